@@ -1,0 +1,1 @@
+"""Verify gradients: derivatives against finite differences."""

@@ -1,0 +1,13 @@
+"""The engine: nodes, the record of how they were made, and the pass backward over it.
+
+It knows no particular NumPy function; those are rows of the table in `autograd.rules`.
+"""
+
+from autograd.engine import record  # first: it brings in the others in the right order
+from autograd.engine.node import Node
+from autograd.engine.primitive import Primitive
+from autograd.engine.recording import is_recording, no_grad
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
+
+__all__ = ["Node", "Primitive", "Tensor", "Value", "is_recording", "no_grad", "record"]

@@ -1,0 +1,374 @@
+"""Going backward: the chain rule in topological order, without recursion.
+
+Tensors never are parents of Values, so a pass first goes through the Tensors and then, from
+the derivatives that have arrived there, through the Values. Both count the edges that lead
+to each node; a node is ready when all its edges have been walked.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final, final
+
+import numpy as np
+
+from autograd.engine import tensor, value
+from autograd.engine.node import Node
+from autograd.engine.primitive import Primitive
+from autograd.errors import FreedGraphError, GraphError, ShapeError
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+_ndarray: Final = np.ndarray
+
+#: Two threads may differentiate graphs that share nodes: one at a time writes into them.
+_LOCK: Final = threading.RLock()
+
+
+# -- Values -----------------------------------------------------------------------------------
+
+
+def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
+    """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
+    with _LOCK:
+        nodes: list[value.Value] = []
+        leaves: list[value.Value] = []
+        before: list[float] = []
+        try:
+            _count_edges(roots, nodes)
+            for node in nodes:
+                if node._primitive is not None:
+                    node._grad = 0.0
+                else:
+                    leaves.append(node)
+                    before.append(node._grad)
+            _walk_edges(roots, seeds, nodes)
+        except BaseException:  # an interrupt, or memory running out
+            for node in nodes:
+                node._pending = 0
+            for leaf, grad in zip(leaves, before, strict=True):
+                leaf._grad = grad
+            raise
+
+
+def _count_edges(roots: list[value.Value], nodes: list[value.Value]) -> None:
+    """List the nodes below the roots, and count in each the edges that lead to it."""
+    for root in roots:
+        if root._pending == 0:
+            nodes.append(root)
+        root._pending += 1
+    i: i64 = 0
+    while i < len(nodes):
+        node = nodes[i]
+        i += 1
+        if node._notes is not None:
+            node._notes.gradient = None
+        parent = node._left
+        if parent is not None:
+            if parent._pending == 0:
+                nodes.append(parent)
+            parent._pending += 1
+        parent = node._right
+        if parent is not None:
+            if parent._pending == 0:
+                nodes.append(parent)
+            parent._pending += 1
+
+
+def _walk_edges(roots: list[value.Value], seeds: list[float], nodes: list[value.Value]) -> None:
+    """Add up derivatives along the edges, writing the nodes into the list in topological order.
+
+    Each node is written once, when it becomes ready, so the list is long enough; the nodes
+    still waiting are kept alive by their children.
+    """
+    ready: i64 = 0
+    for i in range(len(roots)):
+        root = roots[i]
+        root._grad += seeds[i]
+        root._pending -= 1
+        if root._pending == 0:
+            nodes[ready] = root
+            ready += 1
+    done: i64 = 0
+    while done < ready:
+        node = nodes[done]
+        done += 1
+        g = node._grad
+        parent = node._left
+        if parent is not None:
+            parent._grad += g * node._left_partial
+            parent._pending -= 1
+            if parent._pending == 0:
+                nodes[ready] = parent
+                ready += 1
+        parent = node._right
+        if parent is not None:
+            parent._grad += g * node._right_partial
+            parent._pending -= 1
+            if parent._pending == 0:
+                nodes[ready] = parent
+                ready += 1
+
+
+# -- Tensors, and anything when the derivatives are to be nodes -------------------------------
+
+
+@final
+class Visit:
+    """What a pass knows of one node: the edges still to come, and the sum of what has arrived."""
+
+    def __init__(self, node: Node) -> None:
+        self.node: Node = node
+        self.pending: int = 0
+        self.cotangent: Any = None
+        self.owned: bool = False  # nobody else can see the array, so it may be added to
+
+
+def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bool) -> None:
+    """Go backward from a Tensor; see `Tensor.backward`."""
+    if not root._requires_grad:
+        raise GraphError(
+            "This Tensor is a constant: it was detached, computed inside no_grad(), or made "
+            "of constants only, so there is no graph to go back through."
+        )
+    _commit(_sweep(root, _seed(root, gradient), retain, create), create)
+
+
+def differentiable_backward(root: value.Value, gradient: Any) -> None:
+    """Go backward from a Value, making derivatives that are nodes."""
+    _commit(_sweep(root, gradient, True, True), True)
+
+
+def _seed(root: tensor.Tensor, gradient: Any) -> Any:
+    data = root._data
+    if gradient is None:
+        if data.size != 1:
+            raise ShapeError(
+                f"backward() of a Tensor of shape {data.shape} needs gradient=, an array of "
+                "that shape; or make it one number first, by .sum() or .mean()."
+            )
+        if data.dtype.kind == "c":
+            raise ShapeError(
+                "backward() of a complex number needs gradient=; or take its .real or .imag."
+            )
+        return np.ones(data.shape, data.dtype)
+    if not hasattr(gradient, "shape"):
+        gradient = np.asarray(gradient)
+    if gradient.shape != data.shape:
+        raise ShapeError(
+            f"gradient= has shape {gradient.shape}, but the Tensor has shape {data.shape}; "
+            "they must be the same."
+        )
+    return gradient if gradient.dtype == data.dtype else gradient.astype(data.dtype)
+
+
+def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> list[Visit]:
+    """Walk all edges below the root; return the visits of nodes that keep their derivative."""
+    visits = _visit_all(root, create)
+    first = visits.pop(id(root))
+    first.cotangent = seed
+    ready = [first]
+    kept: list[Visit] = []
+    while ready:
+        visit = ready.pop()
+        node = visit.node
+        if isinstance(node, tensor.Tensor):
+            if node._hooks is not None:
+                _run_hooks(node, visit)
+            if node._primitive is None or node._retains_grad:
+                kept.append(visit)
+            if node._primitive is not None:
+                arguments = node._arguments
+                _pull_back(node, node._data, arguments, visit.cotangent, visits, ready, create)
+                if not retain:
+                    node._arguments = None
+        elif isinstance(node, value.Value):
+            kept.append(visit)
+            if create and node._primitive is not None:
+                _pull_back(node, node._data, node.arguments, visit.cotangent, visits, ready, create)
+    return kept
+
+
+def _visit_all(root: Node, create: bool) -> dict[int, Visit]:
+    """Find the nodes below the root, and count for each the edges that lead to it.
+
+    Values are where the pass ends, unless derivatives are to be nodes.
+    """
+    visits = {id(root): Visit(root)}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tensor.Tensor):
+            arguments = node._arguments
+            if arguments is None:
+                if node._primitive is None:
+                    continue
+                raise FreedGraphError(
+                    f"The graph below the result of {node.op!r} (shape {node.shape}) was freed "
+                    "by an earlier backward(). Call that one with retain_graph=True, or go "
+                    "back once from the sum of both results."
+                )
+        else:
+            arguments = node.arguments if create and isinstance(node, value.Value) else ()
+        for argument in arguments:
+            if not _is_wanted(argument):
+                continue
+            visit = visits.get(id(argument))
+            if visit is None:
+                visit = Visit(argument)
+                visits[id(argument)] = visit
+                stack.append(argument)
+            visit.pending += 1
+    return visits
+
+
+def _is_wanted(argument: Any) -> bool:
+    """Say whether a derivative is to flow to an argument."""
+    if isinstance(argument, tensor.Tensor):
+        return argument._requires_grad
+    return isinstance(argument, value.Value)
+
+
+def _pull_back(
+    node: Node,
+    data: Any,
+    arguments: tuple[Any, ...],
+    g: Any,
+    visits: dict[int, Visit],
+    ready: list[Visit],
+    create: bool,
+) -> None:
+    """Carry the derivative `g` of a node along the edges to its parents."""
+    primitive = node._primitive
+    assert primitive is not None
+    keywords = node._keywords if isinstance(node, tensor.Tensor) else {}
+    y: Any = data
+    plain: list[Any] = []
+    if create:
+        y = node
+        plain.extend(arguments)
+    else:
+        for argument in arguments:
+            # noqa-line
+            if isinstance(argument, tensor.Tensor) or isinstance(argument, value.Value):
+                plain.append(argument._data)
+            else:
+                plain.append(argument)
+    for argnum, argument in enumerate(arguments):
+        if _is_wanted(argument):
+            found = primitive.pullback(argnum, g, y, plain, keywords)
+            found = _conform(found, argument, primitive)
+            visit = visits[id(argument)]
+            _arrive(visit, found, not create and _is_new(found, g, y, plain))
+            visit.pending -= 1
+            if visit.pending == 0:
+                del visits[id(argument)]
+                ready.append(visit)
+
+
+def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
+    """Give a derivative the type of the data it belongs to; its shape must be right already."""
+    if not isinstance(argument, tensor.Tensor):
+        if hasattr(g, "dtype") and g.dtype.kind == "c":
+            g = np.real(g)
+        if getattr(g, "shape", ()) != ():
+            raise _shape_error(primitive, g.shape, ())
+        return g
+    data = argument._data
+    if not hasattr(g, "dtype"):
+        g = np.reshape(g, data.shape)
+    if g.shape != data.shape:
+        raise _shape_error(primitive, g.shape, data.shape)
+    if g.dtype is not data.dtype and g.dtype != data.dtype:
+        if g.dtype.kind == "c" and data.dtype.kind != "c":
+            g = np.real(g)
+        g = g.astype(data.dtype)
+    return g
+
+
+def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
+    return ShapeError(
+        f"The rule of {primitive.name!r} returned a derivative of shape {given} for an argument "
+        f"of shape {wanted}; a derivative has the shape of what it is taken with respect to."
+    )
+
+
+def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
+    """Say whether a rule has made a new array, which nobody else refers to."""
+    if type(found) is not _ndarray or found is g or found is y or found.base is not None:
+        return False
+    return all(found is not argument for argument in plain)
+
+
+def _arrive(visit: Visit, g: Any, owned: bool) -> None:
+    """Add what has come along one edge to what has come along others."""
+    before = visit.cotangent
+    if before is None:
+        visit.cotangent = g
+        visit.owned = owned
+    elif visit.owned and type(g) is _ndarray:
+        np.add(before, g, out=before)
+    else:
+        total = before + g
+        visit.cotangent = total
+        visit.owned = type(total) is _ndarray
+
+
+def _run_hooks(node: tensor.Tensor, visit: Visit) -> None:
+    for (function,) in tuple(node._hooks):
+        replaced = function(visit.cotangent)
+        if replaced is not None:
+            assert node._hooks is not None
+            visit.cotangent = _conform(replaced, node, node._primitive or _HOOK)
+            visit.owned = False
+
+
+_HOOK: Final = Primitive("hook")
+
+
+def _commit(kept: list[Visit], create: bool) -> None:
+    """Write the derivatives into the nodes: all of them, or none."""
+    with _LOCK:
+        tensors: list[tensor.Tensor] = []
+        gradients: list[Any] = []
+        values: list[value.Value] = []
+        seeds: list[Any] = []
+        for visit in kept:
+            node = visit.node
+            if isinstance(node, tensor.Tensor):
+                tensors.append(node)
+                gradients.append(_total(node, visit, create))
+            elif isinstance(node, value.Value):
+                values.append(node)
+                seeds.append(_value_total(node, visit.cotangent) if create else visit.cotangent)
+        if values and not create:
+            backward_values(values, [float(seed) for seed in seeds])
+        elif values:
+            for leaf, gradient in zip(values, seeds, strict=True):
+                leaf._take_gradient(gradient)
+        for target, gradient in zip(tensors, gradients, strict=True):
+            target._grad = gradient
+
+
+def _total(node: tensor.Tensor, visit: Visit, create: bool) -> Any:
+    """Return the new `grad` of a Tensor: leaves accumulate, intermediate nodes start afresh."""
+    g = visit.cotangent
+    before = node._grad if node._primitive is None else None
+    if create:
+        if before is not None:
+            g = before + g
+        return g if isinstance(g, Node) else tensor.Tensor(g.copy())
+    if before is not None:
+        g = (before.data if isinstance(before, tensor.Tensor) else before) + g
+    elif not visit.owned:
+        g = g.copy()
+    return np.asarray(g) if isinstance(g, np.generic) else g
+
+
+def _value_total(node: value.Value, g: Any) -> Node:
+    if node._primitive is None and node.grad:
+        g = node.grad + g
+    if isinstance(g, Node):
+        return g
+    return value.Value(g)

@@ -1,0 +1,293 @@
+"""What numbers (`Value`) and arrays (`Tensor`) have in common: how they were made, and methods."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from autograd.engine import record
+from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.primitive import Primitive, declare
+from autograd.errors import GradientLostError, lost
+
+ADD: Final = declare("add")
+SUBTRACT: Final = declare("subtract")
+MULTIPLY: Final = declare("multiply")
+DIVIDE: Final = declare("divide")
+FLOOR_DIVIDE: Final = declare("floor_divide")
+REMAINDER: Final = declare("remainder")
+POWER: Final = declare("power")
+NEGATIVE: Final = declare("negative")
+POSITIVE: Final = declare("positive")
+
+EXP: Final = declare("exp")
+EXP2: Final = declare("exp2")
+EXPM1: Final = declare("expm1")
+LOG: Final = declare("log")
+LOG2: Final = declare("log2")
+LOG10: Final = declare("log10")
+LOG1P: Final = declare("log1p")
+SQRT: Final = declare("sqrt")
+CBRT: Final = declare("cbrt")
+SQUARE: Final = declare("square")
+RECIPROCAL: Final = declare("reciprocal")
+SIN: Final = declare("sin")
+COS: Final = declare("cos")
+TAN: Final = declare("tan")
+ARCSIN: Final = declare("arcsin")
+ARCCOS: Final = declare("arccos")
+ARCTAN: Final = declare("arctan")
+SINH: Final = declare("sinh")
+COSH: Final = declare("cosh")
+TANH: Final = declare("tanh")
+ARCSINH: Final = declare("arcsinh")
+ARCCOSH: Final = declare("arccosh")
+ARCTANH: Final = declare("arctanh")
+ABSOLUTE: Final = declare("absolute")
+SIGN: Final = declare("sign")
+SIGMOID: Final = declare("sigmoid")
+RELU: Final = declare("relu")
+SOFTPLUS: Final = declare("softplus")
+ERF: Final = declare("erf")
+LGAMMA: Final = declare("lgamma")
+MAXIMUM: Final = declare("maximum")
+MINIMUM: Final = declare("minimum")
+HYPOT: Final = declare("hypot")
+ARCTAN2: Final = declare("arctan2")
+LOGADDEXP: Final = declare("logaddexp")
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Node:
+    """A number or an array that remembers how it was made.
+
+    `Value` and `Tensor` are its two kinds. A node without a primitive is a leaf: somebody
+    wrapped it in order to have the derivative with respect to it.
+    """
+
+    _primitive: Primitive | None
+
+    def __init__(self) -> None:
+        self._primitive = None
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """The primitive that made this node; None for a leaf."""
+        return self._primitive
+
+    @property
+    def op(self) -> str:
+        """The name of the primitive that made this node; empty for a leaf."""
+        primitive = self._primitive
+        return "" if primitive is None else primitive.name
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    # -- elementwise functions, by NumPy's names -------------------------------------------
+
+    def exp(self) -> Any:
+        """Return e to the power of this."""
+        return record.unary(EXP, self)
+
+    def exp2(self) -> Any:
+        """Return 2 to the power of this."""
+        return record.unary(EXP2, self)
+
+    def expm1(self) -> Any:
+        """Return exp(x) - 1, exact for small x."""
+        return record.unary(EXPM1, self)
+
+    def log(self) -> Any:
+        """Return the natural logarithm."""
+        return record.unary(LOG, self)
+
+    def log2(self) -> Any:
+        """Return the logarithm to base 2."""
+        return record.unary(LOG2, self)
+
+    def log10(self) -> Any:
+        """Return the logarithm to base 10."""
+        return record.unary(LOG10, self)
+
+    def log1p(self) -> Any:
+        """Return log(1 + x), exact for small x."""
+        return record.unary(LOG1P, self)
+
+    def sqrt(self) -> Any:
+        """Return the square root."""
+        return record.unary(SQRT, self)
+
+    def cbrt(self) -> Any:
+        """Return the cube root."""
+        return record.unary(CBRT, self)
+
+    def square(self) -> Any:
+        """Return the square."""
+        return record.unary(SQUARE, self)
+
+    def reciprocal(self) -> Any:
+        """Return 1 / x."""
+        return record.unary(RECIPROCAL, self)
+
+    def sin(self) -> Any:
+        """Return the sine of an angle in radians."""
+        return record.unary(SIN, self)
+
+    def cos(self) -> Any:
+        """Return the cosine of an angle in radians."""
+        return record.unary(COS, self)
+
+    def tan(self) -> Any:
+        """Return the tangent of an angle in radians."""
+        return record.unary(TAN, self)
+
+    def arcsin(self) -> Any:
+        """Return the angle in radians whose sine this is."""
+        return record.unary(ARCSIN, self)
+
+    def arccos(self) -> Any:
+        """Return the angle in radians whose cosine this is."""
+        return record.unary(ARCCOS, self)
+
+    def arctan(self) -> Any:
+        """Return the angle in radians whose tangent this is."""
+        return record.unary(ARCTAN, self)
+
+    def sinh(self) -> Any:
+        """Return the hyperbolic sine."""
+        return record.unary(SINH, self)
+
+    def cosh(self) -> Any:
+        """Return the hyperbolic cosine."""
+        return record.unary(COSH, self)
+
+    def tanh(self) -> Any:
+        """Return the hyperbolic tangent."""
+        return record.unary(TANH, self)
+
+    def arcsinh(self) -> Any:
+        """Return the inverse hyperbolic sine."""
+        return record.unary(ARCSINH, self)
+
+    def arccosh(self) -> Any:
+        """Return the inverse hyperbolic cosine."""
+        return record.unary(ARCCOSH, self)
+
+    def arctanh(self) -> Any:
+        """Return the inverse hyperbolic tangent."""
+        return record.unary(ARCTANH, self)
+
+    def abs(self) -> Any:
+        """Return the absolute value; the derivative at 0 is taken to be 0."""
+        return record.unary(ABSOLUTE, self)
+
+    def sign(self) -> Any:
+        """Return -1, 0 or 1; the derivative is 0 everywhere."""
+        return record.unary(SIGN, self)
+
+    def sigmoid(self) -> Any:
+        """Return 1 / (1 + exp(-x))."""
+        return record.unary(SIGMOID, self)
+
+    def relu(self) -> Any:
+        """Return max(x, 0); the derivative at 0 is taken to be 0."""
+        return record.unary(RELU, self)
+
+    def softplus(self) -> Any:
+        """Return log(1 + exp(x)), a smooth relu."""
+        return record.unary(SOFTPLUS, self)
+
+    def erf(self) -> Any:
+        """Return the error function."""
+        return record.unary(ERF, self)
+
+    def lgamma(self) -> Any:
+        """Return the logarithm of the absolute value of the gamma function."""
+        return record.unary(LGAMMA, self)
+
+    def maximum(self, other: Any) -> Any:
+        """Return the larger of the two; where they are equal each gets half the derivative."""
+        return MAXIMUM(self, other)
+
+    def minimum(self, other: Any) -> Any:
+        """Return the smaller of the two; where they are equal each gets half the derivative."""
+        return MINIMUM(self, other)
+
+    def hypot(self, other: Any) -> Any:
+        """Return sqrt(x² + y²)."""
+        return HYPOT(self, other)
+
+    def arctan2(self, other: Any) -> Any:
+        """Return the angle in radians of the point (other, self)."""
+        return ARCTAN2(self, other)
+
+    def logaddexp(self, other: Any) -> Any:
+        """Return log(exp(x) + exp(y)), without overflow."""
+        return LOGADDEXP(self, other)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """Return this, limited to the interval from `min` to `max`; either may be None."""
+        result: Any = self
+        if min is not None:
+            result = MAXIMUM(result, min)
+        if max is not None:
+            result = MINIMUM(result, max)
+        return result
+
+    def conjugate(self) -> Any:
+        """Return the complex conjugate: of a real number, itself."""
+        return record.conjugate(self)
+
+    # -- NumPy's protocols, NEP 13 and NEP 18 -----------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return record.ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(
+        self, function: Any, types: Any, arguments: Any, keywords: dict[str, Any]
+    ) -> Any:
+        return record.function(function, arguments, keywords)
+
+    # -- what would lose the derivative -----------------------------------------------------
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise lost(
+            f"Making an array of a {type(self).__name__}",
+            "To join nodes write np.stack([...]) or np.concatenate([...]); to build an array "
+            "element by element, collect the elements in a list and np.stack them; "
+            "for the bare numbers write .data.",
+        )
+
+    def __float__(self) -> float:
+        raise self._lost("float")
+
+    def __int__(self) -> int:
+        raise self._lost("int")
+
+    def __complex__(self) -> complex:
+        raise self._lost("complex")
+
+    def __index__(self) -> int:
+        raise self._lost("Use as an index or an integer:", "int")
+
+    def __round__(self, digits: Any = None) -> Any:
+        raise self._lost("round")
+
+    def __trunc__(self) -> Any:
+        raise self._lost("math.trunc")
+
+    def __floor__(self) -> Any:
+        raise self._lost("math.floor")
+
+    def __ceil__(self) -> Any:
+        raise self._lost("math.ceil")
+
+    def _lost(self, function: str, convert: str = "") -> GradientLostError:
+        kind = type(self).__name__
+        what = f"{function}({kind})" if not convert else f"{function} {convert}({kind})"
+        return lost(
+            what,
+            "A function of the math module takes floats only: write np.sin(x) or x.sin() "
+            "instead of math.sin(x). For the bare number write x.data"
+            + (" or x.item()." if kind != "Value" else "."),
+        )

@@ -1,0 +1,101 @@
+"""A primitive is a function whose derivative is known: one row of the table of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine import record
+from autograd.engine.broadcasting import unbroadcast
+
+
+class Primitive:
+    """A function, how to compute it, and its derivative in one of three shapes.
+
+    Attributes
+    ----------
+    name : str
+        What the function is called in graphs and messages.
+    function : callable
+        Computes the result from plain arrays (and numbers).
+    scalar : callable or None
+        The same for floats, where something faster than `function` exists.
+    partials : tuple or None
+        Elementwise functions: for each argument the partial derivative, a constant or a
+        callable ``partial(y, *arguments)``.
+    transposes : tuple or None
+        Functions linear in their arguments: for each the transpose, ``transpose(g, *arguments)``.
+    vjps : tuple or None
+        Any other function: for each argument ``vjp(g, y, *arguments)``.
+    variadic : callable or None
+        A vjp for functions of any number of arguments: ``vjp(argnum, g, y, *arguments)``.
+    arity : int
+        How many leading arguments may be nodes; -1 for any number.
+
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.function: Any = None
+        self.scalar: Any = None
+        self.partials: tuple[Any, ...] | None = None
+        self.transposes: tuple[Any, ...] | None = None
+        self.vjps: tuple[Any, ...] | None = None
+        self.variadic: Any = None
+        self.arity: int = 0
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Call the function on anything: floats, arrays, nodes."""
+        return record.call(self, arguments, keywords)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def pullback(self, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any) -> Any:
+        """Carry the cotangent `g` of the result `y` back to argument number `argnum`."""
+        if self.partials is not None:
+            return self._elementwise_pullback(argnum, g, y, arguments)
+        if self.transposes is not None:
+            return self.transposes[argnum](g, *arguments, **keywords)
+        if self.vjps is not None:
+            return self.vjps[argnum](g, y, *arguments, **keywords)
+        return self.variadic(argnum, g, y, *arguments, **keywords)
+
+    def _elementwise_pullback(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
+        assert self.partials is not None
+        partial = self.partials[argnum]
+        x = arguments[argnum]
+        if callable(partial):
+            return unbroadcast(g * partial(y, *arguments), x)
+        if partial == 1:
+            return unbroadcast(g, x)
+        if partial == 0:
+            return np.zeros(np.shape(x), getattr(x, "dtype", float))
+        return unbroadcast(g * partial, x)
+
+
+#: NumPy function (or ufunc, or ufunc method) -> what to call instead when an argument is a node.
+DISPATCH: Final[dict[Any, Callable[..., Any]]] = {}
+
+#: NumPy functions that have no derivative by nature: called on the plain data.
+WITHOUT_DERIVATIVE: Final[set[Any]] = set()
+
+_AWAITED: Final[dict[str, Primitive]] = {}
+
+
+def declare(name: str) -> Primitive:
+    """Name a primitive that the engine calls itself; the table of rules has yet to fill it in."""
+    primitive = _AWAITED[name] = Primitive(name)
+    return primitive
+
+
+def claim(name: str) -> Primitive:
+    """Return the primitive that the engine awaits under this name, or else a new one."""
+    return _AWAITED.pop(name, None) or Primitive(name)
+
+
+def awaited() -> list[str]:
+    """Name the primitives that the engine calls and nobody has filled in."""
+    return sorted(_AWAITED)

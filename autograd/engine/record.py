@@ -1,0 +1,231 @@
+"""Calling a primitive on nodes: compute the result and record how it was made."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine import node as nodes
+from autograd.engine import primitive as primitives
+from autograd.engine import tensor, value
+from autograd.engine.recording import RECORDING, is_recording
+from autograd.errors import NoRuleError
+
+_ndarray: Final = np.ndarray
+
+CONJUGATE: Final = primitives.declare("conjugate")
+
+#: Shared by all nodes that were made without keyword arguments. Never written to.
+NO_KEYWORDS: Final[dict[str, Any]] = {}
+
+
+def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
+    """Call a primitive on anything: floats, arrays, nodes."""
+    has_nodes = False
+    scalar = primitive.partials is not None and 0 < len(arguments) <= 2 and not keywords
+    for argument in arguments:
+        if isinstance(argument, value.Value):
+            has_nodes = True
+        elif isinstance(argument, nodes.Node):
+            has_nodes = True
+            scalar = False
+        elif scalar and value.as_constant(argument) is None:
+            scalar = False
+    if keywords:
+        for keyword in keywords.values():
+            if isinstance(keyword, nodes.Node):
+                return _call_by_position(primitive, arguments, keywords)
+    if not has_nodes:
+        if scalar and all(type(argument) is float for argument in arguments):
+            return _scalar_result(primitive, arguments)
+        return primitive.function(*arguments, **keywords)
+    if not scalar:
+        return apply(primitive, arguments, keywords)
+    if len(arguments) == 1:
+        return unary(primitive, arguments[0])
+    return _binary(primitive, arguments[0], arguments[1])
+
+
+def _call_by_position(
+    primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]
+) -> Any:
+    """Turn nodes that were passed by keyword into positional arguments."""
+    try:
+        bound = inspect.signature(primitive.function).bind(*arguments, **keywords)
+    except (ValueError, TypeError):
+        bound = None
+    if bound is None or any(isinstance(k, nodes.Node) for k in bound.kwargs.values()):
+        raise NoRuleError(
+            f"{primitive.name} has no derivative with respect to its keyword arguments "
+            f"{', '.join(k for k, v in keywords.items() if isinstance(v, nodes.Node))}. "
+            "Pass plain numbers and arrays there (node.data)."
+        )
+    return call(primitive, bound.args, bound.kwargs)
+
+
+def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
+    """Call a primitive on arguments some of which are nodes; the result is a Tensor."""
+    plain: list[Any] = []
+    connected = False
+    arity = primitive.arity
+    for argnum, argument in enumerate(arguments):
+        if isinstance(argument, nodes.Node):
+            if argnum >= arity >= 0:
+                raise NoRuleError(
+                    f"{primitive.name} has no derivative with respect to its argument "
+                    f"number {argnum}. Pass a plain number or array there (node.data)."
+                )
+            if isinstance(argument, tensor.Tensor):
+                plain.append(argument._data)
+                connected = connected or argument._requires_grad
+            else:
+                assert isinstance(argument, value.Value)
+                plain.append(argument._data)
+                connected = True
+        else:
+            plain.append(argument)
+    result = tensor.Tensor(primitive.function(*plain, **keywords))
+    if connected and (RECORDING.blocks == 0 or is_recording()):
+        result._primitive = primitive
+        result._arguments = arguments
+        result._keywords = keywords
+    else:
+        result._requires_grad = False
+    return result
+
+
+def unary(primitive: primitives.Primitive, x: Any) -> Any:
+    """Call an elementwise primitive of one argument on a node."""
+    if not isinstance(x, value.Value):
+        return apply(primitive, (x,), NO_KEYWORDS)
+    a = x._data
+    try:
+        y: float = float(primitive.scalar(a))
+        partial: float = _partial(primitive, 0, y, a)
+    except (ValueError, OverflowError, ZeroDivisionError, NoRuleError):
+        # Outside the domain, or too large: what NumPy says, infinity or NaN.
+        y, partial = _exceptional(primitive, (a,))[:2]
+    return value.made(primitive, y, x, partial, None, 0.0)
+
+
+def _partial(primitive: primitives.Primitive, argnum: int, *arguments: Any) -> float:
+    assert primitive.partials is not None
+    partial = primitive.partials[argnum]
+    return float(partial(*arguments)) if callable(partial) else float(partial)
+
+
+def _binary(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
+    """Call an elementwise primitive on two scalars, at least one of them a Value."""
+    left = a if isinstance(a, value.Value) else None
+    right = b if isinstance(b, value.Value) else None
+    x: float = left._data if left is not None else value.as_constant(a)
+    z: float = right._data if right is not None else value.as_constant(b)
+    try:
+        y: float = float(primitive.scalar(x, z))
+        left_partial = x if left is None else _partial(primitive, 0, y, x, z)
+        right_partial = z if right is None else _partial(primitive, 1, y, x, z)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        y, left_partial, right_partial = _exceptional(primitive, (x, z))
+        left_partial = x if left is None else left_partial
+        right_partial = z if right is None else right_partial
+    return value.made(primitive, y, left, left_partial, right, right_partial)
+
+
+def _exceptional(primitive: primitives.Primitive, arguments: Any) -> Any:
+    """Return result and partials as NumPy has them where Python's floats raise."""
+    with np.errstate(all="ignore"):
+        scalars = [np.float64(argument) for argument in arguments]
+        y = np.float64(primitive.function(*scalars))
+        found = [float(y)]
+        for argnum in range(len(arguments)):
+            found.append(_partial(primitive, argnum, y, *scalars))
+    return found
+
+
+def _scalar_result(primitive: primitives.Primitive, arguments: Any) -> float:
+    try:
+        return float(primitive.scalar(*arguments))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        with np.errstate(all="ignore"):
+            return float(primitive.function(*[np.float64(a) for a in arguments]))
+
+
+def operator(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
+    """Carry out ``a`` operator ``b``; of neither numbers nor arrays, return NotImplemented."""
+    for argument in (a, b):
+        if not (
+            isinstance(argument, (nodes.Node, _ndarray, float, int, complex, np.generic))
+            or value.as_constant(argument) is not None
+            or hasattr(argument, "__array_function__")
+        ):
+            return NotImplemented
+    return call(primitive, (a, b), NO_KEYWORDS)
+
+
+def conjugate(x: Any) -> Any:
+    """Return the complex conjugate of a node: of a real one, the node itself."""
+    if isinstance(x, tensor.Tensor) and x._data.dtype.kind == "c":
+        return apply(CONJUGATE, (x,), NO_KEYWORDS)
+    return x
+
+
+def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
+    """NumPy's protocol for ufuncs (NEP 13)."""
+    if keywords.get("out") is not None:
+        raise _out_error(function)
+    key = function if method == "__call__" else (function, method)
+    return _dispatch(key, function, inputs, keywords)
+
+
+def function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    """NumPy's protocol for all other functions (NEP 18)."""
+    if keywords.get("out") is not None:
+        raise _out_error(function)
+    return _dispatch(function, function, arguments, keywords)
+
+
+def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    if "out" in keywords:
+        keywords = {k: v for k, v in keywords.items() if k != "out"}
+    handler: Callable[..., Any] | None = primitives.DISPATCH.get(key)
+    if handler is not None:
+        return handler(*arguments, **keywords)
+    if key in primitives.WITHOUT_DERIVATIVE:
+        return function(*plain(arguments), **plain(keywords))
+    raise _no_rule_error(key)
+
+
+def plain(x: Any) -> Any:
+    """Replace nodes by their data, in any nesting of lists, tuples and dicts."""
+    if isinstance(x, value.Value):
+        return x._data
+    if isinstance(x, tensor.Tensor):
+        return x._data
+    if isinstance(x, tuple):
+        return tuple([plain(item) for item in x])
+    if isinstance(x, list):
+        return [plain(item) for item in x]
+    if isinstance(x, dict):
+        return {key: plain(item) for key, item in x.items()}
+    return x
+
+
+def _out_error(function: Any) -> NoRuleError:
+    return NoRuleError(
+        f"numpy.{function.__name__}(..., out=...) would overwrite numbers that a derivative "
+        f"may need. Write y = np.{function.__name__}(...) instead."
+    )
+
+
+def _no_rule_error(key: Any) -> NoRuleError:
+    name = f"{key[0].__name__}.{key[1]}" if isinstance(key, tuple) else key.__name__
+    module = (getattr(key, "__module__", None) or "numpy").removeprefix("numpy._core")
+    where = module if module.startswith("numpy") else "numpy"
+    return NoRuleError(
+        f"{where}.{name} has no rule for its derivative. Write it with functions that have one, "
+        "teach it by autograd.elementwise, autograd.linear or autograd.define, "
+        "or pass node.data if no derivative is to flow through it."
+    )

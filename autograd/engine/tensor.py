@@ -1,0 +1,418 @@
+"""`Tensor`: an array in the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine import backward, record
+from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.node import (
+    ABSOLUTE,
+    ADD,
+    DIVIDE,
+    FLOOR_DIVIDE,
+    MULTIPLY,
+    NEGATIVE,
+    POSITIVE,
+    POWER,
+    REMAINDER,
+    SQUARE,
+    SUBTRACT,
+    Node,
+)
+from autograd.engine.primitive import Primitive, declare
+from autograd.engine.recording import RECORDING, is_recording
+from autograd.errors import DataError, GraphError, ShapeError, lost
+
+_ndarray: Final = np.ndarray
+
+MATMUL: Final = declare("matmul")
+GETITEM: Final = declare("getitem")
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Tensor(ArrayMethods):
+    """An array that remembers how it was made.
+
+    Parameters
+    ----------
+    data : array_like
+        Integers and booleans become float64; float and complex types stay as they are.
+        An array of such a type is not copied: the Tensor shares its memory. Any array that
+        follows NumPy's protocols (NEP 13 and 18) may be inside.
+    dtype : dtype, optional
+        The type to convert `data` to.
+    label : str, optional
+        A name for graphs and tables.
+    requires_grad : bool
+        Whether a derivative is wanted; False makes it a constant.
+
+    Raises
+    ------
+    DataError
+        If `data` is not made of real or complex numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import Tensor
+    >>> w = Tensor([1.0, 2.0, 3.0], label="w")
+    >>> loss = (np.tanh(w) ** 2).sum()
+    >>> loss.backward()
+    >>> w.grad.shape
+    (3,)
+
+    """
+
+    _grad: Any
+    _arguments: Any  # a tuple; None for a leaf and once the graph is freed
+    _keywords: Any
+    _hooks: Any
+    _label: str
+    _requires_grad: bool
+    _retains_grad: bool
+
+    def __init__(
+        self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
+    ) -> None:
+        self._primitive = None
+        if dtype is not None or type(data) is not _ndarray or data.dtype.char not in "dfFD":
+            data = as_array(data, dtype)
+        self._data = data
+        self._grad = None
+        self._arguments = None
+        self._keywords = None
+        self._hooks = None
+        self._label = label
+        self._requires_grad = requires_grad
+        self._retains_grad = False
+
+    # -- what it holds ----------------------------------------------------------------------
+
+    @property
+    def data(self) -> Any:
+        """The array. Assigning to it does not change what was computed from it before."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = as_array(data, None)
+
+    @property
+    def grad(self) -> Any:
+        """The derivative: None at first, then an array like ``data``.
+
+        A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes that
+        were asked to by `retain_grad`.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        if gradient is not None and not isinstance(gradient, Node):
+            gradient = np.asarray(gradient) if not hasattr(gradient, "shape") else gradient
+        if gradient is not None and gradient.shape != self._data.shape:
+            raise ShapeError(
+                f"The gradient has shape {gradient.shape}, the data {self._data.shape}; "
+                "they must be the same."
+            )
+        self._grad = gradient
+
+    @property
+    def label(self) -> str:
+        """A name for graphs and tables."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._label = label
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether derivatives flow to this; False for constants."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self._primitive is not None:
+            raise GraphError("Only of a leaf can requires_grad be changed; see detach().")
+        self._requires_grad = wanted
+
+    @property
+    def freed(self) -> bool:
+        """Whether `backward` has let go of what this was made from."""
+        return self._primitive is not None and self._arguments is None
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What the primitive was called with, nodes and constants, in order."""
+        arguments: tuple[Any, ...] = () if self._arguments is None else self._arguments
+        return arguments
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The keyword arguments that the primitive was called with."""
+        keywords: dict[str, Any] = record.NO_KEYWORDS if self._keywords is None else self._keywords
+        return keywords
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The nodes this was computed from, in argument order; empty once freed."""
+        return tuple(a for a in self.arguments if isinstance(a, Node))
+
+    # -- the graph --------------------------------------------------------------------------
+
+    def backward(
+        self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False
+    ) -> None:
+        """Add to ``grad`` of every leaf the derivative of this with respect to it.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The derivative of something further on with respect to this, of its shape. May be
+            left out if this is one real number.
+        retain_graph : bool
+            Keep the graph, so that it can be gone through again. Otherwise its memory is freed.
+        create_graph : bool
+            Make the derivatives nodes, so that they can be differentiated again.
+
+        Raises
+        ------
+        ShapeError
+            If `gradient` has another shape, or is left out where it is needed.
+        FreedGraphError
+            If an earlier call has freed part of the graph.
+        GraphError
+            If this is a constant.
+
+        """
+        backward.backward_tensor(self, gradient, retain_graph or create_graph, create_graph)
+
+    def retain_grad(self) -> Tensor:
+        """Keep the derivative of this intermediate result too; return the node itself."""
+        self._retains_grad = True
+        return self
+
+    def detach(self) -> Tensor:
+        """Return a constant that shares this node's data."""
+        return Tensor(self._data, None, self._label, False)
+
+    def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
+        """Call ``function(g)`` with the derivative of this node during every `backward`.
+
+        What it returns, unless None, takes the place of the derivative. Returns a function
+        of no arguments that removes the hook.
+        """
+        hooks = self._hooks if self._hooks is not None else []
+        self._hooks = hooks
+        entry = [function]
+        hooks.append(entry)
+
+        def remove() -> None:
+            if any(entry is other for other in hooks):
+                hooks[:] = [other for other in hooks if other is not entry]
+
+        return remove
+
+    # -- how it looks -----------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)
+        parts = [numbers]
+        if self._data.dtype.char != "d":
+            parts.append(f"dtype={self._data.dtype}")
+        if self._label:
+            parts.append(f"label={self._label!r}")
+        if self._primitive is not None:
+            parts.append(f"op={self.op!r}")
+        return f"Tensor({', '.join(parts)})"
+
+    def __format__(self, specification: str) -> str:
+        return format(self._data[()], specification) if specification else repr(self)
+
+    def __reduce__(self) -> Any:
+        if self._primitive is not None:
+            raise GraphError(
+                "Only leaves can be copied and pickled, and this Tensor was computed by "
+                f"{self.op!r}. Write t.detach() for a constant of the same data."
+            )
+        state = (self._data, self._grad if not isinstance(self._grad, Node) else None)
+        return restore_tensor, (type(self), *state, self._label, self._requires_grad)
+
+    # -- arithmetic -------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        return _operator(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _operator(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _operator(SUBTRACT, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _operator(SUBTRACT, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _operator(MULTIPLY, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _operator(MULTIPLY, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _operator(DIVIDE, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _operator(DIVIDE, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        if isinstance(other, (float, int)) and other == 2:
+            return record.apply(SQUARE, (self,), record.NO_KEYWORDS)  # as NumPy does, and faster
+        return _operator(POWER, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _operator(POWER, other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return _operator(FLOOR_DIVIDE, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _operator(FLOOR_DIVIDE, other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return _operator(REMAINDER, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _operator(REMAINDER, other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return _operator(MATMUL, self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _operator(MATMUL, other, self)
+
+    def __neg__(self) -> Any:
+        return record.apply(NEGATIVE, (self,), record.NO_KEYWORDS)
+
+    def __pos__(self) -> Any:
+        return record.apply(POSITIVE, (self,), record.NO_KEYWORDS)
+
+    def __abs__(self) -> Any:
+        return record.apply(ABSOLUTE, (self,), record.NO_KEYWORDS)
+
+    # In place only where nothing is recorded: parameter updates inside `no_grad`.
+
+    def __iadd__(self, other: Any) -> Any:
+        return self + other if _recorded() else self._update(np.add, other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self - other if _recorded() else self._update(np.subtract, other)
+
+    def __imul__(self, other: Any) -> Any:
+        return self * other if _recorded() else self._update(np.multiply, other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self / other if _recorded() else self._update(np.divide, other)
+
+    def _update(self, function: Any, other: Any) -> Tensor:
+        function(self._data, record.plain(other), out=self._data)
+        return self
+
+    # -- comparisons: plain boolean arrays, for they have no derivative ---------------------
+
+    def __eq__(self, other: Any) -> Any:
+        return np.equal(self._data, record.plain(other))
+
+    def __ne__(self, other: Any) -> Any:
+        return np.not_equal(self._data, record.plain(other))
+
+    def __lt__(self, other: Any) -> Any:
+        return np.less(self._data, record.plain(other))
+
+    def __le__(self, other: Any) -> Any:
+        return np.less_equal(self._data, record.plain(other))
+
+    def __gt__(self, other: Any) -> Any:
+        return np.greater(self._data, record.plain(other))
+
+    def __ge__(self, other: Any) -> Any:
+        return np.greater_equal(self._data, record.plain(other))
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    # -- indexing ---------------------------------------------------------------------------
+
+    def __getitem__(self, index: Any) -> Any:
+        return record.apply(GETITEM, (self, index), record.NO_KEYWORDS)
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        raise lost(
+            "Assigning to elements of a Tensor",
+            "Build the result from its parts with np.stack, np.concatenate or np.where; "
+            "to change the numbers of a leaf without recording it, write t.data[index] = x.",
+        )
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self[i] for i in range(len(self._data))])
+
+
+def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
+    """Carry out a binary operator of which one side is a Tensor."""
+    other = b if isinstance(a, Tensor) else a
+    if isinstance(other, (Tensor, _ndarray, float, int)):
+        return record.apply(primitive, (a, b), record.NO_KEYWORDS)
+    return record.operator(primitive, a, b)
+
+
+def _recorded() -> bool:
+    return RECORDING.blocks == 0 or is_recording()
+
+
+def as_array(data: Any, dtype: Any) -> Any:
+    """Make of `data` an array of floating point numbers, without a copy if it is one."""
+    if isinstance(data, Node):
+        raise lost(
+            f"A Tensor made of a {type(data).__name__}",
+            "Use the node itself, np.stack([value]) for an array with history, "
+            "or node.data for numbers without.",
+        )
+    if isinstance(data, np.ma.MaskedArray):
+        raise DataError("A Tensor cannot hold a masked array: its mask would be lost. Fill it.")
+    if type(data) is not _ndarray and not (
+        hasattr(data, "__array_function__") and not isinstance(data, (_ndarray, np.generic))
+    ):
+        try:
+            data = np.asarray(data)
+        except ValueError as error:
+            raise DataError(f"A Tensor cannot be made of this: {error}") from error
+    if dtype is not None:
+        data = data.astype(dtype, copy=False)
+    kind = data.dtype.kind
+    if kind in "biu":
+        return data.astype(np.float64)
+    if kind not in "fc":
+        raise DataError(
+            f"A Tensor holds real or complex floating point numbers, not {data.dtype}. "
+            "Convert with np.asarray(data, dtype=float)."
+        )
+    return data
+
+
+def restore_tensor(kind: Any, data: Any, grad: Any, label: str, requires_grad: bool) -> Any:
+    """Make a leaf again from what was pickled."""
+    leaf = kind.__new__(kind)
+    Tensor.__init__(leaf, data, None, label, requires_grad)
+    leaf.grad = grad
+    return leaf

@@ -1,0 +1,392 @@
+"""`Value`: one number in the graph. The hot path of scalar work.
+
+Arithmetic computes the result and its partial derivatives at once, as C doubles, and stores
+them beside the parents; going backward is then one multiply-add for each edge.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import TYPE_CHECKING, Any, Final, final
+
+import numpy as np
+
+from autograd.engine import backward, record
+from autograd.engine.node import (
+    ABSOLUTE,
+    ADD,
+    DIVIDE,
+    FLOOR_DIVIDE,
+    MULTIPLY,
+    NEGATIVE,
+    POSITIVE,
+    POWER,
+    RELU,
+    REMAINDER,
+    SUBTRACT,
+    Node,
+)
+from autograd.engine.primitive import Primitive
+from autograd.engine.recording import RECORDING, is_recording
+from autograd.errors import DataError, GraphError, lost
+
+if TYPE_CHECKING:
+    from mypy_extensions import i32
+
+#: A boxed zero, ready to be passed to a constructor whose argument is any object.
+_ZERO: Final[object] = 0.0
+
+
+@final
+class Notes:
+    """What only few Values carry: a label, a derivative that is itself a node."""
+
+    def __init__(self) -> None:
+        self.label: str = ""
+        self.gradient: Node | None = None
+
+
+@final
+class Value(Node):
+    """One number that remembers how it was made.
+
+    Parameters
+    ----------
+    data : real number
+        A float, or anything that `float` takes. Infinities and NaN propagate as in NumPy.
+    label : str, optional
+        A name for graphs and tables.
+
+    Raises
+    ------
+    DataError
+        If `data` is not one real number.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+
+    """
+
+    # A missing parent is None, and the slot of its partial then holds the constant that
+    # stood in its place, so that `arguments` can be told in full.
+    _data: float
+    _grad: float
+    _left: Value | None
+    _right: Value | None
+    _left_partial: float
+    _right_partial: float
+    _notes: Notes | None
+    _pending: i32  # edges that `backward` has yet to walk; zero between passes
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._primitive = None
+        self._data = data if isinstance(data, float) else _as_float(data)
+        self._grad = 0.0
+        self._left = None
+        self._right = None
+        self._left_partial = 0.0
+        self._right_partial = 0.0
+        self._notes = None
+        self._pending = 0
+        if label:
+            self.label = label
+
+    # -- what it holds ----------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning to it does not change what was computed from it before."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = _as_float(data)
+
+    @property
+    def grad(self) -> Any:
+        """The derivative: a float, or a node after ``backward(create_graph=True)``."""
+        notes = self._notes
+        if notes is not None and notes.gradient is not None:
+            return notes.gradient
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        if isinstance(gradient, Node):
+            self._take_gradient(gradient)
+            return
+        self._grad = _as_float(gradient)
+        if self._notes is not None:
+            self._notes.gradient = None
+
+    def _take_gradient(self, gradient: Node) -> None:
+        if self._notes is None:
+            self._notes = Notes()
+        self._notes.gradient = gradient
+        self._grad = gradient._data if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
+
+    @property
+    def label(self) -> str:
+        """A name for graphs and tables."""
+        return "" if self._notes is None else self._notes.label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if self._notes is None:
+            self._notes = Notes()
+        self._notes.label = label
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What the primitive was called with, nodes and constants, in order."""
+        primitive = self._primitive
+        if primitive is None:
+            return ()
+        left: Any = self._left if self._left is not None else self._left_partial
+        if primitive.arity == 1:
+            return (left,)
+        return (left, self._right if self._right is not None else self._right_partial)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """Keyword arguments of the primitive: scalar primitives have none."""
+        return {}
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The nodes this was computed from, in argument order."""
+        return tuple(p for p in (self._left, self._right) if p is not None)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a number, as NumPy's scalars have it: the empty tuple."""
+        return ()
+
+    def backward(self, gradient: float = 1.0, create_graph: bool = False) -> None:
+        """Put into ``grad`` of every node below the derivative of this with respect to it.
+
+        Leaves accumulate over calls; intermediate nodes start from zero at each call.
+
+        Parameters
+        ----------
+        gradient : float
+            The derivative of something further on with respect to this.
+        create_graph : bool
+            Make the derivatives nodes, so that they can be differentiated again.
+
+        """
+        if create_graph:
+            backward.differentiable_backward(self, gradient)
+        else:
+            backward.backward_values([self], [_as_float(gradient)])
+
+    # -- how it looks -----------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        parts = [repr(self._data)]
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        if self._primitive is not None:
+            parts.append(f"op={self.op!r}")
+        if self._grad:
+            parts.append(f"grad={self._grad!r}")
+        return f"Value({', '.join(parts)})"
+
+    def __format__(self, specification: str) -> str:
+        return format(self._data, specification) if specification else repr(self)
+
+    def __reduce__(self) -> Any:
+        if self._primitive is not None:
+            raise GraphError(
+                "Only leaves can be copied and pickled, and this Value was computed by "
+                f"{self.op!r}. Write Value(v.data) for a leaf of the same number."
+            )
+        return restore_value, (self._data, self._grad, self.label)
+
+    # -- arithmetic -------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return made(ADD, self._data + other._data, self, 1.0, other, 1.0)
+        if isinstance(other, (float, int)):
+            c = float(other)
+            return made(ADD, self._data + c, self, 1.0, None, c)
+        return record.operator(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        if isinstance(other, (float, int)):
+            c = float(other)
+            return made(ADD, c + self._data, None, c, self, 1.0)
+        return record.operator(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return made(SUBTRACT, self._data - other._data, self, 1.0, other, -1.0)
+        if isinstance(other, (float, int)):
+            c = float(other)
+            return made(SUBTRACT, self._data - c, self, 1.0, None, c)
+        return record.operator(SUBTRACT, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        if isinstance(other, (float, int)):
+            c = float(other)
+            return made(SUBTRACT, c - self._data, None, c, self, -1.0)
+        return record.operator(SUBTRACT, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return made(MULTIPLY, self._data * other._data, self, other._data, other, self._data)
+        if isinstance(other, (float, int)):
+            c = float(other)
+            return made(MULTIPLY, self._data * c, self, c, None, c)
+        return record.operator(MULTIPLY, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        if isinstance(other, (float, int)):
+            c = float(other)
+            return made(MULTIPLY, c * self._data, None, c, self, c)
+        return record.operator(MULTIPLY, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Value) and other._data != 0.0:
+            y = self._data / other._data
+            return made(DIVIDE, y, self, 1.0 / other._data, other, -y / other._data)
+        if isinstance(other, (float, int)) and other != 0:
+            c = float(other)
+            return made(DIVIDE, self._data / c, self, 1.0 / c, None, c)
+        return record.operator(DIVIDE, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        if isinstance(other, (float, int)) and self._data != 0.0:
+            c = float(other)
+            y = c / self._data
+            return made(DIVIDE, y, None, c, self, -y / self._data)
+        return record.operator(DIVIDE, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        if isinstance(other, (float, int)):
+            x, c = self._data, float(other)
+            if c == 2.0:
+                return made(POWER, x * x, self, 2.0 * x, None, c)
+            size = abs(x)
+            if -8.0 <= c <= 8.0 and 1e-30 < size < 1e30 and (x > 0.0 or c == math.floor(c)):
+                y = math.pow(x, c)  # far from overflow and from every special case
+                return made(POWER, y, self, c * math.pow(x, c - 1.0), None, c)
+        return record.operator(POWER, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return record.operator(POWER, other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return record.operator(FLOOR_DIVIDE, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return record.operator(FLOOR_DIVIDE, other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return record.operator(REMAINDER, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return record.operator(REMAINDER, other, self)
+
+    def __neg__(self) -> Value:
+        return made(NEGATIVE, -self._data, self, -1.0, None, 0.0)
+
+    def __pos__(self) -> Value:
+        return made(POSITIVE, self._data, self, 1.0, None, 0.0)
+
+    def __abs__(self) -> Any:
+        return record.unary(ABSOLUTE, self)
+
+    def relu(self) -> Value:
+        """Return max(x, 0); the derivative at 0 is taken to be 0."""
+        x = self._data
+        if x > 0.0:
+            return made(RELU, x, self, 1.0, None, 0.0)
+        return made(RELU, 0.0 if x <= 0.0 else x, self, 0.0, None, 0.0)  # NaN stays NaN
+
+    # -- comparisons, by value: they have no derivative -------------------------------------
+
+    def __eq__(self, other: Any) -> Any:
+        return self._data == (other._data if isinstance(other, Value) else other)
+
+    def __ne__(self, other: Any) -> Any:
+        return self._data != (other._data if isinstance(other, Value) else other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < (other._data if isinstance(other, Value) else other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= (other._data if isinstance(other, Value) else other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > (other._data if isinstance(other, Value) else other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= (other._data if isinstance(other, Value) else other)
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+
+def made(
+    primitive: Primitive,
+    result: float,
+    left: Value | None,
+    left_partial: float,
+    right: Value | None,
+    right_partial: float,
+) -> Value:
+    """Record that `primitive` made `result`, with the partial derivative for each parent."""
+    node = Value(_ZERO)
+    node._data = result
+    if RECORDING.blocks == 0 or is_recording():
+        node._primitive = primitive
+        node._left = left
+        node._right = right
+        node._left_partial = left_partial
+        node._right_partial = right_partial
+    return node
+
+
+def as_constant(x: Any) -> Any:
+    """Return a real scalar as a float, and None for anything else."""
+    if isinstance(x, (float, int)):
+        return float(x)
+    if isinstance(x, np.generic):
+        return float(x) if x.dtype.kind in "fiub" else None
+    return float(x) if isinstance(x, numbers.Real) else None
+
+
+def _as_float(x: Any) -> float:
+    if isinstance(x, float):
+        return x
+    if isinstance(x, Node):
+        raise lost(
+            f"A Value made of a {type(x).__name__}",
+            "Use the node itself, or its .data for a number without history.",
+        )
+    number = as_constant(x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x)
+    if number is None:
+        raise DataError(
+            f"A Value holds one real number, not {type(x).__name__} {x!r:.60}. "
+            "For arrays and complex numbers use Tensor."
+        )
+    return float(number)
+
+
+def restore_value(data: float, grad: float, label: str) -> Value:
+    """Make a leaf again from what was pickled."""
+    value = Value(data, label)
+    value._grad = grad
+    return value

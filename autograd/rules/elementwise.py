@@ -1,0 +1,159 @@
+"""Functions of numbers, applied to each element: results, and partial derivatives.
+
+In each row ``y`` (or ``z``) is the result and ``x`` (or ``x, y``) are the arguments. A partial
+that is a number is constant. At kinks the value taken is listed in `docs/kinks.md`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Primitive
+from autograd.rules.table import elementwise, implements, linear
+
+LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """Choose `x` or `y`, for numbers as for arrays."""
+    if isinstance(condition, (bool, np.bool_)):
+        return x if condition else y
+    return np.where(condition, x, y)
+
+
+def nonzero(x: Any) -> Any:
+    """Replace zeros by ones, for a denominator under a numerator that is zero there too."""
+    return where(x == 0, 1.0, x)
+
+
+def share(x: Any, y: Any) -> Any:
+    """Return 1 where x > y, 0 where x < y, and 1/2 on ties."""
+    return where(x == y, 0.5, x > y)
+
+
+def finite_or_zero(x: Any) -> Any:
+    """Replace -inf by 0, so that exp(-inf - x) is 0 and not NaN."""
+    return where(x == -math.inf, 0.0, x)
+
+
+def conjugate(x: Any) -> Any:
+    """Return the complex conjugate; a real number itself."""
+    return x.conjugate()
+
+
+# Rows refer to rows further down.
+log: Primitive
+cos: Primitive
+cosh: Primitive
+sign: Primitive
+trunc: Primitive
+copysign: Primitive
+floor_divide: Primitive
+
+# fmt: off
+# -- arithmetic ---------------------------------------------------------------------------------------------------
+add          = elementwise(np.add,          operator.add,      1,                        1)
+subtract     = elementwise(np.subtract,     operator.sub,      1,                        -1)
+multiply     = elementwise(np.multiply,     operator.mul,      lambda z, x, y: y,        lambda z, x, y: x)
+divide       = elementwise(np.divide,       operator.truediv,  lambda z, x, y: 1 / y,    lambda z, x, y: -z / y)
+power        = elementwise(np.power,        math.pow,          lambda z, x, y: y * x ** where(y == 0, 1, y - 1),
+                                                               lambda z, x, y: z * log(nonzero(x)))
+float_power  = elementwise(np.float_power,  math.pow,          lambda z, x, y: y * x ** where(y == 0, 1, y - 1),
+                                                               lambda z, x, y: z * log(nonzero(x)))
+remainder    = elementwise(np.remainder,    operator.mod,      1,                        lambda z, x, y: -floor_divide(x, y))
+fmod         = elementwise(np.fmod,         math.fmod,         1,                        lambda z, x, y: -trunc(x / y))
+floor_divide = elementwise(np.floor_divide, operator.floordiv, 0,                        0)
+negative     = elementwise(np.negative,     operator.neg,      -1)
+positive     = elementwise(np.positive,     operator.pos,      1)
+square       = elementwise(np.square,       lambda x: x * x,   lambda y, x: 2 * x)
+reciprocal   = elementwise(np.reciprocal,   lambda x: 1 / x,   lambda y, x: -y * y)
+
+# -- exponentials, logarithms, roots ------------------------------------------------------------------------------
+exp          = elementwise(np.exp,          math.exp,          lambda y, x: y)
+exp2         = elementwise(np.exp2,         math.exp2,         lambda y, x: y * LN2)
+expm1        = elementwise(np.expm1,        math.expm1,        lambda y, x: exp(x))
+log          = elementwise(np.log,          math.log,          lambda y, x: 1 / x)
+log2         = elementwise(np.log2,         math.log2,         lambda y, x: 1 / (x * LN2))
+log10        = elementwise(np.log10,        math.log10,        lambda y, x: 1 / (x * LN10))
+log1p        = elementwise(np.log1p,        math.log1p,        lambda y, x: 1 / (1 + x))
+sqrt         = elementwise(np.sqrt,         math.sqrt,         lambda y, x: 1 / (2 * y))
+cbrt         = elementwise(np.cbrt,         math.cbrt,         lambda y, x: 1 / (3 * y * y))
+
+# -- angles -------------------------------------------------------------------------------------------------------
+sin          = elementwise(np.sin,          math.sin,          lambda y, x: cos(x))
+cos          = elementwise(np.cos,          math.cos,          lambda y, x: -sin(x))
+tan          = elementwise(np.tan,          math.tan,          lambda y, x: 1 + y * y)
+arcsin       = elementwise(np.arcsin,       math.asin,         lambda y, x: 1 / sqrt(1 - x * x))
+arccos       = elementwise(np.arccos,       math.acos,         lambda y, x: -1 / sqrt(1 - x * x))
+arctan       = elementwise(np.arctan,       math.atan,         lambda y, x: 1 / (1 + x * x))
+degrees      = elementwise(np.degrees,      math.degrees,      1 / DEGREE)
+rad2deg      = elementwise(np.rad2deg,      math.degrees,      1 / DEGREE)
+radians      = elementwise(np.radians,      math.radians,      DEGREE)
+deg2rad      = elementwise(np.deg2rad,      math.radians,      DEGREE)
+arctan2      = elementwise(np.arctan2,      math.atan2,        lambda z, y, x: x / (x * x + y * y),
+                                                               lambda z, y, x: -y / (x * x + y * y))
+hypot        = elementwise(np.hypot,        math.hypot,        lambda z, x, y: x / nonzero(z),
+                                                               lambda z, x, y: y / nonzero(z))
+
+# -- hyperbolic ---------------------------------------------------------------------------------------------------
+sinh         = elementwise(np.sinh,         math.sinh,         lambda y, x: cosh(x))
+cosh         = elementwise(np.cosh,         math.cosh,         lambda y, x: sinh(x))
+tanh         = elementwise(np.tanh,         math.tanh,         lambda y, x: 1 - y * y)
+arcsinh      = elementwise(np.arcsinh,      math.asinh,        lambda y, x: 1 / sqrt(1 + x * x))
+arccosh      = elementwise(np.arccosh,      math.acosh,        lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)))
+arctanh      = elementwise(np.arctanh,      math.atanh,        lambda y, x: 1 / (1 - x * x))
+
+# -- with kinks ---------------------------------------------------------------------------------------------------
+absolute     = elementwise(np.absolute,     abs,               lambda y, x: conjugate(sign(x)))
+fabs         = elementwise(np.fabs,         abs,               lambda y, x: sign(x))
+maximum      = elementwise(np.maximum,      None,              lambda z, x, y: share(x, y),  lambda z, x, y: share(y, x))
+minimum      = elementwise(np.minimum,      None,              lambda z, x, y: share(y, x),  lambda z, x, y: share(x, y))
+fmax         = elementwise(np.fmax,         None,              lambda z, x, y: where(y != y, 1.0, share(x, y)),
+                                                               lambda z, x, y: where(x != x, 1.0, share(y, x)))
+fmin         = elementwise(np.fmin,         None,              lambda z, x, y: where(y != y, 1.0, share(y, x)),
+                                                               lambda z, x, y: where(x != x, 1.0, share(x, y)))
+copysign     = elementwise(np.copysign,     math.copysign,     lambda z, x, y: copysign(1.0, x) * copysign(1.0, y),  0)
+
+# -- constant between their jumps: the derivative is zero ---------------------------------------------------------
+sign         = elementwise(np.sign,         lambda x: float((x > 0) - (x < 0)) if x == x else x,  0)
+floor        = elementwise(np.floor,        None,              0)
+ceil         = elementwise(np.ceil,         None,              0)
+trunc        = elementwise(np.trunc,        None,              0)
+rint         = elementwise(np.rint,         None,              0)
+around       = elementwise(np.round,        None,              0, name="round")
+heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
+
+# -- sums in the logarithm ----------------------------------------------------------------------------------------
+logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: exp(x - finite_or_zero(z)),
+                                                               lambda z, x, y: exp(y - finite_or_zero(z)))
+logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: exp2(x - finite_or_zero(z)),
+                                                               lambda z, x, y: exp2(y - finite_or_zero(z)))
+
+# -- complex numbers: the gradient of a real L is dL/dRe - i dL/dIm, as in HIPS autograd and JAX --------------------
+conj         = linear(np.conjugate,         lambda g, x: conjugate(g))
+real         = linear(np.real,              lambda g, x: g)
+imag         = linear(np.imag,              lambda g, x: -1j * g)
+# fmt: on
+
+implements(np.around)(around)
+
+
+@implements(np.clip)
+def clip(
+    a: Any,
+    a_min: Any = None,
+    a_max: Any = None,
+    out: None = None,
+    *,
+    min: Any = None,
+    max: Any = None,
+) -> Any:
+    """Limit to an interval: the lower bound first, as NumPy does."""
+    lowest = a_min if min is None else min
+    highest = a_max if max is None else max
+    a = a if lowest is None else maximum(a, lowest)
+    return a if highest is None else minimum(a, highest)

@@ -1,0 +1,137 @@
+"""Functions that put arrays together and take them apart."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.rules.table import define, implements
+
+
+def concatenate_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) -> Any:
+    """Cut out of `g` the part that came from one of the arrays."""
+    axis = axis % np.ndim(g)
+    start = sum(np.shape(array)[axis] for array in arrays[:argnum])
+    stop = start + np.shape(arrays[argnum])[axis]
+    return g[(slice(None),) * axis + (slice(start, stop),)]
+
+
+def stack_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) -> Any:
+    """Take out of `g` what came from one of the arrays."""
+    return g[(slice(None),) * (axis % np.ndim(g)) + (argnum,)]
+
+
+concatenate_arrays = define(
+    lambda *arrays, axis=0: np.concatenate(arrays, axis),
+    variadic=concatenate_vjp,
+    name="concatenate",
+)
+stack_arrays = define(
+    lambda *arrays, axis=0: np.stack(arrays, axis), variadic=stack_vjp, name="stack"
+)
+
+
+@implements(np.concatenate)
+def concatenate(
+    arrays: Sequence[Any], axis: int | None = 0, out: None = None, dtype: Any = None, **_: Any
+) -> Any:
+    """Join along an axis that is there; with ``axis=None``, the flattened arrays."""
+    if axis is None:
+        joined = concatenate_arrays(*[np.ravel(array) for array in arrays], axis=0)
+    else:
+        joined = concatenate_arrays(*arrays, axis=axis)
+    return joined if dtype is None else joined.astype(dtype)
+
+
+@implements(np.stack)
+def stack(
+    arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, **_: Any
+) -> Any:
+    """Join along a new axis."""
+    joined = stack_arrays(*arrays, axis=axis)
+    return joined if dtype is None else joined.astype(dtype)
+
+
+def raised(ndim: int, array: Any) -> Any:
+    """Give an array at least so many axes, as `numpy.atleast_1d`, `_2d` and `_3d` do."""
+    shape = np.shape(array)
+    if len(shape) >= ndim:
+        return array
+    if ndim < 3 or not shape:
+        return np.reshape(array, (1,) * (ndim - len(shape)) + shape)
+    return np.reshape(array, (1, *shape, 1) if len(shape) == 1 else (*shape, 1))
+
+
+def raising(function: Callable[..., Any], ndim: int) -> None:
+    """Register `numpy.atleast_1d` and its like."""
+
+    def atleast(*arrays: Any) -> Any:
+        found = tuple(raised(ndim, array) for array in arrays)
+        return found[0] if len(found) == 1 else found
+
+    implements(function)(atleast)
+
+
+raising(np.atleast_1d, 1)
+raising(np.atleast_2d, 2)
+raising(np.atleast_3d, 3)
+
+
+@implements(np.vstack)
+def vstack(tup: Sequence[Any], **_: Any) -> Any:
+    """Join rows."""
+    return np.concatenate([raised(2, array) for array in tup], 0)
+
+
+@implements(np.hstack)
+def hstack(tup: Sequence[Any], **_: Any) -> Any:
+    """Join along the second axis, or the first of one-dimensional arrays."""
+    raised_once = [raised(1, array) for array in tup]
+    return np.concatenate(raised_once, 0 if np.ndim(raised_once[0]) == 1 else 1)
+
+
+@implements(np.dstack)
+def dstack(tup: Sequence[Any]) -> Any:
+    """Join along the third axis."""
+    return np.concatenate([raised(3, array) for array in tup], 2)
+
+
+@implements(np.column_stack)
+def column_stack(tup: Sequence[Any]) -> Any:
+    """Join one-dimensional arrays as columns."""
+    columns = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup]
+    return np.concatenate(columns, 1)
+
+
+@implements(np.broadcast_arrays)
+def broadcast_arrays(*args: Any, subok: bool = False) -> Any:
+    """Broadcast each to the shape of all together."""
+    shape = np.broadcast_shapes(*[np.shape(array) for array in args])
+    return tuple(np.broadcast_to(array, shape) for array in args)
+
+
+def splitting(function: Callable[..., Any], axis_of: Callable[[Any], int] | None = None) -> None:
+    """Register `numpy.split` or one of its like: the parts are slices, where NumPy would cut."""
+
+    def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+        along = (axis if axis_of is None else axis_of(ary)) % np.ndim(ary)
+        positions = np.arange(np.shape(ary)[along])
+        cut = np.array_split if function is np.array_split else np.split
+        parts = cut(positions, indices_or_sections)
+        before = (slice(None),) * along
+        return [
+            ary[(*before, slice(part[0], part[-1] + 1) if len(part) else slice(0, 0))]
+            for part in parts
+        ]
+
+    implements(function)(functools.wraps(function)(split))
+
+
+splitting(np.split)
+splitting(np.array_split)
+splitting(np.vsplit, lambda ary: 0)
+splitting(np.hsplit, lambda ary: 0 if np.ndim(ary) == 1 else 1)
+splitting(np.dsplit, lambda ary: 2)

@@ -1,0 +1,27 @@
+"""Functions that have no derivative by nature: they say something about the numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.table import without_derivative
+
+# fmt: off
+without_derivative(
+    # shape and kind
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
+    np.may_share_memory, np.shares_memory, np.min_scalar_type,
+    # comparisons and logic
+    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+    np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+    np.isnan, np.isinf, np.isfinite, np.signbit, np.isreal, np.iscomplex, np.isposinf, np.isneginf,
+    np.isclose, np.allclose, np.array_equal, np.array_equiv, np.any, np.all,
+    # positions and counts
+    np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
+    np.searchsorted, np.digitize, np.argpartition, np.nanargmax, np.nanargmin, np.lexsort,
+    # new arrays of the same shape
+    np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    # text
+    np.array_repr, np.array_str, np.array2string,
+)
+# fmt: on

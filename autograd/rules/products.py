@@ -1,0 +1,177 @@
+"""Products of matrices and of arrays: `matmul`, `einsum`, and what is made of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.broadcasting import unbroadcast
+from autograd.errors import NoRuleError
+from autograd.rules.shapes import put
+from autograd.rules.table import define, implements
+
+# -- matmul -----------------------------------------------------------------------------------
+
+
+def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Multiply from the right by the transpose of b."""
+    if np.ndim(a) == np.ndim(b) == 2:
+        return g @ b.T
+    row, column = np.ndim(a) == 1, np.ndim(b) == 1
+    g, b = as_matrices(g, row, column), b[:, None] if column else b
+    left = g @ b.swapaxes(-1, -2)
+    return unbroadcast(left[..., 0, :] if row else left, a)
+
+
+def matmul_vjp_right(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Multiply from the left by the transpose of a."""
+    if np.ndim(a) == np.ndim(b) == 2:
+        return a.T @ g
+    if np.ndim(b) == 2 and np.ndim(a) > 2:  # one product of long matrices beats many of short ones
+        return a.reshape((-1, a.shape[-1])).T @ g.reshape((-1, g.shape[-1]))
+    row, column = np.ndim(a) == 1, np.ndim(b) == 1
+    g, a = as_matrices(g, row, column), a[None, :] if row else a
+    right = a.swapaxes(-1, -2) @ g
+    return unbroadcast(right[..., 0] if column else right, b)
+
+
+def as_matrices(g: Any, row: bool, column: bool) -> Any:
+    """Put back the axes that `matmul` leaves out for one-dimensional arguments."""
+    shape = np.shape(g)
+    if column:
+        shape = (*shape, 1)
+    if row:
+        shape = (*shape[:-1], 1, shape[-1])
+    return np.reshape(g, shape)
+
+
+matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right)
+
+
+# -- einsum -----------------------------------------------------------------------------------
+
+
+def explicit(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
+    """Write out ``...`` and the output of einsum's subscripts: labels by operand, and of the result."""
+    given, arrow, output = subscripts.replace(" ", "").partition("->")
+    operands = given.split(",")
+    spare = [c for c in map(chr, range(0x391, 0x391 + 64)) if c.isalpha()]
+    longest = max(
+        (n - len(o.replace("...", "")) for o, n in zip(operands, ndims, strict=True) if "..." in o),
+        default=0,
+    )
+    dots = "".join(spare[:longest])
+    full = []
+    for labels, ndim in zip(operands, ndims, strict=True):
+        own = ndim - len(labels.replace("...", ""))
+        full.append(labels.replace("...", dots[longest - own :] if own else ""))
+    if not arrow:
+        letters = given.replace(",", "").replace("...", "")
+        output = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    return full, output.replace("...", dots)
+
+
+def contract(labels: list[str], output: str, operands: list[Any]) -> Any:
+    """Call einsum with labels of any kind, by number."""
+    names = {label: i for i, label in enumerate(sorted(set("".join(labels) + output)))}
+    text = [
+        ("".join(chr(97 + names[c]) if names[c] < 26 else chr(39 + names[c]) for c in part))
+        for part in (*labels, output)
+    ]
+    return np.einsum(",".join(text[:-1]) + "->" + text[-1], *operands)
+
+
+def einsum_vjp(argnum: int, g: Any, y: Any, *operands: Any, subscripts: str, **_: Any) -> Any:
+    """Contract `g` with all other operands, down to the labels of this one."""
+    labels, output = explicit(subscripts, [np.ndim(operand) for operand in operands])
+    own, x = labels[argnum], operands[argnum]
+    others = [label for i, label in enumerate(labels) if i != argnum]
+    rest = [operand for i, operand in enumerate(operands) if i != argnum]
+    lengths = dict(zip(own, np.shape(x), strict=True))
+    distinct = "".join(dict.fromkeys(own))
+    found = "".join(c for c in distinct if c in output or any(c in label for label in others))
+    part = contract([output, *others], found, [g, *rest])
+    # An axis of length one was stretched along the others: sum. One summed alone: repeat.
+    stretched = tuple(i for i, c in enumerate(found) if lengths[c] == 1 and np.shape(part)[i] != 1)
+    if stretched:
+        part = np.sum(part, axis=stretched, keepdims=True)
+    part = np.reshape(part, tuple(lengths[c] if c in found else 1 for c in distinct))
+    part = np.broadcast_to(part, tuple(lengths[c] for c in distinct))
+    if distinct == own:
+        return part
+    grids = dict(
+        zip(distinct, np.indices([lengths[c] for c in distinct], sparse=True), strict=True)
+    )
+    return put(part, np.shape(x), tuple(grids[c] for c in own))
+
+
+def einsum_of_arrays(*operands: Any, subscripts: str, **keywords: Any) -> Any:
+    """Call `numpy.einsum` with the subscripts last."""
+    return np.einsum(subscripts, *operands, **keywords)
+
+
+contraction = define(einsum_of_arrays, variadic=einsum_vjp, name="einsum")
+
+
+@implements(np.einsum)
+def einsum(subscripts: Any, *operands: Any, optimize: Any = False, **keywords: Any) -> Any:
+    """Contract arrays along labelled axes."""
+    if not isinstance(subscripts, str):
+        raise NoRuleError(
+            "numpy.einsum of nodes takes its subscripts as text: np.einsum('ij,jk->ik', a, b)."
+        )
+    if keywords.get("dtype") is not None:
+        raise NoRuleError("numpy.einsum of nodes has no rule for dtype=; use .astype first.")
+    return contraction(*operands, subscripts=subscripts, optimize=optimize)
+
+
+# -- made of the above ------------------------------------------------------------------------
+
+
+@implements(np.dot)
+def dot(a: Any, b: Any) -> Any:
+    """Multiply as `numpy.dot` does: numbers, vectors, matrices, and arrays of them."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b)
+    if np.ndim(a) <= 2 and np.ndim(b) <= 2:
+        return np.matmul(a, b)
+    return np.tensordot(a, b, (-1, -1 if np.ndim(b) == 1 else -2))
+
+
+@implements(np.inner)
+def inner(a: Any, b: Any) -> Any:
+    """Sum products over the last axis of both."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b)
+    return np.tensordot(a, b, (-1, -1))
+
+
+@implements(np.outer)
+def outer(a: Any, b: Any) -> Any:
+    """Multiply every element of one with every element of the other."""
+    return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+
+
+@implements(np.vdot)
+def vdot(a: Any, b: Any) -> Any:
+    """Sum the products of all elements, the first ones conjugated."""
+    return np.matmul(np.conjugate(np.ravel(a)), np.ravel(b))
+
+
+@implements(np.tensordot)
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Sum products over pairs of axes: transposed to the middle, it is one matrix product."""
+    if np.ndim(axes) == 0:
+        axes = (range(np.ndim(a) - axes, np.ndim(a)), range(axes))
+    left, right = ([x] if np.ndim(x) == 0 else list(x) for x in axes)
+    left, right = [i % np.ndim(a) for i in left], [i % np.ndim(b) for i in right]
+    free_a = [i for i in range(np.ndim(a)) if i not in left]
+    free_b = [i for i in range(np.ndim(b)) if i not in right]
+    summed = math.prod(np.shape(a)[i] for i in left)
+    shape_a = tuple(np.shape(a)[i] for i in free_a)
+    shape_b = tuple(np.shape(b)[i] for i in free_b)
+    matrix_a = np.reshape(np.transpose(a, free_a + left), (math.prod(shape_a), summed))
+    matrix_b = np.reshape(np.transpose(b, right + free_b), (summed, math.prod(shape_b)))
+    return np.reshape(np.matmul(matrix_a, matrix_b), shape_a + shape_b)

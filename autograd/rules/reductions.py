@@ -1,0 +1,200 @@
+"""Functions that turn many numbers into few: sums, averages, extremes, and running sums."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node, Primitive
+from autograd.errors import NoRuleError
+from autograd.rules.elementwise import finite_or_zero, nonzero
+from autograd.rules.table import define, implements, linear
+
+_add_reduce: Any = np.add.reduce
+
+
+def kept(x: Any, ndim: int, axis: Any) -> Any:
+    """Put back the axes that a reduction over `axis` of an array of `ndim` axes has left out."""
+    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
+    reduced = {a % ndim for a in axes} if ndim else set()
+    if not reduced:
+        return x
+    lengths = iter(x.shape)
+    return x.reshape(tuple(1 if a in reduced else next(lengths) for a in range(ndim)))
+
+
+def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Repeat `g`, which has the shape of a reduction of `x` over `axis`, to the shape of `x`."""
+    shape = np.shape(x)
+    if axis is not None and not keepdims:
+        g = kept(g, len(shape), axis)
+    if type(x) is np.ndarray and not isinstance(g, Node):
+        full = np.empty(shape, np.result_type(g))
+        full[...] = g
+        return full
+    return np.broadcast_to(np.reshape(g, (1,) * len(shape)) if axis is None else g, shape)
+
+
+def count(x: Any, axis: Any) -> int:
+    """Return how many elements a reduction over `axis` puts together."""
+    shape = np.shape(x)
+    axes = range(len(shape)) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
+    return math.prod(shape[a] for a in axes)
+
+
+def sum_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Sum over `axis`: `numpy.sum` without its detours."""
+    if type(x) is np.ndarray:
+        return _add_reduce(x, axis, None, None, keepdims)
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def mean_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Average over `axis`: `numpy.mean` without its detours."""
+    if type(x) is np.ndarray and x.size and x.dtype.char in "dfDF":
+        return _add_reduce(x, axis, None, None, keepdims) / count(x, axis)
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+def share_of_ties(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """Return for each element its share of an extreme `y`: equal elements have equal shares."""
+    if not keepdims:
+        y = kept(y, np.ndim(x), axis)
+    chosen = x == y
+    return chosen / np.sum(chosen, axis=axis, keepdims=True)
+
+
+def extreme_vjp(
+    g: Any, y: Any, x: Any, axis: Any = None, out: None = None, keepdims: bool = False
+) -> Any:
+    """Give the derivative to the elements that are the extreme, in equal shares."""
+    return spread(g, x, axis, keepdims) * share_of_ties(y, x, axis, keepdims)
+
+
+def deviation(x: Any, axis: Any) -> Any:
+    """Return the conjugate of how far each element is from the mean."""
+    return (x - np.mean(x, axis=axis, keepdims=True)).conjugate()
+
+
+def others_product(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
+    """Return for each element the product of all others along `axis`."""
+    if not (x == 0).any():
+        return spread(y, x, axis, keepdims) / x
+    ndim = np.ndim(x)
+    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
+    last = sorted(a % ndim for a in axes)
+    order = [a for a in range(ndim) if a not in last] + last
+    moved = np.transpose(x, order)
+    rows = np.reshape(moved, (*moved.shape[: ndim - len(last)], -1))
+    n = rows.shape[-1]
+    without_own = np.where(np.eye(n, dtype=bool), 1.0, rows[..., None, :])
+    others = np.reshape(np.prod(without_own, axis=-1), moved.shape)
+    return np.transpose(others, np.argsort(order))
+
+
+def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
+    """Sum the tails: the transpose of the running sum."""
+    along = 0 if axis is None else axis
+    return np.reshape(np.flip(np.cumsum(np.flip(g, along), along), along), np.shape(x))
+
+
+# fmt: off
+sum    = linear(sum_of_array,  lambda g, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),                  name="sum",  replaces=())
+mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims), name="mean", replaces=())
+var    = define(np.var,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
+                         spread(2 * g / (count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis),             replaces=())
+std    = define(np.std,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
+                         spread(g / nonzero(y) / (count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis),    replaces=())
+prod   = define(np.prod, lambda g, y, x, axis=None, keepdims=False:
+                         spread(g, x, axis, keepdims) * others_product(x, y, axis, keepdims),                         replaces=())
+max    = define(np.max,  extreme_vjp, replaces=())
+min    = define(np.min,  extreme_vjp, replaces=())
+cumsum = linear(np.cumsum, backwards_cumsum, replaces=())
+# fmt: on
+
+
+def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
+    """Let a primitive stand for a NumPy reduction whose parameters after the array are these."""
+
+    def handler(a: Any, *positional: Any, **keywords: Any) -> Any:
+        keywords.update(zip(parameters, positional, strict=False))
+        if "correction" in keywords:
+            keywords["ddof"] = keywords.pop("correction")
+        dtype, axis = keywords.pop("dtype", None), keywords.pop("axis", None)
+        if dtype is not None:
+            a = a.astype(dtype)
+        given = {name: value for name, value in keywords.items() if value not in (None, False)}
+        refused = given.keys() - {"ddof", "keepdims"}
+        if refused:
+            raise NoRuleError(
+                f"numpy.{primitive.name} of a node has no rule for {', '.join(sorted(refused))}=. "
+                "Select the elements first, by indexing or np.where."
+            )
+        return primitive(a, axis, **given) if axis is not None else primitive(a, **given)
+
+    implements(function)(handler)
+
+
+reduction(sum, np.sum, "axis", "dtype", "out", "keepdims", "initial", "where")
+reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where")
+reduction(mean, np.mean, "axis", "dtype", "out", "keepdims")
+reduction(var, np.var, "axis", "dtype", "out", "ddof", "keepdims")
+reduction(std, np.std, "axis", "dtype", "out", "ddof", "keepdims")
+for name in ("max", "amax"):
+    reduction(max, getattr(np, name), "axis", "out", "keepdims", "initial", "where")
+for name in ("min", "amin"):
+    reduction(min, getattr(np, name), "axis", "out", "keepdims", "initial", "where")
+reduction(cumsum, np.cumsum, "axis", "dtype", "out")
+
+
+def ufunc_method(ufunc: Any, method: str, function: Any) -> None:
+    """Let e.g. ``np.add.reduce`` be ``np.sum``, over the first axis by default."""
+
+    def handler(a: Any, axis: Any = 0, dtype: Any = None, **keywords: Any) -> Any:
+        more = {} if dtype is None else {"dtype": dtype}
+        return function(a, axis=axis, **more, **keywords)
+
+    implements((ufunc, method))(handler)
+
+
+ufunc_method(np.add, "reduce", np.sum)
+ufunc_method(np.add, "accumulate", np.cumsum)
+ufunc_method(np.multiply, "reduce", np.prod)
+ufunc_method(np.maximum, "reduce", np.max)
+ufunc_method(np.minimum, "reduce", np.min)
+
+
+# -- exponentials of many numbers -------------------------------------------------------------
+
+
+def logsumexp_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Compute log(sum(exp(x))) shifted by the largest element."""
+    largest = np.max(x, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(largest), largest, 0.0).astype(largest.dtype)
+    with np.errstate(divide="ignore"):  # log(0) is -inf, as it should be
+        y = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return y if keepdims else np.squeeze(y, axis=axis)
+
+
+def softmax_of_array(x: Any, axis: Any = -1) -> Any:
+    """Compute exp(x) / sum(exp(x)) shifted by the largest element."""
+    exponentials = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
+
+
+def softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
+    """Multiply by the Jacobian diag(y) - y yT."""
+    weighted = g * y
+    return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
+
+
+def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Multiply by softmax(x)."""
+    total = y if keepdims else kept(y, np.ndim(x), axis)
+    return spread(g, x, axis, keepdims) * np.exp(x - finite_or_zero(total))
+
+
+logsumexp = define(logsumexp_of_array, logsumexp_vjp, name="logsumexp")
+softmax = define(softmax_of_array, softmax_vjp, name="softmax")

@@ -1,0 +1,187 @@
+"""Functions that move numbers about without changing them. All are linear.
+
+The transpose of putting an element somewhere is fetching it from there, and summing if it was
+put in several places.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Primitive
+from autograd.engine.broadcasting import unbroadcast
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules.table import implements, linear
+
+# -- indexing ---------------------------------------------------------------------------------
+
+
+def is_basic(index: Any) -> bool:
+    """Say whether an index picks no element twice: slices and integers, or one boolean array."""
+    if isinstance(index, tuple):
+        return all(is_basic(part) and not isinstance(part, np.ndarray) for part in index)
+    if isinstance(index, np.ndarray):
+        return bool(index.dtype == bool)
+    return index is None or index is Ellipsis or isinstance(index, (int, np.integer, slice))
+
+
+def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
+    """Return zeros of a shape, with `g` added where `index` points."""
+    zeros = np.zeros(shape, np.result_type(g))
+    if is_basic(index):
+        zeros[index] = g
+    else:
+        np.add.at(zeros, index, g)
+    return zeros
+
+
+# -- rearrangements ---------------------------------------------------------------------------
+
+
+def sources(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Return for each element of ``function(x)`` its flat index in `x`; -1 where it is none."""
+    shape = np.shape(x)
+    return function(np.arange(np.prod(shape, dtype=int)).reshape(shape), *arguments, **keywords)
+
+
+def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
+    """Add each element of `g` to the place in `shape` that its flat index names."""
+    flat = np.zeros(int(np.prod(shape, dtype=int)) + 1, np.result_type(g))
+    np.add.at(flat, indices, g)  # index -1, "no element", falls on the extra place at the end
+    return flat[:-1].reshape(shape)
+
+
+def gather_elements(x: Any, shape: tuple[int, ...], indices: Any) -> Any:
+    """Fetch the elements of `x` with these flat indices; 0 for index -1."""
+    return np.append(x, np.zeros(1, np.result_type(x)))[indices]
+
+
+def rearrangement(
+    function: Callable[..., Any], where_from: Callable[..., Any] | None = None
+) -> Primitive:
+    """Write the row of a function whose result is made of elements of its argument."""
+    find = where_from or (lambda x, *a, **k: sources(function, x, *a, **k))
+    return linear(function, lambda g, x, *a, **k: scatter(g, np.shape(x), find(x, *a, **k)))
+
+
+def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: Any) -> Any:
+    """Say where the elements of ``np.pad(x)`` come from, for modes that copy elements."""
+    if mode == "constant":
+        return sources(np.pad, x, pad_width, constant_values=-1)
+    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and not keywords):
+        return sources(np.pad, x, pad_width, mode=mode)
+    raise NoRuleError(
+        f"numpy.pad of a node has no rule for mode={mode!r} with {keywords}; it has for "
+        "constant, edge, wrap, reflect and symmetric."
+    )
+
+
+def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -> Any:
+    """Say where the elements of ``np.sort(x)`` come from; equal ones stay in order."""
+    values: Any = plain(x)
+    flat = np.arange(np.size(values)).reshape(np.shape(values))
+    if axis is None:
+        values, flat, axis = values.ravel(), flat.ravel(), 0
+    return np.take_along_axis(flat, np.argsort(values, axis=axis, kind="stable"), axis)
+
+
+def inverse(axes: Any) -> Any:
+    """Return the permutation that undoes a permutation of axes."""
+    return None if axes is None else np.argsort(np.mod(axes, len(axes)))
+
+
+# Rows refer to rows further down.
+put: Primitive
+gather: Primitive
+
+# fmt: off
+getitem      = linear(operator.getitem, lambda g, x, index: put(g, np.shape(x), index),                    name="getitem", replaces=())
+put          = linear(put_in_zeros,     lambda g, x, shape, index: g[index],                               name="put",     replaces=())
+scatter      = linear(scatter_elements, lambda g, x, shape, indices: gather(g, shape, indices),            name="scatter", replaces=())
+gather       = linear(gather_elements,  lambda g, x, shape, indices: scatter(g, shape, indices),           name="gather",  replaces=())
+
+reshape      = linear(np.reshape,       lambda g, x, shape=None, order="C", **_: np.reshape(g, np.shape(x), order=order))
+transpose    = linear(np.transpose,     lambda g, x, axes=None: np.transpose(g, inverse(axes)))
+moveaxis     = linear(np.moveaxis,      lambda g, x, source, destination: np.moveaxis(g, destination, source))
+swapaxes     = linear(np.swapaxes,      lambda g, x, axis1, axis2: np.swapaxes(g, axis1, axis2))
+expand_dims  = linear(np.expand_dims,   lambda g, x, axis: np.reshape(g, np.shape(x)))
+squeeze      = linear(np.squeeze,       lambda g, x, axis=None: np.reshape(g, np.shape(x)))
+flip         = linear(np.flip,          lambda g, x, axis=None: np.flip(g, axis))
+roll         = linear(np.roll,          lambda g, x, shift, axis=None: np.roll(g, np.negative(shift), axis))
+rot90        = linear(np.rot90,         lambda g, x, k=1, axes=(0, 1): np.rot90(g, -k, axes))
+tril         = linear(np.tril,          lambda g, x, k=0: np.tril(g, k))
+triu         = linear(np.triu,          lambda g, x, k=0: np.triu(g, k))
+copy         = linear(np.copy,          lambda g, x, *_, **__: g)
+astype       = linear(lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g,                             name="astype")
+broadcast_to = linear(np.broadcast_to,  lambda g, x, shape, **_: unbroadcast(g, x))
+where        = linear(np.where,         lambda g, c, x, y: np.zeros(np.shape(c)),
+                                        lambda g, c, x, y: unbroadcast(np.where(c, g, 0), x),
+                                        lambda g, c, x, y: unbroadcast(np.where(c, 0, g), y),              replaces=())
+
+take         = rearrangement(np.take)
+repeat       = rearrangement(np.repeat)
+tile         = rearrangement(np.tile)
+diagonal     = rearrangement(np.diagonal)
+pad          = rearrangement(np.pad,  sources_of_pad)
+sort         = rearrangement(np.sort, sources_of_sort)
+# fmt: on
+
+
+# -- the same under other names ---------------------------------------------------------------
+
+
+@implements(np.where)
+def where_or_nonzero(condition: Any, *choices: Any) -> Any:
+    """Choose element by element; of a condition alone, say where it is not zero."""
+    return where(condition, *choices) if choices else np.nonzero(condition)
+
+
+@implements(np.ravel)
+def ravel(a: Any, order: str = "C") -> Any:
+    """Return the elements along one axis."""
+    return np.reshape(a, -1, order=order)  # type: ignore[call-overload]
+
+
+@implements(np.flipud)
+def flipud(m: Any) -> Any:
+    """Reverse the first axis."""
+    return np.flip(m, 0)
+
+
+@implements(np.fliplr)
+def fliplr(m: Any) -> Any:
+    """Reverse the second axis."""
+    return np.flip(m, 1)
+
+
+@implements(np.matrix_transpose)
+def matrix_transpose(x: Any) -> Any:
+    """Exchange the last two axes."""
+    return np.swapaxes(x, -1, -2)
+
+
+@implements(np.trace)
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
+    """Sum a diagonal."""
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
+
+
+@implements(np.diag)
+def diag(v: Any, k: int = 0) -> Any:
+    """Take the diagonal out of a matrix, or make a matrix of a diagonal."""
+    if np.ndim(v) == 2:
+        return np.diagonal(v, k)
+    n = len(v)
+    first = np.arange(n)
+    return put(v, (n + abs(k), n + abs(k)), (first + max(-k, 0), first + max(k, 0)))
+
+
+@implements(np.astype)
+def astype_function(x: Any, dtype: Any, **_: Any) -> Any:
+    """Convert to another type."""
+    return x.astype(dtype)

@@ -1,0 +1,100 @@
+"""Functions that NumPy lacks: activations, the error function, the gamma family."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.primitive import Primitive
+from autograd.rules.elementwise import exp
+from autograd.rules.table import elementwise
+
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+
+
+def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
+    """Make of a function of floats one of arrays, keeping the precision of its argument."""
+    each = np.vectorize(scalar, otypes=[float])
+
+    def function(x: Any) -> Any:
+        return each(x).astype(np.result_type(x, np.float16))
+
+    function.__name__ = scalar.__name__
+    return function
+
+
+def sigmoid_of_array(x: Any) -> Any:
+    """Compute 1 / (1 + exp(-x)) without overflow at either end."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1 + small)
+
+
+def sigmoid_of_float(x: float) -> float:
+    """Compute 1 / (1 + exp(-x)) without overflow at either end."""
+    small = math.exp(-abs(x))
+    return (1.0 if x >= 0 else small) / (1 + small)
+
+
+def softplus_of_float(x: float) -> float:
+    """Compute log(1 + exp(x)) without overflow."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def lgamma_of_float(x: float) -> float:
+    """Compute log |gamma(x)|, infinite at the poles."""
+    return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)
+
+
+#: Bernoulli numbers B2, B4, ..., of the asymptotic series of the polygamma functions.
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+
+
+def polygamma_of_float(order: int, x: float) -> float:
+    """Compute the derivative of digamma of the given order: digamma itself for order 0.
+
+    By recurrence up to where the asymptotic series is exact (Abramowitz & Stegun 6.3.18, 6.4.11).
+    """
+    if x != x or (x <= 0 and x == math.floor(x)) or x == -math.inf:
+        return math.nan
+    if x == math.inf:
+        return math.inf if order == 0 else 0.0
+    if order == 0 and x < -20:  # reflection, instead of a very long recurrence
+        return polygamma_of_float(0, 1 - x) - math.pi / math.tan(math.pi * (x - math.floor(x)))
+    sign = -1.0 if order % 2 == 0 else 1.0
+    factorial = float(math.factorial(order))
+    total = 0.0
+    while x < 15 + order:
+        total += factorial / x ** (order + 1)
+        x += 1
+    if order == 0:
+        series = 1 / (2 * x) - math.log(x)
+    else:
+        series = factorial / (order * x**order) + factorial / (2 * x ** (order + 1))
+    for k, bernoulli in enumerate(BERNOULLI, start=1):
+        rising = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
+        series += bernoulli * rising / x ** (2 * k + order)
+    return sign * (total + series)
+
+
+@functools.cache
+def polygamma(order: int) -> Primitive:
+    """Return the polygamma function of an order; its derivative is that of the next."""
+
+    def scalar(x: float) -> float:
+        return polygamma_of_float(order, float(x))
+
+    name = "digamma" if order == 0 else f"polygamma{order}"
+    return elementwise(by_element(scalar), scalar, lambda y, x: polygamma(order + 1)(x), name=name)
+
+
+# fmt: off
+sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: y * (1 - y),                      name="sigmoid")
+relu     = elementwise(lambda x: np.maximum(x, 0),      None,              lambda y, x: x > 0,                            name="relu")
+softplus = elementwise(lambda x: np.logaddexp(x, 0),    softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
+erf      = elementwise(by_element(math.erf),            math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
+lgamma   = elementwise(by_element(lgamma_of_float),     lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")
+# fmt: on

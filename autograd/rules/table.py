@@ -1,0 +1,178 @@
+"""How a rule is written down: `elementwise`, `linear` and `define` make rows of the table.
+
+A derivative is written once, with operators and functions of this package or of NumPy. It is
+then called with floats, with arrays and, for higher derivatives, with nodes.
+
+The conventions: ``g`` is the derivative of something further on with respect to the result
+(the cotangent), ``y`` or ``z`` the result, ``x`` (and ``y``) the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, claim
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Partial = float | Callable[..., Any]
+
+
+def elementwise(
+    function: Callable[..., Any],
+    scalar: Callable[..., float] | None,
+    *partials: Partial,
+    name: str | None = None,
+) -> Primitive:
+    """Give an elementwise function its partial derivatives.
+
+    Parameters
+    ----------
+    function : callable
+        Computes the result from arrays, broadcasting its arguments as NumPy's ufuncs do.
+    scalar : callable or None
+        Computes it from floats; None if `function` does that as well.
+    *partials : number or callable
+        For each argument the partial derivative: a constant, or a function of the result and
+        all arguments, ``partial(y, x)`` or ``partial(z, x, y)``.
+    name : str, optional
+        What to call it in graphs; by default the name of `function`.
+
+    Returns
+    -------
+    Primitive
+        Callable with floats, arrays, Values and Tensors.
+
+    Raises
+    ------
+    TypeError
+        If there is no partial derivative, or one is neither a number nor callable.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd
+    >>> gauss = autograd.elementwise(
+    ...     lambda x: np.exp(-x * x), None, lambda y, x: -2 * x * y, name="gauss"
+    ... )
+    >>> x = autograd.Value(1.0)
+    >>> gauss(x).backward()
+    >>> round(x.grad, 6)
+    -0.735759
+
+    """
+    if not partials:
+        raise TypeError("elementwise needs a partial derivative for each argument.")
+    for partial in partials:
+        if not callable(partial) and not isinstance(partial, (int, float, complex)):
+            raise TypeError(f"A partial derivative is a number or a function, not {partial!r}.")
+    primitive = _row(function, name, (function,), len(partials))
+    primitive.scalar = function if scalar is None else scalar
+    primitive.partials = partials
+    return primitive
+
+
+def linear(
+    function: Callable[..., Any],
+    *transposes: Callable[..., Any],
+    name: str | None = None,
+    replaces: Iterable[Any] | None = None,
+) -> Primitive:
+    """Give a function that is linear in its arguments the transpose in each of them.
+
+    Parameters
+    ----------
+    function : callable
+        Computes the result from arrays and any further, constant, arguments.
+    *transposes : callable
+        For each argument that may be a node: ``transpose(g, *arguments, **keywords)``, of the
+        shape of that argument. Of the arguments themselves only shapes should be used.
+    name : str, optional
+        What to call it in graphs; by default the name of `function`.
+    replaces : iterable of callable, optional
+        The NumPy functions this is to be called for; by default `function` itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd
+    >>> backwards = autograd.linear(lambda x: x[::-1], lambda g, x: g[::-1], name="backwards")
+    >>> t = autograd.Tensor([1.0, 2.0, 3.0])
+    >>> (backwards(t) * np.array([1.0, 10.0, 100.0])).sum().backward()
+    >>> t.grad
+    array([100.,  10.,   1.])
+
+    """
+    primitive = _row(function, name, replaces, len(transposes))
+    primitive.transposes = transposes
+    return primitive
+
+
+def define(
+    function: Callable[..., Any],
+    *vjps: Callable[..., Any],
+    variadic: Callable[..., Any] | None = None,
+    name: str | None = None,
+    replaces: Iterable[Any] | None = None,
+) -> Primitive:
+    """Give any function a vector-Jacobian product for each of its arguments.
+
+    Parameters
+    ----------
+    function : callable
+        Computes the result from arrays and any further, constant, arguments.
+    *vjps : callable
+        For each argument that may be a node: ``vjp(g, y, *arguments, **keywords)``, the product
+        of the cotangent `g` with the Jacobian, of the shape of that argument.
+    variadic : callable, optional
+        Instead of `vjps`, for a function of any number of arguments:
+        ``vjp(argnum, g, y, *arguments, **keywords)``.
+    name : str, optional
+        What to call it in graphs; by default the name of `function`.
+    replaces : iterable of callable, optional
+        The NumPy functions this is to be called for; by default `function` itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd
+    >>> norm = autograd.define(lambda x: np.sqrt((x * x).sum()), lambda g, y, x: g * x / y)
+    >>> t = autograd.Tensor([3.0, 4.0])
+    >>> norm(t).backward()
+    >>> t.grad
+    array([0.6, 0.8])
+
+    """
+    if bool(vjps) == (variadic is not None):
+        raise TypeError("define needs either one vjp for each argument, or variadic=.")
+    primitive = _row(function, name, replaces, len(vjps) if vjps else -1)
+    primitive.vjps = vjps if vjps else None
+    primitive.variadic = variadic
+    return primitive
+
+
+def implements(*functions: Any) -> Callable[[Handler], Handler]:
+    """Say that a function of ours is to be called where one of these has a node among its arguments."""
+
+    def register(handler: Handler) -> Handler:
+        for function in functions:
+            DISPATCH[function] = handler
+        return handler
+
+    return register
+
+
+def without_derivative(*functions: Any) -> None:
+    """Say that these functions have no derivative by nature: they are called on the plain data."""
+    WITHOUT_DERIVATIVE.update(functions)
+
+
+def _row(
+    function: Callable[..., Any], name: str | None, replaces: Iterable[Any] | None, arity: int
+) -> Primitive:
+    primitive = claim(str(name or getattr(function, "__name__", "function")))
+    primitive.function = function
+    primitive.arity = arity
+    for replaced in (function,) if replaces is None else replaces:
+        DISPATCH[replaced] = primitive
+    return primitive

@@ -1,0 +1,1 @@
+"""Neural networks, thin, on top of `autograd`."""

@@ -1,0 +1,70 @@
+"""Compile the engine with mypyc where a C compiler is there; without one it runs as it is.
+
+Everything else about the distribution stands in `pyproject.toml`. Set the environment variable
+CHAINRULE_INTERPRETED=1 to leave the engine uncompiled.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_ext import build_ext
+from setuptools.command.editable_wheel import editable_wheel
+
+ENGINE = sorted(
+    str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in ("__init__.py", "mypyc.py")
+)
+
+# NumPy is used through its Python interface only, so its types need not be known: the same
+# code results whether or not it is installed where the engine is compiled.
+MYPY_CONFIGURATION = """\
+[mypy]
+[mypy-numpy.*]
+follow_imports = skip
+follow_imports_for_stubs = true
+ignore_missing_imports = true
+[mypy-autograd,autograd.rules.*]
+follow_imports = skip
+"""
+
+
+def extensions():
+    """Translate the engine to C."""
+    if os.environ.get("CHAINRULE_INTERPRETED", "0") not in ("", "0"):
+        return []
+    try:
+        from mypyc.build import mypycify
+    except ImportError:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        configuration = Path(folder, "mypy.ini")
+        configuration.write_text(MYPY_CONFIGURATION)
+        return mypycify(["--config-file", str(configuration), *ENGINE], opt_level="3")
+
+
+class BuildOrGoOn(build_ext):
+    """Compile all of the engine or none of it: a missing compiler is no error."""
+
+    def run(self):
+        try:
+            super().run()
+        except Exception as error:
+            print(f"chainrule: the engine was not compiled ({error}); it will run interpreted.")
+            for extension in self.extensions:
+                Path(self.get_ext_fullpath(extension.name)).unlink(missing_ok=True)
+            self.extensions = []
+
+
+class InterpretedEditable(editable_wheel):
+    """An editable install runs the sources: no compiled file may shadow them."""
+
+    def run(self):
+        self.distribution.ext_modules = []
+        super().run()
+
+
+setup(
+    ext_modules=extensions(),
+    cmdclass={"build_ext": BuildOrGoOn, "editable_wheel": InterpretedEditable},
+)
