@@ -12,8 +12,9 @@ from setuptools import setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.editable_wheel import editable_wheel
 
+NOT_COMPILED = {"__init__.py", "mypyc.py"}
 ENGINE = sorted(
-    str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in ("__init__.py", "mypyc.py")
+    str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in NOT_COMPILED
 )
 
 # NumPy is used through its Python interface only, so its types need not be known: the same

@@ -4,11 +4,23 @@ Wrap what you want the derivative of in a `Value` (one number) or a `Tensor` (an
 with Python's operators and NumPy's functions, and call ``backward()``.
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from autograd import rules as rules
 from autograd.engine import Node, Primitive, Tensor, Value, no_grad, value
 from autograd.rules.reductions import logsumexp, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
 from autograd.rules.table import define, elementwise, linear
+from autograd.version import VERSION
+
+if TYPE_CHECKING:
+    from autograd.check import check_gradients
+    from autograd.drawing import draw, text
+
+__version__ = VERSION
 
 __all__ = [
     "COMPILED",
@@ -16,7 +28,9 @@ __all__ = [
     "Primitive",
     "Tensor",
     "Value",
+    "check_gradients",
     "define",
+    "draw",
     "elementwise",
     "erf",
     "lgamma",
@@ -27,7 +41,23 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "text",
 ]
 
 #: Whether the engine runs as a C extension.
 COMPILED: bool = not (value.__file__ or "").endswith(".py")
+
+#: What few programs need at once, and is imported when first asked for.
+_LATER = {
+    "check_gradients": "autograd.check",
+    "draw": "autograd.drawing",
+    "text": "autograd.drawing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    found = getattr(importlib.import_module(_LATER[name]), name)
+    globals()[name] = found
+    return found

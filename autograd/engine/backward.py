@@ -36,34 +36,32 @@ def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
         leaves: list[value.Value] = []
         before: list[float] = []
         try:
-            _count_edges(roots, nodes)
-            for node in nodes:
-                if node._primitive is not None:
-                    node._grad = 0.0
-                else:
-                    leaves.append(node)
-                    before.append(node._grad)
+            _count_edges(roots, nodes, leaves)
+            before.extend([leaf._grad for leaf in leaves])
             _walk_edges(roots, seeds, nodes)
         except BaseException:  # an interrupt, or memory running out
             for node in nodes:
                 node._pending = 0
-            for leaf, grad in zip(leaves, before, strict=True):
-                leaf._grad = grad
+            for i in range(len(before)):
+                leaves[i]._grad = before[i]
             raise
 
 
-def _count_edges(roots: list[value.Value], nodes: list[value.Value]) -> None:
+def _count_edges(
+    roots: list[value.Value], nodes: list[value.Value], leaves: list[value.Value]
+) -> None:
     """List the nodes below the roots, and count in each the edges that lead to it."""
     for root in roots:
         if root._pending == 0:
             nodes.append(root)
         root._pending += 1
-    i: i64 = 0
-    while i < len(nodes):
-        node = nodes[i]
-        i += 1
+    for node in nodes:  # the list grows as its nodes are visited
         if node._notes is not None:
             node._notes.gradient = None
+        if node._primitive is None:
+            leaves.append(node)
+            continue
+        node._grad = 0.0
         parent = node._left
         if parent is not None:
             if parent._pending == 0:
@@ -77,10 +75,11 @@ def _count_edges(roots: list[value.Value], nodes: list[value.Value]) -> None:
 
 
 def _walk_edges(roots: list[value.Value], seeds: list[float], nodes: list[value.Value]) -> None:
-    """Add up derivatives along the edges, writing the nodes into the list in topological order.
+    """Add up derivatives along the edges, in topological order.
 
-    Each node is written once, when it becomes ready, so the list is long enough; the nodes
-    still waiting are kept alive by their children.
+    A node is written into the list, over what stood there, when its last edge has been walked.
+    That happens once to every node, and before the loop comes to the place; the nodes written
+    over are kept alive by their children.
     """
     ready: i64 = 0
     for i in range(len(roots)):
@@ -90,10 +89,7 @@ def _walk_edges(roots: list[value.Value], seeds: list[float], nodes: list[value.
         if root._pending == 0:
             nodes[ready] = root
             ready += 1
-    done: i64 = 0
-    while done < ready:
-        node = nodes[done]
-        done += 1
+    for node in nodes:
         g = node._grad
         parent = node._left
         if parent is not None:
@@ -250,11 +246,9 @@ def _pull_back(
         plain.extend(arguments)
     else:
         for argument in arguments:
-            # noqa-line
             if isinstance(argument, tensor.Tensor) or isinstance(argument, value.Value):
-                plain.append(argument._data)
-            else:
-                plain.append(argument)
+                argument = argument._data
+            plain.append(argument)
     for argnum, argument in enumerate(arguments):
         if _is_wanted(argument):
             found = primitive.pullback(argnum, g, y, plain, keywords)

@@ -64,10 +64,7 @@ class Node:
     wrapped it in order to have the derivative with respect to it.
     """
 
-    _primitive: Primitive | None
-
-    def __init__(self) -> None:
-        self._primitive = None
+    _primitive: Primitive | None = None
 
     @property
     def primitive(self) -> Primitive | None:

@@ -68,28 +68,22 @@ class Tensor(ArrayMethods):
 
     """
 
-    _grad: Any
-    _arguments: Any  # a tuple; None for a leaf and once the graph is freed
-    _keywords: Any
-    _hooks: Any
-    _label: str
-    _requires_grad: bool
-    _retains_grad: bool
+    _grad: Any = None
+    _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
+    _keywords: Any = None
+    _hooks: Any = None
+    _label: str = ""
+    _requires_grad: bool = True
+    _retains_grad: bool = False
 
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
     ) -> None:
-        self._primitive = None
         if dtype is not None or type(data) is not _ndarray or data.dtype.char not in "dfFD":
             data = as_array(data, dtype)
         self._data = data
-        self._grad = None
-        self._arguments = None
-        self._keywords = None
-        self._hooks = None
         self._label = label
         self._requires_grad = requires_grad
-        self._retains_grad = False
 
     # -- what it holds ----------------------------------------------------------------------
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from mypy_extensions import i32
 
 #: A boxed zero, ready to be passed to a constructor whose argument is any object.
-_ZERO: Final[object] = 0.0
+#: (Written as a call so that it is made once: mypyc would inline a literal.)
+_ZERO: Final[object] = float()  # noqa: UP018
 
 
 @final
@@ -77,24 +78,16 @@ class Value(Node):
     # A missing parent is None, and the slot of its partial then holds the constant that
     # stood in its place, so that `arguments` can be told in full.
     _data: float
-    _grad: float
-    _left: Value | None
-    _right: Value | None
-    _left_partial: float
-    _right_partial: float
-    _notes: Notes | None
-    _pending: i32  # edges that `backward` has yet to walk; zero between passes
+    _grad: float = 0.0
+    _left: Value | None = None
+    _right: Value | None = None
+    _left_partial: float = 0.0
+    _right_partial: float = 0.0
+    _notes: Notes | None = None
+    _pending: i32 = 0  # edges that `backward` has yet to walk; zero between passes
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._primitive = None
         self._data = data if isinstance(data, float) else _as_float(data)
-        self._grad = 0.0
-        self._left = None
-        self._right = None
-        self._left_partial = 0.0
-        self._right_partial = 0.0
-        self._notes = None
-        self._pending = 0
         if label:
             self.label = label
 
@@ -215,13 +208,13 @@ class Value(Node):
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return made(ADD, self._data + other._data, self, 1.0, other, 1.0)
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return made(ADD, self._data + c, self, 1.0, None, c)
         return record.operator(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return made(ADD, c + self._data, None, c, self, 1.0)
         return record.operator(ADD, other, self)
@@ -229,13 +222,13 @@ class Value(Node):
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return made(SUBTRACT, self._data - other._data, self, 1.0, other, -1.0)
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return made(SUBTRACT, self._data - c, self, 1.0, None, c)
         return record.operator(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return made(SUBTRACT, c - self._data, None, c, self, -1.0)
         return record.operator(SUBTRACT, other, self)
@@ -243,13 +236,13 @@ class Value(Node):
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return made(MULTIPLY, self._data * other._data, self, other._data, other, self._data)
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return made(MULTIPLY, self._data * c, self, c, None, c)
         return record.operator(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return made(MULTIPLY, c * self._data, None, c, self, c)
         return record.operator(MULTIPLY, other, self)
@@ -258,20 +251,20 @@ class Value(Node):
         if isinstance(other, Value) and other._data != 0.0:
             y = self._data / other._data
             return made(DIVIDE, y, self, 1.0 / other._data, other, -y / other._data)
-        if isinstance(other, (float, int)) and other != 0:
+        if (isinstance(other, float) or isinstance(other, int)) and other != 0:
             c = float(other)
             return made(DIVIDE, self._data / c, self, 1.0 / c, None, c)
         return record.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        if isinstance(other, (float, int)) and self._data != 0.0:
+        if (isinstance(other, float) or isinstance(other, int)) and self._data != 0.0:
             c = float(other)
             y = c / self._data
             return made(DIVIDE, y, None, c, self, -y / self._data)
         return record.operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        if isinstance(other, (float, int)):
+        if isinstance(other, float) or isinstance(other, int):
             x, c = self._data, float(other)
             if c == 2.0:
                 return made(POWER, x * x, self, 2.0 * x, None, c)

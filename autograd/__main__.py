@@ -1,0 +1,126 @@
+"""From the shell: ``python -m autograd "tanh(w*x + b)" w=-3 x=2 b=6.88``."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value, expression
+from autograd.check import check_gradients
+from autograd.drawing import draw, text
+from autograd.errors import AutogradError, ExpressionError, GradientError
+
+DESCRIPTION = """\
+Compute an expression, and its derivative with respect to every name in it, each beside a
+finite difference. Numbers are given as name=number, arrays as name=[1,2,3] or
+name=[[1,2],[3,4]]; the result must be one number.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code: 0, 1 for a wrong derivative, 2 for bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        tree = expression.parse(options.expression)
+        names = expression.names_in(tree)
+        variables = _variables(options.values, names)
+        with np.errstate(all="ignore"):
+            return _run(tree, variables, options)
+    except (AutogradError, ValueError, TypeError, OSError) as error:
+        message = " ".join(str(error).split())
+        print(f"autograd: {message}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    functions = ", ".join(sorted(expression.FUNCTIONS))
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd",
+        description=DESCRIPTION,
+        epilog=f"Operators: + - * / % ** @. Constants: pi, e. Functions: {functions}.",
+    )
+    parser.add_argument("expression", help='such as "tanh(w*x + b)"')
+    parser.add_argument("values", nargs="*", metavar="name=value", help="a number or an array")
+    parser.add_argument(
+        "--draw", metavar="FILE", help="write the graph as a picture: .svg, .png, .pdf or .dot"
+    )
+    parser.add_argument("--text", action="store_true", help="print the graph as lines of text")
+    return parser
+
+
+def _variables(values: list[str], names: list[str]) -> dict[str, Any]:
+    """Make a node of each name=value."""
+    found: dict[str, Any] = {}
+    for value in values:
+        name, sign, number = value.partition("=")
+        name = name.strip()
+        if not sign or not name.isidentifier():
+            raise ExpressionError(f"{value!r:.60} is not of the form name=number")
+        if name in found:
+            raise ExpressionError(f"{name} is given twice")
+        if name not in names:
+            raise ExpressionError(f"{name} does not occur in the expression")
+        found[name] = _node(name, number)
+    missing = [n for n in names if n not in found and n not in expression.CONSTANTS]
+    if missing:
+        raise ExpressionError(
+            f"no value for {', '.join(missing)}: add " + " ".join(f"{n}=NUMBER" for n in missing)
+        )
+    return found
+
+
+def _node(name: str, text: str) -> Value | Tensor:
+    try:
+        if not text.strip().startswith("["):
+            return Value(float(text), label=name)
+        if len(text) > 100_000:
+            raise ValueError
+        return Tensor(np.array(ast.literal_eval(text.strip()), dtype=float), label=name)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        raise ExpressionError(
+            f"{name}={text[:40]} is neither a number nor an array such as [1,2,3]"
+        ) from None
+
+
+def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace) -> int:
+    def compute(*nodes: Any) -> Any:
+        return expression.evaluate(tree, dict(zip(variables, nodes, strict=True)))
+
+    result = compute(*variables.values())
+    if isinstance(result, float):
+        print(f"{ast.unparse(tree)} = {result:.12g}\nIt has no names to differentiate by.")
+        return 0
+    if result.shape != ():
+        raise ExpressionError(
+            f"the result has shape {result.shape}; make it one number with sum(...) or mean(...)"
+        )
+    if isinstance(result, Tensor):
+        result.backward(retain_graph=True)
+    else:
+        result.backward()
+    result.label = result.label or "result"
+    print(f"{ast.unparse(tree)} = {float(result.data):.12g}\n")
+    wrong = _print_derivatives(compute, variables)
+    if options.text:
+        print("\n" + text(result))
+    if options.draw:
+        print(f"\nThe graph is in {draw(result).save(options.draw)}")
+    return 1 if wrong else 0
+
+
+def _print_derivatives(compute: Any, variables: dict[str, Any]) -> bool:
+    inputs = [node.data for node in variables.values()]
+    try:
+        report = check_gradients(compute, *inputs)
+    except GradientError as error:
+        report = error.report  # type: ignore[assignment]
+    print(report.named(list(variables)).table(rows=30))
+    return not report.ok
+
+
+if __name__ == "__main__":
+    sys.exit(main())
