@@ -49,20 +49,12 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             If an image is wanted and the program `dot` is not installed.
 
         """
-        kind = Path(str(filename)).suffix.lower()
-        if filename is None or kind not in IMAGES:
-            return str(super().save(filename, directory, skip_existing=skip_existing))
-        target = Path(directory or "", filename)
-        image = self.pipe(format=kind[1:])
-        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=kind)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(image)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        target = Path(directory or self.directory or "", filename or self.filename)
+        kind = target.suffix.lower()
+        content = self.pipe(format=kind[1:]) if kind in IMAGES else self.source.encode()
+        if directory:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, content)
         return str(target)
 
     def pipe(self, *arguments: Any, **keywords: Any) -> Any:
@@ -86,6 +78,19 @@ MISSING_DOT = (
     "`brew install graphviz` or `winget install graphviz`. "
     "Without it, print(autograd.text(node)) shows the same graph."
 )
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a file beside the target, then put it in its place."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=target.suffix)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _require_dot() -> None:
@@ -125,6 +130,7 @@ def draw(node: Node, direction: str = "LR") -> Picture:
         node_attr={"shape": "record", "style": "filled", "fontname": "Helvetica", "fontsize": "11"},
         edge_attr={"color": "#666666", "arrowsize": "0.6"},
     )
+    stacked = "{}" if direction in ("LR", "RL") else "{{{}}}"  # fields below each other
     for each in nodes:
         kind = _kind(each, node)
         fields = [names[id(each)], formula(each, names), f"data {short(each.data, 40)}"]
@@ -133,7 +139,7 @@ def draw(node: Node, direction: str = "LR") -> Picture:
         fill, border = COLOURS[kind]
         picture.node(
             numbers[id(each)],
-            "{" + " | ".join(_escaped(field) for field in fields if field) + "}",
+            stacked.format(" | ".join(_escaped(field) for field in fields if field)),
             fillcolor=fill,
             color=border,
             penwidth="1.6" if kind in ("leaf", "output") else "1",

@@ -68,7 +68,11 @@ class Primitive:
         partial = self.partials[argnum]
         x = arguments[argnum]
         if callable(partial):
-            return unbroadcast(g * partial(y, *arguments), x)
+            try:
+                slope = partial(y, *arguments)
+            except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite
+                slope = partial(y, *[np.asarray(a) if type(a) is float else a for a in arguments])
+            return unbroadcast(g * slope, x)
         if partial == 1:
             return unbroadcast(g, x)
         if partial == 0:

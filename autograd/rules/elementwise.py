@@ -40,6 +40,13 @@ def finite_or_zero(x: Any) -> Any:
     return where(x == -math.inf, 0.0, x)
 
 
+def direction(y: Any, x: Any) -> Any:
+    """Return the derivative of y = |x|: the sign of a real number, conj(x) / |x| of a complex."""
+    if type(x) is float or not np.iscomplexobj(x):
+        return sign(x)
+    return conjugate(x) / nonzero(y)
+
+
 def conjugate(x: Any) -> Any:
     """Return the complex conjugate; a real number itself."""
     return x.conjugate()
@@ -108,7 +115,7 @@ arccosh      = elementwise(np.arccosh,      math.acosh,        lambda y, x: 1 / 
 arctanh      = elementwise(np.arctanh,      math.atanh,        lambda y, x: 1 / (1 - x * x))
 
 # -- with kinks ---------------------------------------------------------------------------------------------------
-absolute     = elementwise(np.absolute,     abs,               lambda y, x: conjugate(sign(x)))
+absolute     = elementwise(np.absolute,     abs,               lambda y, x: direction(y, x))
 fabs         = elementwise(np.fabs,         abs,               lambda y, x: sign(x))
 maximum      = elementwise(np.maximum,      None,              lambda z, x, y: share(x, y),  lambda z, x, y: share(y, x))
 minimum      = elementwise(np.minimum,      None,              lambda z, x, y: share(y, x),  lambda z, x, y: share(x, y))
@@ -140,6 +147,12 @@ imag         = linear(np.imag,              lambda g, x: -1j * g)
 # fmt: on
 
 implements(np.around)(around)
+
+
+@implements(np.sign)
+def sign_or_phase(x: Any) -> Any:
+    """Return the sign of a real number; of a complex one x / |x|, which is not constant."""
+    return x / nonzero(absolute(x)) if np.iscomplexobj(x) else sign(x)
 
 
 @implements(np.clip)

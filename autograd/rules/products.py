@@ -120,7 +120,7 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = False, **keywords: A
     """Contract arrays along labelled axes."""
     if not isinstance(subscripts, str):
         raise NoRuleError(
-            "numpy.einsum of nodes takes its subscripts as text: np.einsum('ij,jk->ik', a, b)."
+            "numpy.einsum of nodes has a rule for subscripts as text: np.einsum('ij,jk->ik', a, b)."
         )
     if keywords.get("dtype") is not None:
         raise NoRuleError("numpy.einsum of nodes has no rule for dtype=; use .astype first.")

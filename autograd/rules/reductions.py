@@ -125,7 +125,7 @@ def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
         dtype, axis = keywords.pop("dtype", None), keywords.pop("axis", None)
         if dtype is not None:
             a = a.astype(dtype)
-        given = {name: value for name, value in keywords.items() if value not in (None, False)}
+        given = {k: v for k, v in keywords.items() if v is not None and v is not False}
         refused = given.keys() - {"ddof", "keepdims"}
         if refused:
             raise NoRuleError(

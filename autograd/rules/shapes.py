@@ -73,12 +73,7 @@ def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: A
     """Say where the elements of ``np.pad(x)`` come from, for modes that copy elements."""
     if mode == "constant":
         return sources(np.pad, x, pad_width, constant_values=-1)
-    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and not keywords):
-        return sources(np.pad, x, pad_width, mode=mode)
-    raise NoRuleError(
-        f"numpy.pad of a node has no rule for mode={mode!r} with {keywords}; it has for "
-        "constant, edge, wrap, reflect and symmetric."
-    )
+    return sources(np.pad, x, pad_width, mode=mode)
 
 
 def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -> Any:
@@ -130,6 +125,18 @@ diagonal     = rearrangement(np.diagonal)
 pad          = rearrangement(np.pad,  sources_of_pad)
 sort         = rearrangement(np.sort, sources_of_sort)
 # fmt: on
+
+
+@implements(np.pad)
+def pad_by_copying(array: Any, pad_width: Any, mode: Any = "constant", **keywords: Any) -> Any:
+    """Pad with constants or with elements of the array itself."""
+    copying = mode in ("constant", "edge", "wrap")
+    if not copying and (mode not in ("reflect", "symmetric") or "reflect_type" in keywords):
+        raise NoRuleError(
+            f"numpy.pad of a node has no rule for mode={mode!r}{keywords or ''}; it has for "
+            "constant, edge, wrap, reflect and symmetric (even)."
+        )
+    return pad(array, pad_width, mode, **keywords)
 
 
 # -- the same under other names ---------------------------------------------------------------

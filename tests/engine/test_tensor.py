@@ -1,0 +1,601 @@
+import copy
+import operator
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import autograd
+from autograd import Tensor, Value, check_gradients, no_grad
+from autograd.errors import (
+    AutogradError,
+    DataError,
+    FreedGraphError,
+    GradientLostError,
+    GraphError,
+    NoRuleError,
+    ShapeError,
+)
+
+shapes = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
+
+
+def arrays(shape=shapes):
+    return hnp.arrays(
+        np.float64, shape, elements=st.floats(-3, 3).map(lambda x: round(x, 3) + 0.01)
+    )
+
+
+# -- construction -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [[1, 2], [True, False], np.arange(2, dtype=np.int8), 3, True])
+def test_integers_and_booleans_become_float64(data):
+    assert Tensor(data).dtype == np.float64
+
+
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8", "c8", "c16", ">f8", ">f4", "g"])
+def test_floating_types_stay_through_forward_and_backward(kind):
+    t = Tensor(np.ones(3, kind))
+    assert t.dtype == np.dtype(kind)
+    y = (t * 2 + 1) @ np.ones(3, kind)
+    assert y.dtype == np.dtype(kind).newbyteorder("=")
+    y.backward(np.ones((), y.dtype))
+    assert t.grad.dtype == np.dtype(kind)
+    np.testing.assert_array_equal(t.grad, 2)
+
+
+def test_it_shares_the_memory_of_an_array_of_floats():
+    data = np.ones(3)
+    t = Tensor(data)
+    data[0] = 7
+    assert t.data is data
+    assert t.data[0] == 7
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        np.array([None]), np.array(["a"]), "a", None, np.array(["2020-01-01"], "M8[D]"),
+        [[1.0], [1.0, 2.0]], {}, np.ma.masked_array([1.0], [True]), np.zeros(2, [("x", float)]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_not_numbers_is_refused(bad):
+    with pytest.raises(DataError):
+        Tensor(bad)
+
+
+@pytest.mark.parametrize("bad", [Tensor([1.0]), Value(1.0), [Value(1.0)], [Tensor([1.0])]])
+def test_a_tensor_of_nodes_is_refused_because_it_would_lose_their_derivative(bad):
+    with pytest.raises(GradientLostError, match=r"np\.stack"):
+        Tensor(bad)
+
+
+def test_dtype_and_label_can_be_given():
+    t = Tensor([1, 2], dtype=np.float32, label="w")
+    assert (t.dtype, t.label, t.op, t.parents) == (np.float32, "w", "", ())
+    assert repr(t) == "Tensor([1., 2.], dtype=float32, label='w')"
+    assert repr(t * 2) == "Tensor([2., 4.], dtype=float32, op='multiply')"
+    assert f"{Tensor(1.5):.3f}" == "1.500"
+
+
+# -- arithmetic and NumPy ---------------------------------------------------------------------
+
+
+@given(st.data())
+def test_broadcasting_in_arithmetic_is_undone_in_the_derivative(data):
+    both = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3))
+    a, b = (data.draw(arrays(shape)) for shape in both.input_shapes)
+    report = check_gradients(lambda x, y: x * y + x - y / 3 + 2 * x, a, b)
+    assert len(report.comparisons) == a.size + b.size
+    s, t = Tensor(a), Tensor(b)
+    result = s * t
+    assert result.shape == both.result_shape
+    result.sum().backward()
+    assert s.grad.shape == a.shape
+    assert t.grad.shape == b.shape
+
+
+@given(st.data())
+def test_any_index_that_numpy_knows_gives_the_right_derivative(data):
+    x = data.draw(arrays(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4)))
+    index = data.draw(
+        st.one_of(
+            hnp.basic_indices(x.shape, allow_newaxis=True),
+            hnp.integer_array_indices(x.shape),
+            hnp.arrays(bool, x.shape),
+        )
+    )
+    t = Tensor(x)
+    result = t[index]
+    np.testing.assert_array_equal(result.data, x[index])
+    weights = np.arange(1.0, 1 + np.size(x[index])).reshape(np.shape(x[index]))
+    result.backward(weights)
+    expected = np.zeros(x.shape)
+    np.add.at(expected, index, weights)
+    np.testing.assert_array_equal(t.grad, expected)
+
+
+OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow,
+             operator.mod, operator.floordiv, operator.matmul]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", OPERATORS)
+def test_operators_take_tensors_arrays_and_numbers_on_either_side(function):
+    a, b = np.array([[1.5, 2.5], [0.5, 3.0]]), np.array([[2.0, 1.0], [4.0, 0.7]])
+    others = (
+        [b, b.tolist()] if function is operator.matmul else [b, 2.0, 2, np.float32(2), b.tolist()]
+    )
+    for other in others:
+        right = function(Tensor(a), other) if not isinstance(other, list) else None
+        left = function(other, Tensor(a)) if not isinstance(other, list) else None
+        both = function(Tensor(a), Tensor(other))
+        for result, expected in (
+            (right, function(a, other) if right is not None else None),
+            (left, function(other, a) if left is not None else None),
+            (both, function(a, np.asarray(other, float))),
+        ):
+            if result is not None:
+                assert isinstance(result, Tensor)
+                np.testing.assert_allclose(result.data, expected)
+
+
+def test_comparisons_and_questions_give_plain_arrays():
+    t, a = Tensor([1.0, 2.0]), np.array([2.0, 2.0])
+    for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+        for result in (compare(t, a), compare(t, Tensor(a)), compare(t, 2.0)):
+            assert type(result) is np.ndarray
+            np.testing.assert_array_equal(result, compare(t.data, a))
+        np.testing.assert_array_equal(compare(a, t), compare(a, t.data))
+    for question in (np.shape, np.ndim, np.size, np.argmax, np.isnan, np.isfinite, np.zeros_like,
+                     np.argsort, np.any, np.count_nonzero, np.ones_like, np.signbit):  # fmt: skip
+        result = question(t)
+        assert not isinstance(result, Tensor)
+        np.testing.assert_array_equal(result, question(t.data))
+    assert np.array_equal(t, [1.0, 2.0])
+    assert np.allclose(t, [1.0, 2.0])
+    assert np.where(t > 1.5)[0].tolist() == [1]
+    assert bool(Tensor([0.0])) is False
+
+
+def test_the_attributes_and_methods_of_an_array_are_there():
+    x = np.arange(1.0, 7.0).reshape(2, 3) / 3
+    t = Tensor(x)
+    assert (t.shape, t.dtype, t.ndim, t.size, t.nbytes, len(t)) == ((2, 3), x.dtype, 2, 6, 48, 2)
+    calls = {
+        "sum": {"axis": 1}, "mean": {"axis": 0}, "var": {"ddof": 1}, "std": {"axis": 1},
+        "prod": {}, "max": {"axis": 1, "keepdims": True}, "min": {}, "cumsum": {"axis": 1},
+        "ravel": {}, "flatten": {}, "squeeze": {}, "swapaxes": {"axis1": 0, "axis2": 1},
+        "clip": {"min": 0.5, "max": 1.5}, "take": {"indices": [1, 0], "axis": 1},
+        "repeat": {"repeats": 2}, "copy": {}, "conj": {}, "conjugate": {}, "transpose": {},
+        "diagonal": {}, "trace": {}, "argmax": {"axis": 1}, "argmin": {}, "argsort": {},
+        "any": {}, "all": {"axis": 0}, "nonzero": {}, "tolist": {},
+    }  # fmt: skip
+    for name, keywords in calls.items():
+        method = getattr(t, name)
+        result = method(*keywords.values()) if name == "swapaxes" else method(**keywords)
+        plain = getattr(x, name)
+        expected = plain(*keywords.values()) if name == "swapaxes" else plain(**keywords)
+        np.testing.assert_allclose(autograd.engine.record.plain(result), expected, err_msg=name)
+    np.testing.assert_array_equal(t.T.data, x.T)
+    np.testing.assert_array_equal(t.mT.data, x.T)
+    np.testing.assert_array_equal(t.reshape(3, 2).data, x.reshape(3, 2))
+    np.testing.assert_array_equal(t.reshape((3, -1), order="F").data, x.reshape((3, -1), order="F"))
+    np.testing.assert_array_equal(t.transpose(1, 0).data, x.T)
+    np.testing.assert_array_equal(t.transpose((1, 0)).data, x.T)
+    np.testing.assert_array_equal(t.dot(x.T).data, x.dot(x.T))
+    assert t.item(1, 2) == 2.0
+    assert [row.shape for row in t] == [(3,), (3,)]
+    z = Tensor(np.array([1 + 2j]))
+    assert (z.real.data, z.imag.data, z.conj().data) == (1.0, 2.0, 1 - 2j)
+    assert t.astype(np.float32).dtype == np.float32
+
+
+def test_every_method_for_one_number_is_there_for_arrays():
+    t = Tensor([0.3, 0.6])
+    for name in ("exp", "tanh", "sigmoid", "relu", "softplus", "abs", "erf", "lgamma", "sqrt"):
+        check_gradients(lambda x, name=name: getattr(x, name)(), t.data)
+    np.testing.assert_array_equal(t.maximum(0.5).data, [0.5, 0.6])
+    np.testing.assert_array_equal(t.minimum(0.5).data, [0.3, 0.5])
+
+
+def test_functions_without_a_rule_say_so_and_what_to_do():
+    for call in (
+        lambda t: np.median(t),
+        lambda t: np.interp(0.5, t, t),
+        lambda t: np.spacing(t),
+        lambda t: np.subtract.reduce(t),
+        lambda t: np.sum(t, where=np.array([True, False])),
+        lambda t: np.max(t, initial=0.0),
+        lambda t: np.einsum(t, [0]),
+        lambda t: np.pad(t, 1, mode="mean"),
+        lambda t: np.add.outer(t, t),
+    ):
+        with pytest.raises(NoRuleError, match=r"rule"):
+            call(Tensor([1.0, 2.0]))
+    with pytest.raises(NoRuleError, match=r"numpy.median .*node\.data"):
+        np.median(Tensor([1.0]))
+
+
+def test_a_node_where_only_a_constant_may_stand_is_an_error():
+    with pytest.raises(NoRuleError, match="argument number 1"):
+        np.roll(Tensor([1.0, 2.0]), Tensor(1.0))
+    with pytest.raises(NoRuleError, match="argument number 1"):
+        autograd.softmax(Tensor([1.0, 2.0]), axis=Value(0.0))
+    with pytest.raises(NoRuleError, match="keyword arguments decimals"):
+        autograd.define(lambda x, **more: x, lambda g, y, x: g)(Tensor(1.0), decimals=Value(0.0))
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        np.asarray, np.array, float, int, complex, round,
+        lambda t: np.array([t, t]), lambda t: np.zeros((2, 1)).__setitem__(0, t),
+        lambda t: np.add(t, t, out=np.zeros(1)), lambda t: np.sum(t, out=np.zeros(())),
+        lambda t: np.zeros(1).__iadd__(t), lambda t: t.astype(int), lambda t: t.__setitem__(0, 1.0),
+        lambda t: np.zeros(3)[t], lambda t: (t * 1j).astype(float),
+        lambda t: np.copyto(np.zeros(1), t),
+    ],
+)  # fmt: skip
+def test_everything_that_would_lose_the_derivative_raises(lose):
+    with pytest.raises(AutogradError):
+        lose(Tensor([1.0]))
+
+
+def test_assigning_a_tensor_of_one_number_to_an_element_raises_with_the_reason_as_its_cause():
+    with pytest.raises(ValueError, match="sequence") as caught:  # NumPy's own words
+        np.zeros(2)[0] = Tensor(1.0)
+    assert isinstance(caught.value.__cause__, GradientLostError)
+
+
+def test_unknown_attributes_are_attribute_errors():
+    with pytest.raises(AttributeError):
+        Tensor([1.0]).strides_of_course  # noqa: B018
+
+
+# -- Values and Tensors together --------------------------------------------------------------
+
+
+def test_values_and_tensors_mix_and_the_derivative_reaches_the_value_as_a_float():
+    v, a = Value(2.0), np.array([1.0, 2.0, 3.0])
+    t = Tensor(a)
+    for y, value_slope in (
+        (v * a, a.sum()),
+        (a * v, a.sum()),
+        (v + t, 3.0),
+        (t - v, -3.0),
+        (np.stack([v, v * v]), 1 + 4.0),
+        (np.multiply(v, t), a.sum()),
+        (a**v, (a**2 * np.log(a)).sum()),
+        (np.concatenate([t, np.reshape(v, (1,))]), 1.0),
+        (t[0] * v, 1.0),
+        (v * np.ones(()), 1.0),
+        (v * (1 + 0j), 1.0),
+    ):
+        v.grad, t.grad = 0.0, None
+        assert isinstance(y, Tensor)
+        y.sum().backward(np.ones((), y.dtype))
+        assert isinstance(v.grad, float)
+        assert v.grad == pytest.approx(value_slope)
+
+
+def test_a_graph_of_values_below_tensors_gets_every_intermediate_derivative():
+    x = Value(0.5)
+    y = x * 2
+    z = y.tanh()
+    t = (z * np.array([1.0, 2.0])).sum() + (y * Tensor([3.0])).sum()
+    t.backward()
+    assert z.grad == pytest.approx(3.0)
+    assert y.grad == pytest.approx(3 + 3 * (1 - np.tanh(1.0) ** 2))
+    assert x.grad == pytest.approx(2 * y.grad)
+
+
+def test_single_precision_is_not_widened_by_values():
+    t = Tensor(np.ones(3, np.float32))
+    y = Value(2.0) * t
+    assert y.dtype == np.float32
+    y.sum().backward()
+    assert t.grad.dtype == np.float32
+
+
+def test_second_derivatives_through_values_and_tensors():
+    v, t = Value(1.5), Tensor([1.0, 2.0])
+    ((v * t) ** 3).sum().backward(create_graph=True)
+    first = v.grad
+    v.grad, t.grad = 0.0, None
+    first.backward()
+    assert v.grad == pytest.approx(6 * 1.5 * 9.0)
+    np.testing.assert_allclose(t.grad, 9 * 1.5**2 * np.array([1.0, 4.0]))
+
+
+# -- backward ---------------------------------------------------------------------------------
+
+
+def test_a_result_of_many_numbers_needs_a_gradient_of_its_shape():
+    t = Tensor([[1.0, 2.0]])
+    y = t * 2
+    with pytest.raises(ShapeError, match=r"\(1, 2\).*sum\(\)"):
+        y.backward()
+    for wrong in (np.ones(2), 1.0, [[1.0], [1.0]]):
+        with pytest.raises(ShapeError, match=r"gradient="):
+            y.backward(wrong)
+    y.backward([[1, 10]])
+    np.testing.assert_array_equal(t.grad, [[2.0, 20.0]])
+    (t[:, :1] * 3).backward()
+    np.testing.assert_array_equal(t.grad, [[5.0, 20.0]])
+
+
+def test_a_complex_result_needs_a_gradient():
+    with pytest.raises(ShapeError, match="complex"):
+        (Tensor(1.0) * 1j).backward()
+
+
+def test_a_graph_is_freed_by_backward_and_says_so():
+    t = Tensor([1.0, 2.0])
+    y = t * t
+    z = y.sum()
+    z.backward()
+    assert y.freed
+    assert (y.op, y.parents) == ("multiply", ())
+    for again in (z, (y * 2).sum()):
+        with pytest.raises(FreedGraphError, match="retain_graph=True"):
+            again.backward()
+    np.testing.assert_array_equal(t.grad, [2.0, 4.0])
+
+
+def test_a_retained_graph_can_be_gone_through_again_and_leaves_accumulate():
+    t = Tensor([1.0, 2.0])
+    z = (t * t).sum()
+    z.backward(retain_graph=True)
+    kept = t.grad
+    z.backward()
+    np.testing.assert_array_equal(t.grad, [4.0, 8.0])
+    np.testing.assert_array_equal(kept, [2.0, 4.0])
+
+
+def test_backward_frees_the_memory_of_what_only_it_needed():
+    import weakref
+
+    class Watched(np.ndarray):
+        pass
+
+    t = Tensor(np.ones(3))
+    inner = np.tanh(t)
+    seen = weakref.ref(inner.data)
+    z = (inner * 2).sum()
+    del inner
+    assert seen() is not None
+    z.backward()
+    assert seen() is None
+
+
+def test_derivatives_of_intermediate_results_are_kept_when_asked_for():
+    t = Tensor([1.0, 2.0])
+    y = (t * 3).retain_grad()
+    other = y * y
+    other.sum().backward()
+    np.testing.assert_array_equal(y.grad, [6.0, 12.0])
+    assert other.grad is None
+
+
+def test_detached_results_and_constants_get_no_derivative():
+    t = Tensor([1.0, 2.0], label="t")
+    d = t.detach()
+    assert d.data is t.data
+    assert not d.requires_grad
+    (d * t).sum().backward()
+    np.testing.assert_array_equal(t.grad, [1.0, 2.0])
+    assert d.grad is None
+    c = Tensor([3.0], requires_grad=False)
+    with pytest.raises(GraphError, match="constant"):
+        (c * 2).sum().backward()
+    with pytest.raises(GraphError, match="constant"):
+        d.sum().backward()
+    c.requires_grad = True
+    (c * 2).sum().backward()
+    np.testing.assert_array_equal(c.grad, [2.0])
+    with pytest.raises(GraphError, match="leaf"):
+        (c * 2).requires_grad = False
+
+
+def test_hooks_see_and_may_replace_the_derivative():
+    t = Tensor([1.0, 2.0])
+    y = t * 2
+    seen = []
+    remove = y.register_hook(lambda g: seen.append(g.copy()))
+    y.register_hook(lambda g: g * 10)
+    t.register_hook(lambda g: g + 1)
+    y.sum().backward(retain_graph=True)
+    np.testing.assert_array_equal(seen, [[1.0, 1.0]])
+    np.testing.assert_array_equal(t.grad, [21.0, 21.0])
+    remove()
+    remove()
+    y.sum().backward()
+    assert len(seen) == 1
+    t.register_hook(lambda g: np.ones(3))
+    with pytest.raises(ShapeError):
+        (t * 2).sum().backward()
+    np.testing.assert_array_equal(t.grad, [42.0, 42.0])
+
+
+def test_derivatives_of_derivatives_of_arrays():
+    t = Tensor([1.0, 2.0])
+    (t**3).sum().backward(create_graph=True)
+    first = t.grad
+    assert isinstance(first, Tensor)
+    t.grad = None
+    (first * np.array([1.0, 10.0])).sum().backward()
+    np.testing.assert_allclose(t.grad, [6.0, 120.0])
+
+
+def test_grad_can_be_assigned_and_must_fit():
+    t = Tensor([1.0, 2.0])
+    t.grad = [3.0, 4.0]
+    (t * 1).sum().backward()
+    np.testing.assert_array_equal(t.grad, [4.0, 5.0])
+    t.grad = None
+    with pytest.raises(ShapeError, match=r"\(3,\)"):
+        t.grad = np.ones(3)
+    t.data -= 1
+    np.testing.assert_array_equal(t.data, [0.0, 1.0])
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (2, 0)])
+def test_arrays_of_size_zero_go_forward_and_backward(shape):
+    t = Tensor(np.zeros(shape))
+    total = (np.tanh(t) * 2).sum() + (t @ np.ones((shape[-1], 2))).sum()
+    total.backward()
+    assert total.data == 0.0
+    assert t.grad.shape == shape
+
+
+def test_arrays_with_strides_and_read_only_arrays():
+    base = np.arange(12.0).reshape(3, 4)
+    base.flags.writeable = False
+    for data in (base, base.T, base[::2, ::-1], np.broadcast_to(1.0, (3, 2)), base[1]):
+        report = check_gradients(lambda x: np.tanh(x / 10).sum() + (x * x).mean(), data)
+        assert report.ok
+        t = Tensor(data)
+        (t * t).sum().backward()
+        np.testing.assert_allclose(t.grad, 2 * data)
+        assert t.grad.flags.writeable
+
+
+def test_nan_and_infinity_propagate():
+    t = Tensor([np.nan, np.inf, 1.0])
+    (t * 2).sum().backward()
+    np.testing.assert_array_equal(t.grad, [2.0, 2.0, 2.0])
+    t.grad = None
+    (t * t).sum().backward()
+    np.testing.assert_array_equal(t.grad, [np.nan, np.inf, 2.0])
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))]
+)
+def test_leaves_can_be_copied_and_pickled_and_results_say_why_not(duplicate):
+    t = Tensor(np.array([1.0, 2.0], np.float32), label="w")
+    t.grad = np.ones(2, np.float32)
+    s = duplicate(t)
+    assert s is not t
+    assert (s.dtype, s.label, s.requires_grad) == (np.float32, "w", True)
+    np.testing.assert_array_equal(s.data, t.data)
+    np.testing.assert_array_equal(s.grad, t.grad)
+    assert duplicate(t.detach()).requires_grad is False
+    with pytest.raises(GraphError, match="Only leaves"):
+        duplicate(t * 2)
+
+
+def test_a_subclass_is_a_tensor_like_any_other():
+    class Parameter(Tensor):
+        pass
+
+    p = Parameter([1.0, 2.0], label="p")
+    (p * p).sum().backward()
+    np.testing.assert_array_equal(p.grad, [2.0, 4.0])
+    assert type(copy.deepcopy(p)) is Parameter
+    p.note = "attributes of one's own"
+    assert p.note
+
+
+# -- a user's own primitive -------------------------------------------------------------------
+
+
+def test_a_users_own_function_joins_the_table():
+    def gauss_hermite(x):
+        return np.exp(-x * x) * (4 * x * x - 2)
+
+    own = autograd.elementwise(
+        gauss_hermite,
+        None,
+        lambda y, x: np.exp(-x * x) * (8 * x) - 2 * x * y,
+    )
+    check_gradients(own, 0.4)
+    check_gradients(own, np.array([[0.4, -1.0]]))
+    v = Value(0.4)
+    assert own(v).op == "gauss_hermite"
+    assert own(0.4) == pytest.approx(gauss_hermite(0.4))
+    own(v).backward(create_graph=True)
+    slope = v.grad
+    v.grad = 0.0
+    slope.backward()
+    h = 1e-5
+
+    def derivative(x):
+        return (gauss_hermite(x + h) - gauss_hermite(x - h)) / (2 * h)
+
+    assert v.grad == pytest.approx((derivative(0.4 + h) - derivative(0.4 - h)) / (2 * h), rel=1e-3)
+
+
+def test_a_rule_that_returns_the_wrong_shape_is_named():
+    wrong = autograd.define(lambda x: (x * x).sum(), lambda g, y, x: g * 2, name="wrong")
+    with pytest.raises(ShapeError, match=r"'wrong'.*\(\).*\(2,\)"):
+        wrong(Tensor([1.0, 2.0])).backward()
+
+
+def test_a_rule_must_be_complete():
+    with pytest.raises(TypeError):
+        autograd.elementwise(np.tan, None)
+    with pytest.raises(TypeError):
+        autograd.elementwise(np.tan, None, "x")
+    with pytest.raises(TypeError):
+        autograd.define(np.linalg.inv)
+
+
+# -- recording --------------------------------------------------------------------------------
+
+
+def test_nothing_is_recorded_inside_no_grad():
+    v, t = Value(2.0), Tensor([1.0])
+    with no_grad():
+        a, b = v * 2, np.tanh(t) + v
+        with no_grad():
+            pass
+        c = v.tanh()
+    assert (a.parents, b.parents, c.parents, a.op, b.op) == ((), (), (), "", "")
+    assert not b.requires_grad
+    assert (v * 2).parents == (v,)
+
+    @no_grad()
+    def predict(x):
+        """Say something."""
+        return x * t
+
+    assert predict(3.0).parents == ()
+    assert predict.__doc__ == "Say something."
+    with pytest.raises(ZeroDivisionError), no_grad():
+        raise ZeroDivisionError
+    assert (t * 2).parents == (t,)
+
+
+def test_updates_inside_no_grad_are_in_place():
+    t = Tensor([1.0, 2.0])
+    same, data = t, t.data
+    with no_grad():
+        t -= 0.5
+        t += Tensor([1.0, 1.0])
+        t *= 2
+        t /= 4.0
+    assert t is same
+    assert t.data is data
+    np.testing.assert_array_equal(t.data, [0.75, 1.25])
+    t -= 1.0
+    assert t is not same
+    assert t.op == "subtract"
+
+
+def test_no_grad_is_a_matter_of_one_thread():
+    import threading
+
+    t = Tensor([1.0])
+    found = []
+    with no_grad():
+        thread = threading.Thread(target=lambda: found.append((t * 2).op))
+        thread.start()
+        thread.join()
+        assert (t * 2).op == ""
+    assert found == ["multiply"]

@@ -1,0 +1,248 @@
+"""One table of sample calls. Every primitive must occur in at least one of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd.rules import shapes, special
+
+random = np.random.default_rng(7)
+
+
+@dataclass(frozen=True)
+class Sample:
+    function: Any
+    inputs: tuple
+    keywords: dict = field(default_factory=dict)
+    name: str = ""
+    smooth: bool = True  # twice differentiable where it is sampled
+
+    def __str__(self):
+        name = self.name or getattr(self.function, "__name__", "function")
+        shapes_ = ",".join("x".join(map(str, np.shape(x))) or "0d" for x in self.inputs)
+        more = ",".join(f"{k}={v}" for k, v in self.keywords.items())
+        return f"{name}[{shapes_}]{more}"
+
+
+def real(*shape):
+    return random.uniform(-1.5, 1.5, shape)
+
+
+def positive(*shape):
+    return random.uniform(0.3, 2.5, shape)
+
+
+def inside(*shape):
+    return random.uniform(-0.9, 0.9, shape)
+
+
+def complex_(*shape):
+    return random.uniform(-1.5, 1.5, shape) + 1j * random.uniform(0.2, 1.5, shape)
+
+
+def call(name, function, *inputs, smooth=True, **keywords):
+    return Sample(function, inputs, keywords, name, smooth)
+
+
+ANYWHERE = (
+    np.negative, np.positive, np.square, np.exp, np.exp2, np.expm1, np.sin, np.cos, np.tan,
+    np.arctan, np.degrees, np.rad2deg, np.radians, np.deg2rad, np.sinh, np.cosh, np.tanh,
+    np.arcsinh, np.absolute, np.fabs, np.cbrt, np.sign, np.floor, np.ceil, np.trunc, np.rint,
+    np.conjugate, np.real, np.imag,
+    autograd.sigmoid, autograd.relu, autograd.softplus, autograd.erf,
+)  # fmt: skip
+POSITIVE = (np.log, np.log2, np.log10, np.log1p, np.sqrt, np.reciprocal, autograd.lgamma)
+INSIDE = (np.arcsin, np.arccos, np.arctanh)
+BINARY = (
+    np.add, np.subtract, np.multiply, np.hypot, np.arctan2, np.maximum, np.minimum,
+    np.fmax, np.fmin, np.logaddexp, np.logaddexp2, np.copysign,
+)  # fmt: skip
+BINARY_POSITIVE = (
+    np.divide, np.power, np.float_power, np.remainder, np.fmod, np.floor_divide,
+)  # fmt: skip
+HOLOMORPHIC = (
+    np.negative, np.square, np.exp, np.log, np.sqrt, np.sin, np.cos, np.tan, np.sinh, np.cosh,
+    np.tanh, np.arcsin, np.arccos, np.arctan, np.arcsinh, np.arccosh, np.arctanh, np.reciprocal,
+    np.exp2, np.expm1, np.log2, np.log10, np.log1p,
+)  # fmt: skip
+
+SAMPLES = [
+    *[Sample(f, (real(2, 3),)) for f in ANYWHERE],
+    *[Sample(f, (real(),)) for f in ANYWHERE],
+    *[Sample(f, (positive(4),)) for f in POSITIVE],
+    *[Sample(f, (inside(4),)) for f in INSIDE],
+    Sample(np.arccosh, (1 + positive(4),)),
+    *[Sample(f, (real(2, 3), real(2, 3))) for f in BINARY],
+    *[Sample(f, (real(2, 1, 3), real(4, 1))) for f in BINARY],
+    *[Sample(f, (real(3), real())) for f in BINARY],
+    *[Sample(f, (positive(2, 3), positive(2, 3))) for f in BINARY_POSITIVE],
+    *[Sample(f, (positive(2, 1), positive(3))) for f in BINARY_POSITIVE],
+    *[Sample(f, (np.zeros((0, 3)),)) for f in ANYWHERE],
+    *[Sample(f, (np.zeros((0, 3)), real(3))) for f in BINARY],
+    *[Sample(f, (complex_(3),)) for f in HOLOMORPHIC],
+    *[Sample(f, (complex_(3),)) for f in (np.absolute, np.real, np.imag, np.conjugate, np.sign)],
+    *[Sample(f, (complex_(2, 1), complex_(3))) for f in (np.add, np.multiply, np.divide, np.power)],
+    Sample(np.multiply, (complex_(3), real(2, 3))),
+    call("power2", lambda x: x**2, real(3)),
+    call("power3", lambda x: x**3, real(3)),
+    call("power-1", lambda x: x**-1, positive(3)),
+    call("rpower", lambda x: 2.0**x, real(3)),
+    Sample(np.heaviside, (real(4), real(4))),
+    call("round", lambda x: np.round(x, 1), real(4)),
+    call("digamma", special.polygamma(0), positive(3)),
+    call("trigamma", special.polygamma(1), positive(3)),
+    call("tetragamma", special.polygamma(2), positive(3)),
+    call("pentagamma", special.polygamma(3), positive(3)),
+    call("clip", lambda x: np.clip(x, -0.5, 0.5), real(7)),
+    call("clip by nodes", lambda x, low, high: np.clip(x, low, high), real(7), -0.5, 0.5),
+    # -- reductions
+    *[
+        Sample(f, (real(2, 3, 4),), keywords)
+        for f in (np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min)
+        for keywords in (
+            {},
+            {"axis": 0},
+            {"axis": -1, "keepdims": True},
+            {"axis": (0, 2)},
+            {"axis": (0, -1), "keepdims": True},
+            {"keepdims": True},
+        )
+    ],
+    *[Sample(f, (real(),)) for f in (np.sum, np.mean, np.prod, np.max, np.min)],
+    *[Sample(f, (real(5),), {"ddof": 1}) for f in (np.var, np.std)],
+    *[Sample(f, (complex_(3),)) for f in (np.sum, np.mean, np.var, np.prod)],
+    Sample(np.sum, (np.zeros((0, 3)),), {"axis": 0}),
+    Sample(np.prod, (np.array([2.0, 0.0, 3.0]),)),
+    Sample(np.prod, (np.array([[2.0, 0.0], [0.0, 3.0]]),), {"axis": 1}),
+    Sample(np.prod, (np.array([[[2.0, 0.0], [1.0, 3.0]]]),), {"axis": (0, 2)}),
+    Sample(np.cumsum, (real(2, 3),)),
+    Sample(np.cumsum, (real(2, 3),), {"axis": 1}),
+    Sample(np.cumsum, (real(2, 3),), {"axis": -2}),
+    call("add.reduce", lambda x: np.add.reduce(x), real(2, 3)),
+    call("maximum.reduce", lambda x: np.maximum.reduce(x, axis=1), real(2, 3)),
+    call("add.accumulate", lambda x: np.add.accumulate(x, 1), real(2, 3)),
+    Sample(autograd.logsumexp, (real(2, 3),)),
+    Sample(autograd.logsumexp, (real(2, 3),), {"axis": 1}),
+    Sample(autograd.logsumexp, (real(2, 3),), {"axis": (0, 1), "keepdims": True}),
+    Sample(autograd.softmax, (real(2, 3),)),
+    Sample(autograd.softmax, (real(2, 3),), {"axis": 0}),
+    # -- shapes
+    Sample(np.reshape, (real(2, 6), ), {"shape": (3, -1)}),
+    Sample(np.reshape, (real(2, 6), ), {"shape": (4, 3), "order": "F"}),
+    Sample(np.ravel, (real(2, 3),)),
+    Sample(np.transpose, (real(2, 3, 4),)),
+    Sample(np.transpose, (real(2, 3, 4),), {"axes": (-1, 0, 1)}),
+    Sample(np.moveaxis, (real(2, 3, 4),), {"source": 0, "destination": -1}),
+    Sample(np.moveaxis, (real(2, 3, 4),), {"source": (0, 1), "destination": (2, 0)}),
+    Sample(np.swapaxes, (real(2, 3, 4),), {"axis1": 0, "axis2": 2}),
+    Sample(np.matrix_transpose, (real(2, 3, 4),)),
+    Sample(np.expand_dims, (real(2, 3),), {"axis": (0, 2)}),
+    Sample(np.squeeze, (real(2, 1, 3, 1),)),
+    Sample(np.squeeze, (real(2, 1, 3, 1),), {"axis": 1}),
+    Sample(np.broadcast_to, (real(3, 1),), {"shape": (2, 3, 4)}),
+    Sample(np.copy, (real(2, 3),)),
+    call("astype", lambda x: x.astype(np.complex128), real(3)),
+    call("astype32", lambda x: x.astype(np.float64), real(3).astype(np.float32)),
+    Sample(np.flip, (real(2, 3),)),
+    Sample(np.flip, (real(2, 3),), {"axis": 1}),
+    Sample(np.flipud, (real(2, 3),)),
+    Sample(np.fliplr, (real(2, 3),)),
+    Sample(np.roll, (real(2, 3),), {"shift": 2}),
+    Sample(np.roll, (real(2, 3),), {"shift": (1, -1), "axis": (0, 1)}),
+    Sample(np.rot90, (real(2, 3),)),
+    Sample(np.rot90, (real(2, 3, 2),), {"k": 3, "axes": (1, 2)}),
+    Sample(np.tril, (real(3, 3),), {"k": -1}),
+    Sample(np.triu, (real(2, 3, 4),)),
+    Sample(np.tile, (real(2, 3),), {"reps": (2, 1, 2)}),
+    Sample(np.repeat, (real(2, 3),), {"repeats": 2}),
+    Sample(np.repeat, (real(2, 3),), {"repeats": [1, 0, 2], "axis": 1}),
+    Sample(np.take, (real(4, 3),), {"indices": [[0, 2], [2, 3]], "axis": 0}),
+    Sample(np.take, (real(4, 3),), {"indices": 5}),
+    Sample(np.take, (real(3),), {"indices": [0, 7], "mode": "wrap"}),
+    Sample(np.diagonal, (real(3, 4),), {"offset": 1}),
+    Sample(np.trace, (real(3, 3),)),
+    Sample(np.diag, (real(3),), {"k": -1}),
+    Sample(np.diag, (real(3, 4),), {"k": 1}),
+    Sample(np.pad, (real(2, 3),), {"pad_width": ((1, 2), (0, 1))}),
+    *[
+        Sample(np.pad, (real(3, 4),), {"pad_width": 2, "mode": mode})
+        for mode in ("edge", "reflect", "symmetric", "wrap")
+    ],
+    Sample(np.sort, (real(3, 4),)),
+    Sample(np.sort, (real(3, 4),), {"axis": 0}),
+    Sample(np.sort, (real(3, 4),), {"axis": None}),
+    call("where", lambda x, y: np.where(np.array([True, False, True]), x, y), real(3), real(2, 1)),
+    # -- indexing
+    *[
+        call(f"[{index}]", lambda x, index=index: x[index], real(4, 3, 2))
+        for index in (
+            0, -1, slice(1, 3), slice(None, None, -2), Ellipsis, None, (0, 1), (..., 0),
+            (slice(None), 1), (None, 2, ..., slice(0, 1)), [0, 0, 3], ([0, 1, 1], [2, 0, 0]),
+            np.array([[0, 1], [1, 1]]), (slice(None), [0, 2, 0]), ([0, 1], slice(None), [1, 1]),
+            np.array([True, False, True, True]), (0, np.array([True, False, True])),
+            (np.array([True, False, False, True]), [0, 2]), np.zeros(0, int), (2, 1, 0),
+        )
+    ],
+    call("[mask]", lambda x: x[np.array([[True, False], [True, True]])], real(2, 2)),
+    call("gather", lambda x: shapes.gather(x, (2, 2), np.array([0, 3, 3, -1])), real(2, 2)),
+    # -- joining
+    call("concatenate", lambda x, y: np.concatenate([x, y]), real(2, 3), real(1, 3)),
+    call("concatenate1", lambda x, y: np.concatenate([x, y], axis=-1), real(2, 3), real(2, 1)),
+    call("concatenate flat", lambda x, y: np.concatenate([x, y], axis=None), real(2, 3), real(2)),
+    call("stack", lambda x, y: np.stack([x, y, x]), real(2, 3), real(2, 3)),
+    call("stack-1", lambda x, y: np.stack([x, y], axis=-1), real(2, 3), real(2, 3)),
+    call("vstack", lambda x, y: np.vstack([x, y]), real(3), real(2, 3)),
+    call("hstack", lambda x, y: np.hstack([x, y]), real(3), real(2)),
+    call("hstack2", lambda x, y: np.hstack([x, y]), real(2, 3), real(2, 1)),
+    call("dstack", lambda x, y: np.dstack([x, y]), real(3), real(1, 3)),
+    call("column_stack", lambda x, y: np.column_stack([x, y]), real(3), real(3, 2)),
+    call("atleast_3d", lambda x: np.atleast_3d(x), real(3)),
+    call("atleast_2d", lambda x: np.atleast_2d(x), real()),
+    call("broadcast", lambda x, y: np.multiply(*np.broadcast_arrays(x, y)), real(3), real(2, 1)),
+    call("split", lambda x: np.split(x, 3)[1], real(6, 2)),
+    call("split at", lambda x: np.split(x, [1, 4], axis=1)[1], real(2, 6)),
+    call("array_split", lambda x: np.array_split(x, 4)[0], real(6)),
+    call("hsplit", lambda x: np.hsplit(x, 2)[1], real(2, 4)),
+    call("vsplit", lambda x: np.vsplit(x, 2)[1], real(2, 4)),
+    call("dsplit", lambda x: np.dsplit(x, 2)[1], real(2, 1, 4)),
+    # -- products
+    *[
+        Sample(np.matmul, (real(*a), real(*b)))
+        for a, b in (
+            ((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 2)), ((2, 3), (3,)), ((5, 2, 3), (5, 3, 4)),
+            ((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((3,), (5, 3, 2)),
+            ((5, 2, 3), (3,)), ((0, 3), (3, 2)),
+        )
+    ],
+    Sample(np.matmul, (complex_(2, 3), complex_(3, 2))),
+    *[
+        Sample(np.dot, (real(*a), real(*b)))
+        for a, b in (((3,), (3,)), ((2, 3), (3,)), ((2, 3), (3, 2)),
+                     ((2, 4, 3), (5, 3, 2)), ((), (3,)), ((2, 4, 3), (3,)))
+    ],
+    *[
+        Sample(np.inner, (real(*a), real(*b)))
+        for a, b in (((3,), (3,)), ((2, 3), (4, 3)), ((), (2,)))
+    ],
+    Sample(np.outer, (real(3), real(2))),
+    Sample(np.outer, (real(2, 2), real(2))),
+    Sample(np.vdot, (complex_(3), complex_(3))),
+    Sample(np.tensordot, (real(2, 3, 4), real(3, 4, 5))),
+    Sample(np.tensordot, (real(2, 3, 4), real(4, 3, 2)), {"axes": ([1, 0], [1, 2])}),
+    Sample(np.tensordot, (real(2), real(3)), {"axes": 0}),
+    *[
+        call(f"einsum {text}", lambda *a, s=text: np.einsum(s, *a), *[real(*n) for n in shapes_])
+        for text, shapes_ in (
+            ("ij,jk->ik", ((2, 3), (3, 4))), ("ij,jk", ((2, 3), (3, 4))), ("ii->i", ((3, 3),)),
+            ("ii", ((3, 3),)), ("ij->", ((2, 3),)), ("ij->j", ((2, 3),)),
+            ("ij,jk->k", ((2, 3), (3, 4))),
+            ("i,i,i->i", ((3,), (3,), (3,))), ("...ij,...jk->...ik", ((2, 2, 3), (3, 4))),
+            ("...,...", ((2, 3), (3,))), ("bij,bjk->bik", ((2, 2, 3), (1, 3, 2))),
+            ("iij,j->i", ((2, 2, 3), (3,))), ("i,j->ij", ((2,), (3,))), ("i...->...", ((2, 3),)),
+            ("ij,ji->", ((2, 3), (3, 2))), ("iji->j", ((2, 3, 2),)),
+        )
+    ],
+    call("einsum complex", lambda a, b: np.einsum("ij,j->i", a, b), complex_(2, 3), complex_(3)),
+]  # fmt: skip

@@ -1,0 +1,145 @@
+"""The table of rules, checked row by row against NumPy and against finite differences."""
+
+import importlib
+import pkgutil
+
+import numpy as np
+import pytest
+from rules.samples import SAMPLES
+
+import autograd
+import autograd.rules
+from autograd import Primitive, Tensor, check_gradients
+from autograd.drawing.graph import nodes_below
+from autograd.engine.primitive import DISPATCH
+
+EACH = pytest.mark.parametrize("sample", SAMPLES, ids=str)
+quiet = pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+
+
+def all_primitives():
+    found = {id(p): p for p in DISPATCH.values() if isinstance(p, Primitive)}
+    for module in pkgutil.iter_modules(autograd.rules.__path__):
+        for thing in vars(importlib.import_module(f"autograd.rules.{module.name}")).values():
+            if isinstance(thing, Primitive):
+                found[id(thing)] = thing
+    return list(found.values())
+
+
+def leaves(sample):
+    return [Tensor(np.array(x)) for x in sample.inputs]
+
+
+def call(sample, nodes):
+    return sample.function(*nodes, **sample.keywords)
+
+
+def weights_like(result, seed=1):
+    random = np.random.default_rng(seed)
+    weights = random.uniform(0.5, 1.5, result.shape)
+    if result.dtype.kind == "c":
+        weights = weights + 1j * random.uniform(0.5, 1.5, result.shape)
+    return np.asarray(weights, result.dtype)
+
+
+def gradients(sample, inputs, weights):
+    nodes = [Tensor(np.array(x)) for x in inputs]
+    call(sample, nodes).backward(weights)
+    return [node.grad for node in nodes]
+
+
+def test_every_primitive_of_the_table_has_a_sample():
+    used = set()
+    for sample in SAMPLES:
+        with np.errstate(all="ignore"):
+            result = call(sample, leaves(sample))
+            used.update(id(node.primitive) for node in nodes_below(result) if node.op)
+            if sample.name.startswith("["):
+                result.backward(np.ones_like(result), create_graph=True)
+    without = {p.name for p in all_primitives() if id(p) not in used}
+    # `put` and `scatter` are the transposes of `getitem` and `gather`, and sampled through them.
+    assert without <= {"put", "scatter"}
+
+
+@EACH
+@quiet
+def test_the_result_is_that_of_numpy(sample):
+    expected = call(sample, sample.inputs) if "astype" not in str(sample) else None
+    result = call(sample, leaves(sample))
+    assert isinstance(result, Tensor)
+    if expected is not None:
+        assert result.shape == np.shape(expected)
+        assert result.dtype == np.result_type(expected)
+        np.testing.assert_allclose(result.data, expected, rtol=1e-12)
+
+
+@EACH
+@quiet
+def test_the_derivative_agrees_with_finite_differences(sample):
+    report = check_gradients(lambda *nodes: call(sample, nodes), *map(np.asarray, sample.inputs))
+    assert report.ok
+    assert len(report.comparisons) == sum(np.size(x) for x in sample.inputs)
+
+
+@EACH
+@quiet
+def test_the_second_derivative_agrees_with_finite_differences(sample):
+    """Of s = sum(gradient · direction), by backward twice and by differences of the gradient."""
+    nodes = leaves(sample)
+    result = call(sample, nodes)
+    weights = weights_like(result)
+    result.backward(weights, create_graph=True)
+    directions = [weights_like(node, seed=2) for node in nodes]
+    along = sum(np.real((node.grad * v).sum()) for node, v in zip(nodes, directions, strict=True))
+    for node in nodes:
+        node.grad = None
+    if along.requires_grad:
+        along.backward()
+    step = 1e-5
+    for i, node in enumerate(nodes):
+        move = weights_like(node, seed=3)
+
+        def projected(sign, i=i, move=move):
+            moved = [np.array(x) for x in sample.inputs]
+            moved[i] = (moved[i] + sign * step * move).astype(moved[i].dtype)
+            found = gradients(sample, moved, weights)
+            return sum(np.sum(g * v).real for g, v in zip(found, directions, strict=True))
+
+        numeric = (projected(1) - projected(-1)) / (2 * step)
+        analytic = 0.0 if node.grad is None else np.real(np.sum(node.grad * move))
+        loose = 1e-2 if node.dtype == np.float32 else 2e-6
+        assert analytic == pytest.approx(numeric, rel=loose, abs=loose)
+
+
+@EACH
+@quiet
+def test_single_precision_stays_single_precision(sample):
+    single = {"d": np.float32, "D": np.complex64}
+    inputs = [np.asarray(x, single.get(np.asarray(x).dtype.char)) for x in sample.inputs]
+    nodes = [Tensor(x) for x in inputs]
+    result = call(sample, nodes)
+    if sample.function is not np.float_power and not sample.name.startswith("astype"):
+        assert result.dtype == np.result_type(call(sample, inputs))
+        assert result.dtype in (np.float32, np.complex64)
+    weights = weights_like(result)
+    result.backward(weights)
+    exact = gradients(sample, sample.inputs, weights.astype(np.result_type(weights, float)))
+    for node, expected in zip(nodes, exact, strict=True):
+        assert node.grad.dtype == node.dtype
+        np.testing.assert_allclose(node.grad, expected, rtol=2e-3, atol=2e-3)
+
+
+@EACH
+@quiet
+def test_the_gradient_has_memory_of_its_own(sample):
+    nodes = leaves(sample)
+    result = call(sample, nodes)
+    weights = weights_like(result)
+    before = weights.copy()
+    result.backward(weights, retain_graph=True)
+    for i, node in enumerate(nodes):
+        assert not np.shares_memory(node.grad, weights)
+        assert not np.shares_memory(node.grad, node.data)
+        for other in nodes[:i]:
+            assert not np.shares_memory(node.grad, other.grad)
+    np.testing.assert_array_equal(weights, before)
