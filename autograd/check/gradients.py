@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,15 +61,18 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, rtol: float | None = No
     _backward(result, weights)
     precision = max(float(np.finfo(dtype).eps) for dtype in _dtypes(leaves, result))
     relative = rtol if rtol is not None else (1e-7 if precision < 1e-12 else 1e-3)
-    comparisons = []
+    found = []
     for position, leaf in enumerate(leaves):
         for index in np.ndindex(leaf.shape):
             where = f"inputs[{position}]" + (f"[{', '.join(map(str, index))}]" if index else "")
             analytic = _element(leaf.grad, index)
             numeric, error = _numeric(f, leaves, leaf, index, weights, precision)
             tolerance = error + relative * max(abs(analytic), abs(numeric))
-            comparisons.append(Comparison(where, analytic, numeric, tolerance))
-    report = Report(comparisons)
+            found.append(Comparison(where, analytic, numeric, tolerance))
+    # A derivative that is tiny beside the others may be what is left of their cancellation.
+    largest = max((abs(c.numeric) for c in found if np.isfinite(c.numeric)), default=0.0)
+    slack = relative / 100 * largest
+    report = Report([replace(c, tolerance=c.tolerance + slack) for c in found])
     if not report.ok:
         raise GradientError(f"The derivatives are wrong.\n{report}", report)
     return report

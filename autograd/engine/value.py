@@ -251,9 +251,10 @@ class Value(Node):
         if isinstance(other, Value) and other._data != 0.0:
             y = self._data / other._data
             return made(DIVIDE, y, self, 1.0 / other._data, other, -y / other._data)
-        if (isinstance(other, float) or isinstance(other, int)) and other != 0:
+        if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(DIVIDE, self._data / c, self, 1.0 / c, None, c)
+            if c != 0.0:
+                return made(DIVIDE, self._data / c, self, 1.0 / c, None, c)
         return record.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:

@@ -246,10 +246,11 @@ def test_everything_that_would_lose_the_derivative_raises(lose):
         lose(Tensor([1.0]))
 
 
-def test_assigning_a_tensor_of_one_number_to_an_element_raises_with_the_reason_as_its_cause():
-    with pytest.raises(ValueError, match="sequence") as caught:  # NumPy's own words
+def test_assigning_a_tensor_of_one_number_to_an_element_raises_and_says_why():
+    with pytest.raises((ValueError, GradientLostError)) as caught:
         np.zeros(2)[0] = Tensor(1.0)
-    assert isinstance(caught.value.__cause__, GradientLostError)
+    error = caught.value  # NumPy may put a ValueError of its own in front
+    assert isinstance(error.__cause__ or error, GradientLostError)
 
 
 def test_unknown_attributes_are_attribute_errors():

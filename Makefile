@@ -1,0 +1,58 @@
+# Two commands set everything up and need nothing but Python 3.11 or newer:
+#   make demo   run the main job on real input
+#   make test   lint, types, doctests and the whole suite, compiled and interpreted
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
+WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
+
+.PHONY: demo test lint build dev bench clean
+
+demo: $(STAMP)
+	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
+	@mkdir -p demo-output
+	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
+	    --draw demo-output/neuron.$$(command -v dot >/dev/null && echo svg || echo dot)
+	@echo
+	$(BIN)/python examples/digits.py --output demo-output
+
+test: $(STAMP) lint
+	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
+	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
+	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules --doctest-glob='*.md' tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])") README.md
+	PYTHONPATH=. CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) tests/engine tests/rules tests/nn
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The installed copy is compiled where there is a C compiler. The source tree itself never
+# holds a compiled file, so PYTHONPATH=. always runs what stands there, interpreted.
+$(STAMP): $(SOURCES)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
+	$(BIN)/python -m pip install -q --disable-pip-version-check ".[test]"
+	@rm -rf build *.egg-info
+	@touch $(STAMP)
+
+build:
+	@rm -f $(STAMP)
+	@$(MAKE) $(STAMP)
+
+dev:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	CHAINRULE_INTERPRETED=1 $(BIN)/python -m pip install -q --disable-pip-version-check -e ".[test]"
+	@rm -f $(STAMP)
+	@echo "Editable and interpreted. 'make build' puts the compiled engine back."
+
+bench: $(STAMP)
+	$(BIN)/python -m pip install -q --disable-pip-version-check ".[bench]"
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,158 @@
+"""Networks of `Value`s: every weight a number of its own, every sum written out.
+
+Slow, and clear: to see backpropagation happen, not to train on much data.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Value
+
+Activation = Callable[[Any], Any]
+
+
+def relu(x: Any) -> Any:
+    """Return max(x, 0)."""
+    return x.relu()
+
+
+class Module:
+    """Something with parameters."""
+
+    def parameters(self) -> list[Value]:
+        """Return every Value that training is to change."""
+        return []
+
+    def zero_grad(self) -> None:
+        """Set the derivative of every parameter to zero."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+
+class Neuron(Module):
+    """A weighted sum of its inputs plus a bias, and an activation.
+
+    Parameters
+    ----------
+    inputs : int
+        How many numbers come in.
+    activation : callable or None
+        Applied to the sum; None for a linear neuron.
+    generator : random.Random, optional
+        Where the initial weights, uniform in [-1, 1], come from.
+
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        activation: Activation | None = relu,
+        generator: random.Random | None = None,
+    ) -> None:
+        uniform = (generator or random).uniform
+        self.w = [Value(uniform(-1, 1)) for _ in range(inputs)]
+        self.b = Value(0)
+        self.activation = activation
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the output for inputs of the same number as there are weights.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer inputs than weights.
+
+        """
+        total: Any = self.b
+        for weight, number in zip(self.w, x, strict=True):
+            total = total + weight * number
+        return total if self.activation is None else self.activation(total)
+
+    def parameters(self) -> list[Value]:
+        """Return the weights and the bias."""
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        name = "linear" if self.activation is None else self.activation.__name__
+        return f"Neuron({len(self.w)}, {name})"
+
+
+class Layer(Module):
+    """Several neurons side by side on the same inputs."""
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: Activation | None = relu,
+        generator: random.Random | None = None,
+    ) -> None:
+        self.neurons = [Neuron(inputs, activation, generator) for _ in range(outputs)]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the outputs as a list; of a layer of one neuron, the output itself."""
+        found = [neuron(x) for neuron in self.neurons]
+        return found[0] if len(found) == 1 else found
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters of all neurons."""
+        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        return f"Layer[{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, the last one linear.
+
+    Parameters
+    ----------
+    inputs : int
+        How many numbers come in.
+    outputs : sequence of int
+        The number of neurons of each layer.
+    activation : callable
+        The activation of all layers but the last.
+    generator : random.Random, optional
+        Where the initial weights come from.
+
+    Examples
+    --------
+    >>> import random
+    >>> model = MLP(2, [16, 16, 1], generator=random.Random(0))
+    >>> len(model.parameters())
+    337
+    >>> loss = (model([1.0, -1.0]) - 1.0) ** 2
+    >>> loss.backward()
+
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: Sequence[int],
+        activation: Activation | None = relu,
+        generator: random.Random | None = None,
+    ) -> None:
+        sizes = [inputs, *outputs]
+        last = len(outputs) - 1
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], activation if i < last else None, generator)
+            for i in range(len(outputs))
+        ]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the output of the last layer."""
+        for i, layer in enumerate(self.layers):
+            x = layer(x if i == 0 or isinstance(x, list) else [x])
+        return x
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters of all layers."""
+        return [parameter for layer in self.layers for parameter in layer.parameters()]
+
+    def __repr__(self) -> str:
+        return f"MLP[{', '.join(map(repr, self.layers))}]"
