@@ -5,6 +5,7 @@ CHAINRULE_INTERPRETED=1 to leave the engine uncompiled.
 """
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -41,7 +42,26 @@ def extensions():
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder, "mypy.ini")
         configuration.write_text(MYPY_CONFIGURATION)
-        return mypycify(["--config-file", str(configuration), *ENGINE], opt_level="3")
+        found = mypycify(["--config-file", str(configuration), *ENGINE], opt_level="3")
+    for source in {source for extension in found for source in extension.sources}:
+        untrack_values(Path(source))
+    return found
+
+
+def untrack_values(source):
+    """Make Values out of the garbage collector's sight: see `autograd/engine/collector.py`.
+
+    mypyc has no way to say so, hence one line is put into the C that it writes, where a Value
+    has just been allocated. Without that line everything works, large graphs more slowly.
+    """
+    allocation = re.compile(
+        r"(value_____mypyc__Value_setup\(PyObject \*\w+\)\s*\{.*?"
+        r"tp_alloc\(type, 0\);\s*if \(self == NULL\)\s*return NULL;)",
+        re.DOTALL,
+    )
+    text, count = allocation.subn(r"\1\n    PyObject_GC_UnTrack(self);", source.read_text())
+    if count:
+        source.write_text(text)
 
 
 class BuildOrGoOn(build_ext):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
-from autograd.engine import backward, record
+from autograd.engine import backward, collector, record
 from autograd.engine.node import (
     ABSOLUTE,
     ADD,
@@ -123,6 +123,7 @@ class Value(Node):
         if self._notes is None:
             self._notes = Notes()
         self._notes.gradient = gradient
+        collector.track_below(gradient)
         self._grad = gradient._data if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
 
     @property

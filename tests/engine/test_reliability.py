@@ -228,6 +228,36 @@ def in_threads(work, count=4):
     assert not errors
 
 
+@pytest.mark.skipif(not autograd.COMPILED, reason="ordinary Python objects are always tracked")
+def test_the_collector_sees_values_only_once_they_can_be_in_a_cycle():
+    x = Value(2.0)
+    y = x * x
+    y.backward()
+    assert not gc.is_tracked(x)
+    assert not gc.is_tracked(y)
+    y.backward(create_graph=True)
+    assert gc.is_tracked(x)
+    assert gc.is_tracked(x.grad)
+
+
+def test_cycles_through_derivatives_that_are_nodes_are_collected():
+    def step():
+        x, t = Value(2.0), Tensor([1.0, 2.0])
+        (x**3 * x.tanh()).backward(create_graph=True)
+        (x * t * t).sum().backward(create_graph=True)
+
+    step()
+    gc.collect()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(500):
+        step()
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 20_000
+
+
 def test_threads_that_share_parameters_add_up_their_gradients():
     w = Tensor(np.ones((40, 40)))
     v = Value(1.0)

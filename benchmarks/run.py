@@ -1,0 +1,134 @@
+"""Side by side with the peers: every figure is a ratio of two times taken in turn in one run.
+
+python benchmarks/run.py             all rows (some minutes)
+python benchmarks/run.py --quick     fewer rounds
+python benchmarks/run.py scalar mlp  only some of: scalar demo mlp import flat
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+THREADS = "1"
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = THREADS  # before NumPy is imported, and for child processes
+
+import numpy as np  # noqa: E402
+from paired import ratio, times  # noqa: E402
+from workloads import (  # noqa: E402
+    SIZES,
+    micrograd_demo,
+    mlp_chainrule,
+    mlp_numpy,
+    mlp_torch,
+    scalar_expression,
+)
+
+import autograd  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.setrecursionlimit(100_000)  # micrograd's backward is recursive
+KIND = "compiled" if autograd.COMPILED else "interpreted"
+
+
+def row(work, against, result, unit="times as fast"):
+    print(f"| {work} | {against} | {result} {unit} |", flush=True)
+
+
+def scalar(rounds):
+    from micrograd.engine import Value as Micrograd
+
+    ours, theirs = scalar_expression(autograd.Value), scalar_expression(Micrograd)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+    a, b = times(
+        [lambda: scalar_expression(autograd.Value), lambda: scalar_expression(Micrograd)], rounds
+    )
+    row(f"scalar expression, 1,500 operations, {KIND}", "micrograd", ratio(b, a))
+
+
+def demo(rounds):
+    from micrograd.engine import Value as Micrograd
+
+    ours, theirs = micrograd_demo(autograd.Value), micrograd_demo(Micrograd)
+    np.testing.assert_allclose([ours(), ours()], [theirs(), theirs()], rtol=1e-9)
+    a, b = times([ours, theirs], max(3, rounds // 4))
+    row(f"micrograd's demo step, {KIND}", "micrograd", ratio(b, a))
+
+
+def mlp(rounds):
+    import torch
+
+    torch.set_num_threads(int(THREADS))
+    for size in SIZES:
+        for dtype in (np.float32, np.float64):
+            steps = [f(size, dtype) for f in (mlp_chainrule, mlp_numpy, mlp_torch)]
+            losses = [[step() for _ in range(3)] for step in steps]
+            np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
+            np.testing.assert_allclose(losses[0], losses[2], rtol=1e-4)
+            ours, numpy, pytorch = times(steps, rounds)
+            name = f"MLP step {size} {np.dtype(dtype)}, {KIND}"
+            row(name, "hand-written NumPy", ratio(ours, numpy), "of its time")
+            row(name, "PyTorch", ratio(pytorch, ours))
+
+
+def flat(rounds):
+    def chain(n):
+        x = autograd.Value(0.5)
+        y = x
+        for _ in range(n // 2):
+            y = y * 0.999 + x
+        y.backward()
+
+    costs = {}
+    for n in (10**3, 10**4, 10**5, 10**6):
+        (seconds,) = times([lambda n=n: chain(n)], max(3, min(rounds, 2 * 10**6 // n)), 0.01)
+        costs[n] = statistics.median(seconds) / n
+    base = costs[10**3]
+    text = ", ".join(f"{n:,}: {cost / base:.2f}" for n, cost in costs.items())
+    row(f"cost per operation by number of nodes, {KIND}", "the same with 1,000 nodes", text, "")
+
+
+def import_time(rounds):
+    def importing(module):
+        def run():
+            subprocess.run([sys.executable, "-P", "-c", f"import {module}"], check=True)
+
+        return run
+
+    ours, numpy = times([importing("autograd"), importing("numpy")], rounds, 0)
+    row(f"import autograd, {KIND}", "import numpy", ratio(ours, numpy), "of its time")
+
+
+WORKLOADS = {"scalar": scalar, "demo": demo, "mlp": mlp, "import": import_time, "flat": flat}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(WORKLOADS))
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    unknown = set(options.names) - set(WORKLOADS)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(WORKLOADS)}")
+    if not options.child:
+        print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {THREADS} thread(s); ")
+        print("median of paired ratios (lower to upper quartile).\n")
+        print("| work | against | result |\n|---|---|---|", flush=True)
+    for name in options.names or WORKLOADS:
+        WORKLOADS[name](7 if options.quick else 25)
+    if autograd.COMPILED and not options.child:
+        names = [n for n in options.names or ["scalar", "demo"] if n in ("scalar", "demo", "mlp")]
+        if names:  # the same again from the source tree, which is never compiled
+            subprocess.run(
+                [sys.executable, __file__, "--child", *names, *(["--quick"] * options.quick)],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                check=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

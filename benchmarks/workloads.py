@@ -1,0 +1,163 @@
+"""What is timed: the same work written for each peer as its own users would write it."""
+
+import itertools
+import random
+from pathlib import Path
+
+import numpy as np
+
+# -- one number at a time ---------------------------------------------------------------------
+
+
+def scalar_expression(value, operations=1500):
+    """Record and differentiate an expression that uses each of micrograd's operations."""
+    x, w, b = value(0.3), value(0.9), value(0.1)
+    y = x
+    for _ in range(operations // 10):
+        y = (y * w + b).relu()
+        y = (y - x) * 0.5 + w / 3.0
+        y = y**2 - b * y
+    y.backward()
+    return x.grad, w.grad, b.grad
+
+
+def micrograd_network(value):
+    """Return micrograd's own MLP class with another Value imported, and nothing else changed."""
+    import micrograd.nn
+
+    source = Path(micrograd.nn.__file__).read_text()
+    line = "from micrograd.engine import Value"
+    assert line in source
+    namespace = {"TheValue": value}
+    exec(source.replace(line, "Value = TheValue"), namespace)
+    return namespace["MLP"]
+
+
+def moons(n=100):
+    """Two interleaved half circles, as in micrograd's demo, labelled -1 and 1."""
+    generator = np.random.default_rng(1337)
+    angle = generator.uniform(0, np.pi, n)
+    label = np.where(np.arange(n) < n // 2, 1, -1)
+    x = np.cos(angle) * label + (label < 0)
+    y = np.sin(angle) * label + 0.5 * (label < 0)
+    points = np.stack([x, y], axis=1) + generator.normal(0, 0.1, (n, 2))
+    return points.tolist(), label.tolist()
+
+
+def micrograd_demo(value, points=100):
+    """One step of micrograd's demo: 2-16-16-1 network, hinge loss, L2, plain descent."""
+    random.seed(1337)
+    model = micrograd_network(value)(2, [16, 16, 1])
+    X, y = moons(points)
+
+    def step():
+        inputs = [list(map(value, row)) for row in X]
+        scores = list(map(model, inputs))
+        losses = [(1 + -yi * score).relu() for yi, score in zip(y, scores, strict=True)]
+        data_loss = sum(losses) * (1.0 / len(losses))
+        reg_loss = 1e-4 * sum(p * p for p in model.parameters())
+        total = data_loss + reg_loss
+        model.zero_grad()
+        total.backward()
+        for p in model.parameters():
+            p.data -= 1e-3 * p.grad
+        return total.data
+
+    return step
+
+
+# -- whole arrays -----------------------------------------------------------------------------
+
+SIZES = {
+    "100×[2,16,16,1]": (100, [2, 16, 16, 1]),
+    "32×[64,64,64,10]": (32, [64, 64, 64, 10]),
+    "128×[784,256,128,10]": (128, [784, 256, 128, 10]),
+    "1024×[1024,1024,1024,10]": (1024, [1024, 1024, 1024, 10]),
+}
+
+
+def mlp_data(size, dtype):
+    batch, widths = SIZES[size]
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(batch, widths[0])).astype(dtype)
+    target = generator.normal(size=(batch, widths[-1])).astype(dtype)
+    weights = [
+        (generator.normal(size=(a, b)) / np.sqrt(a)).astype(dtype)
+        for a, b in itertools.pairwise(widths)
+    ]
+    biases = [np.zeros(b, dtype) for b in widths[1:]]
+    return x, target, weights, biases
+
+
+RATE = 0.01
+
+
+def mlp_numpy(size, dtype):
+    """Forward, backward and update written out by hand."""
+    x, target, weights, biases = mlp_data(size, dtype)
+
+    def step():
+        outputs = [x]
+        for w, b in zip(weights[:-1], biases[:-1], strict=True):
+            outputs.append(np.tanh(outputs[-1] @ w + b))
+        difference = outputs[-1] @ weights[-1] + biases[-1] - target
+        loss = (difference * difference).mean()
+        g = difference * (2.0 / difference.size)
+        gradients = []
+        for i in reversed(range(len(weights))):
+            h = outputs[i]
+            gradients.append((h.T @ g, g.sum(axis=0)))
+            if i:
+                g = (g @ weights[i].T) * (1 - h * h)
+        for w, b, (gw, gb) in zip(weights, biases, reversed(gradients), strict=True):
+            w -= RATE * gw
+            b -= RATE * gb
+        return float(loss)
+
+    return step
+
+
+def mlp_chainrule(size, dtype):
+    from autograd import Tensor
+
+    x, target, weights, biases = mlp_data(size, dtype)
+    weights = [Tensor(w) for w in weights]
+    biases = [Tensor(b) for b in biases]
+
+    def step():
+        h = x
+        for w, b in zip(weights[:-1], biases[:-1], strict=True):
+            h = np.tanh(h @ w + b)
+        difference = h @ weights[-1] + biases[-1] - target
+        loss = (difference * difference).mean()
+        loss.backward()
+        for p in (*weights, *biases):
+            p.data -= RATE * p.grad
+            p.grad = None
+        return loss.item()
+
+    return step
+
+
+def mlp_torch(size, dtype):
+    import torch
+
+    x, target, weights, biases = mlp_data(size, dtype)
+    x, target = torch.from_numpy(x), torch.from_numpy(target)
+    weights = [torch.from_numpy(w).requires_grad_() for w in weights]
+    biases = [torch.from_numpy(b).requires_grad_() for b in biases]
+
+    def step():
+        h = x
+        for w, b in zip(weights[:-1], biases[:-1], strict=True):
+            h = torch.tanh(h @ w + b)
+        difference = h @ weights[-1] + biases[-1] - target
+        loss = (difference * difference).mean()
+        loss.backward()
+        with torch.no_grad():
+            for p in (*weights, *biases):
+                p -= RATE * p.grad
+                p.grad = None
+        return loss.item()
+
+    return step
