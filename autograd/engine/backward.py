@@ -8,7 +8,7 @@ to each node; a node is ready when all its edges have been walked.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import Any, Final, final
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from autograd.engine import tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.errors import FreedGraphError, GraphError, ShapeError
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 _ndarray: Final = np.ndarray
 
@@ -29,33 +26,36 @@ _LOCK: Final = threading.RLock()
 # -- Values -----------------------------------------------------------------------------------
 
 
+#: A list used as a stack gives back its memory when it runs empty, and takes it again at the next
+#: node; this many entries at its bottom, never used, keep it from doing so.
+_BOTTOM: Final = 32
+
+
 def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
     """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
     with _LOCK:
-        nodes: list[value.Value] = []
         leaves: list[value.Value] = []
         before: list[float] = []
         try:
-            _count_edges(roots, nodes, leaves)
+            _count_edges(roots, leaves)
             before.extend([leaf._grad for leaf in leaves])
-            _walk_edges(roots, seeds, nodes)
+            _walk_edges(roots, seeds)
         except BaseException:  # an interrupt, or memory running out
-            for node in nodes:
-                node._pending = 0
+            _forget_edges(roots)
             for i in range(len(before)):
                 leaves[i]._grad = before[i]
             raise
 
 
-def _count_edges(
-    roots: list[value.Value], nodes: list[value.Value], leaves: list[value.Value]
-) -> None:
-    """List the nodes below the roots, and count in each the edges that lead to it."""
+def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
+    """Count in each node below the roots the edges that lead to it, and list the leaves."""
+    stack = roots[:1] * _BOTTOM
     for root in roots:
         if root._pending == 0:
-            nodes.append(root)
+            stack.append(root)
         root._pending += 1
-    for node in nodes:  # the list grows as its nodes are visited
+    while len(stack) > _BOTTOM:
+        node = stack.pop()
         if node._notes is not None:
             node._notes.gradient = None
         if node._primitive is None:
@@ -65,46 +65,51 @@ def _count_edges(
         parent = node._left
         if parent is not None:
             if parent._pending == 0:
-                nodes.append(parent)
+                stack.append(parent)
             parent._pending += 1
         parent = node._right
         if parent is not None:
             if parent._pending == 0:
-                nodes.append(parent)
+                stack.append(parent)
             parent._pending += 1
 
 
-def _walk_edges(roots: list[value.Value], seeds: list[float], nodes: list[value.Value]) -> None:
-    """Add up derivatives along the edges, in topological order.
-
-    A node is written into the list, over what stood there, when its last edge has been walked.
-    That happens once to every node, and before the loop comes to the place; the nodes written
-    over are kept alive by their children.
-    """
-    ready: i64 = 0
+def _walk_edges(roots: list[value.Value], seeds: list[float]) -> None:
+    """Add up derivatives along the edges; a node's turn comes when all edges to it are walked."""
+    stack = roots[:1] * _BOTTOM
     for i in range(len(roots)):
         root = roots[i]
         root._grad += seeds[i]
         root._pending -= 1
         if root._pending == 0:
-            nodes[ready] = root
-            ready += 1
-    for node in nodes:
+            stack.append(root)
+    while len(stack) > _BOTTOM:
+        node = stack.pop()
         g = node._grad
         parent = node._left
         if parent is not None:
             parent._grad += g * node._left_partial
             parent._pending -= 1
             if parent._pending == 0:
-                nodes[ready] = parent
-                ready += 1
+                stack.append(parent)
         parent = node._right
         if parent is not None:
             parent._grad += g * node._right_partial
             parent._pending -= 1
             if parent._pending == 0:
-                nodes[ready] = parent
-                ready += 1
+                stack.append(parent)
+
+
+def _forget_edges(roots: list[value.Value]) -> None:
+    """Set all counts back to zero, after a pass that came to no end."""
+    seen: set[int] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            node._pending = 0
+            stack.extend(node.parents)
 
 
 # -- Tensors, and anything when the derivatives are to be nodes -------------------------------

@@ -64,7 +64,9 @@ class Node:
     wrapped it in order to have the derivative with respect to it.
     """
 
-    _primitive: Primitive | None = None
+    __slots__ = ("_primitive",)
+
+    _primitive: Primitive | None
 
     @property
     def primitive(self) -> Primitive | None:

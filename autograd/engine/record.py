@@ -108,7 +108,7 @@ def unary(primitive: primitives.Primitive, x: Any) -> Any:
     except (ValueError, OverflowError, ZeroDivisionError, NoRuleError):
         # Outside the domain, or too large: what NumPy says, infinity or NaN.
         y, partial = _exceptional(primitive, (a,))[:2]
-    return value.made(primitive, y, x, partial, None, 0.0)
+    return value.Value(y, "", primitive, x, partial)
 
 
 def _partial(primitive: primitives.Primitive, argnum: int, *arguments: Any) -> float:
@@ -131,7 +131,7 @@ def _binary(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
         y, left_partial, right_partial = _exceptional(primitive, (x, z))
         left_partial = x if left is None else left_partial
         right_partial = z if right is None else right_partial
-    return value.made(primitive, y, left, left_partial, right, right_partial)
+    return value.Value(y, "", primitive, left, left_partial, right, right_partial)
 
 
 def _exceptional(primitive: primitives.Primitive, arguments: Any) -> Any:

@@ -81,6 +81,7 @@ class Tensor(ArrayMethods):
     ) -> None:
         if dtype is not None or type(data) is not _ndarray or data.dtype.char not in "dfFD":
             data = as_array(data, dtype)
+        self._primitive = None
         self._data = data
         self._label = label
         self._requires_grad = requires_grad

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -33,10 +33,6 @@ from autograd.errors import DataError, GraphError, lost
 
 if TYPE_CHECKING:
     from mypy_extensions import i32
-
-#: A boxed zero, ready to be passed to a constructor whose argument is any object.
-#: (Written as a call so that it is made once: mypyc would inline a literal.)
-_ZERO: Final[object] = float()  # noqa: UP018
 
 
 @final
@@ -77,17 +73,47 @@ class Value(Node):
 
     # A missing parent is None, and the slot of its partial then holds the constant that
     # stood in its place, so that `arguments` can be told in full.
-    _data: float
-    _grad: float = 0.0
-    _left: Value | None = None
-    _right: Value | None = None
-    _left_partial: float = 0.0
-    _right_partial: float = 0.0
-    _notes: Notes | None = None
-    _pending: i32 = 0  # edges that `backward` has yet to walk; zero between passes
+    __slots__ = (
+        "_data",
+        "_grad",
+        "_left",
+        "_left_partial",
+        "_notes",
+        "_pending",
+        "_right",
+        "_right_partial",
+    )
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    _data: float
+    _grad: float
+    _left: Value | None
+    _right: Value | None
+    _left_partial: float
+    _right_partial: float
+    _notes: Notes | None
+    _pending: i32  # edges that `backward` has yet to walk; zero between passes
+
+    def __init__(
+        self,
+        data: Any,
+        label: str = "",
+        _primitive: Primitive | None = None,
+        _left: Value | None = None,
+        _left_partial: float = 0.0,
+        _right: Value | None = None,
+        _right_partial: float = 0.0,
+    ) -> None:
+        if _primitive is not None and RECORDING.blocks != 0 and not is_recording():
+            _primitive = _left = _right = None
         self._data = data if isinstance(data, float) else _as_float(data)
+        self._grad = 0.0
+        self._primitive = _primitive
+        self._left = _left
+        self._right = _right
+        self._left_partial = _left_partial
+        self._right_partial = _right_partial
+        self._pending = 0
+        self._notes = None
         if label:
             self.label = label
 
@@ -208,72 +234,74 @@ class Value(Node):
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
-            return made(ADD, self._data + other._data, self, 1.0, other, 1.0)
+            return Value(self._data + other._data, "", ADD, self, 1.0, other, 1.0)
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(ADD, self._data + c, self, 1.0, None, c)
+            return Value(self._data + c, "", ADD, self, 1.0, None, c)
         return record.operator(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(ADD, c + self._data, None, c, self, 1.0)
+            return Value(c + self._data, "", ADD, None, c, self, 1.0)
         return record.operator(ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
-            return made(SUBTRACT, self._data - other._data, self, 1.0, other, -1.0)
+            return Value(self._data - other._data, "", SUBTRACT, self, 1.0, other, -1.0)
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(SUBTRACT, self._data - c, self, 1.0, None, c)
+            return Value(self._data - c, "", SUBTRACT, self, 1.0, None, c)
         return record.operator(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(SUBTRACT, c - self._data, None, c, self, -1.0)
+            return Value(c - self._data, "", SUBTRACT, None, c, self, -1.0)
         return record.operator(SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
-            return made(MULTIPLY, self._data * other._data, self, other._data, other, self._data)
+            return Value(
+                self._data * other._data, "", MULTIPLY, self, other._data, other, self._data
+            )
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(MULTIPLY, self._data * c, self, c, None, c)
+            return Value(self._data * c, "", MULTIPLY, self, c, None, c)
         return record.operator(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return made(MULTIPLY, c * self._data, None, c, self, c)
+            return Value(c * self._data, "", MULTIPLY, None, c, self, c)
         return record.operator(MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Value) and other._data != 0.0:
             y = self._data / other._data
-            return made(DIVIDE, y, self, 1.0 / other._data, other, -y / other._data)
+            return Value(y, "", DIVIDE, self, 1.0 / other._data, other, -y / other._data)
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             if c != 0.0:
-                return made(DIVIDE, self._data / c, self, 1.0 / c, None, c)
+                return Value(self._data / c, "", DIVIDE, self, 1.0 / c, None, c)
         return record.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         if (isinstance(other, float) or isinstance(other, int)) and self._data != 0.0:
             c = float(other)
             y = c / self._data
-            return made(DIVIDE, y, None, c, self, -y / self._data)
+            return Value(y, "", DIVIDE, None, c, self, -y / self._data)
         return record.operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             x, c = self._data, float(other)
             if c == 2.0:
-                return made(POWER, x * x, self, 2.0 * x, None, c)
+                return Value(x * x, "", POWER, self, 2.0 * x, None, c)
             size = abs(x)
             if -8.0 <= c <= 8.0 and 1e-30 < size < 1e30 and (x > 0.0 or c == math.floor(c)):
                 y = math.pow(x, c)  # far from overflow and from every special case
-                return made(POWER, y, self, c * math.pow(x, c - 1.0), None, c)
+                return Value(y, "", POWER, self, c * math.pow(x, c - 1.0), None, c)
         return record.operator(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Any:
@@ -292,10 +320,10 @@ class Value(Node):
         return record.operator(REMAINDER, other, self)
 
     def __neg__(self) -> Value:
-        return made(NEGATIVE, -self._data, self, -1.0, None, 0.0)
+        return Value(-self._data, "", NEGATIVE, self, -1.0, None, 0.0)
 
     def __pos__(self) -> Value:
-        return made(POSITIVE, self._data, self, 1.0, None, 0.0)
+        return Value(self._data, "", POSITIVE, self, 1.0, None, 0.0)
 
     def __abs__(self) -> Any:
         return record.unary(ABSOLUTE, self)
@@ -304,8 +332,8 @@ class Value(Node):
         """Return max(x, 0); the derivative at 0 is taken to be 0."""
         x = self._data
         if x > 0.0:
-            return made(RELU, x, self, 1.0, None, 0.0)
-        return made(RELU, 0.0 if x <= 0.0 else x, self, 0.0, None, 0.0)  # NaN stays NaN
+            return Value(x, "", RELU, self, 1.0, None, 0.0)
+        return Value(0.0 if x <= 0.0 else x, "", RELU, self, 0.0, None, 0.0)  # NaN stays NaN
 
     # -- comparisons, by value: they have no derivative -------------------------------------
 
@@ -332,26 +360,6 @@ class Value(Node):
 
     def __bool__(self) -> bool:
         return self._data != 0.0
-
-
-def made(
-    primitive: Primitive,
-    result: float,
-    left: Value | None,
-    left_partial: float,
-    right: Value | None,
-    right_partial: float,
-) -> Value:
-    """Record that `primitive` made `result`, with the partial derivative for each parent."""
-    node = Value(_ZERO)
-    node._data = result
-    if RECORDING.blocks == 0 or is_recording():
-        node._primitive = primitive
-        node._left = left
-        node._right = right
-        node._left_partial = left_partial
-        node._right_partial = right_partial
-    return node
 
 
 def as_constant(x: Any) -> Any:
