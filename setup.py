@@ -51,15 +51,19 @@ def extensions():
 def untrack_values(source):
     """Make Values out of the garbage collector's sight: see `autograd/engine/collector.py`.
 
-    mypyc has no way to say so, hence one line is put into the C that it writes, where a Value
-    has just been allocated. Without that line everything works, large graphs more slowly.
+    mypyc has no way to say so, hence the C that it writes is changed where it allocates a Value.
+    Where it has come to write something else, nothing is changed: large graphs are then slower.
     """
     allocation = re.compile(
-        r"(value_____mypyc__Value_setup\(PyObject \*\w+\)\s*\{.*?"
-        r"tp_alloc\(type, 0\);\s*if \(self == NULL\)\s*return NULL;)",
-        re.DOTALL,
+        r"(value_____mypyc__Value_setup\(PyObject \*\w+\)\s*\{\s*PyTypeObject \*type = [^;]*;"
+        r"\s*(\w+) \*self;\s*self = )\([^;]*tp_alloc\(type, 0\);",
     )
-    text, count = allocation.subn(r"\1\n    PyObject_GC_UnTrack(self);", source.read_text())
+    untracked = (
+        r"\1PyObject_GC_New(\2, type);\n"
+        r"    if (self != NULL)\n"
+        r"        memset((char *)self + sizeof(PyObject), 0, sizeof(\2) - sizeof(PyObject));"
+    )
+    text, count = allocation.subn(untracked, source.read_text())
     if count:
         source.write_text(text)
 
