@@ -101,7 +101,7 @@ def mlp_numpy(size, dtype):
         for w, b in zip(weights[:-1], biases[:-1], strict=True):
             outputs.append(np.tanh(outputs[-1] @ w + b))
         difference = outputs[-1] @ weights[-1] + biases[-1] - target
-        loss = (difference * difference).mean()
+        loss = (difference**2).mean()
         g = difference * (2.0 / difference.size)
         gradients = []
         for i in reversed(range(len(weights))):
@@ -129,7 +129,7 @@ def mlp_chainrule(size, dtype):
         for w, b in zip(weights[:-1], biases[:-1], strict=True):
             h = np.tanh(h @ w + b)
         difference = h @ weights[-1] + biases[-1] - target
-        loss = (difference * difference).mean()
+        loss = (difference**2).mean()
         loss.backward()
         for p in (*weights, *biases):
             p.data -= RATE * p.grad
@@ -152,7 +152,7 @@ def mlp_torch(size, dtype):
         for w, b in zip(weights[:-1], biases[:-1], strict=True):
             h = torch.tanh(h @ w + b)
         difference = h @ weights[-1] + biases[-1] - target
-        loss = (difference * difference).mean()
+        loss = (difference**2).mean()
         loss.backward()
         with torch.no_grad():
             for p in (*weights, *biases):

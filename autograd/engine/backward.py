@@ -121,6 +121,8 @@ class Visit:
 
     def __init__(self, node: Node) -> None:
         self.node: Node = node
+        self.arguments: tuple[Any, ...] = ()
+        self.parents: list[Visit | None] = []  # by argument; None for a constant
         self.pending: int = 0
         self.cotangent: Any = None
         self.owned: bool = False  # nobody else can see the array, so it may be added to
@@ -153,7 +155,7 @@ def _seed(root: tensor.Tensor, gradient: Any) -> Any:
             raise ShapeError(
                 "backward() of a complex number needs gradient=; or take its .real or .imag."
             )
-        return np.ones(data.shape, data.dtype)
+        return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
     if not hasattr(gradient, "shape"):
         gradient = np.asarray(gradient)
     if gradient.shape != data.shape:
@@ -166,8 +168,7 @@ def _seed(root: tensor.Tensor, gradient: Any) -> Any:
 
 def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> list[Visit]:
     """Walk all edges below the root; return the visits of nodes that keep their derivative."""
-    visits = _visit_all(root, create)
-    first = visits.pop(id(root))
+    first = _visit_all(root, create)
     first.cotangent = seed
     ready = [first]
     kept: list[Visit] = []
@@ -180,48 +181,53 @@ def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> list[Visit]:
             if node._primitive is None or node._retains_grad:
                 kept.append(visit)
             if node._primitive is not None:
-                arguments = node._arguments
-                _pull_back(node, node._data, arguments, visit.cotangent, visits, ready, create)
+                _pull_back(visit, node._data, node._keywords, ready, create)
                 if not retain:
                     node._arguments = None
         elif isinstance(node, value.Value):
             kept.append(visit)
             if create and node._primitive is not None:
-                _pull_back(node, node._data, node.arguments, visit.cotangent, visits, ready, create)
+                _pull_back(visit, node._data, node.keywords, ready, create)
+        visit.arguments = ()  # what has been gone through may be freed
     return kept
 
 
-def _visit_all(root: Node, create: bool) -> dict[int, Visit]:
+def _visit_all(root: Node, create: bool) -> Visit:
     """Find the nodes below the root, and count for each the edges that lead to it.
 
     Values are where the pass ends, unless derivatives are to be nodes.
     """
-    visits = {id(root): Visit(root)}
-    stack = [root]
+    first = Visit(root)
+    visits = {id(root): first}
+    stack = [first]
     while stack:
-        node = stack.pop()
+        visit = stack.pop()
+        node = visit.node
         if isinstance(node, tensor.Tensor):
-            arguments = node._arguments
-            if arguments is None:
-                if node._primitive is None:
-                    continue
+            if node._primitive is None:
+                continue
+            if node._arguments is None:
                 raise FreedGraphError(
                     f"The graph below the result of {node.op!r} (shape {node.shape}) was freed "
                     "by an earlier backward(). Call that one with retain_graph=True, or go "
                     "back once from the sum of both results."
                 )
-        else:
-            arguments = node.arguments if create and isinstance(node, value.Value) else ()
-        for argument in arguments:
+            visit.arguments = node._arguments
+        elif create and isinstance(node, value.Value):
+            visit.arguments = node.arguments
+        for argument in visit.arguments:
             if not _is_wanted(argument):
+                visit.parents.append(None)
                 continue
-            visit = visits.get(id(argument))
-            if visit is None:
-                visit = Visit(argument)
-                visits[id(argument)] = visit
-                stack.append(argument)
-            visit.pending += 1
-    return visits
+            key = id(argument)
+            parent = visits.get(key)
+            if parent is None:
+                parent = Visit(argument)
+                visits[key] = parent
+                stack.append(parent)
+            parent.pending += 1
+            visit.parents.append(parent)
+    return first
 
 
 def _is_wanted(argument: Any) -> bool:
@@ -232,38 +238,36 @@ def _is_wanted(argument: Any) -> bool:
 
 
 def _pull_back(
-    node: Node,
-    data: Any,
-    arguments: tuple[Any, ...],
-    g: Any,
-    visits: dict[int, Visit],
-    ready: list[Visit],
-    create: bool,
+    visit: Visit, data: Any, keywords: dict[str, Any], ready: list[Visit], create: bool
 ) -> None:
-    """Carry the derivative `g` of a node along the edges to its parents."""
-    primitive = node._primitive
+    """Carry the derivative of a node along the edges to its parents."""
+    primitive = visit.node._primitive
     assert primitive is not None
-    keywords = node._keywords if isinstance(node, tensor.Tensor) else {}
+    g = visit.cotangent
     y: Any = data
     plain: list[Any] = []
     if create:
-        y = node
-        plain.extend(arguments)
+        y = visit.node
+        plain.extend(visit.arguments)
     else:
-        for argument in arguments:
+        for argument in visit.arguments:
             if isinstance(argument, tensor.Tensor) or isinstance(argument, value.Value):
                 argument = argument._data
             plain.append(argument)
-    for argnum, argument in enumerate(arguments):
-        if _is_wanted(argument):
-            found = primitive.pullback(argnum, g, y, plain, keywords)
-            found = _conform(found, argument, primitive)
-            visit = visits[id(argument)]
-            _arrive(visit, found, not create and _is_new(found, g, y, plain))
-            visit.pending -= 1
-            if visit.pending == 0:
-                del visits[id(argument)]
-                ready.append(visit)
+    for argnum in range(len(visit.parents)):
+        parent = visit.parents[argnum]
+        if parent is None:
+            continue
+        found = primitive.pullback(argnum, g, y, plain, keywords)
+        found = _conform(found, parent.node, primitive)
+        parent.pending -= 1
+        if parent.cotangent is not None:
+            _add(parent, found)
+        else:
+            parent.cotangent = found
+            parent.owned = not create and _is_new(found, g, y, plain)
+        if parent.pending == 0:
+            ready.append(parent)
 
 
 def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
@@ -275,10 +279,11 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
             raise _shape_error(primitive, g.shape, ())
         return g
     data = argument._data
-    if not hasattr(g, "dtype"):
-        g = np.reshape(g, data.shape)
-    if g.shape != data.shape:
-        raise _shape_error(primitive, g.shape, data.shape)
+    if primitive.partials is None:  # elementwise rules have had their shape checked
+        if not hasattr(g, "dtype"):
+            g = np.reshape(g, data.shape)
+        if g.shape != data.shape:
+            raise _shape_error(primitive, g.shape, data.shape)
     if g.dtype is not data.dtype and g.dtype != data.dtype:
         if g.dtype.kind == "c" and data.dtype.kind != "c":
             g = np.real(g)
@@ -297,19 +302,18 @@ def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
     """Say whether a rule has made a new array, which nobody else refers to."""
     if type(found) is not _ndarray or found is g or found is y or found.base is not None:
         return False
-    return all(found is not argument for argument in plain)
+    for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass
+        if found is argument:
+            return False
+    return True
 
 
-def _arrive(visit: Visit, g: Any, owned: bool) -> None:
+def _add(visit: Visit, g: Any) -> None:
     """Add what has come along one edge to what has come along others."""
-    before = visit.cotangent
-    if before is None:
-        visit.cotangent = g
-        visit.owned = owned
-    elif visit.owned and type(g) is _ndarray:
-        np.add(before, g, out=before)
+    if visit.owned and type(g) is _ndarray:
+        np.add(visit.cotangent, g, out=visit.cotangent)
     else:
-        total = before + g
+        total = visit.cotangent + g
         visit.cotangent = total
         visit.owned = type(total) is _ndarray
 

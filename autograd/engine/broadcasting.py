@@ -6,16 +6,32 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.errors import ShapeError
+
 _ndarray: Final = np.ndarray
 _add_reduce: Final = np.add.reduce
 
 
+def shape_of(x: Any) -> Any:
+    """Return the shape of an array, a node or a number: `numpy.shape` without its detours."""
+    if type(x) is _ndarray:
+        return x.shape
+    if isinstance(x, (float, int)):
+        return ()
+    return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
 def unbroadcast(g: Any, x: Any) -> Any:
     """Sum the cotangent `g` over the axes along which `x` was broadcast to the shape of `g`."""
-    wanted: tuple[int, ...] = x.shape if hasattr(x, "shape") else np.shape(x)
-    given: tuple[int, ...] = g.shape if hasattr(g, "shape") else np.shape(g)
+    wanted: tuple[int, ...] = shape_of(x)
+    given: tuple[int, ...] = shape_of(g)
     if given == wanted:
         return g
+    if len(given) < len(wanted):
+        raise ShapeError(
+            f"A partial derivative has shape {given} for an argument of shape {wanted}; it must "
+            "have the shape of the result, or one that broadcasts to it."
+        )
     extra = len(given) - len(wanted)
     axes = tuple(
         axis for axis in range(len(given)) if axis < extra or wanted[axis - extra] != given[axis]

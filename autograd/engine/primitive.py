@@ -58,16 +58,20 @@ class Primitive:
         if self.partials is not None:
             return self._elementwise_pullback(argnum, g, y, arguments)
         if self.transposes is not None:
-            return self.transposes[argnum](g, *arguments, **keywords)
+            transpose = self.transposes[argnum]
+            if keywords:
+                return transpose(g, *arguments, **keywords)
+            return transpose(g, *arguments)
         if self.vjps is not None:
-            return self.vjps[argnum](g, y, *arguments, **keywords)
+            vjp = self.vjps[argnum]
+            return vjp(g, y, *arguments, **keywords) if keywords else vjp(g, y, *arguments)
         return self.variadic(argnum, g, y, *arguments, **keywords)
 
     def _elementwise_pullback(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
         assert self.partials is not None
         partial = self.partials[argnum]
         x = arguments[argnum]
-        if callable(partial):
+        if not isinstance(partial, (int, float)):
             try:
                 slope = partial(y, *arguments)
             except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite

@@ -174,6 +174,10 @@ def conjugate(x: Any) -> Any:
 
 def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
     """NumPy's protocol for ufuncs (NEP 13)."""
+    if method == "__call__" and not keywords:
+        handler: Any = primitives.DISPATCH.get(function)
+        if isinstance(handler, primitives.Primitive):  # the usual case, without detours
+            return call(handler, inputs, NO_KEYWORDS)
     if keywords.get("out") is not None:
         raise _out_error(function)
     key = function if method == "__call__" else (function, method)

@@ -79,10 +79,8 @@ class Tensor(ArrayMethods):
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
     ) -> None:
-        if dtype is not None or type(data) is not _ndarray or data.dtype.char not in "dfFD":
-            data = as_array(data, dtype)
         self._primitive = None
-        self._data = data
+        self._data = as_array(data, dtype)
         self._label = label
         self._requires_grad = requires_grad
 
@@ -377,17 +375,21 @@ def _recorded() -> bool:
 
 def as_array(data: Any, dtype: Any) -> Any:
     """Make of `data` an array of floating point numbers, without a copy if it is one."""
-    if isinstance(data, Node):
+    if dtype is None and type(data) is _ndarray and data.dtype.char in "dfFD":
+        return data
+    if isinstance(data, np.generic):
+        data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar
+    elif isinstance(data, Node):
         raise lost(
             f"A Tensor made of a {type(data).__name__}",
             "Use the node itself, np.stack([value]) for an array with history, "
             "or node.data for numbers without.",
         )
-    if isinstance(data, np.ma.MaskedArray):
-        raise DataError("A Tensor cannot hold a masked array: its mask would be lost. Fill it.")
-    if type(data) is not _ndarray and not (
-        hasattr(data, "__array_function__") and not isinstance(data, (_ndarray, np.generic))
-    ):
+    elif isinstance(data, _ndarray):
+        if isinstance(data, np.ma.MaskedArray):
+            raise DataError("A Tensor cannot hold a masked array: its mask would be lost. Fill it.")
+        data = np.asarray(data)
+    elif not hasattr(data, "__array_function__"):
         try:
             data = np.asarray(data)
         except ValueError as error:

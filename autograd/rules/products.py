@@ -17,9 +17,9 @@ from autograd.rules.table import define, implements
 
 def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Multiply from the right by the transpose of b."""
-    if np.ndim(a) == np.ndim(b) == 2:
+    if a.ndim == b.ndim == 2:
         return g @ b.T
-    row, column = np.ndim(a) == 1, np.ndim(b) == 1
+    row, column = a.ndim == 1, b.ndim == 1
     g, b = as_matrices(g, row, column), b[:, None] if column else b
     left = g @ b.swapaxes(-1, -2)
     return unbroadcast(left[..., 0, :] if row else left, a)
@@ -27,11 +27,11 @@ def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def matmul_vjp_right(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Multiply from the left by the transpose of a."""
-    if np.ndim(a) == np.ndim(b) == 2:
+    if a.ndim == b.ndim == 2:
         return a.T @ g
-    if np.ndim(b) == 2 and np.ndim(a) > 2:  # one product of long matrices beats many of short ones
+    if b.ndim == 2 and a.ndim > 2:  # one product of long matrices beats many of short ones
         return a.reshape((-1, a.shape[-1])).T @ g.reshape((-1, g.shape[-1]))
-    row, column = np.ndim(a) == 1, np.ndim(b) == 1
+    row, column = a.ndim == 1, b.ndim == 1
     g, a = as_matrices(g, row, column), a[None, :] if row else a
     right = a.swapaxes(-1, -2) @ g
     return unbroadcast(right[..., 0] if column else right, b)
@@ -47,7 +47,15 @@ def as_matrices(g: Any, row: bool, column: bool) -> Any:
     return np.reshape(g, shape)
 
 
-matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right)
+matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right, replaces=())
+
+
+@implements(np.matmul)
+def matmul_of_anything(a: Any, b: Any) -> Any:
+    """Multiply nodes, arrays, and lists that stand for arrays."""
+    return matmul(
+        a if hasattr(a, "ndim") else np.array(a), b if hasattr(b, "ndim") else np.array(b)
+    )
 
 
 # -- einsum -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive
+from autograd.engine.broadcasting import shape_of
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import finite_or_zero, nonzero
 from autograd.rules.table import define, implements, linear
@@ -15,33 +16,41 @@ from autograd.rules.table import define, implements, linear
 _add_reduce: Any = np.add.reduce
 
 
+def axes_of(axis: Any, ndim: int) -> Any:
+    """Return the axes that ``axis=`` names, as an iterable of integers, maybe negative."""
+    if axis is None:
+        return range(ndim)
+    return (axis,) if isinstance(axis, int) or np.ndim(axis) == 0 else axis
+
+
 def kept(x: Any, ndim: int, axis: Any) -> Any:
     """Put back the axes that a reduction over `axis` of an array of `ndim` axes has left out."""
-    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
-    reduced = {a % ndim for a in axes} if ndim else set()
-    if not reduced:
-        return x
+    reduced = {a % ndim for a in axes_of(axis, ndim)}
     lengths = iter(x.shape)
-    return x.reshape(tuple(1 if a in reduced else next(lengths) for a in range(ndim)))
+    return x.reshape(tuple([1 if a in reduced else next(lengths) for a in range(ndim)]))
 
 
 def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Repeat `g`, which has the shape of a reduction of `x` over `axis`, to the shape of `x`."""
-    shape = np.shape(x)
+    shape = shape_of(x)
     if axis is not None and not keepdims:
         g = kept(g, len(shape), axis)
     if type(x) is np.ndarray and not isinstance(g, Node):
-        full = np.empty(shape, np.result_type(g))
-        full[...] = g
+        full = np.empty(shape, g.dtype)
+        if g.ndim:
+            full[...] = g
+        else:
+            full.fill(g)
         return full
     return np.broadcast_to(np.reshape(g, (1,) * len(shape)) if axis is None else g, shape)
 
 
 def count(x: Any, axis: Any) -> int:
     """Return how many elements a reduction over `axis` puts together."""
-    shape = np.shape(x)
-    axes = range(len(shape)) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
-    return math.prod(shape[a] for a in axes)
+    shape = shape_of(x)
+    if axis is None:
+        return math.prod(shape)
+    return math.prod([shape[a] for a in axes_of(axis, len(shape))])
 
 
 def sum_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -83,8 +92,7 @@ def others_product(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
     if not (x == 0).any():
         return spread(y, x, axis, keepdims) / x
     ndim = np.ndim(x)
-    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
-    last = sorted(a % ndim for a in axes)
+    last = sorted(a % ndim for a in axes_of(axis, ndim))
     order = [a for a in range(ndim) if a not in last] + last
     moved = np.transpose(x, order)
     rows = np.reshape(moved, (*moved.shape[: ndim - len(last)], -1))

@@ -64,7 +64,7 @@ def elementwise(
     if not partials:
         raise TypeError("elementwise needs a partial derivative for each argument.")
     for partial in partials:
-        if not callable(partial) and not isinstance(partial, (int, float, complex)):
+        if not callable(partial) and not isinstance(partial, (int, float)):
             raise TypeError(f"A partial derivative is a number or a function, not {partial!r}.")
     primitive = _row(function, name, (function,), len(partials))
     primitive.scalar = function if scalar is None else scalar
