@@ -21,6 +21,8 @@ _ndarray: Final = np.ndarray
 
 #: Two threads may differentiate graphs that share nodes: one at a time writes into them.
 _LOCK: Final = threading.RLock()
+_acquire: Final = _LOCK.acquire
+_release: Final = _LOCK.release
 
 
 # -- Values -----------------------------------------------------------------------------------
@@ -33,18 +35,20 @@ _BOTTOM: Final = 32
 
 def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
     """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
-    with _LOCK:
-        leaves: list[value.Value] = []
-        before: list[float] = []
-        try:
-            _count_edges(roots, leaves)
-            before.extend([leaf._grad for leaf in leaves])
-            _walk_edges(roots, seeds)
-        except BaseException:  # an interrupt, or memory running out
-            _forget_edges(roots)
-            for i in range(len(before)):
-                leaves[i]._grad = before[i]
-            raise
+    leaves: list[value.Value] = []
+    before: list[float] = []
+    _acquire()
+    try:
+        _count_edges(roots, leaves)
+        before.extend([leaf._grad for leaf in leaves])
+        _walk_edges(roots, seeds)
+    except BaseException:  # an interrupt, or memory running out
+        _forget_edges(roots)
+        for i in range(len(before)):
+            leaves[i]._grad = before[i]
+        raise
+    finally:
+        _release()
 
 
 def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
@@ -116,16 +120,18 @@ def _forget_edges(roots: list[value.Value]) -> None:
 
 
 @final
-class Visit:
-    """What a pass knows of one node: the edges still to come, and the sum of what has arrived."""
+class Sweep:
+    """One pass over a graph: its nodes by number, and what has arrived at each."""
 
-    def __init__(self, node: Node) -> None:
-        self.node: Node = node
-        self.arguments: tuple[Any, ...] = ()
-        self.parents: list[Visit | None] = []  # by argument; None for a constant
-        self.pending: int = 0
-        self.cotangent: Any = None
-        self.owned: bool = False  # nobody else can see the array, so it may be added to
+    def __init__(self, create: bool) -> None:
+        self.create = create  # whether the derivatives are to be nodes
+        self.nodes: list[Node | None] = []  # None once gone through, so that it may be freed
+        self.first_edge: list[int] = []  # where the node's edges begin in the next list
+        self.edges: list[int] = []  # by argument: the number of the parent, -1 for a constant
+        self.pending: list[int] = []  # edges to the node that are still to be walked
+        self.cotangents: list[Any] = []  # the sum of what has come along the others
+        self.owned: list[bool] = []  # nobody else can see that array, so it may be added to
+        self.kept: list[int] = []  # the nodes that keep their derivative
 
 
 def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bool) -> None:
@@ -135,12 +141,12 @@ def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bo
             "This Tensor is a constant: it was detached, computed inside no_grad(), or made "
             "of constants only, so there is no graph to go back through."
         )
-    _commit(_sweep(root, _seed(root, gradient), retain, create), create)
+    _commit(_sweep(root, _seed(root, gradient), retain, create))
 
 
 def differentiable_backward(root: value.Value, gradient: Any) -> None:
     """Go backward from a Value, making derivatives that are nodes."""
-    _commit(_sweep(root, gradient, True, True), True)
+    _commit(_sweep(root, gradient, True, True))
 
 
 def _seed(root: tensor.Tensor, gradient: Any) -> Any:
@@ -166,68 +172,82 @@ def _seed(root: tensor.Tensor, gradient: Any) -> Any:
     return gradient if gradient.dtype == data.dtype else gradient.astype(data.dtype)
 
 
-def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> list[Visit]:
-    """Walk all edges below the root; return the visits of nodes that keep their derivative."""
-    first = _visit_all(root, create)
-    first.cotangent = seed
-    ready = [first]
-    kept: list[Visit] = []
+def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
+    """Walk all edges below the root."""
+    sweep = Sweep(create)
+    _explore(sweep, root)
+    sweep.cotangents[0] = seed
+    ready = [0]
     while ready:
-        visit = ready.pop()
-        node = visit.node
+        number = ready.pop()
+        node = sweep.nodes[number]
         if isinstance(node, tensor.Tensor):
             if node._hooks is not None:
-                _run_hooks(node, visit)
+                _run_hooks(node, sweep, number)
             if node._primitive is None or node._retains_grad:
-                kept.append(visit)
+                sweep.kept.append(number)
             if node._primitive is not None:
-                _pull_back(visit, node._data, node._keywords, ready, create)
+                _pull_back(sweep, number, node, node._data, node._arguments, node._keywords, ready)
                 if not retain:
                     node._arguments = None
         elif isinstance(node, value.Value):
-            kept.append(visit)
+            sweep.kept.append(number)
             if create and node._primitive is not None:
-                _pull_back(visit, node._data, node.keywords, ready, create)
-        visit.arguments = ()  # what has been gone through may be freed
-    return kept
+                _pull_back(sweep, number, node, node._data, node.arguments, node.keywords, ready)
+        if sweep.kept and sweep.kept[-1] == number:
+            continue
+        sweep.nodes[number] = None
+        sweep.cotangents[number] = None
+    return sweep
 
 
-def _visit_all(root: Node, create: bool) -> Visit:
-    """Find the nodes below the root, and count for each the edges that lead to it.
+def _explore(sweep: Sweep, root: Node) -> None:
+    """Give numbers to the nodes below the root, and count the edges that lead to each.
 
-    Values are where the pass ends, unless derivatives are to be nodes.
+    Values are where the pass ends, unless derivatives are to be nodes. While this runs, a node's
+    `_pending` holds its number, counted from one.
     """
-    first = Visit(root)
-    visits = {id(root): first}
-    stack = [first]
-    while stack:
-        visit = stack.pop()
-        node = visit.node
-        if isinstance(node, tensor.Tensor):
-            if node._primitive is None:
-                continue
-            if node._arguments is None:
-                raise FreedGraphError(
-                    f"The graph below the result of {node.op!r} (shape {node.shape}) was freed "
-                    "by an earlier backward(). Call that one with retain_graph=True, or go "
-                    "back once from the sum of both results."
-                )
-            visit.arguments = node._arguments
-        elif create and isinstance(node, value.Value):
-            visit.arguments = node.arguments
-        for argument in visit.arguments:
-            if not _is_wanted(argument):
-                visit.parents.append(None)
-                continue
-            key = id(argument)
-            parent = visits.get(key)
-            if parent is None:
-                parent = Visit(argument)
-                visits[key] = parent
-                stack.append(parent)
-            parent.pending += 1
-            visit.parents.append(parent)
-    return first
+    found: list[Node] = []
+    _acquire()
+    try:
+        _enter(sweep, found, root)
+        for node in found:  # the list grows as its nodes are visited
+            sweep.first_edge.append(len(sweep.edges))
+            arguments: tuple[Any, ...] = ()
+            if isinstance(node, tensor.Tensor):
+                if node._arguments is not None:
+                    arguments = node._arguments
+                elif node._primitive is not None:
+                    raise FreedGraphError(
+                        f"The graph below the result of {node.op!r} (shape {node.shape}) was "
+                        "freed by an earlier backward(). Call that one with retain_graph=True, "
+                        "or go back once from the sum of both results."
+                    )
+            elif sweep.create and isinstance(node, value.Value):
+                arguments = node.arguments
+            for argument in arguments:
+                if not _is_wanted(argument):
+                    sweep.edges.append(-1)
+                    continue
+                parent: Node = argument
+                if parent._pending == 0:
+                    _enter(sweep, found, parent)
+                number = int(parent._pending) - 1
+                sweep.edges.append(number)
+                sweep.pending[number] += 1
+    finally:
+        for node in found:
+            node._pending = 0
+        _release()
+
+
+def _enter(sweep: Sweep, found: list[Node], node: Node) -> None:
+    found.append(node)
+    node._pending = len(found)  # type: ignore[assignment]
+    sweep.nodes.append(node)
+    sweep.pending.append(0)
+    sweep.cotangents.append(None)
+    sweep.owned.append(False)
 
 
 def _is_wanted(argument: Any) -> bool:
@@ -238,35 +258,50 @@ def _is_wanted(argument: Any) -> bool:
 
 
 def _pull_back(
-    visit: Visit, data: Any, keywords: dict[str, Any], ready: list[Visit], create: bool
+    sweep: Sweep,
+    number: int,
+    node: Node,
+    data: Any,
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    ready: list[int],
 ) -> None:
     """Carry the derivative of a node along the edges to its parents."""
-    primitive = visit.node._primitive
+    primitive = node._primitive
     assert primitive is not None
-    g = visit.cotangent
+    g = sweep.cotangents[number]
     y: Any = data
     plain: list[Any] = []
-    if create:
-        y = visit.node
-        plain.extend(visit.arguments)
+    if sweep.create:
+        y = node
+        plain.extend(arguments)
     else:
-        for argument in visit.arguments:
+        for argument in arguments:
             if isinstance(argument, tensor.Tensor) or isinstance(argument, value.Value):
                 argument = argument._data
             plain.append(argument)
-    for argnum in range(len(visit.parents)):
-        parent = visit.parents[argnum]
-        if parent is None:
+    edge = sweep.first_edge[number]
+    for argnum in range(len(arguments)):
+        parent = sweep.edges[edge + argnum]
+        if parent < 0:
             continue
         found = primitive.pullback(argnum, g, y, plain, keywords)
-        found = _conform(found, parent.node, primitive)
-        parent.pending -= 1
-        if parent.cotangent is not None:
-            _add(parent, found)
+        argument = arguments[argnum]
+        found = _conform(found, argument, primitive)
+        before = sweep.cotangents[parent]
+        left = sweep.pending[parent] - 1
+        sweep.pending[parent] = left
+        if before is None:
+            sweep.cotangents[parent] = found
+            if (left != 0 or argument._primitive is None) and not sweep.create:
+                sweep.owned[parent] = _is_new(found, g, y, plain)
+        elif sweep.owned[parent] and type(found) is _ndarray:
+            np.add(before, found, out=before)
         else:
-            parent.cotangent = found
-            parent.owned = not create and _is_new(found, g, y, plain)
-        if parent.pending == 0:
+            total = before + found
+            sweep.cotangents[parent] = total
+            sweep.owned[parent] = type(total) is _ndarray
+        if left == 0:
             ready.append(parent)
 
 
@@ -308,55 +343,48 @@ def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
     return True
 
 
-def _add(visit: Visit, g: Any) -> None:
-    """Add what has come along one edge to what has come along others."""
-    if visit.owned and type(g) is _ndarray:
-        np.add(visit.cotangent, g, out=visit.cotangent)
-    else:
-        total = visit.cotangent + g
-        visit.cotangent = total
-        visit.owned = type(total) is _ndarray
-
-
-def _run_hooks(node: tensor.Tensor, visit: Visit) -> None:
+def _run_hooks(node: tensor.Tensor, sweep: Sweep, number: int) -> None:
     for (function,) in tuple(node._hooks):
-        replaced = function(visit.cotangent)
+        replaced = function(sweep.cotangents[number])
         if replaced is not None:
-            assert node._hooks is not None
-            visit.cotangent = _conform(replaced, node, node._primitive or _HOOK)
-            visit.owned = False
+            sweep.cotangents[number] = _conform(replaced, node, _HOOK)
+            sweep.owned[number] = False
 
 
 _HOOK: Final = Primitive("hook")
 
 
-def _commit(kept: list[Visit], create: bool) -> None:
+def _commit(sweep: Sweep) -> None:
     """Write the derivatives into the nodes: all of them, or none."""
-    with _LOCK:
-        tensors: list[tensor.Tensor] = []
-        gradients: list[Any] = []
-        values: list[value.Value] = []
-        seeds: list[Any] = []
-        for visit in kept:
-            node = visit.node
+    create = sweep.create
+    tensors: list[tensor.Tensor] = []
+    gradients: list[Any] = []
+    values: list[value.Value] = []
+    derivatives: list[Any] = []
+    _acquire()
+    try:
+        for number in sweep.kept:
+            node = sweep.nodes[number]
+            g = sweep.cotangents[number]
             if isinstance(node, tensor.Tensor):
                 tensors.append(node)
-                gradients.append(_total(node, visit, create))
+                gradients.append(_total(node, g, sweep.owned[number], create))
             elif isinstance(node, value.Value):
                 values.append(node)
-                seeds.append(_value_total(node, visit.cotangent) if create else visit.cotangent)
-        if values and not create:
-            backward_values(values, [float(seed) for seed in seeds])
-        elif values:
-            for leaf, gradient in zip(values, seeds, strict=True):
-                leaf._take_gradient(gradient)
-        for target, gradient in zip(tensors, gradients, strict=True):
-            target._grad = gradient
+                derivatives.append(_value_total(node, g) if create else g)
+        if not create and values:
+            backward_values(values, [float(derivative) for derivative in derivatives])
+        elif create:
+            for i in range(len(values)):
+                values[i]._take_gradient(derivatives[i])
+        for i in range(len(tensors)):
+            tensors[i]._grad = gradients[i]
+    finally:
+        _release()
 
 
-def _total(node: tensor.Tensor, visit: Visit, create: bool) -> Any:
+def _total(node: tensor.Tensor, g: Any, owned: bool, create: bool) -> Any:
     """Return the new `grad` of a Tensor: leaves accumulate, intermediate nodes start afresh."""
-    g = visit.cotangent
     before = node._grad if node._primitive is None else None
     if create:
         if before is not None:
@@ -364,7 +392,7 @@ def _total(node: tensor.Tensor, visit: Visit, create: bool) -> Any:
         return g if isinstance(g, Node) else tensor.Tensor(g.copy())
     if before is not None:
         g = (before.data if isinstance(before, tensor.Tensor) else before) + g
-    elif not visit.owned:
+    elif not owned:
         g = g.copy()
     return np.asarray(g) if isinstance(g, np.generic) else g
 
@@ -372,6 +400,4 @@ def _total(node: tensor.Tensor, visit: Visit, create: bool) -> Any:
 def _value_total(node: value.Value, g: Any) -> Node:
     if node._primitive is None and node.grad:
         g = node.grad + g
-    if isinstance(g, Node):
-        return g
-    return value.Value(g)
+    return g if isinstance(g, Node) else value.Value(g)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from autograd.engine import record
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.primitive import Primitive, declare
 from autograd.errors import GradientLostError, lost
+
+if TYPE_CHECKING:
+    from mypy_extensions import i32
 
 ADD: Final = declare("add")
 SUBTRACT: Final = declare("subtract")
@@ -64,9 +67,10 @@ class Node:
     wrapped it in order to have the derivative with respect to it.
     """
 
-    __slots__ = ("_primitive",)
+    __slots__ = ("_pending", "_primitive")
 
     _primitive: Primitive | None
+    _pending: i32  # a number that `backward` writes here while it runs; zero between passes
 
     @property
     def primitive(self) -> Primitive | None:

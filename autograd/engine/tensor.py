@@ -80,6 +80,7 @@ class Tensor(ArrayMethods):
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
     ) -> None:
         self._primitive = None
+        self._pending = 0
         self._data = as_array(data, dtype)
         self._label = label
         self._requires_grad = requires_grad

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 
@@ -30,9 +30,6 @@ from autograd.engine.node import (
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import RECORDING, is_recording
 from autograd.errors import DataError, GraphError, lost
-
-if TYPE_CHECKING:
-    from mypy_extensions import i32
 
 
 @final
@@ -79,7 +76,6 @@ class Value(Node):
         "_left",
         "_left_partial",
         "_notes",
-        "_pending",
         "_right",
         "_right_partial",
     )
@@ -91,7 +87,6 @@ class Value(Node):
     _left_partial: float
     _right_partial: float
     _notes: Notes | None
-    _pending: i32  # edges that `backward` has yet to walk; zero between passes
 
     def __init__(
         self,
