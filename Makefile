@@ -4,13 +4,13 @@
 
 PYTHON ?= python3
 VENV   := .venv
-BIN    := $(VENV)/bin
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP  := $(VENV)/.installed
 
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench clean
+.PHONY: demo test lint build dev bench pictures clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -53,6 +53,10 @@ dev:
 bench: $(STAMP)
 	$(BIN)/python -m pip install -q --disable-pip-version-check ".[bench]"
 	$(BIN)/python benchmarks/run.py
+
+pictures: $(STAMP)
+	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
+	    --draw docs/images/neuron.svg
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -86,8 +86,11 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                 plain.append(argument._data)
                 connected = True
         else:
+            if type(argument) is list and (argnum < arity or arity < 0):
+                return apply(primitive, _with_arrays(arguments), keywords)
             plain.append(argument)
-    result = tensor.Tensor(primitive.function(*plain, **keywords))
+    function = primitive.function
+    result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
     if connected and (RECORDING.blocks == 0 or is_recording()):
         result._primitive = primitive
         result._arguments = arguments
@@ -95,6 +98,11 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
     else:
         result._requires_grad = False
     return result
+
+
+def _with_arrays(arguments: Any) -> Any:
+    """Make arrays of the lists among the arguments: rules ask arrays for their shape."""
+    return tuple([np.asarray(a) if isinstance(a, list) else a for a in arguments])
 
 
 def unary(primitive: primitives.Primitive, x: Any) -> Any:

@@ -47,15 +47,7 @@ def as_matrices(g: Any, row: bool, column: bool) -> Any:
     return np.reshape(g, shape)
 
 
-matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right, replaces=())
-
-
-@implements(np.matmul)
-def matmul_of_anything(a: Any, b: Any) -> Any:
-    """Multiply nodes, arrays, and lists that stand for arrays."""
-    return matmul(
-        a if hasattr(a, "ndim") else np.array(a), b if hasattr(b, "ndim") else np.array(b)
-    )
+matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right)
 
 
 # -- einsum -----------------------------------------------------------------------------------

@@ -144,6 +144,12 @@ def test_operators_take_tensors_arrays_and_numbers_on_either_side(function):
                 np.testing.assert_allclose(result.data, expected)
 
 
+def test_lists_stand_for_arrays_in_numpy_functions():
+    t = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    (np.matmul(t, [[1, 0], [2, 1]]) + np.multiply([1.0, 10.0], t)).sum().backward()
+    np.testing.assert_array_equal(t.grad, [[2.0, 13.0], [2.0, 13.0]])
+
+
 def test_comparisons_and_questions_give_plain_arrays():
     t, a = Tensor([1.0, 2.0]), np.array([2.0, 2.0])
     for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
