@@ -42,7 +42,11 @@ def extensions():
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder, "mypy.ini")
         configuration.write_text(MYPY_CONFIGURATION)
-        found = mypycify(["--config-file", str(configuration), *ENGINE], opt_level="3")
+        found = mypycify(
+            ["--config-file", str(configuration), *ENGINE],
+            opt_level="3",
+            group_name="chainrule",
+        )
     for source in {source for extension in found for source in extension.sources}:
         untrack_values(Path(source))
     return found
