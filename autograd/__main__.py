@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 from typing import Any
 
@@ -23,7 +24,7 @@ name=[[1,2],[3,4]]; the result must be one number.
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0, 1 for a wrong derivative, 2 for bad input."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
     try:
         tree = expression.parse(options.expression)
         names = expression.names_in(tree)
@@ -34,6 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
         message = " ".join(str(error).split())
         print(f"autograd: {message}", file=sys.stderr)
         return 2
+
+
+def _shielded(arguments: list[str]) -> list[str]:
+    """Put a space before an expression that begins with a minus: it is no option."""
+    return [f" {a}" if re.match(r"-(?!-|h$)", a) else a for a in arguments]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,6 +17,11 @@ def test_it_prints_the_value_and_each_derivative_beside_its_finite_difference(ca
     assert "5 derivatives checked: none wrong" in out
 
 
+def test_an_expression_may_begin_with_a_minus(capsys):
+    assert main(["-x**2", "x=3"]) == 0
+    assert "= -9" in capsys.readouterr().out
+
+
 def test_names_may_be_arrays(capsys):
     assert main(["sum(w*x)**2", "w=[1,2,3]", "x=[[1,0,1],[0,1,0]]"]) == 0
     out = capsys.readouterr().out

@@ -62,6 +62,8 @@ def formula(node: Any, names: dict[int, str]) -> str:
         return f" {SIGNS[node.op]} ".join(arguments)
     if node.op == "negative":
         return f"-{arguments[0]}"
+    if node.op == "getitem":
+        return f"{arguments[0]}[{arguments[1].strip('()')}]"
     keywords = [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
     return f"{node.op}({', '.join(arguments + keywords)})"
 
@@ -74,13 +76,19 @@ def short(x: Any, most: int = 60) -> str:
         return "none"
     if isinstance(x, float):
         return f"{x:.6g}"
+    if isinstance(x, (tuple, list)) and len(x) <= 4:
+        return f"({', '.join(short(part, most // 2) for part in x)})"
+    if isinstance(x, slice):
+        ends = ["" if end is None else str(end) for end in (x.start, x.stop)]
+        return ":".join([*ends, str(x.step)] if x.step is not None else ends)
     if isinstance(x, np.ndarray):
         if x.size <= 6:
             text = np.array2string(x, precision=4, separator=", ").replace("\n", "")
             if len(text) <= most:
                 return text
         size = "×".join(map(str, x.shape))
-        spread = f" {np.mean(x):.4g} ± {np.std(x):.3g}" if x.size and most > 30 else ""
+        told = x.size and x.dtype.kind in "fc" and most > 30
+        spread = f" {np.mean(x):.4g} ± {np.std(x):.3g}" if told else ""
         return f"{x.dtype} {size}{spread}"
     text = repr(x)
     return text if len(text) <= most else text[: most - 1] + "…"

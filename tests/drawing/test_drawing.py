@@ -121,6 +121,16 @@ def test_constants_and_keywords_stand_in_the_formulas():
     assert "** -1.5" in shown
 
 
+def test_indices_are_written_as_in_python():
+    t = Tensor(np.ones((9, 9)), label="t")
+    for index, shown in (
+        (0, "t[0]"),
+        ((slice(1, 3), Ellipsis), "t[1:3, Ellipsis]"),
+        ((slice(None, None, 2), np.arange(9)), "t[::2, int64 9]"),
+    ):
+        assert shown in autograd.text(t[index])
+
+
 def test_tensors_show_their_numbers_or_else_shape_and_spread():
     t, large = Tensor([1.0, 2.0], label="t"), Tensor(np.ones((30, 4), np.float32), label="large")
     y = (t.sum() * large).sum()

@@ -1,0 +1,69 @@
+"""Arrays of other libraries, which follow NumPy's protocols, may be inside a Tensor."""
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor
+
+
+class Foreign(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that NumPy cannot look into, as one on another device would be."""
+
+    def __init__(self, inside):
+        self.inside = inside
+
+    def __array__(self, *_, **__):
+        raise TypeError("this array must not be brought here")
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        return wrapped(getattr(ufunc, method)(*bare(inputs), **bare(keywords)))
+
+    def __array_function__(self, function, types, arguments, keywords):
+        return wrapped(function(*bare(arguments), **bare(keywords)))
+
+    def __getitem__(self, index):
+        return wrapped(self.inside[bare(index)])
+
+    def __getattr__(self, name):
+        found = getattr(self.inside, name)
+        if callable(found):
+            return lambda *a, **k: wrapped(found(*bare(a), **bare(k)))
+        return wrapped(found)
+
+
+def bare(x):
+    if isinstance(x, Foreign):
+        return x.inside
+    if isinstance(x, (tuple, list)):
+        return type(x)(bare(part) for part in x)
+    if isinstance(x, dict):
+        return {key: bare(part) for key, part in x.items()}
+    return x
+
+
+def wrapped(x):
+    return Foreign(x) if isinstance(x, (np.ndarray, np.generic)) else x
+
+
+def network(x, w, b):
+    h = np.tanh(x @ w + b)
+    shifted = (h - h.mean(axis=0)) / (h.std(axis=0) + 0.1)
+    return (autograd.softmax(shifted) * h**2).sum() + np.exp(-h).mean() + abs(b).sum()
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_the_same_rules_give_the_same_gradients(create_graph):
+    random = np.random.default_rng(3)
+    arrays = [random.normal(size=shape) for shape in ((5, 3), (3, 4), (4,))]
+    ours = [Tensor(a) for a in arrays]
+    network(*ours).backward(create_graph=create_graph)
+    foreign = [Tensor(Foreign(a)) for a in arrays]
+    result = network(*foreign)
+    assert isinstance(result.data, Foreign)
+    result.backward(create_graph=create_graph)
+    for mine, other in zip(ours, foreign, strict=True):
+        expected = mine.grad.data if create_graph else mine.grad
+        found = other.grad.data if create_graph else other.grad
+        assert isinstance(found, Foreign)
+        np.testing.assert_allclose(found.inside, expected, rtol=1e-12)
