@@ -96,7 +96,6 @@ def parse(text: str) -> ast.expr:
     ExpressionError
         If the text is no expression, too long or too deep, or uses anything but numbers,
         names, the operators ``+ - * / % ** @`` and the functions listed in `FUNCTIONS`.
-
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"the expression has {len(text)} characters; {LONGEST} are allowed")
@@ -132,7 +131,6 @@ def evaluate(tree: ast.expr, variables: Mapping[str, Any]) -> Any:
     ------
     ExpressionError
         If a name has no value, or an exponent is huge.
-
     """
     match tree:
         case ast.Constant():

@@ -43,7 +43,6 @@ class Neuron(Module):
         Applied to the sum; None for a linear neuron.
     generator : random.Random, optional
         Where the initial weights, uniform in [-1, 1], come from.
-
     """
 
     def __init__(
@@ -64,7 +63,6 @@ class Neuron(Module):
         ------
         ValueError
             If there are more or fewer inputs than weights.
-
         """
         total: Any = self.b
         for weight, number in zip(self.w, x, strict=True):
@@ -127,7 +125,6 @@ class MLP(Module):
     337
     >>> loss = (model([1.0, -1.0]) - 1.0) ** 2
     >>> loss.backward()
-
     """
 
     def __init__(

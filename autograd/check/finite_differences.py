@@ -28,7 +28,6 @@ def central_difference(
     >>> derivative, error = central_difference(math.exp, 1.0)
     >>> abs(derivative - math.e) < error < 1e-6
     True
-
     """
     step = precision**0.2 * max(1.0, abs(x)) / 2
     quotients: list[float] = []

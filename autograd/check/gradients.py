@@ -48,7 +48,6 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, rtol: float | None = No
     inputs[0]  0.8399486832       0.8399486832     ...  ok
     inputs[1]  0.2099871708       0.2099871708     ...  ok
     2 derivatives checked: none wrong
-
     """
     leaves = [_leaf(x) for x in inputs]
     result = f(*leaves)

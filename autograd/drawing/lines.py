@@ -26,7 +26,6 @@ def text(node: Node, most: int = 300) -> str:
     1  x              data 3   grad 6
     2  v2  = x × x    data 9   grad 1
     3  v3  = v2 + 1   data 10  grad 1
-
     """
     nodes = nodes_below(node)
     names = names_of(nodes)

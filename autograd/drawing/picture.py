@@ -47,7 +47,6 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         ------
         MissingProgramError
             If an image is wanted and the program `dot` is not installed.
-
         """
         target = Path(directory or self.directory or "", filename or self.filename)
         kind = target.suffix.lower()
@@ -120,7 +119,6 @@ def draw(node: Node, direction: str = "LR") -> Picture:
     >>> x = Value(3.0, label="x")
     >>> "tanh" in draw(x.tanh()).source
     True
-
     """
     nodes = nodes_below(node)
     names = names_of(nodes)

@@ -166,7 +166,6 @@ class ArrayMethods(Node):
         ------
         GradientLostError
             If `dtype` cannot hold the numbers: an integer type, or a real one for complex data.
-
         """
         wanted = np.dtype(dtype)
         if wanted.kind not in "fc" or (wanted.kind == "f" and self._data.dtype.kind == "c"):

@@ -33,7 +33,6 @@ class Primitive:
         A vjp for functions of any number of arguments: ``vjp(argnum, g, y, *arguments)``.
     arity : int
         How many leading arguments may be nodes; -1 for any number.
-
     """
 
     def __init__(self, name: str) -> None:

@@ -113,7 +113,7 @@ def unary(primitive: primitives.Primitive, x: Any) -> Any:
     try:
         y: float = float(primitive.scalar(a))
         partial: float = _partial(primitive, 0, y, a)
-    except (ValueError, OverflowError, ZeroDivisionError, NoRuleError):
+    except (ValueError, OverflowError, ZeroDivisionError):
         # Outside the domain, or too large: what NumPy says, infinity or NaN.
         y, partial = _exceptional(primitive, (a,))[:2]
     return value.Value(y, "", primitive, x, partial)

@@ -50,7 +50,6 @@ class no_grad:  # noqa: N801 - the name every user of PyTorch knows
     ...     y = x * x
     >>> y.data, y.parents
     (9.0, ())
-
     """
 
     def __enter__(self) -> no_grad:

@@ -65,7 +65,6 @@ class Tensor(ArrayMethods):
     >>> loss.backward()
     >>> w.grad.shape
     (3,)
-
     """
 
     _grad: Any = None
@@ -183,7 +182,6 @@ class Tensor(ArrayMethods):
             If an earlier call has freed part of the graph.
         GraphError
             If this is a constant.
-
         """
         backward.backward_tensor(self, gradient, retain_graph or create_graph, create_graph)
 

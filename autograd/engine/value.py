@@ -65,7 +65,6 @@ class Value(Node):
     >>> y.backward()
     >>> y.data, x.grad
     (15.0, 8.0)
-
     """
 
     # A missing parent is None, and the slot of its partial then holds the constant that
@@ -195,7 +194,6 @@ class Value(Node):
             The derivative of something further on with respect to this.
         create_graph : bool
             Make the derivatives nodes, so that they can be differentiated again.
-
         """
         if create_graph:
             backward.differentiable_backward(self, gradient)

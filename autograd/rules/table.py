@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import numpy as np
+
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, claim
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -59,14 +61,13 @@ def elementwise(
     >>> gauss(x).backward()
     >>> round(x.grad, 6)
     -0.735759
-
     """
     if not partials:
         raise TypeError("elementwise needs a partial derivative for each argument.")
     for partial in partials:
         if not callable(partial) and not isinstance(partial, (int, float)):
             raise TypeError(f"A partial derivative is a number or a function, not {partial!r}.")
-    primitive = _row(function, name, (function,), len(partials))
+    primitive = _row(function, name, None, len(partials))
     primitive.scalar = function if scalar is None else scalar
     primitive.partials = partials
     return primitive
@@ -101,7 +102,6 @@ def linear(
     >>> (backwards(t) * np.array([1.0, 10.0, 100.0])).sum().backward()
     >>> t.grad
     array([100.,  10.,   1.])
-
     """
     primitive = _row(function, name, replaces, len(transposes))
     primitive.transposes = transposes
@@ -141,7 +141,6 @@ def define(
     >>> norm(t).backward()
     >>> t.grad
     array([0.6, 0.8])
-
     """
     if bool(vjps) == (variadic is not None):
         raise TypeError("define needs either one vjp for each argument, or variadic=.")
@@ -173,6 +172,13 @@ def _row(
     primitive = claim(str(name or getattr(function, "__name__", "function")))
     primitive.function = function
     primitive.arity = arity
-    for replaced in (function,) if replaces is None else replaces:
+    if replaces is None:
+        replaces = (function,) if _dispatches(function) else ()
+    for replaced in replaces:
         DISPATCH[replaced] = primitive
     return primitive
+
+
+def _dispatches(function: Callable[..., Any]) -> bool:
+    """Say whether a function asks its arguments what to do, by NumPy's protocols."""
+    return isinstance(function, np.ufunc) or hasattr(function, "_implementation")

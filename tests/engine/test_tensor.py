@@ -538,6 +538,21 @@ def test_a_users_own_function_joins_the_table():
     assert v.grad == pytest.approx((derivative(0.4 + h) - derivative(0.4 - h)) / (2 * h), rel=1e-3)
 
 
+def test_functions_of_ones_own_are_forgotten_with_their_last_reference():
+    import gc
+    import weakref
+
+    def own(x):
+        return x * 2
+
+    seen = weakref.ref(own)
+    primitive = autograd.elementwise(own, None, 2)
+    assert primitive(Value(1.0)).data == 2.0
+    del own, primitive
+    gc.collect()
+    assert seen() is None
+
+
 def test_a_rule_that_returns_the_wrong_shape_is_named():
     wrong = autograd.define(lambda x: (x * x).sum(), lambda g, y, x: g * 2, name="wrong")
     with pytest.raises(ShapeError, match=r"'wrong'.*\(\).*\(2,\)"):
