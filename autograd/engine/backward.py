@@ -15,6 +15,7 @@ import numpy as np
 from autograd.engine import tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
+from autograd.engine.recording import is_recording
 from autograd.errors import FreedGraphError, GraphError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -174,6 +175,11 @@ def _seed(root: tensor.Tensor, gradient: Any) -> Any:
 
 def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
     """Walk all edges below the root."""
+    if create and not is_recording():
+        raise GraphError(
+            "backward(create_graph=True) inside no_grad() would make derivatives that cannot be "
+            "differentiated again. Call it outside."
+        )
     sweep = Sweep(create)
     _explore(sweep, root)
     sweep.cotangents[0] = seed

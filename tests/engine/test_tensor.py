@@ -594,6 +594,16 @@ def test_nothing_is_recorded_inside_no_grad():
     assert (t * 2).parents == (t,)
 
 
+def test_derivatives_that_are_nodes_cannot_be_made_inside_no_grad():
+    v, t = Value(2.0), Tensor([1.0])
+    for y in (v * v, (t * t).sum()):
+        with no_grad():
+            with pytest.raises(GraphError, match="no_grad"):
+                y.backward(create_graph=True)
+            y.backward()
+    assert (v.grad, t.grad[0]) == (4.0, 2.0)
+
+
 def test_updates_inside_no_grad_are_in_place():
     t = Tensor([1.0, 2.0])
     same, data = t, t.data
