@@ -29,9 +29,13 @@ _release: Final = _LOCK.release
 # -- Values -----------------------------------------------------------------------------------
 
 
-#: A list used as a stack gives back its memory when it runs empty, and takes it again at the next
-#: node; this many entries at its bottom, never used, keep it from doing so.
-_BOTTOM: Final = 32
+def _stack() -> list[value.Value | None]:
+    """Make a stack whose bottom is None, many times over.
+
+    A list that runs empty gives back its memory, and takes it again at the next node; this one
+    is never empty.
+    """
+    return [None] * 32
 
 
 def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
@@ -54,13 +58,15 @@ def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
 
 def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
     """Count in each node below the roots the edges that lead to it, and list the leaves."""
-    stack = roots[:1] * _BOTTOM
+    stack = _stack()
     for root in roots:
         if root._pending == 0:
             stack.append(root)
         root._pending += 1
-    while len(stack) > _BOTTOM:
+    while True:
         node = stack.pop()
+        if node is None:
+            break
         if node._notes is not None:
             node._notes.gradient = None
         if node._primitive is None:
@@ -81,15 +87,17 @@ def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
 
 def _walk_edges(roots: list[value.Value], seeds: list[float]) -> None:
     """Add up derivatives along the edges; a node's turn comes when all edges to it are walked."""
-    stack = roots[:1] * _BOTTOM
+    stack = _stack()
     for i in range(len(roots)):
         root = roots[i]
         root._grad += seeds[i]
         root._pending -= 1
         if root._pending == 0:
             stack.append(root)
-    while len(stack) > _BOTTOM:
+    while True:
         node = stack.pop()
+        if node is None:
+            break
         g = node._grad
         parent = node._left
         if parent is not None:
