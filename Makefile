@@ -24,7 +24,7 @@ test: $(STAMP) lint
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
 	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules --doctest-glob='*.md' tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])") README.md
-	PYTHONPATH=. CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) tests/engine tests/rules tests/nn
+	PYTHONPATH=. CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests/engine tests/rules tests/nn autograd nn
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -36,7 +36,8 @@ lint: $(STAMP)
 $(STAMP): $(SOURCES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
-	$(BIN)/python -m pip install -q --disable-pip-version-check ".[test]"
+	@echo "Setting up $(VENV): a minute or two, once."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check ".[test]"
 	@rm -rf build *.egg-info
 	@touch $(STAMP)
 

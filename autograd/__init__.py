@@ -61,3 +61,7 @@ def __getattr__(name: str) -> Any:
     found = getattr(importlib.import_module(_LATER[name]), name)
     globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -47,6 +47,10 @@ class ExpressionError(AutogradError, ValueError):
     """An expression given as text could not be understood, or is not allowed."""
 
 
+class FormatError(AutogradError, ValueError):
+    """A file name asks for a format that is not known."""
+
+
 class MissingProgramError(AutogradError, RuntimeError):
     """A program outside Python that is needed (Graphviz's `dot`) is not installed."""
 

@@ -7,6 +7,7 @@ is not known here is refused.
 from __future__ import annotations
 
 import ast
+import difflib
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -176,22 +177,27 @@ def _parts(element: ast.expr) -> list[ast.expr]:
             return [element.left, element.right]
         case ast.Call():
             return _call_parts(element)
+    power = " (powers are written **)" if isinstance(getattr(element, "op", 0), ast.BitXor) else ""
     raise ExpressionError(
-        f"{type(element).__name__} is not allowed: {ast.unparse(element)[:60]!r}. Use numbers, "
-        "names, + - * / % ** @ and functions such as tanh(x)"
+        f"{ast.unparse(element)[:60]!r} is not allowed{power}: use numbers, names, "
+        "+ - * / % ** @ and functions such as tanh(x)"
     )
 
 
 def _call_parts(call: ast.Call) -> list[ast.expr]:
     if not isinstance(call.func, ast.Name) or call.func.id not in FUNCTIONS:
+        called = ast.unparse(call.func)[:40]
+        near = difflib.get_close_matches(called.rpartition(".")[2], FUNCTIONS, 1, 0.5)
         raise ExpressionError(
-            f"{ast.unparse(call.func)[:40]!r} is not a function known here; these are: "
-            f"{', '.join(sorted(FUNCTIONS))}"
+            f"{called!r} is not a function known here; "
+            + (f"did you mean {near[0]}(...)? " if near else "")
+            + "--help lists them all"
         )
     _, least, most = FUNCTIONS[call.func.id]
     starred = any(isinstance(argument, ast.Starred) for argument in call.args)
     if call.keywords or starred or not least <= len(call.args) <= most:
-        raise ExpressionError(f"{call.func.id} takes {least} argument{'s' * (least > 1)}")
+        hint = "; maximum and minimum take two" if call.func.id in ("max", "min") else ""
+        raise ExpressionError(f"{call.func.id} takes {least} argument{'s' * (least > 1)}{hint}")
     return list(call.args)
 
 

@@ -113,7 +113,10 @@ def main():
     picture = options.output / ("digits.svg" if shutil.which("dot") else "digits.dot")
     loss = cross_entropy(logits_of(parameters, images[:32]), digits[:32])
     loss.label = "loss"
+    loss.backward(retain_graph=True)
     autograd.draw(loss).save(picture)
+    for parameter in parameters:
+        parameter.grad = None
 
     started = time.perf_counter()
     history = train(parameters, images, digits, (test_images, test_digits), random, options.epochs)

@@ -64,6 +64,8 @@ class Neuron(Module):
         ValueError
             If there are more or fewer inputs than weights.
         """
+        if len(x) != len(self.w):
+            raise ValueError(f"A neuron of {len(self.w)} weights got {len(x)} inputs.")
         total: Any = self.b
         for weight, number in zip(self.w, x, strict=True):
             total = total + weight * number

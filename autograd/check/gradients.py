@@ -36,7 +36,8 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, rtol: float | None = No
     Raises
     ------
     GradientError
-        If any derivative is wrong; its ``report`` tells which.
+        If any derivative is wrong, or cannot be checked because it is infinite or NaN; its
+        ``report`` tells which.
     DataError
         If `f` does not return a node.
 
@@ -73,7 +74,9 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, rtol: float | None = No
     slack = relative / 100 * largest
     report = Report([replace(c, tolerance=c.tolerance + slack) for c in found])
     if not report.ok:
-        raise GradientError(f"The derivatives are wrong.\n{report}", report)
+        wrong = any(c.verdict == "WRONG" for c in report.comparisons)
+        what = "The derivatives are wrong." if wrong else "The derivatives are not finite here."
+        raise GradientError(f"{what}\n{report}", report)
     return report
 
 

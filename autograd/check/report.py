@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -21,12 +23,21 @@ class Comparison:
 
     @property
     def ok(self) -> bool:
-        """Whether they agree: both within the tolerance, or both the same infinity or NaN."""
-        a, n = self.analytic, self.numeric
-        return self.difference <= self.tolerance or a == n or (a != a and n != n)
+        """Whether they agree within the tolerance."""
+        return self.finite and self.difference <= self.tolerance
+
+    @property
+    def finite(self) -> bool:
+        """Whether there is a derivative to compare, and not an infinity or NaN."""
+        return bool(np.isfinite(self.analytic) and np.isfinite(self.numeric))
+
+    @property
+    def verdict(self) -> str:
+        """Whether it is ok, wrong, or cannot be told here."""
+        return "ok" if self.ok else "WRONG" if self.finite else "not finite"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """All comparisons of one check; prints as a table, wrong rows first."""
 
@@ -42,7 +53,7 @@ class Report:
         """The comparison furthest beyond, or closest to, its tolerance; None of an empty check."""
         return max(self.comparisons, key=_badness, default=None)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.table()
 
     def named(self, names: list[str]) -> Report:
@@ -69,7 +80,7 @@ class Report:
                     f"{comparison.analytic:.10g}",
                     f"{comparison.numeric:.10g}",
                     f"{comparison.difference:.2g}",
-                    "ok" if comparison.ok else "WRONG",
+                    comparison.verdict,
                 )
             )
         widths = [max(len(row[i]) for row in cells) for i in range(5)]
@@ -79,13 +90,18 @@ class Report:
             ).rstrip()
             for row in cells
         ]
-        wrong = sum(not comparison.ok for comparison in ranked)
+        verdicts = [comparison.verdict for comparison in ranked]
+        wrong, undefined = verdicts.count("WRONG"), verdicts.count("not finite")
         more = f", {rows} shown" if len(ranked) > rows else ""
-        lines.append(f"{len(ranked)} derivatives checked{more}: {wrong or 'none'} wrong")
+        end = f", {undefined} not finite: cannot be checked here" if undefined else ""
+        plural = "" if len(ranked) == 1 else "s"
+        lines.append(
+            f"{len(ranked)} derivative{plural} checked{more}: {wrong or 'none'} wrong{end}"
+        )
         return "\n".join(lines)
 
 
 def _badness(comparison: Comparison) -> float:
     if comparison.ok:
         return min(comparison.difference / (comparison.tolerance or 1.0), 1.0)
-    return 1.0 + min(comparison.difference, 1e300) if comparison.difference >= 0 else 1e301
+    return 1.0 + min(comparison.difference, 1e300) if comparison.finite else 1.0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Tensor, Value
+from autograd.errors import DataError
 
 SIGNS = {
     "add": "+",
@@ -22,6 +23,8 @@ SIGNS = {
 
 def nodes_below(root: Node) -> list[Any]:
     """List the nodes a node depends on, parents before children, without recursion."""
+    if not isinstance(root, Node):
+        raise DataError(f"A graph ends in a Value or a Tensor, not in {type(root).__name__}.")
     order: list[Any] = []
     seen = {id(root)}
     stack: list[tuple[Any, int]] = [(root, 0)]

@@ -13,7 +13,7 @@ import graphviz
 from autograd.drawing.graph import formula, has_gradient, names_of, nodes_below, short
 from autograd.drawing.lines import text
 from autograd.engine import Node
-from autograd.errors import MissingProgramError
+from autograd.errors import FormatError, MissingProgramError
 
 #: Fill and border by what a node is; they keep apart in grey and for the colour-blind.
 COLOURS = {
@@ -24,6 +24,7 @@ COLOURS = {
 }
 
 IMAGES = {".svg", ".png", ".pdf"}
+SOURCES = {".dot", ".gv", ""}
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]
@@ -39,20 +40,29 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         *,
         skip_existing: bool | None = False,
     ) -> str:
-        """Write ``.svg``, ``.png`` or ``.pdf`` images; with any other ending, the DOT source.
+        """Write an image (``.svg``, ``.png``, ``.pdf``) or the DOT source (``.dot``, ``.gv``).
 
         An existing file is replaced only once the new one is complete.
 
         Raises
         ------
+        FormatError
+            If the name ends in anything else.
         MissingProgramError
             If an image is wanted and the program `dot` is not installed.
         """
         target = Path(directory or self.directory or "", filename or self.filename)
         kind = target.suffix.lower()
+        if kind not in IMAGES | SOURCES:
+            raise FormatError(
+                f"{target.name!r} names no format that a graph is saved in; these are: "
+                f"{', '.join(sorted((IMAGES | SOURCES) - {''}))}"
+            )
         content = self.pipe(format=kind[1:]) if kind in IMAGES else self.source.encode()
         if directory:
             target.parent.mkdir(parents=True, exist_ok=True)
+        elif not target.parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save in")
         _replace(target, content)
         return str(target)
 

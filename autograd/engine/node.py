@@ -59,6 +59,10 @@ ARCTAN2: Final = declare("arctan2")
 LOGADDEXP: Final = declare("logaddexp")
 
 
+#: Stands for the primitive in a Value that was computed inside `no_grad`.
+UNRECORDED: Final = Primitive("")
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Node:
     """A number or an array that remembers how it was made.
@@ -75,7 +79,7 @@ class Node:
     @property
     def primitive(self) -> Primitive | None:
         """The primitive that made this node; None for a leaf."""
-        return self._primitive
+        return None if self._primitive is UNRECORDED else self._primitive
 
     @property
     def op(self) -> str:
@@ -256,9 +260,9 @@ class Node:
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise lost(
             f"Making an array of a {type(self).__name__}",
-            "To join nodes write np.stack([...]) or np.concatenate([...]); to build an array "
-            "element by element, collect the elements in a list and np.stack them; "
-            "for the bare numbers write .data.",
+            "To join nodes write np.stack([...]) or np.concatenate([...]), and to sum a list of "
+            "them np.sum(np.stack([...])); to build an array element by element, collect the "
+            "elements in a list and np.stack them; for the bare numbers write .data.",
         )
 
     def __float__(self) -> float:
@@ -290,7 +294,7 @@ class Node:
         what = f"{function}({kind})" if not convert else f"{function} {convert}({kind})"
         return lost(
             what,
-            "A function of the math module takes floats only: write np.sin(x) or x.sin() "
-            "instead of math.sin(x). For the bare number write x.data"
-            + (" or x.item()." if kind != "Value" else "."),
+            f"For the bare number write {'x.data' if kind == 'Value' else 'x.item()'}. "
+            "Functions of the math module take floats only: instead of math.sin(x) write "
+            "np.sin(x), which is recorded.",
         )

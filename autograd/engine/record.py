@@ -70,6 +70,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
     """Call a primitive on arguments some of which are nodes; the result is a Tensor."""
     plain: list[Any] = []
     connected = False
+    versions = 0
     arity = primitive.arity
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
@@ -80,6 +81,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                 )
             if isinstance(argument, tensor.Tensor):
                 plain.append(argument._data)
+                versions += argument._version
                 connected = connected or argument._requires_grad
             else:
                 assert isinstance(argument, value.Value)
@@ -95,6 +97,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
         result._primitive = primitive
         result._arguments = arguments
         result._keywords = keywords
+        result._versions = versions
     else:
         result._requires_grad = False
     return result

@@ -74,6 +74,8 @@ class Tensor(ArrayMethods):
     _label: str = ""
     _requires_grad: bool = True
     _retains_grad: bool = False
+    _version: int = 0  # how often the data were assigned to
+    _versions: int = 0  # the sum of that of the arguments, when this was computed
 
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
@@ -88,12 +90,17 @@ class Tensor(ArrayMethods):
 
     @property
     def data(self) -> Any:
-        """The array. Assigning to it does not change what was computed from it before."""
+        """The array, which may be shared with whoever made the Tensor of it.
+
+        Assign to it, whole or in place (``t.data -= step``), after `backward`: before, that is an
+        error, for the derivative would be taken at numbers that the result was not computed from.
+        """
         return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
         self._data = as_array(data, None)
+        self._version += 1
 
     @property
     def grad(self) -> Any:
@@ -313,6 +320,7 @@ class Tensor(ArrayMethods):
 
     def _update(self, function: Any, other: Any) -> Tensor:
         function(self._data, record.plain(other), out=self._data)
+        self._version += 1
         return self
 
     # -- comparisons: plain boolean arrays, for they have no derivative ---------------------

@@ -25,6 +25,7 @@ from autograd.engine.node import (
     RELU,
     REMAINDER,
     SUBTRACT,
+    UNRECORDED,
     Node,
 )
 from autograd.engine.primitive import Primitive
@@ -98,7 +99,7 @@ class Value(Node):
         _right_partial: float = 0.0,
     ) -> None:
         if _primitive is not None and RECORDING.blocks != 0 and not is_recording():
-            _primitive = _left = _right = None
+            _primitive, _left, _right = UNRECORDED, None, None
         self._data = data if isinstance(data, float) else _as_float(data)
         self._grad = 0.0
         self._primitive = _primitive
@@ -115,7 +116,11 @@ class Value(Node):
 
     @property
     def data(self) -> float:
-        """The number. Assigning to it does not change what was computed from it before."""
+        """The number.
+
+        Assign to it between passes, as training does: what was computed from it before keeps its
+        result, and its derivatives are those of the number it was computed from.
+        """
         return self._data
 
     @data.setter
@@ -124,7 +129,10 @@ class Value(Node):
 
     @property
     def grad(self) -> Any:
-        """The derivative: a float, or a node after ``backward(create_graph=True)``."""
+        """The derivative: a float, or a node after ``backward(create_graph=True)``.
+
+        Leaves add up over calls of `backward`, until 0 (or None) is assigned.
+        """
         notes = self._notes
         if notes is not None and notes.gradient is not None:
             return notes.gradient
@@ -135,7 +143,7 @@ class Value(Node):
         if isinstance(gradient, Node):
             self._take_gradient(gradient)
             return
-        self._grad = _as_float(gradient)
+        self._grad = 0.0 if gradient is None else _as_float(gradient)
         if self._notes is not None:
             self._notes.gradient = None
 
@@ -160,7 +168,7 @@ class Value(Node):
     @property
     def arguments(self) -> tuple[Any, ...]:
         """What the primitive was called with, nodes and constants, in order."""
-        primitive = self._primitive
+        primitive = self.primitive
         if primitive is None:
             return ()
         left: Any = self._left if self._left is not None else self._left_partial
@@ -183,7 +191,7 @@ class Value(Node):
         """The shape of a number, as NumPy's scalars have it: the empty tuple."""
         return ()
 
-    def backward(self, gradient: float = 1.0, create_graph: bool = False) -> None:
+    def backward(self, gradient: Any = 1.0, create_graph: bool = False) -> None:
         """Put into ``grad`` of every node below the derivative of this with respect to it.
 
         Leaves accumulate over calls; intermediate nodes start from zero at each call.
@@ -194,7 +202,16 @@ class Value(Node):
             The derivative of something further on with respect to this.
         create_graph : bool
             Make the derivatives nodes, so that they can be differentiated again.
+
+        Raises
+        ------
+        GraphError
+            If this was computed inside `no_grad`.
         """
+        if self._primitive is UNRECORDED:
+            raise GraphError(
+                "This Value was computed inside no_grad(), so there is no graph to go back through."
+            )
         if create_graph:
             backward.differentiable_backward(self, gradient)
         else:
@@ -206,7 +223,7 @@ class Value(Node):
         parts = [repr(self._data)]
         if self.label:
             parts.append(f"label={self.label!r}")
-        if self._primitive is not None:
+        if self.op:
             parts.append(f"op={self.op!r}")
         if self._grad:
             parts.append(f"grad={self._grad!r}")
@@ -216,7 +233,7 @@ class Value(Node):
         return format(self._data, specification) if specification else repr(self)
 
     def __reduce__(self) -> Any:
-        if self._primitive is not None:
+        if self.primitive is not None:
             raise GraphError(
                 "Only leaves can be copied and pickled, and this Value was computed by "
                 f"{self.op!r}. Write Value(v.data) for a leaf of the same number."

@@ -73,6 +73,22 @@ def test_an_output_that_does_not_depend_on_an_input_has_derivative_zero():
     assert [c.analytic for c in report.comparisons] == [2.0, 2.0, 0.0, 0.0] or report.ok
 
 
+@pytest.mark.parametrize(
+    ("f", "x"), [(lambda x: 1 / x, 0.0), (np.log, -1.0), (np.sqrt, 0.0), (np.exp, 1e3)]
+)
+def test_where_there_is_no_finite_derivative_the_report_says_so(f, x):
+    with np.errstate(all="ignore"), pytest.raises(GradientError, match="not finite here") as caught:
+        check_gradients(f, x)
+    assert "WRONG" not in str(caught.value)
+    assert caught.value.report.worst.verdict == "not finite"
+
+
+def test_a_report_shows_itself_as_a_table():
+    report = check_gradients(lambda x: x * x, 3.0)
+    assert repr(report) == str(report) == report.table()
+    assert "1 derivative checked: none wrong" in repr(report)
+
+
 def test_inputs_are_left_as_they_were():
     x = np.array([1.0, 2.0])
     check_gradients(lambda t: t * t, x)

@@ -10,7 +10,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value
 from autograd.drawing import picture
-from autograd.errors import MissingProgramError
+from autograd.errors import DataError, FormatError, MissingProgramError
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="dot is not installed")
 
@@ -73,6 +73,20 @@ def test_it_saves_itself_as_an_image(tmp_path, magic):
     assert autograd.draw(neuron()).save(target) == str(target)
     assert target.read_bytes().startswith(magic)
     assert [path.name for path in tmp_path.iterdir()] == [f"g.{ending}"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "g.gif", "g.svg.txt"])
+def test_a_name_that_asks_for_no_known_format_is_refused_and_the_file_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(FormatError, match=r"\.svg"):
+        autograd.draw(neuron()).save(tmp_path / name)
+    assert (tmp_path / name).read_text() == "precious"
+
+
+def test_what_is_no_node_cannot_be_drawn():
+    for show in (autograd.draw, autograd.text):
+        with pytest.raises(DataError, match="not in float"):
+            show(3.0)
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):

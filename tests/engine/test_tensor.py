@@ -472,6 +472,27 @@ def test_arrays_with_strides_and_read_only_arrays():
         assert t.grad.flags.writeable
 
 
+def test_data_assigned_to_between_forward_and_backward_are_an_error():
+    for change in (
+        lambda t: t.__setattr__("data", t.data * 2),
+        lambda t: t.data.__isub__(1) is not None and t.__setattr__("data", t.data),
+    ):
+        t = Tensor([1.0, 2.0])
+        y = (t * t).sum()
+        change(t)
+        with pytest.raises(GraphError, match=r"'multiply'.*assigned to after"):
+            y.backward()
+        assert t.grad is None
+        (t * t).sum().backward()
+        np.testing.assert_array_equal(t.grad, 2 * t.data)
+    t = Tensor([1.0])
+    y = t * t
+    with no_grad():
+        t += 1.0
+    with pytest.raises(GraphError, match="assigned to after"):
+        y.backward()
+
+
 def test_nan_and_infinity_propagate():
     t = Tensor([np.nan, np.inf, 1.0])
     (t * 2).sum().backward()
@@ -581,6 +602,15 @@ def test_nothing_is_recorded_inside_no_grad():
     assert (a.parents, b.parents, c.parents, a.op, b.op) == ((), (), (), "", "")
     assert not b.requires_grad
     assert (v * 2).parents == (v,)
+    for constant in (a, c):
+        assert (constant.primitive, constant.arguments) == (None, ())
+        with pytest.raises(GraphError, match="no_grad"):
+            constant.backward()
+        with pytest.raises(GraphError, match="no_grad"):
+            constant.backward(create_graph=True)
+        assert pickle.loads(pickle.dumps(constant)).data == constant.data
+    (a * v).backward()
+    assert (v.grad, a.grad) == (4.0, 2.0)
 
     @no_grad()
     def predict(x):

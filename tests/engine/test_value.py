@@ -323,9 +323,14 @@ def test_data_and_grad_can_be_assigned():
     for bad in ("1", None, [1.0], 1j, np.ones(2)):
         with pytest.raises(DataError):
             x.data = bad
-        with pytest.raises(DataError):
-            x.grad = bad
+        if bad is not None:
+            with pytest.raises(DataError):
+                x.grad = bad
     assert (x.data, x.grad) == (3.0, 2.0)
+    x.grad = None
+    assert x.grad == 0.0
+    with pytest.raises(DataError):
+        x.backward("1")
 
 
 @pytest.mark.parametrize("bad", ["3", None, [1.0], 1j, np.ones(2), {}], ids=repr)
