@@ -72,7 +72,8 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, rtol: float | None = No
     # A derivative that is tiny beside the others may be what is left of their cancellation.
     largest = max((abs(c.numeric) for c in found if np.isfinite(c.numeric)), default=0.0)
     slack = relative / 100 * largest
-    report = Report([replace(c, tolerance=c.tolerance + slack) for c in found])
+    note = "" if np.size(weights) == 1 else "(of the sum of all results, each with a random weight)"
+    report = Report([replace(c, tolerance=c.tolerance + slack) for c in found], note)
     if not report.ok:
         wrong = any(c.verdict == "WRONG" for c in report.comparisons)
         what = "The derivatives are wrong." if wrong else "The derivatives are not finite here."

@@ -42,6 +42,7 @@ class Report:
     """All comparisons of one check; prints as a table, wrong rows first."""
 
     comparisons: list[Comparison] = field(default_factory=list)
+    note: str = ""
 
     @property
     def ok(self) -> bool:
@@ -67,7 +68,7 @@ class Report:
                     where = name + where.removeprefix(prefix)
                     break
             renamed.append(replace(comparison, where=where))
-        return Report(renamed)
+        return Report(renamed, self.note)
 
     def table(self, rows: int = 10) -> str:
         """Return some rows, wrong ones first, as aligned text, and how many there are in all."""
@@ -98,7 +99,7 @@ class Report:
         lines.append(
             f"{len(ranked)} derivative{plural} checked{more}: {wrong or 'none'} wrong{end}"
         )
-        return "\n".join(lines)
+        return "\n".join([*lines, self.note] if self.note else lines)
 
 
 def _badness(comparison: Comparison) -> float:
