@@ -72,31 +72,31 @@ class ArrayMethods(Node):
 
     # -- recorded ---------------------------------------------------------------------------
 
-    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    def sum(self, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
         """Sum over `axis`, over everything by default."""
         return _reduce(SUM, self, axis, dtype, keepdims)
 
-    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    def mean(self, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
         """Average over `axis`, over everything by default."""
         return _reduce(MEAN, self, axis, dtype, keepdims)
 
-    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    def var(self, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
         """Return the variance, with `ddof` subtracted from the number of elements."""
         return np.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    def std(self, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
         """Return the standard deviation, with `ddof` subtracted from the number of elements."""
         return np.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def prod(self, axis: Any = None, *, keepdims: Any = False) -> Any:
         """Multiply over `axis`, over everything by default."""
         return np.prod(self, axis=axis, keepdims=keepdims)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def max(self, axis: Any = None, *, keepdims: Any = False) -> Any:
         """Return the largest element; equal ones share the derivative."""
         return np.max(self, axis=axis, keepdims=keepdims)
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def min(self, axis: Any = None, *, keepdims: Any = False) -> Any:
         """Return the smallest element; equal ones share the derivative."""
         return np.min(self, axis=axis, keepdims=keepdims)
 
@@ -123,7 +123,7 @@ class ArrayMethods(Node):
         wanted = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
         return record.apply(TRANSPOSE, (self, wanted), record.NO_KEYWORDS)
 
-    def swapaxes(self, axis1: int, axis2: int) -> Any:
+    def swapaxes(self, axis1: Any, axis2: Any) -> Any:
         """Exchange two axes."""
         return np.swapaxes(self, axis1, axis2)
 
@@ -131,11 +131,11 @@ class ArrayMethods(Node):
         """Leave out axes of length one."""
         return np.squeeze(self, axis=axis)
 
-    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    def diagonal(self, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
         """Return the elements on a diagonal."""
         return np.diagonal(self, offset=offset, axis1=axis1, axis2=axis2)
 
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    def trace(self, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
         """Return the sum over a diagonal."""
         return np.trace(self, offset=offset, axis1=axis1, axis2=axis2)
 
@@ -178,11 +178,11 @@ class ArrayMethods(Node):
 
     # -- plain results: these have no derivative, or leave the graph by name ----------------
 
-    def argmax(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def argmax(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return the index of the largest element."""
         return np.argmax(self._data, axis=axis, keepdims=keepdims)
 
-    def argmin(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def argmin(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return the index of the smallest element."""
         return np.argmin(self._data, axis=axis, keepdims=keepdims)
 
@@ -190,11 +190,11 @@ class ArrayMethods(Node):
         """Return the indices that would sort the elements."""
         return np.argsort(self._data, axis=axis, kind=kind, stable=stable)
 
-    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def any(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Say whether any element is not zero."""
         return np.any(self._data, axis=axis, keepdims=keepdims)
 
-    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def all(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Say whether no element is zero."""
         return np.all(self._data, axis=axis, keepdims=keepdims)
 
@@ -211,7 +211,7 @@ class ArrayMethods(Node):
         return self._data.tolist()
 
 
-def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
     if dtype is not None:
         x = x.astype(dtype)
     if keepdims:

@@ -16,7 +16,7 @@ from autograd.engine import tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording
-from autograd.errors import FreedGraphError, GraphError, ShapeError
+from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
 
 _ndarray: Final = np.ndarray
 
@@ -150,7 +150,7 @@ def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bo
             "This Tensor is a constant: it was detached, computed inside no_grad(), or made "
             "of constants only, so there is no graph to go back through."
         )
-    _commit(_sweep(root, _seed(root, gradient), retain, create))
+    _commit(_sweep(root, _seed(root, gradient, create), retain, create))
 
 
 def differentiable_backward(root: value.Value, gradient: Any) -> None:
@@ -158,7 +158,7 @@ def differentiable_backward(root: value.Value, gradient: Any) -> None:
     _commit(_sweep(root, gradient, True, True))
 
 
-def _seed(root: tensor.Tensor, gradient: Any) -> Any:
+def _seed(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
     data = root._data
     if gradient is None:
         if data.size != 1:
@@ -171,6 +171,8 @@ def _seed(root: tensor.Tensor, gradient: Any) -> Any:
                 "backward() of a complex number needs gradient=; or take its .real or .imag."
             )
         return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
+    if isinstance(gradient, Node) and not create:
+        gradient = gradient.data  # type: ignore[attr-defined]
     if not hasattr(gradient, "shape"):
         gradient = np.asarray(gradient)
     if gradient.shape != data.shape:
@@ -178,6 +180,8 @@ def _seed(root: tensor.Tensor, gradient: Any) -> Any:
             f"gradient= has shape {gradient.shape}, but the Tensor has shape {data.shape}; "
             "they must be the same."
         )
+    if gradient.dtype.kind == "c" and data.dtype.kind != "c":
+        raise DataError("gradient= is complex, but the Tensor is real.")
     return gradient if gradient.dtype == data.dtype else gradient.astype(data.dtype)
 
 
@@ -316,7 +320,7 @@ def _pull_back(
         sweep.pending[parent] = left
         if before is None:
             sweep.cotangents[parent] = found
-            if (left != 0 or argument._primitive is None) and not sweep.create:
+            if primitive.ours and (left != 0 or argument._primitive is None) and not sweep.create:
                 sweep.owned[parent] = _is_new(found, g, y, plain)
         elif sweep.owned[parent] and type(found) is _ndarray:
             np.add(before, found, out=before)
@@ -337,6 +341,8 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
             raise _shape_error(primitive, g.shape, ())
         return g
     data = argument._data
+    if isinstance(g, value.Value):
+        g = np.reshape(g, data.shape)  # type: ignore[call-overload]
     if primitive.partials is None:  # elementwise rules have had their shape checked
         if not hasattr(g, "dtype"):
             g = np.reshape(g, data.shape)
@@ -368,7 +374,8 @@ def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
 
 def _run_hooks(node: tensor.Tensor, sweep: Sweep, number: int) -> None:
     for (function,) in tuple(node._hooks):
-        replaced = function(sweep.cotangents[number])
+        g = sweep.cotangents[number]
+        replaced = function(g.copy() if type(g) is _ndarray else g)  # it may write into it
         if replaced is not None:
             sweep.cotangents[number] = _conform(replaced, node, _HOOK)
             sweep.owned[number] = False
@@ -421,6 +428,7 @@ def _total(node: tensor.Tensor, g: Any, owned: bool, create: bool) -> Any:
 
 
 def _value_total(node: value.Value, g: Any) -> Node:
-    if node._primitive is None and node.grad:
-        g = node.grad + g
+    before = node.grad
+    if node._primitive is None and (isinstance(before, Node) or before != 0.0):
+        g = before + g
     return g if isinstance(g, Node) else value.Value(g)

@@ -10,6 +10,8 @@ import numpy as np
 from autograd.engine import record
 from autograd.engine.broadcasting import unbroadcast
 
+_ndarray: Final = np.ndarray
+
 
 class Primitive:
     """A function, how to compute it, and its derivative in one of three shapes.
@@ -31,6 +33,8 @@ class Primitive:
         Any other function: for each argument ``vjp(g, y, *arguments)``.
     variadic : callable or None
         A vjp for functions of any number of arguments: ``vjp(argnum, g, y, *arguments)``.
+    ours : bool
+        Whether it belongs to the library.
     arity : int
         How many leading arguments may be nodes; -1 for any number.
     """
@@ -44,6 +48,7 @@ class Primitive:
         self.vjps: tuple[Any, ...] | None = None
         self.variadic: Any = None
         self.arity: int = 0
+        self.ours: bool = False  # then its rules return arrays that nobody else refers to
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""
@@ -71,6 +76,7 @@ class Primitive:
         partial = self.partials[argnum]
         x = arguments[argnum]
         if not isinstance(partial, (int, float)):
+            arguments = [_floating(a, y) for a in arguments]
             try:
                 slope = partial(y, *arguments)
             except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite
@@ -81,6 +87,13 @@ class Primitive:
         if partial == 0:
             return np.zeros(np.shape(x), getattr(x, "dtype", float))
         return unbroadcast(g * partial, x)
+
+
+def _floating(x: Any, y: Any) -> Any:
+    """Convert integers to the type of the result: in their own a partial might overflow."""
+    if (type(x) is _ndarray or isinstance(x, np.generic)) and x.dtype.kind in "biu":
+        return x.astype(getattr(y, "dtype", np.float64))
+    return x
 
 
 #: NumPy function (or ufunc, or ufunc method) -> what to call instead when an argument is a node.

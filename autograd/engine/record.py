@@ -21,11 +21,14 @@ CONJUGATE: Final = primitives.declare("conjugate")
 #: Shared by all nodes that were made without keyword arguments. Never written to.
 NO_KEYWORDS: Final[dict[str, Any]] = {}
 
+WITHOUT: Final = primitives.WITHOUT_DERIVATIVE
+
 
 def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call a primitive on anything: floats, arrays, nodes."""
     has_nodes = False
-    scalar = primitive.partials is not None and 0 < len(arguments) <= 2 and not keywords
+    count = len(arguments)
+    scalar = primitive.partials is not None and count == primitive.arity <= 2 and not keywords
     for argument in arguments:
         if isinstance(argument, value.Value):
             has_nodes = True
@@ -88,7 +91,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                 plain.append(argument._data)
                 connected = True
         else:
-            if type(argument) is list and (argnum < arity or arity < 0):
+            if isinstance(argument, (list, tuple)) and (argnum < arity or arity < 0):
                 return apply(primitive, _with_arrays(arguments), keywords)
             plain.append(argument)
     function = primitive.function
@@ -105,7 +108,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
 
 def _with_arrays(arguments: Any) -> Any:
     """Make arrays of the lists among the arguments: rules ask arrays for their shape."""
-    return tuple([np.asarray(a) if isinstance(a, list) else a for a in arguments])
+    return tuple([np.asarray(a) if isinstance(a, (list, tuple)) else a for a in arguments])
 
 
 def unary(primitive: primitives.Primitive, x: Any) -> Any:
@@ -166,6 +169,8 @@ def _scalar_result(primitive: primitives.Primitive, arguments: Any) -> float:
 
 def operator(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
     """Carry out ``a`` operator ``b``; of neither numbers nor arrays, return NotImplemented."""
+    if isinstance(a, tensor.Tensor) or isinstance(b, tensor.Tensor):
+        a, b = _as_operand(a), _as_operand(b)
     for argument in (a, b):
         if not (
             isinstance(argument, (nodes.Node, _ndarray, float, int, complex, np.generic))
@@ -174,6 +179,16 @@ def operator(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
         ):
             return NotImplemented
     return call(primitive, (a, b), NO_KEYWORDS)
+
+
+def _as_operand(x: Any) -> Any:
+    """Make an array of a list or tuple, and a float of a number such as a Fraction."""
+    if isinstance(x, (list, tuple)):
+        return np.asarray(x)
+    if isinstance(x, (nodes.Node, _ndarray, np.generic)):
+        return x
+    number = value.as_constant(x)
+    return x if number is None else number
 
 
 def conjugate(x: Any) -> Any:
@@ -189,16 +204,22 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
         handler: Any = primitives.DISPATCH.get(function)
         if isinstance(handler, primitives.Primitive):  # the usual case, without detours
             return call(handler, inputs, NO_KEYWORDS)
-    if keywords.get("out") is not None:
-        raise _out_error(function)
+    refuse_out(keywords.get("out"), function.__name__)
+    refused = [
+        k for k, v in keywords.items() if k in ("where", "dtype", "casting") and v is not True
+    ]
+    if method == "__call__" and (refused or "axes" in keywords) and function not in WITHOUT:
+        raise NoRuleError(
+            f"numpy.{function.__name__} of a node has no rule for {', '.join(refused) or 'axes'}=. "
+            "Select elements with np.where, and convert with .astype."
+        )
     key = function if method == "__call__" else (function, method)
     return _dispatch(key, function, inputs, keywords)
 
 
 def function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """NumPy's protocol for all other functions (NEP 18)."""
-    if keywords.get("out") is not None:
-        raise _out_error(function)
+    refuse_out(keywords.get("out"), function.__name__)
     return _dispatch(function, function, arguments, keywords)
 
 
@@ -228,11 +249,13 @@ def plain(x: Any) -> Any:
     return x
 
 
-def _out_error(function: Any) -> NoRuleError:
-    return NoRuleError(
-        f"numpy.{function.__name__}(..., out=...) would overwrite numbers that a derivative "
-        f"may need. Write y = np.{function.__name__}(...) instead."
-    )
+def refuse_out(out: Any, name: str = "function") -> None:
+    """Raise if NumPy is asked to write into an array: its numbers would have no history."""
+    if out is not None:
+        raise NoRuleError(
+            f"numpy.{name}(..., out=...) would overwrite numbers that a derivative may need. "
+            f"Write y = np.{name}(...) instead."
+        )
 
 
 def _no_rule_error(key: Any) -> NoRuleError:

@@ -78,13 +78,13 @@ class Tensor(ArrayMethods):
     _versions: int = 0  # the sum of that of the arguments, when this was computed
 
     def __init__(
-        self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
+        self, data: Any, dtype: Any = None, label: str = "", requires_grad: Any = True
     ) -> None:
         self._primitive = None
         self._pending = 0
         self._data = as_array(data, dtype)
         self._label = label
-        self._requires_grad = requires_grad
+        self._requires_grad = bool(requires_grad)
 
     # -- what it holds ----------------------------------------------------------------------
 
@@ -94,6 +94,7 @@ class Tensor(ArrayMethods):
 
         Assign to it, whole or in place (``t.data -= step``), after `backward`: before, that is an
         error, for the derivative would be taken at numbers that the result was not computed from.
+        A change of some elements, ``t.data[i] = x``, is not noticed: make it after `backward` too.
         """
         return self._data
 
@@ -115,6 +116,8 @@ class Tensor(ArrayMethods):
     def grad(self, gradient: Any) -> None:
         if gradient is not None and not isinstance(gradient, Node):
             gradient = np.asarray(gradient) if not hasattr(gradient, "shape") else gradient
+        if isinstance(gradient, _ndarray) and gradient.dtype != self._data.dtype:
+            gradient = gradient.astype(self._data.dtype)
         if gradient is not None and gradient.shape != self._data.shape:
             raise ShapeError(
                 f"The gradient has shape {gradient.shape}, the data {self._data.shape}; "
@@ -137,10 +140,10 @@ class Tensor(ArrayMethods):
         return self._requires_grad
 
     @requires_grad.setter
-    def requires_grad(self, wanted: bool) -> None:
+    def requires_grad(self, wanted: Any) -> None:
         if self._primitive is not None:
             raise GraphError("Only of a leaf can requires_grad be changed; see detach().")
-        self._requires_grad = wanted
+        self._requires_grad = bool(wanted)
 
     @property
     def freed(self) -> bool:
@@ -167,7 +170,7 @@ class Tensor(ArrayMethods):
     # -- the graph --------------------------------------------------------------------------
 
     def backward(
-        self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False
+        self, gradient: Any = None, retain_graph: Any = False, create_graph: Any = False
     ) -> None:
         """Add to ``grad`` of every leaf the derivative of this with respect to it.
 
@@ -190,7 +193,8 @@ class Tensor(ArrayMethods):
         GraphError
             If this is a constant.
         """
-        backward.backward_tensor(self, gradient, retain_graph or create_graph, create_graph)
+        create = bool(create_graph)
+        backward.backward_tensor(self, gradient, bool(retain_graph) or create, create)
 
     def retain_grad(self) -> Tensor:
         """Keep the derivative of this intermediate result too; return the node itself."""
@@ -270,7 +274,7 @@ class Tensor(ArrayMethods):
         return _operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        if isinstance(other, (float, int)) and other == 2:
+        if (type(other) is float or type(other) is int) and float(other) == 2.0:
             return record.apply(SQUARE, (self,), record.NO_KEYWORDS)  # as NumPy does, and faster
         return _operator(POWER, self, other)
 
@@ -360,6 +364,9 @@ class Tensor(ArrayMethods):
             "Build the result from its parts with np.stack, np.concatenate or np.where; "
             "to change the numbers of a leaf without recording it, write t.data[index] = x.",
         )
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(np.equal(self._data, record.plain(item))))
 
     def __len__(self) -> int:
         return len(self._data)

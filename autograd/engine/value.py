@@ -191,7 +191,7 @@ class Value(Node):
         """The shape of a number, as NumPy's scalars have it: the empty tuple."""
         return ()
 
-    def backward(self, gradient: Any = 1.0, create_graph: bool = False) -> None:
+    def backward(self, gradient: Any = 1.0, create_graph: Any = False) -> None:
         """Put into ``grad`` of every node below the derivative of this with respect to it.
 
         Leaves accumulate over calls; intermediate nodes start from zero at each call.
@@ -213,7 +213,8 @@ class Value(Node):
                 "This Value was computed inside no_grad(), so there is no graph to go back through."
             )
         if create_graph:
-            backward.differentiable_backward(self, gradient)
+            seed: Any = gradient if isinstance(gradient, Node) else _as_float(gradient)
+            backward.differentiable_backward(self, seed)
         else:
             backward.backward_values([self], [_as_float(gradient)])
 
@@ -348,22 +349,28 @@ class Value(Node):
     # -- comparisons, by value: they have no derivative -------------------------------------
 
     def __eq__(self, other: Any) -> Any:
-        return self._data == (other._data if isinstance(other, Value) else other)
+        mine: Any = self._data
+        return mine == (other._data if isinstance(other, Value) else other)
 
     def __ne__(self, other: Any) -> Any:
-        return self._data != (other._data if isinstance(other, Value) else other)
+        mine: Any = self._data
+        return mine != (other._data if isinstance(other, Value) else other)
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < (other._data if isinstance(other, Value) else other)
+        mine: Any = self._data
+        return mine < (other._data if isinstance(other, Value) else other)
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= (other._data if isinstance(other, Value) else other)
+        mine: Any = self._data
+        return mine <= (other._data if isinstance(other, Value) else other)
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > (other._data if isinstance(other, Value) else other)
+        mine: Any = self._data
+        return mine > (other._data if isinstance(other, Value) else other)
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= (other._data if isinstance(other, Value) else other)
+        mine: Any = self._data
+        return mine >= (other._data if isinstance(other, Value) else other)
 
     def __hash__(self) -> int:
         return id(self) >> 4

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Primitive
+from autograd.engine.record import refuse_out
 from autograd.rules.table import elementwise, implements, linear
 
 LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
@@ -67,9 +68,9 @@ add          = elementwise(np.add,          operator.add,      1,               
 subtract     = elementwise(np.subtract,     operator.sub,      1,                        -1)
 multiply     = elementwise(np.multiply,     operator.mul,      lambda z, x, y: y,        lambda z, x, y: x)
 divide       = elementwise(np.divide,       operator.truediv,  lambda z, x, y: 1 / y,    lambda z, x, y: -z / y)
-power        = elementwise(np.power,        math.pow,          lambda z, x, y: y * x ** where(y == 0, 1, y - 1),
+power        = elementwise(np.power,        math.pow,          lambda z, x, y: y * x ** where((x == 0) & (y == 0), 1, y - 1),
                                                                lambda z, x, y: z * log(nonzero(x)))
-float_power  = elementwise(np.float_power,  math.pow,          lambda z, x, y: y * x ** where(y == 0, 1, y - 1),
+float_power  = elementwise(np.float_power,  math.pow,          lambda z, x, y: y * x ** where((x == 0) & (y == 0), 1, y - 1),
                                                                lambda z, x, y: z * log(nonzero(x)))
 remainder    = elementwise(np.remainder,    operator.mod,      1,                        lambda z, x, y: -floor_divide(x, y))
 fmod         = elementwise(np.fmod,         math.fmod,         1,                        lambda z, x, y: -trunc(x / y))
@@ -166,6 +167,7 @@ def clip(
     max: Any = None,
 ) -> Any:
     """Limit to an interval: the lower bound first, as NumPy does."""
+    refuse_out(out, "clip")
     lowest = a_min if min is None else min
     highest = a_max if max is None else max
     a = a if lowest is None else maximum(a, lowest)

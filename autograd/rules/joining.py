@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
+from autograd.engine.record import refuse_out
 from autograd.rules.table import define, implements
 
 
@@ -39,6 +41,7 @@ def concatenate(
     arrays: Sequence[Any], axis: int | None = 0, out: None = None, dtype: Any = None, **_: Any
 ) -> Any:
     """Join along an axis that is there; with ``axis=None``, the flattened arrays."""
+    refuse_out(out, "concatenate")
     if axis is None:
         joined = concatenate_arrays(*[np.ravel(array) for array in arrays], axis=0)
     else:
@@ -51,6 +54,7 @@ def stack(
     arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, **_: Any
 ) -> Any:
     """Join along a new axis."""
+    refuse_out(out, "stack")
     joined = stack_arrays(*arrays, axis=axis)
     return joined if dtype is None else joined.astype(dtype)
 
@@ -81,16 +85,16 @@ raising(np.atleast_3d, 3)
 
 
 @implements(np.vstack)
-def vstack(tup: Sequence[Any], **_: Any) -> Any:
+def vstack(tup: Sequence[Any], **keywords: Any) -> Any:
     """Join rows."""
-    return np.concatenate([raised(2, array) for array in tup], 0)
+    return concatenate([raised(2, array) for array in tup], 0, **keywords)
 
 
 @implements(np.hstack)
-def hstack(tup: Sequence[Any], **_: Any) -> Any:
+def hstack(tup: Sequence[Any], **keywords: Any) -> Any:
     """Join along the second axis, or the first of one-dimensional arrays."""
     raised_once = [raised(1, array) for array in tup]
-    return np.concatenate(raised_once, 0 if np.ndim(raised_once[0]) == 1 else 1)
+    return concatenate(raised_once, 0 if np.ndim(raised_once[0]) == 1 else 1, **keywords)
 
 
 @implements(np.dstack)
@@ -117,7 +121,7 @@ def splitting(function: Callable[..., Any], axis_of: Callable[[Any], int] | None
     """Register `numpy.split` or one of its like: the parts are slices, where NumPy would cut."""
 
     def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-        along = (axis if axis_of is None else axis_of(ary)) % np.ndim(ary)
+        along = normalize_axis_index(axis if axis_of is None else axis_of(ary), np.ndim(ary))
         positions = np.arange(np.shape(ary)[along])
         cut = np.array_split if function is np.array_split else np.split
         parts = cut(positions, indices_or_sections)

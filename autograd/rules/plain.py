@@ -20,7 +20,7 @@ without_derivative(
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
     np.searchsorted, np.digitize, np.argpartition, np.nanargmax, np.nanargmin, np.lexsort,
     # new arrays of the same shape
-    np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.zeros_like, np.ones_like, np.empty_like,
     # text
     np.array_repr, np.array_str, np.array2string,
 )

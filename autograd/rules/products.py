@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine.broadcasting import unbroadcast
-from autograd.errors import NoRuleError
+from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.shapes import put
 from autograd.rules.table import define, implements
 
@@ -30,7 +31,8 @@ def matmul_vjp_right(g: Any, y: Any, a: Any, b: Any) -> Any:
     if a.ndim == b.ndim == 2:
         return a.T @ g
     if b.ndim == 2 and a.ndim > 2:  # one product of long matrices beats many of short ones
-        return a.reshape((-1, a.shape[-1])).T @ g.reshape((-1, g.shape[-1]))
+        rows = math.prod(a.shape[:-1])
+        return a.reshape((rows, a.shape[-1])).T @ g.reshape((rows, g.shape[-1]))
     row, column = a.ndim == 1, b.ndim == 1
     g, a = as_matrices(g, row, column), a[None, :] if row else a
     right = a.swapaxes(-1, -2) @ g
@@ -97,7 +99,8 @@ def einsum_vjp(argnum: int, g: Any, y: Any, *operands: Any, subscripts: str, **_
     stretched = tuple(i for i, c in enumerate(found) if lengths[c] == 1 and np.shape(part)[i] != 1)
     if stretched:
         part = np.sum(part, axis=stretched, keepdims=True)
-    part = np.reshape(part, tuple(lengths[c] if c in found else 1 for c in distinct))
+    sizes = iter(np.shape(part))
+    part = np.reshape(part, tuple(next(sizes) if c in found else 1 for c in distinct))
     part = np.broadcast_to(part, tuple(lengths[c] for c in distinct))
     if distinct == own:
         return part
@@ -163,10 +166,16 @@ def vdot(a: Any, b: Any) -> Any:
 @implements(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sum products over pairs of axes: transposed to the middle, it is one matrix product."""
-    if np.ndim(axes) == 0:
+    if isinstance(axes, (int, np.integer)):
         axes = (range(np.ndim(a) - axes, np.ndim(a)), range(axes))
     left, right = ([x] if np.ndim(x) == 0 else list(x) for x in axes)
-    left, right = [i % np.ndim(a) for i in left], [i % np.ndim(b) for i in right]
+    left = [normalize_axis_index(i, np.ndim(a)) for i in left]
+    right = [normalize_axis_index(i, np.ndim(b)) for i in right]
+    if [np.shape(a)[i] for i in left] != [np.shape(b)[i] for i in right]:
+        raise ShapeError(
+            f"tensordot of shapes {np.shape(a)} and {np.shape(b)} cannot sum over axes {left} and "
+            f"{right}: their lengths differ."
+        )
     free_a = [i for i in range(np.ndim(a)) if i not in left]
     free_b = [i for i in range(np.ndim(b)) if i not in right]
     summed = math.prod(np.shape(a)[i] for i in left)

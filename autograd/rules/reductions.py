@@ -89,7 +89,7 @@ def deviation(x: Any, axis: Any) -> Any:
 
 def others_product(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
     """Return for each element the product of all others along `axis`."""
-    if not (x == 0).any():
+    if not (x == 0).any() and np.isfinite(y).all() and not np.any(y == 0):
         return spread(y, x, axis, keepdims) / x
     ndim = np.ndim(x)
     last = sorted(a % ndim for a in axes_of(axis, ndim))
@@ -133,6 +133,8 @@ def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
         dtype, axis = keywords.pop("dtype", None), keywords.pop("axis", None)
         if dtype is not None:
             a = a.astype(dtype)
+        if keywords.get("where") is True:
+            del keywords["where"]
         given = {k: v for k, v in keywords.items() if v is not None and v is not False}
         refused = given.keys() - {"ddof", "keepdims"}
         if refused:

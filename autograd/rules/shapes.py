@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Primitive
+from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import unbroadcast
-from autograd.engine.record import plain
+from autograd.engine.record import plain, refuse_out
 from autograd.errors import NoRuleError
 from autograd.rules.table import implements, linear
 
@@ -23,11 +23,10 @@ from autograd.rules.table import implements, linear
 
 def is_basic(index: Any) -> bool:
     """Say whether an index picks no element twice: slices and integers, or one boolean array."""
-    if isinstance(index, tuple):
-        return all(is_basic(part) and not isinstance(part, np.ndarray) for part in index)
     if isinstance(index, np.ndarray):
         return bool(index.dtype == bool)
-    return index is None or index is Ellipsis or isinstance(index, (int, np.integer, slice))
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(p is None or p is Ellipsis or isinstance(p, (int, np.integer, slice)) for p in parts)
 
 
 def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
@@ -113,7 +112,7 @@ tril         = linear(np.tril,          lambda g, x, k=0: np.tril(g, k))
 triu         = linear(np.triu,          lambda g, x, k=0: np.triu(g, k))
 copy         = linear(np.copy,          lambda g, x, *_, **__: g)
 astype       = linear(lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g,                             name="astype")
-broadcast_to = linear(np.broadcast_to,  lambda g, x, shape, **_: unbroadcast(g, x))
+broadcast_to = linear(np.broadcast_to,  lambda g, x, shape, *_, **__: unbroadcast(g, x))
 where        = linear(np.where,         lambda g, c, x, y: np.zeros(np.shape(c)),
                                         lambda g, c, x, y: unbroadcast(np.where(c, g, 0), x),
                                         lambda g, c, x, y: unbroadcast(np.where(c, 0, g), y),              replaces=())
@@ -146,6 +145,33 @@ def pad_by_copying(array: Any, pad_width: Any, mode: Any = "constant", **keyword
 def where_or_nonzero(condition: Any, *choices: Any) -> Any:
     """Choose element by element; of a condition alone, say where it is not zero."""
     return where(condition, *choices) if choices else np.nonzero(condition)
+
+
+@implements(np.reshape)
+def reshape_in_order(a: Any, shape: Any, order: str = "C", **_: Any) -> Any:
+    """Reshape; order "A" means the one that the numbers have in memory."""
+    if order == "A":
+        order = "F" if np.isfortran(plain(a)) else "C"
+    return reshape(a, shape) if order == "C" else reshape(a, shape, order=order)
+
+
+@implements(np.full_like)
+def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
+    """Repeat one number to the shape of an array; it may be a node, with a derivative."""
+    if not isinstance(fill_value, Node):
+        return np.full_like(plain(a), fill_value, dtype, **keywords)
+    wanted = np.shape(a) if keywords.get("shape") is None else keywords["shape"]
+    full = np.broadcast_to(fill_value, wanted)
+    return full.astype(dtype or getattr(a, "dtype", np.float64))
+
+
+@implements(np.take)
+def take_elements(
+    a: Any, indices: Any, axis: Any = None, out: None = None, mode: Any = "raise"
+) -> Any:
+    """Take elements by their index."""
+    refuse_out(out)
+    return take(a, indices, axis=axis, mode=mode)
 
 
 @implements(np.ravel)

@@ -29,6 +29,8 @@ def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
 
 def sigmoid_of_array(x: Any) -> Any:
     """Compute 1 / (1 + exp(-x)) without overflow at either end."""
+    if np.iscomplexobj(x):
+        return 1 / (1 + np.exp(-x))
     small = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0, small) / (1 + small)
 
@@ -46,7 +48,9 @@ def softplus_of_float(x: float) -> float:
 
 def lgamma_of_float(x: float) -> float:
     """Compute log |gamma(x)|, infinite at the poles."""
-    return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)
+    if math.isinf(x) or x > 1e305 or (x <= 0 and x == math.floor(x)):
+        return math.inf
+    return math.lgamma(x)
 
 
 #: Bernoulli numbers B2, B4, ..., of the asymptotic series of the polygamma functions.
@@ -58,26 +62,38 @@ def polygamma_of_float(order: int, x: float) -> float:
 
     By recurrence up to where the asymptotic series is exact (Abramowitz & Stegun 6.3.18, 6.4.11).
     """
-    if x != x or (x <= 0 and x == math.floor(x)) or x == -math.inf:
+    if x != x or x == -math.inf or (x <= 0 and x == math.floor(x)):
         return math.nan
     if x == math.inf:
         return math.inf if order == 0 else 0.0
     if order == 0 and x < -20:  # reflection, instead of a very long recurrence
         return polygamma_of_float(0, 1 - x) - math.pi / math.tan(math.pi * (x - math.floor(x)))
+    if order == 1 and x < -20:
+        sine = math.sin(math.pi * (x - math.floor(x)))
+        return (math.pi / sine) ** 2 - polygamma_of_float(1, 1 - x)
     sign = -1.0 if order % 2 == 0 else 1.0
+    try:
+        return sign * _polygamma_series(order, x)
+    except ArithmeticError:  # at the very pole
+        return sign * math.copysign(math.inf, x) ** (order + 1)
+
+
+def _polygamma_series(order: int, x: float) -> float:
+    """Sum recurrence and asymptotic series."""
     factorial = float(math.factorial(order))
     total = 0.0
     while x < 15 + order:
         total += factorial / x ** (order + 1)
         x += 1
+    inverse = 1 / x
     if order == 0:
-        series = 1 / (2 * x) - math.log(x)
+        total += inverse / 2 - math.log(x)
     else:
-        series = factorial / (order * x**order) + factorial / (2 * x ** (order + 1))
+        total += factorial * (inverse**order / order + inverse ** (order + 1) / 2)
     for k, bernoulli in enumerate(BERNOULLI, start=1):
         rising = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
-        series += bernoulli * rising / x ** (2 * k + order)
-    return sign * (total + series)
+        total += bernoulli * rising * inverse ** (2 * k + order)
+    return total
 
 
 @functools.cache

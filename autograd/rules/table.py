@@ -17,6 +17,9 @@ import numpy as np
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, claim
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+#: True while the rows of this package are read.
+OURS = True
+
 Partial = float | Callable[..., Any]
 
 
@@ -172,6 +175,7 @@ def _row(
     primitive = claim(str(name or getattr(function, "__name__", "function")))
     primitive.function = function
     primitive.arity = arity
+    primitive.ours = OURS
     if replaces is None:
         replaces = (function,) if _dispatches(function) else ()
     for replaced in replaces:
