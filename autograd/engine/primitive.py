@@ -76,7 +76,8 @@ class Primitive:
         partial = self.partials[argnum]
         x = arguments[argnum]
         if not isinstance(partial, (int, float)):
-            arguments = [_floating(a, y) for a in arguments]
+            if len(arguments) > 1:
+                arguments = [_floating(a, y) for a in arguments]
             try:
                 slope = partial(y, *arguments)
             except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite

@@ -91,7 +91,8 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                 plain.append(argument._data)
                 connected = True
         else:
-            if isinstance(argument, (list, tuple)) and (argnum < arity or arity < 0):
+            listed = isinstance(argument, list) or isinstance(argument, tuple)
+            if listed and (argnum < arity or arity < 0):
                 return apply(primitive, _with_arrays(arguments), keywords)
             plain.append(argument)
     function = primitive.function
