@@ -244,9 +244,12 @@ def _explore(sweep: Sweep, root: Node) -> None:
             elif sweep.create and isinstance(node, value.Value):
                 arguments = node.arguments
             versions = 0
+            numbers = 0.0
             for argument in arguments:
                 if isinstance(argument, tensor.Tensor):
                     versions += argument._version
+                elif isinstance(argument, value.Value):
+                    numbers += argument._data
                 if not _is_wanted(argument):
                     sweep.edges.append(-1)
                     continue
@@ -256,7 +259,10 @@ def _explore(sweep: Sweep, root: Node) -> None:
                 number = int(parent._pending) - 1
                 sweep.edges.append(number)
                 sweep.pending[number] += 1
-            if isinstance(node, tensor.Tensor) and versions != node._versions:
+            if isinstance(node, tensor.Tensor) and (
+                versions != node._versions
+                or (numbers != node._numbers and numbers == numbers)  # NaN is equal to nothing
+            ):
                 raise GraphError(
                     f"The data of an argument of {node.op!r} (result of shape {node.shape}) were "
                     "assigned to after it was computed; the derivative would be wrong. Assign to "

@@ -74,6 +74,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
     plain: list[Any] = []
     connected = False
     versions = 0
+    numbers = 0.0
     arity = primitive.arity
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
@@ -89,6 +90,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
             else:
                 assert isinstance(argument, value.Value)
                 plain.append(argument._data)
+                numbers += argument._data
                 connected = True
         else:
             listed = isinstance(argument, list) or isinstance(argument, tuple)
@@ -102,6 +104,7 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
         result._arguments = arguments
         result._keywords = keywords
         result._versions = versions
+        result._numbers = numbers
     else:
         result._requires_grad = False
     return result

@@ -76,6 +76,7 @@ class Tensor(ArrayMethods):
     _retains_grad: bool = False
     _version: int = 0  # how often the data were assigned to
     _versions: int = 0  # the sum of that of the arguments, when this was computed
+    _numbers: float = 0.0  # the sum of the Values among them
 
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: Any = True

@@ -70,7 +70,9 @@ def test_right_derivatives_of_every_kind_of_input_pass():
 
 def test_an_output_that_does_not_depend_on_an_input_has_derivative_zero():
     report = check_gradients(lambda x, y: x * 2, np.ones(2), np.ones(2))
-    assert [c.analytic for c in report.comparisons] == [2.0, 2.0, 0.0, 0.0] or report.ok
+    analytic = [c.analytic for c in report.comparisons]
+    assert analytic[2:] == [0.0, 0.0]
+    assert all(1.0 < slope < 3.0 for slope in analytic[:2])  # 2, by weights from 0.5 to 1.5
 
 
 @pytest.mark.parametrize(

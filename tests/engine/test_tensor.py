@@ -1,4 +1,5 @@
 import copy
+import math
 import operator
 import pickle
 
@@ -485,6 +486,13 @@ def test_data_assigned_to_between_forward_and_backward_are_an_error():
         assert t.grad is None
         (t * t).sum().backward()
         np.testing.assert_array_equal(t.grad, 2 * t.data)
+    v, t = Value(2.0), Tensor([1.0])
+    y = (v * t).sum()
+    v.data = 5.0
+    with pytest.raises(GraphError, match="assigned to after"):
+        y.backward()
+    (Value(math.nan) * t).sum().backward()
+    (Value(math.inf) * t).sum().backward()
     t = Tensor([1.0])
     y = t * t
     with no_grad():
