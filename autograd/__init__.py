@@ -17,7 +17,8 @@ from autograd.rules.table import define, elementwise, linear
 from autograd.version import VERSION
 
 if TYPE_CHECKING:
-    from autograd.check import check_gradients
+    from autograd.check import assert_gradients, check_gradients, check_primitive
+    from autograd.debugging import debug
     from autograd.drawing import draw, text
 
 __version__ = VERSION
@@ -28,7 +29,10 @@ __all__ = [
     "Primitive",
     "Tensor",
     "Value",
+    "assert_gradients",
     "check_gradients",
+    "check_primitive",
+    "debug",
     "define",
     "draw",
     "elementwise",
@@ -49,7 +53,10 @@ COMPILED: bool = not (value.__file__ or "").endswith(".py")
 
 #: What few programs need at once, and is imported when first asked for.
 _LATER = {
+    "assert_gradients": "autograd.check",
     "check_gradients": "autograd.check",
+    "check_primitive": "autograd.check",
+    "debug": "autograd.debugging",
     "draw": "autograd.drawing",
     "text": "autograd.drawing",
 }

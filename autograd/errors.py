@@ -35,6 +35,10 @@ class FreedGraphError(GraphError):
     """The graph was let go of by an earlier `backward` without `retain_graph=True`."""
 
 
+class NonFiniteError(AutogradError, FloatingPointError):
+    """Inside `debug`, an operation or its derivative gave infinity or NaN."""
+
+
 class GradientError(AutogradError, AssertionError):
     """A derivative disagrees with its finite difference; `report` holds the comparison."""
 

@@ -1,7 +1,15 @@
-"""Verify gradients: derivatives by `backward` against finite differences."""
+"""Verify gradients: is this derivative right, and if not, which line is wrong?"""
 
-from autograd.check.finite_differences import central_difference
-from autograd.check.gradients import check_gradients
+from autograd.check.finite_differences import numerical_derivative
+from autograd.check.gradients import assert_gradients, check_gradients
+from autograd.check.primitives import check_primitive
 from autograd.check.report import Comparison, Report
 
-__all__ = ["Comparison", "Report", "central_difference", "check_gradients"]
+__all__ = [
+    "Comparison",
+    "Report",
+    "assert_gradients",
+    "check_gradients",
+    "check_primitive",
+    "numerical_derivative",
+]

@@ -1,17 +1,65 @@
-"""A derivative from values of the function alone."""
+"""A derivative from values of the function alone, with an estimate of its error.
+
+Differences with steps h shrinking to zero are extrapolated to h = 0 by Neville's scheme, as in
+C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering
+Software 4 (1982): central differences in powers of h², differences to one side in powers of h.
+Of the tableau those entries count that agree best with their neighbours: one among the wide
+steps, one among the middling, one among the narrow ones, for a function may be rough on one scale
+and smooth on another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+#: A line through the inputs: takes a step, returns the step really made and the values there.
+Line = Callable[[float], tuple[float, Array]]
+
+FIRST_STEP, RATIO, ORDER, RANGES = 0.25, 4.0, 5, 3
 
 
-def central_difference(
+@dataclass
+class Estimate:
+    """Derivatives of several functions along one line, each with its error and its neighbourhood.
+
+    Of shape (functions,), except for `values` and `errors`, which have a row for each range of
+    steps, wide to narrow. `left` and `right` are the derivatives to either side. `jump` says that
+    the function does not come closer to its value as the step shrinks; `vertical`, that the
+    quotients grow beyond bounds. `size` is the largest of the values met with.
+    """
+
+    values: Array
+    errors: Array
+    left: Array
+    right: Array
+    kink: npt.NDArray[np.bool_]
+    jump: npt.NDArray[np.bool_]
+    vertical: npt.NDArray[np.bool_]
+    size: Array
+
+    def best(self) -> tuple[Array, Array]:
+        """Return the derivatives known best, relative to their size, and their errors."""
+        with np.errstate(all="ignore"):
+            relative = self.errors / np.abs(self.values)
+        relative = np.where(np.isfinite(relative), relative, np.inf)
+        unclear = relative.min(axis=0) > 0.1
+        row = np.where(unclear, _least(self.errors), relative.argmin(axis=0))[None]
+        return (
+            np.take_along_axis(self.values, row, 0)[0],
+            np.take_along_axis(self.errors, row, 0)[0],
+        )
+
+
+def numerical_derivative(
     f: Callable[[float], float], x: float, precision: float = 2.0**-52
 ) -> tuple[float, float]:
     """Return the derivative of `f` at `x`, and an estimate of its error.
-
-    Two central differences, with step h and h/2, extrapolated to h = 0 (Richardson). The step
-    balances the error of the formula, of order h⁴, against rounding, of order `precision` / h.
 
     Parameters
     ----------
@@ -22,21 +70,151 @@ def central_difference(
     precision : float
         The relative rounding error of `f`.
 
+    Returns
+    -------
+    tuple of float
+        The derivative, NaN if `f` is not finite around `x`, and the error to expect.
+
     Examples
     --------
     >>> import math
-    >>> derivative, error = central_difference(math.exp, 1.0)
-    >>> abs(derivative - math.e) < error < 1e-6
+    >>> derivative, error = numerical_derivative(math.exp, 1.0)
+    >>> abs(derivative - math.e) < error < 1e-9
     True
     """
-    step = precision**0.2 * max(1.0, abs(x)) / 2
-    quotients: list[float] = []
-    size = 0.0
-    for h in (step, step / 2):
-        right, left = f(x + h), f(x - h)
-        # Divided by what was really added to x, after rounding, not by what was asked for.
-        quotients.append((right - left) / ((x + h) - (x - h)))
-        size += abs(right) + abs(left)
-    wide, narrow = quotients
-    extrapolated = (4 * narrow - wide) / 3
-    return extrapolated, abs(extrapolated - narrow) + 4 * precision * size / step
+    scale = abs(x) or 1.0
+
+    def line(step: float) -> tuple[float, Array]:
+        to = x + step * scale
+        return (to - x) / scale, np.array([f(to)], np.float64)
+
+    value, error = differentiate(line, np.array([f(x)], np.float64), precision).best()
+    return float(value[0]) / scale, float(error[0]) / scale
+
+
+def differentiate(line: Line, center: Array, precision: float, zoom: float = 1.0) -> Estimate:
+    """Differentiate along a line at its origin, where the values are `center`.
+
+    Parameters
+    ----------
+    line : callable
+        Takes a step, in units in which the function changes visibly over a step of 1.
+    center : ndarray
+        The values at step 0.
+    precision : float
+        The relative rounding error of the values.
+    zoom : float
+        Shrinks all steps.
+    """
+    levels = int(np.log(FIRST_STEP / (precision**0.5)) / np.log(RATIO)) + 1
+    steps = [zoom * FIRST_STEP / RATIO**k for k in range(levels)]
+    with np.errstate(all="ignore"):
+        right_steps, right_values = _walk(line, steps, 1.0)
+        left_steps, left_values = _walk(line, steps, -1.0)
+        return _judge(right_steps, right_values, left_steps, left_values, center, precision)
+
+
+def _walk(line: Line, steps: list[float], sign: float) -> tuple[Array, Array]:
+    made, values = zip(*[line(sign * step) for step in steps], strict=True)
+    return np.array(made), np.array(values)
+
+
+def _judge(
+    right_steps: Array,
+    right_values: Array,
+    left_steps: Array,
+    left_values: Array,
+    center: Array,
+    precision: float,
+) -> Estimate:
+    sizes = np.fmax(np.abs(right_values), np.abs(left_values))
+    sizes = np.fmax(np.where(np.isfinite(sizes), sizes, 0), np.abs(center))
+    # Where steps are smallest, second differences are all noise.
+    rounding = 2 * precision * sizes
+    jitter = np.median(np.abs(right_values[-3:] + left_values[-3:] - 2 * center), axis=0)
+    noise = np.fmax(rounding, jitter)
+    widths = right_steps - left_steps
+    values, errors = extrapolate(
+        (widths / 2) ** 2,
+        (right_values - left_values) / widths[:, None],
+        2 * noise / widths[:, None],
+    )
+    right_quotients = (right_values - center) / right_steps[:, None]
+    left_quotients = (left_values - center) / left_steps[:, None]
+    floors = rounding / right_steps[:, None]  # without jitter: at a kink that is the kink itself
+    right, right_error = extrapolate(right_steps, right_quotients, floors)
+    left, left_error = extrapolate(left_steps, left_quotients, floors)
+
+    # At the edge of where it is defined, a function has a derivative to one side.
+    one_sided = ~np.isfinite(values) & np.isfinite(center)
+    use_right = one_sided & np.isfinite(right)
+    use_left = one_sided & ~np.isfinite(right) & np.isfinite(left)
+    values = np.where(use_right, right, np.where(use_left, left, values))
+    errors = np.where(use_right, right_error, np.where(use_left, left_error, errors))
+
+    gaps = np.abs(right - left)
+    doubt = 10 * (right_error + left_error) + 1e-4 * np.maximum(np.abs(right), np.abs(left))
+    kink = (gaps > doubt)[1:].all(axis=0)  # a kink shows however closely one looks
+    least = rounding[-1]
+    jump = _jumps(right_values - center, least) | _jumps(left_values - center, least)
+    least = least / right_steps[-1]
+    vertical = _grows(right_quotients, least) | _grows(left_quotients, least)
+    side = _least(left_error + right_error)[None]
+    left, right = (np.take_along_axis(x, side, 0)[0] for x in (left, right))
+    size = sizes.max(axis=0)
+    return Estimate(values, errors, left, right, kink & ~jump, jump, vertical & ~jump, size)
+
+
+def _least(errors: Array) -> npt.NDArray[np.intp]:
+    return np.where(np.isfinite(errors), errors, np.inf).argmin(axis=0)
+
+
+def extrapolate(points: Array, quotients: Array, floors: Array) -> tuple[Array, Array]:
+    """Extrapolate quotients to the point 0, by Neville's scheme.
+
+    Parameters
+    ----------
+    points : ndarray, shape (levels,)
+        The powers of the step in which the error is a series, shrinking.
+    quotients : ndarray, shape (levels, functions)
+        The difference quotients.
+    floors : ndarray, shape (levels, functions)
+        The part of rounding in them.
+
+    Returns
+    -------
+    tuple of ndarray
+        The best entries of the tableau, a row for each range of steps, and their errors.
+    """
+    best = np.full((RANGES, quotients.shape[1]), np.nan)
+    least = np.full((RANGES, quotients.shape[1]), np.inf)
+    above: list[Array] = []
+    for i in range(len(points)):
+        scale = i * RANGES // len(points)
+        row = [quotients[i]]
+        for j in range(1, min(i, ORDER) + 1):
+            weight = points[i] / (points[i - j] - points[i])
+            row.append(row[j - 1] + (row[j - 1] - above[j - 1]) * weight)
+            apart = np.maximum(np.abs(row[j] - row[j - 1]), np.abs(row[j] - above[j - 1]))
+            if j < len(above):
+                apart = np.maximum(apart, np.abs(row[j] - above[j]))
+            error = apart + floors[i] * (1 + 2 * weight) ** 2
+            better = error < least[scale]
+            best[scale] = np.where(better, row[j], best[scale])
+            least[scale] = np.where(better, error, least[scale])
+        above = row
+    return best, least
+
+
+def _jumps(changes: Array, rounding: Array) -> npt.NDArray[np.bool_]:
+    """Say whether the change over ever smaller steps stays what it is."""
+    last = np.abs(changes[-4:])
+    large = last.min(axis=0) > 1e3 * rounding
+    return large & (last.min(axis=0) > 0.7 * last.max(axis=0))
+
+
+def _grows(quotients: Array, rounding: Array) -> npt.NDArray[np.bool_]:
+    """Say whether the quotients grow with every smaller step, as at a vertical tangent."""
+    last = np.abs(quotients[-5:])
+    growing = (last[1:] > 1.3 * last[:-1]).all(axis=0)
+    return growing & (last[-1] > 100 * rounding)

@@ -1,20 +1,65 @@
-"""What a gradient check found, element by element."""
+"""What a gradient check found: element by element, in order of badness, and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import html
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from autograd.check.judge import KINK, OK, VERDICTS, Judgement
+
+if TYPE_CHECKING:
+    from autograd.check.picture import ErrorPicture
+
+#: What a verdict means, for those who meet it in a report.
+MEANING = {
+    "kink": "left and right derivative differ, and the claimed one lies between them",
+    "unresolved": "the numerical derivative is too uncertain to tell",
+    "not finite": "the function or its derivative is infinite or NaN here",
+    "discontinuous": "the function jumps here, so that it has no derivative",
+    "not deterministic": "the function gives another result at the same inputs",
+    "wrong shape": "the gradient does not have the shape of the input",
+}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One derivative beside its finite difference."""
+    """One derivative beside its finite difference.
+
+    Attributes
+    ----------
+    where : str
+        The input it is taken with respect to, such as ``params['W1'][3, 0]``.
+    output : str
+        The result it is the derivative of; empty if there is only one.
+    analytic, numeric : float
+        The derivative under test, and the numerical one.
+    error : float
+        The estimated error of the numerical one.
+    tolerance : float
+        The difference that is accepted.
+    verdict : str
+        "ok", "kink", "unresolved", "WRONG", "not finite", "discontinuous", "not deterministic"
+        or "wrong shape".
+    left, right : float
+        The derivatives to either side, where they were looked at; else NaN.
+    mode : str
+        How it was found where that is not by `backward` once: "forward", "order 2".
+    """
 
     where: str
-    analytic: complex
-    numeric: complex
+    analytic: float
+    numeric: float
+    error: float
     tolerance: float
+    verdict: str
+    output: str = ""
+    left: float = float("nan")
+    right: float = float("nan")
+    mode: str = ""
 
     @property
     def difference(self) -> float:
@@ -22,87 +67,229 @@ class Comparison:
         return abs(self.analytic - self.numeric)
 
     @property
+    def relative_error(self) -> float:
+        """How far they are apart, relative to the larger of them."""
+        size = max(abs(self.analytic), abs(self.numeric))
+        return self.difference / size if size else self.difference
+
+    @property
     def ok(self) -> bool:
-        """Whether they agree within the tolerance."""
-        return self.finite and self.difference <= self.tolerance
+        """Whether there is nothing against the derivative."""
+        return self.verdict in ("ok", "kink")
 
     @property
-    def finite(self) -> bool:
-        """Whether there is a derivative to compare, and not an infinity or NaN."""
-        return bool(np.isfinite(self.analytic) and np.isfinite(self.numeric))
-
-    @property
-    def verdict(self) -> str:
-        """Whether it is ok, wrong, or cannot be told here."""
-        return "ok" if self.ok else "WRONG" if self.finite else "not finite"
+    def name(self) -> str:
+        """Which derivative this is: of what, with respect to what."""
+        name = f"∂{self.output}/∂{self.where}" if self.output else self.where
+        return f"{name} ({self.mode})" if self.mode else name
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass
+class Batch:
+    """Comparisons of one kind, as matrices: a row for each result, a column for each input."""
+
+    judgement: Judgement
+    input_name: Callable[[int], str]
+    output_name: Callable[[int], str]
+    mode: str = ""
+    scale: Any = 1.0  # what a step of 1 along each column's line is, in units of the input
+
+    def __len__(self) -> int:
+        return int(self.judgement.verdict.size)
+
+    def __getitem__(self, position: int) -> Comparison:
+        row, column = divmod(position, self.judgement.verdict.shape[1])
+        j = self.judgement
+        scale = 1.0 if np.ndim(self.scale) == 0 else float(self.scale[column])
+        numbers = [
+            float(matrix[row, column]) / scale
+            for matrix in (j.analytic, j.numeric, j.error, j.tolerance)
+        ]
+        return Comparison(
+            self.input_name(column),
+            *numbers,
+            VERDICTS[j.verdict[row, column]],
+            self.output_name(row),
+            float(j.left[row, column]) / scale,
+            float(j.right[row, column]) / scale,
+            self.mode,
+        )
+
+    def badness(self) -> Any:
+        """Rank the comparisons: above 1 what is not ok, the worst highest."""
+        j = self.judgement
+        with np.errstate(all="ignore"):
+            apart = np.abs(j.analytic - j.numeric)
+            beyond = np.where(j.tolerance > 0, apart / j.tolerance, apart)
+            size = np.maximum(np.abs(j.analytic), np.abs(j.numeric))
+            relative = np.where(size > 0, apart / size, 0)
+            largest = np.nanmax(apart, initial=0.0) or 1.0
+            bad = 2 + np.nan_to_num(apart / largest + relative / 1e3, nan=0.0, posinf=1e3)
+        fine = (j.verdict == OK) | (j.verdict == KINK)
+        return np.where(fine, np.clip(np.nan_to_num(beyond), 0, 1), bad).reshape(-1)
+
+
+@dataclass(repr=False)
 class Report:
-    """All comparisons of one check; prints as a table, wrong rows first."""
+    """All comparisons of one check; prints as a table, the worst first.
 
-    comparisons: list[Comparison] = field(default_factory=list)
-    note: str = ""
+    Attributes
+    ----------
+    batches : list of Batch
+        The comparisons.
+    method : str
+        How the check was done, where that is not element by element.
+    notes : list of str
+        What else is worth knowing: constants, probabilities.
+    reasons : list of str
+        Why it is wrong; each was verified numerically.
+    evaluations : int
+        How often the function was called.
+    """
+
+    batches: list[Batch] = field(default_factory=list)
+    method: str = ""
+    notes: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    evaluations: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether every derivative agrees with its finite difference."""
-        return all(comparison.ok for comparison in self.comparisons)
+        """Whether there is nothing against any derivative."""
+        return all(
+            bool(np.isin(batch.judgement.verdict, (OK, KINK)).all()) for batch in self.batches
+        )
+
+    @property
+    def comparisons(self) -> Comparisons:
+        """All comparisons, as a sequence."""
+        return Comparisons(self.batches)
 
     @property
     def worst(self) -> Comparison | None:
         """The comparison furthest beyond, or closest to, its tolerance; None of an empty check."""
-        return max(self.comparisons, key=_badness, default=None)
+        ranked = self.ranked(1)
+        return ranked[0] if ranked else None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many comparisons there are of each verdict."""
+        found: dict[str, int] = {}
+        for batch in self.batches:
+            codes, numbers = np.unique(batch.judgement.verdict, return_counts=True)
+            for code, number in zip(codes, numbers, strict=True):
+                found[VERDICTS[code]] = found.get(VERDICTS[code], 0) + int(number)
+        return found
+
+    def ranked(self, most: int) -> list[Comparison]:
+        """Return the worst comparisons, in order; of equals the first."""
+        candidates: list[tuple[float, int, int]] = []
+        for number, batch in enumerate(self.batches):
+            badness = batch.badness()
+            for position in np.argsort(-badness, kind="stable")[:most]:
+                candidates.append((-float(badness[position]), number, int(position)))
+        if all(-badness <= 1 for badness, _, _ in candidates):
+            candidates = [(0.0, number, position) for _, number, position in candidates]
+            if len(self.comparisons) <= most:
+                candidates.sort()
+        else:
+            candidates.sort()
+        return [self.batches[n][p] for _, n, p in candidates[:most]]
+
+    # -- how it looks -----------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return self.table()
 
-    def named(self, names: list[str]) -> Report:
-        """Return the same report with names for the inputs."""
-        renamed = []
-        for comparison in self.comparisons:
-            where = comparison.where
-            for position, name in enumerate(names):
-                prefix = f"inputs[{position}]"
-                if where.startswith(prefix):
-                    where = name + where.removeprefix(prefix)
-                    break
-            renamed.append(replace(comparison, where=where))
-        return Report(renamed, self.note)
-
     def table(self, rows: int = 10) -> str:
-        """Return some rows, wrong ones first, as aligned text, and how many there are in all."""
-        ranked = sorted(self.comparisons, key=lambda c: 0.0 if c.ok else -_badness(c))
-        cells = [("", "backward", "finite difference", "difference", "")]
-        for comparison in ranked[:rows]:
-            cells.append(
-                (
-                    comparison.where,
-                    f"{comparison.analytic:.10g}",
-                    f"{comparison.numeric:.10g}",
-                    f"{comparison.difference:.2g}",
-                    comparison.verdict,
-                )
-            )
-        widths = [max(len(row[i]) for row in cells) for i in range(5)]
+        """Return some rows, the worst first, as aligned text; then counts, reasons and notes."""
+        cells = [("", "analytic", "numerical", "difference", "")]
+        cells += [_cells(comparison) for comparison in self.ranked(rows)]
+        widths = [max(len(row[i]) for row in cells) for i in range(4)]
         lines = [
             "  ".join(
                 [row[0].ljust(widths[0])] + [row[i].rjust(widths[i]) for i in (1, 2, 3)] + [row[4]]
             ).rstrip()
             for row in cells
         ]
-        verdicts = [comparison.verdict for comparison in ranked]
-        wrong, undefined = verdicts.count("WRONG"), verdicts.count("not finite")
-        more = f", {rows} shown" if len(ranked) > rows else ""
-        end = f", {undefined} not finite: cannot be checked here" if undefined else ""
-        plural = "" if len(ranked) == 1 else "s"
-        lines.append(
-            f"{len(ranked)} derivative{plural} checked{more}: {wrong or 'none'} wrong{end}"
+        return "\n".join([*lines, self.summary(rows), *self.reasons, *self.notes])
+
+    def summary(self, rows: int = 10) -> str:
+        """Return one line: how many derivatives were checked, and with what result."""
+        total = len(self.comparisons)
+        counts = self.counts
+        more = f", {rows} shown" if total > rows else ""
+        parts = [f"{counts.get('WRONG', 0) or 'none'} wrong"]
+        parts += [
+            f"{counts[verdict]} {verdict} ({MEANING[verdict]})"
+            for verdict in MEANING
+            if verdict in counts
+        ]
+        noun = "projection" if self.method else "derivative"
+        plural = "" if total == 1 else "s"
+        lines = f"{total} {noun}{plural} checked{more}: {', '.join(parts)}"
+        return f"{lines}\n{self.method}" if self.method else lines
+
+    def _repr_html_(self) -> str:
+        colours = {"ok": "inherit", "kink": "#8a6d00", "unresolved": "#8a6d00"}
+        rows = []
+        for comparison in self.ranked(20):
+            cells = [html.escape(cell) for cell in _cells(comparison)]
+            colour = colours.get(comparison.verdict, "#b00020")
+            rows.append(
+                f"<tr><td><code>{cells[0]}</code></td>"
+                + "".join(f"<td style='text-align:right'>{cell}</td>" for cell in cells[1:4])
+                + f"<td style='color:{colour}'>{cells[4]}</td></tr>"
+            )
+        heads = "".join(
+            f"<th>{head}</th>"
+            for head in ("derivative", "analytic", "numerical", "difference", "verdict")
         )
-        return "\n".join([*lines, self.note] if self.note else lines)
+        text = [*self.summary(20).split("\n"), *self.reasons, *self.notes]
+        below = "".join(f"<p>{html.escape(line)}</p>" for line in text)
+        return f"<table><tr>{heads}</tr>{''.join(rows)}</table>{below}"
+
+    def picture(self) -> ErrorPicture:
+        """Return a picture of the error over the elements of each input; needs matplotlib."""
+        from autograd.check.picture import ErrorPicture
+
+        return ErrorPicture(self)
 
 
-def _badness(comparison: Comparison) -> float:
-    if comparison.ok:
-        return min(comparison.difference / (comparison.tolerance or 1.0), 1.0)
-    return 1.0 + min(comparison.difference, 1e300) if comparison.finite else 1.0
+class Comparisons(Sequence[Comparison]):
+    """The comparisons of some batches, one after the other."""
+
+    def __init__(self, batches: list[Batch]) -> None:
+        self.batches = batches
+
+    def __len__(self) -> int:
+        return sum(map(len, self.batches))
+
+    def __iter__(self) -> Iterator[Comparison]:
+        for batch in self.batches:
+            for position in range(len(batch)):
+                yield batch[position]
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        if position < 0:
+            position += len(self)
+        for batch in self.batches:
+            if 0 <= position < len(batch):
+                return batch[position]
+            position -= len(batch)
+        raise IndexError("there are not so many comparisons")
+
+
+def _cells(comparison: Comparison) -> tuple[str, str, str, str, str]:
+    numeric = f"{comparison.numeric:.10g}"
+    if comparison.verdict == "kink":
+        numeric = f"{comparison.left:.6g} | {comparison.right:.6g}"
+    return (
+        comparison.name,
+        f"{comparison.analytic:.10g}",
+        numeric,
+        f"{comparison.difference:.2g}",
+        comparison.verdict,
+    )

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Tensor, Value
-from autograd.errors import DataError
 
 SIGNS = {
     "add": "+",
@@ -19,27 +18,6 @@ SIGNS = {
     "remainder": "%",
     "floor_divide": "//",
 }
-
-
-def nodes_below(root: Node) -> list[Any]:
-    """List the nodes a node depends on, parents before children, without recursion."""
-    if not isinstance(root, Node):
-        raise DataError(f"A graph ends in a Value or a Tensor, not in {type(root).__name__}.")
-    order: list[Any] = []
-    seen = {id(root)}
-    stack: list[tuple[Any, int]] = [(root, 0)]
-    while stack:
-        node, position = stack.pop()
-        parents = node.parents
-        if position < len(parents):
-            stack.append((node, position + 1))
-            parent = parents[position]
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append((parent, 0))
-        else:
-            order.append(node)
-    return order
 
 
 def names_of(nodes: list[Any]) -> dict[int, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograd.drawing.graph import formula, has_gradient, names_of, nodes_below, short
+from autograd.drawing.graph import formula, has_gradient, names_of, short
+from autograd.topology import nodes_below
 from autograd.engine import Node
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import graphviz
 
-from autograd.drawing.graph import formula, has_gradient, names_of, nodes_below, short
+from autograd.drawing.graph import formula, has_gradient, names_of, short
+from autograd.topology import nodes_below
 from autograd.drawing.lines import text
 from autograd.engine import Node
 from autograd.errors import FormatError, MissingProgramError

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.engine import tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import is_recording
+from autograd.engine.recording import RECORDING, is_recording, tell_pulled, tell_walking
 from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -42,6 +42,8 @@ def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
     """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
     leaves: list[value.Value] = []
     before: list[float] = []
+    if RECORDING.blocks != 0:
+        tell_walking(roots, seeds)
     _acquire()
     try:
         _count_edges(roots, leaves)
@@ -321,6 +323,8 @@ def _pull_back(
         found = primitive.pullback(argnum, g, y, plain, keywords)
         argument = arguments[argnum]
         found = _conform(found, argument, primitive)
+        if RECORDING.blocks != 0:
+            tell_pulled(node, argnum, found)
         before = sweep.cotangents[parent]
         left = sweep.pending[parent] - 1
         sweep.pending[parent] = left

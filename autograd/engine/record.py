@@ -11,7 +11,7 @@ import numpy as np
 from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
 from autograd.engine import tensor, value
-from autograd.engine.recording import RECORDING, is_recording
+from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.errors import NoRuleError
 
 _ndarray: Final = np.ndarray
@@ -105,6 +105,8 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
         result._keywords = keywords
         result._versions = versions
         result._numbers = numbers
+        if RECORDING.blocks != 0:
+            tell_made(result)
     else:
         result._requires_grad = False
     return result

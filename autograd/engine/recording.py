@@ -1,4 +1,7 @@
-"""Whether operations are recorded: on by default, off inside `no_grad`, thread by thread."""
+"""Whether operations are recorded, and who watches: thread by thread.
+
+Recording is on by default, and off inside `no_grad`. Observers are told of every node made.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, final
 
+from autograd.engine.mypyc import mypyc_attr
+
 
 @final
 class Recording:
-    """How many `no_grad` blocks are open, over all threads.
+    """How many `no_grad` blocks are open and observers watch, over all threads.
 
     The recorder reads `blocks` for every node, so it is an attribute of a native object;
     only when it is not zero does anybody look up which thread opened the block.
@@ -32,8 +37,59 @@ def is_recording() -> bool:
 
 def _open(count: int) -> None:
     _THREAD.blocks = getattr(_THREAD, "blocks", 0) + count
+    _count(count)
+
+
+def _count(count: int) -> None:
     with _LOCK:
         RECORDING.blocks += count
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Observer:
+    """Is told what the engine does in the thread that it watches; may raise to stop it."""
+
+    def made(self, node: Any) -> None:
+        """Take note of a node that was just made by a primitive."""
+
+    def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
+        """Take note of the derivative that goes from a node to one of its arguments."""
+
+    def walking(self, roots: Any, seeds: Any) -> None:
+        """Take note of a backward pass through Values that is about to begin."""
+
+    def watch(self) -> None:
+        """Begin to watch this thread."""
+        _THREAD.observers = (*_observers(), self)
+        _count(1)
+
+    def leave(self) -> None:
+        """Watch no longer."""
+        _THREAD.observers = tuple([other for other in _observers() if other is not self])
+        _count(-1)
+
+
+def _observers() -> tuple[Any, ...]:
+    found: tuple[Any, ...] = getattr(_THREAD, "observers", ())
+    return found
+
+
+def tell_made(node: Any) -> None:
+    """Tell the observers of this thread of a new node."""
+    for observer in _observers():
+        observer.made(node)
+
+
+def tell_pulled(node: Any, argnum: int, cotangent: Any) -> None:
+    """Tell the observers of this thread of a derivative on its way."""
+    for observer in _observers():
+        observer.pulled(node, argnum, cotangent)
+
+
+def tell_walking(roots: Any, seeds: Any) -> None:
+    """Tell the observers of this thread of a pass through Values."""
+    for observer in _observers():
+        observer.walking(roots, seeds)
 
 
 class no_grad:  # noqa: N801 - the name every user of PyTorch knows

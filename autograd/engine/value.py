@@ -29,7 +29,7 @@ from autograd.engine.node import (
     Node,
 )
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import RECORDING, is_recording
+from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.errors import DataError, GraphError, lost
 
 
@@ -98,8 +98,11 @@ class Value(Node):
         _right: Value | None = None,
         _right_partial: float = 0.0,
     ) -> None:
-        if _primitive is not None and RECORDING.blocks != 0 and not is_recording():
-            _primitive, _left, _right = UNRECORDED, None, None
+        watched = False
+        if _primitive is not None and RECORDING.blocks != 0:
+            watched = is_recording()
+            if not watched:
+                _primitive, _left, _right = UNRECORDED, None, None
         self._data = data if isinstance(data, float) else _as_float(data)
         self._grad = 0.0
         self._primitive = _primitive
@@ -111,6 +114,8 @@ class Value(Node):
         self._notes = None
         if label:
             self.label = label
+        if watched:
+            tell_made(self)
 
     # -- what it holds ----------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.record import plain, refuse_out
 from autograd.errors import NoRuleError
-from autograd.rules.table import implements, linear
+from autograd.rules.table import define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------
 
@@ -63,9 +63,18 @@ def gather_elements(x: Any, shape: tuple[int, ...], indices: Any) -> Any:
 def rearrangement(
     function: Callable[..., Any], where_from: Callable[..., Any] | None = None
 ) -> Primitive:
-    """Write the row of a function whose result is made of elements of its argument."""
-    find = where_from or (lambda x, *a, **k: sources(function, x, *a, **k))
-    return linear(function, lambda g, x, *a, **k: scatter(g, np.shape(x), find(x, *a, **k)))
+    """Write the row of a function whose result is made of elements of its argument.
+
+    With `where_from` it need not be linear: which elements may depend on their values.
+    """
+    if where_from is not None:
+        return define(
+            function, lambda g, y, x, *a, **k: scatter(g, np.shape(x), where_from(x, *a, **k))
+        )
+    return linear(
+        function,
+        lambda g, x, *a, **k: scatter(g, np.shape(x), sources(function, x, *a, **k)),
+    )
 
 
 def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: Any) -> Any:

@@ -166,6 +166,7 @@ SAMPLES = [
     Sample(np.diag, (real(3),), {"k": -1}),
     Sample(np.diag, (real(3, 4),), {"k": 1}),
     Sample(np.pad, (real(2, 3),), {"pad_width": ((1, 2), (0, 1))}),
+    Sample(np.pad, (real(2, 3),), {"pad_width": 1, "constant_values": 3.0}),
     *[
         Sample(np.pad, (real(3, 4),), {"pad_width": 2, "mode": mode})
         for mode in ("edge", "reflect", "symmetric", "wrap")

@@ -1,0 +1,3 @@
+"""Why a derivative is wrong."""
+def reasons(procedure):
+    return procedure.report.reasons

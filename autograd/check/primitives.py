@@ -1,0 +1,87 @@
+"""`check_primitive`: everything that can be asked of one row of the table of rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.check.gradients import check_gradients
+from autograd.check.report import Report
+from autograd.check.subject import argument_names
+from autograd.engine import Primitive
+from autograd.errors import GradientError
+
+
+def check_primitive(
+    primitive: Primitive,
+    *inputs: Any,
+    keywords: dict[str, Any] | None = None,
+    order: int = 2,
+    raises: bool = True,
+    **options: Any,
+) -> Report:
+    """Check a rule: backward and forward, higher derivatives, numbers and arrays, both precisions.
+
+    Parameters
+    ----------
+    primitive : Primitive
+        What `elementwise`, `linear` or `define` returned.
+    *inputs : float or array_like
+        Arguments to call it with.
+    keywords : dict, optional
+        Keyword arguments to call it with.
+    order : int
+        Check derivatives up to this order.
+    raises : bool
+        Whether to raise when something is wrong, or only to return the report.
+    **options
+        More options for `check_gradients`.
+
+    Returns
+    -------
+    Report
+        What was found; the mode of each comparison tells how: "" for backward with arrays,
+        "forward", "order 2", "numbers" for Values, "float32" for single precision.
+
+    Raises
+    ------
+    GradientError
+        If a derivative is wrong.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd
+    >>> cube = autograd.elementwise(lambda x: x**3, None, lambda y, x: 3 * x**2, name="cube")
+    >>> autograd.check_primitive(cube, np.array([0.5, -2.0])).ok
+    True
+    """
+    keywords = keywords or {}
+    names = argument_names(primitive.function, len(inputs))
+    options = {"names": names, "modes": ("reverse", "forward"), **options, "raises": False}
+
+    def call(*arguments: Any) -> Any:
+        return primitive(*arguments, **keywords)
+
+    arrays = [np.asarray(x) if not isinstance(x, (int, str, slice)) else x for x in inputs]
+    report = check_gradients(call, *arrays, order=order, **options)
+    floating = [isinstance(x, np.ndarray) and x.dtype.kind == "f" for x in arrays]
+    if primitive.partials is not None and all(floating) and not keywords:
+        numbers = [float(x.flat[0]) for x in arrays if x.size]
+        if len(numbers) == len(arrays):
+            _add(report, check_gradients(call, *numbers, order=order, **options), "numbers")
+    single = [x.astype(np.float32) if f else x for x, f in zip(arrays, floating, strict=True)]
+    if any(floating):
+        _add(report, check_gradients(call, *single, **options), "float32")
+    if raises and not report.ok:
+        raise GradientError(f"The rule of {primitive.name!r} is wrong.\n{report}", report)
+    return report
+
+
+def _add(report: Report, other: Report, mode: str) -> None:
+    for batch in other.batches:
+        batch.mode = f"{mode}, {batch.mode}" if batch.mode else mode
+    report.batches.extend(other.batches)
+    report.reasons.extend(reason for reason in other.reasons if reason not in report.reasons)
+    report.evaluations += other.evaluations

@@ -1,0 +1,317 @@
+"""The function under test, from anywhere, seen as a map from real numbers to real numbers.
+
+Whatever it takes and gives (floats, arrays, nodes, complex numbers, nested containers) is laid
+out as one vector of real numbers, a complex number as two: its real and its imaginary part.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import tree
+from autograd.engine import Node, Tensor, Value, no_grad
+from autograd.errors import DataError, ShapeError
+
+Vector = npt.NDArray[np.float64]
+
+#: What functions raise, at a neighbouring point, where NumPy would say NaN.
+UNDEFINED = (ArithmeticError, ValueError)
+
+
+@dataclass
+class Leaf:
+    """One number or array among the inputs or outputs, and where it lies in the vector."""
+
+    path: str
+    data: Any  # an ndarray of a real or complex type
+    kind: Literal["float", "array", "torch"]
+    offset: int
+    original: Any = None
+    complex: bool = field(init=False)  # then each element stands for two real numbers
+    size: int = field(init=False)  # how many real numbers it has
+    slice: slice = field(init=False)  # their place in the vector
+
+    def __post_init__(self) -> None:
+        self.complex = self.data.dtype.kind == "c"
+        self.size = int(self.data.size) * (2 if self.complex else 1)
+        self.slice = slice(self.offset, self.offset + self.size)
+
+    def where(self, position: int) -> str:
+        """Name one of its real numbers: ``params['W'][3, 0]``."""
+        part = ""
+        if self.complex:
+            position, imaginary = divmod(position, 2)
+            part = ".imag" if imaginary else ".real"
+        if self.data.ndim == 0:
+            return f"{self.path}{part}"
+        index = np.unravel_index(position, self.data.shape)
+        return f"{self.path}[{', '.join(map(str, map(int, index)))}]{part}"
+
+    def reals(self) -> Vector:
+        """Return its numbers as a vector."""
+        return as_reals(self.data)
+
+    def from_reals(self, numbers: Vector) -> Any:
+        """Return an array like this one, of other numbers."""
+        if self.complex:
+            numbers = np.ascontiguousarray(numbers, np.float64).view(np.complex128)  # type: ignore
+        array = numbers.astype(self.data.dtype).reshape(self.data.shape)
+        if self.data.flags.c_contiguous:
+            return array
+        like = np.empty_like(self.data)  # in the same order in memory
+        like[...] = array
+        return like
+
+
+def as_reals(data: Any) -> Vector:
+    """Lay out an array as a vector of real numbers."""
+    if data.dtype.kind == "c":
+        return np.ascontiguousarray(data, np.complex128).reshape(-1).view(np.float64)
+    return np.asarray(data, np.float64).reshape(-1)
+
+
+def plain(x: Any) -> Any:
+    """Return the bare array or number of a node, of a PyTorch tensor or of a JAX array."""
+    if isinstance(x, Node):
+        return x.data  # type: ignore[attr-defined]
+    if hasattr(x, "detach") and hasattr(x, "numpy"):
+        return x.detach().cpu().resolve_conj().numpy()
+    return x
+
+
+def as_array(x: Any) -> Any:
+    """Return a leaf as an array of floating point numbers; None if it has no derivative."""
+    x = plain(x)
+    if isinstance(x, (str, bytes)) or x is None or callable(x):
+        return None
+    array = np.asarray(x)
+    return array if array.dtype.kind in "fc" else None
+
+
+class Subject:
+    """A function at a point: evaluates it there and nearby.
+
+    Parameters
+    ----------
+    f : callable
+        The function.
+    inputs : sequence
+        Its arguments at the point.
+    on_nodes : bool
+        Whether `f` wants Values and Tensors; otherwise it gets floats and arrays.
+    names : sequence of str, optional
+        What to call the arguments; by default as `f` calls them.
+    recorded : bool
+        Whether `f` must be recorded even where only its result is wanted.
+
+    Raises
+    ------
+    DataError
+        If there is nothing among the inputs, or in the result, to differentiate.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        inputs: Sequence[Any],
+        on_nodes: bool,
+        names: Sequence[str] | None = None,
+        recorded: bool = False,
+    ) -> None:
+        self.f = f
+        self.on_nodes = on_nodes
+        self.recorded = recorded
+        self.template = tuple(inputs)
+        self.names = list(names) if names is not None else argument_names(f, len(inputs))
+        self.inputs: list[Leaf] = []
+        self.constants: list[str] = []
+        self._lay_out_inputs()
+        self.x = (
+            np.concatenate([leaf.reals() for leaf in self.inputs]) if self.inputs else np.zeros(0)
+        )
+        self.outputs: list[Leaf] = []
+        self.evaluations = 0
+
+    def _lay_out_inputs(self) -> None:
+        offset = 0
+        for name, argument in zip(self.names, self.template, strict=True):
+            for path, item in tree.leaves(argument, name):
+                given = plain(item)
+                direct = argument is item and type(given) is int
+                data = np.asarray(float(given)) if direct else as_array(given)
+                if data is None:
+                    if isinstance(given, (int, np.ndarray, np.integer)):
+                        self.constants.append(path)
+                    continue
+                kind: Any = "array"
+                if isinstance(given, (float, int)):
+                    kind = "float"
+                elif hasattr(item, "new_tensor"):
+                    kind = "torch"
+                leaf = Leaf(path, np.array(data), kind, offset, item)
+                offset += leaf.size
+                self.inputs.append(leaf)
+
+    # -- calling it -------------------------------------------------------------------------
+
+    def objects(self, x: Vector | None = None) -> list[Any]:
+        """Make what the function takes in place of each leaf: nodes, floats or arrays."""
+        return [
+            self.make(leaf, leaf.data if x is None else leaf.from_reals(x[leaf.slice]))
+            for leaf in self.inputs
+        ]
+
+    def make(self, leaf: Leaf, data: Any) -> Any:
+        """Make what the function takes in place of one leaf."""
+        if leaf.kind == "float":
+            return Value(float(data)) if self.on_nodes else float(data)
+        if self.on_nodes:
+            return Tensor(np.array(data))
+        if leaf.kind == "torch":
+            made = leaf.original.new_tensor(np.array(data), dtype=leaf.original.dtype)
+            return made.requires_grad_(leaf.original.requires_grad)
+        if isinstance(leaf.original, np.generic) or not isinstance(leaf.original, np.ndarray):
+            return data.dtype.type(data) if np.ndim(data) == 0 else np.array(data)
+        return np.array(data)
+
+    def arguments(self, objects: Sequence[Any]) -> tuple[Any, ...]:
+        """Put the objects where the leaves were."""
+        by_path = dict(zip([leaf.path for leaf in self.inputs], objects, strict=True))
+        return tuple(
+            tree.replace(argument, lambda path, item: by_path.get(path, item), name)
+            for name, argument in zip(self.names, self.template, strict=True)
+        )
+
+    def call(self, objects: Sequence[Any]) -> Any:
+        """Call the function on nodes, floats or arrays, with NumPy's warnings off."""
+        with np.errstate(all="ignore"):
+            return self.f(*self.arguments(objects))
+
+    def value(self, x: Vector) -> Vector:
+        """Return the result at another point; NaN where the function is not defined."""
+        return self._reals_of(self.objects(x))
+
+    def leaf_moved(self, position: int, data: Any, others: list[Any]) -> Vector:
+        """Return the result with one leaf replaced, and the others as they are."""
+        objects = others.copy()
+        objects[position] = self.make(self.inputs[position], data)
+        return self._reals_of(objects)
+
+    def _reals_of(self, objects: list[Any]) -> Vector:
+        self.evaluations += 1
+        try:
+            if self.on_nodes and not self.recorded:
+                with no_grad():
+                    result = self.call(objects)
+            else:
+                result = self.call(objects)
+        except UNDEFINED:
+            if not self.outputs:
+                raise
+            return np.full(self.size, np.nan)
+        if isinstance(result, Tensor) and len(self.outputs) == 1:
+            found = as_reals(result.data)
+        else:
+            found = self.flatten(result)
+        if self.outputs and found.size != self.size:
+            raise ShapeError(
+                f"The function returned {self.size} numbers at the inputs, and {found.size} near "
+                "them; there is no derivative where the shape of the result changes."
+            )
+        return found
+
+    # -- its result -------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many real numbers the function returns."""
+        return sum(leaf.size for leaf in self.outputs)
+
+    def flatten(self, result: Any) -> Vector:
+        """Lay out a result as a vector of real numbers."""
+        parts = []
+        for _, item in tree.leaves(result):
+            array = as_array(item)
+            if array is not None:
+                parts.append(as_reals(array))
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def learn_outputs(self, result: Any) -> None:
+        """Remember structure and types of the result."""
+        self.outputs = []
+        offset = 0
+        for path, item in tree.leaves(result, "result"):
+            array = as_array(item)
+            if array is None:
+                continue
+            if self.recorded:  # a gradient, by the paths of the inputs
+                path = f"(∂{path.removeprefix('result[').removesuffix(']')[1:-1]})"
+            leaf = Leaf(path, np.array(array), "array", offset, item)
+            self.outputs.append(leaf)
+            offset += leaf.size
+        if not self.outputs:
+            raise DataError(
+                f"The function returned {type(result).__name__}, which holds no floating point "
+                "number: there is nothing to differentiate."
+            )
+
+    # -- naming and precision ---------------------------------------------------------------
+
+    @property
+    def precision(self) -> float:
+        """The relative rounding error of the coarsest type that takes part."""
+        return max(
+            (float(np.finfo(leaf.data.dtype).eps) for leaf in (*self.inputs, *self.outputs)),
+            default=2.0**-52,
+        )
+
+    def input_name(self, position: int) -> str:
+        """Name one real number of the inputs."""
+        return _name(self.inputs, position)
+
+    def output_name(self, position: int) -> str:
+        """Name one real number of the result; empty if it is the only one."""
+        return "" if self.size == 1 else _name(self.outputs, position)
+
+    def leaf_of(self, position: int) -> Leaf:
+        """Return the input leaf that a real number belongs to."""
+        return next(leaf for leaf in self.inputs if position < leaf.offset + leaf.size)
+
+    def scales(self) -> Vector:
+        """Return, for each input, the size of the changes that matter to it.
+
+        The number's own size; for a zero, that of the array it stands in.
+        """
+        parts = []
+        for leaf in self.inputs:
+            sizes = np.abs(leaf.reals())
+            finite = sizes[np.isfinite(sizes) & (sizes > 0)]
+            typical = float(np.mean(finite)) if finite.size else 1.0
+            parts.append(np.where(np.isfinite(sizes) & (sizes > 1e-3 * typical), sizes, typical))
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _name(leaves: list[Leaf], position: int) -> str:
+    for leaf in leaves:
+        if position < leaf.offset + leaf.size:
+            return leaf.where(position - leaf.offset)
+    raise IndexError(position)
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """Return the names that a function has for its arguments; ``inputs[0]`` where it has none."""
+    fallback = [f"inputs[{position}]" for position in range(count)]
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (ValueError, TypeError):
+        return fallback
+    positional = [
+        p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    return (positional + fallback[len(positional) :])[:count]

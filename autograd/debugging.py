@@ -1,0 +1,195 @@
+"""Where was this node made, and where do infinities and NaNs come from?"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node
+from autograd.engine.recording import Observer
+from autograd.errors import NonFiniteError
+from autograd.topology import nodes_below
+
+_INSIDE = tuple(
+    os.path.join(os.path.dirname(os.path.abspath(module.__file__ or "")), "")
+    for module in (sys.modules["autograd"], np)
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of somebody's code.
+
+    Attributes
+    ----------
+    file, function : str
+        Where it stands.
+    line : int
+        Counted from 1.
+    """
+
+    file: str
+    line: int
+    function: str
+
+    @property
+    def text(self) -> str:
+        """The line itself; empty where the source is not at hand."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        where = f"{os.path.basename(self.file)}, line {self.line}"
+        if not self.function.startswith("<"):
+            where += f", in {self.function}"
+        return f"{where}: {self.text}" if self.text else where
+
+
+def calling_place() -> Place | None:
+    """Return the innermost line being run that belongs neither to this library nor to NumPy."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    code = frame.f_code
+    return Place(code.co_filename, frame.f_lineno, code.co_name)
+
+
+class Trace(Observer):
+    """Remembers, as a context manager, where each node was made.
+
+    Nodes made inside the block are kept alive for as long as this is.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self._places: dict[int, Place | None] = {}
+
+    def __enter__(self) -> Any:
+        self.watch()
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self.leave()
+
+    def made(self, node: Any) -> None:
+        """Note the line."""
+        self.nodes.append(node)
+        self._places[id(node)] = calling_place()
+
+    def where(self, node: Any) -> Place | None:
+        """Return the line where a node was made; None for a leaf, or one made elsewhere."""
+        return self._places.get(id(node))
+
+
+class debug(Trace):  # noqa: N801 - stands beside no_grad
+    """Stop at the first infinity or NaN, forward or backward, and say where it comes from.
+
+    A context manager. It slows every operation down, and keeps all nodes made inside it alive.
+
+    Parameters
+    ----------
+    allow_infinity : bool
+        Stop at NaN only.
+
+    Raises
+    ------
+    NonFiniteError
+        Names the operation, its arguments, and the line where it was called.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd
+    >>> x = autograd.Value(0.0, label="x")
+    >>> with autograd.debug() as trace:
+    ...     y = np.cos(x) - 1
+    ...     z = np.log(y)
+    Traceback (most recent call last):
+        ...
+    autograd.errors.NonFiniteError: log gave -inf, from 0.0...
+    >>> print(trace.where(y))  # doctest: +ELLIPSIS
+    <doctest ...>, line 2...: y = np.cos(x) - 1
+    """
+
+    def __init__(self, allow_infinity: bool = False) -> None:
+        super().__init__()
+        self.allow_infinity = allow_infinity
+
+    def made(self, node: Any) -> None:
+        """Note the line, and stop if the result is not finite."""
+        super().made(node)
+        if self._is_fine(node.data):
+            return
+        given = [a.data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
+        origin = (
+            "" if all(map(self._is_fine, given)) else " (an argument was not finite to begin with)"
+        )
+        raise NonFiniteError(
+            f"{node.op} gave {self._told(node.data)}, from {', '.join(map(_short, given))}{origin}."
+            f"{self._at(node)}"
+        )
+
+    def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
+        """Stop if a derivative on its way backward is not finite."""
+        data = cotangent.data if isinstance(cotangent, Node) else cotangent  # type: ignore[attr-defined]
+        if not self._is_fine(data):
+            raise self._backward_error(node, argnum, data)
+
+    def walking(self, roots: Any, seeds: Any) -> None:
+        """Go through the Values first, looking at every derivative before it is written."""
+        arrived: dict[int, float] = {}
+        for root, seed in zip(roots, seeds, strict=True):
+            arrived[id(root)] = arrived.get(id(root), 0.0) + seed
+        for node in reversed(nodes_below(*roots)):
+            g = arrived.get(id(node), 0.0)
+            for argnum, argument in enumerate(node.arguments):
+                if not isinstance(argument, Node):
+                    continue
+                partial = node._left_partial if argnum == 0 else node._right_partial
+                found = g * partial
+                if not self._is_fine(found):
+                    raise self._backward_error(node, argnum, found)
+                arrived[id(argument)] = arrived.get(id(argument), 0.0) + found
+
+    def _backward_error(self, node: Any, argnum: int, data: Any) -> NonFiniteError:
+        given = [a.data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
+        which = f" with respect to argument {argnum}" if len(given) > 1 else ""
+        return NonFiniteError(
+            f"Going backward, the derivative of {node.op}{which} is {self._told(data)}, "
+            f"at {', '.join(map(_short, given))}.{self._at(node)}"
+        )
+
+    def _is_fine(self, data: Any) -> bool:
+        if isinstance(data, float):
+            return math.isfinite(data) or (self.allow_infinity and not math.isnan(data))
+        if not isinstance(data, (np.ndarray, np.generic)) or data.dtype.kind not in "fc":
+            return True
+        return not np.isnan(data).any() if self.allow_infinity else bool(np.isfinite(data).all())
+
+    def _told(self, data: Any) -> str:
+        array = np.asarray(data)
+        if array.ndim == 0:
+            return str(array[()])
+        bad = np.isnan(array) if self.allow_infinity else ~np.isfinite(array)
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        return f"{array[index]} at {list(index)} and {int(bad.sum())} such of {array.size} elements"
+
+    def _at(self, node: Any) -> str:
+        place = self.where(node)
+        return f"\n  {place}" if place is not None else ""
+
+
+def _short(x: Any) -> str:
+    if isinstance(x, (np.ndarray, np.generic)) and np.ndim(x):
+        array = np.asarray(x)
+        if array.size > 6:
+            return f"an array of shape {array.shape}"
+        return np.array2string(array, precision=4, separator=", ").replace("\n", "")
+    return repr(float(x)) if isinstance(x, (float, np.floating)) else repr(x)[:60]
