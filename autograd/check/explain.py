@@ -1,3 +1,203 @@
-"""Why a derivative is wrong."""
-def reasons(procedure):
-    return procedure.report.reasons
+"""Why a derivative is wrong: hypotheses, each verified before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.check import hypotheses
+from autograd.check.blame import Blame
+from autograd.check.hypotheses import from_numbers, pattern, swapped
+from autograd.check.judge import MISSHAPEN, RANDOM, WRONG
+from autograd.check.mistakes import Mistakes
+from autograd.check.repairs import Repairs, mended
+from autograd.check.truth import Truth, as_derivative, close
+
+if TYPE_CHECKING:
+    from autograd.check.procedure import Procedure
+
+
+def reasons(procedure: Procedure) -> list[str]:
+    """Return sentences that say what is wrong; empty if nothing was recognised."""
+    verdicts = {int(v) for b in procedure.report.batches for v in np.unique(b.judgement.verdict)}
+    if RANDOM in verdicts or not verdicts & {WRONG, MISSHAPEN}:
+        return []
+    if procedure.subject.on_nodes:
+        return Blame(procedure.subject).reasons()
+    return Explanation(procedure).sentences()
+
+
+class Explanation:
+    """Looks for the reasons why a gradient from elsewhere is wrong."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+        self.subject = procedure.subject
+        self.truth = Truth(procedure)
+        self.given = self._given()
+        self.sizes = self._sizes()
+        self.found: dict[str, str] = {}  # path of a leaf -> what is wrong with its derivative
+
+    def sentences(self) -> list[str]:
+        """Return one sentence for each reason, and the line if it is known."""
+        wrong = [p for p, g in self.given.items() if not self.truth.agrees(p, g)]
+        wrong = [p for p in wrong if p in self.truth.arrays]
+        if not wrong:
+            return self._of_shapes()
+        stale = self._stale()
+        if stale:
+            return [stale]
+        for path in wrong:
+            told = from_numbers(self.given[path], self.truth.arrays[path], self.sizes)
+            if told:
+                self.found[path] = told
+        self.found.update(
+            (path, told)
+            for path, told in swapped(self.given, self.truth.arrays).items()
+            if path in wrong and path not in self.found
+        )
+        self._look_into_the_function(wrong, self.given)
+        line = self._look_into_the_gradient(wrong)
+        for path in wrong:
+            if path not in self.found:
+                told = pattern(self.given[path], self.truth.arrays[path], self._leaf(path).data)
+                if told:
+                    self.found[path] = told
+        return [*self._grouped(wrong), *line] or self._of_shapes()
+
+    # -- the three ways of looking ----------------------------------------------------------
+
+    def _look_into_the_function(self, wrong: list[str], given: Mapping[str, Any]) -> None:
+        left = {path: given[path] for path in wrong if path not in self.found and path in given}
+        if left and self.truth.recording is not None:
+            self.found.update(Mistakes(self.truth, self.sizes).explain(left))
+
+    def _look_into_the_gradient(self, wrong: list[str]) -> list[str]:
+        """Run the gradient itself on nodes, and look for the line that is wrong."""
+        gradient = self.procedure.gradient
+        if not callable(gradient) or self.truth.recording is None:
+            return []
+        try:
+            repairs = Repairs(self.subject, gradient, self.truth)
+        except Exception:  # it need not be written in NumPy
+            return []
+        if not repairs.usable:
+            return []
+        lines = self._after_broadcasting(repairs, wrong)
+        if lines:
+            return lines
+        best = repairs.explain(wrong)
+        if best is None:
+            return []
+        text, paths = best
+        named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
+        return [f"The line of the gradient{named} that is wrong: {text}"]
+
+    def _after_broadcasting(self, repairs: Repairs, wrong: list[str]) -> list[str]:
+        """Where a row met a column: put that right, and explain what is still wrong then."""
+        if not any(np.shape(self.given[p]) != np.shape(self.truth.arrays[p]) for p in wrong):
+            return []
+        better = mended(repairs, {path: self.given[path] for path in wrong})
+        if not better:
+            return []
+        after = {path: better[path] for path in wrong}
+        rest: dict[str, str] = {}
+        for path in wrong:
+            told = from_numbers(after[path], self.truth.arrays[path], self.sizes)
+            if told:
+                rest[path] = told
+        left = {path: array for path, array in after.items() if path not in rest}
+        if left:
+            rest.update(Mistakes(self.truth, self.sizes).explain(left))
+        for path in wrong:
+            shape = np.shape(self.truth.arrays[path])
+            self.found[path] = f"has shape {np.shape(self.given[path])} where {shape} is wanted"
+        return [
+            f"The line of the gradient that is wrong: {better['']}",
+            *[f"With that mended, the gradient with respect to {p} {t}." for p, t in rest.items()],
+        ]
+
+    def _stale(self) -> str:
+        """Say whether the gradient is that of another point, which it was asked for before."""
+        procedure = self.procedure
+        if not callable(procedure.gradient) or not hasattr(procedure, "elsewhere"):
+            return ""
+        try:
+            matrix = procedure._claim_at(procedure.elsewhere).matrix
+            here = procedure._claim_at(self.subject.x).matrix
+        except Exception:
+            return ""
+        if not np.array_equal(matrix, here) or np.isnan(here).any():
+            return ""
+        others = self.truth.at(procedure.elsewhere)
+        if others is None or close(others, self.truth.matrix()):
+            return ""
+        if close(others, here):
+            return (
+                "The gradient is that of another point, at which it was called before: it keeps "
+                "something from its first call (a cache?)."
+            )
+        return "The gradient is the same at different inputs, but should not be (a cache?)."
+
+    # -- words ------------------------------------------------------------------------------
+
+    def _grouped(self, wrong: list[str]) -> list[str]:
+        """Tell a reason once for all the inputs that share it."""
+        by_reason: dict[str, list[str]] = {}
+        for path in wrong:
+            if path in self.found:
+                by_reason.setdefault(self.found[path], []).append(path)
+        return [
+            f"The gradient with respect to {_listed(paths)} {told}."
+            for told, paths in by_reason.items()
+        ]
+
+    def _of_shapes(self) -> list[str]:
+        return self.procedure.report.reasons
+
+    # -- what is known ----------------------------------------------------------------------
+
+    def _leaf(self, path: str) -> Any:
+        return next(leaf for leaf in self.subject.inputs if leaf.path == path)
+
+    def _given(self) -> dict[str, Any]:
+        """Return what was claimed, leaf by leaf, as arrays like the right ones."""
+        claim = self.procedure.claims[""]
+        if self.procedure.vjp is not None and self.procedure.weights is not None:
+            return {}
+        found = {}
+        for leaf in self.subject.inputs:
+            if leaf.path in claim.misshapen:
+                found[leaf.path] = claim.arrays[leaf.path]
+            elif self.procedure.weights is None:
+                found[leaf.path] = as_derivative(claim.matrix[:, leaf.slice], leaf)
+            elif leaf.path in claim.arrays:
+                found[leaf.path] = claim.arrays[leaf.path]
+        return found
+
+    def _sizes(self) -> hypotheses.Sizes:
+        """Collect lengths that may turn up as factors, the more telling first."""
+        sizes: dict[str, int] = {}
+        for leaf in self.subject.inputs:
+            for axis, length in enumerate(leaf.data.shape):
+                sizes[f"length of axis {axis} of {leaf.path}"] = length
+            if leaf.data.ndim == 1:
+                sizes = {k: v for k, v in sizes.items() if not k.endswith(f" of {leaf.path}")}
+            sizes[f"number of elements of {leaf.path}"] = leaf.data.size
+        if self.truth.recording is not None:
+            from autograd.topology import nodes_below
+
+            for node in nodes_below(*[n for n in self.truth.recording.outputs if hasattr(n, "op")]):
+                for argument in node.arguments if node.primitive is not None else ():
+                    for length in np.shape(argument.data if hasattr(argument, "op") else argument):
+                        if length not in sizes.values():
+                            sizes["length of the arrays on the way (the batch?)"] = length
+        return sizes
+
+
+def _listed(paths: list[str]) -> str:
+    if len(paths) == 1:
+        return paths[0]
+    return f"{', '.join(paths[:-1])} and {paths[-1]}"

@@ -52,7 +52,7 @@ class Procedure:
             subject.learn_outputs(subject.call(subject.objects()))
         self.center = subject.value(subject.x)
         self._choose_method()
-        claims = self._claims()
+        claims = self.claims = self._claims()
         if not self._is_deterministic():
             self._report_randomness(claims)
         elif self.projected:
@@ -239,10 +239,7 @@ class Procedure:
         near = subject.x * (1 + 4 * subject.precision * np.sign(np.cos(np.arange(subject.x.size))))
         if self.recording is not None:
             moved = Subject(subject.f, subject.template, True, subject.names, subject.recorded)
-            moved.inputs = [
-                type(leaf)(leaf.path, leaf.from_reals(near[leaf.slice]), leaf.kind, leaf.offset, leaf.original)
-                for leaf in subject.inputs
-            ]
+            moved.inputs = [leaf.moved_to(near) for leaf in subject.inputs]
             rows = np.eye(subject.size) if self.weights is None else self.weights
             change = np.abs(Recording(moved).reverse(rows) - self.recording.reverse(rows))
             return [change] * count
@@ -375,8 +372,3 @@ class Procedure:
         if self.weights is None:
             return self.subject.output_name(row)
         return f"sum {row}"
-
-
-def flat_inputs(subject: Subject) -> Vector:
-    """Return the inputs as one vector."""
-    return subject.x

@@ -53,6 +53,10 @@ class Leaf:
         index = np.unravel_index(position, self.data.shape)
         return f"{self.path}[{', '.join(map(str, map(int, index)))}]{part}"
 
+    def moved_to(self, x: Vector) -> Leaf:
+        """Return the same leaf with its numbers from another vector of inputs."""
+        return Leaf(self.path, self.from_reals(x[self.slice]), self.kind, self.offset, self.original)
+
     def reals(self) -> Vector:
         """Return its numbers as a vector."""
         return as_reals(self.data)

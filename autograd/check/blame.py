@@ -1,0 +1,297 @@
+"""Which primitive of a recorded graph has a wrong derivative, or what was not recorded?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.check.analytic import Recording
+from autograd.check.finite_differences import differentiate
+from autograd.check.hypotheses import from_numbers
+from autograd.check.replay import Program
+from autograd.check.subject import Subject, argument_names, as_reals
+from autograd.debugging import Trace
+from autograd.engine import Node
+
+MOST_NODES, MOST_ELEMENTS = 1000, 200
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """An operation whose derivative is wrong, as it was called.
+
+    Attributes
+    ----------
+    node : Node
+        Its result.
+    argnum : int
+        The argument whose derivative is wrong.
+    text : str
+        The whole story, with the line.
+    """
+
+    node: Any
+    argnum: int
+    text: str
+
+
+class Blame:
+    """Looks for what is wrong in a recorded call of a function."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        with Trace() as trace:
+            self.recording = Recording(
+                Subject(subject.f, subject.template, True, subject.names, subject.recorded)
+            )
+        self.trace: Trace = trace
+        self.program = Program(self.recording.outputs)
+
+    def reasons(self) -> list[str]:
+        """Return what was found, each with its line."""
+        texts: list[str] = []
+        for culprit in self.culprits():
+            if culprit.text not in texts:
+                texts.append(culprit.text)
+            if len(texts) == 5:
+                break
+        return texts or list(self.unrecorded())
+
+    # -- primitives -------------------------------------------------------------------------
+
+    def culprits(self) -> Iterator[Culprit]:
+        """Yield the operations whose derivative does not stand up to a finite difference."""
+        seen: set[tuple[Any, ...]] = set()
+        for node in self.program.nodes[:MOST_NODES]:
+            if node.primitive is None:
+                continue
+            place = self.trace.where(node)
+            for argnum, argument in enumerate(node.arguments):
+                key = (node.op, argnum, place)
+                if isinstance(argument, Node) and key not in seen:
+                    found = self._compare(node, argnum)
+                    if found is not None:
+                        seen.add(key)
+                        yield Culprit(node, argnum, found)
+
+    def _compare(self, node: Any, argnum: int) -> str | None:
+        """Differentiate one recorded operation numerically; say what is wrong, if anything."""
+        plain = [_data(a) for a in node.arguments]
+        x, y = np.asarray(plain[argnum]), np.asarray(node.data)
+        random = np.random.default_rng(argnum)
+        weights = random.uniform(0.5, 1.5, y.shape)
+        if y.dtype.kind == "c":
+            weights = weights + 1j * random.uniform(0.5, 1.5, y.shape)
+        cotangent = np.asarray(weights, y.dtype)
+        with np.errstate(all="ignore"):
+            pulled = np.asarray(self._pullback(node, argnum, cotangent, plain))
+        if np.iscomplexobj(pulled) and x.dtype.kind != "c":
+            pulled = np.real(pulled)
+        if pulled.shape != x.shape or not np.isfinite(pulled).all():
+            return None
+        for seed in range(2):
+            direction = np.random.default_rng(seed).standard_normal(x.size * (1 + (x.dtype.kind == "c")))
+            if x.dtype.kind == "c":
+                direction = direction.view(np.complex128)
+            direction = direction.reshape(x.shape) * (np.mean(np.abs(x)) or 1.0)
+            claimed = float(np.real(np.sum(pulled * direction)))
+            if self._refutes(node, argnum, plain, cotangent, direction, claimed):
+                return self._told(node, argnum, plain, cotangent, pulled)
+        return None
+
+    def _pullback(self, node: Any, argnum: int, cotangent: Any, plain: list[Any]) -> Any:
+        if isinstance(node.data, float):  # a Value: what backward uses is stored in it
+            return float(cotangent) * (node._left_partial if argnum == 0 else node._right_partial)
+        return node.primitive.pullback(argnum, cotangent, node.data, plain, node.keywords)
+
+    def _refutes(
+        self,
+        node: Any,
+        argnum: int,
+        plain: list[Any],
+        cotangent: Any,
+        direction: Any,
+        claimed: float,
+    ) -> bool:
+        """Say whether a finite difference along a direction contradicts a derivative."""
+        x = np.asarray(plain[argnum])
+
+        def line(step: float) -> tuple[float, Any]:
+            moved = [*plain]
+            moved[argnum] = np.asarray(x + step * direction, x.dtype)
+            try:
+                result = np.asarray(node.primitive.function(*moved, **node.keywords))
+                return step, np.array([np.real(np.sum(cotangent * result))], np.float64)
+            except (ArithmeticError, ValueError):
+                return step, np.array([np.nan])
+
+        precision = float(np.finfo(np.result_type(x.dtype, np.asarray(node.data).dtype)).eps)
+        with np.errstate(all="ignore"):
+            center = line(0.0)[1]
+            estimate = differentiate(line, center, precision)
+        value, error = (float(part[0]) for part in estimate.best())
+        left, right = float(estimate.left[0]), float(estimate.right[0])
+        if estimate.jump[0] or estimate.vertical[0] or not np.isfinite(value):
+            return False
+        slack = 1e-6 * max(abs(claimed), abs(value)) if precision < 1e-12 else 1e-2 * abs(value)
+        if estimate.kink[0]:
+            low, high = min(left, right), max(left, right)
+            return not low - slack <= claimed <= high + slack
+        apart = abs(claimed - value)
+        natural = 1e-9 * float(estimate.size[0])
+        return apart > 10 * error + slack + natural and error < 0.1 * max(abs(claimed), abs(value))
+
+    def _told(
+        self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any
+    ) -> str:
+        name = argument_names(node.primitive.function, len(plain))[argnum]
+        which = f"argument {argnum}" + ("" if name.startswith("inputs[") else f" ({name})")
+        what = self._what(node, argnum, plain, cotangent, pulled)
+        place = self.trace.where(node)
+        at = f", called at\n    {place}" if place is not None else "."
+        story = f": it {what}" if what else ""
+        return f"The derivative of {node.op!r} with respect to {which} is wrong{story}{at}"
+
+    def _what(
+        self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any
+    ) -> str | None:
+        """Compare a small argument element by element, and look for a pattern."""
+        x = np.asarray(plain[argnum])
+        if x.size > MOST_ELEMENTS or x.dtype.kind == "c":
+            return None
+
+        def weighed(moved: Any) -> Any:
+            arguments = [*plain]
+            arguments[argnum] = moved
+            return np.real(np.sum(cotangent * node.primitive.function(*arguments, **node.keywords)))
+
+        numeric = numerical_gradient(weighed, x)
+        return from_numbers(pulled, numeric, {})
+
+    # -- what the graph does not know -------------------------------------------------------
+
+    def unrecorded(self) -> Iterator[str]:
+        """Say where the function depends on its inputs in a way that was not recorded.
+
+        The recorded graph, run again at other inputs, should do what the function does there. If
+        it does not, a second recording shows which constants of the first one are none.
+        """
+        subject = self.subject
+        if subject.recorded:
+            yield from self._undifferentiable_rules()
+            return
+        direction = np.random.default_rng(3).standard_normal(subject.x.size)
+        elsewhere = subject.x + 1e-3 * subject.scales() * direction
+        other_subject = Subject(subject.f, subject.template, True, subject.names)
+        other_subject.inputs = [leaf.moved_to(elsewhere) for leaf in subject.inputs]
+        with Trace() as trace:
+            other = Recording(other_subject)
+        given = {
+            id(node): _data(moved)
+            for node, moved in zip(self.recording.leaves, other.leaves, strict=True)
+        }
+        replayed = self.program.run(given=given)
+        for node, moved in zip(self.recording.outputs, other.outputs, strict=True):
+            if isinstance(node, Node) and not _same(replayed[id(node)], _data(moved)):
+                break
+        else:
+            return
+        yield from self._changing_constants(Program(other.outputs), {id(n) for n in other.leaves}, trace)
+
+    def _changing_constants(
+        self, other: Program, leaves: set[int], trace: Trace
+    ) -> Iterator[str]:
+        pairs = zip(
+            [n for n in self.program.nodes if n.primitive is not None],
+            [n for n in other.nodes if n.primitive is not None],
+            strict=False,
+        )
+        found = False
+        for node, moved in pairs:
+            if node.op != moved.op or len(node.arguments) != len(moved.arguments):
+                break
+            for argnum, (before, after) in enumerate(
+                zip(node.arguments, moved.arguments, strict=True)
+            ):
+                constant = not isinstance(before, Node) or (
+                    before.primitive is None and id(after) not in leaves
+                )
+                if constant and not _same(_data(before), _data(after)):
+                    found = True
+                    place = self.trace.where(node)
+                    at = f" at\n    {place}" if place is not None else "."
+                    yield (
+                        f"Argument {argnum} of {node.op!r} changes with the inputs, but came in as "
+                        f"a plain number or array (.data, detach(), a cached result?), so that its "
+                        f"derivative is lost,{at}"
+                    )
+        if not found:
+            yield (
+                "The recorded graph does not do what the function does at other inputs: part of "
+                "the way from inputs to result was not recorded (.data, detach(), a cached result?)."
+            )
+
+    def _undifferentiable_rules(self) -> Iterator[str]:
+        """Say which rules give right derivatives that cannot be differentiated again."""
+        from autograd.check.gradients import check_gradients
+
+        seen: set[str] = set()
+        for node in self.program.nodes[:MOST_NODES]:
+            primitive = node.primitive
+            if primitive is None or primitive.name in seen:
+                continue
+            seen.add(primitive.name)
+            plain = [_data(a) for a in node.arguments]
+            count = max((i + 1 for i, a in enumerate(node.arguments) if isinstance(a, Node)), default=0)
+            if sum(np.size(a) for a in plain[:count]) > MOST_ELEMENTS:
+                continue
+            report = check_gradients(
+                lambda *a, p=primitive, rest=plain[count:], k=node.keywords: p(*a, *rest, **k),
+                *[np.asarray(a) for a in plain[:count]],
+                order=2, raises=False, explain=False,
+            )  # fmt: skip
+            wrong = {b.mode for b in report.batches if (b.judgement.verdict == 3).any()}
+            if wrong and all(mode.startswith("order") for mode in wrong):
+                place = self.trace.where(node)
+                at = f", called at\n    {place}" if place is not None else "."
+                yield (
+                    f"The rule of {primitive.name!r} gives the right first derivative, but it cannot be "
+                    f"differentiated again (does it use .data?){at}"
+                )
+
+
+def numerical_gradient(f: Any, x: Any) -> Any:
+    """Return the gradient of a function of one array by finite differences."""
+    found = np.zeros(x.shape)
+    precision = float(np.finfo(x.dtype).eps)
+    typical = float(np.mean(np.abs(x))) or 1.0
+    for index in np.ndindex(x.shape):
+        scale = abs(float(x[index])) or typical
+
+        def line(step: float, index: Any = index, scale: float = scale) -> tuple[float, Any]:
+            moved = np.array(x)
+            moved[index] = x[index] + step * scale
+            made = (float(moved[index]) - float(x[index])) / scale
+            return made, np.array([f(moved)], np.float64)
+
+        with np.errstate(all="ignore"):
+            value, _ = differentiate(line, np.array([f(x)], np.float64), precision).best()
+        found[index] = value[0] / scale
+    return found
+
+
+def _data(x: Any) -> Any:
+    return x.data if isinstance(x, Node) else x  # type: ignore[attr-defined]
+
+
+def _same(a: Any, b: Any) -> bool:
+    if not isinstance(a, (float, complex, np.ndarray, np.generic)):
+        return True  # an index or an axis
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.dtype.kind not in "fc":
+        return a.shape == b.shape
+    size = np.max(np.abs(as_reals(a)), initial=0.0)
+    return bool(np.all((np.abs(a - b) <= 1e-10 * size) | (a == b) | ((a != a) & (b != b))))

@@ -1,0 +1,185 @@
+"""Which mistake in the chain rule gives just the gradient that was found to be wrong?
+
+The function is recorded, and gone through backward once more for each mistake people make: a
+derivative left out, taken at the wrong place, mistaken for another, a path forgotten. If the
+result is the wrong gradient, number by number, that is what has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.check.functions import KNOWN, Segment, segments
+from autograd.check.hypotheses import Sizes, _factor, _told_factor
+from autograd.check.replay import Detour, Edge, Program
+from autograd.check.truth import Truth, as_derivative, close
+from autograd.engine import Node
+
+#: How much may be tried: operations in the graph, results, mistakes.
+MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 500, 20, 800
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing done wrong on the way backward."""
+
+    text: str
+    detours: Mapping[int, Detour] = field(default_factory=dict)
+    cut: frozenset[Edge] = frozenset()
+
+    def with_another(self, other: Mistake) -> Mistake:
+        """Return both mistakes together, told as the second."""
+        return Mistake(other.text, {**self.detours, **other.detours}, self.cut | other.cut)
+
+
+class Mistakes:
+    """Tries mistakes in the backward pass of a function."""
+
+    def __init__(self, truth: Truth, sizes: Sizes) -> None:
+        assert truth.recording is not None
+        self.truth = truth
+        self.sizes = sizes
+        self.recording = truth.recording
+        self.program = Program(self.recording.outputs)
+        self.usable = (
+            len(self.program.nodes) <= MOST_NODES and self.recording.subject.size <= MOST_RESULTS
+        )
+
+    def explain(self, given: Mapping[str, Any]) -> dict[str, str]:
+        """Return, for gradients by the path of their leaf, the mistakes that give them."""
+        reasons: dict[str, str] = {}
+        if not self.usable:
+            return reasons
+        candidates = [*self._mistakes()][:MOST_MISTAKES]
+        used = self._try(candidates, given, reasons)
+        for first in used:
+            left = {path: array for path, array in given.items() if path not in reasons}
+            if left:
+                self._try([first.with_another(other) for other in candidates], left, reasons)
+        return reasons
+
+    def _try(
+        self, candidates: list[Mistake], given: Mapping[str, Any], reasons: dict[str, str]
+    ) -> list[Mistake]:
+        """Keep for each gradient the first mistake that gives it, exact ones before multiples."""
+        scaled: dict[str, tuple[str, Mistake]] = {}
+        used: list[Mistake] = []
+        for mistake in candidates:
+            for path, found in self.gradients(mistake).items():
+                if path not in given or path in reasons or close(found, self.truth.arrays[path]):
+                    continue
+                if close(given[path], found):
+                    reasons[path] = mistake.text
+                    used.append(mistake)
+                elif path not in scaled:
+                    told = self._as_multiple(given[path], found, self.truth.arrays[path])
+                    if told:
+                        scaled[path] = (f"{mistake.text}, and {told}", mistake)
+            if all(path in reasons for path in given):
+                break
+        for path, (text, mistake) in scaled.items():
+            if path not in reasons:
+                reasons[path] = text
+                used.append(mistake)
+        return used
+
+    def _as_multiple(self, given: Any, found: Any, right: Any) -> str:
+        given = np.asarray(given)
+        if given.shape != np.shape(found) or given.size < 2 or _factor(found, right) is not None:
+            return ""
+        factor = _factor(given, np.asarray(found))
+        return "" if factor is None else _told_factor(factor, self.sizes)
+
+    def gradients(self, mistake: Mistake) -> dict[str, Any]:
+        """Return the derivatives that the mistake leads to, by the path of the leaf."""
+        recording = self.recording
+        rows: dict[str, list[Any]] = {leaf.path: [] for leaf in recording.subject.inputs}
+        for weights in np.eye(recording.subject.size):
+            seeds = {
+                id(node): np.conj(leaf.from_reals(weights[leaf.slice]))
+                for leaf, node in zip(recording.subject.outputs, recording.outputs, strict=True)
+                if isinstance(node, Node) and weights[leaf.slice].any()
+            }
+            try:
+                arrived = self.program.backward(seeds, mistake.detours, mistake.cut)
+            except (ValueError, TypeError):  # shapes that do not fit: not this mistake
+                return {}
+            for leaf, node in zip(recording.subject.inputs, recording.leaves, strict=True):
+                g = arrived.get(id(node))
+                part = np.zeros(leaf.data.shape) if g is None else np.asarray(g)
+                rows[leaf.path].append(part.reshape(-1))
+        found = {}
+        for leaf in recording.subject.inputs:
+            if not leaf.complex:
+                found[leaf.path] = as_derivative(np.array(rows[leaf.path]), leaf)
+        return found
+
+    # -- what people do wrong ---------------------------------------------------------------
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        found = list(segments(self.program.nodes))
+        for segment in found:
+            yield from self._of_derivative(segment)
+        yield from self._forgotten_paths()
+
+    def _of_derivative(self, segment: Segment) -> Iterator[Mistake]:
+        x, y, slope = segment.x.data, segment.y.data, segment.slope
+        known = segment.known
+        at = self._at(segment.y)
+        right = f"{known.text}, the derivative of {known.name}{at}"
+
+        def instead(text: str, factor: Callable[[], Any]) -> Mistake:
+            with np.errstate(all="ignore"):
+                value = factor()
+            return Mistake(text, {id(segment.y): (segment.x, lambda g: g * value)})
+
+        yield instead(f"lacks the factor {right}", lambda: 1.0)
+        yield instead(
+            f"takes the derivative of {known.name} at its result y instead of at its argument x: "
+            f"y is {known.name}(x) already, and the factor is {right}",
+            lambda: known.derivative(y, known.function(y)),
+        )
+        yield instead(
+            f"puts the argument x of {known.name} where its result y belongs, in {right}",
+            lambda: known.derivative(x, x),
+        )
+        yield instead(
+            f"has {known.name}(x) itself where its derivative belongs: {right}", lambda: y
+        )
+        yield instead(f"has the factor twice: {right}", lambda: slope * slope)
+        yield instead(f"has the wrong sign in the factor {right}", lambda: -slope)
+        yield instead(
+            f"has the factor y/y', {known.name}(x) over its derivative, where the derivative "
+            f"alone belongs: {right}",
+            lambda: y / slope,
+        )
+        yield instead(f"divides by the factor {right}, instead of multiplying", lambda: 1 / slope)
+        for other in KNOWN:
+            if other is not known:
+                yield instead(
+                    f"has {other.text}, the derivative of {other.name}, in place of {right}",
+                    lambda other=other: other.derivative(x, y),  # type: ignore[misc]
+                )
+
+    def _forgotten_paths(self) -> Iterator[Mistake]:
+        consumers: dict[int, list[tuple[Any, int]]] = {}
+        for node in self.program.nodes:
+            for argnum, argument in enumerate(node.arguments):
+                if isinstance(argument, Node):
+                    consumers.setdefault(id(argument), []).append((node, argnum))
+        for uses in consumers.values():
+            if len(uses) > 1:
+                for node, argnum in uses:
+                    yield Mistake(
+                        f"leaves out one of {len(uses)} paths, that through "
+                        f"{node.op}{self._at(node)}",
+                        cut=frozenset({(id(node), argnum)}),
+                    )
+
+    def _at(self, node: Any) -> str:
+        place = self.truth.trace.where(node) if self.truth.trace is not None else None
+        return f" at {place}" if place is not None else ""

@@ -1,0 +1,118 @@
+"""What the derivative of each input is, to hold explanations against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.check.analytic import Recording
+from autograd.check.subject import Leaf, Subject
+from autograd.debugging import Trace
+from autograd.engine.recording import is_recording
+
+if TYPE_CHECKING:
+    from autograd.check.procedure import Procedure
+
+
+class Truth:
+    """The right derivatives: this library's own, if they agree with the numerical ones.
+
+    Attributes
+    ----------
+    recording : Recording or None
+        The function recorded on nodes, where that is possible and its derivatives are right.
+    trace : Trace or None
+        Where its nodes were made.
+    arrays : dict
+        The right derivative for each leaf, by path; missing where it is not known in full.
+    """
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+        self.arrays: dict[str, Any] = {}
+        self.recording: Recording | None = None
+        self.trace: Trace | None = None
+        subject = procedure.subject
+        if not subject.on_nodes and subject.size <= 100:
+            self._record(subject)
+        if not self.arrays and not procedure.projected and procedure.weights is None:
+            numeric = procedure.report.batches[0].judgement.numeric / procedure.lines.scales
+            for leaf in subject.inputs:
+                self.arrays[leaf.path] = as_derivative(numeric[:, leaf.slice], leaf)
+
+    def _record(self, subject: Subject) -> None:
+        """Differentiate by this library, and believe it if the finite differences agree."""
+        if not is_recording():
+            return
+        try:
+            other = Subject(subject.f, subject.template, True, subject.names)
+            with Trace() as trace:
+                recording = Recording(other)
+            matrix = recording.reverse(np.eye(other.size))
+        except Exception:  # not everything can be recorded, and it need not be NumPy at all
+            return
+        if other.size != subject.size or not self._agrees(matrix):
+            return
+        self.recording, self.trace = recording, trace
+        for leaf in subject.inputs:
+            self.arrays[leaf.path] = as_derivative(matrix[:, leaf.slice], leaf)
+
+    def _agrees(self, matrix: Any) -> bool:
+        procedure = self.procedure
+        weights = procedure.weights
+        rows = matrix if weights is None else weights @ matrix
+        if procedure.projected:
+            along = rows @ procedure.directions.T
+        else:
+            along = rows * procedure.lines.scales
+        judgement = (
+            procedure.projected_judgement
+            if procedure.projected
+            else procedure.report.batches[0].judgement
+        )
+        known = np.isfinite(judgement.numeric)
+        apart = np.abs(along - judgement.numeric)[known]
+        allowed = judgement.tolerance[known] + 1e-6 * np.abs(judgement.numeric[known])
+        # At kinks one of several derivatives is right, and it need not be the numerical one.
+        return bool(known.any() and np.mean(apart <= allowed + 1e-12) > 0.9)
+
+    def matrix(self) -> Any:
+        """Return the right derivatives of everything: a row for each result."""
+        assert self.recording is not None
+        return self.recording.reverse(np.eye(self.recording.subject.size))
+
+    def at(self, x: Any) -> Any:
+        """Return the right derivatives at another point; None if they are not to be had."""
+        subject = self.procedure.subject
+        if self.recording is None:
+            return None
+        other = Subject(subject.f, subject.template, True, subject.names)
+        other.inputs = [leaf.moved_to(x) for leaf in other.inputs]
+        return Recording(other).reverse(np.eye(subject.size))
+
+    def agrees(self, path: str, candidate: Any) -> bool:
+        """Say whether a derivative is the right one for a leaf."""
+        return path in self.arrays and close(candidate, self.arrays[path])
+
+
+def as_derivative(rows: Any, leaf: Leaf) -> Any:
+    """Return rows of real derivatives as an array like the leaf, or one for each result."""
+    if leaf.complex:
+        rows = np.conj(np.ascontiguousarray(rows).view(np.complex128))
+    shape = leaf.data.shape if len(rows) == 1 else (len(rows), *leaf.data.shape)
+    return rows.reshape(shape)
+
+
+def close(a: Any, b: Any) -> bool:
+    """Say whether two derivatives are the same, but for rounding."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.size == 0:
+        return False
+    finite = np.isfinite(a) & np.isfinite(b)
+    if not finite.all():
+        return False
+    single = {a.dtype.char, b.dtype.char} & set("fFe")
+    loose = 1e-3 if single else 2e-6
+    size = float(np.max(np.abs(b), initial=0.0))
+    return bool(np.all(np.abs(a - b) <= loose * np.abs(b) + loose / 100 * size))
