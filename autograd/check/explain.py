@@ -46,19 +46,20 @@ class Explanation:
         wrong = [p for p in wrong if p in self.truth.arrays]
         if not wrong:
             return self._of_shapes()
-        stale = self._stale()
+        tie = self._tie()
+        if tie:
+            return [tie]
+        stale = self._stale() if any(np.any(self.given[path]) for path in wrong) else ""
         if stale:
             return [stale]
-        for path in wrong:
-            told = from_numbers(self.given[path], self.truth.arrays[path], self.sizes)
-            if told:
-                self.found[path] = told
+        self._look_at_the_numbers(wrong, any_factor=False)
         self.found.update(
             (path, told)
             for path, told in swapped(self.given, self.truth.arrays).items()
             if path in wrong and path not in self.found
         )
         self._look_into_the_function(wrong, self.given)
+        self._look_at_the_numbers(wrong, any_factor=True)
         line = self._look_into_the_gradient(wrong)
         for path in wrong:
             if path not in self.found:
@@ -68,6 +69,14 @@ class Explanation:
         return [*self._grouped(wrong), *line] or self._of_shapes()
 
     # -- the three ways of looking ----------------------------------------------------------
+
+    def _look_at_the_numbers(self, wrong: list[str], any_factor: bool) -> None:
+        for path in wrong:
+            if path not in self.found:
+                given, right = self.given[path], self.truth.arrays[path]
+                told = from_numbers(given, right, self.sizes, any_factor)
+                if told:
+                    self.found[path] = told
 
     def _look_into_the_function(self, wrong: list[str], given: Mapping[str, Any]) -> None:
         left = {path: given[path] for path in wrong if path not in self.found and path in given}
@@ -118,6 +127,21 @@ class Explanation:
             f"The line of the gradient that is wrong: {better['']}",
             *[f"With that mended, the gradient with respect to {p} {t}." for p, t in rest.items()],
         ]
+
+    def _tie(self) -> str:
+        """Say that a derivative was given to several winners of a tie, if that is all."""
+        batches = self.procedure.report.batches
+        ties = [batch for batch in batches if batch.mode == "along a tie"]
+        if not ties or any(
+            (b.judgement.verdict == WRONG).any() for b in batches if b.mode != "along a tie"
+        ):
+            return ""
+        first = next(c for c in ties[0] if c.verdict == "WRONG")
+        return (
+            f"There is a tie: along {first.where} the function changes by {first.numeric:.6g}, the "
+            f"gradient says {first.analytic:.6g}. One of those who tie may get the derivative, or "
+            "each a share of it, but not each the whole."
+        )
 
     def _stale(self) -> str:
         """Say whether the gradient is that of another point, which it was asked for before."""

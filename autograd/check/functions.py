@@ -56,7 +56,8 @@ class Segment:
     @property
     def slope(self) -> Any:
         """The derivative of y with respect to x."""
-        return self.known.derivative(self.x.data, self.y.data)
+        with np.errstate(all="ignore"):
+            return self.known.derivative(self.x.data, self.y.data)
 
 
 def segments(nodes: list[Any], deepest: int = 10) -> Iterator[Segment]:

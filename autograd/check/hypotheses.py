@@ -17,7 +17,7 @@ from autograd.check.truth import close
 Sizes = Mapping[str, int]
 
 
-def from_numbers(given: Any, right: Any, sizes: Sizes) -> str | None:
+def from_numbers(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> str | None:
     """Say what is wrong with a gradient, if that can be told from its numbers.
 
     Parameters
@@ -26,6 +26,8 @@ def from_numbers(given: Any, right: Any, sizes: Sizes) -> str | None:
         The gradient, and what it should be. Their shapes may differ.
     sizes : mapping of str to int
         Lengths that may turn up as a factor, by what to call them.
+    any_factor : bool
+        Whether to accept factors that are neither such a length nor a plain fraction.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def from_numbers(given: Any, right: Any, sizes: Sizes) -> str | None:
         if close(candidate, right):
             return what or None
         factor = _factor(candidate, right)
-        if factor is not None:
+        if factor is not None and (any_factor or _is_plain(factor) or _ratio_told(factor, sizes)):
             scaled = _told_factor(factor, sizes)
             return f"{what}, and {scaled}" if what else scaled
     return None
@@ -114,14 +116,18 @@ def _factor(given: Any, right: Any) -> float | None:
     if factor.imag or not factor.real or not close(given / factor.real, right):
         return None
     # From few numbers any factor could be had: it must be one that people write.
-    if right.size < 3 and not _is_plain(abs(factor.real)):
+    if right.size < 3 and not _is_plain(factor.real):
         return None
     return factor.real
 
 
 def _is_plain(factor: float) -> bool:
-    fraction = Fraction(factor).limit_denominator(1000)
-    return bool(fraction) and abs(float(fraction) / factor - 1) < 1e-6
+    """Say whether a factor, or one over it, is a fraction of small numbers."""
+    for ratio in (abs(factor), 1 / abs(factor)):
+        fraction = Fraction(ratio).limit_denominator(24)
+        if fraction and abs(float(fraction) / ratio - 1) < 1e-6:
+            return True
+    return False
 
 
 def _told_factor(factor: float, sizes: Sizes) -> str:
@@ -132,7 +138,7 @@ def _told_factor(factor: float, sizes: Sizes) -> str:
     large = size > 1
     ratio = size if large else 1 / size
     told = f"is {_number(ratio)} times too {'large' if large else 'small'}"
-    reason = _told_ratio(ratio, sizes)
+    reason = _ratio_told(ratio, sizes)
     return (f"{sign} and " if sign else "") + told + (f": {reason}" if reason else "")
 
 
@@ -145,15 +151,18 @@ def _number(ratio: float) -> str:
     return f"{ratio:.6g}"
 
 
-def _told_ratio(ratio: float, sizes: Sizes) -> str:
-    """Say where a factor may come from: a length, or its double or half."""
-    for multiple, words in ((1.0, "{}"), (2.0, "twice {}"), (0.5, "half {}")):
+def _ratio_told(factor: float, sizes: Sizes) -> str:
+    """Say where a factor, or one over it, may come from: a length, or its double or half."""
+    ratio = max(abs(factor), 1 / abs(factor))
+    for multiple, words in ((1.0, "{}"), (None, ""), (2.0, "twice {}"), (0.5, "half {}")):
+        if multiple is None:
+            if abs(ratio - 2) < 1e-6:
+                return "the derivative of x² is 2x, and that of x²/2 is x"
+            continue
         for name, length in sizes.items():
             if length > 1 and abs(ratio - multiple * length) < 1e-6 * ratio:
                 told = words.format(f"the {name}")
                 return f"{_number(ratio)} is {told}"
-    if abs(ratio - 2) < 1e-6:
-        return "the derivative of x² is 2x, and that of x²/2 is x"
     return ""
 
 

@@ -121,10 +121,9 @@ class Mistakes:
     # -- what people do wrong ---------------------------------------------------------------
 
     def _mistakes(self) -> Iterator[Mistake]:
-        found = list(segments(self.program.nodes))
-        for segment in found:
-            yield from self._of_derivative(segment)
         yield from self._forgotten_paths()
+        for segment in segments(self.program.nodes):
+            yield from self._of_derivative(segment)
 
     def _of_derivative(self, segment: Segment) -> Iterator[Mistake]:
         x, y, slope = segment.x.data, segment.y.data, segment.slope

@@ -133,7 +133,7 @@ class Repairs:
                 )
 
     def _products(self, node: Any) -> Iterator[Repair]:
-        if node.op not in ("matmul", "multiply", "divide") or len(node.arguments) != 2:
+        if node.op not in ("matmul", "subtract", "divide", "power") or len(node.arguments) != 2:
             return
         function = node.primitive.function
         if node.op == "matmul":
@@ -161,7 +161,7 @@ class Repairs:
     def _operators(self, node: Any) -> Iterator[Repair]:
         others = {
             "add": (("a - b", np.subtract),),
-            "subtract": (("a + b", np.add), ("b - a", lambda a, b: b - a)),
+            "subtract": (("a + b", np.add),),
             "multiply": (("a / b", np.divide), ("a alone", lambda a, b: a + 0 * b)),
             "divide": (("a * b", np.multiply), ("a alone", lambda a, b: a + 0 * b)),
             "sin": (("cos", np.cos), ("-sin", lambda x: -np.sin(x))),
@@ -246,7 +246,7 @@ class Repairs:
         function = node.primitive.function
         for segment in self._known_segments():
             slope = segment.slope
-            if np.shape(slope) == np.shape(node.data):
+            if np.shape(slope) == np.shape(node.data) and np.isfinite(slope).all():
                 yield Repair(
                     node,
                     f"Multiplied by {segment.known.text}, the derivative of "

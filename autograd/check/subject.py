@@ -290,14 +290,15 @@ class Subject:
     def scales(self) -> Vector:
         """Return, for each input, the size of the changes that matter to it.
 
-        The number's own size; for a zero, that of the array it stands in.
+        The number's own size; for one that is zero or tiny, a tenth of the median of its array.
         """
         parts = []
         for leaf in self.inputs:
             sizes = np.abs(leaf.reals())
             finite = sizes[np.isfinite(sizes) & (sizes > 0)]
-            typical = float(np.mean(finite)) if finite.size else 1.0
-            parts.append(np.where(np.isfinite(sizes) & (sizes > 1e-3 * typical), sizes, typical))
+            middle = finite.size // 2
+            typical = 0.1 * float(np.partition(finite, middle)[middle]) if finite.size else 1.0
+            parts.append(np.where(sizes < np.inf, np.maximum(sizes, typical), typical))
         return np.concatenate(parts) if parts else np.zeros(0)
 
 
