@@ -1,4 +1,4 @@
-"""Where was this node made, and where do infinities and NaNs come from?"""
+"""Find out where a node was made, and where infinities and NaNs come from."""
 
 from __future__ import annotations
 

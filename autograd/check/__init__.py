@@ -1,4 +1,4 @@
-"""Verify gradients: is this derivative right, and if not, which line is wrong?"""
+"""Verify gradients: whether a derivative is right, and if not, which line is wrong."""
 
 from autograd.check.finite_differences import numerical_derivative
 from autograd.check.gradients import assert_gradients, check_gradients

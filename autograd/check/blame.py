@@ -1,4 +1,4 @@
-"""Which primitive of a recorded graph has a wrong derivative, or what was not recorded?"""
+"""Find the primitive of a recorded graph whose derivative is wrong, or what was not recorded."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from autograd.check.analytic import Recording
 from autograd.check.finite_differences import differentiate
 from autograd.check.hypotheses import from_numbers
+from autograd.check.judge import WRONG
 from autograd.check.replay import Program
 from autograd.check.subject import Subject, argument_names, as_reals
 from autograd.debugging import Trace
@@ -93,10 +94,7 @@ class Blame:
         if pulled.shape != x.shape or not np.isfinite(pulled).all():
             return None
         for seed in range(2):
-            direction = np.random.default_rng(seed).standard_normal(x.size * (1 + (x.dtype.kind == "c")))
-            if x.dtype.kind == "c":
-                direction = direction.view(np.complex128)
-            direction = direction.reshape(x.shape) * (np.mean(np.abs(x)) or 1.0)
+            direction = random_like(x, seed) * (np.mean(np.abs(x)) or 1.0)
             claimed = float(np.real(np.sum(pulled * direction)))
             if self._refutes(node, argnum, plain, cotangent, direction, claimed):
                 return self._told(node, argnum, plain, cotangent, pulled)
@@ -139,14 +137,12 @@ class Blame:
         slack = 1e-6 * max(abs(claimed), abs(value)) if precision < 1e-12 else 1e-2 * abs(value)
         if estimate.kink[0]:
             low, high = min(left, right), max(left, right)
-            return not low - slack <= claimed <= high + slack
+            return bool(claimed < low - slack or claimed > high + slack)
         apart = abs(claimed - value)
         natural = 1e-9 * float(estimate.size[0])
         return apart > 10 * error + slack + natural and error < 0.1 * max(abs(claimed), abs(value))
 
-    def _told(
-        self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any
-    ) -> str:
+    def _told(self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any) -> str:
         name = argument_names(node.primitive.function, len(plain))[argnum]
         which = f"argument {argnum}" + ("" if name.startswith("inputs[") else f" ({name})")
         what = self._what(node, argnum, plain, cotangent, pulled)
@@ -166,7 +162,8 @@ class Blame:
         def weighed(moved: Any) -> Any:
             arguments = [*plain]
             arguments[argnum] = moved
-            return np.real(np.sum(cotangent * node.primitive.function(*arguments, **node.keywords)))
+            result = node.primitive.function(*arguments, **node.keywords)
+            return np.real(np.sum(cotangent * result))
 
         numeric = numerical_gradient(weighed, x)
         return from_numbers(pulled, numeric, {})
@@ -187,8 +184,7 @@ class Blame:
         elsewhere = subject.x + 1e-3 * subject.scales() * direction
         other_subject = Subject(subject.f, subject.template, True, subject.names)
         other_subject.inputs = [leaf.moved_to(elsewhere) for leaf in subject.inputs]
-        with Trace() as trace:
-            other = Recording(other_subject)
+        other = Recording(other_subject)
         given = {
             id(node): _data(moved)
             for node, moved in zip(self.recording.leaves, other.leaves, strict=True)
@@ -199,11 +195,9 @@ class Blame:
                 break
         else:
             return
-        yield from self._changing_constants(Program(other.outputs), {id(n) for n in other.leaves}, trace)
+        yield from self._changing_constants(Program(other.outputs), {id(n) for n in other.leaves})
 
-    def _changing_constants(
-        self, other: Program, leaves: set[int], trace: Trace
-    ) -> Iterator[str]:
+    def _changing_constants(self, other: Program, leaves: set[int]) -> Iterator[str]:
         pairs = zip(
             [n for n in self.program.nodes if n.primitive is not None],
             [n for n in other.nodes if n.primitive is not None],
@@ -231,7 +225,8 @@ class Blame:
         if not found:
             yield (
                 "The recorded graph does not do what the function does at other inputs: part of "
-                "the way from inputs to result was not recorded (.data, detach(), a cached result?)."
+                "the way from the inputs to the result was not recorded (.data, detach(), a cached "
+                "result?)."
             )
 
     def _undifferentiable_rules(self) -> Iterator[str]:
@@ -245,7 +240,7 @@ class Blame:
                 continue
             seen.add(primitive.name)
             plain = [_data(a) for a in node.arguments]
-            count = max((i + 1 for i, a in enumerate(node.arguments) if isinstance(a, Node)), default=0)
+            count = 1 + max(i for i, a in enumerate(node.arguments) if isinstance(a, Node))
             if sum(np.size(a) for a in plain[:count]) > MOST_ELEMENTS:
                 continue
             report = check_gradients(
@@ -253,13 +248,13 @@ class Blame:
                 *[np.asarray(a) for a in plain[:count]],
                 order=2, raises=False, explain=False,
             )  # fmt: skip
-            wrong = {b.mode for b in report.batches if (b.judgement.verdict == 3).any()}
+            wrong = {b.mode for b in report.batches if (b.judgement.verdict == WRONG).any()}
             if wrong and all(mode.startswith("order") for mode in wrong):
                 place = self.trace.where(node)
                 at = f", called at\n    {place}" if place is not None else "."
                 yield (
-                    f"The rule of {primitive.name!r} gives the right first derivative, but it cannot be "
-                    f"differentiated again (does it use .data?){at}"
+                    f"The rule of {primitive.name!r} gives the right first derivative, but cannot "
+                    f"be differentiated again (does it use .data?){at}"
                 )
 
 
@@ -283,6 +278,13 @@ def numerical_gradient(f: Any, x: Any) -> Any:
     return found
 
 
+def random_like(x: Any, seed: int) -> Any:
+    """Return independent normal numbers in the shape of an array, complex if it is."""
+    random = np.random.default_rng(seed)
+    numbers = random.standard_normal(x.shape)
+    return numbers + 1j * random.standard_normal(x.shape) if x.dtype.kind == "c" else numbers
+
+
 def _data(x: Any) -> Any:
     return x.data if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
@@ -292,6 +294,6 @@ def _same(a: Any, b: Any) -> bool:
         return True  # an index or an axis
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.dtype.kind not in "fc":
-        return a.shape == b.shape
+        return bool(a.shape == b.shape)
     size = np.max(np.abs(as_reals(a)), initial=0.0)
-    return bool(np.all((np.abs(a - b) <= 1e-10 * size) | (a == b) | ((a != a) & (b != b))))
+    return bool(np.allclose(a, b, rtol=0, atol=1e-10 * size, equal_nan=True))

@@ -12,7 +12,7 @@ from autograd.check.blame import Blame
 from autograd.check.hypotheses import from_numbers, pattern, swapped
 from autograd.check.judge import MISSHAPEN, RANDOM, WRONG
 from autograd.check.mistakes import Mistakes
-from autograd.check.repairs import Repairs, mended
+from autograd.check.repairs import Repairs
 from autograd.check.truth import Truth, as_derivative, close
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Explanation:
 
     def _look_into_the_gradient(self, wrong: list[str]) -> list[str]:
         """Run the gradient itself on nodes, and look for the line that is wrong."""
-        gradient = self.procedure.gradient
+        gradient = self.procedure.claimant.gradient
         if not callable(gradient) or self.truth.recording is None:
             return []
         try:
@@ -108,10 +108,11 @@ class Explanation:
         """Where a row met a column: put that right, and explain what is still wrong then."""
         if not any(np.shape(self.given[p]) != np.shape(self.truth.arrays[p]) for p in wrong):
             return []
-        better = mended(repairs, {path: self.given[path] for path in wrong})
-        if not better:
+        better = repairs.after_broadcasting(wrong)
+        if better is None:
             return []
-        after = {path: better[path] for path in wrong}
+        line, mended = better
+        after = {path: mended[path] for path in wrong}
         rest: dict[str, str] = {}
         for path in wrong:
             told = from_numbers(after[path], self.truth.arrays[path], self.sizes)
@@ -124,7 +125,7 @@ class Explanation:
             shape = np.shape(self.truth.arrays[path])
             self.found[path] = f"has shape {np.shape(self.given[path])} where {shape} is wanted"
         return [
-            f"The line of the gradient that is wrong: {better['']}",
+            f"The line of the gradient that is wrong: {line}",
             *[f"With that mended, the gradient with respect to {p} {t}." for p, t in rest.items()],
         ]
 
@@ -146,11 +147,12 @@ class Explanation:
     def _stale(self) -> str:
         """Say whether the gradient is that of another point, which it was asked for before."""
         procedure = self.procedure
-        if not callable(procedure.gradient) or not hasattr(procedure, "elsewhere"):
+        claimant = procedure.claimant
+        if not callable(claimant.gradient):
             return ""
         try:
-            matrix = procedure._claim_at(procedure.elsewhere).matrix
-            here = procedure._claim_at(self.subject.x).matrix
+            matrix = claimant.at(procedure.elsewhere).matrix
+            here = claimant.at(self.subject.x).matrix
         except Exception:
             return ""
         if not np.array_equal(matrix, here) or np.isnan(here).any():
@@ -189,7 +191,7 @@ class Explanation:
     def _given(self) -> dict[str, Any]:
         """Return what was claimed, leaf by leaf, as arrays like the right ones."""
         claim = self.procedure.claims[""]
-        if self.procedure.vjp is not None and self.procedure.weights is not None:
+        if self.procedure.claimant.vjp is not None and self.procedure.weights is not None:
             return {}
         found = {}
         for leaf in self.subject.inputs:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 #: A line through the inputs: takes a step, returns the step really made and the values there.
 Line = Callable[[float], tuple[float, Array]]
@@ -38,9 +39,9 @@ class Estimate:
     errors: Array
     left: Array
     right: Array
-    kink: npt.NDArray[np.bool_]
-    jump: npt.NDArray[np.bool_]
-    vertical: npt.NDArray[np.bool_]
+    kink: Mask
+    jump: Mask
+    vertical: Mask
     size: Array
 
     def best(self) -> tuple[Array, Array]:
@@ -166,7 +167,8 @@ def _judge(
 
 
 def _least(errors: Array) -> npt.NDArray[np.intp]:
-    return np.where(np.isfinite(errors), errors, np.inf).argmin(axis=0)
+    rows: npt.NDArray[np.intp] = np.where(np.isfinite(errors), errors, np.inf).argmin(axis=0)
+    return rows
 
 
 def extrapolate(points: Array, quotients: Array, floors: Array) -> tuple[Array, Array]:
@@ -206,15 +208,17 @@ def extrapolate(points: Array, quotients: Array, floors: Array) -> tuple[Array, 
     return best, least
 
 
-def _jumps(changes: Array, rounding: Array) -> npt.NDArray[np.bool_]:
+def _jumps(changes: Array, rounding: Array) -> Mask:
     """Say whether the change over ever smaller steps stays what it is."""
     last = np.abs(changes[-4:])
     large = last.min(axis=0) > 1e3 * rounding
-    return large & (last.min(axis=0) > 0.7 * last.max(axis=0))
+    found: Mask = large & (last.min(axis=0) > 0.7 * last.max(axis=0))
+    return found
 
 
-def _grows(quotients: Array, rounding: Array) -> npt.NDArray[np.bool_]:
+def _grows(quotients: Array, rounding: Array) -> Mask:
     """Say whether the quotients grow with every smaller step, as at a vertical tangent."""
     last = np.abs(quotients[-5:])
     growing = (last[1:] > 1.3 * last[:-1]).all(axis=0)
-    return growing & (last[-1] > 100 * rounding)
+    found: Mask = growing & (last[-1] > 100 * rounding)
+    return found

@@ -1,4 +1,4 @@
-"""`check_gradients`: is this derivative right, and if not, where and why?"""
+"""`check_gradients`: whether a derivative is right, and if not, where and why."""
 
 from __future__ import annotations
 
@@ -107,11 +107,10 @@ def check_gradients(
     subject = Subject(f, inputs, gradient is None and vjp is None, names)
     options = Options(tuple(modes), method, projections, rtol, seed, explain)
     report = Procedure(subject, gradient, vjp, options).run()
-    for _ in range(1, order):
+    for number in range(2, order + 1):
         subject = Subject(gradient_of(f, subject), inputs, True, subject.names, recorded=True)
         f = subject.f
-        higher = Procedure(subject, None, None, options).run()
-        report = _joined(report, higher)
+        report = _joined(report, Procedure(subject, None, None, options).run(), number)
     if raises and not report.ok:
         raise GradientError(f"{_headline(report)}\n{report}", report)
     return report
@@ -155,8 +154,10 @@ def _refuse_nonsense(
         )
 
 
-def _joined(first: Report, second: Report) -> Report:
-    order = 2 + max((int(b.mode[6:]) - 1 for b in first.batches if b.mode[:5] == "order"), default=0)
+def _joined(first: Report, second: Report, order: int) -> Report:
+    order = 2 + max(
+        (int(b.mode[6:]) - 1 for b in first.batches if b.mode[:5] == "order"), default=0
+    )
     for batch in second.batches:
         batch.mode = f"order {order}" + (f", {batch.mode}" if batch.mode else "")
     notes = first.notes + [note for note in second.notes if note not in first.notes]
@@ -166,6 +167,7 @@ def _joined(first: Report, second: Report) -> Report:
         notes,
         first.reasons + second.reasons,
         first.evaluations + second.evaluations,
+        first.leaves,
     )
 
 

@@ -42,9 +42,9 @@ def from_numbers(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) 
             continue
         if close(candidate, right):
             return what or None
-        factor = _factor(candidate, right)
+        factor = factor_between(candidate, right)
         if factor is not None and (any_factor or _is_plain(factor) or _ratio_told(factor, sizes)):
-            scaled = _told_factor(factor, sizes)
+            scaled = told_factor(factor, sizes)
             return f"{what}, and {scaled}" if what else scaled
     return None
 
@@ -85,9 +85,7 @@ def _reshaped(given: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
             yield f"{told}: it lacks a sum over {named}", summed.reshape(shape)
     transposed = given.T
     if transposed.ndim == len(shape):
-        axes = tuple(
-            axis for axis, n in enumerate(shape) if n == 1 and transposed.shape[axis] != 1
-        )
+        axes = tuple(axis for axis, n in enumerate(shape) if n == 1 and transposed.shape[axis] != 1)
         summed = transposed.sum(axis=axes, keepdims=True)
         if axes and summed.shape == shape:
             yield f"{told}: it is transposed, and lacks a sum", summed
@@ -107,7 +105,7 @@ def _shifted(given: Any, axis: int) -> Iterator[tuple[str, Any]]:
     yield f"is in reverse order{along}", np.flip(given, axis)
 
 
-def _factor(given: Any, right: Any) -> float | None:
+def factor_between(given: Any, right: Any) -> float | None:
     """Return by what factor a gradient is too large; None if it is not a matter of a factor."""
     norm = float(np.sum(np.abs(right) ** 2))
     if not norm or given.size == 0 or not np.isfinite(given).all():
@@ -130,7 +128,8 @@ def _is_plain(factor: float) -> bool:
     return False
 
 
-def _told_factor(factor: float, sizes: Sizes) -> str:
+def told_factor(factor: float, sizes: Sizes) -> str:
+    """Put into words that a gradient is too large by a factor."""
     size = abs(factor)
     sign = "has the wrong sign" if factor < 0 else ""
     if abs(size - 1) < 1e-6:
@@ -220,5 +219,5 @@ def _told_where(wrong: Any, x: Any) -> str | None:
 def _common_ratio(given: Any, right: Any) -> str:
     if not np.any(given):
         return "is zero"
-    factor = _factor(given, right) if np.isrealobj(given) else None
-    return _told_factor(factor, {}).split(":")[0] if factor is not None else ""
+    factor = factor_between(given, right) if np.isrealobj(given) else None
+    return told_factor(factor, {}).split(":")[0] if factor is not None else ""

@@ -122,7 +122,7 @@ class Judge:
             tolerance = case.rtol * size + floors
             constant = (claim == 0) & (quotients == 0) & (bends == 0)
             resolved = (floors <= 1e-3 * size) & (bends <= 1e-3 * size + 8 * floors)
-            near = (np.abs(claim - quotients) <= tolerance) & np.isfinite(claim)
+            near = (np.abs(claim - quotients) <= tolerance) & np.isfinite(tolerance)
             good = constant | (resolved & near)
             done |= good
             self._write(judgement, good, OK, quotients, floors, tolerance)
@@ -134,7 +134,7 @@ class Judge:
             return
         wide, _, wide_bends = self._quotients([int(c) for c in columns], 8 * step)
         narrow, floors, bends = narrow[:, columns], floors[:, columns], bends[:, columns]
-        extrapolated = (64 * narrow - wide) / 63
+        extrapolated = narrow + (narrow - wide) / 63
         error = np.abs(extrapolated - narrow) + 2 * floors
         for judgement, claims, done in zip(
             self.judgements, self.case.claims, self.done, strict=True
@@ -143,8 +143,8 @@ class Judge:
             size = np.maximum(np.abs(claim), np.abs(extrapolated))
             tolerance = self.case.rtol * size + 10 * error
             smooth = (bends <= 1e-2 * size) & (wide_bends <= 1e-1 * size)
-            clear = ~finished & smooth & (tolerance <= 1e-4 * size)
-            good = clear & (np.abs(claim - extrapolated) <= tolerance) & np.isfinite(claim)
+            clear = ~finished & smooth & (tolerance <= 1e-4 * size) & np.isfinite(tolerance)
+            good = clear & (np.abs(claim - extrapolated) <= tolerance)
             sure = tolerance <= 1e-4 * np.abs(extrapolated)
             bad = clear & sure & (np.abs(claim - extrapolated) > 1e2 * tolerance)
             done[:, columns] |= good | bad
@@ -188,7 +188,7 @@ class Judge:
     def _by_ladders(self, column: int) -> None:
         case = self.case
         pending = {
-            (k, row): WRONG
+            (k, int(row)): WRONG
             for k, done in enumerate(self.done)
             for row in np.flatnonzero(~done[:, column])
         }

@@ -1,4 +1,4 @@
-"""Which mistake in the chain rule gives just the gradient that was found to be wrong?
+"""Find the mistake in the chain rule that gives just the gradient that was found to be wrong.
 
 The function is recorded, and gone through backward once more for each mistake people make: a
 derivative left out, taken at the wrong place, mistaken for another, a path forgotten. If the
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.functions import KNOWN, Segment, segments
-from autograd.check.hypotheses import Sizes, _factor, _told_factor
+from autograd.check.hypotheses import Sizes, factor_between, told_factor
 from autograd.check.replay import Detour, Edge, Program
 from autograd.check.truth import Truth, as_derivative, close
 from autograd.engine import Node
@@ -89,20 +89,25 @@ class Mistakes:
 
     def _as_multiple(self, given: Any, found: Any, right: Any) -> str:
         given = np.asarray(given)
-        if given.shape != np.shape(found) or given.size < 2 or _factor(found, right) is not None:
+        if (
+            given.shape != np.shape(found)
+            or given.size < 2
+            or factor_between(found, right) is not None
+        ):
             return ""
-        factor = _factor(given, np.asarray(found))
-        return "" if factor is None else _told_factor(factor, self.sizes)
+        factor = factor_between(given, np.asarray(found))
+        return "" if factor is None else told_factor(factor, self.sizes)
 
     def gradients(self, mistake: Mistake) -> dict[str, Any]:
         """Return the derivatives that the mistake leads to, by the path of the leaf."""
         recording = self.recording
         rows: dict[str, list[Any]] = {leaf.path: [] for leaf in recording.subject.inputs}
         for weights in np.eye(recording.subject.size):
+            cotangents = recording.subject.cotangents(weights)
             seeds = {
-                id(node): np.conj(leaf.from_reals(weights[leaf.slice]))
+                id(node): cotangents[leaf.path]
                 for leaf, node in zip(recording.subject.outputs, recording.outputs, strict=True)
-                if isinstance(node, Node) and weights[leaf.slice].any()
+                if isinstance(node, Node)
             }
             try:
                 arrived = self.program.backward(seeds, mistake.detours, mistake.cut)

@@ -64,7 +64,7 @@ def check_primitive(
     def call(*arguments: Any) -> Any:
         return primitive(*arguments, **keywords)
 
-    arrays = [np.asarray(x) if not isinstance(x, (int, str, slice)) else x for x in inputs]
+    arrays: list[Any] = [x if isinstance(x, (int, str, slice)) else np.asarray(x) for x in inputs]
     report = check_gradients(call, *arrays, order=order, **options)
     floating = [isinstance(x, np.ndarray) and x.dtype.kind == "f" for x in arrays]
     if primitive.partials is not None and all(floating) and not keywords:

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import tree
 from autograd.check import projections
-from autograd.check.analytic import Claim, Recording, claimed_jacobian
+from autograd.check.analytic import Recording
+from autograd.check.claims import Claim, Claimant
 from autograd.check.judge import KINK, MISSHAPEN, RANDOM, WRONG, Case, Judgement, judge
 from autograd.check.lines import Lines
 from autograd.check.report import Batch, Report
-from autograd.check.subject import Subject, Vector, as_array, as_reals
-from autograd.errors import ShapeError
+from autograd.check.subject import Subject, Vector
 
 #: Beyond so many inputs, or results, random projections take the place of single elements.
 MOST_INPUTS, MOST_RESULTS = 1000, 1000
@@ -38,8 +37,7 @@ class Procedure:
 
     def __init__(self, subject: Subject, gradient: Any, vjp: Any, options: Options) -> None:
         self.subject = subject
-        self.gradient = gradient
-        self.vjp = vjp
+        self.claimant = Claimant(subject, gradient, vjp)
         self.options = options
         self.report = Report()
 
@@ -60,12 +58,15 @@ class Procedure:
         else:
             self._by_elements(claims)
         if subject.constants:
-            report.notes.append(f"Taken as constant, being integers: {', '.join(subject.constants)}.")
+            report.notes.append(
+                f"Taken as constant, being integers: {', '.join(subject.constants)}."
+            )
         if not report.ok and self.options.explain:
             from autograd.check.explain import reasons
 
             report.reasons = reasons(self)
         report.evaluations = subject.evaluations
+        report.leaves = subject.inputs
         return report
 
     # -- preparations -----------------------------------------------------------------------
@@ -73,12 +74,12 @@ class Procedure:
     def _visit_a_neighbour(self) -> None:
         """Call function and gradient elsewhere first, so that what they cache has to be renewed."""
         subject = self.subject
-        if subject.on_nodes or not (callable(self.gradient) or self.vjp is not None):
+        if subject.on_nodes or not self.claimant.can_be_asked:
             return
         self.elsewhere = subject.x + 0.01 * subject.scales() * np.cos(np.arange(subject.x.size))
         try:
             subject.learn_outputs(subject.call(subject.objects(self.elsewhere)))
-            self._claim_at(self.elsewhere)
+            self.claimant.at(self.elsewhere)
         except Exception:  # outside its domain, perhaps; what counts is what it does at the inputs
             subject.outputs = []
 
@@ -88,9 +89,7 @@ class Procedure:
         self.projected = options.method == "projected" or (options.method == "auto" and many)
         self.weights: Vector | None = None
         random = np.random.default_rng(options.seed + 1)
-        if self.projected and subject.size > 1:
-            self.weights = random.standard_normal((options.projections, subject.size))
-        elif subject.size > MOST_RESULTS:
+        if (self.projected and subject.size > 1) or subject.size > MOST_RESULTS:
             self.weights = random.standard_normal((options.projections, subject.size))
         if self.weights is not None:
             self.report.notes.append(
@@ -102,8 +101,7 @@ class Procedure:
         """Return the derivatives to be checked, by mode: a row for each result or weighted sum."""
         subject, weights = self.subject, self.weights
         if self.recording is None:
-            claim = self._claim_at(subject.x)
-            return {"": self._weighed(claim)}
+            return {"": self.claimant.at(subject.x, weights)}
         claims = {}
         if "reverse" in self.options.modes:
             rows = np.eye(subject.size) if weights is None else weights
@@ -114,40 +112,6 @@ class Procedure:
                 self.lines.rows(self.recording.forward(self.directions_forward))
             )
         return claims
-
-    def _weighed(self, claim: Claim) -> Claim:
-        if self.weights is not None and self.vjp is None:
-            claim.matrix = self.weights @ claim.matrix
-        return claim
-
-    def _claim_at(self, x: Vector) -> Claim:
-        """Ask the given gradient or vjp at a point."""
-        subject = self.subject
-        arguments = subject.arguments(subject.objects(x))
-        with np.errstate(all="ignore"):
-            if self.vjp is not None:
-                return self._claim_of_vjp(arguments)
-            given = self.gradient(*arguments) if callable(self.gradient) else self.gradient
-        return claimed_jacobian(subject, given)
-
-    def _claim_of_vjp(self, arguments: tuple[Any, ...]) -> Claim:
-        subject = self.subject
-        weights = getattr(self, "weights", None)
-        rows = np.eye(subject.size) if weights is None else weights
-        result = subject.f(*arguments)
-        claim = Claim(np.empty((len(rows), subject.x.size)))
-        for number, row in enumerate(rows):
-            leaves = {leaf.path: np.conj(leaf.from_reals(row[leaf.slice])) for leaf in subject.outputs}
-            cotangent = tree.replace(
-                result, lambda path, item, leaves=leaves: leaves.get(path, item), "result"
-            )
-            single = Subject(lambda *_: 0.0, subject.template, False, subject.names)
-            single.learn_outputs(0.0)
-            part = claimed_jacobian(single, self.vjp(cotangent, *arguments))
-            claim.matrix[number] = part.matrix[0]
-            claim.misshapen.update(part.misshapen)
-            claim.arrays.update(part.arrays)
-        return claim
 
     def _directions(self) -> Vector:
         """Return the directions of the columns: single inputs, or random."""
@@ -191,7 +155,10 @@ class Procedure:
         count = self.subject.x.size
         case = self._case(
             [self.lines.along_input(position) for position in range(count)],
-            [np.where(np.isnan(a), 0, a) if c.misshapen else a for a, c in zip(along, claims.values(), strict=True)],
+            [
+                np.where(np.isnan(a), 0, a) if c.misshapen else a
+                for a, c in zip(along, claims.values(), strict=True)
+            ],
             lambda column: self._unit(column),
         )
         judgements = judge(case)
@@ -201,7 +168,7 @@ class Procedure:
                     judgement.verdict[:, leaf.slice] = MISSHAPEN
                     judgement.analytic = matrix
             self._add(judgement, mode, scales)
-        for mode, claim in claims.items():
+        for claim in claims.values():
             self.report.reasons.extend(
                 f"The gradient with respect to {path} {what}."
                 for path, what in claim.misshapen.items()
@@ -243,13 +210,13 @@ class Procedure:
             rows = np.eye(subject.size) if self.weights is None else self.weights
             change = np.abs(Recording(moved).reverse(rows) - self.recording.reverse(rows))
             return [change] * count
-        if not callable(self.gradient) and self.vjp is None:
+        if not self.claimant.can_be_asked:
             return [None] * count
         try:
-            before, after = self._claim_at(subject.x), self._claim_at(near)
+            before, after = (self.claimant.at(x, self.weights) for x in (subject.x, near))
         except Exception:  # a gradient that cannot be asked nearby is taken at its word
             return [None] * count
-        change = np.abs(self._weighed(after).matrix - self._weighed(before).matrix)
+        change = np.abs(after.matrix - before.matrix)
         return [np.nan_to_num(change)] * count
 
     def _look_along_ties(self, judgement: Judgement, along: Vector) -> None:
@@ -286,7 +253,9 @@ class Procedure:
             for path, what in claim.misshapen.items():
                 self.report.reasons.append(f"The gradient with respect to {path} {what}.")
         if not usable:
-            blank = Judgement.blank(np.full((len(self.lines.rows(self.center)), 1), np.nan), MISSHAPEN)
+            blank = Judgement.blank(
+                np.full((len(self.lines.rows(self.center)), 1), np.nan), MISSHAPEN
+            )
             self._add(blank, "", 1.0, lambda i: next(iter(next(iter(claims.values())).misshapen)))
             return
         along = [
@@ -310,13 +279,13 @@ class Procedure:
     def _tell_method(self, judgement: Judgement, claim: Claim) -> None:
         count = self.options.projections
         matrix = claim.matrix if claim.matrix.shape[1] == self.subject.x.size else None
-        method = (
-            f"{self.subject.x.size} inputs, checked together along {count} random directions"
-        )
+        method = f"{self.subject.x.size} inputs, checked together along {count} random directions"
         if matrix is not None:
             norms = np.linalg.norm(matrix * self.lines.scales, axis=1)
             size = float(np.max(norms, initial=0.0))
-            tolerances = np.diag(judgement.tolerance) if self.weights is not None else judgement.tolerance[0]
+            tolerances = (
+                np.diag(judgement.tolerance) if self.weights is not None else judgement.tolerance[0]
+            )
             if size > 0 and np.isfinite(tolerances).all():
                 missed = projections.probability_of_missing(
                     tolerances / (1e-4 * size), self.weights is not None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def _likely_within(ratio: float, of_sums: bool) -> float:
 
 
 def narrow_down(
-    candidates: Vector,
+    candidates: Any,
     mismatch: Callable[[Vector], tuple[float, float]],
     direction: Vector,
     most: int = 10,
@@ -77,14 +78,14 @@ def narrow_down(
         Positions, in the order in which they were found: largest parts of the error first.
     """
 
-    def ask(positions: Vector) -> float:
+    def ask(positions: Any) -> float:
         part = np.zeros_like(direction)
         part[positions] = direction[positions]
         off, accepted = mismatch(part)
         return off if off > accepted else 0.0
 
     found: list[int] = []
-    heap: list[tuple[float, int, Vector]] = [(-math.inf, 0, np.asarray(candidates))]
+    heap: list[tuple[float, int, Any]] = [(-math.inf, 0, np.asarray(candidates))]
     asked = 0
     while heap and len(found) < most and asked < budget:
         _, _, positions = heapq.heappop(heap)

@@ -1,4 +1,4 @@
-"""Which line of a hand-written gradient is wrong?
+"""Find the line of a hand-written gradient that is wrong.
 
 The gradient is run on nodes, so that every operation in it is recorded with its line. Then each
 operation is changed in the ways people get wrong, one at a time, and the rest run again; if the
@@ -7,17 +7,18 @@ outcome is the right derivative, that line was it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from autograd.check.analytic import _by_leaf
-from autograd.check.functions import segments
+from autograd.check.claims import by_leaf
+from autograd.check.functions import Segment, segments
 from autograd.check.replay import Program
 from autograd.check.subject import Subject
-from autograd.check.truth import Truth, close
+from autograd.check.truth import Truth
 from autograd.debugging import Trace
 from autograd.engine import Node
 
@@ -50,7 +51,7 @@ class Repairs:
         with Trace() as trace:
             result = other.call(other.objects())
         self.trace: Trace = trace
-        parts = _by_leaf(subject, result)
+        parts = by_leaf(subject, result)
         self.items = {leaf.path: item for leaf, item in zip(subject.inputs, parts, strict=True)}
         self.program = Program([item for item in parts if isinstance(item, Node)])
         self.usable = len(self.program.nodes) <= MOST_NODES
@@ -73,6 +74,16 @@ class Repairs:
                 if len(mended) == len(wrong):
                     break
         return best
+
+    def after_broadcasting(self, wrong: list[str]) -> tuple[str, dict[str, Any]] | None:
+        """Return the gradients when a row that met a column is made a column, and the line."""
+        for node in self.program.nodes:
+            for repair in self._broadcasts(node) if node.primitive is not None else ():
+                found = self.outcome(repair)
+                for path in wrong:
+                    if path in found and np.shape(found[path]) == np.shape(self.truth.arrays[path]):
+                        return self.told(repair), found
+        return None
 
     def told(self, repair: Repair) -> str:
         """Write down a repair and its line."""
@@ -107,109 +118,56 @@ class Repairs:
             for node in nodes:
                 yield from family(node)
 
-    def broadcasts(self) -> Iterator[Repair]:
-        """Yield the places where two vectors met as row and column, probably unawares."""
-        for node in self.program.nodes:
-            yield from self._broadcasts(node)
-
     def _broadcasts(self, node: Any) -> Iterator[Repair]:
-        if node.primitive is None or node.primitive.partials is None or len(node.arguments) != 2:
+        if node.primitive.partials is None or len(node.arguments) != 2:
             return
         shapes = [np.shape(plain(a)) for a in node.arguments]
         for flat, column in ((0, 1), (1, 0)):
             n = shapes[flat][0] if len(shapes[flat]) == 1 else 0
-            if n > 1 and len(shapes[column]) == 2 and shapes[column] == (n, 1):
-
-                def change(arguments: Any, keywords: Any, flat: int = flat) -> Any:
-                    arguments = list(arguments)
-                    arguments[flat] = np.reshape(arguments[flat], (-1, 1))
-                    return node.primitive.function(*arguments, **keywords)
-
+            if n > 1 and shapes[column] == (n, 1):
                 yield Repair(
                     node,
                     f"Here shapes {shapes[0]} and {shapes[1]} broadcast to {node.shape}; the "
-                    f"vector should be a column, .reshape(-1, 1).",
-                    change,
+                    "vector should be a column, .reshape(-1, 1).",
+                    on_argument(node, flat, lambda x: np.reshape(x, (-1, 1))),
                 )
 
     def _products(self, node: Any) -> Iterator[Repair]:
         if node.op not in ("matmul", "subtract", "divide", "power") or len(node.arguments) != 2:
             return
-        function = node.primitive.function
         if node.op == "matmul":
-            a, b = (np.ndim(plain(x)) for x in node.arguments)
-            if a == 2:
-                yield Repair(
-                    node, "With the first matrix transposed it is right.",
-                    lambda args, _: function(args[0].T, args[1]),
-                )  # fmt: skip
-            if b == 2:
-                yield Repair(
-                    node, "With the second matrix transposed it is right.",
-                    lambda args, _: function(args[0], args[1].T),
-                )  # fmt: skip
-            if a == b == 2:
-                yield Repair(
-                    node, "With both matrices transposed it is right.",
-                    lambda args, _: function(args[0].T, args[1].T),
-                )  # fmt: skip
-        yield Repair(
-            node, "With the operands exchanged it is right.",
-            lambda args, _: function(args[1], args[0]),
-        )  # fmt: skip
+            matrices = [i for i, x in enumerate(node.arguments) if np.ndim(plain(x)) == 2]
+            for argnum in matrices:
+                which = ("first", "second")[argnum]
+                change = on_argument(node, argnum, np.transpose)
+                yield Repair(node, f"With the {which} matrix transposed it is right.", change)
+            if len(matrices) == 2:
+                both = instead(lambda a, b: np.matmul(a.T, b.T))
+                yield Repair(node, "With both matrices transposed it is right.", both)
+        function = node.primitive.function
+        exchanged = instead(lambda a, b: function(b, a))
+        yield Repair(node, "With the operands exchanged it is right.", exchanged)
 
     def _operators(self, node: Any) -> Iterator[Repair]:
-        others = {
-            "add": (("a - b", np.subtract),),
-            "subtract": (("a + b", np.add),),
-            "multiply": (("a / b", np.divide), ("a alone", lambda a, b: a + 0 * b)),
-            "divide": (("a * b", np.multiply), ("a alone", lambda a, b: a + 0 * b)),
-            "sin": (("cos", np.cos), ("-sin", lambda x: -np.sin(x))),
-            "cos": (("sin", np.sin), ("-sin", lambda x: -np.sin(x)), ("-cos", lambda x: -np.cos(x))),
-            "sinh": (("cosh", np.cosh),),
-            "cosh": (("sinh", np.sinh),),
-            "exp": (("exp(-x)", lambda x: np.exp(-x)),),
-            "maximum": (("minimum", np.minimum),),
-            "minimum": (("maximum", np.maximum),),
-            "log": (("log1p", np.log1p), ("1/x", lambda x: 1 / x)),
-            "tanh": (("1 - tanh²", lambda x: 1 - np.tanh(x) ** 2),),
-        }
-        for text, function in others.get(node.op, ()):
-            yield Repair(
-                node,
-                f"With {text} in place of {node.op} it is right.",
-                lambda args, _, function=function: function(*args),
-            )
+        for text, function in CONFUSED.get(node.op, ()):
+            told = f"With {text} in place of {node.op} it is right."
+            yield Repair(node, told, instead(function))
         if node.op in ("power", "square"):
             power = 2 if node.op == "square" else plain(node.arguments[1])
-            if isinstance(power, (int, float)):
-                for other in (power - 1, power + 1):
-                    yield Repair(
-                        node,
-                        f"With the power {other:g} in place of {power:g} it is right.",
-                        lambda args, _, other=other: args[0] ** other,
-                    )
+            for other in (power - 1, power + 1) if isinstance(power, (int, float)) else ():
+                told = f"With the power {other:g} in place of {power:g} it is right."
+                yield Repair(node, told, raised_to(other))
 
     def _reductions(self, node: Any) -> Iterator[Repair]:
         if node.op not in ("sum", "mean", "max", "min"):
             return
-        function = node.primitive.function
-        axes: list[Any] = [None, *range(np.ndim(plain(node.arguments[0])))]
-        for axis in axes:
+        for axis in (None, *range(np.ndim(plain(node.arguments[0])))):
             for keepdims in (False, True):
-                yield Repair(
-                    node,
-                    f"With axis={axis}, keepdims={keepdims} it is right.",
-                    lambda args, _, axis=axis, keepdims=keepdims: function(
-                        args[0], axis=axis, keepdims=keepdims
-                    ),
-                )
-        other, name = (np.mean, "mean") if node.op == "sum" else (np.sum, "sum")
-        yield Repair(
-            node,
-            f"With {name} in place of {node.op} it is right.",
-            lambda args, keywords: other(args[0], **keywords),
-        )
+                told = f"With axis={axis}, keepdims={keepdims} it is right."
+                yield Repair(node, told, reduced(node.primitive.function, axis, keepdims))
+        other = "mean" if node.op == "sum" else "sum"
+        told = f"With {other} in place of {node.op} it is right."
+        yield Repair(node, told, lambda x, keywords: getattr(np, other)(x[0], **keywords))
 
     def _indices(self, node: Any) -> Iterator[Repair]:
         if node.op != "getitem":
@@ -219,77 +177,117 @@ class Repairs:
         for position, part in enumerate(parts):
             for shift in (1, -1):
                 moved = _moved(part, shift)
-                if moved is None:
-                    continue
-                changed = (*parts[:position], moved, *parts[position + 1 :])
-                told = ", ".join(_index_text(p) for p in changed)
-                yield Repair(
-                    node,
-                    f"With the index [{told}] it is right.",
-                    lambda args, _, changed=changed: args[0][changed],
-                )
+                if moved is not None:
+                    changed = (*parts[:position], moved, *parts[position + 1 :])
+                    told = ", ".join(map(_index_text, changed))
+                    yield Repair(node, f"With the index [{told}] it is right.", taken(changed))
 
     def _factors(self, node: Any) -> Iterator[Repair]:
-        function = node.primitive.function
         lengths = {n for a in node.arguments for n in np.shape(plain(a)) if n > 2}
-        named: list[tuple[str, float]] = [("-1", -1.0), ("2", 2.0), ("1/2", 0.5)]
-        named += [(f"{n}", float(n)) for n in lengths] + [(f"1/{n}", 1 / n) for n in lengths]
-        for text, factor in named:
-            yield Repair(
-                node,
-                f"Multiplied by {text} it is right.",
-                lambda args, keywords, factor=factor: factor * function(*args, **keywords),
-            )
+        factors: dict[str, float] = {"-1": -1.0, "2": 2.0, "1/2": 0.5}
+        for n in lengths:
+            factors |= {f"{n}": float(n), f"1/{n}": 1 / n}
+        for text, factor in factors.items():
+            yield Repair(node, f"Multiplied by {text} it is right.", multiplied(node, factor))
 
     def _slopes(self, node: Any) -> Iterator[Repair]:
-        """Multiply by the derivative of an activation, of the function or of the gradient itself."""
-        function = node.primitive.function
-        for segment in self._known_segments():
+        """Multiply by the derivative of an activation in the function or in the gradient."""
+        for segment in self._known_segments:
             slope = segment.slope
-            if np.shape(slope) == np.shape(node.data) and np.isfinite(slope).all():
-                yield Repair(
-                    node,
-                    f"Multiplied by {segment.known.text}, the derivative of "
-                    f"{segment.known.name}, it is right.",
-                    lambda args, keywords, slope=slope: slope * function(*args, **keywords),
-                )
-                yield Repair(
-                    node,
-                    f"With {segment.known.text}, the derivative of {segment.known.name}, in its "
-                    "place it is right.",
-                    lambda args, keywords, slope=slope: slope,
-                )
+            if np.shape(slope) != np.shape(node.data) or not np.isfinite(slope).all():
+                continue
+            told = f"{segment.known.text}, the derivative of {segment.known.name},"
+            yield Repair(node, f"Multiplied by {told} it is right.", multiplied(node, slope))
+            yield Repair(node, f"With {told} in its place it is right.", constant(slope))
 
-    def _known_segments(self) -> list[Any]:
-        if not hasattr(self, "_segments"):
-            nodes = list(segments(self.program.nodes))
-            if self.truth.recording is not None:
-                nodes += list(segments(Program(self.truth.recording.outputs).nodes))
-            self._segments = nodes
-        return self._segments
+    @cached_property
+    def _known_segments(self) -> list[Segment]:
+        found = list(segments(self.program.nodes))
+        if self.truth.recording is not None:
+            found += segments(Program(self.truth.recording.outputs).nodes)
+        return found
 
     def _names(self, node: Any) -> Iterator[Repair]:
         """Put another intermediate result in place of an argument."""
-        function = node.primitive.function
         for argnum, argument in enumerate(node.arguments):
-            if not isinstance(argument, Node):
-                continue
-            for other in self.program.nodes:
-                if other is argument or np.shape(other.data) != np.shape(argument.data):  # type: ignore[attr-defined]
-                    continue
+            for other in self.program.nodes if isinstance(argument, Node) else ():
                 if other is node:
                     break  # what comes later cannot be meant
+                if other is argument or np.shape(other.data) != np.shape(plain(argument)):
+                    continue
                 place = self.trace.where(other)
                 told = f"the result of line {place.line}" if place is not None else "an input"
-
-                def change(
-                    args: Any, keywords: Any, argnum: int = argnum, data: Any = other.data
-                ) -> Any:
-                    return function(*args[:argnum], data, *args[argnum + 1 :], **keywords)
-
                 yield Repair(
-                    node, f"With {told} as argument {argnum} of {node.op} it is right.", change
+                    node,
+                    f"With {told} as argument {argnum} of {node.op} it is right.",
+                    on_argument(node, argnum, constantly(other.data)),
                 )
+
+
+#: Operations that are taken for one another.
+CONFUSED: dict[str, tuple[tuple[str, Callable[..., Any]], ...]] = {
+    "add": (("a - b", np.subtract),),
+    "subtract": (("a + b", np.add),),
+    "multiply": (("a / b", np.divide), ("a alone", lambda a, b: a + 0 * b)),
+    "divide": (("a * b", np.multiply), ("a alone", lambda a, b: a + 0 * b)),
+    "sin": (("cos", np.cos), ("-sin", lambda x: -np.sin(x))),
+    "cos": (("sin", np.sin), ("-sin", lambda x: -np.sin(x)), ("-cos", lambda x: -np.cos(x))),
+    "sinh": (("cosh", np.cosh),),
+    "cosh": (("sinh", np.sinh),),
+    "exp": (("exp(-x)", lambda x: np.exp(-x)),),
+    "maximum": (("minimum", np.minimum),),
+    "minimum": (("maximum", np.maximum),),
+    "log": (("log1p", np.log1p), ("1/x", lambda x: 1 / x)),
+    "tanh": (("1 - tanh²", lambda x: 1 - np.tanh(x) ** 2),),
+}
+
+
+def instead(function: Callable[..., Any]) -> Change:
+    """Return the change that computes another function of the same arguments."""
+    return lambda arguments, keywords: function(*arguments)
+
+
+def on_argument(node: Any, argnum: int, function: Callable[[Any], Any]) -> Change:
+    """Return the change that does something to one argument first."""
+    original = node.primitive.function
+
+    def change(arguments: Any, keywords: Any) -> Any:
+        altered = [*arguments]
+        altered[argnum] = function(altered[argnum])
+        return original(*altered, **keywords)
+
+    return change
+
+
+def multiplied(node: Any, factor: Any) -> Change:
+    """Return the change that multiplies the result."""
+    original = node.primitive.function
+    return lambda arguments, keywords: factor * original(*arguments, **keywords)
+
+
+def reduced(function: Callable[..., Any], axis: Any, keepdims: bool) -> Change:
+    """Return the change that reduces over another axis."""
+    return lambda arguments, keywords: function(arguments[0], axis=axis, keepdims=keepdims)
+
+
+def raised_to(power: float) -> Change:
+    """Return the change that takes another power."""
+    return lambda arguments, keywords: arguments[0] ** power
+
+
+def taken(index: Any) -> Change:
+    """Return the change that takes another index."""
+    return lambda arguments, keywords: arguments[0][index]
+
+
+def constant(data: Any) -> Change:
+    """Return the change that gives the same, whatever the arguments."""
+    return lambda arguments, keywords: data
+
+
+def constantly(data: Any) -> Callable[[Any], Any]:
+    """Return a function that gives the same, whatever it is given."""
+    return lambda x: data
 
 
 def plain(x: Any) -> Any:
@@ -311,19 +309,7 @@ def _moved(part: Any, shift: int) -> Any:
 
 def _index_text(part: Any) -> str:
     if isinstance(part, slice):
-        return f"{'' if part.start is None else part.start}:{'' if part.stop is None else part.stop}"
+        return (
+            f"{'' if part.start is None else part.start}:{'' if part.stop is None else part.stop}"
+        )
     return str(part)
-
-
-def mended(repairs: Repairs, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the gradients with every row meeting a column made a column; none if there is none."""
-    for repair in repairs.broadcasts():
-        found = repairs.outcome(repair)
-        if any(
-            np.shape(found.get(path)) == np.shape(repairs.truth.arrays.get(path))
-            and not close(found[path], array)
-            for path, array in given.items()
-            if path in found
-        ):
-            return {"": repairs.told(repair), **found}
-    return {}

@@ -51,7 +51,9 @@ class Program:
                     continue
                 arguments = node.arguments
                 altered = changed is not None and key in changed
-                if not altered and not any(id(a) in dirty for a in arguments if isinstance(a, Node)):
+                if not altered and not any(
+                    id(a) in dirty for a in arguments if isinstance(a, Node)
+                ):
                     results[key] = node.data
                     continue
                 dirty.add(key)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd.check.judge import KINK, OK, VERDICTS, Judgement
-
-if TYPE_CHECKING:
-    from autograd.check.picture import ErrorPicture
+from autograd.check.subject import Leaf
 
 #: What a verdict means, for those who meet it in a report.
 MEANING = {
@@ -97,21 +95,27 @@ class Batch:
     def __len__(self) -> int:
         return int(self.judgement.verdict.size)
 
+    def __iter__(self) -> Iterator[Comparison]:
+        return (self[position] for position in range(len(self)))
+
     def __getitem__(self, position: int) -> Comparison:
         row, column = divmod(position, self.judgement.verdict.shape[1])
         j = self.judgement
         scale = 1.0 if np.ndim(self.scale) == 0 else float(self.scale[column])
-        numbers = [
+        analytic, numeric, error, tolerance, left, right = (
             float(matrix[row, column]) / scale
-            for matrix in (j.analytic, j.numeric, j.error, j.tolerance)
-        ]
+            for matrix in (j.analytic, j.numeric, j.error, j.tolerance, j.left, j.right)
+        )
         return Comparison(
             self.input_name(column),
-            *numbers,
+            analytic,
+            numeric,
+            error,
+            tolerance,
             VERDICTS[j.verdict[row, column]],
             self.output_name(row),
-            float(j.left[row, column]) / scale,
-            float(j.right[row, column]) / scale,
+            left,
+            right,
             self.mode,
         )
 
@@ -145,6 +149,8 @@ class Report:
         Why it is wrong; each was verified numerically.
     evaluations : int
         How often the function was called.
+    leaves : list of Leaf
+        The inputs.
     """
 
     batches: list[Batch] = field(default_factory=list)
@@ -152,6 +158,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     evaluations: int = 0
+    leaves: list[Leaf] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -249,11 +256,17 @@ class Report:
         below = "".join(f"<p>{html.escape(line)}</p>" for line in text)
         return f"<table><tr>{heads}</tr>{''.join(rows)}</table>{below}"
 
-    def picture(self) -> ErrorPicture:
-        """Return a picture of the error over the elements of each input; needs matplotlib."""
-        from autograd.check.picture import ErrorPicture
+    def plot(self) -> Any:
+        """Return a matplotlib figure of the error over the elements of each input.
 
-        return ErrorPicture(self)
+        Raises
+        ------
+        MissingProgramError
+            If matplotlib is not installed.
+        """
+        from autograd.check.plot import plot
+
+        return plot(self)
 
 
 class Comparisons(Sequence[Comparison]):
@@ -267,8 +280,7 @@ class Comparisons(Sequence[Comparison]):
 
     def __iter__(self) -> Iterator[Comparison]:
         for batch in self.batches:
-            for position in range(len(batch)):
-                yield batch[position]
+            yield from batch
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):

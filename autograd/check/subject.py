@@ -55,7 +55,9 @@ class Leaf:
 
     def moved_to(self, x: Vector) -> Leaf:
         """Return the same leaf with its numbers from another vector of inputs."""
-        return Leaf(self.path, self.from_reals(x[self.slice]), self.kind, self.offset, self.original)
+        return Leaf(
+            self.path, self.from_reals(x[self.slice]), self.kind, self.offset, self.original
+        )
 
     def reals(self) -> Vector:
         """Return its numbers as a vector."""
@@ -264,6 +266,13 @@ class Subject:
                 f"The function returned {type(result).__name__}, which holds no floating point "
                 "number: there is nothing to differentiate."
             )
+
+    def cotangents(self, weights: Vector) -> dict[str, Any]:
+        """Return for each output the cotangent that weighs its real numbers as given, by path.
+
+        It weighs by Re(w · y), so that w is the conjugate of the weights of a complex output.
+        """
+        return {p.path: np.conj(p.from_reals(weights[p.slice])) for p in self.outputs}
 
     # -- naming and precision ---------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autograd.drawing.graph import formula, has_gradient, names_of, short
-from autograd.topology import nodes_below
 from autograd.engine import Node
+from autograd.topology import nodes_below
 
 
 def text(node: Node, most: int = 300) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 import graphviz
 
 from autograd.drawing.graph import formula, has_gradient, names_of, short
-from autograd.topology import nodes_below
 from autograd.drawing.lines import text
 from autograd.engine import Node
 from autograd.errors import FormatError, MissingProgramError
+from autograd.topology import nodes_below
 
 #: Fill and border by what a node is; they keep apart in grey and for the colour-blind.
 COLOURS = {

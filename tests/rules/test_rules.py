@@ -10,8 +10,8 @@ from rules.samples import SAMPLES
 import autograd
 import autograd.rules
 from autograd import Primitive, Tensor, check_gradients
-from autograd.topology import nodes_below
 from autograd.engine.primitive import DISPATCH
+from autograd.topology import nodes_below
 
 EACH = pytest.mark.parametrize("sample", SAMPLES, ids=str)
 quiet = pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
@@ -90,9 +90,7 @@ def test_the_derivative_agrees_with_finite_differences_in_both_modes(sample):
 @EACH
 @quiet
 def test_the_second_derivative_agrees_with_finite_differences(sample):
-    check_gradients(
-        lambda *nodes: call(sample, nodes), *map(np.asarray, sample.inputs), order=2
-    )
+    check_gradients(lambda *nodes: call(sample, nodes), *map(np.asarray, sample.inputs), order=2)
 
 
 @EACH

@@ -1,4 +1,4 @@
-"""Wrong gradients, each with words that the explanation must contain (None: only found, not explained)."""
+"""Wrong gradients, each with words that the reasons must contain (None: found, but not explained)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +71,7 @@ ELEMENTWISE = [
     ("softplus' is 1 - sigmoid", lambda x: np.log1p(np.exp(x)).sum(), x5, lambda x: 1 - sigmoid(x), None),
     ("relu' of 1 everywhere", lambda x: np.maximum(x, 0).sum(), x5, lambda x: np.ones_like(x), "lacks the factor 1 where x > 0"),
     ("leaky relu's slope, negative side", lambda x: np.where(x > 0, x, 0.1 * x).sum(), x5, lambda x: np.where(x > 0, 1, 0.01), "only where the input is negative"),
-    ("abs' without its sign", lambda x: np.abs(x).sum(), x5, lambda x: np.ones_like(x), "only where the input is negative"),
+    ("abs' without its sign", lambda x: np.abs(x).sum(), x5, lambda x: np.ones_like(x), "lacks the factor sign(x)"),
     ("elu' off by one for negatives", lambda x: np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1).sum(), x5, lambda x: np.where(x > 0, 1, np.exp(x) - 1), "only where the input is negative"),
     ("a gradient of nothing but zeros", lambda x: (x**2).sum(), x5, np.zeros_like, "is zero everywhere"),
     ("numbers: the square without its 2", lambda x: x * x, 3.0, lambda x: x, "2 times too small"),
@@ -85,22 +85,42 @@ for name, f, x, gradient, words in ELEMENTWISE:
 # -- losses, sums and means -------------------------------------------------------------------
 
 
-@mistake("mse without 1/n", lambda w: np.mean((w - 1) ** 2), real(4), words=("4 times too large", "number of elements of w"))
+@mistake(
+    "mse without 1/n",
+    lambda w: np.mean((w - 1) ** 2),
+    real(4),
+    words=("4 times too large", "number of elements of w"),
+)
 def _(w):
     return 2 * (w - 1)
 
 
-@mistake("mse with 1/n but without 2", lambda w: np.mean((w - 1) ** 2), real(4), words="2 times too small")
+@mistake(
+    "mse with 1/n but without 2",
+    lambda w: np.mean((w - 1) ** 2),
+    real(4),
+    words="2 times too small",
+)
 def _(w):
     return (w - 1) / 4
 
 
-@mistake("linear regression with the sign of the residual reversed", lambda w: np.mean((Y - X @ w) ** 2), real(3, 2), words="wrong sign")
+@mistake(
+    "linear regression with the sign of the residual reversed",
+    lambda w: np.mean((Y - X @ w) ** 2),
+    real(3, 2),
+    words="wrong sign",
+)
 def _(w):
     return 2 / Y.size * X.T @ (Y - X @ w)
 
 
-@mistake("linear regression divided by the batch only", lambda w: np.mean((Y - X @ w) ** 2), real(3, 2), words="2 times too large")
+@mistake(
+    "linear regression divided by the batch only",
+    lambda w: np.mean((Y - X @ w) ** 2),
+    real(3, 2),
+    words="2 times too large",
+)
 def _(w):
     return 2 / len(X) * X.T @ (X @ w - Y)
 
@@ -109,30 +129,59 @@ def regression(w, b):
     return ((X @ w + b - Y) ** 2).sum()
 
 
-@mistake("a bias gradient that is not summed over the batch", regression, real(3, 2), real(2), words=("shape (6, 2) where (2,)", "lacks a sum over axis 0"))
+@mistake(
+    "a bias gradient that is not summed over the batch",
+    regression,
+    real(3, 2),
+    real(2),
+    words=("shape (6, 2) where (2,)", "lacks a sum over axis 0"),
+)
 def _(w, b):
     residual = 2 * (X @ w + b - Y)
     return X.T @ residual, residual
 
 
-@mistake("a bias gradient that is averaged over the batch", regression, real(3, 2), real(2), words="6 times too small")
+@mistake(
+    "a bias gradient that is averaged over the batch",
+    regression,
+    real(3, 2),
+    real(2),
+    words="6 times too small",
+)
 def _(w, b):
     residual = 2 * (X @ w + b - Y)
     return X.T @ residual, residual.mean(axis=0)
 
 
-@mistake("a bias gradient that is summed too far", lambda b: (3 * b).sum(), real(2), words=("has shape () where (2,)", "summed too far"))
+@mistake(
+    "a bias gradient that is summed too far",
+    lambda b: (3 * b).sum(),
+    real(2),
+    words=("has shape () where (2,)", "summed too far"),
+)
 def _(b):
     return np.array(3.0)
 
 
-@mistake("a bias gradient summed over the wrong axis", lambda w, b: ((X[:2] @ w + b - Y[:2]) ** 2).sum(), real(3, 2), real(2), words=("line", "axis=0"))
+@mistake(
+    "a bias gradient summed over the wrong axis",
+    lambda w, b: ((X[:2] @ w + b - Y[:2]) ** 2).sum(),
+    real(3, 2),
+    real(2),
+    words=("line", "axis=0"),
+)
 def _(w, b):
     residual = 2 * (X[:2] @ w + b - Y[:2])
     return X[:2].T @ residual, residual.sum(axis=1)
 
 
-@mistake("the gradients of w and b swapped", lambda w, b: (np.sin(w) + b**2).sum(), real(3), real(3), words="they are swapped")
+@mistake(
+    "the gradients of w and b swapped",
+    lambda w, b: (np.sin(w) + b**2).sum(),
+    real(3),
+    real(3),
+    words="they are swapped",
+)
 def _(w, b):
     return 2 * b, np.cos(w)
 
@@ -152,12 +201,19 @@ def cross_entropy(z):
     return -(onehot * logs).sum() / 6
 
 
-@mistake("cross-entropy without 1/n", cross_entropy, real(6, 3), words=("6 times too large", "axis 0 of z"))
+@mistake(
+    "cross-entropy without 1/n",
+    cross_entropy,
+    real(6, 3),
+    words=("6 times too large", "axis 0 of z"),
+)
 def _(z):
     return softmax(z) - onehot
 
 
-@mistake("cross-entropy with target minus probability", cross_entropy, real(6, 3), words="wrong sign")
+@mistake(
+    "cross-entropy with target minus probability", cross_entropy, real(6, 3), words="wrong sign"
+)
 def _(z):
     return (onehot - softmax(z)) / 6
 
@@ -168,18 +224,30 @@ def _(z):
     return -onehot / 6 * (1 - p)
 
 
-@mistake("binary cross-entropy with the derivative of the sigmoid once too often", lambda z: -(onehot * np.log(sigmoid(z)) + (1 - onehot) * np.log(1 - sigmoid(z))).sum(), real(6, 3), words="line")
+@mistake(
+    "binary cross-entropy with the derivative of the sigmoid once too often",
+    lambda z: -(onehot * np.log(sigmoid(z)) + (1 - onehot) * np.log(1 - sigmoid(z))).sum(),
+    real(6, 3),
+    words="line",
+)
 def _(z):
     p = sigmoid(z)
     return (p - onehot) * p * (1 - p)
 
 
-@mistake("a norm without its denominator", lambda x: np.sqrt((x * x).sum()), real(4), words="1/(2y), the derivative of sqrt")
+@mistake(
+    "a norm without its denominator",
+    lambda x: np.sqrt((x * x).sum()),
+    real(4),
+    words="1/(2y), the derivative of sqrt",
+)
 def _(x):
     return 2 * x
 
 
-@mistake("a variance by the wrong n", lambda x: np.var(x, ddof=1), real(5), words="5/4 times too small")
+@mistake(
+    "a variance by the wrong n", lambda x: np.var(x, ddof=1), real(5), words="5/4 times too small"
+)
 def _(x):
     return 2 * (x - x.mean()) / 5
 
@@ -189,22 +257,42 @@ def _(x):
 A, S = real(4, 3), real(4, 4)
 
 
-@mistake("a matrix product with the transpose forgotten", lambda W: (A @ W @ S).sum(), real(3, 4), words="is transposed")
+@mistake(
+    "a matrix product with the transpose forgotten",
+    lambda W: (A @ W @ S).sum(),
+    real(3, 4),
+    words="is transposed",
+)
 def _(W):
     return (A.T @ np.ones((4, 4)) @ S.T).T
 
 
-@mistake("a square matrix transposed", lambda W: np.sin(S @ W).sum(), real(4, 4), words=("transposed", "line"))
+@mistake(
+    "a square matrix transposed",
+    lambda W: np.sin(S @ W).sum(),
+    real(4, 4),
+    words=("transposed", "line"),
+)
 def _(W):
     return S @ np.cos(S @ W)
 
 
-@mistake("a matrix product with its operands exchanged", lambda W: np.sin(W @ S).sum(), real(4, 4), words=("line", "operands exchanged"))
+@mistake(
+    "a matrix product with its operands exchanged",
+    lambda W: np.sin(W @ S).sum(),
+    real(4, 4),
+    words=("line", "operands exchanged"),
+)
 def _(W):
     return S.T @ np.cos(W @ S)
 
 
-@mistake("a quadratic form taken as symmetric", lambda x: x @ S @ x, real(4), words="leaves out one of 2 paths")
+@mistake(
+    "a quadratic form taken as symmetric",
+    lambda x: x @ S @ x,
+    real(4),
+    words="leaves out one of 2 paths",
+)
 def _(x):
     return S @ x
 
@@ -214,7 +302,13 @@ def _(x):
     return 2 * S @ x
 
 
-@mistake("an outer product the other way round", lambda a, b: (np.outer(a, b) * S).sum(), real(4), real(4), words=("transposed", "line"))
+@mistake(
+    "an outer product the other way round",
+    lambda a, b: (np.outer(a, b) * S).sum(),
+    real(4),
+    real(4),
+    words=("transposed", "line"),
+)
 def _(a, b):
     return S.T @ b, S.T @ a
 
@@ -222,7 +316,12 @@ def _(a, b):
 inverse = np.linalg.inv(S + 4 * np.eye(4))
 
 
-@mistake("a solve with the matrix instead of its transpose", lambda b: ((inverse @ b) ** 2).sum(), real(4), words=("transposed", "line"))
+@mistake(
+    "a solve with the matrix instead of its transpose",
+    lambda b: ((inverse @ b) ** 2).sum(),
+    real(4),
+    words=("transposed", "line"),
+)
 def _(b):
     return inverse @ (2 * (inverse @ b))
 
@@ -315,7 +414,12 @@ def layer_norm(x):
     return (centred / np.sqrt((centred**2).mean() + 1e-5) * np.arange(5.0)).sum()
 
 
-@mistake("layer normalisation with a constant variance", layer_norm, real(5), words="leaves out one of 2 paths")
+@mistake(
+    "layer normalisation with a constant variance",
+    layer_norm,
+    real(5),
+    words="leaves out one of 2 paths",
+)
 def _(x):
     deviation = np.sqrt(x.var() + 1e-5)
     g = np.arange(5.0) / deviation
@@ -330,7 +434,12 @@ def _(x):
 # -- sequences, indices -----------------------------------------------------------------------
 
 
-@mistake("differences with an index off by one", lambda x: ((x[1:] - x[:-1]) ** 2 * np.arange(1.0, 6.0)).sum(), real(6), words="off by one")
+@mistake(
+    "differences with an index off by one",
+    lambda x: ((x[1:] - x[:-1]) ** 2 * np.arange(1.0, 6.0)).sum(),
+    real(6),
+    words="off by one",
+)
 def _(x):
     d = 2 * (x[1:] - x[:-1]) * np.arange(1.0, 6.0)
     right = np.zeros(6)
@@ -339,53 +448,98 @@ def _(x):
     return np.roll(right, 1)
 
 
-@mistake("a convolution with its kernel not flipped", lambda x: (np.array([x[0] * 1 + x[1] * 2, x[1] * 1 + x[2] * 2, x[2] * 1 + x[3] * 2]) if isinstance(x, np.ndarray) else np.stack([x[0] * 1 + x[1] * 2, x[1] * 1 + x[2] * 2, x[2] * 1 + x[3] * 2])).sum(), real(4))
+@mistake(
+    "a convolution with its kernel not flipped",
+    lambda x: (
+        np.array([x[0] * 1 + x[1] * 2, x[1] * 1 + x[2] * 2, x[2] * 1 + x[3] * 2])
+        if isinstance(x, np.ndarray)
+        else np.stack([x[0] * 1 + x[1] * 2, x[1] * 1 + x[2] * 2, x[2] * 1 + x[3] * 2])
+    ).sum(),
+    real(4),
+)
 def _(x):
     return np.array([2.0, 3.0, 3.0, 1.0])
 
 
-@mistake("a cumulative sum that is not turned round", lambda x: (np.cumsum(x) * np.array([1.0, 2, 3, 4])).sum(), real(4), words=None)
+@mistake(
+    "a cumulative sum that is not turned round",
+    lambda x: (np.cumsum(x) * np.array([1.0, 2, 3, 4])).sum(),
+    real(4),
+    words=None,
+)
 def _(x):
     return np.cumsum(np.array([1.0, 2, 3, 4]))
 
 
-@mistake("the last element forgotten", lambda x: (x**2).sum(), real(6), words=("only at the last index", "is zero"))
+@mistake(
+    "the last element forgotten",
+    lambda x: (x**2).sum(),
+    real(6),
+    words=("only at the last index", "is zero"),
+)
 def _(x):
     g = 2 * x
     g[-1] = 0
     return g
 
 
-@mistake("one wrong element among 30", lambda x: np.sin(x).sum(), real(5, 6), words="only at [3, 4]")
+@mistake(
+    "one wrong element among 30", lambda x: np.sin(x).sum(), real(5, 6), words="only at [3, 4]"
+)
 def _(x):
     g = np.cos(x)
     g[3, 4] += 0.01
     return g
 
 
-@mistake("one wrong element among 10,000", lambda x: np.sin(x).sum(), real(100, 100), words="only at [17, 31]")
+@mistake(
+    "one wrong element among 10,000",
+    lambda x: np.sin(x).sum(),
+    real(100, 100),
+    words="only at [17, 31]",
+)
 def _(x):
     g = np.cos(x)
     g[17, 31] *= 1.5
     return g
 
 
-@mistake("ten thousand inputs with the wrong sign", lambda x: (x**2).sum() / 2, real(100, 100), words="wrong sign")
+@mistake(
+    "ten thousand inputs with the wrong sign",
+    lambda x: (x**2).sum() / 2,
+    real(100, 100),
+    words="wrong sign",
+)
 def _(x):
     return -x
 
 
-@mistake("a large matrix transposed", lambda W: (np.arange(120.0)[:, None] * W).sum() + (W**3).sum(), real(120, 120), words="is transposed")
+@mistake(
+    "a large matrix transposed",
+    lambda W: (np.arange(120.0)[:, None] * W).sum() + (W**3).sum(),
+    real(120, 120),
+    words="is transposed",
+)
 def _(W):
     return (np.arange(120.0)[:, None] + 3 * W**2).T
 
 
-@mistake("a maximum that pays both winners of a tie", lambda x: x.max(), np.array([1.0, 3.0, 3.0]), words="tie")
+@mistake(
+    "a maximum that pays both winners of a tie",
+    lambda x: x.max(),
+    np.array([1.0, 3.0, 3.0]),
+    words="tie",
+)
 def _(x):
     return (x == x.max()) * 1.0
 
 
-@mistake("columns that were meant to be a row", lambda w: ((X @ w - 1) ** 2).mean(), real(3, 1), words=("Here shapes (6, 1) and (6,) broadcast to (6, 6)",))
+@mistake(
+    "columns that were meant to be a row",
+    lambda w: ((X @ w - 1) ** 2).mean(),
+    real(3, 1),
+    words=("Here shapes (6, 1) and (6,) broadcast to (6, 6)",),
+)
 def _(w):
     return 2 / 6 * X.T @ (X @ w - np.ones(6))
 
@@ -410,13 +564,24 @@ class Layer:
 
 layer = Layer()
 mistake("a cache that is never renewed", layer.forward, real(4), words="cache")(layer.backward)
-mistake("a constant gradient", lambda x: (x**2).sum(), real(4), words="same at different inputs")(lambda x: np.ones(4))
-mistake("nested inputs with one of them wrong", lambda params: (np.tanh(params["W"]) * params["b"]).sum(), {"W": real(2, 3), "b": real(3)}, words=("params['b']", "lacks a sum over axis 0"))(
-    lambda params: {"W": (1 - np.tanh(params["W"]) ** 2) * params["b"], "b": np.tanh(params["W"])}
+mistake("a constant gradient", lambda x: (x**2).sum(), real(4), words="same at different inputs")(
+    lambda x: np.ones(4)
 )
-mistake("the complex conjugate", lambda z: (z.real**2 + 3 * z.imag * z.real).sum(), real(3) + 1j * real(3), words="complex conjugate")(
-    lambda z: 2 * z.real + 3 * z.imag + 3j * z.real
-)
-mistake("a Jacobian transposed", lambda x: np.array([[1.0, 2.0], [3.0, 4.0]]) @ np.sin(x), real(2), words="transposed")(
-    lambda x: (np.array([[1.0, 2.0], [3.0, 4.0]]) * np.cos(x)).T
-)
+mistake(
+    "nested inputs with one of them wrong",
+    lambda params: (np.tanh(params["W"]) * params["b"]).sum(),
+    {"W": real(2, 3), "b": real(3)},
+    words=("params['b']", "lacks a sum over axis 0"),
+)(lambda params: {"W": (1 - np.tanh(params["W"]) ** 2) * params["b"], "b": np.tanh(params["W"])})
+mistake(
+    "the complex conjugate",
+    lambda z: (z.real**2 + 3 * z.imag * z.real).sum(),
+    real(3) + 1j * real(3),
+    words="complex conjugate",
+)(lambda z: 2 * z.real + 3 * z.imag + 3j * z.real)
+mistake(
+    "a Jacobian transposed",
+    lambda x: np.array([[1.0, 2.0], [3.0, 4.0]]) @ np.sin(x),
+    real(2),
+    words="transposed",
+)(lambda x: (np.array([[1.0, 2.0], [3.0, 4.0]]) * np.cos(x)).T)

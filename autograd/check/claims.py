@@ -1,0 +1,191 @@
+"""The derivatives that somebody else claims, laid out as a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.check.subject import Leaf, Subject, Vector, as_array, as_reals
+from autograd.errors import DataError
+
+
+@dataclass
+class Claim:
+    """Claimed derivatives.
+
+    Attributes
+    ----------
+    matrix : ndarray, shape (rows, inputs)
+        A row for each result or weighted sum of results; NaN where the shape was wrong.
+    misshapen : dict
+        What is wrong with the shape, by the path of the leaf.
+    arrays : dict
+        What was given, by the path of the leaf.
+    """
+
+    matrix: Vector
+    misshapen: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, Any] = field(default_factory=dict)
+
+
+class Claimant:
+    """Somebody's gradient, or somebody's backward pass.
+
+    Parameters
+    ----------
+    subject : Subject
+        The function it belongs to.
+    gradient, vjp
+        As `check_gradients` takes them; one of them is None.
+    """
+
+    def __init__(
+        self, subject: Subject, gradient: Any, vjp: Callable[..., Any] | None = None
+    ) -> None:
+        self.subject = subject
+        self.gradient = gradient
+        self.vjp = vjp
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it can be asked for the derivatives at other inputs."""
+        return callable(self.gradient) or self.vjp is not None
+
+    def at(self, x: Vector, weights: Vector | None = None) -> Claim:
+        """Return the derivatives at a point, of the results or of weighted sums of them."""
+        subject = self.subject
+        arguments = subject.arguments(subject.objects(x))
+        with np.errstate(all="ignore"):
+            if self.vjp is not None:
+                return self._by_vjp(arguments, np.eye(subject.size) if weights is None else weights)
+            given = self.gradient(*arguments) if callable(self.gradient) else self.gradient
+        claim = claimed_jacobian(subject, given)
+        if weights is not None:
+            claim.matrix = weights @ claim.matrix
+        return claim
+
+    def _by_vjp(self, arguments: tuple[Any, ...], weights: Vector) -> Claim:
+        """Ask for one row at a time."""
+        assert self.vjp is not None
+        subject = self.subject
+        result = subject.f(*arguments)
+        single = Subject(lambda *_: 0.0, subject.template, False, subject.names)
+        single.learn_outputs(0.0)
+        claim = Claim(np.empty((len(weights), subject.x.size)))
+        for number, row in enumerate(weights):
+            cotangent = tree.replace(result, subject.cotangents(row).get, "result")
+            part = claimed_jacobian(single, self.vjp(cotangent, *arguments))
+            claim.matrix[number] = part.matrix[0]
+            claim.misshapen.update(part.misshapen)
+            claim.arrays.update(part.arrays)
+        return claim
+
+
+def claimed_jacobian(subject: Subject, given: Any) -> Claim:
+    """Lay out a gradient or Jacobian that was given as arrays.
+
+    Parameters
+    ----------
+    subject : Subject
+        The function, its results known.
+    given : array_like, or containers of them
+        For one input its derivative, for several a sequence of them or a dict by name, each in
+        the structure of the input; of an array-valued function each has the shape of the result
+        followed by that of the input.
+    """
+    claim = Claim(np.full((subject.size, subject.x.size), np.nan))
+    outputs = subject.outputs
+    for leaf, item in zip(subject.inputs, by_leaf(subject, given), strict=True):
+        array = np.asarray(0.0) if item is None else as_array(item)
+        if array is None:
+            array = np.asarray(item, np.float64)
+        claim.arrays[leaf.path] = array
+        wanted = leaf.data.shape if subject.size == 1 else outputs[0].data.shape + leaf.data.shape
+        if len(outputs) > 1:
+            wanted = (subject.size, *leaf.data.shape)
+        if _squeezed(array.shape, wanted):
+            claim.matrix[:, leaf.slice] = _matrix(array, leaf, outputs)
+        else:
+            claim.misshapen[leaf.path] = f"has shape {array.shape}, but {leaf.path} " + (
+                f"has shape {wanted}" if subject.size == 1 else f"needs {wanted}"
+            )
+    return claim
+
+
+def _squeezed(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Say whether a shape will do: the right one, or that of a single number written otherwise."""
+    return given == wanted or (np.prod(given) == np.prod(wanted) == 1)
+
+
+def _matrix(array: Any, leaf: Leaf, outputs: Sequence[Leaf]) -> Vector:
+    """Make real rows: derivatives of Re(wf), w = 1 for a real part, -i for an imaginary one."""
+    elements = leaf.data.size
+    flat = array.reshape(-1, elements)
+    rows = []
+    start = 0
+    for output in outputs:
+        for row in flat[start : start + output.data.size]:
+            for weight in (1, -1j) if output.complex else (1,):
+                rows.append(_real_row(weight * row, leaf))
+        start += output.data.size
+    return np.array(rows).reshape(len(rows), leaf.size)
+
+
+def _real_row(row: Any, leaf: Leaf) -> Vector:
+    """Return Re(row · dz) for dz = 1 and dz = i, or for real inputs dz = 1 alone."""
+    return as_reals(np.conj(np.asarray(row, np.complex128))) if leaf.complex else np.real(row)
+
+
+def by_leaf(subject: Subject, given: Any) -> list[Any]:
+    """Take apart what was given, one item for each leaf of the inputs."""
+    names = subject.names
+    if isinstance(given, dict) and set(given) <= set(names) and len(names) > 0:
+        parts = [given.get(name) for name in names]
+    elif len(names) == 1:
+        single = isinstance(given, (tuple, list)) and len(given) == 1
+        nested = isinstance(subject.template[0], (tuple, list)) and len(subject.template[0]) == 1
+        parts = [given[0] if single and not nested else given]
+    elif isinstance(given, (tuple, list)) or (
+        isinstance(given, np.ndarray) and given.dtype == object
+    ):
+        parts = list(given)
+        differentiable = [n for n in names if any(_belongs(leaf, n) for leaf in subject.inputs)]
+        if len(parts) == len(differentiable) != len(names):
+            by_name = dict(zip(differentiable, parts, strict=True))
+            parts = [by_name.get(name) for name in names]
+    elif sum(1 for n in names if any(_belongs(leaf, n) for leaf in subject.inputs)) == 1:
+        parts = [
+            given if any(_belongs(leaf, name) for leaf in subject.inputs) else None
+            for name in names
+        ]
+    else:
+        parts = [given]
+    if len(parts) != len(names):
+        raise DataError(
+            f"The gradient has {len(parts)} part{'' if len(parts) == 1 else 's'}, the function "
+            f"{len(names)} inputs ({', '.join(names)}). Return a tuple with the derivative "
+            "for each, None where there is none."
+        )
+    found: list[Any] = []
+    for name, part in zip(names, parts, strict=True):
+        mine = [leaf for leaf in subject.inputs if _belongs(leaf, name)]
+        if len(mine) == 1 and mine[0].path == name:
+            found.append(part)
+            continue
+        items = dict(tree.leaves(part, name)) if part is not None else {}
+        missing = [leaf.path for leaf in mine if leaf.path not in items]
+        if missing and part is not None:
+            raise DataError(
+                f"The gradient has nothing for {', '.join(missing[:5])}; give it the structure "
+                f"of {name}."
+            )
+        found.extend(items.get(leaf.path) for leaf in mine)
+    return found
+
+
+def _belongs(leaf: Leaf, name: str) -> bool:
+    return leaf.path == name or leaf.path.startswith((f"{name}[", f"{name}."))

@@ -1,0 +1,154 @@
+"""Hand-written backward passes as they are often taught: each wrong, each for a reason."""
+
+import numpy as np
+import pytest
+
+from autograd import check_gradients
+
+random = np.random.default_rng(5)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+X = np.array([[0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
+Y = np.array([[0.0], [1.0], [0.0]])
+W1, W2, w = random.normal(size=(3, 2)), random.normal(size=(2, 1)), random.normal(size=(3, 1))
+
+
+def checked(f, *inputs, gradient):
+    report = check_gradients(f, *inputs, gradient=gradient, raises=False)
+    assert not report.ok
+    assert {"WRONG", "wrong shape"} & set(report.counts)
+    return report.reasons
+
+
+def squared_error(W1, W2):
+    hidden = sigmoid(X @ W1)
+    return ((sigmoid(hidden @ W2) - Y) ** 2).sum()
+
+
+def test_a_two_layer_network_without_the_derivative_at_its_output():
+    def gradient(W1, W2):
+        y1 = sigmoid(X @ W1)
+        y2 = sigmoid(y1 @ W2)
+        delta2 = 2 * (y2 - Y)
+        delta1 = (delta2 @ W2.T) * y1 * (1 - y1)
+        return X.T @ delta1, y1.T @ delta2
+
+    lacks, line = checked(squared_error, W1, W2, gradient=gradient)
+    assert lacks.startswith("The gradient with respect to W1 and W2 lacks the factor y·(1 - y), ")
+    assert "the derivative of sigmoid at test_articles.py, line" in lacks
+    assert "return 1 / (1 + np.exp(-z))" in lacks
+    assert "delta2 = 2 * (y2 - Y)" in line
+
+
+def logistic_error(theta):
+    targets = np.array([[0.0], [1.0], [1.0], [0.0]])
+    return ((sigmoid(BITS @ theta) - targets) ** 2).mean()
+
+
+BITS = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
+
+
+def test_logistic_regression_whose_targets_broadcast_against_its_predictions():
+    def gradient(theta):
+        y = np.array([0.0, 1.0, 1.0, 0.0])
+        h = sigmoid(BITS @ theta)
+        error = h - y
+        return 2 / 4 * BITS.T @ error
+
+    shape, line, rest = checked(logistic_error, w, gradient=gradient)
+    assert "has shape (3, 4) where (3, 1) is wanted" in shape
+    assert "error = h - y" in line
+    assert "shapes (4, 1) and (4,) broadcast to (4, 4)" in line
+    assert "lacks the factor y·(1 - y), the derivative of sigmoid" in rest
+
+
+def test_logistic_regression_with_the_gradient_of_cross_entropy_for_the_squared_error():
+    def gradient(theta):
+        y = np.array([[0.0], [1.0], [1.0], [0.0]])
+        return 2 / 4 * BITS.T @ (sigmoid(BITS @ theta) - y)
+
+    reasons = checked(logistic_error, w, gradient=gradient)
+    assert "lacks the factor y·(1 - y), the derivative of sigmoid" in reasons[0]
+
+
+@pytest.mark.parametrize("z", [0.7, np.array([0.7, -0.3, 1.2])])
+def test_tanh_for_its_own_derivative(z):
+    reasons = checked(lambda z: np.sum(np.tanh(z)), z, gradient=np.tanh)
+    assert "has tanh(x) itself where its derivative belongs: 1 - y²" in reasons[0]
+
+
+def test_a_network_of_tanh_with_both_its_derivatives_wrong():
+    def error(W1, W2):
+        return ((np.tanh(np.tanh(X @ W1) @ W2) - Y) ** 2).sum()
+
+    def gradient(W1, W2):
+        z1 = X @ W1
+        a1 = np.tanh(z1)
+        z2 = a1 @ W2
+        delta2 = 2 * (np.tanh(z2) - Y) * np.tanh(z2)
+        delta1 = (delta2 @ W2.T) * np.tanh(z1) / (1 - np.tanh(z1) ** 2)
+        return X.T @ delta1, a1.T @ delta2
+
+    hidden, output, *_ = checked(error, W1, W2, gradient=gradient)
+    assert "with respect to W1 has the factor y/y', tanh(x) over its derivative" in hidden
+    assert "with respect to W2 has tanh(x) itself where its derivative belongs" in output
+
+
+def test_a_perceptron_with_the_derivative_of_a_sigmoid_taken_of_a_sigmoid():
+    def error(w):
+        return 0.5 * ((sigmoid(X @ w) - Y) ** 2).sum()
+
+    def gradient(w):
+        a = sigmoid(X @ w)
+        return X.T @ ((a - Y) * sigmoid(a) * (1 - sigmoid(a)))
+
+    (reason,) = checked(error, w, gradient=gradient)[:1]
+    assert "takes the derivative of sigmoid at its result y instead of at its argument x" in reason
+    assert "y·(1 - y)" in reason
+
+    def reversed_as_well(w):
+        return -gradient(w)
+
+    (reason,) = checked(error, w, gradient=reversed_as_well)[:1]
+    assert "at its result y instead of at its argument x" in reason
+    assert reason.endswith("and has the wrong sign.")
+
+
+def test_a_squared_error_with_the_residual_reversed():
+    def gradient(w):
+        return 2 / 3 * X.T @ (Y - X @ w)
+
+    sign, line = checked(lambda w: ((Y - X @ w) ** 2).mean(), w, gradient=gradient)
+    assert sign == "The gradient with respect to w has the wrong sign."
+    assert "return 2 / 3 * X.T @ (Y - X @ w)" in line
+    assert "With the operands exchanged it is right." in line
+
+
+def test_a_squared_error_reversed_and_without_its_two():
+    def gradient(w):
+        return 1 / 3 * X.T @ (Y - X @ w)
+
+    reasons = checked(lambda w: ((Y - X @ w) ** 2).mean(), w, gradient=gradient)
+    assert "has the wrong sign and is 2 times too small" in reasons[0]
+
+
+def test_the_right_gradients_of_all_of_them_pass():
+    def network(W1, W2):
+        y1 = sigmoid(X @ W1)
+        y2 = sigmoid(y1 @ W2)
+        delta2 = 2 * (y2 - Y) * y2 * (1 - y2)
+        delta1 = (delta2 @ W2.T) * y1 * (1 - y1)
+        return X.T @ delta1, y1.T @ delta2
+
+    def logistic(theta):
+        y = np.array([[0.0], [1.0], [1.0], [0.0]])
+        h = sigmoid(BITS @ theta)
+        return 2 / 4 * BITS.T @ ((h - y) * h * (1 - h))
+
+    check_gradients(squared_error, W1, W2, gradient=network)
+    check_gradients(logistic_error, w, gradient=logistic)
+    check_gradients(np.tanh, 0.7, gradient=lambda z: 1 - np.tanh(z) ** 2)

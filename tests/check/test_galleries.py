@@ -1,0 +1,77 @@
+"""Every wrong gradient of the one gallery is found, no right one of the other is called wrong."""
+
+import numpy as np
+import pytest
+from check.right_gradients import RIGHT
+from check.wrong_gradients import MISTAKES
+
+from autograd import Tensor, Value, check_gradients, no_grad, tree
+from autograd.check.analytic import Recording
+from autograd.check.subject import Subject, as_reals
+from autograd.debugging import Place
+
+
+@pytest.fixture
+def _without_source(monkeypatch):
+    """Hide the lines of source from the reasons: the words looked for stand in them as well."""
+    monkeypatch.setattr(Place, "text", "")
+
+
+def words_of(mistake):
+    return (mistake.words,) if isinstance(mistake.words, str) else mistake.words or ()
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
+@pytest.mark.usefixtures("_without_source")
+def test_a_wrong_gradient_is_found_and_explained(mistake):
+    report = check_gradients(
+        mistake.f, *mistake.inputs, gradient=mistake.gradient, raises=False
+    )
+    assert not report.ok
+    assert not report.worst.ok
+    reasons = " ".join(report.reasons)
+    for words in words_of(mistake):
+        assert words in reasons
+
+
+def test_most_of_the_wrong_gradients_are_explained():
+    assert len(MISTAKES) >= 75
+    assert sum(bool(words_of(mistake)) for mistake in MISTAKES) >= 65
+
+
+@pytest.mark.parametrize("right", RIGHT, ids=str)
+def test_a_right_gradient_raises_no_alarm(right):
+    report = check_gradients(right.f, *right.inputs, **right.options, raises=False)
+    assert report.ok, report
+
+
+@pytest.mark.parametrize("right", [r for r in RIGHT if not r.options], ids=str)
+def test_the_same_gradient_spoilt_is_found(right):
+    """The tolerance for hard functions must not be such that anything passes."""
+    subject = Subject(right.f, right.inputs, True)
+    recording = Recording(subject)
+    if subject.size > 1000 or any(leaf.complex for leaf in subject.inputs):
+        pytest.skip("a large Jacobian, or a complex one")
+    matrix = recording.reverse(np.eye(subject.size))
+    natural = np.abs(as_reals(np.asarray(subject.outputs[0].data))).max(initial=0.0)
+    if not np.any(np.abs(matrix * subject.scales()) > 1e-9 * natural):
+        pytest.skip("its gradient is zero")
+    outer = subject.outputs[0].data.shape
+    spoilt = [
+        1.5 * matrix[:, leaf.slice].reshape(outer + leaf.data.shape) for leaf in subject.inputs
+    ]
+    nested = isinstance(right.inputs[0], tuple)
+
+    def plainly(*arguments):
+        with no_grad():
+            return right.f(*tree.replace(arguments, lambda _, a: as_node(a))).data
+
+    given = (tuple(spoilt),) if nested else tuple(spoilt)
+    report = check_gradients(
+        plainly, *right.inputs, gradient=given, names=subject.names, raises=False, explain=False
+    )
+    assert not report.ok
+
+
+def as_node(x):
+    return Value(x) if isinstance(x, float) else Tensor(x)
