@@ -11,9 +11,9 @@ import numpy as np
 from autograd.check.analytic import Recording
 from autograd.check.finite_differences import differentiate
 from autograd.check.hypotheses import from_numbers
-from autograd.check.judge import WRONG
 from autograd.check.replay import Program
 from autograd.check.subject import Subject, argument_names, as_reals
+from autograd.check.verdicts import WRONG
 from autograd.debugging import Trace
 from autograd.engine import Node
 
@@ -234,7 +234,7 @@ class Blame:
         from autograd.check.gradients import check_gradients
 
         seen: set[str] = set()
-        for node in self.program.nodes[:MOST_NODES]:
+        for node in self.trace.nodes[:MOST_NODES]:
             primitive = node.primitive
             if primitive is None or primitive.name in seen:
                 continue

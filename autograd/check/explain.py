@@ -10,10 +10,10 @@ import numpy as np
 from autograd.check import hypotheses
 from autograd.check.blame import Blame
 from autograd.check.hypotheses import from_numbers, pattern, swapped
-from autograd.check.judge import MISSHAPEN, RANDOM, WRONG
 from autograd.check.mistakes import Mistakes
 from autograd.check.repairs import Repairs
 from autograd.check.truth import Truth, as_derivative, close
+from autograd.check.verdicts import MISSHAPEN, RANDOM, WRONG
 
 if TYPE_CHECKING:
     from autograd.check.procedure import Procedure
@@ -24,9 +24,10 @@ def reasons(procedure: Procedure) -> list[str]:
     verdicts = {int(v) for b in procedure.report.batches for v in np.unique(b.judgement.verdict)}
     if RANDOM in verdicts or not verdicts & {WRONG, MISSHAPEN}:
         return []
-    if procedure.subject.on_nodes:
-        return Blame(procedure.subject).reasons()
-    return Explanation(procedure).sentences()
+    with np.errstate(all="ignore"):
+        if procedure.subject.on_nodes:
+            return Blame(procedure.subject).reasons()
+        return Explanation(procedure).sentences()
 
 
 class Explanation:

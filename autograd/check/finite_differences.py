@@ -83,14 +83,20 @@ def numerical_derivative(
     >>> abs(derivative - math.e) < error < 1e-9
     True
     """
-    scale = abs(x) or 1.0
+    center = np.array([f(x)], np.float64)
+    found: list[tuple[float, float]] = []
+    for scale in {abs(x) or 1.0, max(abs(x), 1.0)}:
 
-    def line(step: float) -> tuple[float, Array]:
-        to = x + step * scale
-        return (to - x) / scale, np.array([f(to)], np.float64)
+        def line(step: float, scale: float = scale) -> tuple[float, Array]:
+            to = x + step * scale
+            try:
+                return (to - x) / scale, np.array([f(to)], np.float64)
+            except (ArithmeticError, ValueError):
+                return (to - x) / scale, np.array([np.nan])
 
-    value, error = differentiate(line, np.array([f(x)], np.float64), precision).best()
-    return float(value[0]) / scale, float(error[0]) / scale
+        value, error = differentiate(line, center, precision).best()
+        found.append((float(value[0]) / scale, float(error[0]) / scale))
+    return min(found, key=lambda pair: (not pair[1] < 0.1 * abs(pair[0]), pair[1] / abs(pair[0] or 1)))
 
 
 def differentiate(line: Line, center: Array, precision: float, zoom: float = 1.0) -> Estimate:

@@ -155,9 +155,6 @@ def _refuse_nonsense(
 
 
 def _joined(first: Report, second: Report, order: int) -> Report:
-    order = 2 + max(
-        (int(b.mode[6:]) - 1 for b in first.batches if b.mode[:5] == "order"), default=0
-    )
     for batch in second.batches:
         batch.mode = f"order {order}" + (f", {batch.mode}" if batch.mode else "")
     notes = first.notes + [note for note in second.notes if note not in first.notes]

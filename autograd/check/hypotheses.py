@@ -107,10 +107,11 @@ def _shifted(given: Any, axis: int) -> Iterator[tuple[str, Any]]:
 
 def factor_between(given: Any, right: Any) -> float | None:
     """Return by what factor a gradient is too large; None if it is not a matter of a factor."""
-    norm = float(np.sum(np.abs(right) ** 2))
-    if not norm or given.size == 0 or not np.isfinite(given).all():
+    size = float(np.max(np.abs(right), initial=0.0))
+    if not size or not np.isfinite(size) or not np.isfinite(given).all():
         return None
-    factor = complex(np.sum(np.conj(right) * given) / norm)
+    unit = right / size
+    factor = complex(np.sum(np.conj(unit) * (given / size)) / np.sum(np.abs(unit) ** 2))
     if factor.imag or not factor.real or not close(given / factor.real, right):
         return None
     # From few numbers any factor could be had: it must be one that people write.

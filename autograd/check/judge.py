@@ -12,20 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autograd.check.finite_differences import Array, Estimate, Line, differentiate
-
-OK, KINK, UNRESOLVED, WRONG, NOT_FINITE, DISCONTINUOUS, RANDOM, MISSHAPEN = range(8)
-
-VERDICTS = (
-    "ok",
-    "kink",
-    "unresolved",
-    "WRONG",
-    "not finite",
-    "discontinuous",
-    "not deterministic",
-    "wrong shape",
-)
+from autograd.check.finite_differences import Array, Line
+from autograd.check.ladder import CAUTION, SURE, Evidence
+from autograd.check.verdicts import KINK, OK, UNRESOLVED, WRONG
 
 #: Steps of the ladders, as multiples of the usual ones: to look again, closer.
 ZOOMS = (1.0, 2.0**-20)
@@ -100,7 +89,6 @@ class Judge:
         self.central = np.full(shape, np.nan)
         self.done = [np.zeros(shape, bool) for _ in case.claims]
         self.noise: list[Array] | None = None
-        self.sizes = np.abs(case.center)
 
     def run(self) -> list[Judgement]:
         """Judge everything, cheapest first."""
@@ -192,113 +180,67 @@ class Judge:
             for k, done in enumerate(self.done)
             for row in np.flatnonzero(~done[:, column])
         }
+        evidence = Evidence(case.lines[column], case.center, case.precision, case.rtol)
         for zoom in ZOOMS:
-            estimate = differentiate(case.lines[column], case.center, case.precision, zoom)
-            if zoom == ZOOMS[0]:
-                self.sizes = estimate.size
+            evidence.look(zoom)
             for k, row in list(pending):
-                verdict, numbers = self._classify(estimate, k, row, column)
-                known = float(self.judgements[k].tolerance[row, column])
-                if zoom == ZOOMS[0] or _is_better(verdict, pending[k, row], numbers, known):
-                    pending[k, row] = verdict
-                    self.judgements[k].set((row, column), verdict, numbers)
+                claim = float(case.claims[k][row, column])
+                verdict, numbers = evidence.judge(row, claim, self._largest(k, row))
+                self.judgements[k].set((row, column), verdict, numbers)
+                pending[k, row] = verdict
                 if verdict in (OK, KINK):
                     del pending[k, row]
             if not pending:
                 return
-        self._settle(pending, column)
+        self._settle(pending, column, evidence.size)
 
-    def _classify(
-        self, estimate: Estimate, k: int, row: int, column: int
-    ) -> tuple[int, tuple[float, ...]]:
-        case = self.case
-        claim = float(case.claims[k][row, column])
-        best, error = (float(x[row]) for x in estimate.best())
-        left, right = float(estimate.left[row]), float(estimate.right[row])
-        numbers = (best, error, 10 * error, left, right)
-        if estimate.jump[row]:
-            return DISCONTINUOUS, numbers
-        if not np.isfinite(claim) or not np.isfinite(case.center[row]):
-            return NOT_FINITE, (best, error, 0.0, left, right)
-        if estimate.vertical[row]:
-            quotient = max(abs(left), abs(right))
-            return NOT_FINITE, (np.inf if quotient > 0 else best, np.inf, 0.0, left, right)
-        if estimate.kink[row]:
-            slack = 1e-4 * max(abs(left), abs(right))
-            low, high = min(left, right) - slack, max(left, right) + slack
-            verdict = KINK if low <= claim <= high else WRONG
-            return verdict, ((left + right) / 2, error, (high - low) / 2, left, right)
-        if not np.isfinite(best):
-            return NOT_FINITE, numbers
-        return self._against_ranges(estimate, k, row, column)
+    def _largest(self, k: int, row: int) -> float:
+        """Return the largest derivative of one result, claimed or found."""
+        sizes = np.abs(np.concatenate([self.case.claims[k][row], self.central[row]]))
+        return float(np.max(sizes[np.isfinite(sizes)], initial=0.0))
 
-    def _against_ranges(
-        self, estimate: Estimate, k: int, row: int, column: int
-    ) -> tuple[int, tuple[float, ...]]:
-        """Compare with what wide, middling and narrow steps say: any that is sure may confirm."""
-        claims = self.case.claims[k]
-        claim = float(claims[row, column])
-        among = np.abs(np.concatenate([claims[row], self.central[row]]))
-        largest = float(np.max(among[np.isfinite(among)], initial=0.0))
-        found: list[tuple[int, tuple[int, float], tuple[float, ...]]] = []
-        for value, error in zip(estimate.values[:, row], estimate.errors[:, row], strict=True):
-            if not np.isfinite(value) or not np.isfinite(error):
-                continue
-            size = max(abs(claim), abs(value))
-            tolerance = 10 * error + self.case.rtol * (size + largest / 100)
-            sure = tolerance <= max(1e-2 * size, 1e-3 * largest)
-            near = abs(claim - value) <= tolerance
-            verdict = (OK if sure else UNRESOLVED) if near else WRONG
-            rank = 0 if sure and near else 1 if sure else 2 if near else 3
-            doubt = tolerance / size if sure and size else tolerance
-            found.append((verdict, (rank, doubt), (float(value), float(error), tolerance)))
-        if not found:
-            return NOT_FINITE, (np.nan, np.inf, 0.0)
-        verdict, _, numbers = min(found, key=lambda item: item[1])
-        return verdict, numbers
-
-    def _settle(self, pending: dict[tuple[int, int], int], column: int) -> None:
+    def _settle(self, pending: dict[tuple[int, int], int], column: int, sizes: Array) -> None:
         """Give what still disagrees its last chances: a complex step, rounding, being zero."""
         case = self.case
         exact = case.imaginary(column)
         if self.noise is None:
             self.noise = case.rounding()
         for (k, row), verdict in pending.items():
-            judgement, place = self.judgements[k], (row, column)
-            claim = float(case.claims[k][place])
-            if verdict not in (WRONG, UNRESOLVED):
-                continue
-            numeric, error, tolerance = (
-                float(m[place]) for m in (judgement.numeric, judgement.error, judgement.tolerance)
-            )
-            if exact is not None and np.isfinite(exact[row]):
-                step = float(exact[row])
-                if abs(step - numeric) <= tolerance:
-                    loose = 1e-2 if verdict == UNRESOLVED else case.rtol
-                    allowed = loose * max(abs(step), abs(claim))
-                    near = abs(step - claim) <= allowed
-                    judgement.set(place, OK if near else verdict, (step, allowed / 10, allowed))
-                    if near:
-                        continue
-                    numeric, tolerance = step, allowed
-            noise = float(self.noise[k][place])
-            if abs(claim - numeric) <= tolerance + 4 * noise:
-                natural = float(self.sizes[row])
-                negligible = abs(claim) <= case.precision**0.58 * natural >= 1e-6 * tolerance
-                if noise * 4 > tolerance or (verdict == UNRESOLVED and negligible):
-                    verdict = OK if noise * 4 <= 1e-2 * abs(claim) or negligible else UNRESOLVED
-                tolerance += 4 * noise
-                judgement.set(place, verdict, (numeric, error, tolerance))
+            if verdict in (WRONG, UNRESOLVED):
+                step = np.nan if exact is None else float(exact[row])
+                if not self._confirmed(k, row, column, step):
+                    self._allow_for_rounding(k, row, column, float(sizes[row]))
 
+    def _confirmed(self, k: int, row: int, column: int, step: float) -> bool:
+        """Say whether the derivative by a complex step, if it is one, confirms the claim."""
+        judgement, place = self.judgements[k], (row, column)
+        claim, numeric = float(judgement.analytic[place]), float(judgement.numeric[place])
+        verdict = int(judgement.verdict[place])
+        if not abs(step - numeric) <= judgement.tolerance[place]:
+            return False
+        # It has rounding errors of its own, which show where differences resolve nothing.
+        loose = SURE if verdict == UNRESOLVED else self.case.rtol
+        allowed = loose * max(abs(step), abs(claim))
+        near = abs(step - claim) <= allowed
+        judgement.set(place, OK if near else verdict, (step, allowed / CAUTION, allowed))
+        return near
 
-def _is_better(verdict: int, before: int, numbers: tuple[float, ...], known: float) -> bool:
-    """Say whether a closer look tells more than the first."""
-    if verdict in (OK, KINK):
-        return True
-    if before == UNRESOLVED:
-        return verdict == UNRESOLVED and numbers[2] < known
-    # What seemed to jump, and on a closer look is only steep.
-    return before == DISCONTINUOUS and verdict == WRONG and numbers[2] <= 1e-2 * abs(numbers[0])
+    def _allow_for_rounding(self, k: int, row: int, column: int, size: float) -> None:
+        """Accept what differs by no more than rounding makes of the claim itself, or of zero."""
+        assert self.noise is not None
+        judgement, place = self.judgements[k], (row, column)
+        claim, numeric, error, tolerance = (
+            float(m[place])
+            for m in (judgement.analytic, judgement.numeric, judgement.error, judgement.tolerance)
+        )
+        noise = 4 * float(self.noise[k][place])
+        if not abs(claim - numeric) <= tolerance + noise:
+            return
+        smallest = self.case.precision**0.58 * size
+        negligible = abs(claim) <= smallest and tolerance <= 1e6 * smallest
+        steady = noise > tolerance and noise <= SURE * abs(claim)
+        verdict = OK if negligible or steady else UNRESOLVED
+        judgement.set(place, verdict, (numeric, error, tolerance + noise))
 
 
 def judge(case: Case) -> list[Judgement]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.check.judge import KINK, OK
+from autograd.check.verdicts import KINK, OK
 from autograd.errors import MissingProgramError
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ import numpy as np
 from autograd.check import projections
 from autograd.check.analytic import Recording
 from autograd.check.claims import Claim, Claimant
-from autograd.check.judge import KINK, MISSHAPEN, RANDOM, WRONG, Case, Judgement, judge
+from autograd.check.judge import Case, Judgement, judge
 from autograd.check.lines import Lines
 from autograd.check.report import Batch, Report
 from autograd.check.subject import Subject, Vector
+from autograd.check.verdicts import KINK, MISSHAPEN, RANDOM, WRONG
 
 #: Beyond so many inputs, or results, random projections take the place of single elements.
 MOST_INPUTS, MOST_RESULTS = 1000, 1000

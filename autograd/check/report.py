@@ -9,18 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.judge import KINK, OK, VERDICTS, Judgement
+from autograd.check.judge import Judgement
 from autograd.check.subject import Leaf
-
-#: What a verdict means, for those who meet it in a report.
-MEANING = {
-    "kink": "left and right derivative differ, and the claimed one lies between them",
-    "unresolved": "the numerical derivative is too uncertain to tell",
-    "not finite": "the function or its derivative is infinite or NaN here",
-    "discontinuous": "the function jumps here, so that it has no derivative",
-    "not deterministic": "the function gives another result at the same inputs",
-    "wrong shape": "the gradient does not have the shape of the input",
-}
+from autograd.check.verdicts import KINK, MEANING, OK, VERDICTS
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,8 @@ class Comparison:
     @property
     def name(self) -> str:
         """Which derivative this is: of what, with respect to what."""
-        name = f"∂{self.output}/∂{self.where}" if self.output else self.where
+        of = f"({self.output})" if self.output.startswith("∂") else self.output
+        name = f"∂{of}/∂{self.where}" if of else self.where
         return f"{name} ({self.mode})" if self.mode else name
 
 

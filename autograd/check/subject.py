@@ -242,7 +242,7 @@ class Subject:
     def flatten(self, result: Any) -> Vector:
         """Lay out a result as a vector of real numbers."""
         parts = []
-        for _, item in tree.leaves(result):
+        for _, item in tree.leaves(_whole(result)):
             array = as_array(item)
             if array is not None:
                 parts.append(as_reals(array))
@@ -252,12 +252,12 @@ class Subject:
         """Remember structure and types of the result."""
         self.outputs = []
         offset = 0
-        for path, item in tree.leaves(result, "result"):
+        for path, item in tree.leaves(_whole(result), "result"):
             array = as_array(item)
             if array is None:
                 continue
             if self.recorded:  # a gradient, by the paths of the inputs
-                path = f"(∂{path.removeprefix('result[').removesuffix(']')[1:-1]})"
+                path = f"∂{path.removeprefix('result[').removesuffix(']')[1:-1]}"
             leaf = Leaf(path, np.array(array), "array", offset, item)
             self.outputs.append(leaf)
             offset += leaf.size
@@ -309,6 +309,11 @@ class Subject:
             typical = 0.1 * float(np.partition(finite, middle)[middle]) if finite.size else 1.0
             parts.append(np.where(sizes < np.inf, np.maximum(sizes, typical), typical))
         return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _whole(result: Any) -> Any:
+    """Make a float of a result that is one whole number, as that of math.floor."""
+    return float(result) if type(result) is int else result
 
 
 def _name(leaves: list[Leaf], position: int) -> str:

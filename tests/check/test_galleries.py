@@ -24,9 +24,7 @@ def words_of(mistake):
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)
 @pytest.mark.usefixtures("_without_source")
 def test_a_wrong_gradient_is_found_and_explained(mistake):
-    report = check_gradients(
-        mistake.f, *mistake.inputs, gradient=mistake.gradient, raises=False
-    )
+    report = check_gradients(mistake.f, *mistake.inputs, gradient=mistake.gradient, raises=False)
     assert not report.ok
     assert not report.worst.ok
     reasons = " ".join(report.reasons)
