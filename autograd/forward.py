@@ -71,7 +71,7 @@ def pushed(
     if primitive.partials is not None:
         partial = primitive.partials[argnum]
         if callable(partial):  # with NumPy's numbers: Python's raise where there is infinity
-            partial = partial(y, *[np.float64(a) if type(a) is float else a for a in arguments])
+            partial = partial(*[np.float64(a) if type(a) is float else a for a in (y, *arguments)])
         return tangent * partial
     if primitive.transposes is not None and primitive.arity == 1:
         return primitive.function(tangent, *arguments[1:], **keywords)

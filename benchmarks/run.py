@@ -2,7 +2,7 @@
 
 python benchmarks/run.py             all rows (some minutes)
 python benchmarks/run.py --quick     fewer rounds
-python benchmarks/run.py scalar mlp  only some of: scalar demo mlp import flat
+python benchmarks/run.py scalar mlp  only some of: scalar demo mlp check import flat
 """
 
 import argparse
@@ -20,6 +20,8 @@ import numpy as np  # noqa: E402
 from paired import ratio, times  # noqa: E402
 from workloads import (  # noqa: E402
     SIZES,
+    layers_chainrule,
+    layers_torch,
     micrograd_demo,
     mlp_chainrule,
     mlp_numpy,
@@ -97,6 +99,26 @@ def flat(rounds):
     row(f"cost per operation by number of nodes, {KIND}", "the same with 1,000 nodes", text, "")
 
 
+def check(rounds):
+    try:
+        import torch
+    except ImportError:
+        print("PyTorch is not installed: the rows of the gradient check are left out.")
+        return
+    torch.set_num_threads(int(THREADS))
+    rows = (
+        ("element by element", "gradcheck", {"method": "full"}, {}),
+        ("projected", "gradcheck, fast_mode", {"method": "projected"}, {"fast_mode": True}),
+    )
+    for total in (False, True):
+        ours, theirs = layers_chainrule(total), layers_torch(total)
+        for name, peer, mine, its in rows:
+            a, b = times([lambda m=mine: ours(**m), lambda m=its: theirs(**m)], max(5, rounds))
+            of = "their sum" if total else "64 results"
+            work = f"check of three tanh layers, 192 inputs, {of}, {name}, {KIND}"
+            row(work, f"PyTorch's {peer}", ratio(b, a))
+
+
 def import_time(rounds):
     def importing(module):
         def run():
@@ -108,7 +130,14 @@ def import_time(rounds):
     row(f"import autograd, {KIND}", "import numpy", ratio(ours, numpy), "of its time")
 
 
-WORKLOADS = {"scalar": scalar, "demo": demo, "mlp": mlp, "import": import_time, "flat": flat}
+WORKLOADS = {
+    "scalar": scalar,
+    "demo": demo,
+    "mlp": mlp,
+    "check": check,
+    "import": import_time,
+    "flat": flat,
+}
 
 
 def main():

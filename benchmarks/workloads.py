@@ -161,3 +161,40 @@ def mlp_torch(size, dtype):
         return loss.item()
 
     return step
+
+
+# -- checking a gradient ----------------------------------------------------------------------
+
+
+def layers_inputs():
+    """Return the data and the three weight matrices of three tanh layers, 8 wide."""
+    generator = np.random.default_rng(0)
+    return generator.normal(size=(8, 8)), [generator.normal(size=(8, 8)) / 3 for _ in range(3)]
+
+
+def layers_chainrule(total):
+    """Return a check of the derivatives of three tanh layers, or of the sum of their results."""
+    import autograd
+
+    X, weights = layers_inputs()
+
+    def layers(a, b, c):
+        y = np.tanh(np.tanh(np.tanh(X @ a) @ b) @ c)
+        return y.sum() if total else y
+
+    return lambda **options: autograd.check_gradients(layers, *weights, **options)
+
+
+def layers_torch(total):
+    """Return the same for PyTorch."""
+    import torch
+
+    X, weights = layers_inputs()
+    X = torch.tensor(X)
+    weights = [torch.tensor(w, requires_grad=True) for w in weights]
+
+    def layers(a, b, c):
+        y = torch.tanh(torch.tanh(torch.tanh(X @ a) @ b) @ c)
+        return y.sum() if total else y
+
+    return lambda **options: torch.autograd.gradcheck(layers, weights, **options)

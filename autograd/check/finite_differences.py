@@ -96,7 +96,15 @@ def numerical_derivative(
 
         value, error = differentiate(line, center, precision).best()
         found.append((float(value[0]) / scale, float(error[0]) / scale))
-    return min(found, key=lambda pair: (not pair[1] < 0.1 * abs(pair[0]), pair[1] / abs(pair[0] or 1)))
+    return min(found, key=_doubt)
+
+
+def _doubt(found: tuple[float, float]) -> tuple[bool, float]:
+    """Rank a derivative by its relative error, or where that is large by the error itself."""
+    value, error = found
+    if error < 0.1 * abs(value):
+        return False, error / abs(value)
+    return True, error
 
 
 def differentiate(line: Line, center: Array, precision: float, zoom: float = 1.0) -> Estimate:

@@ -57,26 +57,42 @@ def check_primitive(
     >>> autograd.check_primitive(cube, np.array([0.5, -2.0])).ok
     True
     """
-    keywords = keywords or {}
+    arguments = [_as_array(primitive, argnum, x) for argnum, x in enumerate(inputs)]
+    moving = [i for i, x in enumerate(arguments) if getattr(x, "dtype", np.dtype(int)).kind in "fc"]
     names = argument_names(primitive.function, len(inputs))
-    options = {"names": names, "modes": ("reverse", "forward"), **options, "raises": False}
+    options = {
+        "names": [names[i] for i in moving],
+        "modes": ("reverse", "forward"),
+        **options,
+        "raises": False,
+    }
 
-    def call(*arguments: Any) -> Any:
-        return primitive(*arguments, **keywords)
+    def call(*nodes: Any) -> Any:
+        filled = [*arguments]
+        for position, node in zip(moving, nodes, strict=True):
+            filled[position] = node
+        return primitive(*filled, **(keywords or {}))
 
-    arrays: list[Any] = [x if isinstance(x, (int, str, slice)) else np.asarray(x) for x in inputs]
+    arrays = [arguments[i] for i in moving]
     report = check_gradients(call, *arrays, order=order, **options)
-    floating = [isinstance(x, np.ndarray) and x.dtype.kind == "f" for x in arrays]
-    if primitive.partials is not None and all(floating) and not keywords:
-        numbers = [float(x.flat[0]) for x in arrays if x.size]
-        if len(numbers) == len(arrays):
-            _add(report, check_gradients(call, *numbers, order=order, **options), "numbers")
-    single = [x.astype(np.float32) if f else x for x, f in zip(arrays, floating, strict=True)]
-    if any(floating):
+    real = all(x.dtype.kind == "f" and x.size for x in arrays)
+    if real and primitive.partials is not None and len(moving) == len(inputs):
+        numbers = [float(x.flat[0]) for x in arrays]
+        _add(report, check_gradients(call, *numbers, order=order, **options), "numbers")
+    if real:
+        single = [x.astype(np.float32) for x in arrays]
         _add(report, check_gradients(call, *single, **options), "float32")
     if raises and not report.ok:
         raise GradientError(f"The rule of {primitive.name!r} is wrong.\n{report}", report)
     return report
+
+
+def _as_array(primitive: Primitive, argnum: int, x: Any) -> Any:
+    """Make an array of an argument that may be a node; whole numbers become floating point."""
+    if 0 <= primitive.arity <= argnum:
+        return x
+    array = np.asarray(x)
+    return array if isinstance(x, np.ndarray) or array.dtype.kind in "fc" else array.astype(float)
 
 
 def _add(report: Report, other: Report, mode: str) -> None:

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+from autograd.__main__ import main
+
+MODULE = """
+import numpy as np
+
+def loss(w, x):
+    return (np.tanh(w @ x) ** 2).sum()
+
+def right(w, x):
+    y = np.tanh(w @ x)
+    inner = 2 * y * (1 - y**2)
+    return np.outer(inner, x), w.T @ inner
+
+def wrong(w, x):
+    return -right(w, x)[0], right(w, x)[1]
+
+class Model:
+    @staticmethod
+    def energy(x):
+        return x * x
+
+number = 3
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    (tmp_path / "losses_for_the_shell.py").write_text(MODULE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "losses_for_the_shell"
+
+
+AT = ["--at", "w=[[1,2],[3,4]]", "x=[0.1,-0.2]"]
+
+
+def test_right_derivatives_exit_with_zero(module, capsys):
+    assert main(["check", f"{module}:loss", *AT, "--order", "2", "--modes", "reverse,forward"]) == 0
+    out = capsys.readouterr().out
+    assert "w[1, 0]" in out
+    assert "none wrong" in out
+    assert main(["check", f"{module}:loss", "--gradient", f"{module}:right", *AT]) == 0
+
+
+def test_wrong_derivatives_exit_with_one_and_say_why(module, capsys):
+    assert main(["check", f"{module}:loss", "--gradient", f"{module}:wrong", *AT]) == 1
+    out = capsys.readouterr().out
+    assert "4 wrong" in out
+    assert "with respect to w has the wrong sign" in out
+
+
+def test_functions_may_be_in_a_file_or_a_class(module, tmp_path, capsys):
+    assert main(["check", str(tmp_path / f"{module}.py:loss"), *AT]) == 0
+    assert main(["check", f"{module}:Model.energy", "--at", "x=3"]) == 0
+    assert "x         6          6" in capsys.readouterr().out
+
+
+def test_values_may_be_files_and_random(module, tmp_path, capsys):
+    np.save(tmp_path / "x.npy", np.array([0.5, 0.25]))
+    assert (
+        main(["check", f"{module}:loss", "--at", "w=normal(3, 2)", "x=x.npy", "--rows", "2"]) == 0
+    )
+    assert "8 derivatives checked, 2 shown" in capsys.readouterr().out
+
+
+def test_the_errors_can_be_plotted(module, tmp_path):
+    pytest.importorskip("matplotlib")
+    assert main(["check", f"{module}:loss", *AT, "--plot", "errors.png"]) == 0
+    assert (tmp_path / "errors.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["loss", *AT], "not of the form module:function"),
+        (["{module}:", *AT], "not of the form module:function"),
+        (["no_such_module:f", *AT], "No module named"),
+        (["no_such_file.py:f", *AT], "there is no file"),
+        (["{module}:nothing", *AT], "has no attribute"),
+        (["{module}:number", *AT], "not a function"),
+        (["{module}:loss", "--at", "w=[1,2"], "is not a number"),
+        (["{module}:loss", "--at", "w"], "not of the form name=value"),
+        (["{module}:loss", "--at", "w=[[1,2],[3,4]]", "x=[1,2,3]"], "failed"),
+        (["{module}:loss", "--at", "w=missing.npy", "x=1"], "No such file"),
+        (["{module}:loss", *AT, "--modes", "sideways"], "modes="),
+    ],
+)
+def test_bad_input_exits_with_two_and_one_line(module, arguments, told, capsys):
+    assert main(["check", *[a.format(module=module) for a in arguments]]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert told in captured.err
+    assert len(captured.err.strip().splitlines()) == 1
+
+
+def test_check_alone_is_still_an_expression(capsys):
+    assert main(["check*2", "check=3"]) == 0
+    assert "check * 2 = 6" in capsys.readouterr().out

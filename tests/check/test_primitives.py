@@ -1,0 +1,40 @@
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import check_primitive
+from autograd.errors import GradientError
+
+
+def test_a_right_rule_passes_in_every_way_it_can_be_used():
+    cube = autograd.elementwise(lambda x: x**3, None, lambda y, x: 3 * x**2, name="cube")
+    report = check_primitive(cube, np.array([0.5, -2.0]))
+    modes = {c.mode for c in report.comparisons}
+    assert {"", "forward", "order 2", "numbers", "numbers, order 2", "float32"} <= modes
+
+
+def test_keywords_and_constant_arguments_are_passed_on():
+    roll = autograd.linear(
+        lambda x, shift: np.roll(x, shift), lambda g, x, shift: np.roll(g, -shift), name="roll"
+    )
+    assert check_primitive(roll, np.arange(4.0), keywords={"shift": 1}).ok
+    pick = autograd.linear(lambda x, i: x[i], lambda g, x, i: g * (np.arange(4) == i), name="pick")
+    assert check_primitive(pick, np.arange(4.0), 2).ok
+
+
+@pytest.mark.parametrize(
+    ("rule", "mode"),
+    [
+        (lambda y, x: -np.cos(x), ""),
+        (lambda y, x: np.cos(x.data if isinstance(x, autograd.Node) else x), "order 2"),
+        (lambda y, x: np.cos(x) if not isinstance(x, float) else math.cos(x) + 1, "numbers"),
+        (lambda y, x: np.cos(x) + (0.5 if getattr(x, "dtype", 0) == np.float32 else 0), "float32"),
+    ],
+)
+def test_a_rule_that_is_wrong_in_one_way_is_found(rule, mode):
+    bad = autograd.elementwise(lambda x: np.sin(x), lambda x: math.sin(x), rule, name="bad_sine")
+    with pytest.raises(GradientError, match="rule of 'bad_sine' is wrong") as caught:
+        check_primitive(bad, np.array([0.3, 1.2]))
+    assert mode in {c.mode for c in caught.value.report.comparisons if not c.ok}

@@ -1,0 +1,68 @@
+"""Forward mode; every primitive of the table is checked in `rules/test_rules.py`."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import autograd
+from autograd import Tensor, Value
+from autograd.check import strategies
+from autograd.forward import push_forward
+
+
+def test_tangents_are_pushed_through_numbers_and_arrays():
+    x, t = Value(2.0), Tensor([1.0, 2.0])
+    y = np.tanh(x) * t + t
+    (pushed,) = push_forward([y], {x: 1.0})
+    np.testing.assert_allclose(pushed, (1 - np.tanh(2.0) ** 2) * t.data)
+    (pushed,) = push_forward([y], {x: 1.0, t: np.array([1.0, 0.0])})
+    np.testing.assert_allclose(
+        pushed, (1 - np.tanh(2.0) ** 2) * t.data + np.array([np.tanh(2.0) + 1, 0])
+    )
+    assert push_forward([x * x * x], {x: 1.0}) == [12.0]
+
+
+def test_what_does_not_move_has_a_tangent_of_zero():
+    x, y = Tensor([1.0, 2.0]), Tensor([3.0])
+    assert not push_forward([x * 2], {y: np.ones(1)})[0].any()
+    assert push_forward([np.floor(x)], {x: np.ones(2)})[0].tolist() == [0, 0]
+
+
+def test_the_leaf_itself_moves_along_its_tangent():
+    x = Tensor([1.0, 2.0])
+    assert push_forward([x], {x: np.array([5.0, 6.0])})[0].tolist() == [5, 6]
+
+
+@given(strategies.arguments(2, positive=True))
+def test_forward_and_reverse_mode_are_transposes_of_each_other(arrays):
+    a, b = (Tensor(x) for x in arrays)
+    y = np.logaddexp(a, b) * np.sqrt(a) / b + (a * b).sum()
+    u, v = np.cos(a.data), np.sin(b.data)
+    g = np.arctan(y.data)
+    (pushed,) = push_forward([y], {a: u, b: v})
+    y.backward(g)
+    assert (pushed * g).sum() == pytest.approx((a.grad * u).sum() + (b.grad * v).sum())
+
+
+def test_a_chain_of_a_hundred_thousand_operations_is_no_recursion():
+    x = Value(1.0)
+    y = x
+    for _ in range(100_000):
+        y = y * 1.00001
+    (pushed,) = push_forward([y], {x: 1.0})
+    assert pushed == pytest.approx(np.e, rel=1e-4)
+
+
+def test_primitives_of_several_arguments_that_are_linear_together_are_told_apart():
+    blend = autograd.linear(
+        lambda x, y: 2 * x - y, lambda g, x, y: 2 * g, lambda g, x, y: -g, name="blend"
+    )
+    x, y = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    assert push_forward([blend(x, y)], {x: np.ones(2)})[0].tolist() == [2, 2]
+    assert push_forward([blend(x, y)], {y: np.ones(2)})[0].tolist() == [-1, -1]
+
+
+def test_where_python_would_raise_there_is_infinity():
+    x = Value(0.0)
+    with np.errstate(all="ignore"):
+        assert push_forward([np.sqrt(x)], {x: 1.0}) == [np.inf]
