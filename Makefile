@@ -23,7 +23,7 @@ demo: $(STAMP)
 test: $(STAMP) lint
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
-	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules --doctest-glob='*.md' tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])") README.md
+	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules --doctest-glob='*.md' tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])") README.md docs
 	PYTHONPATH=. CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests/engine tests/rules tests/nn autograd nn
 
 lint: $(STAMP)

@@ -121,6 +121,15 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
     def __init__(self, allow_infinity: bool = False) -> None:
         super().__init__()
         self.allow_infinity = allow_infinity
+        self._quiet = np.errstate(all="ignore")  # what NumPy would warn of is said better here
+
+    def __enter__(self) -> Any:
+        self._quiet.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        super().__exit__(kind, error, traceback)
+        self._quiet.__exit__(kind, error, traceback)
 
     def made(self, node: Any) -> None:
         """Note the line, and stop if the result is not finite."""

@@ -10,6 +10,7 @@ import os
 import statistics
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 THREADS = "1"
@@ -113,7 +114,7 @@ def check(rounds):
     for total in (False, True):
         ours, theirs = layers_chainrule(total), layers_torch(total)
         for name, peer, mine, its in rows:
-            a, b = times([lambda m=mine: ours(**m), lambda m=its: theirs(**m)], max(5, rounds))
+            a, b = times([partial(ours, **mine), partial(theirs, **its)], max(5, rounds))
             of = "their sum" if total else "64 results"
             work = f"check of three tanh layers, 192 inputs, {of}, {name}, {KIND}"
             row(work, f"PyTorch's {peer}", ratio(b, a))

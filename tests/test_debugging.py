@@ -15,7 +15,6 @@ def here():
     return inspect.currentframe().f_back.f_lineno
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     ("start", "step", "told"),
     [
@@ -38,7 +37,6 @@ def test_the_first_infinity_stops_the_way_forward_and_names_its_line(start, step
     assert isinstance(caught.value, FloatingPointError)
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_the_first_infinity_stops_the_way_backward_and_grad_stays_as_it_was():
     x = Value(0.0)
     x.grad = 5.0
@@ -64,7 +62,6 @@ def test_derivatives_that_meet_in_a_value_are_added_before_they_are_judged():
     assert x.grad == pytest.approx(4 * 8 + 3 * 4)
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_infinity_may_be_allowed():
     scores = Tensor(np.array([1.0, 2.0, 3.0]))
     with debug(allow_infinity=True):
@@ -116,7 +113,6 @@ def test_blocks_nest_and_no_grad_inside_is_left_alone():
     assert c.parents == ()
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_other_threads_are_not_watched():
     results = []
     with debug():

@@ -146,10 +146,13 @@ class Blame:
         name = argument_names(node.primitive.function, len(plain))[argnum]
         which = f"argument {argnum}" + ("" if name.startswith("inputs[") else f" ({name})")
         what = self._what(node, argnum, plain, cotangent, pulled)
-        place = self.trace.where(node)
-        at = f", called at\n    {place}" if place is not None else "."
         story = f": it {what}" if what else ""
-        return f"The derivative of {node.op!r} with respect to {which} is wrong{story}{at}"
+        told = f"The derivative of {node.op!r} with respect to {which} is wrong{story}."
+        return told + self._line(node)
+
+    def _line(self, node: Any) -> str:
+        place = self.trace.where(node)
+        return f"\n    {place}" if place is not None else ""
 
     def _what(
         self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any
@@ -215,12 +218,10 @@ class Blame:
                 )
                 if constant and not _same(_data(before), _data(after)):
                     found = True
-                    place = self.trace.where(node)
-                    at = f" at\n    {place}" if place is not None else "."
                     yield (
                         f"Argument {argnum} of {node.op!r} changes with the inputs, but came in as "
                         f"a plain number or array (.data, detach(), a cached result?), so that its "
-                        f"derivative is lost,{at}"
+                        f"derivative is lost.{self._line(node)}"
                     )
         if not found:
             yield (
@@ -250,11 +251,9 @@ class Blame:
             )  # fmt: skip
             wrong = {b.mode for b in report.batches if (b.judgement.verdict == WRONG).any()}
             if wrong and all(mode.startswith("order") for mode in wrong):
-                place = self.trace.where(node)
-                at = f", called at\n    {place}" if place is not None else "."
                 yield (
                     f"The rule of {primitive.name!r} gives the right first derivative, but cannot "
-                    f"be differentiated again (does it use .data?){at}"
+                    f"be differentiated again (does it use .data?).{self._line(node)}"
                 )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.check import hypotheses
 from autograd.check.blame import Blame
-from autograd.check.hypotheses import from_numbers, pattern, swapped
+from autograd.check.hypotheses import Finding, from_numbers, pattern, swapped
 from autograd.check.mistakes import Mistakes
 from autograd.check.repairs import Repairs
 from autograd.check.truth import Truth, as_derivative, close
@@ -39,7 +39,7 @@ class Explanation:
         self.truth = Truth(procedure)
         self.given = self._given()
         self.sizes = self._sizes()
-        self.found: dict[str, str] = {}  # path of a leaf -> what is wrong with its derivative
+        self.found: dict[str, Finding] = {}  # path of a leaf -> what is wrong with its derivative
 
     def sentences(self) -> list[str]:
         """Return one sentence for each reason, and the line if it is known."""
@@ -55,7 +55,7 @@ class Explanation:
             return [stale]
         self._look_at_the_numbers(wrong, any_factor=False)
         self.found.update(
-            (path, told)
+            (path, Finding(told))
             for path, told in swapped(self.given, self.truth.arrays).items()
             if path in wrong and path not in self.found
         )
@@ -66,7 +66,7 @@ class Explanation:
             if path not in self.found:
                 told = pattern(self.given[path], self.truth.arrays[path], self._leaf(path).data)
                 if told:
-                    self.found[path] = told
+                    self.found[path] = Finding(told)
         return [*self._grouped(wrong), *line] or self._of_shapes()
 
     # -- the three ways of looking ----------------------------------------------------------
@@ -77,7 +77,7 @@ class Explanation:
                 given, right = self.given[path], self.truth.arrays[path]
                 told = from_numbers(given, right, self.sizes, any_factor)
                 if told:
-                    self.found[path] = told
+                    self.found[path] = Finding(told)
 
     def _look_into_the_function(self, wrong: list[str], given: Mapping[str, Any]) -> None:
         left = {path: given[path] for path in wrong if path not in self.found and path in given}
@@ -103,7 +103,7 @@ class Explanation:
             return []
         text, paths = best
         named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
-        return [f"The line of the gradient{named} that is wrong: {text}"]
+        return [f"The line of the gradient{named} that is wrong:\n    {text}"]
 
     def _after_broadcasting(self, repairs: Repairs, wrong: list[str]) -> list[str]:
         """Where a row met a column: put that right, and explain what is still wrong then."""
@@ -114,20 +114,24 @@ class Explanation:
             return []
         line, mended = better
         after = {path: mended[path] for path in wrong}
-        rest: dict[str, str] = {}
+        rest: dict[str, Finding] = {}
         for path in wrong:
             told = from_numbers(after[path], self.truth.arrays[path], self.sizes)
             if told:
-                rest[path] = told
+                rest[path] = Finding(told)
         left = {path: array for path, array in after.items() if path not in rest}
         if left:
             rest.update(Mistakes(self.truth, self.sizes).explain(left))
         for path in wrong:
             shape = np.shape(self.truth.arrays[path])
-            self.found[path] = f"has shape {np.shape(self.given[path])} where {shape} is wanted"
+            told = f"has shape {np.shape(self.given[path])} where {shape} is wanted"
+            self.found[path] = Finding(told)
         return [
-            f"The line of the gradient that is wrong: {line}",
-            *[f"With that mended, the gradient with respect to {p} {t}." for p, t in rest.items()],
+            f"The line of the gradient that is wrong:\n    {line}",
+            *[
+                finding.about(f"With that mended, the gradient with respect to {path}")
+                for path, finding in rest.items()
+            ],
         ]
 
     def _tie(self) -> str:
@@ -172,13 +176,13 @@ class Explanation:
 
     def _grouped(self, wrong: list[str]) -> list[str]:
         """Tell a reason once for all the inputs that share it."""
-        by_reason: dict[str, list[str]] = {}
+        by_reason: dict[Finding, list[str]] = {}
         for path in wrong:
             if path in self.found:
                 by_reason.setdefault(self.found[path], []).append(path)
         return [
-            f"The gradient with respect to {_listed(paths)} {told}."
-            for told, paths in by_reason.items()
+            finding.about(f"The gradient with respect to {_listed(paths)}")
+            for finding, paths in by_reason.items()
         ]
 
     def _of_shapes(self) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,18 @@ from autograd.check.truth import close
 
 #: Sizes by what they are the sizes of: {"elements of w": 4, "axis 0 of X": 100}.
 Sizes = Mapping[str, int]
+
+
+class Finding(NamedTuple):
+    """What is wrong with a gradient: the rest of a sentence, and the line it speaks of."""
+
+    told: str
+    place: str = ""
+
+    def about(self, gradient: str) -> str:
+        """Return the whole sentence, and the line below it."""
+        sentence = f"{gradient} {self.told}."
+        return f"{sentence}\n    {self.place}" if self.place else sentence
 
 
 def from_numbers(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> str | None:

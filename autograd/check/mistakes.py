@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.functions import KNOWN, Segment, segments
-from autograd.check.hypotheses import Sizes, factor_between, told_factor
+from autograd.check.hypotheses import Finding, Sizes, factor_between, told_factor
 from autograd.check.replay import Detour, Edge, Program
 from autograd.check.truth import Truth, as_derivative, close
 from autograd.engine import Node
@@ -28,12 +28,14 @@ class Mistake:
     """One thing done wrong on the way backward."""
 
     text: str
+    place: str = ""
     detours: Mapping[int, Detour] = field(default_factory=dict)
     cut: frozenset[Edge] = frozenset()
 
     def with_another(self, other: Mistake) -> Mistake:
         """Return both mistakes together, told as the second."""
-        return Mistake(other.text, {**self.detours, **other.detours}, self.cut | other.cut)
+        detours = {**self.detours, **other.detours}
+        return Mistake(other.text, other.place, detours, self.cut | other.cut)
 
 
 class Mistakes:
@@ -49,9 +51,9 @@ class Mistakes:
             len(self.program.nodes) <= MOST_NODES and self.recording.subject.size <= MOST_RESULTS
         )
 
-    def explain(self, given: Mapping[str, Any]) -> dict[str, str]:
+    def explain(self, given: Mapping[str, Any]) -> dict[str, Finding]:
         """Return, for gradients by the path of their leaf, the mistakes that give them."""
-        reasons: dict[str, str] = {}
+        reasons: dict[str, Finding] = {}
         if not self.usable:
             return reasons
         candidates = [*self._mistakes()][:MOST_MISTAKES]
@@ -63,27 +65,30 @@ class Mistakes:
         return reasons
 
     def _try(
-        self, candidates: list[Mistake], given: Mapping[str, Any], reasons: dict[str, str]
+        self, candidates: list[Mistake], given: Mapping[str, Any], reasons: dict[str, Finding]
     ) -> list[Mistake]:
         """Keep for each gradient the first mistake that gives it, exact ones before multiples."""
-        scaled: dict[str, tuple[str, Mistake]] = {}
+        scaled: dict[str, tuple[Finding, Mistake]] = {}
         used: list[Mistake] = []
         for mistake in candidates:
             for path, found in self.gradients(mistake).items():
                 if path not in given or path in reasons or close(found, self.truth.arrays[path]):
                     continue
                 if close(given[path], found):
-                    reasons[path] = mistake.text
+                    reasons[path] = Finding(mistake.text, mistake.place)
                     used.append(mistake)
                 elif path not in scaled:
                     told = self._as_multiple(given[path], found, self.truth.arrays[path])
                     if told:
-                        scaled[path] = (f"{mistake.text}, and {told}", mistake)
+                        scaled[path] = (
+                            Finding(f"{mistake.text}, and {told}", mistake.place),
+                            mistake,
+                        )
             if all(path in reasons for path in given):
                 break
-        for path, (text, mistake) in scaled.items():
+        for path, (finding, mistake) in scaled.items():
             if path not in reasons:
-                reasons[path] = text
+                reasons[path] = finding
                 used.append(mistake)
         return used
 
@@ -133,13 +138,13 @@ class Mistakes:
     def _of_derivative(self, segment: Segment) -> Iterator[Mistake]:
         x, y, slope = segment.x.data, segment.y.data, segment.slope
         known = segment.known
-        at = self._at(segment.y)
-        right = f"{known.text}, the derivative of {known.name}{at}"
+        right = f"{known.text}, the derivative of {known.name}"
 
         def instead(text: str, factor: Callable[[], Any]) -> Mistake:
             with np.errstate(all="ignore"):
                 value = factor()
-            return Mistake(text, {id(segment.y): (segment.x, lambda g: g * value)})
+            detour = (segment.x, lambda g: g * value)
+            return Mistake(text, self._place(segment.y), {id(segment.y): detour})
 
         yield instead(f"lacks the factor {right}", lambda: 1.0)
         yield instead(
@@ -179,11 +184,11 @@ class Mistakes:
             if len(uses) > 1:
                 for node, argnum in uses:
                     yield Mistake(
-                        f"leaves out one of {len(uses)} paths, that through "
-                        f"{node.op}{self._at(node)}",
+                        f"leaves out one of {len(uses)} paths, that through {node.op}",
+                        self._place(node),
                         cut=frozenset({(id(node), argnum)}),
                     )
 
-    def _at(self, node: Any) -> str:
+    def _place(self, node: Any) -> str:
         place = self.truth.trace.where(node) if self.truth.trace is not None else None
-        return f" at {place}" if place is not None else ""
+        return str(place) if place is not None else ""

@@ -245,7 +245,7 @@ class Report:
             for head in ("derivative", "analytic", "numerical", "difference", "verdict")
         )
         text = [*self.summary(20).split("\n"), *self.reasons, *self.notes]
-        below = "".join(f"<p>{html.escape(line)}</p>" for line in text)
+        below = "".join(f"<p style='white-space:pre-line'>{html.escape(line)}</p>" for line in text)
         return f"<table><tr>{heads}</tr>{''.join(rows)}</table>{below}"
 
     def plot(self) -> Any:

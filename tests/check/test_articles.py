@@ -39,7 +39,7 @@ def test_a_two_layer_network_without_the_derivative_at_its_output():
 
     lacks, line = checked(squared_error, W1, W2, gradient=gradient)
     assert lacks.startswith("The gradient with respect to W1 and W2 lacks the factor y·(1 - y), ")
-    assert "the derivative of sigmoid at test_articles.py, line" in lacks
+    assert "the derivative of sigmoid.\n    test_articles.py, line" in lacks
     assert "return 1 / (1 + np.exp(-z))" in lacks
     assert "delta2 = 2 * (y2 - Y)" in line
 
@@ -115,7 +115,7 @@ def test_a_perceptron_with_the_derivative_of_a_sigmoid_taken_of_a_sigmoid():
 
     (reason,) = checked(error, w, gradient=reversed_as_well)[:1]
     assert "at its result y instead of at its argument x" in reason
-    assert reason.endswith("and has the wrong sign.")
+    assert "derivative of sigmoid, and has the wrong sign.\n" in reason
 
 
 def test_a_squared_error_with_the_residual_reversed():
