@@ -72,7 +72,9 @@ def pushed(
         partial = primitive.partials[argnum]
         if callable(partial):  # with NumPy's numbers: Python's raise where there is infinity
             partial = partial(*[np.float64(a) if type(a) is float else a for a in (y, *arguments)])
-        return tangent * partial
+        moved = tangent * partial
+        # Where nothing moves there is no change, even at an infinite slope.
+        return moved if np.all(np.isfinite(moved)) else np.where(tangent == 0, 0.0, moved)
     if primitive.transposes is not None and primitive.arity == 1:
         return primitive.function(tangent, *arguments[1:], **keywords)
     cotangent = Tensor(np.zeros_like(y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -52,5 +53,9 @@ def replace(tree: Any, replacement: Callable[[str, Any], Any], path: str = "") -
         items_by_key = {
             key: replace(item, replacement, f"{path}[{key!r}]") for key, item in tree.items()
         }
-        return items_by_key if type(tree) is dict else type(tree)(items_by_key)
+        if type(tree) is dict:
+            return items_by_key
+        like = copy.copy(tree)  # a defaultdict, for one, is not made of a dict alone
+        like.update(items_by_key)
+        return like
     return replacement(path, tree)

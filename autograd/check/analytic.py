@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from autograd.check.subject import Subject, Vector, as_array, as_reals
 from autograd.engine import Node, Tensor, Value
 from autograd.errors import DataError
 from autograd.forward import push_forward
+from autograd.topology import nodes_below
 
 
 class Recording:
@@ -41,10 +43,9 @@ class Recording:
 
     def reverse(self, weights: Vector) -> Vector:
         """Return ``weights @ Jacobian``, by one `backward` for each row of weights."""
-        with np.errstate(all="ignore"):
-            return np.array([self._row(row) for row in weights]).reshape(
-                len(weights), self.subject.x.size
-            )
+        with np.errstate(all="ignore"), others_untouched(self.outputs, self.leaves):
+            rows = np.array([self._row(row) for row in weights])
+        return rows.reshape(len(weights), self.subject.x.size)
 
     def _row(self, weights: Vector) -> Vector:
         cotangents = self.subject.cotangents(weights)
@@ -95,6 +96,20 @@ class Recording:
         return np.array(columns).reshape(len(directions), self.subject.size).T
 
 
+@contextmanager
+def others_untouched(outputs: Sequence[Any], leaves: Sequence[Any]) -> Iterator[None]:
+    """Give back their derivatives to leaves that belong to somebody else."""
+    ours = {id(leaf) for leaf in leaves}
+    below = nodes_below(*[output for output in outputs if isinstance(output, Node)])
+    others = [n for n in below if n.primitive is None and id(n) not in ours]
+    before = [node.grad for node in others]
+    try:
+        yield
+    finally:
+        for node, gradient in zip(others, before, strict=True):
+            node.grad = gradient
+
+
 def gradient_of(f: Callable[..., Any], subject: Subject) -> Callable[..., dict[str, Any]]:
     """Return a function of nodes that gives the gradient of `f`, as nodes, leaf by leaf.
 
@@ -109,12 +124,13 @@ def gradient_of(f: Callable[..., Any], subject: Subject) -> Callable[..., dict[s
             if isinstance(item, Node)
         }
         random = np.random.default_rng(1)
-        for _, output in tree.leaves(f(*arguments)):
-            if isinstance(output, Value):
-                output.backward(1.0, create_graph=True)
-            elif isinstance(output, Tensor) and output.requires_grad:
-                weights = random_weights(random, output)
-                output.backward(weights, create_graph=True)
+        outputs = [output for _, output in tree.leaves(f(*arguments))]
+        with others_untouched(outputs, list(leaves.values())):
+            for output in outputs:
+                if isinstance(output, Value):
+                    output.backward(1.0, create_graph=True)
+                elif isinstance(output, Tensor) and output.requires_grad:
+                    output.backward(random_weights(random, output), create_graph=True)
         return {path: _taken(leaf) for path, leaf in leaves.items()}
 
     return gradient
@@ -134,6 +150,8 @@ def _taken(leaf: Any) -> Any:
     """Take the derivative off a leaf: zeros if none has arrived."""
     gradient = leaf.grad
     leaf.grad = None
-    if gradient is None:
-        return np.zeros_like(leaf.data)
-    return gradient
+    if isinstance(gradient, Node):
+        return gradient
+    if isinstance(leaf, Value):
+        return Value(gradient)
+    return Tensor(np.zeros_like(leaf.data), requires_grad=False)

@@ -46,7 +46,7 @@ class Blame:
         self.subject = subject
         with Trace() as trace:
             self.recording = Recording(
-                Subject(subject.f, subject.template, True, subject.names, subject.recorded)
+                Subject(subject.f, subject.template, True, subject.names, subject.is_gradient)
             )
         self.trace: Trace = trace
         self.program = Program(self.recording.outputs)
@@ -180,7 +180,7 @@ class Blame:
         it does not, a second recording shows which constants of the first one are none.
         """
         subject = self.subject
-        if subject.recorded:
+        if subject.is_gradient:
             yield from self._undifferentiable_rules()
             return
         direction = np.random.default_rng(3).standard_normal(subject.x.size)

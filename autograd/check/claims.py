@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.check.subject import Leaf, Subject, Vector, as_array, as_reals
+from autograd.check.subject import Leaf, Subject, Vector, as_array, as_reals, plain
 from autograd.errors import DataError
 
 
@@ -58,31 +59,42 @@ class Claimant:
     def at(self, x: Vector, weights: Vector | None = None) -> Claim:
         """Return the derivatives at a point, of the results or of weighted sums of them."""
         subject = self.subject
-        arguments = subject.arguments(subject.objects(x))
         with np.errstate(all="ignore"):
+            if self.can_be_asked:  # after the function: it may have kept what the gradient needs
+                result = subject.call(subject.objects(x))
+            arguments = subject.arguments(subject.objects(x))
             if self.vjp is not None:
-                return self._by_vjp(arguments, np.eye(subject.size) if weights is None else weights)
+                rows = np.eye(subject.size) if weights is None else weights
+                return self._by_vjp(result, arguments, rows)
             given = self.gradient(*arguments) if callable(self.gradient) else self.gradient
         claim = claimed_jacobian(subject, given)
         if weights is not None:
             claim.matrix = weights @ claim.matrix
         return claim
 
-    def _by_vjp(self, arguments: tuple[Any, ...], weights: Vector) -> Claim:
+    def _by_vjp(self, result: Any, arguments: tuple[Any, ...], weights: Vector) -> Claim:
         """Ask for one row at a time."""
         assert self.vjp is not None
         subject = self.subject
-        result = subject.f(*arguments)
         single = Subject(lambda *_: 0.0, subject.template, False, subject.names)
         single.learn_outputs(0.0)
         claim = Claim(np.empty((len(weights), subject.x.size)))
         for number, row in enumerate(weights):
-            cotangent = tree.replace(result, subject.cotangents(row).get, "result")
+            cotangent = self._cotangent(result, row)
             part = claimed_jacobian(single, self.vjp(cotangent, *arguments))
             claim.matrix[number] = part.matrix[0]
             claim.misshapen.update(part.misshapen)
             claim.arrays.update(part.arrays)
         return claim
+
+    def _cotangent(self, result: Any, weights: Vector) -> Any:
+        """Return a cotangent of the form of the result that weighs its numbers as given."""
+        found = self.subject.cotangents(weights)
+
+        def replacement(path: str, item: Any) -> Any:
+            return _like(found[path], item) if path in found else item
+
+        return tree.replace(result, replacement, "result")
 
 
 def claimed_jacobian(subject: Subject, given: Any) -> Claim:
@@ -100,14 +112,18 @@ def claimed_jacobian(subject: Subject, given: Any) -> Claim:
     claim = Claim(np.full((subject.size, subject.x.size), np.nan))
     outputs = subject.outputs
     for leaf, item in zip(subject.inputs, by_leaf(subject, given), strict=True):
-        array = np.asarray(0.0) if item is None else as_array(item)
+        array = np.zeros(()) if item is None else as_array(item)
         if array is None:
-            array = np.asarray(item, np.float64)
+            array = np.asarray(plain(item), np.float64)
+        if item is None and leaf.data.size != 1:
+            array = np.zeros(subject.outputs[0].data.shape + leaf.data.shape)
         claim.arrays[leaf.path] = array
         wanted = leaf.data.shape if subject.size == 1 else outputs[0].data.shape + leaf.data.shape
         if len(outputs) > 1:
-            wanted = (subject.size, *leaf.data.shape)
-        if _squeezed(array.shape, wanted):
+            wanted = (sum(output.data.size for output in outputs), *leaf.data.shape)
+        if array.dtype.kind == "c" and not leaf.complex and not any(p.complex for p in outputs):
+            claim.misshapen[leaf.path] = f"is complex, but {leaf.path} is real"
+        elif _fits(array.shape, wanted, outputs[0].data.shape + leaf.data.shape):
             claim.matrix[:, leaf.slice] = _matrix(array, leaf, outputs)
         else:
             claim.misshapen[leaf.path] = f"has shape {array.shape}, but {leaf.path} " + (
@@ -116,15 +132,23 @@ def claimed_jacobian(subject: Subject, given: Any) -> Claim:
     return claim
 
 
-def _squeezed(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    """Say whether a shape will do: the right one, or that of a single number written otherwise."""
-    return given == wanted or (np.prod(given) == np.prod(wanted) == 1)
+def _fits(given: tuple[int, ...], *wanted: tuple[int, ...]) -> bool:
+    """Say whether a shape will do: a right one, or that of a single number written otherwise."""
+    single = any(math.prod(shape) == 1 for shape in wanted)
+    return given in wanted or (single and math.prod(given) == 1)
+
+
+def _like(cotangent: Any, result: Any) -> Any:
+    """Make a cotangent of the kind the function returns: an array, or another framework's."""
+    if hasattr(result, "new_tensor"):
+        return result.new_tensor(np.asarray(cotangent), dtype=result.dtype)
+    return float(cotangent) if isinstance(result, float) else cotangent
 
 
 def _matrix(array: Any, leaf: Leaf, outputs: Sequence[Leaf]) -> Vector:
     """Make real rows: derivatives of Re(wf), w = 1 for a real part, -i for an imaginary one."""
     elements = leaf.data.size
-    flat = array.reshape(-1, elements)
+    flat = array.reshape(sum(output.data.size for output in outputs), elements)
     rows = []
     start = 0
     for output in outputs:
@@ -141,40 +165,21 @@ def _real_row(row: Any, leaf: Leaf) -> Vector:
 
 
 def by_leaf(subject: Subject, given: Any) -> list[Any]:
-    """Take apart what was given, one item for each leaf of the inputs."""
-    names = subject.names
-    if isinstance(given, dict) and set(given) <= set(names) and len(names) > 0:
-        parts = [given.get(name) for name in names]
-    elif len(names) == 1:
-        single = isinstance(given, (tuple, list)) and len(given) == 1
-        nested = isinstance(subject.template[0], (tuple, list)) and len(subject.template[0]) == 1
-        parts = [given[0] if single and not nested else given]
-    elif isinstance(given, (tuple, list)) or (
-        isinstance(given, np.ndarray) and given.dtype == object
-    ):
-        parts = list(given)
-        differentiable = [n for n in names if any(_belongs(leaf, n) for leaf in subject.inputs)]
-        if len(parts) == len(differentiable) != len(names):
-            by_name = dict(zip(differentiable, parts, strict=True))
-            parts = [by_name.get(name) for name in names]
-    elif sum(1 for n in names if any(_belongs(leaf, n) for leaf in subject.inputs)) == 1:
-        parts = [
-            given if any(_belongs(leaf, name) for leaf in subject.inputs) else None
-            for name in names
-        ]
-    else:
-        parts = [given]
-    if len(parts) != len(names):
-        raise DataError(
-            f"The gradient has {len(parts)} part{'' if len(parts) == 1 else 's'}, the function "
-            f"{len(names)} inputs ({', '.join(names)}). Return a tuple with the derivative "
-            "for each, None where there is none."
-        )
+    """Take apart what was given, one item for each leaf of the inputs.
+
+    Raises
+    ------
+    DataError
+        If it has not the structure of the inputs.
+    """
     found: list[Any] = []
-    for name, part in zip(names, parts, strict=True):
+    for name, part in zip(subject.names, _by_argument(subject, given), strict=True):
         mine = [leaf for leaf in subject.inputs if _belongs(leaf, name)]
         if len(mine) == 1 and mine[0].path == name:
             found.append(part)
+            continue
+        if isinstance(part, np.ndarray) and part.ndim and len(part) == len(mine):
+            found.extend(part)  # one array for a list of numbers
             continue
         items = dict(tree.leaves(part, name)) if part is not None else {}
         missing = [leaf.path for leaf in mine if leaf.path not in items]
@@ -185,6 +190,37 @@ def by_leaf(subject: Subject, given: Any) -> list[Any]:
             )
         found.extend(items.get(leaf.path) for leaf in mine)
     return found
+
+
+def _by_argument(subject: Subject, given: Any) -> list[Any]:
+    """Return what was given for each argument of the function; None for what is left out."""
+    names = subject.names
+    if len(names) == 1:
+        return [_single(given, names[0], subject.template[0])]
+    if isinstance(given, dict) and set(given) <= set(names):
+        return [given.get(name) for name in names]
+    moving = [n for n in names if any(_belongs(leaf, n) for leaf in subject.inputs)]
+    listed = isinstance(given, np.ndarray) and given.dtype == object
+    parts = list(given) if listed or isinstance(given, (tuple, list)) else [given]
+    if len(parts) == len(moving) != len(names):
+        by_name = dict(zip(moving, parts, strict=True))
+        parts = [by_name.get(name) for name in names]
+    if len(parts) != len(names):
+        raise DataError(
+            f"The gradient has {len(parts)} part{'' if len(parts) == 1 else 's'}, the function "
+            f"{len(names)} inputs ({', '.join(names)}). Return a tuple with the derivative "
+            "for each, None where there is none."
+        )
+    return parts
+
+
+def _single(given: Any, name: str, template: Any) -> Any:
+    """Take the gradient of an only argument out of a tuple or a dict by name, if it is in one."""
+    if isinstance(given, tuple) and len(given) == 1:
+        return given if isinstance(template, (tuple, list)) and len(template) == 1 else given[0]
+    if isinstance(given, dict) and set(given) == {name}:
+        return given if isinstance(template, dict) and set(template) == {name} else given[name]
+    return given
 
 
 def _belongs(leaf: Leaf, name: str) -> bool:

@@ -33,6 +33,8 @@ class Estimate:
     steps, wide to narrow. `left` and `right` are the derivatives to either side. `jump` says that
     the function does not come closer to its value as the step shrinks; `vertical`, that the
     quotients grow beyond bounds. `size` is the largest of the values met with.
+    `quantum` is the smallest change met with, where close by there is none at all: the function is
+    then rounded, and 0 elsewhere.
     """
 
     values: Array
@@ -43,6 +45,7 @@ class Estimate:
     jump: Mask
     vertical: Mask
     size: Array
+    quantum: Array
 
     def best(self) -> tuple[Array, Array]:
         """Return the derivatives known best, relative to their size, and their errors."""
@@ -147,7 +150,11 @@ def _judge(
     # Where steps are smallest, second differences are all noise.
     rounding = 2 * precision * sizes
     jitter = np.median(np.abs(right_values[-3:] + left_values[-3:] - 2 * center), axis=0)
-    noise = np.fmax(rounding, jitter)
+    changes = np.abs(np.concatenate([right_values, left_values]) - center)
+    flat = (changes.reshape(2, len(right_values), -1)[:, -3:] == 0).all(axis=(0, 1))
+    smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
+    quantum = np.where(flat & np.isfinite(smallest), smallest, 0.0)
+    noise = np.fmax(np.fmax(rounding, jitter), quantum)
     widths = right_steps - left_steps
     values, errors = extrapolate(
         (widths / 2) ** 2,
@@ -177,7 +184,9 @@ def _judge(
     side = _least(left_error + right_error)[None]
     left, right = (np.take_along_axis(x, side, 0)[0] for x in (left, right))
     size = sizes.max(axis=0)
-    return Estimate(values, errors, left, right, kink & ~jump, jump, vertical & ~jump, size)
+    return Estimate(
+        values, errors, left, right, kink & ~jump, jump, vertical & ~jump, size, quantum
+    )
 
 
 def _least(errors: Array) -> npt.NDArray[np.intp]:
@@ -233,6 +242,7 @@ def _jumps(changes: Array, rounding: Array) -> Mask:
 def _grows(quotients: Array, rounding: Array) -> Mask:
     """Say whether the quotients grow with every smaller step, as at a vertical tangent."""
     last = np.abs(quotients[-5:])
-    growing = (last[1:] > 1.3 * last[:-1]).all(axis=0)
-    found: Mask = growing & (last[-1] > 100 * rounding)
+    ratios = last[1:] / last[:-1]  # of a power of the step all the same; of noise, any
+    regular = (ratios > 1.3).all(axis=0) & (ratios.max(axis=0) < 1.1 * ratios.min(axis=0))
+    found: Mask = regular & (last[-1] > 100 * rounding)
     return found

@@ -103,12 +103,14 @@ def check_gradients(
         both = f
         f, gradient = (lambda *a: both(*a)[0]), (lambda *a: both(*a)[1])
         names = names if names is not None else Subject(both, inputs, False).names
+    if gradient is not None and vjp is not None:
+        raise DataError("Give either gradient= or vjp=: one derivative is checked at a time.")
     _refuse_nonsense(order, modes, method, projections, gradient is not None or vjp is not None)
     subject = Subject(f, inputs, gradient is None and vjp is None, names)
     options = Options(tuple(modes), method, projections, rtol, seed, explain)
     report = Procedure(subject, gradient, vjp, options).run()
     for number in range(2, order + 1):
-        subject = Subject(gradient_of(f, subject), inputs, True, subject.names, recorded=True)
+        subject = Subject(gradient_of(f, subject), inputs, True, subject.names, is_gradient=True)
         f = subject.f
         report = _joined(report, Procedure(subject, None, None, options).run(), number)
     if raises and not report.ok:
@@ -162,7 +164,7 @@ def _joined(first: Report, second: Report, order: int) -> Report:
         first.batches + second.batches,
         first.method or second.method,
         notes,
-        first.reasons + second.reasons,
+        first.reasons + [reason for reason in second.reasons if reason not in first.reasons],
         first.evaluations + second.evaluations,
         first.leaves,
     )

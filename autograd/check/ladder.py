@@ -57,6 +57,11 @@ class Evidence:
         """The largest values met with."""
         return self.estimates[0].size
 
+    @property
+    def quantum(self) -> Array:
+        """The step in which the values are rounded, where that is coarser than their type."""
+        return self.estimates[0].quantum
+
     def judge(self, row: int, claim: float, largest: float) -> tuple[int, Numbers]:
         """Return a verdict on a claimed derivative, and the numbers it rests on.
 
@@ -75,7 +80,7 @@ class Evidence:
             special = self._special(estimate, row, claim)
             if special is None:
                 readings += _readings(estimate, row)
-            elif special[0] == KINK:
+            elif special[0] in (OK, KINK):
                 return special
             elif first is None:
                 first = special
@@ -87,6 +92,8 @@ class Evidence:
         """Say what keeps the function from having a plain derivative here, if anything does."""
         value, error = (float(part[row]) for part in estimate.best())
         left, right = float(estimate.left[row]), float(estimate.right[row])
+        if claim == 0 and estimate.quantum[row] > 0:
+            return OK, (0.0, 0.0, 0.0)  # close by it does not change at all
         if estimate.jump[row]:
             return DISCONTINUOUS, (value, error, CAUTION * error, left, right)
         if not np.isfinite(claim) or not np.isfinite(self.center[row]):
@@ -102,12 +109,13 @@ class Evidence:
 
     def _against(self, reading: Reading, claim: float, largest: float) -> tuple[int, Numbers]:
         size = max(abs(claim), abs(reading.value))
-        tolerance = reading.tolerance + self.rtol * (size + largest / 100)
+        tolerance = reading.tolerance + self.rtol * size + 64 * self.precision * largest
         numbers = (reading.value, reading.tolerance / CAUTION, tolerance)
         if abs(claim - reading.value) > tolerance:
             return WRONG, numbers
-        sure = tolerance <= max(SURE * size, SURE / 10 * largest)
-        return (OK if sure else UNRESOLVED), numbers
+        sure = max(SURE, 20 * self.precision ** (1 / 3)) * size
+        sure = max(sure, self.precision**0.4 * largest)  # or small beside the others
+        return (OK if tolerance <= sure else UNRESOLVED), numbers
 
 
 def _readings(estimate: Estimate, row: int) -> list[Reading]:

@@ -80,7 +80,7 @@ class Lines:
 
     def _imaginary(self, direction: Vector, step: float) -> Array | None:
         subject = self.subject
-        if subject.recorded or any(p.complex for p in (*subject.inputs, *subject.outputs)):
+        if subject.is_gradient or any(p.complex for p in (*subject.inputs, *subject.outputs)):
             return None
         step /= float(np.max(np.abs(direction), initial=0.0)) or 1.0
         objects = []

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check import projections
 from autograd.check.analytic import Recording
 from autograd.check.claims import Claim, Claimant
-from autograd.check.judge import Case, Judgement, judge
+from autograd.check.elements import by_elements
+from autograd.check.judge import Case, Judgement
 from autograd.check.lines import Lines
+from autograd.check.projections import Projected, by_projections
 from autograd.check.report import Batch, Report
 from autograd.check.subject import Subject, Vector
-from autograd.check.verdicts import KINK, MISSHAPEN, RANDOM, WRONG
+from autograd.check.verdicts import RANDOM
+from autograd.errors import GraphError
 
 #: Beyond so many inputs, or results, random projections take the place of single elements.
 MOST_INPUTS, MOST_RESULTS = 1000, 1000
@@ -41,34 +43,37 @@ class Procedure:
         self.claimant = Claimant(subject, gradient, vjp)
         self.options = options
         self.report = Report()
+        self.projected: Projected | None = None
 
     def run(self) -> Report:
         """Do it."""
+        with np.errstate(all="ignore"):
+            self._run()
+        return self.report
+
+    def _run(self) -> None:
         subject, report = self.subject, self.report
         self._visit_a_neighbour()
         self.recording = Recording(subject) if subject.on_nodes else None
         if self.recording is None:
-            subject.learn_outputs(subject.call(subject.objects()))
-        self.center = subject.value(subject.x)
+            subject.first_call()
+        self.center = self._center()
         self._choose_method()
         claims = self.claims = self._claims()
         if not self._is_deterministic():
             self._report_randomness(claims)
-        elif self.projected:
-            self._by_projections(claims)
         else:
-            self._by_elements(claims)
+            subject.look_for_single_precision(self.center)
+            (by_projections if self.by_projections else by_elements)(self, claims)
+            self._tell_shapes(claims)
         if subject.constants:
-            report.notes.append(
-                f"Taken as constant, being integers: {', '.join(subject.constants)}."
-            )
+            report.notes.append(f"Taken as constant: {', '.join(subject.constants)}.")
         if not report.ok and self.options.explain:
             from autograd.check.explain import reasons
 
             report.reasons = reasons(self)
         report.evaluations = subject.evaluations
         report.leaves = subject.inputs
-        return report
 
     # -- preparations -----------------------------------------------------------------------
 
@@ -84,13 +89,21 @@ class Procedure:
         except Exception:  # outside its domain, perhaps; what counts is what it does at the inputs
             subject.outputs = []
 
+    def _center(self) -> Vector:
+        """Return the results at the inputs; recorded, if the function itself goes backward."""
+        try:
+            return self.subject.value(self.subject.x)
+        except GraphError:
+            self.subject.recorded = True
+            return self.subject.value(self.subject.x)
+
     def _choose_method(self) -> None:
         subject, options = self.subject, self.options
         many = subject.x.size > MOST_INPUTS
-        self.projected = options.method == "projected" or (options.method == "auto" and many)
+        self.by_projections = options.method == "projected" or (options.method == "auto" and many)
         self.weights: Vector | None = None
         random = np.random.default_rng(options.seed + 1)
-        if (self.projected and subject.size > 1) or subject.size > MOST_RESULTS:
+        if (self.by_projections and subject.size > 1) or subject.size > MOST_RESULTS:
             self.weights = random.standard_normal((options.projections, subject.size))
         if self.weights is not None:
             self.report.notes.append(
@@ -108,24 +121,25 @@ class Procedure:
             rows = np.eye(subject.size) if weights is None else weights
             claims[""] = Claim(self.recording.reverse(rows))
         if "forward" in self.options.modes:
-            self.directions_forward = self._directions()
-            claims["forward"] = Claim(
-                self.lines.rows(self.recording.forward(self.directions_forward))
-            )
+            claims["forward"] = Claim(self.pushed(self.directions()))
         return claims
 
-    def _directions(self) -> Vector:
+    def pushed(self, directions: Vector) -> Vector:
+        """Return the derivatives along directions, by forward mode."""
+        assert self.recording is not None
+        return self.lines.rows(self.recording.forward(directions))
+
+    def directions(self) -> Vector:
         """Return the directions of the columns: single inputs, or random."""
-        if self.projected:
-            return projections.directions(
-                self.lines.scales, self.options.projections, self.options.seed
-            )
+        if self.by_projections:
+            random = np.random.default_rng(self.options.seed)
+            shape = (self.options.projections, self.subject.x.size)
+            return random.standard_normal(shape) * self.lines.scales
         return np.diag(self.lines.scales)
 
     def _is_deterministic(self) -> bool:
         again = self.subject.value(self.subject.x)
-        with np.errstate(all="ignore"):
-            apart = np.abs(self.center - again)
+        apart = np.abs(self.center - again)
         rounding = 64 * self.subject.precision * np.maximum(np.abs(self.center), np.abs(again))
         varies = (apart > rounding) | (np.isnan(self.center) != np.isnan(again))
         self.random_rows = np.flatnonzero(varies)
@@ -139,51 +153,22 @@ class Procedure:
             "whatever else it keeps between calls."
         )
         for mode, claim in claims.items():
-            matrix = claim.matrix if mode != "forward" else claim.matrix / self._forward_scale()
-            self._add(Judgement.blank(matrix, RANDOM), mode, 1.0)
+            self.add(Judgement.blank(claim.matrix, RANDOM), mode)
 
-    def _forward_scale(self) -> Any:
-        return 1.0 if self.projected else self.lines.scales
-
-    # -- element by element -----------------------------------------------------------------
-
-    def _by_elements(self, claims: dict[str, Claim]) -> None:
-        scales = self.lines.scales
-        along = [
-            claim.matrix if mode == "forward" else claim.matrix * scales
-            for mode, claim in claims.items()
-        ]
-        count = self.subject.x.size
-        case = self._case(
-            [self.lines.along_input(position) for position in range(count)],
-            [
-                np.where(np.isnan(a), 0, a) if c.misshapen else a
-                for a, c in zip(along, claims.values(), strict=True)
-            ],
-            lambda column: self._unit(column),
-        )
-        judgements = judge(case)
-        for (mode, claim), judgement, matrix in zip(claims.items(), judgements, along, strict=True):
-            for leaf in self.subject.inputs:
-                if leaf.path in claim.misshapen:
-                    judgement.verdict[:, leaf.slice] = MISSHAPEN
-                    judgement.analytic = matrix
-            self._add(judgement, mode, scales)
+    def _tell_shapes(self, claims: dict[str, Claim]) -> None:
         for claim in claims.values():
-            self.report.reasons.extend(
+            self.report.reasons += [
                 f"The gradient with respect to {path} {what}."
                 for path, what in claim.misshapen.items()
-            )
-        self._look_along_ties(judgements[0], along[0])
+            ]
 
-    def _unit(self, column: int) -> Vector:
-        direction = np.zeros(self.subject.x.size)
-        direction[column] = self.lines.scales[column]
-        return direction
+    # -- what both ways of comparing need ---------------------------------------------------
 
-    def _case(
-        self, lines: list[Any], claims: list[Any], direction: Callable[[int], Vector]
-    ) -> Case:
+    def case(self, lines: list[Any], claims: list[Any], direction: Callable[[int], Vector]) -> Case:
+        """Put together what is to be judged: lines, and what is claimed along them.
+
+        `direction` tells the direction of each column's line.
+        """
         precision = self.subject.precision
         rtol = self.options.rtol
         return Case(
@@ -206,7 +191,7 @@ class Procedure:
         subject = self.subject
         near = subject.x * (1 + 4 * subject.precision * np.sign(np.cos(np.arange(subject.x.size))))
         if self.recording is not None:
-            moved = Subject(subject.f, subject.template, True, subject.names, subject.recorded)
+            moved = Subject(subject.f, subject.template, True, subject.names, subject.is_gradient)
             moved.inputs = [leaf.moved_to(near) for leaf in subject.inputs]
             rows = np.eye(subject.size) if self.weights is None else self.weights
             change = np.abs(Recording(moved).reverse(rows) - self.recording.reverse(rows))
@@ -220,125 +205,22 @@ class Procedure:
         change = np.abs(after.matrix - before.matrix)
         return [np.nan_to_num(change)] * count
 
-    def _look_along_ties(self, judgement: Judgement, along: Vector) -> None:
-        """At kinks in several inputs, look where those move together: there it may be smooth."""
-        kinked = [int(c) for c in np.flatnonzero((judgement.verdict == KINK).any(axis=0))][:6]
-        pairs = [(a, b, sign) for i, a in enumerate(kinked) for b in kinked[:i] for sign in (1, -1)]
-        if not pairs:
-            return
-        lines, claims, units = [], [], []
-        for a, b, sign in pairs:
-            units.append(self._unit(a) + sign * self._unit(b))
-            lines.append(self.lines.along(units[-1]))
-            claims.append(along[:, a] + sign * along[:, b])
-        found = judge(self._case(lines, [np.array(claims).T], lambda column: units[column]))[0]
-        wrong = np.flatnonzero((found.verdict == WRONG).any(axis=0))
-        if not wrong.size:
-            return
-        names = [
-            f"{self.subject.input_name(a)} {'+' if sign > 0 else '-'} {self.subject.input_name(b)}"
-            for a, b, sign in pairs
-        ]
-        matrices = [np.asarray(m)[:, wrong] for m in vars(found).values()]
-        batch = Batch(
-            Judgement(*matrices), lambda i: names[wrong[i]], self._output_name, "along a tie"
-        )
-        self.report.batches.append(batch)
+    def unit(self, column: int) -> Vector:
+        """Return the direction in which one input alone changes, by its scale."""
+        direction = np.zeros(self.subject.x.size)
+        direction[column] = self.lines.scales[column]
+        return direction
 
-    # -- along random directions ------------------------------------------------------------
-
-    def _by_projections(self, claims: dict[str, Claim]) -> None:
-        directions = self._directions()
-        usable = {mode: claim for mode, claim in claims.items() if not claim.misshapen}
-        for claim in claims.values():
-            for path, what in claim.misshapen.items():
-                self.report.reasons.append(f"The gradient with respect to {path} {what}.")
-        if not usable:
-            blank = Judgement.blank(
-                np.full((len(self.lines.rows(self.center)), 1), np.nan), MISSHAPEN
-            )
-            self._add(blank, "", 1.0, lambda i: next(iter(next(iter(claims.values())).misshapen)))
-            return
-        along = [
-            claim.matrix if mode == "forward" else claim.matrix @ directions.T
-            for mode, claim in usable.items()
-        ]
-        case = self._case(
-            [self.lines.along(direction) for direction in directions],
-            along,
-            lambda column: directions[column],
-        )
-        judgements = judge(case)
-        self._tell_method(judgements[0], next(iter(usable.values())))
-        for mode, judgement in zip(usable, judgements, strict=True):
-            self._add(judgement, mode, 1.0, lambda i: f"direction {i}")
-        self.directions, self.projected_judgement = directions, judgements[0]
-        first = next(iter(usable.items()))
-        if first[0] != "forward" and (judgements[0].verdict == WRONG).any():
-            self._narrow_down(first[1], directions, judgements[0])
-
-    def _tell_method(self, judgement: Judgement, claim: Claim) -> None:
-        count = self.options.projections
-        matrix = claim.matrix if claim.matrix.shape[1] == self.subject.x.size else None
-        method = f"{self.subject.x.size} inputs, checked together along {count} random directions"
-        if matrix is not None:
-            norms = np.linalg.norm(matrix * self.lines.scales, axis=1)
-            size = float(np.max(norms, initial=0.0))
-            tolerances = (
-                np.diag(judgement.tolerance) if self.weights is not None else judgement.tolerance[0]
-            )
-            if size > 0 and np.isfinite(tolerances).all():
-                missed = projections.probability_of_missing(
-                    tolerances / (1e-4 * size), self.weights is not None
-                )
-                told = "below 1e-30" if missed < 1e-30 else f"{missed:.0e}"
-                method += (
-                    f"; an error of 1e-4 of the gradient's norm goes unseen with probability {told}"
-                )
-        self.report.method = method + "."
-
-    def _narrow_down(self, claim: Claim, directions: Vector, judgement: Judgement) -> None:
-        """Find single inputs that are wrong, and compare those element by element."""
-        row, column = (int(i) for i in np.argwhere(judgement.verdict == WRONG)[0])
-
-        def mismatch(direction: Vector) -> tuple[float, float]:
-            case = self._case(
-                [self.lines.along(direction)],
-                [claim.matrix @ direction[:, None]],
-                lambda _: direction,
-            )
-            found = judge(case)[0]
-            off = abs(float(found.analytic[row, 0] - found.numeric[row, 0]))
-            accepted = float(found.tolerance[row, 0])
-            return (off, accepted) if np.isfinite(off) else (0.0, 1.0)
-
-        found = projections.narrow_down(
-            np.arange(self.subject.x.size), mismatch, directions[column]
-        )
-        if not found:
-            return
-        scales = self.lines.scales[found]
-        case = self._case(
-            [self.lines.along_input(position) for position in found],
-            [claim.matrix[:, found] * scales],
-            lambda i: self._unit(found[i]),
-        )
-        self._add(judge(case)[0], "", scales, lambda i: self.subject.input_name(found[i]))
-
-    # -- the report -------------------------------------------------------------------------
-
-    def _add(
+    def add(
         self,
         judgement: Judgement,
         mode: str,
-        scale: Any,
+        scale: Any = 1.0,
         input_name: Callable[[int], str] | None = None,
     ) -> None:
-        self.report.batches.append(
-            Batch(judgement, input_name or self.subject.input_name, self._output_name, mode, scale)
-        )
+        """Add comparisons to the report."""
+        name = input_name or self.subject.input_name
+        self.report.batches.append(Batch(judgement, name, self._output_name, mode, scale))
 
     def _output_name(self, row: int) -> str:
-        if self.weights is None:
-            return self.subject.output_name(row)
-        return f"sum {row}"
+        return self.subject.output_name(row) if self.weights is None else f"sum {row}"

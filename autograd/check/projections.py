@@ -10,22 +10,131 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.check.claims import Claim
+from autograd.check.judge import Judgement, judge
 from autograd.check.subject import Vector
+from autograd.check.verdicts import KINK, MISSHAPEN, UNRESOLVED, WRONG
+
+if TYPE_CHECKING:
+    from autograd.check.procedure import Procedure
 
 
-def directions(scales: Vector, count: int, seed: int) -> Vector:
-    """Return random directions, each input moving in proportion to its scale.
+#: How many of the inputs that had to be held still are looked at one by one.
+MOST_SINGLE = 50
 
-    Returns
-    -------
-    ndarray, shape (count, inputs)
-    """
-    random = np.random.default_rng(seed)
-    return random.standard_normal((count, scales.size)) * scales
+
+def by_projections(procedure: Procedure, claims: dict[str, Claim]) -> None:
+    """Compare derivatives along random directions, narrow down what is wrong, and report."""
+    directions = procedure.directions()
+    judgements = _judged(procedure, claims, directions)
+    held = np.flatnonzero(procedure.subject.x == 0)
+    if held.size and _meets_kinks(judgements[0]):
+        directions[:, held] = 0.0
+        judgements = _judged(procedure, claims, directions)
+        _look_at_single(procedure, claims, held)
+    for judgement in judgements:
+        # Along a line across many kinks a derivative between left and right proves nothing.
+        judgement.verdict[judgement.verdict == KINK] = UNRESOLVED
+    for (mode, claim), judgement in zip(claims.items(), judgements, strict=True):
+        if claim.misshapen:
+            judgement.verdict[:] = MISSHAPEN
+        procedure.add(judgement, mode, input_name=lambda i: f"direction {i}")
+    procedure.projected = Projected(directions, judgements[0])
+    procedure.report.method = _method(procedure, judgements[0], next(iter(claims.values())))
+    if "" in claims and (judgements[0].verdict == WRONG).any():
+        _narrow_down(procedure, claims[""], directions, judgements[0])
+
+
+@dataclass
+class Projected:
+    """The directions that were taken, and what was found along them."""
+
+    directions: Vector
+    judgement: Judgement
+
+
+def _judged(procedure: Procedure, claims: dict[str, Claim], directions: Vector) -> list[Judgement]:
+    along = [
+        procedure.pushed(directions)
+        if mode == "forward"
+        else np.nan_to_num(claim.matrix) @ directions.T
+        if claim.misshapen
+        else claim.matrix @ directions.T
+        for mode, claim in claims.items()
+    ]
+    lines = [procedure.lines.along(direction) for direction in directions]
+    return judge(procedure.case(lines, along, lambda column: directions[column]))
+
+
+def _meets_kinks(judgement: Judgement) -> bool:
+    return bool((np.isfinite(judgement.left) & (judgement.left != judgement.right)).any())
+
+
+def _look_at_single(procedure: Procedure, claims: dict[str, Claim], held: Any) -> None:
+    """Compare some inputs one by one, that were held still because there are kinks."""
+    random = np.random.default_rng(procedure.options.seed)
+    some = np.sort(random.choice(held, min(MOST_SINGLE, held.size), replace=False))
+    procedure.report.notes.append(
+        f"There are kinks where inputs are zero; those {held.size} were held still, and "
+        f"{some.size} of them looked at one by one."
+    )
+    if "" in claims and not claims[""].misshapen:
+        _add_single(procedure, claims[""], [int(position) for position in some])
+
+
+def _add_single(procedure: Procedure, claim: Claim, positions: list[int]) -> None:
+    scales = procedure.lines.scales[positions]
+    case = procedure.case(
+        [procedure.lines.along_input(position) for position in positions],
+        [claim.matrix[:, positions] * scales],
+        lambda i: procedure.unit(positions[i]),
+    )
+    subject = procedure.subject
+    procedure.add(judge(case)[0], "", scales, lambda i: subject.input_name(positions[i]))
+
+
+def _method(procedure: Procedure, judgement: Judgement, claim: Claim) -> str:
+    """Say what was done, and how likely it is that an error was missed."""
+    count, size = len(judgement.tolerance[0]), procedure.subject.x.size
+    method = f"{size} inputs, checked together along {count} random directions"
+    several = procedure.weights is not None
+    tolerances = np.diag(judgement.tolerance) if several else judgement.tolerance[0]
+    if claim.matrix.shape[1] != size or not np.isfinite(tolerances).all():
+        return f"{method}."
+    norms = np.linalg.norm(claim.matrix * procedure.lines.scales, axis=1)
+    norm = float(np.max(norms, initial=0.0))
+    if not norm or not np.isfinite(norm):
+        return f"{method}."
+    missed = probability_of_missing(tolerances / (1e-4 * norm), several)
+    told = "below 1e-30" if missed < 1e-30 else f"{missed:.0e}"
+    return f"{method}; an error of 1e-4 of the gradient's norm goes unseen with probability {told}."
+
+
+def _narrow_down(
+    procedure: Procedure, claim: Claim, directions: Vector, judgement: Judgement
+) -> None:
+    """Find single inputs that are wrong, and compare those element by element."""
+    row, column = (int(i) for i in np.argwhere(judgement.verdict == WRONG)[0])
+
+    def mismatch(direction: Vector) -> tuple[float, float]:
+        case = procedure.case(
+            [procedure.lines.along(direction)],
+            [claim.matrix @ direction[:, None]],
+            lambda _: direction,
+        )
+        found = judge(case)[0]
+        off = abs(float(found.analytic[row, 0] - found.numeric[row, 0]))
+        accepted = float(found.tolerance[row, 0])
+        return (off, accepted) if np.isfinite(off) else (0.0, 1.0)
+
+    positions = narrow_down(np.arange(procedure.subject.x.size), mismatch, directions[column])
+    if positions:
+        _add_single(procedure, claim, positions)
 
 
 def probability_of_missing(ratios: Vector, of_sums: bool = False) -> float:

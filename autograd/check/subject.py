@@ -87,7 +87,9 @@ def plain(x: Any) -> Any:
     if isinstance(x, Node):
         return x.data  # type: ignore[attr-defined]
     if hasattr(x, "detach") and hasattr(x, "numpy"):
-        return x.detach().cpu().resolve_conj().numpy()
+        for step in ("detach", "cpu", "resolve_conj", "resolve_neg"):
+            x = getattr(x, step, lambda x=x: x)()
+        return x.numpy()
     return x
 
 
@@ -113,8 +115,8 @@ class Subject:
         Whether `f` wants Values and Tensors; otherwise it gets floats and arrays.
     names : sequence of str, optional
         What to call the arguments; by default as `f` calls them.
-    recorded : bool
-        Whether `f` must be recorded even where only its result is wanted.
+    is_gradient : bool
+        Whether `f` is itself a gradient by this library: then it must always be recorded.
 
     Raises
     ------
@@ -128,13 +130,16 @@ class Subject:
         inputs: Sequence[Any],
         on_nodes: bool,
         names: Sequence[str] | None = None,
-        recorded: bool = False,
+        is_gradient: bool = False,
     ) -> None:
         self.f = f
         self.on_nodes = on_nodes
-        self.recorded = recorded
+        self.is_gradient = is_gradient
+        self.recorded = is_gradient
         self.template = tuple(inputs)
         self.names = list(names) if names is not None else argument_names(f, len(inputs))
+        if len(self.names) != len(inputs) or len(set(self.names)) != len(inputs):
+            raise DataError(f"names= must be {len(inputs)} different names, not {self.names}.")
         self.inputs: list[Leaf] = []
         self.constants: list[str] = []
         self._lay_out_inputs()
@@ -143,6 +148,8 @@ class Subject:
         )
         self.outputs: list[Leaf] = []
         self.evaluations = 0
+        self.writes_into_inputs = False
+        self.computes_in_single = False
 
     def _lay_out_inputs(self) -> None:
         offset = 0
@@ -152,8 +159,7 @@ class Subject:
                 direct = argument is item and type(given) is int
                 data = np.asarray(float(given)) if direct else as_array(given)
                 if data is None:
-                    if isinstance(given, (int, np.ndarray, np.integer)):
-                        self.constants.append(path)
+                    self.constants.append(f"{path} ({_kind_of(given)})")
                     continue
                 kind: Any = "array"
                 if isinstance(given, (float, int)):
@@ -163,6 +169,12 @@ class Subject:
                 leaf = Leaf(path, np.array(data), kind, offset, item)
                 offset += leaf.size
                 self.inputs.append(leaf)
+        if not self.inputs:
+            raise DataError(
+                "There is no floating point number among the inputs, so there is nothing to "
+                f"differentiate by: {', '.join(self.constants) or 'no inputs'}. Write 1.0 for 1, "
+                "and np.array(x, dtype=float)."
+            )
 
     # -- calling it -------------------------------------------------------------------------
 
@@ -176,7 +188,9 @@ class Subject:
     def make(self, leaf: Leaf, data: Any) -> Any:
         """Make what the function takes in place of one leaf."""
         if leaf.kind == "float":
-            return Value(float(data)) if self.on_nodes else float(data)
+            if self.on_nodes:
+                return Value(float(data))
+            return np.float64(data) if isinstance(leaf.original, np.float64) else float(data)
         if self.on_nodes:
             return Tensor(np.array(data))
         if leaf.kind == "torch":
@@ -199,13 +213,22 @@ class Subject:
         with np.errstate(all="ignore"):
             return self.f(*self.arguments(objects))
 
+    def first_call(self) -> None:
+        """Call the function at the inputs, to learn what it returns and whether it writes there."""
+        objects = self.objects()
+        self.learn_outputs(self.call(objects))
+        self.writes_into_inputs = any(
+            not np.array_equal(as_reals(np.asarray(plain(made))), leaf.reals(), equal_nan=True)
+            for made, leaf in zip(objects, self.inputs, strict=True)
+        )
+
     def value(self, x: Vector) -> Vector:
         """Return the result at another point; NaN where the function is not defined."""
         return self._reals_of(self.objects(x))
 
     def leaf_moved(self, position: int, data: Any, others: list[Any]) -> Vector:
         """Return the result with one leaf replaced, and the others as they are."""
-        objects = others.copy()
+        objects = self.objects() if self.writes_into_inputs else others.copy()
         objects[position] = self.make(self.inputs[position], data)
         return self._reals_of(objects)
 
@@ -241,12 +264,13 @@ class Subject:
 
     def flatten(self, result: Any) -> Vector:
         """Lay out a result as a vector of real numbers."""
-        parts = []
-        for _, item in tree.leaves(_whole(result)):
-            array = as_array(item)
-            if array is not None:
-                parts.append(as_reals(array))
-        return np.concatenate(parts) if parts else np.zeros(0)
+        found = [as_array(item) for _, item in tree.leaves(_whole(result))]
+        arrays = [array for array in found if array is not None]
+        if len(arrays) == len(self.outputs):
+            for leaf, array in zip(self.outputs, arrays, strict=True):
+                if array.dtype.kind == "c" and not leaf.complex:
+                    return np.full(self.size, np.nan)  # as Python's (-1.0) ** 0.5
+        return np.concatenate([as_reals(array) for array in arrays]) if arrays else np.zeros(0)
 
     def learn_outputs(self, result: Any) -> None:
         """Remember structure and types of the result."""
@@ -256,7 +280,7 @@ class Subject:
             array = as_array(item)
             if array is None:
                 continue
-            if self.recorded:  # a gradient, by the paths of the inputs
+            if self.is_gradient:  # a dict by the paths of the inputs
                 path = f"∂{path.removeprefix('result[').removesuffix(']')[1:-1]}"
             leaf = Leaf(path, np.array(array), "array", offset, item)
             self.outputs.append(leaf)
@@ -279,10 +303,23 @@ class Subject:
     @property
     def precision(self) -> float:
         """The relative rounding error of the coarsest type that takes part."""
-        return max(
-            (float(np.finfo(leaf.data.dtype).eps) for leaf in (*self.inputs, *self.outputs)),
-            default=2.0**-52,
-        )
+        types = [leaf.data.dtype for leaf in (*self.inputs, *self.outputs)]
+        if self.computes_in_single:
+            types.append(np.dtype(np.float32))
+        return max(float(np.finfo(dtype).eps) for dtype in types)
+
+    def look_for_single_precision(self, center: Vector) -> None:
+        """Notice that the function computes in single precision, though it returns double.
+
+        The results, here and at a neighbouring point, then have no digits that float32 has not.
+        """
+        nearby = self.value(self.x * (1 + 1e-3 * np.cos(np.arange(1.0, self.x.size + 1))))
+        values = np.concatenate([center, nearby])
+        values = values[np.isfinite(values) & (values != np.round(values, 2))]
+        with np.errstate(over="ignore"):
+            self.computes_in_single = values.size > 0 and bool(
+                np.all(values == values.astype(np.float32))
+            )
 
     def input_name(self, position: int) -> str:
         """Name one real number of the inputs."""
@@ -309,6 +346,11 @@ class Subject:
             typical = 0.1 * float(np.partition(finite, middle)[middle]) if finite.size else 1.0
             parts.append(np.where(sizes < np.inf, np.maximum(sizes, typical), typical))
         return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _kind_of(x: Any) -> str:
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    return "integers" if isinstance(x, int) or kind in tuple("biu") else type(x).__name__
 
 
 def _whole(result: Any) -> Any:

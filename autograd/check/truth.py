@@ -36,7 +36,7 @@ class Truth:
         subject = procedure.subject
         if not subject.on_nodes and subject.size <= 100:
             self._record(subject)
-        if not self.arrays and not procedure.projected and procedure.weights is None:
+        if not self.arrays and procedure.projected is None and procedure.weights is None:
             numeric = procedure.report.batches[0].judgement.numeric / procedure.lines.scales
             for leaf in subject.inputs:
                 self.arrays[leaf.path] = as_derivative(numeric[:, leaf.slice], leaf)
@@ -62,15 +62,13 @@ class Truth:
         procedure = self.procedure
         weights = procedure.weights
         rows = matrix if weights is None else weights @ matrix
-        if procedure.projected:
-            along = rows @ procedure.directions.T
+        if procedure.projected is not None:
+            along, judgement = (
+                rows @ procedure.projected.directions.T,
+                procedure.projected.judgement,
+            )
         else:
-            along = rows * procedure.lines.scales
-        judgement = (
-            procedure.projected_judgement
-            if procedure.projected
-            else procedure.report.batches[0].judgement
-        )
+            along, judgement = rows * procedure.lines.scales, procedure.report.batches[0].judgement
         known = np.isfinite(judgement.numeric)
         apart = np.abs(along - judgement.numeric)[known]
         allowed = judgement.tolerance[known] + 1e-6 * np.abs(judgement.numeric[known])
@@ -107,7 +105,7 @@ def as_derivative(rows: Any, leaf: Leaf) -> Any:
 def close(a: Any, b: Any) -> bool:
     """Say whether two derivatives are the same, but for rounding."""
     a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape or a.size == 0:
+    if a.shape != b.shape or a.size == 0 or a.dtype.kind not in "biufc":
         return False
     finite = np.isfinite(a) & np.isfinite(b)
     if not finite.all():

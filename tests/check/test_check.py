@@ -128,7 +128,7 @@ def test_the_inputs_have_the_names_the_function_gives_them():
 def test_integer_arrays_are_constants_and_the_report_says_so():
     labels = np.array([0, 2])
     report = check_gradients(lambda x, labels: x[labels] * 2.0, np.ones(3), labels)
-    assert "Taken as constant, being integers: labels." in report.notes
+    assert "Taken as constant: labels (integers)." in report.notes
     assert len(report.comparisons) == 6
     with pytest.raises(DataError, match="floating point"):
         check_gradients(lambda x: x * 2, np.arange(3))
