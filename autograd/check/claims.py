@@ -141,6 +141,8 @@ def _fits(given: tuple[int, ...], *wanted: tuple[int, ...]) -> bool:
 def _like(cotangent: Any, result: Any) -> Any:
     """Make a cotangent of the kind the function returns: an array, or another framework's."""
     if hasattr(result, "new_tensor"):
+        for step in ("detach", "resolve_conj", "resolve_neg"):  # views of PyTorch's
+            result = getattr(result, step, lambda r=result: r)()
         return result.new_tensor(np.asarray(cotangent), dtype=result.dtype)
     return float(cotangent) if isinstance(result, float) else cotangent
 

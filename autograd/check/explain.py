@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from autograd.check.procedure import Procedure
 
 
+#: If a change on more lines than this would do, none of them is told.
+MOST_LINES = 3
+
+
 def reasons(procedure: Procedure) -> list[str]:
     """Return sentences that say what is wrong; empty if nothing was recognised."""
     verdicts = {int(v) for b in procedure.report.batches for v in np.unique(b.judgement.verdict)}
@@ -98,12 +102,12 @@ class Explanation:
         lines = self._after_broadcasting(repairs, wrong)
         if lines:
             return lines
-        best = repairs.explain(wrong)
-        if best is None:
+        lines, paths = repairs.explain(wrong)
+        if not 0 < len(lines) <= MOST_LINES:
             return []
-        text, paths = best
         named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
-        return [f"The line of the gradient{named} that is wrong:\n    {text}"]
+        which = "The line" if len(lines) == 1 else f"One of {len(lines)} lines"
+        return [f"{which} of the gradient{named} that is wrong:\n    " + "\n    ".join(lines)]
 
     def _after_broadcasting(self, repairs: Repairs, wrong: list[str]) -> list[str]:
         """Where a row met a column: put that right, and explain what is still wrong then."""

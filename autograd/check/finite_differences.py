@@ -150,17 +150,12 @@ def _judge(
     # Where steps are smallest, second differences are all noise.
     rounding = 2 * precision * sizes
     jitter = np.median(np.abs(right_values[-3:] + left_values[-3:] - 2 * center), axis=0)
-    changes = np.abs(np.concatenate([right_values, left_values]) - center)
-    flat = (changes.reshape(2, len(right_values), -1)[:, -3:] == 0).all(axis=(0, 1))
-    smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
-    quantum = np.where(flat & np.isfinite(smallest), smallest, 0.0)
-    noise = np.fmax(np.fmax(rounding, jitter), quantum)
-    widths = right_steps - left_steps
-    values, errors = extrapolate(
-        (widths / 2) ** 2,
-        (right_values - left_values) / widths[:, None],
-        2 * noise / widths[:, None],
-    )
+    quantum = _quantum(right_values - center, left_values - center)
+    noise = np.fmax(rounding, jitter)
+    widths = (right_steps - left_steps)[:, None]
+    quotients = (right_values - left_values) / widths
+    noise = np.where(quotients == 0, noise, np.fmax(noise, quantum))
+    values, errors = extrapolate((widths[:, 0] / 2) ** 2, quotients, 2 * noise / widths)
     right_quotients = (right_values - center) / right_steps[:, None]
     left_quotients = (left_values - center) / left_steps[:, None]
     floors = rounding / right_steps[:, None]  # without jitter: at a kink that is the kink itself
@@ -229,6 +224,19 @@ def extrapolate(points: Array, quotients: Array, floors: Array) -> tuple[Array, 
             least[scale] = np.where(better, error, least[scale])
         above = row
     return best, least
+
+
+def _quantum(right: Array, left: Array) -> Array:
+    """Return the step in which values are rounded: all changes are multiples of it; 0 if not so.
+
+    Where steps are narrowest there is then no change at all.
+    """
+    flat = ((right[-3:] == 0) & (left[-3:] == 0)).all(axis=0)
+    changes = np.abs(np.concatenate([right, left]))
+    smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
+    multiples = np.where(np.isfinite(changes), changes / smallest, 0)
+    whole = (np.abs(multiples - np.round(multiples)) <= 0.01).all(axis=0)
+    return np.where(flat & whole & np.isfinite(smallest), smallest, 0.0)
 
 
 def _jumps(changes: Array, rounding: Array) -> Mask:

@@ -166,11 +166,9 @@ def _number(ratio: float) -> str:
 def _ratio_told(factor: float, sizes: Sizes) -> str:
     """Say where a factor, or one over it, may come from: a length, or its double or half."""
     ratio = max(abs(factor), 1 / abs(factor))
-    for multiple, words in ((1.0, "{}"), (None, ""), (2.0, "twice {}"), (0.5, "half {}")):
-        if multiple is None:
-            if abs(ratio - 2) < 1e-6:
-                return "the derivative of x² is 2x, and that of x²/2 is x"
-            continue
+    for multiple, words in ((1.0, "{}"), (2.0, "twice {}"), (0.5, "half {}")):
+        if multiple != 1 and abs(ratio - 2) < 1e-6:
+            break  # a 2 has likelier origins
         for name, length in sizes.items():
             if length > 1 and abs(ratio - multiple * length) < 1e-6 * ratio:
                 told = words.format(f"the {name}")
@@ -182,9 +180,13 @@ def swapped(given: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, str
     """Say of which gradients it is another's place they stand in."""
     reasons = {}
     for path, array in given.items():
+        if path not in right or close(array, right[path]):
+            continue
         for other, expected in right.items():
-            if other != path and close(array, expected) and not close(array, right[path]):
-                reasons[path] = f"is that with respect to {other}: they are swapped"
+            if other != path and close(array, expected):
+                both = other in given and close(given[other], right[path])
+                told = ": they are swapped" if both else ""
+                reasons[path] = f"is that with respect to {other}{told}"
                 break
     return reasons
 

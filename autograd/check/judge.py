@@ -275,7 +275,8 @@ class Judge:
         )
         noise = 4 * float(self.noise[k][place])
         smallest = self.case.precision**0.58 * float(evidence.size[row])
-        unseen = abs(claim) <= float(evidence.quantum[row])  # less than one step of rounding
+        step = float(evidence.quantum[row])
+        unseen = abs(claim) <= step and abs(numeric) <= step  # less than a step of its rounding
         if not abs(claim - numeric) <= tolerance + noise and not unseen:
             return
         negligible = unseen or (abs(claim) <= smallest and tolerance <= 1e6 * smallest)

@@ -25,17 +25,19 @@ class Reading:
 
     value: float
     tolerance: float  # CAUTION times the estimated error
+    rounded: bool  # whether the function is rounded so coarsely that narrow steps show nothing
 
     @property
     def doubt(self) -> float:
         """How large the tolerance is beside the value; 1 where nothing is known of it."""
         return min(self.tolerance / abs(self.value), 1.0) if self.value else 1.0
 
-    def contradicts(self, other: Reading) -> bool:
-        """Say whether both cannot be right: the function is another on another scale."""
-        apart = abs(self.value - other.value)
-        size = max(abs(self.value), abs(other.value))
-        return apart > self.tolerance + other.tolerance and apart > 0.05 * size
+    def overrules(self, wider: Reading) -> bool:
+        """Say whether it shows for sure that the function is another on a smaller scale."""
+        apart = abs(self.value - wider.value)
+        size = max(abs(self.value), abs(wider.value))
+        sure = self.tolerance <= SURE * size and not (self.rounded and self.value == 0)
+        return sure and apart > self.tolerance + wider.tolerance and apart > 0.05 * size
 
 
 class Evidence:
@@ -80,7 +82,7 @@ class Evidence:
             special = self._special(estimate, row, claim)
             if special is None:
                 readings += _readings(estimate, row)
-            elif special[0] in (OK, KINK):
+            elif special[0] == KINK:
                 return special
             elif first is None:
                 first = special
@@ -92,8 +94,6 @@ class Evidence:
         """Say what keeps the function from having a plain derivative here, if anything does."""
         value, error = (float(part[row]) for part in estimate.best())
         left, right = float(estimate.left[row]), float(estimate.right[row])
-        if claim == 0 and estimate.quantum[row] > 0:
-            return OK, (0.0, 0.0, 0.0)  # close by it does not change at all
         if estimate.jump[row]:
             return DISCONTINUOUS, (value, error, CAUTION * error, left, right)
         if not np.isfinite(claim) or not np.isfinite(self.center[row]):
@@ -113,16 +113,17 @@ class Evidence:
         numbers = (reading.value, reading.tolerance / CAUTION, tolerance)
         if abs(claim - reading.value) > tolerance:
             return WRONG, numbers
-        sure = max(SURE, 20 * self.precision ** (1 / 3)) * size
-        sure = max(sure, self.precision**0.4 * largest)  # or small beside the others
+        sure = max(SURE, 50 * self.precision ** (1 / 3)) * size
+        sure = max(sure, self.precision**0.36 * largest)  # or small beside the others
         return (OK if tolerance <= sure else UNRESOLVED), numbers
 
 
 def _readings(estimate: Estimate, row: int) -> list[Reading]:
     """Return what each range of steps says, wide ones first."""
     pairs = zip(estimate.values[:, row], estimate.errors[:, row], strict=True)
+    rounded = bool(estimate.quantum[row] > 0)
     return [
-        Reading(float(value), CAUTION * float(error))
+        Reading(float(value), CAUTION * float(error), rounded)
         for value, error in pairs
         if np.isfinite(value) and np.isfinite(error)
     ]
@@ -133,6 +134,6 @@ def _most_telling(readings: list[Reading]) -> Reading:
     best = readings[0]
     for reading in readings[1:]:
         surer = (reading.doubt, reading.tolerance) < (best.doubt, best.tolerance)
-        if surer or (reading.doubt <= SURE and reading.contradicts(best)):
+        if surer or reading.overrules(best):
             best = reading
     return best

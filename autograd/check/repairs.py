@@ -56,24 +56,33 @@ class Repairs:
         self.program = Program([item for item in parts if isinstance(item, Node)])
         self.usable = len(self.program.nodes) <= MOST_NODES
 
-    def explain(self, wrong: list[str]) -> tuple[str, list[str]] | None:
-        """Return the change that puts most gradients right, and the paths of those."""
+    def explain(self, wrong: list[str]) -> tuple[list[str], list[str]]:
+        """Return the changes that put most gradients right, one for each line, and their paths.
+
+        One mistake may be mended in several places: a sign, or a factor, anywhere on the way.
+        """
+        found: dict[str, str] = {}
+        most: list[str] = []
         if not self.usable:
-            return None
-        best: tuple[str, list[str]] | None = None
-        right = [p for p in self.items if p not in wrong and p in self.truth.arrays]
+            return [], []
         for number, repair in enumerate(self._repairs()):
             if number > MOST_REPAIRS:
                 break
-            found = self.outcome(repair)
-            mended = [path for path in wrong if self.truth.agrees(path, found.get(path))]
-            if len(mended) <= (len(best[1]) if best else 0):
-                continue
-            if all(self.truth.agrees(path, found.get(path)) for path in right):
-                best = (self.told(repair), mended)
-                if len(mended) == len(wrong):
-                    break
-        return best
+            mended = self._mended(repair, wrong)
+            if len(mended) > len(most):
+                found, most = {}, mended
+            if mended and mended == most:
+                place = self.trace.where(repair.node)
+                found.setdefault(str(place), self.told(repair))
+        return list(found.values()), most
+
+    def _mended(self, repair: Repair, wrong: list[str]) -> list[str]:
+        """Return the gradients that a change puts right; none if it spoils another."""
+        found = self.outcome(repair)
+        mended = [path for path in wrong if self.truth.agrees(path, found.get(path))]
+        others = [p for p in self.items if p not in wrong and p in self.truth.arrays]
+        spoilt = mended and not all(self.truth.agrees(path, found.get(path)) for path in others)
+        return [] if spoilt else mended
 
     def after_broadcasting(self, wrong: list[str]) -> tuple[str, dict[str, Any]] | None:
         """Return the gradients when a row that met a column is made a column, and the line."""
@@ -115,7 +124,7 @@ class Repairs:
             self._slopes,
             self._names,
         ):
-            for node in nodes:
+            for node in reversed(nodes):
                 yield from family(node)
 
     def _broadcasts(self, node: Any) -> Iterator[Repair]:
