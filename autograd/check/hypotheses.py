@@ -157,7 +157,7 @@ def told_factor(factor: float, sizes: Sizes) -> str:
 def _number(ratio: float) -> str:
     if abs(ratio - round(ratio)) < 1e-6 * ratio:
         return str(round(ratio))
-    fraction = Fraction(ratio).limit_denominator(64)
+    fraction = Fraction(ratio).limit_denominator(9)
     if abs(float(fraction) - ratio) < 1e-6 * ratio:
         return str(fraction)
     return f"{ratio:.6g}"
