@@ -19,6 +19,10 @@ class NoRuleError(AutogradError, NotImplementedError):
     """A function was called on a node, but nobody has said what its derivative is."""
 
 
+class NoDerivativeError(AutogradError, ArithmeticError):
+    """There is no derivative at these arguments: equal eigenvalues, a matrix without full rank."""
+
+
 class ShapeError(AutogradError, ValueError):
     """Shapes do not fit each other."""
 

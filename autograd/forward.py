@@ -8,18 +8,23 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
+from autograd.engine.backward import derivatives
 from autograd.topology import nodes_below
 
 
-def push_forward(outputs: Sequence[Node], tangents: Mapping[Any, Any]) -> list[Any]:
-    """Return the change of some nodes when leaves below them move along tangents.
+def push_forward(
+    outputs: Sequence[Node], tangents: Mapping[Any, Any], create_graph: bool = False
+) -> list[Any]:
+    """Return the change of some nodes when nodes below them move along tangents.
 
     Parameters
     ----------
     outputs : sequence of Node
         The results of a recorded computation.
     tangents : mapping of Node to array_like
-        For each leaf that moves its tangent, an array like its data.
+        For each node that moves its tangent, an array like its data.
+    create_graph : bool
+        Make the changes nodes, so that they can be differentiated again.
 
     Returns
     -------
@@ -34,24 +39,32 @@ def push_forward(outputs: Sequence[Node], tangents: Mapping[Any, Any]) -> list[A
     >>> push_forward([x * x], {x: np.array([1.0, 10.0])})
     [array([ 2., 40.])]
     """
-    moving: dict[int, Any] = {id(leaf): tangent for leaf, tangent in tangents.items()}
+    moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
     for node in nodes_below(*outputs):
-        arguments = node.arguments
+        if id(node) in moving:
+            continue
         carried = [
             (argnum, moving[id(argument)])
-            for argnum, argument in enumerate(arguments)
+            for argnum, argument in enumerate(node.arguments)
             if isinstance(argument, Node) and id(argument) in moving
         ]
-        if not carried or id(node) in moving:
-            continue
-        plain = [a.data if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
-        total: Any = 0.0
-        for argnum, tangent in carried:
-            total = total + pushed(
-                node.primitive, argnum, tangent, node.data, plain, dict(node.keywords)
-            )
-        moving[id(node)] = _like(total, node.data)
+        if carried:
+            moving[id(node)] = _change(node, carried, create_graph)
     return [moving.get(id(node), np.zeros_like(node.data)) for node in outputs]  # type: ignore[attr-defined]
+
+
+def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
+    """Return how a node changes with the arguments that do."""
+    arguments = list(node.arguments)
+    y = node
+    if not create:
+        arguments = [a.data if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
+        y = node.data
+    total: Any = None
+    for argnum, tangent in carried:
+        part = pushed(node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)
+        total = part if total is None else total + part
+    return _like(total, node.data)
 
 
 def pushed(
@@ -61,6 +74,7 @@ def pushed(
     y: Any,
     arguments: Sequence[Any],
     keywords: dict[str, Any],
+    create: bool = False,
 ) -> Any:
     """Return the Jacobian of one primitive, in one argument, times a tangent.
 
@@ -69,29 +83,36 @@ def pushed(
     cotangent: the transpose of that, found by going backward through it, is the Jacobian.
     """
     if primitive.partials is not None:
-        partial = primitive.partials[argnum]
-        if callable(partial):  # with NumPy's numbers: Python's raise where there is infinity
-            partial = partial(*[np.float64(a) if type(a) is float else a for a in (y, *arguments)])
-        moved = tangent * partial
-        # Where nothing moves there is no change, even at an infinite slope.
-        return moved if np.all(np.isfinite(moved)) else np.where(tangent == 0, 0.0, moved)
+        return _elementwise(primitive.partials[argnum], tangent, y, arguments)
     if primitive.transposes is not None and primitive.arity == 1:
-        return primitive.function(tangent, *arguments[1:], **keywords)
-    cotangent = Tensor(np.zeros_like(y))
+        return primitive(tangent, *arguments[1:], **keywords)
+    data = y.data if isinstance(y, Node) else y  # type: ignore[attr-defined]
+    cotangent = Tensor(np.zeros_like(data))
     pulled = primitive.pullback(argnum, cotangent, y, list(arguments), keywords)
     if not isinstance(pulled, Node):
-        return np.zeros_like(y)
+        return np.zeros_like(data)
     along = np.real(pulled * tangent).sum()  # type: ignore[call-overload]
-    if not along.requires_grad:
-        return np.zeros_like(y)
-    along.backward()
-    return np.zeros_like(y) if cotangent.grad is None else cotangent.grad
+    (found,) = derivatives(along, np.ones(()), [cotangent], False, create)
+    return np.zeros_like(data) if found is None else found
+
+
+def _elementwise(partial: Any, tangent: Any, y: Any, arguments: Sequence[Any]) -> Any:
+    if callable(partial):  # with NumPy's numbers: Python's raise where there is infinity
+        partial = partial(*[np.float64(a) if type(a) is float else a for a in (y, *arguments)])
+    moved = tangent * partial
+    if isinstance(moved, Node) or np.all(np.isfinite(moved)):
+        return moved
+    return np.where(tangent == 0, 0.0, moved)  # what does not move does not, however steep
 
 
 def _like(tangent: Any, data: Any) -> Any:
     """Give a tangent the shape and kind of the result it belongs to."""
-    if isinstance(data, float):
-        return float(np.real(tangent))
-    if np.iscomplexobj(tangent) and data.dtype.kind != "c":
-        tangent = np.real(tangent)
+    real = not np.iscomplexobj(data)
+    if isinstance(tangent, Tensor):
+        tangent = np.real(tangent) if real and tangent.dtype.kind == "c" else tangent  # type: ignore[call-overload]
+        same = tangent.shape == np.shape(data)
+        return tangent if same else np.broadcast_to(tangent, np.shape(data))  # type: ignore[call-overload]
+    if isinstance(tangent, Node) or isinstance(data, float):
+        return tangent if isinstance(tangent, Node) else float(np.real(tangent))
+    tangent = np.real(tangent) if real else tangent
     return np.broadcast_to(np.asarray(tangent, data.dtype), data.shape)

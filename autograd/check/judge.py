@@ -274,7 +274,8 @@ class Judge:
             for m in (judgement.analytic, judgement.numeric, judgement.error, judgement.tolerance)
         )
         noise = 4 * float(self.noise[k][place])
-        smallest = self.case.precision**0.58 * float(evidence.size[row])
+        # Beside other results, what is zero but for rounding is of no account.
+        smallest = self.case.precision**0.58 * float(np.max(evidence.size))
         step = float(evidence.quantum[row])
         unseen = abs(claim) <= step and abs(numeric) <= step  # less than a step of its rounding
         if not abs(claim - numeric) <= tolerance + noise and not unseen:

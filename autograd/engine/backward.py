@@ -143,6 +143,8 @@ class Sweep:
         self.cotangents: list[Any] = []  # the sum of what has come along the others
         self.owned: list[bool] = []  # nobody else can see that array, so it may be added to
         self.kept: list[int] = []  # the nodes that keep their derivative
+        self.stops: set[int] = set()  # by identity: nodes to end at, though they have parents
+        self.through: set[int] = set()  # by identity: the nodes between; all, where this is empty
 
 
 def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bool) -> None:
@@ -158,6 +160,98 @@ def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bo
 def differentiable_backward(root: value.Value, gradient: Any) -> None:
     """Go backward from a Value, making derivatives that are nodes."""
     _commit(_sweep(root, gradient, True, True))
+
+
+def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create: bool) -> Any:
+    """Return the derivatives with respect to some nodes, and leave every ``grad`` as it is.
+
+    Nothing is gone through below the targets, which may be results themselves.
+
+    Returns
+    -------
+    list
+        For each target its derivative, None where the root does not depend on it.
+    """
+    if not create and isinstance(root, value.Value):
+        return _derivatives_of_values([root], [float(seed)], targets)
+    if create and not is_recording():
+        raise GraphError(
+            "A derivative that is to be differentiated again cannot be made inside no_grad()."
+        )
+    sweep = Sweep(create)
+    if any([target._primitive is not None for target in targets]):  # noqa: C419 - as is compiled
+        for target in targets:
+            sweep.stops.add(id(target))
+        _find_between(sweep, root)
+    if isinstance(root, tensor.Tensor):
+        if not root._requires_grad:
+            return [None for _ in targets]
+        seed = _seed(root, seed, create)
+    _walk(sweep, root, seed, retain or create)
+    found: dict[int, Any] = {}
+    values: list[value.Value] = []
+    seeds: list[float] = []
+    for number in sweep.kept:
+        node = sweep.nodes[number]
+        if isinstance(node, value.Value) and not create:
+            values.append(node)
+            seeds.append(float(sweep.cotangents[number]))
+        else:
+            found[id(node)] = sweep.cotangents[number]
+    if values:
+        below = _derivatives_of_values(values, seeds, targets)
+        for target, derivative in zip(targets, below, strict=True):
+            if derivative is not None:
+                found[id(target)] = derivative
+    return [found.get(id(target)) for target in targets]
+
+
+def _find_between(sweep: Sweep, root: Node) -> None:
+    """Note which nodes depend on a node to stop at: the others are constants here."""
+    stack: list[tuple[Any, int]] = [(root, 0)]
+    seen: set[int] = {id(root)}
+    while stack:
+        node, position = stack.pop()
+        if id(node) in sweep.stops:
+            sweep.through.add(id(node))
+            continue
+        parents = node.parents
+        if position < len(parents):
+            stack.append((node, position + 1))
+            if id(parents[position]) not in seen:
+                seen.add(id(parents[position]))
+                stack.append((parents[position], 0))
+        elif any([id(parent) in sweep.through for parent in parents]):  # noqa: C419
+            sweep.through.add(id(node))
+
+
+def _derivatives_of_values(
+    roots: list[value.Value], seeds: list[float], targets: list[Node]
+) -> list[Any]:
+    """Go through Values only, and give back to all leaves what they had."""
+    leaves: list[value.Value] = []
+    found: list[Any] = []
+    _acquire()
+    try:
+        _count_edges(roots, leaves)
+        before = [leaf._grad for leaf in leaves]
+        reached = {id(leaf) for leaf in leaves}
+        for leaf in leaves:
+            leaf._grad = 0.0
+        try:
+            _walk_edges(roots, seeds)
+            for target in targets:
+                reads = isinstance(target, value.Value) and id(target) in reached
+                found.append(target.grad if reads else None)  # type: ignore[attr-defined]
+        except BaseException:
+            _forget_edges(roots)
+            raise
+        finally:
+            for i in range(len(leaves)):
+                leaves[i]._grad = before[i]
+    finally:
+        _release()
+    return found
 
 
 def _seed(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
@@ -194,14 +288,20 @@ def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
             "backward(create_graph=True) inside no_grad() would make derivatives that cannot be "
             "differentiated again. Call it outside."
         )
-    sweep = Sweep(create)
+    return _walk(Sweep(create), root, seed, retain)
+
+
+def _walk(sweep: Sweep, root: Node, seed: Any, retain: bool) -> Sweep:
+    create = sweep.create
     _explore(sweep, root)
     sweep.cotangents[0] = seed
     ready = [0]
     while ready:
         number = ready.pop()
         node = sweep.nodes[number]
-        if isinstance(node, tensor.Tensor):
+        if sweep.stops and id(node) in sweep.stops:
+            sweep.kept.append(number)
+        elif isinstance(node, tensor.Tensor):
             if node._hooks is not None:
                 _run_hooks(node, sweep, number)
             if node._primitive is None or node._retains_grad:
@@ -234,6 +334,8 @@ def _explore(sweep: Sweep, root: Node) -> None:
         for node in found:  # the list grows as its nodes are visited
             sweep.first_edge.append(len(sweep.edges))
             arguments: tuple[Any, ...] = ()
+            if sweep.stops and id(node) in sweep.stops:
+                continue
             if isinstance(node, tensor.Tensor):
                 if node._arguments is not None:
                     arguments = node._arguments
@@ -252,7 +354,7 @@ def _explore(sweep: Sweep, root: Node) -> None:
                     versions += argument._version
                 elif isinstance(argument, value.Value):
                     numbers += argument._data
-                if not _is_wanted(argument):
+                if not _is_wanted(argument) or (sweep.stops and id(argument) not in sweep.through):
                     sweep.edges.append(-1)
                     continue
                 parent: Node = argument

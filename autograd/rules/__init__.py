@@ -1,10 +1,23 @@
 """The calculus as a table: one row for each function, by family."""
 
 from autograd.engine.primitive import awaited
-from autograd.rules import elementwise, joining, plain, products, reductions, shapes, special, table
+from autograd.rules import (
+    algebra,
+    elementwise,
+    fourier,
+    joining,
+    plain,
+    products,
+    reductions,
+    shapes,
+    special,
+    table,
+)
 
 __all__ = [
+    "algebra",
     "elementwise",
+    "fourier",
     "joining",
     "plain",
     "products",

@@ -247,3 +247,107 @@ SAMPLES = [
     ],
     call("einsum complex", lambda a, b: np.einsum("ij,j->i", a, b), complex_(2, 3), complex_(3)),
 ]  # fmt: skip
+
+
+# -- linear algebra and Fourier transforms ----------------------------------------------------
+
+
+def symmetric(*shape):
+    x = real(*shape)
+    return x + np.swapaxes(x, -1, -2)
+
+
+def hermitian(*shape):
+    x = complex_(*shape)
+    return x + np.conj(np.swapaxes(x, -1, -2))
+
+
+def definite(x):
+    return x @ np.conj(np.swapaxes(x, -1, -2)) + 3 * np.eye(x.shape[-1])
+
+
+def regular(*shape):
+    return real(*shape) + 3 * np.eye(shape[-1])
+
+
+def part(function, i, **keywords):
+    return lambda a: function(a, **keywords)[i]
+
+
+def without_phase(function):
+    """Turn each eigenvector so that its first element is real: LAPACK leaves that open."""
+
+    def vectors(a):
+        v = function(a)[1]
+        return v * np.conj(v[..., :1, :])
+
+    return vectors
+
+
+la = np.linalg
+SAMPLES += [
+    call("inv", la.inv, regular(2, 3, 3)),
+    call("inv", la.inv, complex_(3, 3)),
+    call("det", la.det, real(2, 3, 3)),
+    call("det", la.det, complex_(3, 3)),
+    call("solve", la.solve, regular(3, 3), real(3)),
+    call("solve", la.solve, regular(2, 3, 3), real(2, 3, 2)),
+    call("solve", la.solve, regular(3, 3), real(2, 3, 2)),
+    call("solve", la.solve, complex_(3, 3), complex_(3)),
+    call("pinv", la.pinv, real(4, 2)),
+    call("pinv", la.pinv, real(2, 4)),
+    call("pinv", la.pinv, complex_(4, 2)),
+    call("lstsq", lambda a, b: la.lstsq(a, b)[0], real(5, 2), real(5)),
+    call("lstsq residuals", lambda a, b: la.lstsq(a, b)[1], real(5, 2), real(5, 3)),
+    call("slogdet", part(la.slogdet, 1), regular(2, 3, 3)),
+    call("slogdet", part(la.slogdet, 1), complex_(3, 3)),
+    call("slogdet sign", part(la.slogdet, 0), complex_(3, 3)),
+    call("cholesky", la.cholesky, definite(real(2, 3, 3))),
+    call("cholesky", la.cholesky, definite(complex_(3, 3))),
+    call("cholesky", la.cholesky, definite(real(3, 3)), upper=True),
+    call("eigvalsh", la.eigvalsh, symmetric(2, 3, 3)),
+    call("eigh", part(la.eigh, 1), symmetric(3, 3)),
+    call("eigh", part(la.eigh, 1, UPLO="U"), symmetric(3, 3)),
+    call("eigh", without_phase(la.eigh), hermitian(3, 3)),
+    call("eigvals", la.eigvals, complex_(3, 3)),
+    call("eig", without_phase(la.eig), complex_(3, 3)),
+    call("svd u", part(la.svd, 0, full_matrices=False), real(4, 3)),
+    call("svd vh", part(la.svd, 2, full_matrices=False), real(2, 4)),
+    call("svd", part(la.svd, 0), real(2, 3, 3)),
+    call("svdvals", la.svdvals, complex_(3, 4)),
+    call("svd s", lambda a: la.svd(a, compute_uv=False), real(3, 4)),
+    call("qr q", part(la.qr, 0), real(4, 3)),
+    call("qr r", part(la.qr, 1), real(3, 5)),
+    call("qr", part(la.qr, 0), complex_(4, 3)),
+    call("qr r", lambda a: la.qr(a, mode="r"), real(2, 3, 3)),
+    call("matrix_power", la.matrix_power, regular(3, 3), n=5),
+    call("matrix_power", la.matrix_power, regular(3, 3), n=-2),
+    call("matrix_power", la.matrix_power, regular(3, 3), n=0),
+    call("multi_dot", lambda a, b, c: la.multi_dot([a, b, c]), real(2, 3), real(3, 4), real(4)),
+    call("cond", la.cond, regular(3, 3)),
+    call("cond", la.cond, regular(3, 3), p=1),
+    call("tensorinv", la.tensorinv, real(4, 2, 2), ind=1),
+    call("tensorsolve", la.tensorsolve, real(2, 2, 4), real(2, 2)),
+    *[call("norm", la.norm, real(3, 2, 4), ord=o, axis=(0, 2)) for o in (None, "fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)],
+    *[call("norm", la.norm, real(3, 4), ord=o, axis=1, keepdims=True) for o in (None, 2, 1, 3, -2, 0.5, np.inf, -np.inf, 0)],
+    *[call("norm", la.norm, complex_(4), ord=o) for o in (None, 2, 1, 3, np.inf)],
+    call("norm", la.norm, real(2, 3), keepdims=True),
+    call("norm", la.norm, real(2, 3), ord="nuc", keepdims=True),
+]  # fmt: skip
+
+ft = np.fft
+SAMPLES += [
+    Sample(f, (x,), {"n": n, "axis": 0, "norm": norm})
+    for f, x in (
+        (ft.fft, complex_(5, 2)), (ft.fft, real(5, 2)), (ft.ifft, complex_(5, 2)), (ft.rfft, real(5, 2)),
+        (ft.ihfft, real(5, 2)), (ft.irfft, complex_(4, 2)), (ft.hfft, complex_(4, 2)),
+    )
+    for n in (None, 4, 7)
+    for norm in (None, "ortho", "forward")
+]  # fmt: skip
+SAMPLES += [
+    *[Sample(f, (complex_(4, 4),), {"s": (3, 5), "axes": (0, 1)}) for f in (ft.fft2, ft.ifft2, ft.fftn, ft.ifftn)],
+    *[Sample(f, (real(3, 4),)) for f in (ft.rfft2, ft.rfftn, ft.fft2, ft.ifftn, ft.fftshift, ft.ifftshift)],
+    *[Sample(f, (complex_(3, 4),)) for f in (ft.irfft2, ft.irfftn)],
+    Sample(ft.fftshift, (real(3, 4),), {"axes": 1}),
+]  # fmt: skip

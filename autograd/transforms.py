@@ -1,0 +1,508 @@
+"""Functions made of functions: `grad`, `jacobian`, `jvp` and the like.
+
+Each takes a function and returns one that is called with the same arguments. These may be floats,
+arrays, and nested tuples, lists and dicts of them; derivatives come in the structure and the types
+of the argument. Transforms nest in any order: an inner one works on fresh nodes for its own
+arguments, so that derivatives of different levels are never confused.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import forward, tree
+from autograd.engine import Node, Tensor, Value
+from autograd.errors import DataError, ShapeError
+from autograd.variables import (
+    Argnum,
+    Call,
+    Function,
+    plain,
+    scalar_cotangent,
+    value_of,
+    warn_of_independence,
+)
+
+
+def transform(maker: Callable[..., Function]) -> Callable[..., Any]:
+    """Give the functions that `maker` returns the names of those they are made of."""
+
+    @functools.wraps(maker)
+    def make(f: Function, *arguments: Any, **keywords: Any) -> Function:
+        made = maker(f, *arguments, **keywords)
+        functools.update_wrapper(made, f, assigned=("__module__", "__doc__"), updated=())
+        name = getattr(f, "__name__", "function")
+        made.__name__ = made.__qualname__ = f"{maker.__name__}_of_{name}"
+        return made
+
+    return make
+
+
+# -- reverse mode -----------------------------------------------------------------------------
+
+
+@transform
+def grad(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the gradient of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one real number.
+    argnum : int or sequence of int
+        The positional argument to differentiate by; of several the result is a tuple.
+
+    Returns
+    -------
+    callable
+        Takes what `f` takes; returns the derivative in the structure of the argument.
+
+    Raises
+    ------
+    ShapeError
+        When called, if `f` returns more than one number.
+    DataError
+        When called, if the argument holds integers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> grad(lambda x: x**3)(2.0)
+    12.0
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    >>> grad(lambda p: np.sum(p["w"] ** 2) * p["b"])({"w": np.array([1.0, 2.0]), "b": 3.0})
+    {'w': array([ 6., 12.]), 'b': 5.0}
+    """
+
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        call = Call(f, argnum, arguments, keywords)
+        return call.pull_back(call.result, scalar_cotangent(call.result, "grad"))
+
+    return gradient
+
+
+@transform
+def value_and_grad(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the value of `f` and its gradient, as SciPy's `jac=True` wants.
+
+    Takes what `grad` takes.
+
+    Examples
+    --------
+    >>> from autograd import value_and_grad
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+    """
+
+    def both(*arguments: Any, **keywords: Any) -> Any:
+        call = Call(f, argnum, arguments, keywords)
+        cotangent = scalar_cotangent(call.result, "value_and_grad")
+        return value_of(call, call.result), call.pull_back(call.result, cotangent)
+
+    return both
+
+
+@transform
+def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the gradient of the first result of `f`, and the second.
+
+    Examples
+    --------
+    >>> from autograd import grad_and_aux
+    >>> grad_and_aux(lambda x: (x**3, "anything"))(2.0)
+    (12.0, 'anything')
+    """
+
+    def both(*arguments: Any, **keywords: Any) -> Any:
+        call = Call(f, argnum, arguments, keywords)
+        result, aux = call.result
+        cotangent = scalar_cotangent(result, "grad_and_aux")
+        return call.pull_back(result, cotangent), value_of(call, aux)
+
+    return both
+
+
+@transform
+def elementwise_grad(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the derivative of the sum of all results of `f`.
+
+    Of an elementwise `f` that is its derivative, element by element.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import elementwise_grad
+    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    """
+
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        call = Call(f, argnum, arguments, keywords)
+        data = plain(call.result)
+        if np.iscomplexobj(data):
+            raise DataError("elementwise_grad is for real results; see holomorphic_grad.")
+        return call.pull_back(call.result, 1.0 if np.ndim(data) == 0 else np.ones_like(data))
+
+    return gradient
+
+
+@transform
+def holomorphic_grad(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the complex derivative of a holomorphic `f`.
+
+    Examples
+    --------
+    >>> from autograd import holomorphic_grad
+    >>> holomorphic_grad(lambda z: z**2)(1 + 2j)
+    array(2.+4.j)
+    """
+
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        call = Call(f, argnum, arguments, keywords)
+        if not all(np.iscomplexobj(node.data) for node in call.variable.nodes):
+            warnings.warn("The argument of holomorphic_grad is not complex.", stacklevel=2)
+        result = np.real(call.result)
+        return call.pull_back(result, scalar_cotangent(result, "holomorphic_grad"))
+
+    return gradient
+
+
+@transform
+def make_vjp(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives (vjp, result): ``vjp(g)`` is `g` times the Jacobian.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import make_vjp
+    >>> vjp, result = make_vjp(np.sin)(np.array([0.0, np.pi]))
+    >>> vjp(np.array([1.0, 10.0]))
+    array([  1., -10.])
+    """
+
+    def made(*arguments: Any, **keywords: Any) -> tuple[Function, Any]:
+        call = Call(f, argnum, arguments, keywords)
+        results = [item for _, item in tree.leaves(call.result)]
+
+        def vjp(g: Any) -> Any:
+            cotangents = [item for _, item in tree.leaves(g)]
+            if len(cotangents) != len(results):
+                raise ShapeError(
+                    f"The cotangent has {len(cotangents)} parts, the result {len(results)}."
+                )
+            if len(results) == 1:
+                return call.pull_back(results[0], _as_cotangent(cotangents[0], results[0]), True)
+            parts = [
+                (result, _as_cotangent(cotangent, result))
+                for result, cotangent in zip(results, cotangents, strict=True)
+                if isinstance(result, Node)
+            ]
+            return call.pull_back(*_weighed(parts), True) if parts else call.pull_back(0.0, 0.0)
+
+        return vjp, value_of(call, call.result)
+
+    return made
+
+
+def _weighed(parts: list[tuple[Any, Any]]) -> tuple[Any, float]:
+    """Sum up several results, each weighed by its cotangent, into one."""
+    return sum(np.real(np.sum(result * cotangent)) for result, cotangent in parts), 1.0
+
+
+def _as_cotangent(g: Any, result: Any) -> Any:
+    if isinstance(result, Value) and not isinstance(g, Node):
+        return float(g)
+    return g if isinstance(g, Node) else np.asarray(g)
+
+
+@transform
+def jacobian(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives all derivatives of all results of `f`.
+
+    Their shape is that of the result, followed by that of the argument. One pass backward for
+    each result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import jacobian
+    >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> jacobian(lambda x: A @ x)(np.ones(2))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+
+    def derivative(*arguments: Any, **keywords: Any) -> Any:
+        call = Call(f, argnum, arguments, keywords)
+        result = call.result
+        if isinstance(result, (tuple, list, dict)):
+            raise DataError(
+                f"jacobian is for functions that return an array, and this one returned "
+                f"{type(result).__name__}. Make one array of it, with np.concatenate."
+            )
+        shape = np.shape(plain(result))
+        if not isinstance(result, Node):
+            warn_of_independence()
+            return tree.replace(call.variable.given, lambda _, x: np.zeros(shape + np.shape(x)))
+        if shape == ():
+            return call.pull_back(
+                result, np.ones((), plain(result).dtype) if isinstance(result, Tensor) else 1.0
+            )
+        rows = []
+        for index in np.ndindex(shape):
+            cotangent = np.zeros_like(result.data)  # type: ignore[attr-defined]
+            cotangent[index] = 1
+            rows.append(call.pull_back(result, cotangent, again=True))
+        return _stacked(rows, shape, call.variable.given)
+
+    return derivative
+
+
+def _stacked(rows: list[Any], shape: tuple[int, ...], given: Any) -> Any:
+    """Make one array of the rows of a Jacobian, for each leaf of the argument."""
+    by_leaf = [[item for _, item in tree.leaves(row)] for row in rows]
+    columns = iter(range(len(by_leaf[0]) if by_leaf else 0))
+
+    def stack(path: str, item: Any) -> Any:
+        if not by_leaf:
+            return np.zeros(shape + np.shape(item))
+        column = next(columns)
+        joined = np.stack([row[column] for row in by_leaf])
+        return np.reshape(joined, shape + np.shape(plain(item)))
+
+    return tree.replace(given, stack)
+
+
+@transform
+def hessian(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the second derivatives of `f`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import hessian
+    >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+    """
+    return jacobian(jacobian(f, argnum), argnum)  # type: ignore[no-any-return]
+
+
+# -- forward mode -----------------------------------------------------------------------------
+
+
+@transform
+def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives ``jvp``: ``jvp(v)`` is (result, Jacobian times v).
+
+    Forward mode: the tangent `v`, of the structure of the argument, is pushed through the graph.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import make_jvp
+    >>> result, change = make_jvp(np.sin)(np.array([0.0, np.pi]))(np.array([1.0, 10.0]))
+    >>> change
+    array([  1., -10.])
+    """
+
+    def made(*arguments: Any, **keywords: Any) -> Function:
+        call = Call(f, argnum, arguments, keywords)
+        variable = call.variable
+
+        def jvp(v: Any) -> tuple[Any, Any]:
+            tangents = variable.flat(v, "tangent")
+            create = variable.nested or any(isinstance(t, Node) for t in tangents)
+            results = [item for _, item in tree.leaves(call.result) if isinstance(item, Node)]
+            pairs = dict(zip(variable.nodes, tangents, strict=True))
+            changes = iter(forward.push_forward(results, pairs, create))
+            change = tree.replace(
+                call.result,
+                lambda _, item: next(changes) if isinstance(item, Node) else np.zeros_like(item),
+            )
+            return value_of(call, call.result), change
+
+        return jvp
+
+    return made
+
+
+@transform
+def deriv(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives the change of `f` when the argument moves by ones.
+
+    Of a function of one number that is its derivative, whatever the shape of the result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import deriv
+    >>> deriv(lambda x: x * np.array([1.0, 2.0]))(3.0)
+    array([1., 2.])
+    """
+
+    def derivative(*arguments: Any, **keywords: Any) -> Any:
+        moving = arguments[argnum] if isinstance(argnum, int) else [arguments[i] for i in argnum]
+        ones = tree.replace(
+            moving, lambda _, x: np.ones_like(plain(x)) if np.ndim(plain(x)) else 1.0
+        )
+        return make_jvp(f, argnum)(*arguments, **keywords)(ones)[1]
+
+    return derivative
+
+
+# -- products with the Hessian and with Jacobians ---------------------------------------------
+
+
+@transform
+def make_hvp(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function that gives (hvp, gradient): ``hvp(v)`` is the Hessian times `v`.
+
+    Forward over reverse: the gradient is recorded once, and each `v` pushed through it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import make_hvp
+    >>> hvp, gradient = make_hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
+    >>> hvp(np.array([1.0, 10.0]))
+    array([  6., 120.])
+    """
+
+    def made(*arguments: Any, **keywords: Any) -> tuple[Function, Any]:
+        jvp = make_jvp(grad(f, argnum), argnum)(*arguments, **keywords)
+        gradient = grad(f, argnum)(*arguments, **keywords)
+        return (lambda v: jvp(v)[1]), gradient
+
+    return made
+
+
+@transform
+def hessian_vector_product(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function of the arguments of `f` and a vector: the Hessian times that vector.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import hessian_vector_product
+    >>> x, v = np.array([1.0, 2.0]), np.array([1.0, 10.0])
+    >>> hessian_vector_product(lambda x: np.sum(x**3))(x, v)
+    array([  6., 120.])
+    """
+
+    def product(*arguments: Any, **keywords: Any) -> Any:
+        *others, vector = arguments
+        return make_jvp(grad(f, argnum), argnum)(*others, **keywords)(vector)[1]
+
+    return product
+
+
+hessian_tensor_product = hessian_vector_product
+
+
+@transform
+def vector_jacobian_product(f: Function, argnum: Argnum = 0) -> Function:
+    """Return a function of the arguments of `f` and a tensor: the tensor times the Jacobian.
+
+    The tensor is summed with the leading axes of the result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import vector_jacobian_product
+    >>> vector_jacobian_product(np.sin)(np.array([0.0, np.pi]), np.array([1.0, 10.0]))
+    array([  1., -10.])
+    """
+
+    def product(*arguments: Any, **keywords: Any) -> Any:
+        *others, tensor = arguments
+        return jacobian(
+            lambda *a, **k: np.tensordot(tensor, f(*a, **k), axes=np.ndim(tensor)), argnum
+        )(*others, **keywords)
+
+    return product
+
+
+tensor_jacobian_product = vector_jacobian_product
+
+
+def make_ggnvp(
+    f: Function, g: Function = lambda x: 0.5 * np.sum(x**2, axis=-1), f_argnum: Argnum = 0
+) -> Function:
+    """Return a function that gives ``ggnvp``, the product with the generalised Gauss-Newton matrix.
+
+    ``ggnvp(v)`` is JᵀHJv, with J the Jacobian of `f` and H the Hessian of `g` at its result
+    (N. Schraudolph, "Fast curvature matrix-vector products for second-order gradient descent",
+    Neural Computation 14, 2002).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import make_ggnvp
+    >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> make_ggnvp(lambda x: A @ x)(np.ones(2))(np.array([1.0, 0.0]))     # AᵀA v
+    array([10., 14.])
+    """
+
+    def made(*arguments: Any, **keywords: Any) -> Function:
+        vjp, result = make_vjp(f, f_argnum)(*arguments, **keywords)
+        jvp = make_jvp(f, f_argnum)(*arguments, **keywords)
+        hvp, _ = make_hvp(g)(result)
+        return lambda v: vjp(hvp(jvp(v)[1]))
+
+    return made
+
+
+# -- by name ----------------------------------------------------------------------------------
+
+
+def grad_named(f: Function, argname: str) -> Function:
+    """Return `grad` with respect to the positional argument of this name.
+
+    Examples
+    --------
+    >>> from autograd import grad_named
+    >>> grad_named(lambda w, x: w * x**2, "x")(3.0, 2.0)
+    12.0
+    """
+    names = list(inspect.signature(f).parameters)
+    if argname not in names:
+        raise DataError(f"{argname!r} is none of the arguments: {', '.join(names)}.")
+    return grad(f, names.index(argname))  # type: ignore[no-any-return]
+
+
+def multigrad_dict(f: Function) -> Function:
+    """Return a function that gives the gradients with respect to all arguments, by name.
+
+    Examples
+    --------
+    >>> from autograd import multigrad_dict
+    >>> multigrad_dict(lambda w, x=2.0: w * x**2)(3.0)
+    {'w': 4.0, 'x': 12.0}
+    """
+    signature = inspect.signature(f)
+
+    def gradients(*arguments: Any, **keywords: Any) -> dict[str, Any]:
+        bound = signature.bind(*arguments, **keywords)
+        bound.apply_defaults()
+
+        def by_name(named: dict[str, Any]) -> Any:
+            again = inspect.BoundArguments(signature, collections.OrderedDict(named))
+            return f(*again.args, **again.kwargs)
+
+        return grad(by_name)(dict(bound.arguments))  # type: ignore[no-any-return]
+
+    return gradients
+
+
+#: Today's names for the same.
+vjp, jvp, hvp = make_vjp, make_jvp, make_hvp

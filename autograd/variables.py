@@ -1,0 +1,165 @@
+"""The arguments of a function as nodes, and one call of it: what all transforms begin with."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.engine import Node, Tensor, Value, record
+from autograd.engine.backward import derivatives
+from autograd.errors import DataError, ShapeError
+from autograd.rules.elementwise import positive
+
+Argnum = int | Sequence[int]
+Function = Callable[..., Any]
+
+
+class Variable:
+    """One argument, or several, of a function, as nodes that are nobody else's.
+
+    Attributes
+    ----------
+    given : any
+        The argument as it was given; of several a tuple.
+    nodes : list of Node
+        For each number and array in it a fresh node.
+    nested : bool
+        Whether there are nodes of an outer transform among them.
+    """
+
+    def __init__(self, given: Any, what: str) -> None:
+        self.given = given
+        self.nodes: list[Any] = []
+        self.nested = False
+        self.argument = tree.replace(given, functools.partial(self._node, what))
+
+    def _node(self, what: str, path: str, item: Any) -> Any:
+        if isinstance(item, Node):
+            self.nested = True
+            node = positive(item)
+        elif type(item) is float or type(item) is np.float64:
+            node = Value(item)
+        else:
+            node = _leaf(item, f"{what}{path}")
+        self.nodes.append(node)
+        return node
+
+    def like(self, derivatives: Sequence[Any]) -> Any:
+        """Put derivatives in the place of the numbers and arrays, zeros for None."""
+        found = iter(zip(derivatives, self.nodes, strict=True))
+
+        def derivative(path: str, item: Any) -> Any:
+            derivative, node = next(found)
+            if derivative is None:
+                return 0.0 if isinstance(node, Value) else np.zeros_like(node.data)
+            if isinstance(derivative, Node):
+                return derivative
+            if isinstance(node, Value):
+                return np.float64(derivative) if type(item) is np.float64 else float(derivative)
+            return np.asarray(derivative)
+
+        return tree.replace(self.given, derivative)
+
+    def flat(self, other: Any, what: str) -> list[Any]:
+        """Return the leaves of something of this structure, a vector or a tangent."""
+        leaves = [item for _, item in tree.leaves(other)]
+        if len(leaves) != len(self.nodes):
+            raise ShapeError(f"The {what} has {len(leaves)} parts, the argument {len(self.nodes)}.")
+        for leaf, node in zip(leaves, self.nodes, strict=True):
+            if np.shape(plain(leaf)) != node.shape:
+                raise ShapeError(
+                    f"The {what} has shape {np.shape(plain(leaf))}, the argument {node.shape}; "
+                    "they must be the same."
+                )
+        return leaves
+
+
+def _leaf(item: Any, what: str) -> Tensor:
+    """Make a node of an array, or say why it has no derivative."""
+    array = np.asarray(item)
+    if array.dtype.kind not in "fc":
+        raise DataError(
+            f"No derivative with respect to {what}, which is {type(item).__name__} of type "
+            f"{array.dtype}: only floating point numbers vary. Write 3.0 for 3, and "
+            "np.array(x, dtype=float)."
+        )
+    return Tensor(np.array(array))
+
+
+class Call:
+    """One call of a function on nodes in place of some arguments."""
+
+    def __init__(self, f: Function, argnum: Argnum, arguments: Any, keywords: Any) -> None:
+        single = isinstance(argnum, (int, np.integer))
+        numbers = [argnum] if single else list(argnum)  # type: ignore[arg-type]
+        name = getattr(f, "__name__", "the function")
+        for number in numbers:
+            if not -len(arguments) <= number < len(arguments):  # type: ignore[operator]
+                raise DataError(
+                    f"argnum={argnum}, but {name} was called with {len(arguments)} positional "
+                    "arguments. Pass what to differentiate by as one of them."
+                )
+        chosen = [arguments[number] for number in numbers]  # type: ignore[call-overload]
+        self.variable = Variable(
+            chosen[0] if single else tuple(chosen), f"argument {argnum} of {name}"
+        )
+        replaced = list(arguments)
+        parts = [self.variable.argument] if single else list(self.variable.argument)
+        for number, part in zip(numbers, parts, strict=True):
+            replaced[number] = part  # type: ignore[index, call-overload]
+        self.result = f(*replaced, **keywords)
+
+    def pull_back(self, result: Any, cotangent: Any, again: bool = False) -> Any:
+        """Return the derivative of a node, weighed by a cotangent, like the argument."""
+        if not isinstance(result, Node):
+            warn_of_independence()
+            return self.variable.like([None] * len(self.variable.nodes))
+        create = self.variable.nested or isinstance(cotangent, Node)
+        found = derivatives(result, cotangent, self.variable.nodes, again, create)
+        if all(derivative is None for derivative in found):
+            warn_of_independence()
+        return self.variable.like(found)
+
+
+def warn_of_independence() -> None:
+    """Say that a derivative is zero because nothing leads from the argument to the result."""
+    warnings.warn(
+        "The result does not depend on the argument: its derivative is zero.",
+        UserWarning,
+        stacklevel=5,
+    )
+
+
+def plain(x: Any) -> Any:
+    """Take the numbers out of nodes, in any nesting."""
+    return tree.replace(x, lambda _, item: record.plain(item))
+
+
+def value_of(call: Call, result: Any) -> Any:
+    """Return a result as the caller wants it: numbers, unless there is an outer transform."""
+    return result if call.variable.nested else plain(result)
+
+
+def scalar_cotangent(result: Any, name: str) -> Any:
+    """Return 1 for a result that is one real number; raise for any other."""
+    if isinstance(result, Value):
+        return 1.0
+    nested = isinstance(result, (tuple, list, dict))
+    data = np.zeros(0) if nested else np.asarray(plain(result))
+    if data.size != 1:
+        told = type(result).__name__ if nested else f"an array of shape {data.shape}"
+        raise ShapeError(
+            f"{name} is for functions that return one number, and this one returned {told}. "
+            "Sum it up, or take jacobian or elementwise_grad."
+        )
+    if np.iscomplexobj(data):
+        raise DataError(
+            f"{name} is for functions that return a real number, and this one returned a complex "
+            "one. Take its real part, or holomorphic_grad."
+        )
+    return np.ones(data.shape, data.dtype)
