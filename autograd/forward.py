@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
-from autograd.engine.backward import derivatives
-from autograd.topology import nodes_below
+from autograd.engine.backward import as_it_was, derivatives
+from autograd.topology import current, nodes_below
 
 
 def push_forward(
@@ -39,6 +39,7 @@ def push_forward(
     >>> push_forward([x * x], {x: np.array([1.0, 10.0])})
     [array([ 2., 40.])]
     """
+    outputs = [current(node) for node in outputs]
     moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
     for node in nodes_below(*outputs):
         if id(node) in moving:
@@ -57,9 +58,11 @@ def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
     """Return how a node changes with the arguments that do."""
     arguments = list(node.arguments)
     y = node
-    if not create:
-        arguments = [a.data if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
-        y = node.data
+    if create:
+        y, *arguments = (as_it_was(x, node.primitive) for x in (node, *arguments))
+    else:
+        arguments = [a._data if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
+        y = node._data
     total: Any = None
     for argnum, tangent in carried:
         part = pushed(node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)

@@ -8,6 +8,12 @@ from autograd.engine import Node
 from autograd.errors import DataError
 
 
+def current(node: Any) -> Any:
+    """Return the node that holds the elements of a Tensor now, after assignments to some."""
+    latest = getattr(node, "_latest", None)
+    return node if latest is None else latest
+
+
 def nodes_below(*roots: Node) -> list[Any]:
     """List the nodes that some nodes depend on, parents before children, without recursion."""
     order: list[Any] = []
@@ -15,6 +21,7 @@ def nodes_below(*roots: Node) -> list[Any]:
     for root in roots:
         if not isinstance(root, Node):
             raise DataError(f"A graph ends in a Value or a Tensor, not in {type(root).__name__}.")
+        root = current(root)
         if id(root) in seen:
             continue
         seen.add(id(root))

@@ -14,6 +14,7 @@ from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.backward import derivatives
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
+from autograd.topology import current
 
 Argnum = int | Sequence[int]
 Function = Callable[..., Any]
@@ -120,7 +121,7 @@ class Call:
             warn_of_independence()
             return self.variable.like([None] * len(self.variable.nodes))
         create = self.variable.nested or isinstance(cotangent, Node)
-        found = derivatives(result, cotangent, self.variable.nodes, again, create)
+        found = derivatives(current(result), cotangent, self.variable.nodes, again, create)
         if all(derivative is None for derivative in found):
             warn_of_independence()
         return self.variable.like(found)

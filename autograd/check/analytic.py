@@ -13,7 +13,7 @@ from autograd.check.subject import Subject, Vector, as_array, as_reals
 from autograd.engine import Node, Tensor, Value
 from autograd.errors import DataError
 from autograd.forward import push_forward
-from autograd.topology import nodes_below
+from autograd.topology import current, nodes_below
 
 
 class Recording:
@@ -33,7 +33,7 @@ class Recording:
         self.outputs: list[Any] = []
         for _, item in tree.leaves(self.result):
             if as_array(item) is not None:
-                self.outputs.append(item)
+                self.outputs.append(current(item))
         if not any(isinstance(output, Node) for output in self.outputs):
             raise DataError(
                 f"The function returned {type(self.result).__name__}, not a node: nothing in it "

@@ -273,7 +273,7 @@ class Judge:
             float(m[place])
             for m in (judgement.analytic, judgement.numeric, judgement.error, judgement.tolerance)
         )
-        noise = 4 * float(self.noise[k][place])
+        noise = 4 * float(np.max(self.noise[k][row], initial=0.0))
         # Beside other results, what is zero but for rounding is of no account.
         smallest = self.case.precision**0.58 * float(np.max(evidence.size))
         step = float(evidence.quantum[row])

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.broadcasting import unbroadcast
-from autograd.topology import nodes_below
+from autograd.topology import current, nodes_below
 
 Edge = tuple[int, int]  # the id of a node, and the number of one of its arguments
 Detour = tuple[Any, Callable[[Any], Any]]  # where a cotangent goes instead, and what becomes of it
@@ -25,7 +25,7 @@ class Program:
     """
 
     def __init__(self, outputs: Sequence[Any]) -> None:
-        self.outputs = [node for node in outputs if isinstance(node, Node)]
+        self.outputs = [current(node) for node in outputs if isinstance(node, Node)]
         self.nodes = nodes_below(*self.outputs)
 
     def run(
@@ -54,7 +54,7 @@ class Program:
                 if not altered and not any(
                     id(a) in dirty for a in arguments if isinstance(a, Node)
                 ):
-                    results[key] = node.data
+                    results[key] = node._data
                     continue
                 dirty.add(key)
                 plain = [results[id(a)] if isinstance(a, Node) else a for a in arguments]
@@ -91,13 +91,13 @@ class Program:
                     target, change = detours[id(node)]
                     _add(arrived, target, unbroadcast(change(g), target.data))
                     continue
-                plain = [a.data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
+                plain = [a._data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
                 for argnum, argument in enumerate(node.arguments):
                     if isinstance(argument, Node) and (id(node), argnum) not in cut:
                         _add(
                             arrived,
                             argument,
-                            node.primitive.pullback(argnum, g, node.data, plain, node.keywords),
+                            node.primitive.pullback(argnum, g, node._data, plain, node.keywords),
                         )
         return arrived
 

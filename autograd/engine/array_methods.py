@@ -25,6 +25,9 @@ class ArrayMethods(Node):
 
     _data: Any
 
+    def _seen(self) -> Any:
+        raise NotImplementedError
+
     @property
     def shape(self) -> Any:
         """The length of each axis."""
@@ -180,35 +183,35 @@ class ArrayMethods(Node):
 
     def argmax(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return the index of the largest element."""
-        return np.argmax(self._data, axis=axis, keepdims=keepdims)
+        return np.argmax(self._seen(), axis=axis, keepdims=keepdims)
 
     def argmin(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return the index of the smallest element."""
-        return np.argmin(self._data, axis=axis, keepdims=keepdims)
+        return np.argmin(self._seen(), axis=axis, keepdims=keepdims)
 
     def argsort(self, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
         """Return the indices that would sort the elements."""
-        return np.argsort(self._data, axis=axis, kind=kind, stable=stable)
+        return np.argsort(self._seen(), axis=axis, kind=kind, stable=stable)
 
     def any(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Say whether any element is not zero."""
-        return np.any(self._data, axis=axis, keepdims=keepdims)
+        return np.any(self._seen(), axis=axis, keepdims=keepdims)
 
     def all(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Say whether no element is zero."""
-        return np.all(self._data, axis=axis, keepdims=keepdims)
+        return np.all(self._seen(), axis=axis, keepdims=keepdims)
 
     def nonzero(self) -> Any:
         """Return the indices of the elements that are not zero."""
-        return np.nonzero(self._data)
+        return np.nonzero(self._seen())
 
     def item(self, *index: Any) -> Any:
         """Return one element as a Python number, without history."""
-        return self._data.item(*index)
+        return self._seen().item(*index)
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers, without history."""
-        return self._data.tolist()
+        return self._seen().tolist()
 
 
 def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:

@@ -364,7 +364,7 @@ def _explore(sweep: Sweep, root: Node) -> None:
                 sweep.edges.append(number)
                 sweep.pending[number] += 1
             if isinstance(node, tensor.Tensor) and (
-                versions != node._versions
+                (versions != node._versions and _reads_data(node))
                 or (numbers != node._numbers and numbers == numbers)  # NaN is equal to nothing
             ):
                 raise GraphError(
@@ -376,6 +376,11 @@ def _explore(sweep: Sweep, root: Node) -> None:
         for node in found:
             node._pending = 0
         _release()
+
+
+def _reads_data(node: tensor.Tensor) -> bool:
+    """Say whether the rule of a node may need the data of its arguments, and not only shapes."""
+    return node._primitive is not None and node._primitive.transposes is None
 
 
 def _enter(sweep: Sweep, found: list[Node], node: Node) -> None:
@@ -410,8 +415,8 @@ def _pull_back(
     y: Any = data
     plain: list[Any] = []
     if sweep.create:
-        y = node
-        plain.extend(arguments)
+        y = as_it_was(node, primitive)
+        plain.extend([as_it_was(argument, primitive) for argument in arguments])
     else:
         for argument in arguments:
             if isinstance(argument, tensor.Tensor) or isinstance(argument, value.Value):
@@ -442,6 +447,25 @@ def _pull_back(
             sweep.owned[parent] = type(total) is _ndarray
         if left == 0:
             ready.append(parent)
+
+
+def as_it_was(x: Any, primitive: Primitive) -> Any:
+    """Return a node without the assignments to its elements that were made later.
+
+    The rule of `primitive`, run on nodes, is to see it as it was when it was used.
+    """
+    if not isinstance(x, tensor.Tensor) or x._latest is None or primitive.transposes is not None:
+        return x
+    if x._primitive is None:
+        raise GraphError(
+            f"Elements of an argument of {primitive.name!r} were assigned to later, so that its "
+            "derivative cannot be differentiated again. Assign to a copy: t = t.copy() before "
+            "t[i] = x."
+        )
+    before = tensor.Tensor(x._data)
+    before._primitive, before._arguments, before._keywords = x._primitive, x._arguments, x._keywords
+    before._versions, before._numbers = x._versions, x._numbers
+    return before
 
 
 def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:

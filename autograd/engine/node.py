@@ -263,8 +263,8 @@ class Node:
         raise lost(
             f"Making an array of a {type(self).__name__}",
             "To join nodes write np.stack([...]) or np.concatenate([...]), and to sum a list of "
-            "them np.sum(np.stack([...])); to build an array element by element, collect the "
-            "elements in a list and np.stack them; for the bare numbers write .data.",
+            "them np.sum(np.stack([...])); to fill an array element by element, make it a Tensor "
+            "first: t = Tensor(np.zeros(n)), then t[i] = x; for the bare numbers write .data.",
         )
 
     def __float__(self) -> float:
@@ -298,5 +298,6 @@ class Node:
             what,
             f"For the bare number write {'x.data' if kind == 'Value' else 'x.item()'}. "
             "Functions of the math module take floats only: instead of math.sin(x) write "
-            "np.sin(x), which is recorded.",
+            "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
+            "t = Tensor(np.zeros(n)), then t[i] = x.",
         )

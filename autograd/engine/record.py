@@ -12,7 +12,7 @@ from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
 from autograd.engine import tensor, value
 from autograd.engine.recording import RECORDING, is_recording, tell_made
-from autograd.errors import NoRuleError
+from autograd.errors import DataError, NoRuleError
 
 _ndarray: Final = np.ndarray
 
@@ -84,6 +84,8 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                     f"number {argnum}. Pass a plain number or array there (node.data)."
                 )
             if isinstance(argument, tensor.Tensor):
+                if argument._latest is not None:
+                    return apply(primitive, _with_latest(primitive, arguments), keywords)
                 plain.append(argument._data)
                 versions += argument._version
                 connected = connected or argument._requires_grad
@@ -103,8 +105,52 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
         result._primitive = primitive
         result._arguments = arguments
         result._keywords = keywords
-        result._versions = versions
+        result._versions = 0 if primitive.transposes is not None else versions
         result._numbers = numbers
+        if RECORDING.blocks != 0:
+            tell_made(result)
+    else:
+        result._requires_grad = False
+    return result
+
+
+def _with_latest(primitive: primitives.Primitive, arguments: Any) -> Any:
+    """Put in place of Tensors whose elements were assigned to the nodes that hold them now."""
+    current = []
+    for argument in arguments:
+        if isinstance(argument, tensor.Tensor) and argument._latest is not None:
+            argument = argument._latest
+            if primitive.transposes is None:  # its rule may need the data
+                argument._read = True
+        current.append(argument)
+    return tuple(current)
+
+
+def assign(now: tensor.Tensor, index: Any, item: Any, copy: bool) -> tensor.Tensor:
+    """Record the assignment of `item` to elements of a node; return the node that results."""
+    if isinstance(item, tensor.Tensor) and item._latest is not None:
+        item = item._latest
+    numbers = plain(item)
+    if np.iscomplexobj(numbers) and now._data.dtype.kind != "c":
+        raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
+    index = plain(index)
+    data = now._data.copy() if copy else now._data
+    data[index] = numbers
+    result = tensor.Tensor(data)
+    if RECORDING.blocks != 0 and not is_recording():
+        result._requires_grad = now._requires_grad
+        result._primitive, result._arguments = now._primitive, now._arguments
+        result._keywords, result._versions = now._keywords, now._versions
+        return result
+    connected = isinstance(item, value.Value)
+    if isinstance(item, tensor.Tensor):
+        connected = item._requires_grad
+    if connected or now._requires_grad:
+        result._primitive = tensor.SETITEM
+        result._arguments = (now, index, item)
+        result._keywords = NO_KEYWORDS
+        if isinstance(item, value.Value):
+            result._numbers = item._data
         if RECORDING.blocks != 0:
             tell_made(result)
     else:
@@ -245,7 +291,7 @@ def plain(x: Any) -> Any:
     if isinstance(x, value.Value):
         return x._data
     if isinstance(x, tensor.Tensor):
-        return x._data
+        return x._seen()
     if isinstance(x, tuple):
         return tuple([plain(item) for item in x])
     if isinstance(x, list):

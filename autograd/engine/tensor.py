@@ -32,6 +32,7 @@ _ndarray: Final = np.ndarray
 
 MATMUL: Final = declare("matmul")
 GETITEM: Final = declare("getitem")
+SETITEM: Final = declare("setitem")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -77,6 +78,8 @@ class Tensor(ArrayMethods):
     _version: int = 0  # how often the data were assigned to
     _versions: int = 0  # the sum of that of the arguments, when this was computed
     _numbers: float = 0.0  # the sum of the Values among them
+    _latest: Any = None  # once elements were assigned to: the node that holds them now
+    _read: bool = False  # whether a rule may need the data of such a node
 
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: Any = True
@@ -97,12 +100,17 @@ class Tensor(ArrayMethods):
         error, for the derivative would be taken at numbers that the result was not computed from.
         A change of some elements, ``t.data[i] = x``, is not noticed: make it after `backward` too.
         """
-        return self._data
+        return self._seen()
 
     @data.setter
     def data(self, data: Any) -> None:
-        self._data = as_array(data, None)
-        self._version += 1
+        now = self if self._latest is None else self._latest
+        now._data = as_array(data, None)
+        now._version += 1
+
+    def _seen(self) -> Any:
+        """Return the array as whoever holds this sees it, after all assignments to elements."""
+        return self._data if self._latest is None else self._latest._data
 
     @property
     def grad(self) -> Any:
@@ -138,7 +146,7 @@ class Tensor(ArrayMethods):
     @property
     def requires_grad(self) -> bool:
         """Whether derivatives flow to this; False for constants."""
-        return self._requires_grad
+        return bool((self if self._latest is None else self._latest)._requires_grad)
 
     @requires_grad.setter
     def requires_grad(self, wanted: Any) -> None:
@@ -195,16 +203,17 @@ class Tensor(ArrayMethods):
             If this is a constant.
         """
         create = bool(create_graph)
-        backward.backward_tensor(self, gradient, bool(retain_graph) or create, create)
+        now = self if self._latest is None else self._latest
+        backward.backward_tensor(now, gradient, bool(retain_graph) or create, create)
 
     def retain_grad(self) -> Tensor:
         """Keep the derivative of this intermediate result too; return the node itself."""
-        self._retains_grad = True
+        (self if self._latest is None else self._latest)._retains_grad = True
         return self
 
     def detach(self) -> Tensor:
         """Return a constant that shares this node's data."""
-        return Tensor(self._data, None, self._label, False)
+        return Tensor(self._seen(), None, self._label, False)
 
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
@@ -226,7 +235,7 @@ class Tensor(ArrayMethods):
     # -- how it looks -----------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        numbers = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)
+        numbers = np.array2string(self._seen(), separator=", ", prefix="Tensor(", threshold=100)
         parts = [numbers]
         if self._data.dtype.char != "d":
             parts.append(f"dtype={self._data.dtype}")
@@ -237,7 +246,7 @@ class Tensor(ArrayMethods):
         return f"Tensor({', '.join(parts)})"
 
     def __format__(self, specification: str) -> str:
-        return format(self._data[()], specification) if specification else repr(self)
+        return format(self._seen()[()], specification) if specification else repr(self)
 
     def __reduce__(self) -> Any:
         if self._primitive is not None:
@@ -245,7 +254,7 @@ class Tensor(ArrayMethods):
                 "Only leaves can be copied and pickled, and this Tensor was computed by "
                 f"{self.op!r}. Write t.detach() for a constant of the same data."
             )
-        state = (self._data, self._grad if not isinstance(self._grad, Node) else None)
+        state = (self._seen(), self._grad if not isinstance(self._grad, Node) else None)
         return restore_tensor, (type(self), *state, self._label, self._requires_grad)
 
     # -- arithmetic -------------------------------------------------------------------------
@@ -324,35 +333,36 @@ class Tensor(ArrayMethods):
         return self / other if _recorded() else self._update(np.divide, other)
 
     def _update(self, function: Any, other: Any) -> Tensor:
-        function(self._data, record.plain(other), out=self._data)
-        self._version += 1
+        now = self if self._latest is None else self._latest
+        function(now._data, record.plain(other), out=now._data)
+        now._version += 1
         return self
 
     # -- comparisons: plain boolean arrays, for they have no derivative ---------------------
 
     def __eq__(self, other: Any) -> Any:
-        return np.equal(self._data, record.plain(other))
+        return np.equal(self._seen(), record.plain(other))
 
     def __ne__(self, other: Any) -> Any:
-        return np.not_equal(self._data, record.plain(other))
+        return np.not_equal(self._seen(), record.plain(other))
 
     def __lt__(self, other: Any) -> Any:
-        return np.less(self._data, record.plain(other))
+        return np.less(self._seen(), record.plain(other))
 
     def __le__(self, other: Any) -> Any:
-        return np.less_equal(self._data, record.plain(other))
+        return np.less_equal(self._seen(), record.plain(other))
 
     def __gt__(self, other: Any) -> Any:
-        return np.greater(self._data, record.plain(other))
+        return np.greater(self._seen(), record.plain(other))
 
     def __ge__(self, other: Any) -> Any:
-        return np.greater_equal(self._data, record.plain(other))
+        return np.greater_equal(self._seen(), record.plain(other))
 
     def __hash__(self) -> int:
         return id(self) >> 4
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._seen())
 
     # -- indexing ---------------------------------------------------------------------------
 
@@ -360,14 +370,18 @@ class Tensor(ArrayMethods):
         return record.apply(GETITEM, (self, index), record.NO_KEYWORDS)
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        raise lost(
-            "Assigning to elements of a Tensor",
-            "Build the result from its parts with np.stack, np.concatenate or np.where; "
-            "to change the numbers of a leaf without recording it, write t.data[index] = x.",
-        )
+        """Assign to elements, recorded: what is computed from here on sees the new ones.
+
+        Derivatives of what was computed before are those of the old elements. The data of the
+        Tensor itself are copied once, and then written into; they are copied again only where a
+        rule still needs them as they are.
+        """
+        now = self if self._latest is None else self._latest
+        self._latest = record.assign(now, index, item, now is self or now._read)
+        self._latest._label = self._label
 
     def __contains__(self, item: Any) -> bool:
-        return bool(np.any(np.equal(self._data, record.plain(item))))
+        return bool(np.any(np.equal(self._seen(), record.plain(item))))
 
     def __len__(self) -> int:
         return len(self._data)

@@ -3,6 +3,7 @@
 from autograd.engine.primitive import awaited
 from autograd.rules import (
     algebra,
+    composed,
     elementwise,
     fourier,
     joining,
@@ -11,11 +12,13 @@ from autograd.rules import (
     reductions,
     shapes,
     special,
+    statistics,
     table,
 )
 
 __all__ = [
     "algebra",
+    "composed",
     "elementwise",
     "fourier",
     "joining",
@@ -24,6 +27,7 @@ __all__ = [
     "reductions",
     "shapes",
     "special",
+    "statistics",
     "table",
 ]
 

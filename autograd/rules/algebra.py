@@ -493,6 +493,25 @@ def matrix_norm(x: Any, order: Any, axes: Any, keepdims: bool) -> Any:
     return np.reshape(y, shape)
 
 
+@implements(np.linalg.vector_norm)
+def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    """Return norms of vectors, which may go along several axes."""
+    ndim = np.ndim(x)
+    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
+    last = sorted(a % ndim for a in axes)
+    rest = [i for i in range(ndim) if i not in last]
+    shape = tuple(np.shape(x)[i] for i in rest)
+    y = vector_norm(np.reshape(np.transpose(x, rest + last), (*shape, -1)), ord, -1, False)
+    kept = tuple(1 if i in last else n for i, n in enumerate(np.shape(x)))
+    return np.reshape(y, kept) if keepdims else y
+
+
+@implements(np.linalg.matrix_norm)
+def norm_of_matrices(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    """Return norms of matrices in the last two axes."""
+    return matrix_norm(x, ord, (-2, -1), keepdims)
+
+
 @implements(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
     """Return the condition number."""

@@ -133,6 +133,9 @@ ceil         = elementwise(np.ceil,         None,              0)
 trunc        = elementwise(np.trunc,        None,              0)
 rint         = elementwise(np.rint,         None,              0)
 around       = elementwise(np.round,        None,              0, name="round")
+ldexp        = elementwise(np.ldexp,        None,              lambda z, x, n: np.ldexp(1.0, n),  0)
+nextafter    = elementwise(np.nextafter,    None,              1,                        0)
+spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
 
 # -- sums in the logarithm ----------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ without_derivative(
     # positions and counts
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
     np.searchsorted, np.digitize, np.argpartition, np.nanargmax, np.nanargmin, np.lexsort,
+    np.isin, np.intersect1d, np.setdiff1d, np.linalg.matrix_rank,
+    np.einsum_path, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
+    np.common_type, np.unravel_index, np.ravel_multi_index,
     # new arrays of the same shape
     np.zeros_like, np.ones_like, np.empty_like,
     # text

@@ -184,3 +184,80 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     matrix_a = np.reshape(np.transpose(a, free_a + left), (math.prod(shape_a), summed))
     matrix_b = np.reshape(np.transpose(b, right + free_b), (summed, math.prod(shape_b)))
     return np.reshape(np.matmul(matrix_a, matrix_b), shape_a + shape_b)
+
+
+@implements(np.vecdot)
+def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
+    """Sum products along an axis, the first factors conjugated."""
+    return np.sum(np.conjugate(x1) * x2, axis=axis)
+
+
+@implements(np.matvec)
+def matvec(x1: Any, x2: Any) -> Any:
+    """Multiply matrices by vectors."""
+    return np.matmul(x1, x2[..., :, None])[..., 0]
+
+
+@implements(np.vecmat)
+def vecmat(x1: Any, x2: Any) -> Any:
+    """Multiply vectors, conjugated, by matrices."""
+    return np.matmul(np.conjugate(x1)[..., None, :], x2)[..., 0, :]
+
+
+@implements(np.kron)
+def kron(a: Any, b: Any) -> Any:
+    """Put in place of each element of one array the other array, times that element."""
+    ndim = max(np.ndim(a), np.ndim(b))
+    a, b = (np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (a, b))
+    pairs = list(zip(np.shape(a), np.shape(b), strict=True))
+    one = np.reshape(a, tuple(n for m, _ in pairs for n in (m, 1)))
+    other = np.reshape(b, tuple(n for _, m in pairs for n in (1, m)))
+    return np.reshape(one * other, tuple(m * n for m, n in pairs))
+
+
+@implements(np.cross, np.linalg.cross)
+def cross(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
+) -> Any:
+    """Return the vector product of vectors in space."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
+        raise ShapeError("The vector product is that of vectors of three elements.")
+    i, j = np.array([1, 2, 0]), np.array([2, 0, 1])
+    product = a[..., i] * b[..., j] - a[..., j] * b[..., i]
+    return np.moveaxis(product, -1, axisc)
+
+
+@implements(np.convolve)
+def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    """Sum products of one sequence with another that slides over it backwards."""
+    if np.shape(v)[0] > np.shape(a)[0]:
+        a, v = v, a
+    return _slide(a, np.flip(v), mode)
+
+
+@implements(np.correlate)
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """Sum products of one sequence with the conjugate of another that slides over it."""
+    if np.shape(v)[0] > np.shape(a)[0]:
+        return np.flip(_slide(np.conjugate(v), a, mode))
+    return _slide(a, np.conjugate(v), mode)
+
+
+def _slide(a: Any, v: Any, mode: str) -> Any:
+    """Multiply all windows of a, which is not the shorter, by v."""
+    n, m = np.shape(a)[0], np.shape(v)[0]
+    before, length = {
+        "full": (m - 1, n + m - 1), "same": (m // 2, n), "valid": (0, n - m + 1)
+    }[mode]  # fmt: skip
+    padded = np.pad(a, (before, max(length - n + m - 1 - before, 0)))
+    windows = padded[np.arange(length)[:, None] + np.arange(m)]
+    return np.matmul(windows, v)
+
+
+implements(np.linalg.matmul)(matmul)
+implements(np.linalg.outer)(lambda x1, x2: outer(x1, x2))
+implements(np.linalg.tensordot)(lambda x1, x2, /, *, axes=2: tensordot(x1, x2, axes))
+implements(np.linalg.vecdot)(lambda x1, x2, /, *, axis=-1: vecdot(x1, x2, axis))

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
+from autograd.engine.record import plain
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import finite_or_zero, nonzero
 from autograd.rules.table import define, implements, linear
@@ -108,6 +109,28 @@ def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
     return np.reshape(np.flip(np.cumsum(np.flip(g, along), along), along), np.shape(x))
 
 
+def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
+    """Sum over all products that an element is a factor of, without that factor."""
+    along = 0 if axis is None else axis
+    if axis is None:
+        g, y = np.ravel(g), np.ravel(y)
+    flat = np.ravel(x) if axis is None else x
+    weighted = np.flip(np.cumsum(np.flip(g * y, along), along), along)
+    zero = flat == 0
+    if not np.any(zero):
+        return np.reshape(weighted / flat, np.shape(x))
+    # Beyond a zero all products vanish; the derivative by it is that of the products without it.
+    n = np.shape(flat)[along]
+    found = []
+    for i in range(n):
+        index = np.arange(n).reshape(
+            [-1 if a == along % np.ndim(flat) else 1 for a in range(np.ndim(flat))]
+        )
+        others = np.cumprod(np.where(index == i, 1.0, flat), axis=along)
+        found.append(np.sum(np.where(index >= i, g * others, 0.0), axis=along))
+    return np.reshape(np.stack(found, axis=along), np.shape(x))
+
+
 # fmt: off
 sum    = linear(sum_of_array,  lambda g, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),                  name="sum",  replaces=())
 mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims), name="mean", replaces=())
@@ -120,6 +143,7 @@ prod   = define(np.prod, lambda g, y, x, axis=None, keepdims=False:
 max    = define(np.max,  extreme_vjp, replaces=())
 min    = define(np.min,  extreme_vjp, replaces=())
 cumsum = linear(np.cumsum, backwards_cumsum, replaces=())
+cumprod = define(np.cumprod, cumprod_vjp, replaces=())
 # fmt: on
 
 
@@ -133,30 +157,88 @@ def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
         dtype, axis = keywords.pop("dtype", None), keywords.pop("axis", None)
         if dtype is not None:
             a = a.astype(dtype)
-        if keywords.get("where") is True:
-            del keywords["where"]
+        chosen, initial = keywords.pop("where", True), keywords.pop("initial", None)
         given = {k: v for k, v in keywords.items() if v is not None and v is not False}
         refused = given.keys() - {"ddof", "keepdims"}
         if refused:
             raise NoRuleError(
-                f"numpy.{primitive.name} of a node has no rule for {', '.join(sorted(refused))}=. "
-                "Select the elements first, by indexing or np.where."
+                f"numpy.{primitive.name} of a node has no rule for {', '.join(sorted(refused))}=."
             )
-        return primitive(a, axis, **given) if axis is not None else primitive(a, **given)
+        if chosen is not True:
+            return _of_chosen(primitive, a, axis, plain(chosen), initial, given)
+        y = _reduced(primitive, a, axis, given)
+        return y if initial is None else TOGETHER[primitive.name](y, initial)
 
     implements(function)(handler)
 
 
+#: How a reduction puts its result together with ``initial=``, and what changes nothing there.
+TOGETHER: dict[str, Any] = {
+    "sum": np.add,
+    "prod": np.multiply,
+    "max": np.maximum,
+    "min": np.minimum,
+}
+NEUTRAL = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
+
+
+def _reduced(primitive: Primitive, a: Any, axis: Any, keywords: dict[str, Any]) -> Any:
+    return primitive(a, **keywords) if axis is None else primitive(a, axis, **keywords)
+
+
+def _of_chosen(
+    primitive: Primitive, a: Any, axis: Any, chosen: Any, initial: Any, keywords: dict[str, Any]
+) -> Any:
+    """Reduce only the elements for which ``where=`` holds."""
+    if primitive.name in NEUTRAL:
+        y = _reduced(primitive, np.where(chosen, a, NEUTRAL[primitive.name]), axis, keywords)
+        return y if initial is None else TOGETHER[primitive.name](y, initial)
+    number = np.sum(np.broadcast_to(chosen, np.shape(a)), axis=axis, keepdims=True)
+    number = number.astype(np.real(plain(a)).dtype)
+    mean_ = np.sum(np.where(chosen, a, 0.0), axis=axis, keepdims=True) / number
+    keepdims = keywords.get("keepdims", False)
+    if primitive.name == "mean":
+        return mean_ if keepdims else np.squeeze(mean_, axis=axis)
+    centred = np.where(chosen, a - mean_, 0.0)
+    squares = np.sum(np.real(centred * np.conjugate(centred)), axis=axis, keepdims=True)
+    variance = squares / (number - keywords.get("ddof", 0))
+    y = np.sqrt(variance) if primitive.name == "std" else variance
+    return y if keepdims else np.squeeze(y, axis=axis)
+
+
 reduction(sum, np.sum, "axis", "dtype", "out", "keepdims", "initial", "where")
 reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where")
-reduction(mean, np.mean, "axis", "dtype", "out", "keepdims")
-reduction(var, np.var, "axis", "dtype", "out", "ddof", "keepdims")
-reduction(std, np.std, "axis", "dtype", "out", "ddof", "keepdims")
+reduction(mean, np.mean, "axis", "dtype", "out", "keepdims", "where")
+reduction(var, np.var, "axis", "dtype", "out", "ddof", "keepdims", "where")
+reduction(std, np.std, "axis", "dtype", "out", "ddof", "keepdims", "where")
 for name in ("max", "amax"):
     reduction(max, getattr(np, name), "axis", "out", "keepdims", "initial", "where")
 for name in ("min", "amin"):
     reduction(min, getattr(np, name), "axis", "out", "keepdims", "initial", "where")
 reduction(cumsum, np.cumsum, "axis", "dtype", "out")
+reduction(cumprod, np.cumprod, "axis", "dtype", "out")
+
+
+def cumulative(function: Any, first: float) -> Any:
+    """Return `cumulative_sum` or `cumulative_prod`, which may begin with the empty sum or product."""
+
+    def handler(
+        x: Any, /, *, axis: Any = None, dtype: Any = None, out: None = None,
+        include_initial: bool = False,
+    ) -> Any:  # fmt: skip
+        axis = 0 if axis is None else axis
+        y = function(x, axis=axis, dtype=dtype)
+        if not include_initial:
+            return y
+        shape = list(np.shape(y))
+        shape[axis] = 1
+        return np.concatenate([np.full(shape, first, y.dtype), y], axis=axis)
+
+    return handler
+
+
+implements(np.cumulative_sum)(cumulative(np.cumsum, 0.0))
+implements(np.cumulative_prod)(cumulative(np.cumprod, 1.0))
 
 
 def ufunc_method(ufunc: Any, method: str, function: Any) -> None:

@@ -39,6 +39,40 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     return zeros
 
 
+def no_derivative(g: Any, *_: Any) -> float:
+    """Stand for the transpose by an index."""
+    return 0.0
+
+
+def with_elements(x: Any, index: Any, item: Any) -> Any:
+    """Copy an array and assign to elements of the copy."""
+    y = np.array(x)
+    y[index] = item
+    return y
+
+
+def without_elements(g: Any, index: Any) -> Any:
+    """Set to zero the derivatives by elements that were assigned to."""
+    if isinstance(g, Node):
+        assigned = np.zeros(np.shape(g), bool)
+        assigned[index] = True
+        return np.where(assigned, 0.0, g)
+    g = g.copy()
+    g[index] = 0
+    return g
+
+
+def elements_of(g: Any, index: Any, item: Any) -> Any:
+    """Take the derivatives by what was assigned; where one place was assigned twice, the last."""
+    taken = g[index]
+    if not is_basic(index):
+        order = np.arange(np.size(plain(taken))).reshape(np.shape(taken))
+        last = np.full(np.shape(g), -1)
+        last[index] = order
+        taken = np.where(last[index] == order, taken, 0.0)
+    return unbroadcast(taken, item)
+
+
 # -- rearrangements ---------------------------------------------------------------------------
 
 
@@ -93,6 +127,17 @@ def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -
     return np.take_along_axis(flat, np.argsort(values, axis=axis, kind="stable"), axis)
 
 
+def sources_of_partition(
+    x: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", **keywords: Any
+) -> Any:
+    """Say where the elements of ``np.partition(x)`` come from."""
+    values: Any = plain(x)
+    flat = np.arange(np.size(values)).reshape(np.shape(values))
+    if axis is None:
+        values, flat, axis = values.ravel(), flat.ravel(), 0
+    return np.take_along_axis(flat, np.argpartition(values, kth, axis=axis, kind=kind), axis)
+
+
 def inverse(axes: Any) -> Any:
     """Return the permutation that undoes a permutation of axes."""
     return None if axes is None else np.argsort(np.mod(axes, len(axes)))
@@ -104,6 +149,8 @@ gather: Primitive
 
 # fmt: off
 getitem      = linear(operator.getitem, lambda g, x, index: put(g, np.shape(x), index),                    name="getitem", replaces=())
+setitem      = linear(with_elements,    lambda g, x, index, item: without_elements(g, index), no_derivative,
+                                        lambda g, x, index, item: elements_of(g, index, item),                     name="setitem", replaces=())
 put          = linear(put_in_zeros,     lambda g, x, shape, index: g[index],                               name="put",     replaces=())
 scatter      = linear(scatter_elements, lambda g, x, shape, indices: gather(g, shape, indices),            name="scatter", replaces=())
 gather       = linear(gather_elements,  lambda g, x, shape, indices: scatter(g, shape, indices),           name="gather",  replaces=())
@@ -132,6 +179,7 @@ tile         = rearrangement(np.tile)
 diagonal     = rearrangement(np.diagonal)
 pad          = rearrangement(np.pad,  sources_of_pad)
 sort         = rearrangement(np.sort, sources_of_sort)
+partition    = rearrangement(np.partition, sources_of_partition)
 # fmt: on
 
 
@@ -205,6 +253,21 @@ def fliplr(m: Any) -> Any:
 def matrix_transpose(x: Any) -> Any:
     """Exchange the last two axes."""
     return np.swapaxes(x, -1, -2)
+
+
+implements(np.linalg.matrix_transpose)(matrix_transpose)
+
+
+@implements(np.linalg.diagonal)
+def diagonal_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
+    """Take the diagonals out of matrices in the last two axes."""
+    return np.diagonal(x, offset, -2, -1)
+
+
+@implements(np.linalg.trace)
+def trace_of_matrices(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    """Sum the diagonals of matrices in the last two axes."""
+    return np.sum(np.diagonal(x, offset, -2, -1), axis=-1, dtype=dtype)
 
 
 @implements(np.trace)

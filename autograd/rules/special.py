@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.primitive import Primitive
-from autograd.rules.elementwise import exp
+from autograd.engine.record import plain
+from autograd.rules.elementwise import exp, where
 from autograd.rules.table import elementwise
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
@@ -39,6 +40,15 @@ def sigmoid_of_float(x: float) -> float:
     """Compute 1 / (1 + exp(-x)) without overflow at either end."""
     small = math.exp(-abs(x))
     return (1.0 if x >= 0 else small) / (1 + small)
+
+
+def sinc_slope(y: Any, x: Any) -> Any:
+    """Return (cos(πx) - sinc(x)) / x; near zero its series, where that would cancel."""
+    near = np.abs(plain(x)) < 1e-3
+    away = where(near, 1.0, x)
+    u = np.pi * np.pi * x
+    series = -u / 3 * (1 - u * x / 10)
+    return where(near, series, (np.cos(np.pi * away) - y) / away)
 
 
 def softplus_of_float(x: float) -> float:
@@ -110,6 +120,7 @@ def polygamma(order: int) -> Primitive:
 # fmt: off
 sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: y * (1 - y),                      name="sigmoid")
 relu     = elementwise(lambda x: np.maximum(x, 0),      None,              lambda y, x: x > 0,                            name="relu")
+sinc     = elementwise(np.sinc,                         None,              sinc_slope)
 softplus = elementwise(lambda x: np.logaddexp(x, 0),    softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
 erf      = elementwise(by_element(math.erf),            math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
 lgamma   = elementwise(by_element(lgamma_of_float),     lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")

