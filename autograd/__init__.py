@@ -14,35 +14,35 @@ from autograd.engine import Node, Primitive, Tensor, Value, no_grad, value
 from autograd.rules.reductions import logsumexp, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
 from autograd.rules.table import define, elementwise, linear
-from autograd.transforms import (
-    deriv,
-    elementwise_grad,
-    grad,
-    grad_and_aux,
-    grad_named,
-    hessian,
-    hessian_tensor_product,
-    hessian_vector_product,
-    holomorphic_grad,
-    hvp,
-    jacobian,
-    jvp,
-    make_ggnvp,
-    make_hvp,
-    make_jvp,
-    make_vjp,
-    multigrad_dict,
-    tensor_jacobian_product,
-    value_and_grad,
-    vector_jacobian_product,
-    vjp,
-)
 from autograd.version import VERSION
 
 if TYPE_CHECKING:
     from autograd.check import assert_gradients, check_gradients, check_primitive
     from autograd.debugging import debug
     from autograd.drawing import draw, text
+    from autograd.transforms import (
+        deriv,
+        elementwise_grad,
+        grad,
+        grad_and_aux,
+        grad_named,
+        hessian,
+        hessian_tensor_product,
+        hessian_vector_product,
+        holomorphic_grad,
+        hvp,
+        jacobian,
+        jvp,
+        make_ggnvp,
+        make_hvp,
+        make_jvp,
+        make_vjp,
+        multigrad_dict,
+        tensor_jacobian_product,
+        value_and_grad,
+        vector_jacobian_product,
+        vjp,
+    )
 
 __version__ = VERSION
 
@@ -103,6 +103,32 @@ _LATER = {
     "debug": "autograd.debugging",
     "draw": "autograd.drawing",
     "text": "autograd.drawing",
+    **dict.fromkeys(
+        (
+            "deriv",
+            "elementwise_grad",
+            "grad",
+            "grad_and_aux",
+            "grad_named",
+            "hessian",
+            "hessian_tensor_product",
+            "hessian_vector_product",
+            "holomorphic_grad",
+            "hvp",
+            "jacobian",
+            "jvp",
+            "make_ggnvp",
+            "make_hvp",
+            "make_jvp",
+            "make_vjp",
+            "multigrad_dict",
+            "tensor_jacobian_product",
+            "value_and_grad",
+            "vector_jacobian_product",
+            "vjp",
+        ),
+        "autograd.transforms",
+    ),
 }
 
 

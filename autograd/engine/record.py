@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -56,6 +55,8 @@ def _call_by_position(
     primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]
 ) -> Any:
     """Turn nodes that were passed by keyword into positional arguments."""
+    import inspect  # slow to load, and seldom needed
+
     try:
         bound = inspect.signature(primitive.function).bind(*arguments, **keywords)
     except (ValueError, TypeError):

@@ -15,8 +15,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -116,8 +115,7 @@ pinv  = define(needs_rank,      pinv_vjp, name="pinv", replaces=())
 # -- decompositions: functions with several results -------------------------------------------
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One result of a decomposition: its shape, without the stack, and whether it is real."""
 
     shape: tuple[int, ...]
@@ -325,20 +323,16 @@ slogdet_  = decomposition(np.linalg.slogdet, lambda a: [Part(()), Part((), True)
 # -- by NumPy's names -------------------------------------------------------------------------
 
 
-def _type_of_result(function: Any) -> Any:
+@functools.cache
+def type_of_result(function: Any) -> Any:
+    """Return the class of named tuples that a function of NumPy returns."""
     return type(function(np.eye(1)))
-
-
-EighResult, EigResult, QRResult, SVDResult, SlogdetResult = (
-    _type_of_result(f)
-    for f in (np.linalg.eigh, np.linalg.eig, np.linalg.qr, np.linalg.svd, np.linalg.slogdet)
-)
 
 
 @implements(np.linalg.eigh)
 def eigh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803
     """Return eigenvalues and eigenvectors of Hermitian matrices, of which one triangle is read."""
-    return EighResult(*eigh_(a, UPLO=UPLO))
+    return type_of_result(np.linalg.eigh)(*eigh_(a, UPLO=UPLO))
 
 
 @implements(np.linalg.eigvalsh)
@@ -350,7 +344,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803
 @implements(np.linalg.eig)
 def eig(a: Any) -> Any:
     """Return eigenvalues and eigenvectors of any square matrices."""
-    return EigResult(*eig_(a))
+    return type_of_result(np.linalg.eig)(*eig_(a))
 
 
 @implements(np.linalg.eigvals)
@@ -372,7 +366,7 @@ def svd(
             f"numpy.linalg.svd of a matrix of shape {(m, n)} fills up its vectors at will; those "
             "have no derivative. Write full_matrices=False."
         )
-    return SVDResult(*svd_(a))
+    return type_of_result(np.linalg.svd)(*svd_(a))
 
 
 @implements(np.linalg.svdvals)
@@ -391,13 +385,13 @@ def qr(a: Any, mode: str = "reduced") -> Any:
             'mode="reduced".'
         )
     q, r = qr_(a)
-    return r if mode == "r" else QRResult(q, r)
+    return r if mode == "r" else type_of_result(np.linalg.qr)(q, r)
 
 
 @implements(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
     """Return sign and logarithm of the determinant."""
-    return SlogdetResult(*slogdet_(a))
+    return type_of_result(np.linalg.slogdet)(*slogdet_(a))
 
 
 @implements(np.linalg.pinv)
