@@ -1,0 +1,14 @@
+"""`numpy.linalg`, for programs that import it from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.linalg as _original
+from numpy.linalg import *  # noqa: F403
+
+__all__ = _original.__all__
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_original, name)

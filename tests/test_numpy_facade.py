@@ -1,0 +1,75 @@
+"""Programs that import NumPy from `autograd.numpy`."""
+
+import numpy
+import pytest
+
+import autograd.numpy as np
+import autograd.numpy.fft
+import autograd.numpy.linalg as npla
+import autograd.numpy.random as npr
+from autograd import check_gradients, grad, jacobian
+from autograd.numpy.linalg import solve
+
+
+def test_its_names_are_those_of_numpy():
+    assert np.tanh is numpy.tanh
+    assert np.float64 is numpy.float64
+    assert np.pi == numpy.pi
+    assert npla.inv is np.linalg.inv is numpy.linalg.inv
+    assert solve is numpy.linalg.solve
+    assert autograd.numpy.fft.rfft is numpy.fft.rfft
+    assert npr.RandomState is np.random.RandomState is numpy.random.RandomState
+    assert "tanh" in dir(np)
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        np.no_such_thing  # noqa: B018
+
+
+def test_arrays_of_nodes_are_nodes():
+    x = numpy.array([0.3, -0.7])
+    check_gradients(lambda x: np.array([x[0] * x[1], x[1] ** 2]), x)
+    check_gradients(lambda x: np.array([[x[0], 1.0], [2.0, x[1]]]), x)
+    check_gradients(lambda x: np.array([x, 2 * x]), x)
+    check_gradients(lambda a, b: np.array([[a, b], [b, a]]), 0.3, 0.4)
+    check_gradients(lambda x: np.array(x) * 2, x)
+    check_gradients(lambda x: np.asarray([x[0], x[1]]) + np.asarray(x), x)
+    plain = np.array([[1, 2], [3, 4]])
+    assert type(plain) is numpy.ndarray
+    assert plain.dtype == int
+    assert np.array([1.0], dtype=numpy.float32).dtype == numpy.float32
+    assert grad(lambda x: np.sum(np.array([x, x], dtype=numpy.float32)))(1.0) == 2.0
+
+
+def test_a_program_written_for_it_runs():
+    """Logistic regression and a network, as they are often written."""
+    rs = npr.RandomState(0)
+    inputs, targets = rs.randn(20, 3), rs.rand(20) > 0.5
+
+    def sigmoid(x):
+        return 0.5 * (np.tanh(x) + 1)
+
+    def training_loss(weights):
+        predictions = sigmoid(np.dot(inputs, weights))
+        label = predictions * targets + (1 - predictions) * (1 - targets)
+        return -np.sum(np.log(label))
+
+    check_gradients(training_loss, numpy.zeros(3))
+
+    def network(params, inputs):
+        for W, b in params:
+            outputs = np.dot(inputs, W) + b
+            inputs = np.tanh(outputs)
+        return outputs - np.log(np.sum(np.exp(outputs), axis=1, keepdims=True))
+
+    params = [(rs.randn(m, n), rs.randn(n)) for m, n in ((3, 4), (4, 2))]
+    check_gradients(lambda params: np.mean(network(params, inputs)[:, 0]), params)
+    gradient = grad(lambda params: np.mean(network(params, inputs)[:, 0]))(params)
+    assert [g.shape for pair in gradient for g in pair] == [(3, 4), (4,), (4, 2), (2,)]
+
+
+def test_jacobians_of_functions_that_build_arrays():
+    def polar(p):
+        r, angle = p
+        return np.array([r * np.cos(angle), r * np.sin(angle)])
+
+    J = jacobian(polar)(numpy.array([2.0, 0.5]))
+    assert npla.det(J) == pytest.approx(2.0)
