@@ -18,6 +18,7 @@ from autograd.version import VERSION
 
 if TYPE_CHECKING:
     from autograd.check import assert_gradients, check_gradients, check_primitive
+    from autograd.checkpointing import checkpoint
     from autograd.debugging import debug
     from autograd.drawing import draw, text
     from autograd.transforms import (
@@ -55,6 +56,7 @@ __all__ = [
     "assert_gradients",
     "check_gradients",
     "check_primitive",
+    "checkpoint",
     "debug",
     "define",
     "deriv",
@@ -100,6 +102,7 @@ _LATER = {
     "assert_gradients": "autograd.check",
     "check_gradients": "autograd.check",
     "check_primitive": "autograd.check",
+    "checkpoint": "autograd.checkpointing",
     "debug": "autograd.debugging",
     "draw": "autograd.drawing",
     "text": "autograd.drawing",

@@ -1,0 +1,132 @@
+"""`checkpoint`: compute again instead of keeping, to save memory."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.debugging import Trace
+from autograd.engine import Node, Tensor, Value, no_grad, record
+from autograd.engine.backward import derivatives
+from autograd.engine.recording import is_recording
+from autograd.errors import DataError
+from autograd.rules.elementwise import positive
+from autograd.rules.table import define
+
+
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like `f` whose intermediate results are not kept for the way back.
+
+    Going backward computes them anew, so that `f` runs twice, and must give the same both times.
+    Derivatives with respect to nodes that `f` closes over arrive as well. (A. Griewank and
+    A. Walther, "Algorithm 799: revolve", ACM Transactions on Mathematical Software 26, 2000.)
+
+    Parameters
+    ----------
+    f : callable
+        Returns one number or array; its arguments may be nested.
+
+    Raises
+    ------
+    DataError
+        When called, if `f` returns several results.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import checkpoint, grad
+    >>> block = checkpoint(lambda x: np.tanh(np.sin(x) ** 2))
+    >>> grad(lambda x: np.sum(block(x)))(np.array([0.5])) == grad(
+    ...     lambda x: np.sum(np.tanh(np.sin(x) ** 2))
+    ... )(np.array([0.5]))
+    array([ True])
+    """
+
+    @functools.wraps(f)
+    def checkpointed(*arguments: Any, **keywords: Any) -> Any:
+        given = [item for _, item in tree.leaves((arguments, keywords))]
+        if not is_recording() or not any(isinstance(item, Node) for item in given):
+            return f(*arguments, **keywords)
+        return _Checkpoint(f, arguments, keywords).result
+
+    return checkpointed
+
+
+class _Checkpoint:
+    """One call of a function whose graph is let go of at once."""
+
+    def __init__(self, f: Callable[..., Any], arguments: Any, keywords: Any) -> None:
+        self.f = f
+        self.template = (arguments, keywords)
+        inputs = [item for _, item in tree.leaves(self.template) if isinstance(item, Node)]
+        fresh = [_leaf(node) for node in inputs]
+        with Trace() as trace:
+            result = self._run(fresh)
+        if isinstance(result, (tuple, list, dict)):
+            raise DataError(
+                f"A checkpointed function returns one array, and this one {type(result).__name__}."
+                " Make one array of it, with np.concatenate, or checkpoint its parts."
+            )
+        self.count = len(inputs)
+        self.known: list[Any] = [record.plain(result)]
+        self.last: tuple[Any, list[Any]] | None = None
+        others = _closed_over(trace, fresh)
+        primitive = define(
+            self._compute,
+            variadic=self._pull_back,
+            name=f"checkpoint of {getattr(f, '__name__', 'a function')}",
+        )
+        self.result = record.apply(primitive, (*inputs, *others), record.NO_KEYWORDS)
+
+    def _run(self, items: list[Any]) -> Any:
+        """Call the function with something in place of the nodes among its arguments."""
+        rest = iter(items)
+        arguments, keywords = tree.replace(
+            self.template, lambda _, item: next(rest) if isinstance(item, Node) else item
+        )
+        return self.f(*arguments, **keywords)
+
+    def _compute(self, *plain: Any) -> Any:
+        if self.known:  # the first time it has been computed already
+            return self.known.pop()
+        with no_grad():
+            return record.plain(self._run([_leaf_of(x) for x in plain[: self.count]]))
+
+    def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
+        """Compute everything once more, and go back through it; for all arguments at once."""
+        if self.last is None or self.last[0] is not g:
+            create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
+            inputs = arguments[: self.count]
+            fresh = [positive(a) if isinstance(a, Node) else _leaf_of(a) for a in inputs]
+            others = list(self.result.arguments[self.count :]) if not create else []
+            others = others or [a for a in arguments[self.count :] if isinstance(a, Node)]
+            result = self._run(fresh)
+            again = create or any(isinstance(o, Value) and o.primitive for o in others)
+            found = derivatives(result, g, [*fresh, *others], False, again)
+            self.last = (g, found if create else [record.plain(x) for x in found])
+        derivative = self.last[1][argnum]
+        return np.zeros_like(record.plain(arguments[argnum])) if derivative is None else derivative
+
+
+def _leaf(node: Any) -> Any:
+    return _leaf_of(record.plain(node))
+
+
+def _leaf_of(data: Any) -> Any:
+    return Value(data) if isinstance(data, float) else Tensor(data)
+
+
+def _closed_over(trace: Trace, fresh: list[Any]) -> list[Any]:
+    """Return the nodes that were used inside but come from outside."""
+    known = {id(node) for node in (*trace.nodes, *fresh)}
+    found: dict[int, Any] = {}
+    for node in trace.nodes:
+        for parent in node.parents:
+            varies = isinstance(parent, Value) or parent.requires_grad
+            if id(parent) not in known and varies:
+                found[id(parent)] = parent
+    return list(found.values())

@@ -1,0 +1,73 @@
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, Value, check_gradients, checkpoint, grad, hessian
+from autograd.errors import DataError
+
+random = np.random.default_rng(2)
+x = random.normal(size=4)
+
+
+def block(x):
+    return np.tanh(np.sin(x) ** 2 + x[::-1])
+
+
+def test_the_derivatives_are_those_of_the_function_itself():
+    check_gradients(checkpoint(block), x, order=2)
+    np.testing.assert_array_equal(
+        grad(lambda x: np.sum(checkpoint(block)(x)))(x), grad(lambda x: np.sum(block(x)))(x)
+    )
+    np.testing.assert_allclose(
+        hessian(lambda x: np.sum(checkpoint(block)(x) ** 2))(x),
+        hessian(lambda x: np.sum(block(x) ** 2))(x),
+    )
+
+
+def test_arguments_may_be_nested_and_numbers():
+    def f(params, scale, power=2):
+        return np.sum(params["W"] @ params["b"]) ** power * scale
+
+    def whole(W, b, scale):
+        return checkpoint(f)({"W": W, "b": b}, scale, power=3)
+
+    check_gradients(whole, random.normal(size=(2, 4)), x, 0.7)
+
+
+def test_derivatives_arrive_at_what_the_function_closes_over():
+    w, v = Tensor(np.ones(4)), Value(2.0)
+    inside = w * 3
+    y = checkpoint(lambda x: np.sum(inside * x**2) * v + np.sum(w))(Tensor(x))
+    y.backward()
+    np.testing.assert_allclose(w.grad, 6 * x**2 + 1)
+    assert v.grad == pytest.approx(3 * np.sum(x**2))
+
+
+def test_plain_arguments_give_plain_results():
+    assert type(checkpoint(block)(x)) is np.ndarray
+
+
+def test_several_results_are_refused():
+    with pytest.raises(DataError, match="one array"):
+        checkpoint(lambda x: (x, x))(Tensor(x))
+
+
+def test_it_saves_the_memory_it_promises():
+    def deep(x):
+        for _ in range(10):
+            x = np.tanh(np.sin(x) * 1.1)
+        return x
+
+    def peak(step):
+        t = Tensor(np.ones(100_000))
+        tracemalloc.start()
+        y = t
+        for _ in range(8):
+            y = step(y)
+        y.sum().backward()
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(checkpoint(deep)) < 0.3 * peak(deep)
