@@ -24,6 +24,7 @@ from autograd.variables import (
     Argnum,
     Call,
     Function,
+    Variable,
     plain,
     scalar_cotangent,
     value_of,
@@ -259,27 +260,26 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
             )
         rows = []
         for index in np.ndindex(shape):
-            cotangent = np.zeros_like(result.data)  # type: ignore[attr-defined]
+            cotangent = np.zeros(shape, result.dtype)  # type: ignore[attr-defined]
             cotangent[index] = 1
-            rows.append(call.pull_back(result, cotangent, again=True))
-        return _stacked(rows, shape, call.variable.given)
+            rows.append(call.derivatives(result, cotangent, again=True))
+        return _stacked(rows, shape, call.variable)
 
     return derivative
 
 
-def _stacked(rows: list[Any], shape: tuple[int, ...], given: Any) -> Any:
+def _stacked(rows: list[list[Any]], shape: tuple[int, ...], variable: Variable) -> Any:
     """Make one array of the rows of a Jacobian, for each leaf of the argument."""
-    by_leaf = [[item for _, item in tree.leaves(row)] for row in rows]
-    columns = iter(range(len(by_leaf[0]) if by_leaf else 0))
+    numbers = iter(range(len(variable.nodes)))
 
     def stack(path: str, item: Any) -> Any:
-        if not by_leaf:
-            return np.zeros(shape + np.shape(item))
-        column = next(columns)
-        joined = np.stack([row[column] for row in by_leaf])
-        return np.reshape(joined, shape + np.shape(plain(item)))
+        number = next(numbers)
+        data = plain(item)
+        column = [np.zeros_like(data) if row[number] is None else row[number] for row in rows]
+        joined = np.stack(column) if column else np.zeros(0, np.asarray(data).dtype)
+        return np.reshape(joined, shape + np.shape(data))
 
-    return tree.replace(given, stack)
+    return tree.replace(variable.given, stack)
 
 
 @transform

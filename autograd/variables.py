@@ -120,11 +120,18 @@ class Call:
         if not isinstance(result, Node):
             warn_of_independence()
             return self.variable.like([None] * len(self.variable.nodes))
-        create = self.variable.nested or isinstance(cotangent, Node)
-        found = derivatives(current(result), cotangent, self.variable.nodes, again, create)
+        found = self.derivatives(result, cotangent, again)
         if all(derivative is None for derivative in found):
             warn_of_independence()
         return self.variable.like(found)
+
+    def derivatives(self, result: Any, cotangent: Any, again: bool) -> list[Any]:
+        """Return the derivative for each leaf of the argument, None where there is none."""
+        create = self.variable.nested or isinstance(cotangent, Node)
+        found: list[Any] = derivatives(
+            current(result), cotangent, self.variable.nodes, again, create
+        )
+        return found
 
 
 def warn_of_independence() -> None:

@@ -20,6 +20,8 @@ def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Multiply from the right by the transpose of b."""
     if a.ndim == b.ndim == 2:
         return g @ b.T
+    if a.ndim == 2 and b.ndim == 1:
+        return g[:, None] * b
     row, column = a.ndim == 1, b.ndim == 1
     g, b = as_matrices(g, row, column), b[:, None] if column else b
     left = g @ b.swapaxes(-1, -2)
@@ -28,7 +30,7 @@ def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def matmul_vjp_right(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Multiply from the left by the transpose of a."""
-    if a.ndim == b.ndim == 2:
+    if a.ndim == 2 and b.ndim <= 2:
         return a.T @ g
     if b.ndim == 2 and a.ndim > 2:  # one product of long matrices beats many of short ones
         rows = math.prod(a.shape[:-1])
