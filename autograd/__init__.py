@@ -106,6 +106,8 @@ _LATER = {
     "debug": "autograd.debugging",
     "draw": "autograd.drawing",
     "text": "autograd.drawing",
+    "primitive": "autograd.core",
+    **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "autograd.builtins"),
     **dict.fromkeys(
         (
             "deriv",

@@ -81,10 +81,13 @@ def pushed(
 ) -> Any:
     """Return the Jacobian of one primitive, in one argument, times a tangent.
 
-    Elementwise primitives multiply by their partial derivative, and a function linear in its
-    only argument is its own derivative. Anything else has a vjp, which is linear in the
-    cotangent: the transpose of that, found by going backward through it, is the Jacobian.
+    A forward rule of its own comes first. Otherwise elementwise primitives multiply by their
+    partial derivative, and a function linear in its only argument is its own derivative.
+    Anything else has a vjp, which is linear in the cotangent: the transpose of that, found by
+    going backward through it, is the Jacobian.
     """
+    if primitive.jvp is not None:
+        return primitive.jvp(argnum, tangent, y, arguments, keywords)
     if primitive.partials is not None:
         return _elementwise(primitive.partials[argnum], tangent, y, arguments)
     if primitive.transposes is not None and primitive.arity == 1:

@@ -89,6 +89,16 @@ class Node:
         primitive = self._primitive
         return "" if primitive is None else primitive.name
 
+    @property
+    def _value(self) -> Any:
+        """The number or array alone, under the name that programs written for HIPS autograd use."""
+        return record.plain(self)
+
+    @property
+    def _node(self) -> Node:
+        """The place in the graph, which HIPS autograd keeps apart from the value."""
+        return self
+
     def __hash__(self) -> int:
         return id(self) >> 4
 

@@ -33,6 +33,9 @@ class Primitive:
         Any other function: for each argument ``vjp(g, y, *arguments)``.
     variadic : callable or None
         A vjp for functions of any number of arguments: ``vjp(argnum, g, y, *arguments)``.
+    jvp : callable or None
+        A forward rule that is not derived from the others:
+        ``jvp(argnum, tangent, y, arguments, keywords)``.
     ours : bool
         Whether it belongs to the library.
     arity : int
@@ -47,12 +50,17 @@ class Primitive:
         self.transposes: tuple[Any, ...] | None = None
         self.vjps: tuple[Any, ...] | None = None
         self.variadic: Any = None
+        self.jvp: Any = None
         self.arity: int = 0
         self.ours: bool = False  # then its rules return arrays that nobody else refers to
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""
         return record.call(self, arguments, keywords)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -1,0 +1,27 @@
+"""Helpers for rules of one's own, as programs written for HIPS autograd import them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.broadcasting import unbroadcast as _unbroadcast
+
+
+def unbroadcast_f(target: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function like `f` whose results are summed to the shape of `target`.
+
+    Examples
+    --------
+    >>> unbroadcast_f(np.zeros(2), lambda g: 10 * g)(np.ones((3, 2)))
+    array([30., 30.])
+    """
+    return lambda g: unbroadcast(f(g), target)
+
+
+def unbroadcast(x: Any, target: Any) -> Any:
+    """Sum a cotangent over the axes along which its argument was broadcast."""
+    x = _unbroadcast(x, target)
+    return np.real(x) if np.iscomplexobj(x) and not np.iscomplexobj(target) else x

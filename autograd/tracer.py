@@ -1,0 +1,238 @@
+"""Follow a computation node by node: `trace`, and what HIPS autograd calls boxes.
+
+For programs written for it. Here a box and its place in the graph are one thing, a Value or a
+Tensor; containers of them are plain tuples, lists and dicts.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import forward, tree
+from autograd.engine import Node as GraphNode
+from autograd.engine import Tensor, Value, record
+from autograd.engine.recording import Observer
+from autograd.errors import NoRuleError
+from autograd.rules.elementwise import positive
+from autograd.topology import current
+
+_ABSENT = {
+    "TraceStack": "transforms nest by fresh nodes, without a stack of traces",
+    "trace_stack": "transforms nest by fresh nodes, without a stack of traces",
+    "find_top_boxed_args": "transforms nest by fresh nodes, without levels",
+    "trace_primitives_map": "NumPy's own functions are the primitives",
+    "notrace_primitives": "see autograd.rules.table.without_derivative",
+    "box_type_mappings": "nodes hold numbers and arrays only",
+    "box_types": "nodes hold numbers and arrays only",
+    "Box.register": "nodes hold numbers and arrays only",
+}
+_LATER = ("notrace_primitive", "primitive", "register_notrace")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        from autograd import extend
+
+        return getattr(extend, name)
+    if name == "toposort":
+        from autograd.util import toposort
+
+        return toposort
+    if name in _ABSENT:
+        raise _absent(name)
+    raise AttributeError(f"module 'autograd.tracer' has no attribute {name!r}")
+
+
+def _absent(name: str) -> NoRuleError:
+    return NoRuleError(f"HIPS autograd's {name} has no counterpart in chainrule: {_ABSENT[name]}.")
+
+
+class _BoxMeta(type):
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, GraphNode)
+
+
+class Box(metaclass=_BoxMeta):
+    """What every Value and Tensor is an instance of; not to be derived from."""
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        if not cls.__module__.startswith("autograd."):
+            raise _absent("Box.register")
+
+    @classmethod
+    def register(cls, value_type: type) -> None:
+        """Refuse: nodes hold numbers and arrays only."""
+        raise _absent("Box.register")
+
+
+class SparseObject:
+    """A vector of a space that is only ever added to another: see `VSpace` of HIPS autograd."""
+
+    def __init__(self, vs: Any, mut_add: Callable[[Any], Any]) -> None:
+        self.vs = vs
+        self.mut_add = mut_add
+
+
+class Node:
+    """What `trace` makes for each operation; derive from it to say what is to be kept."""
+
+    __slots__: list[str] = []
+
+    def __init__(
+        self, value: Any, fun: Any, args: Any, kwargs: Any, parent_argnums: Any, parents: Any
+    ) -> None:
+        raise NotImplementedError(f"{type(self).__name__}.__init__")
+
+    def initialize_root(self, *args: Any, **kwargs: Any) -> None:
+        """Set up the node that stands for the argument."""
+        raise NotImplementedError(f"{type(self).__name__}.initialize_root")
+
+    @classmethod
+    def new_root(cls, *args: Any, **kwargs: Any) -> Any:
+        """Return the node that stands for the argument."""
+        root = cls.__new__(cls)
+        root.initialize_root(*args, **kwargs)
+        return root
+
+
+class VJPNode(Node):
+    """Asks `trace` for the graph that `autograd.core.backward_pass` goes through."""
+
+    def initialize_root(self) -> None:
+        """Have nothing to set up."""
+
+
+class JVPNode(Node):
+    """Asks `trace` for the change of the result; `g` is that of the argument."""
+
+    __slots__ = ["g"]
+
+    def initialize_root(self, g: Any) -> None:
+        """Keep the tangent."""
+        self.g = g
+
+
+def isbox(x: Any) -> bool:
+    """Say whether this is a node, or a container of nodes."""
+    return any(isinstance(leaf, GraphNode) for _, leaf in tree.leaves(x))
+
+
+def getval(x: Any) -> Any:
+    """Return the plain number, array or container."""
+    return record.plain(x)
+
+
+def new_box(value: Any, trace: int, node: Any) -> Any:
+    """Return a Value or a Tensor with this value."""
+    return _fresh(value)
+
+
+def trace(start_node: Any, fun: Callable[[Any], Any], x: Any) -> tuple[Any, Any]:
+    """Call ``fun(x)``, and make a node of the type of `start_node` for each operation on the way.
+
+    Returns
+    -------
+    tuple
+        The result, and its node; None for a result that does not depend on `x`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class Named(Node):
+    ...     def initialize_root(self):
+    ...         self.text = "x"
+    ...     def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+    ...         self.text = f"{fun.__name__}({', '.join(p.text for p in parents)})"
+    >>> value, node = trace(Named.new_root(), lambda x: np.sin(x) * x, 0.0)
+    >>> node.text
+    'multiply(sin(x), x)'
+    """
+    argument = tree.replace(x, lambda _, leaf: _fresh(leaf))
+    leaves = [leaf for _, leaf in tree.leaves(argument)]
+    if isinstance(start_node, (VJPNode, JVPNode)):
+        result = fun(argument)
+        if not isinstance(result, GraphNode):
+            return _independent(result)
+        if isinstance(start_node, VJPNode):
+            return _outward(result, x), result
+        tangents = dict(zip(leaves, [g for _, g in tree.leaves(start_node.g)], strict=True))
+        (change,) = forward.push_forward([result], tangents, isbox((x, start_node.g)))
+        return _outward(result, x), JVPNode.new_root(change)
+    with _Tracer(start_node, leaves, isinstance(x, (tuple, list, dict))) as tracer:
+        result = fun(argument)
+    end_node = tracer.nodes.get(id(current(result)))
+    return _independent(result) if end_node is None else (_outward(result, x), end_node)
+
+
+def _fresh(value: Any) -> Any:
+    if isinstance(value, GraphNode):
+        return positive(value)
+    if type(value) is float or type(value) is np.float64:
+        return Value(value)
+    if isinstance(value, (np.ndarray, np.inexact, complex)):
+        return Tensor(np.array(value))
+    raise TypeError(f"Can't differentiate w.r.t. type {type(value)}")
+
+
+def _outward(result: Any, x: Any) -> Any:
+    return result if isbox(x) else record.plain(result)
+
+
+def _independent(result: Any) -> tuple[Any, None]:
+    warnings.warn("Output seems independent of input.", stacklevel=3)
+    return result, None
+
+
+class _Tracer(Observer):
+    """Makes somebody's node for each of ours that depends on the argument."""
+
+    def __init__(self, start_node: Any, leaves: list[Any], nested: bool) -> None:
+        self.type = type(start_node)
+        self.kept = list(leaves)  # ids are only unique among what lives
+        self.nodes: dict[int, Any] = {}
+        for number, leaf in enumerate(leaves):
+            self.nodes[id(leaf)] = start_node
+            if nested:
+                taken = functools.partial(_take, number)
+                functools.update_wrapper(taken, _take)
+                self.nodes[id(leaf)] = self.type(
+                    record.plain(leaf), taken, (None,), {}, (0,), (start_node,)
+                )
+
+    def __enter__(self) -> _Tracer:
+        self.watch()
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self.leave()
+
+    def made(self, node: Any) -> None:
+        """Make the node that belongs to one of ours."""
+        args = node.arguments
+        known = [
+            (argnum, self.nodes[id(current(argument))])
+            for argnum, argument in enumerate(args)
+            if isinstance(argument, GraphNode) and id(current(argument)) in self.nodes
+        ]
+        if not known:
+            return
+        self.kept.append(node)
+        argnums, parents = zip(*known, strict=True)
+        self.nodes[id(node)] = self.type(
+            record.plain(node),
+            node.primitive,
+            tuple(record.plain(args)),
+            dict(node.keywords),
+            argnums,
+            parents,
+        )
+
+
+def _take(number: int, container: Any) -> Any:
+    """Return a leaf of a container."""
+    return [leaf for _, leaf in tree.leaves(container)][number]
