@@ -321,7 +321,7 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
 
         def jvp(v: Any) -> tuple[Any, Any]:
             tangents = variable.flat(v, "tangent")
-            create = variable.nested or any(isinstance(t, Node) for t in tangents)
+            create = call.nested or any(isinstance(t, Node) for t in tangents)
             results = [item for _, item in tree.leaves(call.result) if isinstance(item, Node)]
             pairs = dict(zip(variable.nodes, tangents, strict=True))
             changes = iter(forward.push_forward(results, pairs, create))

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
+from autograd.engine.ancestry import begin_call, depends_on_older
 from autograd.engine.backward import derivatives
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
@@ -93,11 +94,23 @@ def _leaf(item: Any, what: str) -> Tensor:
 
 
 class Call:
-    """One call of a function on nodes in place of some arguments."""
+    """One call of a function on nodes in place of some arguments.
+
+    Attributes
+    ----------
+    variable : Variable
+        These arguments.
+    result : any
+        What the function returned.
+    nested : bool
+        Whether derivatives are to be nodes, for those of an outer transform or of nodes that the
+        function closes over.
+    """
 
     def __init__(self, f: Function, argnum: Argnum, arguments: Any, keywords: Any) -> None:
         single = isinstance(argnum, (int, np.integer))
         numbers = [argnum] if single else list(argnum)  # type: ignore[arg-type]
+        begun = begin_call()
         name = getattr(f, "__name__", "the function")
         for number in numbers:
             if not -len(arguments) <= number < len(arguments):  # type: ignore[operator]
@@ -114,6 +127,10 @@ class Call:
         for number, part in zip(numbers, parts, strict=True):
             replaced[number] = part  # type: ignore[index, call-overload]
         self.result = f(*replaced, **keywords)
+        self.nested = self.variable.nested or any(
+            isinstance(leaf, Node) and depends_on_older(current(leaf), begun)
+            for _, leaf in tree.leaves(self.result)
+        )
 
     def pull_back(self, result: Any, cotangent: Any, again: bool = False) -> Any:
         """Return the derivative of a node, weighed by a cotangent, like the argument."""
@@ -127,7 +144,7 @@ class Call:
 
     def derivatives(self, result: Any, cotangent: Any, again: bool) -> list[Any]:
         """Return the derivative for each leaf of the argument, None where there is none."""
-        create = self.variable.nested or isinstance(cotangent, Node)
+        create = self.nested or isinstance(cotangent, Node)
         found: list[Any] = derivatives(
             current(result), cotangent, self.variable.nodes, again, create
         )
@@ -150,7 +167,7 @@ def plain(x: Any) -> Any:
 
 def value_of(call: Call, result: Any) -> Any:
     """Return a result as the caller wants it: numbers, unless there is an outer transform."""
-    return result if call.variable.nested else plain(result)
+    return result if call.nested else plain(result)
 
 
 def scalar_cotangent(result: Any, name: str) -> Any:

@@ -22,8 +22,8 @@ _ndarray: Final = np.ndarray
 
 #: Two threads may differentiate graphs that share nodes: one at a time writes into them.
 _LOCK: Final = threading.RLock()
-_acquire: Final = _LOCK.acquire
-_release: Final = _LOCK.release
+acquire: Final = _LOCK.acquire
+release: Final = _LOCK.release
 
 
 # -- Values -----------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
     before: list[float] = []
     if RECORDING.blocks != 0:
         tell_walking(roots, seeds)
-    _acquire()
+    acquire()
     try:
         _count_edges(roots, leaves)
         before.extend([leaf._grad for leaf in leaves])
@@ -55,7 +55,7 @@ def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
             leaves[i]._grad = before[i]
         raise
     finally:
-        _release()
+        release()
 
 
 def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
@@ -231,7 +231,7 @@ def _derivatives_of_values(
     """Go through Values only, and give back to all leaves what they had."""
     leaves: list[value.Value] = []
     found: list[Any] = []
-    _acquire()
+    acquire()
     try:
         _count_edges(roots, leaves)
         before = [leaf._grad for leaf in leaves]
@@ -250,7 +250,7 @@ def _derivatives_of_values(
             for i in range(len(leaves)):
                 leaves[i]._grad = before[i]
     finally:
-        _release()
+        release()
     return found
 
 
@@ -328,7 +328,7 @@ def _explore(sweep: Sweep, root: Node) -> None:
     `_pending` holds its number, counted from one.
     """
     found: list[Node] = []
-    _acquire()
+    acquire()
     try:
         _enter(sweep, found, root)
         for node in found:  # the list grows as its nodes are visited
@@ -375,7 +375,7 @@ def _explore(sweep: Sweep, root: Node) -> None:
     finally:
         for node in found:
             node._pending = 0
-        _release()
+        release()
 
 
 def _reads_data(node: tensor.Tensor) -> bool:
@@ -527,7 +527,7 @@ def _commit(sweep: Sweep) -> None:
     gradients: list[Any] = []
     values: list[value.Value] = []
     derivatives: list[Any] = []
-    _acquire()
+    acquire()
     try:
         for number in sweep.kept:
             node = sweep.nodes[number]
@@ -546,7 +546,7 @@ def _commit(sweep: Sweep) -> None:
         for i in range(len(tensors)):
             tensors[i]._grad = gradients[i]
     finally:
-        _release()
+        release()
 
 
 def _total(node: tensor.Tensor, g: Any, owned: bool, create: bool) -> Any:

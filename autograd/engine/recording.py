@@ -15,7 +15,7 @@ from autograd.engine.mypyc import mypyc_attr
 
 @final
 class Recording:
-    """How many `no_grad` blocks are open and observers watch, over all threads.
+    """How many `no_grad` blocks are open and observers watch, over all threads; and calls.
 
     The recorder reads `blocks` for every node, so it is an attribute of a native object;
     only when it is not zero does anybody look up which thread opened the block.
@@ -23,6 +23,8 @@ class Recording:
 
     def __init__(self) -> None:
         self.blocks: int = 0
+        #: How many calls of transforms have begun: every leaf remembers the number at its time.
+        self.calls: float = 0.0
 
 
 RECORDING: Final = Recording()

@@ -80,6 +80,7 @@ class Tensor(ArrayMethods):
     _numbers: float = 0.0  # the sum of the Values among them
     _latest: Any = None  # once elements were assigned to: the node that holds them now
     _read: bool = False  # whether a rule may need the data of such a node
+    _call: float = 0.0  # at which call of a transform it was made: see `ancestry`
 
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: Any = True
@@ -89,6 +90,7 @@ class Tensor(ArrayMethods):
         self._data = as_array(data, dtype)
         self._label = label
         self._requires_grad = bool(requires_grad)
+        self._call = RECORDING.calls
 
     # -- what it holds ----------------------------------------------------------------------
 

@@ -69,7 +69,8 @@ class Value(Node):
     """
 
     # A missing parent is None, and the slot of its partial then holds the constant that
-    # stood in its place, so that `arguments` can be told in full.
+    # stood in its place, so that `arguments` can be told in full. A leaf remembers in its left
+    # one at which call of a transform it was made: see `ancestry`.
     __slots__ = (
         "_data",
         "_grad",
@@ -108,7 +109,7 @@ class Value(Node):
         self._primitive = _primitive
         self._left = _left
         self._right = _right
-        self._left_partial = _left_partial
+        self._left_partial = RECORDING.calls if _primitive is None else _left_partial
         self._right_partial = _right_partial
         self._pending = 0
         self._notes = None

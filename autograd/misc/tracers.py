@@ -50,9 +50,7 @@ def const_graph(fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[
             start = ConstGraphNode.new_root()
             value, end = trace(start, lambda x: fun(*args, *x, **kwargs), given)
             if end is None:
-                raise GraphError(
-                    "const_graph is for functions that depend on their arguments."
-                )
+                raise GraphError("const_graph is for functions that depend on their arguments.")
             graph.extend(list(toposort(end))[::-1])
             return value
         values = {graph[0]: given}

@@ -1,0 +1,81 @@
+"""Whether a result depends on more than a transform's own argument.
+
+A function that is differentiated may close over nodes from outside. Its derivative then depends
+on them as well, and has to be a node.
+"""
+
+from __future__ import annotations
+
+from autograd.engine import tensor, value
+from autograd.engine.backward import acquire, release
+from autograd.engine.node import Node
+from autograd.engine.recording import RECORDING
+
+
+def begin_call() -> float:
+    """Return a number that leaves made from now on bear, and none that were made before."""
+    RECORDING.calls += 1.0
+    return RECORDING.calls
+
+
+def depends_on_older(root: Node, since: float) -> bool:
+    """Say whether a node depends on a leaf from before the call of that number."""
+    visited: list[Node] = []
+    acquire()
+    try:
+        if isinstance(root, value.Value):
+            return _value_depends(root, since, visited)
+        _visit(root, visited)
+        for node in visited:  # the list grows
+            if isinstance(node, value.Value):
+                if node._primitive is None:
+                    if node._left_partial < since:
+                        return True
+                    continue
+                if node._left is not None:
+                    _visit(node._left, visited)
+                if node._right is not None:
+                    _visit(node._right, visited)
+            elif isinstance(node, tensor.Tensor):
+                if node._primitive is None:
+                    if node._requires_grad and node._call < since:
+                        return True
+                elif node._arguments is not None:
+                    for argument in node._arguments:
+                        if isinstance(argument, Node):
+                            _visit(argument, visited)
+        return False
+    finally:
+        for node in visited:
+            node._pending = 0
+        release()
+
+
+def _visit(node: Node, visited: list[Node]) -> None:
+    if node._pending == 0:
+        node._pending = 1
+        visited.append(node)
+
+
+def _value_depends(root: value.Value, since: float, visited: list[Node]) -> bool:
+    """Do the same for Values only, whose graphs are large."""
+    root._pending = 1
+    visited.append(root)
+    position = 0
+    while position < len(visited):
+        node = visited[position]
+        position += 1
+        assert isinstance(node, value.Value)
+        if node._primitive is None:
+            if node._left_partial < since:
+                return True
+            continue
+        parent = node._left
+        if parent is not None and parent._pending == 0:
+            parent._pending = 1
+            visited.append(parent)
+        parent = node._right
+        if parent is not None and parent._pending == 0:
+            parent._pending = 1
+            visited.append(parent)
+    return False
