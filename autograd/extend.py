@@ -95,20 +95,18 @@ class _Application:
             for number, leaf in enumerate(_leaves(argument))
             if isinstance(leaf, Node)
         ]
-        self._refuse_unknown()
+        self._refuse_keywords()
         self.value = f_raw(*record.plain(args), **kwargs)
         self.outputs: list[Any] = []
         self.recorded = False
 
-    def _refuse_unknown(self) -> None:
-        lost = [path for path, leaf in tree.leaves(self.kwargs) if isinstance(leaf, Node)]
-        if lost or not (self.function in primitive_vjps or self.function in primitive_jvps):
-            argnums = tuple(sorted({argnum for argnum, _, _ in self.positions}))
-            raise NoRuleError(
-                f"VJP of {self.name} wrt {f'keyword {lost[0]}' if lost else f'argnums {argnums}'} "
-                f"not defined. Call autograd.extend.defvjp({self.name}, ...), and pass nodes by "
-                "position."
-            )
+    def _refuse_keywords(self) -> None:
+        for path, leaf in tree.leaves(self.kwargs):
+            if isinstance(leaf, Node):
+                raise NoRuleError(
+                    f"{self.name} has no derivative with respect to keyword{path}. Pass nodes by "
+                    "position."
+                )
 
     def result(self) -> Any:
         """Return the result, with a node for each number and array in it."""
@@ -148,9 +146,12 @@ class _Application:
         return _filled(self.value, [y if i == output else x for i, x in enumerate(others)])
 
     def _pull_back(self, output: int, position: int, g: Any, y: Any, *items: Any) -> Any:
-        if self.function not in primitive_vjps:
-            raise NoRuleError(f"{self.name} was given a forward rule only; see extend.defvjp.")
         argnum, number, _ = self.positions[position]
+        if self.function not in primitive_vjps:
+            raise NoRuleError(
+                f"VJP of {self.name} wrt argnums {(argnum,)} not defined. Call "
+                f"autograd.extend.defvjp({self.name}, ...)."
+            )
         parts = [g if i == output else _zeros(x) for i, x in enumerate(_leaves(self.value))]
         maker = primitive_vjps[self.function]
         vjp = maker((argnum,), self._answer(output, y), self._with(items), self.kwargs)

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.backward import as_it_was, derivatives
+from autograd.engine.recording import is_recording, recording_again
 from autograd.topology import current, nodes_below
 
 
@@ -39,6 +40,9 @@ def push_forward(
     >>> push_forward([x * x], {x: np.array([1.0, 10.0])})
     [array([ 2., 40.])]
     """
+    if not is_recording():  # transposing a rule takes a graph
+        with recording_again():
+            return push_forward(outputs, tangents, create_graph)
     outputs = [current(node) for node in outputs]
     moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
     for node in nodes_below(*outputs):

@@ -38,9 +38,15 @@ def transform(maker: Callable[..., Function]) -> Callable[..., Any]:
     @functools.wraps(maker)
     def make(f: Function, *arguments: Any, **keywords: Any) -> Function:
         made = maker(f, *arguments, **keywords)
-        functools.update_wrapper(made, f, assigned=("__module__", "__doc__"), updated=())
+        functools.update_wrapper(made, f, assigned=("__module__",), updated=())
         name = getattr(f, "__name__", "function")
-        made.__name__ = made.__qualname__ = f"{maker.__name__}_of_{name}"
+        argnum = keywords.get("argnum", arguments[0] if arguments else 0)
+        made.__name__ = f"{maker.__name__}_of_{name}_wrt_argnum_{argnum}"
+        made.__qualname__ = made.__name__
+        made.__doc__ = (
+            f"    {maker.__name__} of function {name} with respect to argument number {argnum}.\n\n"
+            f"{getattr(f, '__doc__', None) or ''}"
+        )
         return made
 
     return make
@@ -51,7 +57,8 @@ def transform(maker: Callable[..., Function]) -> Callable[..., Any]:
 
 @transform
 def grad(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the gradient of `f`.
+    """
+    Returns a function which gives the gradient of `f`.
 
     Parameters
     ----------
@@ -82,7 +89,7 @@ def grad(f: Function, argnum: Argnum = 0) -> Function:
     12.0
     >>> grad(lambda p: np.sum(p["w"] ** 2) * p["b"])({"w": np.array([1.0, 2.0]), "b": 3.0})
     {'w': array([ 6., 12.]), 'b': 5.0}
-    """
+    """  # noqa: D401
 
     def gradient(*arguments: Any, **keywords: Any) -> Any:
         call = Call(f, argnum, arguments, keywords)

@@ -13,6 +13,7 @@ from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.ancestry import begin_call, depends_on_older
 from autograd.engine.backward import derivatives
+from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
 from autograd.topology import current
@@ -104,7 +105,9 @@ class Call:
         What the function returned.
     nested : bool
         Whether derivatives are to be nodes, for those of an outer transform or of nodes that the
-        function closes over.
+        function closes over; not inside `no_grad`.
+    shares_nodes : bool
+        Whether part of the graph is somebody else's.
     """
 
     def __init__(self, f: Function, argnum: Argnum, arguments: Any, keywords: Any) -> None:
@@ -126,11 +129,17 @@ class Call:
         parts = [self.variable.argument] if single else list(self.variable.argument)
         for number, part in zip(numbers, parts, strict=True):
             replaced[number] = part  # type: ignore[index, call-overload]
-        self.result = f(*replaced, **keywords)
-        self.nested = self.variable.nested or any(
+        recording = is_recording()
+        if recording:
+            self.result = f(*replaced, **keywords)
+        else:
+            with recording_again():
+                self.result = f(*replaced, **keywords)
+        self.shares_nodes = self.variable.nested or any(
             isinstance(leaf, Node) and depends_on_older(current(leaf), begun)
             for _, leaf in tree.leaves(self.result)
         )
+        self.nested = self.shares_nodes and recording
 
     def pull_back(self, result: Any, cotangent: Any, again: bool = False) -> Any:
         """Return the derivative of a node, weighed by a cotangent, like the argument."""
@@ -146,7 +155,7 @@ class Call:
         """Return the derivative for each leaf of the argument, None where there is none."""
         create = self.nested or isinstance(cotangent, Node)
         found: list[Any] = derivatives(
-            current(result), cotangent, self.variable.nodes, again, create
+            current(result), cotangent, self.variable.nodes, again or self.shares_nodes, create
         )
         return found
 
@@ -181,6 +190,11 @@ def scalar_cotangent(result: Any, name: str) -> Any:
         raise ShapeError(
             f"{name} is for functions that return one number, and this one returned {told}. "
             "Sum it up, or take jacobian or elementwise_grad."
+        )
+    if data.dtype.kind not in "iufc":
+        raise DataError(
+            f"{name} is for functions that return a number, and this one returned {result!r} of "
+            f"type {type(result).__name__}."
         )
     if np.iscomplexobj(data):
         raise DataError(

@@ -151,16 +151,44 @@ def test_transforms_of_every_kind_nest_in_one_another():
     )
 
 
-def test_the_gradient_of_a_gradient_may_depend_on_what_is_closed_over():
-    w = Tensor(np.ones(3))
-    w.grad = np.full(3, 7.0)
-    v = Value(2.0)
-    v.grad = 5.0
-    assert grad(lambda x: np.sum(w * x**2) * v)(x3) == pytest.approx(4 * x3)
-    hessian(lambda x: np.sum(w * x**3) * v)(x3)
-    assert grad(lambda x: x * v * v)(1.0) == 4.0
+def test_a_derivative_of_a_function_that_closes_over_nodes_is_a_node():
+    w, v = Tensor(np.ones(3)), Value(2.0)
+    w.grad, v.grad = np.full(3, 7.0), 5.0
+    derivative = grad(lambda x: np.sum(w * x**2) * v)(x3)
+    np.testing.assert_allclose(derivative.data, 4 * x3)
+    second = hessian(lambda x: np.sum(w * x**3) * v)(x3)
+    np.testing.assert_allclose(second.data, np.diag(12 * x3))
+    assert grad(lambda x: x * v * v)(1.0).data == 4.0
     np.testing.assert_array_equal(w.grad, 7.0)
     assert v.grad == 5.0
+    (derivative.sum() * v).backward()
+    np.testing.assert_allclose(w.grad, 7.0 + 2 * x3 * 4)
+    assert v.grad == 5.0 + 2 * derivative.data.sum()
+
+
+def test_an_inner_transform_follows_the_arguments_of_an_outer_one_that_it_closes_over():
+    inner = np.array([0.4, -1.1])
+    for f in (
+        lambda x: x * grad(lambda y: x * y)(2.0),
+        lambda x: np.sum(jacobian(lambda y: x**2 * y)(inner)),
+        lambda x: np.sum(make_jvp(lambda y: x**2 * y**2)(inner)(inner)[1]),
+        lambda x: value_and_grad(lambda y: x**2 + y)(2.0)[0],
+        lambda x: value_and_grad(lambda y: x**2 + y)(2.0)[1] * x**2,
+        lambda x: np.sum(make_vjp(lambda y: x**2 * y)(inner)[0](inner)),
+        lambda x: make_hvp(lambda y: np.sum(x**2 * y**3))(inner)[0](inner)[0],
+    ):
+        check_gradients(f, 1.3, order=2, modes=("reverse", "forward"))
+
+
+def test_nodes_made_inside_a_function_are_its_own_business():
+    def filled(x):
+        t = Tensor(np.zeros(2))
+        t[0], t[1] = x, x * x
+        return np.sum(t)
+
+    assert type(grad(filled)(3.0)) is float
+    assert type(grad(lambda x: Value(2.0) * x)(3.0)) is float
+    assert grad(grad(filled))(3.0) == 2.0
 
 
 def test_what_is_computed_inside_no_grad_is_constant():
@@ -306,8 +334,33 @@ def test_transformed_functions_keep_the_documentation_of_the_original():
         """Kinetic energy."""
         return x**2
 
-    assert grad(energy).__doc__ == "Kinetic energy."
-    assert grad(energy).__name__ == "grad_of_energy"
+    assert "Kinetic energy." in grad(energy).__doc__
+    assert grad(energy).__name__ == "grad_of_energy_wrt_argnum_0"
+
+
+def test_inside_no_grad_derivatives_are_right_and_plain_numbers():
+    w = Value(2.0)
+    with no_grad():
+        assert grad(lambda x: x**3)(2.0) == 12.0
+        assert grad(grad(lambda x: x**3))(2.0) == 12.0
+        assert type(grad(lambda x: w * x**3)(2.0)) is float
+        assert deriv(lambda x: x**3)(2.0) == 12.0
+        np.testing.assert_allclose(jacobian(lambda x: A @ x)(x3), A)
+        np.testing.assert_allclose(
+            make_jvp(lambda x: np.linalg.inv(x))(np.eye(2))(np.eye(2))[1], -np.eye(2)
+        )
+        assert (w * w).parents == ()
+    y = w * w
+    with no_grad():
+        grad(lambda x: y * x)(1.0)
+    y.backward()
+    assert w.grad == 4.0
+
+
+@pytest.mark.parametrize("result", [True, "text", None])
+def test_a_result_that_is_no_number_is_refused(result):
+    with pytest.raises(DataError, match="returned"):
+        grad(lambda x: result)(1.0)
 
 
 # -- bad input --------------------------------------------------------------------------------

@@ -21,37 +21,10 @@ TRANSPOSE: Final = declare("transpose")
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class ArrayMethods(Node):
-    """Everything of a `Tensor` that `numpy.ndarray` has by the same name."""
+    """Everything of a node that `numpy.ndarray` has by the same name.
 
-    _data: Any
-
-    def _seen(self) -> Any:
-        raise NotImplementedError
-
-    @property
-    def shape(self) -> Any:
-        """The length of each axis."""
-        return self._data.shape
-
-    @property
-    def dtype(self) -> Any:
-        """The type of the elements."""
-        return self._data.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self._data.shape)
-
-    @property
-    def size(self) -> Any:
-        """The number of elements."""
-        return self._data.size
-
-    @property
-    def nbytes(self) -> Any:
-        """The memory that the elements take, in bytes."""
-        return self._data.nbytes
+    A `Value` is in all of it an array of shape ().
+    """
 
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
@@ -107,6 +80,18 @@ class ArrayMethods(Node):
         """Return the running sum along `axis`, of the flattened array by default."""
         return np.cumsum(self, axis=axis)
 
+    def cumprod(self, axis: Any = None) -> Any:
+        """Return the running product along `axis`, of the flattened array by default."""
+        return np.cumprod(self, axis=axis)
+
+    def ptp(self, axis: Any = None, *, keepdims: Any = False) -> Any:
+        """Return the largest element minus the smallest."""
+        return np.ptp(self, axis=axis, keepdims=keepdims)
+
+    def round(self, decimals: int = 0) -> Any:
+        """Round, which makes the derivative zero."""
+        return np.round(self, decimals)
+
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements another shape."""
         wanted = shape[0] if len(shape) == 1 else shape
@@ -154,6 +139,10 @@ class ArrayMethods(Node):
         """Repeat each element."""
         return np.repeat(self, repeats, axis=axis)
 
+    def compress(self, condition: Any, axis: Any = None) -> Any:
+        """Return the elements along `axis` where a condition holds."""
+        return np.compress(condition, self, axis=axis)
+
     def copy(self) -> Any:
         """Return the same numbers in memory of their own."""
         return np.copy(self)
@@ -171,9 +160,10 @@ class ArrayMethods(Node):
             If `dtype` cannot hold the numbers: an integer type, or a real one for complex data.
         """
         wanted = np.dtype(dtype)
-        if wanted.kind not in "fc" or (wanted.kind == "f" and self._data.dtype.kind == "c"):
+        given = _plain(self).dtype
+        if wanted.kind not in "fc" or (wanted.kind == "f" and given.kind == "c"):
             raise lost(
-                f"Converting a Tensor of {self._data.dtype} to {wanted}",
+                f"Converting a {type(self).__name__} of {given} to {wanted}",
                 f"For numbers without history write t.data.astype({str(wanted)!r})"
                 + ("." if wanted.kind != "f" else ", for the real part t.real."),
             )
@@ -183,35 +173,43 @@ class ArrayMethods(Node):
 
     def argmax(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return the index of the largest element."""
-        return np.argmax(self._seen(), axis=axis, keepdims=keepdims)
+        return np.argmax(_plain(self), axis=axis, keepdims=keepdims)
 
     def argmin(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return the index of the smallest element."""
-        return np.argmin(self._seen(), axis=axis, keepdims=keepdims)
+        return np.argmin(_plain(self), axis=axis, keepdims=keepdims)
 
     def argsort(self, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
         """Return the indices that would sort the elements."""
-        return np.argsort(self._seen(), axis=axis, kind=kind, stable=stable)
+        return np.argsort(_plain(self), axis=axis, kind=kind, stable=stable)
+
+    def argpartition(self, kth: Any, axis: Any = -1) -> Any:
+        """Return the indices that would bring the elements up to `kth` before all others."""
+        return np.argpartition(_plain(self), kth, axis=axis)
+
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
+        """Return where elements would have to be inserted to keep the order."""
+        return np.searchsorted(_plain(self), record.plain(v), side=side, sorter=sorter)
 
     def any(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Say whether any element is not zero."""
-        return np.any(self._seen(), axis=axis, keepdims=keepdims)
+        return np.any(_plain(self), axis=axis, keepdims=keepdims)
 
     def all(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Say whether no element is zero."""
-        return np.all(self._seen(), axis=axis, keepdims=keepdims)
+        return np.all(_plain(self), axis=axis, keepdims=keepdims)
 
     def nonzero(self) -> Any:
         """Return the indices of the elements that are not zero."""
-        return np.nonzero(self._seen())
+        return np.nonzero(_plain(self))
 
     def item(self, *index: Any) -> Any:
         """Return one element as a Python number, without history."""
-        return self._seen().item(*index)
+        return _plain(self).item(*index)
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers, without history."""
-        return self._seen().tolist()
+        return _plain(self).tolist()
 
 
 def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
@@ -220,3 +218,9 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
     if keepdims:
         return record.apply(primitive, (x, axis), {"keepdims": True})
     return record.apply(primitive, (x,) if axis is None else (x, axis), record.NO_KEYWORDS)
+
+
+def _plain(x: Any) -> Any:
+    """Return the array in a node; of a Value a number with an array's methods."""
+    plain = record.plain(x)
+    return np.float64(plain) if isinstance(plain, float) else plain

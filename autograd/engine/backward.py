@@ -473,6 +473,8 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
     if not isinstance(argument, tensor.Tensor):
         if hasattr(g, "dtype") and g.dtype.kind == "c":
             g = np.real(g)
+        elif isinstance(g, complex):
+            g = g.real
         if getattr(g, "shape", ()) != ():
             raise _shape_error(primitive, g.shape, ())
         return g

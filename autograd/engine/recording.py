@@ -42,6 +42,18 @@ def _open(count: int) -> None:
     _count(count)
 
 
+class recording_again:  # noqa: N801 - stands beside no_grad
+    """Record, inside a `no_grad` block, what is differentiated there and then."""
+
+    def __enter__(self) -> recording_again:
+        self._blocks: int = getattr(_THREAD, "blocks", 0)
+        _open(-self._blocks)
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        _open(self._blocks)
+
+
 def _count(count: int) -> None:
     with _LOCK:
         RECORDING.blocks += count

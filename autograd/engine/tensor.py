@@ -68,6 +68,7 @@ class Tensor(ArrayMethods):
     (3,)
     """
 
+    _data: Any
     _grad: Any = None
     _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
     _keywords: Any = None
@@ -93,6 +94,31 @@ class Tensor(ArrayMethods):
         self._call = RECORDING.calls
 
     # -- what it holds ----------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Any:
+        """The length of each axis."""
+        return self._data.shape
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the elements."""
+        return self._data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._data.shape)
+
+    @property
+    def size(self) -> Any:
+        """The number of elements."""
+        return self._data.size
+
+    @property
+    def nbytes(self) -> Any:
+        """The memory that the elements take, in bytes."""
+        return self._data.nbytes
 
     @property
     def data(self) -> Any:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any, final
+from typing import Any, Final, final
 
 import numpy as np
 
 from autograd.engine import backward, collector, record
+from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.node import (
     ABSOLUTE,
     ADD,
@@ -32,6 +33,8 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.errors import DataError, GraphError, lost
 
+FLOAT64: Final = np.dtype(np.float64)
+
 
 @final
 class Notes:
@@ -43,7 +46,7 @@ class Notes:
 
 
 @final
-class Value(Node):
+class Value(ArrayMethods):
     """One number that remembers how it was made.
 
     Parameters
@@ -196,6 +199,21 @@ class Value(Node):
     def shape(self) -> tuple[int, ...]:
         """The shape of a number, as NumPy's scalars have it: the empty tuple."""
         return ()
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of one number: none."""
+        return 0
+
+    @property
+    def size(self) -> int:
+        """The number of elements: one."""
+        return 1
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the number."""
+        return FLOAT64
 
     def backward(self, gradient: Any = 1.0, create_graph: Any = False) -> None:
         """Put into ``grad`` of every node below the derivative of this with respect to it.

@@ -1,7 +1,7 @@
 """NumPy, for programs that import it from here: ``import autograd.numpy as np``.
 
 NumPy's own functions work on nodes, so all names are NumPy's. Only those that make an array of
-what they are given differ: of nodes they make a node.
+what they are given differ: of nodes, and of lists of nodes, they make a node.
 """
 
 from __future__ import annotations
@@ -10,15 +10,29 @@ from typing import Any
 
 import numpy as _numpy
 
-from autograd import tree as _tree
 from autograd.engine import Node as _Node
-from autograd.numpy import fft, linalg, random
+from autograd.engine.record import plain as _plain
+from autograd.numpy import fft, linalg, lists, random
 
-__all__ = [*_numpy.__all__, "array", "asarray", "fft", "linalg", "random"]
+__all__ = [*_numpy.__all__, "array", "asarray", "c_", "fft", "linalg", "make_diagonal",
+           "r_", "random", "where"]  # fmt: skip
+
+_NOTHING: Any = object()
+
+r_ = lists.Rows()
+c_ = lists.Columns()
 
 
 def __getattr__(name: str) -> Any:
-    return getattr(_numpy, name)
+    found = getattr(_numpy, name)
+    if name in lists.FUNCTIONS:
+        found = lists.taking_lists(found)
+    elif isinstance(found, type) and issubclass(found, _numpy.integer):
+        found = _converting_nodes(found)
+    else:
+        return found
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:
@@ -35,9 +49,9 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> A
     >>> grad(lambda x: np.sum(np.array([x, x**2])))(3.0)
     7.0
     """
-    if not any(isinstance(item, _Node) for _, item in _tree.leaves(object)):
+    if not isinstance(object, _Node) and not lists.has_nodes(object):
         return _numpy.array(object, dtype, *arguments, **keywords)
-    joined = _joined(object)
+    joined = lists.joined(object)
     return joined if dtype is None else joined.astype(dtype)
 
 
@@ -48,7 +62,30 @@ def asarray(a: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
     return array(a, dtype) if isinstance(a, (list, tuple)) else _numpy.asarray(a, dtype)
 
 
-def _joined(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return _numpy.stack([_joined(item) for item in x])
-    return x
+def where(condition: Any, x: Any = _NOTHING, y: Any = _NOTHING) -> Any:
+    """Choose by a condition; of plain numbers or lists a number or a list, not an array."""
+    if x is _NOTHING and y is _NOTHING:
+        return _numpy.where(_plain(condition))
+    if x is _NOTHING or y is _NOTHING:
+        raise ValueError("where takes both x and y, or neither.")
+    found = _numpy.where(_plain(condition), x, y)
+    if any(isinstance(part, (_Node, _numpy.ndarray, _numpy.generic)) for part in (condition, x, y)):
+        return found
+    return found.tolist()
+
+
+def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:  # noqa: N803
+    """Make matrices with vectors on their diagonals, as HIPS autograd does: for the last axis."""
+    if (offset, axis1, axis2) != (0, -1, -2):
+        raise NotImplementedError("make_diagonal is for offset=0, axis1=-1, axis2=-2.")
+    return D[..., None] * _numpy.eye(D.shape[-1])
+
+
+def _converting_nodes(integer: type) -> type:
+    """Return an integer type that also converts nodes, which have no derivative then."""
+
+    def new(cls: type, value: Any = 0, *arguments: Any) -> Any:
+        return integer(_plain(value), *arguments)
+
+    meta = type("meta", (type,), {"__instancecheck__": lambda cls, x: isinstance(x, integer)})
+    return meta(integer.__name__, (integer,), {"__new__": new, "__module__": __name__})  # type: ignore[no-any-return]

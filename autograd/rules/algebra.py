@@ -68,23 +68,12 @@ def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
     return unbroadcast(-outer, a)
 
 
-def pinv_vjp(g: Any, y: Any, a: Any) -> Any:
+def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None) -> Any:
     """Return the derivative at constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
     m, n = np.shape(a)[-2:]
     rows = (np.eye(m) - a @ y) @ T(g) @ y @ H(y)
     columns = H(y) @ y @ T(g) @ (np.eye(n) - y @ a)
     return np.conjugate(rows + columns) - T(y) @ g @ T(y)
-
-
-def needs_rank(a: Any) -> Any:
-    """Compute the pseudo-inverse of an array; without full rank it jumps, and has no derivative."""
-    y = np.linalg.pinv(a)
-    if a.size and np.min(np.linalg.matrix_rank(a)) < min(a.shape[-2:]):
-        raise NoDerivativeError(
-            "The pseudo-inverse of a matrix that has not full rank is discontinuous there: it has "
-            "no derivative. Add a small multiple of the identity, or drop dependent columns."
-        )
-    return y
 
 
 def cofactors(a: Any) -> Any:
@@ -108,7 +97,7 @@ inv   = define(np.linalg.inv,   lambda g, y, a: -T(y) @ g @ T(y))
 det   = define(np.linalg.det,   det_vjp)
 solve = define(np.linalg.solve, solve_vjp_matrix,
                                 lambda g, y, a, b: unbroadcast(np.linalg.solve(T(a), g), b))
-pinv  = define(needs_rank,      pinv_vjp, name="pinv", replaces=())
+pinv  = define(np.linalg.pinv,  pinv_vjp, name="pinv", replaces=())
 # fmt: on
 
 
@@ -396,21 +385,23 @@ def slogdet(a: Any) -> Any:
 
 @implements(np.linalg.pinv)
 def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    """Return the pseudo-inverse of matrices of full rank."""
-    if rcond is not None or rtol is not None:
-        raise NoRuleError("numpy.linalg.pinv of a node takes no rcond: it needs full rank.")
-    return pinv(a)
+    """Return the pseudo-inverse; its derivative is that along changes that keep the rank."""
+    rcond = rtol if rcond is None else rcond
+    return pinv(a) if rcond is None else pinv(a, rcond=plain(rcond))
 
 
 @implements(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """Return the least-squares solution for a matrix of full rank, as `numpy.linalg.lstsq` does."""
-    x = pinv(a) @ b
+    """Return the least-squares solution of the smallest norm, as `numpy.linalg.lstsq` does."""
     m, n = np.shape(a)
-    residuals = np.sum(np.square(b - a @ x), axis=0) if m > n else np.zeros(0)
-    if m > n and np.ndim(b) == 1:
-        residuals = np.reshape(residuals, (1,))
-    return x, residuals, min(m, n), svdvals(a)
+    if rcond is None:
+        rcond = np.finfo(a.dtype).eps * max(m, n)
+    x = pinv(a, rcond=rcond) @ b
+    rank = int(np.linalg.matrix_rank(plain(a), rtol=rcond))
+    if rank < n or m <= n:
+        return x, np.zeros(0), rank, svdvals(a)
+    residuals = np.sum(np.square(b - a @ x), axis=0)
+    return x, np.reshape(residuals, (1,)) if np.ndim(b) == 1 else residuals, rank, svdvals(a)
 
 
 @implements(np.linalg.matrix_power)

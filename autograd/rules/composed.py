@@ -66,7 +66,7 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * n
 
 def _real_type(*arguments: Any) -> Any:
     """Return the floating point type of arguments, without their imaginary part."""
-    return np.result_type(*[np.real(plain(x)) for x in arguments], np.float16).type
+    return np.result_type(*[np.asarray(np.real(plain(x))) for x in arguments], np.float16).type
 
 
 @implements(np.linspace)

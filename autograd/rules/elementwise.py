@@ -127,7 +127,7 @@ fmin         = elementwise(np.fmin,         None,              lambda z, x, y: w
 copysign     = elementwise(np.copysign,     math.copysign,     lambda z, x, y: copysign(1.0, x) * copysign(1.0, y),  0)
 
 # -- constant between their jumps: the derivative is zero ---------------------------------------------------------
-sign         = elementwise(np.sign,         lambda x: float((x > 0) - (x < 0)) if x == x else x,  0)
+sign         = elementwise(np.sign,         lambda x: float(x > 0) - float(x < 0) if x == x else x,  0)
 floor        = elementwise(np.floor,        None,              0)
 ceil         = elementwise(np.ceil,         None,              0)
 trunc        = elementwise(np.trunc,        None,              0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import string
 from typing import Any
 
 import numpy as np
@@ -120,13 +121,24 @@ def einsum_of_arrays(*operands: Any, subscripts: str, **keywords: Any) -> Any:
 contraction = define(einsum_of_arrays, variadic=einsum_vjp, name="einsum")
 
 
+def as_text(*arguments: Any) -> tuple[Any, ...]:
+    """Write ``operand, labels, operand, labels, ..., [labels of the result]`` with letters."""
+    operands, labels = arguments[0 : len(arguments) // 2 * 2 : 2], list(arguments[1::2])
+    if len(arguments) % 2:
+        labels.append(arguments[-1])
+    letters = [
+        "".join("..." if i is Ellipsis else string.ascii_letters[i] for i in each)
+        for each in labels
+    ]
+    subscripts = ",".join(letters[: len(operands)])
+    return subscripts + ("->" + letters[-1] if len(arguments) % 2 else ""), *operands
+
+
 @implements(np.einsum)
 def einsum(subscripts: Any, *operands: Any, optimize: Any = False, **keywords: Any) -> Any:
     """Contract arrays along labelled axes."""
     if not isinstance(subscripts, str):
-        raise NoRuleError(
-            "numpy.einsum of nodes has a rule for subscripts as text: np.einsum('ij,jk->ik', a, b)."
-        )
+        return einsum(*as_text(subscripts, *operands), optimize=optimize, **keywords)
     if keywords.get("dtype") is not None:
         raise NoRuleError("numpy.einsum of nodes has no rule for dtype=; use .astype first.")
     return contraction(*operands, subscripts=subscripts, optimize=optimize)

@@ -90,7 +90,7 @@ def deviation(x: Any, axis: Any) -> Any:
 
 def others_product(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
     """Return for each element the product of all others along `axis`."""
-    if not (x == 0).any() and np.isfinite(y).all() and not np.any(y == 0):
+    if not np.any(x == 0) and np.isfinite(y).all() and not np.any(y == 0):
         return spread(y, x, axis, keepdims) / x
     ndim = np.ndim(x)
     last = sorted(a % ndim for a in axes_of(axis, ndim))

@@ -1,0 +1,78 @@
+"""Lists of nodes where NumPy takes arrays: they are made nodes first."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.engine import Node
+from autograd.errors import NoRuleError
+
+#: Functions of `numpy` to which a list of nodes may be given in place of an array.
+FUNCTIONS = frozenset(
+    (
+        *("amax", "amin", "append", "atleast_1d", "atleast_2d", "average", "cumprod", "cumsum"),
+        *("diff", "dot", "flip", "inner", "max", "mean", "median", "min", "outer", "prod", "ptp"),
+        *("ravel", "repeat", "reshape", "roll", "sort", "squeeze", "std", "sum", "tensordot"),
+        *("tile", "trace", "transpose", "var"),
+    )
+)
+
+
+def has_nodes(x: Any) -> bool:
+    """Say whether this is a list or tuple that has nodes in it."""
+    return isinstance(x, (list, tuple)) and any(isinstance(i, Node) for _, i in tree.leaves(x))
+
+
+def joined(x: Any) -> Any:
+    """Make one node of nested lists of nodes."""
+    return np.stack([joined(item) for item in x]) if isinstance(x, (list, tuple)) else x
+
+
+def taking_lists(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like this one that takes lists of nodes as well."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        for argument in arguments:
+            if has_nodes(argument):
+                arguments = tuple([joined(a) if has_nodes(a) else a for a in arguments])
+                break
+        return function(*arguments, **keywords)
+
+    return call
+
+
+class Rows:
+    """``r_[...]``: join along the first axis."""
+
+    plain: Any = np.r_
+
+    def __getitem__(self, key: Any) -> Any:
+        items = key if isinstance(key, tuple) else (key,)
+        if not any(isinstance(item, Node) or has_nodes(item) for item in items):
+            return self.plain[key]
+        if isinstance(items[0], str):
+            raise NoRuleError(f"r_ and c_ of nodes take no {items[0]!r}: write np.concatenate.")
+        return self.join([self.plain[i] if isinstance(i, slice) else joined(i) for i in items])
+
+    def join(self, items: list[Any]) -> Any:
+        """Join what stands between the brackets."""
+        return np.concatenate([np.atleast_1d(item) for item in items])
+
+
+class Columns(Rows):
+    """``c_[...]``: join along the last axis, vectors as columns."""
+
+    plain = np.c_
+
+    def join(self, items: list[Any]) -> Any:
+        """Join what stands between the brackets."""
+        columns = [np.atleast_1d(item) for item in items]
+        return np.concatenate(
+            [x.reshape(-1, 1) if np.ndim(x) == 1 else x for x in columns], axis=-1
+        )
