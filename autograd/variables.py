@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
-from autograd.engine.ancestry import begin_call, depends_on_older
+from autograd.engine.ancestry import begin_call, depends_on_older, end_call
 from autograd.engine.backward import derivatives
 from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
@@ -121,7 +121,10 @@ class Call:
                     f"argnum={argnum}, but {name} was called with {len(arguments)} positional "
                     "arguments. Pass what to differentiate by as one of them."
                 )
+        recording = is_recording()
         chosen = [arguments[number] for number in numbers]  # type: ignore[call-overload]
+        if not recording:  # then nodes are numbers, to whoever is outside
+            chosen = plain(chosen)
         self.variable = Variable(
             chosen[0] if single else tuple(chosen), f"argument {argnum} of {name}"
         )
@@ -129,12 +132,12 @@ class Call:
         parts = [self.variable.argument] if single else list(self.variable.argument)
         for number, part in zip(numbers, parts, strict=True):
             replaced[number] = part  # type: ignore[index, call-overload]
-        recording = is_recording()
         if recording:
             self.result = f(*replaced, **keywords)
         else:
             with recording_again():
                 self.result = f(*replaced, **keywords)
+        end_call(self.variable.nodes)
         self.shares_nodes = self.variable.nested or any(
             isinstance(leaf, Node) and depends_on_older(current(leaf), begun)
             for _, leaf in tree.leaves(self.result)

@@ -73,3 +73,56 @@ def test_jacobians_of_functions_that_build_arrays():
 
     J = jacobian(polar)(numpy.array([2.0, 0.5]))
     assert npla.det(J) == pytest.approx(2.0)
+
+
+def test_lists_of_nodes_are_arrays_to_reductions():
+    x = numpy.array([0.3, -0.7])
+    for f in (
+        lambda x: np.sum([x[0] * x[1], x[1]]),
+        lambda x: np.mean([x[0] * x[1], x[1], 1.0]),
+        lambda x: np.var([x[0] * x[1], x[1], 1.0]),
+        lambda x: np.append([x[0]], [[x[1] ** 2]]),
+        lambda x: np.dot([x[0], x[1]], numpy.ones(2)),
+        lambda x: npla.norm([x[0], x[1] + 2]),
+        lambda x: np.max([[x[0], x[1]], [0.1, 0.2]], axis=1),
+    ):
+        check_gradients(f, x)
+
+
+def test_rows_and_columns_are_joined():
+    x, y = numpy.array([0.3, -0.7]), numpy.ones((2, 2))
+    check_gradients(lambda x: np.r_[x, 1:4, 2.0, x[0] * x[1]], x)
+    check_gradients(lambda x: np.c_[x, y, x * x], x)
+    from autograd import Tensor
+
+    for key in ((x, 1.0, slice(1, 4)), (x, x)):
+        numpy.testing.assert_array_equal(np.r_[(Tensor(x), *key[1:])].data, numpy.r_[(x, *key[1:])])
+    numpy.testing.assert_array_equal(np.c_[Tensor(x), y].data, numpy.c_[x, y])
+    numpy.testing.assert_array_equal(np.r_["0,2", x, x], numpy.r_["0,2", x, x])
+    with pytest.raises(NotImplementedError, match="np.concatenate"):
+        np.r_["0,2", Tensor(x)]
+
+
+def test_arrays_are_filled_with_nodes_and_nodes_made_integers():
+    check_gradients(lambda x: np.full((2, 3), x), 0.7)
+    check_gradients(lambda x: np.full((2, 3), x, dtype=float), numpy.arange(3.0))
+    assert grad(lambda x: x * np.int64(x))(2.5) == 2.0
+    assert np.zeros(2, dtype=np.int32).dtype == numpy.int32
+    assert isinstance(numpy.int64(3), np.int64)
+
+
+def test_where_keeps_plain_numbers():
+    assert np.where(True, 1, 2) == 1
+    assert type(np.where(False, 1, 2.0)) is float
+    check_gradients(
+        lambda x: np.where(condition=numpy.array([True, False]), x=x, y=x**2), numpy.ones(2) * 3
+    )
+    assert np.where([False, True])[0] == 1
+    with pytest.raises(ValueError, match="both"):
+        np.where(True, 1.0)
+
+
+def test_vectors_go_on_diagonals():
+    check_gradients(lambda x: np.make_diagonal(x, axis1=-1, axis2=-2), numpy.ones((2, 3)))
+    with pytest.raises(NotImplementedError):
+        np.make_diagonal(numpy.ones(3))

@@ -350,6 +350,7 @@ def test_inside_no_grad_derivatives_are_right_and_plain_numbers():
             make_jvp(lambda x: np.linalg.inv(x))(np.eye(2))(np.eye(2))[1], -np.eye(2)
         )
         assert (w * w).parents == ()
+        assert grad(lambda x: x**3)(w * 1.0) == 12.0
     y = w * w
     with no_grad():
         grad(lambda x: y * x)(1.0)

@@ -6,6 +6,8 @@ on them as well, and has to be a node.
 
 from __future__ import annotations
 
+import math
+
 from autograd.engine import tensor, value
 from autograd.engine.backward import acquire, release
 from autograd.engine.node import Node
@@ -16,6 +18,19 @@ def begin_call() -> float:
     """Return a number that leaves made from now on bear, and none that were made before."""
     RECORDING.calls += 1.0
     return RECORDING.calls
+
+
+def end_call(leaves: list[Node]) -> None:
+    """Take note that nobody can ask for derivatives with respect to these leaves any more.
+
+    They are a transform's own. While its function ran, a transform inside it had to follow them.
+    """
+    for leaf in leaves:
+        if isinstance(leaf, value.Value):
+            if leaf._primitive is None:
+                leaf._left_partial = math.inf
+        elif isinstance(leaf, tensor.Tensor):
+            leaf._call = math.inf
 
 
 def depends_on_older(root: Node, since: float) -> bool:

@@ -14,7 +14,7 @@ from autograd.engine import Node as _Node
 from autograd.engine.record import plain as _plain
 from autograd.numpy import fft, linalg, lists, random
 
-__all__ = [*_numpy.__all__, "array", "asarray", "c_", "fft", "linalg", "make_diagonal",
+__all__ = [*_numpy.__all__, "array", "asarray", "c_", "fft", "full", "linalg", "make_diagonal",
            "r_", "random", "where"]  # fmt: skip
 
 _NOTHING: Any = object()
@@ -60,6 +60,14 @@ def asarray(a: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
     if isinstance(a, _Node):
         return a if dtype is None else a.astype(dtype)  # type: ignore[attr-defined]
     return array(a, dtype) if isinstance(a, (list, tuple)) else _numpy.asarray(a, dtype)
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
+    """Make an array of one number; of a node a node."""
+    if not isinstance(fill_value, _Node):
+        return _numpy.full(shape, fill_value, dtype, **keywords)
+    filled = _numpy.broadcast_to(fill_value, shape)  # type: ignore[call-overload]
+    return filled if dtype is None else filled.astype(dtype)
 
 
 def where(condition: Any, x: Any = _NOTHING, y: Any = _NOTHING) -> Any:

@@ -1,0 +1,193 @@
+"""Rules of one's own, in the words of HIPS autograd."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+import autograd.numpy as anp
+from autograd import Tensor, Value, check_gradients, deriv, grad, hessian, jacobian, make_jvp
+from autograd.engine.primitive import DISPATCH
+from autograd.errors import NoRuleError
+from autograd.extend import (
+    Box,
+    def_linear,
+    defjvp,
+    defjvp_argnum,
+    defvjp,
+    defvjp_argnum,
+    defvjp_argnums,
+    notrace_primitive,
+    primitive,
+    register_notrace,
+)
+from autograd.numpy.numpy_vjps import unbroadcast_f
+
+
+@primitive
+def scaled(x, y, power=1):
+    """Multiply."""
+    assert not isinstance(x, (Value, Tensor))
+    return x * y**power
+
+
+defvjp(
+    scaled,
+    lambda ans, x, y, power=1: unbroadcast_f(x, lambda g: g * y**power),
+    lambda ans, x, y, power=1: unbroadcast_f(y, lambda g: g * x * power * y ** (power - 1)),
+)
+
+matrix = np.array([[0.5, -1.0, 2.0], [1.5, 0.7, -0.2]])
+vector = np.array([0.3, -0.8, 1.9])
+
+
+def test_a_primitive_is_called_with_plain_numbers_and_has_its_derivatives_in_both_modes():
+    assert scaled(2.0, 3.0) == 6.0
+    assert (scaled.__name__, scaled.__doc__) == ("scaled", "Multiply.")
+    check_gradients(
+        lambda x, y: scaled(x, y, power=2), matrix, vector, modes=("reverse", "forward")
+    )
+    check_gradients(scaled, 1.5, -0.4, order=2)
+    check_gradients(lambda y: scaled(matrix, y, power=3), vector, order=2)
+    assert hessian(lambda x: scaled(x, x))(3.0) == 2.0
+
+
+def test_the_arguments_of_a_rule_may_be_chosen():
+    @primitive
+    def second(x, y):
+        return y**2
+
+    defvjp(second, lambda ans, x, y: lambda g: 2 * g * y, argnums=(1,))
+    assert grad(second, 1)("anything", 3.0) == 6.0
+    with pytest.raises(NoRuleError, match=r"VJP of second wrt argnums \(0,\) not defined"):
+        grad(second)(1.0, 3.0)
+
+
+def test_none_stands_for_a_derivative_of_zero():
+    @primitive
+    def first(x, y):
+        return x * np.sum(y)
+
+    defvjp(first, lambda ans, x, y: lambda g: g * np.sum(y), None)
+    np.testing.assert_array_equal(grad(first, 1)(2.0, vector), np.zeros(3))
+
+
+def test_one_rule_may_serve_all_arguments():
+    @primitive
+    def total(*x):
+        return sum(i * item for i, item in enumerate(x))
+
+    defvjp_argnum(total, lambda argnum, ans, args, kwargs: lambda g: argnum * g)
+    check_gradients(total, 1.0, 2.0, 3.0, order=2)
+
+    @primitive
+    def product(x, y):
+        return x * y
+
+    defvjp_argnums(
+        product, lambda argnums, ans, args, kwargs: lambda g: [g * args[1 - i] for i in argnums]
+    )
+    check_gradients(product, vector, vector + 2, order=2)
+
+
+def test_forward_rules_are_used_where_they_are_given():
+    @primitive
+    def cube(x):
+        return x**3
+
+    defvjp(cube, lambda ans, x: lambda g: g * 3 * x**2)
+    assert deriv(cube)(2.0) == 12.0  # by transposing
+    defjvp(cube, lambda g, ans, x: g * 100.0)
+    assert deriv(cube)(2.0) == 100.0
+    assert grad(cube)(2.0) == 12.0
+
+
+def test_a_forward_rule_alone_serves_forward_mode_only():
+    @primitive
+    def cube(x):
+        return x**3
+
+    defjvp_argnum(cube, lambda argnum, g, ans, args, kwargs: g * 3 * args[0] ** 2)
+    assert deriv(cube)(2.0) == 12.0
+    assert deriv(deriv(cube))(2.0) == 12.0
+    with pytest.raises(NotImplementedError, match="VJP of cube"):
+        grad(cube)(2.0)
+
+
+def test_a_linear_function_is_its_own_forward_rule():
+    @primitive
+    def doubled(x, y):
+        return 2 * x * y
+
+    def_linear(doubled)
+    assert make_jvp(doubled, (0, 1))(3.0, 5.0)((1.0, 10.0))[1] == 2 * 5 + 2 * 3 * 10
+
+
+def test_a_function_without_any_rule_says_so():
+    for transform in (grad, deriv):
+        with pytest.raises(NotImplementedError, match="not defined"):
+            transform(primitive(lambda x: x))(1.0)
+
+
+def test_containers_of_nodes_are_arguments_and_results():
+    @primitive
+    def exchanged(pair, factor):
+        return {"a": pair[1] * factor, "b": (pair[0], 7)}
+
+    def vjp_of_pair(ans, pair, factor):
+        return lambda g: (g["b"][0], g["a"] * factor)
+
+    defvjp(
+        exchanged,
+        vjp_of_pair,
+        lambda ans, pair, factor: lambda g: np.sum(g["a"] * pair[1]),
+    )
+
+    def f(x, y, factor):
+        found = exchanged((x, y), factor)
+        assert found["b"][1] == 7
+        return np.sum(found["a"] * found["b"][0])
+
+    check_gradients(f, vector, vector + 1, 0.7, order=2, modes=("reverse", "forward"))
+
+
+def test_nodes_by_keyword_are_refused():
+    with pytest.raises(NoRuleError, match="keyword"):
+        grad(lambda p: scaled(1.0, 2.0, power=p) + scaled(p, 1.0, power=p))(2.0)
+
+
+def test_a_function_of_numpy_gets_another_rule():
+    before = DISPATCH.get(np.sinc)
+    try:
+        defvjp(anp.sinc, lambda ans, x: lambda g: g * 100.0)
+        assert grad(np.sinc)(1.0) == 100.0
+    finally:
+        DISPATCH[np.sinc] = before
+    assert grad(np.sinc)(1.0) == pytest.approx(-1.0)
+
+
+def test_a_ufunc_of_somebody_else_becomes_a_primitive():
+    k = primitive(special.k0)
+    defvjp(k, lambda ans, x: lambda g: -g * special.k1(x))
+    check_gradients(k, np.array([0.5, 2.0]))
+
+
+def test_functions_without_derivative_see_plain_numbers():
+    kind = notrace_primitive(lambda x: type(x).__name__)
+    assert grad(lambda x: x * len(kind(x)))(2.0) == len("float")
+
+    @primitive
+    def size(x):
+        return np.size(x)
+
+    register_notrace(object, size)
+    np.testing.assert_array_equal(jacobian(lambda x: x * size(x))(vector), 3 * np.eye(3))
+
+
+def test_types_of_ones_own_cannot_be_boxed_and_the_error_says_so():
+    with pytest.raises(NotImplementedError, match="no counterpart"):
+
+        class FunctionBox(Box):
+            pass
+
+    with pytest.raises(NotImplementedError, match="no counterpart"):
+        Box.register(str)
