@@ -48,7 +48,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def checkpointed(*arguments: Any, **keywords: Any) -> Any:
-        given = [item for _, item in tree.leaves((arguments, keywords))]
+        given = tree.flat((arguments, keywords))
         if not is_recording() or not any(isinstance(item, Node) for item in given):
             return f(*arguments, **keywords)
         return _Checkpoint(f, arguments, keywords).result
@@ -62,7 +62,7 @@ class _Checkpoint:
     def __init__(self, f: Callable[..., Any], arguments: Any, keywords: Any) -> None:
         self.f = f
         self.template = (arguments, keywords)
-        inputs = [item for _, item in tree.leaves(self.template) if isinstance(item, Node)]
+        inputs = [item for item in tree.flat(self.template) if isinstance(item, Node)]
         fresh = [_leaf(node) for node in inputs]
         with Trace() as trace:
             result = self._run(fresh)

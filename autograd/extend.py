@@ -69,7 +69,7 @@ def primitive(f_raw: Function) -> Function:
 
     @functools.wraps(f_raw, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
     def function(*args: Any, **kwargs: Any) -> Any:
-        if not any(isinstance(leaf, Node) for _, leaf in tree.leaves(args)):
+        if not any(isinstance(leaf, Node) for leaf in tree.flat(args)):
             return f_raw(*args, **kwargs)
         if function in _WITHOUT_DERIVATIVE:
             return f_raw(*record.plain(args), **record.plain(kwargs))
@@ -92,7 +92,7 @@ class _Application:
         self.positions = [
             (argnum, number, leaf)
             for argnum, argument in enumerate(args)
-            for number, leaf in enumerate(_leaves(argument))
+            for number, leaf in enumerate(tree.flat(argument))
             if isinstance(leaf, Node)
         ]
         self._refuse_keywords()
@@ -115,7 +115,7 @@ class _Application:
             self.value, lambda path, leaf: self._node(next(outputs), f"{self.name}{path}", leaf)
         )
         if isinstance(self.value, (tuple, list, dict)):  # a single one would refer to itself
-            self.outputs = _leaves(result)
+            self.outputs = tree.flat(result)
         self.recorded = True
         return result
 
@@ -133,17 +133,17 @@ class _Application:
     def _compute(self, output: int, *plain: Any) -> Any:
         if self.recorded:  # called anew, with other numbers
             self.value = self.f_raw(*self._with(plain), **self.kwargs)
-        return _leaves(self.value)[output]
+        return tree.flat(self.value)[output]
 
     def _with(self, items: Sequence[Any]) -> Any:
         """Return the arguments with something in place of the nodes."""
         rest = iter(items)
-        return tree.replace(self.args, lambda _, x: next(rest) if isinstance(x, Node) else x)
+        return tree.mapped(self.args, lambda x: next(rest) if isinstance(x, Node) else x)
 
     def _answer(self, output: int, y: Any) -> Any:
         """Return the result, as nodes if `y`, the part in question, is one."""
-        others = self.outputs if isinstance(y, Node) and self.outputs else _leaves(self.value)
-        return _filled(self.value, [y if i == output else x for i, x in enumerate(others)])
+        others = self.outputs if isinstance(y, Node) and self.outputs else tree.flat(self.value)
+        return tree.filled(self.value, [y if i == output else x for i, x in enumerate(others)])
 
     def _pull_back(self, output: int, position: int, g: Any, y: Any, *items: Any) -> Any:
         argnum, number, _ = self.positions[position]
@@ -152,31 +152,22 @@ class _Application:
                 f"VJP of {self.name} wrt argnums {(argnum,)} not defined. Call "
                 f"autograd.extend.defvjp({self.name}, ...)."
             )
-        parts = [g if i == output else _zeros(x) for i, x in enumerate(_leaves(self.value))]
+        parts = [g if i == output else _zeros(x) for i, x in enumerate(tree.flat(self.value))]
         maker = primitive_vjps[self.function]
         vjp = maker((argnum,), self._answer(output, y), self._with(items), self.kwargs)
-        (found,) = vjp(_filled(self.value, parts))
-        return _leaves(found)[number]
+        (found,) = vjp(tree.filled(self.value, parts))
+        return tree.flat(found)[number]
 
     def _push_forward(
         self, output: int, position: int, tangent: Any, y: Any, items: Any, _: Any
     ) -> Any:
         argnum, number, _ = self.positions[position]
         argument = self.args[argnum]
-        parts = [tangent if i == number else _zeros(x) for i, x in enumerate(_leaves(argument))]
+        parts = [tangent if i == number else _zeros(x) for i, x in enumerate(tree.flat(argument))]
         jvp = primitive_jvps[self.function]
-        tangents = (_filled(argument, parts),)
+        tangents = (tree.filled(argument, parts),)
         change = jvp((argnum,), tangents, self._answer(output, y), self._with(items), self.kwargs)
-        return _leaves(change)[output]
-
-
-def _leaves(container: Any) -> list[Any]:
-    return [leaf for _, leaf in tree.leaves(container)]
-
-
-def _filled(container: Any, parts: Iterable[Any]) -> Any:
-    rest = iter(parts)
-    return tree.replace(container, lambda *_: next(rest))
+        return tree.flat(change)[output]
 
 
 def _zeros(x: Any) -> Any:

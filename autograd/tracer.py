@@ -119,7 +119,7 @@ class JVPNode(Node):
 
 def isbox(x: Any) -> bool:
     """Say whether this is a node, or a container of nodes."""
-    return any(isinstance(leaf, GraphNode) for _, leaf in tree.leaves(x))
+    return any(isinstance(leaf, GraphNode) for leaf in tree.flat(x))
 
 
 def getval(x: Any) -> Any:
@@ -152,15 +152,15 @@ def trace(start_node: Any, fun: Callable[[Any], Any], x: Any) -> tuple[Any, Any]
     >>> node.text
     'multiply(sin(x), x)'
     """
-    argument = tree.replace(x, lambda _, leaf: _fresh(leaf))
-    leaves = [leaf for _, leaf in tree.leaves(argument)]
+    argument = tree.mapped(x, _fresh)
+    leaves = tree.flat(argument)
     if isinstance(start_node, (VJPNode, JVPNode)):
         result = fun(argument)
         if not isinstance(result, GraphNode):
             return _independent(result)
         if isinstance(start_node, VJPNode):
             return _outward(result, x), result
-        tangents = dict(zip(leaves, [g for _, g in tree.leaves(start_node.g)], strict=True))
+        tangents = dict(zip(leaves, tree.flat(start_node.g), strict=True))
         (change,) = forward.push_forward([result], tangents, isbox((x, start_node.g)))
         return _outward(result, x), JVPNode.new_root(change)
     with _Tracer(start_node, leaves, isinstance(x, (tuple, list, dict))) as tracer:
@@ -235,4 +235,4 @@ class _Tracer(Observer):
 
 def _take(number: int, container: Any) -> Any:
     """Return a leaf of a container."""
-    return [leaf for _, leaf in tree.leaves(container)][number]
+    return tree.flat(container)[number]

@@ -199,10 +199,10 @@ def make_vjp(f: Function, argnum: Argnum = 0) -> Function:
 
     def made(*arguments: Any, **keywords: Any) -> tuple[Function, Any]:
         call = Call(f, argnum, arguments, keywords)
-        results = [item for _, item in tree.leaves(call.result)]
+        results = tree.flat(call.result)
 
         def vjp(g: Any) -> Any:
-            cotangents = [item for _, item in tree.leaves(g)]
+            cotangents = tree.flat(g)
             if len(cotangents) != len(results):
                 raise ShapeError(
                     f"The cotangent has {len(cotangents)} parts, the result {len(results)}."
@@ -260,7 +260,7 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
         shape = np.shape(plain(result))
         if not isinstance(result, Node):
             warn_of_independence()
-            return tree.replace(call.variable.given, lambda _, x: np.zeros(shape + np.shape(x)))
+            return tree.mapped(call.variable.given, lambda x: np.zeros(shape + np.shape(x)))
         if shape == ():
             return call.pull_back(
                 result, np.ones((), plain(result).dtype) if isinstance(result, Tensor) else 1.0
@@ -329,7 +329,7 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
         def jvp(v: Any) -> tuple[Any, Any]:
             tangents = variable.flat(v, "tangent")
             create = call.nested or any(isinstance(t, Node) for t in tangents)
-            results = [item for _, item in tree.leaves(call.result) if isinstance(item, Node)]
+            results = [item for item in tree.flat(call.result) if isinstance(item, Node)]
             pairs = dict(zip(variable.nodes, tangents, strict=True))
             changes = iter(forward.push_forward(results, pairs, create))
             change = tree.replace(

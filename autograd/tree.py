@@ -3,8 +3,73 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+CONTAINERS = (tuple, list, dict)
+
+
+def flat(tree: Any) -> list[Any]:
+    """List the leaves, in order.
+
+    Examples
+    --------
+    >>> flat({"W": [1.0, (2.0,)], "b": 3.0})
+    [1.0, 2.0, 3.0]
+    """
+    found: list[Any] = []
+    _gather(tree, found)
+    return found
+
+
+def _gather(tree: Any, found: list[Any]) -> None:
+    if isinstance(tree, CONTAINERS):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            _gather(item, found)
+    else:
+        found.append(tree)
+
+
+def mapped(tree: Any, function: Callable[[Any], Any]) -> Any:
+    """Return a tree of the same structure with ``function(leaf)`` for each leaf.
+
+    Examples
+    --------
+    >>> mapped({"W": [1.0, (2.0,)]}, lambda leaf: 10 * leaf)
+    {'W': [10.0, (20.0,)]}
+    """
+    if not isinstance(tree, CONTAINERS):
+        return function(tree)
+    items = tree.values() if isinstance(tree, dict) else tree
+    return _like(
+        tree, [mapped(x, function) if isinstance(x, CONTAINERS) else function(x) for x in items]
+    )
+
+
+def filled(tree: Any, parts: Iterable[Any]) -> Any:
+    """Return a tree of the same structure with other leaves, taken in order.
+
+    Examples
+    --------
+    >>> filled({"W": [1.0, (2.0,)]}, "xy")
+    {'W': ['x', ('y',)]}
+    """
+    rest = iter(parts)
+    return mapped(tree, lambda _: next(rest))
+
+
+def _like(tree: Any, items: list[Any]) -> Any:
+    """Return a container like this one of other items."""
+    kind = type(tree)
+    if kind is list:
+        return items
+    if kind is dict:
+        return dict(zip(tree, items, strict=True))
+    if isinstance(tree, dict):  # a defaultdict, for one, is not made of a dict alone
+        like = copy.copy(tree)
+        like.update(zip(tree, items, strict=True))
+        return like
+    return kind(*items) if hasattr(tree, "_fields") else kind(items)
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -42,20 +107,5 @@ def replace(tree: Any, replacement: Callable[[str, Any], Any], path: str = "") -
     >>> replace({"W": [1.0, 2.0]}, lambda path, leaf: 10 * leaf)
     {'W': [10.0, 20.0]}
     """
-    if isinstance(tree, (tuple, list)):
-        names = getattr(tree, "_fields", None)
-        items = [
-            replace(item, replacement, path + (f".{names[i]}" if names else f"[{i}]"))
-            for i, item in enumerate(tree)
-        ]
-        return type(tree)(*items) if names else type(tree)(items)
-    if isinstance(tree, dict):
-        items_by_key = {
-            key: replace(item, replacement, f"{path}[{key!r}]") for key, item in tree.items()
-        }
-        if type(tree) is dict:
-            return items_by_key
-        like = copy.copy(tree)  # a defaultdict, for one, is not made of a dict alone
-        like.update(items_by_key)
-        return like
-    return replacement(path, tree)
+    parts = [replacement(where, leaf) for where, leaf in leaves(tree, path)]
+    return filled(tree, parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -39,24 +38,36 @@ class Variable:
         self.given = given
         self.nodes: list[Any] = []
         self.nested = False
-        self.argument = tree.replace(given, functools.partial(self._node, what))
+        self.what = what
+        self.argument = tree.mapped(given, self._node)
 
-    def _node(self, what: str, path: str, item: Any) -> Any:
+    def _node(self, item: Any) -> Any:
         if isinstance(item, Node):
             self.nested = True
             node = positive(item)
         elif type(item) is float or type(item) is np.float64:
             node = Value(item)
         else:
-            node = _leaf(item, f"{what}{path}")
+            array = np.asarray(item)
+            if array.dtype.kind not in "fc":
+                raise self._not_varying(array)
+            node = Tensor(array)
         self.nodes.append(node)
         return node
+
+    def _not_varying(self, array: Any) -> DataError:
+        path, item = list(tree.leaves(self.given, self.what))[len(self.nodes)]
+        return DataError(
+            f"No derivative with respect to {path}, which is {type(item).__name__} of type "
+            f"{array.dtype}: only floating point numbers vary. Write 3.0 for 3, and "
+            "np.array(x, dtype=float)."
+        )
 
     def like(self, derivatives: Sequence[Any]) -> Any:
         """Put derivatives in the place of the numbers and arrays, zeros for None."""
         found = iter(zip(derivatives, self.nodes, strict=True))
 
-        def derivative(path: str, item: Any) -> Any:
+        def derivative(item: Any) -> Any:
             derivative, node = next(found)
             if derivative is None:
                 return 0.0 if isinstance(node, Value) else np.zeros_like(node.data)
@@ -66,11 +77,11 @@ class Variable:
                 return np.float64(derivative) if type(item) is np.float64 else float(derivative)
             return np.asarray(derivative)
 
-        return tree.replace(self.given, derivative)
+        return tree.mapped(self.given, derivative)
 
     def flat(self, other: Any, what: str) -> list[Any]:
         """Return the leaves of something of this structure, a vector or a tangent."""
-        leaves = [item for _, item in tree.leaves(other)]
+        leaves = tree.flat(other)
         if len(leaves) != len(self.nodes):
             raise ShapeError(f"The {what} has {len(leaves)} parts, the argument {len(self.nodes)}.")
         for leaf, node in zip(leaves, self.nodes, strict=True):
@@ -80,18 +91,6 @@ class Variable:
                     "they must be the same."
                 )
         return leaves
-
-
-def _leaf(item: Any, what: str) -> Tensor:
-    """Make a node of an array, or say why it has no derivative."""
-    array = np.asarray(item)
-    if array.dtype.kind not in "fc":
-        raise DataError(
-            f"No derivative with respect to {what}, which is {type(item).__name__} of type "
-            f"{array.dtype}: only floating point numbers vary. Write 3.0 for 3, and "
-            "np.array(x, dtype=float)."
-        )
-    return Tensor(np.array(array))
 
 
 class Call:
@@ -140,7 +139,7 @@ class Call:
         end_call(self.variable.nodes)
         self.shares_nodes = self.variable.nested or any(
             isinstance(leaf, Node) and depends_on_older(current(leaf), begun)
-            for _, leaf in tree.leaves(self.result)
+            for leaf in tree.flat(self.result)
         )
         self.nested = self.shares_nodes and recording
 
@@ -174,7 +173,7 @@ def warn_of_independence() -> None:
 
 def plain(x: Any) -> Any:
     """Take the numbers out of nodes, in any nesting."""
-    return tree.replace(x, lambda _, item: record.plain(item))
+    return tree.mapped(x, record.plain)
 
 
 def value_of(call: Call, result: Any) -> Any:
@@ -186,6 +185,8 @@ def scalar_cotangent(result: Any, name: str) -> Any:
     """Return 1 for a result that is one real number; raise for any other."""
     if isinstance(result, Value):
         return 1.0
+    if isinstance(result, Tensor) and result.size == 1 and result.dtype.kind == "f":
+        return np.ones_like(result.data) if result.shape else result.dtype.type(1)
     nested = isinstance(result, (tuple, list, dict))
     data = np.zeros(0) if nested else np.asarray(plain(result))
     if data.size != 1:

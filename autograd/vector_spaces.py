@@ -163,7 +163,7 @@ class ContainerVSpace(VSpace):
     """Tuples, lists and dicts of one structure; `shape` has the spaces in place of the leaves."""
 
     def __init__(self, value: Any) -> None:
-        self.shape = tree.replace(value, lambda _, leaf: vspace(leaf))
+        self.shape = tree.mapped(value, vspace)
 
     @property
     def size(self) -> int:  # type: ignore[override]
@@ -189,7 +189,7 @@ class ContainerVSpace(VSpace):
             for vector in space.standard_basis():
                 parts = [other.zeros() for other in spaces]
                 parts[number] = vector
-                yield self._filled(parts)
+                yield tree.filled(self.shape, parts)
 
     def _add(self, x: Any, y: Any) -> Any:
         return self._each(lambda space, a, b: space._add(a, b), x, y)
@@ -198,23 +198,21 @@ class ContainerVSpace(VSpace):
         return self._each(lambda space, leaf: space._scalar_mul(leaf, a), x)
 
     def _inner_prod(self, x: Any, y: Any) -> Any:
-        pairs = zip(self._spaces(), _leaves(x), _leaves(y), strict=True)
+        pairs = zip(self._spaces(), tree.flat(x), tree.flat(y), strict=True)
         return sum(space._inner_prod(a, b) for space, a, b in pairs)
 
     def _covector(self, x: Any) -> Any:
         return self._each(lambda space, leaf: space._covector(leaf), x)
 
     def _spaces(self) -> list[VSpace]:
-        return _leaves(self.shape)
+        return tree.flat(self.shape)
 
     def _each(self, function: Callable[..., Any], *trees: Any) -> Any:
         """Call a function with each space and the leaves of containers that belong to it."""
-        columns = [_leaves(each) for each in trees]
-        return self._filled([function(*row) for row in zip(self._spaces(), *columns, strict=True)])
-
-    def _filled(self, parts: list[Any]) -> Any:
-        rest = iter(parts)
-        return tree.replace(self.shape, lambda *_: next(rest))
+        columns = [tree.flat(each) for each in trees]
+        return tree.filled(
+            self.shape, [function(*row) for row in zip(self._spaces(), *columns, strict=True)]
+        )
 
 
 def vspace(value: Any) -> VSpace:
@@ -243,7 +241,3 @@ def vspace(value: Any) -> VSpace:
         f"{value!r} of type {type(value).__name__} does not vary: derivatives are taken with "
         "respect to floating point numbers, arrays, and tuples, lists and dicts of them."
     )
-
-
-def _leaves(container: Any) -> list[Any]:
-    return [leaf for _, leaf in tree.leaves(container)]

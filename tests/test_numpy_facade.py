@@ -99,7 +99,7 @@ def test_rows_and_columns_are_joined():
         numpy.testing.assert_array_equal(np.r_[(Tensor(x), *key[1:])].data, numpy.r_[(x, *key[1:])])
     numpy.testing.assert_array_equal(np.c_[Tensor(x), y].data, numpy.c_[x, y])
     numpy.testing.assert_array_equal(np.r_["0,2", x, x], numpy.r_["0,2", x, x])
-    with pytest.raises(NotImplementedError, match="np.concatenate"):
+    with pytest.raises(NotImplementedError, match=r"np.concatenate"):
         np.r_["0,2", Tensor(x)]
 
 

@@ -27,7 +27,7 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     {'b': 30.0, 'a': [10.0, 20.0]}
     """
     ordered = _sorted(value)
-    leaves = [leaf for _, leaf in tree.leaves(ordered)]
+    leaves = tree.flat(ordered)
     shapes = [np.shape(record.plain(leaf)) for leaf in leaves]
     kinds = [type(record.plain(leaf)) for leaf in leaves]
     flat = np.concatenate([np.ravel(anp.array(leaf)) for leaf in leaves]) if leaves else np.zeros(0)
@@ -39,7 +39,7 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
             part = np.reshape(vector[start:stop], shape) if shape else vector[start]
             parts.append(kind(part) if kind is float and isinstance(part, np.floating) else part)
             start = stop
-        return _like(value, _refilled(ordered, parts))
+        return _like(value, tree.filled(ordered, parts))
 
     return flat, unflatten
 
@@ -62,11 +62,6 @@ def _sorted(value: Any) -> Any:
         items = [_sorted(item) for item in value]
         return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
     return value
-
-
-def _refilled(container: Any, parts: list[Any]) -> Any:
-    rest = iter(parts)
-    return tree.replace(container, lambda *_: next(rest))
 
 
 def _like(value: Any, other: Any) -> Any:

@@ -25,7 +25,7 @@ FUNCTIONS = frozenset(
 
 def has_nodes(x: Any) -> bool:
     """Say whether this is a list or tuple that has nodes in it."""
-    return isinstance(x, (list, tuple)) and any(isinstance(i, Node) for _, i in tree.leaves(x))
+    return isinstance(x, (list, tuple)) and any(isinstance(i, Node) for i in tree.flat(x))
 
 
 def joined(x: Any) -> Any:
@@ -39,7 +39,7 @@ def taking_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         for argument in arguments:
-            if has_nodes(argument):
+            if isinstance(argument, (list, tuple)) and has_nodes(argument):
                 arguments = tuple([joined(a) if has_nodes(a) else a for a in arguments])
                 break
         return function(*arguments, **keywords)

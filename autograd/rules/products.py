@@ -150,11 +150,17 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = False, **keywords: A
 @implements(np.dot)
 def dot(a: Any, b: Any) -> Any:
     """Multiply as `numpy.dot` does: numbers, vectors, matrices, and arrays of them."""
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
+    m, n = dimensions(a), dimensions(b)
+    if m == 0 or n == 0:
         return np.multiply(a, b)
-    if np.ndim(a) <= 2 and np.ndim(b) <= 2:
-        return np.matmul(a, b)
-    return np.tensordot(a, b, (-1, -1 if np.ndim(b) == 1 else -2))
+    if m <= 2 and n <= 2:
+        return matmul(a, b)
+    return np.tensordot(a, b, (-1, -1 if n == 1 else -2))
+
+
+def dimensions(x: Any) -> int:
+    """Return the number of axes: `numpy.ndim` without its detours."""
+    return x.ndim if hasattr(x, "ndim") else np.ndim(x)
 
 
 @implements(np.inner)

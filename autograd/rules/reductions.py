@@ -151,6 +151,8 @@ def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
     """Let a primitive stand for a NumPy reduction whose parameters after the array are these."""
 
     def handler(a: Any, *positional: Any, **keywords: Any) -> Any:
+        if not positional and not keywords:
+            return primitive(a)
         keywords.update(zip(parameters, positional, strict=False))
         if "correction" in keywords:
             keywords["ddof"] = keywords.pop("correction")
