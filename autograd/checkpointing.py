@@ -85,8 +85,8 @@ class _Checkpoint:
     def _run(self, items: list[Any]) -> Any:
         """Call the function with something in place of the nodes among its arguments."""
         rest = iter(items)
-        arguments, keywords = tree.replace(
-            self.template, lambda _, item: next(rest) if isinstance(item, Node) else item
+        arguments, keywords = tree.mapped(
+            self.template, lambda item: next(rest) if isinstance(item, Node) else item
         )
         return self.f(*arguments, **keywords)
 

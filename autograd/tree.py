@@ -40,9 +40,12 @@ def mapped(tree: Any, function: Callable[[Any], Any]) -> Any:
     """
     if not isinstance(tree, CONTAINERS):
         return function(tree)
-    items = tree.values() if isinstance(tree, dict) else tree
     return _like(
-        tree, [mapped(x, function) if isinstance(x, CONTAINERS) else function(x) for x in items]
+        tree,
+        [
+            mapped(item, function) if isinstance(item, CONTAINERS) else function(item)
+            for item in (tree.values() if isinstance(tree, dict) else tree)
+        ],
     )
 
 

@@ -210,9 +210,8 @@ class ContainerVSpace(VSpace):
     def _each(self, function: Callable[..., Any], *trees: Any) -> Any:
         """Call a function with each space and the leaves of containers that belong to it."""
         columns = [tree.flat(each) for each in trees]
-        return tree.filled(
-            self.shape, [function(*row) for row in zip(self._spaces(), *columns, strict=True)]
-        )
+        rows = zip(self._spaces(), *columns, strict=True)
+        return tree.filled(self.shape, [function(*row) for row in rows])
 
 
 def vspace(value: Any) -> VSpace:
