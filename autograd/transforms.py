@@ -265,12 +265,7 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
             return call.pull_back(
                 result, np.ones((), plain(result).dtype) if isinstance(result, Tensor) else 1.0
             )
-        rows = []
-        for index in np.ndindex(shape):
-            cotangent = np.zeros(shape, result.dtype)  # type: ignore[attr-defined]
-            cotangent[index] = 1
-            rows.append(call.derivatives(result, cotangent, again=True))
-        return _stacked(rows, shape, call.variable)
+        return _stacked(call.rows(result), shape, call.variable)
 
     return derivative
 
@@ -279,14 +274,14 @@ def _stacked(rows: list[list[Any]], shape: tuple[int, ...], variable: Variable) 
     """Make one array of the rows of a Jacobian, for each leaf of the argument."""
     numbers = iter(range(len(variable.nodes)))
 
-    def stack(path: str, item: Any) -> Any:
+    def stack(item: Any) -> Any:
         number = next(numbers)
         data = plain(item)
         column = [np.zeros_like(data) if row[number] is None else row[number] for row in rows]
         joined = np.stack(column) if column else np.zeros(0, np.asarray(data).dtype)
         return np.reshape(joined, shape + np.shape(data))
 
-    return tree.replace(variable.given, stack)
+    return tree.mapped(variable.given, stack)
 
 
 @transform

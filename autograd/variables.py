@@ -11,7 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.ancestry import begin_call, depends_on_older, end_call
-from autograd.engine.backward import derivatives
+from autograd.engine.backward import derivatives, rows_of_derivatives
 from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
@@ -159,6 +159,13 @@ class Call:
         found: list[Any] = derivatives(
             current(result), cotangent, self.variable.nodes, again or self.shares_nodes, create
         )
+        return found
+
+    def rows(self, result: Any) -> list[Any]:
+        """Return the derivatives of each element of an array, in order."""
+        result = current(result)
+        seeds = np.eye(result.size, dtype=result.dtype).reshape(result.size, *result.shape)
+        found: list[Any] = rows_of_derivatives(result, seeds, self.variable.nodes, self.nested)
         return found
 
 

@@ -178,22 +178,51 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
         raise GraphError(
             "A derivative that is to be differentiated again cannot be made inside no_grad()."
         )
+    if isinstance(root, tensor.Tensor):
+        if not root._requires_grad:
+            return [None for _ in targets]
+        seed = _seed(root, seed, create)
+    sweep = _prepare(root, targets, create)
+    return _arrived(_walk(sweep, seed, retain or create), targets)
+
+
+def rows_of_derivatives(
+    root: tensor.Tensor, seeds: Any, targets: list[Node], create: bool
+) -> list[Any]:
+    """Return what `derivatives` does for each of several seeds; the graph is explored once."""
+    if not root._requires_grad:
+        return [[None for _ in targets] for _ in seeds]
+    first = _prepare(root, targets, create)
+    rows: list[Any] = []
+    for seed in seeds:
+        sweep = Sweep(create)
+        sweep.nodes, sweep.pending = list(first.nodes), list(first.pending)
+        sweep.edges, sweep.first_edge = first.edges, first.first_edge
+        sweep.stops, sweep.through = first.stops, first.through
+        sweep.cotangents, sweep.owned = list(first.cotangents), list(first.owned)
+        rows.append(_arrived(_walk(sweep, seed, True), targets))
+    return rows
+
+
+def _prepare(root: Node, targets: list[Node], create: bool) -> Sweep:
+    """Explore the graph between a node and some targets."""
     sweep = Sweep(create)
     if any([target._primitive is not None for target in targets]):  # noqa: C419 - as is compiled
         for target in targets:
             sweep.stops.add(id(target))
         _find_between(sweep, root)
-    if isinstance(root, tensor.Tensor):
-        if not root._requires_grad:
-            return [None for _ in targets]
-        seed = _seed(root, seed, create)
-    _walk(sweep, root, seed, retain or create)
+    _explore(sweep, root)
+    return sweep
+
+
+def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
+    """Collect what has arrived at the targets, and go on to those below Values."""
     found: dict[int, Any] = {}
     values: list[value.Value] = []
     seeds: list[float] = []
     for number in sweep.kept:
         node = sweep.nodes[number]
-        if isinstance(node, value.Value) and not create:
+        if isinstance(node, value.Value) and not sweep.create:
             values.append(node)
             seeds.append(float(sweep.cotangents[number]))
         else:
@@ -288,12 +317,13 @@ def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
             "backward(create_graph=True) inside no_grad() would make derivatives that cannot be "
             "differentiated again. Call it outside."
         )
-    return _walk(Sweep(create), root, seed, retain)
-
-
-def _walk(sweep: Sweep, root: Node, seed: Any, retain: bool) -> Sweep:
-    create = sweep.create
+    sweep = Sweep(create)
     _explore(sweep, root)
+    return _walk(sweep, seed, retain)
+
+
+def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
+    create = sweep.create
     sweep.cotangents[0] = seed
     ready = [0]
     while ready:
@@ -427,8 +457,13 @@ def _pull_back(
         parent = sweep.edges[edge + argnum]
         if parent < 0:
             continue
-        found = primitive.pullback(argnum, g, y, plain, keywords)
         argument = arguments[argnum]
+        if primitive is tensor.GETITEM and sweep.owned[parent] and _adds(sweep, parent, g, plain):
+            sweep.pending[parent] -= 1
+            if sweep.pending[parent] == 0:
+                ready.append(parent)
+            continue
+        found = primitive.pullback(argnum, g, y, plain, keywords)
         found = _conform(found, argument, primitive)
         if RECORDING.blocks != 0:
             tell_pulled(node, argnum, found)
@@ -447,6 +482,23 @@ def _pull_back(
             sweep.owned[parent] = type(total) is _ndarray
         if left == 0:
             ready.append(parent)
+
+
+def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
+    """Add the derivative of some elements to those of all, without zeros for the others."""
+    total = sweep.cotangents[parent]
+    index = plain[1]
+    if type(total) is not _ndarray or type(g) is not _ndarray or RECORDING.blocks != 0:
+        return False
+    parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:
+        if not isinstance(part, (int, slice)):
+            return False
+    elements = total[index]
+    if type(elements) is not _ndarray or g.dtype != total.dtype:
+        return False
+    np.add(elements, g, out=elements)
+    return True
 
 
 def as_it_was(x: Any, primitive: Primitive) -> Any:

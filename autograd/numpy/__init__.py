@@ -29,8 +29,6 @@ def __getattr__(name: str) -> Any:
         found = lists.taking_lists(found)
     elif isinstance(found, type) and issubclass(found, _numpy.integer):
         found = _converting_nodes(found)
-    else:
-        return found
     globals()[name] = found
     return found
 

@@ -23,6 +23,8 @@ from autograd.rules.table import define, implements, linear
 
 def is_basic(index: Any) -> bool:
     """Say whether an index picks no element twice: slices and integers, or one boolean array."""
+    if type(index) is slice or type(index) is int:
+        return True
     if isinstance(index, np.ndarray):
         return bool(index.dtype == bool)
     parts = index if isinstance(index, tuple) else (index,)
@@ -37,6 +39,11 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     else:
         np.add.at(zeros, index, g)
     return zeros
+
+
+def elements_put(g: Any, x: Any, index: Any) -> Any:
+    """Return the derivative of elements as one of all."""
+    return put(g, x.shape, index) if isinstance(g, Node) else put_in_zeros(g, x.shape, index)
 
 
 def no_derivative(g: Any, *_: Any) -> float:
@@ -148,7 +155,7 @@ put: Primitive
 gather: Primitive
 
 # fmt: off
-getitem      = linear(operator.getitem, lambda g, x, index: put(g, np.shape(x), index),                    name="getitem", replaces=())
+getitem      = linear(operator.getitem, lambda g, x, index: elements_put(g, x, index),                     name="getitem", replaces=())
 setitem      = linear(with_elements,    lambda g, x, index, item: without_elements(g, index), no_derivative,
                                         lambda g, x, index, item: elements_of(g, index, item),                     name="setitem", replaces=())
 put          = linear(put_in_zeros,     lambda g, x, shape, index: g[index],                               name="put",     replaces=())
