@@ -77,7 +77,8 @@ def grad(f: Function, argnum: Argnum = 0) -> Function:
     ShapeError
         When called, if `f` returns more than one number.
     DataError
-        When called, if the argument holds integers.
+        When called, if the argument is a Python integer or holds some: write 3.0 for 3. An array
+        of integers is taken as one of float64, and so is its derivative.
 
     Examples
     --------

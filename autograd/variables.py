@@ -49,7 +49,8 @@ class Variable:
             node = Value(item)
         else:
             array = np.asarray(item)
-            if array.dtype.kind not in "fc":
+            kinds = "fciu" if isinstance(item, np.ndarray) else "fc"  # 3 for 3.0 is a slip
+            if array.dtype.kind not in kinds:
                 raise self._not_varying(array)
             node = Tensor(array)
         self.nodes.append(node)

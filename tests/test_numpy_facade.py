@@ -89,6 +89,15 @@ def test_lists_of_nodes_are_arrays_to_reductions():
         check_gradients(f, x)
 
 
+def test_any_iterable_of_nodes_is_joined():
+    x = numpy.array([0.3, -0.7])
+    check_gradients(lambda x: np.stack({"a": x, "b": x**2}.values()), x)
+    check_gradients(lambda x: np.concatenate([[x[0], x[1] ** 2], x]), x)
+    check_gradients(lambda x: np.hstack(x * i for i in range(3)), x)
+    check_gradients(lambda x: np.row_stack((x, x**2)), x)
+    numpy.testing.assert_array_equal(np.vstack([x, x]), numpy.vstack([x, x]))
+
+
 def test_rows_and_columns_are_joined():
     x, y = numpy.array([0.3, -0.7]), numpy.ones((2, 2))
     check_gradients(lambda x: np.r_[x, 1:4, 2.0, x[0] * x[1]], x)

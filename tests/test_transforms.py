@@ -378,11 +378,16 @@ def test_results_that_are_not_one_number_are_refused(transform):
     assert transform(lambda x: x[:1] ** 2)(x3) is not None
 
 
-@pytest.mark.parametrize("x", [3, np.arange(3), "text", [1, 2], None, True])
+@pytest.mark.parametrize("x", [3, np.array([True]), "text", [1, 2], None, True])
 def test_what_does_not_vary_is_refused(x):
     with pytest.raises(DataError, match="only floating point numbers vary"):
         grad(lambda x: 1.0)(x)
     assert issubclass(DataError, TypeError)
+
+
+def test_an_array_of_integers_is_taken_as_one_of_floats():
+    np.testing.assert_array_equal(grad(lambda x: np.sum(x**3))(np.arange(3)), [0.0, 3.0, 12.0])
+    assert jacobian(lambda x: x * 0.5)(np.arange(2)).dtype == np.float64
 
 
 def test_a_result_that_does_not_depend_on_the_argument_gives_zero_and_a_warning():

@@ -24,9 +24,11 @@ c_ = lists.Columns()
 
 
 def __getattr__(name: str) -> Any:
-    found = getattr(_numpy, name)
+    found = getattr(_numpy, "vstack" if name == "row_stack" else name)
     if name in lists.FUNCTIONS:
         found = lists.taking_lists(found)
+    elif name in lists.JOINING:
+        found = lists.taking_iterables(found)
     elif isinstance(found, type) and issubclass(found, _numpy.integer):
         found = _converting_nodes(found)
     globals()[name] = found

@@ -21,6 +21,8 @@ FUNCTIONS = frozenset(
         *("tile", "trace", "transpose", "var"),
     )
 )
+#: Functions of `numpy` that join arrays; any iterable of arrays, and lists of nodes, may be given.
+JOINING = frozenset(("column_stack", "concatenate", "dstack", "hstack", "stack", "vstack"))
 
 
 def has_nodes(x: Any) -> bool:
@@ -43,6 +45,18 @@ def taking_lists(function: Callable[..., Any]) -> Callable[..., Any]:
                 arguments = tuple([joined(a) if has_nodes(a) else a for a in arguments])
                 break
         return function(*arguments, **keywords)
+
+    return call
+
+
+def taking_iterables(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like this one, which joins arrays, for any iterable of them."""
+
+    @functools.wraps(function)
+    def call(arrays: Any, *arguments: Any, **keywords: Any) -> Any:
+        if not isinstance(arrays, (np.ndarray, Node)):
+            arrays = [joined(item) if has_nodes(item) else item for item in arrays]
+        return function(arrays, *arguments, **keywords)
 
     return call
 
