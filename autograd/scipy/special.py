@@ -82,7 +82,8 @@ def logsumexp(
         )
     if b is None:
         b = 1.0
-    used = np.where(np.asarray(_plain(b)) == 0, -math.inf, _plain(a))
+    # A term of weight nought may be too large to compute; only its weight has a derivative.
+    used = _plain(a) if _has_node(b) else np.where(np.asarray(b) == 0, -math.inf, _plain(a))
     shift = np.max(used, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
     terms = b * np.exp(np.where(used == -math.inf, -math.inf, a - shift))

@@ -28,7 +28,7 @@ def like_argument(function: Any, position: int = -1) -> Any:
     """Return the function with results of the precision of an argument."""
 
     def same(*arguments: Any) -> Any:
-        precision = np.result_type(arguments[position], np.float16)
+        precision = np.result_type(np.asarray(arguments[position]), np.float16)
         return np.asarray(function(*arguments)).astype(precision)[()]
 
     same.__name__ = function.__name__
