@@ -32,14 +32,13 @@ def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any
     return original
 
 
-def names_of(module: Any) -> Callable[[str], Any]:
+def names_of(module: Any, where: str) -> Callable[[str], Any]:
     """Return a ``__getattr__`` that takes the names a module of ours lacks from SciPy's."""
 
     @functools.cache
     def get(name: str) -> Any:
         found = getattr(module, name)
         if isinstance(found, (types.FunctionType, types.MethodType)):
-            where = getattr(module, "__name__", None) or f"scipy.stats.{module.name}"
             return refusing_nodes(f"{where}.{name}", found)
         return found
 

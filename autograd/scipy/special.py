@@ -18,7 +18,7 @@ from autograd.scipy.rules.gamma import polygamma as polygamma
 from autograd.scipy.rules.gamma import zeta as _zeta
 from autograd.scipy.rules.hypergeometric import lambertw_branch as _lambertw_branch
 
-__getattr__ = _names_of(_original)
+__getattr__ = _names_of(_original, "scipy.special")
 
 
 def __dir__() -> list[str]:

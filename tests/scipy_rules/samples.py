@@ -2,9 +2,10 @@
 
 import numpy as np
 import scipy.special as original
+import scipy.stats
 from rules.samples import Sample
 
-from autograd.scipy import special
+from autograd.scipy import special, stats
 
 random = np.random.default_rng(11)
 
@@ -83,4 +84,68 @@ SPECIAL = [
 ]
 # fmt: on
 
-SAMPLES = [*SPECIAL]
+
+def of_distribution(name, function, *inputs, first=(), smooth=True, **keywords):
+    ours = getattr(getattr(stats, name), function)
+    sample = Sample(
+        lambda *x: ours(*first, *x, **keywords), inputs, {}, f"{name}.{function}", smooth
+    )
+    reference = getattr(getattr(scipy.stats, name), function)
+    REFERENCES[id(sample)] = lambda *x: reference(*first, *x, **keywords)
+    KEPT.append(sample)
+    return sample
+
+
+CONTINUOUS = {  # how many shapes, and where numbers of the standard form are taken from
+    "norm": (0, -1.5, 1.5), "t": (1, -1.5, 1.5), "gamma": (1, 0.3, 2.5), "chi2": (1, 0.3, 2.5),
+    "beta": (2, 0.1, 0.9), "expon": (0, 0.3, 2.5), "lognorm": (1, 0.3, 2.5), "laplace": (0, -1.5, 1.5),
+    "logistic": (0, -1.5, 1.5), "uniform": (0, 0.1, 0.9), "cauchy": (0, -1.5, 1.5), "weibull_min": (1, 0.3, 2.5),
+}  # fmt: skip
+DISCRETE = {  # constant and variable parameters
+    "poisson": ((), ((0.5, 3.0),)), "bernoulli": ((), ((0.1, 0.9),)), "binom": ((5,), ((0.1, 0.9),)),
+    "nbinom": ((), ((0.5, 3.0), (0.1, 0.9))),
+}  # fmt: skip
+DENSITIES = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
+MASSES = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
+
+
+def continuous(name, function, of_x, of_shape, of_loc, of_scale):
+    """All arguments vary; these are their shapes."""
+    number, low, high = CONTINUOUS[name]
+    parameters = [between(0.8, 2.5, *of_shape) for _ in range(number)]
+    loc, scale = between(-0.5, 0.5, *of_loc), between(0.8, 2.0, *of_scale)
+    z = between(low, high, *of_x)
+    x = between(0.1, 0.9, *of_x) if function == "ppf" else loc + scale * z
+    return of_distribution(
+        name, function, np.asarray(x), *parameters, np.asarray(loc), np.asarray(scale)
+    )
+
+
+def definite(n):
+    root = random.uniform(-1, 1, (n, n))
+    return root @ root.T + np.eye(n)
+
+
+INTEGERS = np.array([0.0, 1.0, 3.0])
+ALPHA = between(1.2, 3.0, 3)
+POINTS = random.dirichlet(ALPHA, 4).T
+MVN = stats.multivariate_normal
+
+# fmt: off
+STATS = [
+    *[continuous(d, f, (3,), (3,), (3,), (3,)) for d in CONTINUOUS for f in (*DENSITIES, "ppf")],
+    *[continuous(d, f, (2, 3), (3,), (2, 1), ()) for d in CONTINUOUS for f in DENSITIES],
+    *[of_distribution("norm", f, between(-1, 1, 3)) for f in DENSITIES],
+    *[of_distribution("norm", f, between(-1, 1, 3), loc=0.3, scale=2.0) for f in DENSITIES],
+    *[of_distribution(d, f, *[between(*b, 3) for b in bounds], first=(INTEGERS, *constants))
+      for d, (constants, bounds) in DISCRETE.items() for f in MASSES if d != "bernoulli"],
+    *[of_distribution("bernoulli", f, between(0.1, 0.9, 2), first=(np.array([0.0, 1.0]),)) for f in MASSES if f != "logsf"],
+    *[of_distribution("dirichlet", f, ALPHA, first=(POINTS[:, 0],)) for f in ("pdf", "logpdf")],
+    *[of_distribution("dirichlet", f, POINTS[:2] if short else POINTS[:2, 0], ALPHA) for f in ("pdf", "logpdf") for short in (True, False)],
+    *[of_distribution("multivariate_normal", f, between(-1, 1, *s), between(-1, 1, 3), definite(3)) for f in ("pdf", "logpdf") for s in ((3,), (2, 3), (2, 2, 3))],
+    *[of_distribution("multivariate_normal", f, between(-1, 1, 3), between(-1, 1, 3), c) for f in ("pdf", "logpdf") for c in (between(0.5, 1.5, 3), between(0.5, 1.5))],
+    *[Sample(lambda cov, mean=mean: MVN.entropy(mean, cov), (definite(3),), name="multivariate_normal.entropy") for mean in (None, np.zeros(3))],
+]
+# fmt: on
+
+SAMPLES = [*SPECIAL, *STATS]
