@@ -19,7 +19,7 @@ import scipy.special as sp
 
 from autograd.engine.record import plain
 from autograd.rules.elementwise import where
-from autograd.scipy.rules.quadrature import column, integral
+from autograd.scipy.rules.quadrature import column, in_blocks, integral
 
 
 def gamma_density(a: Any, x: Any) -> Any:
@@ -27,6 +27,7 @@ def gamma_density(a: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
 
 
+@in_blocks
 def gammainc_slope(a: Any, x: Any) -> Any:
     """Return the derivative of P(a, x) by a."""
     inside = (plain(x) > 0) & np.isfinite(plain(x))
@@ -57,6 +58,7 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
 
 
+@in_blocks
 def betainc_slope_a(a: Any, b: Any, x: Any) -> Any:
     """Return the derivative of I_x(a, b) by a."""
     inside = (plain(x) > 0) & (plain(x) < 1)
@@ -66,6 +68,7 @@ def betainc_slope_a(a: Any, b: Any, x: Any) -> Any:
     return where(inside, slope, 0.0)
 
 
+@in_blocks
 def betainc_slope_b(a: Any, b: Any, x: Any) -> Any:
     """Return the derivative of I_x(a, b) by b, from I_x(a, b) = 1 - I_(1-x)(b, a)."""
     inside = (plain(x) > 0) & (plain(x) < 1)
