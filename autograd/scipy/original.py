@@ -55,3 +55,18 @@ def no_rule(name: str, argument: str) -> Callable[..., Any]:
         )
 
     return partial
+
+
+def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a function of ours do for nodes what one of SciPy's does for numbers."""
+
+    def decorate(ours: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(ours)
+        def either(*arguments: Any, **keywords: Any) -> Any:
+            if has_node(arguments, keywords):
+                return ours(*arguments, **keywords)
+            return function(*arguments, **keywords)
+
+        return either
+
+    return decorate

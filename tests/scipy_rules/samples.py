@@ -1,11 +1,12 @@
 """One table of sample calls for SciPy. Every primitive must occur in at least one of them."""
 
 import numpy as np
+import scipy.linalg
 import scipy.special as original
 import scipy.stats
 from rules.samples import Sample
 
-from autograd.scipy import special, stats
+from autograd.scipy import linalg, special, stats
 
 random = np.random.default_rng(11)
 
@@ -148,4 +149,72 @@ STATS = [
 ]
 # fmt: on
 
-SAMPLES = [*SPECIAL, *STATS]
+
+def matrices(name, *inputs, part=None, smooth=True, call=None, **keywords):
+    """A function of scipy.linalg, or a part of its results; `call` puts the arguments in order."""
+
+    def using(module):
+        function = getattr(module, name)
+
+        def result(*x):
+            y = call(function, *x) if call else function(*x, **keywords)
+            return y if part is None else y[part]
+
+        return result
+
+    sample = Sample(using(linalg), inputs, {}, f"linalg.{name}", smooth)
+    REFERENCES[id(sample)] = using(scipy.linalg)
+    KEPT.append(sample)
+    return sample
+
+
+def real(*shape):
+    return random.uniform(-1, 1, shape)
+
+
+def complex_(*shape):
+    return real(*shape) + 1j * real(*shape)
+
+
+def stable(n):
+    return real(n, n) + 3 * np.eye(n)
+
+
+def symmetric(n):
+    root = real(n, n)
+    return root + root.T
+
+
+# fmt: off
+LINALG = [
+    *[matrices("solve_triangular", stable(3), b, trans=t, lower=low, unit_diagonal=u) for b in (real(3), real(3, 2)) for t in (0, 1) for low in (False, True) for u in (False, True)],
+    *[matrices("solve_triangular", complex_(3, 3) + 3 * np.eye(3), complex_(3), trans=t) for t in ("N", "T", "C")],
+    *[matrices("solve_banded", real(4, 5) + 2, b, call=lambda f, ab, b: f((1, 2), ab, b)) for b in (real(5), real(5, 2))],
+    *[matrices("solveh_banded", np.array([3.0, 0.4])[:: 1 if low else -1, None] + 0.1 * real(2, 5), real(5), lower=low) for low in (True, False)],
+    matrices("solve_sylvester", stable(3), stable(2), real(3, 2)),
+    matrices("solve_sylvester", complex_(2, 2) + 3 * np.eye(2), complex_(3, 3), complex_(2, 3)),
+    matrices("solve_continuous_lyapunov", stable(3), real(3, 3)), matrices("solve_discrete_lyapunov", 0.5 * real(3, 3), real(3, 3)),
+    *[matrices(f, definite(3)) for f in ("expm", "sqrtm", "logm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm")],
+    matrices("expm", real(2, 3, 3)), matrices("expm", complex_(2, 2)), matrices("sqrtm", complex_(2, 2) + 3 * np.eye(2)),
+    matrices("fractional_matrix_power", definite(3), call=lambda f, a: f(a, 0.4)),
+    *[matrices("cholesky", definite(3), lower=low) for low in (True, False)],
+    *[matrices("lu_factor", real(4, 4), part=0)], *[matrices("lu", real(4, 4), part=i) for i in (1, 2)],
+    *[matrices("lu", real(4, 4), part=i, permute_l=True) for i in (0, 1)],
+    *[matrices("eigh", symmetric(3), part=0, lower=low) for low in (True, False)],
+    *[matrices("eigvalsh", symmetric(3), definite(3), lower=low) for low in (True, False)],
+    matrices("eigvalsh", symmetric(4), subset_by_index=[1, 2]),
+    matrices("svd", real(3, 3), part=1), matrices("svd", real(4, 2), compute_uv=False), matrices("svdvals", real(2, 3)),
+    *[matrices("qr", real(4, 2), mode="economic", part=i) for i in (0, 1)], matrices("qr", real(4, 2), mode="r", part=0), matrices("qr", real(3, 3), part=1),
+    *[matrices("solve", definite(3), real(3), assume_a=s, lower=low) for s in ("pos", "sym", "her") for low in (False, True)],
+    *[matrices("solve", stable(3), real(3, 2), transposed=t) for t in (False, True)], matrices("solve", stable(3), real(3), assume_a="upper triangular"),
+    matrices("inv", stable(3)), matrices("det", stable(3)), matrices("pinv", real(4, 2)), matrices("norm", real(4, 2), ord="fro"),
+    matrices("lstsq", real(5, 2), real(5), part=0), matrices("lstsq", real(5, 2), real(5), part=1), matrices("lstsq", real(5, 2), real(5, 2), part=1),
+    matrices("block_diag", real(2, 3), real(1, 1), real(2)), matrices("toeplitz", real(3)), matrices("toeplitz", real(3), real(4)), matrices("toeplitz", complex_(3)),
+    matrices("hankel", real(3)), matrices("hankel", real(3), real(4)), matrices("circulant", real(4)),
+    Sample(lambda a, b: linalg.cho_solve(linalg.cho_factor(a), b), (definite(3), real(3)), name="cho_solve"),
+    Sample(lambda a, b: linalg.cho_solve(linalg.cho_factor(a, lower=True), b), (definite(3), real(3, 2)), name="cho_solve"),
+    *[Sample(lambda a, b, t=t: linalg.lu_solve(linalg.lu_factor(a), b, trans=t), (real(4, 4), real(4)), name="lu_solve") for t in (0, 1)],
+]
+# fmt: on
+
+SAMPLES = [*SPECIAL, *STATS, *LINALG]

@@ -53,6 +53,7 @@ def test_the_second_derivative_agrees_with_finite_differences(sample):
 
 @EACH
 @quiet
+@pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
 def test_single_precision_stays_single_precision(sample):
     checks.check_single_precision(sample)
 

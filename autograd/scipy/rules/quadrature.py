@@ -50,7 +50,9 @@ def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def blockwise(*arguments: Any) -> Any:
-        shape = () if any(isinstance(x, Node) for x in arguments) else np.broadcast(*arguments).shape
+        shape = (
+            () if any(isinstance(x, Node) for x in arguments) else np.broadcast(*arguments).shape
+        )
         size = int(np.prod(shape))
         if size <= BLOCK:
             return function(*arguments)
