@@ -1,12 +1,14 @@
 """One table of sample calls for SciPy. Every primitive must occur in at least one of them."""
 
 import numpy as np
+import scipy.integrate
 import scipy.linalg
+import scipy.signal
 import scipy.special as original
 import scipy.stats
 from rules.samples import Sample
 
-from autograd.scipy import linalg, special, stats
+from autograd.scipy import integrate, linalg, signal, special, stats
 
 random = np.random.default_rng(11)
 
@@ -194,9 +196,9 @@ LINALG = [
     matrices("solve_sylvester", stable(3), stable(2), real(3, 2)),
     matrices("solve_sylvester", complex_(2, 2) + 3 * np.eye(2), complex_(3, 3), complex_(2, 3)),
     matrices("solve_continuous_lyapunov", stable(3), real(3, 3)), matrices("solve_discrete_lyapunov", 0.5 * real(3, 3), real(3, 3)),
-    *[matrices(f, definite(3)) for f in ("expm", "sqrtm", "logm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm")],
-    matrices("expm", real(2, 3, 3)), matrices("expm", complex_(2, 2)), matrices("sqrtm", complex_(2, 2) + 3 * np.eye(2)),
-    matrices("fractional_matrix_power", definite(3), call=lambda f, a: f(a, 0.4)),
+    *[matrices(f, definite(3)) for f in ("expm", "sqrtm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm")],
+    matrices("logm", definite(2)), matrices("expm", real(2, 3, 3)), matrices("expm", complex_(2, 2)), matrices("sqrtm", complex_(2, 2) + 3 * np.eye(2)),
+    matrices("fractional_matrix_power", definite(2), call=lambda f, a: f(a, 0.4)),
     *[matrices("cholesky", definite(3), lower=low) for low in (True, False)],
     *[matrices("lu_factor", real(4, 4), part=0)], *[matrices("lu", real(4, 4), part=i) for i in (1, 2)],
     *[matrices("lu", real(4, 4), part=i, permute_l=True) for i in (0, 1)],
@@ -217,4 +219,58 @@ LINALG = [
 ]
 # fmt: on
 
-SAMPLES = [*SPECIAL, *STATS, *LINALG]
+
+def solution(module, function, **keywords):
+    """A differential equation with two parameters, one of them in a dict."""
+    tight = {"rtol": 1e-11, "atol": 1e-11, **keywords}
+    return lambda y0, t, a, b: module.odeint(
+        function, y0, t, (a, {"b": b, "constant": 0.5}), **tight
+    )
+
+
+def pendulum(y, t, a, more):
+    return np.stack(
+        [
+            y[1],
+            -a * np.sin(y[0]) + more["b"][0] * np.cos(t) - more["constant"] * more["b"][1] * y[1],
+        ]
+    )
+
+
+def odeint(function, *inputs, **keywords):
+    sample = Sample(solution(integrate, function, **keywords), inputs, {}, "odeint")
+    REFERENCES[id(sample)] = solution(scipy.integrate, function, **keywords)
+    KEPT.append(sample)
+    return sample
+
+
+def convolved(a, b, *, reference=None, **keywords):
+    sample = Sample(
+        lambda a, b: signal.convolve(a, b, **keywords), (a, b), {}, f"convolve{keywords}"
+    )
+    if reference:
+        REFERENCES[id(sample)] = reference
+    KEPT.append(sample)
+    return sample
+
+
+def of_signal(mode):
+    return lambda a, b: scipy.signal.convolve(a, b, mode, "direct")
+
+
+TIMES = np.array([0.1, 0.9])
+# fmt: off
+OTHERS = [
+    odeint(pendulum, np.array([0.5, -0.3]), TIMES, np.array(1.2), real(2)),
+    Sample(lambda y: integrate.trapezoid(y, dx=0.3), (real(2, 4),), name="trapezoid"),
+    *[convolved(real(n), real(m), mode=mode, reference=of_signal(mode)) for mode in ("full", "valid") for n in (4, 6) for m in (2, 5)],
+    *[convolved(real(n), real(m), mode="same", reference=of_signal("same")) for n, m in ((6, 3), (5, 4), (4, 4))],
+    *[convolved(real(4, 3), real(*m), mode=mode, reference=of_signal(mode)) for mode in ("full", "valid", "same") for m in ((2, 2), (3, 1))],
+    *[convolved(real(4, 3), real(3, 2), axes=axes, mode=mode) for mode in ("full", "same") for axes in (([0], [0]), ([1], [0]), ([1, 0], [1, 0]))],
+    *[convolved(real(3, 3, 2), real(3, 2, 3), axes=([1], [1]), dot_axes=dot, mode=mode) for mode in ("full", "valid", "same") for dot in (([0], [2]), ([0], [0]))],
+    convolved(real(2, 4, 3), real(2, 3, 2), axes=([-1], [-1]), dot_axes=([0], [0])), convolved(real(3, 2), real(3, 4), axes=([], []), dot_axes=([0], [0])),
+    convolved(complex_(5), complex_(3), mode="full", reference=of_signal("full")), convolved(complex_(3, 12), real(2, 9), axes=([1], [1])),
+]
+# fmt: on
+
+SAMPLES = [*SPECIAL, *STATS, *LINALG, *OTHERS]
