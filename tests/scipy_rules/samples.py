@@ -189,7 +189,8 @@ def symmetric(n):
 
 # fmt: off
 LINALG = [
-    *[matrices("solve_triangular", stable(3), b, trans=t, lower=low, unit_diagonal=u) for b in (real(3), real(3, 2)) for t in (0, 1) for low in (False, True) for u in (False, True)],
+    *[matrices("solve_triangular", stable(3), real(3), trans=t, lower=low, unit_diagonal=u) for t in (0, 1) for low in (False, True) for u in (False, True)],
+    matrices("solve_triangular", stable(2), real(2, 2), trans=1, lower=True),
     *[matrices("solve_triangular", complex_(3, 3) + 3 * np.eye(3), complex_(3), trans=t) for t in ("N", "T", "C")],
     *[matrices("solve_banded", real(4, 5) + 2, b, call=lambda f, ab, b: f((1, 2), ab, b)) for b in (real(5), real(5, 2))],
     *[matrices("solveh_banded", np.array([3.0, 0.4])[:: 1 if low else -1, None] + 0.1 * real(2, 5), real(5), lower=low) for low in (True, False)],
@@ -200,8 +201,8 @@ LINALG = [
     matrices("logm", definite(2)), matrices("expm", real(2, 3, 3)), matrices("expm", complex_(2, 2)), matrices("sqrtm", complex_(2, 2) + 3 * np.eye(2)),
     matrices("fractional_matrix_power", definite(2), call=lambda f, a: f(a, 0.4)),
     *[matrices("cholesky", definite(3), lower=low) for low in (True, False)],
-    *[matrices("lu_factor", real(4, 4), part=0)], *[matrices("lu", real(4, 4), part=i) for i in (1, 2)],
-    *[matrices("lu", real(4, 4), part=i, permute_l=True) for i in (0, 1)],
+    *[matrices("lu_factor", real(3, 3), part=0)], *[matrices("lu", real(3, 3), part=i) for i in (1, 2)],
+    *[matrices("lu", real(3, 3), part=i, permute_l=True) for i in (0, 1)],
     *[matrices("eigh", symmetric(3), part=0, lower=low) for low in (True, False)],
     *[matrices("eigvalsh", symmetric(3), definite(3), lower=low) for low in (True, False)],
     matrices("eigvalsh", symmetric(4), subset_by_index=[1, 2]),
@@ -215,7 +216,7 @@ LINALG = [
     matrices("hankel", real(3)), matrices("hankel", real(3), real(4)), matrices("circulant", real(4)),
     Sample(lambda a, b: linalg.cho_solve(linalg.cho_factor(a), b), (definite(3), real(3)), name="cho_solve"),
     Sample(lambda a, b: linalg.cho_solve(linalg.cho_factor(a, lower=True), b), (definite(3), real(3, 2)), name="cho_solve"),
-    *[Sample(lambda a, b, t=t: linalg.lu_solve(linalg.lu_factor(a), b, trans=t), (real(4, 4), real(4)), name="lu_solve") for t in (0, 1)],
+    *[Sample(lambda a, b, t=t: linalg.lu_solve(linalg.lu_factor(a), b, trans=t), (real(3, 3), real(3)), name="lu_solve") for t in (0, 1)],
 ]
 # fmt: on
 
