@@ -7,6 +7,8 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value
+from autograd.errors import NoRuleError
+from autograd.scipy import linalg, special, stats
 
 
 def slopes(function, *at):
@@ -82,3 +84,64 @@ def test_the_gradient_of_a_complex_number_is_that_of_the_convention():
     z.grad = None
     np.abs(z).backward()
     assert z.grad == pytest.approx((1 - 2j) / abs(1 + 2j))
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "expected"),
+    [
+        (special.huber, (1.5, 1.5), (0.0, 1.5)),
+        (special.huber, (1.5, -1.5), (0.0, -1.5)),
+        (special.i0e, (0.0,), (0.0,)),
+        (lambda y: special.xlogy(0.0, y), (0.0,), (0.0,)),
+        (lambda y: special.xlog1py(0.0, y), (-1.0,), (0.0,)),
+        (special.gammasgn, (-0.5,), (0.0,)),
+        (stats.laplace.logpdf, (0.0,), (0.0,)),
+        (stats.expon.logpdf, (-1.0,), (0.0,)),
+        (stats.expon.pdf, (-1.0,), (0.0,)),
+        (stats.expon.cdf, (-1.0,), (0.0,)),
+        (stats.norm.logpdf, (math.inf,), (0.0,)),
+        (stats.norm.cdf, (-math.inf,), (0.0,)),
+        (lambda x: stats.gamma.pdf(x, 2.0), (0.0,), (0.0,)),
+        (lambda x: stats.gamma.logpdf(x, 0.5), (0.0,), (0.0,)),
+        (stats.expon.logpdf, (0.0,), (-1.0,)),
+        (stats.expon.cdf, (0.0,), (0.0,)),
+        (stats.uniform.sf, (1.0,), (0.0,)),
+        (lambda x: stats.gamma.logsf(x, 2.0), (2000.0,), (0.0,)),
+    ],
+)
+def test_the_derivative_taken_of_a_function_of_scipy_is_the_documented_one(function, at, expected):
+    assert slopes(function, *at) == expected
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda: stats.poisson.pmf(Value(1.0), 2.0),
+        lambda: stats.binom.pmf(1.0, Value(2.0), 0.5),
+        lambda: special.jv(Value(1.0), 2.0),
+    ],
+)
+def test_integers_and_orders_have_no_derivative(function):
+    with pytest.raises(NoRuleError):
+        function()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda a: linalg.solve_triangular(a, np.ones(2)),
+        linalg.cholesky,
+        lambda a: linalg.solve(a, np.ones(2), assume_a="pos"),
+    ],
+)
+def test_the_triangle_that_is_read_gets_the_derivative(function):
+    a = Tensor([[2.0, 0.5], [0.5, 1.0]])
+    np.sum(function(a)).backward()
+    assert a.grad[1, 0] == 0.0
+    assert a.grad[0, 1] != 0.0
+
+
+def test_the_derivative_by_a_covariance_is_symmetric():
+    a = Tensor([[2.0, 0.5], [0.5, 1.0]])
+    stats.multivariate_normal.logpdf(np.array([1.0, 2.0]), np.zeros(2), a).backward()
+    assert a.grad[1, 0] == a.grad[0, 1] != 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -110,6 +112,19 @@ DISPATCH: Final[dict[Any, Callable[..., Any]]] = {}
 
 #: NumPy functions that have no derivative by nature: called on the plain data.
 WITHOUT_DERIVATIVE: Final[set[Any]] = set()
+
+#: Module -> the module with the rules for its functions, read when one of them is asked for.
+LATER: Final[dict[str, str]] = {}
+
+
+def read_later() -> bool:
+    """Read the rules for modules that have been imported by now; say whether there were any."""
+    found = [module for module in LATER if module in sys.modules]
+    for module in found:
+        importlib.import_module(LATER[module])
+        LATER.pop(module, None)  # only now: another thread waits at the import
+    return bool(found)
+
 
 _AWAITED: Final[dict[str, Primitive]] = {}
 

@@ -284,6 +284,8 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
         return handler(*arguments, **keywords)
     if key in primitives.WITHOUT_DERIVATIVE:
         return function(*plain(arguments), **plain(keywords))
+    if primitives.read_later():
+        return _dispatch(key, function, arguments, keywords)
     raise _no_rule_error(key)
 
 
@@ -314,9 +316,11 @@ def refuse_out(out: Any, name: str = "function") -> None:
 def _no_rule_error(key: Any) -> NoRuleError:
     name = f"{key[0].__name__}.{key[1]}" if isinstance(key, tuple) else key.__name__
     module = (getattr(key, "__module__", None) or "numpy").removeprefix("numpy._core")
-    where = module if module.startswith("numpy") else "numpy"
+    name = f"{module if module.startswith('numpy') else 'numpy'}.{name}"
+    if isinstance(key, np.ufunc) and getattr(np, key.__name__, None) is not key:
+        name = f"The ufunc {key.__name__}"  # of another library: it does not say of which
     return NoRuleError(
-        f"{where}.{name} has no rule for its derivative. Write it with functions that have one, "
+        f"{name} has no rule for its derivative. Write it with functions that have one, "
         "teach it by autograd.elementwise, autograd.linear or autograd.define, "
         "or pass node.data if no derivative is to flow through it."
     )

@@ -1,6 +1,6 @@
 """The calculus as a table: one row for each function, by family."""
 
-from autograd.engine.primitive import awaited
+from autograd.engine.primitive import LATER, awaited
 from autograd.rules import (
     algebra,
     composed,
@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 table.OURS = False
+
+LATER["scipy.special"] = "autograd.scipy.rules"
 
 if awaited():
     raise RuntimeError(f"The engine calls primitives that have no rule: {awaited()}")

@@ -61,9 +61,16 @@ root_of_squares = elementwise(
 # -- inverses and determinants ----------------------------------------------------------------
 
 
+def solve_transposed(g: Any, a: Any, b: Any) -> Any:
+    """Return A⁻ᵀ g, for a cotangent that may be a stack of vectors."""
+    if is_vector(a, b):
+        return np.linalg.solve(T(a), g[..., None])[..., 0]
+    return np.linalg.solve(T(a), g)
+
+
 def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Return -(A⁻ᵀ g) yᵀ."""
-    w = np.linalg.solve(T(a), g)
+    w = solve_transposed(g, a, b)
     outer = w[..., :, None] * y[..., None, :] if is_vector(a, b) else w @ T(y)
     return unbroadcast(-outer, a)
 
@@ -96,7 +103,7 @@ def det_vjp(g: Any, y: Any, a: Any) -> Any:
 inv   = define(np.linalg.inv,   lambda g, y, a: -T(y) @ g @ T(y))
 det   = define(np.linalg.det,   det_vjp)
 solve = define(np.linalg.solve, solve_vjp_matrix,
-                                lambda g, y, a, b: unbroadcast(np.linalg.solve(T(a), g), b))
+                                lambda g, y, a, b: unbroadcast(solve_transposed(g, a, b), b))
 pinv  = define(np.linalg.pinv,  pinv_vjp, name="pinv", replaces=())
 # fmt: on
 

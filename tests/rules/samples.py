@@ -293,6 +293,7 @@ SAMPLES += [
     call("solve", la.solve, regular(3, 3), real(3)),
     call("solve", la.solve, regular(2, 3, 3), real(2, 3, 2)),
     call("solve", la.solve, regular(3, 3), real(2, 3, 2)),
+    call("solve", la.solve, regular(2, 3, 3), real(3)),
     call("solve", la.solve, complex_(3, 3), complex_(3)),
     call("pinv", la.pinv, real(4, 2)),
     call("pinv", la.pinv, real(2, 4)),

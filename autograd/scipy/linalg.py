@@ -1,0 +1,453 @@
+"""`scipy.linalg` with derivatives, for matrices and mostly for stacks of them.
+
+Numbers without nodes among them go to SciPy as they are. Of nodes ``overwrite_...`` and
+``check_finite`` mean nothing, and a function that has no rule says so. For the notation, and
+for the convention of complex derivatives, see `autograd.rules.algebra`.
+"""
+
+from __future__ import annotations
+
+import functools as _functools
+from typing import Any
+
+import numpy as np
+import scipy.linalg as _original
+
+from autograd.engine import Node as _Node
+from autograd.engine import Primitive as _Primitive
+from autograd.engine.broadcasting import unbroadcast as _unbroadcast
+from autograd.engine.record import plain as _plain
+from autograd.errors import NoRuleError as _NoRuleError
+from autograd.errors import ShapeError as _ShapeError
+from autograd.rules.algebra import H as _H
+from autograd.rules.algebra import T as _T
+from autograd.rules.table import define as _define
+from autograd.scipy.original import in_place_of as _in_place_of
+from autograd.scipy.original import names_of as _names_of
+
+_la: Any = np.linalg
+
+__all__ = list(_original.__all__)
+
+__getattr__ = _names_of(_original, "scipy.linalg")
+
+
+def __dir__() -> list[str]:
+    return sorted({*dir(_original), *globals()})
+
+
+# -- triangular, banded and Sylvester's equations ---------------------------------------------
+
+
+def _solve_triangle(
+    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
+) -> Any:
+    return _original.solve_triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+
+
+def _transposed_solve(
+    g: Any, y: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
+) -> Any:
+    """Solve with the transpose of the matrix that `trans` makes of `a`."""
+    if trans in (2, "C"):
+        return _triangular(np.conjugate(a), g, 0, lower, unit_diagonal)
+    return _triangular(a, g, 1 if trans in (0, "N") else 0, lower, unit_diagonal)
+
+
+def _triangular_vjp(
+    g: Any, y: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
+) -> Any:
+    """Return -(A⁻ᵀ g) yᵀ, of the triangle that is read."""
+    v = _transposed_solve(g, y, a, b, trans, lower, unit_diagonal)
+    if np.ndim(b) == 1:
+        v, y = v[..., :, None], y[..., :, None]
+    found = -v @ _T(y)
+    if trans not in (0, "N"):
+        found = _H(found) if trans in (2, "C") else _T(found)
+    offset = 1 if unit_diagonal else 0
+    return _unbroadcast(np.tril(found, -offset) if lower else np.triu(found, offset), a)
+
+
+def _banded_rows(ab: Any, lower: int, upper: int) -> Any:
+    """Return the transpose of a banded matrix, as its diagonals."""
+    rows = [np.roll(ab[r], r - upper) for r in range(lower + upper + 1)]
+    return np.stack(rows[::-1])
+
+
+def _banded_vjp(g: Any, y: Any, ab: Any, b: Any, lower: int, upper: int) -> Any:
+    """Return the diagonals of -(A⁻ᵀ g) yᵀ."""
+    v = _banded(_banded_rows(ab, lower, upper), g, upper, lower)
+    n = np.shape(ab)[1]
+    v, y = np.reshape(v, (n, -1)), np.reshape(y, (n, -1))
+    rows = []
+    for k in range(-upper, lower + 1):
+        inside = (np.arange(n) + k >= 0) & (np.arange(n) + k < n)
+        rows.append(np.where(inside, -np.sum(np.roll(v, -k, axis=0) * y, axis=1), 0.0))
+    return np.stack(rows)
+
+
+# Rules refer to rows further down.
+_banded: _Primitive
+_sylvester: _Primitive
+
+# fmt: off
+_triangular = _define(_solve_triangle, _triangular_vjp,
+                      lambda g, y, a, b, *more, **keywords: _unbroadcast(_transposed_solve(g, y, a, b, *more, **keywords), b),
+                      name="solve_triangular")
+_banded     = _define(lambda ab, b, lower, upper: _original.solve_banded((lower, upper), ab, b),
+                      _banded_vjp,
+                      lambda g, y, ab, b, lower, upper: _banded(_banded_rows(ab, lower, upper), g, upper, lower),
+                      name="solve_banded")
+_sylvester  = _define(_original.solve_sylvester,
+                      lambda g, x, a, b, q: -_sylvester(_T(a), _T(b), g) @ _T(x),
+                      lambda g, x, a, b, q: -_T(x) @ _sylvester(_T(a), _T(b), g),
+                      lambda g, x, a, b, q: _sylvester(_T(a), _T(b), g))
+# fmt: on
+
+
+@_in_place_of(_original.solve_triangular)
+def solve_triangular(
+    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, **_: Any
+) -> Any:
+    """Solve a x = b for a triangular matrix, of which one triangle is read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> from autograd.scipy.linalg import solve_triangular
+    >>> a = np.array([[2.0, 0.0], [1.0, 4.0]])
+    >>> grad(lambda b: np.sum(solve_triangular(a, b, lower=True)))(np.ones(2))
+    array([0.375, 0.25 ])
+    """
+    return _triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+
+
+@_in_place_of(_original.solve_banded)
+def solve_banded(l_and_u: Any, ab: Any, b: Any, **_: Any) -> Any:
+    """Solve a x = b for a matrix that is given by its diagonals."""
+    return _banded(ab, b, *(int(n) for n in l_and_u))
+
+
+@_in_place_of(_original.solveh_banded)
+def solveh_banded(ab: Any, b: Any, *_: Any, lower: bool = False, **__: Any) -> Any:
+    """Solve a x = b for a positive definite matrix given by the diagonals of one triangle."""
+    u = np.shape(ab)[0] - 1
+    shifted = [
+        np.conjugate(np.roll(ab[k if lower else u - k], k if lower else -k))
+        for k in range(1, u + 1)
+    ]
+    rows = [*shifted[::-1], *ab] if lower else [*ab, *shifted]
+    return _banded(np.stack(rows), b, u, u)
+
+
+@_in_place_of(_original.solve_sylvester)
+def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
+    """Solve a x + x b = q."""
+    return _sylvester(a, b, q)
+
+
+@_in_place_of(_original.solve_continuous_lyapunov)
+def solve_continuous_lyapunov(a: Any, q: Any) -> Any:
+    """Solve a x + x aᴴ = q."""
+    return _sylvester(a, _H(a), q)
+
+
+@_in_place_of(_original.solve_discrete_lyapunov)
+def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
+    """Solve a x aᴴ - x + q = 0."""
+    n = np.shape(a)[0]
+    x = _la.solve(np.eye(n * n) - np.kron(a, np.conjugate(a)), np.reshape(q, (-1,)))
+    return np.reshape(x, (n, n))
+
+
+# -- functions of matrices --------------------------------------------------------------------
+
+
+def _frechet(function: Any, a: Any, e: Any) -> Any:
+    """Return the derivative of f at `a` along `e`: a block of f([[a, e], [0, a]]).
+
+    N. Higham, "Functions of Matrices" (2008), 3.16.
+    """
+    n = np.shape(a)[-1]
+    above = np.concatenate([a, e], axis=-1)
+    below = np.concatenate([0 * a, a], axis=-1)
+    return function(np.concatenate([above, below], axis=-2))[..., :n, n:]
+
+
+def _expm_vjp(g: Any, y: Any, a: Any) -> Any:
+    if isinstance(a, _Node) or isinstance(g, _Node) or np.ndim(a) > 2 or np.iscomplexobj(g):
+        return _frechet(expm, _T(a), g)
+    return _original.expm_frechet(_T(a), g, compute_expm=False)
+
+
+def _of_matrix(name: str) -> Any:
+    """Define an analytic function of matrices."""
+    function = _define(
+        getattr(_original, name), lambda g, y, a: _frechet(function, _T(a), g), name=name
+    )
+    return function
+
+
+@_functools.cache
+def _matrix_power(t: float) -> Any:
+    power = _define(
+        lambda a: _original.fractional_matrix_power(a, t),
+        lambda g, y, a: _frechet(power, _T(a), g),
+        name="fractional_matrix_power",
+    )
+    return power
+
+
+expm = _define(_original.expm, _expm_vjp)
+logm, sinm, cosm, tanm = (_of_matrix(name) for name in ("logm", "sinm", "cosm", "tanm"))
+sinhm, coshm, tanhm = (_of_matrix(name) for name in ("sinhm", "coshm", "tanhm"))
+_root = _define(
+    lambda a: _original.sqrtm(a), lambda g, y, a: _sylvester(_T(y), _T(y), g), name="sqrtm"
+)
+
+
+def sqrtm(A: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa: N803 - SciPy's name
+    """Return the principal square root of a matrix."""
+    return _in_place_of(_original.sqrtm)(lambda a, *_, **__: _root(a))(A, *arguments, **keywords)
+
+
+@_in_place_of(_original.fractional_matrix_power)
+def fractional_matrix_power(A: Any, t: float) -> Any:  # noqa: N803
+    """Return a power of a matrix; the exponent is a constant."""
+    if isinstance(t, _Node):
+        raise _NoRuleError("fractional_matrix_power has no rule by its exponent. Pass a number.")
+    return _matrix_power(float(t))(A)
+
+
+# -- factorizations ---------------------------------------------------------------------------
+
+
+@_in_place_of(_original.cholesky)
+def cholesky(a: Any, lower: bool = False, *_: Any, **__: Any) -> Any:
+    """Return the triangular factor of a positive definite matrix: the upper one by default."""
+    return _la.cholesky(a, upper=not lower)
+
+
+@_in_place_of(_original.cho_factor)
+def cho_factor(a: Any, lower: bool = False, *_: Any, **__: Any) -> Any:
+    """Return the same with `lower`, for `cho_solve`."""
+    return _la.cholesky(a, upper=not lower), lower
+
+
+@_in_place_of(_original.cho_solve)
+def cho_solve(c_and_lower: Any, b: Any, *_: Any, **__: Any) -> Any:
+    """Solve with the factor of a positive definite matrix."""
+    c, lower = c_and_lower
+    first, second = (0, 2) if lower else (2, 0)
+    return _triangular(c, _triangular(c, b, first, lower), second, lower)
+
+
+def _lu_packed(a: Any) -> Any:
+    if np.ndim(a) != 2 or a.shape[0] != a.shape[1]:
+        raise _ShapeError(f"LU factors have derivatives for square matrices, not {np.shape(a)}.")
+    return _original.lu_factor(a)[0]
+
+
+def _order_of_rows(a: Any) -> Any:
+    """Return the rows of `a` in the order in which its factors have them."""
+    order = np.arange(np.shape(a)[0])
+    for i, j in enumerate(_original.lu_factor(_plain(a))[1]):
+        order[[i, j]] = order[[j, i]]
+    return order
+
+
+def _factors(packed: Any) -> tuple[Any, Any]:
+    return np.tril(packed, -1) + np.eye(len(packed), dtype=packed.dtype), np.triu(packed)
+
+
+def _lu_vjp(g: Any, y: Any, a: Any) -> Any:
+    """Return Pᵀ L⁻ᵀ (tril(LᵀgL, -1) + triu(gU Uᵀ)) U⁻ᵀ, from d(PA) = dL U + L dU."""
+    lower, upper = _factors(y)
+    core = np.tril(_T(lower) @ np.tril(g, -1), -1) + np.triu(np.triu(g) @ _T(upper))
+    left = _triangular(lower, core, 1, True, True)
+    found = _T(_triangular(upper, _T(left), 0, False))
+    return found[np.argsort(_order_of_rows(a))]
+
+
+_lu = _define(_lu_packed, _lu_vjp, name="lu_factor")
+
+
+@_in_place_of(_original.lu_factor)
+def lu_factor(a: Any, *_: Any, **__: Any) -> Any:
+    """Return both triangular factors of a square matrix in one, and its pivots."""
+    return _lu(a), _original.lu_factor(_plain(a))[1]
+
+
+@_in_place_of(_original.lu_solve)
+def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, *_: Any, **__: Any) -> Any:
+    """Solve with the factors of a matrix."""
+    packed, pivots = lu_and_piv
+    order = np.arange(len(pivots))
+    for i, j in enumerate(pivots):
+        order[[i, j]] = order[[j, i]]
+    if trans == 0:
+        return _triangular(packed, _triangular(packed, b[order], 0, True, True), 0, False)
+    x = _triangular(packed, _triangular(packed, b, trans, False), trans, True, True)
+    return x[np.argsort(order)]
+
+
+@_in_place_of(_original.lu)
+def lu(a: Any, permute_l: bool = False, *_: Any, p_indices: bool = False, **__: Any) -> Any:
+    """Return the permutation and both triangular factors of a square matrix."""
+    rows = np.argsort(_order_of_rows(a))
+    lower, upper = _factors(_lu(a))
+    if permute_l:
+        return lower[rows], upper
+    return (rows if p_indices else np.eye(len(rows), dtype=a.dtype)[rows]), lower, upper
+
+
+@_in_place_of(_original.eigh)
+def eigh(
+    a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, type: int = 1,
+    subset_by_index: Any = None, subset_by_value: Any = None, **_: Any,
+) -> Any:  # fmt: skip
+    """Return eigenvalues and eigenvectors of a Hermitian matrix, also of a v = w b v."""
+    if type != 1 or subset_by_value is not None:
+        raise _NoRuleError(
+            "scipy.linalg.eigh of a node has no rule for type= and subset_by_value=."
+        )
+    root: Any = None
+    if b is not None:
+        root = _la.cholesky(b, upper=not lower)
+        root = root if lower else _H(root)
+        a = np.tril(a) + _H(np.tril(a, -1)) if lower else np.triu(a) + _H(np.triu(a, 1))
+        half = _triangular(root, a, 0, True)
+        a = _H(_triangular(root, _H(half), 0, True))
+    w, v = _la.eigh(a, UPLO="L" if lower else "U")
+    if subset_by_index is not None:
+        first, last = subset_by_index
+        w, v = w[..., first : last + 1], v[..., :, first : last + 1]
+    if eigvals_only:
+        return w
+    return w, v if root is None else _triangular(root, v, 2, True)
+
+
+@_in_place_of(_original.eigvalsh)
+def eigvalsh(a: Any, b: Any = None, **keywords: Any) -> Any:
+    """Return the eigenvalues of a Hermitian matrix."""
+    return eigh(a, b, eigvals_only=True, **keywords)
+
+
+@_in_place_of(_original.svd)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, *_: Any, **__: Any) -> Any:
+    """Return the singular value decomposition; of a matrix that is not square the reduced one."""
+    found = _la.svd(a, full_matrices=full_matrices, compute_uv=compute_uv)
+    return tuple(found) if compute_uv else found
+
+
+@_in_place_of(_original.svdvals)
+def svdvals(a: Any, *_: Any, **__: Any) -> Any:
+    """Return the singular values."""
+    return _la.svdvals(a)
+
+
+@_in_place_of(_original.qr)
+def qr(
+    a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full",
+    pivoting: bool = False, check_finite: bool = True,
+) -> Any:  # fmt: skip
+    """Return the QR decomposition; of a tall matrix with ``mode="economic"``."""
+    if pivoting:
+        raise _NoRuleError("scipy.linalg.qr of a node has no rule for pivoting=.")
+    m, n = np.shape(a)[-2:]
+    if mode == "r":
+        r = _la.qr(a, mode="r")
+        zeros = np.zeros((*np.shape(r)[:-2], max(m - n, 0), n), r.dtype)
+        return (np.concatenate([r, zeros], axis=-2),)
+    return tuple(_la.qr(a, mode="reduced" if mode == "economic" else "complete"))
+
+
+# -- as in numpy.linalg -----------------------------------------------------------------------
+
+_SYMMETRIC = ("sym", "symmetric", "pos", "positive definite")
+_HERMITIAN = ("her", "hermitian")
+
+
+@_in_place_of(_original.solve)
+def solve(
+    a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
+    check_finite: bool = True, assume_a: str | None = None, transposed: bool = False,
+) -> Any:  # fmt: skip
+    """Solve a x = b; of what is assumed symmetric one triangle is read."""
+    if assume_a in (*_SYMMETRIC, *_HERMITIAN):
+        flip = _T if assume_a in ("sym", "symmetric") else _H
+        a = np.tril(a) + flip(np.tril(a, -1)) if lower else np.triu(a) + flip(np.triu(a, 1))
+    elif assume_a in ("upper triangular", "lower triangular"):
+        return _triangular(a, b, 1 if transposed else 0, assume_a.startswith("lower"))
+    return _la.solve(_T(a) if transposed else a, b)
+
+
+@_in_place_of(_original.inv)
+def inv(a: Any, *_: Any, **__: Any) -> Any:
+    """Return the inverse."""
+    return _la.inv(a)
+
+
+@_in_place_of(_original.det)
+def det(a: Any, *_: Any, **__: Any) -> Any:
+    """Return the determinant."""
+    return _la.det(a)
+
+
+@_in_place_of(_original.pinv)
+def pinv(a: Any, *, return_rank: bool = False, **_: Any) -> Any:
+    """Return the pseudo-inverse of a matrix of full rank."""
+    y = _la.pinv(a)
+    return (y, min(np.shape(a)[-2:])) if return_rank else y
+
+
+@_in_place_of(_original.norm)
+def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
+    """Return a norm of a vector or a matrix."""
+    return _la.norm(a, ord, axis, keepdims)
+
+
+@_in_place_of(_original.lstsq)
+def lstsq(a: Any, b: Any, *_: Any, **__: Any) -> Any:
+    """Return the least-squares solution for a matrix of full rank."""
+    x, residues, rank, s = _la.lstsq(a, b)
+    return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s
+
+
+# -- matrices of a form -----------------------------------------------------------------------
+
+
+@_in_place_of(_original.block_diag)
+def block_diag(*arrs: Any) -> Any:
+    """Put matrices along the diagonal."""
+    blocks = [np.atleast_2d(block) for block in arrs]
+    widths = [np.shape(block)[1] for block in blocks]
+    rows = []
+    for i, block in enumerate(blocks):
+        rows.append(np.pad(block, ((0, 0), (sum(widths[:i]), sum(widths[i + 1 :])))))
+    return np.concatenate(rows)
+
+
+@_in_place_of(_original.toeplitz)
+def toeplitz(c: Any, r: Any = None) -> Any:
+    """Return the matrix that is constant along its diagonals, by its first column and row."""
+    r = np.conjugate(c) if r is None else r
+    m, n = np.shape(c)[0], np.shape(r)[0]
+    values = np.concatenate([np.flip(r)[: n - 1], c])
+    return values[n - 1 + np.arange(m)[:, None] - np.arange(n)]
+
+
+@_in_place_of(_original.hankel)
+def hankel(c: Any, r: Any = None) -> Any:
+    """Return the matrix that is constant along its antidiagonals."""
+    r = np.zeros_like(_plain(c)) if r is None else r
+    values = np.concatenate([c, r[1:]])
+    return values[np.arange(np.shape(c)[0])[:, None] + np.arange(np.shape(r)[0])]
+
+
+@_in_place_of(_original.circulant)
+def circulant(c: Any) -> Any:
+    """Return the matrix whose columns are a vector, turned further and further."""
+    n = np.shape(c)[-1]
+    return c[..., (np.arange(n)[:, None] - np.arange(n)) % n]

@@ -1,0 +1,110 @@
+"""The gamma function and its relatives: DLMF chapters 5 and 8, zeta 25."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+
+from autograd.engine import Primitive
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules.elementwise import where
+from autograd.rules.table import elementwise, implements
+from autograd.scipy.original import no_rule
+from autograd.scipy.rules.incomplete import (
+    beta_density,
+    betainc_slope_a,
+    betainc_slope_b,
+    gamma_density,
+    gammainc_slope,
+    student_density,
+    student_slope,
+)
+
+
+def like_argument(function: Any, position: int = -1) -> Any:
+    """Return the function with results of the precision of an argument."""
+
+    def same(*arguments: Any) -> Any:
+        precision = np.result_type(np.asarray(arguments[position]), np.float16)
+        return np.asarray(function(*arguments)).astype(precision)[()]
+
+    same.__name__ = function.__name__
+    return same
+
+
+def rgamma_slope(y: Any, x: Any) -> Any:
+    """Return -ψ(x) / Γ(x); by reflection (DLMF 5.5.3, 5.5.4) on the left, where ψ has poles."""
+    left = plain(x) < 0.5
+    mirrored, at = 1 - where(left, x, 0.0), where(left, 1.0, x)
+    reflected = np.cos(np.pi * where(left, x, 0.0)) * sp.gamma(mirrored) - y * sp.psi(mirrored)
+    return where(left, reflected, -y * sp.psi(at))
+
+
+def trigamma(x: Any) -> Any:
+    """Return the derivative of ψ, which SciPy has for real numbers only."""
+    if np.iscomplexobj(plain(x)):
+        raise NoRuleError("scipy.special.psi has no rule for its derivative at complex numbers.")
+    return polygamma(1, x)
+
+
+psi = sp.psi
+polygamma: Primitive
+zeta: Primitive
+
+# fmt: off
+# -- the gamma function -------------------------------------------------------------------------------------------
+gamma        = elementwise(sp.gamma,       None,  lambda y, x: y * psi(x))
+gammaln      = elementwise(sp.gammaln,     None,  lambda y, x: psi(x))
+loggamma     = elementwise(sp.loggamma,    None,  lambda y, x: psi(x))
+rgamma       = elementwise(sp.rgamma,      None,  rgamma_slope)
+gammasgn     = elementwise(sp.gammasgn,    None,  0)
+digamma      = elementwise(sp.psi,         None,  lambda y, x: trigamma(x), name="digamma")
+polygamma    = elementwise(like_argument(sp.polygamma), None, no_rule("polygamma", "its order"),
+                                                  lambda y, n, x: polygamma(n + 1, x))
+zeta         = elementwise(like_argument(sp.zeta),      None, no_rule("zeta", "its exponent"),
+                                                  lambda y, s, q: -s * zeta(s + 1, q))
+poch         = elementwise(sp.poch,        None,  lambda y, z, m: y * (psi(z + m) - psi(z)),
+                                                  lambda y, z, m: y * psi(z + m))
+binom        = elementwise(sp.binom,       None,  lambda y, n, k: y * (psi(n + 1) - psi(n - k + 1)),
+                                                  lambda y, n, k: y * (psi(n - k + 1) - psi(k + 1)))
+beta         = elementwise(sp.beta,        None,  lambda y, a, b: y * (psi(a) - psi(a + b)),
+                                                  lambda y, a, b: y * (psi(b) - psi(a + b)))
+betaln       = elementwise(sp.betaln,      None,  lambda y, a, b: psi(a) - psi(a + b),
+                                                  lambda y, a, b: psi(b) - psi(a + b))
+
+# -- incomplete ---------------------------------------------------------------------------------------------------
+gammainc     = elementwise(sp.gammainc,    None,  lambda y, a, x: gammainc_slope(a, x),      lambda y, a, x: gamma_density(a, x))
+gammaincc    = elementwise(sp.gammaincc,   None,  lambda y, a, x: -gammainc_slope(a, x),     lambda y, a, x: -gamma_density(a, x))
+gammaincinv  = elementwise(sp.gammaincinv, None,  lambda x, a, p: -gammainc_slope(a, x) / gamma_density(a, x),
+                                                  lambda x, a, p: 1 / gamma_density(a, x))
+gammainccinv = elementwise(sp.gammainccinv, None, lambda x, a, q: -gammainc_slope(a, x) / gamma_density(a, x),
+                                                  lambda x, a, q: -1 / gamma_density(a, x))
+betainc      = elementwise(sp.betainc,     None,  lambda y, a, b, x: betainc_slope_a(a, b, x),
+                                                  lambda y, a, b, x: betainc_slope_b(a, b, x),
+                                                  lambda y, a, b, x: beta_density(a, b, x))
+betaincc     = elementwise(sp.betaincc,    None,  lambda y, a, b, x: -betainc_slope_a(a, b, x),
+                                                  lambda y, a, b, x: -betainc_slope_b(a, b, x),
+                                                  lambda y, a, b, x: -beta_density(a, b, x))
+betaincinv   = elementwise(sp.betaincinv,  None,  lambda x, a, b, p: -betainc_slope_a(a, b, x) / beta_density(a, b, x),
+                                                  lambda x, a, b, p: -betainc_slope_b(a, b, x) / beta_density(a, b, x),
+                                                  lambda x, a, b, p: 1 / beta_density(a, b, x))
+betainccinv  = elementwise(sp.betainccinv, None,  lambda x, a, b, q: -betainc_slope_a(a, b, x) / beta_density(a, b, x),
+                                                  lambda x, a, b, q: -betainc_slope_b(a, b, x) / beta_density(a, b, x),
+                                                  lambda x, a, b, q: -1 / beta_density(a, b, x))
+stdtr        = elementwise(sp.stdtr,       None,  lambda y, df, t: student_slope(df, t),     lambda y, df, t: student_density(df, t))
+stdtrit      = elementwise(sp.stdtrit,     None,  lambda t, df, p: -student_slope(df, t) / student_density(df, t),
+                                                  lambda t, df, p: 1 / student_density(df, t))
+
+# -- the same by other names --------------------------------------------------------------------------------------
+implements(sp.chdtr)(lambda v, x: sp.gammainc(v / 2, x / 2))
+implements(sp.chdtrc)(lambda v, x: sp.gammaincc(v / 2, x / 2))
+implements(sp.gdtr)(lambda a, b, x: sp.gammainc(b, a * x))
+implements(sp.gdtrc)(lambda a, b, x: sp.gammaincc(b, a * x))
+implements(sp.fdtr)(lambda dfn, dfd, x: sp.betainc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
+implements(sp.fdtrc)(lambda dfn, dfd, x: sp.betaincc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
+implements(sp.pdtr)(lambda k, m: sp.gammaincc(np.floor(plain(k)) + 1, m))
+implements(sp.pdtrc)(lambda k, m: sp.gammainc(np.floor(plain(k)) + 1, m))
+# fmt: on

@@ -1,0 +1,202 @@
+"""`scipy.signal` with derivatives: convolution along any axes of two arrays."""
+
+from __future__ import annotations
+
+import math as _math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.fft as _fft
+import scipy.signal as _original
+
+from autograd.engine.record import plain as _plain
+from autograd.errors import ShapeError as _ShapeError
+from autograd.rules.table import define as _define
+from autograd.scipy.original import names_of as _names_of
+
+__all__ = list(_original.__all__)
+
+__getattr__ = _names_of(_original, "scipy.signal")
+
+#: Above so many shifts of one array against the other the Fourier transform is faster.
+_MANY_SHIFTS = 64
+
+
+def __dir__() -> list[str]:
+    return sorted({*dir(_original), *globals()})
+
+
+class _Layout(NamedTuple):
+    """How the axes of an array take part: kept as they are, summed over, convolved."""
+
+    kept: tuple[int, ...]
+    summed: tuple[int, ...]
+    convolved: tuple[int, ...]
+
+    @classmethod
+    def of(cls, ndim: int, summed: Sequence[int], convolved: Sequence[int]) -> _Layout:
+        """Describe an array of `ndim` axes."""
+        inner = tuple(a % ndim for a in summed)
+        outer = tuple(a % ndim for a in convolved)
+        if len({*inner, *outer}) != len(inner) + len(outer):
+            raise _ShapeError(f"An axis occurs twice among axes {convolved} and dot_axes {summed}.")
+        return cls(tuple(a for a in range(ndim) if a not in (*inner, *outer)), inner, outer)
+
+    def as_three(self, x: Any) -> Any:
+        """Bring an array into the shape (kept, summed, *convolved)."""
+        shape = np.shape(x)
+        sizes = [_math.prod(shape[a] for a in axes) for axes in (self.kept, self.summed)]
+        order = (*self.kept, *self.summed, *self.convolved)
+        return np.reshape(np.transpose(x, order), (*sizes, *(shape[a] for a in self.convolved)))
+
+
+# -- of arrays of shape (kept, summed, *convolved) --------------------------------------------
+
+
+def _flipped(x: Any) -> Any:
+    return np.flip(x, tuple(range(2, np.ndim(x))))
+
+
+def _swapped(x: Any) -> Any:
+    """Exchange the kept axis and the one that is summed."""
+    return np.swapaxes(x, 0, 1)
+
+
+def _valid(a: Any, b: Any) -> Any:
+    """Return Σ a[i, k, n + m - j] b[l, k, j], where b fits into a: shape (i, l, *n)."""
+    small, large = np.shape(b)[2:], np.shape(a)[2:]
+    out = tuple(n - m + 1 for n, m in zip(large, small, strict=True))
+    shifts = min(_math.prod(small), _math.prod(out))
+    if shifts > _MANY_SHIFTS:
+        return _valid_by_fourier(a, b, out)
+    b = _flipped(b)
+    kind = np.result_type(a, b)
+    if shifts == _math.prod(small):
+        y = np.zeros((np.shape(a)[0], np.shape(b)[0], *out), kind)
+        for start in np.ndindex(small):
+            window = tuple(slice(s, s + n) for s, n in zip(start, out, strict=True))
+            part = np.tensordot(b[(..., *start)], a[(slice(None), slice(None), *window)], (1, 1))
+            y += _swapped(part)
+        return y
+    y = np.empty((*out, np.shape(a)[0], np.shape(b)[0]), kind)
+    axes = tuple(range(1, np.ndim(a)))
+    for start in np.ndindex(out):
+        window = tuple(slice(s, s + m) for s, m in zip(start, small, strict=True))
+        y[start] = np.tensordot(a[(slice(None), slice(None), *window)], b, (axes, axes))
+    return np.moveaxis(y, (-2, -1), (0, 1))
+
+
+def _valid_by_fourier(a: Any, b: Any, out: tuple[int, ...]) -> Any:
+    real = not (np.iscomplexobj(a) or np.iscomplexobj(b))
+    sizes = [_fft.next_fast_len(n, real) for n in np.shape(a)[2:]]
+    axes = tuple(range(2, np.ndim(a)))
+    forward, backward = (_fft.rfftn, _fft.irfftn) if real else (_fft.fftn, _fft.ifftn)
+    spectrum = np.einsum("ik...,lk...->il...", forward(a, sizes, axes), forward(b, sizes, axes))
+    y = backward(spectrum, sizes, axes)
+    starts = [m - 1 for m in np.shape(b)[2:]]
+    return y[(..., *(slice(s, s + n) for s, n in zip(starts, out, strict=True)))]
+
+
+def _valid_vjp_large(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Convolve fully with b turned round: Σ g[i, l, n] b[l, k, m], at each n + m."""
+    return _fully(g, _flipped(_swapped(b)))
+
+
+def _valid_vjp_small(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Correlate a with the cotangent."""
+    return _flipped(_swapped(_slide(_swapped(a), _flipped(_swapped(g)))))
+
+
+_slide = _define(_valid, _valid_vjp_large, _valid_vjp_small, name="convolve")
+
+
+def _padded(x: Any, margins: Sequence[tuple[int, int]]) -> Any:
+    return np.pad(x, ((0, 0), (0, 0), *margins))
+
+
+def _fully(a: Any, b: Any) -> Any:
+    """Convolve where at least one element of each overlaps."""
+    if np.size(_plain(a)) < np.size(_plain(b)):  # pad the smaller, and slide over the larger
+        return _swapped(_fully(b, a))
+    return _slide(_padded(a, [(m - 1, m - 1) for m in np.shape(b)[2:]]), b)
+
+
+# -- of any arrays ----------------------------------------------------------------------------
+
+
+def convolve(
+    A: Any,  # noqa: N803
+    B: Any,  # noqa: N803
+    axes: Any = None,
+    dot_axes: Any = ((), ()),
+    mode: str = "full",
+) -> Any:
+    """Convolve two arrays along pairs of axes.
+
+    Parameters
+    ----------
+    A, B : array_like
+        The arrays.
+    axes : pair of sequences of int, optional
+        The axes of `A`, and those of `B`, to convolve along; by default all.
+    dot_axes : pair of sequences of int
+        Axes of `A`, and of `B`, that are of the same length, to multiply and sum over.
+    mode : {"full", "valid", "same"}
+        Whether to go as far as the arrays overlap at all, only while one lies within the other,
+        or as far as `A` does.
+
+    Returns
+    -------
+    array or Tensor
+        First the other axes of `A`, then the other axes of `B`, then those convolved.
+
+    Raises
+    ------
+    ShapeError
+        If the axes do not fit each other, or `mode` is none of these.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> from autograd.scipy.signal import convolve
+    >>> x, kernel = np.array([1.0, 2.0, 4.0]), np.array([1.0, -1.0])
+    >>> convolve(x, kernel, mode="valid")
+    array([1., 2.])
+    >>> grad(lambda kernel: np.sum(convolve(x, kernel, mode="valid") ** 2))(kernel)
+    array([20., 10.])
+    """
+    A, B = (x if hasattr(x, "dtype") else np.asarray(x) for x in (A, B))  # noqa: N806
+    if mode not in ("full", "valid", "same"):
+        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
+    if axes is None:
+        axes = (range(np.ndim(A)), range(np.ndim(B)))
+    if len(axes[0]) != len(axes[1]) or len(dot_axes[0]) != len(dot_axes[1]):
+        raise _ShapeError(f"As many axes of one array as of the other: {axes}, {dot_axes}.")
+    layouts = [_Layout.of(np.ndim(x), d, c) for x, d, c in zip((A, B), dot_axes, axes, strict=True)]
+    kept = [
+        [np.shape(x)[a] for a in layout.kept] for x, layout in zip((A, B), layouts, strict=True)
+    ]
+    summed = [
+        [np.shape(x)[a] for a in layout.summed] for x, layout in zip((A, B), layouts, strict=True)
+    ]
+    if summed[0] != summed[1]:
+        raise _ShapeError(f"The axes to sum over have lengths {summed[0]} and {summed[1]}.")
+    y = _of_three(layouts[0].as_three(A), layouts[1].as_three(B), mode)
+    return np.reshape(y, (*kept[0], *kept[1], *np.shape(y)[2:]))
+
+
+def _of_three(a: Any, b: Any, mode: str) -> Any:
+    n, m = np.shape(a)[2:], np.shape(b)[2:]
+    if mode == "full":
+        return _fully(a, b)
+    if mode == "same":
+        return _slide(_padded(a, [(k - 1 - (k - 1) // 2, (k - 1) // 2) for k in m]), b)
+    if all(i >= j for i, j in zip(n, m, strict=True)):
+        return _slide(a, b)
+    if all(i <= j for i, j in zip(n, m, strict=True)):
+        return _swapped(_slide(b, a))
+    raise _ShapeError(
+        f'mode="valid" needs one array to lie within the other; along the axes they are {n} and {m}.'
+    )

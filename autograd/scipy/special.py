@@ -1,0 +1,119 @@
+"""`scipy.special`: its ufuncs, which work on nodes, and counterparts of its other functions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import scipy.special as _original
+
+from autograd.engine.record import plain as _plain
+from autograd.errors import DataError as _DataError
+from autograd.rules import reductions as _reductions
+from autograd.rules.elementwise import where as _where
+from autograd.scipy.original import has_node as _has_node
+from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.rules.gamma import polygamma as polygamma
+from autograd.scipy.rules.gamma import zeta as _zeta
+from autograd.scipy.rules.hypergeometric import lambertw_branch as _lambertw_branch
+
+__getattr__ = _names_of(_original, "scipy.special")
+
+
+def __dir__() -> list[str]:
+    return sorted({*dir(_original), *__all__})
+
+
+def zeta(x: Any, q: Any = None, out: None = None) -> Any:
+    """Return the Hurwitz zeta function, which has a derivative by `q`; of one argument Riemann's."""
+    if out is not None:
+        return _original.zeta(x, q, out)
+    return (
+        _original.zeta(x) if q is None and not _has_node(x) else _zeta(x, 1.0 if q is None else q)
+    )
+
+
+def multigammaln(a: Any, d: int) -> Any:
+    """Return the logarithm of the multivariate gamma function of dimension `d` (DLMF 35.3.4)."""
+    if np.ndim(d) or d != math.floor(d):
+        raise ValueError("d should be a positive integer (dimension)")
+    if np.any(np.asarray(_plain(a)) <= 0.5 * (d - 1)):
+        raise ValueError(f"condition a (found {_plain(a)}) > 0.5 * (d-1) (d={d}) not met")
+    total = d * (d - 1) / 4 * math.log(math.pi) + 0.0 * a
+    for j in range(int(d)):
+        total = total + _original.gammaln(a - j / 2)
+    return total
+
+
+def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
+    """Return the factorial; of nodes gamma(n + 1), and 0 for negative numbers."""
+    if exact or keywords or not _has_node(n):
+        return _original.factorial(n, exact=exact, **keywords)
+    negative = _plain(n) < 0
+    return _where(negative, 0.0, _original.gamma(_where(negative, 0.0, n) + 1))
+
+
+def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
+    """Return branch `k` of Lambert's function, complex as SciPy's is."""
+    return _lambertw_branch(k, tol)(z)
+
+
+def logsumexp(
+    a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
+) -> Any:
+    """Return log(sum(b exp(a))) without overflow; with `return_sign` that of its size, and its sign.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> from autograd.scipy.special import logsumexp
+    >>> import numpy as np
+    >>> grad(logsumexp)(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+    """
+    if not _has_node(a, b):
+        return _original.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
+    if b is None and not return_sign:
+        return _reductions.logsumexp(a, axis=axis, keepdims=keepdims)
+    if np.iscomplexobj(_plain(a)) or np.iscomplexobj(_plain(b)):
+        raise _DataError(
+            "logsumexp of nodes takes a weight b= and return_sign= for real numbers only."
+        )
+    if b is None:
+        b = 1.0
+    # A term of weight nought may be too large to compute; only its weight has a derivative.
+    used = _plain(a) if _has_node(b) else np.where(np.asarray(b) == 0, -math.inf, _plain(a))
+    shift = np.max(used, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(shift), shift, 0.0)
+    terms = b * np.exp(np.where(used == -math.inf, -math.inf, a - shift))
+    total = np.sum(terms, axis=axis, keepdims=keepdims)
+    shift = shift if keepdims else np.squeeze(shift, axis=axis)
+    sign = np.sign(_plain(total))
+    if return_sign:
+        return np.log(np.abs(total)) + shift, sign
+    return np.log(total) + shift
+
+
+def softmax(x: Any, axis: Any = None) -> Any:
+    """Return exp(x) / sum(exp(x)) without overflow; over all elements unless `axis` is given."""
+    return _reductions.softmax(x, axis=axis)
+
+
+def log_softmax(x: Any, axis: Any = None) -> Any:
+    """Return the logarithm of `softmax`, without underflow."""
+    if not _has_node(x):
+        return _original.log_softmax(x, axis=axis)
+    return x - _reductions.logsumexp(x, axis=axis, keepdims=True)
+
+
+def softplus(x: Any, **keywords: Any) -> Any:
+    """Return log(1 + exp(x)) without overflow."""
+    return np.logaddexp(0, x, **keywords)
+
+
+__all__ = [
+    *_original.__all__,
+    *("factorial", "lambertw", "log_softmax", "logsumexp", "multigammaln", "polygamma"),
+    *("softmax", "softplus", "zeta"),
+]

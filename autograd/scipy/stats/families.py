@@ -1,0 +1,341 @@
+"""The functions of a distribution from the formulas of its standard form.
+
+Location and scale, the support, what lies outside of it, and the names of arguments are the same
+for all distributions and stand here; each distribution then is a short table of formulas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules.elementwise import where
+
+Formula = Callable[..., Any]
+
+
+def log_or_minus_infinity(p: Any) -> Any:
+    """Return log(p), and -inf with derivative 0 where p has become 0."""
+    gone = plain(p) == 0
+    return where(gone, -math.inf, np.log(where(gone, 1.0, p)))
+
+
+def number(x: Any) -> Any:
+    """Make an array of a list, and floating point numbers of integers."""
+    if isinstance(x, (float, Node)):
+        return x
+    if isinstance(x, int):
+        return float(x)
+    x = x if hasattr(x, "dtype") else np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def connected(result: Any, *inputs: Any) -> Any:
+    """Make a node of a result that happens to be constant, as it is outside of the support."""
+    if not isinstance(result, Node):
+        for x in inputs:
+            if isinstance(x, Node):
+                result = np.where(False, x, result)  # type: ignore[call-overload]
+    return result
+
+
+class Family:
+    """What continuous and discrete distributions have in common.
+
+    Parameters
+    ----------
+    name : str
+        What SciPy calls it.
+    shapes : sequence of str
+        The names of its parameters besides location and scale.
+    valid : callable
+        Says of the parameters where they are allowed; elsewhere all results are NaN.
+    """
+
+    scales = False
+
+    def __init__(self, name: str, shapes: Sequence[str], valid: Callable[..., Any]) -> None:
+        self.name = name
+        self.shapes = tuple(shapes)
+        self.valid = valid
+
+    def parameters(self, given: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:
+        """Return the parameters in order, then location and, if there is one, scale."""
+        names = (*self.shapes, "loc", "scale") if self.scales else (*self.shapes, "loc")
+        if len(given) > len(names):
+            raise TypeError(f"{self.name} takes {', '.join(names)}: {len(given)} were given.")
+        found = dict(zip(names, given, strict=False))
+        for name, value in keywords.items():
+            if name not in names or name in found:
+                raise TypeError(f"{self.name} takes {', '.join(names)}; {name} is not, or twice.")
+            found[name] = value
+        missing = [name for name in self.shapes if name not in found]
+        if missing:
+            raise TypeError(f"{self.name} needs {', '.join(missing)}.")
+        return [number(found.get(name, 1.0 if name == "scale" else 0.0)) for name in names]
+
+    def checked(self, allowed: Any, compute: Callable[[], Any]) -> Any:
+        """Compute, and put NaN where the parameters are not allowed."""
+        if np.all(allowed):
+            return compute()
+        with np.errstate(all="ignore"):
+            return where(allowed, compute(), math.nan)
+
+
+class Continuous(Family):
+    """A continuous distribution with location and scale.
+
+    Parameters
+    ----------
+    name, shapes, valid
+        As for `Family`.
+    support : pair of float
+        Where the density of the standard form is.
+    logpdf, cdf, sf : callable
+        Of its logarithm, distribution function and the complement of that: ``f(z, *shapes)``.
+    logcdf, logsf : callable, optional
+        The logarithms of these, where they can be computed without underflow.
+    ppf : callable, optional
+        The inverse of `cdf`.
+    """
+
+    scales = True
+
+    def __init__(
+        self,
+        name: str,
+        shapes: Sequence[str] = (),
+        *,
+        logpdf: Formula,
+        cdf: Formula,
+        sf: Formula,
+        logcdf: Formula | None = None,
+        logsf: Formula | None = None,
+        ppf: Formula | None = None,
+        support: tuple[float, float] = (-math.inf, math.inf),
+        valid: Callable[..., Any] = lambda: True,
+    ) -> None:
+        super().__init__(name, shapes, valid)
+        self.support = support
+        low, high = support
+        self.within = (
+            0.0 if low == -math.inf else low + 1.0 if high == math.inf else (low + high) / 2
+        )
+        self.log_density = logpdf
+        self.formulas = {
+            "cdf": cdf,
+            "sf": sf,
+            "logcdf": logcdf or (lambda z, *a: log_or_minus_infinity(cdf(z, *a))),
+            "logsf": logsf or (lambda z, *a: log_or_minus_infinity(sf(z, *a))),
+        }
+        self.inverse = ppf
+
+    def pdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the density."""
+        return self._density(np.exp, x, arguments, keywords)
+
+    def logpdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the logarithm of the density."""
+        return self._density(lambda y: y, x, arguments, keywords)
+
+    def cdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the probability of a number up to `x`."""
+        return self._cumulative("cdf", 0.0, 1.0, x, arguments, keywords)
+
+    def sf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the probability of a number above `x`."""
+        return self._cumulative("sf", 1.0, 0.0, x, arguments, keywords)
+
+    def logcdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the logarithm of `cdf`."""
+        return self._cumulative("logcdf", -math.inf, 0.0, x, arguments, keywords)
+
+    def logsf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the logarithm of `sf`."""
+        return self._cumulative("logsf", 0.0, -math.inf, x, arguments, keywords)
+
+    def ppf(self, q: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the number up to which the probability is `q`."""
+        assert self.inverse is not None
+        inverse = self.inverse
+        *shapes, loc, scale = self.parameters(arguments, keywords)
+        q, low, high = number(q), *self.support
+        inside, q_ = (plain(q) > 0) & (plain(q) < 1), plain(q)
+        outside = where(q_ == 0, low, where(q_ == 1, high, math.nan))
+
+        def compute() -> Any:
+            z = inverse(where(inside, q, 0.5), *shapes)
+            return loc + scale * where(inside, z, outside)
+
+        y = self.checked(self._allowed(shapes, scale), compute)
+        return connected(y, q, *shapes, loc, scale)
+
+    def _allowed(self, shapes: list[Any], scale: Any) -> Any:
+        return self.valid(*plain(shapes)) & (plain(scale) > 0)
+
+    def _standard(self, x: Any, loc: Any, scale: Any) -> Any:
+        """Return (x - loc) / scale; the usual 0 and 1 cost nothing."""
+        x = x if type(loc) is float and loc == 0.0 else x - loc
+        if type(scale) is float:
+            return x if scale == 1.0 else x / (scale or math.nan)
+        return x / scale
+
+    def _density(self, of_log: Formula, x: Any, given: Any, keywords: dict[str, Any]) -> Any:
+        *shapes, loc, scale = self.parameters(given, keywords)
+        x = number(x)
+
+        def compute() -> Any:
+            z = self._standard(x, loc, scale)
+            inside, outside = self._inside(plain(z), plain(shapes))
+            everywhere = np.all(inside)
+            y = self.log_density(z if everywhere else where(inside, z, self.within), *shapes)
+            if not (type(scale) is float and scale == 1.0):
+                y = y - np.log(scale)
+            y = of_log(y)
+            return y if everywhere else where(inside, y, of_log(outside))
+
+        y = self.checked(self._allowed(shapes, scale), compute)
+        return connected(y, x, *shapes, loc, scale)
+
+    def _inside(self, z: Any, shapes: list[Any]) -> tuple[Any, Any]:
+        """Say where the formula for the density holds, and what its logarithm is elsewhere."""
+        low, high = self.support
+        inside = (z >= low) & (z <= high) & np.isfinite(z)
+        outside = where(z != z, math.nan, -math.inf)
+        edge = inside & ((z == low) | (z == high))
+        if np.any(edge):  # it may be infinite there, with no derivative
+            with np.errstate(all="ignore"):
+                y = self.log_density(where(inside, z, self.within), *shapes)
+            infinite = edge & np.isinf(y)
+            inside = inside & np.logical_not(infinite)
+            outside = where(infinite, y, outside)
+        return inside, outside
+
+    def _cumulative(
+        self, kind: str, below: float, above: float, x: Any, given: Any, keywords: dict[str, Any]
+    ) -> Any:
+        *shapes, loc, scale = self.parameters(given, keywords)
+        x = number(x)
+
+        def compute() -> Any:
+            z = self._standard(x, loc, scale)
+            z_, (low, high) = plain(z), self.support
+            inside = (z_ > low) & (z_ < high)
+            if np.all(inside):
+                return self.formulas[kind](z, *shapes)
+            outside = where(z_ <= low, below, where(z_ >= high, above, math.nan))
+            y = self.formulas[kind](where(inside, z, self.within), *shapes)
+            return where(inside, y, outside)
+
+        y = self.checked(self._allowed(shapes, scale), compute)
+        return connected(y, x, *shapes, loc, scale)
+
+
+class Discrete(Family):
+    """A distribution of integers, with a location.
+
+    There is no derivative by the integer, nor by the location: whoever asks for it is told so.
+
+    Parameters
+    ----------
+    name, shapes, valid
+        As for `Family`.
+    logpmf, cdf, sf : callable
+        ``f(k, *shapes)`` for an integer, as a floating point number, in the support.
+    pmf : callable, optional
+        What `logpmf` is the logarithm of, where a derivative is to be right at its zeros.
+    highest : callable, optional
+        The largest integer that occurs, of the parameters.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        shapes: Sequence[str],
+        *,
+        logpmf: Formula,
+        cdf: Formula,
+        sf: Formula,
+        pmf: Formula | None = None,
+        highest: Callable[..., Any] = lambda *_: math.inf,
+        valid: Callable[..., Any],
+    ) -> None:
+        super().__init__(name, shapes, valid)
+        self.highest = highest
+        self.log_mass = logpmf
+        self.mass = pmf or (lambda k, *a: np.exp(logpmf(k, *a)))
+        self.below, self.above = cdf, sf
+
+    def pmf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the probability of an integer."""
+        return self._of_integer(self.mass, 0.0, k, arguments, keywords)
+
+    def logpmf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the logarithm of the probability of an integer."""
+        return self._of_integer(self.log_mass, -math.inf, k, arguments, keywords)
+
+    def cdf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the probability of an integer up to `k`."""
+        return self._cumulative(self.below, 0.0, 1.0, k, arguments, keywords)
+
+    def sf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the probability of an integer above `k`."""
+        return self._cumulative(self.above, 1.0, 0.0, k, arguments, keywords)
+
+    def logcdf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the logarithm of `cdf`."""
+        return log_or_minus_infinity(self.cdf(k, *arguments, **keywords))
+
+    def logsf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the logarithm of `sf`."""
+        return log_or_minus_infinity(self.sf(k, *arguments, **keywords))
+
+    def constant(self, x: Any, what: str) -> Any:
+        """Return the numbers of something that there is no derivative by."""
+        if isinstance(x, Node) and getattr(x, "requires_grad", True):
+            raise NoRuleError(
+                f"scipy.stats.{self.name} is about integers: it has no derivative with respect to "
+                f"{what}. Pass a plain number or array there (node.data)."
+            )
+        return number(plain(x))
+
+    def _of_integer(
+        self, formula: Formula, otherwise: float, k: Any, given: Any, keywords: dict[str, Any]
+    ) -> Any:
+        *shapes, loc = self.parameters(given, keywords)
+        k = self.constant(k, "k") - self.constant(loc, "loc")
+        inside = (
+            (k >= 0) & (k <= self.highest(*plain(shapes))) & (np.floor(k) == k) & (k < math.inf)
+        )
+
+        def compute() -> Any:
+            y = formula(where(inside, k, 0.0), *shapes)
+            return y if np.all(inside) else where(inside, y, where(k != k, math.nan, otherwise))
+
+        return connected(self.checked(self.valid(*plain(shapes)), compute), *shapes)
+
+    def _cumulative(
+        self,
+        formula: Formula,
+        low: float,
+        high: float,
+        k: Any,
+        given: Any,
+        keywords: dict[str, Any],
+    ) -> Any:
+        *shapes, loc = self.parameters(given, keywords)
+        k = np.floor(self.constant(k, "k") - self.constant(loc, "loc"))
+        inside = (k >= 0) & (k < self.highest(*plain(shapes)))
+
+        def compute() -> Any:
+            y = formula(where(inside, k, 0.0), *shapes)
+            outside = where(k < 0, low, where(k != k, math.nan, high))
+            return y if np.all(inside) else where(inside, y, outside)
+
+        return connected(self.checked(self.valid(*plain(shapes)), compute), *shapes)

@@ -1,0 +1,129 @@
+"""The normal distribution of vectors: `scipy.stats.multivariate_normal` with derivatives."""
+
+from __future__ import annotations
+
+import math as _math
+from typing import Any
+
+import numpy as np
+import scipy.stats as _stats
+
+from autograd.engine import Node as _Node
+from autograd.engine.record import plain as _plain
+from autograd.errors import NoDerivativeError as _NoDerivativeError
+from autograd.errors import ShapeError as _ShapeError
+from autograd.scipy.original import has_node as _has_node
+from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.stats.families import number as _number
+
+__getattr__ = _names_of(_stats.multivariate_normal, "scipy.stats.multivariate_normal")
+
+
+def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
+    """Return the logarithm of the density.
+
+    Parameters
+    ----------
+    x : array_like
+        Vectors, in the last axis.
+    mean : array_like, optional
+        Their mean, zero by default.
+    cov : array_like
+        Their covariance: a matrix, the vector of its diagonal, or one variance for all. Its
+        derivative is symmetric.
+    allow_singular : bool
+        Whether it may lack rank. It then has no derivative itself.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If `cov` is not positive definite and `allow_singular` not set.
+    NoDerivativeError
+        If `allow_singular` is set and a derivative by `cov` would be needed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> from autograd.scipy.stats import multivariate_normal
+    >>> grad(multivariate_normal.logpdf)(np.array([1.0, 2.0]), np.zeros(2), np.diag([1.0, 4.0]))
+    array([-1. , -0.5])
+    """
+    if isinstance(cov, _stats.Covariance):
+        if _has_node(x, mean):
+            cov = cov.covariance
+            allow_singular = True
+        else:
+            return _stats.multivariate_normal.logpdf(x, mean, cov, allow_singular)
+    mean, cov = _parameters(mean, cov)
+    x = _number(x)
+    n = np.shape(cov)[0]
+    if np.ndim(x) == 0:
+        x = np.reshape(x, (1,))
+    elif np.ndim(x) == 1 and n == 1:
+        x = np.reshape(x, (-1, 1))
+    if np.shape(x)[-1] != n:
+        raise _ShapeError(f"The vectors have shape {np.shape(x)}, the covariance {np.shape(cov)}.")
+    deviation = x - mean
+    if allow_singular:
+        whitened, logdet, rank, possible = _whitened_by_rank(deviation, cov)
+    else:
+        factor = np.linalg.cholesky((cov + np.swapaxes(cov, -1, -2)) / 2)
+        columns = np.reshape(deviation, (-1, n)).T
+        whitened = np.reshape(np.linalg.solve(factor, columns).T, np.shape(deviation))
+        logdet, rank, possible = 2 * np.sum(np.log(np.diagonal(factor))), n, True
+    squares = np.sum(whitened * whitened, axis=-1)
+    y = -0.5 * (rank * _math.log(2 * _math.pi) + logdet + squares)
+    return np.squeeze(y if np.all(possible) else np.where(possible, y, -_math.inf))
+
+
+def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
+    """Return the density: see `logpdf`."""
+    return np.exp(logpdf(x, mean, cov, allow_singular))
+
+
+def entropy(mean: Any = None, cov: Any = 1) -> Any:
+    """Return the differential entropy, which does not depend on the mean."""
+    mean, cov = _parameters(mean, cov)
+    n = np.shape(cov)[0]
+    _, logdet = np.linalg.slogdet((cov + np.swapaxes(cov, -1, -2)) / 2)
+    return 0.5 * (n * (1 + _math.log(2 * _math.pi)) + logdet)
+
+
+def _parameters(mean: Any, cov: Any) -> tuple[Any, Any]:
+    """Return the mean as a vector and the covariance as a matrix."""
+    cov = _number(cov)
+    if mean is None:
+        n = np.shape(cov)[0] if np.ndim(cov) == 2 else 1
+    else:
+        n = _math.prod(np.shape(mean))
+    if np.ndim(cov) < 2:
+        cov = cov * np.eye(n) if np.ndim(cov) == 0 else cov[:, None] * np.eye(np.shape(cov)[0])
+    mean = np.zeros(n) if mean is None else np.reshape(_number(mean), (-1,))
+    if np.shape(cov) != (n, n) or np.shape(mean) != (n,):
+        raise _ShapeError(
+            f"The mean has shape {np.shape(mean)}, the covariance {np.shape(cov)}; they should be "
+            "(n,) and (n, n)."
+        )
+    return mean, cov
+
+
+def _whitened_by_rank(deviation: Any, cov: Any) -> tuple[Any, Any, int, Any]:
+    """Return deviations in units of the spread, its log determinant, rank, and what can occur."""
+    if isinstance(cov, _Node):
+        raise _NoDerivativeError(
+            "The density of a singular normal distribution has no derivative with respect to the "
+            "covariance, which would leave the matrices of its rank. Pass cov.data, or leave "
+            "allow_singular=False."
+        )
+    eigenvalues, vectors = np.linalg.eigh(cov)
+    # What SciPy takes for zero in double precision.
+    tiny = 1e6 * np.finfo(float).eps * np.max(np.abs(eigenvalues))
+    used = eigenvalues > tiny
+    null = vectors[:, ~used]
+    possible = np.linalg.norm(_plain(deviation) @ null, axis=-1) < 1e-3 * np.max(
+        eigenvalues, initial=0
+    )
+    scaled = vectors[:, used] / np.sqrt(eigenvalues[used])
+    logdet = np.sum(np.log(eigenvalues[used]))
+    return deviation @ scaled, logdet, int(np.sum(used)), possible

@@ -1,0 +1,99 @@
+"""What is asked of each sample of a rule: its value, its derivatives, its precision, its memory."""
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, check_gradients
+from autograd.topology import nodes_below
+
+quiet = pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+
+
+def leaves(sample):
+    return [Tensor(np.array(x)) for x in sample.inputs]
+
+
+def call(sample, nodes):
+    return sample.function(*nodes, **sample.keywords)
+
+
+def weights_like(result, seed=1):
+    random = np.random.default_rng(seed)
+    weights = random.uniform(0.5, 1.5, result.shape)
+    if result.dtype.kind == "c":
+        weights = weights + 1j * random.uniform(0.5, 1.5, result.shape)
+    return np.asarray(weights, result.dtype)
+
+
+def gradients(sample, inputs, weights):
+    nodes = [Tensor(np.array(x)) for x in inputs]
+    call(sample, nodes).backward(weights)
+    return [node.grad for node in nodes]
+
+
+def primitives_used(samples):
+    used = set()
+    for sample in samples:
+        with np.errstate(all="ignore"):
+            result = call(sample, leaves(sample))
+            used.update(id(node.primitive) for node in nodes_below(result) if node.op)
+            if sample.name.startswith("["):
+                result.backward(np.ones_like(result), create_graph=True)
+    return used
+
+
+def check_value(sample, expected, rtol=1e-12):
+    result = call(sample, leaves(sample))
+    assert isinstance(result, Tensor)
+    assert result.shape == np.shape(expected)
+    assert result.dtype == np.result_type(expected)
+    np.testing.assert_allclose(result.data, expected, rtol=rtol)
+
+
+def check_jacobians(sample):
+    report = check_gradients(
+        lambda *nodes: call(sample, nodes),
+        *map(np.asarray, sample.inputs),
+        modes=("reverse", "forward"),
+    )
+    reals = [np.size(x) * (2 if np.iscomplexobj(x) else 1) for x in (*sample.inputs,)]
+    result = call(sample, leaves(sample))
+    rows = result.size * (2 if result.dtype.kind == "c" else 1)
+    assert len(report.comparisons) == 2 * rows * sum(reals)
+
+
+def check_second_derivatives(sample):
+    check_gradients(lambda *nodes: call(sample, nodes), *map(np.asarray, sample.inputs), order=2)
+
+
+def check_single_precision(sample, always_double=False):
+    single = {"d": np.float32, "D": np.complex64}
+    inputs = [np.asarray(x, single.get(np.asarray(x).dtype.char)) for x in sample.inputs]
+    nodes = [Tensor(x) for x in inputs]
+    result = call(sample, nodes)
+    if not always_double:
+        # Some of NumPy's functions always compute in double precision; ours need not.
+        singly = (np.float32, np.complex64)
+        assert result.dtype in (np.result_type(call(sample, inputs)), *singly)
+        if np.result_type(call(sample, inputs)) in singly:
+            assert result.dtype in singly
+    weights = weights_like(result)
+    result.backward(weights)
+    exact = gradients(sample, sample.inputs, weights.astype(np.result_type(weights, float)))
+    for node, expected in zip(nodes, exact, strict=True):
+        assert node.grad.dtype == node.dtype
+        np.testing.assert_allclose(node.grad, expected, rtol=2e-3, atol=2e-3)
+
+
+def check_memory(sample):
+    nodes = leaves(sample)
+    result = call(sample, nodes)
+    weights = weights_like(result)
+    before = weights.copy()
+    result.backward(weights, retain_graph=True)
+    for i, node in enumerate(nodes):
+        assert not np.shares_memory(node.grad, weights)
+        assert not np.shares_memory(node.grad, node.data)
+        for other in nodes[:i]:
+            assert not np.shares_memory(node.grad, other.grad)
+    np.testing.assert_array_equal(weights, before)

@@ -1,0 +1,43 @@
+"""SciPy is an extra: nothing else needs it, and its rules are there when it is."""
+
+
+def test_the_library_does_not_import_scipy(run_python):
+    program = "import sys, autograd, autograd.numpy, nn; print('scipy' in sys.modules)"
+    assert run_python(program).stdout.strip() == "False"
+
+
+def test_without_scipy_the_error_says_what_to_install(run_python):
+    program = (
+        "import sys; sys.modules['scipy'] = None\n"
+        "try: import autograd.scipy.special\n"
+        "except ImportError as error: print(error)"
+    )
+    assert 'pip install "chainrule[scipy]"' in run_python(program).stdout
+
+
+def test_a_function_of_scipy_finds_its_rule_without_our_package(run_python):
+    program = (
+        "import scipy.special, numpy as np\n"
+        "from autograd import Tensor, grad\n"
+        "print(scipy.special.ndtr(Tensor([0.0])).data[0], grad(scipy.special.log_expit)(0.0))"
+    )
+    assert run_python(program).stdout.split() == ["0.5", "0.5"]
+
+
+def test_a_function_without_a_rule_says_so(run_python):
+    program = (
+        "import scipy.special\n"
+        "from autograd import Tensor\n"
+        "try: scipy.special.kolmogorov(Tensor([0.5]))\n"
+        "except NotImplementedError as error: print(error)"
+    )
+    assert "The ufunc kolmogorov has no rule" in run_python(program).stdout
+
+
+def test_submodules_are_there_after_importing_the_package(run_python):
+    program = (
+        "import autograd.scipy as s, scipy\n"
+        "print(s.special.gammaln is scipy.special.gammaln, s.constants is scipy.constants)\n"
+        "print(hasattr(s, 'nothing'), 'special' in dir(s), 'gammaln' in dir(s.special))"
+    )
+    assert run_python(program).stdout.split() == ["True", "True", "False", "True", "True"]

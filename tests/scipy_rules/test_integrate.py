@@ -1,0 +1,116 @@
+"""Differential equations whose solutions are known."""
+
+import warnings
+
+import numpy as np
+import pytest
+import scipy.integrate
+
+from autograd import Tensor, check_gradients, grad, hessian, jacobian
+from autograd.errors import GradientLostError, NoRuleError
+from autograd.scipy import integrate
+
+TIGHT = {"rtol": 1e-11, "atol": 1e-12}
+
+
+def decay(y, t, rate):
+    return -rate * y
+
+
+def test_the_derivatives_of_an_exponential():
+    def end(y0, t0, t1, rate):
+        return integrate.odeint(decay, np.stack([y0]), np.stack([t0, t1]), (rate,), **TIGHT)[-1, 0]
+
+    y0, t0, t1, rate = 2.0, 0.3, 1.5, 0.7
+    exact = y0 * np.exp(-rate * (t1 - t0))
+    found = grad(end, (0, 1, 2, 3))(y0, t0, t1, rate)
+    np.testing.assert_allclose(
+        found, [exact / y0, rate * exact, -rate * exact, -(t1 - t0) * exact], rtol=1e-8
+    )
+    second = grad(grad(lambda rate: end(y0, t0, t1, rate)))(rate)
+    assert second == pytest.approx((t1 - t0) ** 2 * exact, rel=1e-7)
+
+
+def test_numbers_and_lists_as_initial_values():
+    found = jacobian(
+        lambda y: integrate.odeint(decay, [y[0], y[1]], [0.0, 1.0], (1.0,), **TIGHT)[1]
+    )(np.array([1.0, 2.0]))
+    np.testing.assert_allclose(found, np.exp(-1) * np.eye(2), atol=1e-9)
+    assert grad(lambda y: integrate.odeint(decay, y, [0.0, 1.0], 1.0)[1, 0])(1.0) == pytest.approx(
+        np.exp(-1), rel=1e-6
+    )
+
+
+def test_an_equation_that_does_not_depend_on_its_state():
+    gradient = grad(lambda y: np.sum(integrate.odeint(lambda y, t: np.ones(2), y, [0.0, 1.0])))(
+        np.ones(2)
+    )
+    np.testing.assert_allclose(gradient, [2.0, 2.0])
+    assert grad(lambda y: integrate.odeint(decay, y, [0.0], (1.0,))[0, 0])(1.0) == 1.0
+
+
+def test_all_ways_to_write_an_equation_have_the_same_derivatives():
+    times = np.array([0.1, 0.6, 1.4])
+    forms = (
+        (lambda y, t, a, more: np.stack([y[1] * a, -y[0] * more["b"][0] * t]), {}),
+        (lambda y, t, a, more: [y[1] * a, -y[0] * more["b"][0] * t], {}),
+        (lambda t, y, a, more: (y[1] * a, -y[0] * more["b"][0] * t), {"tfirst": True}),
+    )
+    for span in (times, times[::-1]):
+        found = []
+        for function, keywords in forms:
+
+            def loss(y0, t, a, b, function=function, keywords=keywords):
+                arguments = (a, {"b": [b, "not a number"]})
+                return np.sum(
+                    integrate.odeint(function, y0, t, arguments, **TIGHT, **keywords) ** 2
+                )
+
+            y0 = np.array([0.5, -0.3])
+            gradient = grad(loss, (0, 1, 2, 3))(y0, span, 1.2, 0.7)
+            found.append(np.concatenate([np.ravel(part) for part in gradient]))
+        check_gradients(loss, y0, span, 1.2, 0.7)
+        np.testing.assert_allclose(found[1], found[0], rtol=1e-8)
+        np.testing.assert_allclose(found[2], found[0], rtol=1e-8)
+
+
+def test_times_that_coincide_are_no_obstacle():
+    def last(t1):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SciPy does not like it
+            return integrate.odeint(decay, [1.0], np.stack([0.0, t1, t1]), (1.0,), **TIGHT)[1, 0]
+
+    assert grad(last)(1.0) == pytest.approx(-np.exp(-1), rel=1e-8)
+
+
+def test_an_equation_fitted_to_a_solution():
+    times = np.linspace(0, 2, 5)
+    data = integrate.odeint(decay, [1.0], times, (1.3,))[:, 0]
+
+    def loss(p):
+        return np.sum((integrate.odeint(decay, [1.0], times, (p[0],), **TIGHT)[:, 0] - data) ** 2)
+
+    p = np.array([1.0])
+    for _ in range(8):
+        p = p - np.linalg.solve(hessian(loss)(p), grad(loss)(p))
+    assert p[0] == pytest.approx(1.3, rel=1e-6)
+
+
+def test_a_function_that_holds_nodes_of_its_own_is_refused():
+    rate = Tensor(np.ones(2))
+    for y0 in (np.ones(2), Tensor(np.ones(2))):
+        with pytest.raises(GradientLostError, match="must go through args"):
+            integrate.odeint(lambda y, t: -rate * y, y0, [0.0, 1.0])
+
+
+def test_the_rest_is_that_of_scipy():
+    solution, report = integrate.odeint(decay, [1.0], [0.0, 1.0], (1.0,), full_output=True)
+    assert solution[-1, 0] == pytest.approx(np.exp(-1))
+    assert "nst" in report
+    with pytest.raises(NoRuleError, match="full_output"):
+        integrate.odeint(decay, Tensor([1.0]), [0.0, 1.0], (1.0,), full_output=True)
+    with pytest.raises(NoRuleError, match=r"scipy\.integrate\.simpson has no rule"):
+        integrate.simpson(Tensor([1.0, 2.0, 3.0]))
+    assert integrate.quad is not None
+    assert integrate.simpson([1.0, 2.0, 3.0]) == scipy.integrate.simpson([1.0, 2.0, 3.0])
+    assert "odeint" in dir(integrate)

@@ -1,0 +1,97 @@
+"""scipy.linalg: what is passed on, what is refused, and factors put together again."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from autograd import Tensor, check_gradients, grad
+from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
+from autograd.scipy import linalg
+
+random = np.random.default_rng(5)
+A = random.normal(size=(4, 4))
+S = A @ A.T + np.eye(4)
+
+
+def test_a_function_without_a_rule_says_so_instead_of_making_arrays_of_objects():
+    with pytest.raises(NoRuleError, match=r"scipy\.linalg\.schur has no rule"):
+        linalg.schur(Tensor(A))
+    np.testing.assert_array_equal(linalg.schur(A)[0], scipy.linalg.schur(A)[0])
+    assert linalg.LinAlgError is np.linalg.LinAlgError
+    assert "sqrtm" in dir(linalg)
+    assert set(scipy.linalg.__all__) <= set(linalg.__all__)
+    with pytest.raises(AttributeError):
+        linalg.nothing  # noqa: B018
+
+
+def test_numbers_go_to_scipy_as_they_are():
+    lu, pivots = linalg.lu_factor(A)
+    np.testing.assert_array_equal(lu, scipy.linalg.lu_factor(A)[0])
+    np.testing.assert_array_equal(
+        linalg.lu_solve((lu, pivots), A), scipy.linalg.lu_solve((lu, pivots), A)
+    )
+    q, _ = linalg.qr(A[:, :2])
+    assert q.shape == (4, 4)
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        linalg.inv(np.array([[np.nan]]), check_finite=True)
+
+
+def test_the_factors_give_the_matrix_again():
+    for permute in (True, False):
+        factors = linalg.lu(Tensor(A), permute_l=permute)
+        expected = scipy.linalg.lu(A, permute_l=permute)
+        for found, other in zip(factors, expected, strict=True):
+            np.testing.assert_allclose(getattr(found, "data", found), other, atol=1e-14)
+    rows, _, _ = linalg.lu(Tensor(A), p_indices=True)
+    np.testing.assert_array_equal(rows, scipy.linalg.lu(A, p_indices=True)[0])
+    B = np.diag([1.0, 2.0, 3.0, 4.0]) + 0.1
+    w, v = linalg.eigh(Tensor(S), Tensor(B))
+    np.testing.assert_allclose((S @ v.data), (B @ v.data) * w.data, rtol=1e-9)
+
+
+def test_a_system_solved_by_factors_has_the_derivatives_of_one_solved_at_once():
+    b = random.normal(size=4)
+    for solve in (
+        lambda S, b: linalg.cho_solve(linalg.cho_factor(S), b),
+        lambda S, b: linalg.lu_solve(linalg.lu_factor(S), b),
+        lambda S, b: linalg.solve(S, b),
+    ):
+        for argnum in (0, 1):
+            found = grad(lambda S, b, solve=solve: np.sum(solve(S, b)), argnum)(S, b)
+            if argnum == 0:  # a Cholesky factor is made of one triangle
+                found = found + found.T
+            expected = grad(lambda S, b: np.sum(np.linalg.solve(S, b)), argnum)(S, b)
+            expected = expected if argnum else expected + expected.T
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_stacks_of_matrices():
+    stack = np.stack([S, S + 1])
+    check_gradients(lambda a: linalg.expm(0.1 * a), stack)
+    check_gradients(lambda a: linalg.solve(a, np.ones(4)), stack)
+    check_gradients(linalg.inv, stack)
+
+
+def test_what_has_no_derivative_or_no_rule_is_refused():
+    t = Tensor(A)
+    for refused in (
+        lambda: linalg.qr(t, pivoting=True),
+        lambda: linalg.eigh(t, subset_by_value=(0, 1)),
+        lambda: linalg.fractional_matrix_power(t, Tensor(0.5)),
+        lambda: linalg.svd(t[:, :2]),
+    ):
+        with pytest.raises(NoRuleError):
+            refused()
+    with pytest.raises(ShapeError, match="square"):
+        linalg.lu_factor(t[:, :2])
+    with pytest.raises(NoDerivativeError):
+        linalg.pinv(Tensor(np.ones((3, 2))))
+    y, rank = linalg.pinv(t[:, :2], return_rank=True)
+    assert (y.shape, rank) == ((2, 4), 2)
+
+
+def test_the_triangle_that_is_not_read_has_no_derivative():
+    gradient = grad(lambda a: np.sum(linalg.solve_triangular(a, np.ones(4), lower=True)))(S)
+    assert (np.triu(gradient, 1) == 0).all()
+    gradient = grad(lambda a: np.sum(linalg.solve_triangular(a, np.ones(4), unit_diagonal=True)))(S)
+    assert (np.tril(gradient) == 0).all()

@@ -1,0 +1,64 @@
+"""The rules for SciPy, checked row by row against SciPy and against finite differences."""
+
+import importlib
+import pkgutil
+
+import pytest
+from rules import checks
+from rules.checks import quiet
+from scipy_rules.samples import REFERENCES, SAMPLES
+
+import autograd.scipy
+from autograd import Primitive
+
+EACH = pytest.mark.parametrize("sample", SAMPLES, ids=str)
+
+
+def all_primitives():
+    found = {}
+    for module in pkgutil.walk_packages(autograd.scipy.__path__, "autograd.scipy."):
+        for thing in vars(importlib.import_module(module.name)).values():
+            if isinstance(thing, Primitive):
+                found[id(thing)] = thing
+    return list(found.values())
+
+
+def test_every_primitive_for_scipy_has_a_sample():
+    used = checks.primitives_used(SAMPLES)
+    assert {p.name for p in all_primitives() if id(p) not in used} == set()
+
+
+@EACH
+@quiet
+def test_the_result_is_that_of_scipy(sample):
+    reference = REFERENCES.get(id(sample))
+    if reference is None:
+        checks.check_value(sample, checks.call(sample, sample.inputs))
+    else:
+        checks.check_value(sample, reference(*sample.inputs), rtol=1e-11)
+
+
+@EACH
+@quiet
+def test_the_derivative_agrees_with_finite_differences_in_both_modes(sample):
+    checks.check_jacobians(sample)
+
+
+@EACH
+@quiet
+def test_the_second_derivative_agrees_with_finite_differences(sample):
+    if sample.smooth:
+        checks.check_second_derivatives(sample)
+
+
+@EACH
+@quiet
+@pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
+def test_single_precision_stays_single_precision(sample):
+    checks.check_single_precision(sample)
+
+
+@EACH
+@quiet
+def test_the_gradient_has_memory_of_its_own(sample):
+    checks.check_memory(sample)

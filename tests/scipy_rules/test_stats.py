@@ -1,0 +1,263 @@
+"""Distributions in their tails, outside of their support, and as they are called."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.stats
+from scipy_rules.samples import CONTINUOUS, DENSITIES, MASSES
+
+import autograd.scipy.stats.norm as norm
+from autograd import Tensor, Value, grad, jacobian
+from autograd.errors import AutogradError, NoDerivativeError, NoRuleError, ShapeError
+from autograd.scipy import stats
+from autograd.scipy.stats import multivariate_normal
+
+SHAPES = [1.7, 2.2]
+
+
+def arguments(name):
+    return SHAPES[: CONTINUOUS[name][0]]
+
+
+def scipys(name, function, x, *parameters):
+    """What SciPy says, and at infinity, where some of its formulas say NaN, the limit."""
+    with np.errstate(all="ignore"):
+        y = getattr(getattr(scipy.stats, name), function)(x, *parameters)
+    limit = -math.inf if function.startswith("log") else 0.0
+    return np.where(np.isnan(y) & np.isinf(x), limit, y)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.parametrize("function", DENSITIES)
+def test_outside_of_the_support_the_values_are_those_of_scipy_and_the_derivatives_nought(
+    name, function
+):
+    x = (
+        np.array([-np.inf, -3.0, 5.0, np.inf, np.nan])
+        if name in ("beta", "uniform")
+        else np.array([-np.inf, -3.0, np.inf, np.nan])
+    )
+    shapes = arguments(name)
+    expected = scipys(name, function, x, *shapes, 0.1, 1.5)
+    ours = getattr(getattr(stats, name), function)
+    nodes = [Tensor(x), *[Tensor(a) for a in (*shapes, 0.1, 1.5)]]
+    result = ours(*nodes)
+    np.testing.assert_allclose(result.data, expected, rtol=1e-11)
+    with np.errstate(all="ignore"):
+        result.backward(np.ones(len(x)))
+    infinite_support = (
+        scipy.stats.norm.support()[0] == getattr(scipy.stats, name).support(*shapes)[0]
+    )
+    derivative = nodes[0].grad
+    assert not np.isnan(derivative[:-1]).any()
+    outside = np.isinf(x) if infinite_support else ~np.isnan(x)
+    assert (derivative[outside] == 0).all()
+
+
+@pytest.mark.parametrize("name", [n for n in CONTINUOUS if n not in ("laplace",)])
+@pytest.mark.parametrize("function", DENSITIES)
+def test_at_the_ends_of_the_support_there_is_no_nan(name, function):
+    low, high = getattr(scipy.stats, name).support(*arguments(name))
+    for x in (low, high):
+        if math.isfinite(x):
+            ours = getattr(getattr(stats, name), function)
+            expected = getattr(getattr(scipy.stats, name), function)(x, *arguments(name))
+            node = Value(float(x))
+            result = ours(node, *arguments(name))
+            assert result.data == pytest.approx(expected)
+            with np.errstate(all="ignore"):
+                result.backward()
+            assert not np.isnan(node.grad)
+
+
+def test_arguments_go_by_position_and_by_name():
+    x, expected = 0.3, scipy.stats.gamma.logpdf(0.3, 2.0, 0.1, 1.5)
+    for found in (
+        stats.gamma.logpdf(x, 2.0, 0.1, 1.5),
+        stats.gamma.logpdf(x, 2.0, loc=0.1, scale=1.5),
+        stats.gamma.logpdf(x, a=2.0, scale=1.5, loc=0.1),
+        stats.gamma.logpdf(x=x, a=2.0, scale=1.5, loc=0.1),
+    ):
+        assert found == pytest.approx(expected)
+    assert grad(lambda s: norm.logpdf(0.0, scale=s))(2.0) == -0.5
+    assert grad(lambda m: norm.logpdf(0.0, loc=m))(2.0) == -2.0
+    assert norm.pdf([0, 1]) == pytest.approx(scipy.stats.norm.pdf([0, 1]))
+    assert norm.pdf(np.array([0, 1])) == pytest.approx(scipy.stats.norm.pdf([0, 1]))
+    assert norm.cdf(1, 0, 2) == pytest.approx(scipy.stats.norm.cdf(1, 0, 2))
+    for wrong in (
+        lambda: norm.pdf(0.0, 1.0, 2.0, 3.0),
+        lambda: norm.pdf(0.0, 1.0, loc=3.0),
+        lambda: norm.pdf(0.0, df=3.0),
+        lambda: stats.t.pdf(0.0),
+    ):
+        with pytest.raises(TypeError, match=r"takes|needs"):
+            wrong()
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0])
+def test_parameters_that_are_not_allowed_give_nan(scale):
+    for name in CONTINUOUS:
+        for function in DENSITIES:
+            assert math.isnan(
+                getattr(getattr(stats, name), function)(0.5, *arguments(name), 0.0, scale)
+            )
+    assert math.isnan(stats.gamma.pdf(0.5, -1.0))
+    assert math.isnan(stats.poisson.pmf(1, -1.0))
+    assert math.isnan(stats.binom.cdf(1, 3.5, 0.5))
+    values = stats.gamma.pdf(0.5, np.array([1.0, -1.0]))
+    assert np.isnan(values).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("z", [-200.0, -39.0, -10.0, 0.0, 10.0])
+def test_the_normal_distribution_far_out(z):
+    with mpmath.workdps(60):
+        hazard = mpmath.npdf(z) / mpmath.ncdf(z)
+        assert norm.logcdf(z) == pytest.approx(float(mpmath.log(mpmath.ncdf(z))), rel=1e-12)
+        assert grad(norm.logcdf)(z) == pytest.approx(float(hazard), rel=1e-12)
+        assert grad(norm.logsf)(-z) == pytest.approx(float(-hazard), rel=1e-12)
+        assert grad(norm.logcdf, 2)(z, 0.0, 1.0) == pytest.approx(float(-z * hazard), rel=1e-12)
+
+
+def test_distribution_functions_that_underflow_have_no_nan():
+    for name, x in (("gamma", 2000.0), ("chi2", 4000.0), ("weibull_min", 1e4)):
+        found = grad(getattr(stats, name).logsf)(x, 2.0)
+        assert not math.isnan(found), name
+    assert stats.expon.logsf(2000.0) == -2000.0
+    assert grad(stats.expon.logsf)(2000.0) == -1.0
+    assert grad(stats.cauchy.cdf)(-1e10) == pytest.approx(1e-20 / math.pi)
+    assert stats.laplace.logcdf(-2000.0) == pytest.approx(-2000.0 - math.log(2))
+
+
+@pytest.mark.parametrize("function", MASSES)
+def test_masses_outside_of_the_support(function):
+    k = np.array([-1.0, 0.5, 7.0, np.inf, np.nan])
+    for name, shapes in (
+        ("poisson", (1.5,)),
+        ("binom", (5, 0.3)),
+        ("nbinom", (2.5, 0.3)),
+        ("bernoulli", (0.3,)),
+    ):
+        expected = scipys(name, function, k, *shapes)
+        p = Value(shapes[-1])
+        found = getattr(getattr(stats, name), function)(k, *shapes[:-1], p)
+        np.testing.assert_allclose(found.data, expected, rtol=1e-11, err_msg=name)
+        found.backward(np.array([1.0, 1.0, 0.0, 1.0, 0.0]))
+        assert not math.isnan(p.grad)
+
+
+def test_masses_where_an_event_is_certain_have_their_derivatives():
+    assert grad(lambda p: stats.binom.pmf(1, 3, p))(0.0) == 3.0
+    assert grad(lambda p: stats.binom.pmf(2, 3, p))(1.0) == -3.0
+    assert grad(lambda p: stats.binom.pmf(0, 3, p))(0.0) == -3.0
+    assert grad(lambda p: stats.bernoulli.pmf(1, p))(0.0) == 1.0
+    assert grad(lambda mu: stats.poisson.pmf(1, mu))(0.0) == 1.0
+    assert grad(lambda mu: stats.poisson.pmf(0, mu))(0.0) == -1.0
+    assert grad(grad(lambda mu: stats.poisson.pmf(2, mu)))(0.0) == 1.0
+    assert stats.poisson.pmf(3, 1.5, loc=1) == pytest.approx(scipy.stats.poisson.pmf(3, 1.5, loc=1))
+
+
+def test_integers_have_no_derivative_and_the_error_says_so():
+    with pytest.raises(NoRuleError, match=r"with respect to k\. Pass a plain number"):
+        grad(stats.poisson.logpmf)(2.0, 1.5)
+    with pytest.raises(NoRuleError, match="with respect to loc"):
+        grad(stats.poisson.cdf, 2)(2.0, 1.5, 0.0)
+    with pytest.raises(NoRuleError, match="with respect to n"):
+        grad(stats.binom.logpmf, 1)(2.0, 5.0, 0.3)
+    assert stats.poisson.pmf(Tensor([2.0], requires_grad=False), 1.5) == pytest.approx(
+        scipy.stats.poisson.pmf(2, 1.5)
+    )
+
+
+def test_all_other_names_are_those_of_scipy():
+    assert stats.rankdata([3, 1, 2]).tolist() == [3, 1, 2]
+    assert norm.rvs(size=3, random_state=0).shape == (3,)
+    assert stats.norm is norm
+    assert "norm" in dir(stats)
+    assert "rankdata" in dir(stats)
+    assert multivariate_normal.rvs(np.zeros(2), np.eye(2), random_state=0).shape == (2,)
+    with pytest.raises(NoRuleError, match=r"scipy\.stats\.norm\.entropy has no rule"):
+        norm.entropy(Value(1.0))
+    with pytest.raises(AttributeError):
+        norm.nothing  # noqa: B018
+
+
+def test_quantiles_beyond_certainty_are_nan():
+    q = np.array([-0.1, 0.0, 1.0, 1.1])
+    for name in CONTINUOUS:
+        expected = getattr(scipy.stats, name).ppf(q, *arguments(name), 0.5, 2.0)
+        np.testing.assert_array_equal(
+            getattr(stats, name).ppf(q, *arguments(name), 0.5, 2.0), expected
+        )
+
+
+def test_the_median_of_a_laplace_distribution_has_its_density_as_derivative():
+    assert grad(stats.laplace.cdf)(0.0) == 0.5
+    assert grad(stats.laplace.sf)(0.0) == -0.5
+    assert grad(stats.laplace.logpdf)(0.0) == 0.0
+
+
+def test_singular_covariances():
+    cov = np.diag([1.0, 2.0, 0.0])
+    x, mean = np.array([0.3, 0.5, 0.0]), np.zeros(3)
+    expected = scipy.stats.multivariate_normal.logpdf(x, mean, cov, allow_singular=True)
+    found = multivariate_normal.logpdf(x, mean, cov, allow_singular=True)
+    assert found == pytest.approx(expected)
+    gradient = grad(multivariate_normal.logpdf)(x, mean, cov, True)
+    np.testing.assert_allclose(gradient, [-0.3, -0.25, 0.0], atol=1e-15)
+    assert multivariate_normal.pdf(x + 1, mean, cov, allow_singular=True) == 0.0
+    with pytest.raises(NoDerivativeError, match="singular"):
+        grad(multivariate_normal.logpdf, 2)(x, mean, cov, True)
+    with pytest.raises(np.linalg.LinAlgError):
+        multivariate_normal.logpdf(x, mean, cov)
+    covariance = scipy.stats.Covariance.from_diagonal([1.0, 2.0])
+    expected = scipy.stats.multivariate_normal.logpdf(x[:2], mean[:2], covariance)
+    assert multivariate_normal.logpdf(x[:2], mean[:2], covariance) == pytest.approx(expected)
+    found = multivariate_normal.logpdf(Tensor(x[:2]), mean[:2], covariance)
+    assert found.data == pytest.approx(expected)
+
+
+def test_vectors_of_one_number_and_shapes_that_do_not_fit():
+    x = np.array([0.1, 0.2, 0.3])
+    np.testing.assert_allclose(multivariate_normal.logpdf(x), scipy.stats.norm.logpdf(x))
+    assert multivariate_normal.logpdf(0.1) == pytest.approx(scipy.stats.norm.logpdf(0.1))
+    assert multivariate_normal.pdf(x[None], x) == pytest.approx((2 * np.pi) ** -1.5)
+    with pytest.raises(ShapeError, match="should be"):
+        multivariate_normal.logpdf(x, np.zeros(2), np.eye(3))
+    with pytest.raises(ShapeError, match="vectors have shape"):
+        multivariate_normal.logpdf(x, np.zeros(2), np.eye(2))
+
+
+def test_the_derivative_by_the_covariance_is_symmetric():
+    cov = np.array([[2.0, 0.3], [0.3, 1.0]])
+    x = np.array([1.0, -0.5])
+    gradient = grad(multivariate_normal.logpdf, 2)(x, np.zeros(2), cov)
+    solved = np.linalg.solve(cov, x)
+    np.testing.assert_allclose(gradient, (np.outer(solved, solved) - np.linalg.inv(cov)) / 2)
+
+
+def test_points_of_a_dirichlet_distribution_are_checked():
+    alpha = np.array([1.5, 2.0, 2.5])
+    for x in ([0.3, 0.3, 0.3], [0.5, 0.7, -0.2], [0.25] * 4):
+        with pytest.raises(ShapeError, match="add up to 1"):
+            stats.dirichlet.logpdf(np.array(x), alpha)
+    with pytest.raises(ShapeError, match="positive vector"):
+        stats.dirichlet.logpdf([0.5, 0.5], [1.0, -1.0])
+    with pytest.raises(AutogradError, match="infinite"):
+        stats.dirichlet.pdf([0.0, 1.0], [0.5, 1.0])
+    assert stats.dirichlet.mean(alpha).sum() == pytest.approx(1.0)
+
+
+def test_a_fit_by_maximum_likelihood_has_a_gradient_that_vanishes_at_it():
+    x = scipy.stats.t.rvs(4.0, 1.0, 2.0, size=200, random_state=1)
+
+    def loss(p):
+        return -np.mean(stats.t.logpdf(x, np.exp(p[0]), p[1], np.exp(p[2])))
+
+    p = np.array([1.0, 0.0, 0.0])
+    hessian = jacobian(grad(loss))
+    for _ in range(30):
+        p = p - np.linalg.solve(hessian(p) + 0.01 * np.eye(3), grad(loss)(p))
+    df, loc, scale = scipy.stats.t.fit(x)
+    np.testing.assert_allclose([np.exp(p[0]), p[1], np.exp(p[2])], [df, loc, scale], rtol=1e-3)
