@@ -154,6 +154,9 @@ class ArrayMethods(Node):
     def astype(self, dtype: Any) -> Any:
         """Convert to another floating point type.
 
+        What has been rounded has the derivative zero, and a constant none, so nothing is lost by
+        making them integers: ``np.floor(t).astype(int)`` is a plain array, to index with.
+
         Raises
         ------
         GradientLostError
@@ -161,6 +164,9 @@ class ArrayMethods(Node):
         """
         wanted = np.dtype(dtype)
         given = _plain(self).dtype
+        constant = not getattr(self, "requires_grad", True)
+        if wanted.kind in "iu" and (constant or is_constant_by_steps(self._primitive)):
+            return _plain(self).astype(wanted)
         if wanted.kind not in "fc" or (wanted.kind == "f" and given.kind == "c"):
             raise lost(
                 f"Converting a {type(self).__name__} of {given} to {wanted}",
@@ -218,6 +224,16 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
     if keepdims:
         return record.apply(primitive, (x, axis), {"keepdims": True})
     return record.apply(primitive, (x,) if axis is None else (x, axis), record.NO_KEYWORDS)
+
+
+def is_constant_by_steps(primitive: Primitive | None) -> bool:
+    """Say whether the derivative of a primitive is zero everywhere, as that of rounding is."""
+    if primitive is None or primitive.partials is None:
+        return False
+    for partial in primitive.partials:
+        if not isinstance(partial, (int, float)) or partial != 0:
+            return False
+    return True
 
 
 def _plain(x: Any) -> Any:

@@ -210,6 +210,18 @@ def test_every_method_for_one_number_is_there_for_arrays():
     np.testing.assert_array_equal(t.minimum(0.5).data, [0.3, 0.5])
 
 
+def test_what_has_been_rounded_may_become_integers():
+    t = Tensor([1.7, -0.2])
+    for rounded in (np.floor(t), np.round(t), t // 1, np.trunc(t)):
+        whole = rounded.astype(int)
+        assert type(whole) is np.ndarray
+        np.testing.assert_array_equal(whole, rounded.data)
+    table = np.arange(5.0)
+    check_gradients(lambda x: table[np.floor(x).astype(int)] * x, np.array([1.7, 3.2]))
+    with pytest.raises(GradientLostError, match="int64"):
+        (np.floor(t) + t).astype(int)
+
+
 def test_functions_without_a_rule_say_so_and_what_to_do():
     for call in (
         lambda t: np.i0(t),
