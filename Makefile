@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench pictures clean
+.PHONY: demo test lint build dev bench clients pictures clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -55,9 +55,19 @@ bench: $(STAMP)
 	$(BIN)/python -m pip install -q --disable-pip-version-check ".[bench]"
 	$(BIN)/python benchmarks/run.py
 
+# Programs written for HIPS autograd, from the registry, run on this distribution in its place.
+# They are installed without their dependencies, for these name the distribution `autograd`.
+CLIENTS := .venv-clients
+clients:
+	@test -d $(CLIENTS) || $(PYTHON) -m venv $(CLIENTS)
+	@echo "Setting up $(CLIENTS)."
+	@$(CLIENTS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[scipy]" -r clients/requirements.txt
+	@$(CLIENTS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-deps -r clients/programs.txt
+	cd clients && ../$(CLIENTS)/$(notdir $(BIN))/python -P -m pytest -q
+
 pictures: $(STAMP)
 	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
 	    --draw docs/images/neuron.svg
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
