@@ -36,7 +36,7 @@ REFERENCES, KEPT = {}, []
 ANYWHERE = (
     "erf", "erfc", "erfcx", "erfi", "dawsn", "ndtr", "log_ndtr", "expit", "log_expit", "expm1", "exp2",
     "exp10", "cbrt", "exprel", "cosm1", "sindg", "cosdg", "tandg", "rgamma", "j0", "j1", "i0", "i1",
-    "i0e", "i1e", "wrightomega", "sinc", "softplus",
+    "i0e", "i1e", "wrightomega", "sinc",
 )  # fmt: skip
 POSITIVE = (
     "gamma", "gammaln", "loggamma", "psi", "digamma", "gammasgn", "y0", "y1", "k0", "k1", "k0e", "k1e",
@@ -83,6 +83,7 @@ SPECIAL = [
     *[at("logsumexp", between(-1, 1, 2, 3), axis=a, keepdims=k, b=between(0.5, 1.5, 2, 3)) for a in (None, 1) for k in (False, True)],
     Sample(lambda a, b: special.logsumexp(a, b=b, axis=1), (between(-1, 1, 2, 3), between(0.5, 1.5, 3)), name="logsumexp weighted"),
     Sample(lambda a, b: special.logsumexp(a, b=b, return_sign=True)[0], (between(-1, 1, 4), between(-2, -1, 4)), name="logsumexp signed"),
+    Sample(special.softplus, (between(-1.5, 1.5, 3),)),
     *[at(f, between(-1, 1, 2, 3), axis=a) for f in ("softmax", "log_softmax") for a in (None, 0, 1)],
 ]
 # fmt: on
