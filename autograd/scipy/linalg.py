@@ -396,10 +396,15 @@ def det(a: Any, *_: Any, **__: Any) -> Any:
 
 
 @_in_place_of(_original.pinv)
-def pinv(a: Any, *, return_rank: bool = False, **_: Any) -> Any:
-    """Return the pseudo-inverse of a matrix of full rank."""
-    y = _la.pinv(a)
-    return (y, min(np.shape(a)[-2:])) if return_rank else y
+def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False, **_: Any) -> Any:
+    """Return the pseudo-inverse; its derivative is that along changes that keep the rank."""
+    s = np.linalg.svd(_plain(a), compute_uv=False)
+    if rtol is None:
+        rtol = max(np.shape(a)) * np.finfo(s.dtype).eps
+    if atol and s[0]:
+        rtol = rtol + atol / s[0]
+    y = _la.pinv(a, rtol=rtol)
+    return (y, int(np.sum(s > rtol * s[0]))) if return_rank else y
 
 
 @_in_place_of(_original.norm)
@@ -409,9 +414,9 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, **_:
 
 
 @_in_place_of(_original.lstsq)
-def lstsq(a: Any, b: Any, *_: Any, **__: Any) -> Any:
-    """Return the least-squares solution for a matrix of full rank."""
-    x, residues, rank, s = _la.lstsq(a, b)
+def lstsq(a: Any, b: Any, cond: Any = None, *_: Any, **__: Any) -> Any:
+    """Return the least-squares solution of the smallest norm."""
+    x, residues, rank, s = _la.lstsq(a, b, cond)
     return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s
 
 

@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg
 
 from autograd import Tensor, check_gradients, grad
-from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
+from autograd.errors import NoRuleError, ShapeError
 from autograd.scipy import linalg
 
 random = np.random.default_rng(5)
@@ -84,10 +84,17 @@ def test_what_has_no_derivative_or_no_rule_is_refused():
             refused()
     with pytest.raises(ShapeError, match="square"):
         linalg.lu_factor(t[:, :2])
-    with pytest.raises(NoDerivativeError):
-        linalg.pinv(Tensor(np.ones((3, 2))))
     y, rank = linalg.pinv(t[:, :2], return_rank=True)
     assert (y.shape, rank) == ((2, 4), 2)
+
+
+@pytest.mark.parametrize("keywords", [{}, {"atol": 0.5}, {"rtol": 0.3}, {"atol": 0.1, "rtol": 0.1}])
+def test_the_pseudo_inverse_leaves_out_what_scipy_leaves_out(keywords):
+    for a in (random.normal(size=(4, 3)), np.ones((3, 2)), np.diag([2.0, 0.4, 0.1])):
+        expected, expected_rank = scipy.linalg.pinv(a, return_rank=True, **keywords)
+        y, rank = linalg.pinv(Tensor(a), return_rank=True, **keywords)
+        np.testing.assert_allclose(y.data, expected, atol=1e-12)
+        assert rank == expected_rank
 
 
 def test_the_triangle_that_is_not_read_has_no_derivative():
