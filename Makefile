@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench clients pictures clean
+.PHONY: demo test lint build dev bench bench-hips clients pictures clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -65,9 +65,16 @@ clients:
 	@$(CLIENTS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-deps -r clients/programs.txt
 	cd clients && ../$(CLIENTS)/$(notdir $(BIN))/python -P -m pytest -q
 
+# HIPS autograd has the same import name, and so an environment of its own.
+HIPS := .venv-hips
+bench-hips: clients
+	@test -d $(HIPS) || $(PYTHON) -m venv $(HIPS)
+	@$(HIPS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check "autograd>=1.8" "lifelines>=0.30"
+	$(CLIENTS)/$(notdir $(BIN))/python benchmarks/hips.py --theirs $(HIPS)/$(notdir $(BIN))/python
+
 pictures: $(STAMP)
 	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
 	    --draw docs/images/neuron.svg
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(HIPS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

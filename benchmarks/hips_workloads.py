@@ -74,7 +74,7 @@ def lstm():
 def jacobian_of_layer():
     """The Jacobian of tanh(A @ x), 64 by 64."""
     random = onp.random.RandomState(0)
-    matrix, x = random.randn(64, 64), random.randn(64)
+    matrix, x = random.randn(64, 64) / 8, random.randn(64)
     derivative = jacobian(lambda x: np.tanh(matrix @ x))
     return lambda: derivative(x)
 
@@ -93,3 +93,42 @@ WORK = {
     "jacobian": jacobian_of_layer,
     "hessian": hessian_of_rosenbrock,
 }
+
+
+def lifelines_likelihoods():
+    """The gradients of twenty of the likelihoods that lifelines fits by, on 163 lifetimes."""
+    import lifelines
+    from lifelines.datasets import load_waltons
+
+    from autograd import value_and_grad
+
+    data = load_waltons()
+    lifetimes = data["T"].to_numpy(float)
+    died = data["E"].to_numpy(bool)
+    entry, weights = onp.zeros_like(lifetimes), onp.ones_like(lifetimes)
+    fitters = [
+        lifelines.WeibullFitter(),
+        lifelines.ExponentialFitter(),
+        lifelines.LogNormalFitter(),
+        lifelines.LogLogisticFitter(),
+        lifelines.PiecewiseExponentialFitter([20, 40]),
+        lifelines.SplineFitter([5, 30, 60]),
+        lifelines.GeneralizedGammaFitter(),
+    ]
+    times = {
+        "right": (lifetimes, None),
+        "left": (None, lifetimes),
+        "interval": (lifetimes - 1.0, lifetimes),
+    }
+    calls = []
+    for fitter in fitters:
+        fitter.fit(lifetimes, died)
+        at = onp.asarray(fitter._fitted_parameters_, float) * 1.05
+        for kind, between in times.items():
+            likelihood = getattr(fitter, f"_negative_log_likelihood_{kind}_censoring")
+            calls.append((value_and_grad(likelihood), at, between))
+    calls = calls[:20]
+    return lambda: [f(at, between, died, entry, weights) for f, at, between in calls]
+
+
+WORK["lifelines"] = lifelines_likelihoods
