@@ -217,7 +217,6 @@ def test_functions_without_a_rule_say_so_and_what_to_do():
         lambda t: np.quantile(t, 0.5, method="lower"),
         lambda t: np.einsum(t, [0]),
         lambda t: np.pad(t, 1, mode="mean"),
-        lambda t: np.modf.at(t, [0]),
     ):
         with pytest.raises(NoRuleError, match=r"rule"):
             call(Tensor([1.0, 2.0]))
