@@ -55,7 +55,7 @@ def test_every_line_on_kinks_is_on_the_page(generator):
         ("a / (b / c)", "a / (b / c)"),
         ("a - -b", "a − (−b)"),
         ("x ** 3 + x ** (y - 1)", "x³ + x^(y − 1)"),
-        ("(a + b) ** 2 * 0.5", "(a + b)² · 1/2"),
+        ("0.5 * (a + b) ** 2", "1/2 · (a + b)²"),
         ("where(x == 0, 1.0, np.sqrt(x - 1))", "1 if x = 0 else √(x − 1)"),
         ("T(a) @ np.linalg.inv(b + c) @ x.T", "aᵀ (b + c)⁻¹ xᵀ"),
         ("x > 0", "1 if x > 0 else 0"),
