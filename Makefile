@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench bench-hips clients pictures clean
+.PHONY: demo test lint build dev bench bench-hips clients pictures derivatives clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -75,6 +75,10 @@ bench-hips: clients
 pictures: $(STAMP)
 	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
 	    --draw docs/images/neuron.svg
+
+# The page of all derivatives, from the rules and docs/kinks.md; a test compares it.
+derivatives: $(STAMP)
+	PYTHONPATH=. $(BIN)/python docs/generate_derivatives.py
 
 clean:
 	rm -rf $(VENV) $(CLIENTS) $(HIPS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -69,15 +69,63 @@ def primitive(f_raw: Function) -> Function:
 
     @functools.wraps(f_raw, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
     def function(*args: Any, **kwargs: Any) -> Any:
-        if not any(isinstance(leaf, Node) for leaf in tree.flat(args)):
+        nested = any(isinstance(argument, tree.CONTAINERS) for argument in args)
+        given = tree.flat(args) if nested else args
+        if not any(isinstance(argument, Node) for argument in given):
             return f_raw(*args, **kwargs)
         if function in _WITHOUT_DERIVATIVE:
             return f_raw(*record.plain(args), **record.plain(kwargs))
-        return _Application(function, name, f_raw, args, kwargs).result()
+        for path, leaf in tree.leaves(kwargs):
+            if isinstance(leaf, Node):
+                raise NoRuleError(
+                    f"{name} has no derivative with respect to keyword{path}. Pass nodes by "
+                    "position."
+                )
+        if nested:
+            return _Application(function, name, f_raw, args, kwargs).result()
+        simple.primitive.jvp = simple.push_forward if function in primitive_jvps else None
+        try:
+            return record.apply(simple.primitive, args, kwargs)
+        except _OtherResult:
+            return _Application(function, name, f_raw, args, kwargs).result()
 
+    simple = _Simple(function, name, f_raw)
     if isinstance(f_raw, np.ufunc):
         DISPATCH.setdefault(f_raw, function)
     return function
+
+
+class _OtherResult(Exception):  # noqa: N818 - it is no error
+    """A function has returned something else than one number or array."""
+
+
+class _Simple:
+    """A function of numbers and arrays that returns one of them: the usual case."""
+
+    def __init__(self, function: Any, name: str, f_raw: Function) -> None:
+        self.function = function
+        self.f_raw = f_raw
+        self.primitive = Primitive(name)
+        self.primitive.arity = -1
+        self.primitive.function = self.compute
+        self.primitive.variadic = self.pull_back
+
+    def compute(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        value = self.f_raw(*args, **kwargs)
+        if not _varies(value):
+            raise _OtherResult
+        return value
+
+    def pull_back(self, argnum: int, g: Any, y: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the rule that was given to `defvjp`."""
+        maker = _vjp_maker(self.function, self.primitive.name, argnum)
+        (found,) = maker((argnum,), y, args, kwargs)(g)
+        return found
+
+    def push_forward(self, argnum: int, tangent: Any, y: Any, args: Any, kwargs: Any) -> Any:
+        """Call the rule that was given to `defjvp`."""
+        return primitive_jvps[self.function]((argnum,), (tangent,), y, args, kwargs)
 
 
 class _Application:
@@ -95,18 +143,9 @@ class _Application:
             for number, leaf in enumerate(tree.flat(argument))
             if isinstance(leaf, Node)
         ]
-        self._refuse_keywords()
         self.value = f_raw(*record.plain(args), **kwargs)
         self.outputs: list[Any] = []
         self.recorded = False
-
-    def _refuse_keywords(self) -> None:
-        for path, leaf in tree.leaves(self.kwargs):
-            if isinstance(leaf, Node):
-                raise NoRuleError(
-                    f"{self.name} has no derivative with respect to keyword{path}. Pass nodes by "
-                    "position."
-                )
 
     def result(self) -> Any:
         """Return the result, with a node for each number and array in it."""
@@ -120,7 +159,7 @@ class _Application:
         return result
 
     def _node(self, output: int, name: str, leaf: Any) -> Any:
-        if not isinstance(leaf, (np.ndarray, np.inexact, float, complex)):
+        if not _varies(leaf):
             return leaf
         one = Primitive(name)
         one.arity = -1
@@ -147,13 +186,8 @@ class _Application:
 
     def _pull_back(self, output: int, position: int, g: Any, y: Any, *items: Any) -> Any:
         argnum, number, _ = self.positions[position]
-        if self.function not in primitive_vjps:
-            raise NoRuleError(
-                f"VJP of {self.name} wrt argnums {(argnum,)} not defined. Call "
-                f"autograd.extend.defvjp({self.name}, ...)."
-            )
+        maker = _vjp_maker(self.function, self.name, argnum)
         parts = [g if i == output else _zeros(x) for i, x in enumerate(tree.flat(self.value))]
-        maker = primitive_vjps[self.function]
         vjp = maker((argnum,), self._answer(output, y), self._with(items), self.kwargs)
         (found,) = vjp(tree.filled(self.value, parts))
         return tree.flat(found)[number]
@@ -168,6 +202,19 @@ class _Application:
         tangents = (tree.filled(argument, parts),)
         change = jvp((argnum,), tangents, self._answer(output, y), self._with(items), self.kwargs)
         return tree.flat(change)[output]
+
+
+def _vjp_maker(function: Any, name: str, argnum: int) -> Function:
+    if function not in primitive_vjps:
+        raise NoRuleError(
+            f"VJP of {name} wrt argnums {(argnum,)} not defined. Call "
+            f"autograd.extend.defvjp({name}, ...)."
+        )
+    return primitive_vjps[function]
+
+
+def _varies(x: Any) -> bool:
+    return isinstance(x, (np.ndarray, np.inexact, float, complex))
 
 
 def _zeros(x: Any) -> Any:

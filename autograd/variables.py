@@ -111,7 +111,7 @@ class Call:
     """
 
     def __init__(self, f: Function, argnum: Argnum, arguments: Any, keywords: Any) -> None:
-        single = isinstance(argnum, (int, np.integer))
+        single = type(argnum) is int or isinstance(argnum, np.integer)
         numbers = [argnum] if single else list(argnum)  # type: ignore[arg-type]
         begun = begin_call()
         name = getattr(f, "__name__", "the function")
@@ -138,9 +138,9 @@ class Call:
             with recording_again():
                 self.result = f(*replaced, **keywords)
         end_call(self.variable.nodes)
+        results = [self.result] if isinstance(self.result, Node) else tree.flat(self.result)
         self.shares_nodes = self.variable.nested or any(
-            isinstance(leaf, Node) and depends_on_older(current(leaf), begun)
-            for leaf in tree.flat(self.result)
+            isinstance(x, Node) and depends_on_older(current(x), begun) for x in results
         )
         self.nested = self.shares_nodes and recording
 

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value
-from autograd.errors import NoRuleError
+from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.scipy import linalg, special, stats
 
 
@@ -75,6 +75,26 @@ def test_equal_extremes_share_and_equal_elements_stay_in_order():
     t = Tensor([3.0, 3.0])
     t.std().backward()
     np.testing.assert_array_equal(t.grad, [0, 0])
+
+
+def test_of_equal_elements_the_first_gets_the_derivative():
+    ones = Tensor([1.0, 1.0])
+    for f, data, expected in (
+        (np.maximum.accumulate, [1.0, 3.0, 3.0], [1, 2, 0]),
+        (np.minimum.accumulate, [3.0, 1.0, 1.0], [1, 2, 0]),
+        (np.unique, [2.0, 1.0, 2.0], [1, 1, 0]),
+        (lambda t: np.union1d(t, ones), [1.0, 1.0], [1, 0]),
+        (lambda t: np.intersect1d(t, ones), [1.0, 2.0], [1, 0]),
+    ):
+        t = Tensor(data)
+        f(t).sum().backward()
+        assert t.grad.tolist() == expected
+    assert ones.grad is None or not ones.grad.any()
+
+
+def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
+    with pytest.raises(NoDerivativeError, match="multiple zero"):
+        np.roots(Tensor([1.0, -2.0, 1.0])).sum().backward()
 
 
 def test_the_gradient_of_a_complex_number_is_that_of_the_convention():

@@ -488,16 +488,19 @@ def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
     """Add the derivative of some elements to those of all, without zeros for the others."""
     total = sweep.cotangents[parent]
     index = plain[1]
-    if type(total) is not _ndarray or type(g) is not _ndarray or RECORDING.blocks != 0:
+    if type(total) is not _ndarray or sweep.create or RECORDING.blocks != 0:
         return False
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
         if not isinstance(part, (int, slice)):
             return False
-    elements = total[index]
-    if type(elements) is not _ndarray or g.dtype != total.dtype:
+    if g.dtype != total.dtype:
         return False
-    np.add(elements, g, out=elements)
+    elements = total[index]
+    if type(elements) is _ndarray:
+        np.add(elements, g, out=elements)
+    else:
+        total[index] = elements + g
     return True
 
 

@@ -258,16 +258,43 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
         if isinstance(handler, primitives.Primitive):  # the usual case, without detours
             return call(handler, inputs, NO_KEYWORDS)
     refuse_out(keywords.get("out"), function.__name__)
-    refused = [
-        k for k, v in keywords.items() if k in ("where", "dtype", "casting") and v is not True
-    ]
-    if method == "__call__" and (refused or "axes" in keywords) and function not in WITHOUT:
+    if method != "__call__":
+        return _dispatch((function, method), function, inputs, keywords)
+    if function in WITHOUT:
+        return _dispatch(function, function, inputs, keywords)
+    return _with_keywords(function, inputs, keywords)
+
+
+def _with_keywords(function: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
+    """Call a ufunc with the keyword arguments that ufuncs have in common."""
+    name = function.__name__
+    more = {k: v for k, v in keywords.items() if k not in ("out", "order", "subok", "dtype")}
+    if more.pop("where", True) is not True:
         raise NoRuleError(
-            f"numpy.{function.__name__} of a node has no rule for {', '.join(refused) or 'axes'}=. "
-            "Select elements with np.where, and convert with .astype."
+            f"numpy.{name}(..., where=mask) of a node leaves the other elements undefined. "
+            f"Write np.where(mask, np.{name}(...), other), which says what they are."
         )
-    key = function if method == "__call__" else (function, method)
-    return _dispatch(key, function, inputs, keywords)
+    if more.pop("casting", "same_kind") != "same_kind" or "signature" in more or "sig" in more:
+        raise NoRuleError(
+            f"numpy.{name} of a node has no rule for casting= and signature=. "
+            "Convert the arguments with .astype."
+        )
+    dtype = keywords.get("dtype")
+    if dtype is not None:
+        inputs = tuple([_converted(x, np.dtype(dtype), name) for x in inputs])
+    return _dispatch((function, "axes") if "axes" in more else function, function, inputs, more)
+
+
+def _converted(x: Any, dtype: Any, name: str) -> Any:
+    """Convert an argument of a ufunc to the type in which it is to compute."""
+    if isinstance(x, value.Value) and dtype != np.float64:
+        raise NoRuleError(
+            f"numpy.{name}(..., dtype={str(dtype)!r}) of a Value: a Value is a Python float. "
+            f"For other types write Tensor(number, dtype={str(dtype)!r})."
+        )
+    if isinstance(x, tensor.Tensor) or isinstance(x, _ndarray):
+        return x if x.dtype == dtype else x.astype(dtype)
+    return x
 
 
 def function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
@@ -282,8 +309,10 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
     handler: Callable[..., Any] | None = primitives.DISPATCH.get(key)
     if handler is not None:
         return handler(*arguments, **keywords)
-    if key in primitives.WITHOUT_DERIVATIVE:
+    if key in WITHOUT:
         return function(*plain(arguments), **plain(keywords))
+    if isinstance(key, tuple) and key[0] in WITHOUT and key[1] != "at":  # np.equal.outer
+        return getattr(function, key[1])(*plain(arguments), **plain(keywords))
     if primitives.read_later():
         return _dispatch(key, function, arguments, keywords)
     raise _no_rule_error(key)

@@ -6,14 +6,19 @@ from autograd.rules import (
     composed,
     elementwise,
     fourier,
+    histograms,
     joining,
     plain,
+    polynomials,
     products,
     reductions,
+    sets,
     shapes,
     special,
     statistics,
     table,
+    ufunc_methods,
+    writing,
 )
 
 __all__ = [
@@ -21,14 +26,19 @@ __all__ = [
     "composed",
     "elementwise",
     "fourier",
+    "histograms",
     "joining",
     "plain",
+    "polynomials",
     "products",
     "reductions",
+    "sets",
     "shapes",
     "special",
     "statistics",
     "table",
+    "ufunc_methods",
+    "writing",
 ]
 
 table.OURS = False

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine.record import plain
-from autograd.errors import NoRuleError
+from autograd.errors import DataError, NoRuleError
 from autograd.rules.elementwise import where
 from autograd.rules.table import implements
 
@@ -34,6 +34,13 @@ def modf(x: Any) -> tuple[Any, Any]:
     """Return fraction and whole part."""
     whole = np.trunc(x)
     return x - whole, whole
+
+
+@implements(np.frexp)
+def frexp(x: Any) -> tuple[Any, Any]:
+    """Return a mantissa and the power of two to multiply it by, which is a plain number."""
+    exponent = np.frexp(plain(x))[1]
+    return np.ldexp(x, -exponent), exponent
 
 
 @implements(np.fix)
@@ -64,9 +71,10 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * n
     return p + (np.unwrap(plain(p), discont, axis, period=period) - plain(p))
 
 
-def _real_type(*arguments: Any) -> Any:
+def real_type(*arguments: Any) -> Any:
     """Return the floating point type of arguments, without their imaginary part."""
-    return np.result_type(*[np.asarray(np.real(plain(x))) for x in arguments], np.float16).type
+    found = np.result_type(*[np.real(plain(x)) for x in arguments])
+    return found.type if found.kind == "f" else np.float64
 
 
 @implements(np.linspace)
@@ -77,10 +85,24 @@ def linspace(
     """Return evenly spaced numbers."""
     step = (stop - start) / max(num - 1 if endpoint else num, 1)
     shape = (num,) + (1,) * max(np.ndim(start), np.ndim(stop))
-    y = start + np.arange(num, dtype=_real_type(start, stop)).reshape(shape) * step
+    y = start + np.arange(num, dtype=real_type(start, stop)).reshape(shape) * step
     y = np.moveaxis(y, 0, axis) if axis else y
     y = y if dtype is None else y.astype(dtype)
     return (y, step) if retstep else y
+
+
+@implements(np.geomspace)
+def geomspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
+) -> Any:
+    """Return numbers each of which is the same multiple of the one before."""
+    if np.any(plain(start) == 0) or np.any(plain(stop) == 0):
+        raise DataError("A geometric sequence cannot contain zero; begin and end elsewhere.")
+    ndim = max(np.ndim(start), np.ndim(stop))
+    part = linspace(0.0, 1.0, num, endpoint).reshape((num,) + (1,) * ndim)
+    y = start * (stop / start) ** part.astype(real_type(start, stop))
+    y = np.moveaxis(y, 0, axis) if axis else y
+    return y if dtype is None else y.astype(dtype)
 
 
 @implements(np.logspace)
@@ -333,7 +355,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     n = np.shape(f)[axis]
-    steps = diff(spacing) if np.ndim(spacing) else np.ones(n - 1, _real_type(f)) * spacing
+    steps = diff(spacing) if np.ndim(spacing) else np.ones(n - 1, real_type(f)) * spacing
     shape = [1] * np.ndim(f)
     shape[axis] = -1
     steps = np.reshape(steps, tuple(shape))
@@ -374,62 +396,3 @@ def interp(
     y = fp[i] + slope * (x - xp[i])
     y = where(plain(x) < points[0], fp[0] if left is None else left, y)
     return where(plain(x) > points[-1], fp[-1] if right is None else right, y)
-
-
-# -- polynomials ------------------------------------------------------------------------------
-
-
-@implements(np.polyval)
-def polyval(p: Any, x: Any) -> Any:
-    """Evaluate a polynomial by Horner's rule."""
-    y: Any = 0.0 * x
-    for coefficient in p:
-        y = y * x + coefficient
-    return y
-
-
-@implements(np.polyder)
-def polyder(p: Any, m: int = 1) -> Any:
-    """Differentiate a polynomial."""
-    for _ in range(m):
-        n = np.shape(p)[0] - 1
-        p = p[:-1] * np.arange(n, 0, -1, dtype=_real_type(p))
-    return p
-
-
-@implements(np.polyint)
-def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
-    """Integrate a polynomial."""
-    constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
-    for i in range(m):
-        n = np.shape(p)[0]
-        powers = np.arange(n, 0, -1, dtype=_real_type(p))
-        p = np.concatenate([p / powers, constants[i : i + 1].astype(powers.dtype)])
-    return p
-
-
-@implements(np.polyadd)
-def polyadd(a1: Any, a2: Any) -> Any:
-    """Add two polynomials."""
-    n = max(np.shape(a1)[0], np.shape(a2)[0])
-    return np.pad(a1, (n - np.shape(a1)[0], 0)) + np.pad(a2, (n - np.shape(a2)[0], 0))
-
-
-@implements(np.polysub)
-def polysub(a1: Any, a2: Any) -> Any:
-    """Subtract two polynomials."""
-    return polyadd(a1, -a2)
-
-
-@implements(np.polymul)
-def polymul(a1: Any, a2: Any) -> Any:
-    """Multiply two polynomials."""
-    return np.convolve(a1, a2)
-
-
-@implements(np.vander)
-def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
-    """Return the powers of numbers in columns."""
-    n = np.shape(x)[0] if N is None else N
-    powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)
-    return np.stack([x**p if p else 0 * x + 1 for p in powers.tolist()], axis=1)

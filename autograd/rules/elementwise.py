@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Primitive
+from autograd.engine import Primitive, Value
 from autograd.engine.record import refuse_out
 from autograd.rules.table import elementwise, implements, linear
 
@@ -46,6 +46,11 @@ def direction(y: Any, x: Any) -> Any:
     if type(x) is float or not np.iscomplexobj(x):
         return sign(x)
     return conjugate(x) / nonzero(y)
+
+
+def clip_of_array(x: Any, low: float, high: float) -> Any:
+    """Limit to an interval: `numpy.clip` without its detours."""
+    return np.minimum(np.maximum(x, low), high)
 
 
 def conjugate(x: Any) -> Any:
@@ -125,6 +130,7 @@ fmax         = elementwise(np.fmax,         None,              lambda z, x, y: w
 fmin         = elementwise(np.fmin,         None,              lambda z, x, y: where(y != y, 1.0, share(y, x)),
                                                                lambda z, x, y: where(x != x, 1.0, share(x, y)))
 copysign     = elementwise(np.copysign,     math.copysign,     lambda z, x, y: copysign(1.0, x) * copysign(1.0, y),  0)
+limited      = elementwise(clip_of_array,   None,              lambda y, x, low, high: 0.5 * ((x >= low) & (x <= high)) + 0.5 * ((x > low) & (x < high)), name="clip")
 
 # -- constant between their jumps: the derivative is zero ---------------------------------------------------------
 sign         = elementwise(np.sign,         lambda x: float(x > 0) - float(x < 0) if x == x else x,  0)
@@ -133,7 +139,7 @@ ceil         = elementwise(np.ceil,         None,              0)
 trunc        = elementwise(np.trunc,        None,              0)
 rint         = elementwise(np.rint,         None,              0)
 around       = elementwise(np.round,        None,              0, name="round")
-ldexp        = elementwise(np.ldexp,        None,              lambda z, x, n: np.ldexp(1.0, n),  0)
+ldexp        = elementwise(np.ldexp,        None,              lambda z, x, n: exp2(n),  0)
 nextafter    = elementwise(np.nextafter,    None,              1,                        0)
 spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
@@ -173,5 +179,8 @@ def clip(
     refuse_out(out, "clip")
     lowest = a_min if min is None else min
     highest = a_max if max is None else max
+    numbers = isinstance(lowest, (int, float)) and isinstance(highest, (int, float))
+    if numbers and not isinstance(a, Value):
+        return limited(a, lowest, highest)
     a = a if lowest is None else maximum(a, lowest)
     return a if highest is None else minimum(a, highest)

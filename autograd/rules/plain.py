@@ -19,12 +19,17 @@ without_derivative(
     # positions and counts
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
     np.searchsorted, np.digitize, np.argpartition, np.nanargmax, np.nanargmin, np.lexsort,
-    np.isin, np.intersect1d, np.setdiff1d, np.linalg.matrix_rank,
+    np.isin, np.linalg.matrix_rank,
     np.einsum_path, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
     np.common_type, np.unravel_index, np.ravel_multi_index,
     # new arrays of the same shape
     np.zeros_like, np.ones_like, np.empty_like,
-    # text
+    # text and files
     np.array_repr, np.array_str, np.array2string,
+    np.save, np.savez, np.savez_compressed, np.savetxt,
+    # whole numbers, bits and dates: NumPy itself refuses the floating point numbers of a node
+    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+    np.bitwise_count, np.gcd, np.lcm, np.packbits, np.unpackbits,
+    np.isnat, np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string,
 )
 # fmt: on

@@ -55,6 +55,30 @@ def as_matrices(g: Any, row: bool, column: bool) -> Any:
 matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right)
 
 
+def along_axes(ufunc: Any) -> None:
+    """Let ``axes=`` say where the vectors or matrices of each argument and of the result lie."""
+    inputs, output = ufunc.signature.replace("?", "").split("->")
+    counts = [part.count(",") + 1 if part else 0 for part in inputs.strip("()").split("),(")]
+    result_count = output.count(",") + 1 if output != "()" else 0
+
+    def moved(a: Any, b: Any, *, axes: Any) -> Any:
+        pairs = [(axis,) if np.ndim(axis) == 0 else tuple(axis) for axis in axes]
+        given = [
+            np.moveaxis(x, pair, range(-n, 0)) if pair else x
+            for x, pair, n in zip((a, b), pairs, counts, strict=False)
+        ]
+        y = ufunc(*given)
+        if len(pairs) < 3 or not pairs[2]:
+            return y
+        return np.moveaxis(y, range(-result_count, 0), pairs[2])
+
+    implements((ufunc, "axes"))(moved)
+
+
+for product in (np.matmul, np.vecdot, np.matvec, np.vecmat):
+    along_axes(product)
+
+
 # -- einsum -----------------------------------------------------------------------------------
 
 

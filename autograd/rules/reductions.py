@@ -243,23 +243,6 @@ implements(np.cumulative_sum)(cumulative(np.cumsum, 0.0))
 implements(np.cumulative_prod)(cumulative(np.cumprod, 1.0))
 
 
-def ufunc_method(ufunc: Any, method: str, function: Any) -> None:
-    """Let e.g. ``np.add.reduce`` be ``np.sum``, over the first axis by default."""
-
-    def handler(a: Any, axis: Any = 0, dtype: Any = None, **keywords: Any) -> Any:
-        more = {} if dtype is None else {"dtype": dtype}
-        return function(a, axis=axis, **more, **keywords)
-
-    implements((ufunc, method))(handler)
-
-
-ufunc_method(np.add, "reduce", np.sum)
-ufunc_method(np.add, "accumulate", np.cumsum)
-ufunc_method(np.multiply, "reduce", np.prod)
-ufunc_method(np.maximum, "reduce", np.max)
-ufunc_method(np.minimum, "reduce", np.min)
-
-
 # -- exponentials of many numbers -------------------------------------------------------------
 
 

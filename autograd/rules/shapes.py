@@ -108,14 +108,21 @@ def rearrangement(
 
     With `where_from` it need not be linear: which elements may depend on their values.
     """
-    if where_from is not None:
-        return define(
-            function, lambda g, y, x, *a, **k: scatter(g, np.shape(x), where_from(x, *a, **k))
-        )
-    return linear(
-        function,
-        lambda g, x, *a, **k: scatter(g, np.shape(x), sources(function, x, *a, **k)),
-    )
+    if where_from is None:
+
+        def back(g: Any, x: Any, *arguments: Any, **keywords: Any) -> Any:
+            """Add each element of g to the one that it came from."""
+            indices = sources(function, x, *arguments, **keywords)
+            return scatter(g, np.shape(x), indices)
+
+        return linear(function, back)
+
+    def back_to_chosen(g: Any, y: Any, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Add each element of g to the one that it came from."""
+        indices = where_from(x, *arguments, **keywords)
+        return scatter(g, np.shape(x), indices)
+
+    return define(function, back_to_chosen)
 
 
 def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: Any) -> Any:

@@ -117,6 +117,46 @@ def polygamma(order: int) -> Primitive:
     return elementwise(by_element(scalar), scalar, lambda y, x: polygamma(order + 1)(x), name=name)
 
 
+def bessel_of_array(order: int, x: Any) -> Any:
+    """Compute the modified Bessel function of the first kind of an order.
+
+    By its power series, whose terms have one sign, up to 30, and beyond by the asymptotic series,
+    exact from there on (Abramowitz & Stegun 9.6.10, 9.7.1).
+    """
+    numbers = np.asarray(x, np.float64)
+    size = np.abs(numbers)
+    is_small = size < 30
+    half = np.where(is_small, size, 0.0) / 2
+    term = half**order / math.factorial(order)
+    series = term
+    for k in range(1, 80):
+        term = term * half * half / (k * (k + order))
+        series = series + term
+    large = np.where(is_small, 30.0, size)
+    factor = np.ones_like(large)
+    asymptotic = factor
+    for k in range(1, 30):
+        factor = factor * ((2 * k - 1) ** 2 - 4 * order * order) / (8 * k * large)
+        asymptotic = asymptotic + factor
+    with np.errstate(over="ignore", invalid="ignore"):
+        asymptotic = asymptotic * np.exp(large) / np.sqrt(2 * np.pi * large)
+    y = np.where(is_small, series, asymptotic)
+    y = np.where((numbers < 0) & (order % 2 == 1), -y, y)
+    return y.astype(np.result_type(x, np.float16))
+
+
+@functools.cache
+def modified_bessel(order: int) -> Primitive:
+    """Return the modified Bessel function of an order; I(-n) = I(n)."""
+    if order == 0:
+        return i0
+    return elementwise(
+        lambda x: bessel_of_array(order, x), None,
+        lambda y, x: (modified_bessel(order - 1)(x) + modified_bessel(order + 1)(x)) / 2,
+        name=f"i{order}",
+    )  # fmt: skip
+
+
 # fmt: off
 sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: y * (1 - y),                      name="sigmoid")
 relu     = elementwise(lambda x: np.maximum(x, 0),      None,              lambda y, x: x > 0,                            name="relu")
@@ -124,4 +164,5 @@ sinc     = elementwise(np.sinc,                         None,              sinc_
 softplus = elementwise(lambda x: np.logaddexp(x, 0),    softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
 erf      = elementwise(by_element(math.erf),            math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
 lgamma   = elementwise(by_element(lgamma_of_float),     lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")
+i0       = elementwise(np.i0,                           None,              lambda y, x: modified_bessel(1)(x))
 # fmt: on

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from autograd.engine.record import plain
 from autograd.errors import NoRuleError
+from autograd.rules.reductions import axes_of
 from autograd.rules.table import implements
 
 
@@ -36,30 +38,60 @@ def average(
     return (y, np.broadcast_to(total, np.shape(plain(y)))) if returned else y
 
 
-@implements(np.quantile)
-def quantile(
-    a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
-    method: str = "linear", keepdims: bool = False, **keywords: Any,
-) -> Any:  # fmt: skip
-    """Return quantiles, interpolated between the two nearest elements."""
-    if method != "linear" or keywords.get("weights") is not None:
-        raise NoRuleError('numpy.quantile of nodes has a rule for method="linear" and no weights.')
+def order_statistics(a: Any, axis: Any) -> Any:
+    """Sort over some axes; the sorted numbers lie along a new first axis, NaN at its end."""
     ndim = np.ndim(a)
-    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
-    last = sorted(x % ndim for x in axes)
+    last = sorted(i % ndim for i in axes_of(axis, ndim))
     rest = [i for i in range(ndim) if i not in last]
     moved = np.transpose(a, rest + last)
     shape = np.shape(moved)[: len(rest)]
-    ordered = np.moveaxis(np.sort(np.reshape(moved, (*shape, -1)), axis=-1), -1, 0)
-    place = np.asarray(q, np.float64) * (len(ordered) - 1)
-    lower = np.floor(place).astype(int)
-    upper = np.minimum(lower + 1, len(ordered) - 1)
-    fraction = (place - lower).reshape(place.shape + (1,) * len(shape)).astype(a.dtype)
-    y = ordered[lower] * (1 - fraction) + ordered[upper] * fraction
-    if keepdims:
-        kept = tuple(1 if i in last else n for i, n in enumerate(np.shape(a)))
-        y = np.reshape(y, place.shape + kept)
-    return y
+    return np.moveaxis(np.sort(np.reshape(moved, (*shape, -1)), axis=-1), -1, 0)
+
+
+def interpolated(ordered: Any, q: Any, lengths: Any) -> Any:
+    """Return quantiles of sorted numbers of which the first `lengths` count."""
+    q = np.asarray(q, np.float64)
+    places = q.reshape(q.shape + (1,) * np.ndim(lengths)) * np.maximum(lengths - 1, 0)
+    lower = np.floor(places).astype(int)
+    upper = np.minimum(lower + 1, np.maximum(lengths - 1, 0))
+    fraction = (places - lower).astype(plain(ordered).dtype)
+    rows = np.reshape(ordered, (np.shape(ordered)[0], -1))
+    columns = np.arange(np.shape(rows)[1])
+    shape = q.shape + np.shape(ordered)[1:]
+
+    def taken(number: Any) -> Any:
+        return np.reshape(rows[np.reshape(number, (*q.shape, -1)), columns], shape)
+
+    return taken(lower) * (1 - fraction) + taken(upper) * fraction
+
+
+def with_axes(y: Any, a: Any, q: Any, axis: Any) -> Any:
+    """Put back, with length one, the axes over which quantiles were taken."""
+    ndim = np.ndim(a)
+    left_out = {i % ndim for i in axes_of(axis, ndim)}
+    kept = tuple(1 if i in left_out else n for i, n in enumerate(np.shape(a)))
+    return np.reshape(y, np.shape(q) + kept)
+
+
+def refuse_methods(name: str, method: str, weights: Any) -> None:
+    """Raise for what quantiles of nodes have no rule for."""
+    if method != "linear" or weights is not None:
+        raise NoRuleError(f'numpy.{name} of nodes has a rule for method="linear" and no weights.')
+
+
+@implements(np.quantile)
+def quantile(
+    a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
+    method: str = "linear", keepdims: bool = False, *, weights: Any = None,
+) -> Any:  # fmt: skip
+    """Return quantiles, interpolated between the two nearest elements."""
+    refuse_methods("quantile", method, weights)
+    ordered = order_statistics(a, axis)
+    n, *shape = np.shape(ordered)
+    y = interpolated(ordered, q, np.full(shape, n))
+    missing = np.isnan(plain(ordered)[-1:]).any(axis=0)
+    y = np.where(missing, math.nan, y) if missing.any() else y
+    return with_axes(y, a, q, axis) if keepdims else y
 
 
 @implements(np.percentile)
@@ -78,6 +110,36 @@ def median(
 ) -> Any:
     """Return the middle element, or the mean of the two in the middle."""
     return quantile(a, 0.5, axis, keepdims=keepdims)
+
+
+@implements(np.nanquantile)
+def nanquantile(
+    a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
+    method: str = "linear", keepdims: bool = False, *, weights: Any = None,
+) -> Any:  # fmt: skip
+    """Return quantiles of what is not NaN."""
+    refuse_methods("nanquantile", method, weights)
+    ordered = order_statistics(a, axis)
+    y = interpolated(ordered, q, np.sum(~np.isnan(plain(ordered)), axis=0))
+    return with_axes(y, a, q, axis) if keepdims else y
+
+
+@implements(np.nanpercentile)
+def nanpercentile(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
+    """Return percentiles of what is not NaN."""
+    return nanquantile(a, np.asarray(q, np.float64) / 100, *positional, **keywords)
+
+
+@implements(np.nanmedian)
+def nanmedian(
+    a: Any,
+    axis: Any = None,
+    out: None = None,
+    overwrite_input: bool = False,
+    keepdims: bool = False,
+) -> Any:
+    """Return the middle element of what is not NaN, or the mean of the two in the middle."""
+    return nanquantile(a, 0.5, axis, keepdims=keepdims)
 
 
 @implements(np.cov)

@@ -37,6 +37,8 @@ def names_of(module: Any, where: str) -> Callable[[str], Any]:
 
     @functools.cache
     def get(name: str) -> Any:
+        if name.startswith("__"):  # __path__, for one, says that this is a package
+            raise AttributeError(f"module {where!r} has no attribute {name!r}")
         found = getattr(module, name)
         if isinstance(found, (types.FunctionType, types.MethodType)):
             return refusing_nodes(f"{where}.{name}", found)
@@ -49,6 +51,7 @@ def no_rule(name: str, argument: str) -> Callable[..., Any]:
     """Return the partial derivative that is not known: calling it is an error."""
 
     def partial(*_: Any) -> Any:
+        """Raise `NoRuleError`: this derivative is not known."""
         raise NoRuleError(
             f"scipy.special.{name} has no rule for its derivative with respect to {argument}. "
             "Pass a plain number there (node.data)."

@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value, check_gradients
-from autograd.errors import DataError, NoRuleError, ShapeError
+from autograd.errors import DataError, GradientLostError, NoRuleError, ShapeError
 
 
 @pytest.mark.parametrize(
@@ -24,22 +24,46 @@ def test_a_node_as_fill_value_keeps_its_derivative():
     v = Value(2.0)
     np.full_like(Tensor(np.zeros(3)), v * 3).sum().backward()
     assert v.grad == 9.0
-    with pytest.raises(NoRuleError):
+    with pytest.raises(GradientLostError, match=r"Tensor\(a\)"):
         np.full_like(np.zeros(3), v * 3)
     assert type(np.full_like(Tensor([1.0]), 2.0)) is np.ndarray
 
 
 @pytest.mark.parametrize(
-    "keywords",
+    ("keywords", "advice"),
     [
-        {"where": np.array([True, False])},
-        {"dtype": np.int64, "casting": "unsafe"},
-        {"dtype": float},
+        ({"where": np.array([True, False])}, r"Write np\.where\(mask, np\.multiply"),
+        ({"dtype": np.float64, "casting": "unsafe"}, r"no rule for casting= .*\.astype"),
+        ({"signature": "dd->d"}, r"no rule for casting= and signature="),
     ],
 )
-def test_keywords_of_ufuncs_that_no_rule_knows_are_refused(keywords):
-    with pytest.raises(NoRuleError, match="no rule for"):
+def test_keywords_of_ufuncs_that_no_rule_knows_are_refused(keywords, advice):
+    with pytest.raises(NoRuleError, match=advice):
         np.multiply(Tensor([1.0, 2.0]), 3.0, **keywords)
+
+
+def test_the_type_that_a_ufunc_is_to_compute_in_converts_arguments_and_derivatives():
+    t = Tensor([1.0, 2.0])
+    y = np.multiply(t, np.array([3, 4]), dtype=np.float32, where=True, order="K", subok=True)
+    assert y.dtype == np.float32
+    y.sum().backward()
+    assert t.grad.dtype == np.float64
+    assert t.grad.tolist() == [3, 4]
+    assert np.exp(t, dtype=float).dtype == np.float64
+    with pytest.raises(GradientLostError, match="int64"):
+        np.multiply(t, 2, dtype=np.int64)
+    v = Value(2.0)
+    assert float(np.exp(v, dtype=np.float64).data) == pytest.approx(np.exp(2.0))
+    with pytest.raises(NoRuleError, match="a Value is a Python float"):
+        np.exp(v, dtype=np.float32)
+
+
+def test_methods_of_ufuncs_without_derivative_give_plain_results():
+    t = Tensor([1.0, 2.0, 0.0])
+    assert np.equal.outer(t, t).tolist() == np.eye(3, dtype=bool).tolist()
+    assert np.logical_and.reduce(t) is np.False_
+    with pytest.raises(NoRuleError, match=r"logical_or\.at"):
+        np.logical_or.at(t, [0], True)
 
 
 @pytest.mark.parametrize(

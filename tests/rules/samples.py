@@ -432,3 +432,72 @@ SAMPLES += [
     call("matrix_transpose", la.matrix_transpose, real(2, 3)), call("linalg.matmul", la.matmul, real(2, 3), real(3)),
     call("solve", la.solve, regular(2, 3, 3), real(3)),
 ]  # fmt: skip
+
+# -- counting, polynomials, sets, methods of ufuncs -------------------------------------------
+
+numbers = np.array([0.3, 2.7, 1.1, 2.7, -0.4, 1.9])
+binned = np.array([0, 2, 2, 1, 0, 2])
+distinct = np.array([0.5, -0.25, 0.5, 1.0, -0.25])
+bunch = {"bins": [-0.5, 1.0, 2.0, 2.7]}
+
+
+def ufunc_method(ufunc, method, *inputs, **keywords):
+    return call(f"{ufunc.__name__}.{method}", getattr(ufunc, method), *inputs, **keywords)
+
+
+def through_set(function):
+    """Vary all elements together, so that equal ones stay equal."""
+    return lambda x: function(distinct * x)
+
+
+SAMPLES += [
+    call("bincount", lambda w: np.bincount(binned, w, minlength=5), real(6)),
+    call("bincount", lambda w: np.bincount(binned[:2], weights=w), real(2)),
+    call("histogram", lambda w: np.histogram(numbers, weights=w, **bunch)[0], real(6)),
+    call("histogram", lambda w: np.histogram(numbers, 4, (0, 2), weights=w)[0], real(6)),
+    call("histogram density", lambda w: np.histogram(numbers, 3, weights=w, density=True)[0], positive(6)),
+    call("histogram edges", lambda a: np.histogram(a, 3)[1], numbers[:3]),
+    call("histogram density of data", lambda a: np.histogram(a, 4, density=True)[0] * (1 + 0 * a[0]), numbers[:3]),
+    call("histogram_bin_edges", lambda a: np.histogram_bin_edges(a, 4), numbers[:3]),
+    call("histogram2d", lambda w: np.histogram2d(numbers, numbers[::-1], [2, 3], weights=w)[0], real(6)),
+    call("histogram2d density", lambda w: np.histogram2d(numbers, -numbers, 2, density=True, weights=w)[0], positive(6)),
+    call("histogramdd", lambda w: np.histogramdd(numbers.reshape(3, 2), [2, [0, 1, 3]], weights=w)[0], real(3)),
+    call("histogramdd edges", lambda a: np.histogramdd(a, 2)[1][1], real(4, 2)),
+    call("geomspace", np.geomspace, positive(), positive(), num=4), call("geomspace", np.geomspace, positive(2), -positive(2) * 0 + positive(2), num=3, axis=1),
+    call("geomspace", np.geomspace, -positive(), -positive(), num=4, endpoint=False), call("geomspace", np.geomspace, complex_(), complex_(), num=3),
+    Sample(np.i0, (real(2, 3),)), Sample(np.i0, (np.array([-40.0, 0.0, 5.0, 31.0]) / 4,)),
+    *[call(f"i{n}", special.modified_bessel(n), np.array([-2.5, 0.0, 4.0])) for n in (1, 2, 3, 4)],
+    *[call(f"{f.__name__}", (lambda a, f=f: f(np.where(np.isnan(holes), np.nan, a), axis=1, keepdims=True)), real(3, 4)) for f in (np.nanmedian,)],
+    call("nanquantile", lambda a: np.nanquantile(np.where(np.isnan(holes), np.nan, a), [0.2, 0.7], axis=0), real(3, 4)),
+    call("nanpercentile", lambda a: np.nanpercentile(np.where(np.isnan(holes), np.nan, a), 30), real(3, 4)),
+    call("nanquantile", np.nanquantile, real(2, 3, 2), q=[0.1, 0.9], axis=(0, 2), keepdims=True),
+    Sample(np.poly, (real(4),)), Sample(np.poly, (complex_(3),)), Sample(np.poly, (symmetric(3, 3),)),
+    Sample(np.roots, (np.array([1.0, -6.0, 11.0, -6.0]) * 1.3,)), Sample(np.roots, (np.array([1.0, 0.5, 2.0, -1.0, 3.0]),)),
+    Sample(np.roots, (complex_(4),)),
+    *[call("polydiv", lambda u, v, i=i: np.polydiv(u, v)[i], real(n), 1 + positive(m)) for i in (0, 1) for n, m in ((5, 3), (3, 3))],
+    call("polydiv", lambda u, v: np.polydiv(u, v)[1] + 0 * v[0], real(2), positive(3)),
+    call("polyfit", np.polyfit, np.sort(real(6)), real(6), deg=2), call("polyfit", lambda y: np.polyfit(np.arange(5.0), y, 1), real(5, 2)),
+    call("polyfit", lambda x, y, w: np.polyfit(x, y, 1, w=w), np.sort(real(5)), real(5), positive(5)),
+    call("polyfit cov", lambda x, y: np.polyfit(x, y, 1, cov=True)[1], np.arange(5) + inside(5) / 3, real(5)),
+    call("polyfit cov", lambda x, y: np.polyfit(x, y, 1, cov="unscaled")[1] + 0 * y[0], np.arange(5) + inside(5) / 3, real(5)),
+    call("unique", through_set(np.unique), real()), call("unique", np.unique, real(2, 3)), call("unique", np.unique, real(3, 2), axis=0),
+    call("unique_values", lambda x: np.sort(np.unique_values(x)), real(2, 3)), call("unique_all", lambda x: np.unique_all(x).values, real(2, 3)),
+    call("unique_counts", through_set(lambda x: np.unique_counts(x).values), positive()), call("unique_inverse", through_set(lambda x: np.unique_inverse(x).values), positive()),
+    call("union1d", np.union1d, real(3), real(2, 2)), call("setxor1d", np.setxor1d, real(3), real(2)), call("setdiff1d", lambda x: np.setdiff1d(x, x.data[:1] if hasattr(x, "parents") else x[:1]), real(3)),
+    call("intersect1d", through_set(lambda x: np.intersect1d(x, x[:2])), real()),
+    Sample(np.sort_complex, (complex_(4),)), call("sort_complex", lambda x: np.sort_complex(x), real(4)),
+    call("trim_zeros", lambda x: np.trim_zeros(x * np.array([0, 1, 0, 1, 0])), real(5)), call("trim_zeros", lambda x: np.trim_zeros(x * np.array([0, 1, 0, 1, 0]), "f"), real(5)),
+    call("frexp", lambda x: np.frexp(x)[0], positive(4)), call("modf", lambda x: np.modf(x)[0], real(4)),
+    Sample(np.nextafter, (real(3), real(3))), Sample(np.spacing, (real(3),)), call("ldexp", lambda x: np.ldexp(x, np.array([1, -2, 3])), real(3)),
+    *[ufunc_method(f, "reduce", positive(3, 4), axis=axis, keepdims=True) for f in (np.subtract, np.divide, np.power, np.arctan2) for axis in (0, 1)],
+    *[ufunc_method(f, "reduce", real(2, 3, 2), axis=(0, 2)) for f in (np.add, np.multiply, np.maximum, np.logaddexp, np.logaddexp2, np.hypot, np.fmax)],
+    *[ufunc_method(f, "reduce", real(3, 2), initial=0.7) for f in (np.add, np.subtract, np.minimum, np.hypot)],
+    *[ufunc_method(f, "accumulate", positive(3, 4), axis=1) for f in (np.add, np.multiply, np.maximum, np.minimum, np.subtract, np.divide, np.fmin, np.logaddexp)],
+    ufunc_method(np.maximum, "accumulate", real(5)), ufunc_method(np.minimum, "accumulate", real(5, 2)),
+    *[ufunc_method(f, "outer", real(2, 2), real(3)) for f in (np.add, np.subtract, np.multiply, np.maximum, np.hypot)],
+    *[ufunc_method(f, "reduceat", real(6, 2), indices=[0, 3, 1, 4]) for f in (np.add, np.multiply, np.maximum)],
+    ufunc_method(np.add, "reduceat", real(2, 5), indices=[1, 3], axis=-1),
+    call("matmul axes", lambda a, b: np.matmul(a, b, axes=[(0, 1), (1, 2), (0, 2)]), real(2, 3), real(4, 3, 2)),
+    call("vecdot axes", lambda a, b: np.vecdot(a, b, axes=[0, 0, ()]), real(3, 2), real(3, 2)),
+    call("matvec axes", lambda a, b: np.matvec(a, b, axes=[(0, 1), 0, 0]), real(2, 3, 4), real(3, 4)),
+]  # fmt: skip

@@ -1,0 +1,137 @@
+"""Counting into bins: linear in the weights; which bin a number falls into does not vary.
+
+The edges of bins that NumPy chooses itself run from the smallest number to the largest, and have
+the derivative of these.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node
+from autograd.engine.record import plain
+from autograd.errors import ShapeError
+from autograd.rules.table import implements, linear
+
+
+def weights_in_bins(weights: Any, x: Any, minlength: int = 0) -> Any:
+    """Sum for each whole number the weights of the places where `x` is that number."""
+    if not np.iscomplexobj(weights):
+        return np.bincount(x, weights, minlength)
+    parts = [np.bincount(x, part, minlength) for part in (weights.real, weights.imag)]
+    return parts[0] + 1j * parts[1]
+
+
+# fmt: off
+in_bins = linear(weights_in_bins, lambda g, weights, x, minlength=0: np.take(g, x), name="bincount")
+# fmt: on
+
+
+@implements(np.bincount)
+def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """Count whole numbers, or sum the weights of each."""
+    if not isinstance(weights, Node):
+        return np.bincount(plain(x), weights, minlength)
+    x = np.asarray(plain(x))
+    if np.shape(weights) != x.shape:
+        raise ShapeError(
+            f"bincount needs a weight for each number: {x.shape} numbers, {np.shape(weights)} "
+            "weights. Broadcast the weights with np.broadcast_to."
+        )
+    return in_bins(weights, x, minlength)
+
+
+def bin_edges(a: Any, bins: Any, limits: Any, chosen: Any) -> Any:
+    """Return the edges that NumPy has `chosen`, as nodes where they depend on nodes."""
+    if np.ndim(bins) == 1 and not isinstance(bins, str):
+        return bins
+    ends = (np.min(a), np.max(a)) if limits is None and np.size(plain(a)) else limits
+    if ends is None or not any(isinstance(end, Node) for end in ends):
+        return chosen
+    if plain(ends[0]) == plain(ends[1]):
+        ends = (ends[0] - 0.5, ends[1] + 0.5)
+    return np.linspace(ends[0], ends[1], len(chosen))
+
+
+def place(x: Any, edges: Any) -> tuple[Any, Any]:
+    """Return the bin of each number, the last one closed at both ends, and whether there is one."""
+    number = np.searchsorted(edges, x, side="right") - 1
+    number = np.where(x == edges[-1], len(edges) - 2, number)
+    return number, (x >= edges[0]) & (x <= edges[-1])
+
+
+def totals(columns: list[Any], edges: list[Any], weights: Any) -> Any:
+    """Sum the weights of the points in each box of a grid."""
+    shape = tuple(len(edge) - 1 for edge in edges)
+    number: Any = 0
+    inside: Any = True
+    for x, edge, n in zip(columns, edges, shape, strict=True):
+        k, is_in = place(x, np.asarray(plain(edge)))
+        number, inside = number * n + k, inside & is_in
+    found = np.flatnonzero(inside)
+    size = math.prod(shape)
+    counts = bincount(number[found], np.ravel(weights)[found], size)
+    return np.reshape(counts, shape).astype(weights.dtype)
+
+
+def to_density(counts: Any, edges: list[Any]) -> Any:
+    """Divide by the sum and by the size of each box."""
+    total = np.sum(counts)
+    for axis, edge in enumerate(edges):
+        shape = [1] * len(edges)
+        shape[axis] = -1
+        counts = counts / np.reshape(np.diff(edge), tuple(shape))
+    return counts / total
+
+
+@implements(np.histogram_bin_edges)
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    """Return the edges of bins."""
+    chosen = np.histogram_bin_edges(plain(a), plain(bins), plain(range), plain(weights))
+    return bin_edges(a, bins, range, chosen)
+
+
+@implements(np.histogram)
+def histogram(
+    a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> Any:
+    """Count numbers into bins, or sum their weights; the counts are plain numbers."""
+    counts, chosen = np.histogram(plain(a), plain(bins), plain(range), None, plain(weights))
+    edges = bin_edges(a, bins, range, chosen)
+    if isinstance(weights, Node):
+        counts = totals([np.ravel(plain(a))], [chosen], weights)
+    return (to_density(counts, [edges]) if density else counts), edges
+
+
+@implements(np.histogramdd)
+def histogramdd(
+    sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> Any:
+    """Count points into the boxes of a grid, or sum their weights; the counts are plain numbers."""
+    if isinstance(sample, (list, tuple)):
+        sample = np.stack([np.reshape(x, -1) for x in sample], axis=1)
+    elif np.ndim(sample) == 1:
+        sample = np.reshape(sample, (-1, 1))
+    counts, chosen = np.histogramdd(plain(sample), plain(bins), plain(range), None, plain(weights))
+    dimensions = np.arange(len(chosen)).tolist()
+    each_bins = [bins] * len(chosen) if isinstance(bins, (int, np.integer)) else bins
+    each_range = [None] * len(chosen) if range is None else range
+    edges = [bin_edges(sample[:, i], each_bins[i], each_range[i], chosen[i]) for i in dimensions]
+    if isinstance(weights, Node):
+        numbers = plain(sample)
+        counts = totals([numbers[:, i] for i in dimensions], list(chosen), weights)
+    return (to_density(counts, edges) if density else counts), tuple(edges)
+
+
+@implements(np.histogram2d)
+def histogram2d(
+    x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> Any:
+    """Count points of the plane into rectangles, or sum their weights."""
+    if isinstance(bins, (int, np.integer)) or len(bins) not in (1, 2):
+        bins = [bins, bins]
+    counts, edges = histogramdd((x, y), bins, range, density, weights)
+    return counts, edges[0], edges[1]

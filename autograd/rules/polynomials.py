@@ -1,0 +1,181 @@
+"""Polynomials, by their coefficients, the highest power first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node
+from autograd.engine.record import plain
+from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
+from autograd.rules.composed import real_type
+from autograd.rules.table import define, implements
+
+# -- arithmetic -------------------------------------------------------------------------------
+
+
+@implements(np.polyval)
+def polyval(p: Any, x: Any) -> Any:
+    """Evaluate a polynomial by Horner's rule."""
+    y: Any = 0.0 * x
+    for coefficient in p:
+        y = y * x + coefficient
+    return y
+
+
+@implements(np.polyder)
+def polyder(p: Any, m: int = 1) -> Any:
+    """Differentiate a polynomial."""
+    for _ in range(m):
+        n = np.shape(p)[0] - 1
+        p = p[:-1] * np.arange(n, 0, -1, dtype=real_type(p))
+    return p
+
+
+@implements(np.polyint)
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    """Integrate a polynomial."""
+    constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
+    for i in range(m):
+        n = np.shape(p)[0]
+        powers = np.arange(n, 0, -1, dtype=real_type(p))
+        p = np.concatenate([p / powers, constants[i : i + 1].astype(powers.dtype)])
+    return p
+
+
+@implements(np.polyadd)
+def polyadd(a1: Any, a2: Any) -> Any:
+    """Add two polynomials."""
+    n = max(np.shape(a1)[0], np.shape(a2)[0])
+    return np.pad(a1, (n - np.shape(a1)[0], 0)) + np.pad(a2, (n - np.shape(a2)[0], 0))
+
+
+@implements(np.polysub)
+def polysub(a1: Any, a2: Any) -> Any:
+    """Subtract two polynomials."""
+    return polyadd(a1, -a2)
+
+
+@implements(np.polymul)
+def polymul(a1: Any, a2: Any) -> Any:
+    """Multiply two polynomials."""
+    return np.convolve(a1, a2)
+
+
+@implements(np.vander)
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
+    """Return the powers of numbers in columns."""
+    n = np.shape(x)[0] if N is None else N
+    powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)
+    return np.stack([x**p if p else 0 * x + 1 for p in powers.tolist()], axis=1)
+
+
+@implements(np.polydiv)
+def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
+    """Divide polynomials, leaving a remainder."""
+    u, v = np.reshape(u, -1), np.reshape(v, -1)
+    n = np.shape(v)[0]
+    quotient = []
+    rest = u / v[0] * v[0] if np.shape(u)[0] < n else u
+    for k in range(np.shape(u)[0] - n + 1):
+        leading = rest[k] / v[0]
+        rest = rest - np.pad(leading * v, (k, np.shape(u)[0] - n - k))
+        quotient.append(leading)
+    q = np.stack(quotient) if quotient else np.zeros(1, real_type(u, v))
+    start = 0
+    while start < np.shape(u)[0] - 1 and np.allclose(plain(rest)[start], 0, rtol=1e-14):
+        start += 1
+    return q, rest[start:]
+
+
+# -- zeros ------------------------------------------------------------------------------------
+
+
+@implements(np.poly)
+def poly(seq_of_zeros: Any) -> Any:
+    """Return the polynomial with these zeros, or the characteristic one of a matrix."""
+    zeros = np.atleast_1d(seq_of_zeros)
+    shape = np.shape(zeros)
+    if len(shape) == 2 and shape[0] == shape[1]:
+        zeros = np.linalg.eigvals(zeros)
+    elif len(shape) != 1:
+        raise ShapeError(f"poly takes a row of zeros or a square matrix, not the shape {shape}.")
+    y: Any = np.ones(1, np.result_type(plain(zeros)))
+    for i in range(np.shape(zeros)[0]):
+        y = np.pad(y, (0, 1)) - np.pad(zeros[i] * y, (1, 0))
+    numbers = plain(zeros)
+    if np.iscomplexobj(numbers) and np.all(np.sort(numbers) == np.sort(numbers.conjugate())):
+        return np.real(y)
+    return y
+
+
+def slopes_at_zeros(p: Any, zeros: Any) -> Any:
+    """Return the derivative of a polynomial at its zeros, where it must not vanish."""
+    derivative = np.polyder(p)
+    slopes = np.polyval(derivative, zeros)
+    scale = np.polyval(np.abs(plain(derivative)), np.abs(plain(zeros)))
+    close = 4 * np.sqrt(np.finfo(np.result_type(plain(zeros))).eps)
+    if np.any(np.abs(plain(slopes)) <= close * scale):
+        raise NoDerivativeError(
+            "A multiple zero of a polynomial has no derivative: it divides into several when a "
+            "coefficient changes. Functions of all its zeros alike, such as their sum, can be "
+            "written with the coefficients."
+        )
+    return slopes
+
+
+def roots_vjp(g: Any, y: Any, p: Any) -> Any:
+    """Return -Σ g r^k / p'(r) for the coefficient of each power k, over the zeros r."""
+    return -np.matmul(g / slopes_at_zeros(p, y), np.vander(y, np.shape(p)[0]))
+
+
+# fmt: off
+roots = define(np.roots, roots_vjp)
+# fmt: on
+
+
+# -- least squares ----------------------------------------------------------------------------
+
+
+@implements(np.polyfit)
+def polyfit(
+    x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
+) -> Any:
+    """Fit a polynomial by least squares; points, values and weights may all vary."""
+    if full:
+        raise NoRuleError(
+            "numpy.polyfit(full=True) of nodes has no rule. Write np.linalg.lstsq(np.vander(x, "
+            "deg + 1), y), which returns residuals and singular values as well."
+        )
+    if not isinstance(x, Node) and not isinstance(w, Node):
+        np.polyfit(x, np.zeros(np.shape(y)), deg, rcond, w=w)  # warns where NumPy does
+    matrix = np.vander(x, int(deg) + 1)
+    if w is not None:
+        matrix, y = matrix * w[:, None], (y.T * w).T
+    scale = np.sqrt(np.sum(plain(matrix) ** 2, axis=0))
+    matrix = matrix / scale
+    tolerance = np.shape(x)[0] * np.finfo(scale.dtype).eps if rcond is None else rcond
+    if isinstance(matrix, Node) and np.linalg.matrix_rank(plain(matrix)) < int(deg) + 1:
+        raise NoDerivativeError(
+            f"The points do not determine a polynomial of degree {deg}: the matrix of the fit has "
+            "not full rank, and the coefficients jump when the points move. Take a lower degree."
+        )
+    c = np.linalg.pinv(matrix, tolerance) @ y
+    fitted = (c.T / scale).T
+    return (fitted, _covariance(matrix, scale, y - matrix @ c, cov)) if cov else fitted
+
+
+def _covariance(matrix: Any, scale: Any, residuals: Any, cov: Any) -> Any:
+    """Estimate the covariance of the coefficients of a fit."""
+    base = np.linalg.inv(matrix.T @ matrix) / np.outer(scale, scale)
+    n, order = np.shape(matrix)
+    if cov == "unscaled":
+        return base[:, :, None] if np.ndim(residuals) == 2 else base
+    if n <= order:
+        raise ShapeError(
+            f"{n} points do not tell the covariance of {order} coefficients; it takes more points "
+            'than coefficients. Write cov="unscaled".'
+        )
+    variance = np.sum(residuals**2, axis=0) / (n - order)
+    return (base[:, :, None] if np.ndim(residuals) == 2 else base) * variance

@@ -1,0 +1,220 @@
+"""Methods of ufuncs: `reduce`, `accumulate`, `outer`, `reduceat` and `at`.
+
+Every function of two numbers has them. The sums, products and extremes are those of
+`numpy.sum`, `numpy.cumsum` and so on; the others put one element after the other together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Primitive
+from autograd.engine.primitive import DISPATCH
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError, ShapeError
+from autograd.rules.reductions import axes_of, logsumexp
+from autograd.rules.shapes import put, rearrangement
+from autograd.rules.table import implements, linear
+from autograd.rules.writing import at
+
+# -- reduce -----------------------------------------------------------------------------------
+
+
+def as_function(function: Any) -> Callable[..., Any]:
+    """Reduce by a function of NumPy, over the first axis by default."""
+
+    def reduce(a: Any, axis: Any = 0, dtype: Any = None, **keywords: Any) -> Any:
+        more = {} if dtype is None else {"dtype": dtype}
+        if dtype is not None and function in (np.max, np.min):
+            a, more = a.astype(dtype), {}
+        return function(a, axis=axis, **more, **keywords)
+
+    return reduce
+
+
+def rows_of(ufunc: Any, a: Any, axis: Any) -> Any:
+    """Move the axes of a reduction to the front, as one."""
+    ndim = np.ndim(a)
+    first = sorted(i % ndim for i in axes_of(axis, ndim))
+    if len(first) > 1 and ufunc.identity is None and ufunc not in (np.fmax, np.fmin):
+        raise ShapeError(
+            f"numpy.{ufunc.__name__}.reduce depends on the order of the elements; it goes over "
+            f"one axis, not {tuple(first)}. Flatten the array, or reduce twice."
+        )
+    rest = [i for i in range(ndim) if i not in first]
+    moved = np.transpose(a, first + rest)
+    return np.reshape(moved, (-1, *np.shape(moved)[len(first) :]))
+
+
+def in_turn(ufunc: Any) -> Callable[..., Any]:
+    """Reduce by putting one element after the other together."""
+
+    def reduce(
+        a: Any, axis: Any = 0, dtype: Any = None, keepdims: bool = False, initial: Any = None,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
+        if where is not True:
+            raise NoRuleError(
+                f"numpy.{ufunc.__name__}.reduce of a node has no rule for where=. "
+                "Select the elements first, a[mask]."
+            )
+        a = a if dtype is None else a.astype(dtype)
+        if np.size(plain(a)) == 0:
+            return ufunc.reduce(plain(a), axis=axis, keepdims=keepdims)
+        rows = rows_of(ufunc, a, axis)
+        if initial is not None:
+            rows = np.concatenate([np.full_like(rows[:1], initial), rows])
+        y = together(ufunc, rows)
+        if not keepdims:
+            return y
+        left_out = {i % np.ndim(a) for i in axes_of(axis, np.ndim(a))}
+        shape = tuple(1 if i in left_out else n for i, n in enumerate(np.shape(a)))
+        return np.reshape(y, shape)
+
+    return reduce
+
+
+def together(ufunc: Any, rows: Any) -> Any:
+    """Put rows together: ((r0 ∘ r1) ∘ r2) ∘ ..."""
+    rest = rows[1:]
+    if ufunc is np.subtract:
+        return rows[0] - np.sum(rest, axis=0)
+    if ufunc is np.divide:
+        return rows[0] / np.prod(rest, axis=0)
+    if ufunc is np.logaddexp:
+        return logsumexp(rows, axis=0)
+    y = rows[0]
+    for i in range(np.shape(rest)[0]):
+        y = ufunc(y, rest[i])
+    return y
+
+
+# -- accumulate -------------------------------------------------------------------------------
+
+
+def places_of_records(ufunc: Any) -> Callable[..., Any]:
+    """Return a function that says where a running extreme comes from; of equal ones the first."""
+
+    def sources(x: Any, axis: int = 0) -> Any:
+        values = np.moveaxis(plain(x), axis, 0)
+        y = ufunc.accumulate(values, 0)
+        same = (y[1:] == y[:-1]) | ((y[1:] != y[1:]) & (y[:-1] != y[:-1]))
+        turn = np.arange(1, values.shape[0]).reshape([-1] + [1] * (values.ndim - 1))
+        steps = np.concatenate([np.zeros((1, *values.shape[1:]), int), np.where(same, 0, turn)])
+        latest = np.maximum.accumulate(steps, axis=0)
+        flat = np.moveaxis(np.arange(values.size).reshape(np.shape(x)), axis, 0)
+        return np.moveaxis(np.take_along_axis(flat, latest, axis=0), 0, axis)
+
+    return sources
+
+
+def running(ufunc: Any) -> Primitive:
+    """Write the row of a running maximum or minimum."""
+
+    def accumulate(x: Any, axis: int = 0) -> Any:
+        return ufunc.accumulate(x, axis)
+
+    accumulate.__name__ = f"{ufunc.__name__}.accumulate"
+    return rearrangement(accumulate, places_of_records(ufunc))
+
+
+# fmt: off
+running_maximum = running(np.maximum)
+running_minimum = running(np.minimum)
+# fmt: on
+
+
+def accumulating(ufunc: Any) -> Callable[..., Any]:
+    """Accumulate by putting one element after the other together."""
+
+    def accumulate(a: Any, axis: Any = 0, dtype: Any = None) -> Any:
+        rows = np.moveaxis(a if dtype is None else a.astype(dtype), axis, 0)
+        found = [rows[i] for i in range(np.shape(rows)[0])]
+        for i in range(1, len(found)):
+            found[i] = ufunc(found[i - 1], found[i])
+        return np.moveaxis(np.stack(found), 0, axis) if found else a
+
+    return accumulate
+
+
+def extreme_so_far(primitive: Primitive) -> Callable[..., Any]:
+    """Accept the arguments of ``np.maximum.accumulate``."""
+
+    def accumulate(a: Any, axis: Any = 0, dtype: Any = None) -> Any:
+        return primitive(a if dtype is None else a.astype(dtype), axis)
+
+    return accumulate
+
+
+# -- outer, reduceat --------------------------------------------------------------------------
+
+
+def outer(ufunc: Any) -> Callable[..., Any]:
+    """Call a function on every element of one array with every element of another."""
+
+    def every_pair(a: Any, b: Any, **keywords: Any) -> Any:
+        return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **keywords)
+
+    return every_pair
+
+
+def segments(indices: Any, n: int) -> list[Any]:
+    """Return the ranges that `reduceat` puts together; an index not below the next is one element."""
+    starts = np.asarray(indices)
+    stops = np.append(starts[1:], n)
+    return [np.arange(i, max(i + 1, j)) for i, j in zip(starts, stops, strict=True)]
+
+
+def sums_transpose(g: Any, x: Any, indices: Any, axis: int = 0) -> Any:
+    """Give each element the sum of `g` over the ranges that it is in."""
+    axis = axis % np.ndim(x)
+    parts = segments(indices, np.shape(x)[axis])
+    owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    index = (slice(None),) * axis + (np.concatenate([*parts, np.zeros(0, int)]),)
+    return put(np.take(g, owners, axis=axis), np.shape(x), index)
+
+
+# fmt: off
+sums_of_ranges = linear(lambda x, indices, axis=0: np.add.reduceat(x, indices, axis), sums_transpose, name="add.reduceat")
+# fmt: on
+
+
+def add_reduceat(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
+    """Sum ranges along an axis; NumPy repeats ``indices=`` among the keywords."""
+    return sums_of_ranges(a if dtype is None else a.astype(dtype), np.asarray(plain(indices)), axis)
+
+
+def reduceat(ufunc: Any) -> Callable[..., Any]:
+    """Reduce ranges along an axis, one after the other."""
+
+    def by_range(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
+        a = a if dtype is None else a.astype(dtype)
+        parts = segments(plain(indices), np.shape(a)[axis])
+        reduced = [ufunc.reduce(np.take(a, part, axis=axis), axis=axis) for part in parts]
+        return np.stack(reduced, axis=axis)
+
+    return by_range
+
+
+# -- the table --------------------------------------------------------------------------------
+
+REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+
+for ufunc in [key for key in DISPATCH if isinstance(key, np.ufunc)]:
+    if ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
+        implements((ufunc, "reduce"))(in_turn(ufunc))
+        implements((ufunc, "accumulate"))(accumulating(ufunc))
+        implements((ufunc, "outer"))(outer(ufunc))
+        implements((ufunc, "reduceat"))(reduceat(ufunc))
+    if ufunc.nin <= 2 and ufunc.nout == 1 and ufunc.signature is None:
+        implements((ufunc, "at"))(at(ufunc))
+for ufunc, function in REDUCTIONS.items():
+    implements((ufunc, "reduce"))(as_function(function))
+implements((np.add, "accumulate"))(as_function(np.cumsum))
+implements((np.multiply, "accumulate"))(as_function(np.cumprod))
+implements((np.maximum, "accumulate"))(extreme_so_far(running_maximum))
+implements((np.minimum, "accumulate"))(extreme_so_far(running_minimum))
+implements((np.add, "reduceat"))(add_reduceat)

@@ -1,0 +1,46 @@
+"""Every public function of NumPy has a rule, or none by nature, or is refused for a reason."""
+
+import numpy as np
+import pytest
+
+from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE
+
+#: What is refused, and why. A name that a later NumPy adds has to be decided upon, and put here
+#: only with a reason.
+REFUSED: dict[str, str] = {}
+
+#: The NumPy whose functions have all been decided upon.
+KNOWN = (2, 4)
+
+
+def functions_of(module):
+    for name in sorted(dir(module)):
+        function = getattr(module, name)
+        public = not name.startswith("_")
+        if public and (isinstance(function, np.ufunc) or hasattr(function, "_implementation")):
+            yield name, function
+
+
+@pytest.mark.parametrize("module", [np, np.linalg, np.fft], ids=lambda module: module.__name__)
+def test_every_public_function_has_been_decided_upon(module):
+    undecided = [
+        name
+        for name, function in functions_of(module)
+        if function not in DISPATCH
+        and function not in WITHOUT_DERIVATIVE
+        and f"{module.__name__}.{name}" not in REFUSED
+    ]
+    if undecided and tuple(map(int, np.__version__.split(".")[:2])) > KNOWN:
+        pytest.skip(f"NumPy {np.__version__} is new here, and adds {', '.join(undecided)}.")
+    assert not undecided
+
+
+def test_every_function_of_two_numbers_has_its_methods():
+    for ufunc in [f for _, f in functions_of(np) if isinstance(f, np.ufunc)]:
+        if ufunc in DISPATCH and (ufunc.nin, ufunc.nout, ufunc.signature) == (2, 1, None):
+            for method in ("reduce", "accumulate", "outer", "reduceat", "at"):
+                assert (ufunc, method) in DISPATCH, f"{ufunc.__name__}.{method}"
+
+
+def test_nothing_both_has_a_rule_and_has_none_by_nature():
+    assert not DISPATCH.keys() & WITHOUT_DERIVATIVE

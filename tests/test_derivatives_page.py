@@ -1,0 +1,77 @@
+"""docs/derivatives.md is what its generator writes, and names every primitive."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import Primitive
+from autograd.engine.primitive import DISPATCH
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+
+@pytest.fixture(scope="module")
+def generator():
+    found = importlib.util.spec_from_file_location("generator", DOCS / "generate_derivatives.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.skipif(
+    np.__version__.split(".")[:2] != ["2", "4"], reason="the page names the functions of NumPy 2.4"
+)
+def test_the_page_is_what_the_generator_writes_now(generator):
+    written = (DOCS / "derivatives.md").read_text(encoding="utf-8")
+    assert generator.page() == written, "Write it again: python docs/generate_derivatives.py"
+
+
+def test_every_primitive_and_every_function_is_on_the_page(generator):
+    page = generator.page()
+    on_page = {id(p) for m in generator.modules() for p in generator.primitives_of(m).values()}
+    for key, handler in DISPATCH.items():
+        ours = str(getattr(handler, "__module__", "")).startswith("autograd.")
+        if isinstance(handler, Primitive) and handler.ours:
+            assert id(handler) in on_page, handler
+        elif ours and not isinstance(key, tuple):
+            assert f"`{generator.public_name(key)}`" in page
+
+
+def test_every_line_on_kinks_is_on_the_page(generator):
+    page = generator.page()
+    assert len(generator.kinks()) > 15
+    for kink in generator.kinks():
+        assert f"{kink.where}: {kink.derivative}" in page or str(kink) in page
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("1 - y * y", "1 − y²"),
+        ("-x * x / (a * b)", "−x² / (a · b)"),
+        ("a - (b - c)", "a − (b − c)"),
+        ("a / (b / c)", "a / (b / c)"),
+        ("a - -b", "a − (−b)"),
+        ("x ** 3 + x ** (y - 1)", "x³ + x^(y − 1)"),
+        ("0.5 * (a + b) ** 2", "1/2 · (a + b)²"),
+        ("where(x == 0, 1.0, np.sqrt(x - 1))", "1 if x = 0 else √(x − 1)"),
+        ("T(a) @ np.linalg.inv(b + c) @ x.T", "aᵀ (b + c)⁻¹ xᵀ"),
+        ("x > 0", "1 if x > 0 else 0"),
+        ("y != y", "1 if y is NaN else 0"),
+        ("f(*a, axis=k, **more)[0] * np.pi", "f(…, axis=k, …)[0] · π"),
+        ("-1j * g", "−i · g"),
+        ("not a", "1 if not a else 0"),
+        ("x | y", "x | y"),
+        ("[a for a in b]", "[a for a in b]"),
+    ],
+)
+def test_formulas_are_written_as_in_a_textbook(generator, source, expected):
+    import ast
+
+    assert generator.formula(ast.parse(source, mode="eval").body) == expected
+
+
+def test_what_would_end_a_cell_of_a_table_is_escaped(generator):
+    assert generator.code("|x|") == "`\\|x\\|`"
