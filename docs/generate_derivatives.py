@@ -271,7 +271,8 @@ def helpers(primitives: Iterable[Primitive]) -> list[str]:
         for node in ast.walk(body):
             name = node.func.id if _calls_a_name(node) else ""
             thing = rule.__globals__.get(name)
-            if isinstance(thing, types.FunctionType) and name not in EVIDENT:
+            ours = isinstance(thing, types.FunctionType) and "engine" not in thing.__module__
+            if ours and name not in EVIDENT:
                 call = f"{name}({', '.join(inspect.signature(thing).parameters)})"
                 explained[name] = f"- {code(call)}: {words(thing)}."
     return [explained[name] for name in sorted(explained)]

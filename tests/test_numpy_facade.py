@@ -24,6 +24,13 @@ def test_its_names_are_those_of_numpy():
         np.no_such_thing  # noqa: B018
 
 
+def test_names_of_numpy_that_are_builtin_as_well_do_no_harm():
+    assert np.any is numpy.any
+    assert np.all is numpy.all
+    assert type(np.where(False, 1, 2.0)) is float
+    assert np.round is numpy.round
+
+
 def test_arrays_of_nodes_are_nodes():
     x = numpy.array([0.3, -0.7])
     check_gradients(lambda x: np.array([x[0] * x[1], x[1] ** 2]), x)
