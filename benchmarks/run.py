@@ -2,7 +2,7 @@
 
 python benchmarks/run.py             all rows (some minutes)
 python benchmarks/run.py --quick     fewer rounds
-python benchmarks/run.py scalar mlp  only some of: scalar demo mlp check import flat
+python benchmarks/run.py scalar mlp  only some of: scalar demo mlp lstm check import flat
 """
 
 import argparse
@@ -23,6 +23,8 @@ from workloads import (  # noqa: E402
     SIZES,
     layers_chainrule,
     layers_torch,
+    lstm_chainrule,
+    lstm_torch,
     micrograd_demo,
     mlp_chainrule,
     mlp_numpy,
@@ -83,6 +85,21 @@ def mlp(rounds):
                 row(name, "PyTorch", ratio(pytorch[0], ours))
 
 
+def lstm(rounds):
+    try:
+        import torch
+    except ImportError:
+        print("PyTorch is not installed: the rows of the LSTM are left out.")
+        return
+    torch.set_num_threads(int(THREADS))
+    for dtype in (np.float32, np.float64):
+        ours, theirs = lstm_chainrule(dtype), lstm_torch(dtype)
+        for gate, expected in theirs().items():
+            np.testing.assert_allclose(ours()[gate], expected, rtol=1e-2, atol=1e-5)
+        a, b = times([ours, theirs], rounds)
+        row(f"hand-written LSTM cell, {np.dtype(dtype)}, {KIND}", "PyTorch", ratio(b, a))
+
+
 def flat(rounds):
     def chain(n):
         x = autograd.Value(0.5)
@@ -135,6 +152,7 @@ WORKLOADS = {
     "scalar": scalar,
     "demo": demo,
     "mlp": mlp,
+    "lstm": lstm,
     "check": check,
     "import": import_time,
     "flat": flat,

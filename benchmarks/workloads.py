@@ -198,3 +198,49 @@ def layers_torch(total):
         return y.sum() if total else y
 
     return lambda **options: torch.autograd.gradcheck(layers, weights, **options)
+
+
+def lstm_inputs(dtype):
+    random = np.random.RandomState(0)
+    inputs = random.randn(50, 32, 64).astype(dtype)
+    weights = {gate: (random.randn(129, 64) / 11).astype(dtype) for gate in "fioc"}
+    return inputs, weights
+
+
+def lstm_chainrule(dtype):
+    """The gradient of an LSTM cell written by hand, 50 steps, batch 32, width 64."""
+    from autograd import grad, sigmoid
+
+    inputs, weights = lstm_inputs(dtype)
+    ones = np.ones((32, 1), dtype)
+
+    def loss(w):
+        h = c = np.zeros((32, 64), dtype)
+        for x in inputs:
+            both = np.hstack((x, h, ones))
+            c = sigmoid(both @ w["f"]) * c + sigmoid(both @ w["i"]) * np.tanh(both @ w["c"])
+            h = sigmoid(both @ w["o"]) * np.tanh(c)
+        return np.sum(h**2)
+
+    gradient = grad(loss)
+    return lambda: gradient(weights)
+
+
+def lstm_torch(dtype):
+    import torch
+
+    plain, weights = lstm_inputs(dtype)
+    inputs, ones = torch.tensor(plain), torch.tensor(np.ones((32, 1), dtype))
+    w = {gate: torch.tensor(array, requires_grad=True) for gate, array in weights.items()}
+    sigmoid = torch.sigmoid
+
+    def gradient():
+        h = c = torch.zeros((32, 64), dtype=inputs.dtype)
+        for x in inputs:
+            both = torch.hstack((x, h, ones))
+            c = sigmoid(both @ w["f"]) * c + sigmoid(both @ w["i"]) * torch.tanh(both @ w["c"])
+            h = sigmoid(both @ w["o"]) * torch.tanh(c)
+        found = torch.autograd.grad((h**2).sum(), list(w.values()))
+        return dict(zip(w, found, strict=True))
+
+    return gradient

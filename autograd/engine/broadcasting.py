@@ -32,6 +32,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
             f"A partial derivative has shape {given} for an argument of shape {wanted}; it must "
             "have the shape of the result, or one that broadcasts to it."
         )
+    if not wanted and type(g) is _ndarray:
+        return _add_reduce(g, axis=None)
     extra = len(given) - len(wanted)
     axes = tuple(
         axis for axis in range(len(given)) if axis < extra or wanted[axis - extra] != given[axis]

@@ -13,6 +13,7 @@ from autograd.engine import record
 from autograd.engine.broadcasting import unbroadcast
 
 _ndarray: Final = np.ndarray
+_generic: Final = np.generic
 
 
 class Primitive:
@@ -102,7 +103,9 @@ class Primitive:
 
 def _floating(x: Any, y: Any) -> Any:
     """Convert integers to the type of the result: in their own a partial might overflow."""
-    if (type(x) is _ndarray or isinstance(x, np.generic)) and x.dtype.kind in "biu":
+    if type(x) is float:
+        return x
+    if (type(x) is _ndarray or isinstance(x, _generic)) and x.dtype.kind in "biu":
         return x.astype(getattr(y, "dtype", np.float64))
     return x
 

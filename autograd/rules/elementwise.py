@@ -38,7 +38,8 @@ def share(x: Any, y: Any) -> Any:
 
 def finite_or_zero(x: Any) -> Any:
     """Replace -inf by 0, so that exp(-inf - x) is 0 and not NaN."""
-    return where(x == -math.inf, 0.0, x)
+    infinite = x == -math.inf
+    return where(infinite, 0.0, x) if np.any(infinite) else x
 
 
 def direction(y: Any, x: Any) -> Any:
