@@ -11,7 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, no_grad, record
-from autograd.engine.backward import derivatives
+from autograd.engine.derivatives import derivatives
 from autograd.engine.recording import is_recording
 from autograd.errors import DataError
 from autograd.rules.elementwise import positive

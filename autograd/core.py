@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import extend, transforms
 from autograd.engine import Node
-from autograd.engine.backward import derivatives
+from autograd.engine.derivatives import derivatives
 from autograd.errors import GraphError
 from autograd.extend import (
     JVPNode,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
-from autograd.engine.backward import as_it_was, derivatives
+from autograd.engine.backward import as_it_was
+from autograd.engine.derivatives import derivatives
 from autograd.engine.recording import is_recording, recording_again
 from autograd.topology import current, nodes_below
 

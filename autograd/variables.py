@@ -11,7 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.ancestry import begin_call, depends_on_older, end_call
-from autograd.engine.backward import derivatives, rows_of_derivatives
+from autograd.engine.derivatives import derivatives, rows_of_derivatives
 from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 from autograd.engine import tensor, value
-from autograd.engine.backward import acquire, release
 from autograd.engine.node import Node
 from autograd.engine.recording import RECORDING
+from autograd.engine.value_backward import acquire, release
 
 
 def begin_call() -> float:

@@ -1,13 +1,12 @@
 """Going backward: the chain rule in topological order, without recursion.
 
 Tensors never are parents of Values, so a pass first goes through the Tensors and then, from
-the derivatives that have arrived there, through the Values. Both count the edges that lead
-to each node; a node is ready when all its edges have been walked.
+the derivatives that have arrived there, through the Values (see `value_backward`). Both count the
+edges that lead to each node; a node is ready when all its edges have been walked.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import Any, Final, final
 
 import numpy as np
@@ -15,119 +14,11 @@ import numpy as np
 from autograd.engine import tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import RECORDING, is_recording, tell_pulled, tell_walking
+from autograd.engine.recording import RECORDING, is_recording, tell_pulled
+from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
 
 _ndarray: Final = np.ndarray
-
-#: Two threads may differentiate graphs that share nodes: one at a time writes into them.
-_LOCK: Final = threading.RLock()
-acquire: Final = _LOCK.acquire
-release: Final = _LOCK.release
-
-
-# -- Values -----------------------------------------------------------------------------------
-
-
-def _stack() -> list[value.Value | None]:
-    """Make a stack whose bottom is None, many times over.
-
-    A list that runs empty gives back its memory, and takes it again at the next node; this one
-    is never empty.
-    """
-    return [None] * 32
-
-
-def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
-    """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
-    leaves: list[value.Value] = []
-    before: list[float] = []
-    if RECORDING.blocks != 0:
-        tell_walking(roots, seeds)
-    acquire()
-    try:
-        _count_edges(roots, leaves)
-        before.extend([leaf._grad for leaf in leaves])
-        _walk_edges(roots, seeds)
-    except BaseException:  # an interrupt, or memory running out
-        _forget_edges(roots)
-        for i in range(len(before)):
-            leaves[i]._grad = before[i]
-        raise
-    finally:
-        release()
-
-
-def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
-    """Count in each node below the roots the edges that lead to it, and list the leaves."""
-    stack = _stack()
-    for root in roots:
-        if root._pending == 0:
-            stack.append(root)
-        root._pending += 1
-    while True:
-        node = stack.pop()
-        if node is None:
-            break
-        if node._notes is not None:
-            node._notes.gradient = None
-        if node._primitive is None:
-            leaves.append(node)
-            continue
-        node._grad = 0.0
-        parent = node._left
-        if parent is not None:
-            if parent._pending == 0:
-                stack.append(parent)
-            parent._pending += 1
-        parent = node._right
-        if parent is not None:
-            if parent._pending == 0:
-                stack.append(parent)
-            parent._pending += 1
-
-
-def _walk_edges(roots: list[value.Value], seeds: list[float]) -> None:
-    """Add up derivatives along the edges; a node's turn comes when all edges to it are walked."""
-    stack = _stack()
-    for i in range(len(roots)):
-        root = roots[i]
-        root._grad += seeds[i]
-        root._pending -= 1
-        if root._pending == 0:
-            stack.append(root)
-    while True:
-        node = stack.pop()
-        if node is None:
-            break
-        g = node._grad
-        parent = node._left
-        if parent is not None:
-            parent._grad += g * node._left_partial
-            parent._pending -= 1
-            if parent._pending == 0:
-                stack.append(parent)
-        parent = node._right
-        if parent is not None:
-            parent._grad += g * node._right_partial
-            parent._pending -= 1
-            if parent._pending == 0:
-                stack.append(parent)
-
-
-def _forget_edges(roots: list[value.Value]) -> None:
-    """Set all counts back to zero, after a pass that came to no end."""
-    seen: set[int] = set()
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            node._pending = 0
-            stack.extend(node.parents)
-
-
-# -- Tensors, and anything when the derivatives are to be nodes -------------------------------
 
 
 @final
@@ -154,7 +45,7 @@ def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bo
             "This Tensor is a constant: it was detached, computed inside no_grad(), or made "
             "of constants only, so there is no graph to go back through."
         )
-    _commit(_sweep(root, _seed(root, gradient, create), retain, create))
+    _commit(_sweep(root, seed_of(root, gradient, create), retain, create))
 
 
 def differentiable_backward(root: value.Value, gradient: Any) -> None:
@@ -162,128 +53,8 @@ def differentiable_backward(root: value.Value, gradient: Any) -> None:
     _commit(_sweep(root, gradient, True, True))
 
 
-def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create: bool) -> Any:
-    """Return the derivatives with respect to some nodes, and leave every ``grad`` as it is.
-
-    Nothing is gone through below the targets, which may be results themselves.
-
-    Returns
-    -------
-    list
-        For each target its derivative, None where the root does not depend on it.
-    """
-    if not create and isinstance(root, value.Value):
-        return _derivatives_of_values([root], [float(seed)], targets)
-    if create and not is_recording():
-        raise GraphError(
-            "A derivative that is to be differentiated again cannot be made inside no_grad()."
-        )
-    if isinstance(root, tensor.Tensor):
-        if not root._requires_grad:
-            return [None for _ in targets]
-        seed = _seed(root, seed, create)
-    sweep = _prepare(root, targets, create)
-    return _arrived(_walk(sweep, seed, retain or create), targets)
-
-
-def rows_of_derivatives(
-    root: tensor.Tensor, seeds: Any, targets: list[Node], create: bool
-) -> list[Any]:
-    """Return what `derivatives` does for each of several seeds; the graph is explored once."""
-    if not root._requires_grad:
-        return [[None for _ in targets] for _ in seeds]
-    first = _prepare(root, targets, create)
-    rows: list[Any] = []
-    for seed in seeds:
-        sweep = Sweep(create)
-        sweep.nodes, sweep.pending = list(first.nodes), list(first.pending)
-        sweep.edges, sweep.first_edge = first.edges, first.first_edge
-        sweep.stops, sweep.through = first.stops, first.through
-        sweep.cotangents, sweep.owned = list(first.cotangents), list(first.owned)
-        rows.append(_arrived(_walk(sweep, seed, True), targets))
-    return rows
-
-
-def _prepare(root: Node, targets: list[Node], create: bool) -> Sweep:
-    """Explore the graph between a node and some targets."""
-    sweep = Sweep(create)
-    if any([target._primitive is not None for target in targets]):  # noqa: C419 - as is compiled
-        for target in targets:
-            sweep.stops.add(id(target))
-        _find_between(sweep, root)
-    _explore(sweep, root)
-    return sweep
-
-
-def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
-    """Collect what has arrived at the targets, and go on to those below Values."""
-    found: dict[int, Any] = {}
-    values: list[value.Value] = []
-    seeds: list[float] = []
-    for number in sweep.kept:
-        node = sweep.nodes[number]
-        if isinstance(node, value.Value) and not sweep.create:
-            values.append(node)
-            seeds.append(float(sweep.cotangents[number]))
-        else:
-            found[id(node)] = sweep.cotangents[number]
-    if values:
-        below = _derivatives_of_values(values, seeds, targets)
-        for target, derivative in zip(targets, below, strict=True):
-            if derivative is not None:
-                found[id(target)] = derivative
-    return [found.get(id(target)) for target in targets]
-
-
-def _find_between(sweep: Sweep, root: Node) -> None:
-    """Note which nodes depend on a node to stop at: the others are constants here."""
-    stack: list[tuple[Any, int]] = [(root, 0)]
-    seen: set[int] = {id(root)}
-    while stack:
-        node, position = stack.pop()
-        if id(node) in sweep.stops:
-            sweep.through.add(id(node))
-            continue
-        parents = node.parents
-        if position < len(parents):
-            stack.append((node, position + 1))
-            if id(parents[position]) not in seen:
-                seen.add(id(parents[position]))
-                stack.append((parents[position], 0))
-        elif any([id(parent) in sweep.through for parent in parents]):  # noqa: C419
-            sweep.through.add(id(node))
-
-
-def _derivatives_of_values(
-    roots: list[value.Value], seeds: list[float], targets: list[Node]
-) -> list[Any]:
-    """Go through Values only, and give back to all leaves what they had."""
-    leaves: list[value.Value] = []
-    found: list[Any] = []
-    acquire()
-    try:
-        _count_edges(roots, leaves)
-        before = [leaf._grad for leaf in leaves]
-        reached = {id(leaf) for leaf in leaves}
-        for leaf in leaves:
-            leaf._grad = 0.0
-        try:
-            _walk_edges(roots, seeds)
-            for target in targets:
-                reads = isinstance(target, value.Value) and id(target) in reached
-                found.append(target.grad if reads else None)  # type: ignore[attr-defined]
-        except BaseException:
-            _forget_edges(roots)
-            raise
-        finally:
-            for i in range(len(leaves)):
-                leaves[i]._grad = before[i]
-    finally:
-        release()
-    return found
-
-
-def _seed(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
+def seed_of(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
+    """Return the derivative to begin with, of the shape and type of the result."""
     data = root._data
     if gradient is None:
         if data.size != 1:
@@ -318,11 +89,12 @@ def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
             "differentiated again. Call it outside."
         )
     sweep = Sweep(create)
-    _explore(sweep, root)
-    return _walk(sweep, seed, retain)
+    explore(sweep, root)
+    return walk(sweep, seed, retain)
 
 
-def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
+def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
+    """Walk all edges of a graph that has been explored."""
     create = sweep.create
     sweep.cotangents[0] = seed
     ready = [0]
@@ -351,7 +123,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     return sweep
 
 
-def _explore(sweep: Sweep, root: Node) -> None:
+def explore(sweep: Sweep, root: Node) -> None:
     """Give numbers to the nodes below the root, and count the edges that lead to each.
 
     Values are where the pass ends, unless derivatives are to be nodes. While this runs, a node's

@@ -12,7 +12,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd.engine import backward, collector, record
+from autograd.engine import backward, collector, record, value_backward
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.node import (
     ABSOLUTE,
@@ -240,7 +240,7 @@ class Value(ArrayMethods):
             seed: Any = gradient if isinstance(gradient, Node) else _as_float(gradient)
             backward.differentiable_backward(self, seed)
         else:
-            backward.backward_values([self], [_as_float(gradient)])
+            value_backward.backward_values([self], [_as_float(gradient)])
 
     # -- how it looks -----------------------------------------------------------------------
 

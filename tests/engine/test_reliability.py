@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value
-from autograd.engine import backward
+from autograd.engine import value_backward
 
 
 def test_a_chain_of_a_million_values_is_built_differentiated_and_freed(run_python):
@@ -142,14 +142,14 @@ def test_an_interrupt_in_the_middle_of_backward_leaves_values_as_they_were(monke
     x = Value(2.0)
     y = x * x
     y.backward()
-    walk = backward._walk_edges
+    walk = value_backward._walk_edges
 
     def interrupted(roots, seeds):
         walk(roots, seeds)
         x._pending = 1
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(backward, "_walk_edges", interrupted)
+    monkeypatch.setattr(value_backward, "_walk_edges", interrupted)
     with pytest.raises(KeyboardInterrupt):
         y.backward()
     assert x.grad == 4.0

@@ -1,0 +1,145 @@
+"""Going backward through Values: the hot path of scalar work.
+
+One walk counts the edges that lead to each node, a second one adds up derivatives along them.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Final
+
+from autograd.engine import value
+from autograd.engine.node import Node
+from autograd.engine.recording import RECORDING, tell_walking
+
+#: Two threads may differentiate graphs that share nodes: one at a time writes into them.
+_LOCK: Final = threading.RLock()
+acquire: Final = _LOCK.acquire
+release: Final = _LOCK.release
+
+
+def _stack() -> list[value.Value | None]:
+    """Make a stack whose bottom is None, many times over.
+
+    A list that runs empty gives back its memory, and takes it again at the next node; this one
+    is never empty.
+    """
+    return [None] * 32
+
+
+def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
+    """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
+    leaves: list[value.Value] = []
+    before: list[float] = []
+    if RECORDING.blocks != 0:
+        tell_walking(roots, seeds)
+    acquire()
+    try:
+        _count_edges(roots, leaves)
+        before.extend([leaf._grad for leaf in leaves])
+        _walk_edges(roots, seeds)
+    except BaseException:  # an interrupt, or memory running out
+        _forget_edges(roots)
+        for i in range(len(before)):
+            leaves[i]._grad = before[i]
+        raise
+    finally:
+        release()
+
+
+def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
+    """Count in each node below the roots the edges that lead to it, and list the leaves."""
+    stack = _stack()
+    for root in roots:
+        if root._pending == 0:
+            stack.append(root)
+        root._pending += 1
+    while True:
+        node = stack.pop()
+        if node is None:
+            break
+        if node._notes is not None:
+            node._notes.gradient = None
+        if node._primitive is None:
+            leaves.append(node)
+            continue
+        node._grad = 0.0
+        parent = node._left
+        if parent is not None:
+            if parent._pending == 0:
+                stack.append(parent)
+            parent._pending += 1
+        parent = node._right
+        if parent is not None:
+            if parent._pending == 0:
+                stack.append(parent)
+            parent._pending += 1
+
+
+def _walk_edges(roots: list[value.Value], seeds: list[float]) -> None:
+    """Add up derivatives along the edges; a node's turn comes when all edges to it are walked."""
+    stack = _stack()
+    for i in range(len(roots)):
+        root = roots[i]
+        root._grad += seeds[i]
+        root._pending -= 1
+        if root._pending == 0:
+            stack.append(root)
+    while True:
+        node = stack.pop()
+        if node is None:
+            break
+        g = node._grad
+        parent = node._left
+        if parent is not None:
+            parent._grad += g * node._left_partial
+            parent._pending -= 1
+            if parent._pending == 0:
+                stack.append(parent)
+        parent = node._right
+        if parent is not None:
+            parent._grad += g * node._right_partial
+            parent._pending -= 1
+            if parent._pending == 0:
+                stack.append(parent)
+
+
+def _forget_edges(roots: list[value.Value]) -> None:
+    """Set all counts back to zero, after a pass that came to no end."""
+    seen: set[int] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            node._pending = 0
+            stack.extend(node.parents)
+
+
+def derivatives_of_values(
+    roots: list[value.Value], seeds: list[float], targets: list[Node]
+) -> list[Any]:
+    """Go through Values only, and give back to all leaves what they had."""
+    leaves: list[value.Value] = []
+    found: list[Any] = []
+    acquire()
+    try:
+        _count_edges(roots, leaves)
+        before = [leaf._grad for leaf in leaves]
+        reached = {id(leaf) for leaf in leaves}
+        for leaf in leaves:
+            leaf._grad = 0.0
+        try:
+            _walk_edges(roots, seeds)
+            for target in targets:
+                reads = isinstance(target, value.Value) and id(target) in reached
+                found.append(target.grad if reads else None)  # type: ignore[attr-defined]
+        except BaseException:
+            _forget_edges(roots)
+            raise
+        finally:
+            for i in range(len(leaves)):
+                leaves[i]._grad = before[i]
+    finally:
+        release()
+    return found
