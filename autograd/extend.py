@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.engine import Node, Primitive, record
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.primitive import DISPATCH, TAKEN
 from autograd.errors import DataError, NoRuleError
 from autograd.tracer import Box, JVPNode, SparseObject, VJPNode
 from autograd.vector_spaces import VSpace, vspace
@@ -344,6 +344,7 @@ def _extended(fun: Any) -> Any:
     if isinstance(fun, np.ufunc) or hasattr(fun, "_implementation"):
         handler = DISPATCH.get(fun)
         if handler not in primitive_vjps and handler not in primitive_jvps:
+            TAKEN.add(fun)
             handler = DISPATCH[fun] = primitive(getattr(fun, "_implementation", fun))
         return handler
     return fun

@@ -113,6 +113,9 @@ def _floating(x: Any, y: Any) -> Any:
 #: NumPy function (or ufunc, or ufunc method) -> what to call instead when an argument is a node.
 DISPATCH: Final[dict[Any, Callable[..., Any]]] = {}
 
+#: What somebody outside the library has given a rule: rules of ours that are read later keep off.
+TAKEN: Final[set[Any]] = set()
+
 #: NumPy functions that have no derivative by nature: called on the plain data.
 WITHOUT_DERIVATIVE: Final[set[Any]] = set()
 

@@ -2,47 +2,28 @@
 
 from autograd.engine.primitive import LATER, awaited
 from autograd.rules import (
-    algebra,
-    composed,
     elementwise,
-    fourier,
-    histograms,
     joining,
     plain,
-    polynomials,
     products,
     reductions,
-    sets,
     shapes,
     special,
-    statistics,
     table,
-    ufunc_methods,
-    writing,
 )
 
 __all__ = [
-    "algebra",
-    "composed",
     "elementwise",
-    "fourier",
-    "histograms",
     "joining",
     "plain",
-    "polynomials",
     "products",
     "reductions",
-    "sets",
     "shapes",
     "special",
-    "statistics",
     "table",
-    "ufunc_methods",
-    "writing",
 ]
 
-table.OURS = False
-
+LATER["numpy"] = "autograd.rules.later"
 LATER["scipy.special"] = "autograd.scipy.rules"
 
 if awaited():

@@ -9,16 +9,15 @@ The conventions: ``g`` is the derivative of something further on with respect to
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, claim
+from autograd.engine.primitive import DISPATCH, TAKEN, WITHOUT_DERIVATIVE, Primitive, claim
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-#: True while the rows of this package are read.
-OURS = True
 
 Partial = float | Callable[..., Any]
 
@@ -158,7 +157,7 @@ def implements(*functions: Any) -> Callable[[Handler], Handler]:
 
     def register(handler: Handler) -> Handler:
         for function in functions:
-            DISPATCH[function] = handler
+            _call_for(function, handler, handler.__module__)
         return handler
 
     return register
@@ -175,12 +174,22 @@ def _row(
     primitive = claim(str(name or getattr(function, "__name__", "function")))
     primitive.function = function
     primitive.arity = arity
-    primitive.ours = OURS
+    origin = str(sys._getframe(2).f_globals.get("__name__"))  # where the row stands
+    primitive.ours = origin.startswith("autograd.rules.")
     if replaces is None:
         replaces = (function,) if _dispatches(function) else ()
     for replaced in replaces:
-        DISPATCH[replaced] = primitive
+        _call_for(replaced, primitive, origin)
     return primitive
+
+
+def _call_for(function: Any, handler: Callable[..., Any], origin: str) -> None:
+    """Have a handler called for a function; one from outside the library stays for good."""
+    if not origin.startswith("autograd."):
+        TAKEN.add(function)
+    elif function in TAKEN:
+        return
+    DISPATCH[function] = handler
 
 
 def _dispatches(function: Callable[..., Any]) -> bool:

@@ -203,7 +203,7 @@ def reduceat(ufunc: Any) -> Callable[..., Any]:
 
 REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
 
-for ufunc in [key for key in DISPATCH if isinstance(key, np.ufunc)]:
+for ufunc in [f for f in DISPATCH if isinstance(f, np.ufunc) and hasattr(np, f.__name__)]:
     if ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
         implements((ufunc, "reduce"))(in_turn(ufunc))
         implements((ufunc, "accumulate"))(accumulating(ufunc))
