@@ -6,7 +6,10 @@ import pytest
 from autograd import Tensor, check_gradients
 from autograd.topology import nodes_below
 
-quiet = pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+quiet = pytest.mark.filterwarnings(
+    "ignore:.*encountered:RuntimeWarning",
+    "ignore:numpy.* is deprecated:DeprecationWarning",  # in a later NumPy, but there
+)
 
 
 def leaves(sample):
