@@ -190,7 +190,7 @@ class _Application:
         parts = [g if i == output else _zeros(x) for i, x in enumerate(tree.flat(self.value))]
         vjp = maker((argnum,), self._answer(output, y), self._with(items), self.kwargs)
         (found,) = vjp(tree.filled(self.value, parts))
-        return tree.flat(found)[number]
+        return tree.aligned(found, self.args[argnum])[number]
 
     def _push_forward(
         self, output: int, position: int, tangent: Any, y: Any, items: Any, _: Any
@@ -201,7 +201,7 @@ class _Application:
         jvp = primitive_jvps[self.function]
         tangents = (tree.filled(argument, parts),)
         change = jvp((argnum,), tangents, self._answer(output, y), self._with(items), self.kwargs)
-        return tree.flat(change)[output]
+        return tree.aligned(change, self.value)[output]
 
 
 def _vjp_maker(function: Any, name: str, argnum: int) -> Function:

@@ -160,7 +160,7 @@ def trace(start_node: Any, fun: Callable[[Any], Any], x: Any) -> tuple[Any, Any]
             return _independent(result)
         if isinstance(start_node, VJPNode):
             return _outward(result, x), result
-        tangents = dict(zip(leaves, tree.flat(start_node.g), strict=True))
+        tangents = dict(zip(leaves, tree.aligned(start_node.g, x), strict=True))
         (change,) = forward.push_forward([result], tangents, isbox((x, start_node.g)))
         return _outward(result, x), JVPNode.new_root(change)
     with _Tracer(start_node, leaves, isinstance(x, (tuple, list, dict))) as tracer:

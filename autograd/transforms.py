@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node, Tensor, Value
-from autograd.errors import DataError, ShapeError
+from autograd.errors import DataError
 from autograd.variables import (
     Argnum,
     Call,
@@ -203,11 +203,7 @@ def make_vjp(f: Function, argnum: Argnum = 0) -> Function:
         results = tree.flat(call.result)
 
         def vjp(g: Any) -> Any:
-            cotangents = tree.flat(g)
-            if len(cotangents) != len(results):
-                raise ShapeError(
-                    f"The cotangent has {len(cotangents)} parts, the result {len(results)}."
-                )
+            cotangents = tree.aligned(g, call.result)
             if len(results) == 1:
                 return call.pull_back(results[0], _as_cotangent(cotangents[0], results[0]), True)
             parts = [

@@ -6,6 +6,8 @@ import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from autograd.errors import ShapeError
+
 CONTAINERS = (tuple, list, dict)
 
 
@@ -28,6 +30,37 @@ def _gather(tree: Any, found: list[Any]) -> None:
             _gather(item, found)
     else:
         found.append(tree)
+
+
+def aligned(tree: Any, like: Any) -> list[Any]:
+    """List what stands in one tree in the places of the leaves of another, dicts by their keys.
+
+    Raises
+    ------
+    ShapeError
+        If their structures differ.
+
+    Examples
+    --------
+    >>> aligned({"b": 1.0, "a": 2.0}, {"a": 0.0, "b": 0.0})
+    [2.0, 1.0]
+    """
+    if not isinstance(like, CONTAINERS):
+        return [tree]
+    same = isinstance(tree, CONTAINERS) and isinstance(tree, dict) == isinstance(like, dict)
+    if same:
+        same = tree.keys() == like.keys() if isinstance(like, dict) else len(tree) == len(like)
+    if not same:
+        raise ShapeError(f"There is {_told(tree)} where {_told(like)} is wanted.")
+    keys = like.keys() if isinstance(like, dict) else range(len(like))
+    return [leaf for key in keys for leaf in aligned(tree[key], like[key])]
+
+
+def _told(tree: Any) -> str:
+    if isinstance(tree, dict):
+        return f"dict with the keys {', '.join(map(repr, tree))}"
+    parts = f" of {len(tree)} parts" if isinstance(tree, CONTAINERS) else ""
+    return f"{type(tree).__name__}{parts}"
 
 
 def mapped(tree: Any, function: Callable[[Any], Any]) -> Any:

@@ -82,9 +82,7 @@ class Variable:
 
     def flat(self, other: Any, what: str) -> list[Any]:
         """Return the leaves of something of this structure, a vector or a tangent."""
-        leaves = tree.flat(other)
-        if len(leaves) != len(self.nodes):
-            raise ShapeError(f"The {what} has {len(leaves)} parts, the argument {len(self.nodes)}.")
+        leaves = tree.aligned(other, self.given)
         for leaf, node in zip(leaves, self.nodes, strict=True):
             if np.shape(plain(leaf)) != node.shape:
                 raise ShapeError(

@@ -198,7 +198,8 @@ class ContainerVSpace(VSpace):
         return self._each(lambda space, leaf: space._scalar_mul(leaf, a), x)
 
     def _inner_prod(self, x: Any, y: Any) -> Any:
-        pairs = zip(self._spaces(), tree.flat(x), tree.flat(y), strict=True)
+        parts = (tree.aligned(x, self.shape), tree.aligned(y, self.shape))
+        pairs = zip(self._spaces(), *parts, strict=True)
         return sum(space._inner_prod(a, b) for space, a, b in pairs)
 
     def _covector(self, x: Any) -> Any:
@@ -209,7 +210,7 @@ class ContainerVSpace(VSpace):
 
     def _each(self, function: Callable[..., Any], *trees: Any) -> Any:
         """Call a function with each space and the leaves of containers that belong to it."""
-        columns = [tree.flat(each) for each in trees]
+        columns = [tree.aligned(each, self.shape) for each in trees]
         rows = zip(self._spaces(), *columns, strict=True)
         return tree.filled(self.shape, [function(*row) for row in rows])
 

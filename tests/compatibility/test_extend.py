@@ -150,6 +150,19 @@ def test_containers_of_nodes_are_arguments_and_results():
     check_gradients(f, vector, vector + 1, 0.7, order=2, modes=("reverse", "forward"))
 
 
+def test_cotangents_that_are_dicts_are_matched_by_their_keys():
+    @primitive
+    def product(d):
+        return d["a"] ** 2 * d["b"]
+
+    defvjp(product, lambda ans, d: lambda g: {"a": g * 2 * d["a"] * d["b"], "b": g * d["a"] ** 2})
+    assert grad(lambda d: product({"b": d["b"], "a": d["a"]}))({"a": 2.0, "b": 3.0}) == {
+        "a": 12.0,
+        "b": 4.0,
+    }
+    assert grad(lambda x: product({"b": x, "a": 2.0}))(3.0) == 4.0
+
+
 def test_nodes_by_keyword_are_refused():
     with pytest.raises(NoRuleError, match="keyword"):
         grad(lambda p: scaled(1.0, 2.0, power=p) + scaled(p, 1.0, power=p))(2.0)
