@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autograd import rules as rules
-from autograd.engine import Node, Primitive, Tensor, Value, no_grad, value
+from autograd.engine import Node, Primitive, Tensor, Value, no_grad, scope, value
 from autograd.rules.reductions import logsumexp, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
 from autograd.rules.table import define, elementwise, linear
@@ -19,7 +19,7 @@ from autograd.version import VERSION
 if TYPE_CHECKING:
     from autograd.check import assert_gradients, check_gradients, check_primitive
     from autograd.checkpointing import checkpoint
-    from autograd.debugging import debug
+    from autograd.debugging import Trace, debug
     from autograd.drawing import draw, text
     from autograd.transforms import (
         deriv,
@@ -52,6 +52,7 @@ __all__ = [
     "Node",
     "Primitive",
     "Tensor",
+    "Trace",
     "Value",
     "assert_gradients",
     "check_gradients",
@@ -84,6 +85,7 @@ __all__ = [
     "multigrad_dict",
     "no_grad",
     "relu",
+    "scope",
     "sigmoid",
     "softmax",
     "softplus",
@@ -103,6 +105,7 @@ _LATER = {
     "check_gradients": "autograd.check",
     "check_primitive": "autograd.check",
     "checkpoint": "autograd.checkpointing",
+    "Trace": "autograd.debugging",
     "debug": "autograd.debugging",
     "draw": "autograd.drawing",
     "text": "autograd.drawing",

@@ -7,7 +7,8 @@ from autograd.engine import record  # first: it brings in the others in the righ
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording, no_grad
+from autograd.engine.scopes import scope
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
-__all__ = ["Node", "Primitive", "Tensor", "Value", "is_recording", "no_grad", "record"]
+__all__ = ["Node", "Primitive", "Tensor", "Value", "is_recording", "no_grad", "record", "scope"]

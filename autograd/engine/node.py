@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.engine import record
 from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.notes import Notes, own
 from autograd.engine.primitive import Primitive, declare
 from autograd.errors import GradientLostError, lost
 
@@ -73,9 +74,10 @@ class Node:
     wrapped it in order to have the derivative with respect to it.
     """
 
-    __slots__ = ("_pending", "_primitive")
+    __slots__ = ("_notes", "_pending", "_primitive")
 
     _primitive: Primitive | None
+    _notes: Notes | None
     _pending: i32  # a number that `backward` writes here while it runs; zero between passes
 
     @property
@@ -88,6 +90,31 @@ class Node:
         """The name of the primitive that made this node; empty for a leaf."""
         primitive = self._primitive
         return "" if primitive is None else primitive.name
+
+    @property
+    def label(self) -> str:
+        """A name for pictures and tables."""
+        return "" if self._notes is None else self._notes.label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._notes = own(self._notes)
+        self._notes.label = label
+
+    @property
+    def scope(self) -> str:
+        """The path of the `scope` in which this was made; empty outside of all."""
+        return "" if self._notes is None else self._notes.scope
+
+    @property
+    def place(self) -> Any:
+        """The line of the program that made this, noted inside `trace` and `debug`; or None."""
+        return None if self._notes is None else self._notes.place
+
+    @place.setter
+    def place(self, place: Any) -> None:
+        self._notes = own(self._notes)
+        self._notes.place = place
 
     @property
     def _value(self) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, final
 
 from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.notes import Notes
 
 
 @final
@@ -25,6 +26,11 @@ class Recording:
         self.blocks: int = 0
         #: How many calls of transforms have begun: every leaf remembers the number at its time.
         self.calls: float = 0.0
+        #: What new nodes begin with: None unless a block of `scope` is open.
+        self.notes: Notes | None = None
+        self.scopes: int = 0  # how many such blocks are open, over all threads
+        self.entries: int = 0  # and how many have been, ever
+        self.threads: bool = False  # whether each thread has to look up its own
 
 
 RECORDING: Final = Recording()

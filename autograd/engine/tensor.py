@@ -26,6 +26,7 @@ from autograd.engine.node import (
 )
 from autograd.engine.primitive import Primitive, declare
 from autograd.engine.recording import RECORDING, is_recording
+from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, ShapeError, lost
 
 _ndarray: Final = np.ndarray
@@ -73,7 +74,6 @@ class Tensor(ArrayMethods):
     _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
     _keywords: Any = None
     _hooks: Any = None
-    _label: str = ""
     _requires_grad: bool = True
     _retains_grad: bool = False
     _version: int = 0  # how often the data were assigned to
@@ -89,7 +89,9 @@ class Tensor(ArrayMethods):
         self._primitive = None
         self._pending = 0
         self._data = as_array(data, dtype)
-        self._label = label
+        self._notes = None if RECORDING.notes is None else notes_here()
+        if label:
+            self.label = label
         self._requires_grad = bool(requires_grad)
         self._call = RECORDING.calls
 
@@ -163,15 +165,6 @@ class Tensor(ArrayMethods):
         self._grad = gradient
 
     @property
-    def label(self) -> str:
-        """A name for graphs and tables."""
-        return self._label
-
-    @label.setter
-    def label(self, label: str) -> None:
-        self._label = label
-
-    @property
     def requires_grad(self) -> bool:
         """Whether derivatives flow to this; False for constants."""
         return bool((self if self._latest is None else self._latest)._requires_grad)
@@ -241,7 +234,7 @@ class Tensor(ArrayMethods):
 
     def detach(self) -> Tensor:
         """Return a constant that shares this node's data."""
-        return Tensor(self._seen(), None, self._label, False)
+        return Tensor(self._seen(), None, self.label, False)
 
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
@@ -267,8 +260,8 @@ class Tensor(ArrayMethods):
         parts = [numbers]
         if self._data.dtype.char != "d":
             parts.append(f"dtype={self._data.dtype}")
-        if self._label:
-            parts.append(f"label={self._label!r}")
+        if self.label:
+            parts.append(f"label={self.label!r}")
         if self._primitive is not None:
             parts.append(f"op={self.op!r}")
         return f"Tensor({', '.join(parts)})"
@@ -283,7 +276,7 @@ class Tensor(ArrayMethods):
                 f"{self.op!r}. Write t.detach() for a constant of the same data."
             )
         state = (self._seen(), self._grad if not isinstance(self._grad, Node) else None)
-        return restore_tensor, (type(self), *state, self._label, self._requires_grad)
+        return restore_tensor, (type(self), *state, self.label, self._requires_grad)
 
     # -- arithmetic -------------------------------------------------------------------------
 
@@ -406,7 +399,8 @@ class Tensor(ArrayMethods):
         """
         now = self if self._latest is None else self._latest
         self._latest = record.assign(now, index, item, now is self or now._read)
-        self._latest._label = self._label
+        if self._notes is not None and self._notes.label:
+            self._latest.label = self._notes.label
 
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(np.equal(self._seen(), record.plain(item))))

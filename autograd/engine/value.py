@@ -29,20 +29,13 @@ from autograd.engine.node import (
     UNRECORDED,
     Node,
 )
+from autograd.engine.notes import own
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import RECORDING, is_recording, tell_made
+from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, lost
 
 FLOAT64: Final = np.dtype(np.float64)
-
-
-@final
-class Notes:
-    """What only few Values carry: a label, a derivative that is itself a node."""
-
-    def __init__(self) -> None:
-        self.label: str = ""
-        self.gradient: Node | None = None
 
 
 @final
@@ -79,7 +72,6 @@ class Value(ArrayMethods):
         "_grad",
         "_left",
         "_left_partial",
-        "_notes",
         "_right",
         "_right_partial",
     )
@@ -90,7 +82,6 @@ class Value(ArrayMethods):
     _right: Value | None
     _left_partial: float
     _right_partial: float
-    _notes: Notes | None
 
     def __init__(
         self,
@@ -115,7 +106,7 @@ class Value(ArrayMethods):
         self._left_partial = RECORDING.calls if _primitive is None else _left_partial
         self._right_partial = _right_partial
         self._pending = 0
-        self._notes = None
+        self._notes = None if RECORDING.notes is None else notes_here()
         if label:
             self.label = label
         if watched:
@@ -157,22 +148,10 @@ class Value(ArrayMethods):
             self._notes.gradient = None
 
     def _take_gradient(self, gradient: Node) -> None:
-        if self._notes is None:
-            self._notes = Notes()
+        self._notes = own(self._notes)
         self._notes.gradient = gradient
         collector.track_below(gradient)
         self._grad = gradient._data if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
-
-    @property
-    def label(self) -> str:
-        """A name for graphs and tables."""
-        return "" if self._notes is None else self._notes.label
-
-    @label.setter
-    def label(self, label: str) -> None:
-        if self._notes is None:
-            self._notes = Notes()
-        self._notes.label = label
 
     @property
     def arguments(self) -> tuple[Any, ...]:

@@ -1,0 +1,134 @@
+import threading
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, Value, scope
+from autograd.errors import AutogradError, DataError
+
+
+def test_nodes_know_the_path_of_the_blocks_they_were_made_in():
+    x, t = Value(2.0, label="x"), Tensor([1.0, 2.0])
+    with scope("outer"):
+        y = x * x
+        with scope("inner"):
+            z, u = y + 1, np.tanh(t)
+        w = z * y
+    assert (y.scope, z.scope, u.scope, w.scope) == ("outer", "outer.inner", "outer.inner", "outer")
+    assert (x.scope, t.scope, (x * 2).scope) == ("", "", "")
+
+
+def test_leaves_made_inside_belong_to_the_block():
+    with scope("a"):
+        assert (Value(1.0).scope, Tensor([1.0], label="t").scope) == ("a", "a")
+
+
+def test_a_label_or_a_derivative_of_one_node_is_not_shared_with_its_neighbours():
+    x = Value(2.0)
+    with scope("a"):
+        y, z = x * x, x + 1
+        named = Value(1.0, label="named")
+    y.label = "y"
+    assert (y.label, z.label, named.label) == ("y", "", "named")
+    assert (y.scope, z.scope, named.scope) == ("a", "a", "a")
+    (y * z).backward(create_graph=True)
+    assert y.grad.data == 3.0
+    assert z.grad.data == 4.0
+    y.label = "other"
+    assert (y.label, y.scope, y.grad.data) == ("other", "a", 3.0)
+
+
+def test_derivatives_are_the_same_inside_and_outside():
+    found = []
+    for block in (scope("a"), autograd.no_grad):
+        x, t = Value(0.5), Tensor([1.0, 2.0, 3.0])
+        if block is autograd.no_grad:
+            y = np.tanh(x * t[:2]).sum() + x**3
+        else:
+            with block:
+                y = np.tanh(x * t[:2]).sum() + x**3
+                y.backward()
+        if block is autograd.no_grad:
+            y.backward()
+        found.append((x.grad, *t.grad))
+    assert found[0] == found[1]
+
+
+def test_an_error_closes_the_block():
+    with pytest.raises(ZeroDivisionError), scope("a"), scope("b"):
+        1 / 0  # noqa: B018
+    assert Value(1.0).scope == ""
+
+
+def test_one_scope_may_be_entered_again_within_itself():
+    block = scope("a")
+    with block, block:
+        assert Value(1.0).scope == "a.a"
+    with block:
+        assert Value(1.0).scope == "a"
+
+
+def test_a_function_becomes_a_scope_by_decoration():
+    @scope("square")
+    def square(x):
+        "Return x²."
+        return x * x
+
+    assert square(Value(2.0)).scope == "square"
+    assert square.__name__ == "square"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", None, 3, b"a"])
+def test_a_name_that_is_none_is_refused(name):
+    with pytest.raises(DataError, match="needs a name"):
+        scope(name)
+    assert issubclass(DataError, AutogradError)
+
+
+def test_threads_with_scopes_of_their_own_do_not_mix():
+    start, found = threading.Barrier(4), {}
+
+    def work(name):
+        start.wait()
+        seen = set()
+        for _ in range(300):
+            with scope(name):
+                seen.add((Value(1.0) * 2).scope)
+                seen.add(Tensor([1.0]).scope)
+            seen.add((Value(1.0) * 2).scope)
+        found[name] = seen
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {name: {name, ""} for name in "abcd"}
+    assert Value(1.0).scope == ""
+
+
+def test_a_thread_begins_in_the_block_it_was_started_in():
+    found = []
+    with scope("a"):
+        thread = threading.Thread(target=lambda: found.append(Value(1.0).scope))
+        thread.start()
+        thread.join()
+    assert found == ["a"]
+
+
+def test_nodes_of_no_grad_and_assigned_elements_have_a_scope_too():
+    t = Tensor(np.zeros(3), label="t")
+    with scope("a"):
+        with autograd.no_grad():
+            assert (Value(1.0) * 2).scope == "a"
+        t[0] = Value(2.0)
+    assert t.label == "t"
+
+
+def test_trace_notes_the_line_in_the_node():
+    with autograd.Trace() as trace:
+        y = Value(2.0, label="x") * 3
+    assert "y = Value(2.0" in y.place.text
+    assert trace.where(y) is y.place
+    assert y.parents[0].place is None
