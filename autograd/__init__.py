@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.check import assert_gradients, check_gradients, check_primitive
     from autograd.checkpointing import checkpoint
     from autograd.debugging import Trace, debug
-    from autograd.drawing import draw, text
+    from autograd.drawing import draw, steps, summary, text
     from autograd.transforms import (
         deriv,
         elementwise_grad,
@@ -89,6 +89,8 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "steps",
+    "summary",
     "tensor_jacobian_product",
     "text",
     "value_and_grad",
@@ -108,6 +110,8 @@ _LATER = {
     "Trace": "autograd.debugging",
     "debug": "autograd.debugging",
     "draw": "autograd.drawing",
+    "steps": "autograd.drawing",
+    "summary": "autograd.drawing",
     "text": "autograd.drawing",
     "primitive": "autograd.core",
     **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "autograd.builtins"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import Tensor, Value, expression
 from autograd.check import check_gradients, command
-from autograd.drawing import draw, text
+from autograd.drawing import draw, steps, text
 from autograd.errors import AutogradError, ExpressionError
 
 DESCRIPTION = """\
@@ -56,8 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("expression", help='such as "tanh(w*x + b)"')
     parser.add_argument("values", nargs="*", metavar="name=value", help="a number or an array")
     parser.add_argument(
-        "--draw", metavar="FILE", help="write the graph as a picture: .svg, .png, .pdf or .dot"
+        "--draw",
+        metavar="FILE",
+        help="write the graph: .svg, .png, .pdf, .dot, .mmd (Mermaid) or .html (interactive)",
     )
+    parser.add_argument("--steps", action="store_true", help="print the chain rule step by step")
     parser.add_argument("--text", action="store_true", help="print the graph as lines of text")
     return parser
 
@@ -117,6 +120,8 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
     wrong = _print_derivatives(compute, variables)
     if options.text:
         print("\n" + text(result))
+    if options.steps:
+        print(f"\n{steps(result)}")
     if options.draw:
         print(f"\nThe graph is in {draw(result).save(options.draw)}")
     return 1 if wrong else 0

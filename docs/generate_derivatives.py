@@ -13,7 +13,6 @@ import inspect
 import math
 import pkgutil
 import re
-import sys
 import types
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,12 +22,10 @@ import numpy as np
 
 import autograd
 import autograd.rules
+from autograd.drawing.formulas import body_of, formula, parsed
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive
 
 DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS))
-
-from formulas import body_of, formula, parsed  # noqa: E402 - beside this file
 
 #: Where rules are kept; packages that are not there are passed over.
 PACKAGES = (

@@ -1,13 +1,22 @@
-"""A finished graph, in the order it is read: names, formulas, numbers."""
+"""A finished graph as it is drawn: one record for each node, in the order it is read."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node, Tensor, Value
+from autograd.drawing.numbers import kind_of, short
+from autograd.engine import Node, Primitive, Tensor, Value
+from autograd.engine.node import UNRECORDED
+from autograd.errors import DataError
+from autograd.topology import current, nodes_below
 
+#: How operations are written between their two arguments.
 SIGNS = {
     "add": "+",
     "subtract": "-",
@@ -19,62 +28,257 @@ SIGNS = {
     "floor_divide": "//",
 }
 
+#: How they are written in a small circle.
+MATHEMATICAL = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "divide": "÷",
+    "power": "xʸ",
+    "square": "x²",
+    "sqrt": "√",
+    "cbrt": "∛",
+    "negative": "−x",
+    "positive": "+x",
+    "reciprocal": "1/x",
+    "exp": "eˣ",
+    "exp2": "2ˣ",
+    "absolute": "|x|",
+    "sigmoid": "σ",
+    "lgamma": "ln Γ",
+    "matmul": "@",
+    "dot": "·",
+    "sum": "Σ",
+    "prod": "Π",
+    "maximum": "max",
+    "minimum": "min",
+    "remainder": "mod",
+    "floor_divide": "⌊÷⌋",
+    "getitem": "[ ]",
+    "setitem": "[ ] =",
+    "transpose": "ᵀ",
+}
+
+FREED, BEYOND = "freed", "…"
+LEAF, PARAMETER, CONSTANT, RESULT, OUTPUT = "leaf", "parameter", "constant", "result", "output"
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One node: its name, what it is, and what it held when the graph was looked at.
+
+    Attributes
+    ----------
+    number : int
+        Counted from 1, parents first.
+    arguments : tuple
+        What the primitive was called with; an Item in place of each node.
+    static : str
+        Further arguments, such as ``axis=0``, which are no numbers to compute with.
+    gradient : float, array, node or None
+        None if no derivative has arrived, or none was kept.
+    missing : str
+        Why there are no arguments, where there should be: `FREED` or `BEYOND`.
+    """
+
+    number: int
+    node: Any
+    name: str
+    kind: str
+    op: str
+    data: Any
+    gradient: Any
+    arguments: tuple[Any, ...] = ()
+    static: str = ""
+    scope: str = ""
+    missing: str = ""
+
+    @property
+    def sign(self) -> str:
+        """The mathematical sign of the operation; empty for a leaf."""
+        return MATHEMATICAL.get(self.op, self.op)
+
+    @property
+    def parents(self) -> list[Item]:
+        """The nodes among the arguments, in order; one that is used twice stands there twice."""
+        return [argument for argument in self.arguments if isinstance(argument, Item)]
+
+    @property
+    def constants(self) -> list[tuple[int, Any]]:
+        """The numbers and arrays among the arguments, each with its position."""
+        return [
+            (position, argument)
+            for position, argument in enumerate(self.arguments)
+            if not isinstance(argument, Item)
+        ]
+
+    @property
+    def dtype_and_shape(self) -> str:
+        """Of a Tensor, type and shape; empty for a number."""
+        return "" if isinstance(self.data, float) else kind_of(self.data)
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return 1 if isinstance(self.data, float) else int(self.data.size)
+
+
+@dataclass(slots=True)
+class Graph:
+    """All that some nodes depend on."""
+
+    items: list[Item]
+    roots: list[Item]
+    by_id: dict[int, Item] = field(repr=False)
+
+    def of(self, node: Any) -> Item:
+        """Return the record of a node."""
+        return self.by_id[id(current(node))]
+
+
+def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
+    """Look at the graph below some nodes, or at so many operations of it."""
+    if not nodes:
+        raise DataError("There is nothing to draw: give a Value or a Tensor.")
+    order = nodes_below(*nodes)
+    names = names_of(order)
+    roots = {id(current(node)) for node in nodes}
+    by_id: dict[int, Item] = {}
+    for number, node in enumerate(order, start=1):
+        item = Item(
+            number,
+            node,
+            names[id(node)],
+            _kind(node, roots),
+            node.op if node.primitive is not None else "",
+            node.data if isinstance(node, Value) else node._data,
+            node.grad,
+            scope=node.scope,
+        )
+        if item.op:
+            item.missing = FREED if isinstance(node, Tensor) and node.freed else ""
+            arguments, static = _split(node)
+            item.arguments = tuple(by_id.get(id(a), a) for a in arguments)
+            item.static = static
+        by_id[id(node)] = item
+    ends = [by_id[id(current(node))] for node in nodes]
+    items = list(by_id.values()) if depth is None else _within(depth, ends)
+    _place_leaves(items)
+    return Graph(items, ends, by_id)
+
+
+def _within(depth: int, roots: list[Item]) -> list[Item]:
+    """Keep what is at most so many operations away from the end."""
+    reached = {root.number: root for root in roots}
+    border = roots
+    for _ in range(depth):
+        parents = [parent for item in border for parent in item.parents]
+        border = [p for p in {p.number: p for p in parents}.values() if p.number not in reached]
+        reached.update((item.number, item) for item in border)
+    for item in border:
+        if item.parents:
+            item.missing, item.arguments = BEYOND, ()
+    return [reached[number] for number in sorted(reached)]
+
 
 def names_of(nodes: list[Any]) -> dict[int, str]:
     """Name each node: by its label if no other has the same, or else by its number."""
-    labels = [node.label for node in nodes]
-    unique = {label for label in labels if label and labels.count(label) == 1}
+    labels = [" ".join(node.label.split()) for node in nodes]
+    count = Counter(labels)
     return {
-        id(node): node.label
-        if node.label in unique
-        else (f"{node.label}#{i}" if node.label else f"v{i}")
-        for i, node in enumerate(nodes, start=1)
+        id(node): label if label and count[label] == 1 else f"{label}#{i}" if label else f"v{i}"
+        for i, (node, label) in enumerate(zip(nodes, labels, strict=True), start=1)
     }
 
 
-def formula(node: Any, names: dict[int, str]) -> str:
-    """Write how a node was made, in terms of the names of its parents; empty for a leaf."""
-    if not node.op:
+def _kind(node: Any, roots: set[int]) -> str:
+    if node.primitive is None:
+        if node._primitive is UNRECORDED or not getattr(node, "requires_grad", True):
+            return CONSTANT
+        # `nn` is above this package; what it trains is a subclass of this name.
+        return PARAMETER if type(node).__name__ == "Parameter" else LEAF
+    return OUTPUT if id(node) in roots else RESULT
+
+
+def _split(node: Any) -> tuple[tuple[Any, ...], str]:
+    """Part the arguments that are computed with from those that say how."""
+    primitive, arguments = node.primitive, node.arguments
+    arity = primitive.arity if primitive.arity >= 0 else len(arguments)
+    computed, static = [], []
+    for position, argument in enumerate(arguments):
+        if isinstance(argument, Node) or (position < arity and _is_numeric(argument)):
+            computed.append(argument)
+        elif argument is not None:
+            named = _parameter(primitive, position)
+            shown = short(argument, most=24)
+            static.append(f"{named}={shown}" if named else shown.strip("()"))
+    static += [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
+    return tuple(computed), ", ".join(static)
+
+
+@functools.lru_cache(maxsize=1000)
+def _parameter(primitive: Primitive, position: int) -> str:
+    """Return what an argument that says how to compute is called; of an index, nothing."""
+    if primitive.name in ("getitem", "setitem", "einsum"):
         return ""
-    if isinstance(node, Tensor) and node.freed:
-        return f"{node.op}(freed)"
-    arguments = [names[id(a)] if isinstance(a, Node) else short(a, most=24) for a in node.arguments]
-    if node.op in SIGNS and len(arguments) == 2:
-        return f" {SIGNS[node.op]} ".join(arguments)
-    if node.op == "negative":
+    try:
+        return list(inspect.signature(primitive.function).parameters)[position]
+    except (ValueError, TypeError, IndexError):
+        return ""
+
+
+def _is_numeric(x: Any) -> bool:
+    return isinstance(x, (float, int, complex, np.ndarray, np.generic)) or hasattr(
+        x, "__array_function__"
+    )
+
+
+def _place_leaves(items: list[Item]) -> None:
+    """Let what was made outside all scopes, but is used in one alone, stand in that one.
+
+    So the weights of a layer are drawn within it. What has a label is meant to be seen, and
+    stays outside unless it is a parameter.
+    """
+    used_in: dict[int, str] = {}
+    for item in items:
+        for parent in item.parents:
+            if parent.kind not in (LEAF, PARAMETER) or parent.scope:
+                continue
+            if parent.kind == LEAF and parent.node.label:
+                continue
+            before = used_in.get(parent.number)
+            used_in[parent.number] = item.scope if before is None else _common(before, item.scope)
+    for item in items:
+        if item.number in used_in:
+            item.scope = used_in[item.number]
+
+
+def _common(one: str, other: str) -> str:
+    """Return the scope that contains two."""
+    if one == other:
+        return one
+    shared = []
+    for a, b in zip(one.split("."), other.split("."), strict=False):
+        if a != b:
+            break
+        shared.append(a)
+    return ".".join(shared)
+
+
+def formula(item: Item) -> str:
+    """Write how a node was made, in terms of the names of its parents; empty for a leaf."""
+    if not item.op:
+        return ""
+    if item.missing:
+        return f"{item.op}({item.missing})"
+    node = item.node
+    by_id = {id(parent.node): parent for parent in item.parents}
+    arguments = [by_id[id(a)].name if id(a) in by_id else short(a, most=24) for a in node.arguments]
+    if item.op in SIGNS and len(arguments) == 2:
+        return f" {SIGNS[item.op]} ".join(arguments)
+    if item.op == "negative":
         return f"-{arguments[0]}"
-    if node.op == "getitem":
+    if item.op == "getitem":
         return f"{arguments[0]}[{arguments[1].strip('()')}]"
     keywords = [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
-    return f"{node.op}({', '.join(arguments + keywords)})"
-
-
-def short(x: Any, most: int = 60) -> str:
-    """Write a number, or an array: small ones with their numbers, large ones by their shape."""
-    if isinstance(x, Node):
-        x = x.data  # type: ignore[attr-defined]
-    if x is None:
-        return "none"
-    if isinstance(x, float):
-        return f"{x:.6g}"
-    if isinstance(x, (tuple, list)) and len(x) <= 4:
-        return f"({', '.join(short(part, most // 2) for part in x)})"
-    if isinstance(x, slice):
-        ends = ["" if end is None else str(end) for end in (x.start, x.stop)]
-        return ":".join([*ends, str(x.step)] if x.step is not None else ends)
-    if isinstance(x, np.ndarray):
-        if x.size <= 6:
-            text = np.array2string(x, precision=4, separator=", ").replace("\n", "")
-            if len(text) <= most:
-                return text
-        size = "×".join(map(str, x.shape))
-        told = x.size and x.dtype.kind in "fc" and most > 30
-        spread = f" {np.mean(x):.4g} ± {np.std(x):.3g}" if told else ""
-        return f"{x.dtype} {size}{spread}"
-    text = repr(x)
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def has_gradient(node: Any) -> bool:
-    """Say whether a derivative has reached a node and was kept."""
-    return isinstance(node, Value) or node.grad is not None
+    return f"{item.op}({', '.join(arguments + keywords)})"

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from autograd.drawing.graph import formula, has_gradient, names_of, short
+from autograd.drawing.graph import Graph, Item, formula, graph_of
+from autograd.drawing.groups import Group, links, view
+from autograd.drawing.groups import group as grouped
+from autograd.drawing.numbers import check_format, magnitude, short
 from autograd.engine import Node
-from autograd.topology import nodes_below
+
+#: Of a graph too long to be listed, so many of the last nodes are.
+LAST = 10
+MOST_OPERATIONS = 5
 
 
-def text(node: Node, most: int = 300) -> str:
-    """Return the graph below a node as numbered lines, parents before children.
+def text(*nodes: Node, most: int = 300, number_format: str = ".6g") -> str:
+    """Return the graph below some nodes as numbered lines, parents before children.
 
     Parameters
     ----------
-    node : Value or Tensor
+    *nodes : Value or Tensor
         Where the graph ends.
     most : int
-        Of a longer graph, the lines in the middle are left out.
+        A graph of more nodes is summed up, scope by scope, and its last lines given.
+    number_format : str
+        How numbers are written, such as ".3f".
+
+    Raises
+    ------
+    DataError
+        If one is no node.
+    FormatError
+        If numbers cannot be written so.
 
     Examples
     --------
@@ -28,29 +43,72 @@ def text(node: Node, most: int = 300) -> str:
     2  v2  = x × x    data 9   grad 1
     3  v3  = v2 + 1   data 10  grad 1
     """
-    nodes = nodes_below(node)
-    names = names_of(nodes)
-    rows = []
-    for number, each in enumerate(nodes, start=1):
-        made = formula(each, names)
+    check_format(number_format)
+    graph = graph_of(*nodes)
+    if len(graph.items) <= most:
+        return _listed(graph.items, number_format)
+    return (
+        f"{len(graph.items):,} nodes; text(node, most={len(graph.items)}) lists them all.\n\n"
+        f"{_summed_up(graph)}\n\nThe last of them:\n\n"
+        f"{_listed(graph.items[-min(LAST, most) :], number_format)}"
+    )
+
+
+def _listed(items: list[Item], number_format: str) -> str:
+    scoped = any(item.scope for item in items)
+    rows: list[tuple[str, ...]] = []
+    for item in items:
+        made = formula(item)
+        gradient = "" if item.gradient is None else short(item.gradient, 60, number_format)
         rows.append(
             (
-                str(number),
-                names[id(each)],
+                str(item.number),
+                item.name,
                 f"= {made}" if made else "",
-                f"data {short(each.data)}",
-                f"grad {short(each.grad)}" if has_gradient(each) else "",
+                f"data {short(item.data, 60, number_format)}",
+                f"grad {gradient}" if gradient else "",
+                f"in {item.scope}" if item.scope and scoped else "",
             )
         )
-    left_out = len(rows) - most
-    if left_out > 0:
-        rows = rows[: most // 2] + rows[len(rows) - (most - most // 2) :]
-    widths = [max(len(row[i]) for row in rows) for i in range(5)]
-    lines = [
-        f"{row[0]:>{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:{widths[2]}}   "
-        f"{row[3]:{widths[3]}}  {row[4]}".rstrip()
-        for row in rows
-    ]
-    if left_out > 0:
-        lines.insert(most // 2, f"… {left_out} lines left out …")
-    return "\n".join(lines)
+    return "\n".join(_aligned(rows, "><<<<<", ["  ", "  ", "   ", "  ", "  "]))
+
+
+def _summed_up(graph: Graph) -> str:
+    """Tell of each group how much is in it, what passes, and how large the derivatives are."""
+    whole = grouped(graph)
+    passing = links(graph, view(graph, whole, 0, False))
+    title = ("", "nodes", "parameters", "in", "out", "operations", "mean |grad|")
+    rows: list[tuple[str, ...]] = [title]
+    rows += [_group_row(each, passing.inputs, passing.outputs) for each in whole.groups]
+    if whole.items:
+        rows.append(("(outside)", f"{len(whole.items):,}", "", "", "", "", ""))
+    return "\n".join(_aligned(rows, "<>>>><<", ["  ", "  ", "  ", "  ", "  ", "  "]))
+
+
+def _group_row(
+    each: Group, inputs: dict[int, set[int]], outputs: dict[int, set[int]]
+) -> tuple[str, ...]:
+    common = each.operations.most_common(MOST_OPERATIONS)
+    operations = ", ".join(f"{count:,} {sign}" for sign, count in common)
+    sizes = [magnitude(item.gradient) for item in each.all_items() if item.gradient is not None]
+    return (
+        each.name + (f" ({each.entries:,} calls)" if each.entries > 1 else ""),
+        f"{each.size:,}",
+        f"{each.parameters:,}",
+        f"{len(inputs.get(id(each), ())):,}",
+        f"{len(outputs.get(id(each), ())):,}",
+        operations + (" …" if len(each.operations) > MOST_OPERATIONS else ""),
+        f"{sum(sizes) / len(sizes):.3g}" if sizes else "",
+    )
+
+
+def _aligned(rows: list[tuple[str, ...]], sides: str, gaps: list[str]) -> list[str]:
+    """Write rows as columns, each to its side (``<`` or ``>``), with gaps between them."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        columns = zip(row, sides, widths, strict=True)
+        fields = [f"{field:{side}{width}}" for field, side, width in columns]
+        line = "".join(a + b for a, b in zip(fields, [*gaps, ""], strict=True))
+        lines.append(line.rstrip())
+    return lines

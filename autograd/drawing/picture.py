@@ -1,49 +1,73 @@
-"""The graph as a picture, drawn by Graphviz."""
+"""The graph as a picture, in whatever form is asked for."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import graphviz
 
-from autograd.drawing.graph import formula, has_gradient, names_of, short
+from autograd.drawing import dot, mermaid
+from autograd.drawing.files import save
 from autograd.drawing.lines import text
+from autograd.drawing.numbers import check_format
+from autograd.drawing.sheet import PARTS, Options, Sheet, sheet_of
 from autograd.engine import Node
-from autograd.errors import FormatError, MissingProgramError
-from autograd.topology import nodes_below
+from autograd.errors import MissingProgramError
 
-#: Fill and border by what a node is; they keep apart in grey and for the colour-blind.
-COLOURS = {
-    "leaf": ("#dcebf7", "#2a6496"),
-    "constant": ("#eeeeee", "#777777"),
-    "result": ("#ffffff", "#444444"),
-    "output": ("#fdebd0", "#b35c00"),
-}
-
-IMAGES = {".svg", ".png", ".pdf"}
-SOURCES = {".dot", ".gv", ""}
+MISSING_DOT = (
+    "SVG, PNG and PDF need Graphviz's program dot: install it with `apt install graphviz`, "
+    "`brew install graphviz` or `winget install graphviz`. Without it, picture.save('g.html'), "
+    "picture.save('g.mmd') and print(autograd.text(node)) show the same graph."
+)
+#: Formats that `dot` writes, and those that need no program.
+IMAGES = (".svg", ".png", ".pdf")
+SOURCES = (".dot", ".gv", ".mmd", ".html", ".txt")
 
 
-class Picture(graphviz.Digraph):  # type: ignore[misc]
-    """A `graphviz.Digraph` that also saves itself as an image, and shows itself in Jupyter."""
+class Picture:
+    """A picture of a graph: shows itself in Jupyter, and saves itself.
 
-    #: The same graph as text, for where Graphviz's `dot` is not installed.
-    as_text: str = ""
+    Attributes
+    ----------
+    source : str
+        The picture in DOT, Graphviz's language.
+    """
 
-    def save(
-        self,
-        filename: Any = None,
-        directory: Any = None,
-        *,
-        skip_existing: bool | None = False,
-    ) -> str:
-        """Write an image (``.svg``, ``.png``, ``.pdf``) or the DOT source (``.dot``, ``.gv``).
+    def __init__(self, nodes: tuple[Node, ...], sheet: Sheet) -> None:
+        self.nodes = nodes
+        self.sheet = sheet
+        self.source: str = dot.source(sheet)
 
-        An existing file is replaced only once the new one is complete.
+    @property
+    def mermaid(self) -> str:
+        """The picture in Mermaid, which GitHub and Markdown cells render by themselves."""
+        return mermaid.source(self.sheet)
+
+    @property
+    def text(self) -> str:
+        """The graph as lines of text."""
+        return text(*self.nodes)
+
+    def html(self) -> str:
+        """Return an interactive page: one file, which needs neither network nor any program."""
+        from autograd.drawing import page
+
+        return page.page(self.sheet)
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write the picture into a file, in the format that its name ends in.
+
+        Images are ``.svg``, ``.png`` and ``.pdf``; sources ``.dot`` and ``.mmd`` (Mermaid);
+        ``.html`` is an interactive page, ``.txt`` the graph as text. An existing file is replaced
+        only once the new one is complete.
+
+        Returns
+        -------
+        str
+            The path.
 
         Raises
         ------
@@ -52,125 +76,125 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         MissingProgramError
             If an image is wanted and the program `dot` is not installed.
         """
-        target = Path(directory or self.directory or "", filename or self.filename)
-        kind = target.suffix.lower()
-        if kind not in IMAGES | SOURCES:
-            raise FormatError(
-                f"{target.name!r} names no format that a graph is saved in; these are: "
-                f"{', '.join(sorted((IMAGES | SOURCES) - {''}))}"
-            )
-        content = self.pipe(format=kind[1:]) if kind in IMAGES else self.source.encode()
-        if directory:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        elif not target.parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save in")
-        _replace(target, content)
-        return str(target)
+        return save(path, IMAGES + SOURCES, self._content)
 
-    def pipe(self, *arguments: Any, **keywords: Any) -> Any:
-        """Return the image as bytes; see `graphviz.Digraph.pipe`."""
-        _require_dot()
-        return super().pipe(*arguments, **keywords)
+    def _content(self, kind: str) -> bytes:
+        if kind in IMAGES:
+            return render(self.source, kind[1:])
+        if kind == ".html":
+            return self.html().encode()
+        if kind == ".mmd":
+            return self.mermaid.encode()
+        return (self.source if kind in (".dot", ".gv") else self.text + "\n").encode()
 
-    def render(self, *arguments: Any, **keywords: Any) -> str:
-        """Write source and image into files; see `graphviz.Digraph.render`."""
-        _require_dot()
-        return str(super().render(*arguments, **keywords))
+    def svg(self) -> str:
+        """Return the picture as SVG.
 
-    def _repr_mimebundle_(self, *arguments: Any, **keywords: Any) -> Any:
+        Raises
+        ------
+        MissingProgramError
+            If the program `dot` is not installed.
+        """
+        return render(self.source, "svg").decode()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         if shutil.which("dot") is None:
-            return {"text/plain": f"{self.as_text}\n({MISSING_DOT})"}
-        return super()._repr_mimebundle_(*arguments, **keywords)
+            return {
+                "text/vnd.mermaid": self.mermaid,
+                "text/plain": f"{self.text}\n({MISSING_DOT})",
+            }
+        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.sheet.name(root) for root in self.sheet.graph.roots)
+        return f"<picture of {names}: {len(self.sheet.graph.items):,} nodes>"
 
 
-MISSING_DOT = (
-    "Pictures need Graphviz's program dot: install it with `apt install graphviz`, "
-    "`brew install graphviz` or `winget install graphviz`. "
-    "Without it, print(autograd.text(node)) shows the same graph."
-)
+def draw(
+    *nodes: Node,
+    direction: str = "LR",
+    depth: int | None = None,
+    show: Iterable[str] = PARTS,
+    number_format: str = ".4g",
+    title: str = "",
+    shade: bool = False,
+    most: int | None = None,
+    expand: bool | Iterable[str] = (),
+    collapse: Iterable[str] = (),
+) -> Picture:
+    """Draw the graph below some nodes.
 
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write a file beside the target, then put it in its place."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=target.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _require_dot() -> None:
-    if shutil.which("dot") is None:
-        raise MissingProgramError(MISSING_DOT)
-
-
-def draw(node: Node, direction: str = "LR") -> Picture:
-    """Draw the graph below a node: a box for each node, with name, formula, data and grad.
+    A box is a node: its name, what it holds (of a large array mean ± standard deviation, least …
+    greatest, and a histogram) and its derivative. A circle is the operation that made it; dashed
+    are constants. Leaves are blue, parameters green and round, results white, the end orange.
 
     Parameters
     ----------
-    node : Value or Tensor
-        Where the graph ends.
+    *nodes : Value or Tensor
+        Where the graph ends. Several stand in one picture: a result and a derivative of it.
     direction : str
-        "LR" from left to right, "TB" from top to bottom.
+        "LR" from left to right, "TB" from top to bottom, "RL" or "BT".
+    depth : int, optional
+        Show so many operations before the end.
+    show : iterable of str
+        What to show of "label", "data", "grad", "constants", "shape", "spread" and "scopes".
+    number_format : str
+        How numbers are written, such as ".3f".
+    title : str
+        Stands above.
+    shade : bool
+        Colour derivatives by their size, to see where they vanish or explode. They are
+        computed anew and written nowhere, unless `backward` has freed the graph.
+    most : int, optional
+        For how many boxes there is room: without scopes 150, with scopes 60, or 30 in a long row.
+        Of a larger graph groups are drawn as one box each: scopes, and where there are none,
+        parts of about equal size. The smaller scopes are opened while there is room.
+    expand, collapse : iterable of str
+        Paths of scopes to open or to close whatever their size; ``expand=True`` opens all.
 
     Returns
     -------
     Picture
-        A `graphviz.Digraph`: shows itself in Jupyter, ``.save("graph.svg")`` writes an image
-        (also .png, .pdf, .dot), ``.source`` is the DOT text.
+        Shows itself in Jupyter. ``.save("graph.svg")`` writes a file (also .png, .pdf, .dot,
+        .mmd, .html, .txt), ``.source`` is the DOT text, ``.mermaid`` that of Mermaid.
+
+    Raises
+    ------
+    DataError
+        If one is no node.
+    FormatError
+        If an option is not known.
+    GraphError
+        If there is no scope of a path, or no derivatives to shade by.
 
     Examples
     --------
     >>> from autograd import Value, draw
     >>> x = Value(3.0, label="x")
-    >>> "tanh" in draw(x.tanh()).source
+    >>> picture = draw(x.tanh(), direction="TB")
+    >>> "tanh" in picture.source
     True
     """
-    nodes = nodes_below(node)
-    names = names_of(nodes)
-    numbers = {id(each): f"n{i}" for i, each in enumerate(nodes, start=1)}
-    picture = Picture(
-        graph_attr={"rankdir": direction, "bgcolor": "white", "nodesep": "0.2", "ranksep": "0.35"},
-        node_attr={"shape": "record", "style": "filled", "fontname": "Helvetica", "fontsize": "11"},
-        edge_attr={"color": "#666666", "arrowsize": "0.6"},
+    options = Options(
+        direction,
+        depth,
+        (show,) if isinstance(show, str) else tuple(show),
+        check_format(number_format),
+        title,
+        most,
+        expand,
+        collapse,
     )
-    stacked = "{}" if direction in ("LR", "RL") else "{{{}}}"  # fields below each other
-    for each in nodes:
-        kind = _kind(each, node)
-        fields = [names[id(each)], formula(each, names), f"data {short(each.data, 40)}"]
-        if has_gradient(each):
-            fields.append(f"grad {short(each.grad, 40)}")
-        fill, border = COLOURS[kind]
-        picture.node(
-            numbers[id(each)],
-            stacked.format(" | ".join(_escaped(field) for field in fields if field)),
-            fillcolor=fill,
-            color=border,
-            penwidth="1.6" if kind in ("leaf", "output") else "1",
-        )
-        for parent in each.parents:
-            picture.edge(numbers[id(parent)], numbers[id(each)])
-    picture.as_text = text(node)
-    return picture
+    return Picture(nodes, sheet_of(nodes, options, shaded=shade))
 
 
-def _kind(node: Any, output: Any) -> str:
-    if node is output and node.op:
-        return "output"
-    if node.op:
-        return "result"
-    return "leaf" if getattr(node, "requires_grad", True) else "constant"
-
-
-def _escaped(field: str) -> str:
-    """Escape what has a meaning in a record label, and keep a very long label readable."""
-    if len(field) > 80:
-        field = field[:79] + "…"
-    for sign in "\\{}|<>":
-        field = field.replace(sign, "\\" + sign)
-    return field.replace("\n", " ").replace(" ", "\\ ") if field.strip() else "\\ "
+def render(source: str, kind: str) -> bytes:
+    """Have `dot` draw a picture; an image of pixels on white, for it may be shown anywhere."""
+    if shutil.which("dot") is None:
+        raise MissingProgramError(MISSING_DOT)
+    if kind == "png":
+        source = source.replace('bgcolor="transparent"', 'bgcolor="white", dpi=144')
+    image: bytes = graphviz.pipe("dot", kind, source.encode(), quiet=True)
+    if kind == "svg":  # no wider than the page that it stands on
+        image = image.replace(b"<svg ", b'<svg style="max-width:100%;height:auto" ', 1)
+    return image

@@ -43,8 +43,10 @@ def _constant(e: ast.Constant) -> tuple[str, int]:
         return ("i" if e.value == 1j else f"{e.value.imag:g}i"), ATOM
     if e.value == 0.5 and isinstance(e.value, float):
         return "1/2", PRODUCT
-    number = isinstance(e.value, float) and e.value == int(e.value)
-    return (str(int(e.value)) if number else repr(e.value)), ATOM
+    if isinstance(e.value, float):
+        text = f"{e.value:.6g}".replace("-", "−")
+        return text, PRODUCT if e.value < 0 else ATOM
+    return repr(e.value), ATOM
 
 
 def _attribute(e: ast.Attribute) -> tuple[str, int]:

@@ -1,0 +1,280 @@
+"""The local derivative of a node as a formula in the names of its graph: ``1 − y²``, ``w``."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import types
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.formulas import body_of, formula
+from autograd.drawing.graph import Item
+from autograd.drawing.numbers import short
+from autograd.engine import Tensor, Value
+
+#: Functions of the rules that only choose: at one number, their value says more than their name.
+CHOICES = {"share", "direction", "sign", "where", "nonzero", "finite_or_zero"}
+LONGEST = 80
+
+#: What becomes of `g` where the rule, which has to care for every shape, says less: for each
+#: argument, in terms of the arguments.
+IN_WORDS: dict[str, tuple[str, ...]] = {
+    "matmul": ("g {1}ᵀ", "{0}ᵀ g"),
+    "dot": ("g {1}ᵀ", "{0}ᵀ g"),
+    "sum": ("g for every element",),
+    "mean": ("g / n for each of n elements",),
+    "getitem": ("g where the elements were taken, else 0",),
+    "reshape": ("g in the shape of {0}",),
+    "transpose": ("gᵀ",),
+    "astype": ("g",),
+    "broadcast_to": ("g summed over the copies",),
+}
+PART_OF = ("concatenate", "stack")
+
+#: Stands for a node in a formula until its name is put in.
+TOKEN = re.compile(r"⟦(\d+)⟧")
+
+
+def derivative(item: Item, argnum: int) -> str:
+    """Write the derivative of a node with respect to an argument, nodes as ``⟦number⟧``.
+
+    Of an elementwise function that is the partial derivative, and of any other what becomes of
+    ``g``, the derivative of something further on with respect to the node.
+    """
+    primitive = item.node.primitive
+    if primitive.ours and primitive.name in IN_WORDS and argnum < len(IN_WORDS[primitive.name]):
+        return IN_WORDS[primitive.name][argnum].format(*map(_operand, item.arguments))
+    if primitive.ours and primitive.name in PART_OF:
+        return "the part of g that came from it"
+    for rules, before in (
+        (primitive.partials, 1),
+        (primitive.transposes, 1),
+        (primitive.vjps, 2),
+    ):
+        if rules is not None:
+            return _written(item, rules[argnum], before, primitive.partials is not None)
+    return "" if primitive.variadic is None else f"{primitive.name}ᵀ(g)"
+
+
+def _written(item: Item, rule: Any, before: int, elementwise: bool) -> str:
+    if isinstance(rule, (int, float)):
+        return f"{rule:.6g}".replace("-", "−")
+    body = _body(rule)
+    if body is None:
+        return f"{item.node.primitive.name}ᵀ(g)"
+    names = list(inspect.signature(rule).parameters)
+    meaning = dict(zip(names[before:], item.node.arguments, strict=False))
+    if elementwise:
+        meaning = {names[0]: item.node, **meaning}
+    elif before == 2:
+        meaning = {names[1]: item.node, **meaning}
+    body = _Substitution(item, meaning, rule).visit(ast.fix_missing_locations(_copy(body)))
+    text = formula(body)
+    return text if len(TOKEN.sub("xx", text)) <= LONGEST else f"{item.node.primitive.name}ᵀ(g)"
+
+
+def _operand(argument: Any) -> str:
+    return f"⟦{argument.number}⟧" if isinstance(argument, Item) else short(argument, 24)
+
+
+def _body(rule: Any) -> ast.expr | None:
+    if not isinstance(rule, types.FunctionType):
+        return None
+    try:
+        return body_of(rule)
+    except (OSError, TypeError, SyntaxError):  # typed at a prompt, or the source is not there
+        return None
+
+
+def _copy(body: ast.expr) -> ast.expr:
+    return ast.parse(ast.unparse(body), mode="eval").body
+
+
+class _Substitution(ast.NodeTransformer):
+    """Puts nodes and numbers in place of the arguments of a rule, and works out what is plain."""
+
+    def __init__(self, item: Item, meaning: dict[str, Any], rule: types.FunctionType) -> None:
+        self.meaning = meaning
+        self.numbers = {id(parent.node): parent.number for parent in item.parents}
+        self.numbers[id(item.node)] = item.number
+        self.rule = rule
+        self.left_out = set(inspect.signature(rule).parameters) - set(meaning) - {"g"}
+        plain = [_plain(value) for value in meaning.values()]
+        self.are_numbers = all(isinstance(value, (float, int)) for value in plain)
+        self.values = {
+            name: np.float64(value) if self.are_numbers else value
+            for name, value in zip(meaning, plain, strict=True)
+        }
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in self.meaning:
+            return node
+        meant = self.meaning[node.id]
+        if id(meant) in self.numbers:
+            return ast.Name(f"⟦{self.numbers[id(meant)]}⟧")
+        if isinstance(meant, (float, int, np.generic)):
+            return ast.Constant(float(meant))
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in CHOICES and self.are_numbers:
+            return self._chosen(name, node)
+        # What was left to its default says nothing.
+        node.args = [a for a in node.args if not self._is_left_out(a)]
+        node.keywords = [k for k in node.keywords if not self._is_left_out(k.value)]
+        self.generic_visit(node)
+        return node
+
+    def _is_left_out(self, argument: ast.expr) -> bool:
+        return isinstance(argument, ast.Name) and argument.id in self.left_out
+
+    def _chosen(self, name: str, node: ast.Call) -> ast.expr:
+        """Replace a choice by what was chosen."""
+        if name == "where":
+            taken = node.args[1] if self._value(node.args[0]) else node.args[2]
+            return self.visit(taken)  # type: ignore[no-any-return]
+        if name in ("nonzero", "finite_or_zero"):
+            value = self._value(node)
+            unchanged = value == self._value(node.args[0])
+            return self.visit(node.args[0]) if unchanged else ast.Constant(float(value))
+        return ast.Constant(float(self._value(node)))
+
+    def _value(self, expression: ast.expr) -> Any:
+        code = compile(ast.fix_missing_locations(ast.Expression(_copy(expression))), "", "eval")
+        with np.errstate(all="ignore"):
+            return eval(code, self.rule.__globals__, self.values)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        left, right = node.left, node.right
+        if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+            folded = _folded(node.op, left.value, right.value)
+            if folded is not None:
+                return ast.Constant(folded)
+        if isinstance(node.op, ast.Pow) and _is_one(right):
+            return left
+        if isinstance(node.op, ast.Mult) and (_is_one(left) or _is_one(right)):
+            return right if _is_one(left) else left
+        return node
+
+
+def _folded(operator: ast.operator, a: Any, b: Any) -> float | None:
+    """Work out a sum or a difference of two constants."""
+    if isinstance(operator, ast.Add):
+        return float(a) + float(b)
+    return float(a) - float(b) if isinstance(operator, ast.Sub) else None
+
+
+def _is_one(e: ast.expr) -> bool:
+    return isinstance(e, ast.Constant) and e.value == 1
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, Tensor):
+        return x._data
+    return x.data if isinstance(x, Value) else x
+
+
+def named(text: str, items: dict[int, Item]) -> str:
+    """Put the names of nodes into a formula."""
+    return TOKEN.sub(lambda token: items[int(token[1])].name, text)
+
+
+# -- LaTeX -------------------------------------------------------------------------------------
+
+WORDS = {
+    word
+    for phrases in (*IN_WORDS.values(), ("if else and is not the part of g that came from it",))
+    for phrase in phrases
+    for word in phrase.split()
+    if word.isalpha() and len(word) > 1
+}
+FUNCTIONS = [
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "max",
+    "min",
+]
+SIGNS = {
+    "·": r"\cdot",
+    "×": r"\times",
+    "−": "-",
+    "≥": r"\ge",
+    "≤": r"\le",
+    "≠": r"\ne",
+    "∂": r"\partial ",
+    "π": r"\pi ",
+    "Σ": r"\sum ",
+    "ᵀ": r"^{\top}",
+    "ᴴ": r"^{*}",
+    "…": r"\dots ",
+    "±": r" \pm ",
+    "%": r"\%",
+}
+SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def latex(text: str, items: dict[int, Item]) -> str:
+    """Turn a formula, nodes as ``⟦number⟧``, into LaTeX."""
+    text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda s: f"^{{{s[0].translate(SUPERSCRIPT)}}}", text)
+    text = re.sub(
+        r"(?<=\d)e\+?([-−]?)0*(\d+)",
+        lambda power: rf" \cdot 10^{{{power[1] and '-'}{power[2]}}}",
+        text,
+    )
+    text = _roots(text)
+    words = {name: rf"\{name}" for name in FUNCTIONS}
+
+    def word(found: re.Match[str]) -> str:
+        name = found[0]
+        if name in WORDS:
+            return rf"\text{{ {name} }}"
+        return words.get(name) or (name if len(name) == 1 else rf"\mathrm{{{escaped(name)}}}")
+
+    text = re.sub(r"(?<![\\\w{⟦])[A-Za-z_][A-Za-z_0-9]*", word, text)
+    for sign, written in SIGNS.items():
+        text = text.replace(sign, written)
+    return TOKEN.sub(lambda token: latex_name(items[int(token[1])]), text).strip()
+
+
+def _roots(text: str) -> str:
+    """Write ``√x`` and ``√(x)`` as roots over what they are taken of."""
+    while (start := text.find("√")) >= 0:
+        depth, end = 0, start + 1
+        while end < len(text):
+            depth += (text[end] in "(⟦") - (text[end] in ")⟧")
+            end += 1
+            if depth == 0 and (end == len(text) or not text[end].isalnum()):
+                break
+        inner = text[start + 1 : end]
+        if inner.startswith("(") and inner.endswith(")"):
+            inner = inner[1:-1]
+        text = f"{text[:start]}\\sqrt{{{inner}}}{text[end:]}"
+    return text
+
+
+def latex_name(item: Item) -> str:
+    """Write the name of a node in LaTeX: a letter with its number below, or a word upright."""
+    found = re.fullmatch(r"([A-Za-z])_?(\d+)", item.name)
+    if found:
+        return f"{found[1]}_{{{found[2]}}}"
+    return item.name if re.fullmatch("[A-Za-z]", item.name) else rf"\mathrm{{{escaped(item.name)}}}"
+
+
+def escaped(words: str) -> str:
+    """Write words so that they mean nothing but themselves in LaTeX's mathematics."""
+    words = words.replace("\\", r"\backslash ")
+    return re.sub(r"([#$%&_{}])", r"\\\1", words).replace("^", r"\hat{}").replace("~", r"\sim ")

@@ -1,0 +1,140 @@
+"""The graph in Mermaid, which GitHub and notebooks render without any program installed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autograd.drawing.graph import Item
+from autograd.drawing.groups import Group
+from autograd.drawing.sheet import Sheet, cut_short
+from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
+
+#: What stands around the text of a node, by what the node is.
+SHAPES = {
+    "leaf": ('["', '"]'),
+    "parameter": ('("', '")'),
+    "constant": ('(["', '"])'),
+    "result": ('["', '"]'),
+    "output": ('[["', '"]]'),
+    "operation": ('(("', '"))'),
+    "closed": ('[["', '"]]'),
+}
+
+#: Any sign but these might mean something.
+PLAIN = r"[^\w .,:+\-×÷−=±…()/²ˣʸ√∛Σσ▁▂▃▄▅▆▇█·]"
+
+
+def source(sheet: Sheet) -> str:
+    """Write a graph in Mermaid."""
+    lines = [f"flowchart {sheet.options.direction}"]
+    if sheet.options.title:
+        title = text(cut_short(sheet.options.title, 120))
+        lines = ["---", f'title: "{title}"', "---", *lines]
+    identities = _identities(sheet)
+    lines += _group(sheet, sheet.seen.whole, identities, "  ")
+    for item in sheet.graph.items:
+        if isinstance(sheet.seen.shown(item), Item):
+            lines += _edges(sheet, item)
+    for (source_id, target_id), passing in sheet.links.passing.items():
+        begin, end = sheet.links.boxes[source_id], sheet.links.boxes[target_id]
+        first = identities[id(begin)] if isinstance(begin, Group) else f"n{begin.number}"
+        last = identities[id(end)] if isinstance(end, Group) else f"o{end.number}"
+        counted = f'|"{len(passing):,}"|' if len(passing) > 1 else ""
+        lines.append(f"  {first} -->{counted} {last}")
+    lines += _notes(sheet)
+    lines += [f"  classDef {kind} {_css(style)}" for kind, style in STYLES.items()]
+    lines.append(f"  classDef operation {_css(OPERATION, '#ffffff')}")
+    lines.append(f"  classDef closed {_css(CLOSED)}")
+    return "\n".join(lines) + "\n"
+
+
+def _identities(sheet: Sheet) -> dict[int, str]:
+    """Give each group a number, for its path may hold signs that mean something to Mermaid."""
+    order = [sheet.seen.whole]
+    for each in order:
+        order.extend(each.groups)
+    return {id(each): f"g{number}" for number, each in enumerate(order)}
+
+
+def _group(sheet: Sheet, group: Group, identities: dict[int, str], indent: str) -> Iterator[str]:
+    for item in group.items:
+        yield from (indent + line for line in _item(sheet, item))
+    for inner in group.groups:
+        identity = identities[id(inner)]
+        if sheet.seen.is_open(inner):
+            yield f'{indent}subgraph {identity}["{text(cut_short(inner.name, 60))}"]'
+            yield from _group(sheet, inner, identities, indent + "  ")
+            yield f"{indent}end"
+        else:
+            yield indent + _node(identity, sheet.closed(inner), "closed")
+
+
+def _item(sheet: Sheet, item: Item) -> Iterator[str]:
+    lines = [sheet.name(item)] if sheet.shows("label") else []
+    kind = sheet.kind(item.data)
+    lines += [kind] if kind else []
+    if sheet.shows("data"):
+        lines += _titled("data", sheet.data(item))
+    if sheet.shows("grad"):
+        lines += _titled("grad", sheet.gradient(item))
+    yield _node(f"n{item.number}", lines, item.kind)
+    if not item.op:
+        return
+    sign = cut_short(item.sign + (f" {item.static}" if item.static else ""), 28)
+    yield _node(f"o{item.number}", [sign], "operation")
+    if item.missing:
+        yield _node(f"m{item.number}", [item.missing], "constant")
+    if sheet.shows("constants"):
+        for position, constant in item.constants:
+            kind = sheet.kind(constant)
+            told = [kind] * bool(kind) + sheet.numbers(constant)
+            yield _node(f"c{item.number}_{position}", told, "constant")
+
+
+def _titled(title: str, lines: list[str]) -> list[str]:
+    return [f"{title} {lines[0]}", *lines[1:]] if lines else []
+
+
+def _edges(sheet: Sheet, item: Item) -> Iterator[str]:
+    if not item.op:
+        return
+    if item.missing:
+        yield f"  m{item.number} -.-> o{item.number}"
+    for position, argument in enumerate(item.arguments):
+        if not isinstance(argument, Item):
+            if sheet.shows("constants"):
+                yield f"  c{item.number}_{position} -.-> o{item.number}"
+        elif isinstance(sheet.seen.shown(argument), Item):
+            yield f"  n{argument.number} --> o{item.number}"
+    yield f"  o{item.number} --- n{item.number}"
+
+
+def _notes(sheet: Sheet) -> Iterator[str]:
+    for number, note in enumerate(sheet.notes()):
+        yield "  " + _node(f"note{number}", [note], "constant")
+
+
+def _node(identity: str, lines: list[str], kind: str) -> str:
+    before, after = SHAPES[kind]
+    return f"{identity}{before}{'<br/>'.join(map(text, lines)) or ' '}{after}:::{kind}"
+
+
+def _css(style: Style, ink: str = INK) -> str:
+    dashes = ",stroke-dasharray:4 3" if style.dashed else ""
+    line = f"stroke:{style.border},stroke-width:{style.width:g}px{dashes}"
+    return f"fill:{style.fill},color:{ink},{line}"
+
+
+def text(words: str) -> str:
+    """Write words so that they mean nothing but themselves: each sign that could, by its number.
+
+    Mermaid takes a text between quotes for Markdown and HTML; letters, digits and what is used
+    in numbers and formulas mean nothing there.
+    """
+    words = " ".join(words.split())
+    return re.sub(
+        r"[^\w .,:+\-×÷−=±…()/|²ˣʸ√∛Σσ▁▂▃▄▅▆▇█·]|[\x00-\x1f]",
+        lambda sign: f"#{ord(sign[0])};",
+        words,
+    )

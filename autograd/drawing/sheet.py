@@ -1,0 +1,200 @@
+"""What a picture is to show: the graph, what of it is seen, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing import groups
+from autograd.drawing.chain import arrived, chain
+from autograd.drawing.graph import CONSTANT, FREED, Graph, Item, graph_of
+from autograd.drawing.groups import Group, Links, View
+from autograd.drawing.numbers import FEW, kind_of, magnitude, numbers_of, short, summary_lines
+from autograd.drawing.style import Shade
+from autograd.engine import Node
+from autograd.errors import FormatError, GraphError, ShapeError
+
+#: What `show` may name.
+PARTS = ("label", "data", "grad", "constants", "shape", "spread", "scopes")
+LONGEST_NAME = 40
+MOST_OPERATIONS = 4
+
+
+@dataclass(slots=True)
+class Options:
+    """How a graph is to be drawn; see `draw`."""
+
+    direction: str = "LR"
+    depth: int | None = None
+    show: tuple[str, ...] = PARTS
+    number_format: str = ".4g"
+    title: str = ""
+    most: int | None = None
+    expand: bool | Iterable[str] = ()
+    collapse: Iterable[str] = ()
+
+
+@dataclass(slots=True)
+class Frame:
+    """One picture of an animation: which derivatives have arrived, and where one is going.
+
+    Widths, in points, are the same in all of them, so that nothing moves.
+    """
+
+    gradients: dict[int, str]
+    widths: dict[int, int]
+    caption: str
+    caption_width: int
+    item: Item | None = None
+    edge: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A graph, looked at with certain options."""
+
+    graph: Graph
+    seen: View
+    links: Links
+    options: Options
+    #: How large the derivatives are, of nodes and along edges (node, position), to shade them by.
+    magnitudes: dict[int, float] = field(default_factory=dict)
+    flows: dict[tuple[int, int], float] = field(default_factory=dict)
+    shade: Shade | None = None
+    frame: Frame | None = None
+
+    def shows(self, part: str) -> bool:
+        """Say whether something is to be shown."""
+        return part in self.options.show
+
+    def name(self, item: Item) -> str:
+        """Write the name of a node, a very long one shortened."""
+        return cut_short(item.name, LONGEST_NAME)
+
+    def data(self, item: Item) -> list[str]:
+        """Write what a node holds, a large array in several lines."""
+        return self.numbers(item.data)
+
+    def gradient(self, item: Item) -> list[str]:
+        """Write its derivative; nothing if there is none."""
+        if item.kind == CONSTANT or item.gradient is None:
+            return []
+        return self.numbers(item.gradient)
+
+    def numbers(self, x: Any) -> list[str]:
+        """Write a number or an array, a large one in several lines."""
+        if isinstance(x, Node):
+            x = x.data  # type: ignore[attr-defined]
+        if isinstance(x, np.ndarray) and x.size > FEW:
+            return summary_lines(x) if self.shows("spread") else []
+        if isinstance(x, np.ndarray):
+            return [numbers_of(x, self.options.number_format) if x.size else "empty"]
+        return [short(x, 40, self.options.number_format)]
+
+    def kind(self, x: Any) -> str:
+        """Write type and shape of an array; nothing for a number."""
+        return kind_of(x) if isinstance(x, np.ndarray) and self.shows("shape") else ""
+
+    def closed(self, group: Group) -> list[str]:
+        """Write what is in a closed group, line by line; its name first."""
+        lines = [cut_short(group.name, LONGEST_NAME)]
+        told = f"{group.size:,} nodes"
+        if group.parameters:
+            told += f" · {group.parameters:,} parameters"
+        lines.append(told)
+        common = group.operations.most_common(MOST_OPERATIONS)
+        if common:
+            more = len(group.operations) > MOST_OPERATIONS
+            lines.append(
+                ", ".join(f"{count:,} {sign}" for sign, count in common) + (" …" if more else "")
+            )
+        inputs = len(self.links.inputs.get(id(group), ()))
+        outputs = len(self.links.outputs.get(id(group), ()))
+        passing = f"{inputs:,} in, {outputs:,} out"
+        lines.append(passing + (f" · {group.entries:,} calls" if group.entries > 1 else ""))
+        return lines
+
+    def group_shade(self, group: Group) -> tuple[str, str]:
+        """Return colour and words for the mean size of the derivatives in a group, if shaded."""
+        if self.shade is None:
+            return "", ""
+        found = [self.magnitudes.get(item.number) for item in group.all_items()]
+        sizes = [size for size in found if size is not None]
+        if not sizes:
+            return "", ""
+        mean = sum(sizes) / len(sizes)
+        return self.shade.colour(mean), f"mean |grad| {mean:.2g}"
+
+    def notes(self) -> list[str]:
+        """Write what has to be said below the picture."""
+        freed = [item for item in self.graph.items if item.missing == FREED]
+        if not freed:
+            return []
+        names = ", ".join(cut_short(item.name, 20) for item in freed[:3])
+        more = f" and {len(freed) - 3} more" if len(freed) > 3 else ""
+        return [
+            f"What {names}{more} {'were' if len(freed) > 1 else 'was'} made of has been freed by "
+            "backward(); retain_graph=True keeps it."
+        ]
+
+
+def cut_short(text: str, most: int) -> str:
+    """Cut a long text, and say so by an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def checked(options: Options) -> Options:
+    """Return the options if they can be followed.
+
+    Raises
+    ------
+    FormatError
+        If one of them is not known.
+    """
+    if options.direction not in ("LR", "TB", "RL", "BT"):
+        raise FormatError(
+            f"direction={options.direction!r} is not known; write 'LR' (left to right), 'TB' "
+            "(top to bottom), 'RL' or 'BT'."
+        )
+    unknown = [part for part in options.show if part not in PARTS]
+    if unknown:
+        raise FormatError(
+            f"show={unknown[0]!r} is not known; these can be shown: {', '.join(PARTS)}."
+        )
+    if options.depth is not None and options.depth < 1:
+        raise FormatError(f"depth={options.depth} shows nothing; write 1 or more.")
+    return options
+
+
+def sheet_of(nodes: Iterable[Any], options: Options, shaded: bool = False) -> Sheet:
+    """Lay out what of a graph is to be seen; `shaded`, with the sizes of all derivatives."""
+    graph = graph_of(*nodes, depth=checked(options).depth)
+    whole = groups.group(graph, "scopes" in options.show)
+    seen = groups.view(graph, whole, options.most, options.expand, options.collapse)
+    sheet = Sheet(graph, seen, groups.links(graph, seen), options)
+    if shaded:
+        _shade(sheet)
+    return sheet
+
+
+def _shade(sheet: Sheet) -> None:
+    """Measure all derivatives: those of a pass of its own, or, where there is none, those kept."""
+    graph = sheet.graph
+    try:
+        steps = chain(graph)
+    except (GraphError, ShapeError) as error:  # freed, several ends, no single number
+        kept = [item for item in graph.items if item.gradient is not None]
+        sheet.magnitudes = {item.number: magnitude(item.gradient) for item in kept}
+        if not kept:
+            raise GraphError(f"There are no derivatives to shade by. {error}") from None
+    else:
+        derivatives = arrived(steps)
+        sheet.magnitudes = {number: magnitude(g) for number, g in derivatives.items()}
+        sheet.flows = {(s.item.number, s.position): magnitude(s.product) for s in steps}
+        for item in graph.items:
+            if item.gradient is None:
+                item.gradient = derivatives.get(item.number)
+    sheet.shade = Shade.over([*sheet.magnitudes.values(), *sheet.flows.values()])

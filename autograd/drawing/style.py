@@ -1,0 +1,79 @@
+"""Colours and shapes: what a node is, and how large its derivative.
+
+The fills are light and the borders dark enough to keep apart in print, in grey, and for the
+colour-blind (hues of Okabe and Ito); what stands outside of boxes is of a grey that can be read
+on white as on black.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from autograd.drawing.graph import CONSTANT, LEAF, OUTPUT, PARAMETER, RESULT
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the box of a node looks."""
+
+    fill: str
+    border: str
+    width: float = 1.0
+    rounded: bool = False
+    dashed: bool = False
+
+
+STYLES = {
+    LEAF: Style("#d8e9f7", "#0b5a94", 1.8),
+    PARAMETER: Style("#d5efe4", "#00694b", 1.8, rounded=True),
+    CONSTANT: Style("#ededed", "#7a7a7a", 1.0, rounded=True, dashed=True),
+    RESULT: Style("#ffffff", "#5f6670"),
+    OUTPUT: Style("#fbe5cc", "#b04f00", 2.4),
+}
+OPERATION = Style("#5f6670", "#5f6670")
+CLUSTER = Style("#8a93a1", "#8a93a1", 1.0, rounded=True)
+CLOSED = Style("#eae6f5", "#5d4b8a", 1.6)
+
+#: What is being looked at.
+ACTIVE = "#ffe08a"
+
+INK = "#1c2126"
+FAINT = "#5b6470"
+#: For lines and words outside of boxes.
+OUTSIDE = "#7b8593"
+
+#: From the smallest to the largest derivative, legible under dark ink; then zero, then no number.
+RAMP = ("#fff9e0", "#fde9a9", "#fbd07c", "#f5b05c", "#e98a45", "#d86a3a")
+EDGE_RAMP = ("#d9cfae", "#d6b872", "#d19c4a", "#c07a2c", "#a05517", "#7a3407")
+ZERO = "#e3e6ea"
+NOT_FINITE = "#e889c4"
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """Colours for sizes of derivatives, between the smallest and the largest on a log scale."""
+
+    least: float
+    greatest: float
+
+    @classmethod
+    def over(cls, magnitudes: list[float]) -> Shade | None:
+        """Spread the colours over some magnitudes; None if all are zero or not finite."""
+        fine = [m for m in magnitudes if 0 < m < math.inf]
+        return cls(math.log10(min(fine)), math.log10(max(fine))) if fine else None
+
+    def place(self, magnitude: float) -> float:
+        """Return where a magnitude stands, from 0 for the smallest to 1 for the largest."""
+        span = self.greatest - self.least
+        if magnitude <= 0 or span < 1e-9:
+            return 0.5 if magnitude > 0 else 0.0
+        return min(1.0, max(0.0, (math.log10(magnitude) - self.least) / span))
+
+    def colour(self, magnitude: float, ramp: tuple[str, ...] = RAMP) -> str:
+        """Return the colour of a magnitude."""
+        if not math.isfinite(magnitude):
+            return NOT_FINITE
+        if magnitude == 0:
+            return ZERO
+        return ramp[min(len(ramp) - 1, int(self.place(magnitude) * len(ramp)))]

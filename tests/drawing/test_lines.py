@@ -1,0 +1,85 @@
+import numpy as np
+from drawing.drawings import neuron
+
+import autograd
+from autograd import Tensor, Value, scope
+
+
+def test_text_lists_the_nodes_with_numbers_formulas_values_and_derivatives():
+    lines = [line.split() for line in autograd.text(neuron()).splitlines()]
+    assert lines[0] == ["1", "x", "data", "2", "grad", "-0.0026819"]
+    assert lines[2][:6] == ["3", "v3", "=", "x", "×", "w"]
+    assert lines[4][:4] == ["5", "y", "=", "tanh(v4)"]
+
+
+def test_numbers_are_aligned_in_columns():
+    lines = autograd.text(neuron()).splitlines()
+    assert len({line.index("data") for line in lines}) == 1
+    assert len({line.index("grad") for line in lines}) == 1
+
+
+def test_constants_and_keywords_stand_in_the_formulas():
+    t = Tensor([[1.0, 2.0]], label="t")
+    shown = autograd.text((2 - t).sum(axis=1, keepdims=True) ** -1.5)
+    assert "= 2 - t" in shown
+    assert "keepdims=True" in shown
+    assert "** -1.5" in shown
+
+
+def test_indices_are_written_as_in_python():
+    t = Tensor(np.ones((9, 9)), label="t")
+    for index, shown in (
+        (0, "t[0]"),
+        ((slice(1, 3), Ellipsis), "t[1:3, Ellipsis]"),
+        ((slice(None, None, 2), np.arange(9)), "t[::2, int64 9]"),
+    ):
+        assert shown in autograd.text(t[index])
+
+
+def test_tensors_show_their_numbers_or_else_shape_and_spread():
+    t, large = Tensor([1.0, 2.0], label="t"), Tensor(np.ones((30, 4), np.float32), label="large")
+    y = (t.sum() * large).sum()
+    shown = autograd.text(y)
+    assert "[1, 2]" in shown
+    assert "float32 30×4 1" in shown
+    y.backward()
+    assert "grad" in autograd.text(t)
+    assert "(freed)" in autograd.text(y)
+
+
+def test_labels_that_occur_twice_are_told_apart():
+    shown = autograd.text(Value(1.0, label="x") * Value(2.0, label="x"))
+    assert "= x#1 × x#2" in shown
+
+
+def test_scopes_stand_at_the_end_of_the_lines():
+    x = Value(2.0, label="x")
+    with scope("a.b"):
+        y = x * 3
+    lines = autograd.text(y + 1).splitlines()
+    assert [line.endswith("in a.b") for line in lines] == [False, True, False]
+
+
+def test_a_long_graph_is_summed_up_and_needs_no_recursion():
+    x = Value(1.0)
+    for _ in range(20_000):
+        x = x + 1
+    x.backward()
+    shown = autograd.text(x)
+    lines = shown.splitlines()
+    assert len(lines) < 40
+    assert lines[0].startswith("20,001 nodes; text(node, most=20001) lists them all.")
+    parts = [line.split() for line in lines if line.startswith("part")]
+    assert sum(int(part[2].replace(",", "")) for part in parts) == 20_001
+    assert lines[-1].split()[0] == "20001"
+    assert len(autograd.text(x, most=20_001).splitlines()) == 20_001
+
+
+def test_of_assigned_elements_each_node_shows_what_it_held():
+    t = Tensor(np.array([1.0, 2.0]), label="t")
+    u = t * 3
+    t[0] = Value(9.0)
+    shown = autograd.text(u, t)
+    assert "t#1" in shown
+    assert "data [1, 2]" in shown
+    assert "data [9, 2]" in shown

@@ -1,0 +1,400 @@
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from drawing.drawings import AWKWARD, Read, needs_dot, network, neuron
+
+import autograd
+from autograd import Tensor, Value, scope
+from autograd.drawing import files, picture
+from autograd.errors import (
+    DataError,
+    FormatError,
+    FreedGraphError,
+    GraphError,
+    MissingProgramError,
+)
+
+
+def test_there_is_a_box_for_each_node_a_sign_for_each_operation_and_edges_in_order():
+    read = Read(autograd.draw(neuron()).source)
+    assert [read.boxes[f"n{i}"][0] for i in range(1, 6)] == ["x", "w", "v3", "v4", "y"]
+    assert read.boxes["n1"] == ["x", "data", "2", "grad", "-0.002682"]
+    assert read.signs == {"o3": "×", "o4": "+", "o5": "tanh"}
+    assert read.into("o3") == ["n1", "n2"]
+    assert read.into("o4") == ["n3", "n1"]
+    assert read.into("n5") == ["o5"]
+    assert len(read.edges) == 8
+
+
+def test_a_node_used_twice_has_one_box_and_two_edges():
+    x = Value(2.0)
+    read = Read(autograd.draw(x * x).source)
+    assert read.into("o2") == ["n1", "n1"]
+    assert sorted(read.boxes) == ["n1", "n2"]
+
+
+def test_constants_stand_where_they_stand_among_the_arguments():
+    x = Value(2.0, label="x")
+    read = Read(autograd.draw(3 - x**2).source)
+    assert read.into("o2") == ["n1", "c2_1"]
+    assert read.into("o3") == ["c3_0", "n2"]
+    assert read.boxes["c3_0"] == ["3"]
+    without = Read(autograd.draw(3 - x**2, show=["label", "data"]).source)
+    assert without.into("o3") == ["n2"]
+    assert "grad" not in without.boxes["n1"]
+
+
+def test_leaves_parameters_constants_results_and_the_end_look_different():
+    class Parameter(Tensor):
+        pass
+
+    w, c = Parameter([1.0, 2.0], label="w"), Tensor([3.0, 4.0], requires_grad=False)
+    x = Value(1.0, label="x")
+    read = Read(autograd.draw((w * c * x).sum()).source)
+    looks = {
+        re.sub(r"<TR>.*</TR>", "", read.shapes[f"n{i}"]) for i in range(1, len(read.signs) + 4)
+    }
+    assert len(looks) == 5
+
+
+def test_static_arguments_stand_beside_the_sign():
+    t = Tensor(np.ones((2, 3)))
+    read = Read(autograd.draw(t.sum(axis=1, keepdims=True)[0, 0]).source)
+    assert sorted(read.signs.values()) == ["[ ] 0, 0", "Σ axis=1, keepdims=True"]
+
+
+def test_tensors_tell_shape_type_and_numbers_or_their_spread():
+    small, large = Tensor([1.0, 2.5], label="a"), Tensor(np.arange(60.0, dtype="f4").reshape(30, 2))
+    read = Read(autograd.draw((small * large).sum()).source)
+    assert read.boxes["n1"] == ["a", "float64 2", "data", "[1, 2.5]"]
+    told = read.boxes["n2"]
+    assert told[1] == "float32 30×2"
+    assert told[3:5] == ["29.5 ± 17.3", "0 … 59"]
+    assert set(told[5]) <= set("▁▂▃▄▅▆▇█")
+    bare = Read(autograd.draw(large.sum(), show=["label", "data"]).source)
+    assert bare.boxes["n1"] == ["v1", "data"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        np.zeros(0), np.zeros((3, 0, 2)), np.full(9, np.nan), np.array([np.inf, *range(8)]),
+        np.zeros(20), np.full(20, 5e-324), np.array([1e308, -1e308] * 5), np.ones(9, "c16"),
+        np.array(2.0), np.array([1, 2], "c8"), np.arange(9.0, dtype="f2"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_any_array_can_be_drawn(data):
+    t = Tensor(data, label="t")
+    t.grad = data
+    for shown in (autograd.draw(t * 0.5), autograd.draw(t)):
+        assert Read(shown.source).boxes["n1"][0] == "t"
+        assert "t" in shown.mermaid
+        assert "t" in shown.text
+
+
+def test_numbers_are_written_as_asked_for():
+    read = Read(autograd.draw(Value(2.0, label="x") * 3, number_format=".2f").source)
+    assert read.boxes["n1"] == ["x", "data", "2.00", "grad", "0.00"]
+    assert read.boxes["c2_1"] == ["3.00"]
+
+
+def test_depth_shows_the_last_operations_and_says_that_there_are_more():
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(10):
+        y = y.sin()
+    read = Read(autograd.draw(y, depth=2).source)
+    assert sorted(read.signs) == ["o10", "o11", "o9"]
+    assert read.into("o9") == ["m9"]
+    assert autograd.draw(y, depth=2).source.count('"…"') == 1
+    assert len(Read(autograd.draw(y, depth=99).source).signs) == 10
+
+
+def test_several_ends_stand_in_one_picture():
+    x = Value(2.0, label="x")
+    a, b = x * 2, x * 3
+    read = Read(autograd.draw(a, b).source)
+    assert sorted(read.signs.values()) == ["×", "×"]
+    assert [name for name in read.boxes if name.startswith("n")] == ["n1", "n2", "n3"]
+
+
+def test_a_node_and_its_second_order_graph_stand_in_one_picture():
+    x = Value(2.0, label="x")
+    y = (x * Tensor([1.0, 2.0], label="t")).sum() * x**3
+    y.label = "y"
+    y.backward(create_graph=True)
+    read = Read(autograd.draw(y, x.grad, most=500).source)
+    names = [words[0] for words in read.boxes.values()]
+    assert names.count("x") == 1
+    assert names.count("t") == 1
+    assert "y" in names
+    assert {"×", "Σ", "xʸ"} <= set(read.signs.values())
+
+
+def test_the_title_and_the_direction_are_as_asked_for():
+    source = autograd.draw(neuron(), title="One <neuron>", direction="TB").source
+    assert "One &lt;neuron&gt;" in source
+    assert "rankdir=TB" in source
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"direction": "left"}, "'LR'"), ({"show": ["values"]}, "label, data"),
+        ({"number_format": "4x"}, r"\.4g"), ({"depth": 0}, "1 or more"),
+        ({"expand": ["no.such"]}, "no scope 'no.such'"), ({"collapse": "other"}, "no scope 'other'"),
+    ],
+)  # fmt: skip
+def test_an_option_that_is_not_known_is_refused_with_what_is(options, says):
+    with pytest.raises((FormatError, GraphError), match=says):
+        autograd.draw(neuron(), **options)
+
+
+def test_what_is_no_node_cannot_be_drawn():
+    for show in (autograd.draw, autograd.text, autograd.steps):
+        with pytest.raises(DataError, match="not in float"):
+            show(3.0)
+    with pytest.raises(DataError, match="nothing to draw"):
+        autograd.draw()
+
+
+# -- shades --------------------------------------------------------------------------------------------
+
+
+def test_shades_tell_how_large_the_derivatives_are_without_writing_any():
+    loss = network()
+    source = autograd.draw(loss, shade=True, expand=True).source
+    read = Read(source)
+    colours = {
+        re.search(r'grad</FONT></TD><TD[^>]*BGCOLOR="(#\w+)"', m) for m in read.shapes.values()
+    }
+    assert len(colours - {None}) > 2
+    assert "|derivative|" in source
+    assert "penwidth" in source
+    assert all(leaf.grad is None for leaf in autograd.drawing.graph.nodes_below(loss))
+
+
+def test_of_a_freed_graph_the_derivatives_that_were_kept_are_shaded():
+    w = Tensor([1.0, 2.0], label="w")
+    loss = (w * w).sum()
+    loss.backward()
+    assert "|derivative|" in autograd.draw(w, shade=True).source
+    with pytest.raises(GraphError, match=r"no derivatives to shade by.*retain_graph"):
+        autograd.draw(loss, shade=True)
+
+
+def test_zero_and_infinite_derivatives_have_colours_of_their_own():
+    x, z = Value(0.0, label="x"), Value(-1.0, label="z")
+    y = np.sqrt(x) + z.relu() + z * 3
+    source = autograd.draw(y, shade=True).source
+    from autograd.drawing.style import NOT_FINITE, ZERO
+
+    assert NOT_FINITE in source
+    assert ZERO in source
+
+
+# -- scopes --------------------------------------------------------------------------------------------
+
+
+def test_scopes_are_clusters_with_the_weights_that_only_they_use():
+    loss = network(2)
+    source = autograd.draw(loss).source
+    read = Read(source)
+    assert read.clusters == ["layers", "layers.0", "layers.1"]
+    inside = source[source.index("cluster layers.0") :]
+    inside = inside[: inside.index("}")]
+    assert len(re.findall(r"\tn\d+ \[", inside)) == 5
+
+
+def test_closed_scopes_are_one_box_with_what_goes_in_and_out():
+    read = Read(autograd.draw(network(3), collapse=["layers.1"]).source)
+    assert read.boxes["group layers.1"] == [
+        "1", "5 nodes · 20 parameters", "1 @, 1 +, 1 tanh", "1 in, 1 out",
+    ]  # fmt: skip
+    assert len(read.into("group layers.1")) == 1
+    outer = Read(autograd.draw(network(3), collapse="layers").source)
+    assert outer.clusters == []
+    assert outer.boxes["group layers"][1] == "15 nodes · 60 parameters"
+
+
+def test_scopes_are_closed_by_default_past_a_size_and_opened_on_request():
+    loss = network(40)
+    read = Read(autograd.draw(loss).source)
+    assert len([name for name in read.boxes if name.startswith("group")]) in (1, 40)
+    assert len(read.boxes) < 60
+    opened = Read(autograd.draw(loss, expand=["layers.7"]).source)
+    assert "layers.7" in opened.clusters
+    assert "group layers.8" in opened.boxes
+    everything = Read(autograd.draw(loss, expand=True).source)
+    assert len(everything.signs) == 40 * 3 + 2
+    assert not Read(autograd.draw(network(3), show=["label"], expand=True).source).clusters
+
+
+def test_a_scope_entered_often_tells_how_often():
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(7):
+        with scope("cell"):
+            y = (y * x).tanh()
+    read = Read(autograd.draw(y, collapse=["cell"]).source)
+    assert read.boxes["group cell"][-1] == "1 in, 1 out · 7 calls"
+
+
+def test_several_values_between_two_closed_scopes_are_one_edge_with_their_number():
+    t = [Value(float(i)) for i in range(5)]
+    with scope("a"):
+        u = [v * 2 for v in t]
+    with scope("b"):
+        s = sum(u)
+    source = autograd.draw(s, collapse=["a", "b"]).source
+    assert '"group a" -> "group b" [penwidth=1.4, label="5"]' in source
+
+
+def test_a_hundred_thousand_nodes_without_scopes_are_a_few_parts():
+    x = [Value(0.1 * i) for i in range(10)]
+    y = x
+    for _ in range(500):
+        y = [(a * b + c).tanh() for a, b, c in zip(y, [*y[1:], y[0]], x, strict=True)]
+    total = sum(y)
+    graph = autograd.draw(total)
+    read = Read(graph.source)
+    assert 2 <= len(read.boxes) <= 12
+    sizes = [
+        int(box[1].split()[0].replace(",", "")) for box in read.boxes.values() if "nodes" in box[1]
+    ]
+    assert sum(sizes) == 10 + 500 * 30 + 10
+    # Between levels only the ten values of a level and the ten leaves pass.
+    assert max(int(n) for n in re.findall(r'label="(\d+)"', graph.source)) <= 30
+
+
+def test_a_very_wide_graph_is_cut_as_well():
+    total = np.sum(np.stack([Value(1.0) for _ in range(5000)]))
+    assert len(Read(autograd.draw(total).source).boxes) < 20
+
+
+# -- freed graphs ---------------------------------------------------------------------------------------
+
+
+def test_a_freed_graph_is_drawn_as_far_as_it_is_there_with_a_note():
+    x = Tensor([1.0, 2.0], label="x")
+    y = np.tanh(x).sum()
+    y.label = "y"
+    y.backward()
+    drawn = autograd.draw(y * 2)
+    read = Read(drawn.source)
+    assert read.into("o1") == ["m1"]
+    assert "y was made of has been freed by backward()" in drawn.source
+    assert "freed" in drawn.mermaid
+    assert "sum(freed)" in drawn.text
+    with pytest.raises(FreedGraphError, match="retain_graph"):
+        autograd.steps(y)
+
+
+# -- labels -------------------------------------------------------------------------------------------------
+
+
+@needs_dot
+@pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
+def test_any_label_can_be_drawn_and_means_only_itself(label):
+    y = Value(1.0, label=label) * 2
+    drawn = autograd.draw(y, title=label)
+    svg = drawn.svg()
+    root = ET.fromstring(svg.encode())
+    texts = " ".join(t.text or "" for t in root.iter("{http://www.w3.org/2000/svg}text"))
+    expected = re.sub(
+        "[^\t -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", " ".join(label.split())
+    )
+    assert expected[:39] in texts.replace("\xa0", " ")
+    assert "<script" not in svg
+    with scope(label.strip(".") or "x"):
+        z = y * 3
+    assert len(ET.fromstring(autograd.draw(z).svg().encode())) > 0
+    assert len(ET.fromstring(autograd.draw(z, expand=False).svg().encode())) > 0
+
+
+# -- files ---------------------------------------------------------------------------------------------------
+
+
+@needs_dot
+@pytest.mark.parametrize("magic", [b"svg<?xml", b"png\x89PNG", b"pdf%PDF"])
+def test_it_saves_itself_as_an_image(tmp_path, magic):
+    ending, magic = magic[:3].decode(), magic[3:]
+    target = tmp_path / f"g.{ending}"
+    target.write_text("old")
+    assert autograd.draw(neuron()).save(target) == str(target)
+    assert target.read_bytes().startswith(magic)
+    assert [path.name for path in tmp_path.iterdir()] == [f"g.{ending}"]
+
+
+def test_sources_and_pages_are_saved_without_any_program(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    drawn = autograd.draw(neuron())
+    for name, begins in (
+        ("g.dot", "digraph"), ("g.gv", "digraph"), ("g.mmd", "flowchart"), ("g.MMD", "flowchart"),
+        ("g.html", "<!doctype html>"), ("g.txt", "1  x"),
+    ):  # fmt: skip
+        drawn.save(tmp_path / name)
+        assert (tmp_path / name).read_text().startswith(begins)
+
+
+@pytest.mark.parametrize("name", ["README.md", "g.gif", "g.svg.txtx", "g"])
+def test_a_name_that_asks_for_no_known_format_is_refused_and_the_file_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(FormatError, match=r"\.svg"):
+        autograd.draw(neuron()).save(tmp_path / name)
+    assert (tmp_path / name).read_text() == "precious"
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    target = tmp_path / "g.dot"
+    target.write_text("old")
+    monkeypatch.setattr(files.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        autograd.draw(neuron()).save(target)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["g.dot"]
+
+
+@needs_dot
+def test_it_shows_itself_in_jupyter():
+    bundle = autograd.draw(neuron())._repr_mimebundle_(include=None)
+    assert "<svg" in bundle["image/svg+xml"]
+    assert bundle["text/plain"] == "<picture of y: 5 nodes>"
+
+
+def test_without_dot_it_says_how_to_get_it_and_shows_mermaid_and_text(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    drawn = autograd.draw(neuron())
+    for show in (lambda: drawn.save(tmp_path / "g.svg"), drawn.svg):
+        with pytest.raises(MissingProgramError, match=r"apt install graphviz.*g\.html") as raised:
+            show()
+        assert "\n" not in str(raised.value)
+    assert not (tmp_path / "g.svg").exists()
+    bundle = drawn._repr_mimebundle_()
+    assert bundle["text/vnd.mermaid"].startswith("flowchart")
+    assert "x × w" in bundle["text/plain"]
+
+
+@needs_dot
+def test_the_picture_passes_through_dot_without_a_warning():
+    for drawn in (
+        autograd.draw(neuron(), shade=True, title="t"), autograd.draw(network(12), shade=True),
+        autograd.draw(network(3), direction="TB"),
+    ):  # fmt: skip
+        finished = subprocess.run(
+            ["dot", "-Tsvg"], input=drawn.source, capture_output=True, text=True, check=True
+        )
+        assert finished.stderr == ""
+
+
+def test_a_picture_keeps_what_it_showed_when_the_numbers_change():
+    x = Value(2.0, label="x")
+    drawn = autograd.draw(x * 3)
+    before = drawn.source
+    x.data = 5.0
+    assert drawn.source == before
+    assert picture.dot.source(drawn.sheet) == before
