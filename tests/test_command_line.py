@@ -76,3 +76,15 @@ def test_it_runs_as_a_module(run_python):
     run_python("import runpy, sys; sys.argv = ['autograd', 'x*x', 'x=3']\ntry:\n    "
                "runpy.run_module('autograd', run_name='__main__')\nexcept SystemExit as e:\n    "
                "assert e.code == 0, e.code")  # fmt: skip
+
+
+def test_it_prints_the_chain_rule_step_by_step(capsys):
+    assert main(["tanh(x)", "x=0.5", "--steps"]) == 0
+    out = capsys.readouterr().out
+    assert "∂result/∂x = 1 − result² = 0.7864" in out
+
+
+@pytest.mark.parametrize(("name", "begins"), [("g.mmd", "flowchart"), ("g.html", "<!doctype")])
+def test_it_draws_without_any_program(name, begins, tmp_path, capsys):
+    assert main([*NEURON, "--draw", str(tmp_path / name)]) == 0
+    assert (tmp_path / name).read_text().startswith(begins)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Iterator
 
-from autograd.drawing.graph import OUTPUT, Item
+from autograd.drawing.graph import OUTPUT, Item, clean
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
 from autograd.drawing.sheet import Frame, Sheet, cut_short
@@ -256,17 +255,11 @@ def _faint(words: str) -> str:
     return f'<FONT COLOR="{FAINT}">{text(words)}</FONT>'
 
 
-#: What XML cannot hold, not even escaped.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
 def text(words: str) -> str:
     """Write words so that they mean nothing but themselves, within a label in angle brackets."""
-    words = _FORBIDDEN.sub("\ufffd", " ".join(words.split()))
-    return html.escape(words) or " "
+    return html.escape(clean(words)) or " "
 
 
 def _quoted(words: str) -> str:
     """Write words as a string of DOT."""
-    words = _FORBIDDEN.sub("\ufffd", words)
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'
+    return '"' + clean(words).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'

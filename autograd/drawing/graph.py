@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -183,12 +184,21 @@ def _within(depth: int, roots: list[Item]) -> list[Item]:
 
 def names_of(nodes: list[Any]) -> dict[int, str]:
     """Name each node: by its label if no other has the same, or else by its number."""
-    labels = [" ".join(node.label.split()) for node in nodes]
+    labels = [clean(node.label) for node in nodes]
     count = Counter(labels)
     return {
         id(node): label if label and count[label] == 1 else f"{label}#{i}" if label else f"v{i}"
         for i, (node, label) in enumerate(zip(nodes, labels, strict=True), start=1)
     }
+
+
+#: What neither a terminal nor XML can hold.
+_FORBIDDEN = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def clean(words: str) -> str:
+    """Write words in one line, without signs that control something."""
+    return _FORBIDDEN.sub("\ufffd", " ".join(words.split()))
 
 
 def _kind(node: Any, roots: set[int]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
-from autograd.drawing.graph import Item
+from autograd.drawing.graph import Item, clean
 from autograd.drawing.groups import Group
 from autograd.drawing.sheet import Sheet, cut_short
 from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
@@ -29,8 +30,8 @@ def source(sheet: Sheet) -> str:
     """Write a graph in Mermaid."""
     lines = [f"flowchart {sheet.options.direction}"]
     if sheet.options.title:
-        title = text(cut_short(sheet.options.title, 120))
-        lines = ["---", f'title: "{title}"', "---", *lines]
+        title = json.dumps(cut_short(clean(sheet.options.title), 120), ensure_ascii=False)
+        lines = ["---", f"title: {title}", "---", *lines]  # YAML, which takes strings of JSON
     identities = _identities(sheet)
     lines += _group(sheet, sheet.seen.whole, identities, "  ")
     for item in sheet.graph.items:

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from autograd.drawing.chain import chain
-from autograd.drawing.graph import BEYOND, Item, formula
+from autograd.drawing.graph import BEYOND, Item, clean, formula
 from autograd.drawing.groups import LEGIBLE, Group
 from autograd.drawing.lesson import Steps
 from autograd.drawing.local import derivative, named
@@ -24,9 +24,8 @@ MOST_EXPLAINED = 3000
 
 def page(sheet: Sheet) -> str:
     """Write the page."""
-    title = sheet.options.title or "The graph of " + ", ".join(
-        sheet.name(root) for root in sheet.graph.roots
-    )
+    names = ", ".join(sheet.name(root) for root in sheet.graph.roots)
+    title = clean(sheet.options.title) or f"The graph of {names}"
     parts = {
         "title": html.escape(title),
         "css": _asset("page.css"),
@@ -68,7 +67,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "direction": sheet.options.direction,
         "items": [_item(sheet, item, by_number, explained) for item in sheet.graph.items],
         "whole": _group(sheet, sheet.seen.whole, index),
-        "open": [each.path for each in order if sheet.seen.is_open(each)],
+        "open": [clean(each.path) for each in order if sheet.seen.is_open(each)],
         "steps": steps,
         "beginning": beginning,
         "notes": sheet.notes(),
@@ -100,7 +99,7 @@ def _item(sheet: Sheet, item: Item, by_number: dict[int, Item], explained: bool)
         "grad": sheet.gradient(item),
         "shade": sheet.shade.colour(magnitude) if shaded else "",  # type: ignore[union-attr,arg-type]
         "formula": cut_short(formula(item), 300),
-        "scope": item.node.scope,
+        "scope": clean(item.node.scope),
         "place": str(item.node.place or ""),
         "missing": item.missing,
         "arguments": [
@@ -126,7 +125,7 @@ def _argument(
 
 def _group(sheet: Sheet, group: Group, index: dict[int, int]) -> dict[str, Any]:
     return {
-        "path": group.path,
+        "path": clean(group.path),
         "name": cut_short(group.name, 60),
         "index": index[id(group)],
         "items": [item.number for item in group.items],

@@ -17,7 +17,7 @@ def read(source):
     rest = EDGE.sub("", NODE.sub("", source))
     rest = re.sub(r'^ +(classDef \w+ [^"<]*|subgraph g\d+\["[^"<]*"\]|end)$', "", rest, flags=re.M)
     rest = re.sub(
-        r'\A(---\ntitle: "[^"\n]*"\n---\n)?flowchart (LR|TB|RL|BT)$', "", rest, flags=re.M
+        r'\A(---\ntitle: "(?:[^"\\\n]|\\.)*"\n---\n)?flowchart (LR|TB|RL|BT)$', "", rest, flags=re.M
     )
     assert rest.strip() == ""
     return nodes, [(a, b) for a, _, b in EDGE.findall(source)]

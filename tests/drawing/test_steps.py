@@ -49,7 +49,6 @@ def test_each_step_tells_formula_numbers_and_where_the_product_is_added():
         (lambda x: -x, "−1"), (autograd.sigmoid, "y · (1 − y)"), (lambda x: x * x, "x"),
         (lambda x: x.relu(), "1 if x > 0 else 0"), (autograd.erf, "2/√π · exp(−x²)"),
     ],
-    ids=str,
 )  # fmt: skip
 def test_formulas_are_those_of_a_textbook_in_the_names_of_the_graph(function, formula):
     x = Value(0.7, label="x")
@@ -229,7 +228,7 @@ def test_matplotlib_can_set_the_formulas():
     parser = mathtext.MathTextParser("path")
     result, _ = mixed(Value(0.5, label="a"), Value(-1.0, label="b_1"))
     for line in steps(np.arctan2(result, 2.0)).latex().splitlines():
-        if line.startswith("\\begin") or line.startswith("\\end"):
+        if line.startswith(("\\begin", "\\end")):
             continue
         for part in line.replace(r"\\", "").split("&"):
             if part.strip():
