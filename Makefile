@@ -22,6 +22,7 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pip install -q --disable-pip-version-check ".[browser]" 2>/dev/null || true; else echo "Chromium is not installed: the tests of the interactive page in a browser are skipped."; fi
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
 	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules --doctest-glob='*.md' tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])") README.md docs
 	PYTHONPATH=. CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests/engine tests/rules tests/nn autograd nn
@@ -73,8 +74,7 @@ bench-hips: clients
 	$(CLIENTS)/$(notdir $(BIN))/python benchmarks/hips.py --theirs $(HIPS)/$(notdir $(BIN))/python
 
 pictures: $(STAMP)
-	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
-	    --draw docs/images/neuron.svg
+	$(BIN)/python -P docs/draw_pictures.py
 
 # The page of all derivatives, from the rules and docs/kinks.md; a test compares it.
 derivatives: $(STAMP)

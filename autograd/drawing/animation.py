@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from autograd.drawing import dot
+from autograd.drawing.numbers import BARS
 from autograd.drawing.picture import render
 from autograd.drawing.sheet import Frame, Options, Sheet, sheet_of
 from autograd.errors import GraphError, MissingProgramError
@@ -50,11 +51,20 @@ def _sources(steps: Steps) -> Iterator[str]:
     sheet = sheet_of([end.node], Options(expand=True, number_format=steps.number_format))
     frames = list(_frames(steps))
     captions = max(len(frame.caption) for frame in frames)
-    texts: dict[int, int] = {}
+    # As wide as the data above: in a narrower cell `dot` loses its place.
+    texts = {
+        item.number: [line for line in sheet.data(item) if line[-1:] not in BARS]
+        for item in sheet.graph.items
+    }
     for frame in frames:
         for number, words in frame.gradients.items():
-            texts[number] = max(texts.get(number, 0), len(words))
-    widths = {number: int(length * LETTER) + 14 for number, length in texts.items()}
+            texts[number].append(words)
+    reached = frames[-1].gradients
+    widths = {
+        number: int(max(map(len, lines)) * LETTER) + 14
+        for number, lines in texts.items()
+        if number in reached
+    }
     for frame in frames:
         frame.widths, frame.caption_width = widths, int(captions * CAPTION_LETTER)
         yield _source(sheet, frame)

@@ -18,9 +18,10 @@ from autograd.errors import GraphError
 LEGIBLE = 150
 #: Into about so many.
 PARTS = 8
-#: So many boxes are drawn where closed scopes can make them fewer; half as many in a long row.
-ROOM = 60
-LONG = 20  # operations, one after the other
+#: So many boxes are drawn where closed scopes can make them fewer, and in a long row, which is
+#: shown small, so many.
+ROOM, ROOM_IN_A_ROW = 60, 20
+LONG = 12  # operations, one after the other
 
 
 @dataclass(slots=True, eq=False)
@@ -237,7 +238,7 @@ def view(
 def _room(graph: Graph, whole: Group) -> int:
     if all(each.is_part for each in whole.groups):
         return LEGIBLE
-    return ROOM if max(_levels(graph).values(), default=0) <= LONG else ROOM // 2
+    return ROOM if max(_levels(graph).values(), default=0) <= LONG else ROOM_IN_A_ROW
 
 
 def _rank(each: Group) -> tuple[int, bool, int]:

@@ -260,8 +260,8 @@ def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps
         ∂y/∂v3 = 1 − y² = 0.42   times 1 is 0.42   → v3
     <BLANKLINE>
     v3 = w × x = 1        ∂y/∂v3 = 0.42
-        ∂v3/∂w = x = 2     times 0.42 is 0.84   → w
-        ∂v3/∂x = w = 0.5   times 0.42 is 0.21   → x
+        ∂v3/∂w = x = 2     times 0.42 is 0.8399   → w
+        ∂v3/∂x = w = 0.5   times 0.42 is 0.21     → x
     """
     check_format(number_format)
     graph = graph_of(node)

@@ -146,7 +146,7 @@ def draw(
         Colour derivatives by their size, to see where they vanish or explode. They are
         computed anew and written nowhere, unless `backward` has freed the graph.
     most : int, optional
-        For how many boxes there is room: without scopes 150, with scopes 60, or 30 in a long row.
+        For how many boxes there is room: without scopes 150, with scopes 60, or 20 in a long row.
         Of a larger graph groups are drawn as one box each: scopes, and where there are none,
         parts of about equal size. The smaller scopes are opened while there is room.
     expand, collapse : iterable of str

@@ -1,0 +1,85 @@
+"""Draw the pictures of README.md and of this folder. Run ``make pictures``; needs Graphviz's dot."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+
+import autograd
+from autograd import Tensor, Value, scope
+from nn import MLP
+
+IMAGES = Path(__file__).resolve().parent / "images"
+
+
+def neuron() -> Value:
+    """Return micrograd's neuron of two inputs."""
+    numbers = {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}
+    x1, w1, x2, w2, b = [Value(number, label=name) for name, number in numbers.items()]
+    y = (x1 * w1 + x2 * w2 + b).tanh()
+    y.label = "y"
+    return y
+
+
+def shared() -> Value:
+    """Return an expression in which a node is used twice."""
+    x = Value(0.5, label="x")
+    u = x * x
+    u.label = "u"
+    y = u.sin() * u
+    y.label = "y"
+    return y
+
+
+def layer() -> Tensor:
+    """Return the loss of one layer of a network, in whole arrays."""
+    generator = np.random.default_rng(0)
+    inputs, targets = generator.normal(size=(50, 3)), generator.normal(size=(50, 4))
+    weights = Tensor(generator.normal(size=(3, 4)), label="W")
+    bias = Tensor(np.zeros(4), label="b")
+    with scope("layer"):
+        h = np.tanh(inputs @ weights + bias)
+    loss = ((h - targets) ** 2).mean()
+    loss.label = "loss"
+    return loss
+
+
+def deep(activation: object, depth: int = 7) -> Tensor:
+    """Return the loss of a deep network."""
+    generator = np.random.default_rng(0)
+    h = Tensor(generator.normal(size=(20, 16)), label="x", requires_grad=False)
+    for i in range(depth):
+        with scope(f"layers.{i}"):
+            h = activation(h @ Tensor(generator.normal(size=(16, 16)) * 0.5))
+    loss = (h**2).mean()
+    loss.label = "loss"
+    return loss
+
+
+def many() -> Value:
+    """Return the loss of a network of Values on 155 points: 100,003 nodes."""
+    model = MLP(2, [16, 16, 1], generator=random.Random(0))
+    points = np.random.default_rng(0).normal(size=(155, 2))
+    loss = sum((model(list(point)) - 1.0) ** 2 for point in points)
+    loss.label = "loss"
+    return loss
+
+
+def main() -> None:
+    """Draw all of them."""
+    IMAGES.mkdir(exist_ok=True)
+    y = neuron()
+    y.backward()
+    autograd.draw(y).save(IMAGES / "neuron.svg")
+    autograd.steps(shared()).save(IMAGES / "steps.svg")
+    loss = layer()
+    loss.backward(retain_graph=True)
+    autograd.draw(loss).save(IMAGES / "layer.svg")
+    autograd.draw(deep(autograd.sigmoid), shade=True).save(IMAGES / "vanishing.svg")
+    autograd.draw(many()).save(IMAGES / "overview.svg")
+
+
+if __name__ == "__main__":
+    main()
