@@ -1,4 +1,4 @@
-"""Draw the pictures of README.md and of this folder. Run ``make pictures``; needs Graphviz's dot."""
+"""Draw the pictures of README.md and of this folder; `make pictures` runs it, with Graphviz."""
 
 from __future__ import annotations
 

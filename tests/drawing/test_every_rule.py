@@ -1,0 +1,48 @@
+"""Whatever has a rule can be drawn, and gone back through step by step."""
+
+import numpy as np
+import pytest
+from rules.samples import SAMPLES
+
+import autograd
+from autograd import Tensor, Value
+from autograd.engine import Node
+
+
+def leaves(sample):
+    for x in sample.inputs:
+        data = np.asarray(x)
+        if data.dtype.kind not in "fc":
+            yield x
+        else:
+            yield Value(float(x)) if np.shape(x) == () and data.dtype.kind == "f" else Tensor(x)
+
+
+def one_number(result):
+    """Return a real number that every part of a result goes into."""
+    parts = result if isinstance(result, (tuple, list)) else [result]
+    numbers = [p for p in parts if isinstance(p, Node)]
+    return sum(np.sum(np.real(p) * 1.5) for p in numbers)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_it_is_drawn_and_its_steps_add_up_to_what_backward_finds(sample):
+    nodes = list(leaves(sample))
+    end = one_number(sample.function(*nodes, **sample.keywords))
+    if not isinstance(end, Node) or not end.op or not getattr(end, "requires_grad", True):
+        pytest.skip("no derivative flows")
+    picture = autograd.draw(end)
+    assert picture.mermaid
+    lesson = autograd.steps(end)
+    assert str(lesson)
+    assert lesson.latex()
+    assert picture.html()
+    arrived = {id(step.parent.node): step.after for step in lesson}
+    if isinstance(end, Value):
+        end.backward()
+    else:
+        end.backward(retain_graph=True)
+    for node in nodes:
+        if isinstance(node, Node) and id(node) in arrived:
+            np.testing.assert_allclose(arrived[id(node)], node.grad, rtol=1e-9, atol=1e-12)
