@@ -16,7 +16,7 @@ demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
 	@mkdir -p demo-output
 	$(BIN)/python -P -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432 \
-	    --draw demo-output/neuron.$$(command -v dot >/dev/null && echo svg || echo dot)
+	    --draw demo-output/neuron.$$(command -v dot >/dev/null && echo svg || echo dot) --draw demo-output/neuron.html
 	@echo
 	$(BIN)/python examples/digits.py --output demo-output
 

@@ -58,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--draw",
         metavar="FILE",
-        help="write the graph: .svg, .png, .pdf, .dot, .mmd (Mermaid) or .html (interactive)",
+        action="append",
+        default=[],
+        help="write the graph: .svg, .png, .pdf, .dot, .mmd (Mermaid) or .html (interactive); "
+        "may be given several times",
     )
     parser.add_argument("--steps", action="store_true", help="print the chain rule step by step")
     parser.add_argument("--text", action="store_true", help="print the graph as lines of text")
@@ -122,8 +125,8 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
         print("\n" + text(result))
     if options.steps:
         print(f"\n{steps(result)}")
-    if options.draw:
-        print(f"\nThe graph is in {draw(result).save(options.draw)}")
+    for path in options.draw:
+        print(f"\nThe graph is in {draw(result).save(path)}")
     return 1 if wrong else 0
 
 

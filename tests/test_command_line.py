@@ -85,6 +85,8 @@ def test_it_prints_the_chain_rule_step_by_step(capsys):
 
 
 @pytest.mark.parametrize(("name", "begins"), [("g.mmd", "flowchart"), ("g.html", "<!doctype")])
-def test_it_draws_without_any_program(name, begins, tmp_path, capsys):
-    assert main([*NEURON, "--draw", str(tmp_path / name)]) == 0
+def test_it_draws_without_any_program_and_several_at_once(name, begins, tmp_path, capsys):
+    other = tmp_path / "g.txt"
+    assert main([*NEURON, "--draw", str(tmp_path / name), "--draw", str(other)]) == 0
     assert (tmp_path / name).read_text().startswith(begins)
+    assert other.exists()
