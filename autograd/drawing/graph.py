@@ -60,6 +60,9 @@ MATHEMATICAL = {
     "transpose": "ᵀ",
 }
 
+#: Scopes within so many others are not told apart: a function that calls itself opens a lot.
+DEEPEST = 20
+
 FREED, BEYOND = "freed", "…"
 LEAF, PARAMETER, CONSTANT, RESULT, OUTPUT = "leaf", "parameter", "constant", "result", "output"
 
@@ -154,7 +157,7 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             node.op if node.primitive is not None else "",
             node.data if isinstance(node, Value) else node._data,
             node.grad,
-            scope=node.scope,
+            scope=_scope(node.scope),
         )
         if item.op:
             item.missing = FREED if isinstance(node, Tensor) and node.freed else ""
@@ -199,6 +202,11 @@ _FORBIDDEN = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 def clean(words: str) -> str:
     """Write words in one line, without signs that control something."""
     return _FORBIDDEN.sub("\ufffd", " ".join(words.split()))
+
+
+def _scope(path: str) -> str:
+    """Write the path of a scope; of one that is very deep, its outer levels."""
+    return ".".join(clean(path).split(".", DEEPEST)[:DEEPEST]) if path else ""
 
 
 def _kind(node: Any, roots: set[int]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from autograd.drawing.graph import LEAF, PARAMETER, Graph, Item, clean
+from autograd.drawing.graph import LEAF, PARAMETER, Graph, Item
 from autograd.errors import GraphError
 
 #: So many nodes are legible; a group with more of its own is cut into parts.
@@ -98,7 +98,7 @@ def _open(path: str, found: dict[str, Group]) -> None:
     parent, _, name = path.rpartition(".")
     if parent not in found:
         _open(parent, found)
-    found[path] = Group(path, clean(name))
+    found[path] = Group(path, name)
     found[parent].groups.append(found[path])
 
 

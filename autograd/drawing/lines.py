@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.drawing.graph import Graph, Item, clean, formula, graph_of
+from autograd.drawing.graph import Graph, Item, formula, graph_of
 from autograd.drawing.groups import Group, links, view
 from autograd.drawing.groups import group as grouped
 from autograd.drawing.numbers import check_format, magnitude, short
@@ -66,7 +66,7 @@ def _listed(items: list[Item], number_format: str) -> str:
                 f"= {made}" if made else "",
                 f"data {short(item.data, 60, number_format)}",
                 f"grad {gradient}" if gradient else "",
-                f"in {clean(item.scope)}" if item.scope else "",
+                f"in {item.scope}" if item.scope else "",
             )
         )
     return "\n".join(_aligned(rows, "><<<<<", ["  ", "  ", "   ", "  ", "  "]))

@@ -67,7 +67,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "direction": sheet.options.direction,
         "items": [_item(sheet, item, by_number, explained) for item in sheet.graph.items],
         "whole": _group(sheet, sheet.seen.whole, index),
-        "open": [clean(each.path) for each in order if sheet.seen.is_open(each)],
+        "open": [each.path for each in order if sheet.seen.is_open(each)],
         "steps": steps,
         "beginning": beginning,
         "notes": sheet.notes(),
@@ -99,7 +99,7 @@ def _item(sheet: Sheet, item: Item, by_number: dict[int, Item], explained: bool)
         "grad": sheet.gradient(item),
         "shade": sheet.shade.colour(magnitude) if shaded else "",  # type: ignore[union-attr,arg-type]
         "formula": cut_short(formula(item), 300),
-        "scope": clean(item.node.scope),
+        "scope": item.scope,
         "place": str(item.node.place or ""),
         "missing": item.missing,
         "arguments": [
@@ -125,7 +125,7 @@ def _argument(
 
 def _group(sheet: Sheet, group: Group, index: dict[int, int]) -> dict[str, Any]:
     return {
-        "path": clean(group.path),
+        "path": group.path,
         "name": cut_short(group.name, 60),
         "index": index[id(group)],
         "items": [item.number for item in group.items],

@@ -129,7 +129,7 @@ class Sheet:
         return self.shade.colour(mean), f"mean |grad| {mean:.2g}"
 
     def notes(self) -> list[str]:
-        """Write what has to be said below the picture."""
+        """Write what has to be said of the whole."""
         freed = [item for item in self.graph.items if item.missing == FREED]
         if not freed:
             return []
@@ -194,7 +194,6 @@ def _shade(sheet: Sheet) -> None:
         derivatives = arrived(steps)
         sheet.magnitudes = {number: magnitude(g) for number, g in derivatives.items()}
         sheet.flows = {(s.item.number, s.position): magnitude(s.product) for s in steps}
-        for item in graph.items:
-            if item.gradient is None:
-                item.gradient = derivatives.get(item.number)
+        for item in graph.items:  # what is told is what the colours mean
+            item.gradient = derivatives.get(item.number)
     sheet.shade = Shade.over([*sheet.magnitudes.values(), *sheet.flows.values()])

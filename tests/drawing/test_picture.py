@@ -197,6 +197,13 @@ def test_zero_and_infinite_derivatives_have_colours_of_their_own():
     assert ZERO in source
 
 
+def test_the_derivatives_told_are_those_that_are_shaded():
+    x = Value(2.0, label="x")
+    y = x * x * 3
+    assert Read(autograd.draw(y, shade=True).source).boxes["n1"] == ["x", "data", "2", "grad", "12"]
+    assert x.grad == 0.0
+
+
 # -- scopes --------------------------------------------------------------------------------------------
 
 
@@ -274,6 +281,18 @@ def test_a_hundred_thousand_nodes_without_scopes_are_a_few_parts():
 def test_a_very_wide_graph_is_cut_as_well():
     total = np.sum(np.stack([Value(1.0) for _ in range(5000)]))
     assert len(Read(autograd.draw(total).source).boxes) < 20
+
+
+def test_scopes_within_themselves_a_thousand_times_can_be_drawn():
+    def factorial(n, x):
+        with scope("factorial"):
+            return x if n == 0 else n * factorial(n - 1, x)
+
+    y = factorial(300, Value(1e-300, label="x"))
+    for drawn in (autograd.draw(y), autograd.draw(y, expand=True), autograd.draw(y, expand=False)):
+        assert drawn.source
+        assert drawn.mermaid
+        assert drawn.html()
 
 
 # -- freed graphs ---------------------------------------------------------------------------------------
