@@ -224,7 +224,10 @@ def _split(node: Any) -> tuple[tuple[Any, ...], str]:
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
     computed, static = [], []
     for position, argument in enumerate(arguments):
-        if isinstance(argument, Node) or (position < arity and _is_numeric(argument)):
+        is_index = primitive.name == "setitem" and position == 1
+        if isinstance(argument, Node) or (
+            position < arity and _is_numeric(argument) and not is_index
+        ):
             computed.append(argument)
         elif argument is not None:
             named = _parameter(primitive, position)
