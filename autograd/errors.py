@@ -60,7 +60,15 @@ class FormatError(AutogradError, ValueError):
 
 
 class MissingProgramError(AutogradError, RuntimeError):
-    """A program outside Python that is needed (Graphviz's `dot`) is not installed."""
+    """A program or package that only some need (Graphviz's `dot`, matplotlib) is not installed."""
+
+
+class OptionError(AutogradError, ValueError):
+    """An argument has a value that makes no sense there."""
+
+
+class WeightsError(AutogradError, ValueError):
+    """A file of weights is damaged, or saved numbers do not fit what they are loaded into."""
 
 
 def lost(what: str, advice: str) -> GradientLostError:

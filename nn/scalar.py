@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, scope
 
 Activation = Callable[[Any], Any]
 
@@ -19,8 +19,8 @@ def relu(x: Any) -> Any:
     return x.relu()
 
 
-class Module:
-    """Something with parameters."""
+class _Scalars:
+    """Something whose parameters are Values, where those of a `nn.Module` are Tensors."""
 
     def parameters(self) -> list[Value]:
         """Return every Value that training is to change."""
@@ -32,7 +32,7 @@ class Module:
             parameter.grad = 0.0
 
 
-class Neuron(Module):
+class Neuron(_Scalars):
     """A weighted sum of its inputs plus a bias, and an activation.
 
     Parameters
@@ -80,7 +80,7 @@ class Neuron(Module):
         return f"Neuron({len(self.w)}, {name})"
 
 
-class Layer(Module):
+class Layer(_Scalars):
     """Several neurons side by side on the same inputs."""
 
     def __init__(
@@ -105,7 +105,7 @@ class Layer(Module):
         return f"Layer[{', '.join(map(repr, self.neurons))}]"
 
 
-class MLP(Module):
+class MLP(_Scalars):
     """A multi-layer perceptron: layers one after the other, the last one linear.
 
     Parameters
@@ -146,7 +146,8 @@ class MLP(Module):
     def __call__(self, x: Sequence[Any]) -> Any:
         """Return the output of the last layer."""
         for i, layer in enumerate(self.layers):
-            x = layer(x if i == 0 or isinstance(x, list) else [x])
+            with scope(f"layers.{i}"):
+                x = layer(x if i == 0 or isinstance(x, list) else [x])
         return x
 
     def parameters(self) -> list[Value]:

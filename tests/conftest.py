@@ -6,6 +6,9 @@ from hypothesis import settings
 
 import autograd
 
+#: Scripts that write down what PyTorch finds; PyTorch is not needed otherwise.
+collect_ignore_glob = ["nn/record_*.py"]
+
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("default")
 

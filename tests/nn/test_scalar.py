@@ -59,3 +59,9 @@ def test_the_wrong_number_of_inputs_is_an_error():
 
 def test_a_layer_of_one_neuron_may_stand_in_the_middle():
     assert isinstance(nn.MLP(2, [1, 2, 1])([1.0, 2.0]), Value)
+
+
+def test_values_know_the_layer_they_were_made_in():
+    y = nn.MLP(2, [3, 1])([1.0, 2.0])
+    assert y.scope == "layers.1"
+    assert {p.scope for n in y.parents for p in n.parents if p.op} >= {"layers.1"}

@@ -1,0 +1,248 @@
+"""Attention: `MultiheadAttention`, and `TransformerBlock` made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import relu, softmax
+from autograd.errors import OptionError, ShapeError
+from nn import init
+from nn.linear import Dropout, Linear, affine
+from nn.module import Module, Parameter
+from nn.normalisation import LayerNorm
+
+
+class MultiheadAttention(Module):
+    """Each step looks at all others: averages of their values, weighted by how well keys match.
+
+    Source: Vaswani et al., "Attention is all you need", 2017.
+
+    Parameters
+    ----------
+    embed_dim : int
+        How many numbers each step has.
+    num_heads : int
+        In how many parts to cut them, each with weights of its own.
+    dropout : float
+        The share of the weights to drop while training.
+    bias : bool
+        Whether to add biases.
+    batch_first : bool
+        Whether inputs and outputs are (batch, steps, embed_dim), instead of (steps, batch, ...).
+    generator : numpy.random.Generator, optional
+        Of initial weights and of dropout; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If `num_heads` does not divide `embed_dim`.
+
+    Examples
+    --------
+    >>> x = np.zeros((7, 2, 8))
+    >>> outputs, weights = MultiheadAttention(8, 2)(x, need_weights=True)
+    >>> outputs.shape, weights.shape
+    ((7, 2, 8), (2, 7, 7))
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        batch_first: bool = False,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        if num_heads < 1 or embed_dim % num_heads:
+            raise OptionError(f"num_heads={num_heads} must divide embed_dim={embed_dim}.")
+        self.embed_dim, self.num_heads, self.batch_first = embed_dim, num_heads, batch_first
+        shape = (3 * embed_dim, embed_dim)
+        self.in_proj_weight = Parameter(init.xavier_uniform(shape, generator=generator))
+        self.in_proj_bias = Parameter(init.zeros(shape[:1])) if bias else None
+        self.out_proj = Linear(embed_dim, embed_dim, bias, generator)
+        if self.out_proj.bias is not None:
+            self.out_proj.bias.data[...] = 0.0
+        self.dropout = Dropout(dropout, generator)
+
+    def forward(
+        self,
+        query: Any,
+        key: Any = None,
+        value: Any = None,
+        key_padding_mask: Any = None,
+        attn_mask: Any = None,
+        is_causal: bool = False,
+        need_weights: bool = False,
+        average_attn_weights: bool = True,
+    ) -> tuple[Any, Any]:
+        """Return what was looked up, and the weights if asked for them, else None.
+
+        Where all of a row is masked, its weights are even.
+
+        Parameters
+        ----------
+        query, key, value : array_like, shape (steps, batch, embed_dim)
+            Or (batch, steps, embed_dim) if `batch_first`. By default the key is the query, and
+            the value the key. The query may have other steps than these two.
+        key_padding_mask : array_like of bool, shape (batch, key steps), optional
+            True where a key is padding, and not to be looked at.
+        attn_mask : array_like, shape (steps, key steps) or (batch * heads, steps, key steps)
+            True where a key is not to be looked at; or numbers to add to the scores.
+        is_causal : bool
+            Whether no step may look at later ones.
+        need_weights : bool
+            Whether to return the weights, (batch, steps, key steps).
+        average_attn_weights : bool
+            Whether to average them over heads; else they are (batch, heads, steps, key steps).
+
+        Raises
+        ------
+        ShapeError
+            If shapes do not fit.
+        """
+        key = query if key is None else key
+        value = key if value is None else value
+        for what, x in (("query", query), ("key", key), ("value", value)):
+            if np.ndim(x) != 3 or np.shape(x)[-1] != self.embed_dim:
+                order = "batch, steps" if self.batch_first else "steps, batch"
+                raise ShapeError(
+                    f"MultiheadAttention got a {what} of shape {np.shape(x)}; it takes ({order}, "
+                    f"{self.embed_dim})."
+                )
+        q, k, v = (self._heads(x) for x in self._projected(query, key, value))
+        if np.shape(k) != np.shape(v) or np.shape(k)[0] != np.shape(q)[0]:
+            raise ShapeError(
+                f"Query, key and value have shapes {np.shape(query)}, {np.shape(key)} and "
+                f"{np.shape(value)}: the batch must be the same, and the steps of key and value."
+            )
+        scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
+        hidden, added = self._mask(np.shape(scores), key_padding_mask, attn_mask, is_causal)
+        if added is not None:
+            scores = scores + added.astype(scores.dtype)
+        if hidden is not None:
+            scores = np.where(hidden, np.finfo(scores.dtype).min, scores)
+        weights = self.dropout(softmax(scores, axis=-1))
+        y = self.out_proj(self._joined(weights @ v))
+        if not need_weights:
+            return y, None
+        return y, np.mean(weights, axis=1) if average_attn_weights else weights
+
+    def _projected(self, query: Any, key: Any, value: Any) -> list[Any]:
+        """Return query, key and value times their weights."""
+        weight, bias, width = self.in_proj_weight, self.in_proj_bias, self.embed_dim
+        if query is key and key is value:  # one product of matrices does
+            y = affine(query, weight) if bias is None else affine(query, weight, bias)
+            return [y[..., i * width : (i + 1) * width] for i in range(3)]
+        found = []
+        for i, x in enumerate((query, key, value)):
+            part = slice(i * width, (i + 1) * width)
+            given = (weight[part],) if bias is None else (weight[part], bias[part])
+            found.append(affine(x, *given))
+        return found
+
+    def _heads(self, x: Any) -> Any:
+        """Cut the last axis into heads: return (batch, heads, steps, width)."""
+        x = x.reshape((*np.shape(x)[:2], self.num_heads, self.embed_dim // self.num_heads))
+        return x.transpose((0, 2, 1, 3) if self.batch_first else (1, 2, 0, 3))
+
+    def _joined(self, x: Any) -> Any:
+        """Put the heads side by side again."""
+        x = x.transpose((0, 2, 1, 3) if self.batch_first else (2, 0, 1, 3))
+        return x.reshape((*np.shape(x)[:2], self.embed_dim))
+
+    def _mask(
+        self, shape: tuple[int, ...], key_padding_mask: Any, attn_mask: Any, is_causal: bool
+    ) -> tuple[Any, Any]:
+        """Return where scores of a shape are hidden, and what is added to them."""
+        hidden: Any = np.triu(np.ones(shape[2:], bool), 1) if is_causal else None
+        added = None
+        if key_padding_mask is not None:
+            padding = np.asarray(key_padding_mask)
+            if padding.dtype != bool or padding.shape != (shape[0], shape[3]):
+                raise ShapeError(
+                    f"key_padding_mask= has shape {padding.shape} and type {padding.dtype}; it "
+                    f"must be an array of bool of shape {(shape[0], shape[3])}."
+                )
+            padding = padding[:, None, None, :]
+            hidden = padding if hidden is None else hidden | padding
+        if attn_mask is not None:
+            mask = np.asarray(attn_mask)
+            if mask.shape not in (shape[2:], (shape[0] * shape[1], *shape[2:])):
+                raise ShapeError(
+                    f"attn_mask= has shape {mask.shape}; it must be {shape[2:]}, or "
+                    f"{(shape[0] * shape[1], *shape[2:])} with one for each example and head."
+                )
+            mask = mask.reshape(shape) if mask.ndim == 3 else mask
+            if mask.dtype != bool:
+                added = mask
+            else:
+                hidden = mask if hidden is None else hidden | mask
+        return hidden, added
+
+
+class TransformerBlock(Module):
+    """Attention, then two linear maps, each around a shortcut and normalised.
+
+    The encoder of Vaswani et al., "Attention is all you need", 2017; with ``is_causal=True`` the
+    block of a language model. Parameters are named as in PyTorch's TransformerEncoderLayer.
+
+    Parameters
+    ----------
+    d_model : int
+        How many numbers each step has.
+    nhead : int
+        The number of heads of the attention.
+    dim_feedforward : int
+        How many numbers there are between the linear maps.
+    dropout : float
+        The share of zeros at the end of both parts, between the maps, and in the attention.
+    activation : callable
+        What stands between the maps.
+    norm_first : bool
+        Whether to normalise before each part instead of after its shortcut, which trains deep
+        stacks more easily.
+    batch_first : bool
+        Whether inputs and outputs are (batch, steps, d_model), instead of (steps, batch, d_model).
+    generator : numpy.random.Generator, optional
+        Of initial weights and of dropout; by default the one that `nn.seed` sets.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        nhead: int,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Callable[[Any], Any] = relu,
+        norm_first: bool = False,
+        batch_first: bool = False,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        self.self_attn = MultiheadAttention(
+            d_model, nhead, dropout, batch_first=batch_first, generator=generator
+        )
+        self.linear1 = Linear(d_model, dim_feedforward, generator=generator)
+        self.linear2 = Linear(dim_feedforward, d_model, generator=generator)
+        self.norm1, self.norm2 = LayerNorm(d_model), LayerNorm(d_model)
+        self.dropout = Dropout(dropout, generator)
+        self.activation, self.norm_first = activation, norm_first
+
+    def forward(self, x: Any, **masks: Any) -> Any:
+        """Return an array like x; takes the masks that `MultiheadAttention` takes."""
+        if self.norm_first:
+            x = x + self._attended(self.norm1(x), masks)
+            return x + self._mapped(self.norm2(x))
+        x = self.norm1(x + self._attended(x, masks))
+        return self.norm2(x + self._mapped(x))
+
+    def _attended(self, x: Any, masks: dict[str, Any]) -> Any:
+        return self.dropout(self.self_attn(x, **masks)[0])
+
+    def _mapped(self, x: Any) -> Any:
+        hidden = self.dropout(self.activation(self.linear1(x)))
+        return self.dropout(self.linear2(hidden))

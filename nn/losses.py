@@ -1,0 +1,332 @@
+"""Losses, as functions and as modules: how wrong an output is, as one number.
+
+All take ``reduction=``: "mean", "sum", or "none" for the loss of each example. What the mean is
+taken over, and every formula, is PyTorch's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, define, elementwise, sigmoid
+from autograd.errors import OptionError, ShapeError
+from nn.activations import log_softmax
+from nn.linear import indices_below
+from nn.module import module_of, plain
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """Return the mean, the sum, or the losses themselves."""
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return np.sum(losses)
+    if reduction == "mean":
+        return np.mean(losses)
+    raise OptionError(f'reduction= is "mean", "sum" or "none", not {reduction!r}.')
+
+
+def same_shape(outputs: Any, targets: Any) -> Any:
+    """Return targets as an array or node, after a check that they would not be broadcast.
+
+    Arrays take the precision of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If their shape is not that of the outputs.
+    """
+    if not isinstance(targets, Tensor):
+        targets = np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
+    if np.shape(outputs) != targets.shape:
+        raise ShapeError(
+            f"The outputs have shape {np.shape(outputs)}, the targets {targets.shape}: they must "
+            f"be the same. Write targets.reshape({np.shape(outputs)}) if that is what you mean."
+        )
+    return targets
+
+
+# -- the calculus -----------------------------------------------------------------------------
+
+
+def log_at_least(x: Any) -> Any:
+    """Return log(x), and -100 where that is less: PyTorch's limit for the loss of one example."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(x), -100.0)
+
+
+def weighed_array(x: Any, weights: Any, axis: int) -> Any:
+    """Sum weights times x along an axis; where a weight is zero, x may be infinite."""
+    return np.sum(weights * np.where(weights == 0, 0.0, x), axis=axis)
+
+
+# fmt: off
+huber_of_difference = elementwise(
+    lambda d, delta: np.where(np.abs(d) <= delta, d * d / 2, delta * (np.abs(d) - delta / 2)), None,
+    lambda y, d, delta: np.clip(d, -delta, delta),
+    lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber")
+cross_entropy_of_bits = elementwise(
+    lambda p, t: -(t * log_at_least(p) + (1 - t) * log_at_least(1 - p)), None,
+    lambda y, p, t: (p - t) / np.maximum(p * (1 - p), 1e-12),
+    lambda y, p, t: np.maximum(np.log(1 - p), -100.0) - np.maximum(np.log(p), -100.0),
+    name="binary_cross_entropy")
+cross_entropy_of_logits = elementwise(
+    lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
+    lambda y, z, t: sigmoid(z) - t,
+    lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
+weighed = define(weighed_array,
+    lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
+    lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x, name="weighed_sum")
+# fmt: on
+
+# -- numbers ----------------------------------------------------------------------------------
+
+
+def mse(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return the squared error.
+
+    Examples
+    --------
+    >>> float(mse(np.array([1.0, 2.0]), [0.0, 0.0]))
+    2.5
+    """
+    return reduced((outputs - same_shape(outputs, targets)) ** 2, reduction)
+
+
+def mae(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return the absolute error."""
+    return reduced(np.abs(outputs - same_shape(outputs, targets)), reduction)
+
+
+def huber(outputs: Any, targets: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+    """Return half the squared error up to `delta`, and beyond it the tangent to that.
+
+    Source: Huber, "Robust estimation of a location parameter", 1964.
+    """
+    difference = outputs - same_shape(outputs, targets)
+    return reduced(huber_of_difference(difference, delta), reduction)
+
+
+def hinge(outputs: Any, targets: Any, reduction: str = "mean", margin: float = 1.0) -> Any:
+    """Return max(0, margin - target · output), for targets of -1 and 1."""
+    targets = same_shape(outputs, targets)
+    if not (np.abs(plain(targets)) == 1).all():
+        raise OptionError("The targets of a hinge loss are -1 and 1. Of 0 and 1 make 2 t - 1.")
+    return reduced(np.maximum(margin - targets * outputs, 0.0), reduction)
+
+
+# -- probabilities ----------------------------------------------------------------------------
+
+
+def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return -t log p - (1 - t) log(1 - p), for probabilities p and targets t from 0 to 1.
+
+    Of probabilities that are sigmoids, `binary_cross_entropy_with_logits` is more exact.
+
+    Raises
+    ------
+    OptionError
+        If an output or a target is not from 0 to 1.
+    """
+    targets = same_shape(outputs, targets)
+    for what, numbers in (("outputs", plain(outputs)), ("targets", plain(targets))):
+        if ((numbers < 0) | (numbers > 1)).any():
+            raise OptionError(
+                f"The {what} of a binary cross-entropy are probabilities, from 0 to 1; there are "
+                f"some from {numbers.min():.6g} to {numbers.max():.6g}. For outputs without a "
+                "sigmoid write binary_cross_entropy_with_logits."
+            )
+    return reduced(cross_entropy_of_bits(outputs, targets), reduction)
+
+
+def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return the binary cross-entropy of sigmoid(outputs), without overflow anywhere."""
+    return reduced(cross_entropy_of_logits(outputs, same_shape(outputs, targets)), reduction)
+
+
+def kl_divergence(
+    outputs: Any, targets: Any, reduction: str = "mean", log_target: bool = False
+) -> Any:
+    """Return t (log t - output), for outputs that are logarithms of probabilities.
+
+    ``reduction="mean"`` is that over all numbers, as in PyTorch; "batchmean" divides by the number
+    of examples only, which is the divergence of Kullback & Leibler.
+
+    Parameters
+    ----------
+    outputs, targets : array_like
+        Of the same shape: logarithms of probabilities, and probabilities.
+    reduction : {"mean", "batchmean", "sum", "none"}
+        What to return.
+    log_target : bool
+        Whether the targets are logarithms as well.
+    """
+    targets = same_shape(outputs, targets)
+    if log_target:
+        losses = np.exp(targets) * (targets - outputs)
+    else:
+        positive = plain(targets) > 0
+        losses = np.where(positive, targets, 0.0) * (
+            np.log(np.where(positive, targets, 1.0)) - outputs
+        )
+    if reduction == "batchmean":
+        return np.sum(losses) / np.shape(outputs)[0]
+    return reduced(losses, reduction)
+
+
+# -- classes ----------------------------------------------------------------------------------
+
+
+def nll(
+    outputs: Any,
+    targets: Any,
+    reduction: str = "mean",
+    weight: Any = None,
+    ignore_index: int = -100,
+) -> Any:
+    """Return minus the output of the right class: the negative log-likelihood.
+
+    Parameters
+    ----------
+    outputs : array_like, shape (classes,), (batch, classes) or (batch, classes, ...)
+        Logarithms of probabilities.
+    targets : array_like of int, of the same shape without the axis of classes
+        The numbers of the right classes.
+    reduction : {"mean", "sum", "none"}
+        What to return; the mean is weighted.
+    weight : array_like, shape (classes,), optional
+        How much each class counts.
+    ignore_index : int
+        A target that stands for no class: such an example does not count.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    DataError
+        If the targets are not whole numbers, or one is not that of a class.
+    """
+    shares, total = shares_of_classes(outputs, targets, weight, ignore_index, 0.0)
+    return weighed_loss(outputs, shares, total, reduction)
+
+
+def cross_entropy(
+    outputs: Any,
+    targets: Any,
+    reduction: str = "mean",
+    weight: Any = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """Return minus the logarithm of the softmax of the right class.
+
+    Parameters
+    ----------
+    outputs : array_like, shape (classes,), (batch, classes) or (batch, classes, ...)
+        Any numbers; their softmax is taken here.
+    targets : array_like
+        The numbers of the right classes, integers, of the same shape without the axis of classes;
+        or the probability of each class, of the same shape.
+    reduction : {"mean", "sum", "none"}
+        What to return. For numbers of classes the mean is weighted.
+    weight : array_like, shape (classes,), optional
+        How much each class counts.
+    ignore_index : int
+        A number that stands for no class: such an example does not count.
+    label_smoothing : float
+        The share, from 0 to 1, of the target that is spread over all classes evenly. Source:
+        Szegedy et al., "Rethinking the Inception architecture", 2016.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    DataError
+        If the numbers of classes are not whole, or one is not that of a class.
+    OptionError
+        If `label_smoothing` is not from 0 to 1.
+
+    Examples
+    --------
+    >>> logits = np.array([[2.0, 0.0], [0.0, 1e4]])
+    >>> cross_entropy(logits, [0, 0], reduction="none")
+    array([1.26928011e-01, 1.00000000e+04])
+    """
+    if not 0 <= label_smoothing <= 1:
+        raise OptionError(f"label_smoothing= is a share, from 0 to 1, not {label_smoothing}.")
+    axis = class_axis(outputs)
+    if np.shape(targets) == np.shape(outputs):
+        shares: Any = same_shape(outputs, targets)
+        count = np.shape(outputs)[axis]
+        if label_smoothing:
+            shares = shares * (1 - label_smoothing) + label_smoothing / count
+        if weight is not None:
+            shares = shares * weights_of_classes(outputs, weight)
+        total = max(np.size(outputs) // max(count, 1), 1)
+    else:
+        shares, total = shares_of_classes(outputs, targets, weight, ignore_index, label_smoothing)
+    return weighed_loss(log_softmax(outputs, axis=axis), shares, total, reduction)
+
+
+def weighed_loss(outputs: Any, shares: Any, total: Any, reduction: str) -> Any:
+    """Return minus the sum of outputs times shares; the mean is taken over `total`."""
+    if reduction != "mean":
+        return reduced(weighed(outputs, -shares, class_axis(outputs)), reduction)
+    return np.sum(weighed(outputs, shares / -total, class_axis(outputs)))
+
+
+def class_axis(outputs: Any) -> int:
+    """Return which axis of the outputs is that of the classes."""
+    if np.ndim(outputs) == 0:
+        raise ShapeError("The outputs need an axis of classes: shape (batch, classes).")
+    return min(np.ndim(outputs) - 1, 1)
+
+
+def weights_of_classes(outputs: Any, weight: Any) -> Any:
+    """Return the weight of each class, with as many axes as the outputs."""
+    axis = class_axis(outputs)
+    weight = np.asarray(plain(weight), outputs.dtype)
+    if weight.shape != (np.shape(outputs)[axis],):
+        raise ShapeError(
+            f"weight= has shape {weight.shape}; outputs of shape {np.shape(outputs)} have "
+            f"{np.shape(outputs)[axis]} classes, and one weight for each is wanted."
+        )
+    return weight.reshape([-1 if a == axis else 1 for a in range(np.ndim(outputs))])
+
+
+def shares_of_classes(
+    outputs: Any, targets: Any, weight: Any, ignore_index: int, smoothing: float
+) -> tuple[Any, Any]:
+    """Return how much each class of each example counts, and how much the right ones together."""
+    shape, axis = np.shape(outputs), class_axis(outputs)
+    targets = np.asarray(plain(targets))
+    if targets.shape != shape[:axis] + shape[axis + 1 :]:
+        raise ShapeError(
+            f"The outputs have shape {shape}, with {shape[axis]} classes along axis {axis}; the "
+            f"targets have shape {targets.shape}. As numbers of classes they must have shape "
+            f"{shape[:axis] + shape[axis + 1 :]}, as probabilities that of the outputs."
+        )
+    counted = targets != ignore_index
+    indices_below(shape[axis], np.where(counted, targets, 0), "A loss of classes")
+    weights: Any = 1 if weight is None else weights_of_classes(outputs, weight)
+    classes = np.arange(shape[axis]).reshape((-1,) + (1,) * (len(shape) - axis - 1))
+    shares = (classes == np.expand_dims(np.where(counted, targets, -1), axis)) * weights
+    shares = shares.astype(outputs.dtype, copy=False)
+    total = shares.sum()
+    if smoothing:
+        even = smoothing / shape[axis] * np.expand_dims(counted, axis) * weights
+        shares = (shares * (1 - smoothing) + even).astype(outputs.dtype, copy=False)
+    return shares, total
+
+
+MSELoss = module_of("MSELoss", mse, 2)
+L1Loss = module_of("L1Loss", mae, 2)
+HuberLoss = module_of("HuberLoss", huber, 2)
+HingeLoss = module_of("HingeLoss", hinge, 2)
+BCELoss = module_of("BCELoss", binary_cross_entropy, 2)
+BCEWithLogitsLoss = module_of("BCEWithLogitsLoss", binary_cross_entropy_with_logits, 2)
+KLDivLoss = module_of("KLDivLoss", kl_divergence, 2)
+NLLLoss = module_of("NLLLoss", nll, 2)
+CrossEntropyLoss = module_of("CrossEntropyLoss", cross_entropy, 2)

@@ -1,0 +1,239 @@
+"""The calculus of recurrent layers: a whole sequence is one primitive, with its own way back.
+
+A rule is called once for each argument, and going back through time is to happen only once. So
+weights, first state and inputs go in as one long array, and everything that the way back needs
+comes out as one, in blocks of shape (steps, batch, ...). The way back is made of plain
+operations, so that it can be differentiated itself.
+
+Source: Werbos, "Backpropagation through time", 1990; the cells are PyTorch's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import Primitive, Tensor, define, sigmoid
+from nn.linear import rows
+
+Shapes = tuple[tuple[int, ...], ...]
+
+
+def packed(parts: list[Any]) -> Any:
+    """Put arrays one after the other into a long one."""
+    return np.concatenate([np.reshape(part, (-1,)) for part in parts])
+
+
+def unpacked(flat: Any, shapes: Shapes) -> list[Any]:
+    """Cut a long array into arrays of these shapes."""
+    found, start = [], 0
+    for shape in shapes:
+        end = start + math.prod(shape)
+        found.append(flat[start:end].reshape(shape))
+        start = end
+    return found
+
+
+def recurrence(
+    name: str,
+    widths: tuple[int, ...],
+    forward: Callable[..., None],
+    backward: Callable[..., tuple[Any, Any, tuple[Any, ...]]],
+) -> Primitive:
+    """Make a primitive of a cell: ``primitive(flat, inputs, shapes=...)``.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in graphs.
+    widths : tuple of int
+        How wide the blocks are that come out, in states: first the states, last the gates.
+    forward : callable
+        ``forward(y, w_hh, b_hh, *first)`` writes the blocks `y` of all steps, from the first
+        states. In the last block it finds the projection of the inputs.
+    backward : callable
+        ``backward(g, y, w_hh, *first)`` returns the derivatives by the projection of the inputs,
+        by that of the states before each step, and by the first states.
+
+    In the primitive, `flat` holds the inputs (steps, batch, features), the weights of inputs and
+    states, their biases, and the first states; the inputs are None there if given by themselves,
+    which says that no derivative by them is wanted.
+    """
+
+    def parts(flat: Any, inputs: Any, shapes: Shapes) -> tuple[list[Any], Shapes]:
+        given = unpacked(flat, shapes)
+        if inputs is not None:
+            given.insert(0, inputs)
+        steps, batch = given[0].shape[:2]
+        return given, tuple((steps, batch, given[2].shape[1] * width) for width in widths)
+
+    def function(flat: Any, inputs: Any, shapes: Shapes) -> Any:
+        (x, w_ih, w_hh, b_ih, b_hh, *first), blocks = parts(flat, inputs, shapes)
+        y = np.empty(sum(map(math.prod, blocks)), np.result_type(flat, x))
+        written = unpacked(y, blocks)
+        np.matmul(rows(x), w_ih.T, out=rows(written[-1]))
+        written[-1] += b_ih
+        forward(written, w_hh, b_hh, *first)
+        return y
+
+    def vjp(g: Any, y: Any, flat: Any, inputs: Any, shapes: Shapes) -> Any:
+        (x, w_ih, w_hh, _, _, *first), blocks = parts(flat, inputs, shapes)
+        written = unpacked(y, blocks)
+        by_inputs, by_states, by_first = backward(unpacked(g, blocks), written, w_hh, *first)
+        before = np.concatenate([first[0][None], written[0][:-1]])
+        by_inputs, by_states = rows(by_inputs), rows(by_states)
+        found = [
+            by_inputs.T @ rows(x),
+            by_states.T @ rows(before),
+            np.sum(by_inputs, axis=0),
+            np.sum(by_states, axis=0),
+            *by_first,
+        ]
+        return packed(found if inputs is not None else [by_inputs @ w_ih, *found])
+
+    return define(function, vjp, name=name)
+
+
+def room(g: Any, like: Any) -> Any:
+    """Return where to put what is found step by step: a list for nodes, else one array."""
+    nodes = isinstance(g, Tensor) or isinstance(like, Tensor)
+    return [None] * len(like) if nodes else np.empty_like(like)
+
+
+def filled(found: Any) -> Any:
+    """Return what was put into `room` as one array or node."""
+    return np.stack(found) if isinstance(found, list) else found
+
+
+def cut(gates: Any, width: int) -> list[Any]:
+    """Cut the last axis into gates of this width."""
+    return [gates[..., k : k + width] for k in range(0, gates.shape[-1], width)]
+
+
+# -- the plain cell: h = f(projected + w h) ---------------------------------------------------
+
+
+def plain_cell(name: str, activation: Any, slope: Callable[[Any], Any]) -> Primitive:
+    """Make the primitive of a plain cell from its activation, and its slope at a result."""
+
+    def forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
+        y[0] += b_hh
+        for a in y[0]:
+            a += h @ w_hh.T
+            h = activation(a, out=a)
+
+    def backward(g: list[Any], y: list[Any], w_hh: Any, h: Any) -> Any:
+        slopes, by_h, found = slope(y[0]), 0.0, room(g[0], y[0])
+        for t in reversed(range(len(slopes))):
+            found[t] = (g[0][t] + by_h) * slopes[t]
+            by_h = found[t] @ w_hh
+        by_all = filled(found)
+        return by_all, by_all, (by_h,)
+
+    return recurrence(name, (1,), forward, backward)
+
+
+tanh_sequence = plain_cell("rnn_tanh", np.tanh, lambda h: 1 - h * h)
+relu_sequence = plain_cell(
+    "rnn_relu", lambda a, out: np.maximum(a, 0, out=out), lambda h: (h > 0) * 1.0
+)
+
+# -- long short-term memory -------------------------------------------------------------------
+
+
+def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
+    """C = f c + i u, h = o tanh(c).
+
+    Of the four projections i, f and o go through a sigmoid, u through a tanh. As
+    sigmoid(x) = (tanh(x / 2) + 1) / 2, one tanh over all of them does.
+    """
+    hs, cs, gates = y
+    width = h.shape[1]
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], gates.dtype), width)
+    shift = 1 - scale
+    gates += b_hh
+    gates *= scale
+    turned = np.ascontiguousarray(w_hh.T) * scale
+    for t, a in enumerate(gates):
+        a += h @ turned
+        np.tanh(a, out=a)
+        a *= scale
+        a += shift
+        i, f, u, o = cut(a, width)
+        c = np.multiply(f, c, out=cs[t])
+        c += i * u
+        h = np.tanh(c, out=hs[t])
+        h *= o
+
+
+def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> Any:
+    """Go back through c = f c + i u, h = o tanh(c)."""
+    _, c, gates = y
+    width = h.shape[1]
+    shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], h.dtype), width)
+    has_direct = isinstance(g[2], Tensor) or g[2].any()  # of higher derivatives only
+    by_h: Any = 0.0
+    by_c: Any = 0.0
+    found = room(g[0], gates)
+    for t in reversed(range(len(c))):
+        i, f, u, o = cut(gates[t], width)
+        tanh_c = np.tanh(c[t])
+        by_h = g[0][t] + by_h
+        by_c = g[1][t] + by_c + by_h * o * (1 - tanh_c * tanh_c)
+        before = c[t - 1] if t else first
+        by_gates = np.concatenate([by_c * u, by_c * before, by_c * i, by_h * tanh_c], axis=-1)
+        if has_direct:
+            by_gates = by_gates + g[2][t]
+        slopes = (gates[t] + shift) * (1 - gates[t])  # (1 + u) (1 - u) of a tanh, s (1 - s)
+        found[t] = by_gates * slopes
+        by_h = found[t] @ w_hh
+        by_c = by_c * f
+    by_all = filled(found)
+    return by_all, by_all, (by_h, by_c)
+
+
+lstm_sequence = recurrence("lstm", (1, 1, 4), lstm_forward, lstm_backward)
+
+# -- gated recurrent unit ---------------------------------------------------------------------
+
+
+def gru_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
+    """H = (1 - z) n + z h, with n = tanh(projected + r q) and q = w h + b."""
+    hs, qs, gates = y
+    width = h.shape[1]
+    for t, a in enumerate(gates):
+        by_h = h @ w_hh.T
+        by_h += b_hh
+        both, n = a[:, : 2 * width], a[:, 2 * width :]
+        both[...] = sigmoid(both + by_h[:, : 2 * width])
+        r, z = cut(both, width)
+        qs[t] = by_h[:, 2 * width :]
+        n += r * qs[t]
+        np.tanh(n, out=n)
+        h = np.add(n, z * (h - n), out=hs[t])
+
+
+def gru_backward(g: list[Any], y: list[Any], w_hh: Any, first: Any) -> Any:
+    """Go back through h = (1 - z) n + z h, n = tanh(projected + r q)."""
+    h, q, gates = y
+    width = first.shape[1]
+    by_h: Any = 0.0
+    by_inputs, by_states = room(g[0], gates), room(g[0], gates)
+    for t in reversed(range(len(h))):
+        r, z, n = cut(gates[t], width)
+        direct_r, direct_z, direct_n = cut(g[2][t], width)
+        before = h[t - 1] if t else first
+        by_h = g[0][t] + by_h
+        by_n = (by_h * (1 - z) + direct_n) * (1 - n * n)
+        by_r = (by_n * q[t] + direct_r) * r * (1 - r)
+        by_z = (by_h * (before - n) + direct_z) * z * (1 - z)
+        by_inputs[t] = np.concatenate([by_r, by_z, by_n], axis=-1)
+        by_states[t] = np.concatenate([by_r, by_z, by_n * r + g[1][t]], axis=-1)
+        by_h = by_h * z + by_states[t] @ w_hh
+    return filled(by_inputs), filled(by_states), (by_h,)
+
+
+gru_sequence = recurrence("gru", (1, 1, 3), gru_forward, gru_backward)

@@ -1,0 +1,148 @@
+"""Where a kernel stands on a grid: what convolution and pooling have in common."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError, ShapeError
+
+Size = int | Sequence[int]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A kernel that slides over the last axes of an array, one entry for each of these axes.
+
+    Attributes
+    ----------
+    kernel : tuple of int
+        How many elements a window has.
+    stride : tuple of int
+        How far apart windows are.
+    padding : tuple of (int, int)
+        How many elements are put before and after.
+    dilation : tuple of int
+        How far apart the elements of a window are.
+    """
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[tuple[int, int], ...]
+    dilation: tuple[int, ...]
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The axes it slides over, counted from the end."""
+        return tuple(range(-len(self.kernel), 0))
+
+    def counts(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return how many windows there are along each axis of an array of a shape.
+
+        Raises
+        ------
+        ShapeError
+            If there is no room for one.
+        """
+        lengths = shape[len(shape) - len(self.kernel) :]
+        found = tuple(
+            (n + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
+            for n, kernel, stride, padding, dilation in zip(
+                lengths, self.kernel, self.stride, self.padding, self.dilation, strict=True
+            )
+        )
+        if min(found) < 1 or 0 in lengths:
+            raise ShapeError(
+                f"An input of shape {shape} has no room for a kernel of shape {self.kernel}, "
+                f"dilation {self.dilation}, padding {self.padding}."
+            )
+        return found
+
+    def padded(self, x: Any, fill: float = 0.0) -> Any:
+        """Return an array with its padding."""
+        if not any(map(any, self.padding)):
+            return x
+        y = np.full(self.padded_shape(x.shape), fill, x.dtype)
+        y[self.inside(x.shape)] = x
+        return y
+
+    def padded_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of an array with its padding."""
+        count = len(shape) - len(self.kernel)
+        lengths = (n + sum(p) for n, p in zip(shape[count:], self.padding, strict=True))
+        return (*shape[:count], *lengths)
+
+    def inside(self, shape: tuple[int, ...]) -> Any:
+        """Return the index of an array of a shape in its padded form."""
+        lengths = shape[len(shape) - len(self.kernel) :]
+        return (
+            ...,
+            *(slice(p[0], p[0] + n) for n, p in zip(lengths, self.padding, strict=True)),
+        )
+
+
+@functools.lru_cache(maxsize=256)
+def offsets(windows: Windows, counts: tuple[int, ...]) -> list[tuple[Any, Any]]:
+    """List for each element of the kernel its index there, and where it is in all windows."""
+    found = []
+    for place in itertools.product(*map(range, windows.kernel)):
+        steps = zip(place, windows.dilation, counts, windows.stride, strict=True)
+        slices = [slice(i * d, i * d + (n - 1) * s + 1, s) for i, d, n, s in steps]
+        found.append(((slice(None), slice(None), *place), (..., *slices)))
+    return found
+
+
+def windows_of(ndim: int, kernel: Size, stride: Size, padding: Any, dilation: Size = 1) -> Windows:
+    """Make windows of what a user gives: numbers, or one for each of `ndim` axes.
+
+    The padding may be "valid", none, or "same": as much as keeps the length, the odd element after.
+
+    Raises
+    ------
+    OptionError
+        If a number makes no sense.
+    """
+    kernels = _each(ndim, kernel, "kernel_size", 1)
+    strides = _each(ndim, stride, "stride", 1)
+    dilations = _each(ndim, dilation, "dilation", 1)
+    if padding == "same":
+        if max(strides) > 1:
+            raise OptionError(f'padding="same" keeps the length, and stride={stride} does not.')
+        totals = [d * (k - 1) for k, d in zip(kernels, dilations, strict=True)]
+        pairs = tuple((total // 2, total - total // 2) for total in totals)
+    elif isinstance(padding, str) and padding != "valid":
+        raise OptionError(f'padding= is a number, "same" or "valid", not {padding!r}.')
+    else:
+        each = _each(ndim, 0 if padding == "valid" else padding, "padding", 0)
+        pairs = tuple((n, n) for n in each)
+    return Windows(kernels, strides, pairs, dilations)
+
+
+def _each(ndim: int, size: Size, name: str, least: int) -> tuple[int, ...]:
+    sizes: tuple[Any, ...] = tuple(size) if isinstance(size, (tuple, list)) else (size,) * ndim
+    if len(sizes) != ndim or not all(isinstance(n, int) and n >= least for n in sizes):
+        raise OptionError(f"{name}= is {ndim} whole numbers from {least} on, or one, not {size!r}.")
+    return sizes
+
+
+def with_batch(x: Any, ndim: int, channels: int | None, who: str) -> tuple[Any, bool]:
+    """Return an input with an axis of examples, and whether it had none.
+
+    Raises
+    ------
+    ShapeError
+        If it is not of shape (batch, channels, *grid) or (channels, *grid).
+    """
+    shape = np.shape(x)
+    if len(shape) not in (ndim + 1, ndim + 2) or channels not in (None, shape[-ndim - 1]):
+        wanted = f"{channels or 'channels'}, {('length', 'height, width')[ndim - 1]}"
+        raise ShapeError(
+            f"{who} got an input of shape {shape}; it takes (batch, {wanted}) or ({wanted})."
+        )
+    alone = len(shape) == ndim + 1
+    return (x[None] if alone else x), alone

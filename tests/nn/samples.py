@@ -1,0 +1,177 @@
+"""One table of layers and losses: what they are, here and in PyTorch, and what they are given.
+
+Inputs and parameters are drawn here; `record_torch.py` writes down what PyTorch makes of them.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+#: What expressions may name; in PyTorch's they are its tensors.
+CONSTANTS = {
+    "INTEGERS": np.array([[1, 0, 3], [3, 4, 1]]),
+    "CLASSES": np.array([2, 0, 1, 2]),
+    "IGNORING": np.array([2, -100, 1, 2]),
+    "PIXELS": np.array([[[0, 1], [2, 2]], [[1, -100], [0, 1]]]),
+    "BITS": np.array([[0.0, 1.0, 0.3], [1.0, 0.0, 0.9]]),
+    "SIGNS": np.array([[-1.0, 1.0, 1.0], [1.0, -1.0, -1.0]]),
+    "SHARES": np.array([[0.2, 0.5, 0.3], [1.0, 0.0, 0.0], [0.1, 0.1, 0.8], [0.4, 0.2, 0.4]]),
+    "WEIGHT": np.array([0.5, 2.0, 1.5]),
+    "FUTURE": np.triu(np.ones((4, 4), bool), 1),
+    "PADDING": np.array([[False, False, False, True], [False, True, False, False]]),
+    "SCORES": np.linspace(-1, 1, 16).reshape(4, 4),
+}
+
+TIES = np.array([[[1.0, 1.0, 0.0, 2.0], [1.0, 0.0, 2.0, 2.0], [0.0, 0.0, 0.0, 0.0]]])
+PROBABILITIES = np.array([[0.1, 0.7, 0.4], [0.9, 0.2, 0.5]])
+FAR = np.array([[1e4, -1e4, 0.5], [-1e4, 1e4, 1e4], [0.0, 1e4, -1e4], [1e4, 1e4, 0.0]])
+
+
+@dataclass(frozen=True)
+class Sample:
+    name: str
+    model: str  # an expression that makes the layer
+    inputs: tuple  # shapes of random numbers, or arrays
+    call: str = "model(*x)"
+    theirs: str = ""  # the expressions with PyTorch's names, where they differ
+    their_call: str = ""
+    smooth: bool = True  # whether finite differences find the derivative there
+
+
+def arrays(sample):
+    """Return the inputs of a sample."""
+    random = np.random.default_rng(zlib.crc32(sample.name.encode()))
+    return [random.normal(size=x) if isinstance(x, tuple) else x for x in sample.inputs]
+
+
+def state(shapes):
+    """Return parameters and buffers of these names and shapes."""
+    random = np.random.default_rng(1)
+    return {
+        name: random.uniform(0.5, 1.5, shape) if "var" in name else random.normal(0, 0.5, shape)
+        for name, shape in sorted(shapes.items())
+        if "num_batches" not in name
+    }
+
+
+def flat(outputs):
+    """List the arrays in what a layer returns."""
+    if isinstance(outputs, (tuple, list)):
+        return [y for part in outputs for y in flat(part)]
+    return [] if outputs is None else [outputs]
+
+
+def factors(outputs):
+    """Return by what outputs are multiplied before they are summed to be differentiated."""
+    random = np.random.default_rng(2)
+    return [random.normal(size=tuple(y.shape)) for y in outputs]
+
+
+def losses(name, ours, theirs, *inputs, smooth=True):
+    """Sample a loss with each reduction."""
+    return [
+        Sample(
+            f"{name}, {reduction}",
+            "None",
+            inputs,
+            f"nn.{ours}, reduction={reduction!r})",
+            their_call=f"F.{theirs}, reduction={reduction!r})",
+            smooth=smooth,
+        )
+        for reduction in ("mean", "sum", "none")
+    ]
+
+
+def activations(*rows):
+    """Sample activations, at zero too."""
+    at = np.array([[-3.0, -0.4, 0.0], [0.3, 1.2, 4.0]])
+    kinks = ("ReLU", "LeakyReLU", "ELU")
+    return [
+        Sample(ours, f"nn.{ours}", (at,), theirs=f"nn.{theirs}", smooth=not ours.startswith(kinks))
+        for ours, theirs in rows
+    ]
+
+
+# fmt: off
+TABLE = [
+    Sample("Linear", "nn.Linear(3, 4)", ((5, 3),)),
+    Sample("Linear, three axes, no bias", "nn.Linear(3, 4, bias=False)", ((2, 5, 3),)),
+    Sample("Linear of a vector", "nn.Linear(3, 4)", ((3,),)),
+    Sample("Embedding", "nn.Embedding(5, 3)", (), "model(INTEGERS)"),
+    Sample("Embedding with padding", "nn.Embedding(5, 3, padding_idx=1)", (), "model(INTEGERS)", smooth=False),
+    Sample("Flatten", "nn.Flatten()", ((2, 3, 4),)),
+    Sample("Flatten the first axes", "nn.Flatten(0, 1)", ((2, 3, 4),)),
+    Sample("Sequential", "nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))", ((5, 3),)),
+    Sample("Dropout in use", "nn.Dropout(0.5).eval()", ((2, 3),)),
+    Sample("Conv1d", "nn.Conv1d(2, 3, 3)", ((2, 2, 7),)),
+    Sample("Conv1d, even and same", "nn.Conv1d(2, 3, 4, padding='same', dilation=2)", ((2, 2, 9),)),
+    Sample("Conv1d, everything", "nn.Conv1d(4, 6, 3, 2, 3, 2, 2, False)", ((2, 4, 11),)),
+    Sample("Conv2d", "nn.Conv2d(2, 3, 3)", ((2, 2, 5, 6),)),
+    Sample("Conv2d, everything", "nn.Conv2d(2, 4, (3, 2), (2, 1), (1, 2), (1, 2), 2)", ((2, 2, 6, 5),)),
+    Sample("Conv2d of each channel", "nn.Conv2d(3, 3, 3, padding=1, groups=3)", ((2, 3, 4, 4),)),
+    Sample("Conv2d, stride beyond the kernel", "nn.Conv2d(1, 2, 2, stride=3)", ((1, 1, 8, 7),)),
+    Sample("Conv2d, even and same", "nn.Conv2d(1, 2, (2, 4), padding='same')", ((1, 1, 5, 5),)),
+    Sample("Conv2d, valid, one example", "nn.Conv2d(2, 2, 2, padding='valid')", ((2, 3, 3),)),
+    Sample("MaxPool1d", "nn.MaxPool1d(3, 2, 1)", ((2, 2, 8),)),
+    Sample("MaxPool2d", "nn.MaxPool2d(2)", ((2, 2, 5, 4),)),
+    Sample("MaxPool2d, overlapping", "nn.MaxPool2d(3, 1, 1)", ((1, 2, 6, 7),)),
+    Sample("MaxPool2d of ties", "nn.MaxPool2d(2, 1)", (TIES,), smooth=False),
+    Sample("AvgPool1d", "nn.AvgPool1d(3, 2, 1)", ((2, 2, 8),)),
+    Sample("AvgPool2d", "nn.AvgPool2d((2, 3), 1)", ((2, 2, 5, 4),)),
+    Sample("AvgPool2d, padding left out", "nn.AvgPool2d(3, 2, 1, count_include_pad=False)", ((1, 2, 5, 5),)),
+    Sample("BatchNorm1d", "nn.BatchNorm1d(3)", ((4, 3),)),
+    Sample("BatchNorm1d of sequences", "nn.BatchNorm1d(3, 1e-3, 0.2)", ((4, 3, 2),)),
+    Sample("BatchNorm1d, average of all", "nn.BatchNorm1d(3, momentum=None)", ((4, 3),)),
+    Sample("BatchNorm2d", "nn.BatchNorm2d(2)", ((3, 2, 2, 2),)),
+    Sample("BatchNorm2d in use", "nn.BatchNorm2d(2).eval()", ((3, 2, 2, 2),)),
+    Sample("BatchNorm2d, plain", "nn.BatchNorm2d(2, affine=False, track_running_stats=False).eval()", ((3, 2, 2, 2),)),
+    Sample("LayerNorm", "nn.LayerNorm(4)", ((2, 3, 4),)),
+    Sample("LayerNorm of two axes", "nn.LayerNorm((3, 4), 1e-3, bias=False)", ((2, 3, 4),)),
+    Sample("RMSNorm", "nn.RMSNorm(4)", ((2, 3, 4),)),
+    Sample("RMSNorm, plain", "nn.RMSNorm((3, 4), 0.1, False)", ((2, 3, 4),)),
+    Sample("RNN", "nn.RNN(3, 4)", ((5, 2, 3),)),
+    Sample("RNN, relu", "nn.RNN(3, 4, nonlinearity='relu')", ((3, 2, 3),)),
+    Sample("RNN, everything", "nn.RNN(3, 2, num_layers=2, bidirectional=True, batch_first=True, bias=False)", ((2, 4, 3), (4, 2, 2))),
+    Sample("LSTM", "nn.LSTM(3, 4)", ((5, 2, 3),)),
+    Sample("LSTM, everything", "nn.LSTM(3, 2, num_layers=2, bidirectional=True, batch_first=True)", ((2, 4, 3), (4, 2, 2), (4, 2, 2)), "model(x[0], (x[1], x[2]))"),
+    Sample("LSTM, one example", "nn.LSTM(3, 2, bias=False)", ((4, 3),)),
+    Sample("GRU", "nn.GRU(3, 4)", ((5, 2, 3),)),
+    Sample("GRU, everything", "nn.GRU(3, 2, num_layers=2, bidirectional=True, batch_first=True)", ((2, 4, 3), (4, 2, 2))),
+    Sample("GRU, one example", "nn.GRU(3, 2, bias=False)", ((4, 3), (1, 2))),
+    Sample("MultiheadAttention", "nn.MultiheadAttention(4, 2)", ((3, 2, 4), (5, 2, 4), (5, 2, 4)), "model(*x, need_weights=True)"),
+    Sample("MultiheadAttention to itself, masked", "nn.MultiheadAttention(4, 2, batch_first=True)", ((2, 4, 4),),
+           "model(*x, key_padding_mask=PADDING, attn_mask=FUTURE, need_weights=True, average_attn_weights=False)",
+           their_call="model(x[0], x[0], x[0], key_padding_mask=PADDING, attn_mask=FUTURE, average_attn_weights=False)"),
+    Sample("MultiheadAttention, scores added", "nn.MultiheadAttention(4, 1, bias=False)", ((4, 2, 4),), "model(*x, attn_mask=SCORES)",
+           their_call="model(x[0], x[0], x[0], attn_mask=SCORES, need_weights=False)"),
+    Sample("TransformerBlock", "nn.TransformerBlock(4, 2, 6, 0.0)", ((4, 2, 4),), "model(*x, is_causal=True)",
+           "nn.TransformerEncoderLayer(4, 2, 6, 0.0)", "model(*x, src_mask=FUTURE)"),
+    Sample("TransformerBlock, norm first", "nn.TransformerBlock(4, 2, 6, 0.0, nn.gelu, True, True)", ((2, 4, 4),), "model(*x, key_padding_mask=PADDING)",
+           "nn.TransformerEncoderLayer(4, 2, 6, 0.0, 'gelu', norm_first=True, batch_first=True)", "model(*x, src_key_padding_mask=PADDING)"),
+    *activations(
+        ("ReLU()", "ReLU()"), ("LeakyReLU(0.2)", "LeakyReLU(0.2)"), ("ELU(1.5)", "ELU(1.5)"), ("GELU()", "GELU()"),
+        ("GELU('tanh')", "GELU('tanh')"), ("SiLU()", "SiLU()"), ("Sigmoid()", "Sigmoid()"), ("Tanh()", "Tanh()"),
+        ("Softmax()", "Softmax(-1)"), ("LogSoftmax(axis=0)", "LogSoftmax(dim=0)"), ("Softplus()", "Softplus()"),
+        ("Softplus(2.5)", "Softplus(2.5)"),
+    ),
+    *losses("mse", "mse(*x", "mse_loss(*x", (2, 3), (2, 3)),
+    *losses("mae", "mae(*x", "l1_loss(*x", (2, 3), (2, 3)),
+    *losses("huber", "huber(*x, delta=0.7", "huber_loss(*x, delta=0.7", (2, 3), (2, 3)),
+    *losses("hinge", "hinge(*x, SIGNS", "hinge_embedding_loss(x[0] * SIGNS, -torch.ones(2, 3), 1", (2, 3)),
+    *losses("binary cross-entropy", "binary_cross_entropy(*x, BITS", "binary_cross_entropy(*x, BITS", PROBABILITIES),
+    *losses("binary cross-entropy of logits", "binary_cross_entropy_with_logits(*x, BITS", "binary_cross_entropy_with_logits(*x, BITS", (2, 3)),
+    *losses("binary cross-entropy, far out", "binary_cross_entropy_with_logits(*x, SHARES", "binary_cross_entropy_with_logits(*x, SHARES", FAR, smooth=False),
+    *losses("kl divergence", "kl_divergence(*x, SHARES", "kl_div(*x, SHARES", (4, 3)),
+    *losses("kl divergence of logarithms", "kl_divergence(*x, log_target=True", "kl_div(*x, log_target=True", (4, 3), (4, 3)),
+    Sample("kl divergence, batch mean", "None", ((4, 3),), "nn.kl_divergence(*x, SHARES, 'batchmean')", their_call="F.kl_div(*x, SHARES, reduction='batchmean')"),
+    *losses("nll", "nll(*x, IGNORING, weight=WEIGHT", "nll_loss(*x, IGNORING, weight=WEIGHT", (4, 3)),
+    *losses("cross-entropy", "cross_entropy(*x, CLASSES", "cross_entropy(*x, CLASSES", (4, 3)),
+    *losses("cross-entropy, far out", "cross_entropy(*x, CLASSES", "cross_entropy(*x, CLASSES", FAR, smooth=False),
+    *losses("cross-entropy, everything", "cross_entropy(*x, IGNORING, weight=WEIGHT, label_smoothing=0.1", "cross_entropy(*x, IGNORING, weight=WEIGHT, label_smoothing=0.1", (4, 3)),
+    *losses("cross-entropy of shares", "cross_entropy(*x, SHARES, weight=WEIGHT, label_smoothing=0.2", "cross_entropy(*x, SHARES, weight=WEIGHT, label_smoothing=0.2", (4, 3)),
+    *losses("cross-entropy of pixels", "cross_entropy(*x, PIXELS", "cross_entropy(*x, PIXELS", (2, 3, 2, 2)),
+    *losses("cross-entropy by both", "cross_entropy(*x", "cross_entropy(*x", (4, 3), (4, 3)),
+    Sample("cross-entropy of one example", "None", ((3,),), "nn.cross_entropy(*x, 1)", their_call="F.cross_entropy(*x, torch.tensor(1))"),
+]
+# fmt: on

@@ -1,0 +1,140 @@
+import functools
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, check_gradients
+
+sys.path.insert(0, str(Path(__file__).parent))
+from samples import CONSTANTS, TABLE, arrays, factors, flat, state
+
+RECORDED = np.load(Path(__file__).with_name("data") / "torch_layers.npz")
+SAMPLES = pytest.mark.parametrize("sample", TABLE, ids=[sample.name for sample in TABLE])
+
+
+def build(sample):
+    model = eval(sample.model, {"nn": nn})
+    if model is not None:
+        own = model.state_dict()
+        given = state({name: array.shape for name, array in own.items()})
+        model.load_state_dict({**own, **given})
+    return model
+
+
+def outputs_of(sample, model, x):
+    return flat(eval(sample.call, {"nn": nn, **CONSTANTS}, {"model": model, "x": x}))
+
+
+def total_of(outputs):
+    return sum((y * factor).sum() for y, factor in zip(outputs, factors(outputs), strict=True))
+
+
+def floats(sample):
+    return [np.asarray(array, float) for array in arrays(sample)]
+
+
+@SAMPLES
+def test_it_does_what_pytorch_does(sample):
+    model, x = build(sample), [Tensor(array) for array in floats(sample)]
+    outputs = outputs_of(sample, model, x)
+    total = total_of(outputs)
+    if total.requires_grad:
+        total.backward()
+    found = {f"output {i}": y.data for i, y in enumerate(outputs)}
+    found.update((f"gradient {i}", array.grad) for i, array in enumerate(x))
+    if model is not None:
+        found.update((f"gradient {n}", p.grad) for n, p in model.named_parameters())
+        found.update((f"buffer {n}", b) for n, b in model.named_buffers())
+    names = {name for name in RECORDED.files if name.startswith(f"{sample.name}: ")}
+    assert names == {f"{sample.name}: {what}" for what in found}
+    for what, array in found.items():
+        expected = RECORDED[f"{sample.name}: {what}"]
+        np.testing.assert_allclose(array, expected, rtol=1e-10, atol=1e-10, err_msg=what)
+
+
+@pytest.mark.parametrize("sample", [s for s in TABLE if s.smooth], ids=lambda s: s.name)
+def test_its_derivatives_agree_with_finite_differences(sample):
+    model, x = build(sample), floats(sample)
+    named = [] if model is None else model.named_parameters()
+
+    def f(inputs, parameters):
+        for (name, _), node in zip(named, parameters, strict=True):
+            *path, last = name.split(".")
+            setattr(functools.reduce(getattr, path, model), last, node)
+        return total_of(outputs_of(sample, model, list(inputs)))
+
+    if not x and not named:
+        return
+    parameters = tuple(p.data for _, p in named)
+    kinked = sample.name.startswith(
+        ("MaxPool", "RNN, relu", "Transformer", "mae", "huber", "hinge")
+    )
+    check_gradients(f, tuple(x), parameters, order=1 if kinked else 2, method="projected")
+    check_gradients(f, tuple(x), parameters, modes=("reverse", "forward"))
+
+
+@SAMPLES
+def test_single_precision_stays_single(sample):
+    model, x = build(sample), [Tensor(array.astype(np.float32)) for array in floats(sample)]
+    if model is not None:
+        model.astype(np.float32)
+    outputs = outputs_of(sample, model, x)
+    assert {y.dtype for y in outputs} == {np.dtype(np.float32)}
+    total = sum(
+        (y * f.astype(np.float32)).sum() for y, f in zip(outputs, factors(outputs), strict=True)
+    )
+    if total.requires_grad:
+        total.backward()
+    parameters = [] if model is None else model.parameters()
+    assert all(leaf.grad.dtype == np.float32 for leaf in [*x, *parameters])
+    if model is not None:
+        assert {b.dtype.kind for b in model.buffers()} <= {"f", "i"}
+        assert np.float64 not in {b.dtype for b in model.buffers()}
+    assert all(
+        np.allclose(y.data, RECORDED[f"{sample.name}: output {i}"], rtol=1e-4, atol=1e-4)
+        for i, y in enumerate(outputs)
+    )
+
+
+def test_every_layer_and_loss_has_a_sample():
+    text = " ".join(sample.model + sample.call for sample in TABLE)
+    classes = {n for n in nn.__all__ if isinstance(getattr(nn, n), type)}
+    layers = {n for n in classes if issubclass(getattr(nn, n), nn.Module)}
+    layers = {n for n in layers if not n.endswith("Loss")} - {"Module", "Residual"}
+    functions = {n for n in nn.__all__ if getattr(getattr(nn, n), "__module__", "") == "nn.losses"}
+    functions = {n for n in functions if not n.endswith("Loss")}
+    assert len(layers) >= 30
+    assert len(functions) == 9
+    assert [name for name in layers | functions if f"nn.{name}(" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [
+        (nn.MSELoss("sum"), lambda x, t: nn.mse(x, t, "sum")),
+        (nn.L1Loss(), nn.mae),
+        (nn.HuberLoss(delta=0.1), lambda x, t: nn.huber(x, t, delta=0.1)),
+        (nn.BCEWithLogitsLoss(), nn.binary_cross_entropy_with_logits),
+        (nn.KLDivLoss("batchmean"), lambda x, t: nn.kl_divergence(x, t, "batchmean")),
+        (
+            nn.CrossEntropyLoss(label_smoothing=0.1),
+            lambda x, t: nn.cross_entropy(x, t, label_smoothing=0.1),
+        ),
+    ],
+    ids=lambda x: str(x) if isinstance(x, nn.Module) else "",
+)
+def test_a_loss_as_a_module_is_the_function(module, function):
+    x, targets = Tensor([[0.3, -2.0]]), np.array([[0.2, 0.8]])
+    assert module(x, targets).data == function(x, targets).data
+
+
+def test_settings_of_losses_and_activations_are_checked():
+    with pytest.raises(TypeError, match="slope"):
+        nn.LeakyReLU(slope=0.1)
+    with pytest.raises(TypeError):
+        nn.ReLU(0.1)
+    assert repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
+    assert "tanh" in nn.GELU.__doc__

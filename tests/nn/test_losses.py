@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor
+from autograd.errors import DataError, OptionError, ShapeError
+
+PAIRS = [
+    nn.mse, nn.mae, nn.huber, nn.hinge, nn.kl_divergence, nn.binary_cross_entropy,
+    nn.binary_cross_entropy_with_logits,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", PAIRS)
+def test_a_column_against_a_row_is_an_error_and_not_a_square(loss):
+    with pytest.raises(ShapeError, match=r"\(4, 1\).*\(4,\)"):
+        loss(Tensor(np.full((4, 1), 0.5)), np.ones(4))
+
+
+@pytest.mark.parametrize("loss", [nn.nll, nn.cross_entropy])
+def test_targets_of_classes_that_do_not_fit_are_errors(loss):
+    outputs = Tensor(np.zeros((4, 3)))
+    for targets, error, message in (
+        ([0, 1], ShapeError, r"\(4, 3\).*\(2,\)"),
+        ([[0], [1], [2], [0]], ShapeError, r"\(4, 1\)"),
+        ([0, 1, 2, 3], DataError, "from 0 to 2.*0 to 3"),
+        ([0, 1, 2, -1], DataError, "-1"),
+        ([0.0, 1.0, 2.0, 0.0], DataError, "float64"),
+    ):
+        with pytest.raises(error, match=message):
+            loss(outputs, targets)
+    with pytest.raises(ShapeError, match="weight="):
+        loss(outputs, [0, 1, 2, 0], weight=[1.0, 2.0])
+    with pytest.raises(ShapeError, match="axis of classes"):
+        loss(Tensor(0.0), 0)
+
+
+def test_other_settings_that_make_no_sense_are_errors():
+    x = Tensor([[0.5, 0.5]])
+    for call, message in (
+        (lambda: nn.mse(x, [[0.0, 1.0]], "average"), "'average'"),
+        (lambda: nn.cross_entropy(x, [0], label_smoothing=1.5), "1.5"),
+        (lambda: nn.hinge(x, [[0.0, 1.0]]), "2 t - 1"),
+        (lambda: nn.binary_cross_entropy(x * 3, [[0.0, 1.0]]), "with_logits"),
+        (lambda: nn.binary_cross_entropy(x, [[0.0, 2.0]]), "targets"),
+    ):
+        with pytest.raises(OptionError, match=message):
+            call()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logits_of_ten_thousand_give_exact_values_and_derivatives(dtype):
+    logits = Tensor(np.array([[1e4, -1e4], [-1e4, 1e4]], dtype))
+    losses = nn.cross_entropy(logits, [0, 0], reduction="none")
+    assert losses.data.tolist() == [0.0, 2e4]
+    losses.sum().backward()
+    assert logits.grad.tolist() == [[0.0, 0.0], [-1.0, 1.0]]
+    logits.grad = None
+    losses = nn.binary_cross_entropy_with_logits(logits, [[1.0, 1.0], [0.0, 0.0]], "none")
+    assert losses.data.tolist() == [[0.0, 1e4], [0.0, 1e4]]
+    losses.sum().backward()
+    assert logits.grad.tolist() == [[0.0, -1.0], [0.0, 1.0]]
+    for activation in (
+        nn.softplus,
+        nn.silu,
+        nn.gelu,
+        nn.elu,
+        nn.log_softmax,
+        nn.softmax,
+        nn.sigmoid,
+    ):
+        logits.grad = None
+        y = activation(logits)
+        y.sum().backward()
+        assert np.isfinite(y.data).all()
+        assert np.isfinite(logits.grad).all()
+
+
+def test_a_class_that_is_ruled_out_does_no_harm():
+    logits = Tensor([[0.0, -np.inf, 1.0]])
+    loss = nn.cross_entropy(logits, [2])
+    loss.backward()
+    assert np.isfinite(loss.data)
+    assert logits.grad[0, 1] == 0.0
+    assert nn.nll(Tensor([[-np.inf, -1.0]]), [1]).data == 1.0
+
+
+def test_certain_probabilities_cost_no_more_than_one_hundred():
+    p = Tensor([0.0, 1.0])
+    loss = nn.binary_cross_entropy(p, [0.0, 0.0], "none")
+    assert loss.data.tolist() == [0.0, 100.0]
+    loss.sum().backward()
+    assert np.isfinite(p.grad).all()
+
+
+def test_derivatives_flow_to_soft_targets():
+    teacher = Tensor([[0.2, 0.8]])
+    nn.cross_entropy(Tensor([[0.0, 0.0]]), teacher).backward()
+    np.testing.assert_allclose(teacher.grad, [[np.log(2), np.log(2)]])

@@ -1,0 +1,167 @@
+"""Convolution and pooling against loops, over shapes of all kinds."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Tensor, check_gradients
+from autograd.errors import OptionError, ShapeError
+
+
+@st.composite
+def cases(draw, ndim, with_groups=True):
+    each = {
+        name: tuple(draw(st.integers(low, high)) for _ in range(ndim))
+        for name, low, high in (
+            ("size", 1, 7), ("kernel", 1, 3), ("stride", 1, 4), ("padding", 0, 2), ("dilation", 1, 2)
+        )
+    }  # fmt: skip
+    groups = draw(st.integers(1, 3)) if with_groups else 1
+    batch, inputs, outputs = (
+        draw(st.integers(0, 2)),
+        draw(st.integers(1, 2)),
+        draw(st.integers(1, 2)),
+    )
+    return each, groups, (batch, inputs * groups, *each["size"]), outputs * groups
+
+
+def has_room(each):
+    rows = zip(each["size"], each["padding"], each["dilation"], each["kernel"], strict=True)
+    return all(n + 2 * p >= d * (k - 1) + 1 for n, p, d, k in rows)
+
+
+def windows_by_loop(x, each, fill):
+    """Yield where each window goes, and what is in it: (batch, channels, *kernel)."""
+    x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in each["padding"])], constant_values=fill)
+    spans = [
+        range(0, n - d * (k - 1), s)
+        for n, d, k, s in zip(
+            x.shape[2:], each["dilation"], each["kernel"], each["stride"], strict=True
+        )
+    ]
+    for place in itertools.product(*[range(len(span)) for span in spans]):
+        starts = [span[i] for span, i in zip(spans, place, strict=True)]
+        index = np.ix_(*[
+            [start + d * i for i in range(k)]
+            for start, d, k in zip(starts, each["dilation"], each["kernel"], strict=True)
+        ])  # fmt: skip
+        yield place, x[(slice(None), slice(None), *index)]
+
+
+def put_together(found, x):
+    shape = tuple(1 + max(place[i] for place in found) for i in range(x.ndim - 2))
+    channels = next(iter(found.values())).shape[1]
+    y = np.empty((len(x), channels, *shape))
+    for place, values in found.items():
+        y[(slice(None), slice(None), *place)] = values
+    return y
+
+
+@given(st.one_of(cases(1), cases(2)))
+def test_convolution_is_what_a_loop_computes(case):
+    each, groups, shape, outputs = case
+    kind = nn.Conv1d if len(shape) == 3 else nn.Conv2d
+    random = np.random.default_rng(0)
+    layer = kind(
+        shape[1], outputs, each["kernel"], each["stride"], each["padding"], each["dilation"], groups,
+        generator=random,
+    )  # fmt: skip
+    x = random.normal(size=shape)
+    if not has_room(each):
+        with pytest.raises(ShapeError, match="no room"):
+            layer(x)
+        return
+    weight, bias = layer.weight.data, layer.bias.data
+    found = {}
+    for place, window in windows_by_loop(x, each, 0.0):
+        parts = zip(np.split(window, groups, 1), np.split(weight, groups), strict=True)
+        axes = list(range(1, x.ndim))
+        sums = [np.tensordot(part, w, (axes, axes)) for part, w in parts]
+        found[place] = np.concatenate(sums, axis=1) + bias
+    np.testing.assert_allclose(layer(x).data, put_together(found, x), rtol=1e-12, atol=1e-12)
+    if x.size and len(shape) == 3:
+        node = Tensor(x)
+        y = layer(node)
+        g = random.normal(size=y.shape)
+        (y * g).sum().backward()
+        # Linear in x and in the weight: the derivative times the argument is the value.
+        without_bias = ((y.data - bias[:, None]) * g).sum()
+        assert np.isclose((node.grad * x).sum(), without_bias)
+        assert np.isclose((layer.weight.grad * weight).sum(), without_bias)
+
+
+@given(st.one_of(cases(1, False), cases(2, False)))
+def test_pooling_is_what_a_loop_computes(case):
+    each, _, shape, _ = case
+    x = np.random.default_rng(1).integers(-2, 3, shape).astype(float)  # with ties
+    each["dilation"] = (1,) * (len(shape) - 2)
+    arguments = [each[name] for name in ("kernel", "stride", "padding")]
+    largest = nn.MaxPool1d if len(shape) == 3 else nn.MaxPool2d
+    average = nn.AvgPool1d if len(shape) == 3 else nn.AvgPool2d
+    if any(2 * p > k for p, k in zip(each["padding"], each["kernel"], strict=True)):
+        with pytest.raises(OptionError, match="half"):
+            largest(*arguments)
+        return
+    if not has_room(each):
+        with pytest.raises(ShapeError, match="no room"):
+            largest(*arguments)(x)
+        return
+    found = {p: w.max(axis=tuple(range(2, w.ndim))) for p, w in windows_by_loop(x, each, -np.inf)}
+    node = Tensor(x)
+    y = largest(*arguments)(node)
+    np.testing.assert_array_equal(y.data, put_together(found, x))
+    y.sum().backward()
+    assert node.grad.sum() == y.size
+    for padded in (True, False):
+        ones = windows_by_loop(np.ones((1, 1, *shape[2:])), each, 0.0)
+        counts = {place: window.size if padded else window.sum() for place, window in ones}
+        found = {
+            place: window.sum(axis=tuple(range(2, window.ndim))) / counts[place]
+            for place, window in windows_by_loop(x, each, 0.0)
+        }
+        y = average(*arguments, count_include_pad=padded)(x)
+        np.testing.assert_allclose(y, put_together(found, x), rtol=1e-12)
+
+
+def test_of_ties_the_first_one_gets_the_derivative():
+    x = Tensor([[[1.0, 1.0, 1.0, 0.0, 2.0, 2.0]]])
+    nn.MaxPool1d(3)(x).sum().backward()
+    assert x.grad.tolist() == [[[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]]
+
+
+def test_the_padding_is_never_the_largest_and_nan_goes_through():
+    assert nn.MaxPool1d(2, padding=1)(np.array([[-3.0, -2.0]])).tolist() == [[-3.0, -2.0]]
+    assert np.isnan(nn.MaxPool1d(2)(np.array([[1.0, np.nan]]))).all()
+
+
+def test_third_derivatives_of_a_convolution():
+    random = np.random.default_rng(0)
+    layer = nn.Conv1d(2, 2, 2, 2, 1, 1, 2, generator=random)
+
+    def f(x, weight, bias):
+        layer.weight, layer.bias = weight, bias
+        return np.sum(layer(x) ** 3)
+
+    shapes = ((2, 2, 4), (2, 1, 2), (2,))
+    check_gradients(f, *(random.normal(size=s) for s in shapes), order=3, method="projected")
+
+
+@pytest.mark.parametrize("layer", [nn.Conv2d(1, 2, 3), nn.MaxPool2d(2), nn.AvgPool2d(2)], ids=str)
+def test_an_input_without_channels_is_an_error_that_names_its_shape(layer):
+    with pytest.raises(ShapeError, match=r"\(28, 28\).*height, width"):
+        layer(np.zeros((28, 28)))
+
+
+def test_settings_that_make_no_sense_are_errors():
+    for settings, message in (
+        ({"stride": 0}, "stride="), ({"padding": "some"}, "padding="), ({"kernel_size": (3, 3, 3)}, "kernel_size="),
+        ({"padding": "same", "stride": 2}, "same"), ({"groups": 2}, "groups="), ({"dilation": 1.5}, "dilation="),
+    ):  # fmt: skip
+        with pytest.raises(OptionError, match=message):
+            nn.Conv2d(**{"in_channels": 3, "out_channels": 4, "kernel_size": 3, **settings})
+    with pytest.raises(ShapeError, match="3, height, width"):
+        nn.Conv2d(3, 4, 3)(np.zeros((1, 2, 8, 8)))
