@@ -1,0 +1,208 @@
+"""Parameters side by side in flat blocks, so that one NumPy call updates many of them.
+
+The state of an optimiser lies in these blocks for good; gradients are copied in, and the change
+is subtracted from each parameter's own array. So parameters stay what their owner made them, and
+may be assigned to at any time. Large parameters are cut by rows into several blocks: a block with
+its state and scratch stays in the cache from the first operation of an update to the last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import Tensor, Value
+from autograd.errors import DataError, ShapeError
+
+#: About how many numbers a block has: of 2¹² to 2¹⁸ the least with which a step is quick.
+BLOCK = 1 << 16
+
+
+class Piece(NamedTuple):
+    """A parameter, or some rows of it, and its place in the block: `view`, of its own shape."""
+
+    position: int
+    parameter: Any
+    shape: tuple[int, ...]  # of the whole parameter
+    rows: slice | None
+    place: slice
+    view: Any
+
+
+class Block:
+    """Parameters that took the same number of steps, with their state and two scratch arrays."""
+
+    def __init__(self, pieces: list[Piece], gradient: Any, spare: Any, steps: int) -> None:
+        self.pieces = pieces
+        self.gradient = gradient
+        self.spare = spare
+        self.steps = steps
+        self.state: dict[str, Any] = {}
+
+    def zeros(self, name: str) -> Any:
+        """Return the state of this name, zeros at first."""
+        if name not in self.state:
+            self.state[name] = np.zeros_like(self.gradient)
+        return self.state[name]
+
+    def read_gradients(self) -> None:
+        """Copy the gradients of all parameters into ``gradient``."""
+        for _, parameter, _, rows, _, view in self.pieces:
+            gradient = plain(parameter.grad)
+            view[...] = gradient if rows is None else gradient[rows]
+
+    def read_data(self) -> Any:
+        """Copy the numbers of all parameters into ``spare``, and return it."""
+        for _, parameter, _, rows, place, view in self.pieces:
+            data = parameter.data
+            part = data if rows is None else data[rows]
+            self.spare[place].reshape(view.shape)[...] = part
+        return self.spare
+
+    def subtract(self) -> None:
+        """Subtract from each parameter its part of what ``gradient`` has become."""
+        for _, parameter, _, rows, _, view in self.pieces:
+            data = parameter.data
+            part = data if rows is None else data[rows]
+            np.subtract(part, view, out=part)
+            parameter.data = data  # so that the engine knows of the change
+
+
+class ValueBlock(Block):
+    """The same for `Value`s, each of which is one number."""
+
+    def read_gradients(self) -> None:
+        """Copy the derivatives of all Values into ``gradient``."""
+        self.gradient[:] = [plain(piece.parameter.grad) for piece in self.pieces]
+
+    def read_data(self) -> Any:
+        """Copy the numbers of all Values into ``spare``, and return it."""
+        self.spare[:] = [piece.parameter.data for piece in self.pieces]
+        return self.spare
+
+    def subtract(self) -> None:
+        """Subtract from each Value its element of what ``gradient`` has become."""
+        for piece, change in zip(self.pieces, self.gradient.tolist(), strict=True):
+            piece.parameter.data -= change
+
+
+class Packing:
+    """The parameters of a group with their state, packed whenever other ones have gradients.
+
+    Parameters
+    ----------
+    parameters : sequence of Tensor or Value
+        In the order in which the state is told.
+    """
+
+    def __init__(self, parameters: Sequence[Any]) -> None:
+        self.parameters = parameters
+        self._tensors = [p for p in parameters if isinstance(p, Tensor)]
+        self._signature: list[Any] | None = None
+        self._blocks: list[Block] = []
+        self._resting: dict[int, dict[str, Any]] = {}  # the state of what is in no block
+
+    def blocks(self) -> list[Block]:
+        """Return blocks of all parameters that have a gradient."""
+        gradients = [tensor.grad for tensor in self._tensors]
+        signature = [None if g is None else (g.shape, g.dtype) for g in gradients]
+        if signature != self._signature:
+            self._resting, self._blocks = self.states(), []
+            self._signature = None
+            self._pack()
+            self._signature = signature
+        return self._blocks
+
+    def states(self) -> dict[int, dict[str, Any]]:
+        """Return a copy of the state of each parameter that has one, by its position."""
+        found = {position: dict(state) for position, state in self._resting.items()}
+        for block in self._blocks:
+            for position, _, shape, rows, place, view in block.pieces:
+                state = found.setdefault(position, {"step": block.steps})
+                for name, flat in block.state.items():
+                    if name not in state:
+                        state[name] = np.empty_like(flat, shape=shape)
+                    whole = state[name] if rows is None else state[name][rows]
+                    whole[...] = flat[place].reshape(view.shape)
+        return found
+
+    def load(self, states: dict[int, dict[str, Any]]) -> None:
+        """Put other states in the place of all there are."""
+        self._resting = states
+        self._blocks, self._signature = [], None
+
+    def _pack(self) -> None:
+        """Make blocks of what is alike: kind of array, type, number of steps, names of state."""
+        alike: dict[Any, list[int]] = {}
+        for position, parameter in enumerate(self.parameters):
+            if parameter.grad is None:
+                continue
+            data, state = parameter.data, self._resting.get(position, {"step": 0})
+            kind = (type(data), data.dtype) if isinstance(parameter, Tensor) else (float, None)
+            if kind[1] is not None and kind[1].kind == "c":
+                raise DataError(
+                    f"Parameter {position}, of shape {data.shape}, is complex; optimisers take "
+                    "real parameters. Keep its real and imaginary part in two of them."
+                )
+            alike.setdefault((*kind, state["step"], tuple(state)), []).append(position)
+        for (kind, _, steps, _), positions in alike.items():
+            self._pack_alike(positions, ValueBlock if kind is float else Block, steps)
+        for block in self._blocks:
+            for piece in block.pieces:
+                self._resting.pop(piece.position, None)
+
+    def _pack_alike(self, positions: list[int], kind: type[Block], steps: int) -> None:
+        plans = list(self._plans(positions))
+        if not plans:
+            return
+        largest = max(plan[-1][3].stop for plan in plans)
+        like = self.parameters[positions[0]].data if kind is Block else np.zeros(0)
+        scratch = [np.empty_like(like, shape=(largest,), subok=False) for _ in range(2)]
+        for plan in plans:
+            gradient, spare = (array[: plan[-1][3].stop] for array in scratch)
+            pieces = [
+                Piece(p, self.parameters[p], shape, rows, place, gradient[place].reshape(part))
+                for p, shape, rows, place, part in plan
+            ]
+            block = kind(pieces, gradient, spare, steps)
+            for position, _, shape, rows, place, view in pieces:
+                for name, array in self._resting.get(position, {"step": 0}).items():
+                    if name == "step":
+                        continue
+                    if np.shape(array) != shape:
+                        raise ShapeError(
+                            f"Parameter {position} has shape {shape}, its {name!r} "
+                            f"{np.shape(array)}. Make a new optimiser, or load a state that fits."
+                        )
+                    part = array if rows is None else array[rows]
+                    block.zeros(name)[place].reshape(view.shape)[...] = part
+            self._blocks.append(block)
+
+    def _plans(self, positions: list[int]) -> Iterator[list[Any]]:
+        """Yield for each block its pieces: position, shape, rows, place in the block, own shape."""
+        plan: list[Any] = []
+        start = 0
+        for position in positions:
+            shape = np.shape(self.parameters[position].data)
+            length, row = (shape[0], math.prod(shape[1:])) if shape else (1, 1)
+            height = length if length * row <= BLOCK else max(1, BLOCK // row)
+            for first in range(0, length, height or 1):
+                rows = min(height, length - first)
+                whole = rows == length
+                if plan and start + rows * row > BLOCK:
+                    yield plan
+                    plan, start = [], 0
+                place = slice(start, start + rows * row)
+                part = None if whole else slice(first, first + rows)
+                plan.append((position, shape, part, place, (rows, *shape[1:]) if shape else ()))
+                start = place.stop
+        if plan:
+            yield plan
+
+
+def plain(item: Any) -> Any:
+    """Return the numbers of a node, such as a derivative; anything else as it is."""
+    return item.data if isinstance(item, (Tensor, Value)) else item

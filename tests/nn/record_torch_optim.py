@@ -1,0 +1,153 @@
+"""Record what PyTorch's optimisers and schedules do, for `test_optim.py` and `test_schedules.py`.
+
+Run by hand where PyTorch is installed: `python tests/nn/record_torch_optim.py`. The tests read the
+same tables and build the same things with `nn.optim` in the place of `torch.optim`.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+STEPS = 50
+FOLDER = Path(__file__).parent / "data"
+
+OPTIMIZERS = {
+    "SGD": lambda o, p: o.SGD(p, lr=0.1),
+    "SGD, default rate": lambda o, p: o.SGD(p),
+    "SGD, momentum": lambda o, p: o.SGD(p, lr=0.1, momentum=0.9),
+    "SGD, dampening": lambda o, p: o.SGD(p, lr=0.1, momentum=0.9, dampening=0.3, weight_decay=0.01),
+    "SGD, Nesterov": lambda o, p: o.SGD(p, lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.02),
+    "Adagrad": lambda o, p: o.Adagrad(p),
+    "Adagrad, all": lambda o, p: o.Adagrad(
+        p, lr=0.1, lr_decay=0.1, weight_decay=0.01, initial_accumulator_value=0.2, eps=1e-6
+    ),
+    "RMSprop": lambda o, p: o.RMSprop(p),
+    "RMSprop, centered": lambda o, p: o.RMSprop(p, lr=0.02, alpha=0.9, eps=1e-4, centered=True),
+    "RMSprop, all": lambda o, p: o.RMSprop(
+        p, lr=0.005, momentum=0.7, weight_decay=0.01, centered=True, eps=1e-5
+    ),
+    "Adam": lambda o, p: o.Adam(p),
+    "Adam, decay": lambda o, p: o.Adam(p, lr=0.05, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.1),
+    "Adam, amsgrad": lambda o, p: o.Adam(p, lr=0.1, betas=(0.5, 0.6), amsgrad=True),
+    "AdamW": lambda o, p: o.AdamW(p, lr=0.05),
+    "AdamW, amsgrad": lambda o, p: o.AdamW(p, lr=0.1, weight_decay=0.3, amsgrad=True),
+    "groups": lambda o, p: o.Adam(
+        [{"params": p[:1], "lr": 0.1}, {"params": p[1:], "weight_decay": 0.1}], lr=0.01
+    ),
+}
+
+SCHEDULES = {
+    "LambdaLR": lambda s, o: s.LambdaLR(o, lambda t: 1 / (1 + t)),
+    "StepLR": lambda s, o: s.StepLR(o, step_size=7, gamma=0.5),
+    "MultiStepLR": lambda s, o: s.MultiStepLR(o, milestones=[5, 6, 30], gamma=0.3),
+    "ExponentialLR": lambda s, o: s.ExponentialLR(o, gamma=0.9),
+    "LinearLR": lambda s, o: s.LinearLR(o),
+    "LinearLR, all": lambda s, o: s.LinearLR(o, start_factor=0.1, end_factor=0.7, total_iters=20),
+    "CosineAnnealingLR": lambda s, o: s.CosineAnnealingLR(o, T_max=20, eta_min=0.01),
+    "CosineAnnealingWarmRestarts": lambda s, o: s.CosineAnnealingWarmRestarts(
+        o, T_0=5, T_mult=2, eta_min=0.02
+    ),
+    "CosineAnnealingWarmRestarts, equal": lambda s, o: s.CosineAnnealingWarmRestarts(o, T_0=8),
+    "OneCycleLR": lambda s, o: s.OneCycleLR(o, max_lr=0.7, total_steps=STEPS),
+    "OneCycleLR, all": lambda s, o: s.OneCycleLR(
+        o,
+        max_lr=0.7,
+        total_steps=60,
+        pct_start=0.4,
+        base_momentum=0.5,
+        max_momentum=0.8,
+        div_factor=10,
+        final_div_factor=50,
+    ),
+    "SequentialLR": lambda s, o: s.SequentialLR(
+        o,
+        [s.LinearLR(o, total_iters=10), s.CosineAnnealingLR(o, T_max=20), s.ExponentialLR(o, 0.9)],
+        milestones=[10, 30],
+    ),
+    "ChainedScheduler": lambda s, o: s.ChainedScheduler(
+        [s.LinearLR(o, total_iters=10), s.StepLR(o, 15), s.ExponentialLR(o, 0.95)]
+    ),
+}
+
+PLATEAUS = {
+    "least": lambda s, o: s.ReduceLROnPlateau(o, patience=2, factor=0.5),
+    "cooling": lambda s, o: s.ReduceLROnPlateau(o, patience=1, cooldown=3, min_lr=0.02, factor=0.6),
+    "largest": lambda s, o: s.ReduceLROnPlateau(o, mode="max", patience=1, threshold=0.05),
+    "absolute": lambda s, o: s.ReduceLROnPlateau(
+        o, mode="max", patience=0, threshold=0.2, threshold_mode="abs", factor=0.9
+    ),
+}
+
+
+def loss(tanh, parameters, inputs, targets):
+    """Compute what the optimisers go down on, with the tanh of either library."""
+    weight, bias, scale = parameters
+    return ((tanh(inputs @ weight + bias) * scale - targets) ** 2).mean()
+
+
+def problem():
+    """Return inputs, targets and the parameters to begin with."""
+    random = np.random.default_rng(0)
+    shapes = (6, 2), (6, 2), (2, 2), (2,), ()
+    return [np.asarray(random.normal(size=shape)) for shape in shapes]
+
+
+def metrics():
+    """Return numbers that get better, then worse, then stay, for plateaus."""
+    t = np.arange(STEPS)
+    return 2 + np.exp(-t / 5) + 0.3 * np.cos(t / 3) * (t > 20)
+
+
+def observed(group):
+    """Return the learning rate and the momentum of a group."""
+    return [group["lr"], group["betas"][0]]
+
+
+def rates(schedules, build, optimizer, plateau=False):
+    """Return what a schedule makes of the first group, from before the first step on."""
+    scheduler = build(schedules, optimizer)
+    found = [observed(optimizer.param_groups[0])]
+    for metric in metrics()[:-1]:
+        optimizer.step()
+        scheduler.step(*[metric] if plateau else [])
+        found.append(observed(optimizer.param_groups[0]))
+    return np.array(found)
+
+
+def main():
+    import torch
+    from safetensors.torch import save_file
+
+    torch.set_default_dtype(torch.float64)
+    inputs, targets, *start = problem()
+    found = {}
+    for name, build in OPTIMIZERS.items():
+        parameters = [torch.tensor(array, requires_grad=True) for array in start]
+        optimizer = build(torch.optim, parameters)
+        path = []
+        for _ in range(STEPS):
+            optimizer.zero_grad()
+            loss(torch.tanh, parameters, torch.tensor(inputs), torch.tensor(targets)).backward()
+            optimizer.step()
+            path.append(np.concatenate([p.detach().numpy().ravel() for p in parameters]))
+        found[f"optimizer: {name}"] = np.array(path)
+    for table, plateau in ((SCHEDULES, False), (PLATEAUS, True)):
+        for name, build in table.items():
+            optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=0.1)
+            kind = "plateau" if plateau else "schedule"
+            found[f"{kind}: {name}"] = rates(torch.optim.lr_scheduler, build, optimizer, plateau)
+    np.savez_compressed(FOLDER / "torch_optim.npz", **found)
+
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.ReLU(), torch.nn.Linear(4, 2)
+    )
+    inputs = torch.randn(5, 3)
+    model(inputs)  # so that the running statistics are not those of the beginning
+    model.eval()
+    state = {**model.state_dict(), "inputs": inputs, "outputs": model(inputs).detach()}
+    save_file(state, FOLDER / "torch_weights.safetensors")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,407 @@
+import gc
+import math
+import runpy
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, Value
+from autograd.errors import (
+    DataError,
+    GraphError,
+    MissingProgramError,
+    NonFiniteError,
+    OptionError,
+    ShapeError,
+    WeightsError,
+)
+from nn import optim
+from nn.optim.packing import BLOCK
+
+RECORDER = runpy.run_path(str(Path(__file__).with_name("record_torch_optim.py")))
+RECORDED = np.load(RECORDER["FOLDER"] / "torch_optim.npz")
+
+EVERYTHING = {
+    "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
+    "Adagrad": lambda p: optim.Adagrad(p, lr_decay=0.1, weight_decay=0.1),
+    "RMSprop": lambda p: optim.RMSprop(p, momentum=0.9, centered=True, weight_decay=0.1),
+    "Adam": lambda p: optim.Adam(p, weight_decay=0.1, amsgrad=True),
+    "AdamW": lambda p: optim.AdamW(p, amsgrad=True),
+}
+
+
+def with_gradients(*shapes, dtype=np.float64, seed=0):
+    random = np.random.default_rng(seed)
+    parameters = [Tensor(np.asarray(random.normal(size=shape), dtype)) for shape in shapes]
+    for parameter in parameters:
+        parameter.grad = np.asarray(random.normal(size=parameter.shape), dtype)
+    return parameters
+
+
+def numbers(parameters):
+    return [np.array(parameter.data) for parameter in parameters]
+
+
+def assert_same(first, second):
+    for a, b in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", RECORDER["OPTIMIZERS"])
+def test_fifty_steps_lead_where_they_lead_in_pytorch(name):
+    inputs, targets, *start = RECORDER["problem"]()
+    parameters = [Tensor(array) for array in start]
+    optimizer = RECORDER["OPTIMIZERS"][name](optim, parameters)
+    for expected in RECORDED[f"optimizer: {name}"]:
+        optimizer.zero_grad()
+        RECORDER["loss"](np.tanh, parameters, inputs, targets).backward()
+        optimizer.step()
+        found = np.concatenate([np.ravel(p.data) for p in parameters])
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDER["OPTIMIZERS"] if name != "groups"])
+def test_values_are_led_where_tensors_are(name):
+    inputs, targets, *start = RECORDER["problem"]()
+    values = [[Value(x) for x in np.ravel(array)] for array in start]
+    flat = [value for group in values for value in group]
+    optimizer = RECORDER["OPTIMIZERS"][name](optim, flat)
+    for expected in RECORDED[f"optimizer: {name}"][:5]:
+        optimizer.zero_grad()
+        arrays = [
+            np.stack(group).reshape(array.shape) for group, array in zip(values, start, strict=True)
+        ]
+        RECORDER["loss"](np.tanh, arrays, inputs, targets).backward()
+        optimizer.step()
+        np.testing.assert_allclose([v.data for v in flat], expected, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_parameters_keep_their_type_and_their_array(build, dtype):
+    parameters = with_gradients((3, 2), (), dtype=dtype)
+    arrays = [p.data for p in parameters]
+    before = numbers(parameters)
+    build(parameters).step()
+    for parameter, array, old in zip(parameters, arrays, before, strict=True):
+        assert parameter.data is array
+        assert parameter.dtype == dtype
+        assert np.all(array != old)
+        assert np.all(np.isfinite(array))
+
+
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_a_step_allocates_nothing_after_the_first(build):
+    parameters = with_gradients((1000, BLOCK // 400), (20_000,), (64, 64), (7,), dtype=np.float32)
+    optimizer = build(parameters)
+    optimizer.step()
+    optimizer.step()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            optimizer.step()
+        used, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000, (used, peak)
+
+
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_how_parameters_are_packed_changes_no_number(build):
+    shapes = (BLOCK + 5,), (3, BLOCK), (5,), (2, 3), (0, 4), (), (BLOCK // 8, 20), (1, 2 * BLOCK)
+    together, alone = with_gradients(*shapes), with_gradients(*shapes)
+    optimizers = [build(together), *[build([p]) for p in alone]]
+    for _ in range(3):
+        for optimizer in optimizers:
+            optimizer.step()
+    assert_same(numbers(together), numbers(alone))
+    states = [optimizer.state_dict()["state"] for optimizer in optimizers[1:]]
+    for position, state in optimizers[0].state_dict()["state"].items():
+        for name, array in state.items():
+            np.testing.assert_array_equal(array, states[position][0][name])
+
+
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_the_order_of_elements_in_memory_changes_no_number(build):
+    (parameter,) = with_gradients((300, BLOCK // 100))
+    turned = Tensor(np.asfortranarray(parameter.data))
+    turned.grad = np.asfortranarray(parameter.grad)
+    for each in (parameter, turned):
+        optimizer = build([each])
+        optimizer.step()
+        optimizer.step()
+    assert turned.data.flags.f_contiguous
+    np.testing.assert_array_equal(parameter.data, turned.data)
+
+
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_a_parameter_without_gradient_is_skipped_and_its_state_waits(build):
+    together, alone = with_gradients((3,), (4,)), with_gradients((3,), (4,))
+    both, first, second = build(together), build(alone[:1]), build(alone[1:])
+    gradient = together[1].grad
+    for step in range(6):
+        together[1].grad = gradient if step % 3 else None
+        both.step()
+        first.step()
+        if step % 3:
+            second.step()
+    assert_same(numbers(together), numbers(alone))
+    assert [state["step"] for state in both.state_dict()["state"].values()] == [6, 4]
+
+
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_a_restored_state_goes_on_bit_for_bit(build):
+    shapes = (40, 3), (2,), (BLOCK // 2, 3)
+    parameters, others = with_gradients(*shapes), with_gradients(*shapes)
+    optimizer = build(parameters)
+    for _ in range(3):
+        optimizer.step()
+    state = optimizer.state_dict()
+    for parameter, other in zip(parameters, others, strict=True):
+        other.data = parameter.data.copy()
+    optimizer.step()
+    again = build(others)
+    again.param_groups[0]["lr"] = 123.0
+    again.load_state_dict(state)
+    again.step()
+    assert_same(numbers(parameters), numbers(others))
+    again.load_state_dict(state)  # and the state was not changed by going on from it
+    assert again.state_dict()["state"][0]["step"] == 3
+
+
+def test_a_state_that_does_not_fit_changes_nothing():
+    optimizer = optim.Adam(with_gradients((3,), (2, 2)))
+    optimizer.step()
+    other = optim.Adam(with_gradients((3,), (2, 3)), lr=0.5)
+    with pytest.raises(WeightsError, match=r"'exp_avg' of parameter 1 has shape \(2, 2\)"):
+        other.load_state_dict(optimizer.state_dict())
+    assert other.param_groups[0]["lr"] == 0.5
+    assert other.state_dict()["state"] == {}
+    with pytest.raises(WeightsError, match=r"groups of \[2\] parameters.*\[1\]"):
+        optim.Adam(with_gradients((3,))).load_state_dict(optimizer.state_dict())
+
+
+def test_data_assigned_anew_are_what_the_next_step_changes():
+    (parameter,) = with_gradients((3,))
+    optimizer = optim.SGD([parameter], lr=1.0)
+    optimizer.step()
+    fresh = np.zeros(3)
+    parameter.data = fresh
+    parameter.grad = np.ones(3)
+    optimizer.step()
+    np.testing.assert_array_equal(fresh, -np.ones(3))
+    parameter.data = np.zeros((2, 2))
+    parameter.grad = np.ones((2, 2))
+    optimizer.step()
+    np.testing.assert_array_equal(parameter.data, -np.ones((2, 2)))
+
+
+def test_a_parameter_of_another_shape_than_its_state_is_an_error():
+    (parameter,) = with_gradients((3,))
+    optimizer = optim.Adam([parameter])
+    optimizer.step()
+    parameter.data = np.zeros(4)
+    parameter.grad = np.ones(4)
+    for _ in range(2):
+        with pytest.raises(ShapeError, match="Make a new optimiser"):
+            optimizer.step()
+
+
+def test_parameters_converted_to_single_precision_take_their_state_with_them():
+    (parameter,) = with_gradients((3,))
+    optimizer = optim.Adam([parameter])
+    optimizer.step()
+    parameter.data = parameter.data.astype(np.float32)
+    parameter.grad = np.ones(3)
+    optimizer.step()
+    assert parameter.dtype == np.float32
+    state = optimizer.state_dict()["state"][0]
+    assert state["exp_avg"].dtype == np.float32
+    assert state["step"] == 2
+
+
+def test_the_engine_notices_an_update_before_backward():
+    (parameter,) = with_gradients((3,))
+    loss = (parameter**2).sum()
+    optim.SGD([parameter]).step()
+    with pytest.raises(GraphError):
+        loss.backward()
+
+
+def test_values_and_tensors_may_stand_in_one_group():
+    value, (tensor,) = Value(1.0), with_gradients((2,))
+    (value * value + tensor.sum()).backward()
+    optimizer = optim.SGD([value, tensor], lr=0.5, momentum=0.5)
+    optimizer.step()
+    assert value.data == 0.0
+    optimizer.zero_grad()
+    assert value.grad == 0.0
+    assert tensor.grad is None
+
+
+def test_gradients_that_are_nodes_are_taken_for_their_numbers():
+    tensor, value = Tensor([1.0, 2.0]), Value(3.0)
+    ((tensor**2).sum() + value**2).backward(create_graph=True)
+    optim.SGD([tensor, value], lr=0.5).step()
+    np.testing.assert_array_equal(tensor.data, [0.0, 0.0])
+    assert value.data == 0.0
+
+
+def test_a_closure_computes_the_loss_first():
+    parameter = Tensor([2.0])
+
+    def closure():
+        parameter.grad = None
+        loss = (parameter**2).sum()
+        loss.backward()
+        return loss
+
+    assert optim.SGD([parameter], lr=0.25).step(closure).item() == 4.0
+    np.testing.assert_array_equal(parameter.data, [1.0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "message"),
+    [
+        ([[]], {}, OptionError, "empty"),
+        ([[Tensor([1.0])]], {"lr": -1.0}, OptionError, r"lr=-1.0 .* \[0, inf\)"),
+        ([[Tensor([1.0])]], {"lr": math.nan}, OptionError, "lr=nan"),
+        ([[Tensor([1.0])]], {"betas": (0.9, 1.0)}, OptionError, "betas"),
+        ([[{"params": [Tensor([1.0])], "rate": 1}]], {}, OptionError, "no option 'rate'.*lr"),
+        ([Tensor([1.0])], {}, DataError, r"\[parameter\]"),
+        ([[np.zeros(2)]], {}, DataError, "not ndarray"),
+        ([[Tensor([1.0]) * 2]], {}, DataError, "Tensor computed by 'multiply'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments, options, error, message):
+    with pytest.raises(error, match=message):
+        optim.Adam(*arguments, **options)
+
+
+def test_a_parameter_cannot_be_there_twice():
+    one = Tensor([1.0])
+    with pytest.raises(OptionError, match="twice"):
+        optim.SGD([one, one])
+    with pytest.raises(OptionError, match="twice"):
+        optim.SGD([{"params": one}, {"params": [one]}])
+
+
+def test_nesterov_needs_momentum():
+    with pytest.raises(OptionError, match=r"momentum=0\.0"):
+        optim.SGD([Tensor([1.0])], nesterov=True)
+
+
+def test_complex_parameters_are_refused():
+    parameter = Tensor(np.array([1j]))
+    parameter.grad = np.array([1j])
+    with pytest.raises(DataError, match="complex"):
+        optim.Adam([parameter]).step()
+
+
+def test_an_optimiser_shows_its_options():
+    assert repr(optim.SGD([Tensor([1.0])], lr=0.5)).startswith("SGD(1 parameters, lr=0.5, ")
+
+
+# -- L-BFGS --------------------------------------------------------------------------------
+
+
+def rosenbrock(x, y):
+    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
+
+@pytest.mark.parametrize("kind", [Tensor, Value])
+def test_lbfgs_finds_the_minimum(kind):
+    x, y = kind(-1.0), kind(2.0)
+    optimizer = optim.LBFGS([x, y], max_iter=100)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = rosenbrock(x, y)
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure) < 1e-10
+    assert optimizer.result.success
+    assert [float(x.data), float(y.data)] == pytest.approx([1.0, 1.0], abs=1e-5)
+    assert isinstance(x.data, float if kind is Value else np.ndarray)
+
+
+def test_lbfgs_keeps_the_last_good_point_when_interrupted():
+    x, y = Tensor(-1.0), Tensor(2.0)
+    optimizer = optim.LBFGS([x, y], max_iter=100)
+    losses = []
+
+    def closure():
+        optimizer.zero_grad()
+        if len(losses) == 10:
+            raise KeyboardInterrupt
+        loss = rosenbrock(x, y)
+        loss.backward()
+        losses.append(loss.item())
+        return loss
+
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step(closure)
+    assert rosenbrock(x, y).item() in losses
+    assert rosenbrock(x, y).item() < losses[0]
+
+
+def test_lbfgs_needs_a_closure_and_scipy(monkeypatch):
+    optimizer = optim.LBFGS([Tensor([1.0])])
+    with pytest.raises(TypeError, match="closure"):
+        optimizer.step()
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    with pytest.raises(MissingProgramError, match=r'pip install "chainrule\[scipy\]"'):
+        optimizer.step(lambda: 0.0)
+
+
+# -- clipping ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [1.0, 2.0, 3.0, math.inf])
+def test_the_norm_of_all_gradients_together_is_brought_to_the_limit(order):
+    parameters = [*with_gradients((3, 2), (4,)), Value(1.0), Tensor([1.0])]
+    parameters[2].grad = 5.0
+    before = [np.ravel(p.grad).copy() for p in parameters[:3]]
+    total = optim.clip_grad_norm(parameters, 0.5, order)
+    assert total == pytest.approx(np.linalg.norm(np.concatenate(before), order))
+    after = [np.ravel(p.grad) for p in parameters[:3]]
+    assert np.linalg.norm(np.concatenate(after), order) == pytest.approx(0.5, rel=1e-5)
+    np.testing.assert_allclose(after[0] / before[0], after[1][0] / before[1][0])
+    assert parameters[3].grad is None
+
+
+def test_gradients_below_the_limit_stay_as_they_are():
+    parameters = with_gradients((3, 2))
+    before = parameters[0].grad.copy()
+    optim.clip_grad_norm(parameters, 100.0)
+    np.testing.assert_array_equal(parameters[0].grad, before)
+    assert optim.clip_grad_norm([Tensor([1.0])], 1.0) == 0.0
+
+
+def test_a_norm_that_is_not_finite_is_an_error_when_asked_for():
+    parameters = with_gradients((2,))
+    parameters[0].grad = np.array([np.nan, 1.0])
+    with pytest.raises(NonFiniteError, match="nan"):
+        optim.clip_grad_norm(parameters, 1.0, error_if_nonfinite=True)
+    assert math.isnan(optim.clip_grad_norm(parameters, 1.0))
+    assert np.all(np.isnan(parameters[0].grad))
+
+
+def test_each_number_is_clipped_on_its_own():
+    parameters = [*with_gradients((2,)), Value(1.0)]
+    parameters[0].grad, parameters[1].grad = np.array([-3.0, 0.5]), 2.0
+    optim.clip_grad_value(parameters, 1.0)
+    np.testing.assert_array_equal(parameters[0].grad, [-1.0, 0.5])
+    assert parameters[1].grad == 1.0
+
+
+def test_limits_below_zero_are_refused():
+    with pytest.raises(OptionError, match="max_norm=-1"):
+        optim.clip_grad_norm([], -1)
+    with pytest.raises(OptionError, match="clip_value=-1"):
+        optim.clip_grad_value([], -1)

@@ -1,0 +1,93 @@
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import Tensor
+from autograd.errors import OptionError
+from nn import optim
+
+RECORDER = runpy.run_path(str(Path(__file__).with_name("record_torch_optim.py")))
+RECORDED = np.load(RECORDER["FOLDER"] / "torch_optim.npz")
+SCHEDULES = RECORDER["SCHEDULES"]
+
+
+def adam():
+    return optim.Adam([Tensor([1.0])], lr=0.1)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_gives_the_rates_that_pytorch_gives(name):
+    found = RECORDER["rates"](optim, SCHEDULES[name], adam())
+    np.testing.assert_allclose(found, RECORDED[f"schedule: {name}"], rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", RECORDER["PLATEAUS"])
+def test_a_plateau_lowers_the_rate_when_pytorch_does(name):
+    found = RECORDER["rates"](optim, RECORDER["PLATEAUS"][name], adam(), plateau=True)
+    np.testing.assert_allclose(found, RECORDED[f"plateau: {name}"], rtol=1e-10)
+    assert found[0, 0] > found[-1, 0]
+
+
+@pytest.mark.parametrize("name", [*SCHEDULES, *RECORDER["PLATEAUS"]])
+def test_a_restored_schedule_goes_on_exactly_even_through_json(name):
+    build = {**SCHEDULES, **RECORDER["PLATEAUS"]}[name]
+    metrics = RECORDER["metrics"]() if name in RECORDER["PLATEAUS"] else None
+
+    def go(scheduler, optimizer, first, last):
+        for t in range(first, last):
+            scheduler.step(*[] if metrics is None else [metrics[t]])
+        return [RECORDER["observed"](g) for g in optimizer.param_groups]
+
+    optimizer = adam()
+    scheduler = build(optim, optimizer)
+    go(scheduler, optimizer, 0, 23)
+    state = json.loads(json.dumps(scheduler.state_dict()))
+    other = adam()
+    again = build(optim, other)
+    again.load_state_dict(state)
+    assert go(again, other, 23, 49) == go(scheduler, optimizer, 23, 49)
+    assert again.get_last_lr() == scheduler.get_last_lr()
+
+
+def test_every_group_has_its_own_rate():
+    optimizer = optim.SGD([{"params": [Tensor([1.0])], "lr": 1.0}, {"params": [Tensor([1.0])]}])
+    optim.StepLR(optimizer, 1).step()
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1)
+    assert optimizer.param_groups[1]["lr"] == pytest.approx(1e-4)
+
+
+def test_one_cycle_turns_the_momentum_of_sgd_as_well():
+    optimizer = optim.SGD([Tensor([1.0])], momentum=0.9)
+    optim.OneCycleLR(optimizer, 1.0, 10)
+    assert optimizer.param_groups[0]["momentum"] == pytest.approx(0.95)
+    optim.OneCycleLR(optimizer, 1.0, 10, pct_start=0.1, cycle_momentum=False)
+    assert optimizer.param_groups[0]["lr"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda o: optim.StepLR(o, 0), "step_size=0 must be at least 1"),
+        (lambda o: optim.CosineAnnealingLR(o, 0), "T_max=0"),
+        (lambda o: optim.OneCycleLR(o, 1.0, 10, pct_start=1.0), "pct_start=1.0"),
+        (lambda o: optim.SequentialLR(o, [optim.StepLR(o, 1)], [3]), "1 schedules need 0"),
+        (lambda o: optim.ChainedScheduler([]), "There must be schedules"),
+        (lambda o: optim.ChainedScheduler([optim.ReduceLROnPlateau(o)]), "no formula of t"),
+        (lambda o: optim.ChainedScheduler([optim.StepLR(o, 1), optim.StepLR(adam(), 1)]), "same"),
+        (lambda o: optim.ReduceLROnPlateau(o, mode="least"), "mode='least'"),
+        (lambda o: optim.ReduceLROnPlateau(o, factor=1.5), "factor=1.5"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(build, message):
+    with pytest.raises(OptionError, match=message):
+        build(adam())
+
+
+def test_a_cycle_that_is_over_cannot_go_on():
+    scheduler = optim.OneCycleLR(adam(), 1.0, 2)
+    scheduler.step()
+    with pytest.raises(OptionError, match="total_steps=2"):
+        scheduler.step()
