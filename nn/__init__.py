@@ -1,5 +1,81 @@
-"""Neural networks, thin, on top of `autograd`: made of Values, one number at a time."""
+"""Neural networks, thin, on top of `autograd`.
 
-from nn.scalar import MLP, Layer, Module, Neuron
+Modules of Tensors, which know their parameters; and, to see how it works, networks of Values.
+"""
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+from autograd import relu, sigmoid, softmax
+from nn import init, optim
+from nn.activations import (
+    ELU,
+    GELU,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+    elu,
+    gelu,
+    leaky_relu,
+    log_softmax,
+    silu,
+    softplus,
+)
+from nn.attention import MultiheadAttention, TransformerBlock
+from nn.convolution import Conv1d, Conv2d
+from nn.data import DataLoader, train_test_split
+from nn.diagnostics import GradientReport, gradient_report
+from nn.history import History
+from nn.linear import Dropout, Embedding, Flatten, Linear
+from nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HingeLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge,
+    huber,
+    kl_divergence,
+    mae,
+    mse,
+    nll,
+)
+from nn.module import Module, Parameter, Residual, Sequential
+from nn.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
+from nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from nn.privacy import DPSGD, per_example_grads
+from nn.recurrent import GRU, LSTM, RNN
+from nn.scalar import MLP, Layer, Neuron
+from nn.seeding import seed
+from nn.training import EarlyStopping, accuracy, evaluate, fit
+from nn.weights import load, load_into, save
+
+# fmt: off
+__all__ = [  # noqa: RUF022 - by what they are
+    "Module", "Parameter", "Residual", "Sequential",
+    "Dropout", "Embedding", "Flatten", "Linear",
+    "Conv1d", "Conv2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",
+    "GRU", "LSTM", "RNN", "MultiheadAttention", "TransformerBlock",
+    "BatchNorm1d", "BatchNorm2d", "LayerNorm", "RMSNorm",
+    "ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "Tanh", "elu", "gelu", "leaky_relu", "log_softmax", "relu", "sigmoid", "silu", "softmax",
+    "softplus",
+    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HingeLoss", "HuberLoss", "KLDivLoss",
+    "L1Loss", "MSELoss", "NLLLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "cross_entropy", "hinge", "huber", "kl_divergence", "mae", "mse", "nll",
+    "MLP", "Layer", "Neuron",
+    "init", "optim", "seed",
+    "DataLoader", "EarlyStopping", "History", "accuracy", "evaluate", "fit", "train_test_split",
+    "load", "load_into", "save",
+    "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
+]
+# fmt: on

@@ -1,0 +1,80 @@
+"""What training has measured, as a table and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograd.errors import OptionError
+from nn.extras import require
+
+
+class History:
+    """What was measured after each epoch.
+
+    Attributes
+    ----------
+    rows : list of dict
+        For each epoch the learning rate, the loss, the metrics, and with ``val_`` before them
+        those of the validation.
+    stopped : str
+        Why and where training ended before its last epoch; empty if it did not.
+    best : int
+        The epoch whose weights early stopping has restored, counted from 1; else 0.
+    """
+
+    def __init__(self, rows: Iterable[dict[str, float]] = ()) -> None:
+        self.rows = list(rows)
+        self.stopped = ""
+        self.best = 0
+
+    def __getitem__(self, name: str) -> list[float]:
+        """Return one number, of every epoch."""
+        known = self.rows[-1] if self.rows else {}
+        if name not in known:
+            raise OptionError(f"{name!r} was not measured; there are {', '.join(known) or 'none'}.")
+        return [row[name] for row in self.rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Return a table of the last epochs."""
+        names = list(self.rows[-1]) if self.rows else []
+        lines = ["epoch" + "".join(f"{name:>14}" for name in names)]
+        for epoch, row in list(enumerate(self.rows, 1))[-5:]:
+            lines.append(f"{epoch:5d}" + "".join(f"{row[name]:14.6g}" for name in names))
+        if self.best:
+            lines.append(f"the weights are those of epoch {self.best}")
+        if self.stopped:
+            lines.append(f"stopped: {self.stopped}")
+        return "\n".join(lines)
+
+    def plot(self) -> Any:
+        """Return a matplotlib figure: a panel for each number, training and validation together.
+
+        Raises
+        ------
+        MissingProgramError
+            If matplotlib is not installed.
+        """
+        figures = require("matplotlib.figure", "The picture of a history", "plot")
+        ticker = require("matplotlib.ticker", "The picture of a history", "plot")
+        names = [n for n in (self.rows[-1] if self.rows else {}) if not n.startswith("val_")]
+        figure = figures.Figure(figsize=(4 * max(1, len(names)), 3.4), layout="constrained")
+        epochs = range(1, len(self) + 1)
+        for axes, name in zip(
+            figure.subplots(1, max(1, len(names)), squeeze=False)[0], names, strict=False
+        ):
+            axes.plot(epochs, self[name], color="#2a6496", label="training")
+            if f"val_{name}" in self.rows[-1]:
+                axes.plot(epochs, self[f"val_{name}"], color="#b35c00", label="validation")
+                axes.legend(frameon=False)
+            if self.best:
+                axes.axvline(self.best, color="#777777", linewidth=0.8, linestyle=":")
+            if name == "loss" and min(self[name]) > 0:
+                axes.set_yscale("log")
+            axes.set(xlabel="epoch", title=name)
+            axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+            axes.spines[["top", "right"]].set_visible(False)
+        return figure

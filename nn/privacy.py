@@ -1,0 +1,148 @@
+"""Training that tells little of any single example: gradients one by one, clipped, and noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.optim import Optimizer
+from nn.optim.packing import plain
+from nn.seeding import chosen
+
+Loss = Callable[[Any, Any], Any]
+
+
+def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
+    """Return the gradient of the loss of each example, with respect to each parameter.
+
+    One pass forward and back for each. Gradients that parameters already have stay.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(outputs, targets)``, called with one example at a time.
+    model : Module
+        Must treat examples one by one, which batch norms do not.
+    *batch : array
+        The inputs and, last, the targets, of n examples.
+
+    Returns
+    -------
+    dict of str to array
+        By the name of each parameter an array with one more axis, the first, of length n.
+
+    Examples
+    --------
+    >>> import nn
+    >>> model = nn.Linear(3, 1)
+    >>> found = per_example_grads(nn.mse, model, np.ones((5, 3)), np.zeros((5, 1)))
+    >>> found["weight"].shape
+    (5, 1, 3)
+    """
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    before = [parameter.grad for _, parameter in named]
+    try:
+        rows = [found for _, found in _one_by_one(loss, model, [p for _, p in named], batch)]
+    finally:
+        for (_, parameter), gradient in zip(named, before, strict=True):
+            parameter.grad = gradient
+    return {name: np.stack([row[i] for row in rows]) for i, (name, _) in enumerate(named)}
+
+
+def _one_by_one(
+    loss: Loss, model: Any, parameters: list[Any], batch: tuple[Any, ...]
+) -> Iterator[tuple[float, list[Any]]]:
+    """Yield the loss of each example and its gradients, zeros where it has none."""
+    if len(batch) < 2 or not len(batch[-1]):
+        raise OptionError("A batch is inputs and, last, targets, of at least one example.")
+    for place in range(len(batch[-1])):
+        *inputs, targets = [part[place : place + 1] for part in batch]
+        for parameter in parameters:
+            parameter.grad = None
+        result = loss(model(*inputs), targets)
+        result.backward()
+        found = [np.zeros_like(p.data) if p.grad is None else p.grad for p in parameters]
+        yield float(plain(result)), found
+
+
+class DPSGD:
+    """Differentially private stochastic gradient descent, with the steps of any optimiser.
+
+    The gradient of each example is scaled down to at most ``max_grad_norm``, normal noise of
+    standard deviation ``noise_multiplier·max_grad_norm`` is added to their sum, and the optimiser
+    takes that, divided by the size of the batch, for the gradient.
+
+    What privacy this gives is for a library of accounting to say, Google's dp-accounting for one,
+    from noise_multiplier, the share of the data in a batch, and the number of steps; most bounds
+    hold for batches drawn at random with a share, whose sizes vary: then give the expected one.
+    The noise is that of floating-point numbers from a generator that is not cryptographic.
+
+    Parameters
+    ----------
+    model : Module
+        Must treat examples one by one, which batch norms do not.
+    loss : callable
+        ``loss(outputs, targets)`` of one example.
+    optimizer : Optimizer
+        Takes the private gradients.
+    max_grad_norm : float
+        What the norm of each example's gradient is clipped to.
+    noise_multiplier : float
+        The noise, in units of max_grad_norm.
+    generator : numpy.random.Generator, optional
+        Where the noise comes from; by default the one that `nn.seed` sets.
+    expected_batch_size : int, optional
+        What sums are divided by; by default the size of each batch.
+
+    References
+    ----------
+    Abadi, Chu, Goodfellow, McMahan, Mironov, Talwar, Zhang: Deep learning with differential
+    privacy, CCS 2016.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Loss,
+        optimizer: Optimizer,
+        max_grad_norm: float,
+        noise_multiplier: float,
+        generator: np.random.Generator | None = None,
+        expected_batch_size: int | None = None,
+    ) -> None:
+        if not max_grad_norm > 0 or not noise_multiplier >= 0:
+            raise OptionError(
+                f"max_grad_norm={max_grad_norm!r} must be positive, "
+                f"noise_multiplier={noise_multiplier!r} not be negative."
+            )
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.max_grad_norm, self.noise_multiplier = max_grad_norm, noise_multiplier
+        self.generator = chosen(generator)
+        self.expected_batch_size = expected_batch_size
+
+    def step(self, *batch: Any) -> float:
+        """Take one step on a batch, inputs and last the targets; return its loss, not private."""
+        groups = self.optimizer.param_groups
+        parameters = [p for group in groups for p in group["params"] if p.requires_grad]
+        sums = [np.zeros_like(parameter.data) for parameter in parameters]
+        total = 0.0
+        for number, gradients in _one_by_one(self.loss, self.model, parameters, batch):
+            norm = math.sqrt(sum(float(np.vdot(g, g)) for g in gradients))
+            scale = 1 / max(1.0, norm / self.max_grad_norm)
+            for each, gradient in zip(sums, gradients, strict=True):
+                each += scale * gradient
+            total += number
+        deviation = self.noise_multiplier * self.max_grad_norm
+        size = self.expected_batch_size or len(batch[-1])
+        for parameter, each in zip(parameters, sums, strict=True):
+            if deviation:
+                each += self.generator.normal(0.0, deviation, each.shape)
+            each /= size
+            parameter.grad = each
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return total / len(batch[-1])

@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+
+import nn
+from autograd.errors import OptionError
+
+RANDOM = np.random.default_rng(0)
+X, Y = RANDOM.normal(size=(12, 3)), RANDOM.normal(size=12)
+
+
+class Network(nn.Module):
+    def __init__(self):
+        random = np.random.default_rng(1)
+        self.first = nn.Parameter(random.normal(size=(3, 4)))
+        self.second = nn.Parameter(random.normal(size=4))
+
+    def forward(self, x):
+        return np.tanh(x @ self.first) @ self.second
+
+
+def mse(outputs, targets):
+    return ((outputs - targets) ** 2).mean()
+
+
+def private(model, limit, noise, **options):
+    optimizer = nn.optim.SGD(model.parameters(), lr=1.0)
+    return nn.DPSGD(model, mse, optimizer, limit, noise, np.random.default_rng(2), **options)
+
+
+def moved(model, before):
+    return np.concatenate([np.ravel(before[n] - p.data) for n, p in model.named_parameters()])
+
+
+def test_the_gradients_of_all_examples_add_up_to_that_of_the_batch():
+    model = Network()
+    kept = np.ones((3, 4))
+    model.first.grad = kept
+    found = nn.per_example_grads(mse, model, X, Y)
+    assert model.first.grad is kept
+    assert found["first"].shape == (12, 3, 4)
+    model.zero_grad()
+    mse(model(X), Y).backward()
+    for name, parameter in model.named_parameters():
+        np.testing.assert_allclose(found[name].mean(axis=0), parameter.grad, rtol=1e-12)
+
+
+def test_each_row_is_the_gradient_of_its_example_alone():
+    model = Network()
+    found = nn.per_example_grads(mse, model, X, Y)
+    mse(model(X[4:5]), Y[4:5]).backward()
+    np.testing.assert_array_equal(found["second"][4], model.second.grad)
+
+
+def test_without_noise_and_limit_a_private_step_is_that_of_the_optimiser():
+    model, other = Network(), Network()
+    loss = private(model, 1e9, 0.0).step(X, Y)
+    result = mse(other(X), Y)
+    result.backward()
+    nn.optim.SGD(other.parameters(), lr=1.0).step()
+    assert loss == pytest.approx(result.item())
+    for a, b in zip(model.parameters(), other.parameters(), strict=True):
+        np.testing.assert_allclose(a.data, b.data, rtol=1e-12)
+        assert a.grad is None
+
+
+def test_no_example_moves_the_sum_by_more_than_the_limit():
+    model = Network()
+    before = model.state_dict()
+    found = nn.per_example_grads(mse, model, X, Y)
+    norms = np.sqrt(sum((g.reshape(12, -1) ** 2).sum(axis=1) for g in found.values()))
+    limit = float(np.median(norms))
+    private(model, limit, 0.0).step(X, Y)
+    scales = np.minimum(1, limit / norms)
+    expected = [np.einsum("n...,n->...", g, scales).ravel() / 12 for g in found.values()]
+    np.testing.assert_allclose(moved(model, before), np.concatenate(expected), rtol=1e-12)
+
+
+def test_the_noise_has_the_deviation_that_was_asked_for():
+    class Wide(nn.Module):
+        def __init__(self):
+            self.weight = nn.Parameter(np.zeros(20_000))
+
+        def forward(self, x):
+            return x[:, 0] * self.weight[0] * 0.0
+
+    model = Wide()
+    before = model.state_dict()
+    private(model, 3.0, 2.0, expected_batch_size=4).step(X, Y)
+    change = moved(model, before)
+    assert np.std(change) == pytest.approx(2.0 * 3.0 / 4, rel=0.02)
+    assert np.mean(change) == pytest.approx(0.0, abs=0.05)
+
+
+def test_a_seed_gives_the_same_noise():
+    models = Network(), Network()
+    for model in models:
+        private(model, 1.0, 1.0).step(X, Y)
+    np.testing.assert_array_equal(models[0].first.data, models[1].first.data)
+
+
+def test_frozen_and_unused_parameters_are_borne():
+    model = Network()
+    model.unused = nn.Parameter(np.zeros(2))
+    model.first.requires_grad = False
+    before = model.state_dict()
+    assert set(nn.per_example_grads(mse, model, X, Y)) == {"second", "unused"}
+    private(model, 1.0, 1.0).step(X, Y)
+    np.testing.assert_array_equal(model.first.data, before["first"])
+    assert np.all(model.unused.data != 0)  # whether it was used is private, too
+
+
+@pytest.mark.parametrize(("limit", "noise"), [(0.0, 1.0), (1.0, -1.0), (float("nan"), 1.0)])
+def test_limits_that_make_no_sense_are_refused(limit, noise):
+    with pytest.raises(OptionError, match="max_grad_norm"):
+        private(Network(), limit, noise)
+
+
+def test_a_batch_has_inputs_targets_and_an_example():
+    with pytest.raises(OptionError, match="at least one example"):
+        nn.per_example_grads(mse, Network(), X)
+    with pytest.raises(OptionError, match="at least one example"):
+        private(Network(), 1.0, 0.0).step(X[:0], Y[:0])
