@@ -2,7 +2,7 @@
 
 python benchmarks/run.py             all rows (some minutes)
 python benchmarks/run.py --quick     fewer rounds
-python benchmarks/run.py scalar mlp  only some of: scalar demo mlp lstm check import flat
+python benchmarks/run.py scalar mlp  only some of: scalar demo mlp lstm check import flat adam
 """
 
 import argparse
@@ -148,6 +148,29 @@ def import_time(rounds):
     row(f"import autograd, {KIND}", "import numpy", ratio(ours, numpy), "of its time")
 
 
+def adam(rounds):
+    """Compare one step over many small parameters, and one over the layers of a network."""
+    import torch
+
+    import nn
+
+    torch.set_num_threads(int(THREADS))
+    random = np.random.default_rng(0)
+    for name, shapes in (
+        ("100 parameters of 8×8", [(8, 8)] * 100),
+        ("the parameters of 784-256-128-10", [(784, 256), (256,), (256, 128), (128,), (128, 10)]),
+    ):
+        for dtype in (np.float32, np.float64):
+            ours = [autograd.Tensor(random.normal(size=shape).astype(dtype)) for shape in shapes]
+            theirs = [torch.tensor(p.data, requires_grad=True) for p in ours]
+            for mine, other in zip(ours, theirs, strict=True):
+                mine.grad = random.normal(size=mine.shape).astype(dtype)
+                other.grad = torch.tensor(mine.grad)
+            steps = [nn.optim.Adam(ours).step, torch.optim.Adam(theirs).step]
+            a, b = times(steps, rounds)
+            row(f"Adam step, {name}, {np.dtype(dtype).name}, {KIND}", "PyTorch", ratio(b, a))
+
+
 WORKLOADS = {
     "scalar": scalar,
     "demo": demo,
@@ -156,6 +179,7 @@ WORKLOADS = {
     "check": check,
     "import": import_time,
     "flat": flat,
+    "adam": adam,
 }
 
 
