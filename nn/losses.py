@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, define, elementwise, sigmoid
+from autograd import Tensor, define, elementwise, sigmoid, softmax
 from autograd.errors import OptionError, ShapeError
-from nn.activations import log_softmax
+from nn.activations import log_softmax, log_softmax_of_array
 from nn.linear import indices_below
 from nn.module import module_of, plain
 
@@ -62,6 +62,40 @@ def weighed_array(x: Any, weights: Any, axis: int) -> Any:
     return np.sum(weights * np.where(weights == 0, 0.0, x), axis=axis)
 
 
+def picked_array(x: Any, index: Any, weights: Any) -> Any:
+    """Return some elements times their weights; where a weight is zero, x may be infinite."""
+    picked = x[index]
+    return weights * (picked if np.all(weights) else np.where(weights == 0, 0.0, picked))
+
+
+def surprise_array(x: Any, axis: int, index: Any, weights: Any, found: list[Any]) -> Any:
+    """Return minus the logarithms of the softmax at some elements, times their weights."""
+    found[:] = [log_softmax_of_array(x, axis)]  # the way back begins with it
+    return -picked_array(found[0], index, weights)
+
+
+def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, found: Any) -> Any:
+    """Return g · weights · (softmax(x) − 1 at the elements that were picked)."""
+    g = np.expand_dims(g * weights, axis)
+    if isinstance(g, Tensor) or isinstance(x, Tensor):
+        picked = np.zeros_like(found[0])
+        picked[index] = 1
+        return (softmax(x, axis=axis) - picked) * g
+    slope = np.exp(found[0])
+    slope[index] -= 1
+    slope *= g
+    return slope
+
+
+def put(x: Any, index: Any, elements: Any) -> Any:
+    """Return zeros of the shape of x, and the elements where they were picked."""
+    found: Any = np.zeros(np.shape(x), x.dtype)
+    if isinstance(elements, Tensor):
+        found = Tensor(found)
+    found[index] = elements
+    return found
+
+
 # fmt: off
 huber_of_difference = elementwise(
     lambda d, delta: np.where(np.abs(d) <= delta, d * d / 2, delta * (np.abs(d) - delta / 2)), None,
@@ -76,6 +110,9 @@ cross_entropy_of_logits = elementwise(
     lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
     lambda y, z, t: sigmoid(z) - t,
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
+surprise = define(surprise_array, surprise_vjp, name="cross_entropy")
+picked = define(picked_array,
+    lambda g, y, x, index, weights: put(x, index, g * weights), name="pick")
 weighed = define(weighed_array,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x, name="weighed_sum")
@@ -208,8 +245,9 @@ def nll(
     DataError
         If the targets are not whole numbers, or one is not that of a class.
     """
-    shares, total = shares_of_classes(outputs, targets, weight, ignore_index, 0.0)
-    return weighed_loss(outputs, shares, total, reduction)
+    _, index, weights = right_classes(outputs, targets, weight, ignore_index)
+    total = weights.sum() if reduction == "mean" else 1
+    return reduced_by(picked(outputs, index, weights / -total), reduction)
 
 
 def cross_entropy(
@@ -257,24 +295,31 @@ def cross_entropy(
     if not 0 <= label_smoothing <= 1:
         raise OptionError(f"label_smoothing= is a share, from 0 to 1, not {label_smoothing}.")
     axis = class_axis(outputs)
+    count = np.shape(outputs)[axis]
     if np.shape(targets) == np.shape(outputs):
         shares: Any = same_shape(outputs, targets)
-        count = np.shape(outputs)[axis]
         if label_smoothing:
             shares = shares * (1 - label_smoothing) + label_smoothing / count
         if weight is not None:
             shares = shares * weights_of_classes(outputs, weight)
-        total = max(np.size(outputs) // max(count, 1), 1)
-    else:
-        shares, total = shares_of_classes(outputs, targets, weight, ignore_index, label_smoothing)
-    return weighed_loss(log_softmax(outputs, axis=axis), shares, total, reduction)
+        total = max(np.size(outputs) // max(count, 1), 1) if reduction == "mean" else 1
+        return reduced_by(
+            weighed(log_softmax(outputs, axis=axis), shares / -total, axis), reduction
+        )
+    counted, index, weights = right_classes(outputs, targets, weight, ignore_index)
+    total = weights.sum() if reduction == "mean" else 1
+    right = surprise(outputs, axis, index, weights * ((1 - label_smoothing) / total), [])
+    if label_smoothing:
+        even = np.full((), -label_smoothing / count / total, outputs.dtype)
+        every = 1 if weight is None else weights_of_classes(outputs, weight)
+        shares = even * np.expand_dims(counted, axis) * every * np.ones_like(plain(outputs))
+        right = right + weighed(log_softmax(outputs, axis=axis), shares, axis)
+    return reduced_by(right, reduction)
 
 
-def weighed_loss(outputs: Any, shares: Any, total: Any, reduction: str) -> Any:
-    """Return minus the sum of outputs times shares; the mean is taken over `total`."""
-    if reduction != "mean":
-        return reduced(weighed(outputs, -shares, class_axis(outputs)), reduction)
-    return np.sum(weighed(outputs, shares / -total, class_axis(outputs)))
+def reduced_by(losses: Any, reduction: str) -> Any:
+    """Return the sum of losses that have been divided by what the mean is taken over."""
+    return reduced(losses, "sum" if reduction == "mean" else reduction)
 
 
 def class_axis(outputs: Any) -> int:
@@ -296,10 +341,10 @@ def weights_of_classes(outputs: Any, weight: Any) -> Any:
     return weight.reshape([-1 if a == axis else 1 for a in range(np.ndim(outputs))])
 
 
-def shares_of_classes(
-    outputs: Any, targets: Any, weight: Any, ignore_index: int, smoothing: float
-) -> tuple[Any, Any]:
-    """Return how much each class of each example counts, and how much the right ones together."""
+def right_classes(
+    outputs: Any, targets: Any, weight: Any, ignore_index: int
+) -> tuple[Any, tuple[Any, ...], Any]:
+    """Return which examples count, the index of each one's right class, and how much it counts."""
     shape, axis = np.shape(outputs), class_axis(outputs)
     targets = np.asarray(plain(targets))
     if targets.shape != shape[:axis] + shape[axis + 1 :]:
@@ -309,16 +354,14 @@ def shares_of_classes(
             f"{shape[:axis] + shape[axis + 1 :]}, as probabilities that of the outputs."
         )
     counted = targets != ignore_index
-    indices_below(shape[axis], np.where(counted, targets, 0), "A loss of classes")
-    weights: Any = 1 if weight is None else weights_of_classes(outputs, weight)
-    classes = np.arange(shape[axis]).reshape((-1,) + (1,) * (len(shape) - axis - 1))
-    shares = (classes == np.expand_dims(np.where(counted, targets, -1), axis)) * weights
-    shares = shares.astype(outputs.dtype, copy=False)
-    total = shares.sum()
-    if smoothing:
-        even = smoothing / shape[axis] * np.expand_dims(counted, axis) * weights
-        shares = (shares * (1 - smoothing) + even).astype(outputs.dtype, copy=False)
-    return shares, total
+    classes = targets if np.all(counted) else np.where(counted, targets, 0)
+    classes = indices_below(shape[axis], classes, "A loss of classes")
+    weights = np.asarray(counted, outputs.dtype)
+    if weight is not None:
+        weights = weights * weights_of_classes(outputs, weight).reshape(-1)[classes]
+    index = list(np.indices(targets.shape, sparse=True))
+    index.insert(axis, classes)
+    return counted, tuple(index), weights
 
 
 MSELoss = module_of("MSELoss", mse, 2)
