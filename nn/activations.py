@@ -20,8 +20,8 @@ SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh in the approximation o
 
 def log_softmax_of_array(x: Any, axis: int = -1) -> Any:
     """Compute x - log(sum(exp(x))) shifted by the largest element."""
-    y = x - np.max(x, axis=axis, keepdims=True)
-    y -= np.log(np.sum(np.exp(y), axis=axis, keepdims=True))
+    y = x - np.maximum.reduce(x, axis, keepdims=True)
+    y -= np.log(np.add.reduce(np.exp(y), axis, keepdims=True))
     return y
 
 

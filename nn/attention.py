@@ -12,7 +12,7 @@ from autograd import relu, softmax
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.linear import Dropout, Linear, affine
-from nn.module import Module, Parameter
+from nn.module import Module, Parameter, shape_of
 from nn.normalisation import LayerNorm
 
 
@@ -108,20 +108,20 @@ class MultiheadAttention(Module):
         key = query if key is None else key
         value = key if value is None else value
         for what, x in (("query", query), ("key", key), ("value", value)):
-            if np.ndim(x) != 3 or np.shape(x)[-1] != self.embed_dim:
+            if len(shape_of(x)) != 3 or shape_of(x)[-1] != self.embed_dim:
                 order = "batch, steps" if self.batch_first else "steps, batch"
                 raise ShapeError(
-                    f"MultiheadAttention got a {what} of shape {np.shape(x)}; it takes ({order}, "
+                    f"MultiheadAttention got a {what} of shape {shape_of(x)}; it takes ({order}, "
                     f"{self.embed_dim})."
                 )
         q, k, v = (self._heads(x) for x in self._projected(query, key, value))
-        if np.shape(k) != np.shape(v) or np.shape(k)[0] != np.shape(q)[0]:
+        if shape_of(k) != shape_of(v) or shape_of(k)[0] != shape_of(q)[0]:
             raise ShapeError(
-                f"Query, key and value have shapes {np.shape(query)}, {np.shape(key)} and "
-                f"{np.shape(value)}: the batch must be the same, and the steps of key and value."
+                f"Query, key and value have shapes {shape_of(query)}, {shape_of(key)} and "
+                f"{shape_of(value)}: the batch must be the same, and the steps of key and value."
             )
         scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
-        hidden, added = self._mask(np.shape(scores), key_padding_mask, attn_mask, is_causal)
+        hidden, added = self._mask(shape_of(scores), key_padding_mask, attn_mask, is_causal)
         if added is not None:
             scores = scores + added.astype(scores.dtype)
         if hidden is not None:
@@ -147,13 +147,13 @@ class MultiheadAttention(Module):
 
     def _heads(self, x: Any) -> Any:
         """Cut the last axis into heads: return (batch, heads, steps, width)."""
-        x = x.reshape((*np.shape(x)[:2], self.num_heads, self.embed_dim // self.num_heads))
+        x = x.reshape((*shape_of(x)[:2], self.num_heads, self.embed_dim // self.num_heads))
         return x.transpose((0, 2, 1, 3) if self.batch_first else (1, 2, 0, 3))
 
     def _joined(self, x: Any) -> Any:
         """Put the heads side by side again."""
         x = x.transpose((0, 2, 1, 3) if self.batch_first else (2, 0, 1, 3))
-        return x.reshape((*np.shape(x)[:2], self.embed_dim))
+        return x.reshape((*shape_of(x)[:2], self.embed_dim))
 
     def _mask(
         self, shape: tuple[int, ...], key_padding_mask: Any, attn_mask: Any, is_causal: bool

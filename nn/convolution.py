@@ -20,7 +20,7 @@ import numpy as np
 from autograd import Primitive, define
 from autograd.errors import OptionError
 from nn import init
-from nn.module import Module
+from nn.module import Module, shape_of
 from nn.windows import Size, Windows, offsets, windows_of, with_batch
 
 #: How many elements to lay out at once: what fits into a processor's cache.
@@ -159,7 +159,7 @@ class Convolution(Module):
     def forward(self, x: Any) -> Any:
         """Return the sums, of shape (batch, out_channels, *places)."""
         x, alone = with_batch(x, self.ndim, self.in_channels, type(self).__name__)
-        self.windows.counts(np.shape(x))  # or raise
+        self.windows.counts(shape_of(x))  # or raise
         y = convolved(x, self.weight, self.bias, self.windows, self.groups)
         return y[0] if alone else y
 

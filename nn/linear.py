@@ -10,7 +10,7 @@ import numpy as np
 from autograd import define
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
-from nn.module import Module, Parameter, plain
+from nn.module import Module, Parameter, plain, shape_of
 from nn.seeding import chosen
 
 
@@ -68,10 +68,10 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """Return the map of x, of shape (..., in_features)."""
-        if np.ndim(x) == 0 or np.shape(x)[-1] != self.in_features:
+        if len(shape_of(x)) == 0 or shape_of(x)[-1] != self.in_features:
             raise ShapeError(
                 f"Linear({self.in_features}, {self.out_features}) got an input of shape "
-                f"{np.shape(x)}: its last axis must be {self.in_features} long."
+                f"{shape_of(x)}: its last axis must be {self.in_features} long."
             )
         return affine(x, self.weight) if self.bias is None else affine(x, self.weight, self.bias)
 
@@ -148,7 +148,7 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> Any:
         """Return x in its new shape."""
-        shape = np.shape(x)
+        shape = shape_of(x)
         end = self.end % len(shape) + 1
         return np.reshape(
             x, (*shape[: self.start], math.prod(shape[self.start : end]), *shape[end:])
@@ -182,6 +182,6 @@ class Dropout(Module):
         """Return x, with zeros in it while training."""
         if not self.training or self.p == 0:
             return x
-        kept = chosen(self.generator).random(np.shape(x), np.float32) >= self.p
+        kept = chosen(self.generator).random(shape_of(x), np.float32) >= self.p
         scale = 1 / (1 - self.p) if self.p < 1 else 0.0
         return x * (kept * np.asarray(scale, x.dtype))

@@ -14,7 +14,7 @@ from autograd import Tensor, define, elementwise, sigmoid, softmax
 from autograd.errors import OptionError, ShapeError
 from nn.activations import log_softmax, log_softmax_of_array
 from nn.linear import indices_below
-from nn.module import module_of, plain
+from nn.module import module_of, plain, shape_of
 
 
 def reduced(losses: Any, reduction: str) -> Any:
@@ -40,10 +40,10 @@ def same_shape(outputs: Any, targets: Any) -> Any:
     """
     if not isinstance(targets, Tensor):
         targets = np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
-    if np.shape(outputs) != targets.shape:
+    if shape_of(outputs) != targets.shape:
         raise ShapeError(
-            f"The outputs have shape {np.shape(outputs)}, the targets {targets.shape}: they must "
-            f"be the same. Write targets.reshape({np.shape(outputs)}) if that is what you mean."
+            f"The outputs have shape {shape_of(outputs)}, the targets {targets.shape}: they must "
+            f"be the same. Write targets.reshape({shape_of(outputs)}) if that is what you mean."
         )
     return targets
 
@@ -65,7 +65,9 @@ def weighed_array(x: Any, weights: Any, axis: int) -> Any:
 def picked_array(x: Any, index: Any, weights: Any) -> Any:
     """Return some elements times their weights; where a weight is zero, x may be infinite."""
     picked = x[index]
-    return weights * (picked if np.all(weights) else np.where(weights == 0, 0.0, picked))
+    if np.ndim(weights) and not weights.all():
+        picked = np.where(weights == 0, 0.0, picked)
+    return weights * picked
 
 
 def surprise_array(x: Any, axis: int, index: Any, weights: Any, found: list[Any]) -> Any:
@@ -76,7 +78,7 @@ def surprise_array(x: Any, axis: int, index: Any, weights: Any, found: list[Any]
 
 def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, found: Any) -> Any:
     """Return g · weights · (softmax(x) − 1 at the elements that were picked)."""
-    g = np.expand_dims(g * weights, axis)
+    g = (g * weights)[(slice(None),) * axis + (None,)]
     if isinstance(g, Tensor) or isinstance(x, Tensor):
         picked = np.zeros_like(found[0])
         picked[index] = 1
@@ -89,7 +91,7 @@ def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, fo
 
 def put(x: Any, index: Any, elements: Any) -> Any:
     """Return zeros of the shape of x, and the elements where they were picked."""
-    found: Any = np.zeros(np.shape(x), x.dtype)
+    found: Any = np.zeros(shape_of(x), x.dtype)
     if isinstance(elements, Tensor):
         found = Tensor(found)
     found[index] = elements
@@ -209,7 +211,7 @@ def kl_divergence(
             np.log(np.where(positive, targets, 1.0)) - outputs
         )
     if reduction == "batchmean":
-        return np.sum(losses) / np.shape(outputs)[0]
+        return np.sum(losses) / shape_of(outputs)[0]
     return reduced(losses, reduction)
 
 
@@ -295,8 +297,8 @@ def cross_entropy(
     if not 0 <= label_smoothing <= 1:
         raise OptionError(f"label_smoothing= is a share, from 0 to 1, not {label_smoothing}.")
     axis = class_axis(outputs)
-    count = np.shape(outputs)[axis]
-    if np.shape(targets) == np.shape(outputs):
+    count = shape_of(outputs)[axis]
+    if shape_of(targets) == shape_of(outputs):
         shares: Any = same_shape(outputs, targets)
         if label_smoothing:
             shares = shares * (1 - label_smoothing) + label_smoothing / count
@@ -324,28 +326,29 @@ def reduced_by(losses: Any, reduction: str) -> Any:
 
 def class_axis(outputs: Any) -> int:
     """Return which axis of the outputs is that of the classes."""
-    if np.ndim(outputs) == 0:
+    axes = len(shape_of(outputs))
+    if axes == 0:
         raise ShapeError("The outputs need an axis of classes: shape (batch, classes).")
-    return min(np.ndim(outputs) - 1, 1)
+    return min(axes - 1, 1)
 
 
 def weights_of_classes(outputs: Any, weight: Any) -> Any:
     """Return the weight of each class, with as many axes as the outputs."""
     axis = class_axis(outputs)
     weight = np.asarray(plain(weight), outputs.dtype)
-    if weight.shape != (np.shape(outputs)[axis],):
+    if weight.shape != (shape_of(outputs)[axis],):
         raise ShapeError(
-            f"weight= has shape {weight.shape}; outputs of shape {np.shape(outputs)} have "
-            f"{np.shape(outputs)[axis]} classes, and one weight for each is wanted."
+            f"weight= has shape {weight.shape}; outputs of shape {shape_of(outputs)} have "
+            f"{shape_of(outputs)[axis]} classes, and one weight for each is wanted."
         )
-    return weight.reshape([-1 if a == axis else 1 for a in range(np.ndim(outputs))])
+    return weight.reshape([-1 if a == axis else 1 for a in range(len(shape_of(outputs)))])
 
 
 def right_classes(
     outputs: Any, targets: Any, weight: Any, ignore_index: int
 ) -> tuple[Any, tuple[Any, ...], Any]:
     """Return which examples count, the index of each one's right class, and how much it counts."""
-    shape, axis = np.shape(outputs), class_axis(outputs)
+    shape, axis = shape_of(outputs), class_axis(outputs)
     targets = np.asarray(plain(targets))
     if targets.shape != shape[:axis] + shape[axis + 1 :]:
         raise ShapeError(
@@ -354,13 +357,16 @@ def right_classes(
             f"{shape[:axis] + shape[axis + 1 :]}, as probabilities that of the outputs."
         )
     counted = targets != ignore_index
-    classes = targets if np.all(counted) else np.where(counted, targets, 0)
+    everything = counted.all()
+    classes = targets if everything else np.where(counted, targets, 0)
     classes = indices_below(shape[axis], classes, "A loss of classes")
+    index: list[Any] = [np.arange(targets.size)]
+    if targets.ndim != 1:
+        index = list(np.indices(targets.shape, sparse=True))
+    index.insert(axis, classes)
     weights = np.asarray(counted, outputs.dtype)
     if weight is not None:
         weights = weights * weights_of_classes(outputs, weight).reshape(-1)[classes]
-    index = list(np.indices(targets.shape, sparse=True))
-    index.insert(axis, classes)
     return counted, tuple(index), weights
 
 

@@ -341,10 +341,10 @@ class Residual(Sequential):
     def forward(self, x: Any) -> Any:
         """Return x + f(x)."""
         y = super().forward(x)
-        if np.shape(y) != np.shape(x):
+        if shape_of(y) != shape_of(x):
             raise ShapeError(
-                f"A residual block adds its input, of shape {np.shape(x)}, to its output, of "
-                f"shape {np.shape(y)}: they must be the same."
+                f"A residual block adds its input, of shape {shape_of(x)}, to its output, of "
+                f"shape {shape_of(y)}: they must be the same."
             )
         return x + y
 
@@ -352,6 +352,11 @@ class Residual(Sequential):
 def plain(x: Any) -> Any:
     """Return the array in a node, or the array that is given."""
     return x.data if isinstance(x, Tensor) else x
+
+
+def shape_of(x: Any) -> Any:
+    """Return the shape of anything like an array; for a node, `numpy.shape` takes a long way."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
 def module_of(name: str, function: Callable[..., Any], inputs: int = 1) -> type[Module]:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import define
 from autograd.errors import ShapeError
 from nn import init
-from nn.module import Module, Parameter, plain
+from nn.module import Module, Parameter, plain, shape_of
 
 
 def standardised(x: Any, axes: tuple[int, ...], eps: float, centred: bool) -> tuple[Any, Any]:
@@ -109,7 +109,7 @@ class BatchNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """Return x standardised, of the same shape."""
-        shape = np.shape(x)
+        shape = shape_of(x)
         if len(shape) not in self.ndims or shape[1] != self.num_features:
             raise ShapeError(
                 f"{type(self).__name__}({self.num_features}) got an input of shape {shape}: it "
@@ -192,10 +192,10 @@ class LayerNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """Return x standardised, of the same shape."""
-        count = len(self.normalized_shape)
-        if np.shape(x)[np.ndim(x) - count :] != self.normalized_shape or np.ndim(x) < count:
+        shape, count = shape_of(x), len(self.normalized_shape)
+        if len(shape) < count or shape[len(shape) - count :] != self.normalized_shape:
             raise ShapeError(
-                f"{type(self).__name__} got an input of shape {np.shape(x)}: its last axes must "
+                f"{type(self).__name__} got an input of shape {shape_of(x)}: its last axes must "
                 f"be {self.normalized_shape}."
             )
         axes = tuple(range(-count, 0))

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Primitive, define, linear
 from autograd.errors import OptionError
-from nn.module import Module, plain
+from nn.module import Module, plain, shape_of
 from nn.windows import Size, Windows, offsets, windows_of, with_batch
 
 
@@ -117,7 +117,7 @@ class Pooling(Module):
     def forward(self, x: Any) -> Any:
         """Return the numbers, of shape (batch, channels, *places)."""
         x, alone = with_batch(x, self.ndim, None, type(self).__name__)
-        self.windows.counts(np.shape(x))  # or raise
+        self.windows.counts(shape_of(x))  # or raise
         y = self.pooled(x)
         return y[0] if alone else y
 
@@ -154,7 +154,7 @@ class AvgPool(Pooling):
         """Return the averages."""
         count: Any = math.prod(self.windows.kernel)
         if not self.count_include_pad:
-            count = summed(np.ones((1, 1, *np.shape(x)[2:]), x.dtype), self.windows)
+            count = summed(np.ones((1, 1, *shape_of(x)[2:]), x.dtype), self.windows)
         return window_sum(x, windows=self.windows) / count
 
 

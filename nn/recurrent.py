@@ -11,7 +11,7 @@ from autograd import Primitive, Tensor
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.linear import Dropout
-from nn.module import Module, Parameter, plain
+from nn.module import Module, Parameter, plain, shape_of
 from nn.recurrence import (
     gru_sequence,
     lstm_sequence,
@@ -102,20 +102,20 @@ class Recurrent(Module):
         ShapeError
             If shapes do not fit, or there is no step.
         """
-        alone = np.ndim(x) == 2
+        alone = len(shape_of(x)) == 2
         turned = self.batch_first and not alone
         if (
-            np.ndim(x) not in (2, 3)
-            or np.shape(x)[-1] != self.input_size
-            or not np.shape(x)[turned]
+            len(shape_of(x)) not in (2, 3)
+            or shape_of(x)[-1] != self.input_size
+            or not shape_of(x)[turned]
         ):
             order = "batch, steps" if self.batch_first else "steps, batch"
             raise ShapeError(
-                f"{type(self).__name__} got an input of shape {np.shape(x)}; it takes ({order}, "
+                f"{type(self).__name__} got an input of shape {shape_of(x)}; it takes ({order}, "
                 f"{self.input_size}) or (steps, {self.input_size}), with at least one step."
             )
         x = x[:, None] if alone else np.swapaxes(x, 0, 1) if turned else x
-        first = self._first(state, np.shape(x)[1], x.dtype, alone)
+        first = self._first(state, shape_of(x)[1], x.dtype, alone)
         last: list[list[Any]] = []
         for layer in range(self.num_layers):
             if layer:
@@ -144,10 +144,10 @@ class Recurrent(Module):
             return [zeros] * self.states
         given = [state] if self.states == 1 else list(state)
         wanted = (shape[0], shape[2]) if alone else shape
-        if [np.shape(part) for part in given] != [wanted] * self.states:
+        if [shape_of(part) for part in given] != [wanted] * self.states:
             raise ShapeError(
                 f"{type(self).__name__} got a state of shape "
-                f"{' and '.join(str(np.shape(part)) for part in given)}; it takes "
+                f"{' and '.join(str(shape_of(part)) for part in given)}; it takes "
                 f"{' and '.join([str(wanted)] * self.states)}."
             )
         return [part[:, None] for part in given] if alone else given
@@ -162,9 +162,9 @@ class Recurrent(Module):
             parts.insert(0, x)
         else:
             inputs = plain(x)
-        shapes = tuple(np.shape(part) for part in parts)
+        shapes = tuple(shape_of(part) for part in parts)
         y = self.primitive()(packed(parts), inputs, shapes=shapes)
-        steps, batch = np.shape(x)[:2]
+        steps, batch = shape_of(x)[:2]
         block = (steps, batch, self.hidden_size)
         states = unpacked(y, (block,) * self.states)
         return [states[0], *(state[-1] for state in states)]

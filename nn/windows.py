@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError, ShapeError
+from nn.module import shape_of
 
 Size = int | Sequence[int]
 
@@ -138,7 +139,7 @@ def with_batch(x: Any, ndim: int, channels: int | None, who: str) -> tuple[Any, 
     ShapeError
         If it is not of shape (batch, channels, *grid) or (channels, *grid).
     """
-    shape = np.shape(x)
+    shape = shape_of(x)
     if len(shape) not in (ndim + 1, ndim + 2) or channels not in (None, shape[-ndim - 1]):
         wanted = f"{channels or 'channels'}, {('length', 'height, width')[ndim - 1]}"
         raise ShapeError(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Tensor, Value
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.scipy import linalg, special, stats
@@ -165,3 +166,19 @@ def test_the_derivative_by_a_covariance_is_symmetric():
     a = Tensor([[2.0, 0.5], [0.5, 1.0]])
     stats.multivariate_normal.logpdf(np.array([1.0, 2.0]), np.zeros(2), a).backward()
     assert a.grad[1, 0] == a.grad[0, 1] != 0.0
+
+
+def test_networks_take_what_is_documented():
+    t = Tensor(np.full((1, 1, 4), 2.0))
+    nn.MaxPool1d(4)(t).sum().backward()
+    np.testing.assert_array_equal(t.grad, [[[1.0, 0.0, 0.0, 0.0]]])
+    for loss, at, expected in (
+        (lambda x: nn.leaky_relu(x, 0.1).sum(), 0.0, 0.1),
+        (lambda x: nn.elu(x, 0.5).sum(), 0.0, 0.5),
+        (lambda x: nn.hinge(x, np.ones(1)), 1.0, -0.5),
+        (lambda x: nn.mae(x, np.ones(1)), 1.0, 0.0),
+        (lambda x: nn.huber(x, np.zeros(1), delta=2.0), 2.0, 2.0),
+    ):
+        x = Tensor([at])
+        loss(x).backward()
+        np.testing.assert_array_equal(x.grad, [expected])
