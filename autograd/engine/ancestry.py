@@ -7,6 +7,7 @@ on them as well, and has to be a node.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from autograd.engine import tensor, value
 from autograd.engine.node import Node
@@ -35,12 +36,13 @@ def end_call(leaves: list[Node]) -> None:
 
 def depends_on_older(root: Node, since: float) -> bool:
     """Say whether a node depends on a leaf from before the call of that number."""
-    visited: list[Node] = []
+    visited: list[tensor.Tensor | value.Value] = []
     acquire()
     try:
         if isinstance(root, value.Value):
             return _value_depends(root, since, visited)
-        _visit(root, visited)
+        end: Any = root
+        _visit(end, visited)
         for node in visited:  # the list grows
             if isinstance(node, value.Value):
                 if node._primitive is None:
@@ -57,7 +59,7 @@ def depends_on_older(root: Node, since: float) -> bool:
                         return True
                 elif node._arguments is not None:
                     for argument in node._arguments:
-                        if isinstance(argument, Node):
+                        if isinstance(argument, (tensor.Tensor, value.Value)):
                             _visit(argument, visited)
         return False
     finally:
@@ -66,13 +68,15 @@ def depends_on_older(root: Node, since: float) -> bool:
         release()
 
 
-def _visit(node: Node, visited: list[Node]) -> None:
+def _visit(node: tensor.Tensor | value.Value, visited: list[tensor.Tensor | value.Value]) -> None:
     if node._pending == 0:
         node._pending = 1
         visited.append(node)
 
 
-def _value_depends(root: value.Value, since: float, visited: list[Node]) -> bool:
+def _value_depends(
+    root: value.Value, since: float, visited: list[tensor.Tensor | value.Value]
+) -> bool:
     """Do the same for Values only, whose graphs are large."""
     root._pending = 1
     visited.append(root)

@@ -129,10 +129,11 @@ def explore(sweep: Sweep, root: Node) -> None:
     Values are where the pass ends, unless derivatives are to be nodes. While this runs, a node's
     `_pending` holds its number, counted from one.
     """
-    found: list[Node] = []
+    found: list[tensor.Tensor | value.Value] = []
+    end: Any = root
     acquire()
     try:
-        _enter(sweep, found, root)
+        _enter(sweep, found, end)
         for node in found:  # the list grows as its nodes are visited
             sweep.first_edge.append(len(sweep.edges))
             arguments: tuple[Any, ...] = ()
@@ -159,7 +160,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                 if not _is_wanted(argument) or (sweep.stops and id(argument) not in sweep.through):
                     sweep.edges.append(-1)
                     continue
-                parent: Node = argument
+                parent: tensor.Tensor | value.Value = argument
                 if parent._pending == 0:
                     _enter(sweep, found, parent)
                 number = int(parent._pending) - 1
@@ -185,7 +186,9 @@ def _reads_data(node: tensor.Tensor) -> bool:
     return node._primitive is not None and node._primitive.transposes is None
 
 
-def _enter(sweep: Sweep, found: list[Node], node: Node) -> None:
+def _enter(
+    sweep: Sweep, found: list[tensor.Tensor | value.Value], node: tensor.Tensor | value.Value
+) -> None:
     found.append(node)
     node._pending = len(found)  # type: ignore[assignment]
     sweep.nodes.append(node)

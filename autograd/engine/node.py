@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,9 +11,6 @@ from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.notes import Notes, own
 from autograd.engine.primitive import Primitive, declare
 from autograd.errors import GradientLostError, lost
-
-if TYPE_CHECKING:
-    from mypy_extensions import i32
 
 ADD: Final = declare("add")
 SUBTRACT: Final = declare("subtract")
@@ -74,11 +71,10 @@ class Node:
     wrapped it in order to have the derivative with respect to it.
     """
 
-    __slots__ = ("_notes", "_pending", "_primitive")
+    __slots__ = ("_notes", "_primitive")
 
     _primitive: Primitive | None
     _notes: Notes | None
-    _pending: i32  # a number that `backward` writes here while it runs; zero between passes
 
     @property
     def primitive(self) -> Primitive | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from autograd.engine.primitive import Primitive, declare
 from autograd.engine.recording import RECORDING, is_recording
 from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, ShapeError, lost
+
+if TYPE_CHECKING:
+    from mypy_extensions import i32
 
 _ndarray: Final = np.ndarray
 
@@ -70,6 +73,7 @@ class Tensor(ArrayMethods):
     """
 
     _data: Any
+    _pending: i32  # a number that `backward` writes here while it runs; zero between passes
     _grad: Any = None
     _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
     _keywords: Any = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, lost
+
+if TYPE_CHECKING:
+    from mypy_extensions import i32
 
 FLOAT64: Final = np.dtype(np.float64)
 
@@ -72,6 +75,7 @@ class Value(ArrayMethods):
         "_grad",
         "_left",
         "_left_partial",
+        "_pending",
         "_right",
         "_right_partial",
     )
@@ -82,6 +86,7 @@ class Value(ArrayMethods):
     _right: Value | None
     _left_partial: float
     _right_partial: float
+    _pending: i32  # a number that `backward` writes here while it runs; zero between passes
 
     def __init__(
         self,
