@@ -1,0 +1,100 @@
+"""Teach a small transformer to copy a sequence, and look at where it attends to.
+
+It reads ten symbols and a mark, and writes the ten symbols, one after the other, each from all
+that is there so far. Half of a sequence is all that it may be told: it learns by guessing what
+comes next.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+
+import autograd
+import nn
+
+SYMBOLS, LENGTH = 8, 10
+MARK = SYMBOLS
+
+
+class Copier(nn.Module):
+    """A transformer of two blocks that tells for each place which symbol comes next."""
+
+    def __init__(self, width=32, heads=4, blocks=2):
+        self.symbols = nn.Embedding(SYMBOLS + 1, width)
+        self.places = nn.Embedding(2 * LENGTH, width)
+        self.blocks = [
+            nn.TransformerBlock(
+                width, heads, 2 * width, dropout=0.0, norm_first=True, batch_first=True
+            )
+            for _ in range(blocks)
+        ]
+        self.norm = nn.LayerNorm(width)
+        self.linear = nn.Linear(width, SYMBOLS)
+
+    def forward(self, sequences):
+        x = self.symbols(sequences) + self.places(np.arange(sequences.shape[1]))
+        for block in self.blocks:
+            x = block(x, is_causal=True)
+        return self.linear(self.norm(x))
+
+
+def copies(count, generator):
+    """Return sequences without their last symbol, and for each place what is to come next."""
+    words = generator.integers(0, SYMBOLS, (count, LENGTH))
+    mark = np.full((count, 1), MARK)
+    return np.concatenate([words, mark, words[:, :-1]], axis=1), words
+
+
+def loss_of_copy(scores, words):
+    """Return the cross-entropy from the mark on; what comes before it cannot be foreseen."""
+    return nn.cross_entropy(scores[:, LENGTH:].reshape((-1, SYMBOLS)), words.reshape(-1))
+
+
+def copied(model, words):
+    """Let a model write symbol after symbol what follows words and the mark."""
+    sequences = np.concatenate([words, np.full((len(words), 1), MARK)], axis=1)
+    with autograd.no_grad():
+        for _ in range(LENGTH):
+            following = model(sequences)[:, -1].argmax(axis=-1)
+            sequences = np.concatenate([sequences, following[:, None]], axis=1)
+    return sequences[:, LENGTH + 1 :]
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+
+    nn.seed(options.seed)
+    generator = np.random.default_rng(options.seed)
+    model = Copier().astype(np.float32)
+    optimizer = nn.optim.AdamW(model.parameters(), lr=3e-3)
+    schedule = nn.optim.OneCycleLR(optimizer, 3e-3, options.steps, pct_start=0.1)
+    started = time.perf_counter()
+    for step in range(1, options.steps + 1):
+        sequences, words = copies(64, generator)
+        optimizer.zero_grad()
+        loss = loss_of_copy(model(sequences), words)
+        loss.backward()
+        nn.optim.clip_grad_norm(model.parameters(), 1.0)
+        optimizer.step()
+        if step < options.steps:
+            schedule.step()
+        if step % (options.steps // 6) == 0:
+            print(f"step {step}: loss {loss.item():.4f}", flush=True)
+    seconds = time.perf_counter() - started
+
+    _, words = copies(1000, np.random.default_rng(options.seed + 1))
+    exact = np.mean((copied(model.eval(), words) == words).all(axis=1))
+    print(
+        f"{model.num_parameters():,} parameters, {options.steps} steps in {seconds:.1f} s: "
+        f"{exact:.1%} of 1,000 new sequences copied without a mistake"
+    )
+    return exact
+
+
+if __name__ == "__main__":
+    main()
