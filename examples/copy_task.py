@@ -1,8 +1,7 @@
-"""Teach a small transformer to copy a sequence, and look at where it attends to.
+"""Teach a small transformer to copy a sequence, and draw where it looks.
 
-It reads ten symbols and a mark, and writes the ten symbols, one after the other, each from all
-that is there so far. Half of a sequence is all that it may be told: it learns by guessing what
-comes next.
+It reads ten symbols and a mark, and then writes the ten symbols, one after the other, each from
+all that is there so far. It learns by guessing what comes next.
 """
 
 import argparse
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import autograd
 import nn
@@ -62,10 +62,30 @@ def copied(model, words):
     return sequences[:, LENGTH + 1 :]
 
 
+def draw(model, words, path):
+    """Draw for each block at what share each place looks at each other, its heads averaged."""
+    sequences = np.concatenate([words, [MARK], words[:-1]])[None]
+    names = [str(symbol) for symbol in sequences[0]]
+    names[LENGTH] = "|"
+    figure = Figure(figsize=(4.5 * len(model.blocks), 4.5), layout="constrained")
+    with autograd.no_grad():
+        x = model.symbols(sequences) + model.places(np.arange(2 * LENGTH))
+        for number, block in enumerate(model.blocks, 1):
+            shares = block.self_attn(block.norm1(x), is_causal=True, need_weights=True)[1]
+            axes = figure.add_subplot(1, len(model.blocks), number)
+            axes.imshow(shares.data[0], cmap="Blues", vmin=0, vmax=1)
+            axes.set_xticks(range(2 * LENGTH), names)
+            axes.set_yticks(range(2 * LENGTH), names)
+            axes.set(title=f"block {number}", xlabel="looked at", ylabel="read last")
+            x = block(x, is_causal=True)
+    figure.savefig(path, dpi=120)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to put a picture")
     options = parser.parse_args(arguments)
 
     nn.seed(options.seed)
@@ -83,7 +103,7 @@ def main(arguments=None):
         optimizer.step()
         if step < options.steps:
             schedule.step()
-        if step % (options.steps // 6) == 0:
+        if step % max(1, options.steps // 6) == 0:
             print(f"step {step}: loss {loss.item():.4f}", flush=True)
     seconds = time.perf_counter() - started
 
@@ -93,6 +113,9 @@ def main(arguments=None):
         f"{model.num_parameters():,} parameters, {options.steps} steps in {seconds:.1f} s: "
         f"{exact:.1%} of 1,000 new sequences copied without a mistake"
     )
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
+        draw(model, words[0], options.output / "copy_task.png")
     return exact
 
 

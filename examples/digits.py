@@ -17,11 +17,11 @@ def data():
     return nn.train_test_split(images / 16.0, digits, test_size=0.2, stratify=digits)
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("demo-output"), metavar="FOLDER")
     parser.add_argument("--epochs", type=int, default=40)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
 
     nn.seed(0)
@@ -62,6 +62,7 @@ def main():
     if history.stopped:
         print(history.stopped)
     print(f"the graph of one step is in {picture}, loss and accuracy in {curves}")
+    return history["val_accuracy"][-1]
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def main(arguments=None):
         nn.cross_entropy,
         optimizer,
         options.epochs,
+        metrics=[nn.accuracy],
         schedule=nn.optim.CosineAnnealingLR(optimizer, options.epochs),
         max_norm=1.0,
     )
@@ -55,6 +56,9 @@ def main(arguments=None):
         f"{model.num_parameters():,} parameters, {options.epochs} epochs in {seconds:.1f} s: "
         f"{result['accuracy']:.2%} of {len(test_digits)} held-out digits right"
     )
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
+        history.plot().savefig(options.output / "digits_lstm.png", dpi=120)
     return result["accuracy"]
 
 
