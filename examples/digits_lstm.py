@@ -38,11 +38,11 @@ def main(arguments=None):
     )
     nn.seed(options.seed)
     model = Reader().astype(np.float32)
-    optimizer = nn.optim.AdamW(model.parameters(), lr=5e-3)
+    optimizer = nn.optim.AdamW(model.parameters(), lr=1e-2)
     started = time.perf_counter()
     history = nn.fit(
         model,
-        nn.DataLoader((images, digits), batch_size=32, shuffle=True),
+        nn.DataLoader((images, digits), batch_size=64, shuffle=True),
         nn.cross_entropy,
         optimizer,
         options.epochs,
