@@ -62,7 +62,7 @@ def main(arguments=None):
     if history.stopped:
         print(history.stopped)
     print(f"the graph of one step is in {picture}, loss and accuracy in {curves}")
-    return history["val_accuracy"][-1]
+    return history
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main(arguments=None):
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
         history.plot().savefig(options.output / "digits_lstm.png", dpi=120)
-    return result["accuracy"]
+    return history, result["accuracy"]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,139 @@
+"""Each example runs, does what it says, if with less work, and gives the same numbers again.
+
+Whoever changes an example runs it in full: docs/examples.md tells what it reaches then.
+"""
+
+import importlib.util
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+MODULES = ["matplotlib", "sklearn"]
+
+
+@pytest.fixture(autouse=True)
+def no_thread_of_the_bar_stays(monkeypatch):
+    tqdm = pytest.importorskip("tqdm.auto")
+    monkeypatch.setattr(tqdm.tqdm, "monitor_interval", 0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programs():
+    for name in MODULES:
+        pytest.importorskip(name)
+
+
+def run(name, *arguments):
+    """Run an example; return what its `main` does."""
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main([str(argument) for argument in arguments])
+
+
+def printed(name, capsys, monkeypatch):
+    """Run an example that is a plain script; return what it prints."""
+    monkeypatch.setattr(sys, "argv", [f"{name}.py"])
+    capsys.readouterr()
+    runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+    return capsys.readouterr().out
+
+
+def test_every_example_is_tested_and_described():
+    names = {path.stem for path in EXAMPLES.glob("*.py")}
+    tests = Path(__file__).read_text(encoding="utf-8")
+    page = (EXAMPLES.parent / "docs" / "examples.md").read_text(encoding="utf-8")
+    assert {name for name in names if f'"{name}"' not in tests} == set()
+    assert {name for name in names if f"python examples/{name}.py" not in page} == set()
+
+
+def test_exclusive_or_is_learnt(capsys, monkeypatch):
+    first = printed("xor", capsys, monkeypatch)
+    outputs = [float(line.rpartition(" ")[2]) for line in first.splitlines()[1:]]
+    np.testing.assert_allclose(outputs, [0, 1, 1, 0], atol=0.01)
+    assert printed("xor", capsys, monkeypatch) == first
+
+
+def test_diabetes_is_predicted_as_well_as_by_least_squares(capsys, monkeypatch):
+    first = printed("diabetes", capsys, monkeypatch)
+    line, network = (float(text.split("R² ")[1][:5]) for text in first.splitlines())
+    assert min(line, network) > 0.45
+    assert printed("diabetes", capsys, monkeypatch) == first
+
+
+def test_networks_of_three_inputs_learn_memorise_or_cannot():
+    losses, found = run("three_inputs")
+    assert losses[-1] < 1e-3
+    assert found["linear"][0] == pytest.approx(0.25, abs=1e-3)
+    assert found["four hidden units"][0] < 1e-3
+    assert found["four hidden units"][1] == 1
+    assert run("three_inputs") == (losses, found)
+
+
+def test_moons_are_told_apart():
+    loss, right = run("moons", "--steps", 15)
+    assert loss < 0.4
+    assert right >= 85
+    assert run("moons", "--steps", 15) == (loss, right)
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs", "least"), [("digits_cnn", 2, 0.95), ("digits_lstm", 8, 0.92)]
+)
+def test_digits_are_read(name, epochs, least, tmp_path):
+    history, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
+    assert accuracy >= least
+    assert (tmp_path / f"{name}.png").stat().st_size > 1000
+    again, _ = run(name, "--epochs", 1)
+    once_more, _ = run(name, "--epochs", 1)
+    assert again.rows == once_more.rows
+
+
+def test_digits_are_read_by_two_layers(tmp_path):
+    history = run("digits", "--output", tmp_path)
+    assert history["val_accuracy"][-1] >= 0.975
+    assert (tmp_path / "digits.png").stat().st_size > 1000
+    first, second = (run("digits", "--epochs", 2, "--output", tmp_path) for _ in range(2))
+    assert first.rows == second.rows
+
+
+def test_characters_are_learnt():
+    before, after, _ = run("characters", "--epochs", 4)
+    np.testing.assert_allclose(before, np.log(58), atol=0.1)  # 58 characters, all as likely
+    assert max(after) < 2.6
+    assert run("characters", "--epochs", 1) == run("characters", "--epochs", 1)
+
+
+def test_sequences_are_copied(tmp_path, capsys):
+    assert run("copy_task", "--steps", 150, "--output", tmp_path) >= 0.98
+    assert (tmp_path / "copy_task.png").stat().st_size > 1000
+    capsys.readouterr()
+    losses = []
+    for _ in range(2):
+        run("copy_task", "--steps", 10)
+        losses.append([line for line in capsys.readouterr().out.splitlines() if "loss" in line])
+    assert losses[0]
+    assert losses[0] == losses[1]
+
+
+def test_a_pole_is_balanced(tmp_path):
+    before, after = run("policy_gradient", "--iterations", 40, "--output", tmp_path)
+    assert before < 40
+    assert after > 2.5 * before
+    assert (tmp_path / "policy_gradient.png").stat().st_size > 1000
+    assert run("policy_gradient", "--iterations", 3) == run("policy_gradient", "--iterations", 3)
+
+
+def test_depth_is_told_by_its_gradients(tmp_path):
+    results = run("depth", "--steps", 22, "--output", tmp_path)
+    verdicts = [report.verdict for report, _ in results.values()]
+    assert verdicts == ["vanishing", "steady", "steady", "steady", "exploding"]
+    assert results["sigmoid"][1] < 0.2
+    assert results["sigmoid, residual"][1] > 0.5
+    assert (tmp_path / "depth.png").stat().st_size > 1000
+    first, second = (run("depth", "--steps", 2) for _ in range(2))
+    assert str(first) == str(second)
