@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import Block
 from nn.optim.sgd import decay_weights
 
@@ -25,18 +25,7 @@ def average(running: Any, item: Any, keep: float, spare: Any) -> None:
 class Adagrad(Optimizer):
     """``s ← s + g²`` and ``p ← p - lr/(1 + (t - 1)·lr_decay) · g/(√s + eps)`` in step t.
 
-    Parameters
-    ----------
-    params : iterable of Tensor or Value, or of dict
-        The parameters, or groups of them.
-    lr, lr_decay : float
-        The learning rate, and how it falls.
-    weight_decay : float
-        Adds ``weight_decay·p`` to the gradient.
-    initial_accumulator_value : float
-        Where s begins.
-    eps : float
-        Keeps the quotient finite.
+    s begins at `initial_accumulator_value`.
 
     References
     ----------
@@ -53,22 +42,12 @@ class Adagrad(Optimizer):
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-        )
+        super().__init__(**given(locals()))
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare = block.gradient, block.spare
         decay_weights(block, group["weight_decay"])
-        first = "sum" not in block.state
-        s = block.zeros("sum")
-        if first:
-            s += group["initial_accumulator_value"]
+        s = block.filled("sum", group["initial_accumulator_value"])
         s += np.multiply(g, g, out=spare)
         np.sqrt(s, out=spare)
         spare += group["eps"]
@@ -79,25 +58,8 @@ class Adagrad(Optimizer):
 class RMSprop(Optimizer):
     """``v ← alpha·v + (1 - alpha)·g²`` and ``p ← p - lr · g/(√v + eps)``.
 
-    Centred, the square of the running average of g is taken off v under the root. With momentum
-    the quotients are summed, ``b ← momentum·b + g/(√v + eps)``, and ``p ← p - lr·b``.
-
-    Parameters
-    ----------
-    params : iterable of Tensor or Value, or of dict
-        The parameters, or groups of them.
-    lr : float
-        The learning rate.
-    alpha : float
-        How much of the running averages stays.
-    eps : float
-        Keeps the quotient finite.
-    weight_decay : float
-        Adds ``weight_decay·p`` to the gradient.
-    momentum : float
-        How much of the last step stays.
-    centered : bool
-        Whether to divide by an estimate of the standard deviation.
+    With `centered` the square of the running average of g is taken off v under the root. With
+    momentum the quotients are summed, ``b ← momentum·b + g/(√v + eps)``, and ``p ← p - lr·b``.
 
     References
     ----------
@@ -115,23 +77,15 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         centered: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            centered=centered,
-        )
+        super().__init__(**given(locals()))
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, alpha = block.gradient, block.spare, group["alpha"]
         decay_weights(block, group["weight_decay"])
-        v = block.zeros("square_avg")
+        v = block.filled("square_avg")
         average(v, np.multiply(g, g, out=spare), alpha, spare)
         if group["centered"]:
-            mean = block.zeros("grad_avg")
+            mean = block.filled("grad_avg")
             average(mean, g, alpha, spare)
             np.subtract(v, np.multiply(mean, mean, out=spare), out=spare)
             np.maximum(spare, 0.0, out=spare)  # rounding may leave less
@@ -141,7 +95,7 @@ class RMSprop(Optimizer):
         spare += group["eps"]
         g /= spare
         if group["momentum"]:
-            b = block.zeros("momentum_buffer")
+            b = block.filled("momentum_buffer")
             b *= group["momentum"]
             b += g
             g[:] = b
@@ -152,22 +106,8 @@ class Adam(Optimizer):
     """Adaptive moments: running averages of g and g², without the bias of their beginning at zero.
 
     In step t ``m ← β₁·m + (1 - β₁)·g``, ``v ← β₂·v + (1 - β₂)·g²`` and
-    ``p ← p - lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps)``.
-
-    Parameters
-    ----------
-    params : iterable of Tensor or Value, or of dict
-        The parameters, or groups of them.
-    lr : float
-        The learning rate.
-    betas : pair of float
-        How much of the two averages stays.
-    eps : float
-        Keeps the quotient finite.
-    weight_decay : float
-        Adds ``weight_decay·p`` to the gradient.
-    amsgrad : bool
-        Divide by the largest v so far.
+    ``p ← p - lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps)``; `betas` are β₁ and β₂. With `amsgrad` the
+    largest v so far takes the place of v.
 
     References
     ----------
@@ -184,9 +124,7 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
         amsgrad: bool = False,
     ) -> None:
-        super().__init__(
-            params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad
-        )
+        super().__init__(**given(locals()))
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         decay_weights(block, group["weight_decay"])
@@ -195,11 +133,11 @@ class Adam(Optimizer):
     def _moments(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, steps = block.gradient, block.spare, block.steps
         beta1, beta2 = group["betas"]
-        m, v = block.zeros("exp_avg"), block.zeros("exp_avg_sq")
+        m, v = block.filled("exp_avg"), block.filled("exp_avg_sq")
         average(m, g, beta1, spare)
         average(v, np.multiply(g, g, out=spare), beta2, spare)
         if group["amsgrad"]:
-            largest = block.zeros("max_exp_avg_sq")
+            largest = block.filled("max_exp_avg_sq")
             v = np.maximum(largest, v, out=largest)
         np.sqrt(v, out=spare)
         spare /= math.sqrt(1 - beta2**steps)

@@ -18,21 +18,16 @@ def clip_grad_norm(
 ) -> float:
     """Scale all gradients together so that the norm of all their numbers is at most `max_norm`.
 
+    Return the norm before.
+
     Parameters
     ----------
     parameters : Tensor, Value, or iterable of them
         Those without a gradient are left out.
-    max_norm : float
-        The largest norm allowed.
     norm_type : float
         The p of the p-norm; ``math.inf`` for the largest magnitude.
     error_if_nonfinite : bool
         Whether a norm that is infinite or NaN is an error; otherwise it makes all gradients so.
-
-    Returns
-    -------
-    float
-        The norm before.
 
     Raises
     ------
@@ -58,7 +53,9 @@ def clip_grad_norm(
     factor = max_norm / (total + 1e-6)  # PyTorch's, which never divides by zero
     if not factor >= 1:
         for parameter in found:
-            parameter.grad = _scaled(plain(parameter.grad), factor)
+            gradient = plain(parameter.grad)
+            gradient *= factor  # the same array, or a new float
+            parameter.grad = gradient
     return total
 
 
@@ -75,9 +72,3 @@ def clip_grad_value(parameters: Any, clip_value: float) -> None:
 def _with_gradient(parameters: Any) -> list[Any]:
     several: Iterable[Any] = [parameters] if isinstance(parameters, Node) else parameters
     return [p for p in several if p.grad is not None]
-
-
-def _scaled(gradient: Any, factor: float) -> Any:
-    """Return the gradient times a number: the same array, or a new float."""
-    gradient *= factor
-    return gradient

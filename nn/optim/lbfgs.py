@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nn.extras import require
-from nn.optim.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import plain
 
 
@@ -20,8 +21,6 @@ class LBFGS(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensor or Value
-        The parameters.
     max_iter, max_eval : int
         How many iterations a step has, and how many calls of the closure at most.
     tolerance_grad, tolerance_change : float
@@ -49,28 +48,17 @@ class LBFGS(Optimizer):
         tolerance_change: float = 1e-9,
         history_size: int = 100,
     ) -> None:
-        super().__init__(
-            params,
-            max_iter=max_iter,
-            max_eval=max_iter * 5 // 4 if max_eval is None else max_eval,
-            tolerance_grad=tolerance_grad,
-            tolerance_change=tolerance_change,
-            history_size=history_size,
-        )
+        max_eval = max_iter * 5 // 4 if max_eval is None else max_eval
+        super().__init__(**given(locals()))
         self.result: Any = None
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Go down to a minimum, or as far as the limits allow.
+        """Go down to a minimum, or as far as the limits allow, and return the loss there.
 
         Parameters
         ----------
         closure : callable
             Forgets the gradients, computes the loss, calls its ``backward`` and returns it.
-
-        Returns
-        -------
-        float
-            The loss where the parameters are now.
 
         Raises
         ------
@@ -91,16 +79,13 @@ class LBFGS(Optimizer):
             loss = closure()
             return float(plain(loss)), _read(parameters, "grad")
 
-        def keep(vector: Any) -> None:
-            accepted[:] = vector
-
         try:
             self.result = minimize(
                 evaluate,
                 accepted.copy(),
                 jac=True,
                 method="L-BFGS-B",
-                callback=keep,
+                callback=partial(np.copyto, accepted),
                 options={
                     "maxiter": options["max_iter"],
                     "maxfun": options["max_eval"],

@@ -14,16 +14,8 @@ from autograd.errors import DataError, OptionError, WeightsError
 from nn.optim.packing import Block, Packing
 
 #: What an option may be: from the first number on, below the second.
-RANGES = {
-    "lr": (0.0, math.inf),
-    "momentum": (0.0, math.inf),
-    "weight_decay": (0.0, math.inf),
-    "eps": (0.0, math.inf),
-    "alpha": (0.0, math.inf),
-    "betas": (0.0, 1.0),
-    "lr_decay": (0.0, math.inf),
-    "initial_accumulator_value": (0.0, math.inf),
-}
+POSITIVE = "lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
+RANGES = {"betas": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split(), (0.0, math.inf))
 
 
 class Optimizer:
@@ -34,7 +26,9 @@ class Optimizer:
     params : iterable of Tensor or Value, or of dict
         Each dict is a group: its parameters under ``"params"``, and options of its own.
     **options
-        The options of every group that does not have its own.
+        The options of every group that does not have its own: ``lr``, the learning rate;
+        ``weight_decay``, which adds ``weight_decay·p`` to the gradient of p; ``momentum``, how
+        much of the last step stays; ``eps``, which keeps quotients finite.
 
     Attributes
     ----------
@@ -99,11 +93,6 @@ class Optimizer:
         ----------
         closure : callable, optional
             Computes the loss and its gradients first, and returns the loss.
-
-        Returns
-        -------
-        any
-            What the closure returned.
         """
         loss = None if closure is None else closure()
         for group, packing in zip(self.param_groups, self._packings, strict=True):
@@ -127,11 +116,8 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of all that the next step depends on besides parameters and gradients.
 
-        Returns
-        -------
-        dict
-            Under ``"state"`` for each parameter, numbered through all groups, its arrays by
-            name; under ``"param_groups"`` the options, with these numbers for the parameters.
+        Under ``"state"`` for each parameter, numbered through all groups, its arrays by name;
+        under ``"param_groups"`` the options, with these numbers for the parameters.
         """
         state, groups, first = {}, [], 0
         for group, packing in zip(self.param_groups, self._packings, strict=True):
@@ -192,7 +178,12 @@ class Optimizer:
         return f"{type(self).__name__}({'; '.join(groups)})"
 
 
+def given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that an ``__init__`` was given, out of its ``locals()``."""
+    return {name: a for name, a in arguments.items() if name not in ("self", "__class__")}
+
+
 def _told(thing: Any) -> str:
     if isinstance(thing, Node):
         return f"a {type(thing).__name__} computed by {thing.op!r}"
-    return f"{type(thing).__name__}"
+    return type(thing).__name__

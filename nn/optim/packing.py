@@ -36,16 +36,14 @@ class Block:
     """Parameters that took the same number of steps, with their state and two scratch arrays."""
 
     def __init__(self, pieces: list[Piece], gradient: Any, spare: Any, steps: int) -> None:
-        self.pieces = pieces
-        self.gradient = gradient
-        self.spare = spare
-        self.steps = steps
+        self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
 
-    def zeros(self, name: str) -> Any:
-        """Return the state of this name, zeros at first."""
+    def filled(self, name: str, number: float = 0.0) -> Any:
+        """Return the state of this name, the same number everywhere at first."""
         if name not in self.state:
             self.state[name] = np.zeros_like(self.gradient)
+            self.state[name] += number
         return self.state[name]
 
     def read_gradients(self) -> None:
@@ -90,13 +88,7 @@ class ValueBlock(Block):
 
 
 class Packing:
-    """The parameters of a group with their state, packed whenever other ones have gradients.
-
-    Parameters
-    ----------
-    parameters : sequence of Tensor or Value
-        In the order in which the state is told.
-    """
+    """The parameters of a group with their state, packed whenever other ones have gradients."""
 
     def __init__(self, parameters: Sequence[Any]) -> None:
         self.parameters = parameters
@@ -178,7 +170,7 @@ class Packing:
                             f"{np.shape(array)}. Make a new optimiser, or load a state that fits."
                         )
                     part = array if rows is None else array[rows]
-                    block.zeros(name)[place].reshape(view.shape)[...] = part
+                    block.filled(name)[place].reshape(view.shape)[...] = part
             self._blocks.append(block)
 
     def _plans(self, positions: list[int]) -> Iterator[list[Any]]:

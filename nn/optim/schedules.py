@@ -7,6 +7,7 @@ group began with, ``initial_lr``, never from the last one, so that no rounding a
 
 from __future__ import annotations
 
+import inspect
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -17,13 +18,7 @@ from nn.optim.optimizer import Optimizer
 
 
 class Scheduler:
-    """Changes the learning rates of an optimiser, step by step.
-
-    Attributes
-    ----------
-    last_epoch : int
-        How many steps there were.
-    """
+    """Changes the learning rates of an optimiser, step by step: ``last_epoch`` of them so far."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
@@ -35,13 +30,7 @@ class Scheduler:
 
 
 class Formula(Scheduler):
-    """Writes ``rate(lr, t)`` into the groups of an optimiser, at once with t = 0.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        Whose groups to write to.
-    """
+    """Writes ``rate(lr, t)`` into the groups of an optimiser, at once with t = 0."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         super().__init__(optimizer)
@@ -64,10 +53,8 @@ class Formula(Scheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that changes: plain numbers, which JSON can hold."""
-        return {
-            "last_epoch": self.last_epoch,
-            "initial_lrs": [group["initial_lr"] for group in self.optimizer.param_groups],
-        }
+        lrs = [group["initial_lr"] for group in self.optimizer.param_groups]
+        return {"last_epoch": self.last_epoch, "initial_lrs": lrs}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state that `state_dict` gave."""
@@ -77,116 +64,93 @@ class Formula(Scheduler):
         self._write()
 
 
-class LambdaLR(Formula):
-    """``lr · factor(t)`` for a function of one's own."""
+def formula(rate: Callable[..., float]) -> Callable[..., Formula]:
+    """Make a class of schedules out of ``rate(lr, t, ...)``; what follows t, it is called with.
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        self.lr_lambda = lr_lambda
-        super().__init__(optimizer)
+    Whatever is an int there is a number of steps, and must be at least 1.
+    """
+    signature = inspect.signature(rate)
+    _, _, *parameters = signature.parameters.values()
+    first = inspect.Parameter("optimizer", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    signature = signature.replace(parameters=[first, *parameters])
 
-    def rate(self, lr: float, t: int) -> float:
-        """Return ``lr · factor(t)``."""
-        return lr * self.lr_lambda(t)
+    def initialise(self: Formula, *arguments: Any, **settings: Any) -> None:
+        bound = signature.bind(*arguments, **settings)
+        bound.apply_defaults()
+        optimizer, *_ = bound.arguments.values()
+        for parameter in parameters:
+            setting = bound.arguments[parameter.name]
+            if parameter.annotation == "int":
+                _at_least_one(parameter.name, setting)
+            setattr(self, parameter.name, setting)
+        Formula.__init__(self, optimizer)
+
+    def rate_of(self: Formula, lr: float, t: int) -> float:
+        return float(rate(lr, t, *(getattr(self, parameter.name) for parameter in parameters)))
+
+    members = {"__init__": initialise, "__signature__": signature, "rate": rate_of}
+    named = {"__doc__": rate.__doc__, "__module__": rate.__module__}
+    return type(rate.__name__, (Formula,), members | named)
 
 
-class StepLR(Formula):
+# ruff: noqa: N802, N803 - the names are PyTorch's
+
+
+@formula
+def LambdaLR(lr: float, t: int, lr_lambda: Callable[[int], float]) -> float:
+    """``lr · lr_lambda(t)`` for a function of one's own."""
+    return lr * lr_lambda(t)
+
+
+@formula
+def StepLR(lr: float, t: int, step_size: int, gamma: float = 0.1) -> float:
     """``lr · gamma^⌊t/step_size⌋``."""
-
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = _at_least(1, step_size=step_size), gamma
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return ``lr · gamma^⌊t/step_size⌋``."""
-        return float(lr * self.gamma ** (t // self.step_size))
+    return float(lr * gamma ** (t // step_size))
 
 
-class MultiStepLR(Formula):
+@formula
+def MultiStepLR(lr: float, t: int, milestones: Sequence[int], gamma: float = 0.1) -> float:
     """``lr · gamma^n`` once n of the milestones are reached."""
-
-    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return ``lr · gamma^n``."""
-        return float(lr * self.gamma ** bisect_right(self.milestones, t))
+    return float(lr * gamma ** bisect_right(sorted(milestones), t))
 
 
-class ExponentialLR(Formula):
+@formula
+def ExponentialLR(lr: float, t: int, gamma: float) -> float:
     """``lr · gamma^t``."""
-
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return ``lr · gamma^t``."""
-        return float(lr * self.gamma**t)
+    return float(lr * gamma**t)
 
 
-class LinearLR(Formula):
+@formula
+def LinearLR(
+    lr: float, t: int, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
+) -> float:
     """``lr · (start + (end - start) · t/total)``, then ``lr · end``: a warm-up, as a rule."""
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        start_factor: float = 1 / 3,
-        end_factor: float = 1.0,
-        total_iters: int = 5,
-    ) -> None:
-        self.start_factor, self.end_factor = start_factor, end_factor
-        self.total_iters = _at_least(1, total_iters=total_iters)
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the point of the line from the first factor to the last."""
-        along = min(t, self.total_iters) / self.total_iters
-        return lr * (self.start_factor + (self.end_factor - self.start_factor) * along)
+    return lr * (start_factor + (end_factor - start_factor) * min(t, total_iters) / total_iters)
 
 
-class CosineAnnealingLR(Formula):
+@formula
+def CosineAnnealingLR(lr: float, t: int, T_max: int, eta_min: float = 0.0) -> float:
     """``eta_min + (lr - eta_min) · (1 + cos(π·t/T_max))/2``, which rises again after T_max.
 
     References
     ----------
     Loshchilov, Hutter: SGDR: stochastic gradient descent with warm restarts, ICLR 2017.
     """
-
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803
-        self.T_max, self.eta_min = _at_least(1, T_max=T_max), eta_min
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the point of the cosine between `lr` and `eta_min`."""
-        return _cosine(lr, self.eta_min, t / self.T_max)
+    return _cosine(lr, eta_min, t / T_max)
 
 
-class CosineAnnealingWarmRestarts(Formula):
-    """The half cosine over and over, the first of T_0 steps, each T_mult times the one before.
+@formula
+def CosineAnnealingWarmRestarts(
+    lr: float, t: int, T_0: int, T_mult: int = 1, eta_min: float = 0.0
+) -> float:
+    """Follow the half cosine of `CosineAnnealingLR` over and over.
 
-    References
-    ----------
-    Loshchilov, Hutter: SGDR: stochastic gradient descent with warm restarts, ICLR 2017.
+    The first takes T_0 steps, each other one T_mult times as many as the one before.
     """
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        T_0: int,  # noqa: N803
-        T_mult: int = 1,  # noqa: N803
-        eta_min: float = 0.0,
-    ) -> None:
-        self.T_0, self.T_mult = _at_least(1, T_0=T_0), _at_least(1, T_mult=T_mult)
-        self.eta_min = eta_min
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the point of the cosine that t falls into."""
-        length = self.T_0
-        while self.T_mult > 1 and t >= length:
-            t, length = t - length, length * self.T_mult
-        return _cosine(lr, self.eta_min, t % length / length)
+    length = T_0
+    while T_mult > 1 and t >= length:
+        t, length = t - length, length * T_mult
+    return _cosine(lr, eta_min, t % length / length)
 
 
 class OneCycleLR(Formula):
@@ -216,7 +180,7 @@ class OneCycleLR(Formula):
     ) -> None:
         if not 0 <= pct_start < 1:
             raise OptionError(f"pct_start={pct_start!r} must be in [0, 1).")
-        self.max_lr, self.total_steps = max_lr, _at_least(1, total_steps=total_steps)
+        self.max_lr, self.total_steps = max_lr, _at_least_one("total_steps", total_steps)
         self.top = pct_start * total_steps - 1
         self.cycle_momentum = cycle_momentum
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
@@ -231,17 +195,10 @@ class OneCycleLR(Formula):
     def _between(self, start: float, top: float, end: float, t: int) -> float:
         if t < self.top:
             return _cosine(start, top, t / self.top)
-        along = (t - self.top) / (self.total_steps - 1 - self.top)
-        return _cosine(top, end, along)
+        return _cosine(top, end, (t - self.top) / (self.total_steps - 1 - self.top))
 
     def step(self) -> None:
-        """Go one step on.
-
-        Raises
-        ------
-        OptionError
-            After the last of the steps.
-        """
+        """Go one step on; after the last one raise an `OptionError`."""
         if self.last_epoch + 1 >= self.total_steps:
             raise OptionError(f"The cycle is over: it has total_steps={self.total_steps}.")
         super().step()
@@ -266,12 +223,11 @@ class SequentialLR(Formula):
         self, optimizer: Optimizer, schedulers: Sequence[Formula], milestones: Sequence[int]
     ) -> None:
         self.schedulers, self.milestones = _closed(schedulers), list(milestones)
-        if len(self.milestones) != len(self.schedulers) - 1 or self.milestones != sorted(
-            self.milestones
-        ):
+        wanted = len(self.schedulers) - 1
+        if len(self.milestones) != wanted or self.milestones != sorted(self.milestones):
             raise OptionError(
-                f"{len(self.schedulers)} schedules need {len(self.schedulers) - 1} milestones "
-                f"in rising order, not {self.milestones}."
+                f"{wanted + 1} schedules need {wanted} milestones in rising order, "
+                f"not {self.milestones}."
             )
         super().__init__(optimizer)
 
@@ -301,25 +257,17 @@ class ReduceLROnPlateau(Scheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose groups to write to.
-    mode : str
-        Whether less is better, "min", or more, "max".
-    factor : float
-        What the rate is multiplied by; less than 1.
-    patience : int
-        How many steps without improvement are borne.
-    threshold : float
-        How much counts as better.
-    threshold_mode : str
-        "rel" for a share of the best so far, "abs" for a difference.
+    mode : {"min", "max"}
+        Whether less is better, or more.
+    threshold, threshold_mode : float and {"rel", "abs"}
+        How much counts as better, as a share of the best so far or as a difference.
     cooldown : int
         For how many steps after a reduction nothing is counted.
-    min_lr : float
-        The least rate.
-    eps : float
-        A change smaller than this is not made.
+    min_lr, eps : float
+        The least rate; and a change smaller than this is not made.
     """
+
+    _changing = ("best", "bad_steps", "cooling", "last_epoch")
 
     def __init__(
         self,
@@ -372,18 +320,11 @@ class ReduceLROnPlateau(Scheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that changes: plain numbers, which JSON can hold."""
-        return {
-            "best": self.best,
-            "bad_steps": self.bad_steps,
-            "cooling": self.cooling,
-            "last_epoch": self.last_epoch,
-            "lrs": self.get_last_lr(),
-        }
+        return {name: getattr(self, name) for name in self._changing} | {"lrs": self.get_last_lr()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state that `state_dict` gave."""
-        self.best, self.last_epoch = state["best"], state["last_epoch"]
-        self.bad_steps, self.cooling = state["bad_steps"], state["cooling"]
+        vars(self).update({name: state[name] for name in self._changing})
         for group, lr in zip(self.optimizer.param_groups, state["lrs"], strict=True):
             group["lr"] = lr
 
@@ -393,10 +334,9 @@ def _cosine(start: float, end: float, along: float) -> float:
     return end + (start - end) * (1 + math.cos(math.pi * along)) / 2
 
 
-def _at_least(least: int, **named: int) -> int:
-    ((name, number),) = named.items()
-    if number < least:
-        raise OptionError(f"{name}={number!r} must be at least {least}.")
+def _at_least_one(name: str, number: int) -> int:
+    if number < 1:
+        raise OptionError(f"{name}={number!r} must be at least 1.")
     return number
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
-from nn.optim.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import Block
 
 
@@ -16,20 +16,8 @@ class SGD(Optimizer):
     """Stochastic gradient descent.
 
     With momentum ``v ← momentum·v + (1 - dampening)·g``, in the first step ``v ← g``, and
-    ``p ← p - lr·v``; Nesterov's form takes ``g + momentum·v`` in the place of ``v``.
-
-    Parameters
-    ----------
-    params : iterable of Tensor or Value, or of dict
-        The parameters, or groups of them.
-    lr : float
-        The learning rate.
-    momentum, dampening : float
-        How much of the last step stays, and how much of the gradient is left out.
-    weight_decay : float
-        Adds ``weight_decay·p`` to the gradient.
-    nesterov : bool
-        Whether to look ahead; needs momentum and no dampening.
+    ``p ← p - lr·v``; Nesterov's form takes ``g + momentum·v`` in the place of ``v``, and
+    needs momentum and no dampening.
 
     References
     ----------
@@ -56,14 +44,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
+        super().__init__(**given(locals()))
 
     def add_param_group(self, group: dict[str, Any]) -> None:
         """Take in more parameters, with options of their own."""
@@ -80,7 +61,7 @@ class SGD(Optimizer):
         decay_weights(block, group["weight_decay"])
         if momentum:
             first = "momentum_buffer" not in block.state
-            v = block.zeros("momentum_buffer")
+            v = block.filled("momentum_buffer")
             v *= momentum
             v += g if first else np.multiply(g, 1 - group["dampening"], out=block.spare)
             if group["nesterov"]:
