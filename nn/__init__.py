@@ -3,25 +3,13 @@
 Modules of Tensors, which know their parameters; and, to see how it works, networks of Values.
 """
 
+# fmt: off
+# isort: off
 from autograd import relu, sigmoid, softmax
 from nn import init, optim
 from nn.activations import (
-    ELU,
-    GELU,
-    LeakyReLU,
-    LogSoftmax,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-    elu,
-    gelu,
-    leaky_relu,
-    log_softmax,
-    silu,
-    softplus,
+    ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh, elu, gelu,
+    leaky_relu, log_softmax, silu, softplus,
 )
 from nn.attention import MultiheadAttention, TransformerBlock
 from nn.convolution import Conv1d, Conv2d
@@ -30,24 +18,9 @@ from nn.diagnostics import GradientReport, gradient_report
 from nn.history import History
 from nn.linear import Dropout, Embedding, Flatten, Linear
 from nn.losses import (
-    BCELoss,
-    BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    HingeLoss,
-    HuberLoss,
-    KLDivLoss,
-    L1Loss,
-    MSELoss,
-    NLLLoss,
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge,
-    huber,
-    kl_divergence,
-    mae,
-    mse,
-    nll,
+    BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
+    MSELoss, NLLLoss, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
+    hinge, huber, kl_divergence, mae, mse, nll,
 )
 from nn.module import Module, Parameter, Residual, Sequential
 from nn.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
@@ -59,7 +32,6 @@ from nn.seeding import seed
 from nn.training import EarlyStopping, accuracy, evaluate, fit
 from nn.weights import load, load_into, save
 
-# fmt: off
 __all__ = [  # noqa: RUF022 - by what they are
     "Module", "Parameter", "Residual", "Sequential",
     "Dropout", "Embedding", "Flatten", "Linear",
@@ -78,4 +50,3 @@ __all__ = [  # noqa: RUF022 - by what they are
     "load", "load_into", "save",
     "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
 ]
-# fmt: on

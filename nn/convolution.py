@@ -34,10 +34,7 @@ def parts(count: int, shape: tuple[int, ...]) -> Iterator[slice]:
 
 
 def columns(x: Any, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]]:
-    """Yield for some examples at a time their windows as columns.
-
-    Of shape (examples, groups, channels of a group times elements of the kernel, windows).
-    """
+    """Yield for some examples at a time (examples, groups, channels of one · kernel, windows)."""
     counts = windows.counts(x.shape)
     shape: tuple[int, ...] = (x.shape[1], *windows.kernel, *counts)
     matrix = (groups, math.prod(shape[: -len(counts)]) // groups, math.prod(counts))
@@ -110,20 +107,18 @@ convolved: Primitive = define(convolved_array,
 class Convolution(Module):
     """A kernel that slides over the input, and sums what it covers, times its weights.
 
+    Inputs are (batch, channels, *grid), or (channels, *grid) alone.
+
     Parameters
     ----------
-    in_channels, out_channels : int
-        The length of the axis of channels of what comes in and goes out.
     kernel_size, stride, dilation : int or sequence of int
         The size of the kernel, how far apart its places are, and how far its elements.
     padding : int, sequence of int, "same" or "valid"
         How many zeros to put around the input; "same" as many as keep its size, "valid" none.
     groups : int
         In how many parts to cut the channels, each with weights of its own.
-    bias : bool
-        Whether to add one.
     generator : numpy.random.Generator, optional
-        Where the initial weights come from; by default the one that `nn.seed` sets.
+        Of the initial weights.
 
     Raises
     ------

@@ -1,11 +1,13 @@
 """Losses, as functions and as modules: how wrong an output is, as one number.
 
 All take ``reduction=``: "mean", "sum", or "none" for the loss of each example. What the mean is
-taken over, and every formula, is PyTorch's.
+taken over, and every formula, is PyTorch's. Where no other shapes are given, outputs and targets
+must be of the same, and a `ShapeError` says if they are not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,28 +18,19 @@ from nn.activations import log_softmax, log_softmax_of_array
 from nn.linear import indices_below
 from nn.module import module_of, plain, shape_of
 
+REDUCTIONS: dict[str, Callable[[Any], Any]]
+REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": lambda losses: losses}
+
 
 def reduced(losses: Any, reduction: str) -> Any:
     """Return the mean, the sum, or the losses themselves."""
-    if reduction == "none":
-        return losses
-    if reduction == "sum":
-        return np.sum(losses)
-    if reduction == "mean":
-        return np.mean(losses)
-    raise OptionError(f'reduction= is "mean", "sum" or "none", not {reduction!r}.')
+    if reduction not in REDUCTIONS:
+        raise OptionError(f'reduction= is "mean", "sum" or "none", not {reduction!r}.')
+    return REDUCTIONS[reduction](losses)
 
 
 def same_shape(outputs: Any, targets: Any) -> Any:
-    """Return targets as an array or node, after a check that they would not be broadcast.
-
-    Arrays take the precision of the outputs.
-
-    Raises
-    ------
-    ShapeError
-        If their shape is not that of the outputs.
-    """
+    """Return targets in the precision of the outputs, after a check that they are not broadcast."""
     if not isinstance(targets, Tensor):
         targets = np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
     if shape_of(outputs) != targets.shape:
@@ -162,12 +155,8 @@ def hinge(outputs: Any, targets: Any, reduction: str = "mean", margin: float = 1
 def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
     """Return -t log p - (1 - t) log(1 - p), for probabilities p and targets t from 0 to 1.
 
-    Of probabilities that are sigmoids, `binary_cross_entropy_with_logits` is more exact.
-
-    Raises
-    ------
-    OptionError
-        If an output or a target is not from 0 to 1.
+    An `OptionError` says if they are not. Of probabilities that are sigmoids,
+    `binary_cross_entropy_with_logits` is more exact.
     """
     targets = same_shape(outputs, targets)
     for what, numbers in (("outputs", plain(outputs)), ("targets", plain(targets))):
@@ -188,19 +177,11 @@ def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str 
 def kl_divergence(
     outputs: Any, targets: Any, reduction: str = "mean", log_target: bool = False
 ) -> Any:
-    """Return t (log t - output), for outputs that are logarithms of probabilities.
+    """Return t (log t - output): outputs are logarithms of probabilities, targets probabilities.
 
-    ``reduction="mean"`` is that over all numbers, as in PyTorch; "batchmean" divides by the number
-    of examples only, which is the divergence of Kullback & Leibler.
-
-    Parameters
-    ----------
-    outputs, targets : array_like
-        Of the same shape: logarithms of probabilities, and probabilities.
-    reduction : {"mean", "batchmean", "sum", "none"}
-        What to return.
-    log_target : bool
-        Whether the targets are logarithms as well.
+    With `log_target` targets are logarithms as well. ``reduction="mean"`` is that over all
+    numbers, as in PyTorch; "batchmean" divides by the number of examples only, which is the
+    divergence of Kullback & Leibler.
     """
     targets = same_shape(outputs, targets)
     if log_target:
@@ -227,25 +208,8 @@ def nll(
 ) -> Any:
     """Return minus the output of the right class: the negative log-likelihood.
 
-    Parameters
-    ----------
-    outputs : array_like, shape (classes,), (batch, classes) or (batch, classes, ...)
-        Logarithms of probabilities.
-    targets : array_like of int, of the same shape without the axis of classes
-        The numbers of the right classes.
-    reduction : {"mean", "sum", "none"}
-        What to return; the mean is weighted.
-    weight : array_like, shape (classes,), optional
-        How much each class counts.
-    ignore_index : int
-        A target that stands for no class: such an example does not count.
-
-    Raises
-    ------
-    ShapeError
-        If the shapes do not fit.
-    DataError
-        If the targets are not whole numbers, or one is not that of a class.
+    Outputs are logarithms of probabilities; targets are numbers of classes, and all else is as
+    for `cross_entropy`.
     """
     _, index, weights = right_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
@@ -269,10 +233,8 @@ def cross_entropy(
     targets : array_like
         The numbers of the right classes, integers, of the same shape without the axis of classes;
         or the probability of each class, of the same shape.
-    reduction : {"mean", "sum", "none"}
-        What to return. For numbers of classes the mean is weighted.
     weight : array_like, shape (classes,), optional
-        How much each class counts.
+        How much each class counts; the mean over numbers of classes is weighted.
     ignore_index : int
         A number that stands for no class: such an example does not count.
     label_smoothing : float
@@ -326,22 +288,21 @@ def reduced_by(losses: Any, reduction: str) -> Any:
 
 def class_axis(outputs: Any) -> int:
     """Return which axis of the outputs is that of the classes."""
-    axes = len(shape_of(outputs))
-    if axes == 0:
+    if not shape_of(outputs):
         raise ShapeError("The outputs need an axis of classes: shape (batch, classes).")
-    return min(axes - 1, 1)
+    return min(len(shape_of(outputs)) - 1, 1)
 
 
 def weights_of_classes(outputs: Any, weight: Any) -> Any:
     """Return the weight of each class, with as many axes as the outputs."""
     axis = class_axis(outputs)
-    weight = np.asarray(plain(weight), outputs.dtype)
-    if weight.shape != (shape_of(outputs)[axis],):
+    shape, weight = shape_of(outputs), np.asarray(plain(weight), outputs.dtype)
+    if weight.shape != (shape[axis],):
         raise ShapeError(
-            f"weight= has shape {weight.shape}; outputs of shape {shape_of(outputs)} have "
-            f"{shape_of(outputs)[axis]} classes, and one weight for each is wanted."
+            f"weight= has shape {weight.shape}; outputs of shape {shape} have {shape[axis]} "
+            "classes, and one weight for each is wanted."
         )
-    return weight.reshape([-1 if a == axis else 1 for a in range(len(shape_of(outputs)))])
+    return weight.reshape([-1 if a == axis else 1 for a in range(len(shape))])
 
 
 def right_classes(
@@ -370,8 +331,7 @@ def right_classes(
     return counted, tuple(index), weights
 
 
-MSELoss = module_of("MSELoss", mse, 2)
-L1Loss = module_of("L1Loss", mae, 2)
+MSELoss, L1Loss = module_of("MSELoss", mse, 2), module_of("L1Loss", mae, 2)
 HuberLoss = module_of("HuberLoss", huber, 2)
 HingeLoss = module_of("HingeLoss", hinge, 2)
 BCELoss = module_of("BCELoss", binary_cross_entropy, 2)

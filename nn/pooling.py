@@ -85,19 +85,8 @@ add_windows: Primitive = linear(added_back,
 class Pooling(Module):
     """One number for each window of each channel.
 
-    Parameters
-    ----------
-    kernel_size : int or sequence of int
-        The size of a window.
-    stride : int or sequence of int, optional
-        How far apart windows are; by default side by side.
-    padding : int or sequence of int
-        How much to put around the input, up to half a window.
-
-    Raises
-    ------
-    OptionError
-        If a number makes no sense.
+    Sizes are one int, or one for each axis of the grid. Windows are side by side if no `stride`
+    is given; the `padding` may be up to half of one, or an `OptionError` says so.
     """
 
     ndim: int
@@ -135,10 +124,7 @@ class MaxPool(Pooling):
 
 
 class AvgPool(Pooling):
-    """The average of each window.
-
-    Takes what `Pooling` does, and ``count_include_pad``: whether the zeros of the padding count.
-    """
+    """The average of each window; `count_include_pad`: whether the zeros of the padding count."""
 
     def __init__(
         self,

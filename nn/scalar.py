@@ -22,9 +22,16 @@ def relu(x: Any) -> Any:
 class _Scalars:
     """Something whose parameters are Values, where those of a `nn.Module` are Tensors."""
 
+    def parts(self) -> list[Any]:
+        """Return what it is made of."""
+        raise NotImplementedError
+
     def parameters(self) -> list[Value]:
         """Return every Value that training is to change."""
-        return []
+        return [parameter for part in self.parts() for parameter in part.parameters()]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}[{', '.join(map(repr, self.parts()))}]"
 
     def zero_grad(self) -> None:
         """Set the derivative of every parameter to zero."""
@@ -35,14 +42,8 @@ class _Scalars:
 class Neuron(_Scalars):
     """A weighted sum of its inputs plus a bias, and an activation.
 
-    Parameters
-    ----------
-    inputs : int
-        How many numbers come in.
-    activation : callable or None
-        Applied to the sum; None for a linear neuron.
-    generator : random.Random, optional
-        Where the initial weights, uniform in [-1, 1], come from.
+    The activation may be None, for a linear neuron. The initial weights, uniform in [-1, 1], come
+    from a generator of the module `random`, or from that module.
     """
 
     def __init__(
@@ -57,13 +58,7 @@ class Neuron(_Scalars):
         self.activation = activation
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """Return the output for inputs of the same number as there are weights.
-
-        Raises
-        ------
-        ValueError
-            If there are more or fewer inputs than weights.
-        """
+        """Return the output for as many inputs as there are weights; else raise a ValueError."""
         if len(x) != len(self.w):
             raise ValueError(f"A neuron of {len(self.w)} weights got {len(x)} inputs.")
         total: Any = self.b
@@ -97,12 +92,9 @@ class Layer(_Scalars):
         found = [neuron(x) for neuron in self.neurons]
         return found[0] if len(found) == 1 else found
 
-    def parameters(self) -> list[Value]:
-        """Return the parameters of all neurons."""
-        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
-
-    def __repr__(self) -> str:
-        return f"Layer[{', '.join(map(repr, self.neurons))}]"
+    def parts(self) -> list[Neuron]:
+        """Return the neurons."""
+        return self.neurons
 
 
 class MLP(_Scalars):
@@ -110,14 +102,10 @@ class MLP(_Scalars):
 
     Parameters
     ----------
-    inputs : int
-        How many numbers come in.
-    outputs : sequence of int
-        The number of neurons of each layer.
-    activation : callable
-        The activation of all layers but the last.
-    generator : random.Random, optional
-        Where the initial weights come from.
+    inputs, outputs : int and sequence of int
+        How many numbers come in, and the number of neurons of each layer.
+    activation, generator : callable and random.Random, optional
+        As for `Neuron`, for all layers.
 
     Examples
     --------
@@ -150,9 +138,6 @@ class MLP(_Scalars):
                 x = layer(x if i == 0 or isinstance(x, list) else [x])
         return x
 
-    def parameters(self) -> list[Value]:
-        """Return the parameters of all layers."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
-
-    def __repr__(self) -> str:
-        return f"MLP[{', '.join(map(repr, self.layers))}]"
+    def parts(self) -> list[Layer]:
+        """Return the layers."""
+        return self.layers

@@ -18,24 +18,12 @@ Size = int | Sequence[int]
 
 @dataclass(frozen=True)
 class Windows:
-    """A kernel that slides over the last axes of an array, one entry for each of these axes.
+    """A kernel that slides over the last axes of an array, one entry for each of these axes."""
 
-    Attributes
-    ----------
-    kernel : tuple of int
-        How many elements a window has.
-    stride : tuple of int
-        How far apart windows are.
-    padding : tuple of (int, int)
-        How many elements are put before and after.
-    dilation : tuple of int
-        How far apart the elements of a window are.
-    """
-
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    padding: tuple[tuple[int, int], ...]
-    dilation: tuple[int, ...]
+    kernel: tuple[int, ...]  # how many elements a window has
+    stride: tuple[int, ...]  # how far apart windows are
+    padding: tuple[tuple[int, int], ...]  # how many elements are put before and after
+    dilation: tuple[int, ...]  # how far apart the elements of a window are
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -43,13 +31,7 @@ class Windows:
         return tuple(range(-len(self.kernel), 0))
 
     def counts(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return how many windows there are along each axis of an array of a shape.
-
-        Raises
-        ------
-        ShapeError
-            If there is no room for one.
-        """
+        """Return how many windows an array has along each axis; without room for one, raise."""
         lengths = shape[len(shape) - len(self.kernel) :]
         found = tuple(
             (n + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
@@ -81,10 +63,7 @@ class Windows:
     def inside(self, shape: tuple[int, ...]) -> Any:
         """Return the index of an array of a shape in its padded form."""
         lengths = shape[len(shape) - len(self.kernel) :]
-        return (
-            ...,
-            *(slice(p[0], p[0] + n) for n, p in zip(lengths, self.padding, strict=True)),
-        )
+        return (..., *(slice(p[0], p[0] + n) for n, p in zip(lengths, self.padding, strict=True)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -102,11 +81,6 @@ def windows_of(ndim: int, kernel: Size, stride: Size, padding: Any, dilation: Si
     """Make windows of what a user gives: numbers, or one for each of `ndim` axes.
 
     The padding may be "valid", none, or "same": as much as keeps the length, the odd element after.
-
-    Raises
-    ------
-    OptionError
-        If a number makes no sense.
     """
     kernels = _each(ndim, kernel, "kernel_size", 1)
     strides = _each(ndim, stride, "stride", 1)
@@ -132,13 +106,7 @@ def _each(ndim: int, size: Size, name: str, least: int) -> tuple[int, ...]:
 
 
 def with_batch(x: Any, ndim: int, channels: int | None, who: str) -> tuple[Any, bool]:
-    """Return an input with an axis of examples, and whether it had none.
-
-    Raises
-    ------
-    ShapeError
-        If it is not of shape (batch, channels, *grid) or (channels, *grid).
-    """
+    """Return an input of shape (batch, channels, *grid), and whether it came without a batch."""
     shape = shape_of(x)
     if len(shape) not in (ndim + 1, ndim + 2) or channels not in (None, shape[-ndim - 1]):
         wanted = f"{channels or 'channels'}, {('length', 'height, width')[ndim - 1]}"
