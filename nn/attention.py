@@ -29,12 +29,8 @@ class MultiheadAttention(Module):
         In how many parts to cut them, each with weights of its own.
     dropout : float
         The share of the weights to drop while training.
-    bias : bool
-        Whether to add biases.
     batch_first : bool
         Whether inputs and outputs are (batch, steps, embed_dim), instead of (steps, batch, ...).
-    generator : numpy.random.Generator, optional
-        Of initial weights and of dropout; by default the one that `nn.seed` sets.
 
     Raises
     ------
@@ -138,12 +134,9 @@ class MultiheadAttention(Module):
         if query is key and key is value:  # one product of matrices does
             y = affine(query, weight) if bias is None else affine(query, weight, bias)
             return [y[..., i * width : (i + 1) * width] for i in range(3)]
-        found = []
-        for i, x in enumerate((query, key, value)):
-            part = slice(i * width, (i + 1) * width)
-            given = (weight[part],) if bias is None else (weight[part], bias[part])
-            found.append(affine(x, *given))
-        return found
+        parts = [slice(i * width, (i + 1) * width) for i in range(3)]
+        given = [(weight[p],) if bias is None else (weight[p], bias[p]) for p in parts]
+        return [affine(x, *g) for x, g in zip((query, key, value), given, strict=True)]
 
     def _heads(self, x: Any) -> Any:
         """Cut the last axis into heads: return (batch, heads, steps, width)."""
@@ -191,25 +184,9 @@ class TransformerBlock(Module):
     The encoder of Vaswani et al., "Attention is all you need", 2017; with ``is_causal=True`` the
     block of a language model. Parameters are named as in PyTorch's TransformerEncoderLayer.
 
-    Parameters
-    ----------
-    d_model : int
-        How many numbers each step has.
-    nhead : int
-        The number of heads of the attention.
-    dim_feedforward : int
-        How many numbers there are between the linear maps.
-    dropout : float
-        The share of zeros at the end of both parts, between the maps, and in the attention.
-    activation : callable
-        What stands between the maps.
-    norm_first : bool
-        Whether to normalise before each part instead of after its shortcut, which trains deep
-        stacks more easily.
-    batch_first : bool
-        Whether inputs and outputs are (batch, steps, d_model), instead of (steps, batch, d_model).
-    generator : numpy.random.Generator, optional
-        Of initial weights and of dropout; by default the one that `nn.seed` sets.
+    Each step has `d_model` numbers, `dim_feedforward` between the maps, where the activation
+    stands. There is dropout at the end of both parts, between the maps, and in the attention.
+    With `norm_first` each part begins with its norm, which trains deep stacks more easily.
     """
 
     def __init__(

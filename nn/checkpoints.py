@@ -17,20 +17,8 @@ from nn.seeding import GENERATOR
 class Checkpoint:
     """Saves and restores a training: the same numbers follow, bit for bit.
 
-    Parameters
-    ----------
-    model : Module
-        With parameters, buffers, and random generators in attributes of its modules.
-    optimizer : Optimizer
-        With its state.
-    history : History
-        What was measured so far.
-    schedule : Scheduler, optional
-        With its state.
-    early_stopping : EarlyStopping, optional
-        With the best weights so far.
-    generator : numpy.random.Generator, optional
-        That of the data.
+    The random generators are that of `nn`, the one that is given, of the data, and those in
+    attributes of the modules of the model.
     """
 
     def __init__(
@@ -77,13 +65,7 @@ class Checkpoint:
         )
 
     def restore(self, path: Any) -> None:
-        """Go on from a file.
-
-        Raises
-        ------
-        WeightsError
-            If it is of another model, optimiser, or other arguments; nothing is changed then.
-        """
+        """Go on from a file; that of another training changes nothing, and is a `WeightsError`."""
         found = weights.load(path)
         saved = found.metadata
         if "kinds" not in saved:

@@ -21,14 +21,10 @@ class DataLoader:
         The first axis of an array counts the examples. The parts of a tuple or dict are cut
         alike, and a batch is a tuple or dict again. Any other sequence holds one example after
         the other.
-    batch_size : int
-        How many examples a batch has; the last one may have fewer.
     shuffle : bool
         Whether to draw a new order for each pass.
     drop_last : bool
         Whether to leave out a last batch that is not full.
-    generator : numpy.random.Generator, optional
-        Where the orders come from; by default the one that `nn.seed` sets.
     collate : callable, optional
         Makes a batch of a list of examples of a sequence; by default `collate`.
 
@@ -57,10 +53,8 @@ class DataLoader:
     ) -> None:
         if batch_size < 1:
             raise OptionError(f"batch_size={batch_size!r} must be at least 1.")
-        self.data = data
-        self.batch_size = batch_size
-        self.shuffle = shuffle
-        self.drop_last = drop_last
+        self.data, self.batch_size = data, batch_size
+        self.shuffle, self.drop_last = shuffle, drop_last
         self.generator = drawn_from(generator)
         self.collate = collate or globals()["collate"]
         self.examples = _length(data)
@@ -106,23 +100,14 @@ def train_test_split(
     generator: np.random.Generator | None = None,
     stratify: Any = None,
 ) -> list[Any]:
-    """Divide examples at random into those to learn from and those to be held out.
+    """Divide examples at random: return for each array, or list, two, the first to learn from.
 
     Parameters
     ----------
-    *arrays : array or list
-        All of one length, and divided alike.
     test_size : float or int
         The share that is held out, rounded up to whole examples, or their number.
-    generator : numpy.random.Generator, optional
-        Where the choice comes from; by default the one that `nn.seed` sets.
     stratify : array, optional
         The class of each example; each class is then divided in the same proportion.
-
-    Returns
-    -------
-    list
-        For each array two, the first to learn from.
 
     Examples
     --------

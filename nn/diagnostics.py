@@ -88,13 +88,7 @@ class GradientReport:
     __repr__ = __str__
 
     def plot(self) -> Any:
-        """Return a matplotlib figure: the size of each gradient, and the share of dead units.
-
-        Raises
-        ------
-        MissingProgramError
-            If matplotlib is not installed.
-        """
+        """Return a matplotlib figure: the size of each gradient, and the share of dead units."""
         figures = require("matplotlib.figure", "The picture of a report", "plot")
         panels = 2 if self.dead else 1
         figure = figures.Figure(figsize=(5.5 * panels, 3.6), layout="constrained")

@@ -9,13 +9,7 @@ from autograd.errors import MissingProgramError
 
 
 def require(module: str, what: str, extra: str) -> Any:
-    """Return a module of an optional package.
-
-    Raises
-    ------
-    MissingProgramError
-        If it is not installed; says which extra of this distribution brings it.
-    """
+    """Return a module of an optional package, or raise what says which extra brings it."""
     try:
         return importlib.import_module(module)
     except ImportError:

@@ -51,13 +51,7 @@ class History:
         return "\n".join(lines)
 
     def plot(self) -> Any:
-        """Return a matplotlib figure: a panel for each number, training and validation together.
-
-        Raises
-        ------
-        MissingProgramError
-            If matplotlib is not installed.
-        """
+        """Return a matplotlib figure: a panel for each number, training and validation together."""
         figures = require("matplotlib.figure", "The picture of a history", "plot")
         ticker = require("matplotlib.ticker", "The picture of a history", "plot")
         names = [n for n in (self.rows[-1] if self.rows else {}) if not n.startswith("val_")]

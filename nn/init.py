@@ -1,6 +1,8 @@
 """Where parameters begin. Each function returns an array of a shape, to make a `Parameter` of.
 
 A shape is that of a weight: (outputs, inputs), or (outputs, inputs, *kernel) of a convolution.
+Random numbers come from ``generator=``, by default the one that `nn.seed` sets: here, and wherever
+`nn` takes one.
 """
 
 from __future__ import annotations
@@ -88,24 +90,8 @@ def kaiming_uniform(
 ) -> Any:
     """Draw evenly, with variance gain² / fan.
 
-    Parameters
-    ----------
-    shape : sequence of int
-        That of the weight.
-    mode : {"fan_in", "fan_out"}
-        Whether the variance is to be kept going forward or backward.
-    nonlinearity : str
-        What follows: a key of `GAINS`.
-    generator : numpy.random.Generator, optional
-        By default the one that `nn.seed` sets.
-
-    Raises
-    ------
-    OptionError
-        If `mode` or `nonlinearity` is not known.
-
-    Notes
-    -----
+    By `mode` "fan_in" the variance is kept going forward, by "fan_out" going backward; what
+    follows, `nonlinearity`, is a key of `GAINS`. An `OptionError` says if one is not known.
     Source: He et al., "Delving deep into rectifiers", 2015.
     """
     return uniform(shape, math.sqrt(3) * _kaiming(shape, mode, nonlinearity), generator)
@@ -157,10 +143,7 @@ def truncated_normal(
 ) -> Any:
     """Draw from a normal distribution around zero, anew whatever is not between low and high.
 
-    Raises
-    ------
-    OptionError
-        If there is next to nothing between these limits.
+    An `OptionError` says if there is next to nothing between these limits.
     """
     if not low < high or low > 4 * std or high < -4 * std:
         raise OptionError(

@@ -42,10 +42,6 @@ class Linear(Module):
 
     Parameters
     ----------
-    in_features, out_features : int
-        The length of the last axis of what comes in and goes out.
-    bias : bool
-        Whether to add one.
     generator : numpy.random.Generator, optional
         Where the initial weights come from; by default the one that `nn.seed` sets.
 
@@ -79,16 +75,7 @@ class Linear(Module):
 class Embedding(Module):
     """A table of vectors: an array of integers becomes one of their vectors.
 
-    Parameters
-    ----------
-    num_embeddings : int
-        How many vectors there are.
-    embedding_dim : int
-        How long they are.
-    padding_idx : int, optional
-        The number of a vector that begins as zero, and that no derivative flows to.
-    generator : numpy.random.Generator, optional
-        Where the initial vectors come from; by default the one that `nn.seed` sets.
+    Vector number `padding_idx` begins as zero, and no derivative flows to it.
 
     Examples
     --------
@@ -120,13 +107,7 @@ class Embedding(Module):
 
 
 def indices_below(count: int, indices: Any, who: str) -> Any:
-    """Return indices as an array, after a check that they are whole numbers from 0 to count - 1.
-
-    Raises
-    ------
-    DataError
-        If they are not.
-    """
+    """Return an array of indices, after a check that they are whole numbers below the count."""
     indices = np.asarray(plain(indices))
     if indices.dtype.kind not in "iu":
         raise DataError(
@@ -158,19 +139,8 @@ class Flatten(Module):
 class Dropout(Module):
     """Zeros in place of a share of all numbers, at random; the others are scaled up to make up.
 
-    Only while `training`. Source: Srivastava et al., "Dropout", 2014.
-
-    Parameters
-    ----------
-    p : float
-        The share.
-    generator : numpy.random.Generator, optional
-        By default the one that `nn.seed` sets.
-
-    Raises
-    ------
-    OptionError
-        If p is not from 0 to 1.
+    Only while `training`. The share p is from 0 to 1, or an `OptionError` says so.
+    Source: Srivastava et al., "Dropout", 2014.
     """
 
     def __init__(self, p: float = 0.5, generator: np.random.Generator | None = None) -> None:

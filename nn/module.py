@@ -19,18 +19,8 @@ Item = TypeVar("Item")
 class Parameter(Tensor):
     """A Tensor that training is to change: what `Module.parameters` finds.
 
-    It holds an array of its own, for optimisers write into it.
-
-    Parameters
-    ----------
-    data : array_like
-        The numbers to begin with; they are copied.
-    dtype : dtype, optional
-        The type to convert them to.
-    label : str, optional
-        A name for graphs; by default that of the attribute of a `Module` it is assigned to.
-    requires_grad : bool
-        Whether a derivative is wanted; False freezes it.
+    It copies the numbers it begins with, for optimisers write into them. Its label is by default
+    the name of the attribute of a `Module` it is assigned to; ``requires_grad=False`` freezes it.
     """
 
     def __init__(
@@ -45,10 +35,7 @@ class Module:
     Parameters, buffers and other modules are found wherever they are: in attributes, and in
     lists, tuples and dicts there. Their names are the paths to them, ``layers.0.weight``.
 
-    Attributes
-    ----------
-    training : bool
-        Whether to behave as in training: `Dropout` and the batch norms ask. See `train`, `eval`.
+    ``training`` says whether to behave as in training: `Dropout` and the batch norms ask.
 
     Examples
     --------
@@ -174,12 +161,8 @@ class Module:
     def astype(self, dtype: Any) -> Self:
         """Convert parameters and floating-point buffers in place; return the module.
 
-        Do so before an optimiser is made for them.
-
-        Raises
-        ------
-        DataError
-            If `dtype` is not a real or complex floating-point type.
+        Do so before an optimiser is made for them. A `DataError` says if `dtype` is not a real or
+        complex floating-point type.
         """
         dtype = np.dtype(dtype)
         if dtype.kind not in "fc":
@@ -205,12 +188,7 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
         """Write arrays into the parameters and buffers of the same names, keeping their types.
 
-        Parameters
-        ----------
-        state : mapping of str to array_like
-            As returned by `state_dict`.
-        strict : bool
-            Whether each name on one side must exist on the other; shapes must agree in any case.
+        If `strict`, each name on one side must exist on the other; shapes must agree in any case.
 
         Raises
         ------
@@ -219,14 +197,15 @@ class Module:
         """
         own = self._state()
         given = {name: np.asarray(array) for name, array in state.items()}
+        pairs = [(name, given[name], array) for name, array in own.items() if name in given]
         complaints = [
-            f"{name}: shape {given[name].shape}, wanted {array.shape}"
-            for name, array in own.items()
-            if name in given and given[name].shape != array.shape
+            f"{name}: shape {new.shape}, wanted {old.shape}"
+            for name, new, old in pairs
+            if new.shape != old.shape
         ] + [
-            f"{name}: {given[name].dtype} numbers, wanted {array.dtype}"
-            for name, array in own.items()
-            if name in given and not np.can_cast(given[name].dtype, array.dtype, "same_kind")
+            f"{name}: {new.dtype} numbers, wanted {old.dtype}"
+            for name, new, old in pairs
+            if not np.can_cast(new.dtype, old.dtype, "same_kind")
         ]
         if strict:
             complaints += [f"{name}: missing" for name in own if name not in given]
@@ -237,9 +216,8 @@ class Module:
                 + "\n  ".join(complaints)
                 + ("\nstrict=False passes over names that one side lacks." if strict else "")
             )
-        for name, array in own.items():
-            if name in given:
-                np.copyto(array, given[name], casting="same_kind")
+        for _, new, old in pairs:
+            np.copyto(old, new, casting="same_kind")
         for parameter in self.parameters():
             parameter.data = parameter.data  # so that the engine knows of the change
 
@@ -282,12 +260,7 @@ class Module:
 
 
 class Sequential(Module):
-    """Modules one after the other; each gets what the one before returns.
-
-    Parameters
-    ----------
-    *modules : Module or callable
-        What to apply, in this order. Any function of one node will do, such as `numpy.tanh`.
+    """Modules one after the other, or any functions of one node, such as `numpy.tanh`.
 
     Examples
     --------
@@ -330,12 +303,7 @@ class Residual(Sequential):
 
     Source: He et al., "Deep residual learning for image recognition", 2016.
 
-    Examples
-    --------
-    >>> import nn
-    >>> block = nn.Residual(nn.LayerNorm(8), nn.Linear(8, 8), nn.ReLU())
-    >>> block(np.ones((2, 8))).shape
-    (2, 8)
+    As in ``Residual(LayerNorm(8), Linear(8, 8), ReLU())``: what comes out must have the shape of x.
     """
 
     def forward(self, x: Any) -> Any:
@@ -362,15 +330,6 @@ def shape_of(x: Any) -> Any:
 def module_of(name: str, function: Callable[..., Any], inputs: int = 1) -> type[Module]:
     """Make a class of modules out of a function: the arguments beyond its inputs are settings.
 
-    Parameters
-    ----------
-    name : str
-        What to call the class; it belongs to the module this is called from.
-    function : callable
-        What its instances compute.
-    inputs : int
-        How many leading arguments ``forward`` takes; the others are those of the class.
-
     Examples
     --------
     >>> Scale = module_of("Scale", lambda x, factor=2.0: factor * x)
@@ -379,9 +338,8 @@ def module_of(name: str, function: Callable[..., Any], inputs: int = 1) -> type[
     >>> Scale(3.0)(1.0)
     3.0
     """
-    parameters = []
-    if inspect.isfunction(function):
-        parameters = list(inspect.signature(function).parameters.values())[inputs:]
+    known = inspect.signature(function).parameters if inspect.isfunction(function) else {}
+    parameters = list(known.values())[inputs:]
     signature = inspect.Signature(parameters)
 
     def initialise(self: Module, *arguments: Any, **settings: Any) -> None:
@@ -422,7 +380,7 @@ class _Call:
 
 
 class _Running(threading.local):
-    def __init__(self) -> None:
+    def __init__(self) -> None:  # runs in each thread
         self.calls: list[_Call] = []
 
 

@@ -54,15 +54,12 @@ def summed_like(g: Any, parameter: Any) -> Any:
     return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
 
 
-normalised = define(
-    normalised_array,
-    input_vjp,
-    lambda g, y, x, weight, bias, axes, eps, centred=True: summed_like(
-        g * standardised(x, axes, eps, centred)[0], weight
-    ),
-    lambda g, y, x, weight, bias, axes, eps, centred=True: summed_like(g, bias),
-    name="normalise",
-)
+# fmt: off
+normalised = define(normalised_array, input_vjp,
+    lambda g, y, x, weight, bias, axes, eps, centred=True:
+        summed_like(g * standardised(x, axes, eps, centred)[0], weight),
+    lambda g, y, x, weight, bias, axes, eps, centred=True: summed_like(g, bias), name="normalise")
+# fmt: on
 
 
 class BatchNorm(Module):
@@ -75,12 +72,8 @@ class BatchNorm(Module):
     ----------
     num_features : int
         The number of channels, the length of the second axis.
-    eps : float
-        Added to the variance.
     momentum : float or None
         The share of a new batch in the running averages; None for the average of all batches.
-    affine : bool
-        Whether to scale by a ``weight`` and shift by a ``bias``.
     track_running_stats : bool
         Whether to keep running averages. Without, each batch is standardised by itself.
     """
@@ -161,18 +154,8 @@ class BatchNorm2d(BatchNorm):
 class LayerNorm(Module):
     """Each example standardised over its last axes, then scaled and shifted.
 
-    Source: Ba, Kiros & Hinton, "Layer normalization", 2016.
-
-    Parameters
-    ----------
-    normalized_shape : int or sequence of int
-        The lengths of these axes.
-    eps : float
-        Added to the variance.
-    elementwise_affine : bool
-        Whether to scale by a ``weight``.
-    bias : bool
-        Whether to shift by a ``bias`` as well.
+    `normalized_shape` is that of these axes. Without `elementwise_affine` there is no ``weight``
+    to scale by, nor a ``bias``. Source: Ba, Kiros & Hinton, "Layer normalization", 2016.
     """
 
     centred = True
@@ -206,16 +189,8 @@ class LayerNorm(Module):
 class RMSNorm(LayerNorm):
     """Each example divided by its root mean square over the last axes, then scaled.
 
+    `eps`, added to the mean square, is by default the precision of the numbers.
     Source: Zhang & Sennrich, "Root mean square layer normalization", 2019.
-
-    Parameters
-    ----------
-    normalized_shape : int or sequence of int
-        The lengths of these axes.
-    eps : float, optional
-        Added to the mean square; by default the precision of the numbers.
-    elementwise_affine : bool
-        Whether to scale by a ``weight``.
     """
 
     centred = False

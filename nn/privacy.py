@@ -17,7 +17,7 @@ Loss = Callable[[Any, Any], Any]
 
 
 def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
-    """Return the gradient of the loss of each example, with respect to each parameter.
+    """Return the gradients of the loss of each of n examples, (n, *shape), by parameters' names.
 
     One pass forward and back for each. Gradients that parameters already have stay.
 
@@ -29,11 +29,6 @@ def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
         Must treat examples one by one, which batch norms do not.
     *batch : array
         The inputs and, last, the targets, of n examples.
-
-    Returns
-    -------
-    dict of str to array
-        By the name of each parameter an array with one more axis, the first, of length n.
 
     Examples
     --------
@@ -83,18 +78,8 @@ class DPSGD:
 
     Parameters
     ----------
-    model : Module
-        Must treat examples one by one, which batch norms do not.
-    loss : callable
-        ``loss(outputs, targets)`` of one example.
-    optimizer : Optimizer
-        Takes the private gradients.
-    max_grad_norm : float
-        What the norm of each example's gradient is clipped to.
-    noise_multiplier : float
-        The noise, in units of max_grad_norm.
-    generator : numpy.random.Generator, optional
-        Where the noise comes from; by default the one that `nn.seed` sets.
+    model, loss : Module and callable
+        As for `per_example_grads`.
     expected_batch_size : int, optional
         What sums are divided by; by default the size of each batch.
 

@@ -47,8 +47,6 @@ def recurrence(
 
     Parameters
     ----------
-    name : str
-        What to call it in graphs.
     widths : tuple of int
         How wide the blocks are that come out, in states: first the states, last the gates.
     forward : callable
@@ -85,13 +83,8 @@ def recurrence(
         by_inputs, by_states, by_first = backward(unpacked(g, blocks), written, w_hh, *first)
         before = np.concatenate([first[0][None], written[0][:-1]])
         by_inputs, by_states = rows(by_inputs), rows(by_states)
-        found = [
-            by_inputs.T @ rows(x),
-            by_states.T @ rows(before),
-            np.sum(by_inputs, axis=0),
-            np.sum(by_states, axis=0),
-            *by_first,
-        ]
+        found = [by_inputs.T @ rows(x), by_states.T @ rows(before)]
+        found += [np.sum(by_inputs, axis=0), np.sum(by_states, axis=0), *by_first]
         return packed(found if inputs is not None else [by_inputs @ w_ih, *found])
 
     return define(function, vjp, name=name)

@@ -29,10 +29,6 @@ class Recurrent(Module):
     ----------
     input_size, hidden_size : int
         How many numbers come in at each step, and how many are remembered.
-    num_layers : int
-        How many layers there are, one upon the other.
-    bias : bool
-        Whether to add biases.
     batch_first : bool
         Whether inputs and outputs are (batch, steps, features), instead of (steps, batch, ...).
     dropout : float
@@ -40,11 +36,12 @@ class Recurrent(Module):
     bidirectional : bool
         Whether to read the sequence backwards as well: each output then has both, side by side.
     generator : numpy.random.Generator, optional
-        Of the initial weights and of dropout; by default the one that `nn.seed` sets.
+        Of the initial weights and of dropout.
     """
 
     gates: int
     states: int = 1  # how many arrays make up what is remembered
+    primitive: Primitive  # what computes a whole sequence
     weight_hh_l0: Parameter
 
     def __init__(
@@ -82,10 +79,6 @@ class Recurrent(Module):
 
     def _suffixes(self, layer: int) -> list[str]:
         return [f"_l{layer}", f"_l{layer}_reverse"][: self.directions]
-
-    def primitive(self) -> Primitive:
-        """Return what computes a whole sequence."""
-        raise NotImplementedError
 
     def forward(self, x: Any, state: Any = None) -> tuple[Any, Any]:
         """Return the outputs of the last layer at all steps, and what all layers remember.
@@ -163,7 +156,7 @@ class Recurrent(Module):
         else:
             inputs = plain(x)
         shapes = tuple(shape_of(part) for part in parts)
-        y = self.primitive()(packed(parts), inputs, shapes=shapes)
+        y = self.primitive(packed(parts), inputs, shapes=shapes)
         steps, batch = shape_of(x)[:2]
         block = (steps, batch, self.hidden_size)
         states = unpacked(y, (block,) * self.states)
@@ -185,10 +178,7 @@ class RNN(Recurrent):
             raise OptionError(f'nonlinearity= is "tanh" or "relu", not {nonlinearity!r}.')
         super().__init__(input_size, hidden_size, **options)
         self.nonlinearity = nonlinearity
-
-    def primitive(self) -> Primitive:
-        """Return what computes a whole sequence."""
-        return tanh_sequence if self.nonlinearity == "tanh" else relu_sequence
+        self.primitive = tanh_sequence if nonlinearity == "tanh" else relu_sequence
 
 
 class LSTM(Recurrent):
@@ -203,11 +193,7 @@ class LSTM(Recurrent):
     ((5, 3, 8), (2, 3, 8), (2, 3, 8))
     """
 
-    gates, states = 4, 2
-
-    def primitive(self) -> Primitive:
-        """Return what computes a whole sequence."""
-        return lstm_sequence
+    gates, states, primitive = 4, 2, lstm_sequence
 
 
 class GRU(Recurrent):
@@ -216,8 +202,4 @@ class GRU(Recurrent):
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014.
     """
 
-    gates = 3
-
-    def primitive(self) -> Primitive:
-        """Return what computes a whole sequence."""
-        return gru_sequence
+    gates, primitive = 3, gru_sequence

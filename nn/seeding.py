@@ -28,13 +28,7 @@ def seed(number: int) -> None:
 
 
 def chosen(generator: np.random.Generator | None) -> np.random.Generator:
-    """Return the generator that was given, or else the one that `seed` sets.
-
-    Raises
-    ------
-    DataError
-        If it is not a NumPy generator.
-    """
+    """Return the generator that was given, or else the one that `seed` sets."""
     if generator is None:
         return GENERATOR
     if not isinstance(generator, np.random.Generator):

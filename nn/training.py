@@ -28,16 +28,8 @@ Loss = Callable[[Any, Any], Any]
 class EarlyStopping:
     """Ends training when the monitored number has not got better for `patience` epochs.
 
-    Either way the model ends with the weights of its best epoch.
-
-    Parameters
-    ----------
-    patience : int
-        How many epochs without improvement are borne.
-    mode : str
-        Whether less is better, "min", or more, "max".
-    min_delta : float
-        How much counts as better.
+    Less is better with `mode` "min", more with "max", by more than `min_delta`. Either way the
+    model ends with the weights of its best epoch.
     """
 
     patience: int = 5
@@ -66,12 +58,8 @@ class EarlyStopping:
 def accuracy(outputs: Any, targets: Any) -> float:
     """Return the share of examples that are put into the right class.
 
-    Parameters
-    ----------
-    outputs : array
-        With two axes, one score for each class; with one, logits of yes or no.
-    targets : array
-        The classes as integers; for one axis 0 and 1, or -1 and 1.
+    Outputs of shape (examples, classes) are scores, and targets integers; of shape (examples,)
+    logits of yes or no, and targets 0 and 1, or -1 and 1.
     """
     if outputs.ndim > 1 and outputs.shape[-1] > 1:
         return float(np.mean(outputs.argmax(axis=-1) == targets))
@@ -108,22 +96,16 @@ def fit(
         A batch is a tuple of inputs and, last, the targets.
     loss : callable
         ``loss(outputs, targets)``, the mean over the batch.
-    optimizer : Optimizer
-        Changes the parameters.
     epochs : int
         How often to go through the data, those of a resumed training included.
     validation : DataLoader, or iterable of batches, optional
         Measured after each epoch.
     metrics : iterable of callable
         ``metric(outputs, targets)`` of plain arrays, the mean over the batch; told by its name.
-    schedule : Scheduler, optional
+    schedule, schedule_each : Scheduler, optional, and {"epoch", "batch"}
         Stepped after each epoch, or after each step of the optimiser.
-    schedule_each : str
-        "epoch" or "batch".
     monitor : str
         What early stopping and a plateau look at; by default the loss, of the validation if any.
-    early_stopping : EarlyStopping, optional
-        When to stop, and which weights to keep.
     accumulate : int
         How many batches make one step; the same step as one large batch.
     max_norm : float, optional
@@ -263,12 +245,7 @@ class _Means:
 
 
 def _backward(
-    model: Any,
-    window: list[Any],
-    loss: Loss,
-    optimizer: Optimizer,
-    means: _Means,
-    max_norm: float | None,
+    model: Any, window: list[Any], loss: Loss, optimizer: Optimizer, means: _Means, max_norm: Any
 ) -> Any:
     """Compute the gradients of the mean loss over all examples of a window of batches."""
     optimizer.zero_grad()

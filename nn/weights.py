@@ -23,31 +23,17 @@ KEY = "chainrule"
 
 
 class Weights(dict[str, Any]):
-    """Arrays by name, with what was saved along with them.
+    """Arrays by name, with what was saved along with them."""
 
-    Attributes
-    ----------
-    metadata : dict
-        What `save` was given.
-    version : str
-        The version of this library that saved them; empty for files of others.
-    """
-
-    metadata: dict[str, Any]
-    version: str = ""
+    metadata: dict[str, Any]  #: what `save` was given
+    version: str = ""  #: of this library, if it saved them
 
 
 def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> None:
-    """Write the parameters and buffers of a model into a file; a crash leaves the old one.
+    """Write a model's parameters and buffers, or a dict of arrays, into a file.
 
-    Parameters
-    ----------
-    model : Module, or dict of arrays
-        What to save.
-    path : path
-        The file; its name ends in ``.safetensors`` by custom.
-    metadata : dict, optional
-        Hyper-parameters and the like: whatever JSON can hold.
+    A crash leaves the old one. By custom its name ends in ``.safetensors``. The metadata are
+    hyper-parameters and the like: whatever JSON can hold.
 
     Raises
     ------
@@ -80,11 +66,6 @@ def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> No
 
 def load(path: Any) -> Weights:
     """Read a file of weights, by whatever program it was written.
-
-    Returns
-    -------
-    Weights
-        A dict of the arrays by name, with the ``metadata``.
 
     Raises
     ------
