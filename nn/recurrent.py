@@ -178,7 +178,11 @@ class RNN(Recurrent):
             raise OptionError(f'nonlinearity= is "tanh" or "relu", not {nonlinearity!r}.')
         super().__init__(input_size, hidden_size, **options)
         self.nonlinearity = nonlinearity
-        self.primitive = tanh_sequence if nonlinearity == "tanh" else relu_sequence
+
+    @property
+    def primitive(self) -> Primitive:  # type: ignore[override]
+        """What computes a whole sequence."""
+        return tanh_sequence if self.nonlinearity == "tanh" else relu_sequence
 
 
 class LSTM(Recurrent):
