@@ -69,10 +69,9 @@ def formula(rate: Callable[..., float]) -> Callable[..., Formula]:
 
     Whatever is an int there is a number of steps, and must be at least 1.
     """
-    signature = inspect.signature(rate)
-    _, _, *parameters = signature.parameters.values()
+    _, _, *parameters = inspect.signature(rate).parameters.values()
     first = inspect.Parameter("optimizer", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    signature = signature.replace(parameters=[first, *parameters])
+    signature = inspect.Signature([first, *parameters])
 
     def initialise(self: Formula, *arguments: Any, **settings: Any) -> None:
         bound = signature.bind(*arguments, **settings)
