@@ -85,7 +85,7 @@ def test_moons_are_told_apart():
     ("name", "epochs", "least"), [("digits_cnn", 2, 0.95), ("digits_lstm", 8, 0.92)]
 )
 def test_digits_are_read(name, epochs, least, tmp_path):
-    history, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
+    _history, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
     assert accuracy >= least
     assert (tmp_path / f"{name}.png").stat().st_size > 1000
     again, _ = run(name, "--epochs", 1)
