@@ -83,7 +83,7 @@ def main(arguments=None):
         f"three examples: loss {told} at step 1, 100, 200, 500, 1000; [1, 1, 0] gives {guess:.2f}"
     )
 
-    for lr, steps in ((0.01, 1000), (5.0, 5000)):
+    for lr, steps in ((0.01, 1000), (5.0, 2000)):
         loss, learnt, commoner, new = random_labels(lr, steps)
         print(
             f"ten random labels, rate {lr}, {steps:,} steps: loss {loss:.3f}, {learnt:.0%} right "
