@@ -88,7 +88,7 @@ def test_moons_are_told_apart():
     ("name", "epochs", "least"), [("digits_cnn", 2, 0.95), ("digits_lstm", 8, 0.92)]
 )
 def test_digits_are_read(name, epochs, least, tmp_path):
-    _history, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
+    _, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
     assert accuracy >= least
     assert (tmp_path / f"{name}.png").stat().st_size > 1000
     again, _ = run(name, "--epochs", 1)
