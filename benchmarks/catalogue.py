@@ -1,0 +1,70 @@
+"""The workloads: each module in `workloads/` is one, and holds a function for each peer.
+
+A module says
+
+- in the first line of its docstring what it does;
+- ``SIZES``: the sizes it is run with, each passed to the functions; ``QUICK_SIZES``: those of a
+  quick run;
+- ``LARGEST`` (optional): for a peer, the largest size that it can do in reasonable time or memory;
+- ``SLOW`` (optional): the peers that quick runs leave out, because they take many seconds;
+- ``TOLERANCE`` (optional): how far the numbers of two peers may be apart, relatively;
+- ``UNIT``: ``second`` (the default), if a call of what the functions return is to be timed, and
+  returns numbers on which all peers must agree; ``byte``, if that call returns what it measured.
+
+Functions are named after the peers in `peers.py`.
+"""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+
+import workloads
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One module of `workloads/`, with its defaults filled in."""
+
+    name: str
+    title: str
+    sizes: tuple
+    quick_sizes: tuple
+    largest: dict
+    slow: tuple
+    tolerance: float
+    unit: str
+    functions: dict
+
+    def can(self, peer, size):
+        """Whether a peer's function is there, and the size within its reach."""
+        return peer.function in self.functions and size <= self.largest.get(peer.name, size)
+
+
+def load(name):
+    """Read one workload."""
+    module = importlib.import_module(f"workloads.{name}")
+    sizes = getattr(module, "SIZES", ("",))
+    return Workload(
+        name=name,
+        title=module.__doc__.splitlines()[0].rstrip("."),
+        sizes=sizes,
+        quick_sizes=getattr(module, "QUICK_SIZES", sizes),
+        largest=getattr(module, "LARGEST", {}),
+        slow=getattr(module, "SLOW", ()),
+        tolerance=getattr(module, "TOLERANCE", TOLERANCE),
+        unit=getattr(module, "UNIT", "second"),
+        functions={
+            key: value
+            for key, value in vars(module).items()
+            if getattr(value, "__module__", "") == module.__name__ and callable(value)
+        },
+    )
+
+
+def names():
+    """Return the names of all workloads, in the order of the tables."""
+    found = {module.name for module in pkgutil.iter_modules(workloads.__path__)}
+    listed = [name for name in workloads.ORDER if name in found]
+    return [*listed, *sorted(found - set(listed))]

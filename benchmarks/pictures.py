@@ -1,0 +1,60 @@
+"""Draw cost against problem size, both axes logarithmic."""
+
+from peers import PEERS
+
+COLOURS = dict(
+    zip(
+        (peer.name for peer in PEERS),
+        ("#c0392b", "#e6a09a", "#111111", "#111111", "#b8860b", "#e67e22", "#2471a3")
+        + ("#76448a", "#1e8449", "#17a589", "#7f8c8d", "#5dade2", "#935116"),
+        strict=True,
+    )
+)
+
+
+def curves(results):
+    """Return for each workload whose sizes are numbers the medians of each peer by size."""
+    found = {}
+    for workload, size in results.cases:
+        if size.isdecimal() and results.units[workload] == "second":
+            for peer in results.cases[workload, size]:
+                by_size = found.setdefault(workload, {}).setdefault(peer, {})
+                by_size[int(size)] = results.median(workload, size, peer)
+    return {workload: peers for workload, peers in found.items() if len(peers["chainrule"]) > 1}
+
+
+def draw(results, folder):
+    """Write cost.png; return its path, or None where there is nothing to draw."""
+    found = curves(results)
+    if not found:
+        return None
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(
+        1, len(found), figsize=(5.4 * len(found), 4.8), squeeze=False, layout="constrained"
+    )
+    titles = {peer.name: peer.title for peer in PEERS}
+    for axis, (workload, peers) in zip(axes[0], found.items(), strict=True):
+        for peer, by_size in peers.items():
+            axis.loglog(
+                list(by_size),
+                list(by_size.values()),
+                marker="o",
+                markersize=3,
+                linewidth=2.4 if peer == "chainrule" else 1.1,
+                linestyle="--" if peer in ("floats", "numpy") else "-",
+                color=COLOURS[peer],
+                label=titles[peer],
+            )
+        axis.set_title(workload.replace("_", " "))
+        axis.set_xlabel("problem size")
+        axis.set_ylabel("seconds")
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=7)
+    folder.mkdir(exist_ok=True)
+    path = folder / "cost.png"
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    return path

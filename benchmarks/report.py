@@ -1,0 +1,142 @@
+"""Write RESULTS.md and the pictures from what was measured.
+
+python benchmarks/report.py    write them anew from results.json
+"""
+
+from pathlib import Path
+
+import catalogue
+import pictures
+from peers import BY_NAME, PEERS
+from results import Results
+
+BEGIN = """\
+# Side by side
+
+Each figure is **how many times as much time a peer takes as chainrule** for the same computation:
+above 1, chainrule is faster; *by hand* is the limit, and is faster than any library can be.
+Where memory is measured, it is how many times as many bytes.
+
+Peers run in a process each, one thread on the same processor, and take turns: A B C, B C A, ...
+A ratio is the median of the ratios of all rounds, with quartiles in the tables of each workload.
+Before it is timed, every peer must have computed the same numbers. Interpreted chainrule is the
+same engine without a C compiler. `jax_jit`, tinygrad and CasADi are timed after they have compiled
+the computation, which takes them from a tenth of a second to minutes.
+
+`make bench` repeats all this. The machine had {cpu_count} processors, which it shared with other
+work while this was measured: the ratios are to be trusted, the times less.
+"""
+
+
+def si(value, unit):
+    """Write seconds or bytes with a prefix."""
+    if unit == "byte":
+        for factor, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+            if value >= factor:
+                return f"{value / factor:.3g} {name}"
+        return f"{value:.0f} B"
+    for factor, name in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if value >= factor:
+            return f"{value / factor:.3g} {name}"
+    return f"{value / 1e-9:.3g} ns"
+
+
+def number(value):
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def size_name(size):
+    return f"{int(size):,}" if size.isdecimal() else size
+
+
+def line(results, workload, size):
+    """Return one line to be shown as soon as it is known."""
+    measured = results.cases[workload, str(size)]
+    cells = []
+    for peer in measured:
+        ratio = results.ratio(workload, size, peer)
+        if peer == "chainrule":
+            cells.append(f"chainrule {si(results.median(workload, size, peer), results.units[workload])}")
+        elif ratio:
+            cells.append(f"{peer} {number(ratio.median)}")
+    return f"{workload} {size}: " + ", ".join(cells)
+
+
+def machine(results):
+    told = results.machine
+    rows = [
+        ("processor", told.get("cpu_model_name", "")),
+        ("processors", told.get("cpu_count", "")),
+        ("system", told.get("platform", "")),
+        ("Python", told.get("python_version", "")),
+        ("threads", "1 for each peer"),
+        ("load of the machine when it began", told.get("load_avg_1min", "")),
+        ("date", str(told.get("date", ""))[:10]),
+    ]
+    versions = [
+        (BY_NAME[name].title, version)
+        for name, version in results.versions.items()
+        if version and name not in ("floats", "interpreted", "textbook", "jax_jit")
+    ]
+    return ["| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows + versions if b != "")]
+
+
+def columns(results, cases):
+    """Return the peers that were measured in any of these cases, in the order of `PEERS`."""
+    present = {peer for case in cases for peer in results.cases[case]}
+    return [p for p in PEERS if p.name in present and p.name != "chainrule"]
+
+
+def overview(results):
+    """Return one table of all medians."""
+    peers = columns(results, results.cases)
+    rows = [
+        "| work | " + " | ".join(peer.title for peer in peers) + " |",
+        "|---|" + "---:|" * len(peers),
+    ]
+    for workload, size in results.cases:
+        cells = []
+        for peer in peers:
+            ratio = results.ratio(workload, size, peer.name)
+            cells.append(number(ratio.median) if ratio else "")
+        name = f"[{workload}](#{workload})" + (f" {size_name(size)}" if size else "")
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+    return rows
+
+
+def details(results, workload):
+    """Return the table of one workload, with the spread, and with what chainrule takes."""
+    cases = [case for case in results.cases if case[0] == workload]
+    peers = columns(results, cases)
+    rows = [
+        "| size | chainrule | " + " | ".join(peer.title for peer in peers) + " |",
+        "|---|---:|" + "---:|" * len(peers),
+    ]
+    unit = results.units[workload]
+    for case in cases:
+        ours = si(results.median(*case, "chainrule"), unit) if "chainrule" in results.cases[case] else ""
+        cells = []
+        for peer in peers:
+            ratio = results.ratio(*case, peer.name)
+            spread = f" ({number(ratio.low)} to {number(ratio.high)})" if ratio else ""
+            cells.append(number(ratio.median) + spread if ratio else "")
+        rows.append(f"| {size_name(case[1])} | {ours} | " + " | ".join(cells) + " |")
+    return rows
+
+
+def write(results, folder):
+    """Write RESULTS.md and images/ into a folder."""
+    drawn = pictures.draw(results, folder / "images")
+    text = [BEGIN.format(cpu_count=results.machine.get("cpu_count", "several"))]
+    text += ["", *machine(results), "", "## Everything", "", *overview(results), ""]
+    if drawn:
+        text += ["## Cost against problem size", "", f"![cost against size](images/{drawn.name})", ""]
+    for workload in dict.fromkeys(name for name, _ in results.cases):
+        title = catalogue.load(workload).title
+        text += [f"## {workload}", "", f"{title}.", "", *details(results, workload), ""]
+    (folder / "RESULTS.md").write_text("\n".join(text).rstrip() + "\n")
+
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parent
+    write(Results.read(here / "results.json"), here)

@@ -1,0 +1,31 @@
+"""What is compared, one file for each: the same computation as users of each peer write it."""
+
+#: The order of the tables; workloads that are not named here follow.
+ORDER = (
+    "scalar_expression",
+    "scalar_loop",
+    "micrograd_demo",
+    "gpt_of_scalars",
+    "fan_out",
+    "deep_chain",
+    "mlp",
+    "elementwise_chain",
+    "cross_entropy",
+    "broadcasting",
+    "gather_scatter",
+    "lstm",
+    "attention",
+    "adam",
+    "digits",
+    "lstm_layer",
+    "lenet",
+    "jacobian",
+    "hessian",
+    "hvp",
+    "gradient_check",
+    "lifelines",
+    "import_time",
+    "install_size",
+    "bytes_per_node",
+    "peak_of_step",
+)

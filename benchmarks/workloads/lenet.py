@@ -1,0 +1,49 @@
+"""Training step of a convolutional network: LeNet on 64 images of 28×28, Adam."""
+
+import numpy as np
+from training import chainrule_step, torch_step
+
+SIZES = ("float32", "float64")
+QUICK_SIZES = ("float32",)
+CALLS = 3
+TOLERANCE = 1e-3
+
+
+def data(dtype):
+    random = np.random.default_rng(0)
+    return random.normal(size=(64, 1, 28, 28)).astype(dtype), random.integers(0, 10, 64)
+
+
+def lenet(nn):
+    """Build it: `nn` and PyTorch's `nn` name their layers alike."""
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(400, 120),
+        nn.ReLU(),
+        nn.Linear(120, 84),
+        nn.ReLU(),
+        nn.Linear(84, 10),
+    )
+
+
+def chainrule(dtype):
+    import nn
+
+    images, labels = data(dtype)
+    step = chainrule_step(lenet(nn), lambda model, x, y: nn.cross_entropy(model(x), y), dtype)
+    return lambda: step(images, labels)
+
+
+def torch(dtype):
+    from torch import from_numpy, nn
+
+    images, labels = map(from_numpy, data(dtype))
+    cross_entropy = nn.functional.cross_entropy
+    step = torch_step(lenet(nn), lambda model, x, y: cross_entropy(model(x), y), dtype)
+    return lambda: step(images, labels)
