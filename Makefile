@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench bench-hips clients pictures derivatives clean
+.PHONY: demo test lint build dev bench bench-quick clients pictures derivatives clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -52,9 +52,31 @@ dev:
 	@rm -f $(STAMP)
 	@echo "Editable and interpreted. 'make build' puts the compiled engine back."
 
-bench: $(STAMP)
-	$(BIN)/python -m pip install -q --disable-pip-version-check ".[bench]"
-	$(BIN)/python benchmarks/run.py
+# The peers are installed in an environment beside this distribution, except HIPS autograd, whose
+# import name is the same, and which has one of its own.
+BENCH := .venv-bench
+HIPS  := .venv-hips
+RUN_BENCH = $(BENCH)/$(notdir $(BIN))/python benchmarks/run.py --hips $(HIPS)/$(notdir $(BIN))/python
+$(BENCH)/.installed: $(SOURCES) benchmarks/lifelines.txt
+	@test -d $(BENCH) || $(PYTHON) -m venv $(BENCH)
+	@echo "Setting up $(BENCH): some minutes, once."
+	@$(BENCH)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[bench]"
+	@$(BENCH)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-deps -r benchmarks/lifelines.txt
+	@rm -rf build *.egg-info
+	@touch $@
+
+$(HIPS)/.installed: benchmarks/hips-requirements.txt
+	@test -d $(HIPS) || $(PYTHON) -m venv $(HIPS)
+	@$(HIPS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+# `make bench` measures everything and writes benchmarks/RESULTS.md; `make bench NAMES="mlp lstm"`
+# shows some; `make bench-quick` takes under two minutes, once the environments are there.
+bench: $(BENCH)/.installed $(HIPS)/.installed
+	$(RUN_BENCH) $(if $(NAMES),$(NAMES),--write)
+
+bench-quick: $(BENCH)/.installed $(HIPS)/.installed
+	$(RUN_BENCH) --quick $(NAMES)
 
 # Programs written for HIPS autograd, from the registry, run on this distribution in its place.
 # They are installed without their dependencies, for these name the distribution `autograd`.
@@ -66,13 +88,6 @@ clients:
 	@$(CLIENTS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-deps -r clients/programs.txt
 	cd clients && ../$(CLIENTS)/$(notdir $(BIN))/python -P -m pytest -q
 
-# HIPS autograd has the same import name, and so an environment of its own.
-HIPS := .venv-hips
-bench-hips: clients
-	@test -d $(HIPS) || $(PYTHON) -m venv $(HIPS)
-	@$(HIPS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check "autograd>=1.8" "lifelines>=0.30"
-	$(CLIENTS)/$(notdir $(BIN))/python benchmarks/hips.py --theirs $(HIPS)/$(notdir $(BIN))/python
-
 pictures: $(STAMP)
 	$(BIN)/python -P docs/draw_pictures.py
 
@@ -81,4 +96,4 @@ derivatives: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/generate_derivatives.py
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) $(HIPS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(BENCH) $(HIPS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,6 @@ A module says
 - ``SIZES``: the sizes it is run with, each passed to the functions; ``QUICK_SIZES``: those of a
   quick run;
 - ``LARGEST`` (optional): for a peer, the largest size that it can do in reasonable time or memory;
-- ``SLOW`` (optional): the peers that quick runs leave out, because they take many seconds;
 - ``TOLERANCE`` (optional): how far the numbers of two peers may be apart, relatively;
 - ``UNIT``: ``second`` (the default), if a call of what the functions return is to be timed, and
   returns numbers on which all peers must agree; ``byte``, if that call returns what it measured.
@@ -32,14 +31,16 @@ class Workload:
     sizes: tuple
     quick_sizes: tuple
     largest: dict
-    slow: tuple
     tolerance: float
     unit: str
     functions: dict
 
     def can(self, peer, size):
         """Whether a peer's function is there, and the size within its reach."""
-        return peer.function in self.functions and size <= self.largest.get(peer.name, size)
+        if peer.function not in self.functions:
+            return False
+        largest = self.largest.get(peer.name, size)
+        return self.sizes.index(size) <= self.sizes.index(largest)
 
 
 def load(name):
@@ -52,7 +53,6 @@ def load(name):
         sizes=sizes,
         quick_sizes=getattr(module, "QUICK_SIZES", sizes),
         largest=getattr(module, "LARGEST", {}),
-        slow=getattr(module, "SLOW", ()),
         tolerance=getattr(module, "TOLERANCE", TOLERANCE),
         unit=getattr(module, "UNIT", "second"),
         functions={

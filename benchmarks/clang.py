@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stand in for clang, which tinygrad calls to compile its kernels, by the one in the ziglang wheel."""
+"""Stand in for the clang that tinygrad calls by the one in the ziglang wheel."""
 
 import importlib.util
 import os

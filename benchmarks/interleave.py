@@ -94,10 +94,3 @@ def time_in_turn(workers, rounds, least, budget):
         order.append(order.pop(0))
         round_ += 1
     return seconds
-
-
-def measure_each(workers, rounds):
-    """Return for each worker what its call measures, one entry a round."""
-    return {
-        name: [worker.ask("measure") for _ in range(rounds)] for name, worker in workers.items()
-    }

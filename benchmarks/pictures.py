@@ -5,8 +5,8 @@ from peers import PEERS
 COLOURS = dict(
     zip(
         (peer.name for peer in PEERS),
-        ("#c0392b", "#e6a09a", "#111111", "#111111", "#b8860b", "#e67e22", "#2471a3")
-        + ("#76448a", "#1e8449", "#17a589", "#7f8c8d", "#5dade2", "#935116"),
+        "c0392b e6a09a 111111 111111 b8860b e67e22 2471a3 "
+        "76448a 1e8449 17a589 7f8c8d 5dade2 935116".split(),
         strict=True,
     )
 )
@@ -46,7 +46,7 @@ def draw(results, folder):
                 markersize=3,
                 linewidth=2.4 if peer == "chainrule" else 1.1,
                 linestyle="--" if peer in ("floats", "numpy") else "-",
-                color=COLOURS[peer],
+                color=f"#{COLOURS[peer]}",
                 label=titles[peer],
             )
         axis.set_title(workload.replace("_", " "))

@@ -56,7 +56,9 @@ def line(results, workload, size):
     for peer in measured:
         ratio = results.ratio(workload, size, peer)
         if peer == "chainrule":
-            cells.append(f"chainrule {si(results.median(workload, size, peer), results.units[workload])}")
+            cells.append(
+                f"chainrule {si(results.median(workload, size, peer), results.units[workload])}"
+            )
         elif ratio:
             cells.append(f"{peer} {number(ratio.median)}")
     return f"{workload} {size}: " + ", ".join(cells)
@@ -114,7 +116,11 @@ def details(results, workload):
     ]
     unit = results.units[workload]
     for case in cases:
-        ours = si(results.median(*case, "chainrule"), unit) if "chainrule" in results.cases[case] else ""
+        ours = (
+            si(results.median(*case, "chainrule"), unit)
+            if "chainrule" in results.cases[case]
+            else ""
+        )
         cells = []
         for peer in peers:
             ratio = results.ratio(*case, peer.name)
@@ -130,7 +136,12 @@ def write(results, folder):
     text = [BEGIN.format(cpu_count=results.machine.get("cpu_count", "several"))]
     text += ["", *machine(results), "", "## Everything", "", *overview(results), ""]
     if drawn:
-        text += ["## Cost against problem size", "", f"![cost against size](images/{drawn.name})", ""]
+        text += [
+            "## Cost against problem size",
+            "",
+            f"![cost against size](images/{drawn.name})",
+            "",
+        ]
     for workload in dict.fromkeys(name for name, _ in results.cases):
         title = catalogue.load(workload).title
         text += [f"## {workload}", "", f"{title}.", "", *details(results, workload), ""]

@@ -2,7 +2,7 @@
 
 python benchmarks/run.py                    all workloads
 python benchmarks/run.py mlp lstm           only these
-python benchmarks/run.py --quick            fewer rounds and sizes: under two minutes
+python benchmarks/run.py --quick            fewer rounds, sizes and peers: under two minutes
 python benchmarks/run.py --peers torch      chainrule and only these peers
 python benchmarks/run.py --write            also write RESULTS.md, results.json and images/
 python benchmarks/run.py --list             the workloads and the peers
@@ -20,7 +20,6 @@ from interleave import (
     PeerError,
     Worker,
     assert_same,
-    measure_each,
     time_in_turn,
 )
 from peers import BY_NAME, PEERS
@@ -28,14 +27,14 @@ from results import Results
 
 HERE = Path(__file__).resolve().parent
 OURS = ("chainrule", "interpreted")
+QUICK = ("chainrule", "floats", "numpy", "textbook", "micrograd", "torch", "hips")
 
 
 class Field:
     """The processes of the peers, started when first needed; those that cannot are left out."""
 
-    def __init__(self, chosen, hips_python, quick):
+    def __init__(self, chosen, hips_python):
         self.chosen = chosen
-        self.quick = quick
         self.hips_python = hips_python
         self.workers = {}
         self.left_out = {}
@@ -52,8 +51,6 @@ class Field:
     def of(self, workload, size):
         """Return the workers of those who do this workload at this size."""
         able = [p for p in self.chosen if workload.can(p, size)]
-        if self.quick:
-            able = [p for p in able if p.name not in workload.slow]
         return {peer.name: worker for peer in able if (worker := self.worker(peer))}
 
     def restart(self):
@@ -65,11 +62,9 @@ class Field:
         return {name: worker.version for name, worker in self.workers.items()}
 
 
-def run_case(field, workload, size, options):
-    """Let all peers do one workload at one size; return seconds or bytes for each."""
+def start(field, workload, size):
+    """Let the peers set up; return the workers of those who could, and the numbers they found."""
     workers, found = {}, {}
-    if workload.unit != "second":
-        field.restart()  # memory is measured in processes that did nothing else before
     for name, worker in field.of(workload, size).items():
         try:
             found[name] = worker.ask("start", workload=workload.name, size=size)
@@ -79,10 +74,26 @@ def run_case(field, workload, size, options):
                 del field.workers[name]
         else:
             workers[name] = worker
+    return workers, found
+
+
+def measure_memory(field, workload, size, rounds):
+    """Return bytes for each peer, each time of a process that did nothing else before."""
+    measured = {}
+    for _ in range(rounds):
+        field.restart()
+        for name, worker in start(field, workload, size)[0].items():
+            measured.setdefault(name, []).append(worker.ask("measure"))
+    return measured
+
+
+def run_case(field, workload, size, options):
+    """Let all peers do one workload at one size; return seconds or bytes for each."""
+    if workload.unit != "second":
+        return measure_memory(field, workload, size, 1 if options.quick else 3)
+    workers, found = start(field, workload, size)
     if not workers:
         return {}
-    if workload.unit != "second":
-        return measure_each(workers, 3)
     assert_same(workload, size, found)
     measured = time_in_turn(workers, options.rounds, options.least, options.budget)
     for worker in workers.values():
@@ -95,8 +106,9 @@ def arguments():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="workload")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, sizes and peers")
     parser.add_argument("--rounds", type=int, help="how often each peer has its turn")
+    parser.add_argument("--budget", type=float, help="seconds for all rounds of one size")
     parser.add_argument("--peers", nargs="+", metavar="peer", choices=sorted(BY_NAME))
     parser.add_argument("--hips", default=".venv-hips/bin/python", help="a Python with it")
     parser.add_argument("--write", action="store_true", help="write the results down")
@@ -107,7 +119,7 @@ def arguments():
         parser.error(f"no workload {', '.join(unknown)}; there are {', '.join(catalogue.names())}")
     options.rounds = options.rounds or (3 if options.quick else 15)
     options.least = 0.005 if options.quick else 0.05  # seconds, of a block of calls
-    options.budget = 0.5 if options.quick else 12.0  # seconds, of all rounds of a workload
+    options.budget = options.budget or (0.5 if options.quick else 12.0)
     return options
 
 
@@ -118,8 +130,9 @@ def main():
             print(f"{name:20} {catalogue.load(name).title}")
         print("\npeers:", ", ".join(BY_NAME))
         return 0
-    chosen = [p for p in PEERS if not options.peers or p.name in (*options.peers, *OURS)]
-    field, results = Field(chosen, options.hips, options.quick), Results()
+    wanted = (*options.peers, *OURS) if options.peers else QUICK if options.quick else BY_NAME
+    chosen = [peer for peer in PEERS if peer.name in wanted]
+    field, results = Field(chosen, options.hips), Results()
     start, wrong = time.time(), []
     for name in options.names or catalogue.names():
         workload = catalogue.load(name)
@@ -133,10 +146,11 @@ def main():
             results.add(workload, size, measured)
             results.versions.update(field.versions())
             print(report.line(results, name, size), flush=True)
+        if options.write:
+            results.write(HERE / "results.json")
     field.restart()
     print(f"\n{time.time() - start:.0f} seconds", flush=True)
     if options.write:
-        results.write(HERE / "results.json")
         report.write(results, HERE)
     return len(wrong)
 

@@ -1,4 +1,4 @@
-"""Training steps of the same network built with `nn` and with PyTorch, which share their weights."""
+"""Training steps of a network of `nn`, and of the same of PyTorch, with the same weights."""
 
 import numpy as np
 

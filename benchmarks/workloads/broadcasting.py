@@ -1,4 +1,4 @@
-"""Reductions and broadcasting: standardise 512×256 numbers by columns, scale, shift, mean square."""
+"""Reductions and broadcasting: standardise the columns of 512×256 numbers, scale and shift."""
 
 import numpy as np
 

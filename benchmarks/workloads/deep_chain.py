@@ -1,6 +1,5 @@
 """Deep chain: n operations, each on the result of the one before."""
 
-SLOW = ("jax", "torch", "mygrad", "hips")
 SIZES = (10**3, 10**4, 10**5, 10**6, 10**7)
 QUICK_SIZES = (10**3, 10**4)
 LARGEST = {
@@ -10,7 +9,6 @@ LARGEST = {
     "torch": 10**4,
     "mygrad": 10**4,
     "hips": 10**4,
-    "jax": 10**3,
     "jax_jit": 10**6,
     "casadi": 10**4,
 }
@@ -83,13 +81,6 @@ def hips(n):
 
     gradient = grad(lambda x: function(x, n))
     return lambda: gradient(0.5)
-
-
-def jax(n):
-    import jax
-
-    gradient = jax.grad(lambda x: function(x, n))
-    return lambda: jax.block_until_ready(gradient(0.5))
 
 
 def jax_jit(n):

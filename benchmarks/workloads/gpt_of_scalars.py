@@ -1,5 +1,6 @@
-"""GPT of scalars: one document through a 1-layer, 16-wide, 4-head transformer of Values, with Adam."""
+"""GPT of scalars: a document through a 1-layer, 16-wide, 4-head transformer of Values, and Adam."""
 
+import itertools
 import random
 
 CALLS = 3
@@ -84,7 +85,7 @@ def training(value):
         nonlocal steps
         steps += 1
         keys, values, losses = [], [], []
-        for position, (token, following) in enumerate(zip(tokens, tokens[1:], strict=False)):
+        for position, (token, following) in enumerate(itertools.pairwise(tokens)):
             probabilities = softmax(transformer(p, token, position, keys, values))
             losses.append(-probabilities[following].log())
         loss = sum(losses) / len(losses)

@@ -44,14 +44,13 @@ def torch(size):
 
 
 def hips(size):
-    """Its checks are always along one random direction."""
     import autograd.numpy as np
     from autograd.test_util import check_vjp
 
-    x, weights = data()
-    function = layers(x, np.tanh, size.startswith("their sum"))
     if not size.endswith("projected"):
         raise NotImplementedError("it checks along random directions only")
+    x, weights = data()
+    function = layers(x, np.tanh, size.startswith("their sum"))
 
     def run():
         check_vjp(lambda w: function(*w), weights)

@@ -26,18 +26,14 @@ def numpy(size):
 
 
 def chainrule(size):
-    from autograd import hvp
-
-    x, v = data()
-    return lambda: hvp(rosenbrock, x, v)
-
-
-def hips(size):
     from autograd import hessian_vector_product
 
     x, v = data()
     product = hessian_vector_product(rosenbrock)
     return lambda: product(x, v)
+
+
+hips = chainrule
 
 
 def torch(size):

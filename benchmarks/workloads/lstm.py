@@ -11,9 +11,7 @@ STEPS, BATCH, WIDTH = 50, 32, 64
 def data(dtype):
     random = np.random.RandomState(0)
     inputs = random.randn(STEPS, BATCH, WIDTH).astype(dtype)
-    weights = {
-        gate: (random.randn(2 * WIDTH + 1, WIDTH) / 11).astype(dtype) for gate in "fioc"
-    }
+    weights = {gate: (random.randn(2 * WIDTH + 1, WIDTH) / 11).astype(dtype) for gate in "fioc"}
     return inputs, weights
 
 

@@ -1,4 +1,4 @@
-"""One step of micrograd's demo: its 2-16-16-1 network on 100 points, with only the import changed."""
+"""One step of micrograd's demo: a 2-16-16-1 network on 100 points; only the import changes."""
 
 import random
 from pathlib import Path

@@ -1,6 +1,5 @@
 """Expression of 1,500 operations on numbers, recorded and differentiated by three leaves."""
 
-SLOW = ("jax", "jax_jit", "hips")
 REPETITIONS = 150  # of ten operations
 X, W, B = 0.3, 0.9, 0.1
 

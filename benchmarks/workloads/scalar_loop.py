@@ -1,6 +1,5 @@
 """Gradient of a Python function of two floats, a loop of 1,500 operations."""
 
-SLOW = ("jax", "jax_jit")
 REPETITIONS = 125  # of twelve operations
 
 
