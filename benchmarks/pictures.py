@@ -2,14 +2,21 @@
 
 from peers import PEERS
 
-COLOURS = dict(
-    zip(
-        (peer.name for peer in PEERS),
-        "c0392b e6a09a 111111 111111 b8860b e67e22 2471a3 "
-        "76448a 1e8449 17a589 7f8c8d 5dade2 935116".split(),
-        strict=True,
-    )
-)
+COLOURS = {
+    "chainrule": "#c0392b",
+    "interpreted": "#e6a09a",
+    "floats": "#111111",
+    "numpy": "#111111",
+    "textbook": "#b8860b",
+    "micrograd": "#e67e22",
+    "torch": "#2471a3",
+    "jax": "#76448a",
+    "jax_jit": "#1e8449",
+    "hips": "#17a589",
+    "mygrad": "#7f8c8d",
+    "tinygrad": "#5dade2",
+    "casadi": "#935116",
+}
 
 
 def curves(results):
@@ -46,7 +53,7 @@ def draw(results, folder):
                 markersize=3,
                 linewidth=2.4 if peer == "chainrule" else 1.1,
                 linestyle="--" if peer in ("floats", "numpy") else "-",
-                color=f"#{COLOURS[peer]}",
+                color=COLOURS[peer],
                 label=titles[peer],
             )
         axis.set_title(workload.replace("_", " "))

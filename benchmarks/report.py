@@ -23,8 +23,12 @@ Before it is timed, every peer must have computed the same numbers. Interpreted 
 same engine without a C compiler. `jax_jit`, tinygrad and CasADi are timed after they have compiled
 the computation, which takes them from a tenth of a second to minutes.
 
-`make bench` repeats all this. The machine had {cpu_count} processors, which it shared with other
-work while this was measured: the ratios are to be trusted, the times less.
+`make bench` repeats all this.
+"""
+
+SHARED = """
+The machine has {cpu_count} processors and was shared: {load_avg_1min} processes wanted to run when
+this began. Believe the ratios, and the times less; where the quartiles are far apart, neither.
 """
 
 
@@ -49,6 +53,13 @@ def size_name(size):
     return f"{int(size):,}" if size.isdecimal() else size
 
 
+def ours(results, workload, size):
+    """Return what chainrule takes, written with its unit."""
+    if "chainrule" not in results.cases[workload, str(size)]:
+        return ""
+    return si(results.median(workload, size, "chainrule"), results.units[workload])
+
+
 def line(results, workload, size):
     """Return one line to be shown as soon as it is known."""
     measured = results.cases[workload, str(size)]
@@ -56,9 +67,7 @@ def line(results, workload, size):
     for peer in measured:
         ratio = results.ratio(workload, size, peer)
         if peer == "chainrule":
-            cells.append(
-                f"chainrule {si(results.median(workload, size, peer), results.units[workload])}"
-            )
+            cells.append(f"chainrule {ours(results, workload, size)}")
         elif ratio:
             cells.append(f"{peer} {number(ratio.median)}")
     return f"{workload} {size}: " + ", ".join(cells)
@@ -114,34 +123,28 @@ def details(results, workload):
         "| size | chainrule | " + " | ".join(peer.title for peer in peers) + " |",
         "|---|---:|" + "---:|" * len(peers),
     ]
-    unit = results.units[workload]
     for case in cases:
-        ours = (
-            si(results.median(*case, "chainrule"), unit)
-            if "chainrule" in results.cases[case]
-            else ""
-        )
         cells = []
         for peer in peers:
             ratio = results.ratio(*case, peer.name)
             spread = f" ({number(ratio.low)} to {number(ratio.high)})" if ratio else ""
             cells.append(number(ratio.median) + spread if ratio else "")
-        rows.append(f"| {size_name(case[1])} | {ours} | " + " | ".join(cells) + " |")
+        rows.append(
+            f"| {size_name(case[1])} | {ours(results, *case)} | " + " | ".join(cells) + " |"
+        )
     return rows
 
 
 def write(results, folder):
     """Write RESULTS.md and images/ into a folder."""
     drawn = pictures.draw(results, folder / "images")
-    text = [BEGIN.format(cpu_count=results.machine.get("cpu_count", "several"))]
+    text = [BEGIN.rstrip()]
+    if float(results.machine.get("load_avg_1min", 0.0)) > 1.0:
+        text.append(SHARED.format(**results.machine).rstrip())
     text += ["", *machine(results), "", "## Everything", "", *overview(results), ""]
     if drawn:
-        text += [
-            "## Cost against problem size",
-            "",
-            f"![cost against size](images/{drawn.name})",
-            "",
-        ]
+        picture = f"![cost against size](images/{drawn.name})"
+        text += ["## Cost against problem size", "", picture, ""]
     for workload in dict.fromkeys(name for name, _ in results.cases):
         title = catalogue.load(workload).title
         text += [f"## {workload}", "", f"{title}.", "", *details(results, workload), ""]
