@@ -1,4 +1,4 @@
-"""Import in a fresh Python process, the start of Python included."""
+"""Import in a fresh Python process, whose own start is all that plain floats need."""
 
 import subprocess
 import sys
