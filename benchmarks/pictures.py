@@ -60,7 +60,8 @@ def draw(results, folder):
         axis.set_xlabel("problem size")
         axis.set_ylabel("seconds")
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=7)
+    lines = {line.get_label(): line for axis in axes[0] for line in axis.get_lines()}
+    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=7)
     folder.mkdir(exist_ok=True)
     path = folder / "cost.png"
     figure.savefig(path, dpi=110, metadata={"Software": None})

@@ -95,6 +95,7 @@ def jax_jit(n):
 
 
 def casadi(n):
+    """CasADi finds out, once, that this derivative is a constant."""
     import casadi
 
     x = casadi.SX.sym("x")
