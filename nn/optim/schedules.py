@@ -197,8 +197,8 @@ class OneCycleLR(Formula):
         return _cosine(top, end, (t - self.top) / (self.total_steps - 1 - self.top))
 
     def step(self) -> None:
-        """Go one step on; after the last one raise an `OptionError`."""
-        if self.last_epoch + 1 >= self.total_steps:
+        """Go one step on; more often than total_steps, raise an `OptionError`."""
+        if self.last_epoch >= self.total_steps:
             raise OptionError(f"The cycle is over: it has total_steps={self.total_steps}.")
         super().step()
 

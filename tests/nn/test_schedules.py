@@ -88,6 +88,7 @@ def test_what_makes_no_sense_is_refused(build, message):
 
 def test_a_cycle_that_is_over_cannot_go_on():
     scheduler = optim.OneCycleLR(adam(), 1.0, 2)
-    scheduler.step()
+    for _ in range(2):  # once after each of total_steps steps, as in training
+        scheduler.step()
     with pytest.raises(OptionError, match="total_steps=2"):
         scheduler.step()
