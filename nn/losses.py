@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import Tensor, define, elementwise, sigmoid, softmax
 from autograd.errors import OptionError, ShapeError
-from nn.activations import log_softmax, log_softmax_of_array
+from nn.activations import log_softmax
 from nn.linear import indices_below
 from nn.module import module_of, plain, shape_of
 
@@ -65,20 +65,24 @@ def picked_array(x: Any, index: Any, weights: Any) -> Any:
 
 def surprise_array(x: Any, axis: int, index: Any, weights: Any, found: list[Any]) -> Any:
     """Return minus the logarithms of the softmax at some elements, times their weights."""
-    found[:] = [log_softmax_of_array(x, axis)]  # the way back begins with it
-    return -picked_array(found[0], index, weights)
+    shifted = x - np.maximum.reduce(x, axis, keepdims=True)
+    softmax_of_x = np.exp(shifted)
+    total = np.add.reduce(softmax_of_x, axis, keepdims=True)
+    softmax_of_x /= total
+    found[:] = [softmax_of_x]  # the way back begins with it
+    return weights * np.log(np.squeeze(total, axis)) - picked_array(shifted, index, weights)
 
 
 def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, found: Any) -> Any:
     """Return g · weights · (softmax(x) − 1 at the elements that were picked)."""
-    g = (g * weights)[(slice(None),) * axis + (None,)]
+    g = g * weights
+    of_each = g[(slice(None),) * axis + (None,)]
     if isinstance(g, Tensor) or isinstance(x, Tensor):
         picked = np.zeros_like(found[0])
         picked[index] = 1
-        return (softmax(x, axis=axis) - picked) * g
-    slope = np.exp(found[0])
-    slope[index] -= 1
-    slope *= g
+        return (softmax(x, axis=axis) - picked) * of_each
+    slope = found[0] * of_each
+    slope[index] -= g
     return slope
 
 
