@@ -11,7 +11,7 @@ import numpy as np
 from autograd import Node
 from autograd.errors import OptionError
 from nn.extras import require
-from nn.optim.packing import plain
+from nn.module import plain
 
 #: Over how many powers of ten gradients may change through all layers and still be called steady.
 DECADES = 3.0

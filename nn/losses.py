@@ -55,44 +55,30 @@ def weighed_array(x: Any, weights: Any, axis: int) -> Any:
     return np.sum(weights * np.where(weights == 0, 0.0, x), axis=axis)
 
 
-def picked_array(x: Any, index: Any, weights: Any) -> Any:
-    """Return some elements times their weights; where a weight is zero, x may be infinite."""
-    picked = x[index]
-    if np.ndim(weights) and not weights.all():
-        picked = np.where(weights == 0, 0.0, picked)
-    return weights * picked
-
-
-def surprise_array(x: Any, axis: int, index: Any, weights: Any, found: list[Any]) -> Any:
+def surprise_array(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
     """Return minus the logarithms of the softmax at some elements, times their weights."""
     shifted = x - np.maximum.reduce(x, axis, keepdims=True)
-    softmax_of_x = np.exp(shifted)
-    total = np.add.reduce(softmax_of_x, axis, keepdims=True)
-    softmax_of_x /= total
-    found[:] = [softmax_of_x]  # the way back begins with it
-    return weights * np.log(np.squeeze(total, axis)) - picked_array(shifted, index, weights)
+    right = np.where(weights == 0, 0.0, shifted[index])  # which may be infinite there
+    exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
+    total = np.add.reduce(exponentials, axis, keepdims=True)
+    kept[:] = [x, exponentials, total]  # the way back begins with them
+    return weights * (np.log(np.squeeze(total, axis)) - right)
 
 
-def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, found: Any) -> Any:
+def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:
     """Return g · weights · (softmax(x) − 1 at the elements that were picked)."""
     g = g * weights
     of_each = g[(slice(None),) * axis + (None,)]
     if isinstance(g, Tensor) or isinstance(x, Tensor):
-        picked = np.zeros_like(found[0])
+        picked = np.zeros(x.shape, x.dtype)
         picked[index] = 1
         return (softmax(x, axis=axis) - picked) * of_each
-    slope = found[0] * of_each
+    if kept[0] is not x:  # the primitive was called again, with other numbers
+        surprise_array(x, axis, index, weights, kept)
+    _, exponentials, total = kept
+    slope = exponentials * (of_each / total)
     slope[index] -= g
     return slope
-
-
-def put(x: Any, index: Any, elements: Any) -> Any:
-    """Return zeros of the shape of x, and the elements where they were picked."""
-    found: Any = np.zeros(shape_of(x), x.dtype)
-    if isinstance(elements, Tensor):
-        found = Tensor(found)
-    found[index] = elements
-    return found
 
 
 # fmt: off
@@ -110,8 +96,6 @@ cross_entropy_of_logits = elementwise(
     lambda y, z, t: sigmoid(z) - t,
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
 surprise = define(surprise_array, surprise_vjp, name="cross_entropy")
-picked = define(picked_array,
-    lambda g, y, x, index, weights: put(x, index, g * weights), name="pick")
 weighed = define(weighed_array,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x, name="weighed_sum")
@@ -217,7 +201,8 @@ def nll(
     """
     _, index, weights = right_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
-    return reduced_by(picked(outputs, index, weights / -total), reduction)
+    right = np.where(weights == 0, 0.0, outputs[index])  # which may be infinite there
+    return reduced_by(right * (weights / -total), reduction)
 
 
 def cross_entropy(
@@ -325,9 +310,7 @@ def right_classes(
     everything = counted.all()
     classes = targets if everything else np.where(counted, targets, 0)
     classes = indices_below(shape[axis], classes, "A loss of classes")
-    index: list[Any] = [np.arange(targets.size)]
-    if targets.ndim != 1:
-        index = list(np.indices(targets.shape, sparse=True))
+    index = list(np.indices(targets.shape, sparse=True))
     index.insert(axis, classes)
     weights = np.asarray(counted, outputs.dtype)
     if weight is not None:

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from autograd import Tensor, scope
+from autograd import Tensor, Value, scope
 from autograd.errors import DataError, ShapeError, WeightsError
 
 Item = TypeVar("Item")
@@ -318,8 +318,8 @@ class Residual(Sequential):
 
 
 def plain(x: Any) -> Any:
-    """Return the array in a node, or the array that is given."""
-    return x.data if isinstance(x, Tensor) else x
+    """Return the numbers of a node, such as a derivative; anything else as it is."""
+    return x.data if isinstance(x, (Tensor, Value)) else x
 
 
 def shape_of(x: Any) -> Any:

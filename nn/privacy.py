@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
+from nn.module import plain
 from nn.optim import Optimizer
-from nn.optim.packing import plain
 from nn.seeding import chosen
 
 Loss = Callable[[Any, Any], Any]

@@ -17,8 +17,8 @@ from autograd.errors import MissingProgramError, OptionError
 from nn.checkpoints import Checkpoint
 from nn.extras import require
 from nn.history import History
+from nn.module import plain
 from nn.optim import Formula, Optimizer, ReduceLROnPlateau, Scheduler, clip_grad_norm
-from nn.optim.packing import plain
 
 Metric = Callable[[Any, Any], Any]
 Loss = Callable[[Any, Any], Any]

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Node
 from autograd.errors import NonFiniteError, OptionError
-from nn.optim.packing import plain
+from nn.module import plain
 
 
 def clip_grad_norm(

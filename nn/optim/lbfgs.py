@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from nn.extras import require
+from nn.module import plain
 from nn.optim.optimizer import Optimizer, given
-from nn.optim.packing import plain
 
 
 class LBFGS(Optimizer):

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor
 from autograd.errors import DataError, ShapeError
+from nn.module import plain
 
 #: About how many numbers a block has: of 2¹² to 2¹⁸ the least with which a step is quick.
 BLOCK = 1 << 16
@@ -193,8 +194,3 @@ class Packing:
                 start = place.stop
         if plan:
             yield plan
-
-
-def plain(item: Any) -> Any:
-    """Return the numbers of a node, such as a derivative; anything else as it is."""
-    return item.data if isinstance(item, (Tensor, Value)) else item
