@@ -20,13 +20,14 @@ COLOURS = {
 
 
 def curves(results):
-    """Return for each workload whose sizes are numbers the medians of each peer by size."""
+    """Return for each workload whose sizes begin with a number the medians of each peer by it."""
     found = {}
     for workload, size in results.cases:
-        if size.isdecimal() and results.units[workload] == "second":
+        number, _, kind = size.partition(" ")
+        if number.isdecimal() and results.units[workload] == "second":
             for peer in results.cases[workload, size]:
-                by_size = found.setdefault(workload, {}).setdefault(peer, {})
-                by_size[int(size)] = results.median(workload, size, peer)
+                curve = found.setdefault(f"{workload} {kind}", {}).setdefault(peer, {})
+                curve[int(number)] = results.median(workload, size, peer)
     return {workload: peers for workload, peers in found.items() if len(peers["chainrule"]) > 1}
 
 
@@ -56,7 +57,7 @@ def draw(results, folder):
                 color=COLOURS[peer],
                 label=titles[peer],
             )
-        axis.set_title(workload.replace("_", " "))
+        axis.set_title(workload.replace("_", " ").strip())
         axis.set_xlabel("problem size")
         axis.set_ylabel("seconds")
         axis.grid(alpha=0.3)

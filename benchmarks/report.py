@@ -50,7 +50,8 @@ def number(value):
 
 
 def size_name(size):
-    return f"{int(size):,}" if size.isdecimal() else size
+    number, *kind = size.split(" ")
+    return " ".join([f"{int(number):,}", *kind]) if number.isdecimal() else size
 
 
 def ours(results, workload, size):

@@ -19,7 +19,11 @@ from nn.linear import indices_below
 from nn.module import module_of, plain, shape_of
 
 REDUCTIONS: dict[str, Callable[[Any], Any]]
-REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": lambda losses: losses}
+REDUCTIONS = {
+    "mean": lambda losses: losses.mean(),
+    "sum": lambda losses: losses.sum(),
+    "none": lambda losses: losses,
+}
 
 
 def reduced(losses: Any, reduction: str) -> Any:
@@ -61,8 +65,8 @@ def surprise_array(x: Any, axis: int, index: Any, weights: Any, kept: list[Any])
     right = np.where(weights == 0, 0.0, shifted[index])  # which may be infinite there
     exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
     total = np.add.reduce(exponentials, axis, keepdims=True)
-    kept[:] = [x, exponentials, total]  # the way back begins with them
-    return weights * (np.log(np.squeeze(total, axis)) - right)
+    kept[:] = [(x, exponentials, total)]  # the way back begins with them
+    return weights * (np.log(total.squeeze(axis)) - right)
 
 
 def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:
@@ -73,10 +77,10 @@ def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, ke
         picked = np.zeros(x.shape, x.dtype)
         picked[index] = 1
         return (softmax(x, axis=axis) - picked) * of_each
-    if kept[0] is not x:  # the primitive was called again, with other numbers
+    if not kept or kept[0][0] is not x:  # the way back is gone a second time, or by a checker
         surprise_array(x, axis, index, weights, kept)
-    _, exponentials, total = kept
-    slope = exponentials * (of_each / total)
+    _, exponentials, total = kept.pop()  # taken out, for the derivative takes their place
+    slope = np.multiply(exponentials, of_each / total, out=exponentials)
     slope[index] -= g
     return slope
 
@@ -307,8 +311,7 @@ def right_classes(
             f"{shape[:axis] + shape[axis + 1 :]}, as probabilities that of the outputs."
         )
     counted = targets != ignore_index
-    everything = counted.all()
-    classes = targets if everything else np.where(counted, targets, 0)
+    classes = targets if counted.all() else np.where(counted, targets, 0)
     classes = indices_below(shape[axis], classes, "A loss of classes")
     index = list(np.indices(targets.shape, sparse=True))
     index.insert(axis, classes)

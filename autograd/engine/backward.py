@@ -96,12 +96,13 @@ def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
 def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     """Walk all edges of a graph that has been explored."""
     create = sweep.create
+    stops = len(sweep.stops) != 0
     sweep.cotangents[0] = seed
     ready = [0]
     while ready:
         number = ready.pop()
         node = sweep.nodes[number]
-        if sweep.stops and id(node) in sweep.stops:
+        if stops and id(node) in sweep.stops:
             sweep.kept.append(number)
         elif isinstance(node, tensor.Tensor):
             if node._hooks is not None:
@@ -129,15 +130,15 @@ def explore(sweep: Sweep, root: Node) -> None:
     Values are where the pass ends, unless derivatives are to be nodes. While this runs, a node's
     `_pending` holds its number, counted from one.
     """
-    found: list[tensor.Tensor | value.Value] = []
-    end: Any = root
+    found: list[Node] = []
+    stops = len(sweep.stops) != 0
     acquire()
     try:
-        _enter(sweep, found, end)
+        _number(sweep, found, root)
         for node in found:  # the list grows as its nodes are visited
             sweep.first_edge.append(len(sweep.edges))
             arguments: tuple[Any, ...] = ()
-            if sweep.stops and id(node) in sweep.stops:
+            if stops and id(node) in sweep.stops:
                 continue
             if isinstance(node, tensor.Tensor):
                 if node._arguments is not None:
@@ -153,17 +154,17 @@ def explore(sweep: Sweep, root: Node) -> None:
             versions = 0
             numbers = 0.0
             for argument in arguments:
+                wanted = False
                 if isinstance(argument, tensor.Tensor):
                     versions += argument._version
+                    wanted = argument._requires_grad
                 elif isinstance(argument, value.Value):
                     numbers += argument._data
-                if not _is_wanted(argument) or (sweep.stops and id(argument) not in sweep.through):
+                    wanted = True
+                if not wanted or (stops and id(argument) not in sweep.through):
                     sweep.edges.append(-1)
                     continue
-                parent: tensor.Tensor | value.Value = argument
-                if parent._pending == 0:
-                    _enter(sweep, found, parent)
-                number = int(parent._pending) - 1
+                number = _number(sweep, found, argument)
                 sweep.edges.append(number)
                 sweep.pending[number] += 1
             if isinstance(node, tensor.Tensor) and (
@@ -177,7 +178,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                 )
     finally:
         for node in found:
-            node._pending = 0
+            _forget_number(node)
         release()
 
 
@@ -186,22 +187,33 @@ def _reads_data(node: tensor.Tensor) -> bool:
     return node._primitive is not None and node._primitive.transposes is None
 
 
-def _enter(
-    sweep: Sweep, found: list[tensor.Tensor | value.Value], node: tensor.Tensor | value.Value
-) -> None:
+def _number(sweep: Sweep, found: list[Node], node: Node) -> int:
+    """Return the number of a node; give it one if it has none."""
+    if isinstance(node, tensor.Tensor):
+        array: tensor.Tensor = node  # declared, so that the compiler knows where to write
+        if array._pending != 0:
+            return int(array._pending) - 1
+        array._pending = len(found) + 1  # type: ignore[assignment]
+    elif isinstance(node, value.Value):
+        number: value.Value = node
+        if number._pending != 0:
+            return int(number._pending) - 1
+        number._pending = len(found) + 1  # type: ignore[assignment]
     found.append(node)
-    node._pending = len(found)  # type: ignore[assignment]
     sweep.nodes.append(node)
     sweep.pending.append(0)
     sweep.cotangents.append(None)
     sweep.owned.append(False)
+    return len(found) - 1
 
 
-def _is_wanted(argument: Any) -> bool:
-    """Say whether a derivative is to flow to an argument."""
-    if isinstance(argument, tensor.Tensor):
-        return argument._requires_grad
-    return isinstance(argument, value.Value)
+def _forget_number(node: Node) -> None:
+    if isinstance(node, tensor.Tensor):
+        array: tensor.Tensor = node
+        array._pending = 0
+    elif isinstance(node, value.Value):
+        number: value.Value = node
+        number._pending = 0
 
 
 def _pull_back(
@@ -221,18 +233,18 @@ def _pull_back(
     plain: list[Any] = []
     if sweep.create:
         y = as_it_was(node, primitive)
-        plain.extend([as_it_was(argument, primitive) for argument in arguments])
+        plain.extend([as_it_was(x, primitive) for x in arguments])
     else:
-        for argument in arguments:
-            if isinstance(argument, tensor.Tensor) or isinstance(argument, value.Value):
-                argument = argument._data
-            plain.append(argument)
+        for x in arguments:
+            if isinstance(x, tensor.Tensor) or isinstance(x, value.Value):
+                x = x._data
+            plain.append(x)
     edge = sweep.first_edge[number]
     for argnum in range(len(arguments)):
         parent = sweep.edges[edge + argnum]
         if parent < 0:
             continue
-        argument = arguments[argnum]
+        argument: Node = arguments[argnum]
         if primitive is tensor.GETITEM and sweep.owned[parent] and _adds(sweep, parent, g, plain):
             sweep.pending[parent] -= 1
             if sweep.pending[parent] == 0:
@@ -392,7 +404,7 @@ def _total(node: tensor.Tensor, g: Any, owned: bool, create: bool) -> Any:
         g = (before.data if isinstance(before, tensor.Tensor) else before) + g
     elif not owned:
         g = g.copy()
-    return np.asarray(g) if isinstance(g, np.generic) else g
+    return np.asarray(g) if type(g) is not _ndarray and isinstance(g, np.generic) else g
 
 
 def _value_total(node: value.Value, g: Any) -> Node:

@@ -13,6 +13,8 @@ from autograd.engine import record
 from autograd.engine.broadcasting import unbroadcast
 
 _ndarray: Final = np.ndarray
+_FLOAT32: Final = np.dtype(np.float32)
+_FLOAT64: Final = np.dtype(np.float64)
 _generic: Final = np.generic
 
 
@@ -40,7 +42,7 @@ class Primitive:
         A forward rule that is not derived from the others:
         ``jvp(argnum, tangent, y, arguments, keywords)``.
     ours : bool
-        Whether it belongs to the library.
+        Whether it belongs to the library: then its rules return arrays that nobody else holds.
     arity : int
         How many leading arguments may be nodes; -1 for any number.
     """
@@ -55,7 +57,7 @@ class Primitive:
         self.variadic: Any = None
         self.jvp: Any = None
         self.arity: int = 0
-        self.ours: bool = False  # then its rules return arrays that nobody else refers to
+        self.ours: bool = False
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""
@@ -105,8 +107,10 @@ def _floating(x: Any, y: Any) -> Any:
     """Convert integers to the type of the result: in their own a partial might overflow."""
     if type(x) is float:
         return x
-    if (type(x) is _ndarray or isinstance(x, _generic)) and x.dtype.kind in "biu":
-        return x.astype(getattr(y, "dtype", np.float64))
+    if type(x) is _ndarray or isinstance(x, _generic):
+        own = x.dtype
+        if own is not _FLOAT64 and own is not _FLOAT32 and own.kind in "biu":
+            return x.astype(getattr(y, "dtype", np.float64))
     return x
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mypy_extensions import i32
 
 _ndarray: Final = np.ndarray
+_FLOAT32: Final = np.dtype(np.float32)
+_FLOAT64: Final = np.dtype(np.float64)
 
 MATMUL: Final = declare("matmul")
 GETITEM: Final = declare("getitem")
@@ -138,7 +140,7 @@ class Tensor(ArrayMethods):
 
     @data.setter
     def data(self, data: Any) -> None:
-        now = self if self._latest is None else self._latest
+        now: Tensor = self if self._latest is None else self._latest
         now._data = as_array(data, None)
         now._version += 1
 
@@ -157,11 +159,14 @@ class Tensor(ArrayMethods):
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
-        if gradient is not None and not isinstance(gradient, Node):
+        if gradient is None:
+            self._grad = None
+            return
+        if not isinstance(gradient, Node):
             gradient = np.asarray(gradient) if not hasattr(gradient, "shape") else gradient
         if isinstance(gradient, _ndarray) and gradient.dtype != self._data.dtype:
             gradient = gradient.astype(self._data.dtype)
-        if gradient is not None and gradient.shape != self._data.shape:
+        if gradient.shape != self._data.shape:
             raise ShapeError(
                 f"The gradient has shape {gradient.shape}, the data {self._data.shape}; "
                 "they must be the same."
@@ -430,8 +435,10 @@ def _recorded() -> bool:
 
 def as_array(data: Any, dtype: Any) -> Any:
     """Make of `data` an array of floating point numbers, without a copy if it is one."""
-    if dtype is None and type(data) is _ndarray and data.dtype.char in "dfFD":
-        return data
+    if dtype is None and type(data) is _ndarray:
+        own = data.dtype
+        if own is _FLOAT64 or own is _FLOAT32:
+            return data
     if isinstance(data, np.generic):
         data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar
     elif isinstance(data, Node):

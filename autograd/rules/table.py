@@ -175,7 +175,7 @@ def _row(
     primitive.function = function
     primitive.arity = arity
     origin = str(sys._getframe(2).f_globals.get("__name__"))  # where the row stands
-    primitive.ours = origin.startswith("autograd.rules.")
+    primitive.ours = origin.startswith(("autograd.rules.", "nn."))
     if replaces is None:
         replaces = (function,) if _dispatches(function) else ()
     for replaced in replaces:

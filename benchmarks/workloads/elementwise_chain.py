@@ -2,13 +2,20 @@
 
 import numpy as np
 
-SIZES = (10**2, 10**3, 10**4, 10**5, 10**6, 10**7)
-QUICK_SIZES = (10**2, 10**4, 10**6)
-LARGEST = {"tinygrad": 10**5, "interpreted": 10**6, "jax": 10**6}
+LENGTHS = (10**2, 10**3, 10**4, 10**5, 10**6, 10**7)
+SIZES = tuple(f"{n} {kind}" for n in LENGTHS for kind in ("float32", "float64"))
+QUICK_SIZES = ("100 float32", "10000 float32", "1000000 float32", "1000000 float64")
+LARGEST = {
+    "tinygrad": "100000 float64",
+    "interpreted": "1000000 float64",
+    "jax": "1000000 float64",
+}
+TOLERANCE = 2e-3  # float32
 
 
-def data(n):
-    return np.random.default_rng(0).normal(size=n)
+def data(size):
+    n, kind = size.split()
+    return np.random.default_rng(0).normal(size=int(n)).astype(kind)
 
 
 def function(x, np):
@@ -19,8 +26,8 @@ def function(x, np):
     return ((s * s + x) * scaled).sum()
 
 
-def numpy(n):
-    x = data(n)
+def numpy(size):
+    x = data(size)
 
     def run():
         scaled = x * 0.5 + 0.1
@@ -38,10 +45,10 @@ def numpy(n):
     return run
 
 
-def chainrule(n):
+def chainrule(size):
     from autograd import Tensor
 
-    x = data(n)
+    x = data(size)
 
     def run():
         leaf = Tensor(x)
@@ -52,10 +59,10 @@ def chainrule(n):
     return run
 
 
-def torch(n):
+def torch(size):
     import torch
 
-    x = torch.from_numpy(data(n))
+    x = torch.from_numpy(data(size))
 
     def run():
         leaf = x.detach().requires_grad_()
@@ -66,37 +73,37 @@ def torch(n):
     return run
 
 
-def hips(n):
+def hips(size):
     import autograd.numpy as np
     from autograd import value_and_grad
 
-    x = data(n)
+    x = data(size)
     gradient = value_and_grad(lambda x: function(x, np))
     return lambda: gradient(x)
 
 
-def jax_call(n, jit):
+def jax_call(size, jit):
     import jax
 
-    x = jax.numpy.asarray(data(n))
+    x = jax.numpy.asarray(data(size))
     gradient = jax.value_and_grad(lambda x: function(x, jax.numpy))
     if jit:
         gradient = jax.jit(gradient)
     return lambda: jax.block_until_ready(gradient(x))
 
 
-def jax(n):
-    return jax_call(n, jit=False)
+def jax(size):
+    return jax_call(size, jit=False)
 
 
-def jax_jit(n):
-    return jax_call(n, jit=True)
+def jax_jit(size):
+    return jax_call(size, jit=True)
 
 
-def mygrad(n):
+def mygrad(size):
     import mygrad
 
-    x = data(n)
+    x = data(size)
 
     def run():
         leaf = mygrad.tensor(x)
@@ -107,10 +114,10 @@ def mygrad(n):
     return run
 
 
-def tinygrad(n):
+def tinygrad(size):
     from tinygrad import Tensor, TinyJit
 
-    x = Tensor(data(n)).realize()
+    x = Tensor(data(size)).realize()
 
     def both():
         total = function(x, Tensor)
