@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import linecache
 import types
 from collections.abc import Callable
 from typing import Any
@@ -176,9 +177,11 @@ WRITERS: dict[type[ast.expr], Callable[[Any], tuple[str, int]]] = {
 
 @functools.cache
 def parsed(file: str) -> ast.Module:
-    """Return the syntax tree of a file."""
-    with open(file, encoding="utf-8") as source:
-        return ast.parse(source.read())
+    """Return the syntax tree of a file, or of a notebook's cell, which is no file."""
+    lines = linecache.getlines(file)
+    if not lines:
+        raise OSError(f"The source of {file!r} is not at hand.")
+    return ast.parse("".join(lines))
 
 
 def body_of(function: types.FunctionType) -> ast.expr | None:

@@ -1,3 +1,4 @@
+import linecache
 import re
 import shutil
 import sys
@@ -71,6 +72,18 @@ def test_a_rule_of_ones_own_is_told_from_its_source():
     bump = autograd.elementwise(lambda x: 1 / (1 + x * x), None, lambda y, x: -2 * x * y * y)
     x = Value(1.0, label="x")
     lesson = steps(bump(x))
+    assert lesson.formula(lesson[0]) == "−2 · x · v2²"
+
+
+def test_a_rule_written_in_a_notebook_is_told_from_its_cell(monkeypatch):
+    cell = "rule = lambda y, x: (\n    -2 * x * y * y  # of 1 / (1 + x²)\n)\n"
+    monkeypatch.setitem(
+        linecache.cache, "<cell>", (len(cell), None, cell.splitlines(True), "<cell>")
+    )
+    names = {}
+    exec(compile(cell, "<cell>", "exec"), names)
+    bump = autograd.elementwise(lambda x: 1 / (1 + x * x), None, names["rule"])
+    lesson = steps(bump(Value(1.0, label="x")))
     assert lesson.formula(lesson[0]) == "−2 · x · v2²"
 
 
