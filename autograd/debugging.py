@@ -44,10 +44,17 @@ class Place:
         return linecache.getline(self.file, self.line).strip()
 
     def __str__(self) -> str:
-        where = f"{os.path.basename(self.file)}, line {self.line}"
+        where = f"{_name_of(self.file)}, line {self.line}"
         if not self.function.startswith("<"):
             where += f", in {self.function}"
         return f"{where}: {self.text}" if self.text else where
+
+
+def _name_of(file: str) -> str:
+    """Name a file, and a cell of a notebook, whose file has a number for a name, as In[3]."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    cell = shell.compile.format_code_name(file) if shell is not None else None
+    return cell[1] if cell is not None else os.path.basename(file)
 
 
 def calling_place() -> Place | None:

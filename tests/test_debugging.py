@@ -1,10 +1,13 @@
+import sys
 import threading
+import types
 
 import numpy as np
 import pytest
 
 import autograd
 from autograd import Tensor, Value, debug, no_grad
+from autograd.debugging import Place
 from autograd.engine.recording import RECORDING
 from autograd.errors import NonFiniteError
 
@@ -85,6 +88,15 @@ def test_it_tells_where_a_node_was_made():
     assert "Tensor(np.ones(2)) @ np.ones(2)" in trace.where(t).text
     assert trace.where(x) is None
     assert trace.where(outside) is None
+
+
+def test_the_line_of_a_cell_is_named_by_the_number_of_the_cell(monkeypatch):
+    cells = types.SimpleNamespace(format_code_name={"/tmp/42.py": ("Cell", "In[3]")}.get)
+    shell = types.SimpleNamespace(compile=cells)
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    assert str(Place("/tmp/42.py", 2, "f")) == "In[3], line 2, in f"
+    assert str(Place("/tmp/other.py", 2, "f")) == "other.py, line 2, in f"
 
 
 def test_the_line_is_that_of_the_caller_not_of_this_library():
