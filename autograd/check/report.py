@@ -230,11 +230,12 @@ class Report:
         return f"{lines}\n{self.method}" if self.method else lines
 
     def _repr_html_(self) -> str:
-        colours = {"ok": "inherit", "kink": "#8a6d00", "unresolved": "#8a6d00"}
+        # Readable on white and on the dark pages of notebooks.
+        colours = {"ok": "inherit", "kink": "#947500", "unresolved": "#947500"}
         rows = []
         for comparison in self.ranked(20):
             cells = [html.escape(cell) for cell in _cells(comparison)]
-            colour = colours.get(comparison.verdict, "#b00020")
+            colour = colours.get(comparison.verdict, "#e0284a")
             rows.append(
                 f"<tr><td><code>{cells[0]}</code></td>"
                 + "".join(f"<td style='text-align:right'>{cell}</td>" for cell in cells[1:4])
