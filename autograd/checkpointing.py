@@ -73,8 +73,9 @@ class _Checkpoint:
             )
         self.count = len(inputs)
         self.known: list[Any] = [record.plain(result)]
-        self.last: tuple[Any, list[Any]] | None = None
+        self.last: tuple[Any, dict[int, Any]] | None = None
         others = _closed_over(trace, fresh)
+        self.varying = [i for i, node in enumerate((*inputs, *others)) if _varies(node)]
         primitive = define(
             self._compute,
             variadic=self._pull_back,
@@ -98,7 +99,7 @@ class _Checkpoint:
 
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
         """Compute everything once more, and go back through it; for all arguments at once."""
-        if self.last is None or self.last[0] is not g:
+        if self.last is None or self.last[0] is not g or argnum not in self.last[1]:
             create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
             inputs = arguments[: self.count]
             fresh = [positive(a) if isinstance(a, Node) else _leaf_of(a) for a in inputs]
@@ -107,8 +108,11 @@ class _Checkpoint:
             result = self._run(fresh)
             again = create or any(isinstance(o, Value) and o.primitive for o in others)
             found = derivatives(result, g, [*fresh, *others], False, again)
-            self.last = (g, found if create else [record.plain(x) for x in found])
-        derivative = self.last[1][argnum]
+            found = found if create else [record.plain(x) for x in found]
+            self.last = (g, dict(enumerate(found)))
+        derivative = self.last[1].pop(argnum)
+        if not any(i in self.last[1] for i in self.varying):
+            self.last = None  # all are handed out: keep none of them alive
         return np.zeros_like(record.plain(arguments[argnum])) if derivative is None else derivative
 
 
@@ -126,7 +130,10 @@ def _closed_over(trace: Trace, fresh: list[Any]) -> list[Any]:
     found: dict[int, Any] = {}
     for node in trace.nodes:
         for parent in node.parents:
-            varies = isinstance(parent, Value) or parent.requires_grad
-            if id(parent) not in known and varies:
+            if id(parent) not in known and _varies(parent):
                 found[id(parent)] = parent
     return list(found.values())
+
+
+def _varies(node: Any) -> bool:
+    return isinstance(node, Value) or bool(node.requires_grad)
