@@ -10,7 +10,7 @@ from autograd.check.gradients import check_gradients
 from autograd.check.report import Report
 from autograd.check.subject import argument_names
 from autograd.engine import Primitive
-from autograd.errors import GradientError
+from autograd.errors import DataError, GradientError
 
 
 def check_primitive(
@@ -48,6 +48,8 @@ def check_primitive(
     ------
     GradientError
         If a derivative is wrong.
+    DataError
+        If it is no primitive: a function, also one of `autograd.extend`, is for `check_gradients`.
 
     Examples
     --------
@@ -57,6 +59,11 @@ def check_primitive(
     >>> autograd.check_primitive(cube, np.array([0.5, -2.0])).ok
     True
     """
+    if not isinstance(primitive, Primitive):
+        raise DataError(
+            "check_primitive is for what elementwise, linear or define returned, not for "
+            f"{primitive!r}. A function is checked by check_gradients(f, *inputs)."
+        )
     arguments = [_as_array(primitive, argnum, x) for argnum, x in enumerate(inputs)]
     moving = [i for i, x in enumerate(arguments) if getattr(x, "dtype", np.dtype(int)).kind in "fc"]
     names = argument_names(primitive.function, len(inputs))

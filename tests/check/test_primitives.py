@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 from autograd import check_primitive
-from autograd.errors import GradientError
+from autograd.errors import DataError, GradientError
 
 
 def test_a_right_rule_passes_in_every_way_it_can_be_used():
@@ -38,3 +38,9 @@ def test_a_rule_that_is_wrong_in_one_way_is_found(rule, mode):
     with pytest.raises(GradientError, match="rule of 'bad_sine' is wrong") as caught:
         check_primitive(bad, np.array([0.3, 1.2]))
     assert mode in {c.mode for c in caught.value.report.comparisons if not c.ok}
+
+
+def test_a_function_is_sent_to_check_gradients():
+    for function in (np.sin, autograd.primitive(lambda x: x)):
+        with pytest.raises(DataError, match="check_gradients"):
+            check_primitive(function, np.ones(2))
