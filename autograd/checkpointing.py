@@ -33,7 +33,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     Raises
     ------
     DataError
-        When called, if `f` returns several results.
+        When called, if `f` returns several results; going back, if `f` gives another result than
+        the first time, as when it draws random numbers.
 
     Examples
     --------
@@ -106,6 +107,7 @@ class _Checkpoint:
             others = list(self.result.arguments[self.count :]) if not create else []
             others = others or [a for a in arguments[self.count :] if isinstance(a, Node)]
             result = self._run(fresh)
+            self._assert_same(record.plain(result), record.plain(y))
             again = create or any(isinstance(o, Value) and o.primitive for o in others)
             found = derivatives(result, g, [*fresh, *others], False, again)
             found = found if create else [record.plain(x) for x in found]
@@ -114,6 +116,14 @@ class _Checkpoint:
         if not any(i in self.last[1] for i in self.varying):
             self.last = None  # all are handed out: keep none of them alive
         return np.zeros_like(record.plain(arguments[argnum])) if derivative is None else derivative
+
+    def _assert_same(self, now: Any, before: Any) -> None:
+        """Refuse to go back through what has not been computed."""
+        if np.shape(now) != np.shape(before) or not np.allclose(now, before, equal_nan=True):
+            raise DataError(
+                f"The {self.result.op} gave another result when it was computed again, so its "
+                "derivative would be wrong. Draw random numbers outside, and pass them in."
+            )
 
 
 def _leaf(node: Any) -> Any:

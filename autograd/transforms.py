@@ -236,6 +236,12 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
     Their shape is that of the result, followed by that of the argument. One pass backward for
     each result.
 
+    Raises
+    ------
+    DataError
+        If `f` returns several arrays; or a complex one for a real argument, whose derivative has
+        two parts and the derivatives of real numbers only one.
+
     Examples
     --------
     >>> import numpy as np
@@ -245,6 +251,11 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
     array([[1., 2.],
            [3., 4.]])
     """
+    return _jacobian(f, argnum, real_part=False)
+
+
+def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
+    """Do it; where the result is complex and the argument real, of the real part or not at all."""
 
     def derivative(*arguments: Any, **keywords: Any) -> Any:
         call = Call(f, argnum, arguments, keywords)
@@ -258,6 +269,13 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
         if not isinstance(result, Node):
             warn_of_independence()
             return tree.mapped(call.variable.given, lambda x: np.zeros(shape + np.shape(x)))
+        real = [node for node in call.variable.nodes if not np.iscomplexobj(node.data)]
+        if real and np.iscomplexobj(plain(result)) and not real_part:
+            raise DataError(
+                "jacobian of a complex function of a real argument would lose the imaginary part. "
+                "Take it of lambda x: np.real(f(x)) and of lambda x: np.imag(f(x)), or push "
+                "tangents forward with make_jvp."
+            )
         if shape == ():
             return call.pull_back(
                 result, np.ones((), plain(result).dtype) if isinstance(result, Tensor) else 1.0
@@ -424,9 +442,11 @@ def vector_jacobian_product(f: Function, argnum: Argnum = 0) -> Function:
 
     def product(*arguments: Any, **keywords: Any) -> Any:
         *others, tensor = arguments
-        return jacobian(
-            lambda *a, **k: np.tensordot(tensor, f(*a, **k), axes=np.ndim(tensor)), argnum
-        )(*others, **keywords)
+
+        def contracted(*a: Any, **k: Any) -> Any:
+            return np.tensordot(tensor, f(*a, **k), axes=np.ndim(tensor))
+
+        return _jacobian(contracted, argnum, real_part=True)(*others, **keywords)
 
     return product
 

@@ -96,3 +96,13 @@ def test_a_retained_graph_with_several_arguments_is_gone_through_again():
     y.backward()
     np.testing.assert_allclose(a.grad, 4 * x)
     np.testing.assert_allclose(b.grad, 2 * x)
+
+
+def test_a_function_that_gives_another_result_the_second_time_is_refused():
+    random = np.random.default_rng(0)
+    dropped = checkpoint(lambda x: x * random.integers(0, 2, 100))
+    t = Tensor(np.ones(100))
+    total = dropped(t).sum()
+    with pytest.raises(DataError, match="pass them in"):
+        total.backward()
+    assert t.grad is None

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 
 import autograd
-from autograd import Tensor, Value
+from autograd import Tensor, Value, make_jvp
 from autograd.check import strategies
 from autograd.forward import push_forward
+from autograd.rules import products
 
 
 def test_tangents_are_pushed_through_numbers_and_arrays():
@@ -66,3 +67,38 @@ def test_where_python_would_raise_there_is_infinity():
     x = Value(0.0)
     with np.errstate(all="ignore"):
         assert push_forward([np.sqrt(x)], {x: 1.0}) == [np.inf]
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        lambda a, b: a @ b,
+        lambda a, b: np.einsum("ij,jk->ik", a, b),
+        lambda a, b: np.tensordot(a, b, axes=1),
+        lambda a, b: a @ a.T @ a @ b,
+    ],
+)
+def test_a_tangent_goes_forward_through_a_product_as_through_differences(product):
+    a, b, v = (np.random.default_rng(i).normal(size=(3, 3)) for i in range(3))
+    for argnum in (0, 1):
+        moved = (
+            [(a + 1e-6 * v, b), (a - 1e-6 * v, b)]
+            if argnum == 0
+            else [(a, b + 1e-6 * v), (a, b - 1e-6 * v)]
+        )
+        expected = (product(*moved[0]) - product(*moved[1])) / 2e-6
+        result, tangent = make_jvp(product, argnum)(a, b)(v)
+        np.testing.assert_array_equal(result, product(a, b))
+        np.testing.assert_allclose(tangent, expected, atol=1e-7)
+
+
+def test_a_tangent_through_a_product_makes_no_cotangents():
+    calls = []
+    primitive = products.matmul
+    vjps = primitive.vjps
+    try:
+        primitive.vjps = tuple(lambda *a, f=f: (calls.append(1), f(*a))[1] for f in vjps)
+        make_jvp(lambda a: a @ a)(np.ones((2, 2)))(np.ones((2, 2)))
+    finally:
+        primitive.vjps = vjps
+    assert calls == []

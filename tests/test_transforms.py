@@ -448,3 +448,12 @@ def test_gradients_of_a_deep_chain_are_no_recursion():
 
     assert grad(f)(1.0) == pytest.approx(np.exp(0.5), rel=1e-4)
     assert autograd.grad is grad
+
+
+def test_the_jacobian_of_a_complex_function_of_real_numbers_is_refused():
+    with pytest.raises(DataError, match="imaginary part"):
+        jacobian(lambda x: x * 1j)(np.ones(2))
+    turn = np.array([0.0, 1.0])
+    np.testing.assert_array_equal(
+        vector_jacobian_product(lambda x: x * (2 + 1j))(np.ones(2), turn), 2 * turn
+    )

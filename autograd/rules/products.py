@@ -52,7 +52,7 @@ def as_matrices(g: Any, row: bool, column: bool) -> Any:
     return np.reshape(g, shape)
 
 
-matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right)
+matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right, multilinear=True)
 
 
 def along_axes(ufunc: Any) -> None:
@@ -142,7 +142,7 @@ def einsum_of_arrays(*operands: Any, subscripts: str, **keywords: Any) -> Any:
     return np.einsum(subscripts, *operands, **keywords)
 
 
-contraction = define(einsum_of_arrays, variadic=einsum_vjp, name="einsum")
+contraction = define(einsum_of_arrays, variadic=einsum_vjp, multilinear=True, name="einsum")
 
 
 def as_text(*arguments: Any) -> tuple[Any, ...]:

@@ -114,6 +114,7 @@ def define(
     function: Callable[..., Any],
     *vjps: Callable[..., Any],
     variadic: Callable[..., Any] | None = None,
+    multilinear: bool = False,
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
 ) -> Primitive:
@@ -129,6 +130,9 @@ def define(
     variadic : callable, optional
         Instead of `vjps`, for a function of any number of arguments:
         ``vjp(argnum, g, y, *arguments, **keywords)``.
+    multilinear : bool
+        Whether it is linear in each argument, as products are: a tangent then goes forward
+        through the function itself, in the place of the argument.
     name : str, optional
         What to call it in graphs; by default the name of `function`.
     replaces : iterable of callable, optional
@@ -149,6 +153,10 @@ def define(
     primitive = _row(function, name, replaces, len(vjps) if vjps else -1)
     primitive.vjps = vjps if vjps else None
     primitive.variadic = variadic
+    if multilinear:
+        primitive.jvp = lambda argnum, tangent, y, arguments, keywords: primitive(
+            *arguments[:argnum], tangent, *arguments[argnum + 1 :], **keywords
+        )
     return primitive
 
 
