@@ -98,8 +98,8 @@ __all__ = [
     "vjp",
 ]
 
-#: Whether the engine runs as a C extension.
 COMPILED: bool = not (value.__file__ or "").endswith(".py")
+"""Whether the engine runs as a C extension."""
 
 #: What few programs need at once, and is imported when first asked for.
 _LATER = {

@@ -73,6 +73,11 @@ class Trace(Observer):
 
     A context manager. Nodes made inside the block are kept alive for as long as this is.
 
+    Attributes
+    ----------
+    nodes : list of Node
+        The nodes made inside, in the order in which they were made.
+
     Examples
     --------
     >>> import autograd

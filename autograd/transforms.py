@@ -424,6 +424,7 @@ def hessian_vector_product(f: Function, argnum: Argnum = 0) -> Function:
 
 
 hessian_tensor_product = hessian_vector_product
+"""Another name of `hessian_vector_product`, for tensors of any shape."""
 
 
 @transform
@@ -452,6 +453,7 @@ def vector_jacobian_product(f: Function, argnum: Argnum = 0) -> Function:
 
 
 tensor_jacobian_product = vector_jacobian_product
+"""Another name of `vector_jacobian_product`."""
 
 
 def make_ggnvp(
@@ -523,5 +525,11 @@ def multigrad_dict(f: Function) -> Function:
     return gradients
 
 
-#: Today's names for the same.
-vjp, jvp, hvp = make_vjp, make_jvp, make_hvp
+vjp = make_vjp
+"""A shorter name of `make_vjp`."""
+
+jvp = make_jvp
+"""A shorter name of `make_jvp`."""
+
+hvp = make_hvp
+"""A shorter name of `make_hvp`."""

@@ -321,7 +321,8 @@ def right_classes(
     return counted, tuple(index), weights
 
 
-MSELoss, L1Loss = module_of("MSELoss", mse, 2), module_of("L1Loss", mae, 2)
+MSELoss = module_of("MSELoss", mse, 2)
+L1Loss = module_of("L1Loss", mae, 2)
 HuberLoss = module_of("HuberLoss", huber, 2)
 HingeLoss = module_of("HingeLoss", hinge, 2)
 BCELoss = module_of("BCELoss", binary_cross_entropy, 2)
