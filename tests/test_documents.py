@@ -1,0 +1,268 @@
+"""Every block of code in README.md, CONTRIBUTING.md and docs/ runs, and shows what is written there.
+
+- Python with prompts, ``>>> ``, is a doctest.
+- Python without prompts runs, in the same namespace; what it prints is not compared. With
+  ``title="name.py"`` after the language it is a file for the commands below it.
+- Commands, after ``$ `` in a block called console, in a block called bash, or indented by four, run
+  if they call Python; what stands below them in a block called console is compared.
+
+All blocks of a document share a namespace and an empty folder. What is not to run, such as the output of
+a program, is in a block of another language, ``text`` for one.
+"""
+
+import ast
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import autograd
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
+
+FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
+FLAGS = doctest.ELLIPSIS
+#: In the place of what an example is to print: it may print anything.
+ANYTHING = "whatever it prints\n"
+#: Programs that change this machine, or take long; what they do has tests of its own.
+NOT_RUN = {"cd", "git", "make", "pip"}
+
+
+@dataclass
+class Block:
+    """Some code of a document: its language, what else is said of it, and its first line."""
+
+    language: str
+    info: str
+    code: str
+    line: int
+
+
+def blocks(text):
+    """Find the fenced blocks of a document, and indented lines that call Python."""
+    found, opened, lines = [], None, []
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = FENCE.match(line)
+        if opened is None and fence:
+            language, _, info = fence["info"].strip().partition(" ")
+            opened, lines = (fence["fence"], len(fence["indent"])), []
+            block = Block(language, info, "", number)
+        elif opened is not None and fence and fence["fence"].startswith(opened[0]):
+            block.code = "\n".join(lines) + "\n"
+            found.append(block)
+            opened = None
+        elif opened is not None:
+            lines.append(line[min(opened[1], len(line) - len(line.lstrip(" "))) :])
+        elif re.match(r" {4}\S*python ", line):
+            found.append(Block("bash", "", line.strip() + "\n", number - 1))
+    assert opened is None, f"The block of line {block.line} has no end."
+    return found
+
+
+def examples(block):
+    """Make doctest's examples of a block of Python."""
+    if ">>>" in block.code:
+        found = doctest.DocTestParser().get_examples(block.code)
+        for example in found:
+            example.lineno += block.line
+        return found
+    lines = block.code.splitlines(keepends=True)
+    found = []
+    for statement in ast.parse(block.code).body:
+        first = min(
+            [statement.lineno, *[d.lineno for d in getattr(statement, "decorator_list", [])]]
+        )
+        source = "".join(lines[first - 1 : statement.end_lineno])
+        found.append(doctest.Example(source, ANYTHING, lineno=block.line + first - 1))
+    return found
+
+
+class Checker(doctest.OutputChecker):
+    def check_output(self, want, got, flags):
+        return want == ANYTHING or super().check_output(want, got, flags)
+
+
+class Document:
+    """The state that the blocks of a document share: a namespace and the folder it is in."""
+
+    def __init__(self, path):
+        self.path = path
+        self.namespace = {"__name__": "__main__"}
+        self.runner = doctest.DocTestRunner(Checker(), verbose=False, optionflags=FLAGS)
+
+    def run(self):
+        text = self.path.read_text(encoding="utf-8")
+        pending = []  # doctest names lines by the number of the example: one test for all
+        for block in blocks(text):
+            title = re.search(r'title="([^"]+)"', block.info)
+            if title:
+                Path(title[1]).write_text(block.code, encoding="utf-8")
+            elif block.language == "python":
+                pending += examples(block)
+            elif block.language in ("console", "bash", "sh", "shell"):
+                pending += [Command(*parts) for parts in commands(block)]
+        before = []
+        for example in pending:
+            if isinstance(example, Command):
+                self.run_examples(before)
+                before = []
+                example.run(self.path.name)
+            else:
+                before.append(example)
+        self.run_examples(before)
+
+    def run_examples(self, found):
+        if not found:
+            return
+        name = self.path.name
+        test = doctest.DocTest(found, self.namespace, name, str(self.path), 0, None)
+        test.globs = self.namespace  # it makes a copy
+        told = []
+        if self.runner.run(test, out=told.append, clear_globs=False).failed:
+            pytest.fail("".join(told), pytrace=False)
+
+
+def rounded(text):
+    """Blur what differs from machine to machine: the last digits of a number, and errors of 1e-10."""
+    text = re.sub(r" +\S*e-(\d\d)\b", " tiny", text)
+    return re.sub(r"(\d\.\d{5})\d+", r"\1", re.sub(r" +", " ", text))
+
+
+@dataclass
+class Command:
+    """A line for the shell, and what it prints; None if that is not told."""
+
+    line: str
+    expected: str | None
+    number: int
+
+    def run(self, name):
+        words = shlex.split(self.line, comments=True)
+        if not words or words[0] in NOT_RUN:
+            return
+        program = Path(words[0]).name
+        assert program in ("python", "python3"), f"{name}:{self.number}: {program} is not run here"
+        engine = str(Path(autograd.__file__).parents[1])  # the one that is tested
+        finished = subprocess.run(
+            [sys.executable, "-P", *[word for word in words[1:] if word != "-P"]],
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": engine, "PYTHONIOENCODING": "utf-8"},
+            timeout=120,
+        )
+        printed = finished.stdout + finished.stderr
+        where = f"{name}:{self.number}: {self.line}\n"
+        if self.expected is None:
+            assert finished.returncode == 0, where + printed
+        elif not doctest.OutputChecker().check_output(
+            rounded(self.expected), rounded(printed), FLAGS
+        ):
+            pytest.fail(f"{where}Expected:\n{self.expected}\nGot:\n{printed}", pytrace=False)
+
+
+def commands(block):
+    """Return the commands of a block, what each is to print, and its line."""
+    found = []
+    code = block.code.replace("\\\n", "")  # a command that goes on in the next line
+    for number, line in enumerate(code.splitlines(keepends=True), block.line + 1):
+        if block.language != "console":
+            found.append((line.strip(), None, number))
+        elif line.startswith("$ "):
+            found.append((line[2:].strip(), None, number))
+        elif found:
+            command, expected, at = found[-1]
+            found[-1] = (command, (expected or "") + line, at)
+    return found
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_the_code_of_a_document_runs(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Document(path).run()
+
+
+# -- and this finds what is wrong --------------------------------------------------------------
+
+
+@pytest.fixture
+def document(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def make(text):
+        path = tmp_path / "page.md"
+        path.write_text(text, encoding="utf-8")
+        return Document(path)
+
+    return make
+
+
+RIGHT = """\
+```python
+>>> x = 2
+>>> x
+2
+```
+
+Between them.
+
+```python title="double.py"
+import sys
+
+print(2 * int(sys.argv[1]))
+```
+
+```python
+def f(y):
+    return x * y
+
+
+print(f(3))
+f(4)
+```
+
+```python
+>>> f(5)
+10
+```
+
+```console
+$ python double.py 21
+42
+$ make nothing
+```
+
+    python double.py 1
+
+```text
+>>> this is not run
+```
+"""
+
+
+def test_blocks_share_what_they_define(document):
+    document(RIGHT).run()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("\n2\n", "\n3\n"),
+        ("f(4)", "g(4)"),
+        (">>> f(5)\n10", ">>> f(5)\n11"),
+        ("\n42\n", "\n43\n"),
+        ("    python double.py 1", "    python double.py one"),
+        ("make nothing", "rm nothing"),
+        ("```text\n>>> this is not run\n```", "```text\n"),
+    ],
+)
+def test_what_is_wrong_is_found(document, right, wrong):
+    assert right in RIGHT
+    with pytest.raises((pytest.fail.Exception, AssertionError)):
+        document(RIGHT.replace(right, wrong)).run()
