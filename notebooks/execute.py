@@ -1,0 +1,51 @@
+"""Run notebooks and store them with what they show: `make notebooks NAMES="03_arrays.ipynb"`."""
+
+import sys
+from pathlib import Path
+
+import nbclient
+import nbformat
+
+FOLDER = Path(__file__).resolve().parent
+#: What there is to say of a notebook that does not differ from machine to machine.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def executed(path):
+    """Run a notebook from its start, in the folder it is in; an error in a cell is raised."""
+    notebook = nbformat.read(path, as_version=4)
+    nbclient.NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    return normalised(notebook)
+
+
+def normalised(notebook):
+    """Leave out what differs from run to run, or depends on the program it was written with."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"
+        cell.metadata = nbformat.NotebookNode()
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                output.metadata = nbformat.NotebookNode()
+    return notebook
+
+
+def main(names):
+    """Run the notebooks of these names, or all."""
+    for path in [FOLDER / name for name in names] or sorted(FOLDER.glob("*.ipynb")):
+        print(path.name, flush=True)
+        nbformat.write(executed(path), path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

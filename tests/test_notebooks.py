@@ -1,0 +1,107 @@
+"""Every notebook runs, in a fresh kernel, and shows what is stored in it; so do its solutions.
+
+What is stored is not compared with what comes out, for there are times and pictures in it.
+`make notebooks` runs and stores them anew.
+"""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+nbclient = pytest.importorskip("nbclient")
+nbformat = pytest.importorskip("nbformat")
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LARGEST = 1_000_000  # bytes
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+DETAILS = re.compile(r"<details>(.*?)</details>", re.DOTALL)
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+#: What Jupyter's own machinery warns of, on this side of the kernel, is not ours.
+pytestmark = pytest.mark.filterwarnings("default")
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def solutions(cell):
+    """Return the code that a cell of text keeps hidden until it is asked for."""
+    text = "".join(DETAILS.findall(cell.source)) if cell.cell_type == "markdown" else ""
+    return BLOCK.findall(text)
+
+
+def complaints(cell):
+    """Return what a cell wrote that nobody is meant to read."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            yield "\n".join(output.traceback)
+        elif output.output_type == "stream" and output.name == "stderr":
+            yield output.text
+
+
+@each_notebook
+def test_it_runs_and_its_solutions_run(path, tmp_path):
+    folder = tmp_path / "notebooks"
+    shutil.copytree(path.parent, folder)
+    before = {file.name for file in folder.iterdir()}
+    notebook = nbformat.read(folder / path.name, as_version=4)
+    found = [code for cell in notebook.cells for code in solutions(cell)]
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in found]
+    options = {
+        "timeout": 300,
+        "kernel_name": "python3",
+        "resources": {"metadata": {"path": str(folder)}},
+    }
+    nbclient.NotebookClient(notebook, **options).execute(env=environment(tmp_path))
+    for cell in notebook.cells:
+        assert not list(complaints(cell)), cell.source
+    assert {file.name for file in folder.iterdir()} == before, "it leaves files behind"
+
+
+def environment(folder):
+    """Return the environment of the kernel: one thread, and nothing of whoever runs the tests."""
+    return {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+    }
+
+
+@each_notebook
+def test_what_it_shows_is_stored_and_nothing_else(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert not list(complaints(cell)), cell.source
+        assert "execution" not in cell.metadata, "it holds the times at which it ran"
+    assert any(cell["outputs"] for cell in code)
+
+
+@each_notebook
+def test_it_is_small(path):
+    assert path.stat().st_size < LARGEST
+
+
+@each_notebook
+def test_its_links_lead_to_files(path):
+    text = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"]
+    links = [link.partition("#")[0] for source in text for link in LINK.findall(source)]
+    missing = [
+        link for link in links if link and ":" not in link and not (path.parent / link).exists()
+    ]
+    assert not missing
+
+
+@each_notebook
+def test_it_has_exercises_with_solutions(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert any("## Exercises" in cell.source for cell in cells if cell.cell_type == "markdown")
+    assert sum(len(solutions(cell)) for cell in cells) >= 3
