@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench bench-quick clients pictures derivatives clean
+.PHONY: demo test lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -24,7 +24,7 @@ test: $(STAMP) lint
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then $(BIN)/python -m pip install -q --disable-pip-version-check ".[browser]" 2>/dev/null || true; else echo "Chromium is not installed: the tests of the interactive page in a browser are skipped."; fi
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
-	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules --doctest-glob='*.md' tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])") README.md docs
+	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
 	PYTHONPATH=. CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py autograd nn
 
 lint: $(STAMP)
@@ -95,5 +95,22 @@ pictures: $(STAMP)
 derivatives: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/generate_derivatives.py
 
+# Runs every notebook and stores it with what it shows, and without what differs from run to run.
+notebooks: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -P notebooks/execute.py $(NAMES)
+
+# The site, in site/; open site/index.html. A broken link or a missing docstring is an error.
+# The sources are read as they stand here, so only what is required is installed.
+DOCS := .venv-docs
+docs: $(DOCS)/.installed
+	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(DOCS)/$(notdir $(BIN))/python -m mkdocs build --strict
+
+$(DOCS)/.installed: pyproject.toml
+	@test -d $(DOCS) || $(PYTHON) -m venv $(DOCS)
+	@echo "Setting up $(DOCS): a minute, once."
+	@CHAINRULE_INTERPRETED=1 $(DOCS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[docs]"
+	@rm -rf build *.egg-info
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(CLIENTS) $(BENCH) $(HIPS) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(BENCH) $(HIPS) $(DOCS) build dist site *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

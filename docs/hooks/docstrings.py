@@ -1,0 +1,82 @@
+"""For MkDocs: warn of public names without a docstring, or that no page of the reference shows.
+
+The sources are read by griffe, and never run: a compiled module has no docstrings. With
+``strict: true`` a warning fails the build.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import griffe
+
+ROOT = Path(__file__).resolve().parents[2]
+LOG = logging.getLogger("mkdocs.hooks.docstrings")
+
+#: Packages and modules, of whose public names each has to be in the reference.
+PUBLIC = ("autograd", "autograd.check", "autograd.drawing", "autograd.extend", "nn", "nn.optim")
+SHOWN = re.compile(r"^::: (\S+)$", re.MULTILINE)
+
+
+def on_pre_build(**_: Any) -> None:
+    """Look at all public names."""
+    packages = griffe.GriffeLoader(search_paths=[ROOT])
+    for name in ("autograd", "nn"):
+        packages.load(name)
+    packages.resolve_aliases()
+    for path in without_docstring(packages):
+        LOG.warning("%s has no docstring.", path)
+    for path in not_shown(packages):
+        LOG.warning("%s is in no page of docs/reference.", path)
+
+
+def without_docstring(packages: griffe.GriffeLoader) -> Iterator[str]:
+    """Name the public objects without a docstring, those within classes too."""
+    for thing in _all_public(packages):
+        yield from _lacking(thing)
+
+
+def _lacking(thing: griffe.Object) -> Iterator[str]:
+    if not thing.has_docstring and not _in_table(thing):
+        yield thing.path
+    if isinstance(thing, griffe.Class):
+        for name, member in thing.members.items():
+            is_property = member.is_attribute and "property" in member.labels
+            if not name.startswith("_") and (member.is_function or is_property):
+                yield from _lacking(_final(member))
+
+
+def _in_table(thing: griffe.Object) -> bool:
+    """Say whether this is an object made by a call, which tables of the reference explain."""
+    makers = ("elementwise(", "define(", "module_of(")
+    return thing.is_attribute and str(thing.value).startswith(makers)
+
+
+def not_shown(packages: griffe.GriffeLoader) -> Iterator[str]:
+    """Name the public objects that no page of the reference shows under any of their names."""
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = {_final(packages.modules_collection[path]).path for path in SHOWN.findall(text)}
+    for thing in _all_public(packages):
+        if thing.path not in shown and not _in_table(thing) and not thing.is_module:
+            yield thing.path
+
+
+def _all_public(packages: griffe.GriffeLoader) -> Iterator[Any]:
+    """Yield what the public modules export, each object once."""
+    seen = set()
+    for module in PUBLIC:
+        members = packages.modules_collection[module]
+        for name in members.exports or ():
+            thing = _final(members[str(getattr(name, "name", name))])
+            if thing.path not in seen:
+                seen.add(thing.path)
+                yield thing
+
+
+def _final(thing: Any) -> Any:
+    return thing.final_target if thing.is_alias else thing

@@ -1,0 +1,35 @@
+"""For MkDocs: write formulas, `$...$` and `$$...$$`, as MathML, which browsers set themselves."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+from typing import Any
+
+from latex2mathml.converter import convert
+
+LOG = logging.getLogger("mkdocs.hooks.formulas")
+
+#: What the extension `pymdownx.arithmatex` makes of a formula.
+FORMULA = re.compile(
+    r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL | re.IGNORECASE
+)
+
+
+#: What is left of LaTeX that the converter does not know.
+UNKNOWN = re.compile(r"<m[io]>(\\[A-Za-z]+|&)</m[io]>")
+
+
+def on_page_content(content: str, page: Any, **_: Any) -> str:
+    """Replace the formulas of a page, once it is HTML."""
+
+    def mathml(found: re.Match[str]) -> str:
+        tag, opening, latex = found.groups()
+        latex = html.unescape(latex).replace("{aligned}", "{align*}")  # the same, in a display
+        made: str = convert(latex, display="block" if opening == "[" else "inline")
+        for unknown in UNKNOWN.findall(made):
+            LOG.warning("%s: %s cannot be written as MathML: %s", page.file.src_uri, unknown, latex)
+        return f'<{tag} class="formula">{made}</{tag}>'
+
+    return FORMULA.sub(mathml, content)

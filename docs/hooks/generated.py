@@ -1,0 +1,223 @@
+"""For MkDocs: parts of pages that are written from the library itself.
+
+A function here returns what is to stand in the place of ``<!-- generated: its name -->``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import importlib
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the sources, not what is installed
+
+import numpy as np
+import scipy.special
+
+import autograd.numpy
+import autograd.rules.later
+import nn
+from autograd import __main__ as command_line
+from autograd.check import command as check_command
+from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, read_later
+from autograd.numpy import lists
+from autograd.scipy import stats
+
+read_later()
+
+
+def help_of_autograd() -> str:
+    """Return what ``python -m autograd --help`` prints."""
+    return _help(command_line._parser)
+
+
+def help_of_check() -> str:
+    """Return what ``python -m autograd check --help`` prints."""
+    return _help(check_command._parser)
+
+
+def _help(make_parser: Callable[[], argparse.ArgumentParser]) -> str:
+    parser = make_parser()
+    parser.formatter_class = functools.partial(argparse.HelpFormatter, width=80)
+    return f"```text\n{parser.format_help().rstrip()}\n```"
+
+
+# -- functions, and modules made of them -------------------------------------------------------
+
+
+def functions_of_autograd() -> str:
+    """List the primitives that `autograd` offers under a name of their own."""
+    rows = []
+    for name in sorted(autograd.__all__):
+        function = getattr(autograd, name)
+        if isinstance(function, Primitive):
+            told = getattr(autograd.Node, name, function.function)
+            rows.append((f"`{name}{_signature(function.function)}`", _first_line(told)))
+    return _table(("function", "what it does"), rows)
+
+
+def activations_of_nn() -> str:
+    """List the activations of `nn`."""
+    return _table(("module", "function"), _made_of_functions("nn.activations"))
+
+
+def losses_of_nn() -> str:
+    """List the losses of `nn`."""
+    return _table(("module", "function"), _made_of_functions("nn.losses"))
+
+
+def _made_of_functions(module: str) -> Iterator[tuple[str, str]]:
+    """Yield the modules that were made of a function, and the function."""
+    for name in nn.__all__:
+        thing = getattr(nn, name)
+        if isinstance(thing, type) and "forward" in vars(thing) and thing.__module__ == module:
+            cells = inspect.getclosurevars(thing.forward).nonlocals  # type: ignore[attr-defined]
+            function = cells["function"].__name__.lstrip("_")
+            where = f"nn.{function}" if hasattr(nn, function) else f"np.{function}"
+            yield f"`nn.{name}{_signature(thing)}`", f"`{where}`"
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    """Return the arguments of a function, without their types."""
+    try:
+        found = inspect.signature(function)
+    except ValueError:  # a ufunc
+        return "(x)"
+    plain = [p.replace(annotation=p.empty) for p in found.parameters.values()]
+    return str(found.replace(parameters=plain, return_annotation=found.empty))
+
+
+# -- what there is of NumPy -------------------------------------------------------------------
+
+
+def functions_of_numpy() -> str:
+    """List the functions of NumPy by the family of their rules."""
+    return "\n\n".join(
+        f"### `{module.__name__}`\n\n{_families(module)}" for module in (np, np.linalg, np.fft)
+    )
+
+
+def _families(module: types.ModuleType) -> str:
+    families: dict[str, list[str]] = {}
+    plain = []
+    for name in sorted(dir(module), key=str.lower):
+        function = getattr(module, name)
+        if name.startswith("_") or not _is_function(function):
+            continue
+        if function in WITHOUT_DERIVATIVE:
+            plain.append(name)
+        elif function in DISPATCH:
+            families.setdefault(_family(function), []).append(name)
+    rows = [(title, _codes(names)) for title, names in sorted(families.items())]
+    if plain:
+        rows.append(("called on the plain data", _codes(plain)))
+    return _table(("family", "functions"), rows)
+
+
+def _is_function(thing: Any) -> bool:
+    return isinstance(thing, np.ufunc) or hasattr(thing, "_implementation")
+
+
+def _family(function: Any) -> str:
+    """Name the module where the rule for a function of NumPy stands, and link to it."""
+    handler = DISPATCH[function]
+    name = str(getattr(handler, "__module__", ""))
+    if isinstance(handler, Primitive):
+        name = next(n for n, m in _rules().items() if _holds(m, handler))
+    if not name.startswith("autograd."):
+        return "NumPy's own code, of functions in this table"
+    return f"[{name.rpartition('.')[2]}](../../{name.replace('.', '/')}.py)"
+
+
+def _holds(module: types.ModuleType, primitive: Primitive) -> bool:
+    functions = [rule for rule in (*_rules_of(primitive), primitive.function) if rule is not None]
+    if any(getattr(rule, "__module__", "") == module.__name__ for rule in functions):
+        return True
+    return any(thing is primitive for thing in vars(module).values())
+
+
+def _rules_of(primitive: Primitive) -> Iterable[Any]:
+    return primitive.partials or primitive.transposes or primitive.vjps or (primitive.variadic,)
+
+
+def _rules() -> dict[str, types.ModuleType]:
+    return {
+        name: module
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("autograd.rules.") and name not in ("autograd.rules.table",)
+    }
+
+
+def names_of_numpy() -> str:
+    """Tell what in `autograd.numpy` is not NumPy's own."""
+    rows = []
+    for name in ("array", "asarray", "full", "where", "make_diagonal"):
+        rows.append((f"`{name}`", _first_line(getattr(autograd.numpy, name))))
+    for name in ("r_", "c_"):
+        rows.append((f"`{name}[...]`", _first_line(type(getattr(autograd.numpy, name)))))
+    rows.append((_codes(sorted(lists.JOINING)), "Take any iterable of arrays, and lists of nodes."))
+    rows.append((_codes(sorted(lists.FUNCTIONS)), "Take a list of nodes in place of an array."))
+    return _table(("name", "what it does"), rows)
+
+
+# -- and of SciPy -----------------------------------------------------------------------------
+
+
+def functions_of_scipy() -> str:
+    """List the functions of SciPy that have derivatives."""
+    ufuncs = [
+        name
+        for name in dir(scipy.special)
+        if isinstance(getattr(scipy.special, name), np.ufunc)
+        and getattr(scipy.special, name) in DISPATCH
+    ]
+    rows = [("`scipy.special`, as it is", _codes(sorted(ufuncs, key=str.lower)))]
+    for short in ("special", "linalg", "integrate", "signal"):
+        module = importlib.import_module(f"autograd.scipy.{short}")
+        names = [n for n, thing in vars(module).items() if _is_ours(n, thing, module)]
+        rows.append((f"`autograd.scipy.{short}`", _codes(sorted(names, key=str.lower))))
+    return _table(("where", "functions"), rows)
+
+
+def _is_ours(name: str, thing: Any, module: types.ModuleType) -> bool:
+    where = str(getattr(inspect.unwrap(thing) if callable(thing) else thing, "__module__", ""))
+    if name.startswith("_") or isinstance(thing, type | types.ModuleType):
+        return False
+    return isinstance(thing, Primitive) or where == module.__name__
+
+
+def distributions_of_scipy() -> str:
+    """List the distributions of `autograd.scipy.stats` and what each has."""
+    rows = []
+    for name in stats.__all__:
+        module = getattr(stats, name)
+        functions = [n for n, thing in vars(module).items() if _is_function_of(n, thing, module)]
+        rows.append((f"`{name}`", _codes(functions)))
+    return _table(("distribution", "functions with derivatives"), rows)
+
+
+def _is_function_of(name: str, thing: Any, module: types.ModuleType) -> bool:
+    ours = str(getattr(thing, "__module__", "")).startswith("autograd.scipy.stats")
+    return ours and callable(thing) and not name.startswith("_") and not isinstance(thing, type)
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+
+def _first_line(thing: Any) -> str:
+    return (inspect.getdoc(thing) or "").partition("\n")[0]
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", "|---|---|"]
+    return "\n".join([*lines, *[f"| {' | '.join(row)} |" for row in rows]])

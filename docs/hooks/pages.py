@@ -1,0 +1,195 @@
+"""For MkDocs: pages that stand elsewhere in the repository, and links to what is not a page.
+
+The home page is README.md. A notebook becomes a page with its outputs. A link to a source file,
+which on the site would lead nowhere, leads to a page that shows the file. In a page,
+``<!-- include: FILE -->`` puts in a Markdown file and ``<!-- generated: NAME -->`` what the
+function of that name in `generated.py` returns.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import generated
+import notebooks
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Pages of the site, and the files of the repository that they show.
+SHOWN = {"index.md": "README.md", "changelog.md": "CHANGELOG.md"}
+#: Files whose content is on a page of another name.
+WITHIN = {"CONTRIBUTING.md": "contributing.md", "benchmarks/RESULTS.md": "performance.md"}
+#: How the languages of source files are called.
+LANGUAGES = {".py": "python", ".toml": "toml", ".yml": "yaml", ".js": "javascript", ".css": "css"}
+
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=(?:\s+\"[^\"]*\")?\))")
+INCLUDE = re.compile(r"^<!-- include: (\S+) -->$", re.MULTILINE)
+PICTURE = re.compile(r'(?<!">)(<img [^>]*?src="(?!data:)([^"]+)"[^>]*>)')
+GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
+
+
+@event_priority(100)  # before plugins look at the files
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages that stand elsewhere, and one for each file that some page links to."""
+    for page, path in SHOWN.items():
+        files.append(File.generated(config, page, content=_read(path)))
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = notebooks.page(path)
+        files.append(File.generated(config, f"notebooks/{path.stem}.md", content=notebook.markdown))
+        for name, picture in notebook.pictures.items():
+            files.append(File.generated(config, f"notebooks/{name}", content=picture))
+    for path in sorted((ROOT / "benchmarks" / "images").glob("*")):
+        uri = path.relative_to(ROOT).as_posix()
+        files.append(File(uri, str(ROOT), config.site_dir, config.use_directory_urls))
+    wanted: set[str] = set()
+    for file in list(files.documentation_pages()):
+        _rewritten(file.content_string, file.src_uri, wanted)
+    for path in sorted(wanted):
+        _add_source(path, files, config)
+    return files
+
+
+def _add_source(path: str, files: Files, config: MkDocsConfig) -> None:
+    """Add the page of a source file, or of a folder with all files in it."""
+    if files.get_file_from_path(_source_page(path)) is not None:
+        return
+    markdown = _folder(path) if (ROOT / path).is_dir() else _source(path)
+    files.append(File.generated(config, _source_page(path), content=markdown))
+    if (ROOT / path).is_dir():
+        for inner in _files_in(path):
+            _add_source(inner, files, config)
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Put in what a page includes, and set its links right."""
+    uri = page.file.src_uri
+    if page.parent is None:  # alone in its section, with nothing to navigate in
+        page.meta["hide"] = ["navigation"]
+    if uri.startswith("source/"):
+        return markdown
+    markdown = _rewritten(markdown, uri, set())
+    return INCLUDE.sub(lambda found: _included(found[1], uri), markdown)
+
+
+def on_page_content(content: str, **_: Any) -> str:
+    """Make every picture a link to itself: a wide one can be read in no other way on a phone."""
+    return PICTURE.sub(r'<a href="\2" title="The picture alone">\1</a>', content)
+
+
+def _included(target: str, uri: str) -> str:
+    """Return a file without its title, its links as seen from the page that includes it."""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(_origin(uri)), target))
+    lines = _read(path).splitlines()
+    text = "\n".join(lines[1:] if lines[0].startswith("# ") else lines)
+    return _each_link(text, lambda link: _relocated(link, path, uri, set()))
+
+
+# -- links ------------------------------------------------------------------------------------
+
+
+def _origin(uri: str) -> str:
+    """Return where in the repository a page of the site stands."""
+    if uri.startswith("notebooks/"):
+        return uri.removesuffix(".md") + ".ipynb"
+    return SHOWN.get(uri, f"docs/{uri}")
+
+
+def _rewritten(markdown: str, uri: str, wanted: set[str]) -> str:
+    """Put in what is generated, and set all links right; add to `wanted` the files they lead to."""
+    markdown = GENERATED.sub(lambda found: getattr(generated, found[1])(), markdown)
+    for found in INCLUDE.finditer(markdown):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(_origin(uri)), found[1]))
+        _each_link(_read(path), lambda link, path=path: _relocated(link, path, uri, wanted))
+    return _each_link(markdown, lambda link: _relocated(link, _origin(uri), uri, wanted))
+
+
+def _each_link(markdown: str, change: Callable[[str], str]) -> str:
+    """Change the targets of links, except in blocks of code."""
+    lines, fence = [], ""
+    for line in markdown.split("\n"):
+        found = FENCE.match(line)
+        if found and not fence:
+            fence = found[1]
+        elif found and found[1].startswith(fence):
+            fence = ""
+        elif not fence:
+            line = LINK.sub(lambda link: change(link[1]), line)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _relocated(link: str, origin: str, uri: str, wanted: set[str]) -> str:
+    """Return a link of a file of the repository as the page that shows the file has to write it."""
+    target, sign, anchor = link.partition("#")
+    if not target or ":" in target:
+        return link
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), target))
+    if not (ROOT / path).exists():
+        return link  # MkDocs will say so
+    if path.endswith(".ipynb"):
+        page = path.removesuffix(".ipynb") + ".md"
+    elif path in WITHIN:
+        page = WITHIN[path]
+    elif path in SHOWN.values():
+        page = next(key for key, shown in SHOWN.items() if shown == path)
+    elif path.startswith("docs/") and not path.endswith(".py"):
+        page = path.removeprefix("docs/")
+    elif path.startswith("benchmarks/images/"):
+        page = path
+    else:
+        page, anchor, sign = _source_page(path), "", ""
+        wanted.add(path)
+    return posixpath.relpath(page, posixpath.dirname(uri) or ".") + sign + anchor
+
+
+# -- pages of source files --------------------------------------------------------------------
+
+
+def _read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def _source_page(path: str) -> str:
+    return f"source/{path}/index.md" if (ROOT / path).is_dir() else f"source/{path}.md"
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    for entry in sorted(os.scandir(ROOT / folder), key=lambda entry: entry.name):
+        if entry.is_file() and Path(entry.name).suffix in (*LANGUAGES, ".md", ".txt"):
+            yield f"{folder}/{entry.name}"
+
+
+#: Source files would crowd everything else out of the search.
+FRONT = "---\ntitle: {}\nsearch:\n  exclude: true\n---\n\n# {}\n\n"
+
+
+def _source(path: str) -> str:
+    language = LANGUAGES.get(Path(path).suffix, "text")
+    fence = "~" * 12
+    text = f'{fence} {{ .{language} linenums="1" }}\n{_read(path)}\n{fence}\n'
+    return FRONT.format(path, f"`{path}`") + text
+
+
+def _folder(path: str) -> str:
+    rows = []
+    for inner in _files_in(path):
+        name = posixpath.basename(inner)
+        rows.append(f"| [`{name}`]({name}.md) | {_first_line(inner)} |")
+    table = "\n".join(["| file | what it holds |", "|---|---|", *rows])
+    return FRONT.format(f"{path}/", f"`{path}/`") + table + "\n"
+
+
+def _first_line(path: str) -> str:
+    if not path.endswith(".py"):
+        return ""
+    return (ast.get_docstring(ast.parse(_read(path))) or "").partition("\n")[0].replace("|", "\\|")
