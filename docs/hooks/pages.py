@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cells
 import generated
-import notebooks
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
@@ -44,7 +44,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page, path in SHOWN.items():
         files.append(File.generated(config, page, content=_read(path)))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        notebook = notebooks.page(path)
+        notebook = cells.page(path)
         files.append(File.generated(config, f"notebooks/{path.stem}.md", content=notebook.markdown))
         for name, picture in notebook.pictures.items():
             files.append(File.generated(config, f"notebooks/{name}", content=picture))
