@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import graphviz
 import numpy as np
 
 import autograd
@@ -67,9 +68,45 @@ def many() -> Value:
     return loss
 
 
+#: What a call of a function goes through: the step, and the file it is in.
+CALL = [
+    ("np.tanh(t)", "your program"),
+    ("Tensor.__array_ufunc__", "engine/node.py"),
+    ("record.ufunc", "engine/record.py"),
+    ("DISPATCH[np.tanh], a row of the table", "rules/elementwise.py"),
+    ("record.apply computes with NumPy", "engine/record.py"),
+    ("Tensor: data, primitive, arguments", "engine/tensor.py"),
+]
+#: And `backward`.
+BACKWARD = [
+    ("loss.backward()", "your program"),
+    ("explore numbers nodes, counts edges", "engine/backward.py"),
+    ("walk takes a node when its edges are walked", "engine/backward.py"),
+    ("Primitive.pullback runs the rule of the row", "engine/primitive.py"),
+    ("commit writes grad into the leaves", "engine/backward.py"),
+]
+
+
+def flow(steps: list[tuple[str, str]]) -> bytes:
+    """Draw what calls what, in the colours of the pictures of graphs."""
+    lines = ["digraph {", 'bgcolor="transparent"; ranksep=0.22']
+    lines += ['node [shape="box", style="filled", fontname="Helvetica", fontsize=11, width=3.9]']
+    lines += ['edge [color="#5c6370", arrowsize=0.6]']
+    for number, (step, file) in enumerate(steps):
+        ends = number in (0, len(steps) - 1)
+        fill, line = ("#d9e9f7", "#2a6496") if ends else ("#ffffff", "#5c6370")
+        below = f'<br/><font point-size="9" color="#5c6370">{file}</font>'
+        lines.append(f'{number} [label=<{step}{below}>, fillcolor="{fill}", color="{line}"]')
+        if number:
+            lines.append(f"{number - 1} -> {number}")
+    return graphviz.pipe("dot", "svg", "\n".join([*lines, "}"]).encode())
+
+
 def main() -> None:
     """Draw all of them."""
     IMAGES.mkdir(exist_ok=True)
+    (IMAGES / "call.svg").write_bytes(flow(CALL))
+    (IMAGES / "backward.svg").write_bytes(flow(BACKWARD))
     y = neuron()
     y.backward()
     autograd.draw(y).save(IMAGES / "neuron.svg")
