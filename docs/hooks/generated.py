@@ -211,7 +211,7 @@ def _is_function_of(name: str, thing: Any, module: types.ModuleType) -> bool:
 
 
 def _first_line(thing: Any) -> str:
-    return (inspect.getdoc(thing) or "").partition("\n")[0]
+    return (inspect.getdoc(thing) or "").partition("\n")[0].replace("|", "\\|")
 
 
 def _codes(names: Iterable[str]) -> str:
