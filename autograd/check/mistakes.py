@@ -68,7 +68,7 @@ class Mistakes:
         self, candidates: list[Mistake], given: Mapping[str, Any], reasons: dict[str, Finding]
     ) -> list[Mistake]:
         """Keep for each gradient the first mistake that gives it, exact ones before multiples."""
-        scaled: dict[str, tuple[Finding, Mistake]] = {}
+        scaled: dict[str, tuple[Finding, Mistake, float]] = {}
         used: list[Mistake] = []
         for mistake in candidates:
             for path, found in self.gradients(mistake).items():
@@ -78,30 +78,36 @@ class Mistakes:
                     reasons[path] = Finding(mistake.text, mistake.place)
                     used.append(mistake)
                 elif path not in scaled:
-                    told = self._as_multiple(given[path], found, self.truth.arrays[path])
-                    if told:
-                        scaled[path] = (
-                            Finding(f"{mistake.text}, and {told}", mistake.place),
-                            mistake,
-                        )
+                    factor = self._multiple(given[path], found, self.truth.arrays[path])
+                    if factor is not None:
+                        told = f"{mistake.text}, and {told_factor(factor, self.sizes)}"
+                        scaled[path] = (Finding(told, mistake.place), mistake, factor)
             if all(path in reasons for path in given):
                 break
-        for path, (finding, mistake) in scaled.items():
-            if path not in reasons:
-                reasons[path] = finding
-                used.append(mistake)
+        for path, (finding, mistake, factor) in scaled.items():
+            if path in reasons:
+                continue
+            reasons[path] = finding
+            used.append(mistake)
+            for other, found in self.gradients(mistake).items():  # single numbers among them
+                if other in given and other not in reasons and close(given[other], factor * found):
+                    reasons[other] = finding
         return used
 
-    def _as_multiple(self, given: Any, found: Any, right: Any) -> str:
+    def _multiple(self, given: Any, found: Any, right: Any) -> float | None:
+        """Return by what factor a gradient differs from one that a mistake gives, if it is clear.
+
+        A single number is a multiple of any other, so that it says nothing by itself.
+        """
         given = np.asarray(given)
         if (
             given.shape != np.shape(found)
             or given.size < 2
             or factor_between(found, right) is not None
         ):
-            return ""
+            return None
         factor = factor_between(given, np.asarray(found))
-        return "" if factor is None else told_factor(factor, self.sizes)
+        return None if factor is None or abs(factor - 1) < 1e-6 else factor
 
     def gradients(self, mistake: Mistake) -> dict[str, Any]:
         """Return the derivatives that the mistake leads to, by the path of the leaf."""

@@ -118,6 +118,20 @@ def test_a_perceptron_with_the_derivative_of_a_sigmoid_taken_of_a_sigmoid():
     assert "derivative of sigmoid, and has the wrong sign.\n" in reason
 
 
+def test_one_reason_for_the_weights_and_for_a_bias_of_one_number():
+    def error(w, b):
+        return 0.5 * ((sigmoid(X @ w + b) - Y) ** 2).sum()
+
+    def gradient(w, b):
+        a = sigmoid(X @ w + b)
+        delta = (Y - a) * sigmoid(a) * (1 - sigmoid(a))
+        return X.T @ delta, delta.sum()
+
+    (reason,) = checked(error, w, 0.3, gradient=gradient)
+    assert reason.startswith("The gradient with respect to w and b takes the derivative of sigmoid")
+    assert "and has the wrong sign.\n" in reason
+
+
 def test_a_squared_error_with_the_residual_reversed():
     def gradient(w):
         return 2 / 3 * X.T @ (Y - X @ w)
