@@ -13,12 +13,15 @@ from autograd.drawing.chain import Step, chain
 from autograd.drawing.files import save
 from autograd.drawing.graph import Graph, Item, formula, graph_of
 from autograd.drawing.local import derivative, latex, latex_name, named
-from autograd.drawing.numbers import FEW, check_format, short, spread
+from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
 from autograd.engine import Node
 
 FORMATS = (".txt", ".md", ".tex", ".gif", ".svg")
 #: A lesson of more steps is cut short when it is shown.
 MOST = 200
+
+#: An array whose numbers take more room is told by mean and deviation.
+MOST_CHARACTERS = 40
 
 
 class Steps:
@@ -109,10 +112,13 @@ class Steps:
         return f"→ {step.parent.name}: {total} = {self.number(step.after)}"
 
     def number(self, x: Any) -> str:
-        """Write a number; of a large array, mean and deviation."""
-        if isinstance(x, np.ndarray) and x.size > FEW:
+        """Write a number; of an array that is large or long to write, mean and deviation."""
+        if isinstance(x, np.ndarray) and (
+            x.size > FEW or len(numbers_of(x, self.number_format)) > MOST_CHARACTERS
+        ):
             return spread(x)
-        return short(float(x) if isinstance(x, int) else x, 40, self.number_format)
+        number = float(x) if isinstance(x, int) else x
+        return short(number, MOST_CHARACTERS, self.number_format)
 
     # -- as formulas ------------------------------------------------------------------------------
 

@@ -230,6 +230,14 @@ def test_latex_is_well_formed_whatever_the_labels(label):
     assert lesson.text()
 
 
+def test_an_array_is_told_in_numbers_or_by_mean_and_deviation_but_not_by_its_type():
+    short, long = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor(np.arange(6.0).reshape(2, 3) / 7)
+    assert "[[1, 2], [3, 4]]" in steps((short * short).sum()).latex()
+    lesson = steps((long * long).sum())
+    assert r"0.3571  \pm  0.244" in lesson.latex()
+    assert "float64" not in lesson.latex() + lesson.text()
+
+
 def test_roots_powers_and_tiny_numbers_are_written_as_in_books():
     x = Value(1e-12, label="x")
     assert r"\sqrt{1 - x^{2}}" in steps(np.arcsin(x)).latex()
