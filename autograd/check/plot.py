@@ -43,6 +43,7 @@ def plot(report: Report) -> Any:
             )
             rows, columns = np.nonzero(bad)
             axes.plot(columns, rows, "o", color="#d62728", markerfacecolor="none", markersize=9)
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
             figure.colorbar(image, ax=axes, label="log₁₀ of the relative error")
         else:
             places = np.arange(errors.size)
@@ -52,7 +53,7 @@ def plot(report: Report) -> Any:
                 axes.legend()
             axes.set_ylim(FLOOR / 3, 3)
             axes.set_ylabel("relative error")
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_title(name)
     return figure
 

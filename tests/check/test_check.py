@@ -551,6 +551,8 @@ def test_a_report_is_plotted_element_by_element(tmp_path):
     assert np.unravel_index(np.argmax(image), image.shape) == (1, 1)
     (marks,) = figure.axes[0].lines
     assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([1], [1])
+    ticks = [*figure.axes[0].get_xticks(), *figure.axes[0].get_yticks()]
+    assert all(tick == int(tick) for tick in ticks)  # they number rows and columns
     figure.savefig(tmp_path / "errors.png")
     large = check_gradients(lambda x: x.sum(), np.ones(2000))
     assert large.plot().axes[0].get_title() == "random directions"
