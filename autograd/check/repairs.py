@@ -21,6 +21,7 @@ from autograd.check.subject import Subject
 from autograd.check.truth import Truth
 from autograd.debugging import Trace
 from autograd.engine import Node
+from autograd.topology import current
 
 MOST_NODES, MOST_REPAIRS = 300, 3000
 
@@ -52,7 +53,9 @@ class Repairs:
             result = other.call(other.objects())
         self.trace: Trace = trace
         parts = by_leaf(subject, result)
-        self.items = {leaf.path: item for leaf, item in zip(subject.inputs, parts, strict=True)}
+        self.items = {
+            leaf.path: current(item) for leaf, item in zip(subject.inputs, parts, strict=True)
+        }
         self.program = Program([item for item in parts if isinstance(item, Node)])
         self.usable = len(self.program.nodes) <= MOST_NODES
 

@@ -558,6 +558,19 @@ def test_a_report_is_plotted_element_by_element(tmp_path):
     assert large.plot().axes[0].get_title() == "random directions"
 
 
+def test_a_line_that_assigns_to_an_element_is_named():
+    def gradient(x):
+        g = np.cos(x)
+        g[2] *= 1.5
+        return g
+
+    x = np.array([-1.2, -0.4, 0.3, 0.9, 2.1])
+    report = check_gradients(lambda x: np.sin(x).sum(), x, gradient=gradient, raises=False)
+    only, line = report.reasons
+    assert "only at [2], 1 of 5 elements, where it is 3/2 times too large" in only
+    assert "g[2] *= 1.5\n    With a alone in place of multiply it is right." in line
+
+
 # -- blame ------------------------------------------------------------------------------------
 
 
