@@ -16,6 +16,7 @@ import numpy as np
 
 import autograd
 from autograd.errors import WeightsError
+from autograd.files import replacing
 from nn.extras import require
 
 #: Where in the metadata of a file ours stand.
@@ -61,7 +62,8 @@ def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> No
         raise WeightsError(
             f"safetensors cannot hold these arrays, of type {', '.join(types)}: {error}"
         ) from None
-    _replace(os.fspath(path), written)
+    with replacing(path) as file:
+        file.write(written)
 
 
 def load(path: Any) -> Weights:
@@ -128,22 +130,3 @@ def _as_json(thing: Any) -> Any:
 def _checksum(array: Any) -> int:
     kind = zlib.crc32(f"{array.dtype.str}{array.shape}".encode())
     return zlib.crc32(np.ascontiguousarray(array).data.cast("B") if array.size else b"", kind)
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Write a file beside the target, and put it in its place once it is on the disk."""
-    target = os.path.realpath(path)  # a link stays one
-    folder, name = os.path.split(target)
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(f"there is no folder {folder!r} to save in")
-    beside = os.path.join(folder, f".{name}.{os.urandom(4).hex()}")
-    try:
-        with open(beside, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    except BaseException:
-        if os.path.exists(beside):
-            os.remove(beside)
-        raise

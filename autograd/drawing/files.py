@@ -1,13 +1,13 @@
-"""Files that are either the old ones or complete new ones, never something in between."""
+"""What is saved in the format that the name of its file ends in."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from autograd.errors import FormatError
+from autograd.files import replacing
 
 
 def save(
@@ -29,20 +29,6 @@ def save(
             f"{target.name!r} names no format that this is saved in; these are: "
             f"{', '.join(formats)}"
         )
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save in")
-    _replace(target, content(kind))
+    with replacing(target) as file:
+        file.write(content(kind))
     return str(target)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write a file beside the target, then put it in its place."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=target.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -8,7 +9,7 @@ from drawing.drawings import AWKWARD, Read, needs_dot, network, neuron
 
 import autograd
 from autograd import Tensor, Value, scope
-from autograd.drawing import files, picture
+from autograd.drawing import picture
 from autograd.errors import (
     DataError,
     FormatError,
@@ -371,7 +372,7 @@ def test_a_name_that_asks_for_no_known_format_is_refused_and_the_file_left_alone
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     target = tmp_path / "g.dot"
     target.write_text("old")
-    monkeypatch.setattr(files.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(os, "replace", lambda *a: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
         autograd.draw(neuron()).save(target)
     assert target.read_text() == "old"
