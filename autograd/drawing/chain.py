@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.graph import BEYOND, CONSTANT, FREED, Graph, Item
-from autograd.engine import Node, Tensor, Value
+from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
+from autograd.engine import Tensor, Value
 from autograd.errors import FreedGraphError, GraphError, ShapeError
 
 
@@ -138,16 +138,10 @@ def _below(item: Item, kind: type) -> list[Item]:
 
 def _pull_back(item: Item, so_far: dict[int, Any]) -> Iterator[Step]:
     """Carry the derivative of a node to its arguments."""
-    if item.missing == BEYOND:
-        return
-    node = item.node
     incoming = so_far[item.number]
-    places = iter([(i, a) for i, a in enumerate(item.arguments) if isinstance(a, Item)])
-    for argnum, argument in enumerate(node.arguments):
-        if not isinstance(argument, Node):
-            continue
-        position, parent = next(places)
-        if not wanted(parent):
+    for position, argnum in enumerate(item.argnums):
+        parent = item.call[argnum]
+        if not isinstance(parent, Item) or not wanted(parent):
             continue
         local, product = _derivative(item, argnum, parent, incoming)
         before = so_far.get(parent.number)
@@ -162,7 +156,7 @@ def _derivative(item: Item, argnum: int, parent: Item, g: Any) -> tuple[Any, Any
     if isinstance(node, Value):
         partial = node._left_partial if argnum == 0 else node._right_partial
         return partial, g * partial
-    plain = [_plain(argument) for argument in node.arguments]
+    plain = item.plain_call
     primitive = node.primitive
     with np.errstate(all="ignore"):
         product = primitive.pullback(argnum, g, item.data, plain, node.keywords)
@@ -176,12 +170,6 @@ def _derivative(item: Item, argnum: int, parent: Item, g: Any) -> tuple[Any, Any
     if np.iscomplexobj(product) and parent.data.dtype.kind != "c":
         product = np.real(product)
     return local, np.reshape(product, parent.data.shape).astype(parent.data.dtype)
-
-
-def _plain(argument: Any) -> Any:
-    if isinstance(argument, Tensor):
-        return argument._data
-    return argument.data if isinstance(argument, Value) else argument
 
 
 def arrived(steps: list[Step]) -> dict[int, Any]:

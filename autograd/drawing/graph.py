@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.numbers import kind_of, short
-from autograd.engine import Node, Primitive, Tensor, Value
+from autograd.engine import Node, Primitive, Tensor, record
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
 from autograd.topology import current, nodes_below
@@ -75,11 +75,14 @@ class Item:
     ----------
     number : int
         Counted from 1, parents first.
-    arguments : tuple
-        What the primitive was called with; an Item in place of each node.
+    call : tuple
+        What the primitive was called with; an Item in place of each node. Kept here, for
+        `backward` frees what the node itself keeps.
+    argnums : tuple of int
+        Which of these are computed with, and do not only say how.
     static : str
         Further arguments, such as ``axis=0``, which are no numbers to compute with.
-    gradient : float, array, node or None
+    gradient : float, array or None
         None if no derivative has arrived, or none was kept.
     missing : str
         Why there are no arguments, where there should be: `FREED` or `BEYOND`.
@@ -92,7 +95,8 @@ class Item:
     op: str
     data: Any
     gradient: Any
-    arguments: tuple[Any, ...] = ()
+    call: tuple[Any, ...] = ()
+    argnums: tuple[int, ...] = ()
     static: str = ""
     scope: str = ""
     missing: str = ""
@@ -103,9 +107,19 @@ class Item:
         return MATHEMATICAL.get(self.op, self.op)
 
     @property
+    def arguments(self) -> list[Any]:
+        """What is computed with, in order: an Item for each node, numbers and arrays."""
+        return [self.call[argnum] for argnum in self.argnums]
+
+    @property
+    def plain_call(self) -> list[Any]:
+        """What the primitive was called with; in place of each node the data that it held."""
+        return [argument.data if isinstance(argument, Item) else argument for argument in self.call]
+
+    @property
     def parents(self) -> list[Item]:
         """The nodes among the arguments, in order; one that is used twice stands there twice."""
-        return [argument for argument in self.arguments if isinstance(argument, Item)]
+        return [argument for argument in self.call if isinstance(argument, Item)]
 
     @property
     def constants(self) -> list[tuple[int, Any]]:
@@ -155,15 +169,14 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             names[id(node)],
             _kind(node, roots),
             node.op if node.primitive is not None else "",
-            node.data if isinstance(node, Value) else node._data,
-            node.grad,
+            node._data,
+            record.plain(node.grad),
             scope=_scope(node.scope),
         )
         if item.op:
             item.missing = FREED if isinstance(node, Tensor) and node.freed else ""
-            arguments, static = _split(node)
-            item.arguments = tuple(by_id.get(id(a), a) for a in arguments)
-            item.static = static
+            item.call = tuple(by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments)
+            item.argnums, item.static = _split(node)
         by_id[id(node)] = item
     ends = [by_id[id(current(node))] for node in nodes]
     items = list(by_id.values()) if depth is None else _within(depth, ends)
@@ -181,7 +194,7 @@ def _within(depth: int, roots: list[Item]) -> list[Item]:
         reached.update((item.number, item) for item in border)
     for item in border:
         if item.parents:
-            item.missing, item.arguments = BEYOND, ()
+            item.missing, item.call, item.argnums = BEYOND, (), ()
     return [reached[number] for number in sorted(reached)]
 
 
@@ -218,19 +231,19 @@ def _kind(node: Any, roots: set[int]) -> str:
     return OUTPUT if id(node) in roots else RESULT
 
 
-def _split(node: Any) -> tuple[tuple[Any, ...], str]:
-    """Part the arguments that are computed with from those that say how."""
+def _split(node: Any) -> tuple[tuple[int, ...], str]:
+    """Part the arguments that are computed with, by number, from those that say how, in words."""
     primitive, arguments = node.primitive, node.arguments
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
     computed, static = [], []
-    for position, argument in enumerate(arguments):
-        is_index = primitive.name == "setitem" and position == 1
+    for argnum, argument in enumerate(arguments):
+        is_index = primitive.name == "setitem" and argnum == 1
         if isinstance(argument, Node) or (
-            position < arity and _is_numeric(argument) and not is_index
+            argnum < arity and _is_numeric(argument) and not is_index
         ):
-            computed.append(argument)
+            computed.append(argnum)
         elif argument is not None:
-            named = _parameter(primitive, position)
+            named = _parameter(primitive, argnum)
             shown = short(argument, most=24)
             static.append(f"{named}={shown}" if named else shown.strip("()"))
     static += [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
@@ -238,12 +251,12 @@ def _split(node: Any) -> tuple[tuple[Any, ...], str]:
 
 
 @functools.lru_cache(maxsize=1000)
-def _parameter(primitive: Primitive, position: int) -> str:
+def _parameter(primitive: Primitive, argnum: int) -> str:
     """Return what an argument that says how to compute is called; of an index, nothing."""
     if primitive.name in ("getitem", "setitem", "einsum"):
         return ""
     try:
-        return list(inspect.signature(primitive.function).parameters)[position]
+        return list(inspect.signature(primitive.function).parameters)[argnum]
     except (ValueError, TypeError, IndexError):
         return ""
 
@@ -292,14 +305,12 @@ def formula(item: Item) -> str:
         return ""
     if item.missing:
         return f"{item.op}({item.missing})"
-    node = item.node
-    by_id = {id(parent.node): parent for parent in item.parents}
-    arguments = [by_id[id(a)].name if id(a) in by_id else short(a, most=24) for a in node.arguments]
+    arguments = [a.name if isinstance(a, Item) else short(a, most=24) for a in item.call]
     if item.op in SIGNS and len(arguments) == 2:
         return f" {SIGNS[item.op]} ".join(arguments)
     if item.op == "negative":
         return f"-{arguments[0]}"
     if item.op == "getitem":
         return f"{arguments[0]}[{arguments[1].strip('()')}]"
-    keywords = [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
+    keywords = [f"{key}={short(value, most=24)}" for key, value in item.node.keywords.items()]
     return f"{item.op}({', '.join(arguments + keywords)})"

@@ -13,7 +13,6 @@ import numpy as np
 from autograd.drawing.formulas import body_of, formula
 from autograd.drawing.graph import Item
 from autograd.drawing.numbers import short
-from autograd.engine import Tensor, Value
 
 #: Functions of the rules that only choose: at one number, their value says more than their name.
 CHOICES = {"share", "direction", "sign", "where", "nonzero", "finite_or_zero"}
@@ -66,12 +65,10 @@ def _written(item: Item, rule: Any, before: int, elementwise: bool) -> str:
     if body is None:
         return f"{item.node.primitive.name}ᵀ(g)"
     names = list(inspect.signature(rule).parameters)
-    meaning = dict(zip(names[before:], item.node.arguments, strict=False))
-    if elementwise:
-        meaning = {names[0]: item.node, **meaning}
-    elif before == 2:
-        meaning = {names[1]: item.node, **meaning}
-    body = _Substitution(item, meaning, rule).visit(ast.fix_missing_locations(_copy(body)))
+    meaning = dict(zip(names[before:], item.call, strict=False))
+    if elementwise or before == 2:
+        meaning = {names[before - 1]: item, **meaning}
+    body = _Substitution(meaning, rule).visit(ast.fix_missing_locations(_copy(body)))
     text = formula(body)
     return text if len(TOKEN.sub("xx", text)) <= LONGEST else f"{item.node.primitive.name}ᵀ(g)"
 
@@ -96,32 +93,29 @@ def _copy(body: ast.expr) -> ast.expr:
 class _Substitution(ast.NodeTransformer):
     """Puts nodes and numbers in place of the arguments of a rule, and works out what is plain."""
 
-    def __init__(self, item: Item, meaning: dict[str, Any], rule: types.FunctionType) -> None:
+    def __init__(self, meaning: dict[str, Any], rule: types.FunctionType) -> None:
         self.meaning = meaning
-        self.numbers = {id(parent.node): parent.number for parent in item.parents}
-        self.numbers[id(item.node)] = item.number
         self.rule = rule
         self.left_out = set(inspect.signature(rule).parameters) - set(meaning) - {"g"}
-        plain = [_plain(value) for value in meaning.values()]
-        self.are_numbers = all(isinstance(value, (float, int)) for value in plain)
-        self.values = {
-            name: np.float64(value) if self.are_numbers else value
-            for name, value in zip(meaning, plain, strict=True)
+        plain = {
+            name: meant.data if isinstance(meant, Item) else meant
+            for name, meant in meaning.items()
         }
+        self.values: dict[str, Any] | None = None  # unless all are numbers
+        if all(isinstance(value, (float, int)) for value in plain.values()):
+            self.values = {name: np.float64(value) for name, value in plain.items()}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id not in self.meaning:
-            return node
-        meant = self.meaning[node.id]
-        if id(meant) in self.numbers:
-            return ast.Name(f"⟦{self.numbers[id(meant)]}⟧")
+        meant = self.meaning.get(node.id)
+        if isinstance(meant, Item):
+            return ast.Name(f"⟦{meant.number}⟧")
         if isinstance(meant, (float, int, np.generic)):
             return ast.Constant(float(meant))
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name in CHOICES and self.are_numbers:
+        if name in CHOICES and self.values is not None:
             return self._chosen(name, node)
         # What was left to its default says nothing.
         node.args = [a for a in node.args if not self._is_left_out(a)]
@@ -171,12 +165,6 @@ def _folded(operator: ast.operator, a: Any, b: Any) -> float | None:
 
 def _is_one(e: ast.expr) -> bool:
     return isinstance(e, ast.Constant) and e.value == 1
-
-
-def _plain(x: Any) -> Any:
-    if isinstance(x, Tensor):
-        return x._data
-    return x.data if isinstance(x, Value) else x
 
 
 def named(text: str, items: dict[int, Item]) -> str:

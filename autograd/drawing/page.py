@@ -118,8 +118,7 @@ def _argument(
         return {"constant": [kind] * bool(kind) + sheet.numbers(argument)}
     if not explained:
         return {"node": argument.number}
-    argnum = next(i for i, a in enumerate(item.node.arguments) if a is argument.node)
-    rule = named(derivative(item, argnum), by_number)
+    rule = named(derivative(item, item.argnums[position]), by_number)
     return {"node": argument.number, "rule": cut_short(rule, 300)}
 
 

@@ -44,6 +44,22 @@ def test_it_holds_all_nodes_their_formulas_and_the_steps():
     assert found["steps"][0]["sentence"].startswith("∂y/∂v4 = 1 − y² = ")
 
 
+def test_a_node_that_is_two_arguments_has_a_rule_for_each():
+    x = Value(3.0, label="x")
+    (power,) = data_of(autograd.draw(x**x).html())["items"][1:]
+    rules = [argument["rule"] for argument in power["arguments"]]
+    assert rules == ["x · x^(x − 1)", "v2 · log(x)"]
+
+
+def test_a_picture_from_before_backward_has_its_steps_and_formulas_after_it():
+    t = Tensor(np.ones(3), label="t")
+    loss = (np.tanh(t) * t).sum()
+    drawn = autograd.draw(loss)
+    before = data_of(drawn.html())
+    loss.backward()
+    assert data_of(drawn.html()) == before
+
+
 def test_the_line_stands_in_it_where_it_was_traced():
     with autograd.Trace():
         y = Value(2.0, label="x") * 3

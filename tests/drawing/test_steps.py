@@ -201,6 +201,15 @@ def test_a_long_lesson_is_cut_short_where_it_is_shown():
     assert len(steps(x)) == 1000
 
 
+def test_a_lesson_from_before_backward_is_the_same_after_it():
+    t = Tensor(np.ones((2, 2)), label="t")
+    loss = (np.tanh(t @ t) * t).sum()
+    lesson = steps(loss)
+    before = lesson.text(), lesson.latex(), lesson.markdown()
+    loss.backward()
+    assert (lesson.text(), lesson.latex(), lesson.markdown()) == before
+
+
 # -- LaTeX and Markdown -------------------------------------------------------------------------------------
 
 
