@@ -6,12 +6,12 @@ import functools
 import inspect
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograd.drawing.numbers import kind_of, short
+from autograd.drawing.numbers import short
 from autograd.engine import Node, Primitive, Tensor, record
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
@@ -131,11 +131,6 @@ class Item:
         ]
 
     @property
-    def dtype_and_shape(self) -> str:
-        """Of a Tensor, type and shape; empty for a number."""
-        return "" if isinstance(self.data, float) else kind_of(self.data)
-
-    @property
     def size(self) -> int:
         """How many numbers it holds."""
         return 1 if isinstance(self.data, float) else int(self.data.size)
@@ -147,11 +142,6 @@ class Graph:
 
     items: list[Item]
     roots: list[Item]
-    by_id: dict[int, Item] = field(repr=False)
-
-    def of(self, node: Any) -> Item:
-        """Return the record of a node."""
-        return self.by_id[id(current(node))]
 
 
 def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
@@ -181,7 +171,7 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
     ends = [by_id[id(current(node))] for node in nodes]
     items = list(by_id.values()) if depth is None else _within(depth, ends)
     _place_leaves(items)
-    return Graph(items, ends, by_id)
+    return Graph(items, ends)
 
 
 def _within(depth: int, roots: list[Item]) -> list[Item]:
