@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from autograd.drawing import dot
 from autograd.drawing.numbers import BARS
 from autograd.drawing.picture import render
-from autograd.drawing.sheet import Frame, Options, Sheet, sheet_of
+from autograd.drawing.sheet import Frame, Options, sheet_of
 from autograd.errors import GraphError, MissingProgramError
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def animate(steps: Steps, kind: str, seconds: float) -> bytes:
             f"An animation of {len(steps):,} steps is too long to watch; {MOST_FRAMES - 1} are "
             "allowed. Take a smaller part of the graph, or save the steps as text."
         )
-    sources = list(_sources(steps))
-    source = "".join(sources)
+    source = "".join(_sources(steps))
     if kind == ".svg":
         return _as_svg(_split(render(source, "svg"), b"<?xml"), seconds)
     return _as_gif(_split(render(source, "png"), b"\x89PNG\r\n\x1a\n"), seconds)
@@ -47,8 +46,7 @@ def animate(steps: Steps, kind: str, seconds: float) -> bytes:
 
 def _sources(steps: Steps) -> Iterator[str]:
     """Write the picture once for each step, in DOT."""
-    end = steps.graph.roots[0]
-    sheet = sheet_of([end.node], Options(expand=True, number_format=steps.number_format))
+    sheet = sheet_of(steps.graph, Options(expand=True, number_format=steps.number_format))
     frames = list(_frames(steps))
     captions = max(len(frame.caption) for frame in frames)
     # As wide as the data above: in a narrower cell `dot` loses its place.
@@ -67,14 +65,8 @@ def _sources(steps: Steps) -> Iterator[str]:
     }
     for frame in frames:
         frame.widths, frame.caption_width = widths, int(captions * CAPTION_LETTER)
-        yield _source(sheet, frame)
-
-
-def _source(sheet: Sheet, frame: Frame) -> str:
-    items = {item.number: item for item in sheet.graph.items}
-    frame.item = items.get(frame.item.number) if frame.item is not None else None
-    sheet.frame = frame
-    return dot.source(sheet)
+        sheet.frame = frame
+        yield dot.source(sheet)
 
 
 def _frames(steps: Steps) -> Iterator[Frame]:
@@ -82,12 +74,12 @@ def _frames(steps: Steps) -> Iterator[Frame]:
     number = steps.number
     first = steps.steps[0].incoming if len(steps) else 1.0
     arrived = {end.number: number(first)}
-    yield Frame(dict(arrived), {}, f"∂{end.name}/∂{end.name} = {number(first)}", 0, end)
+    yield Frame(dict(arrived), f"∂{end.name}/∂{end.name} = {number(first)}", end.number)
     for step in steps:
         arrived[step.parent.number] = number(step.after)
-        edge = (step.item.number, step.position)
-        yield Frame(dict(arrived), {}, steps.sentence(step), 0, step.item, edge)
-    yield Frame(dict(arrived), {}, f"All derivatives of {end.name}", 0)
+        active = step.item.number
+        yield Frame(dict(arrived), steps.sentence(step), active, (active, step.position))
+    yield Frame(dict(arrived), f"All derivatives of {end.name}")
 
 
 def _split(images: bytes, beginning: bytes) -> list[bytes]:

@@ -104,7 +104,7 @@ def _item(sheet: Sheet, item: Item) -> Iterator[str]:
     sign = cut_short(sign, LONGEST_SIGN)
     # A sign stands in a circle, a word in an oval.
     shape = "circle, fixedsize=true, width=0.3" if len(sign) <= 2 else "ellipse, height=0.28"
-    active = sheet.frame is not None and sheet.frame.item is item
+    active = sheet.frame is not None and sheet.frame.active == item.number
     fill = STYLES[OUTPUT].border if active else OPERATION.fill
     yield (
         f"o{item.number} [shape={shape}, margin=0.03, style=filled, label={_quoted(sign)}, "
@@ -174,7 +174,7 @@ def label(sheet: Sheet, item: Item) -> str:
         rows.append(_row("data", sheet.data(item)))
     if sheet.frame is not None:
         rows += _framed_gradient(sheet.frame, item, style.fill)
-        fill = ACTIVE if sheet.frame.item is item else style.fill
+        fill = ACTIVE if sheet.frame.active == item.number else style.fill
         return _table(rows, fill, style.border, style.width, style.rounded, style.dashed)
     gradient = sheet.gradient(item) if sheet.shows("grad") else []
     if gradient:

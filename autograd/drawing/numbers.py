@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node
 from autograd.errors import FormatError
 
 #: Of an array with so many elements or fewer, the numbers themselves are shown.
@@ -37,8 +36,6 @@ def check_format(number_format: str) -> str:
 
 def short(x: Any, most: int = 60, number_format: str = ".6g") -> str:
     """Write a number, or an array: small ones with their numbers, large ones by their shape."""
-    if isinstance(x, Node):
-        x = x.data  # type: ignore[attr-defined]
     if x is None:
         return "none"
     if isinstance(x, (float, np.floating)):
@@ -119,8 +116,6 @@ def histogram(x: Any) -> str:
 
 def magnitude(gradient: Any) -> float:
     """Return how large a derivative is: of an array, the root of the mean square."""
-    if isinstance(gradient, Node):
-        gradient = gradient.data  # type: ignore[attr-defined]
     if isinstance(gradient, float):
         return abs(gradient)
     elements = _looked_at(gradient)

@@ -11,8 +11,8 @@ import graphviz
 
 from autograd.drawing import dot, mermaid
 from autograd.drawing.files import save
+from autograd.drawing.graph import graph_of
 from autograd.drawing.lines import text
-from autograd.drawing.numbers import check_format
 from autograd.drawing.sheet import PARTS, Options, Sheet, sheet_of
 from autograd.engine import Node
 from autograd.errors import MissingProgramError
@@ -179,13 +179,13 @@ def draw(
         direction,
         depth,
         (show,) if isinstance(show, str) else tuple(show),
-        check_format(number_format),
+        number_format,
         title,
         most,
         expand,
         collapse,
     )
-    return Picture(nodes, sheet_of(nodes, options, shaded=shade))
+    return Picture(nodes, sheet_of(graph_of(*nodes, depth=depth), options, shaded=shade))
 
 
 def render(source: str, kind: str) -> bytes:

@@ -10,14 +10,22 @@ import numpy as np
 
 from autograd.drawing import groups
 from autograd.drawing.chain import arrived, chain
-from autograd.drawing.graph import CONSTANT, FREED, Graph, Item, graph_of
+from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
 from autograd.drawing.groups import Group, Links, View
-from autograd.drawing.numbers import FEW, kind_of, magnitude, numbers_of, short, summary_lines
+from autograd.drawing.numbers import (
+    FEW,
+    check_format,
+    kind_of,
+    magnitude,
+    numbers_of,
+    short,
+    summary_lines,
+)
 from autograd.drawing.style import Shade
-from autograd.engine import Node
 from autograd.errors import FormatError, GraphError, ShapeError
 
-#: What `show` may name.
+#: What `direction` and `show` may name.
+DIRECTIONS = ("LR", "TB", "RL", "BT")
 PARTS = ("label", "data", "grad", "constants", "shape", "spread", "scopes")
 LONGEST_NAME = 40
 MOST_OPERATIONS = 4
@@ -25,7 +33,13 @@ MOST_OPERATIONS = 4
 
 @dataclass(slots=True)
 class Options:
-    """How a graph is to be drawn; see `draw`."""
+    """How a graph is to be drawn; see `draw`.
+
+    Raises
+    ------
+    FormatError
+        If one of them is not known.
+    """
 
     direction: str = "LR"
     depth: int | None = None
@@ -36,6 +50,21 @@ class Options:
     expand: bool | Iterable[str] = ()
     collapse: Iterable[str] = ()
 
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise FormatError(
+                f"direction={self.direction!r} is not known; write 'LR' (left to right), 'TB' "
+                "(top to bottom), 'RL' or 'BT'."
+            )
+        unknown = [part for part in self.show if part not in PARTS]
+        if unknown:
+            raise FormatError(
+                f"show={unknown[0]!r} is not known; these can be shown: {', '.join(PARTS)}."
+            )
+        if self.depth is not None and self.depth < 1:
+            raise FormatError(f"depth={self.depth} shows nothing; write 1 or more.")
+        check_format(self.number_format)
+
 
 @dataclass(slots=True)
 class Frame:
@@ -45,11 +74,12 @@ class Frame:
     """
 
     gradients: dict[int, str]
-    widths: dict[int, int]
     caption: str
-    caption_width: int
-    item: Item | None = None
+    #: The number of the node that is gone back from, and the edge to where (node, position).
+    active: int | None = None
     edge: tuple[int, int] | None = None
+    widths: dict[int, int] = field(default_factory=dict)
+    caption_width: int = 0
 
 
 @dataclass(slots=True)
@@ -86,8 +116,6 @@ class Sheet:
 
     def numbers(self, x: Any) -> list[str]:
         """Write a number or an array, a large one in several lines."""
-        if isinstance(x, Node):
-            x = x.data  # type: ignore[attr-defined]
         if isinstance(x, np.ndarray) and x.size > FEW:
             return summary_lines(x) if self.shows("spread") else []
         if isinstance(x, np.ndarray):
@@ -146,32 +174,8 @@ def cut_short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def checked(options: Options) -> Options:
-    """Return the options if they can be followed.
-
-    Raises
-    ------
-    FormatError
-        If one of them is not known.
-    """
-    if options.direction not in ("LR", "TB", "RL", "BT"):
-        raise FormatError(
-            f"direction={options.direction!r} is not known; write 'LR' (left to right), 'TB' "
-            "(top to bottom), 'RL' or 'BT'."
-        )
-    unknown = [part for part in options.show if part not in PARTS]
-    if unknown:
-        raise FormatError(
-            f"show={unknown[0]!r} is not known; these can be shown: {', '.join(PARTS)}."
-        )
-    if options.depth is not None and options.depth < 1:
-        raise FormatError(f"depth={options.depth} shows nothing; write 1 or more.")
-    return options
-
-
-def sheet_of(nodes: Iterable[Any], options: Options, shaded: bool = False) -> Sheet:
+def sheet_of(graph: Graph, options: Options, shaded: bool = False) -> Sheet:
     """Lay out what of a graph is to be seen; `shaded`, with the sizes of all derivatives."""
-    graph = graph_of(*nodes, depth=checked(options).depth)
     whole = groups.group(graph, "scopes" in options.show)
     seen = groups.view(graph, whole, options.most, options.expand, options.collapse)
     sheet = Sheet(graph, seen, groups.links(graph, seen), options)

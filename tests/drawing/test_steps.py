@@ -1,4 +1,5 @@
 import linecache
+import pathlib
 import re
 import shutil
 import sys
@@ -199,6 +200,18 @@ def test_a_long_lesson_is_cut_short_where_it_is_shown():
     shown = str(steps(x))
     assert shown.endswith("… and 800 steps more; .text(most=…) shows them.")
     assert len(steps(x)) == 1000
+
+
+@needs_dot
+def test_an_animation_shows_the_graph_as_the_lesson_saw_it(tmp_path):
+    t = Tensor([1.0, 2.0], label="t")
+    loss = (t * t).sum()
+    lesson = steps(loss)
+    before = lesson.save(tmp_path / "before.svg")
+    loss.backward()
+    t.data = np.array([7.0, 7.0])
+    after = lesson.save(tmp_path / "after.svg")
+    assert pathlib.Path(after).read_bytes() == pathlib.Path(before).read_bytes()
 
 
 def test_a_lesson_from_before_backward_is_the_same_after_it():
