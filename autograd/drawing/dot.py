@@ -146,8 +146,7 @@ def _flow(sheet: Sheet, item: Item, position: int) -> str:
 
 def _links(sheet: Sheet) -> Iterator[str]:
     """Write the edges of closed groups: one for all values that pass between two boxes."""
-    for (source_id, target_id), passing in sheet.links.passing.items():
-        source, target = sheet.links.boxes[source_id], sheet.links.boxes[target_id]
+    for (source, target), passing in sheet.links.passing.items():
         begin = _identity(source) if isinstance(source, Group) else f"n{source.number}"
         end = _identity(target) if isinstance(target, Group) else f"o{target.number}"
         many = len(passing)

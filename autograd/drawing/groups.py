@@ -34,6 +34,10 @@ class Group:
         The scope, or the scope and the number of a part; empty for the whole.
     items : list of Item
         The nodes that stand in no inner group.
+    number : int
+        Counted from 0 for the whole, outer groups first.
+    depth : int
+        Of the whole: how many operations follow one upon the other.
     """
 
     path: str
@@ -41,19 +45,31 @@ class Group:
     items: list[Item] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     is_part: bool = False
+    number: int = 0
+    depth: int = 0
     #: Of itself and all groups within.
     size: int = 0
     parameters: int = 0
     entries: int = 0
     operations: Counter[str] = field(default_factory=Counter)
 
+    def all_groups(self) -> Iterator[Group]:
+        """Go through this group and all within it, outer ones first."""
+        order = [self]
+        for each in order:
+            yield each
+            order.extend(each.groups)  # afterwards: they may have become more
+
     def all_items(self) -> Iterator[Item]:
         """Go through the nodes of this group and of all within it."""
-        pending = [self]
-        while pending:
-            each = pending.pop()
+        for each in self.all_groups():
             yield from each.items
-            pending.extend(each.groups)
+
+    def common_operations(self, most: int) -> str:
+        """Write which operations are in it, and how often; so many kinds of them."""
+        common = self.operations.most_common(most)
+        told = ", ".join(f"{count:,} {sign}" for sign, count in common)
+        return told + (" …" if len(self.operations) > most else "")
 
 
 @dataclass(slots=True)
@@ -61,13 +77,13 @@ class View:
     """What of a graph is shown: open groups as clusters, closed ones as one box."""
 
     whole: Group
-    opened: set[int]
-    #: Number of a node -> the innermost closed group around it; absent for a node that is shown.
+    opened: set[Group]
+    #: Number of a node -> the closed group in which it is; absent for a node that is shown.
     closed: dict[int, Group]
 
     def is_open(self, group: Group) -> bool:
         """Say whether the inside of a group is shown."""
-        return id(group) in self.opened
+        return group in self.opened
 
     def shown(self, item: Item) -> Item | Group:
         """Return the box in which a node is seen."""
@@ -84,12 +100,10 @@ def group(graph: Graph, by_scope: bool = True) -> Group:
             _open(path, found)
         found[path].items.append(item)
     levels = _levels(graph)
-    pending = [whole]
-    while pending:
-        each = pending.pop()
+    whole.depth = max(levels.values(), default=0)
+    for each in whole.all_groups():
         if len(each.items) > LEGIBLE:
             _cut(each, levels)
-        pending.extend(each.groups)
     _count(whole)
     return whole
 
@@ -103,12 +117,11 @@ def _open(path: str, found: dict[str, Group]) -> None:
 
 
 def _count(whole: Group) -> None:
-    """Add up what the groups hold, the inner ones first."""
-    order = [whole]
-    for each in order:
-        order.extend(each.groups)
-    entered: dict[int, set[int]] = {}
-    for each in reversed(order):
+    """Give the groups their numbers, and add up what they hold, the inner ones first."""
+    order = list(whole.all_groups())
+    entered: dict[Group, set[int]] = {}
+    for number, each in reversed(list(enumerate(order))):
+        each.number = number
         each.size = len(each.items) + sum(inner.size for inner in each.groups)
         each.parameters = sum(
             item.size for item in each.items if item.kind in (LEAF, PARAMETER)
@@ -118,8 +131,8 @@ def _count(whole: Group) -> None:
         for inner in each.groups:
             each.operations.update(inner.operations)
             if inner.is_part:
-                numbers |= entered[id(inner)]
-        entered[id(each)] = numbers
+                numbers |= entered[inner]
+        entered[each] = numbers
         each.entries = len(numbers)
 
 
@@ -188,7 +201,6 @@ def _narrow_places(items: list[Item], levels: dict[int, int], count: int) -> lis
 
 
 def view(
-    graph: Graph,
     whole: Group,
     most: int | None = None,
     expand: bool | Iterable[str] = (),
@@ -214,9 +226,9 @@ def view(
     unwanted = _paths(collapse)
     _check_paths(wanted | unwanted, whole)
     forced = {outer for path in wanted for outer in _with_outer(path)}
-    room = _room(graph, whole) if most is None else most
-    everything = expand is True or (expand is not False and len(graph.items) <= room)
-    opened = {id(whole)}
+    room = _room(whole) if most is None else most
+    everything = expand is True or (expand is not False and whole.size <= room)
+    opened = {whole}
     boxes = len(whole.items) + len(whole.groups)
     pending = list(whole.groups)
     while pending:
@@ -229,16 +241,16 @@ def view(
         fits = boxes + added <= room and expand is not False and not alike[0].is_part
         for each in alike:
             if each.path not in unwanted and (everything or fits or each.path in forced):
-                opened.add(id(each))
+                opened.add(each)
                 boxes += len(each.items) + len(each.groups) - 1
                 pending.extend(each.groups)
-    return View(whole, opened, _closed(whole, opened))
+    return View(whole, opened, _closed(opened))
 
 
-def _room(graph: Graph, whole: Group) -> int:
+def _room(whole: Group) -> int:
     if all(each.is_part for each in whole.groups):
         return LEGIBLE
-    return ROOM if max(_levels(graph).values(), default=0) <= LONG else ROOM_IN_A_ROW
+    return ROOM if whole.depth <= LONG else ROOM_IN_A_ROW
 
 
 def _rank(each: Group) -> tuple[int, bool, int]:
@@ -247,15 +259,13 @@ def _rank(each: Group) -> tuple[int, bool, int]:
 
 
 def _check_paths(paths: set[str], whole: Group) -> None:
-    order = [whole]
-    for each in order:
-        order.extend(each.groups)
-    unknown = paths - {each.path for each in order}
+    known = [each.path for each in whole.all_groups()][1:]
+    unknown = paths - {"", *known}
     if unknown:
-        known = ", ".join(repr(each.path) for each in order[1:9]) or "none"
+        told = ", ".join(map(repr, known[:8])) or "none"
         raise GraphError(
             f"There is no scope {', '.join(map(repr, sorted(unknown)))} in this graph; "
-            f"the scopes are: {known}{' …' if len(order) > 9 else ''}."
+            f"the scopes are: {told}{' …' if len(known) > 8 else ''}."
         )
 
 
@@ -268,18 +278,14 @@ def _with_outer(path: str) -> list[str]:
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
 
 
-def _closed(whole: Group, opened: set[int]) -> dict[int, Group]:
-    closed: dict[int, Group] = {}
-    pending = [(whole, whole if id(whole) not in opened else None)]
-    while pending:
-        each, around = pending.pop()
-        if around is not None:
-            for item in each.items:
-                closed[item.number] = around
-        for inner in each.groups:
-            shut = around if around is not None else (None if id(inner) in opened else inner)
-            pending.append((inner, shut))
-    return closed
+def _closed(opened: set[Group]) -> dict[int, Group]:
+    return {
+        item.number: inner
+        for each in opened
+        for inner in each.groups
+        if inner not in opened
+        for item in inner.all_items()
+    }
 
 
 # -- edges between what is shown ---------------------------------------------------------------
@@ -290,29 +296,32 @@ class Links:
     """The edges of which at least one end is a closed group, and what passes along them."""
 
     #: (box it comes from, box it goes to) -> the numbers of the nodes whose value passes.
-    passing: dict[tuple[int, int], set[int]]
-    boxes: dict[int, Item | Group]
-    inputs: dict[int, set[int]]
-    outputs: dict[int, set[int]]
+    passing: dict[tuple[Item | Group, Item | Group], set[int]]
+    inputs: dict[Group, set[int]]
+    outputs: dict[Group, set[int]]
+
+    def told(self, group: Group) -> tuple[str, str]:
+        """Write how many values come into a closed group, and how many go out."""
+        inputs, outputs = self.inputs.get(group, ()), self.outputs.get(group, ())
+        return f"{len(inputs):,}", f"{len(outputs):,}"
 
 
 def links(graph: Graph, seen: View) -> Links:
     """Sum up the edges that begin or end in closed groups."""
-    found = Links({}, {}, {}, {})
+    found = Links({}, {}, {})
     for item in graph.items:
         target = seen.shown(item)
         for parent in item.parents:
             source = seen.shown(parent)
             if source is target or (isinstance(source, Item) and isinstance(target, Item)):
                 continue
-            found.boxes[id(source)], found.boxes[id(target)] = source, target
-            found.passing.setdefault((id(source), id(target)), set()).add(parent.number)
+            found.passing.setdefault((source, target), set()).add(parent.number)
             if isinstance(target, Group):
-                found.inputs.setdefault(id(target), set()).add(parent.number)
+                found.inputs.setdefault(target, set()).add(parent.number)
             if isinstance(source, Group):
-                found.outputs.setdefault(id(source), set()).add(parent.number)
+                found.outputs.setdefault(source, set()).add(parent.number)
     for root in graph.roots:
         box = seen.shown(root)
         if isinstance(box, Group):
-            found.outputs.setdefault(id(box), set()).add(root.number)
+            found.outputs.setdefault(box, set()).add(root.number)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.drawing.graph import Graph, Item, formula, graph_of
-from autograd.drawing.groups import Group, links, view
+from autograd.drawing.groups import Group, Links, links, view
 from autograd.drawing.groups import group as grouped
 from autograd.drawing.numbers import check_format, magnitude, short
 from autograd.engine import Node
@@ -75,28 +75,23 @@ def _listed(items: list[Item], number_format: str) -> str:
 def _summed_up(graph: Graph) -> str:
     """Tell of each group how much is in it, what passes, and how large the derivatives are."""
     whole = grouped(graph)
-    passing = links(graph, view(graph, whole, 0, False))
+    passing = links(graph, view(whole, 0, False))
     title = ("", "nodes", "parameters", "in", "out", "operations", "mean |grad|")
     rows: list[tuple[str, ...]] = [title]
-    rows += [_group_row(each, passing.inputs, passing.outputs) for each in whole.groups]
+    rows += [_group_row(each, passing) for each in whole.groups]
     if whole.items:
         rows.append(("(outside)", f"{len(whole.items):,}", "", "", "", "", ""))
     return "\n".join(_aligned(rows, "<>>>><<", ["  ", "  ", "  ", "  ", "  ", "  "]))
 
 
-def _group_row(
-    each: Group, inputs: dict[int, set[int]], outputs: dict[int, set[int]]
-) -> tuple[str, ...]:
-    common = each.operations.most_common(MOST_OPERATIONS)
-    operations = ", ".join(f"{count:,} {sign}" for sign, count in common)
+def _group_row(each: Group, passing: Links) -> tuple[str, ...]:
     sizes = [magnitude(item.gradient) for item in each.all_items() if item.gradient is not None]
     return (
         each.name + (f" ({each.entries:,} calls)" if each.entries > 1 else ""),
         f"{each.size:,}",
         f"{each.parameters:,}",
-        f"{len(inputs.get(id(each), ())):,}",
-        f"{len(outputs.get(id(each), ())):,}",
-        operations + (" …" if len(each.operations) > MOST_OPERATIONS else ""),
+        *passing.told(each),
+        each.common_operations(MOST_OPERATIONS),
         f"{sum(sizes) / len(sizes):.3g}" if sizes else "",
     )
 

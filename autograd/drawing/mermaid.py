@@ -32,15 +32,13 @@ def source(sheet: Sheet) -> str:
     if sheet.options.title:
         title = json.dumps(cut_short(clean(sheet.options.title), 120), ensure_ascii=False)
         lines = ["---", f"title: {title}", "---", *lines]  # YAML, which takes strings of JSON
-    identities = _identities(sheet)
-    lines += _group(sheet, sheet.seen.whole, identities, "  ")
+    lines += _group(sheet, sheet.seen.whole, "  ")
     for item in sheet.graph.items:
         if isinstance(sheet.seen.shown(item), Item):
             lines += _edges(sheet, item)
-    for (source_id, target_id), passing in sheet.links.passing.items():
-        begin, end = sheet.links.boxes[source_id], sheet.links.boxes[target_id]
-        first = identities[id(begin)] if isinstance(begin, Group) else f"n{begin.number}"
-        last = identities[id(end)] if isinstance(end, Group) else f"o{end.number}"
+    for (begin, end), passing in sheet.links.passing.items():
+        first = f"{'g' if isinstance(begin, Group) else 'n'}{begin.number}"
+        last = f"{'g' if isinstance(end, Group) else 'o'}{end.number}"
         counted = f'|"{len(passing):,}"|' if len(passing) > 1 else ""
         lines.append(f"  {first} -->{counted} {last}")
     lines += _notes(sheet)
@@ -50,22 +48,14 @@ def source(sheet: Sheet) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _identities(sheet: Sheet) -> dict[int, str]:
-    """Give each group a number, for its path may hold signs that mean something to Mermaid."""
-    order = [sheet.seen.whole]
-    for each in order:
-        order.extend(each.groups)
-    return {id(each): f"g{number}" for number, each in enumerate(order)}
-
-
-def _group(sheet: Sheet, group: Group, identities: dict[int, str], indent: str) -> Iterator[str]:
+def _group(sheet: Sheet, group: Group, indent: str) -> Iterator[str]:
     for item in group.items:
         yield from (indent + line for line in _item(sheet, item))
     for inner in group.groups:
-        identity = identities[id(inner)]
+        identity = f"g{inner.number}"  # its path may hold signs that mean something
         if sheet.seen.is_open(inner):
             yield f'{indent}subgraph {identity}["{text(cut_short(inner.name, 60))}"]'
-            yield from _group(sheet, inner, identities, indent + "  ")
+            yield from _group(sheet, inner, indent + "  ")
             yield f"{indent}end"
         else:
             yield indent + _node(identity, sheet.closed(inner), "closed")

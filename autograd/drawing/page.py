@@ -57,17 +57,14 @@ def _json(data: Any) -> str:
 
 def _data(sheet: Sheet) -> dict[str, Any]:
     explained = len(sheet.graph.items) <= MOST_EXPLAINED
-    order = [sheet.seen.whole]
-    for each in order:
-        order.extend(each.groups)
-    index = {id(each): number for number, each in enumerate(order)}
+    whole = sheet.seen.whole
     steps, beginning = _steps(sheet) if explained else ([], "The graph is too large for a lesson.")
     by_number = {item.number: item for item in sheet.graph.items}
     return {
         "direction": sheet.options.direction,
         "items": [_item(sheet, item, by_number, explained) for item in sheet.graph.items],
-        "whole": _group(sheet, sheet.seen.whole, index),
-        "open": [each.path for each in order if sheet.seen.is_open(each)],
+        "whole": _group(sheet, whole),
+        "open": [each.path for each in whole.all_groups() if sheet.seen.is_open(each)],
         "steps": steps,
         "beginning": beginning,
         "notes": sheet.notes(),
@@ -122,13 +119,13 @@ def _argument(
     return {"node": argument.number, "rule": cut_short(rule, 300)}
 
 
-def _group(sheet: Sheet, group: Group, index: dict[int, int]) -> dict[str, Any]:
+def _group(sheet: Sheet, group: Group) -> dict[str, Any]:
     return {
         "path": group.path,
         "name": cut_short(group.name, 60),
-        "index": index[id(group)],
+        "index": group.number,
         "items": [item.number for item in group.items],
-        "groups": [_group(sheet, inner, index) for inner in group.groups],
+        "groups": [_group(sheet, inner) for inner in group.groups],
         "lines": sheet.closed(group),
         "shade": sheet.group_shade(group),
     }

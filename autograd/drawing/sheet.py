@@ -133,16 +133,11 @@ class Sheet:
         if group.parameters:
             told += f" · {group.parameters:,} parameters"
         lines.append(told)
-        common = group.operations.most_common(MOST_OPERATIONS)
-        if common:
-            more = len(group.operations) > MOST_OPERATIONS
-            lines.append(
-                ", ".join(f"{count:,} {sign}" for sign, count in common) + (" …" if more else "")
-            )
-        inputs = len(self.links.inputs.get(id(group), ()))
-        outputs = len(self.links.outputs.get(id(group), ()))
-        passing = f"{inputs:,} in, {outputs:,} out"
-        lines.append(passing + (f" · {group.entries:,} calls" if group.entries > 1 else ""))
+        if group.operations:
+            lines.append(group.common_operations(MOST_OPERATIONS))
+        inputs, outputs = self.links.told(group)
+        calls = f" · {group.entries:,} calls" if group.entries > 1 else ""
+        lines.append(f"{inputs} in, {outputs} out{calls}")
         return lines
 
     def group_shade(self, group: Group) -> tuple[str, str]:
@@ -177,7 +172,7 @@ def cut_short(text: str, most: int) -> str:
 def sheet_of(graph: Graph, options: Options, shaded: bool = False) -> Sheet:
     """Lay out what of a graph is to be seen; `shaded`, with the sizes of all derivatives."""
     whole = groups.group(graph, "scopes" in options.show)
-    seen = groups.view(graph, whole, options.most, options.expand, options.collapse)
+    seen = groups.view(whole, options.most, options.expand, options.collapse)
     sheet = Sheet(graph, seen, groups.links(graph, seen), options)
     if shaded:
         _shade(sheet)
