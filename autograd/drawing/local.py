@@ -182,20 +182,9 @@ WORDS = {
     if word.isalpha() and len(word) > 1
 }
 FUNCTIONS = [
-    "exp",
-    "log",
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "arcsin",
-    "arccos",
-    "arctan",
-    "max",
-    "min",
-]
+    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan",
+    "max", "min",
+]  # fmt: skip
 SIGNS = {
     "·": r"\cdot",
     "×": r"\times",
