@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from autograd.drawing.graph import Item, clean
 from autograd.drawing.groups import Group
+from autograd.drawing.numbers import BARS
 from autograd.drawing.sheet import Sheet, cut_short
 from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
 
@@ -22,8 +23,8 @@ SHAPES = {
     "closed": ('[["', '"]]'),
 }
 
-#: Any sign but these might mean something.
-PLAIN = r"[^\w .,:+\-×÷−=±…()/²ˣʸ√∛Σσ▁▂▃▄▅▆▇█·]"
+#: Any sign but those of words, numbers and formulas might mean something.
+NOT_PLAIN = re.compile(rf"[^\w .,:+\-×÷−=±…()/|√∛·{BARS}]")
 
 
 def source(sheet: Sheet) -> str:
@@ -123,9 +124,4 @@ def text(words: str) -> str:
     Mermaid takes a text between quotes for Markdown and HTML; letters, digits and what is used
     in numbers and formulas mean nothing there.
     """
-    words = " ".join(words.split())
-    return re.sub(
-        r"[^\w .,:+\-×÷−=±…()/|²ˣʸ√∛Σσ▁▂▃▄▅▆▇█·]|[\x00-\x1f]",
-        lambda sign: f"#{ord(sign[0])};",
-        words,
-    )
+    return NOT_PLAIN.sub(lambda sign: f"#{ord(sign[0])};", " ".join(words.split()))
