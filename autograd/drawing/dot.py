@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Iterator
 
-from autograd.drawing.graph import OUTPUT, Item, clean
+from autograd.drawing.graph import CONSTANT, OUTPUT, Item, clean
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
 from autograd.drawing.sheet import Frame, Sheet, cut_short
@@ -22,10 +22,10 @@ from autograd.drawing.style import (
     RAMP,
     STYLES,
     ZERO,
+    Style,
 )
 
 FONT = "Helvetica"
-LONGEST_SIGN = 28
 
 
 def source(sheet: Sheet) -> str:
@@ -73,9 +73,7 @@ def _caption(sheet: Sheet) -> str:
 
 def _body(sheet: Sheet) -> Iterator[str]:
     yield from _group(sheet, sheet.seen.whole, "\t")
-    for item in sheet.graph.items:
-        if isinstance(sheet.seen.shown(item), Item):
-            yield from _edges(sheet, item)
+    yield from _edges(sheet)
     yield from _links(sheet)
 
 
@@ -100,8 +98,7 @@ def _item(sheet: Sheet, item: Item) -> Iterator[str]:
     yield f"n{item.number} [label=<{label(sheet, item)}>]"
     if not item.op:
         return
-    sign = item.sign + (f" {item.static}" if item.static else "")
-    sign = cut_short(sign, LONGEST_SIGN)
+    sign = sheet.sign(item)
     # A sign stands in a circle, a word in an oval.
     shape = "circle, fixedsize=true, width=0.3" if len(sign) <= 2 else "ellipse, height=0.28"
     active = sheet.frame is not None and sheet.frame.active == item.number
@@ -117,20 +114,13 @@ def _item(sheet: Sheet, item: Item) -> Iterator[str]:
             yield f"c{item.number}_{position} [label=<{_constant_label(sheet, constant)}>]"
 
 
-def _edges(sheet: Sheet, item: Item) -> Iterator[str]:
-    """Write the edges that lead to a node through its operation, in the order of the arguments."""
-    if not item.op:
-        return
-    if item.missing:
-        yield f"\tm{item.number} -> o{item.number} [style=dashed]"
-    for position, argument in enumerate(item.arguments):
-        if not isinstance(argument, Item):
-            if sheet.shows("constants"):
-                yield f"\tc{item.number}_{position} -> o{item.number} [style=dashed]"
-        elif isinstance(sheet.seen.shown(argument), Item):
-            flow = _flow(sheet, item, position)
-            yield f"\tn{argument.number} -> o{item.number}{flow}"
-    yield f"\to{item.number} -> n{item.number} [arrowhead=none]"
+def _edges(sheet: Sheet) -> Iterator[str]:
+    """Write the edges that lead to each node through its operation."""
+    for item in sheet.operations():
+        for box, position in sheet.edges(item):
+            look = " [style=dashed]" if position is None else _flow(sheet, item, position)
+            yield f"\t{box} -> o{item.number}{look}"
+        yield f"\to{item.number} -> n{item.number} [arrowhead=none]"
 
 
 def _flow(sheet: Sheet, item: Item, position: int) -> str:
@@ -173,17 +163,13 @@ def label(sheet: Sheet, item: Item) -> str:
         rows.append(_row("data", sheet.data(item)))
     if sheet.frame is not None:
         rows += _framed_gradient(sheet.frame, item, style.fill)
-        fill = ACTIVE if sheet.frame.active == item.number else style.fill
-        return _table(rows, fill, style.border, style.width, style.rounded, style.dashed)
+        return _table(rows, style, ACTIVE if sheet.frame.active == item.number else "")
     gradient = sheet.gradient(item) if sheet.shows("grad") else []
     if gradient:
-        magnitude = sheet.magnitudes.get(item.number)
-        shaded = magnitude is not None and sheet.shade is not None
-        fill = sheet.shade.colour(magnitude) if shaded else ""  # type: ignore[union-attr,arg-type]
-        rows.append(_row("grad", gradient, fill))
+        rows.append(_row("grad", gradient, sheet.item_shade(item)))
     if not rows:
         rows.append("<TD>  </TD>")
-    return _table(rows, style.fill, style.border, style.width, style.rounded, style.dashed)
+    return _table(rows, style)
 
 
 def _framed_gradient(frame: Frame, item: Item, fill: str) -> list[str]:
@@ -210,11 +196,10 @@ def _row(title: str, lines: list[str], fill: str = "") -> str:
 
 
 def _constant_label(sheet: Sheet, constant: object) -> str:
-    style = STYLES["constant"]
     kind = sheet.kind(constant)
     faint = [_faint(kind)] if kind else []
     lines = "<BR/>".join([*faint, *map(_line, sheet.numbers(constant))])
-    return _table([f"<TD>{lines}</TD>"], style.fill, style.border, 1, True, True)
+    return _table([f"<TD>{lines}</TD>"], STYLES[CONSTANT])
 
 
 def closed_label(sheet: Sheet, group: Group) -> str:
@@ -225,23 +210,21 @@ def closed_label(sheet: Sheet, group: Group) -> str:
     fill, told = sheet.group_shade(group)
     if fill:
         rows.append(f'<TD BGCOLOR="{fill}">{told}</TD>')
-    inner = _table(rows, CLOSED.fill, CLOSED.border, CLOSED.width, False, False)
     # A second border: there is something within.
     return (
         f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" CELLPADDING="0" '
-        f'COLOR="{CLOSED.border}"><TR><TD>{inner}</TD></TR></TABLE>'
+        f'COLOR="{CLOSED.border}"><TR><TD>{_table(rows, CLOSED)}</TD></TR></TABLE>'
     )
 
 
-def _table(
-    rows: list[str], fill: str, border: str, width: float, rounded: bool, dashed: bool
-) -> str:
-    styles = ",".join(["ROUNDED"] * rounded + ["DASHED"] * dashed)
-    style = f' STYLE="{styles}"' if styles else ""
+def _table(rows: list[str], style: Style, fill: str = "") -> str:
+    """Write rows as a box of a certain style, perhaps filled otherwise."""
+    lines = ",".join(["ROUNDED"] * style.rounded + ["DASHED"] * style.dashed)
+    drawn = f' STYLE="{lines}"' if lines else ""
     body = "".join(f"<TR>{row}</TR>" for row in rows)
     return (
-        f'<TABLE BORDER="{width:g}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
-        f'BGCOLOR="{fill}" COLOR="{border}"{style}>{body}</TABLE>'
+        f'<TABLE BORDER="{style.width:g}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
+        f'BGCOLOR="{fill or style.fill}" COLOR="{style.border}"{drawn}>{body}</TABLE>'
     )
 
 

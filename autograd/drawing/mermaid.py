@@ -34,9 +34,7 @@ def source(sheet: Sheet) -> str:
         title = json.dumps(cut_short(clean(sheet.options.title), 120), ensure_ascii=False)
         lines = ["---", f"title: {title}", "---", *lines]  # YAML, which takes strings of JSON
     lines += _group(sheet, sheet.seen.whole, "  ")
-    for item in sheet.graph.items:
-        if isinstance(sheet.seen.shown(item), Item):
-            lines += _edges(sheet, item)
+    lines += _edges(sheet)
     for (begin, end), passing in sheet.links.passing.items():
         first = f"{'g' if isinstance(begin, Group) else 'n'}{begin.number}"
         last = f"{'g' if isinstance(end, Group) else 'o'}{end.number}"
@@ -73,33 +71,23 @@ def _item(sheet: Sheet, item: Item) -> Iterator[str]:
     yield _node(f"n{item.number}", lines, item.kind)
     if not item.op:
         return
-    sign = cut_short(item.sign + (f" {item.static}" if item.static else ""), 28)
-    yield _node(f"o{item.number}", [sign], "operation")
+    yield _node(f"o{item.number}", [sheet.sign(item)], "operation")
     if item.missing:
         yield _node(f"m{item.number}", [item.missing], "constant")
     if sheet.shows("constants"):
         for position, constant in item.constants:
-            kind = sheet.kind(constant)
-            told = [kind] * bool(kind) + sheet.numbers(constant)
-            yield _node(f"c{item.number}_{position}", told, "constant")
+            yield _node(f"c{item.number}_{position}", sheet.constant(constant), "constant")
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
     return [f"{title} {lines[0]}", *lines[1:]] if lines else []
 
 
-def _edges(sheet: Sheet, item: Item) -> Iterator[str]:
-    if not item.op:
-        return
-    if item.missing:
-        yield f"  m{item.number} -.-> o{item.number}"
-    for position, argument in enumerate(item.arguments):
-        if not isinstance(argument, Item):
-            if sheet.shows("constants"):
-                yield f"  c{item.number}_{position} -.-> o{item.number}"
-        elif isinstance(sheet.seen.shown(argument), Item):
-            yield f"  n{argument.number} --> o{item.number}"
-    yield f"  o{item.number} --- n{item.number}"
+def _edges(sheet: Sheet) -> Iterator[str]:
+    for item in sheet.operations():
+        for box, position in sheet.edges(item):
+            yield f"  {box} {'-.->' if position is None else '-->'} o{item.number}"
+        yield f"  o{item.number} --- n{item.number}"
 
 
 def _notes(sheet: Sheet) -> Iterator[str]:

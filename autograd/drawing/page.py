@@ -80,9 +80,6 @@ def _data(sheet: Sheet) -> dict[str, Any]:
 
 
 def _item(sheet: Sheet, item: Item, by_number: dict[int, Item], explained: bool) -> dict[str, Any]:
-    sign = cut_short(item.sign + (f" {item.static}" if item.static else ""), 28)
-    magnitude = sheet.magnitudes.get(item.number)
-    shaded = magnitude is not None and sheet.shade is not None
     return {
         "number": item.number,
         "name": cut_short(item.name, 2000),
@@ -90,32 +87,30 @@ def _item(sheet: Sheet, item: Item, by_number: dict[int, Item], explained: bool)
         "labelled": bool(item.node.label),
         "kind": item.kind,
         "op": item.op,
-        "sign": sign,
+        "sign": sheet.sign(item),
         "type": sheet.kind(item.data),
         "data": sheet.data(item),
         "grad": sheet.gradient(item),
-        "shade": sheet.shade.colour(magnitude) if shaded else "",  # type: ignore[union-attr,arg-type]
+        "shade": sheet.item_shade(item),
         "formula": cut_short(formula(item), 300),
         "scope": item.scope,
         "place": str(item.node.place or ""),
         "missing": item.missing,
         "arguments": [
-            _argument(sheet, item, position, by_number, explained)
-            for position in range(len(item.arguments))
+            _argument(sheet, item, argnum, by_number, explained) for argnum in item.argnums
         ],
     }
 
 
 def _argument(
-    sheet: Sheet, item: Item, position: int, by_number: dict[int, Item], explained: bool
+    sheet: Sheet, item: Item, argnum: int, by_number: dict[int, Item], explained: bool
 ) -> dict[str, Any]:
-    argument = item.arguments[position]
+    argument = item.call[argnum]
     if not isinstance(argument, Item):
-        kind = sheet.kind(argument)
-        return {"constant": [kind] * bool(kind) + sheet.numbers(argument)}
+        return {"constant": sheet.constant(argument)}
     if not explained:
         return {"node": argument.number}
-    rule = named(derivative(item, item.argnums[position]), by_number)
+    rule = named(derivative(item, argnum), by_number)
     return {"node": argument.number, "rule": cut_short(rule, 300)}
 
 

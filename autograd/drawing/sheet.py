@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ from autograd.errors import FormatError, GraphError, ShapeError
 #: What `direction` and `show` may name.
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 PARTS = ("label", "data", "grad", "constants", "shape", "spread", "scopes")
-LONGEST_NAME = 40
+LONGEST_NAME, LONGEST_SIGN = 40, 28
 MOST_OPERATIONS = 4
 
 
@@ -104,6 +104,29 @@ class Sheet:
         """Write the name of a node, a very long one shortened."""
         return cut_short(item.name, LONGEST_NAME)
 
+    def sign(self, item: Item) -> str:
+        """Write the sign of an operation, and what says how it is computed."""
+        return cut_short(item.sign + (f" {item.static}" if item.static else ""), LONGEST_SIGN)
+
+    def operations(self) -> Iterator[Item]:
+        """Go through the nodes that are shown with the operation that made them."""
+        return (item for item in self.graph.items if item.op and self.seen.shown(item) is item)
+
+    def edges(self, item: Item) -> Iterator[tuple[str, int | None]]:
+        """Tell which boxes lead to an operation, in the order of the arguments.
+
+        With each comes where the derivative goes: the position among the arguments; None for what
+        gets no derivative.
+        """
+        if item.missing:
+            yield f"m{item.number}", None
+        for position, argument in enumerate(item.arguments):
+            if not isinstance(argument, Item):
+                if self.shows("constants"):
+                    yield f"c{item.number}_{position}", None
+            elif self.seen.shown(argument) is argument:
+                yield f"n{argument.number}", position
+
     def data(self, item: Item) -> list[str]:
         """Write what a node holds, a large array in several lines."""
         return self.numbers(item.data)
@@ -122,6 +145,11 @@ class Sheet:
             return [numbers_of(x, self.options.number_format) if x.size else "empty"]
         return [short(x, 40, self.options.number_format)]
 
+    def constant(self, x: Any) -> list[str]:
+        """Write type, shape and numbers of a constant."""
+        kind = self.kind(x)
+        return [kind] * bool(kind) + self.numbers(x)
+
     def kind(self, x: Any) -> str:
         """Write type and shape of an array; nothing for a number."""
         return kind_of(x) if isinstance(x, np.ndarray) and self.shows("shape") else ""
@@ -139,6 +167,11 @@ class Sheet:
         calls = f" · {group.entries:,} calls" if group.entries > 1 else ""
         lines.append(f"{inputs} in, {outputs} out{calls}")
         return lines
+
+    def item_shade(self, item: Item) -> str:
+        """Return the colour for the size of the derivative of a node, if shaded."""
+        size = self.magnitudes.get(item.number)
+        return "" if size is None or self.shade is None else self.shade.colour(size)
 
     def group_shade(self, group: Group) -> tuple[str, str]:
         """Return colour and words for the mean size of the derivatives in a group, if shaded."""
