@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
-from autograd.engine import Tensor, Value
+from autograd.engine import Tensor, Value, record
+from autograd.engine.backward import seed_of
 from autograd.errors import FreedGraphError, GraphError, ShapeError
 
 
@@ -63,6 +64,8 @@ def chain(graph: Graph, seed: Any = None) -> list[Step]:
         If the end is a constant, or more than one.
     ShapeError
         If the end is no single number, and there is no derivative of its shape to begin with.
+    DataError
+        If that derivative is complex, and the end is real.
     """
     if len(graph.roots) != 1:
         raise GraphError("The chain rule is followed from one end: give one node.")
@@ -73,7 +76,7 @@ def chain(graph: Graph, seed: Any = None) -> list[Step]:
                 f"What {item.name} was made of was freed by backward(). Call it with "
                 "retain_graph=True, or look at the graph before."
             )
-    if end.kind == CONSTANT or (not end.op and end.node.op):
+    if end.kind == CONSTANT:
         raise GraphError("The end is a constant: nothing goes back from it.")
     steps: list[Step] = []
     found = {item.number: item for item in graph.items}
@@ -86,21 +89,12 @@ def chain(graph: Graph, seed: Any = None) -> list[Step]:
 
 
 def _seed(end: Item, seed: Any) -> Any:
-    if seed is None:
-        if end.size != 1 or (not isinstance(end.data, float) and end.data.dtype.kind == "c"):
-            raise ShapeError(
-                f"The end has shape {end.data.shape} and type {end.data.dtype}; its derivative "
-                "is that of one real number. Give gradient=, an array of that shape."
-            )
-        return 1.0 if isinstance(end.data, float) else np.ones_like(end.data)
-    if isinstance(end.data, float):
-        if np.shape(seed) != ():
-            raise ShapeError("gradient= of a Value is one number.")
-        return float(seed)
-    seed = np.asarray(seed, dtype=end.data.dtype)
-    if seed.shape != end.data.shape:
-        raise ShapeError(f"gradient= has shape {seed.shape}, the end {end.data.shape}.")
-    return seed
+    if isinstance(end.node, Tensor):
+        return seed_of(end.node, seed, create=False)
+    seed = 1.0 if seed is None else record.plain(seed)
+    if np.shape(seed) != ():
+        raise ShapeError("gradient= of a Value is one number.")
+    return float(seed)
 
 
 def wanted(item: Item) -> bool:

@@ -251,7 +251,9 @@ def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps
     GraphError
         If the node is a constant.
     ShapeError
-        If it is not one number, and no `gradient` is given.
+        If it is not one number, and no `gradient` of its shape is given.
+    DataError
+        If the `gradient` is complex, and the node is real.
 
     Examples
     --------

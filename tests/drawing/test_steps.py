@@ -165,6 +165,9 @@ def test_the_derivative_to_begin_with_may_be_given():
     lesson = steps(t * 3, gradient=[1.0, 10.0])
     np.testing.assert_array_equal(lesson[0].after, [3.0, 30.0])
     assert steps(Value(2.0) * 3, gradient=5.0)[0].after == 15.0
+    lesson = steps(t * 3, gradient=Tensor([1.0, 10.0]))
+    np.testing.assert_array_equal(lesson[0].after, [3.0, 30.0])
+    assert steps(Value(2.0) * 3, gradient=Value(5.0))[0].after == 15.0
 
 
 def test_constants_get_no_derivative_and_a_leaf_has_no_steps():
@@ -183,6 +186,10 @@ def test_what_cannot_be_gone_through_is_refused_with_the_reason():
         steps(t * 2, gradient=np.ones(3))
     with pytest.raises(ShapeError):
         steps(Value(1.0) * 2, gradient=[1.0, 2.0])
+    with pytest.raises(ShapeError, match="complex"):
+        steps(Tensor(1 + 2j) * 2)
+    with pytest.raises(DataError, match="complex"):
+        steps(t * 2, gradient=[1.0, 2j])
     with pytest.raises(GraphError, match="constant"):
         steps((Tensor([1.0], requires_grad=False) * 2).sum())
     with pytest.raises(DataError):
