@@ -1,5 +1,6 @@
 """Graphs to draw, and pictures read back."""
 
+import json
 import re
 import shutil
 import xml.etree.ElementTree as ET
@@ -42,6 +43,11 @@ def network(layers=3):
 def words(markup):
     """Return the texts within a label of DOT, in order."""
     return [t.strip() for t in ET.fromstring(f"<x>{markup}</x>").itertext() if t.strip()]
+
+
+def data_of(page):
+    """Return what an interactive page holds."""
+    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
 
 
 class Read:

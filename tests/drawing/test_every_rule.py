@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from drawing.drawings import Read, data_of
 from rules.samples import SAMPLES
 
 import autograd
 from autograd import Tensor, Value
+from autograd.drawing import mermaid
 from autograd.engine import Node
 
 
@@ -32,12 +34,17 @@ def test_it_is_drawn_and_its_steps_add_up_to_what_backward_finds(sample):
     end = one_number(sample.function(*nodes, **sample.keywords))
     if not isinstance(end, Node) or not end.op or not getattr(end, "requires_grad", True):
         pytest.skip("no derivative flows")
-    picture = autograd.draw(end)
-    assert picture.mermaid
+    picture = autograd.draw(end, most=10_000)
+    signs = {
+        f"o{item.number}": picture.sheet.sign(item) for item in picture.sheet.graph.items if item.op
+    }
+    assert Read(picture.source).signs == signs
+    for name, sign in signs.items():
+        assert f'{name}(("{mermaid.text(sign)}")):::operation' in picture.mermaid
     lesson = autograd.steps(end)
-    assert str(lesson)
-    assert lesson.latex()
-    assert picture.html()
+    assert lesson.text(len(lesson)).count("→") == len(lesson)
+    assert lesson.latex(len(lesson)).count("&&") == len(lesson)
+    assert len(data_of(picture.html())["steps"]) == len(lesson)
     arrived = {id(step.parent.node): step.after for step in lesson}
     if isinstance(end, Value):
         end.backward()

@@ -1,12 +1,11 @@
 """The interactive page: what is in it, and what it does in a real browser."""
 
-import json
 import re
 import shutil
 
 import numpy as np
 import pytest
-from drawing.drawings import AWKWARD, network, neuron
+from drawing.drawings import AWKWARD, data_of, network, neuron
 
 import autograd
 from autograd import Tensor, Value, scope
@@ -17,10 +16,6 @@ CHROMIUM = next(
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
          "--disable-component-update", "--no-first-run", "--disable-quic"]  # fmt: skip
-
-
-def data_of(page):
-    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
 
 
 # -- what is in it -------------------------------------------------------------------------------------

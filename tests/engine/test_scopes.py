@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value, scope
-from autograd.errors import AutogradError, DataError
+from autograd.errors import DataError
 
 
 def test_nodes_know_the_path_of_the_blocks_they_were_made_in():
@@ -40,19 +40,14 @@ def test_a_label_or_a_derivative_of_one_node_is_not_shared_with_its_neighbours()
 
 
 def test_derivatives_are_the_same_inside_and_outside():
-    found = []
-    for block in (scope("a"), autograd.no_grad):
+    def derivatives():
         x, t = Value(0.5), Tensor([1.0, 2.0, 3.0])
-        if block is autograd.no_grad:
-            y = np.tanh(x * t[:2]).sum() + x**3
-        else:
-            with block:
-                y = np.tanh(x * t[:2]).sum() + x**3
-                y.backward()
-        if block is autograd.no_grad:
-            y.backward()
-        found.append((x.grad, *t.grad))
-    assert found[0] == found[1]
+        (np.tanh(x * t[:2]).sum() + x**3).backward()
+        return x.grad, *t.grad
+
+    outside = derivatives()
+    with scope("a"):
+        assert derivatives() == outside
 
 
 def test_an_error_closes_the_block():
@@ -83,7 +78,6 @@ def test_a_function_becomes_a_scope_by_decoration():
 def test_a_name_that_is_none_is_refused(name):
     with pytest.raises(DataError, match="needs a name"):
         scope(name)
-    assert issubclass(DataError, AutogradError)
 
 
 def test_threads_with_scopes_of_their_own_do_not_mix():
