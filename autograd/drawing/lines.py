@@ -8,12 +8,14 @@ from autograd.drawing.groups import group as grouped
 from autograd.drawing.numbers import check_format, magnitude, short
 from autograd.engine import Node
 
+#: A graph of more nodes is too long to be listed, unless somebody wants it.
+MOST, FORMAT = 300, ".6g"
 #: Of a graph too long to be listed, so many of the last nodes are.
 LAST = 10
 MOST_OPERATIONS = 5
 
 
-def text(*nodes: Node, most: int = 300, number_format: str = ".6g") -> str:
+def text(*nodes: Node, most: int = MOST, number_format: str = FORMAT) -> str:
     """Return the graph below some nodes as numbered lines, parents before children.
 
     Parameters
@@ -44,7 +46,11 @@ def text(*nodes: Node, most: int = 300, number_format: str = ".6g") -> str:
     3  v3  = v2 + 1   data 10  grad 1
     """
     check_format(number_format)
-    graph = graph_of(*nodes)
+    return listing(graph_of(*nodes), most, number_format)
+
+
+def listing(graph: Graph, most: int = MOST, number_format: str = FORMAT) -> str:
+    """Write a graph as numbered lines; see `text`."""
     if len(graph.items) <= most:
         return _listed(graph.items, number_format)
     return (

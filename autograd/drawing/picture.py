@@ -12,7 +12,7 @@ import graphviz
 from autograd.drawing import dot, mermaid
 from autograd.drawing.files import save
 from autograd.drawing.graph import graph_of
-from autograd.drawing.lines import text
+from autograd.drawing.lines import listing
 from autograd.drawing.sheet import PARTS, Options, Sheet, sheet_of
 from autograd.engine import Node
 from autograd.errors import MissingProgramError
@@ -36,8 +36,7 @@ class Picture:
         The picture in DOT, Graphviz's language.
     """
 
-    def __init__(self, nodes: tuple[Node, ...], sheet: Sheet) -> None:
-        self.nodes = nodes
+    def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.source: str = dot.source(sheet)
 
@@ -49,7 +48,7 @@ class Picture:
     @property
     def text(self) -> str:
         """The graph as lines of text."""
-        return text(*self.nodes)
+        return listing(self.sheet.graph)
 
     def html(self) -> str:
         """Return an interactive page: one file, which needs neither network nor any program."""
@@ -185,7 +184,7 @@ def draw(
         expand,
         collapse,
     )
-    return Picture(nodes, sheet_of(graph_of(*nodes, depth=depth), options, shaded=shade))
+    return Picture(sheet_of(graph_of(*nodes, depth=depth), options, shaded=shade))
 
 
 def render(source: str, kind: str) -> bytes:

@@ -414,7 +414,16 @@ def test_the_picture_passes_through_dot_without_a_warning():
 def test_a_picture_keeps_what_it_showed_when_the_numbers_change():
     x = Value(2.0, label="x")
     drawn = autograd.draw(x * 3)
-    source, mermaid = drawn.source, drawn.mermaid
+    source, mermaid, text = drawn.source, drawn.mermaid, drawn.text
     x.data = 5.0
     assert dot.source(drawn.sheet) == source  # written anew
-    assert drawn.mermaid == mermaid
+    assert (drawn.mermaid, drawn.text) == (mermaid, text)
+
+
+def test_the_text_of_a_picture_is_of_the_same_nodes():
+    x = Value(1.0, label="x")
+    drawn = autograd.draw(x.sin().cos().exp(), depth=1)
+    assert [line.split()[:4] for line in drawn.text.splitlines()] == [
+        ["3", "v3", "=", "cos(…)"],
+        ["4", "v4", "=", "exp(v3)"],
+    ]
