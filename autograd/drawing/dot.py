@@ -130,7 +130,7 @@ def _flow(sheet: Sheet, item: Item, position: int) -> str:
     magnitude = sheet.flows.get((item.number, position))
     if magnitude is None or sheet.shade is None:
         return ""
-    width = 1.0 + 2.0 * (sheet.shade.place(magnitude) or 0.0)
+    width = 1.0 + 2.0 * sheet.shade.place(magnitude)
     return f' [color="{sheet.shade.colour(magnitude, EDGE_RAMP)}", penwidth={width:.2g}]'
 
 

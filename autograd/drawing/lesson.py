@@ -75,8 +75,7 @@ class Steps:
 
     def sentence(self, step: Step) -> str:
         """Write one step in one line."""
-        (told, product, total) = self._row(step)
-        return f"{told}   {product}   {total}"
+        return "   ".join(self._row(step))
 
     def _heading(self, item: Item, incoming: Any) -> str:
         end = self.graph.roots[0].name
@@ -92,24 +91,18 @@ class Steps:
 
     def _row(self, step: Step) -> tuple[str, str, str]:
         """Write the local derivative, the product, and what it is added to."""
-        rule = self.formula(step)
+        rule, added, parent = self.formula(step), self.number(step.product), step.parent.name
         if step.local is None:
-            return f"{step.parent.name} receives {rule}", self._product(step), self._sum(step)
-        local = self.number(step.local)
-        equal = "" if rule.replace("−", "-") == local else f" = {local}"
-        told = f"∂{step.item.name}/∂{step.parent.name} = {rule}{equal}"
-        return told, self._product(step), self._sum(step)
-
-    def _product(self, step: Step) -> str:
-        if step.local is None:
-            return f"= {self.number(step.product)}"
-        return f"times {self.number(step.incoming)} is {self.number(step.product)}"
-
-    def _sum(self, step: Step) -> str:
+            told, product = f"{parent} receives {rule}", f"= {added}"
+        else:
+            local = self.number(step.local)
+            equal = "" if rule.replace("−", "-") == local else f" = {local}"
+            told = f"∂{step.item.name}/∂{parent} = {rule}{equal}"
+            product = f"times {self.number(step.incoming)} is {added}"
         if step.before is None:
-            return f"→ {step.parent.name}"
-        total = f"{self.number(step.before)} + {self.number(step.product)}"
-        return f"→ {step.parent.name}: {total} = {self.number(step.after)}"
+            return told, product, f"→ {parent}"
+        total = f"{self.number(step.before)} + {added} = {self.number(step.after)}"
+        return told, product, f"→ {parent}: {total}"
 
     def number(self, x: Any) -> str:
         """Write a number; of an array that is large or long to write, mean and deviation."""
@@ -177,13 +170,12 @@ class Steps:
 
     def markdown(self, most: int = MOST) -> str:
         """Return the lesson in Markdown with formulas, as notebooks show it."""
-        end = self.graph.roots[0]
+        ending = latex_name(self.graph.roots[0])
         parts = []
         for item, group in self._by_operation(most):
             some = list(group)
             incoming = self._number_in_latex(some[0].incoming)
             name = latex_name(item)
-            ending = latex_name(end)
             parts.append(
                 f"`{formula(item)}` $\\;= {name} = {self._number_in_latex(item.data)}, "
                 f"\\quad \\frac{{\\partial {ending}}}{{\\partial {name}}} = {incoming}$\n\n"
@@ -221,7 +213,7 @@ class Steps:
 
                 return animation.animate(self, kind, seconds)
             written = {".txt": self.text, ".md": self.markdown, ".tex": self.latex}[kind]
-            return (written(max(1, len(self.steps))).rstrip("\n") + "\n").encode()
+            return (written(len(self.steps)).rstrip("\n") + "\n").encode()
 
         return save(path, FORMATS, content)
 

@@ -174,16 +174,8 @@ def draw(
     >>> "tanh" in picture.source
     True
     """
-    options = Options(
-        direction,
-        depth,
-        (show,) if isinstance(show, str) else tuple(show),
-        number_format,
-        title,
-        most,
-        expand,
-        collapse,
-    )
+    parts = (show,) if isinstance(show, str) else tuple(show)
+    options = Options(direction, depth, parts, number_format, title, most, expand, collapse)
     return Picture(sheet_of(graph_of(*nodes, depth=depth), options, shaded=shade))
 
 
