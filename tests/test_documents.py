@@ -151,7 +151,7 @@ class Command:
         assert program in ("python", "python3"), f"{name}:{self.number}: {program} is not run here"
         engine = str(Path(autograd.__file__).parents[1])  # the one that is tested
         finished = subprocess.run(
-            [sys.executable, "-P", *[word for word in words[1:] if word != "-P"]],
+            [sys.executable, *words[1:]],
             capture_output=True,
             encoding="utf-8",
             env={**os.environ, "PYTHONPATH": engine, "PYTHONIOENCODING": "utf-8"},

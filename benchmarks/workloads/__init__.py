@@ -14,6 +14,7 @@ ORDER = (
     "broadcasting",
     "gather_scatter",
     "lstm",
+    "convolution",
     "attention",
     "adam",
     "digits",
