@@ -48,6 +48,15 @@ class Results:
         self.units[workload.name] = workload.unit
         self.cases[workload.name, str(size)] = measured
 
+    def without(self, workloads):
+        """Return these without some workloads, which are to be measured again."""
+        self.cases = {case: times for case, times in self.cases.items() if case[0] not in workloads}
+        return self
+
+    def sort(self, workloads):
+        """Put the cases into the order of their workloads."""
+        self.cases = dict(sorted(self.cases.items(), key=lambda case: workloads.index(case[0][0])))
+
     def ratio(self, workload, size, peer, to="chainrule"):
         """Return the ratio of a peer to another, or None where one of them was left out."""
         measured = self.cases[workload, str(size)]

@@ -4,7 +4,8 @@ python benchmarks/run.py                    all workloads
 python benchmarks/run.py mlp lstm           only these
 python benchmarks/run.py --quick            fewer rounds, sizes and peers: under two minutes
 python benchmarks/run.py --peers torch      chainrule and only these peers
-python benchmarks/run.py --write            also write RESULTS.md, results.json and images/
+python benchmarks/run.py --write            also write RESULTS.md, results.json and images/; of some
+                                            workloads, in the place of what is there of these
 python benchmarks/run.py --list             the workloads and the peers
 """
 
@@ -133,6 +134,8 @@ def main():
     wanted = (*options.peers, *OURS) if options.peers else QUICK if options.quick else BY_NAME
     chosen = [peer for peer in PEERS if peer.name in wanted]
     field, results = Field(chosen, options.hips), Results()
+    if options.write and options.names:
+        results = Results.read(HERE / "results.json").without(options.names)
     start, wrong = time.time(), []
     for name in options.names or catalogue.names():
         workload = catalogue.load(name)
@@ -147,6 +150,7 @@ def main():
             results.versions.update(field.versions())
             print(report.line(results, name, size), flush=True)
         if options.write:
+            results.sort(catalogue.names())
             results.write(HERE / "results.json")
     field.restart()
     print(f"\n{time.time() - start:.0f} seconds", flush=True)
