@@ -4,7 +4,7 @@ A module says
 
 - in the first line of its docstring what it does;
 - ``SIZES``: the sizes it is run with, each passed to the functions; ``QUICK_SIZES``: those of a
-  quick run;
+  quick run, maybe none;
 - ``LARGEST`` (optional): for a peer, the largest size that it can do in reasonable time or memory;
 - ``TOLERANCE`` (optional): how far the numbers of two peers may be apart, relatively;
 - ``UNIT``: ``second`` (the default), if a call of what the functions return is to be timed, and

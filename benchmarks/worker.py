@@ -51,7 +51,7 @@ class Work:
         return loops
 
     def time(self, loops):
-        gc.collect()  # nobody pays for the garbage of the block before
+        """Return the seconds of a call. The collector runs when it likes: it is part of the cost."""
         calls = [self.call] * loops
         start = time.perf_counter()
         for call in calls:
