@@ -22,6 +22,7 @@ def executed(path):
         timeout=300,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
     return normalised(notebook)
