@@ -23,8 +23,8 @@ Before it is timed, every peer must have computed the same numbers. Interpreted 
 same engine without a C compiler. `jax_jit`, tinygrad and CasADi are timed after they have compiled
 the computation, which takes them from a tenth of a second to minutes.
 
-`make bench` repeats all this. All peers of a workload were measured in one run, different workloads not
-always.
+`make bench` repeats all this. All peers of a workload were measured in one run, different workloads
+not always.
 """
 
 SHARED = """

@@ -51,7 +51,7 @@ class Work:
         return loops
 
     def time(self, loops):
-        """Return the seconds of a call. The collector runs when it likes: it is part of the cost."""
+        """Return the seconds of a call, with what the collector takes of them."""
         calls = [self.call] * loops
         start = time.perf_counter()
         for call in calls:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.check import hypotheses
 from autograd.check.blame import Blame
-from autograd.check.hypotheses import Finding, from_numbers, pattern, swapped
+from autograd.check.hypotheses import Finding, from_numbers, pattern, readings, swapped
 from autograd.check.mistakes import Mistakes
 from autograd.check.repairs import Repairs
 from autograd.check.truth import Truth, as_derivative, close
 from autograd.check.verdicts import MISSHAPEN, RANDOM, WRONG
 
 if TYPE_CHECKING:
+    from autograd.check.claims import Claim
     from autograd.check.procedure import Procedure
 
 
@@ -41,7 +43,7 @@ class Explanation:
         self.procedure = procedure
         self.subject = procedure.subject
         self.truth = Truth(procedure)
-        self.given = self._given()
+        self.given = self._given(procedure.claims[""])
         self.sizes = self._sizes()
         self.found: dict[str, Finding] = {}  # path of a leaf -> what is wrong with its derivative
 
@@ -78,10 +80,35 @@ class Explanation:
     def _look_at_the_numbers(self, wrong: list[str], any_factor: bool) -> None:
         for path in wrong:
             if path not in self.found:
-                given, right = self.given[path], self.truth.arrays[path]
-                told = from_numbers(given, right, self.sizes, any_factor)
+                here = readings(self.given[path], self.truth.arrays[path], self.sizes, any_factor)
+                told = next((reading for reading in here if self._also_there(path, reading)), None)
                 if told:
                     self.found[path] = Finding(told)
+
+    def _also_there(self, path: str, reading: str) -> bool:
+        """Say whether a gradient has the same mistake at another point, as far as is known."""
+        if self.there is None or path not in self.there[0]:
+            return True
+        given, truth = self.there
+        return reading in readings(given[path], truth.arrays[path], self.sizes)
+
+    @cached_property
+    def there(self) -> tuple[dict[str, Any], Truth] | None:
+        """The gradient and the right one at another point; None if they are not to be had.
+
+        What is told of one point only may be a coincidence of its numbers.
+        """
+        procedure = self.procedure
+        if not procedure.claimant.can_be_asked or procedure.weights is not None:
+            return None
+        try:
+            claim = procedure.claimant.at(procedure.elsewhere)
+            truth = self.truth.moved_to(procedure.elsewhere)
+        except Exception:  # outside of its domain
+            return None
+        finally:  # it may keep what the gradient needs
+            self.subject.call(self.subject.objects(self.subject.x))
+        return None if truth is None else (self._given(claim), truth)
 
     def _look_into_the_function(self, wrong: list[str], given: Mapping[str, Any]) -> None:
         left = {path: given[path] for path in wrong if path not in self.found and path in given}
@@ -95,6 +122,7 @@ class Explanation:
             return []
         try:
             repairs = Repairs(self.subject, gradient, self.truth)
+            elsewhere = self._repairs_there(gradient)
         except Exception:  # it need not be written in NumPy
             return []
         if not repairs.usable:
@@ -102,12 +130,17 @@ class Explanation:
         lines = self._after_broadcasting(repairs, wrong)
         if lines:
             return lines
-        lines, paths = repairs.explain(wrong)
+        lines, paths = repairs.explain(wrong, elsewhere)
         if not 0 < len(lines) <= MOST_LINES:
             return []
         named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
         which = "The line" if len(lines) == 1 else f"One of {len(lines)} lines"
         return [f"{which} of the gradient{named} that is wrong:\n    " + "\n    ".join(lines)]
+
+    def _repairs_there(self, gradient: Any) -> Repairs | None:
+        if self.there is None:
+            return None
+        return Repairs(self.subject, gradient, self.there[1], self.procedure.elsewhere)
 
     def _after_broadcasting(self, repairs: Repairs, wrong: list[str]) -> list[str]:
         """Where a row met a column: put that right, and explain what is still wrong then."""
@@ -166,10 +199,10 @@ class Explanation:
             return ""
         if not np.array_equal(matrix, here) or np.isnan(here).any():
             return ""
-        others = self.truth.at(procedure.elsewhere)
-        if others is None or close(others, self.truth.matrix()):
+        others = self.truth.moved_to(procedure.elsewhere)
+        if others is None or close(others.matrix(), self.truth.matrix()):
             return ""
-        if close(others, here):
+        if close(others.matrix(), here):
             return (
                 "The gradient is that of another point, at which it was called before: it keeps "
                 "something from its first call (a cache?)."
@@ -197,9 +230,8 @@ class Explanation:
     def _leaf(self, path: str) -> Any:
         return next(leaf for leaf in self.subject.inputs if leaf.path == path)
 
-    def _given(self) -> dict[str, Any]:
+    def _given(self, claim: Claim) -> dict[str, Any]:
         """Return what was claimed, leaf by leaf, as arrays like the right ones."""
-        claim = self.procedure.claims[""]
         if self.procedure.claimant.vjp is not None and self.procedure.weights is not None:
             return {}
         found = {}

@@ -30,7 +30,12 @@ class Finding(NamedTuple):
 
 
 def from_numbers(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> str | None:
-    """Say what is wrong with a gradient, if that can be told from its numbers.
+    """Return the first of the `readings` of a gradient; None if there is none."""
+    return next(readings(given, right, sizes, any_factor), None)
+
+
+def readings(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> Iterator[str]:
+    """Say what may be wrong with a gradient, as far as that can be told from its numbers.
 
     Parameters
     ----------
@@ -41,24 +46,26 @@ def from_numbers(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) 
     any_factor : bool
         Whether to accept factors that are neither such a length nor a plain fraction.
 
-    Returns
-    -------
-    str or None
-        The rest of a sentence whose subject is the gradient.
+    Yields
+    ------
+    str
+        The rest of a sentence whose subject is the gradient, the simplest first.
     """
     given, right = np.asarray(given), np.asarray(right)
     if given.shape == right.shape and not np.any(given) and np.any(right):
-        return "is zero everywhere, but should not be"
+        yield "is zero everywhere, but should not be"
+        return
     for what, candidate in _rearranged(given, right.shape):
         if candidate.shape != right.shape:
             continue
         if close(candidate, right):
-            return what or None
+            if what:
+                yield what
+            continue
         factor = factor_between(candidate, right)
         if factor is not None and (any_factor or _is_plain(factor) or _ratio_told(factor, sizes)):
             scaled = told_factor(factor, sizes)
-            return f"{what}, and {scaled}" if what else scaled
-    return None
+            yield f"{what}, and {scaled}" if what else scaled
 
 
 def _rearranged(given: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
@@ -166,9 +173,9 @@ def _number(ratio: float) -> str:
 def _ratio_told(factor: float, sizes: Sizes) -> str:
     """Say where a factor, or one over it, may come from: a length, or its double or half."""
     ratio = max(abs(factor), 1 / abs(factor))
+    if abs(ratio - 2) < 1e-6:
+        return ""  # a 2 has likelier origins
     for multiple, words in ((1.0, "{}"), (2.0, "twice {}"), (0.5, "half {}")):
-        if multiple != 1 and abs(ratio - 2) < 1e-6:
-            break  # a 2 has likelier origins
         for name, length in sizes.items():
             if length > 1 and abs(ratio - multiple * length) < 1e-6 * ratio:
                 told = words.format(f"the {name}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -40,15 +41,30 @@ class Repair:
 class Repairs:
     """Tries changes in a gradient that can be recorded.
 
+    Parameters
+    ----------
+    subject : Subject
+        The function it is the gradient of.
+    gradient : callable
+        Somebody's gradient.
+    truth : Truth
+        The right derivatives.
+    x : ndarray, optional
+        Where to take it, as a vector; by default at the inputs.
+
     Attributes
     ----------
     items : dict
         What the gradient returns for each leaf, by path: nodes, or constants.
     """
 
-    def __init__(self, subject: Subject, gradient: Callable[..., Any], truth: Truth) -> None:
+    def __init__(
+        self, subject: Subject, gradient: Callable[..., Any], truth: Truth, x: Any = None
+    ) -> None:
         self.truth = truth
         other = Subject(gradient, subject.template, True, subject.names)
+        if x is not None:
+            other.inputs = [leaf.moved_to(x) for leaf in other.inputs]
         with Trace() as trace:
             result = other.call(other.objects())
         self.trace: Trace = trace
@@ -59,10 +75,13 @@ class Repairs:
         self.program = Program([item for item in parts if isinstance(item, Node)])
         self.usable = len(self.program.nodes) <= MOST_NODES
 
-    def explain(self, wrong: list[str]) -> tuple[list[str], list[str]]:
+    def explain(
+        self, wrong: list[str], elsewhere: Repairs | None = None
+    ) -> tuple[list[str], list[str]]:
         """Return the changes that put most gradients right, one for each line, and their paths.
 
         One mistake may be mended in several places: a sign, or a factor, anywhere on the way.
+        What mends it here and not `elsewhere` is a coincidence.
         """
         found: dict[str, str] = {}
         most: list[str] = []
@@ -72,6 +91,8 @@ class Repairs:
             if number > MOST_REPAIRS:
                 break
             mended = self._mended(repair, wrong)
+            if mended and elsewhere is not None:
+                mended = elsewhere.confirmed(self._key(repair), mended)
             if len(mended) > len(most):
                 found, most = {}, mended
             if mended and mended == most:
@@ -86,6 +107,29 @@ class Repairs:
         others = [p for p in self.items if p not in wrong and p in self.truth.arrays]
         spoilt = mended and not all(self.truth.agrees(path, found.get(path)) for path in others)
         return [] if spoilt else mended
+
+    def confirmed(self, key: tuple[int, str], mended: list[str]) -> list[str]:
+        """Return those of the gradients that the same change puts right here too."""
+        same = self._by_key.get(key)
+        if same is None:
+            return mended
+        outcomes = [self.outcome(repair) for repair in same]
+        return [p for p in mended if any(self.truth.agrees(p, o.get(p)) for o in outcomes)]
+
+    def _key(self, repair: Repair) -> tuple[int, str]:
+        """Return what a repair has in common with the same one at another point."""
+        return self._positions[id(repair.node)], repair.text
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {id(node): position for position, node in enumerate(self.program.nodes)}
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[int, str], list[Repair]]:
+        found: dict[tuple[int, str], list[Repair]] = {}
+        for repair in islice(self._repairs(), MOST_REPAIRS):
+            found.setdefault(self._key(repair), []).append(repair)
+        return found
 
     def after_broadcasting(self, wrong: list[str]) -> tuple[str, dict[str, Any]] | None:
         """Return the gradients when a row that met a column is made a column, and the line."""

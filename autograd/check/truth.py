@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,14 +81,20 @@ class Truth:
         assert self.recording is not None
         return self.recording.reverse(np.eye(self.recording.subject.size))
 
-    def at(self, x: Any) -> Any:
-        """Return the right derivatives at another point; None if they are not to be had."""
-        subject = self.procedure.subject
+    def moved_to(self, x: Any) -> Truth | None:
+        """Return what is right at another point; None if that is not to be had."""
         if self.recording is None:
             return None
+        subject = self.procedure.subject
         other = Subject(subject.f, subject.template, True, subject.names)
         other.inputs = [leaf.moved_to(x) for leaf in other.inputs]
-        return Recording(other).reverse(np.eye(subject.size))
+        moved = copy.copy(self)
+        moved.recording = Recording(other)
+        matrix = moved.matrix()
+        moved.arrays = {
+            leaf.path: as_derivative(matrix[:, leaf.slice], leaf) for leaf in subject.inputs
+        }
+        return moved
 
     def agrees(self, path: str, candidate: Any) -> bool:
         """Say whether a derivative is the right one for a leaf."""

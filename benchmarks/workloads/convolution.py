@@ -113,9 +113,7 @@ def jax_call(dtype, jit):
     def convolved(x, w, b):
         y = jax.lax.conv(x, w, (1, 1), "VALID") + b[:, None, None]
         y = jax.nn.relu(y)
-        return jax.lax.reduce_window(
-            y, -np.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID"
-        )
+        return jax.lax.reduce_window(y, -np.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
 
     def loss(parameters):
         w1, b1, w2, b2, w3, b3 = parameters

@@ -25,7 +25,11 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Pages of the site, and the files of the repository that they show.
-SHOWN = {"index.md": "README.md", "changelog.md": "CHANGELOG.md"}
+SHOWN = {
+    "index.md": "README.md",
+    "chinese.md": "README.zh-CN.md",
+    "changelog.md": "CHANGELOG.md",
+}
 #: Files whose content is on a page of another name.
 WITHIN = {"CONTRIBUTING.md": "contributing.md", "benchmarks/RESULTS.md": "performance.md"}
 #: How the languages of source files are called.

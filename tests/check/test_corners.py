@@ -232,6 +232,23 @@ def test_a_layer_that_keeps_its_input_for_its_backward_pass_is_no_stale_cache():
     assert report.reasons == ["The gradient with respect to x is 2 times too large."]
 
 
+def test_what_mends_a_gradient_at_one_point_only_is_not_told():
+    def gradient(w, x):
+        y = w @ x
+        return 2 * np.outer(y, x), w.T @ y  # lacks a 2; and here, by chance, w.T @ y = w @ y / 2
+
+    report = unraised(
+        lambda w, x: np.sum((w @ x) ** 2),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+        np.array([1.0, -1.0]),
+        gradient=gradient,
+    )
+    told = "\n".join(report.reasons)
+    assert "2 times too small." in told
+    assert "Multiplied by 2 it is right" in told
+    assert "transposed" not in told
+
+
 def test_only_what_stands_in_the_others_place_is_called_swapped():
     report = unraised(
         lambda a, b: np.sum(a * b), np.ones(2), 2 * np.ones(2), gradient=lambda a, b: (a, a)
