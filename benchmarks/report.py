@@ -14,14 +14,14 @@ BEGIN = """\
 # Side by side
 
 Each figure is **how many times as much time a peer takes as chainrule** for the same computation:
-above 1, chainrule is faster; *by hand* is the limit, and is faster than any library can be.
-Where memory is measured, it is how many times as many bytes.
+above 1, chainrule is faster. *By hand* is the same written out, value and gradient, with only
+NumPy or floats. Where memory is measured, it is how many times as many bytes.
 
 Peers run in a process each, one thread on the same processor, and take turns: A B C, B C A, ...
 A ratio is the median of the ratios of all rounds, with quartiles in the tables of each workload.
 Before it is timed, every peer must have computed the same numbers. Interpreted chainrule is the
-same engine without a C compiler. `jax_jit`, tinygrad and CasADi are timed after they have compiled
-the computation, which takes them from a tenth of a second to minutes.
+same engine without a C compiler. JAX's `jit`, tinygrad and CasADi are timed after they have
+compiled the computation, which takes them from a tenth of a second to minutes.
 
 `make bench` repeats all this. All peers of a workload were measured in one run, different workloads
 not always.

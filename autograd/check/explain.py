@@ -134,8 +134,10 @@ class Explanation:
         if not 0 < len(lines) <= MOST_LINES:
             return []
         named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
-        which = "The line" if len(lines) == 1 else f"One of {len(lines)} lines"
-        return [f"{which} of the gradient{named} that is wrong:\n    " + "\n    ".join(lines)]
+        told = f"The line of the gradient{named} that is wrong:"
+        if len(lines) > 1:
+            told = f"One of these {len(lines)} lines of the gradient{named} is wrong:"
+        return [f"{told}\n    " + "\n    ".join(lines)]
 
     def _repairs_there(self, gradient: Any) -> Repairs | None:
         if self.there is None:
