@@ -24,8 +24,8 @@ test: $(STAMP) lint
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then $(BIN)/python -m pip install -q --disable-pip-version-check ".[browser]" 2>/dev/null || true; else echo "Chromium is not installed: the tests of the interactive page in a browser are skipped."; fi
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
-	$(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
-	PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py autograd nn
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
+	PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py autograd nn
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
