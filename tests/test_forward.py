@@ -102,3 +102,16 @@ def test_a_tangent_through_a_product_makes_no_cotangents():
     finally:
         primitive.vjps = vjps
     assert calls == []
+
+
+def test_a_product_of_ones_own_pushes_tangents_through_itself():
+    outer = autograd.define(
+        lambda a, b: np.multiply.outer(a, b),
+        lambda g, y, a, b: g @ b,
+        lambda g, y, a, b: a @ g,
+        multilinear=True,
+        name="outer",
+    )
+    a, b, v = np.array([1.0, 2.0]), np.array([3.0, -1.0, 2.0]), np.array([0.5, 4.0])
+    assert autograd.check_primitive(outer, a, b).ok
+    np.testing.assert_array_equal(make_jvp(outer)(a, b)(v)[1], np.multiply.outer(v, b))
