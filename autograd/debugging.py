@@ -53,7 +53,8 @@ class Place:
 def _name_of(file: str) -> str:
     """Name a file, and a cell of a notebook, whose file has a number for a name, as In[3]."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    cell = shell.compile.format_code_name(file) if shell is not None else None
+    naming = getattr(getattr(shell, "compile", None), "format_code_name", lambda file: None)
+    cell = naming(file)
     return cell[1] if cell is not None else os.path.basename(file)
 
 
