@@ -269,8 +269,11 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
         if not isinstance(result, Node):
             warn_of_independence()
             return tree.mapped(call.variable.given, lambda x: np.zeros(shape + np.shape(x)))
-        real = [node for node in call.variable.nodes if not np.iscomplexobj(node.data)]
-        if real and np.iscomplexobj(plain(result)) and not real_part:
+        if (
+            not real_part
+            and np.iscomplexobj(plain(result))
+            and not all(np.iscomplexobj(node.data) for node in call.variable.nodes)
+        ):
             raise DataError(
                 "jacobian of a complex function of a real argument would lose the imaginary part. "
                 "Take it of lambda x: np.real(f(x)) and of lambda x: np.imag(f(x)), or push "

@@ -62,11 +62,12 @@ def weighed_array(x: Any, weights: Any, axis: int) -> Any:
 def surprise_array(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
     """Return minus the logarithms of the softmax at some elements, times their weights."""
     shifted = x - np.maximum.reduce(x, axis, keepdims=True)
-    right = np.where(weights == 0, 0.0, shifted[index])  # which may be infinite there
+    right = shifted[index]
     exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
     total = np.add.reduce(exponentials, axis, keepdims=True)
     kept[:] = [(x, exponentials, total)]  # the way back begins with them
-    return weights * (np.log(total.squeeze(axis)) - right)
+    surprises = np.log(total.squeeze(axis)) - right  # infinite or NaN, perhaps, where none counts
+    return weights * np.where(weights == 0, 0.0, surprises)
 
 
 def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:

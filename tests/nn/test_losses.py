@@ -124,3 +124,10 @@ def test_the_loss_of_a_class_may_be_infinite_where_it_does_not_count():
         loss.backward()
         assert loss.item() == -0.5
         np.testing.assert_array_equal(leaf.grad, [[-1.0, 0.0], [0.0, 0.0]])
+
+
+def test_an_example_that_does_not_count_adds_nothing_though_no_class_is_possible():
+    outputs = np.array([[1.0, 0.0], [-np.inf, -np.inf]])
+    with np.errstate(invalid="ignore"):
+        loss = nn.cross_entropy(outputs, [0, -100], reduction="sum")
+    assert loss == pytest.approx(np.log1p(np.exp(-1.0)))
