@@ -13,9 +13,11 @@ from autograd.engine import record
 from autograd.engine.broadcasting import unbroadcast
 
 _ndarray: Final = np.ndarray
-_FLOAT32: Final = np.dtype(np.float32)
-_FLOAT64: Final = np.dtype(np.float64)
 _generic: Final = np.generic
+
+#: The usual types: each is one object, so that comparing identities tells them.
+FLOAT32: Final = np.dtype(np.float32)
+FLOAT64: Final = np.dtype(np.float64)
 
 
 class Primitive:
@@ -109,7 +111,7 @@ def _floating(x: Any, y: Any) -> Any:
         return x
     if type(x) is _ndarray or isinstance(x, _generic):
         own = x.dtype
-        if own is not _FLOAT64 and own is not _FLOAT32 and own.kind in "biu":
+        if own is not FLOAT64 and own is not FLOAT32 and own.kind in "biu":
             return x.astype(getattr(y, "dtype", np.float64))
     return x
 

@@ -24,7 +24,7 @@ from autograd.engine.node import (
     SUBTRACT,
     Node,
 )
-from autograd.engine.primitive import Primitive, declare
+from autograd.engine.primitive import FLOAT32, FLOAT64, Primitive, declare
 from autograd.engine.recording import RECORDING, is_recording
 from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, ShapeError, lost
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from mypy_extensions import i32
 
 _ndarray: Final = np.ndarray
-_FLOAT32: Final = np.dtype(np.float32)
-_FLOAT64: Final = np.dtype(np.float64)
 
 MATMUL: Final = declare("matmul")
 GETITEM: Final = declare("getitem")
@@ -437,7 +435,7 @@ def as_array(data: Any, dtype: Any) -> Any:
     """Make of `data` an array of floating point numbers, without a copy if it is one."""
     if dtype is None and type(data) is _ndarray:
         own = data.dtype
-        if own is _FLOAT64 or own is _FLOAT32:
+        if own is FLOAT64 or own is FLOAT32:
             return data
     if isinstance(data, np.generic):
         data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -30,15 +30,13 @@ from autograd.engine.node import (
     Node,
 )
 from autograd.engine.notes import own
-from autograd.engine.primitive import Primitive
+from autograd.engine.primitive import FLOAT64, Primitive
 from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, lost
 
 if TYPE_CHECKING:
     from mypy_extensions import i32
-
-FLOAT64: Final = np.dtype(np.float64)
 
 
 @final
