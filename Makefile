@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo test fuzz lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -26,6 +26,10 @@ test: $(STAMP) lint
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
 	PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py autograd nn
+
+# The random tests of the suite with a hundred times their number of cases; FACTOR=1000 takes more.
+fuzz: $(STAMP)
+	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(BIN)/pytest -q -n $(WORKERS) tests/fuzz
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -5,13 +5,18 @@ CHAINRULE_INTERPRETED=1 to leave the engine uncompiled.
 """
 
 import os
-import re
+import sys
 import tempfile
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.editable_wheel import editable_wheel
+
+sys.path.insert(0, str(Path(__file__).parent))  # a build runs this file from elsewhere
+
+from building.documentation import Documentation
+from building.generated_c import improve
 
 NOT_COMPILED = {"__init__.py", "mypyc.py"}
 ENGINE = sorted(
@@ -47,29 +52,10 @@ def extensions():
             opt_level="3",
             group_name="chainrule",
         )
-    for source in {source for extension in found for source in extension.sources}:
-        untrack_values(Path(source))
+    documentation = Documentation(ENGINE)
+    for source in {Path(source) for extension in found for source in extension.sources}:
+        source.write_text(improve(source.read_text(encoding="utf-8"), documentation), "utf-8")
     return found
-
-
-def untrack_values(source):
-    """Make Values out of the garbage collector's sight: see `autograd/engine/collector.py`.
-
-    mypyc has no way to say so, hence the C that it writes is changed where it allocates a Value.
-    Where it has come to write something else, nothing is changed: large graphs are then slower.
-    """
-    allocation = re.compile(
-        r"(value_____mypyc__Value_setup\(PyObject \*\w+\)\s*\{\s*PyTypeObject \*type = [^;]*;"
-        r"\s*(\w+) \*self;\s*self = )\([^;]*tp_alloc\(type, 0\);",
-    )
-    untracked = (
-        r"\1PyObject_GC_New(\2, type);\n"
-        r"    if (self != NULL)\n"
-        r"        memset((char *)self + sizeof(PyObject), 0, sizeof(\2) - sizeof(PyObject));"
-    )
-    text, count = allocation.subn(untracked, source.read_text())
-    if count:
-        source.write_text(text)
 
 
 class BuildOrGoOn(build_ext):

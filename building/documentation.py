@@ -1,0 +1,101 @@
+"""Signatures and docstrings of the engine, read from its sources, in the form that C types take.
+
+mypyc drops docstrings, and shows private parameters. Python reads both from one string,
+``name(parameters)``, a line ``--``, an empty line, the docstring.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class Documentation:
+    """What the modules of a package say about what they define.
+
+    Parameters
+    ----------
+    sources : iterable of path
+        The files of the modules. In C a module goes by the last part of its name.
+    """
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._modules: dict[str, ast.Module] = {}
+        self._classes: dict[str, ast.ClassDef] = {}
+        for source in map(Path, sources):
+            tree = ast.parse(source.read_text(encoding="utf-8"))
+            self._modules[source.stem] = tree
+            self._classes |= {c.name: c for c in tree.body if isinstance(c, ast.ClassDef)}
+
+    def module(self, name: str) -> str:
+        """Return the docstring of a module, given its full name."""
+        tree = self._modules.get(name.rpartition(".")[2])
+        return _docstring(tree) if tree else ""
+
+    def type(self, module: str, name: str) -> str:
+        """Return signature and docstring of a class; the signature is that of its ``__init__``."""
+        definition = self._find(module, name)
+        if not isinstance(definition, ast.ClassDef):
+            return ""
+        parameters = next(map(_parameters, self._methods(name, "__init__")), "()")
+        return f"{name}{parameters}\n--\n\n{_docstring(definition)}"
+
+    def function(self, module: str, owner: str, name: str) -> str:
+        """Return signature and docstring of a function, or of a method of the class `owner`."""
+        definition = self._find(module, owner, name) if owner else self._find(module, name)
+        if not isinstance(definition, ast.FunctionDef):
+            return ""
+        parameters = _parameters(definition, "$" if owner else "")
+        return f"{name}{parameters}\n--\n\n{_docstring(definition)}"
+
+    def property(self, module: str, owner: str, name: str) -> str:
+        """Return the docstring of a property."""
+        definition = self._find(module, owner, name)
+        return _docstring(definition) if isinstance(definition, ast.FunctionDef) else ""
+
+    def _find(self, module: str, *path: str) -> ast.AST | None:
+        """Return the first definition of a name: of a property, its getter."""
+        found: ast.AST | None = self._modules.get(module)
+        for name in path:
+            body = getattr(found, "body", [])
+            found = next((item for item in body if getattr(item, "name", None) == name), None)
+        return found
+
+    def _methods(self, owner: str, name: str) -> Iterable[ast.FunctionDef]:
+        """Yield the definitions of a method in a class and its bases, nearest first."""
+        definition = self._classes.get(owner)
+        if definition is None:
+            return
+        for item in definition.body:
+            if isinstance(item, ast.FunctionDef) and item.name == name:
+                yield item
+        for base in definition.bases:
+            yield from self._methods(ast.unparse(base), name)
+
+
+def _docstring(definition: ast.AST) -> str:
+    text = ast.get_docstring(definition, clean=False)  # type: ignore[arg-type]
+    return inspect.cleandoc(text) if text else ""
+
+
+def _parameters(function: ast.FunctionDef, mark: str | None = None) -> str:
+    """Write parameters as ``help`` shows them: no annotations, and no private ones.
+
+    With a `mark`, before the first: ``$`` says that a method is called without it.
+    """
+    arguments = copy.deepcopy(function.args)
+    for argument in ast.walk(arguments):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    defaults: list[ast.expr | None] = [*arguments.defaults]
+    listed = arguments.posonlyargs + arguments.args
+    defaults = [None] * (len(listed) - len(defaults)) + defaults
+    if mark is None:  # a constructor, which is called without `self`
+        listed, defaults = listed[1:], defaults[1:]
+    kept = [i for i, argument in enumerate(listed) if not argument.arg.startswith("_")]
+    arguments.posonlyargs, arguments.args = [], [listed[i] for i in kept]
+    arguments.defaults = [default for i in kept if (default := defaults[i]) is not None]
+    return f"({mark or ''}{ast.unparse(arguments)})"

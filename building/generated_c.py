@@ -1,0 +1,179 @@
+"""Changes to the C that mypyc writes for the engine.
+
+mypyc has no setting for any of these, so they are made in its output. Each change looks for what
+it replaces; where a later mypyc writes something else, nothing is replaced, and the tests in
+`tests/fuzz` and `tests/test_help.py` say what is missing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from building.documentation import Documentation
+
+
+def improve(text: str, documentation: Documentation) -> str:
+    """Make every change to one C file."""
+    for change in (untrack_values, refuse_deletions, hide_private_setters, hide_setup, limit_calls):
+        text = change(text)
+    return document(text, documentation)
+
+
+def untrack_values(text: str) -> str:
+    """Allocate Values out of the garbage collector's sight: see `autograd/engine/collector.py`.
+
+    Without this, large graphs are slower and nothing else changes.
+    """
+    allocation = re.compile(
+        r"(value_____mypyc__Value_setup\(PyObject \*\w+\)\s*\{\s*PyTypeObject \*type = [^;]*;"
+        r"\s*(\w+) \*self;\s*self = )\([^;]*tp_alloc\(type, 0\);",
+    )
+    untracked = (
+        r"\1PyObject_GC_New(\2, type);\n"
+        r"    if (self != NULL)\n"
+        r"        memset((char *)self + sizeof(PyObject), 0, sizeof(\2) - sizeof(PyObject));"
+    )
+    return allocation.sub(untracked, text)
+
+
+GETSET = re.compile(
+    r'\{"(?P<name>\w+)",\s*\(getter\)(?P<getter>\w+),\s*(?P<setter>\(setter\)\w+|NULL),'
+    r"\s*(?P<doc>NULL), NULL\},"
+)
+
+
+def refuse_deletions(text: str) -> str:
+    """Raise AttributeError for ``del x.property``: Python calls the setter with NULL for it.
+
+    mypyc checks that for attributes and forgets it for properties, whose setters then read NULL.
+    """
+    names = {match["setter"][8:]: match["name"] for match in GETSET.finditer(text)}
+
+    def guarded(match: re.Match[str]) -> str:
+        name = names.get(match[1], match[1])
+        return (
+            f"{match[0]}    if (value == NULL) {{\n"
+            "        PyErr_Format(PyExc_AttributeError,\n"
+            f"            \"property '{name}' of '%.100s' object has no deleter\",\n"
+            "            Py_TYPE((PyObject *)self)->tp_name);\n"
+            "        return -1;\n"
+            "    }\n"
+        )
+
+    return re.sub(
+        r"\b(\w+_set_\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\n\s*\{\n"
+        r"(?!\s*if \(value == NULL\))",
+        guarded,
+        text,
+    )
+
+
+def hide_private_setters(text: str) -> str:
+    """Make private attributes read-only from outside of the engine, whose code relies on them."""
+
+    def read_only(match: re.Match[str]) -> str:
+        if not match["name"].startswith("_") or match["name"].startswith("__"):
+            return match[0]
+        return match[0].replace(match["setter"], "NULL")
+
+    return GETSET.sub(read_only, text)
+
+
+def hide_setup(text: str) -> str:
+    """Remove a method with which anyone could make an object that nothing has initialised.
+
+    mypyc looks it up by name in classes with a ``__new__``; the engine has none.
+    """
+    if "CPy_SetupObject(" in text:
+        return text
+    return re.sub(r'\{"__internal_mypyc_setup",[^}]*\},\n\s*', "", text)
+
+
+def limit_calls(text: str) -> str:
+    """Count calls of native objects against Python's recursion limit.
+
+    A primitive whose function is a primitive again never passes through Python's interpreter, so
+    that an endless recursion would exhaust the C stack.
+    """
+
+    def limited(match: re.Match[str]) -> str:
+        name, parameters = match[1], match[2]
+        names = ", ".join(part.split()[-1].lstrip("*") for part in parameters.split(","))
+        return (
+            f"static PyObject *{name}_unlimited({parameters});\n"
+            f"PyObject *{name}({parameters}) {{\n"
+            '    if (Py_EnterRecursiveCall(" while calling a Python object"))\n'
+            "        return NULL;\n"
+            f"    PyObject *result = {name}_unlimited({names});\n"
+            "    Py_LeaveRecursiveCall();\n"
+            "    return result;\n"
+            "}\n"
+            f"static PyObject *{name}_unlimited({parameters}) {{"
+        )
+
+    return re.sub(r"(?m)^\s*PyObject \*(CPyPy_\w+___call__)\(([^()]*)\) \{", limited, text)
+
+
+def document(text: str, documentation: Documentation) -> str:
+    """Put back signatures and docstrings of modules, classes, methods and properties."""
+
+    def module(match: re.Match[str]) -> str:
+        doc = documentation.module(match[2])
+        return f"{match[1]}{literal(doc)}," if doc else match[0]
+
+    def table(match: re.Match[str]) -> str:
+        path = match["path"].partition("___")
+        entry = _documented_property if match["kind"] == "PyGetSetDef" else _documented_method
+        return entry(match[0], documentation, path[0], path[2])
+
+    def type_doc(match: re.Match[str]) -> str:
+        doc = documentation.type(match[2], match[3])
+        return f"{match[1]}.tp_doc = {literal(doc)}," if doc else match[0]
+
+    text = re.sub(r'(PyModuleDef_HEAD_INIT,\s*"([\w.]+)",\s*)NULL, /\* docstring \*/', module, text)
+    text = re.sub(
+        r"static (?P<kind>PyGetSetDef|PyMethodDef) "
+        r"(?P<path>\w+?)(?:_getseters|_methods|module_methods)\[\] = \{.*?\n\s*\};",
+        table,
+        text,
+        flags=re.DOTALL,
+    )
+    return re.sub(
+        r"(static PyTypeObject CPyType_(\w+?)___(\w+)_template_ = \{[^}]*?)"
+        r'\.tp_doc = PyDoc_STR\("[^\n]*"\),',
+        type_doc,
+        text,
+    )
+
+
+def _documented_method(table: str, documentation: Documentation, module: str, owner: str) -> str:
+    def entry(match: re.Match[str]) -> str:
+        doc = documentation.function(module, owner, match["name"])
+        return f"{match['before']}{literal(doc)}{match['after']}" if doc else match[0]
+
+    return re.sub(
+        r'(?P<before>\{"(?P<name>\w+)",\s*\(PyCFunction\)\w+,\s*METH_FASTCALL[\w| ]*,\s*)'
+        r'(?:NULL|PyDoc_STR\((?:NULL|"[^\n]*?")\))(?P<after>\s*(?:/\* docstring \*/)?\},?\n)',
+        entry,
+        table,
+    )
+
+
+def _documented_property(table: str, documentation: Documentation, module: str, owner: str) -> str:
+    def entry(match: re.Match[str]) -> str:
+        doc = documentation.property(module, owner, match["name"])
+        return f"{match[0][: -len('NULL, NULL},')]}{literal(doc)}, NULL}}," if doc else match[0]
+
+    return GETSET.sub(entry, table)
+
+
+def literal(text: str) -> str:
+    """Write a text as a string in C, one line a line."""
+
+    def written(byte: int) -> str:
+        plain = 32 <= byte < 127 and byte not in b'"\\?'
+        return chr(byte) if plain else f"\\{byte:03o}"
+
+    lines = text.splitlines(keepends=True)
+    strings = "\n    ".join(f'"{"".join(map(written, line.encode()))}"' for line in lines)
+    return f"PyDoc_STR({strings})"
