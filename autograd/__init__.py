@@ -144,7 +144,16 @@ _LATER = {
 }
 
 
+#: Modules that are attributes without being imported by anybody.
+_MODULES = (
+    *("builtins", "check", "core", "differential_operators", "drawing", "errors", "extend"),
+    *("misc", "numpy", "scipy", "test_util", "tracer", "transforms", "util", "wrap_util"),
+)
+
+
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"autograd.{name}")
     if name not in _LATER:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     found = getattr(importlib.import_module(_LATER[name]), name)
@@ -153,4 +162,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_MODULES})

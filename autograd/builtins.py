@@ -6,7 +6,7 @@ Containers of nodes are plain tuples, lists and dicts here, so these types are P
 from __future__ import annotations
 
 import builtins as python
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.engine import Node, record
 from autograd.tracer import Box, isbox
@@ -36,6 +36,8 @@ class _SequenceBoxMeta(python.type(Box)):  # type: ignore[misc]
 class SequenceBox(Box, metaclass=_SequenceBoxMeta):
     """What tuples and lists of nodes are instances of."""
 
+    holds_nodes: ClassVar[bool] = False
+
 
 class _DictBoxMeta(python.type(Box)):  # type: ignore[misc]
     def __instancecheck__(cls, instance: Any) -> bool:
@@ -44,3 +46,5 @@ class _DictBoxMeta(python.type(Box)):  # type: ignore[misc]
 
 class DictBox(Box, metaclass=_DictBoxMeta):
     """What dicts of nodes are instances of."""
+
+    holds_nodes: ClassVar[bool] = False

@@ -12,6 +12,7 @@ from autograd import tree
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, no_grad, record
 from autograd.engine.derivatives import derivatives
+from autograd.engine.recording import arguments as arguments_of_call
 from autograd.engine.recording import is_recording
 from autograd.errors import DataError
 from autograd.rules.elementwise import positive
@@ -90,7 +91,8 @@ class _Checkpoint:
         arguments, keywords = tree.mapped(
             self.template, lambda item: next(rest) if isinstance(item, Node) else item
         )
-        return self.f(*arguments, **keywords)
+        with arguments_of_call(items):
+            return self.f(*arguments, **keywords)
 
     def _compute(self, *plain: Any) -> Any:
         if self.known:  # the first time it has been computed already

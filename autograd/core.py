@@ -27,8 +27,11 @@ from autograd.extend import (
     vspace,
 )
 from autograd.topology import nodes_below
+from autograd.tracer import Box, getval, isbox, trace
+from autograd.util import func, subval, toposort
 
 __all__ = [
+    "Box",
     "JVPNode",
     "SparseObject",
     "VJPNode",
@@ -41,11 +44,17 @@ __all__ = [
     "defvjp",
     "defvjp_argnum",
     "defvjp_argnums",
+    "func",
+    "getval",
+    "isbox",
     "make_jvp",
     "make_vjp",
     "primitive",
     "primitive_jvps",
     "primitive_vjps",
+    "subval",
+    "toposort",
+    "trace",
     "vspace",
 ]
 

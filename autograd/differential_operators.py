@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.checkpointing import checkpoint
+from autograd.core import make_jvp as _make_jvp  # noqa: F401 - of that name in HIPS autograd
+from autograd.core import make_vjp as _make_vjp  # noqa: F401 - as well
+from autograd.extend import defvjp_argnum, primitive, vspace
 from autograd.transforms import (
     deriv,
     elementwise_grad,
@@ -27,9 +30,11 @@ from autograd.transforms import (
     vector_jacobian_product,
 )
 from autograd.variables import Argnum
+from autograd.wrap_util import unary_to_nary
 
 __all__ = [
     "checkpoint",
+    "defvjp_argnum",
     "deriv",
     "elementwise_grad",
     "grad",
@@ -46,9 +51,12 @@ __all__ = [
     "make_jvp_reversemode",
     "make_vjp",
     "multigrad_dict",
+    "primitive",
     "tensor_jacobian_product",
+    "unary_to_nary",
     "value_and_grad",
     "vector_jacobian_product",
+    "vspace",
 ]
 
 

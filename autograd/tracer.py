@@ -6,29 +6,28 @@ Tensor; containers of them are plain tuples, lists and dicts.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node as GraphNode
 from autograd.engine import Tensor, Value, record
-from autograd.engine.recording import Observer
+from autograd.engine.ancestry import begin_call
+from autograd.engine.recording import Observer, arguments
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import positive
 from autograd.topology import current
+from autograd.variables import NODE_MAKERS
 
 _ABSENT = {
-    "TraceStack": "transforms nest by fresh nodes, without a stack of traces",
-    "trace_stack": "transforms nest by fresh nodes, without a stack of traces",
     "find_top_boxed_args": "transforms nest by fresh nodes, without levels",
     "trace_primitives_map": "NumPy's own functions are the primitives",
     "notrace_primitives": "see autograd.rules.table.without_derivative",
-    "box_type_mappings": "nodes hold numbers and arrays only",
-    "box_types": "nodes hold numbers and arrays only",
     "Box.register": "nodes hold numbers and arrays only",
 }
 _LATER = ("notrace_primitive", "primitive", "register_notrace")
@@ -52,13 +51,60 @@ def _absent(name: str) -> NoRuleError:
     return NoRuleError(f"HIPS autograd's {name} has no counterpart in chainrule: {_ABSENT[name]}.")
 
 
+#: What NumPy's protocols call. Programs give them to boxes of HIPS autograd, which lack them.
+_PROTOCOLS = ("__array_ufunc__", "__array_function__")
+
+
 class _BoxMeta(type):
+    """Lets `Box` and `ArrayBox` stand for the types of nodes."""
+
+    holds_nodes = True
+
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, GraphNode)
 
+    def __subclasscheck__(cls, other: type) -> bool:
+        return other in (Value, Tensor) or type.__subclasscheck__(cls, other)
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other or (other in (Value, Tensor) and cls.holds_nodes)
+
+    def __hash__(cls) -> int:
+        return type.__hash__(cls)
+
+    def __call__(cls, value: Any, trace: Any = None, node: Any = None) -> Any:
+        """Return the node, or make one of the value; there is no box around it."""
+        if not cls.holds_nodes:
+            return value
+        return node if isinstance(node, GraphNode) else _fresh(value)
+
+    def __setattr__(cls, name: str, attribute: Any) -> None:
+        """Give the attribute to all nodes; NumPy's protocols, which they have, stay as they are."""
+        type.__setattr__(cls, name, attribute)
+        if name in _PROTOCOLS or not cls.holds_nodes:
+            return
+        if callable(attribute) and not hasattr(attribute, "__get__"):  # a ufunc
+            attribute = _method(attribute)
+        for kind in (Value, Tensor):
+            setattr(kind, name, attribute)
+
+
+def _method(function: Any) -> Any:
+    @functools.wraps(function)
+    def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        return function(self, *arguments, **keywords)
+
+    return method
+
 
 class Box(metaclass=_BoxMeta):
-    """What every Value and Tensor is an instance of; not to be derived from."""
+    """What every Value and Tensor is an instance of; not to be derived from.
+
+    What a program assigns to an attribute of the class, nodes get.
+    """
+
+    #: Type of an argument -> what makes a node of it: ``maker(value, trace, node)``.
+    type_mappings: ClassVar[dict[type, Any]] = NODE_MAKERS
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         if not cls.__module__.startswith("autograd."):
@@ -66,8 +112,28 @@ class Box(metaclass=_BoxMeta):
 
     @classmethod
     def register(cls, value_type: type) -> None:
-        """Refuse: nodes hold numbers and arrays only."""
-        raise _absent("Box.register")
+        """Take arguments of a kind of array for arrays; of other types there are no nodes."""
+        if not issubclass(value_type, (np.ndarray, np.inexact, float, complex)):
+            raise _absent("Box.register")
+        NODE_MAKERS[value_type] = cls
+
+
+_TYPES = (float, complex, np.ndarray, np.float64, np.float32, np.float16, np.complex128)
+NODE_MAKERS.update(dict.fromkeys((*_TYPES, Value, Tensor), Box))
+box_type_mappings = NODE_MAKERS
+box_types = {Value, Tensor}
+
+
+class TraceStack:
+    """Gives each trace that is begun a number, larger than those before it."""
+
+    @contextlib.contextmanager
+    def new_trace(self) -> Iterator[float]:
+        """Begin a trace; `new_box` makes the nodes that belong to it."""
+        yield begin_call()
+
+
+trace_stack = TraceStack()
 
 
 class SparseObject:
@@ -128,8 +194,25 @@ def getval(x: Any) -> Any:
 
 
 def new_box(value: Any, trace: int, node: Any) -> Any:
-    """Return a Value or a Tensor with this value."""
+    """Return a Value or a Tensor with this value; of a container one of them."""
+    if isinstance(value, tree.CONTAINERS):
+        return _Boxes.of(tree.mapped(value, _fresh))
     return _fresh(value)
+
+
+class _Boxes(tuple[Any, ...]):
+    """Arguments that have become nodes, which all belong to one trace."""
+
+    _trace: float
+
+    @classmethod
+    def of(cls, nodes: Any) -> Any:
+        """Return a tuple that knows its trace; other containers stay as they are."""
+        if type(nodes) is not tuple:
+            return nodes
+        boxes = cls(nodes)
+        boxes._trace = max([x._trace for x in tree.flat(nodes)], default=0.0)
+        return boxes
 
 
 def trace(start_node: Any, fun: Callable[[Any], Any], x: Any) -> tuple[Any, Any]:
@@ -154,6 +237,11 @@ def trace(start_node: Any, fun: Callable[[Any], Any], x: Any) -> tuple[Any, Any]
     """
     argument = tree.mapped(x, _fresh)
     leaves = tree.flat(argument)
+    with arguments(leaves):
+        return _traced(start_node, fun, x, argument, leaves)
+
+
+def _traced(start_node: Any, fun: Any, x: Any, argument: Any, leaves: list[Any]) -> tuple[Any, Any]:
     if isinstance(start_node, (VJPNode, JVPNode)):
         result = fun(argument)
         if not isinstance(result, GraphNode):

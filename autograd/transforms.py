@@ -25,6 +25,7 @@ from autograd.variables import (
     Call,
     Function,
     Variable,
+    number,
     plain,
     scalar_cotangent,
     value_of,
@@ -345,9 +346,9 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
             results = [item for item in tree.flat(call.result) if isinstance(item, Node)]
             pairs = dict(zip(variable.nodes, tangents, strict=True))
             changes = iter(forward.push_forward(results, pairs, create))
-            change = tree.replace(
+            change = tree.mapped(
                 call.result,
-                lambda _, item: next(changes) if isinstance(item, Node) else np.zeros_like(item),
+                lambda x: number(next(changes)) if isinstance(x, Node) else np.zeros_like(x),
             )
             return value_of(call, call.result), change
 

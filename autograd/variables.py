@@ -12,10 +12,14 @@ from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.ancestry import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
+from autograd.engine.recording import arguments as arguments_of_call
 from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
 from autograd.topology import current
+
+#: Type of an argument -> what makes a node of it: ``maker(value, trace, node)``.
+NODE_MAKERS: dict[type, Callable[..., Any]] = {}
 
 Argnum = int | Sequence[int]
 Function = Callable[..., Any]
@@ -47,6 +51,8 @@ class Variable:
             node = positive(item)
         elif type(item) is float or type(item) is np.float64:
             node = Value(item)
+        elif type(item) is not np.ndarray and type(item) in NODE_MAKERS:
+            node = NODE_MAKERS[type(item)](item, 0, None)
         else:
             array = np.asarray(item)
             kinds = "fciu" if isinstance(item, np.ndarray) else "fc"  # 3 for 3.0 is a slip
@@ -130,11 +136,12 @@ class Call:
         parts = [self.variable.argument] if single else list(self.variable.argument)
         for number, part in zip(numbers, parts, strict=True):
             replaced[number] = part  # type: ignore[index, call-overload]
-        if recording:
-            self.result = f(*replaced, **keywords)
-        else:
-            with recording_again():
+        with arguments_of_call(self.variable.nodes):
+            if recording:
                 self.result = f(*replaced, **keywords)
+            else:
+                with recording_again():
+                    self.result = f(*replaced, **keywords)
         end_call(self.variable.nodes)
         results = [self.result] if isinstance(self.result, Node) else tree.flat(self.result)
         self.shares_nodes = self.variable.nested or any(
@@ -184,7 +191,14 @@ def plain(x: Any) -> Any:
 
 def value_of(call: Call, result: Any) -> Any:
     """Return a result as the caller wants it: numbers, unless there is an outer transform."""
-    return result if call.nested else plain(result)
+    if call.nested:
+        return result
+    return tree.mapped(result, lambda x: number(record.plain(x)) if isinstance(x, Node) else x)
+
+
+def number(x: Any) -> Any:
+    """Return an array of one number and no axes as NumPy's functions do: as the number."""
+    return x[()] if isinstance(x, np.ndarray) else x
 
 
 def scalar_cotangent(result: Any, name: str) -> Any:

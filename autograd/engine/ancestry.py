@@ -68,6 +68,23 @@ def depends_on_older(root: Node, since: float) -> bool:
         release()
 
 
+def newest_call(root: Node) -> float:
+    """Return the number of the newest call, still going on, that a node depends on."""
+    newest = 0.0
+    found: list[Any] = [root]
+    seen: set[int] = {id(root)}
+    for node in found:  # the list grows
+        if isinstance(node, value.Value) and node._primitive is None:
+            newest = max(newest, node._left_partial if node._left_partial < math.inf else 0.0)
+        elif isinstance(node, tensor.Tensor) and node._primitive is None:
+            newest = max(newest, node._call if node._call < math.inf else 0.0)
+        for parent in node.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                found.append(parent)
+    return newest
+
+
 def _visit(node: tensor.Tensor | value.Value, visited: list[tensor.Tensor | value.Value]) -> None:
     if node._pending == 0:
         node._pending = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from autograd.engine import record
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.notes import Notes, own
 from autograd.engine.primitive import Primitive, declare
+from autograd.engine.recording import ARGUMENTS
 from autograd.errors import GradientLostError, lost
 
 ADD: Final = declare("add")
@@ -118,12 +120,47 @@ class Node:
         return record.plain(self)
 
     @property
+    def _trace(self) -> float:
+        """The number of the newest call of a transform that this depends on."""
+        from autograd.engine.ancestry import newest_call
+
+        return newest_call(self)
+
+    @property
     def _node(self) -> Node:
         """The place in the graph, which HIPS autograd keeps apart from the value."""
         return self
 
     def __hash__(self) -> int:
         return id(self) >> 4
+
+    # -- copies -----------------------------------------------------------------------------
+
+    def __copy__(self) -> Any:
+        """Return a copy that depends on this; of a leaf, another leaf of the same data."""
+        if self._is_differentiated():
+            return np.copy(self)  # type: ignore[call-overload]
+        restore, state = self._parts()
+        return restore(*state)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """Return a copy that depends on this; of a leaf, another leaf of a copy of the data."""
+        if self._is_differentiated():
+            return np.copy(self)  # type: ignore[call-overload]
+        restore, state = self._parts()
+        return restore(*copy.deepcopy(state, memo))
+
+    def _parts(self) -> Any:
+        """Return a function that makes a leaf again, and its arguments."""
+        return self.__reduce__()
+
+    def _is_differentiated(self) -> bool:
+        """Say whether this was computed, or is the argument of a function being differentiated."""
+        return self.primitive is not None or id(self) in ARGUMENTS
+
+    def _origin(self) -> str:
+        """Tell where this comes from, for messages."""
+        return f"was computed by {self.op!r}" if self.op else "is being differentiated"
 
     # -- elementwise functions, by NumPy's names -------------------------------------------
 
@@ -293,6 +330,8 @@ class Node:
     # -- what would lose the derivative -----------------------------------------------------
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        if dtype is not None and np.dtype(dtype) == np.dtype(object):
+            return record.elements(self)
         raise lost(
             f"Making an array of a {type(self).__name__}",
             "To join nodes write np.stack([...]) or np.concatenate([...]), and to sum a list of "

@@ -166,7 +166,7 @@ def _with_arrays(arguments: Any) -> Any:
 
 def unary(primitive: primitives.Primitive, x: Any) -> Any:
     """Call an elementwise primitive of one argument on a node."""
-    if not isinstance(x, value.Value):
+    if not isinstance(x, value.Value) or primitive.partials is None:
         return apply(primitive, (x,), NO_KEYWORDS)
     a = x._data
     try:
@@ -331,6 +331,17 @@ def plain(x: Any) -> Any:
     if isinstance(x, dict):
         return {key: plain(item) for key, item in x.items()}
     return x
+
+
+def elements(x: Any) -> Any:
+    """Return an array of objects that holds the elements of a node, each a node of its own."""
+    array = np.empty(x.shape, object)
+    if x.shape == ():
+        array[()] = x
+    else:
+        for index in np.ndindex(x.shape):
+            array[index] = x[index]
+    return array
 
 
 def refuse_out(out: Any, name: str = "function") -> None:

@@ -65,6 +65,27 @@ def _count(count: int) -> None:
         RECORDING.blocks += count
 
 
+#: The identities of the nodes that transforms are calling functions with, over all threads.
+ARGUMENTS: Final[set[int]] = set()
+
+
+class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
+    """Take nodes for the arguments of a function that is being differentiated.
+
+    A copy of such a node depends on it, where a copy of any other leaf is a leaf of its own.
+    """
+
+    def __init__(self, nodes: list[Any]) -> None:
+        self._nodes = nodes  # keeps them alive: identities may not be used again
+
+    def __enter__(self) -> arguments:
+        ARGUMENTS.update([id(node) for node in self._nodes])
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        ARGUMENTS.difference_update([id(node) for node in self._nodes])
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
     """Is told what the engine does in the thread that it watches; may raise to stop it."""

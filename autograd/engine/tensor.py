@@ -276,11 +276,17 @@ class Tensor(ArrayMethods):
     def __format__(self, specification: str) -> str:
         return format(self._seen()[()], specification) if specification else repr(self)
 
+    def __copy__(self) -> Any:
+        return super().__copy__() if self._latest is None else np.copy(self)  # type: ignore[call-overload]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return super().__deepcopy__(memo) if self._latest is None else np.copy(self)  # type: ignore[call-overload]
+
     def __reduce__(self) -> Any:
-        if self._primitive is not None:
+        if self._is_differentiated():
             raise GraphError(
-                "Only leaves can be copied and pickled, and this Tensor was computed by "
-                f"{self.op!r}. Write t.detach() for a constant of the same data."
+                "Only leaves can be pickled, and this Tensor "
+                f"{self._origin()}. Write t.detach() for a constant of the same data."
             )
         state = (self._seen(), self._grad if not isinstance(self._grad, Node) else None)
         return restore_tensor, (type(self), *state, self.label, self._requires_grad)

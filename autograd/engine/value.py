@@ -240,10 +240,10 @@ class Value(ArrayMethods):
         return format(self._data, specification) if specification else repr(self)
 
     def __reduce__(self) -> Any:
-        if self.primitive is not None:
+        if self._is_differentiated():
             raise GraphError(
-                "Only leaves can be copied and pickled, and this Value was computed by "
-                f"{self.op!r}. Write Value(v.data) for a leaf of the same number."
+                "Only leaves can be pickled, and this Value "
+                f"{self._origin()}. Write Value(v.data) for a leaf of the same number."
             )
         return restore_value, (self._data, self._grad, self.label)
 

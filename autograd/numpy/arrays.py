@@ -9,6 +9,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.record import plain
 from autograd.numpy import lists
+from autograd.redefinable import WRAPPED, redefinable
 
 _NOTHING: Any = object()
 
@@ -25,6 +26,8 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> A
     """
     if not isinstance(object, Node) and not lists.has_nodes(object):
         return np.array(object, dtype, *arguments, **keywords)
+    if dtype is not None and np.dtype(dtype) == np.dtype("O"):
+        return np.array(object, dtype)  # of nodes, each of which stays what it is
     joined = lists.joined(object)
     return joined if dtype is None else joined.astype(dtype)
 
@@ -36,6 +39,7 @@ def asarray(a: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
     return array(a, dtype) if isinstance(a, (list, tuple)) else np.asarray(a, dtype)
 
 
+@redefinable
 def full(shape: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
     """Make an array of one number; of a node a node."""
     if not isinstance(fill_value, Node):
@@ -56,6 +60,10 @@ def where(condition: Any, x: Any = _NOTHING, y: Any = _NOTHING) -> Any:
     return found.tolist()
 
 
+WRAPPED[where] = np.where
+
+
+@redefinable
 def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:  # noqa: N803
     """Make matrices with vectors on their diagonals, as HIPS autograd does: for the last axis."""
     if (offset, axis1, axis2) != (0, -1, -2):

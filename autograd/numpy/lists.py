@@ -11,6 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node
 from autograd.errors import NoRuleError
+from autograd.redefinable import WRAPPED
 
 #: Functions of `numpy` to which a list of nodes may be given in place of an array.
 FUNCTIONS = frozenset(
@@ -46,6 +47,7 @@ def taking_lists(function: Callable[..., Any]) -> Callable[..., Any]:
                 break
         return function(*arguments, **keywords)
 
+    WRAPPED[call] = function
     return call
 
 
@@ -58,6 +60,7 @@ def taking_iterables(function: Callable[..., Any]) -> Callable[..., Any]:
             arrays = [joined(item) if has_nodes(item) else item for item in arrays]
         return function(arrays, *arguments, **keywords)
 
+    WRAPPED[call] = function
     return call
 
 

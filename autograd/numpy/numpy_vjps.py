@@ -21,6 +21,16 @@ def unbroadcast_f(target: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda g: unbroadcast(f(g), target)
 
 
+def replace_zero(x: Any, val: Any) -> Any:
+    """Put a number in the place of zeros."""
+    return np.where(x, x, val)
+
+
+def balanced_eq(x: Any, z: Any, y: Any) -> Any:
+    """Return 1 where `z`, chosen from `x` and `y`, is `x`, 1/2 where it is both, else 0."""
+    return (x == z) / (1.0 + (x == y))
+
+
 def unbroadcast(x: Any, target: Any) -> Any:
     """Sum a cotangent over the axes along which its argument was broadcast."""
     x = _unbroadcast(x, target)

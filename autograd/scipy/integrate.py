@@ -16,6 +16,7 @@ from autograd.engine import Node as _Node
 from autograd.engine.record import plain as _plain
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
+from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.original import has_node as _has_node
 from autograd.scipy.original import in_place_of as _in_place_of
@@ -145,6 +146,7 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
 _solution = _define(_solve, _adjoint, name="odeint")
 
 
+@_redefinable
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords: Any) -> Any:
     """Solve dy/dt = func(y, t, ...), with derivatives by the adjoint method.
 

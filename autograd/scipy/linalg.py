@@ -19,6 +19,7 @@ from autograd.engine.broadcasting import unbroadcast as _unbroadcast
 from autograd.engine.record import plain as _plain
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.errors import ShapeError as _ShapeError
+from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.algebra import H as _H
 from autograd.rules.algebra import T as _T
 from autograd.rules.table import define as _define
@@ -207,6 +208,7 @@ _root = _define(
 )
 
 
+@_redefinable
 def sqrtm(A: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa: N803 - SciPy's name
     """Return the principal square root of a matrix."""
     return _in_place_of(_original.sqrtm)(lambda a, *_, **__: _root(a))(A, *arguments, **keywords)

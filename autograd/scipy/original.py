@@ -10,6 +10,7 @@ from typing import Any
 from autograd import tree
 from autograd.engine import Node
 from autograd.errors import NoRuleError
+from autograd.redefinable import redefinable
 
 
 def has_node(*arguments: Any) -> bool:
@@ -20,6 +21,7 @@ def has_node(*arguments: Any) -> bool:
 def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the same function, except that it tells who calls it with a node that it cannot."""
 
+    @redefinable
     @functools.wraps(function)
     def original(*arguments: Any, **keywords: Any) -> Any:
         if has_node(arguments, keywords):
@@ -64,6 +66,7 @@ def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
     """Let a function of ours do for nodes what one of SciPy's does for numbers."""
 
     def decorate(ours: Callable[..., Any]) -> Callable[..., Any]:
+        @redefinable
         @functools.wraps(ours)
         def either(*arguments: Any, **keywords: Any) -> Any:
             if has_node(arguments, keywords):

@@ -12,6 +12,7 @@ import scipy.signal as _original
 
 from autograd.engine.record import plain as _plain
 from autograd.errors import ShapeError as _ShapeError
+from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.original import names_of as _names_of
 
@@ -125,6 +126,7 @@ def _fully(a: Any, b: Any) -> Any:
 # -- of any arrays ----------------------------------------------------------------------------
 
 
+@_redefinable
 def convolve(
     A: Any,  # noqa: N803
     B: Any,  # noqa: N803

@@ -10,6 +10,7 @@ import scipy.special as _original
 
 from autograd.engine.record import plain as _plain
 from autograd.errors import DataError as _DataError
+from autograd.redefinable import redefinable as _redefinable
 from autograd.rules import reductions as _reductions
 from autograd.rules.elementwise import where as _where
 from autograd.scipy.original import has_node as _has_node
@@ -25,6 +26,7 @@ def __dir__() -> list[str]:
     return sorted({*dir(_original), *__all__})
 
 
+@_redefinable
 def zeta(x: Any, q: Any = None, out: None = None) -> Any:
     """Return the Hurwitz zeta function, which has a derivative by `q`; of one argument Riemann's."""
     if out is not None:
@@ -34,6 +36,7 @@ def zeta(x: Any, q: Any = None, out: None = None) -> Any:
     )
 
 
+@_redefinable
 def multigammaln(a: Any, d: int) -> Any:
     """Return the logarithm of the multivariate gamma function of dimension `d` (DLMF 35.3.4)."""
     if np.ndim(d) or d != math.floor(d):
@@ -46,6 +49,7 @@ def multigammaln(a: Any, d: int) -> Any:
     return total
 
 
+@_redefinable
 def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
     """Return the factorial; of nodes gamma(n + 1), and 0 for negative numbers."""
     if exact or keywords or not _has_node(n):
@@ -54,11 +58,13 @@ def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
     return _where(negative, 0.0, _original.gamma(_where(negative, 0.0, n) + 1))
 
 
+@_redefinable
 def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
     """Return branch `k` of Lambert's function, complex as SciPy's is."""
     return _lambertw_branch(k, tol)(z)
 
 
+@_redefinable
 def logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
 ) -> Any:
@@ -95,11 +101,13 @@ def logsumexp(
     return np.log(total) + shift
 
 
+@_redefinable
 def softmax(x: Any, axis: Any = None) -> Any:
     """Return exp(x) / sum(exp(x)) without overflow; over all elements unless `axis` is given."""
     return _reductions.softmax(x, axis=axis)
 
 
+@_redefinable
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of `softmax`, without underflow."""
     if not _has_node(x):
@@ -107,6 +115,7 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
     return x - _reductions.logsumexp(x, axis=axis, keepdims=True)
 
 
+@_redefinable
 def softplus(x: Any, **keywords: Any) -> Any:
     """Return log(1 + exp(x)) without overflow."""
     return np.logaddexp(0, x, **keywords)

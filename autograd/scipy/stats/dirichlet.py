@@ -10,12 +10,14 @@ import scipy.stats as _stats
 
 from autograd.engine.record import plain as _plain
 from autograd.errors import ShapeError as _ShapeError
+from autograd.redefinable import redefinable as _redefinable
 from autograd.scipy.original import names_of as _names_of
 from autograd.scipy.stats.families import number as _number
 
 __getattr__ = _names_of(_stats.dirichlet, "scipy.stats.dirichlet")
 
 
+@_redefinable
 def logpdf(x: Any, alpha: Any) -> Any:
     """Return the logarithm of the density.
 
@@ -51,6 +53,7 @@ def logpdf(x: Any, alpha: Any) -> Any:
     return scale + np.sum(_sp.xlogy(powers, x), axis=0)
 
 
+@_redefinable
 def pdf(x: Any, alpha: Any) -> Any:
     """Return the density: see `logpdf`."""
     return np.exp(logpdf(x, alpha))

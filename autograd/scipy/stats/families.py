@@ -15,6 +15,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.record import plain
 from autograd.errors import NoRuleError
+from autograd.redefinable import redefinable
 from autograd.rules.elementwise import where
 
 Formula = Callable[..., Any]
@@ -64,6 +65,11 @@ class Family:
         self.name = name
         self.shapes = tuple(shapes)
         self.valid = valid
+
+    def let_redefine(self, *names: str) -> None:
+        """Let programs give these methods rules of their own."""
+        for name in names:
+            setattr(self, name, redefinable(getattr(self, name)))
 
     def parameters(self, given: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:
         """Return the parameters in order, then location and, if there is one, scale."""
@@ -135,6 +141,7 @@ class Continuous(Family):
             "logsf": logsf or (lambda z, *a: log_or_minus_infinity(sf(z, *a))),
         }
         self.inverse = ppf
+        self.let_redefine("pdf", "logpdf", "cdf", "sf", "logcdf", "logsf", "ppf")
 
     def pdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the density."""
@@ -271,6 +278,7 @@ class Discrete(Family):
         self.log_mass = logpmf
         self.mass = pmf or (lambda k, *a: np.exp(logpmf(k, *a)))
         self.below, self.above = cdf, sf
+        self.let_redefine("pmf", "logpmf", "cdf", "sf", "logcdf", "logsf")
 
     def pmf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the probability of an integer."""

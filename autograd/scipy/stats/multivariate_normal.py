@@ -12,6 +12,7 @@ from autograd.engine import Node as _Node
 from autograd.engine.record import plain as _plain
 from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import ShapeError as _ShapeError
+from autograd.redefinable import redefinable as _redefinable
 from autograd.scipy.original import has_node as _has_node
 from autograd.scipy.original import names_of as _names_of
 from autograd.scipy.stats.families import number as _number
@@ -19,6 +20,7 @@ from autograd.scipy.stats.families import number as _number
 __getattr__ = _names_of(_stats.multivariate_normal, "scipy.stats.multivariate_normal")
 
 
+@_redefinable
 def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
     """Return the logarithm of the density.
 
@@ -77,11 +79,13 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     return np.squeeze(y if np.all(possible) else np.where(possible, y, -_math.inf))
 
 
+@_redefinable
 def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
     """Return the density: see `logpdf`."""
     return np.exp(logpdf(x, mean, cov, allow_singular))
 
 
+@_redefinable
 def entropy(mean: Any = None, cov: Any = 1) -> Any:
     """Return the differential entropy, which does not depend on the mean."""
     mean, cov = _parameters(mean, cov)
