@@ -12,6 +12,7 @@ from autograd import tree
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, no_grad, record
 from autograd.engine.derivatives import derivatives
+from autograd.engine.objects import joined
 from autograd.engine.recording import arguments as arguments_of_call
 from autograd.engine.recording import is_recording
 from autograd.errors import DataError
@@ -92,7 +93,7 @@ class _Checkpoint:
             self.template, lambda item: next(rest) if isinstance(item, Node) else item
         )
         with arguments_of_call(items):
-            return self.f(*arguments, **keywords)
+            return joined(self.f(*arguments, **keywords))
 
     def _compute(self, *plain: Any) -> Any:
         if self.known:  # the first time it has been computed already

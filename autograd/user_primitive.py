@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.engine import Node, Primitive, record
+from autograd.engine.objects import joined
 from autograd.engine.primitive import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
 
@@ -59,6 +60,7 @@ def made_of(f_raw: Function, earlier: Function | None = None) -> Function:
 
     @functools.wraps(f_raw, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
     def function(*args: Any, **kwargs: Any) -> Any:
+        args = tuple([joined(argument) for argument in args])
         nested = any(isinstance(argument, tree.CONTAINERS) for argument in args)
         given = tree.flat(args) if nested else args
         if kwargs and any(isinstance(leaf, Node) for leaf in tree.flat(kwargs)):

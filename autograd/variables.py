@@ -12,6 +12,7 @@ from autograd import tree
 from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.ancestry import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
+from autograd.engine.objects import joined
 from autograd.engine.recording import arguments as arguments_of_call
 from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
@@ -46,6 +47,7 @@ class Variable:
         self.argument = tree.mapped(given, self._node)
 
     def _node(self, item: Any) -> Any:
+        item = joined(item)
         if isinstance(item, Node):
             self.nested = True
             node = positive(item)
@@ -142,6 +144,8 @@ class Call:
             else:
                 with recording_again():
                     self.result = f(*replaced, **keywords)
+        if not isinstance(self.result, Node):
+            self.result = tree.mapped(self.result, joined)
         end_call(self.variable.nodes)
         results = [self.result] if isinstance(self.result, Node) else tree.flat(self.result)
         self.shares_nodes = self.variable.nested or any(

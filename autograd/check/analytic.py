@@ -11,6 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.check.subject import Subject, Vector, as_array, as_reals
 from autograd.engine import Node, Tensor, Value
+from autograd.engine.objects import joined
 from autograd.errors import DataError
 from autograd.forward import push_forward
 from autograd.topology import current, nodes_below
@@ -124,7 +125,7 @@ def gradient_of(f: Callable[..., Any], subject: Subject) -> Callable[..., dict[s
             if isinstance(item, Node)
         }
         random = np.random.default_rng(1)
-        outputs = [output for _, output in tree.leaves(f(*arguments))]
+        outputs = [joined(output) for _, output in tree.leaves(f(*arguments))]
         with others_untouched(outputs, list(leaves.values())):
             for output in outputs:
                 if isinstance(output, Value):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, no_grad
+from autograd.engine.objects import joined
 from autograd.errors import DataError, ShapeError
 
 Vector = npt.NDArray[np.float64]
@@ -211,7 +212,7 @@ class Subject:
     def call(self, objects: Sequence[Any]) -> Any:
         """Call the function on nodes, floats or arrays, with NumPy's warnings off."""
         with np.errstate(all="ignore"):
-            return self.f(*self.arguments(objects))
+            return tree.mapped(self.f(*self.arguments(objects)), joined)
 
     def first_call(self) -> None:
         """Call the function at the inputs, to learn what it returns and whether it writes there."""

@@ -14,6 +14,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Tensor, Value
 from autograd.engine.derivatives import derivatives
+from autograd.engine.objects import joined
 from autograd.engine.recording import Observer
 from autograd.errors import DataError
 from autograd.topology import current, nodes_below
@@ -227,7 +228,7 @@ def _run(
 ) -> dict[tuple[str, str], Row]:
     rows = _Rows()
     with _Clock(rows):
-        result = function(*inputs)
+        result = tree.mapped(function(*inputs), joined)
     ends = [end for end in tree.flat(result) if isinstance(end, Node)]
     if not ends:
         raise DataError(

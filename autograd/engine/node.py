@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -327,41 +328,41 @@ class Node:
     ) -> Any:
         return record.function(function, arguments, keywords)
 
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return record.objects.array_of(self, dtype, copy)
+
     # -- what would lose the derivative -----------------------------------------------------
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        if dtype is not None and np.dtype(dtype) == np.dtype(object):
-            return record.elements(self)
-        raise lost(
-            f"Making an array of a {type(self).__name__}",
-            "To join nodes write np.stack([...]) or np.concatenate([...]), and to sum a list of "
-            "them np.sum(np.stack([...])); to fill an array element by element, make it a Tensor "
-            "first: t = Tensor(np.zeros(n)), then t[i] = x; for the bare numbers write .data.",
-        )
-
     def __float__(self) -> float:
-        raise self._lost("float")
+        return float(self._number("float"))
 
     def __int__(self) -> int:
-        raise self._lost("int")
+        return int(self._number("int"))
 
     def __complex__(self) -> complex:
-        raise self._lost("complex")
+        return complex(self._number("complex"))
 
     def __index__(self) -> int:
         raise self._lost("Use as an index or an integer:", "int")
 
     def __round__(self, digits: Any = None) -> Any:
-        raise self._lost("round")
+        return round(self._number("round"), digits)
 
     def __trunc__(self) -> Any:
-        raise self._lost("math.trunc")
+        return math.trunc(self._number("math.trunc"))
 
     def __floor__(self) -> Any:
-        raise self._lost("math.floor")
+        return math.floor(self._number("math.floor"))
 
     def __ceil__(self) -> Any:
-        raise self._lost("math.ceil")
+        return math.ceil(self._number("math.ceil"))
+
+    def _number(self, function: str) -> Any:
+        """Return the bare number of a constant, which has no derivative to lose."""
+        if not record.objects.is_constant(self):
+            raise self._lost(function)
+        number = record.plain(self)
+        return number if isinstance(number, float) else number[()]
 
     def _lost(self, function: str, convert: str = "") -> GradientLostError:
         kind = type(self).__name__
@@ -371,5 +372,5 @@ class Node:
             f"For the bare number write {'x.data' if kind == 'Value' else 'x.item()'}. "
             "Functions of the math module take floats only: instead of math.sin(x) write "
             "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
-            "t = Tensor(np.zeros(n)), then t[i] = x.",
+            "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x.",
         )

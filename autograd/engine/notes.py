@@ -19,6 +19,7 @@ class Notes:
         self.entry: int = entry  # which block it was: a scope of one name may be entered often
         self.place: Any = None
         self.gradient: Any = None
+        self.element: bool = False  # whether it is in an array that NumPy made: see `objects`
         self.shared: bool = scope != ""
 
 

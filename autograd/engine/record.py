@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import node as nodes
+from autograd.engine import objects as objects
 from autograd.engine import primitive as primitives
 from autograd.engine import tensor, value
 from autograd.engine.recording import RECORDING, is_recording, tell_made
@@ -43,6 +44,8 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
     if not has_nodes:
         if scalar and all(type(argument) is float for argument in arguments):
             return _scalar_result(primitive, arguments)
+        if any(objects.holds_nodes(argument) for argument in arguments):
+            return apply(primitive, arguments, keywords)
         return primitive.function(*arguments, **keywords)
     if not scalar:
         return apply(primitive, arguments, keywords)
@@ -95,13 +98,19 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                 plain.append(argument._data)
                 numbers += argument._data
                 connected = True
+        elif isinstance(argument, _ndarray):
+            if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
+                return apply(primitive, _with_arrays(arguments, arity), keywords)
+            plain.append(argument)
         else:
             listed = isinstance(argument, list) or isinstance(argument, tuple)
             if listed and (argnum < arity or arity < 0):
-                return apply(primitive, _with_arrays(arguments), keywords)
+                return apply(primitive, _with_arrays(arguments, arity), keywords)
             plain.append(argument)
     function = primitive.function
     result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
+    if RECORDING.objects and result._data.dtype.kind == "c" and result._data.shape == ():
+        objects.refuse_complex(arguments)
     if connected and (RECORDING.blocks == 0 or is_recording()):
         result._primitive = primitive
         result._arguments = arguments
@@ -159,9 +168,10 @@ def assign(now: tensor.Tensor, index: Any, item: Any, copy: bool) -> tensor.Tens
     return result
 
 
-def _with_arrays(arguments: Any) -> Any:
-    """Make arrays of the lists among the arguments: rules ask arrays for their shape."""
-    return tuple([np.asarray(a) if isinstance(a, (list, tuple)) else a for a in arguments])
+def _with_arrays(arguments: Any, arity: int) -> Any:
+    """Make arrays of lists, and Tensors of arrays of objects: rules need a shape and a type."""
+    count = len(arguments) if arity < 0 else arity
+    return tuple([objects.as_argument(a) for a in arguments[:count]]) + tuple(arguments[count:])
 
 
 def unary(primitive: primitives.Primitive, x: Any) -> Any:
@@ -331,17 +341,6 @@ def plain(x: Any) -> Any:
     if isinstance(x, dict):
         return {key: plain(item) for key, item in x.items()}
     return x
-
-
-def elements(x: Any) -> Any:
-    """Return an array of objects that holds the elements of a node, each a node of its own."""
-    array = np.empty(x.shape, object)
-    if x.shape == ():
-        array[()] = x
-    else:
-        for index in np.ndindex(x.shape):
-            array[index] = x[index]
-    return array
 
 
 def refuse_out(out: Any, name: str = "function") -> None:

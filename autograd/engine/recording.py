@@ -31,6 +31,7 @@ class Recording:
         self.scopes: int = 0  # how many such blocks are open, over all threads
         self.entries: int = 0  # and how many have been, ever
         self.threads: bool = False  # whether each thread has to look up its own
+        self.objects: bool = False  # whether NumPy ever made an array of objects of nodes
 
 
 RECORDING: Final = Recording()

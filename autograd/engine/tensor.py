@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.engine import backward, record
+from autograd.engine import backward, objects, record
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import (
@@ -411,6 +411,9 @@ class Tensor(ArrayMethods):
         rule still needs them as they are.
         """
         now = self if self._latest is None else self._latest
+        if self._notes is not None and self._notes.element and self.ndim and _recorded():
+            objects.refuse_assignment()
+        item = objects.joined(item)
         self._latest = record.assign(now, index, item, now is self or now._read)
         if self._notes is not None and self._notes.label:
             self._latest.label = self._notes.label
@@ -466,6 +469,11 @@ def as_array(data: Any, dtype: Any) -> Any:
     if kind in "biu":
         return data.astype(np.float64)
     if kind not in "fc":
+        if objects.holds_nodes(data):
+            raise lost(
+                f"A Tensor made of {data.size} nodes",
+                "Write np.stack([...]) for a Tensor with history.",
+            )
         raise DataError(
             f"A Tensor holds real or complex floating point numbers, not {data.dtype}. "
             "Convert with np.asarray(data, dtype=float)."

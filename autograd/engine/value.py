@@ -382,7 +382,7 @@ class Value(ArrayMethods):
         return id(self) >> 4
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return bool(self._data != 0.0)
 
 
 def as_constant(x: Any) -> Any:

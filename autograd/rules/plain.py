@@ -22,8 +22,6 @@ without_derivative(
     np.isin, np.linalg.matrix_rank,
     np.einsum_path, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
     np.common_type, np.unravel_index, np.ravel_multi_index,
-    # new arrays of the same shape
-    np.zeros_like, np.ones_like, np.empty_like,
     # text and files
     np.array_repr, np.array_str, np.array2string,
     np.save, np.savez, np.savez_compressed, np.savetxt,

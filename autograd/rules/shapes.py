@@ -6,13 +6,14 @@ put in several places.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node, Primitive
+from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.record import plain, refuse_out
 from autograd.errors import NoRuleError
@@ -226,11 +227,33 @@ def reshape_in_order(a: Any, shape: Any, order: str = "C", **_: Any) -> Any:
     return reshape(a, shape) if order == "C" else reshape(a, shape, order=order)
 
 
+def to_be_filled(array: Any) -> Any:
+    """Make a constant Tensor of a new array, so that nodes can be assigned to its elements.
+
+    An array of integers or booleans, a mask for example, stays an array: no node fits into it.
+    """
+    return Tensor(array, requires_grad=False) if array.dtype.kind in "fc" else array
+
+
+def making(function: Any) -> None:
+    """Register `numpy.zeros_like` or one of its like."""
+
+    @implements(function)
+    @functools.wraps(function)
+    def like(a: Any, *arguments: Any, **keywords: Any) -> Any:
+        return to_be_filled(function(plain(a), *arguments, **keywords))
+
+
+making(np.zeros_like)
+making(np.ones_like)
+making(np.empty_like)
+
+
 @implements(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
     """Repeat one number to the shape of an array; it may be a node, with a derivative."""
     if not isinstance(fill_value, Node):
-        return np.full_like(plain(a), fill_value, dtype, **keywords)
+        return to_be_filled(np.full_like(plain(a), fill_value, dtype, **keywords))
     wanted = np.shape(a) if keywords.get("shape") is None else keywords["shape"]
     full = np.broadcast_to(fill_value, wanted)
     return full.astype(dtype or getattr(a, "dtype", np.float64))

@@ -158,8 +158,8 @@ def test_comparisons_and_questions_give_plain_arrays():
             assert type(result) is np.ndarray
             np.testing.assert_array_equal(result, compare(t.data, a))
         np.testing.assert_array_equal(compare(a, t), compare(a, t.data))
-    for question in (np.shape, np.ndim, np.size, np.argmax, np.isnan, np.isfinite, np.zeros_like,
-                     np.argsort, np.any, np.count_nonzero, np.ones_like, np.signbit):  # fmt: skip
+    for question in (np.shape, np.ndim, np.size, np.argmax, np.isnan, np.isfinite,
+                     np.argsort, np.any, np.count_nonzero, np.signbit):  # fmt: skip
         result = question(t)
         assert not isinstance(result, Tensor)
         np.testing.assert_array_equal(result, question(t.data))
@@ -247,11 +247,10 @@ def test_a_node_where_only_a_constant_may_stand_is_an_error():
 @pytest.mark.parametrize(
     "lose",
     [
-        np.asarray, np.array, float, int, complex, round,
-        lambda t: np.array([t, t]), lambda t: np.zeros((2, 1)).__setitem__(0, t),
+        float, int, complex, round, lambda t: np.array([t, t], float), lambda t: np.zeros((2, 1)).__setitem__(0, t),
         lambda t: np.add(t, t, out=np.zeros(1)), lambda t: np.sum(t, out=np.zeros(())),
         lambda t: np.zeros(1).__iadd__(t), lambda t: t.astype(int),
-        lambda t: np.zeros(3)[t], lambda t: (t * 1j).astype(float),
+        lambda t: range(3)[t], lambda t: (t * 1j).astype(float),
         lambda t: np.copyto(np.zeros(1), t),
     ],
 )  # fmt: skip

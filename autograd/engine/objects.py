@@ -1,0 +1,179 @@
+"""Arrays of objects that hold nodes: what ``np.array([x, y])`` makes of a list of nodes.
+
+NumPy offers no way to intercept `numpy.array` for a list. But an array of objects calls the
+operators and methods of its elements, so arithmetic, sums, products and functions of such an array
+are recorded element by element, and nothing is lost. `joined` makes one Tensor of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine import record, tensor
+from autograd.engine.node import UNRECORDED, Node
+from autograd.engine.notes import own
+from autograd.engine.primitive import declare
+from autograd.engine.recording import RECORDING
+from autograd.errors import DataError, ShapeError, lost
+
+STACK: Final = declare("stack")
+
+OBJECT: Final = np.dtype(object)
+
+#: Above so many elements an array of objects is a mistake: each becomes a node of its own.
+LARGEST: Final = 10_000
+
+#: Packages whose functions compute with C arrays: an array of objects only fails later in them.
+NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
+
+ADVICE: Final = (
+    "To join nodes write np.stack([...]) or np.concatenate([...]); to fill an array element by "
+    "element, start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x; for the "
+    "bare numbers write .data."
+)
+
+
+def array_of(node: Any, dtype: Any, copy: Any) -> Any:
+    """Return what `numpy.array` and `numpy.asarray` make of a node, or say what to write instead.
+
+    A constant has no derivative to lose, so it gives its numbers. Any other node gives an array of
+    objects, its elements. Unless a copy is asked for, NumPy would share the memory: so that nobody
+    relies on it, the array is read-only and the Tensor refuses assignments from then on.
+    """
+    what = f"Making an array of a {type(node).__name__}"
+    if copy is False:
+        raise lost(f"{what} without a copy", ADVICE)
+    if is_constant(node):
+        found = np.array(record.plain(node), dtype)
+    else:
+        found = _elements(node, dtype, what)
+    if copy is None and found.ndim:
+        found.flags.writeable = False
+        _notes_of(node).element = True
+    return found
+
+
+def is_constant(node: Any) -> bool:
+    """Say whether no derivative flows through a node."""
+    if isinstance(node, tensor.Tensor):
+        return not node.requires_grad
+    return node._primitive is UNRECORDED
+
+
+def _elements(node: Any, dtype: Any, what: str) -> Any:
+    if dtype is not None and np.dtype(dtype) != OBJECT:
+        raise lost(f"{what} with dtype={np.dtype(dtype)}", ADVICE)
+    found = np.empty(np.shape(node), OBJECT)
+    if dtype is None:
+        caller = _package_that_asks()
+        if caller:
+            raise lost(f"{what} in {caller}", f"{ADVICE} {_hint(caller)}")
+        if found.size > LARGEST:
+            raise lost(f"{what} of shape {found.shape}, element by element,", ADVICE)
+    if np.iscomplexobj(node):
+        raise lost(f"{what} of complex numbers", ADVICE)
+    RECORDING.objects = True
+    elements = found.reshape(-1)
+    flat = [node] if found.ndim == 0 else node.reshape(-1)
+    for i in range(found.size):
+        elements[i] = flat[i]
+        _notes_of(elements[i]).element = True
+    return found
+
+
+def _notes_of(node: Any) -> Any:
+    notes = own(node._notes)
+    node._notes = notes
+    return notes
+
+
+def refuse_assignment() -> None:
+    """Raise if an array was made of a Tensor: in NumPy it would see the new elements."""
+    raise lost(
+        "Assigning to elements of a Tensor of which np.array or np.asarray has made an array",
+        "Copy it there, np.array(t, copy=True) or np.stack([...]), or assign to t.copy().",
+    )
+
+
+def _package_that_asks() -> str:
+    """Return the module that calls `__array__`, if it is one that needs bare numbers."""
+    frame: Any = sys._getframe()
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if not name.startswith("autograd.engine."):
+            return name if name.startswith(NUMERICAL) else ""
+        frame = frame.f_back
+    return ""
+
+
+def _hint(module: str) -> str:
+    if module.startswith("scipy."):
+        return "autograd.scipy has many of SciPy's functions with derivatives."
+    return "NumPy's functions take nodes, but no lists of nodes."
+
+
+def refuse_complex(arguments: Any) -> None:
+    """Raise if an element of an array of objects has become complex.
+
+    NumPy takes the imaginary part of any array of objects to be zero, so `np.imag` would lose both
+    the number and its derivative.
+    """
+    if any(isinstance(a, tensor.Tensor) and a._data.dtype.kind == "c" for a in arguments):
+        return  # it was complex before, and has been asked about then
+    visited: set[int] = set()
+    stack: list[Any] = [a for a in arguments if isinstance(a, Node)]
+    while stack:
+        node = stack.pop()
+        if id(node) in visited or np.ndim(node):  # type: ignore[call-overload]
+            continue
+        visited.add(id(node))
+        if node._notes is not None and node._notes.element:
+            raise lost(
+                "Complex arithmetic on an element of an array of objects, np.array([x, y, ...]),",
+                "np.imag of such an array is zero, whatever it holds. Write np.stack([x, y, ...]), "
+                "which makes a Tensor.",
+            )
+        stack.extend(node.parents)
+
+
+def holds_nodes(x: Any) -> bool:
+    """Say whether this is an array of objects some of which are nodes."""
+    return (
+        isinstance(x, np.ndarray)
+        and x.dtype == OBJECT
+        and any(isinstance(item, Node) for item in x.flat)
+    )
+
+
+def joined(x: Any) -> Any:
+    """Make one Tensor of an array of objects that holds nodes; return anything else as it is."""
+    if not holds_nodes(x):
+        return x
+    elements = x.ravel().tolist()
+    for item in elements:
+        if np.ndim(item):
+            raise ShapeError(
+                f"An array of objects of shape {x.shape} holds an element of shape "
+                f"{np.shape(item)}. Write np.stack([...]) to join arrays."
+            )
+    flat = record.apply(STACK, tuple(elements), record.NO_KEYWORDS)
+    return flat if x.ndim == 1 else flat.reshape(x.shape)
+
+
+def as_argument(x: Any) -> Any:
+    """Make of an array of objects, or of a list, what a rule can work with."""
+    if isinstance(x, (list, tuple)):
+        x = np.asarray(x)
+    if not isinstance(x, np.ndarray) or x.dtype != OBJECT:
+        return x
+    if holds_nodes(x):
+        return joined(x)
+    try:
+        return x.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"An array of objects that are no numbers cannot be combined with a node: {error}"
+        ) from error

@@ -1,0 +1,285 @@
+"""What `np.array([x, y])` makes of nodes: an array of objects that loses nothing."""
+
+import inspect
+
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.special
+import scipy.stats
+
+import autograd
+from autograd import Tensor, Value, check_gradients, grad, hessian, jacobian, no_grad, tree
+from autograd.engine import record
+from autograd.engine.objects import LARGEST, joined
+from autograd.errors import DataError, GradientLostError, ShapeError
+
+b = np.array([2.0, 3.0, 5.0])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.array([x[0], x[1] * x[2]]),
+        lambda x: np.asarray([[x[0] * x[1], 1.0], [2, x[2] ** 2]]),
+        lambda x: np.array([x, x * x[0]]),
+        lambda x: np.array([x, b]) * 2,
+        lambda x: np.array([x[0], x[1]], dtype=object) ** 2,
+        lambda x: np.asarray(x, dtype=object) * 2,
+        lambda x: np.exp(np.array([x[0], x[1] / 2])),
+        lambda x: np.arctan2(np.array([x[0], x[1]]), np.array([x[2], x[2]])),
+        lambda x: np.ones((2, 2)) @ np.array([x[0], x[1]]),
+        lambda x: x * np.array([x[0], x[1], 3.0]),
+        lambda x: np.array([x[0], x[1], 3.0]) * x,
+        lambda x: x @ np.array([x[0], x[1], 3.0]),
+        lambda x: np.array([[x[0], 1.0, 2.0], [x[1], x[2], 3]]) @ x,
+        lambda x: np.stack([np.sum(np.array([x[0], x[1]])), np.max([x[0], x[2]]), np.prod([x[1], x[2]])]),
+        lambda x: np.linalg.solve(x[:2] * np.eye(2), np.array([x[1], x[2]])),
+        lambda x: np.where([True, False, True], np.array([x[2], x[1], 1.0]), x),
+        lambda x: np.concatenate([x, np.array([x[0], x[1]])]),
+        lambda x: np.cumsum(np.sort(np.array([x[2], x[0], x[1]]))),
+        lambda x: np.full((2, 2), x[0]) * x[1],
+        lambda x: np.full_like(x, x[1]),
+        lambda x: np.vectorize(lambda a: a * a if a > 2.5 else np.sin(a))(x),
+        lambda x: np.vectorize(lambda a, c: a * c)(x, [1.0, 2.0, 3.0]),
+        lambda x: np.vectorize(lambda c: c * x[0])(np.arange(3.0)),
+        lambda x: [np.array([x[0], 1.0]), {"y": np.array([x[1] * x[2], x[0]])}],
+        lambda x: autograd.sigmoid(np.array([x[0], -x[1]])),
+    ],
+)  # fmt: skip
+def test_arrays_of_nodes_have_the_values_and_derivatives_of_numbers(function):
+    check_gradients(function, b, modes=("reverse", "forward"))
+    check_gradients(function, b, order=2)
+
+
+def test_an_array_of_nodes_is_the_argument_and_the_result_of_transforms():
+    def outer(x):
+        return grad(lambda y: np.sum(y**3))(np.array([x[0], x[1] * x[2]])) @ np.ones(2)
+
+    np.testing.assert_allclose(grad(outer)(b), [6 * 2, 6 * 15 * 5, 6 * 15 * 3])
+    np.testing.assert_allclose(hessian(lambda x: np.prod(np.array([x[0], x[1] ** 2])))(b)[0, 1], 6)
+    found = jacobian(lambda x: np.array([[x[0], 1.0], [2.0, x[1]]]))(b)
+    assert found.shape == (2, 2, 3)
+
+
+def test_elements_are_the_nodes_themselves():
+    v, t = Value(2.0), Tensor(3.0)
+    both = np.array([v, t, 1.0])
+    assert both[0] is v
+    assert both[1] is t
+    assert np.vectorize(lambda x: x, otypes=[object])([v])[0] is v
+    np.sum(both**2).backward()
+    assert (v.grad, float(t.grad)) == (4.0, 6.0)
+
+
+def test_a_tensor_takes_an_array_of_nodes_by_assignment():
+    def f(x):
+        y = x * 1.0
+        y[:2] = np.array([x[1], x[0]])
+        return y * x
+
+    check_gradients(f, b)
+
+
+def test_where_a_derivative_would_be_lost_there_is_an_error():
+    v, t, a = Value(1.0), Tensor([1.0, 2.0]), np.zeros(2)
+    nodes = np.array([v, 2.0])
+    lost = [
+        lambda: np.array([v, 1.0], dtype=float),
+        lambda: np.asarray(t, dtype=np.float32),
+        lambda: np.array([Tensor(1j)]),
+        lambda: nodes.astype(float),
+        lambda: np.float64(v),
+        lambda: float(nodes[0]),
+        lambda: np.random.default_rng(0).normal(v),
+        lambda: Tensor(nodes),
+        lambda: Tensor([v, 1.0]),
+        lambda: np.asarray(Tensor(np.zeros(LARGEST + 1))),
+        lambda: scipy.linalg.expm(Tensor(np.eye(2))),
+        lambda: scipy.stats.norm.pdf(v),
+        lambda: np.linalg.det([[v, 1.0], [2.0, v]]),
+    ]
+    for attempt in lost:
+        with pytest.raises(GradientLostError, match="would lose the derivative"):
+            attempt()
+    for index, item in ((0, v), (slice(None), t), (slice(None), [v, v]), (slice(None), nodes)):
+        with pytest.raises((GradientLostError, ValueError)) as caught:
+            a[index] = item
+        assert isinstance(caught.value.__cause__ or caught.value, GradientLostError)
+    for attempt in (
+        lambda: np.add(a, nodes, out=a),
+        lambda: np.isfinite(nodes),
+        lambda: np.linalg.det(np.array([[v, 1.0], [2.0, v]])),
+        lambda: np.fft.fft(nodes),
+        lambda: np.interp(nodes, [0.0, 1.0], [0.0, 1.0]),
+        lambda: scipy.special.erf(nodes),
+        lambda: np.exp(nodes),  # 2.0 has no method exp
+    ):
+        with pytest.raises(TypeError):
+            attempt()
+    assert np.all(a == 0)
+
+
+def test_errors_say_where_the_array_was_asked_for_and_what_to_write():
+    with pytest.raises(GradientLostError, match=r"in scipy\.linalg.*autograd\.scipy"):
+        scipy.linalg.expm(Tensor(np.eye(2)))
+    with pytest.raises(GradientLostError, match=r"np\.zeros_like\(node\)"):
+        np.zeros(2)[:] = Tensor([1.0, 2.0])
+    mixed = np.empty(2, object)
+    mixed[0], mixed[1] = Value(1.0), Tensor([1.0, 2.0])
+    with pytest.raises(ShapeError, match=r"element of shape \(2,\)"):
+        Tensor([1.0, 2.0]) * mixed
+    with pytest.raises(DataError, match="no numbers"):
+        Tensor([1.0, 2.0]) * np.array(["a", None], dtype=object)
+
+
+def test_objects_that_are_numbers_are_numbers():
+    from fractions import Fraction
+
+    product = Tensor([1.0, 2.0]) * np.array([Fraction(1, 2), 3], dtype=object)
+    assert product.tolist() == [0.5, 6.0]
+
+
+def test_imaginary_parts_which_numpy_would_drop_are_refused():
+    """`np.imag` of any array of objects is zero in NumPy."""
+    for f in (
+        lambda x: np.sum(np.imag(np.array([x[0], x[1]]) * 1j)),
+        lambda x: np.sum(np.imag(np.exp(2 * np.array([x[0], x[1]])) * 1j)),
+        lambda x: np.sum((np.array([x[0], 1j]) * np.array([x[1], x[2]])).imag),
+    ):
+        with pytest.raises(GradientLostError, match=r"Write np\.stack"):
+            grad(f)(b)
+    z = Value(2.0) * 1j  # nothing to do with an array
+    np.imag(z * z.conj()).backward()
+    check_gradients(lambda x: np.imag(np.exp(1j * np.stack([x[0], x[1]]))), b)
+
+
+def test_inside_no_grad_nothing_is_recorded_of_arrays_of_nodes():
+    v = Value(2.0)
+    with no_grad():
+        assert np.sum(np.array([v, v]) * 2).parents == ()
+
+
+def test_an_array_of_a_tensor_does_not_pretend_to_share_its_memory():
+    t = Tensor(b) * 1.0
+    shared, copied = np.asarray(t), np.array(t)
+    copied[0] = 0.0
+    with pytest.raises(ValueError, match="read-only"):
+        shared[0] = 0.0
+    with pytest.raises(GradientLostError, match=r"np\.array\(t, copy=True\)"):
+        t[0] = 1.0
+    with pytest.raises(GradientLostError, match="without a copy"):
+        np.asarray(t, copy=False)
+    u = Tensor(b)
+    np.array(u, copy=True)
+    u[0] = 1.0
+
+
+def test_constants_give_their_numbers():
+    t = Tensor([1.0, 2.5], requires_grad=False)
+    assert np.asarray(t).dtype == np.float64
+    assert np.asarray(t, dtype=np.float32).dtype == np.float32
+    assert (float(t[1]), int(t[1]), complex(t[0]), round(t[1])) == (2.5, 2, 1.0, 2)
+    assert np.exp(np.array([t[0], 1.0])).dtype == np.float64
+    with no_grad():
+        assert float(Value(2.0) * 3) == 6.0
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(t)[0] = 3.0
+    with pytest.raises(GradientLostError):
+        float(Value(2.0))
+
+
+# -- arrays to be filled ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [np.zeros_like, np.ones_like, lambda x: np.full_like(x, 2.0)])
+def test_a_new_array_like_a_node_can_be_filled_with_nodes(make):
+    def f(x):
+        c = make(x)
+        c[0] = x[0] * x[1]
+        for i in range(1, len(x)):
+            c[i] += c[i - 1] * x[i]
+        return c
+
+    check_gradients(f, b, modes=("reverse", "forward"))
+    check_gradients(f, b, order=2)
+
+
+def test_a_new_array_like_a_node_is_a_constant_of_the_type_asked_for():
+    t = Tensor(np.ones((2, 3), np.float32))
+    assert np.zeros_like(t).dtype == np.float32
+    assert not np.empty_like(t).requires_grad
+    assert np.ones_like(t, shape=(4,), dtype=complex).tolist() == [1, 1, 1, 1]
+    mask = np.zeros_like(t, dtype=bool)
+    assert type(mask) is type(np.full_like(t, 3, dtype=int)) is np.ndarray
+    mask[0] = True
+    assert t[mask].shape == (3,)
+    with pytest.warns(UserWarning, match="does not depend"):
+        assert grad(lambda x: np.sum(np.ones_like(x)))(b).tolist() == [0, 0, 0]
+
+
+# -- every function of NumPy ------------------------------------------------------------------
+
+#: Functions without a derivative, or which say something about the array: plain results are right.
+STEPS = {
+    *("sign", "floor_divide", "array_repr", "array_str", "array2string", "real_if_close"),
+    *("ones_like", "zeros_like", "empty_like", "imag"),
+}
+
+POINT = np.array([0.3, 1.7, 0.9, 2.4])
+
+
+def one_array_functions():
+    for name in sorted(dir(np)):
+        function = getattr(np, name)
+        if isinstance(function, np.ufunc):
+            if function.nin <= 2:
+                yield name, function, function.nin
+        elif hasattr(function, "_implementation"):
+            try:
+                parameters = inspect.signature(function).parameters.values()
+            except ValueError:
+                continue
+            needed = [p for p in parameters if p.default is p.empty and p.kind < 2]
+            if 1 <= len(needed) <= 2:
+                yield name, function, len(needed)
+
+
+def has_nodes(x):
+    if isinstance(x, (tuple, list)):
+        return any(map(has_nodes, x))
+    if isinstance(x, np.ndarray):
+        return x.dtype == object and any(isinstance(i, (Value, Tensor)) for i in x.flat)
+    return isinstance(x, (Value, Tensor))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("name", "function", "count"), list(one_array_functions()), ids=lambda x: str(x)[:30]
+)
+def test_no_function_of_numpy_loses_nodes_in_an_array(name, function, count):
+    from autograd.engine.primitive import WITHOUT_DERIVATIVE
+
+    numbers = POINT.copy(), POINT[::-1].copy() + 0.1
+
+    def nodes():
+        return [np.array([Value(x) for x in a]) for a in numbers][:count]
+
+    try:
+        expected = function(*numbers[:count])
+        found = function(*nodes())
+    except Exception:
+        return  # loud
+    if has_nodes(found):
+        if name.startswith("logical"):  # of objects NumPy returns one of the two
+            return
+        for one, other in zip(tree.flat(found), tree.flat(expected), strict=True):
+            bare = [record.plain(x) for x in (joined(one), other)]
+            np.testing.assert_allclose(*bare, rtol=1e-14)
+        return
+    if function in WITHOUT_DERIVATIVE or name in STEPS:
+        return
+    changed = [
+        np.asarray(x, float) for x in (expected, function(*[a * 1.01 for a in numbers[:count]]))
+    ]
+    np.testing.assert_array_equal(*changed, err_msg="a result that varies has no nodes")
