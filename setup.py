@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # a build runs this file from el
 from building.documentation import Documentation
 from building.generated_c import improve
 
-NOT_COMPILED = {"__init__.py", "mypyc.py"}
+NOT_COMPILED = {"__init__.py", "description.py", "mypyc.py"}
 ENGINE = sorted(
     str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in NOT_COMPILED
 )

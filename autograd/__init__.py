@@ -6,7 +6,8 @@ with Python's operators and NumPy's functions, and call ``backward()``.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
+import pkgutil
 from typing import TYPE_CHECKING, Any
 
 from autograd import rules as rules
@@ -144,22 +145,17 @@ _LATER = {
 }
 
 
-#: Modules that are attributes without being imported by anybody.
-_MODULES = (
-    *("builtins", "check", "core", "differential_operators", "drawing", "errors", "extend"),
-    *("misc", "numpy", "scipy", "test_util", "tracer", "transforms", "util", "wrap_util"),
-)
-
-
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"autograd.{name}")
-    if name not in _LATER:
+    if name in _LATER:
+        found = getattr(importlib.import_module(_LATER[name]), name)
+    elif not name.startswith("_") and importlib.util.find_spec(f"autograd.{name}"):
+        found = importlib.import_module(f"autograd.{name}")
+    else:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    found = getattr(importlib.import_module(_LATER[name]), name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *_MODULES})
+    modules = [found.name for found in pkgutil.iter_modules(__path__)]
+    return sorted({*__all__, *(name for name in modules if not name.startswith("_"))})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -52,9 +53,16 @@ class Documentation:
         return f"{name}{parameters}\n--\n\n{_docstring(definition)}"
 
     def property(self, module: str, owner: str, name: str) -> str:
-        """Return the docstring of a property."""
+        """Return the docstring of a property; of an attribute, what that of its class says."""
         definition = self._find(module, owner, name)
-        return _docstring(definition) if isinstance(definition, ast.FunctionDef) else ""
+        if isinstance(definition, ast.FunctionDef):
+            return _docstring(definition)
+        listed = re.search(
+            rf"^(?:Attributes|Parameters)\n-+\n(?:.*\n)*?{name} : .*\n((?:    .*\n)+)",
+            _docstring(self._find(module, owner)) + "\n",
+            re.MULTILINE,
+        )
+        return inspect.cleandoc(listed[1]) if listed else ""
 
     def _find(self, module: str, *path: str) -> ast.AST | None:
         """Return the first definition of a name: of a property, its getter."""
@@ -76,9 +84,9 @@ class Documentation:
             yield from self._methods(ast.unparse(base), name)
 
 
-def _docstring(definition: ast.AST) -> str:
-    text = ast.get_docstring(definition, clean=False)  # type: ignore[arg-type]
-    return inspect.cleandoc(text) if text else ""
+def _docstring(definition: ast.AST | None) -> str:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return (ast.get_docstring(definition) or "") if isinstance(definition, kinds) else ""
 
 
 def _parameters(function: ast.FunctionDef, mark: str | None = None) -> str:

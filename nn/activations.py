@@ -25,6 +25,11 @@ def log_softmax_of_array(x: Any, axis: int = -1) -> Any:
     return y
 
 
+def silu_of_array(x: Any) -> Any:
+    """Return x · sigmoid(x)."""
+    return x * sigmoid(x)
+
+
 def normal_cdf(x: Any) -> Any:
     """Return the probability that a standard normal variable is below x."""
     return (1 + erf(x * math.sqrt(0.5))) / 2
@@ -54,7 +59,7 @@ exponential_linear = elementwise(
     lambda y, x, alpha: np.where(x > 0, 1.0, y + alpha),
     lambda y, x, alpha: np.expm1(np.minimum(x, 0.0)), name="elu")
 silu = elementwise(
-    lambda x: x * sigmoid(x), None,
+    silu_of_array, None,
     lambda y, x: sigmoid(x) + y * sigmoid(-x), name="silu")
 gelu_exact = elementwise(
     lambda x: x * normal_cdf(x), None,

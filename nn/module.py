@@ -348,6 +348,7 @@ def module_of(name: str, function: Callable[..., Any], inputs: int = 1) -> type[
         vars(self).update(bound.arguments)
 
     def forward(self: Module, *given: Any) -> Any:
+        """Call the function with the inputs and the settings of this module."""
         return function(*given, **{name: vars(self)[name] for name in signature.parameters})
 
     members = {

@@ -4,11 +4,14 @@ It knows no particular NumPy function; those are rows of the table in `autograd.
 """
 
 from autograd.engine import record  # first: it brings in the others in the right order
+from autograd.engine.description import describe_primitives
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording, no_grad
 from autograd.engine.scopes import scope
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+
+describe_primitives()
 
 __all__ = ["Node", "Primitive", "Tensor", "Value", "is_recording", "no_grad", "record", "scope"]

@@ -25,7 +25,18 @@ def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
         return each(x).astype(np.result_type(x, np.float16))
 
     function.__name__ = scalar.__name__
+    function.__doc__ = scalar.__doc__
     return function
+
+
+def relu_of_array(x: Any) -> Any:
+    """Return max(x, 0); the derivative at 0 is taken to be 0."""
+    return np.maximum(x, 0)
+
+
+def softplus_of_array(x: Any) -> Any:
+    """Compute log(1 + exp(x)), a smooth relu, without overflow."""
+    return np.logaddexp(x, 0)
 
 
 def sigmoid_of_array(x: Any) -> Any:
@@ -159,9 +170,9 @@ def modified_bessel(order: int) -> Primitive:
 
 # fmt: off
 sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: y * (1 - y),                      name="sigmoid")
-relu     = elementwise(lambda x: np.maximum(x, 0),      None,              lambda y, x: x > 0,                            name="relu")
+relu     = elementwise(relu_of_array,                   None,              lambda y, x: x > 0,                            name="relu")
 sinc     = elementwise(np.sinc,                         None,              sinc_slope)
-softplus = elementwise(lambda x: np.logaddexp(x, 0),    softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
+softplus = elementwise(softplus_of_array,               softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
 erf      = elementwise(by_element(math.erf),            math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
 lgamma   = elementwise(by_element(lgamma_of_float),     lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")
 i0       = elementwise(np.i0,                           None,              lambda y, x: modified_bessel(1)(x))

@@ -85,6 +85,7 @@ def formula(rate: Callable[..., float]) -> Callable[..., Formula]:
         Formula.__init__(self, optimizer)
 
     def rate_of(self: Formula, lr: float, t: int) -> float:
+        """Return the learning rate at step t, given the one that the optimiser began with."""
         return float(rate(lr, t, *(getattr(self, parameter.name) for parameter in parameters)))
 
     members = {"__init__": initialise, "__signature__": signature, "rate": rate_of}
