@@ -27,6 +27,10 @@ class ShapeError(AutogradError, ValueError):
     """Shapes do not fit each other."""
 
 
+class ReadOnlyError(AutogradError, ValueError):
+    """An assignment to a Tensor that is a read-only view, such as a diagonal."""
+
+
 class DataError(AutogradError, TypeError):
     """The data of a node is not a number or an array of real or complex floating point numbers."""
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
-from autograd.engine.backward import as_it_was
+from autograd.engine.assignment import as_recorded
+from autograd.engine.backward import check_unchanged
 from autograd.engine.derivatives import derivatives
 from autograd.engine.recording import is_recording, recording_again
 from autograd.topology import current, nodes_below
@@ -61,10 +62,12 @@ def push_forward(
 
 def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
     """Return how a node changes with the arguments that do."""
+    if isinstance(node, Tensor):
+        check_unchanged(node)
     arguments = list(node.arguments)
     y = node
     if create:
-        y, *arguments = (as_it_was(x, node.primitive) for x in (node, *arguments))
+        y, *arguments = (as_recorded(x, node.primitive) for x in (node, *arguments))
     else:
         arguments = [a._data if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
         y = node._data
@@ -72,7 +75,7 @@ def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
     for argnum, tangent in carried:
         part = pushed(node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)
         total = part if total is None else total + part
-    return _like(total, node.data)
+    return _like(total, node._data)
 
 
 def pushed(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.engine import Node
+from autograd.engine import Node, Tensor, assignment
 from autograd.errors import DataError
 
 
 def current(node: Any) -> Any:
     """Return the node that holds the elements of a Tensor now, after assignments to some."""
-    latest = getattr(node, "_latest", None)
-    return node if latest is None else latest
+    return assignment.current(node) if isinstance(node, Tensor) else node
 
 
 def nodes_below(*roots: Node) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd.engine import tensor, value
+from autograd.engine import assignment, constants, tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import RECORDING, is_recording, tell_pulled
@@ -151,15 +151,13 @@ def explore(sweep: Sweep, root: Node) -> None:
                     )
             elif sweep.create and isinstance(node, value.Value):
                 arguments = node.arguments
-            versions = 0
-            numbers = 0.0
+            if isinstance(node, tensor.Tensor) and node._primitive is not None:
+                check_unchanged(node)
             for argument in arguments:
                 wanted = False
                 if isinstance(argument, tensor.Tensor):
-                    versions += argument._version
                     wanted = argument._requires_grad
                 elif isinstance(argument, value.Value):
-                    numbers += argument._data
                     wanted = True
                 if not wanted or (stops and id(argument) not in sweep.through):
                     sweep.edges.append(-1)
@@ -167,24 +165,37 @@ def explore(sweep: Sweep, root: Node) -> None:
                 number = _number(sweep, found, argument)
                 sweep.edges.append(number)
                 sweep.pending[number] += 1
-            if isinstance(node, tensor.Tensor) and (
-                (versions != node._versions and _reads_data(node))
-                or (numbers != node._numbers and numbers == numbers)  # NaN is equal to nothing
-            ):
-                raise GraphError(
-                    f"The data of an argument of {node.op!r} (result of shape {node.shape}) were "
-                    "assigned to after it was computed; the derivative would be wrong. Assign to "
-                    ".data after backward(), or compute anew."
-                )
     finally:
         for node in found:
             _forget_number(node)
         release()
 
 
-def _reads_data(node: tensor.Tensor) -> bool:
-    """Say whether the rule of a node may need the data of its arguments, and not only shapes."""
-    return node._primitive is not None and node._primitive.transposes is None
+def check_unchanged(node: tensor.Tensor) -> None:
+    """Raise if numbers that the rule of a node reads have changed since it was recorded."""
+    assert node._primitive is not None
+    if node._primitive.reads_data:
+        versions = 0 if node._memory is None else node._memory.mutations
+        numbers = 0.0
+        for argument in node._arguments:
+            if isinstance(argument, tensor.Tensor):
+                if argument._memory is not None:
+                    versions += argument._memory.mutations
+            elif isinstance(argument, value.Value):
+                numbers += argument._data
+        changed = numbers != node._numbers and numbers == numbers  # NaN is equal to nothing
+        if changed or versions != node._versions:
+            raise GraphError(
+                f"The data of an argument or of the result of {node.op!r} (shape {node.shape}) "
+                "were changed in place after it was computed; the derivative would be wrong. "
+                "Change .data, and assign inside no_grad(), after backward(); or compute again."
+            )
+    if node._constants != 0:
+        if constants.fingerprint(node._arguments, node._keywords) != node._constants:
+            raise GraphError(
+                f"A constant array that {node.op!r} (result of shape {node.shape}) was computed "
+                "from has changed since; the derivative would be wrong. Pass a copy: x.copy()."
+            )
 
 
 def _number(sweep: Sweep, found: list[Node], node: Node) -> int:
@@ -232,8 +243,8 @@ def _pull_back(
     y: Any = data
     plain: list[Any] = []
     if sweep.create:
-        y = as_it_was(node, primitive)
-        plain.extend([as_it_was(x, primitive) for x in arguments])
+        y = assignment.as_recorded(node, primitive)
+        plain.extend([assignment.as_recorded(x, primitive) for x in arguments])
     else:
         for x in arguments:
             if isinstance(x, tensor.Tensor) or isinstance(x, value.Value):
@@ -289,25 +300,6 @@ def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
     else:
         total[index] = elements + g
     return True
-
-
-def as_it_was(x: Any, primitive: Primitive) -> Any:
-    """Return a node without the assignments to its elements that were made later.
-
-    The rule of `primitive`, run on nodes, is to see it as it was when it was used.
-    """
-    if not isinstance(x, tensor.Tensor) or x._latest is None or primitive.transposes is not None:
-        return x
-    if x._primitive is None:
-        raise GraphError(
-            f"Elements of an argument of {primitive.name!r} were assigned to later, so that its "
-            "derivative cannot be differentiated again. Assign to a copy: t = t.copy() before "
-            "t[i] = x."
-        )
-    before = tensor.Tensor(x._data)
-    before._primitive, before._arguments, before._keywords = x._primitive, x._arguments, x._keywords
-    before._versions, before._numbers = x._versions, x._numbers
-    return before
 
 
 def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:

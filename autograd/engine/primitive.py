@@ -45,6 +45,10 @@ class Primitive:
         ``jvp(argnum, tangent, y, arguments, keywords)``.
     ours : bool
         Whether it belongs to the library: then its rules return arrays that nobody else holds.
+    reads_data : bool
+        Whether its rule may read the numbers of arguments and result, and not only their shapes.
+    makes_views : bool
+        Whether its result may share memory with an argument; a ufunc's never does.
     arity : int
         How many leading arguments may be nodes; -1 for any number.
     """
@@ -60,6 +64,8 @@ class Primitive:
         self.jvp: Any = None
         self.arity: int = 0
         self.ours: bool = False
+        self.reads_data: bool = True
+        self.makes_views: bool = True
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine import assignment, constants, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine import objects as objects
 from autograd.engine import primitive as primitives
-from autograd.engine import tensor, value
 from autograd.engine.recording import RECORDING, is_recording, tell_made
-from autograd.errors import DataError, NoRuleError
+from autograd.errors import NoRuleError
 
 _ndarray: Final = np.ndarray
 
@@ -73,13 +73,20 @@ def _call_by_position(
     return call(primitive, bound.args, bound.kwargs)
 
 
-def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
-    """Call a primitive on arguments some of which are nodes; the result is a Tensor."""
+def apply(
+    primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any], handles: Any = None
+) -> Any:
+    """Call a primitive on arguments some of which are nodes; the result is a Tensor.
+
+    `handles` are the arguments as the caller passed them, if some were assigned to since they were
+    made; `arguments` are then the nodes that hold their elements now.
+    """
     plain: list[Any] = []
     connected = False
     versions = 0
     numbers = 0.0
     arity = primitive.arity
+    has_constants = False
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
             if argnum >= arity >= 0:
@@ -88,10 +95,15 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                     f"number {argnum}. Pass a plain number or array there (node.data)."
                 )
             if isinstance(argument, tensor.Tensor):
-                if argument._latest is not None:
-                    return apply(primitive, _with_latest(primitive, arguments), keywords)
+                memory = argument._memory
+                if memory is not None:
+                    outdated = argument._latest is not None or argument._at != memory.version
+                    if outdated and assignment.current(argument) is not argument:
+                        return apply(primitive, _with_current(arguments), keywords, arguments)
+                    if memory.private and primitive.reads_data:
+                        memory.capture(argument._data)
+                    versions += memory.mutations
                 plain.append(argument._data)
-                versions += argument._version
                 connected = connected or argument._requires_grad
             else:
                 assert isinstance(argument, value.Value)
@@ -100,12 +112,14 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
                 connected = True
         elif isinstance(argument, _ndarray):
             if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
-                return apply(primitive, _with_arrays(arguments, arity), keywords)
+                return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
+            has_constants = True
             plain.append(argument)
         else:
-            listed = isinstance(argument, list) or isinstance(argument, tuple)
-            if listed and (argnum < arity or arity < 0):
-                return apply(primitive, _with_arrays(arguments, arity), keywords)
+            if isinstance(argument, list) or isinstance(argument, tuple):
+                if argnum < arity or arity < 0:
+                    return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
+                has_constants = True
             plain.append(argument)
     function = primitive.function
     result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
@@ -113,59 +127,30 @@ def apply(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, A
         objects.refuse_complex(arguments)
     if connected and (RECORDING.blocks == 0 or is_recording()):
         result._primitive = primitive
-        result._arguments = arguments
-        result._keywords = keywords
-        result._versions = 0 if primitive.transposes is not None else versions
+        if has_constants or keywords:
+            result._arguments = tuple([constants.kept(x) for x in arguments])
+            result._keywords = constants.kept_keywords(keywords)
+            result._constants = constants.fingerprint(result._arguments, keywords)
+        else:
+            result._arguments = arguments
+            result._keywords = keywords
+        result._versions = versions
         result._numbers = numbers
         if RECORDING.blocks != 0:
             tell_made(result)
     else:
         result._requires_grad = False
+    if primitive.makes_views:
+        shown = arguments if handles is None else handles
+        assignment.link_view(result, primitive, arguments, shown, keywords)
     return result
 
 
-def _with_latest(primitive: primitives.Primitive, arguments: Any) -> Any:
-    """Put in place of Tensors whose elements were assigned to the nodes that hold them now."""
-    current = []
-    for argument in arguments:
-        if isinstance(argument, tensor.Tensor) and argument._latest is not None:
-            argument = argument._latest
-            if primitive.transposes is None:  # its rule may need the data
-                argument._read = True
-        current.append(argument)
-    return tuple(current)
-
-
-def assign(now: tensor.Tensor, index: Any, item: Any, copy: bool) -> tensor.Tensor:
-    """Record the assignment of `item` to elements of a node; return the node that results."""
-    if isinstance(item, tensor.Tensor) and item._latest is not None:
-        item = item._latest
-    numbers = plain(item)
-    if np.iscomplexobj(numbers) and now._data.dtype.kind != "c":
-        raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
-    index = plain(index)
-    data = now._data.copy() if copy else now._data
-    data[index] = numbers
-    result = tensor.Tensor(data)
-    if RECORDING.blocks != 0 and not is_recording():
-        result._requires_grad = now._requires_grad
-        result._primitive, result._arguments = now._primitive, now._arguments
-        result._keywords, result._versions = now._keywords, now._versions
-        return result
-    connected = isinstance(item, value.Value)
-    if isinstance(item, tensor.Tensor):
-        connected = item._requires_grad
-    if connected or now._requires_grad:
-        result._primitive = tensor.SETITEM
-        result._arguments = (now, index, item)
-        result._keywords = NO_KEYWORDS
-        if isinstance(item, value.Value):
-            result._numbers = item._data
-        if RECORDING.blocks != 0:
-            tell_made(result)
-    else:
-        result._requires_grad = False
-    return result
+def _with_current(arguments: Any) -> Any:
+    """Replace Tensors by the nodes that hold their elements now."""
+    return tuple(
+        [assignment.current(x) if isinstance(x, tensor.Tensor) else x for x in arguments]
+    )
 
 
 def _with_arrays(arguments: Any, arity: int) -> Any:
@@ -333,7 +318,10 @@ def plain(x: Any) -> Any:
     if isinstance(x, value.Value):
         return x._data
     if isinstance(x, tensor.Tensor):
-        return x._seen()
+        now = assignment.current(x)
+        if now._memory is not None and now._memory.private:
+            now._memory.capture(now._data)  # a rule may keep it as a constant
+        return now._data
     if isinstance(x, tuple):
         return tuple([plain(item) for item in x])
     if isinstance(x, list):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.engine import backward, objects, record
+from autograd.engine import assignment, backward, objects, record
 from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.memory import Memory, View
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import (
     ABSOLUTE,
@@ -80,11 +81,15 @@ class Tensor(ArrayMethods):
     _hooks: Any = None
     _requires_grad: bool = True
     _retains_grad: bool = False
-    _version: int = 0  # how often the data were assigned to
-    _versions: int = 0  # the sum of that of the arguments, when this was computed
-    _numbers: float = 0.0  # the sum of the Values among them
-    _latest: Any = None  # once elements were assigned to: the node that holds them now
-    _read: bool = False  # whether a rule may need the data of such a node
+    _versions: int = 0  # the mutations of what the rule reads, when this was computed
+    _numbers: float = 0.0  # the sum of the Values among the arguments
+    _constants: int = 0  # a fingerprint of the large constant arrays among them
+    _memory: Memory | None = None  # once viewed or assigned to
+    _view: View | None = None  # how this is taken from its base, if it shares its memory
+    _latest: Tensor | None = None  # once assigned to: the node that holds the elements now
+    _at: int = 0  # the version of the memory for which that is true
+    _parameter: bool = False
+    _is_argument: bool = False  # of a function that a transform differentiates
     _call: float = 0.0  # at which call of a transform it was made: see `ancestry`
 
     def __init__(
@@ -134,17 +139,22 @@ class Tensor(ArrayMethods):
         error, for the derivative would be taken at numbers that the result was not computed from.
         A change of some elements, ``t.data[i] = x``, is not noticed: make it after `backward` too.
         """
-        return self._seen()
+        now = self._now()
+        if now._memory is not None:
+            now._memory.private = False  # the caller may keep the array
+        return now._data
 
     @data.setter
     def data(self, data: Any) -> None:
-        now: Tensor = self if self._latest is None else self._latest
-        now._data = as_array(data, None)
-        now._version += 1
+        assignment.replace_data(self, as_array(data, None))
+
+    def _now(self) -> Tensor:
+        """Return the node that holds the elements after all assignments to some."""
+        return self if self._memory is None else assignment.current(self)
 
     def _seen(self) -> Any:
-        """Return the array as whoever holds this sees it, after all assignments to elements."""
-        return self._data if self._latest is None else self._latest._data
+        """Return the elements after all assignments to some."""
+        return self._now()._data
 
     @property
     def grad(self) -> Any:
@@ -153,7 +163,7 @@ class Tensor(ArrayMethods):
         A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes that
         were asked to by `retain_grad`.
         """
-        return self._grad
+        return self._grad if self._primitive is None else self._now()._grad
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -174,13 +184,28 @@ class Tensor(ArrayMethods):
     @property
     def requires_grad(self) -> bool:
         """Whether derivatives flow to this; False for constants."""
-        return bool((self if self._latest is None else self._latest)._requires_grad)
+        return self._now()._requires_grad
 
     @requires_grad.setter
     def requires_grad(self, wanted: Any) -> None:
-        if self._primitive is not None:
+        if self._now()._primitive is not None:
             raise GraphError("Only of a leaf can requires_grad be changed; see detach().")
+        if self._latest is not None:
+            assignment.replace_data(self, self._latest._data)
         self._requires_grad = bool(wanted)
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether a module or an optimiser trains this leaf.
+
+        Then its elements can be assigned to inside `no_grad` only: recorded, an assignment would
+        make a new node, and training would go on with the old numbers.
+        """
+        return self._parameter
+
+    @is_parameter.setter
+    def is_parameter(self, wanted: Any) -> None:
+        self._parameter = bool(wanted)
 
     @property
     def freed(self) -> bool:
@@ -231,17 +256,16 @@ class Tensor(ArrayMethods):
             If this is a constant.
         """
         create = bool(create_graph)
-        now = self if self._latest is None else self._latest
-        backward.backward_tensor(now, gradient, bool(retain_graph) or create, create)
+        backward.backward_tensor(self._now(), gradient, bool(retain_graph) or create, create)
 
     def retain_grad(self) -> Tensor:
         """Keep the derivative of this intermediate result too; return the node itself."""
-        (self if self._latest is None else self._latest)._retains_grad = True
+        self._now()._retains_grad = True
         return self
 
     def detach(self) -> Tensor:
-        """Return a constant that shares this node's data."""
-        return Tensor(self._seen(), None, self.label, False)
+        """Return a constant of the same numbers; an assignment to either copies them first."""
+        return assignment.detached(self)
 
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
@@ -249,8 +273,9 @@ class Tensor(ArrayMethods):
         What it returns, unless None, takes the place of the derivative. Returns a function
         of no arguments that removes the hook.
         """
-        hooks = self._hooks if self._hooks is not None else []
-        self._hooks = hooks
+        node = self if self._primitive is None else self._now()
+        hooks = node._hooks if node._hooks is not None else []
+        node._hooks = hooks
         entry = [function]
         hooks.append(entry)
 
@@ -276,11 +301,8 @@ class Tensor(ArrayMethods):
     def __format__(self, specification: str) -> str:
         return format(self._seen()[()], specification) if specification else repr(self)
 
-    def __copy__(self) -> Any:
-        return super().__copy__() if self._latest is None else np.copy(self)  # type: ignore[call-overload]
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return super().__deepcopy__(memo) if self._latest is None else np.copy(self)  # type: ignore[call-overload]
+    def _is_differentiated(self) -> bool:
+        return self._now()._primitive is not None or super()._is_differentiated()
 
     def __reduce__(self) -> Any:
         if self._is_differentiated():
@@ -352,25 +374,47 @@ class Tensor(ArrayMethods):
     def __abs__(self) -> Any:
         return record.apply(ABSOLUTE, (self,), record.NO_KEYWORDS)
 
-    # In place only where nothing is recorded: parameter updates inside `no_grad`.
+    # In place: views see it as well. Inside `no_grad` the array itself changes, not the node.
 
     def __iadd__(self, other: Any) -> Any:
-        return self + other if _recorded() else self._update(np.add, other)
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.add, other)
+        return assignment.update(self, self + other)
 
     def __isub__(self, other: Any) -> Any:
-        return self - other if _recorded() else self._update(np.subtract, other)
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.subtract, other)
+        return assignment.update(self, self - other)
 
     def __imul__(self, other: Any) -> Any:
-        return self * other if _recorded() else self._update(np.multiply, other)
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.multiply, other)
+        return assignment.update(self, self * other)
 
     def __itruediv__(self, other: Any) -> Any:
-        return self / other if _recorded() else self._update(np.divide, other)
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.divide, other)
+        return assignment.update(self, self / other)
 
-    def _update(self, function: Any, other: Any) -> Tensor:
-        now = self if self._latest is None else self._latest
-        function(now._data, record.plain(other), out=now._data)
-        now._version += 1
-        return self
+    def __ifloordiv__(self, other: Any) -> Any:
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.floor_divide, other)
+        return assignment.update(self, self // other)
+
+    def __imod__(self, other: Any) -> Any:
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.remainder, other)
+        return assignment.update(self, self % other)
+
+    def __ipow__(self, other: Any) -> Any:
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.power, other)
+        return assignment.update(self, self**other)
+
+    def __imatmul__(self, other: Any) -> Any:
+        if _unrecorded(self):
+            return assignment.update_unrecorded(self, np.matmul, other)
+        return assignment.update(self, self @ other)
 
     # -- comparisons: plain boolean arrays, for they have no derivative ---------------------
 
@@ -406,17 +450,26 @@ class Tensor(ArrayMethods):
     def __setitem__(self, index: Any, item: Any) -> None:
         """Assign to elements, recorded: what is computed from here on sees the new ones.
 
-        Derivatives of what was computed before are those of the old elements. The data of the
-        Tensor itself are copied once, and then written into; they are copied again only where a
-        rule still needs them as they are.
+        So do views of this Tensor, and the Tensor of which this is a view. What was computed before
+        keeps its derivative: numbers that a rule still reads are copied before they change.
         """
-        now = self if self._latest is None else self._latest
-        if self._notes is not None and self._notes.element and self.ndim and _recorded():
-            objects.refuse_assignment()
-        item = objects.joined(item)
-        self._latest = record.assign(now, index, item, now is self or now._read)
-        if self._notes is not None and self._notes.label:
-            self._latest.label = self._notes.label
+        assignment.assign(self, index, item)
+
+    def fill(self, item: Any) -> None:
+        """Assign one number to all elements."""
+        self[...] = item
+
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """Assign to the elements of these numbers in the flattened array."""
+        np.put(self, indices, values, mode=mode)  # type: ignore[call-overload]
+
+    def sort(self, axis: int = -1) -> None:
+        """Sort the elements along an axis, in place."""
+        self[...] = np.sort(self, axis=axis)  # type: ignore[call-overload]
+
+    def partition(self, kth: Any, axis: int = -1) -> None:
+        """Bring the elements up to `kth` before all others, in place."""
+        self[...] = np.partition(self, kth, axis=axis)  # type: ignore[call-overload]
 
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(np.equal(self._seen(), record.plain(item))))
@@ -436,8 +489,10 @@ def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
     return record.operator(primitive, a, b)
 
 
-def _recorded() -> bool:
-    return RECORDING.blocks == 0 or is_recording()
+def _unrecorded(t: Tensor) -> bool:
+    if RECORDING.blocks == 0 or is_recording():
+        return False
+    return assignment.changes_unrecorded(t)
 
 
 def as_array(data: Any, dtype: Any) -> Any:

@@ -72,6 +72,8 @@ def elementwise(
     primitive = _row(function, name, None, len(partials))
     primitive.scalar = function if scalar is None else scalar
     primitive.partials = partials
+    primitive.reads_data = any(callable(partial) for partial in partials)
+    primitive.makes_views = not isinstance(function, np.ufunc)
     return primitive
 
 
@@ -107,6 +109,7 @@ def linear(
     """
     primitive = _row(function, name, replaces, len(transposes))
     primitive.transposes = transposes
+    primitive.reads_data = False
     return primitive
 
 

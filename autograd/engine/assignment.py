@@ -1,0 +1,319 @@
+"""Assigning to elements of Tensors: NumPy's semantics, views included, without losing a derivative.
+
+What an assignment must not do is change numbers that a rule will read. So it makes a new node, and
+the handle, and with it all views of the handle, refers to that node from then on. The buffer is
+copied only if something may still read what is overwritten: see `memory`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine import constants, objects, record, tensor, value
+from autograd.engine import node as nodes
+from autograd.engine.memory import Memory, View
+from autograd.engine.primitive import Primitive
+from autograd.engine.recording import RECORDING, is_recording, tell_made
+from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
+
+#: In the place of a version: the memory is another Tensor's, and its assignments do not count.
+DETACHED: Final = -1
+
+
+def current(handle: tensor.Tensor) -> tensor.Tensor:
+    """Return the node that holds the elements of a Tensor now."""
+    if handle._view is not None and handle._memory is not None:
+        if handle._at != handle._memory.version:
+            _refresh(handle)
+    latest = handle._latest
+    return handle if latest is None else latest
+
+
+def _refresh(handle: tensor.Tensor) -> None:
+    """Take a view again from its base, which has been assigned to; without recursion."""
+    outdated: list[tensor.Tensor] = []
+    above: Any = handle
+    while above._view is not None and above._at != above._memory.version:
+        outdated.append(above)
+        above = above._view.base
+    now = current(above)
+    for stale in reversed(outdated):
+        view = stale._view
+        assert view is not None
+        again = tensor.Tensor(view.of(now._data))
+        if view.recorded and now._requires_grad:
+            arguments = [*view.arguments]
+            arguments[view.argnum] = now
+            again._primitive = view.primitive
+            again._arguments = tuple(arguments)
+            again._keywords = view.keywords
+            if RECORDING.blocks != 0 and is_recording():
+                tell_made(again)
+        else:
+            again._requires_grad = False
+        _succeed(stale, again)
+        now = again
+
+
+def _succeed(handle: tensor.Tensor, node: tensor.Tensor) -> None:
+    """Let a handle refer to another node from now on."""
+    memory = handle._memory
+    assert memory is not None
+    node._memory = memory
+    node._at = memory.version
+    node._versions += memory.mutations
+    if handle._notes is not None and handle._notes.label:
+        node.label = handle._notes.label
+    handle._latest = node
+    handle._at = memory.version
+
+
+def link_view(
+    result: tensor.Tensor, primitive: Primitive, arguments: Any, handles: Any, keywords: Any
+) -> None:
+    """Remember that a result is a view of an argument, if it shares its memory.
+
+    `handles` are the Tensors that the caller passed, `arguments` the nodes they refer to.
+    """
+    data = result._data
+    base = getattr(data, "base", None)
+    for argnum in range(len(arguments)):
+        argument = arguments[argnum]
+        if not isinstance(argument, tensor.Tensor):
+            continue
+        given = argument._data
+        if data is given or (base is not None and (base is given or base is given.base)):
+            handle: tensor.Tensor = handles[argnum]
+            memory = _memory(handle)
+            result._memory = memory
+            result._at = memory.version
+            result._versions += memory.mutations
+            recorded = RECORDING.blocks == 0 or is_recording()
+            result._view = View(handle, argnum, primitive, arguments, keywords, recorded)
+            return
+
+
+def _memory(handle: tensor.Tensor) -> Memory:
+    memory = handle._memory
+    if memory is None:
+        memory = handle._memory = Memory()
+    return memory
+
+
+def detached(handle: tensor.Tensor) -> tensor.Tensor:
+    """Return a constant of the same numbers: an assignment to either copies them first."""
+    memory = _memory(handle)
+    memory.private = False
+    constant = tensor.Tensor(current(handle)._data, None, handle.label, False)
+    constant._memory = memory
+    constant._at = DETACHED
+    return constant
+
+
+# -- writing ------------------------------------------------------------------------------------
+
+
+def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
+    """Assign to the elements of a Tensor that an index names, through a view if it is one."""
+    index = record.plain(index)
+    item = objects.joined(item)
+    if RECORDING.blocks != 0 and not is_recording():
+        if changes_unrecorded(handle):
+            current(handle)._data[index] = record.plain(item)
+            mutated(handle)
+            return
+        item = record.plain(item)
+    check_writable(handle)
+    root, index = _place(handle, index)
+    now = current(root)
+    if isinstance(item, tensor.Tensor):
+        item = current(item)
+    numbers = record.plain(item)
+    if np.iscomplexobj(numbers) and now._data.dtype.kind != "c":
+        raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
+    memory = _memory(root)
+    if root._at == DETACHED:
+        memory = root._memory = Memory()
+    in_place = now is not root and memory.may_write(now._data, index)
+    data = now._data if in_place else now._data.copy(order="K")
+    data[index] = numbers
+    if in_place:
+        now._data = memory.overwritten(data)
+    else:
+        memory.own()
+    result = tensor.Tensor(data)
+    connected = isinstance(item, value.Value)
+    if isinstance(item, tensor.Tensor):
+        connected = item._requires_grad
+    if connected or now._requires_grad:
+        result._primitive = tensor.SETITEM
+        result._arguments = (now, constants.kept(index), item)
+        result._keywords = record.NO_KEYWORDS
+        if isinstance(item, value.Value):
+            result._numbers = item._data
+        if RECORDING.blocks != 0:
+            tell_made(result)
+    else:
+        result._requires_grad = False
+    memory.version += 1
+    _succeed(root, result)
+
+
+def update(handle: tensor.Tensor, result: Any) -> Any:
+    """Finish a recorded operator in place, such as ``t += x``, whose result is there.
+
+    A Tensor of shape () that is no view stands for a number, and numbers do not change: then the
+    name refers to the result from now on, as with NumPy's scalars.
+    """
+    if not isinstance(result, tensor.Tensor) or (handle._view is None and not handle._data.shape):
+        return result
+    check_writable(handle)
+    data = handle._data
+    if result.shape != data.shape:
+        raise ShapeError(
+            f"An operator in place gives shape {result.shape}, which does not fit into the Tensor "
+            f"of shape {data.shape}. Make a new Tensor: write t = t + x instead of t += x."
+        )
+    if result.dtype != data.dtype:
+        if result.dtype.kind == "c" and data.dtype.kind != "c":
+            raise DataError("A complex result cannot be assigned to a real Tensor in place.")
+        result = result.astype(data.dtype)
+    if handle._view is not None:
+        assign(handle, Ellipsis, result)
+        return handle
+    memory = _memory(handle)
+    if handle._at == DETACHED:
+        memory = handle._memory = Memory()
+    memory.private = False
+    memory.version += 1
+    _succeed(handle, result)
+    return handle
+
+
+def update_unrecorded(handle: tensor.Tensor, ufunc: Any, other: Any) -> tensor.Tensor:
+    """Carry out an operator in place, in the leaf's own array."""
+    data = current(handle)._data
+    ufunc(data, record.plain(other), out=data)
+    mutated(handle)
+    return handle
+
+
+def replace_data(handle: tensor.Tensor, data: Any) -> None:
+    """Give a Tensor other numbers, without a record."""
+    memory = _memory(handle)
+    if handle._primitive is None:  # a leaf is a leaf again
+        handle._latest = None
+    now = current(handle)
+    if data is not now._data:
+        handle._view = None
+        memory.private = False
+        memory.version += 1
+        handle._at = memory.version
+    now._data = data
+    memory.mutations += 1
+
+
+def mutated(handle: tensor.Tensor) -> None:
+    """Take note that the numbers of a Tensor were changed without a record."""
+    _memory(handle).mutations += 1
+
+
+def changes_unrecorded(handle: tensor.Tensor) -> bool:
+    """Return whether a change inside `no_grad` goes to the array itself: that of a leaf.
+
+    A constant is copied where something may still read it, as outside. What was computed from
+    leaves cannot be changed: its derivative would go on to be that of the old elements.
+    """
+    root = _root(handle)
+    node = current(root)
+    if node._requires_grad and (node._primitive is not None or root._is_argument):
+        what = f"computed by {node.op!r}" if node.op else "an argument that is differentiated"
+        raise GraphError(
+            f"A Tensor of shape {root.shape}, {what}, cannot be changed inside no_grad(): its "
+            "derivative would be that of the old elements. Assign outside no_grad(), or to a "
+            "constant copy, t.detach().copy()."
+        )
+    return node._requires_grad or root._parameter
+
+
+def check_writable(handle: tensor.Tensor) -> None:
+    """Raise if a recorded assignment would cut a parameter off from training."""
+    root = _root(handle)
+    for known in (handle, root):
+        if known._notes is not None and known._notes.element and known._data.shape:
+            objects.refuse_assignment()
+    if root._parameter:
+        raise GraphError(
+            f"{root.label or 'This Tensor'} (shape {root.shape}) is a parameter of a module or "
+            "an optimiser; a recorded assignment would cut it off from training. "
+            "Write `with no_grad():` around the assignment, or assign to a copy, t = w.copy()."
+        )
+
+
+def _root(handle: tensor.Tensor) -> tensor.Tensor:
+    while handle._view is not None:
+        handle = handle._view.base
+    return handle
+
+
+def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
+    """Return the base of a view, and which of its elements an index into the view names."""
+    if handle._view is None:
+        return handle, index
+    data = current(handle)._data
+    views: list[View] = []
+    root: tensor.Tensor = handle
+    while root._view is not None:
+        views.append(root._view)
+        root = root._view.base
+    if not data.flags.writeable:
+        raise ReadOnlyError(
+            f"This Tensor of shape {data.shape} is a read-only view ({views[0].primitive.name}), "
+            "as it is in NumPy. Assign to the Tensor it was taken from, or to a copy: t = t.copy()."
+        )
+    if data.dtype != root._data.dtype:
+        raise DataError(
+            f"This Tensor is the {views[0].primitive.name} part of one of {root._data.dtype}. "
+            "Assign to the whole: z[...] = real + 1j * imag."
+        )
+    first = views[0]
+    if len(views) == 1 and first.primitive is tensor.GETITEM:
+        joined = _joined(first.arguments[1], index)
+        if joined is not None:
+            return root, joined
+    shape = root._data.shape
+    positions: Any = np.arange(root._data.size).reshape(shape)
+    for view in reversed(views):
+        positions = view.of(positions)
+    return root, np.unravel_index(np.asarray(positions[index]).astype(int), shape)
+
+
+def _joined(outer: Any, inner: Any) -> Any:
+    """Join ``t[outer][inner]`` to one index, if `outer` is of integers and `inner` basic."""
+    outer = outer if isinstance(outer, tuple) else (outer,)
+    inner = inner if isinstance(inner, tuple) else (inner,)
+    for part in outer:
+        if isinstance(part, bool) or not isinstance(part, (int, np.integer)):
+            return None
+    for part in inner:
+        if isinstance(part, bool) or not isinstance(part, (int, np.integer, slice)):
+            return None
+    return (*outer, *inner)
+
+
+def as_recorded(x: Any, primitive: Primitive) -> Any:
+    """Return a node as it was when `primitive` used it, before later assignments.
+
+    A rule that runs on nodes, for higher derivatives, must not see the elements of today.
+    """
+    if not isinstance(x, tensor.Tensor) or primitive.transposes is not None or current(x) is x:
+        return x
+    before = tensor.Tensor(x._data)
+    before._requires_grad = x._requires_grad
+    if x._requires_grad:
+        before._primitive = nodes.POSITIVE
+        before._arguments = (x,)
+        before._keywords = record.NO_KEYWORDS
+    return before

@@ -1,0 +1,140 @@
+"""Memory that Tensors share, and how one is a view of another: what item assignment works on.
+
+A Tensor that the user holds is a *handle*; what an operation recorded is a *node*, and a node
+keeps its numbers for as long as a rule may read them. At first a handle is its own node. Item
+assignment makes a new node and lets the handle refer to it (`Tensor._latest`). Handles on the same
+memory, a base and its views, share one `Memory`: its version tells a view that its base has been
+assigned to, so that it is taken again from the base's new node.
+
+Only Tensors that have been viewed or assigned to have a `Memory`; all others pay nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, final
+
+import numpy as np
+
+from autograd.engine.primitive import Primitive
+
+#: Buffers up to this size, in bytes, are copied at every assignment: that is as fast as finding
+#: out whether they may be written to, and every node keeps its numbers for pictures and lessons.
+SMALL: Final = 1024
+
+
+@final
+class Memory:
+    """What all handles on the same numbers have in common.
+
+    Attributes
+    ----------
+    version : int
+        How many item assignments there have been: a view of an older version is out of date.
+    mutations : int
+        How often the numbers were changed without a record, inside `no_grad` or through ``data``:
+        a rule that reads them must not run afterwards.
+    private : bool
+        Whether the current buffer was made by an assignment, so that nothing outside the graph
+        refers to it. Then it is written to in place, except where a rule may still read it:
+        between the addresses `low` and `high`.
+    """
+
+    def __init__(self) -> None:
+        self.version: int = 0
+        self.mutations: int = 0
+        self.private: bool = False
+        self.low: int = 0
+        self.high: int = 0
+        self._overwritten: Any = None
+
+    def capture(self, data: Any) -> None:
+        """Keep these numbers as they are: a rule may read them, or somebody else holds them."""
+        low, high = bounds(data)
+        if self.low == self.high:
+            self.low, self.high = low, high
+        else:
+            self.low, self.high = min(self.low, low), max(self.high, high)
+
+    def may_write(self, data: Any, index: Any) -> bool:
+        """Return whether ``data[index]`` may be assigned to in place."""
+        if not self.private or data.nbytes <= SMALL:
+            return False
+        if self.low == self.high:
+            return True
+        low, high = bounds(_elements(data, index))
+        return bool(high <= self.low or low >= self.high)
+
+    def own(self) -> None:
+        """Take note of a new buffer, which nothing has captured."""
+        self.private = True
+        self.low = self.high = 0
+
+    def overwritten(self, data: Any) -> Any:
+        """Return the stand-in for numbers that were overwritten: NaN, in the same shape and type.
+
+        Nothing needs them any more; if something reads them all the same, the mistake shows.
+        """
+        if self._overwritten is None:
+            self._overwritten = np.broadcast_to(np.full_like(data, np.nan, shape=()), data.shape)
+        return self._overwritten
+
+
+@final
+class View:
+    """How a handle is taken from its base: ``primitive(*arguments)``, with the base at `argnum`.
+
+    `recorded` says whether derivatives flow through it; not if it was made inside `no_grad`.
+    """
+
+    def __init__(
+        self,
+        base: Any,
+        argnum: int,
+        primitive: Primitive,
+        arguments: Any,
+        keywords: Any,
+        recorded: bool,
+    ) -> None:
+        self.base = base
+        self.argnum = argnum
+        self.primitive = primitive
+        self.arguments = arguments
+        self.keywords = keywords
+        self.recorded = recorded
+
+    def of(self, base: Any) -> Any:
+        """Take the same view of something else: an array of numbers, or of positions."""
+        arguments = [*self.arguments]
+        arguments[self.argnum] = base
+        return self.primitive.function(*arguments, **self.keywords)
+
+
+def bounds(data: Any) -> tuple[int, int]:
+    """Return the addresses of an array's first byte and behind its last; of any, if unknown."""
+    interface = getattr(data, "__array_interface__", None)
+    if interface is None:
+        return 0, 1 << 62
+    low = high = int(interface["data"][0])
+    for length, stride in zip(data.shape, data.strides, strict=True):
+        if length == 0:
+            return low, low
+        reach = (length - 1) * stride
+        if reach < 0:
+            low += reach
+        else:
+            high += reach
+    return low, high + int(data.itemsize)
+
+
+def _elements(data: Any, index: Any) -> Any:
+    """Return the view of the elements that an index names; of all, if no view is."""
+    parts = index if isinstance(index, tuple) else (index,)
+    open_ended = True
+    for part in parts:
+        if part is Ellipsis:
+            open_ended = False
+        elif isinstance(part, bool) or not (
+            part is None or isinstance(part, (int, slice, np.integer))
+        ):
+            return data
+    return data[(*parts, Ellipsis)] if open_ended else data[index]
