@@ -27,6 +27,7 @@ class Parameter(Tensor):
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
     ) -> None:
         super().__init__(np.array(data), dtype, label, requires_grad)
+        self.is_parameter = True
 
 
 class Module:

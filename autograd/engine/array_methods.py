@@ -99,12 +99,12 @@ class ArrayMethods(Node):
         return record.apply(RESHAPE, (self, wanted), keywords)
 
     def ravel(self, order: str = "C") -> Any:
-        """Return the elements along one axis."""
-        return self.reshape(-1, order=order)
+        """Return the elements along one axis: a view if they lie side by side, else a copy."""
+        return np.ravel(self, order=order)  # type: ignore[call-overload]
 
     def flatten(self, order: str = "C") -> Any:
-        """Return the elements along one axis."""
-        return self.reshape(-1, order=order)
+        """Return a copy of the elements along one axis."""
+        return np.copy(np.ravel(self, order=order))  # type: ignore[call-overload]
 
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes; reverse them by default."""

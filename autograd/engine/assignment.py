@@ -24,9 +24,9 @@ DETACHED: Final = -1
 
 def current(handle: tensor.Tensor) -> tensor.Tensor:
     """Return the node that holds the elements of a Tensor now."""
-    if handle._view is not None and handle._memory is not None:
-        if handle._at != handle._memory.version:
-            _refresh(handle)
+    memory = handle._memory
+    if handle._view is not None and memory is not None and handle._at != memory.version:
+        _refresh(handle)
     latest = handle._latest
     return handle if latest is None else latest
 
@@ -127,6 +127,11 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
         item = record.plain(item)
     check_writable(handle)
     root, index = _place(handle, index)
+    if root._view is not None:
+        _assign_part(root, index, item)
+        return
+    if root is not handle and not root._data.shape:
+        item = np.reshape(item, ())  # the view may have axes of length one
     now = current(root)
     if isinstance(item, tensor.Tensor):
         item = current(item)
@@ -259,24 +264,24 @@ def _root(handle: tensor.Tensor) -> tensor.Tensor:
 
 
 def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
-    """Return the base of a view, and which of its elements an index into the view names."""
+    """Return the base of a view, and which of its elements an index into the view names.
+
+    The base may itself be the real or imaginary part of another Tensor.
+    """
     if handle._view is None:
         return handle, index
     data = current(handle)._data
     views: list[View] = []
     root: tensor.Tensor = handle
-    while root._view is not None:
+    while root._view is not None and not _is_part(root):
         views.append(root._view)
         root = root._view.base
+    if not views:
+        return root, index
     if not data.flags.writeable:
         raise ReadOnlyError(
             f"This Tensor of shape {data.shape} is a read-only view ({views[0].primitive.name}), "
             "as it is in NumPy. Assign to the Tensor it was taken from, or to a copy: t = t.copy()."
-        )
-    if data.dtype != root._data.dtype:
-        raise DataError(
-            f"This Tensor is the {views[0].primitive.name} part of one of {root._data.dtype}. "
-            "Assign to the whole: z[...] = real + 1j * imag."
         )
     first = views[0]
     if len(views) == 1 and first.primitive is tensor.GETITEM:
@@ -287,7 +292,30 @@ def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
     positions: Any = np.arange(root._data.size).reshape(shape)
     for view in reversed(views):
         positions = view.of(positions)
+    if not shape:
+        return root, ()
     return root, np.unravel_index(np.asarray(positions[index]).astype(int), shape)
+
+
+def _is_part(handle: tensor.Tensor) -> bool:
+    """Return whether this is the real or imaginary part of a complex Tensor."""
+    view = handle._view
+    if view is None or not (view.primitive is tensor.REAL or view.primitive is tensor.IMAG):
+        return False
+    return bool(view.base.dtype.kind == "c")
+
+
+def _assign_part(part: tensor.Tensor, index: Any, item: Any) -> None:
+    """Assign to the real or imaginary part of some elements; the other part stays."""
+    view = part._view
+    assert view is not None
+    before = view.base[index]
+    if np.iscomplexobj(record.plain(item)):
+        raise DataError("A complex number cannot be assigned to a real or an imaginary part.")
+    if view.primitive is tensor.REAL:
+        assign(view.base, index, item + 1j * before.imag)
+    else:
+        assign(view.base, index, before.real + 1j * item)
 
 
 def _joined(outer: Any, inner: Any) -> Any:

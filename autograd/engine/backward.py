@@ -190,12 +190,12 @@ def check_unchanged(node: tensor.Tensor) -> None:
                 "were changed in place after it was computed; the derivative would be wrong. "
                 "Change .data, and assign inside no_grad(), after backward(); or compute again."
             )
-    if node._constants != 0:
-        if constants.fingerprint(node._arguments, node._keywords) != node._constants:
-            raise GraphError(
-                f"A constant array that {node.op!r} (result of shape {node.shape}) was computed "
-                "from has changed since; the derivative would be wrong. Pass a copy: x.copy()."
-            )
+    before = node._constants
+    if before != 0 and constants.fingerprint(node._arguments, node._keywords) != before:
+        raise GraphError(
+            f"A constant array that {node.op!r} (result of shape {node.shape}) was computed from "
+            "has changed since; the derivative would be wrong. Pass a copy: x.copy()."
+        )
 
 
 def _number(sweep: Sweep, found: list[Node], node: Node) -> int:

@@ -148,9 +148,7 @@ def apply(
 
 def _with_current(arguments: Any) -> Any:
     """Replace Tensors by the nodes that hold their elements now."""
-    return tuple(
-        [assignment.current(x) if isinstance(x, tensor.Tensor) else x for x in arguments]
-    )
+    return tuple([assignment.current(x) if isinstance(x, tensor.Tensor) else x for x in arguments])
 
 
 def _with_arrays(arguments: Any, arity: int) -> Any:

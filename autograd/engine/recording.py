@@ -1,13 +1,17 @@
-"""Whether operations are recorded, and who watches: thread by thread.
+"""Whether operations are recorded, and which observers see them.
 
-Recording is on by default, and off inside `no_grad`. Observers are told of every node made.
+Recording is on by default, and off inside `no_grad`: in the context that entered the block (a
+thread, or a task of asyncio) and nowhere else. Observers belong to a thread.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextvars import ContextVar
 from typing import Any, Final, final
 
 from autograd.engine.mypyc import mypyc_attr
@@ -39,26 +43,65 @@ _LOCK: Final = threading.Lock()
 _THREAD: Final = threading.local()
 
 
+@final
+class Block:
+    """One `no_grad` block that has been entered.
+
+    A generator that yields inside a block suspends it: what runs in between is not part of the
+    block. Hence the generator's frame, which nothing calls while it is suspended.
+    """
+
+    def __init__(self, owner: Any, frame: Any) -> None:
+        self.owner = owner
+        self.frame = frame
+
+    def is_active(self) -> bool:
+        """Return whether the code that runs now is inside the block."""
+        return self.frame is None or self.frame.f_back is not None
+
+
+_BLOCKS: Final[ContextVar[tuple[Block, ...]]] = ContextVar("no_grad", default=())
+
+
 def is_recording() -> bool:
-    """Say whether this thread records the operations it performs."""
-    return RECORDING.blocks == 0 or getattr(_THREAD, "blocks", 0) == 0
+    """Return whether operations are recorded here."""
+    if RECORDING.blocks == 0:
+        return True
+    for block in _BLOCKS.get():  # noqa: SIM110 - as it is compiled
+        if block.is_active():
+            return False
+    return True
 
 
-def _open(count: int) -> None:
-    _THREAD.blocks = getattr(_THREAD, "blocks", 0) + count
-    _count(count)
+def _generator_frame() -> Any:
+    """Return the frame that enters a block, if it is a generator's; otherwise None.
+
+    The generator of a `contextlib.contextmanager` does not count: its block is to last until the
+    caller's ``with`` ends.
+    """
+    frame: Any = sys._getframe(0)
+    while frame is not None and frame.f_globals.get("__name__") == __name__:
+        frame = frame.f_back  # interpreted, the methods of this module have frames as well
+    if frame is None or not frame.f_code.co_flags & _GENERATOR:
+        return None
+    caller = frame.f_back
+    made_context = caller is not None and caller.f_globals.get("__name__") == "contextlib"
+    return None if made_context else frame
+
+
+_GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 class recording_again:  # noqa: N801 - stands beside no_grad
     """Record, inside a `no_grad` block, what is differentiated there and then."""
 
     def __enter__(self) -> recording_again:
-        self._blocks: int = getattr(_THREAD, "blocks", 0)
-        _open(-self._blocks)
+        self._blocks: tuple[Block, ...] = _BLOCKS.get()
+        _BLOCKS.set(())
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        _open(self._blocks)
+        _BLOCKS.set(self._blocks)
 
 
 def _count(count: int) -> None:
@@ -137,8 +180,9 @@ def tell_walking(roots: Any, seeds: Any) -> None:
 class no_grad:  # noqa: N801 - the name every user of PyTorch knows
     """Compute without recording, as a context manager or as a decorator.
 
-    Results are nodes without parents; no gradient flows through them. Only the thread
-    that entered the block is affected.
+    Results are nodes without parents; no gradient flows through them. Other threads and other
+    tasks of asyncio go on recording, and so does code that runs while a generator is suspended
+    inside the block. Decorated generators and coroutines compute without recording as well.
 
     Examples
     --------
@@ -151,14 +195,40 @@ class no_grad:  # noqa: N801 - the name every user of PyTorch knows
     """
 
     def __enter__(self) -> no_grad:
-        _open(1)
+        _count(1)
+        _BLOCKS.set((*_BLOCKS.get(), Block(self, _generator_frame())))
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        _open(-1)
+        _count(-1)
+        blocks = _BLOCKS.get()
+        for position in range(len(blocks) - 1, -1, -1):
+            if blocks[position].owner is self:
+                _BLOCKS.set(blocks[:position] + blocks[position + 1 :])
+                return
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Make a function compute without recording."""
+        if inspect.isgeneratorfunction(function):
+
+            @functools.wraps(function)
+            def generate(*arguments: Any, **keywords: Any) -> Any:
+                return _unrecorded_steps(function(*arguments, **keywords))
+
+            return generate
+        if inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"no_grad cannot decorate {function.__name__}, an asynchronous generator. "
+                "Write `with no_grad():` inside it."
+            )
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def await_unrecorded(*arguments: Any, **keywords: Any) -> Any:
+                with no_grad():
+                    return await function(*arguments, **keywords)
+
+            return await_unrecorded
 
         @functools.wraps(function)
         def without_recording(*arguments: Any, **keywords: Any) -> Any:
@@ -166,3 +236,23 @@ class no_grad:  # noqa: N801 - the name every user of PyTorch knows
                 return function(*arguments, **keywords)
 
         return without_recording
+
+
+def _unrecorded_steps(generator: Any) -> Generator[Any, Any, Any]:
+    """Run a generator inside `no_grad`, and whatever consumes it outside."""
+    resume, sent = generator.send, None
+    while True:
+        try:
+            with no_grad():
+                item = resume(sent)
+        except StopIteration as end:
+            return end.value
+        try:
+            sent = yield item
+            resume = generator.send
+        except GeneratorExit:
+            with no_grad():
+                generator.close()
+            raise
+        except BaseException as error:
+            resume, sent = generator.throw, error

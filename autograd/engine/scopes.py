@@ -57,9 +57,9 @@ class scope:  # noqa: N801 - stands beside no_grad
             opened.append(notes)
             _THREAD.opened = opened
             RECORDING.scopes += 1
-            RECORDING.notes = notes
             if threading.active_count() > 1:
-                RECORDING.threads = True
+                RECORDING.threads = True  # first: other threads must not see notes of this one
+            RECORDING.notes = notes
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:

@@ -38,6 +38,8 @@ _ndarray: Final = np.ndarray
 MATMUL: Final = declare("matmul")
 GETITEM: Final = declare("getitem")
 SETITEM: Final = declare("setitem")
+REAL: Final = declare("real")
+IMAG: Final = declare("imag")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -461,7 +463,7 @@ class Tensor(ArrayMethods):
 
     def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
         """Assign to the elements of these numbers in the flattened array."""
-        np.put(self, indices, values, mode=mode)  # type: ignore[call-overload]
+        np.put(self, indices, values, mode=mode)  # type: ignore
 
     def sort(self, axis: int = -1) -> None:
         """Sort the elements along an axis, in place."""

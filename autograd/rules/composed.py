@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autograd.engine import Tensor
 from autograd.engine.record import plain
 from autograd.errors import DataError, NoRuleError
 from autograd.rules.elementwise import where
@@ -55,7 +56,11 @@ def nan_to_num(
 ) -> Any:
     """Replace NaN and infinities by numbers, which do not vary."""
     replaced = np.nan_to_num(plain(x), nan=nan, posinf=posinf, neginf=neginf)
-    return np.where(np.isfinite(plain(x)), x, replaced)
+    finite = np.where(np.isfinite(plain(x)), x, replaced)
+    if copy or not isinstance(x, Tensor):
+        return finite
+    x[...] = finite
+    return x
 
 
 @implements(np.real_if_close)

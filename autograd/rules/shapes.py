@@ -171,6 +171,7 @@ scatter      = linear(scatter_elements, lambda g, x, shape, indices: gather(g, s
 gather       = linear(gather_elements,  lambda g, x, shape, indices: scatter(g, shape, indices),           name="gather",  replaces=())
 
 reshape      = linear(np.reshape,       lambda g, x, shape=None, order="C", **_: np.reshape(g, np.shape(x), order=order))
+ravelled     = linear(np.ravel,         lambda g, x, order="C": np.reshape(g, np.shape(x), order=order),           name="ravel",   replaces=())
 transpose    = linear(np.transpose,     lambda g, x, axes=None: np.transpose(g, inverse(axes)))
 moveaxis     = linear(np.moveaxis,      lambda g, x, source, destination: np.moveaxis(g, destination, source))
 swapaxes     = linear(np.swapaxes,      lambda g, x, axis1, axis2: np.swapaxes(g, axis1, axis2))
@@ -270,8 +271,13 @@ def take_elements(
 
 @implements(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
-    """Return the elements along one axis."""
-    return np.reshape(a, -1, order=order)  # type: ignore[call-overload]
+    """Return the elements along one axis; order "K" and "A" mean the one that they have in memory."""
+    if order == "K":
+        strides = np.abs(getattr(plain(a), "strides", ()))
+        return ravelled(np.transpose(a, np.argsort(-strides, kind="stable")))
+    if order == "A":
+        order = "F" if np.isfortran(plain(a)) else "C"
+    return ravelled(a) if order == "C" else ravelled(a, order)
 
 
 @implements(np.flipud)
@@ -324,6 +330,6 @@ def diag(v: Any, k: int = 0) -> Any:
 
 
 @implements(np.astype)
-def astype_function(x: Any, dtype: Any, **_: Any) -> Any:
+def astype_function(x: Any, dtype: Any, /, *, copy: bool = True, **_: Any) -> Any:
     """Convert to another type."""
-    return x.astype(dtype)
+    return x if copy is False and x.dtype == dtype else x.astype(dtype)

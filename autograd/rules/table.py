@@ -73,7 +73,6 @@ def elementwise(
     primitive.scalar = function if scalar is None else scalar
     primitive.partials = partials
     primitive.reads_data = any(callable(partial) for partial in partials)
-    primitive.makes_views = not isinstance(function, np.ufunc)
     return primitive
 
 
@@ -184,6 +183,7 @@ def _row(
 ) -> Primitive:
     primitive = claim(str(name or getattr(function, "__name__", "function")))
     primitive.function = function
+    primitive.makes_views = not isinstance(function, np.ufunc)
     primitive.arity = arity
     origin = str(sys._getframe(2).f_globals.get("__name__"))  # where the row stands
     primitive.ours = origin.startswith(("autograd.rules.", "nn."))

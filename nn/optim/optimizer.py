@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Node
+from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
 from nn.optim.packing import Block, Packing
 
@@ -83,6 +83,9 @@ class Optimizer:
                 if not least <= number < limit:
                     limits = f"in [{least:g}, {limit:g})"
                     raise OptionError(f"{name}={value!r} makes no sense; it must be {limits}.")
+        for parameter in params:
+            if isinstance(parameter, Tensor):
+                parameter.is_parameter = True  # a recorded assignment would go unnoticed here
         self.param_groups.append(options)
         self._packings.append(Packing(params))
 

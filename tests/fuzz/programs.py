@@ -51,7 +51,14 @@ VIEWS_OF_ROWS = {  # of an array of one axis
     "np.ravel({})": lambda n: (n,),
     "np.array_split({}, 2)[0]": lambda n: ((n + 1) // 2,),
 }
-COPIES = ["{}.copy()", "np.copy({})", "{} + 0.0", "1.0 * {}", "np.where(True, {}, 0.0)", "{}[:] * 1.0"]
+COPIES = [
+    "{}.copy()",
+    "np.copy({})",
+    "{} + 0.0",
+    "1.0 * {}",
+    "np.where(True, {}, 0.0)",
+    "{}[:] * 1.0",
+]
 READ_ONLY = ["np.broadcast_to({}, (2,) + {}.shape)[1]", "np.diagonal({}.reshape(1, -1))"]
 
 
@@ -118,7 +125,9 @@ class Writer:
         shape = self.shapes[name]
         if len(shape) not in (1, 2) or min(shape) < 3:
             return
-        form, after = self.random.choice(list((VIEWS if len(shape) == 2 else VIEWS_OF_ROWS).items()))
+        form, after = self.random.choice(
+            list((VIEWS if len(shape) == 2 else VIEWS_OF_ROWS).items())
+        )
         new = self.name(after(*shape), "v")
         if name in self.read_only:
             self.read_only.add(new)
@@ -145,7 +154,9 @@ class Writer:
 
     def use(self):
         name = self.pick()
-        form = self.random.choice(["{0} * {0}", "np.sin({0})", "np.exp(0.1 * {0})", "{0}", "{0} ** 3"])
+        form = self.random.choice(
+            ["{0} * {0}", "np.sin({0})", "np.exp(0.1 * {0})", "{0}", "{0} ** 3"]
+        )
         self.lines.append(f"s = s + np.sum({form.format(name)})")
 
     def assign(self):
@@ -169,7 +180,9 @@ class Writer:
         if name is None:
             return
         i, j = (self.random.randrange(n) for n in self.shapes[name])
-        target = self.random.choice([f"{name}[{i}][{j}]", f"{name}.T[{j}]", f"{name}[1:][0]", f"{name}[{i}][1:]"])
+        target = self.random.choice(
+            [f"{name}[{i}][{j}]", f"{name}.T[{j}]", f"{name}[1:][0]", f"{name}[{i}][1:]"]
+        )
         self.lines.append(f"{target} {self.random.choice(['=', *IN_PLACE])} {self.scalar()}")
 
     def loop(self):
@@ -177,18 +190,33 @@ class Writer:
         n = self.shapes[name][0]
         kind = self.random.randrange(4)
         if kind == 0 and len(self.shapes[name]) == 2:
-            body = self.random.choice(["row[0] = row[1] * 0.5", "row *= 0.9", "row[1:] += row[0]", "row[:] = np.sin(row)"])
+            body = self.random.choice(
+                ["row[0] = row[1] * 0.5", "row *= 0.9", "row[1:] += row[0]", "row[:] = np.sin(row)"]
+            )
             self.lines += [f"for row in {name}:", f"    {body}"]
         elif kind == 1:
-            self.lines += [f"for i in range(1, {n}):", f"    {name}[i] = np.sin({name}[i - 1]) + {name}[i] * 0.5"]
+            self.lines += [
+                f"for i in range(1, {n}):",
+                f"    {name}[i] = np.sin({name}[i - 1]) + {name}[i] * 0.5",
+            ]
         elif kind == 2:
-            self.lines += [f"for i in range({n} - 2, -1, -1):", f"    {name}[i] += 0.5 * {name}[i + 1] * {name}[i]"]
+            self.lines += [
+                f"for i in range({n} - 2, -1, -1):",
+                f"    {name}[i] += 0.5 * {name}[i + 1] * {name}[i]",
+            ]
         else:
-            self.lines += [f"for i in range({n}):", f"    s = s + np.sum({name}[i] ** 2)", f"    {name}[i] *= 0.5"]
+            self.lines += [
+                f"for i in range({n}):",
+                f"    s = s + np.sum({name}[i] ** 2)",
+                f"    {name}[i] *= 0.5",
+            ]
 
     def swap(self):
         name = self.pick(writable=True)
-        i, j = self.random.randrange(self.shapes[name][0]), self.random.randrange(self.shapes[name][0])
+        i, j = (
+            self.random.randrange(self.shapes[name][0]),
+            self.random.randrange(self.shapes[name][0]),
+        )
         self.lines.append(f"{name}[{i}], {name}[{j}] = {name}[{j}], {name}[{i}]")
 
     def function(self):
@@ -216,12 +244,18 @@ class Writer:
 
     def unrecorded(self):
         """Write constants into a constant array: inside `no_grad` that is all that may be done."""
-        self.lines += ["with no_grad():", f"    k[{self.random.randrange(6)}] = {self.random.random():.3f}"]
+        self.lines += [
+            "with no_grad():",
+            f"    k[{self.random.randrange(6)}] = {self.random.random():.3f}",
+        ]
         self.lines.append("s = s + np.sum(k * x0)")
 
     def constant(self):
         """Change a plain array that the record refers to."""
-        self.lines += [f"m[{self.random.randrange(6)}:] = {self.random.random():.3f}", "s = s + np.sum((x0 * m) ** 2)"]
+        self.lines += [
+            f"m[{self.random.randrange(6)}:] = {self.random.random():.3f}",
+            "s = s + np.sum((x0 * m) ** 2)",
+        ]
 
     def program(self, length):
         self.lines.append(self.random.choice(["x0 = x * 1.0", "x0 = x", "x0 = np.sin(x)"]))

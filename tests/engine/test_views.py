@@ -1,0 +1,395 @@
+"""Views and versions: an assignment reaches all Tensors on the same memory, as in NumPy."""
+
+import asyncio
+import contextlib
+import copy
+import threading
+
+import numpy as np
+import pytest
+from rules.samples import SAMPLES
+
+import nn
+from autograd import Tensor, Value, check_gradients, grad, no_grad, scope
+from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
+
+b = np.array([2.0, 3.0, 5.0])
+
+
+def sliced_in_place(x):
+    c = x * 1.0
+    c[1] = x[0]
+    c[::2] *= x[::2]
+    return np.sum(c)
+
+
+def rows_in_place(x):
+    c = np.outer(x, x)
+    for row in c:
+        row[0] = row[1] * 2
+        row *= 0.5
+    return np.sum(c**2)
+
+
+def chained(x):
+    c = np.outer(x, x)
+    c[0][1] = 5.0
+    c.T[2] = x
+    c[1:][0][::2] += x[0]
+    return np.sum(c * c)
+
+
+def by_function(x):
+    c = np.outer(x, x)
+    row = c[1]
+    np.copyto(c[0], x)
+    np.put(c[2], [0, -1], x[1])
+    np.add.at(row, [0, 0, 2], x)
+    np.fill_diagonal(c[1:], x[2])
+    c[2].fill(x[0])
+    return np.sum(row**2) + np.sum(np.sin(c))
+
+
+def swapped(x):
+    c = np.outer(x, x)
+    d = x * 1.0
+    c[0], c[1] = c[1], c[0]  # rows are views: NumPy's own surprise
+    d[0], d[1] = d[1], d[0]
+    return np.sum(c * c * d)
+
+
+def named_twice(x):
+    c = x * 1.0
+    d = c
+    d += x
+    c *= d
+    return np.sum(np.sin(c) * d)
+
+
+@pytest.mark.parametrize(
+    "f", [sliced_in_place, rows_in_place, chained, by_function, swapped, named_twice]
+)
+def test_views_and_assignments_are_those_of_numpy(f):
+    t = f(Tensor(b))
+    assert float(t.data) == f(b.copy())
+    h = 1e-6
+    wanted = [(f(b + h * e) - f(b - h * e)) / (2 * h) for e in np.eye(3)]
+    np.testing.assert_allclose(grad(f)(b), wanted, rtol=1e-6)
+    check_gradients(f, b, order=2, modes=("reverse", "forward"))
+
+
+def test_a_view_sees_what_is_assigned_to_its_base():
+    a = Tensor([1.0, 2.0, 3.0])
+    a[0] = 5.0
+    v, w = a[1:], a[1:][::-1]
+    a[1:] = 0.0
+    assert v.tolist() == w.tolist() == [0, 0]
+    w[0] = 7.0
+    assert a.tolist() == [5, 0, 7]
+    assert v.tolist() == [0, 7]
+
+
+def test_numbers_stay_numbers_under_operators_in_place():
+    a = Tensor(b)
+    total = best = np.sum(a)
+    total += a[0]
+    assert (float(best.data), float(total.data)) == (10.0, 12.0)
+
+
+def test_deep_chains_of_views_need_no_recursion():
+    base = Tensor(np.arange(5_000.0))
+    v = base
+    for _ in range(4_000):
+        v = v[1:]
+    base[4_500] = -1.0
+    assert v.data[500] == -1.0
+    v[0] = 9.0
+    assert base.data[4_000] == 9.0
+
+
+MORE = {
+    "flatten": lambda x: x.flatten(),
+    "ravel": lambda x: x.ravel(),
+    "ravel of a slice": lambda x: x[::2].ravel(),
+    "ravel of a transpose": lambda x: x.T.ravel(),
+    "ravel in memory order": lambda x: x.T.ravel(order="K"),
+    "reshape of a transpose": lambda x: x.T.reshape(-1),
+    "T": lambda x: x.T,
+    "real": lambda x: x.real,
+    "astype": lambda x: x.astype(np.float64),
+    "np.astype": lambda x: np.astype(x, np.float64, copy=False),
+    "conj": lambda x: x.conj(),
+    "plus": lambda x: +x,
+    "mask": lambda x: x[np.ones(np.shape(x), bool)],
+    "indices": lambda x: x[[0, 1]],
+    "ellipsis": lambda x: x[...],
+    "iteration": lambda x: next(iter(x)),
+    "nan_to_num": lambda x: np.nan_to_num(x, copy=False),
+    "sum over nothing": lambda x: np.sum(x, axis=()),
+    "split": lambda x: np.split(x, 1)[0],
+    "array_split": lambda x: np.array_split(x, 2)[0],
+    "atleast_3d": np.atleast_3d,
+    "einsum": lambda x: np.einsum("ij->ji", x),
+    "diag": np.diag,
+}
+
+
+def sharing_cases():
+    matrices = [
+        np.arange(1.0, 13).reshape(3, 4),
+        np.asfortranarray(np.arange(1.0, 7).reshape(2, 3)),
+    ]
+    for name, function in MORE.items():
+        yield from (pytest.param(function, a, id=f"{name} {a.shape}") for a in matrices)
+    for sample in SAMPLES:
+        first = np.array(sample.inputs[0]) if sample.inputs else np.zeros(0)
+        if first.size:
+            yield pytest.param(
+                lambda x, s=sample: s.function(x, *s.inputs[1:], **s.keywords),
+                first,
+                id=str(sample),
+            )
+
+
+def changed_by(act, watched):
+    before = watched.data.copy()
+    act()
+    return not np.array_equal(before, watched.data, equal_nan=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("function", "a"), list(sharing_cases()))
+def test_results_share_memory_where_those_of_numpy_do(function, a):
+    plain = function(a)
+    if not isinstance(plain, np.ndarray):
+        return
+    shares = np.shares_memory(plain, a)
+    base = Tensor(a.copy(order="K"))
+    result = function(base)
+    assert changed_by(lambda: base.__setitem__(..., base.data * 2 + 1), result) == shares
+    base = Tensor(a.copy(order="K"))
+    result = function(base)
+    if not shares or plain.flags.writeable:
+        write = lambda: result.__setitem__(..., result.data * 2 + 1)  # noqa: E731
+        assert changed_by(write, base) == shares
+    else:
+        with pytest.raises(ReadOnlyError):
+            result[...] = 0.0
+
+
+# -- changes that are not recorded --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "view",
+    [lambda w: w.T, lambda w: w[1:], lambda w: w.reshape(-1), lambda w: w],
+)
+def test_changes_through_views_are_noticed_by_backward(view):
+    w = Tensor(np.ones((2, 2)))
+    y = (w.T**2).sum() + (w[0] ** 2).sum()
+    with no_grad():
+        part = view(w)
+        part -= 0.5
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+    assert w.grad is None
+
+
+def test_changed_parameters_are_noticed_through_views():
+    for change in ("step", "load", "data"):
+        layer = nn.Linear(2, 2)
+        optimizer = nn.optim.SGD(layer.parameters(), lr=0.1)
+        (np.ones(2) @ layer.weight.T).sum().backward()
+        y = (layer.weight.T @ layer.weight.reshape(2, 2)).sum()
+        if change == "step":
+            optimizer.step()
+        elif change == "load":
+            layer.load_state_dict({k: v * 2 for k, v in layer.state_dict().items()})
+        else:
+            layer.weight.data = layer.weight.data * 2
+        with pytest.raises(GraphError, match="changed in place"):
+            y.backward()
+
+
+def test_training_goes_on_after_assignments_inside_no_grad():
+    w = Tensor(b.copy())
+    array = w.data
+    with no_grad():
+        w[0] = 0.0
+        w[1:] *= 2.0
+        w.T[2] = 1.0
+    assert w.data is array
+    (w**2).sum().backward()
+    assert w.grad.tolist() == [0, 12, 2]
+
+
+def test_results_cannot_be_changed_inside_no_grad():
+    w = Tensor(b.copy())
+    h = w * 2
+    with no_grad():
+        for change in (lambda: h.__setitem__(0, 1.0), lambda: h[1:].__imul__(2), lambda: h.fill(0)):
+            with pytest.raises(GraphError, match="no_grad"):
+                change()
+
+    def f(x):
+        with no_grad():
+            x[0] = 1.0
+        return np.sum(x)
+
+    with pytest.raises(GraphError, match="argument that is differentiated"):
+        grad(f)(b)
+
+
+def test_assignments_to_parameters_must_not_be_recorded():
+    layer = nn.Linear(2, 2)
+    free = Tensor(b.copy(), label="free")
+    nn.optim.SGD([free], lr=0.1)
+    for w in (layer.weight, layer.weight[0], free, free[1:]):
+        with pytest.raises(GraphError, match="parameter"):
+            w[0] = 1.0
+        with pytest.raises(GraphError, match="no_grad"):
+            w *= 2.0
+    with no_grad():
+        layer.weight[0] = 1.0
+    assert layer.weight.data[0].tolist() == [1, 1]
+
+
+def test_constants_inside_no_grad_are_copied_where_read():
+    x, k = Tensor(b), Tensor(np.ones(3), requires_grad=False)
+    y = np.sum(x * k)
+    with no_grad():
+        k[0] = 9.0
+        k *= 2
+    (y + np.sum(x * k)).backward()
+    assert x.grad.tolist() == [19, 3, 3]
+    k.requires_grad = True
+    np.sum(k * k).backward()
+    assert k.grad.tolist() == [36, 4, 4]
+
+
+@pytest.mark.parametrize("n", [3, 100_000])
+def test_changed_constant_arrays_are_right_or_an_error(n):
+    t = Tensor(np.ones(n))
+    buffer, mask, index = np.empty(n), np.zeros(n, bool), np.arange(n)
+    total = 0.0
+    for k in (1.0, 2.0, 3.0):
+        buffer[:] = k
+        mask[:] = k < 3
+        index[:] = index[::-1].copy()
+        total = total + (t * buffer).sum() + np.sum(np.where(mask, t, 0.0) * t[index] ** buffer)
+    if n > 1_000:
+        with pytest.raises(GraphError, match="constant array"):
+            total.backward()
+        return
+    total.backward()
+    assert t.grad.tolist() == [6 + 2 + 3] * n  # ∂(t·t) + ∂(t·t²), and nothing for the third
+
+
+def test_what_does_not_fit_in_place_is_refused():
+    t = Tensor(np.ones(3))
+    with pytest.raises(ShapeError, match=r"\(2, 3\)"):
+        t += np.ones((2, 3))
+    with pytest.raises(DataError, match="complex"):
+        t *= 1j
+    with pytest.raises(ReadOnlyError, match="read-only"):
+        np.broadcast_to(t, (2, 3))[0] = 1.0
+    single = Tensor(np.ones(3, np.float32))
+    single += np.ones(3)
+    assert single.dtype == np.float32
+
+
+def test_what_is_assigned_to_is_no_leaf_to_copy():
+    t = Tensor(np.zeros(2))
+    t[0] = Tensor(1.0)
+    with pytest.raises(GraphError):
+        copy.copy(t)
+
+
+def test_kept_derivatives_and_hooks_are_those_of_the_elements_now():
+    x, seen = Tensor(b), []
+    h = x * 2
+    h[0] = 7.0
+    h.retain_grad().register_hook(seen.append)
+    np.sum(h**2).backward()
+    assert h.grad.tolist() == seen[0].tolist() == [14, 12, 20]
+
+
+# -- no_grad and scope follow the context -------------------------------------------------------
+
+x = Value(2.0)
+
+
+def recorded():
+    return bool((x * x).parents)
+
+
+def test_no_grad_does_not_leak_out_of_generators():
+    def generator():
+        with no_grad():
+            yield recorded()
+            yield recorded()
+
+    @no_grad()
+    def decorated():
+        received = yield recorded()
+        yield received or recorded()
+
+    @contextlib.contextmanager
+    def block():
+        with no_grad():
+            yield
+
+    for found in generator():
+        assert not found
+        assert recorded()
+    steps = decorated()
+    assert not next(steps)
+    assert recorded()
+    assert not steps.send(False)
+    steps.close()
+    with block():
+        assert not recorded()
+    unfinished = generator()
+    next(unfinished)
+    del unfinished
+    assert recorded()
+
+
+def test_no_grad_does_not_leak_into_other_tasks():
+    async def other():
+        await asyncio.sleep(0)
+        return recorded()
+
+    async def block():
+        with no_grad():
+            await asyncio.sleep(0)
+            return recorded()
+
+    @no_grad()
+    async def decorated():
+        await asyncio.sleep(0)
+        return recorded()
+
+    async def everything():
+        return await asyncio.gather(block(), other(), decorated(), other())
+
+    assert asyncio.run(everything()) == [False, True, False, True]
+    assert recorded()
+
+
+def test_scopes_of_one_thread_are_not_seen_by_another():
+    stop, wrong = threading.Event(), []
+
+    def work():
+        while not stop.is_set():
+            if (x * x).scope:
+                wrong.append(1)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    for _ in range(300):
+        with scope("here"):
+            assert (x * x).scope == "here"
+    stop.set()
+    thread.join()
+    assert not wrong

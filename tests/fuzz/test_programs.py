@@ -1,0 +1,21 @@
+"""Random programs of assignments and views: Tensors and NumPy must agree on every one."""
+
+import os
+
+import numpy as np
+import pytest
+from fuzz import programs
+
+#: How many programs; `make fuzz` sets more.
+COUNT = int(os.environ.get("CHAINRULE_FUZZ", "300"))
+
+PARTS = 10
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_derivatives_of_random_programs_are_right(part):
+    at = np.array([0.3, -0.7, 0.55, 1.1, -0.2, 0.9])
+    for seed in range(part, COUNT, PARTS):
+        source = programs.program(seed)
+        fault = programs.fault(source, at, second=seed // PARTS % 4 == 0)
+        assert fault is None, f"seed {seed}: {fault}\n{source}"
