@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.memory import is_overwritten
 from autograd.errors import FormatError
 
 #: Of an array with so many elements or fewer, the numbers themselves are shown.
 FEW = 6
+#: In the place of numbers that a later assignment has overwritten in place.
+OVERWRITTEN = "overwritten"
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 10
 #: Of a larger array, the spread is told from so many elements.
@@ -81,6 +84,8 @@ def _looked_at(x: Any) -> Any:
 
 def spread(x: Any) -> str:
     """Write the mean and the standard deviation of an array."""
+    if is_overwritten(x):
+        return OVERWRITTEN
     elements = _looked_at(x)
     with np.errstate(all="ignore"):
         if elements.size and elements.dtype.kind == "f" and elements.min() == elements.max():
@@ -91,6 +96,8 @@ def spread(x: Any) -> str:
 def summary_lines(x: Any) -> list[str]:
     """Tell a large array in three lines: mean and deviation, least and greatest, a histogram."""
     elements = _looked_at(x)
+    if is_overwritten(x):
+        return [OVERWRITTEN]
     if elements.size == 0 or elements.dtype.kind != "f":
         return [spread(x)] if elements.size else ["empty"]
     finite = elements[np.isfinite(elements)]

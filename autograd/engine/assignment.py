@@ -15,7 +15,7 @@ from autograd.engine import constants, objects, record, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine.memory import Memory, View
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import RECORDING, is_recording, tell_made
+from autograd.engine.recording import RECORDING, is_observed, is_recording, tell_made
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 #: In the place of a version: the memory is another Tensor's, and its assignments do not count.
@@ -141,7 +141,7 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     memory = _memory(root)
     if root._at == DETACHED:
         memory = root._memory = Memory()
-    in_place = now is not root and memory.may_write(now._data, index)
+    in_place = now is not root and not is_observed() and memory.may_write(now._data, index)
     data = now._data if in_place else now._data.copy(order="K")
     data[index] = numbers
     if in_place:

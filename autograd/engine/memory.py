@@ -109,6 +109,14 @@ class View:
         return self.primitive.function(*arguments, **self.keywords)
 
 
+def is_overwritten(data: Any) -> bool:
+    """Return whether these are no numbers but the stand-in for numbers that were overwritten."""
+    strides = getattr(data, "strides", None)
+    if not strides or data.size < 2 or any(strides):
+        return False
+    return bool(np.isnan(data.flat[0]))
+
+
 def bounds(data: Any) -> tuple[int, int]:
     """Return the addresses of an array's first byte and behind its last; of any, if unknown."""
     interface = getattr(data, "__array_interface__", None)

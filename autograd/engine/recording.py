@@ -159,6 +159,11 @@ def _observers() -> tuple[Any, ...]:
     return found
 
 
+def is_observed() -> bool:
+    """Return whether an observer watches this thread."""
+    return RECORDING.blocks != 0 and len(_observers()) != 0
+
+
 def tell_made(node: Any) -> None:
     """Tell the observers of this thread of a new node."""
     for observer in _observers():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rules.samples import SAMPLES
 
+import autograd
 import nn
 from autograd import Tensor, Value, check_gradients, grad, no_grad, scope
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
@@ -393,3 +394,15 @@ def test_scopes_of_one_thread_are_not_seen_by_another():
     stop.set()
     thread.join()
     assert not wrong
+
+
+def test_overwritten_numbers_are_drawn_as_overwritten():
+    t = Tensor(np.zeros(1_000))
+    for i in range(3):
+        t[i] = Value(1.0)
+    assert autograd.text(t).count("overwritten") == 2
+    with autograd.Trace():
+        u = Tensor(np.zeros(1_000))
+        for i in range(3):
+            u[i] = Value(1.0)
+    assert "overwritten" not in autograd.text(u)
