@@ -61,7 +61,6 @@ class Variable:
             if array.dtype.kind not in kinds:
                 raise self._not_varying(array)
             node = Tensor(array)
-            node._is_argument = True
         self.nodes.append(node)
         return node
 

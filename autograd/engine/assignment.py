@@ -15,7 +15,7 @@ from autograd.engine import constants, objects, record, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine.memory import Memory, View
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import RECORDING, is_observed, is_recording, tell_made
+from autograd.engine.recording import ARGUMENTS, RECORDING, is_observed, is_recording, tell_made
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 #: In the place of a version: the memory is another Tensor's, and its assignments do not count.
@@ -233,7 +233,7 @@ def changes_unrecorded(handle: tensor.Tensor) -> bool:
     """
     root = _root(handle)
     node = current(root)
-    if node._requires_grad and (node._primitive is not None or root._is_argument):
+    if node._requires_grad and (node._primitive is not None or id(root) in ARGUMENTS):
         what = f"computed by {node.op!r}" if node.op else "an argument that is differentiated"
         raise GraphError(
             f"A Tensor of shape {root.shape}, {what}, cannot be changed inside no_grad(): its "

@@ -91,7 +91,6 @@ class Tensor(ArrayMethods):
     _latest: Tensor | None = None  # once assigned to: the node that holds the elements now
     _at: int = 0  # the version of the memory for which that is true
     _parameter: bool = False
-    _is_argument: bool = False  # of a function that a transform differentiates
     _call: float = 0.0  # at which call of a transform it was made: see `ancestry`
 
     def __init__(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import copy
+import pickle
 import threading
 
 import numpy as np
@@ -299,11 +300,14 @@ def test_what_does_not_fit_in_place_is_refused():
     assert single.dtype == np.float32
 
 
-def test_what_is_assigned_to_is_no_leaf_to_copy():
-    t = Tensor(np.zeros(2))
-    t[0] = Tensor(1.0)
-    with pytest.raises(GraphError):
-        copy.copy(t)
+def test_copies_of_an_assigned_leaf_stay_connected():
+    for copied in (copy.copy, copy.deepcopy):
+        t, x = Tensor(np.zeros(2)), Tensor(1.0)
+        t[0] = x
+        copied(t).sum().backward()
+        assert (x.grad, t.grad.tolist()) == (1, [0, 1])
+        with pytest.raises(GraphError):
+            pickle.dumps(t)
 
 
 def test_kept_derivatives_and_hooks_are_those_of_the_elements_now():
