@@ -148,7 +148,7 @@ _LATER = {
 def __getattr__(name: str) -> Any:
     if name in _LATER:
         found = getattr(importlib.import_module(_LATER[name]), name)
-    elif not name.startswith("_") and importlib.util.find_spec(f"autograd.{name}"):
+    elif name.isidentifier() and name[0] != "_" and importlib.util.find_spec(f"autograd.{name}"):
         found = importlib.import_module(f"autograd.{name}")
     else:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
