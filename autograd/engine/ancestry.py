@@ -64,7 +64,7 @@ def depends_on_older(root: Node, since: float) -> bool:
         return False
     finally:
         for node in visited:
-            node._pending = 0
+            _mark(node, 0)
         release()
 
 
@@ -87,8 +87,18 @@ def newest_call(root: Node) -> float:
 
 def _visit(node: tensor.Tensor | value.Value, visited: list[tensor.Tensor | value.Value]) -> None:
     if node._pending == 0:
-        node._pending = 1
+        _mark(node, 1)
         visited.append(node)
+
+
+def _mark(node: tensor.Tensor | value.Value, mark: int) -> None:
+    """Write into a node: the compiled classes let only code that knows the class do so."""
+    if isinstance(node, tensor.Tensor):
+        array: tensor.Tensor = node
+        array._pending = mark  # type: ignore[assignment]
+    else:
+        number: value.Value = node
+        number._pending = mark  # type: ignore[assignment]
 
 
 def _value_depends(

@@ -84,7 +84,7 @@ def _elements(node: Any, dtype: Any, what: str) -> Any:
     return found
 
 
-def _notes_of(node: Any) -> Any:
+def _notes_of(node: Node) -> Any:
     notes = own(node._notes)
     node._notes = notes
     return notes
