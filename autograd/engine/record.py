@@ -10,6 +10,7 @@ import numpy as np
 from autograd.engine import assignment, constants, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine import objects as objects
+from autograd.engine import outputs, tensor, value
 from autograd.engine import primitive as primitives
 from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.errors import NoRuleError
@@ -250,7 +251,8 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
         handler: Any = primitives.DISPATCH.get(function)
         if isinstance(handler, primitives.Primitive):  # the usual case, without detours
             return call(handler, inputs, NO_KEYWORDS)
-    refuse_out(keywords.get("out"), function.__name__)
+    if keywords.get("out") is not None:
+        return outputs.ufunc_into(function, method, inputs, keywords)
     if method != "__call__":
         return _dispatch((function, method), function, inputs, keywords)
     if function in WITHOUT:
@@ -265,7 +267,8 @@ def _with_keywords(function: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
     if more.pop("where", True) is not True:
         raise NoRuleError(
             f"numpy.{name}(..., where=mask) of a node leaves the other elements undefined. "
-            f"Write np.where(mask, np.{name}(...), other), which says what they are."
+            f"Write np.where(mask, np.{name}(...), other), which says what they are, or pass "
+            "out=np.zeros_like(node) as well."
         )
     if more.pop("casting", "same_kind") != "same_kind" or "signature" in more or "sig" in more:
         raise NoRuleError(
@@ -292,7 +295,8 @@ def _converted(x: Any, dtype: Any, name: str) -> Any:
 
 def function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """NumPy's protocol for all other functions (NEP 18)."""
-    refuse_out(keywords.get("out"), function.__name__)
+    if keywords.get("out") is not None:
+        return outputs.function_into(function, arguments, keywords)
     return _dispatch(function, function, arguments, keywords)
 
 
@@ -333,8 +337,8 @@ def refuse_out(out: Any, name: str = "function") -> None:
     """Raise if NumPy is asked to write into an array: its numbers would have no history."""
     if out is not None:
         raise NoRuleError(
-            f"numpy.{name}(..., out=...) would overwrite numbers that a derivative may need. "
-            f"Write y = np.{name}(...) instead."
+            f"numpy.{name}(..., out=array) would write into a plain array, where the derivative is "
+            f"lost. Write y = np.{name}(...) instead, or pass a Tensor, out=np.zeros_like(node)."
         )
 
 

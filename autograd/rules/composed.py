@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine import Tensor
 from autograd.engine.record import plain
-from autograd.errors import DataError, NoRuleError
+from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import where
 from autograd.rules.table import implements
 
@@ -388,13 +388,26 @@ def _weighted_slope(slopes: Any, steps: Any, axis: int, end: int) -> Any:
     return one(slopes, near) + h / (h + k) * (one(slopes, next_) - one(slopes, near))
 
 
+def within_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
+    """Move points into one period, in order, with a point of the next one at each end."""
+    if plain(period) == 0:
+        raise ShapeError("numpy.interp needs a period other than 0.")
+    x, xp, fp = (np.asarray(v) if isinstance(v, (list, tuple)) else v for v in (x, xp, fp))
+    xp = np.mod(xp, period)
+    order = np.argsort(plain(xp))
+    xp, fp = xp[order], fp[order]
+    points = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
+    return np.mod(x, period), points, np.concatenate([fp[-1:], fp, fp[:1]])
+
+
 @implements(np.interp)
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
     """Interpolate linearly; constant beyond the ends."""
     if period is not None:
-        raise NoRuleError("numpy.interp of nodes has no rule for period=; reduce x with np.mod.")
+        x, xp, fp = within_period(x, xp, fp, abs(period))
+        left = right = None
     points = np.asarray(plain(xp))
     i = np.clip(np.searchsorted(points, plain(x), side="right") - 1, 0, len(points) - 2)
     slope = (fp[i + 1] - fp[i]) / (xp[i + 1] - xp[i])

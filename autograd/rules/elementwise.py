@@ -49,6 +49,13 @@ def direction(y: Any, x: Any) -> Any:
     return conjugate(x) / nonzero(y)
 
 
+def cathetus(x: Any) -> Any:
+    """Return √(1 - x²); of complex numbers on a branch cut, as `arcsin` has it there."""
+    if type(x) is float or not np.iscomplexobj(x):
+        return sqrt(1 - x * x)
+    return sqrt(-(x - 1)) * sqrt(1 + x)
+
+
 def clip_of_array(x: Any, low: float, high: float) -> Any:
     """Limit to an interval: `numpy.clip` without its detours."""
     return np.minimum(np.maximum(x, low), high)
@@ -63,6 +70,7 @@ def conjugate(x: Any) -> Any:
 log: Primitive
 cos: Primitive
 cosh: Primitive
+sqrt: Primitive
 sign: Primitive
 trunc: Primitive
 copysign: Primitive
@@ -101,8 +109,8 @@ cbrt         = elementwise(np.cbrt,         math.cbrt,         lambda y, x: 1 / 
 sin          = elementwise(np.sin,          math.sin,          lambda y, x: cos(x))
 cos          = elementwise(np.cos,          math.cos,          lambda y, x: -sin(x))
 tan          = elementwise(np.tan,          math.tan,          lambda y, x: 1 + y * y)
-arcsin       = elementwise(np.arcsin,       math.asin,         lambda y, x: 1 / sqrt(1 - x * x))
-arccos       = elementwise(np.arccos,       math.acos,         lambda y, x: -1 / sqrt(1 - x * x))
+arcsin       = elementwise(np.arcsin,       math.asin,         lambda y, x: 1 / cathetus(x))
+arccos       = elementwise(np.arccos,       math.acos,         lambda y, x: -1 / cathetus(x))
 arctan       = elementwise(np.arctan,       math.atan,         lambda y, x: 1 / (1 + x * x))
 degrees      = elementwise(np.degrees,      math.degrees,      1 / DEGREE)
 rad2deg      = elementwise(np.rad2deg,      math.degrees,      1 / DEGREE)

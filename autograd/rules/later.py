@@ -6,9 +6,11 @@ third of the time of importing all rules off every program that never does.
 
 from autograd.rules import (
     algebra,
+    complex_domain,
     composed,
     fourier,
     histograms,
+    padding,
     polynomials,
     sets,
     statistics,
@@ -18,9 +20,11 @@ from autograd.rules import (
 
 __all__ = [
     "algebra",
+    "complex_domain",
     "composed",
     "fourier",
     "histograms",
+    "padding",
     "polynomials",
     "sets",
     "statistics",

@@ -16,7 +16,6 @@ import numpy as np
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.record import plain, refuse_out
-from autograd.errors import NoRuleError
 from autograd.rules.table import define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------
@@ -126,13 +125,6 @@ def rearrangement(
     return define(function, back_to_chosen)
 
 
-def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: Any) -> Any:
-    """Say where the elements of ``np.pad(x)`` come from, for modes that copy elements."""
-    if mode == "constant":
-        return sources(np.pad, x, pad_width, constant_values=-1)
-    return sources(np.pad, x, pad_width, mode=mode)
-
-
 def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -> Any:
     """Say where the elements of ``np.sort(x)`` come from; equal ones stay in order."""
     values: Any = plain(x)
@@ -193,22 +185,9 @@ take         = rearrangement(np.take)
 repeat       = rearrangement(np.repeat)
 tile         = rearrangement(np.tile)
 diagonal     = rearrangement(np.diagonal)
-pad          = rearrangement(np.pad,  sources_of_pad)
 sort         = rearrangement(np.sort, sources_of_sort)
 partition    = rearrangement(np.partition, sources_of_partition)
 # fmt: on
-
-
-@implements(np.pad)
-def pad_by_copying(array: Any, pad_width: Any, mode: Any = "constant", **keywords: Any) -> Any:
-    """Pad with constants or with elements of the array itself."""
-    copying = mode in ("constant", "edge", "wrap")
-    if not copying and (mode not in ("reflect", "symmetric") or "reflect_type" in keywords):
-        raise NoRuleError(
-            f"numpy.pad of a node has no rule for mode={mode!r}{keywords or ''}; it has for "
-            "constant, edge, wrap, reflect and symmetric (even)."
-        )
-    return pad(array, pad_width, mode, **keywords)
 
 
 # -- the same under other names ---------------------------------------------------------------

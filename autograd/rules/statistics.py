@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.record import plain
-from autograd.errors import NoRuleError
+from autograd.rules.quantiles import quantile_by_ranks
 from autograd.rules.reductions import axes_of
 from autograd.rules.table import implements
 
@@ -73,20 +73,17 @@ def with_axes(y: Any, a: Any, q: Any, axis: Any) -> Any:
     return np.reshape(y, np.shape(q) + kept)
 
 
-def refuse_methods(name: str, method: str, weights: Any) -> None:
-    """Raise for what quantiles of nodes have no rule for."""
-    if method != "linear" or weights is not None:
-        raise NoRuleError(f'numpy.{name} of nodes has a rule for method="linear" and no weights.')
-
-
 @implements(np.quantile)
 def quantile(
     a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
     method: str = "linear", keepdims: bool = False, *, weights: Any = None,
 ) -> Any:  # fmt: skip
     """Return quantiles, interpolated between the two nearest elements."""
-    refuse_methods("quantile", method, weights)
     ordered = order_statistics(a, axis)
+    if method != "linear" or weights is not None:
+        more = {"method": method, "weights": weights}
+        y = quantile_by_ranks(np.quantile, ordered, a, q, axis, **more)
+        return with_axes(y, a, q, axis) if keepdims else y
     n, *shape = np.shape(ordered)
     y = interpolated(ordered, q, np.full(shape, n))
     missing = np.isnan(plain(ordered)[-1:]).any(axis=0)
@@ -118,8 +115,11 @@ def nanquantile(
     method: str = "linear", keepdims: bool = False, *, weights: Any = None,
 ) -> Any:  # fmt: skip
     """Return quantiles of what is not NaN."""
-    refuse_methods("nanquantile", method, weights)
     ordered = order_statistics(a, axis)
+    if method != "linear" or weights is not None:
+        more = {"method": method, "weights": weights}
+        y = quantile_by_ranks(np.nanquantile, ordered, a, q, axis, **more)
+        return with_axes(y, a, q, axis) if keepdims else y
     y = interpolated(ordered, q, np.sum(~np.isnan(plain(ordered)), axis=0))
     return with_axes(y, a, q, axis) if keepdims else y
 
@@ -148,15 +148,28 @@ def cov(
     fweights: Any = None, aweights: Any = None, *, dtype: Any = None,
 ) -> Any:  # fmt: skip
     """Return covariances of variables in rows."""
-    if fweights is not None or aweights is not None:
-        raise NoRuleError("numpy.cov of nodes has no rule for weights.")
     x = _variables(m, rowvar)
     if y is not None:
         x = np.concatenate([x, _variables(y, rowvar)], axis=0)
-    n = np.shape(x)[1] - ((0 if bias else 1) if ddof is None else ddof)
-    centred = x - np.mean(x, axis=1, keepdims=True)
-    found = centred @ np.conjugate(centred).T / n
+    lost = (0 if bias else 1) if ddof is None else ddof
+    if fweights is None and aweights is None:
+        centred = x - np.mean(x, axis=1, keepdims=True)
+        found = centred @ np.conjugate(centred).T / (np.shape(x)[1] - lost)
+    else:
+        found = _weighted_covariance(x, fweights, aweights, lost)
     return found[0, 0] if np.shape(found) == (1, 1) else found
+
+
+def _weighted_covariance(x: Any, counts: Any, importance: Any, lost: float) -> Any:
+    """Weigh observations by how often they occur, and by how much they tell."""
+    numbers, n = np.zeros(np.shape(x)), np.shape(x)[1]
+    np.cov(numbers, fweights=plain(counts), aweights=plain(importance))  # for NumPy's own errors
+    w = np.ones(n) if counts is None else np.asarray(plain(counts), float)
+    w = w if importance is None else w * importance
+    total = np.sum(w)
+    centred = x - (x @ w / total)[:, None]
+    share = 1.0 if importance is None else np.sum(w * importance) / total
+    return (centred * w) @ np.conjugate(centred).T / (total - lost * share)
 
 
 def _variables(x: Any, rowvar: bool) -> Any:

@@ -48,6 +48,11 @@ def call(name, function, *inputs, smooth=True, **keywords):
     return Sample(function, inputs, keywords, name, smooth)
 
 
+def doubled_edges(vector, width, axis, keywords):
+    vector[: width[0]] = 2 * vector[width[0]]
+    vector[-width[1] :] = np.sum(vector) ** 2
+
+
 ANYWHERE = (
     np.negative, np.positive, np.square, np.exp, np.exp2, np.expm1, np.sin, np.cos, np.tan,
     np.arctan, np.degrees, np.rad2deg, np.radians, np.deg2rad, np.sinh, np.cosh, np.tanh,
@@ -364,6 +369,11 @@ def assigned(x, v):
     return y
 
 
+METHODS = (
+    *("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf"),
+    *("hazen", "weibull", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint"),
+    "nearest",
+)
 mask = np.array([[True, False, True], [True, True, False]])
 holes = real(3, 4)
 holes[0, 1] = holes[2, 3] = np.nan
@@ -519,4 +529,34 @@ SAMPLES += [
     call("matmul axes", lambda a, b: np.matmul(a, b, axes=[(0, 1), (1, 2), (0, 2)]), real(2, 3), real(4, 3, 2)),
     call("vecdot axes", lambda a, b: np.vecdot(a, b, axes=[0, 0, ()]), real(3, 2), real(3, 2)),
     call("matvec axes", lambda a, b: np.matvec(a, b, axes=[(0, 1), 0, 0]), real(2, 3, 4), real(3, 4)),
+]  # fmt: skip
+
+# -- results written into Tensors; functions that become complex -------------------------------
+
+SAMPLES += [
+    call("divide into", lambda x, y: np.divide(x, y, out=np.ones_like(x), where=[True, False, True]), real(3), positive(3)),
+    call("sum into", lambda x: np.sum(x * x, axis=0, out=np.zeros_like(x[0])), real(2, 3)),
+    call("exp into", lambda x: x * np.exp(x, out=np.empty_like(x)), real(2, 3)),
+    call("modf into", lambda x: np.modf(x, out=(np.empty_like(x), np.empty_like(x)))[0], real(3)),
+    *[call(f"emath.{f.__name__}", f, x) for f in (np.emath.sqrt, np.emath.log, np.emath.log2, np.emath.log10) for x in (positive(2), -positive(2), complex_(2))],
+    *[call(f"emath.{f.__name__}", f, x) for f in (np.emath.arccos, np.emath.arcsin, np.emath.arctanh) for x in (inside(2), 1 + positive(2), -1 - positive(2), complex_(2))],
+    call("emath.power", lambda x: np.emath.power(x, 1.3), -positive(3)), call("emath.power", np.emath.power, positive(3), real(3)),
+    call("emath.logn", lambda n, x: np.emath.logn(n, x), 1 + positive(3), real(3)),
+]  # fmt: skip
+
+# -- more methods, modes and keyword arguments ------------------------------------------------
+
+SAMPLES += [
+    *[Sample(np.pad, (real(3, 4),), {"pad_width": 2, "mode": mode}) for mode in ("mean", "median", "maximum", "minimum", "linear_ramp")],
+    *[Sample(np.pad, (real(3, 2),), {"pad_width": 5, "mode": mode, "reflect_type": "odd"}) for mode in ("reflect", "symmetric")],
+    Sample(np.pad, (real(4),), {"pad_width": (2, 1), "mode": "mean", "stat_length": 2}),
+    Sample(np.pad, (real(4),), {"pad_width": (2, 3), "mode": "linear_ramp", "end_values": 2.0}),
+    call("pad by function", lambda x: np.pad(x, (1, 2), doubled_edges), real(3, 2)),
+    call("windows", np.lib.stride_tricks.sliding_window_view, real(3, 4), window_shape=(2, 3)),
+    call("windows", np.lib.stride_tricks.sliding_window_view, real(5, 2), window_shape=3, axis=0),
+    call("interp", lambda x, p, f: np.interp(x, p, f, period=2.5), np.array([-4.1, 0.2, 1.3, 2.3, 6.0]), 2 * np.array([0.3, -1.0, 0.9, 1.3]), real(4)),
+    *[call("quantile", np.quantile, real(2, 7), q=[0.0, 0.2, 0.55], axis=1, method=m) for m in METHODS],
+    *[call("nanquantile", lambda a, m=m: np.nanquantile(np.where(np.isnan(holes), np.nan, a), 0.3, axis=0, method=m), real(3, 4)) for m in METHODS],
+    *[call("quantile weighted", f, real(3, 5), q=[0.3, 0.8], axis=x, method="inverted_cdf", weights=positive(3, 5)) for f in (np.quantile, np.nanquantile) for x in (None, 1)],
+    call("cov", lambda a, w: np.cov(a, aweights=w, fweights=[1, 2, 1, 3, 1]), real(3, 5), positive(5)), call("cov", lambda a: np.cov(a, fweights=[1, 2, 1, 3, 1], bias=True), real(5)),
 ]  # fmt: skip

@@ -1,0 +1,180 @@
+"""`numpy.pad` in all its modes, and windows that slide over an array.
+
+Modes that copy elements have one row; the others compute what is put at both ends of an axis, one
+axis after the other, as NumPy does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules.shapes import rearrangement, sources
+from autograd.rules.table import implements
+
+Ends = tuple[Any, Any]
+
+COPYING = ("constant", "edge", "wrap", "reflect", "symmetric")
+
+
+def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: Any) -> Any:
+    """Say where the elements of ``np.pad(x)`` come from, for modes that copy elements."""
+    if mode == "constant":
+        return sources(np.pad, x, pad_width, constant_values=-1)
+    return sources(np.pad, x, pad_width, mode=mode)
+
+
+# fmt: off
+pad             = rearrangement(np.pad, sources_of_pad)
+sliding_windows = rearrangement(np.lib.stride_tricks.sliding_window_view)
+# fmt: on
+
+
+@implements(np.lib.stride_tricks.sliding_window_view)
+def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, **_: Any) -> Any:
+    """Return all windows of a shape, in new last axes."""
+    return sliding_windows(x, window_shape, axis)
+
+
+@implements(np.pad)
+def pad_by_mode(array: Any, pad_width: Any, mode: Any = "constant", **keywords: Any) -> Any:
+    """Pad both ends of each axis."""
+    if isinstance(keywords.get("constant_values"), Node):
+        raise NoRuleError(
+            "numpy.pad of nodes has no rule for constant_values= that are nodes. Join the parts "
+            "with np.concatenate."
+        )
+    odd = keywords.get("reflect_type", "even") == "odd"
+    if mode in COPYING and not odd:
+        return pad(array, pad_width, mode, **keywords)
+    if isinstance(pad_width, dict):
+        ndim = np.ndim(array)
+        pad_width = [pad_width.get(i, pad_width.get(i - ndim, 0)) for i in range(ndim)]
+        pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]
+    named: Any = "empty" if callable(mode) else mode
+    options: Any = {} if callable(mode) else plain(keywords)
+    np.pad(np.zeros(np.shape(array)), pad_width, named, **options)  # it says what is wrong
+    widths = pairs(pad_width, np.ndim(array))
+    if callable(mode):
+        return padded_by_function(array, widths, mode, keywords)
+    for axis, width in enumerate(widths):
+        if any(width):
+            before, after = ENDS[mode](array, axis, width, keywords)
+            array = np.concatenate([before, array, after], axis=axis)
+    return array
+
+
+def pairs(x: Any, ndim: int) -> list[Ends]:
+    """Return what an argument of `numpy.pad` says of both ends of each axis."""
+    whole = np.broadcast_to(x, (ndim, 2))
+    return [(row[0], row[1]) for row in whole.tolist()]
+
+
+def part(x: Any, axis: int, start: Any, stop: Any, step: Any = None) -> Any:
+    """Take a range along an axis."""
+    return x[(slice(None),) * axis + (slice(start, stop, step),)]
+
+
+def repeated(x: Any, axis: int, count: int) -> Any:
+    """Broadcast an axis of length one."""
+    shape = list(np.shape(x))
+    shape[axis] = count
+    return np.broadcast_to(x, tuple(shape))
+
+
+def of_statistic(function: Callable[..., Any]) -> Callable[..., Ends]:
+    """Return the ends for a mode that repeats a statistic of the elements next to the edge."""
+
+    def ends(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
+        n = np.shape(x)[axis]
+        lengths: Ends = (n, n)
+        if keywords.get("stat_length") is not None:
+            lengths = pairs(keywords["stat_length"], np.ndim(x))[axis]
+        first = part(x, axis, 0, min(lengths[0], n))
+        last = part(x, axis, n - min(lengths[1], n), n)
+        return tuple(  # type: ignore[return-value]
+            repeated(function(p, axis=axis, keepdims=True), axis, count)
+            for p, count in zip((first, last), width, strict=True)
+        )
+
+    return ends
+
+
+def ramps(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
+    """Go in equal steps from the edges to given values."""
+    values = pairs(keywords.get("end_values", 0), np.ndim(x))[axis]
+    edges = part(x, axis, 0, 1), part(x, axis, np.shape(x)[axis] - 1, None)
+    found = []
+    for edge, value, count in zip(edges, values, width, strict=True):
+        shape = [1] * np.ndim(x)
+        shape[axis] = -1
+        share = (np.arange(count) / max(count, 1)).astype(x.dtype).reshape(shape)
+        found.append(value + (edge - value) * share)
+    return found[0], np.flip(found[1], axis)
+
+
+def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
+    """Return the ends that turn the array by half a turn about its edges, again and again."""
+
+    def ends(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
+        n = np.shape(x)[axis]
+        first, last = part(x, axis, 0, 1), part(x, axis, n - 1, n)
+        period = n if include_edge else n - 1
+        if period == 0:
+            return repeated(first, axis, width[0]), repeated(first, axis, width[1])
+
+        def at(positions: Any) -> Any:
+            turns, rest = np.divmod(positions, period)
+            turned = turns % 2 == 1
+            elements = np.take(x, np.where(turned, n - 1 - rest, rest), axis=axis)
+            shape = [1] * np.ndim(x)
+            shape[axis] = -1
+            turned, turns = turned.reshape(shape), turns.reshape(shape).astype(x.dtype)
+            return np.where(turned, first + last - elements, elements) + turns * (last - first)
+
+        return at(np.arange(-width[0], 0)), at(np.arange(n, n + width[1]))
+
+    return ends
+
+
+def nothing(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
+    """Leave the ends undefined, as NumPy does: here they are zero."""
+    shape = list(np.shape(x))
+    found = []
+    for count in width:
+        shape[axis] = count
+        found.append(np.zeros(shape, x.dtype))
+    return found[0], found[1]
+
+
+ENDS: dict[str, Callable[..., Ends]] = {
+    "mean": of_statistic(np.mean),
+    "median": of_statistic(np.median),
+    "maximum": of_statistic(np.max),
+    "minimum": of_statistic(np.min),
+    "linear_ramp": ramps,
+    "reflect": odd_reflection(False),
+    "symmetric": odd_reflection(True),
+    "empty": nothing,
+}
+
+
+def padded_by_function(
+    array: Any, widths: list[Ends], function: Callable[..., Any], keywords: dict[str, Any]
+) -> Any:
+    """Have a function write both ends of each vector along each axis."""
+    padded = pad(array, widths)
+    for axis, width in enumerate(widths):
+        rows = np.moveaxis(padded, axis, -1)
+        found = []
+        for index in np.ndindex(np.shape(rows)[:-1]):
+            row = rows[index] + 0.0
+            function(row, width, axis, keywords)
+            found.append(row)
+        padded = np.moveaxis(np.reshape(np.stack(found), np.shape(rows)), -1, axis)
+    return padded

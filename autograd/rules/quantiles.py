@@ -1,0 +1,55 @@
+"""Quantiles by any of NumPy's methods, with or without weights.
+
+NumPy itself says where a quantile lies: that of the ranks 0, 1, 2, ... of the elements is a position
+among the sorted elements, between two of them for methods that interpolate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.record import plain
+from autograd.rules.reductions import axes_of
+
+
+def ranks(a: Any, axis: Any) -> Any:
+    """Return the position of each element among the sorted ones over some axes; NaN stays."""
+    ndim = np.ndim(a)
+    last = [i % ndim for i in axes_of(axis, ndim)]
+    order = [i for i in range(ndim) if i not in last] + last
+    moved = np.transpose(plain(a), order)
+    rows = moved.reshape(*moved.shape[: ndim - len(last)], -1)
+    found = np.argsort(np.argsort(rows, axis=-1, kind="stable"), axis=-1).astype(np.float64)
+    found[np.isnan(rows)] = math.nan
+    return np.transpose(found.reshape(moved.shape), np.argsort(order))
+
+
+def at_positions(ordered: Any, positions: Any) -> Any:
+    """Take sorted elements, along the first axis, between whole positions by interpolation."""
+    missing = np.isnan(positions)
+    known = np.where(missing, 0.0, positions)
+    lower = np.floor(known).astype(int)
+    fraction = (known - lower).astype(plain(ordered).dtype)
+    columns = tuple(np.indices(np.shape(ordered)[1:], sparse=True))
+    y = ordered[(lower, *columns)]
+    if fraction.any():
+        upper = np.minimum(lower + 1, np.shape(ordered)[0] - 1)
+        between = fraction != 0
+        step = ordered[(np.where(between, upper, lower), *columns)] - y
+        y = y + np.where(between, step * fraction, 0.0)  # infinity minus itself is not used
+    return np.where(missing, math.nan, y) if missing.any() else y
+
+
+def quantile_by_ranks(
+    function: Callable[..., Any], ordered: Any, a: Any, q: Any, axis: Any, **keywords: Any
+) -> Any:
+    """Return the quantiles that a function of NumPy finds, given the sorted elements."""
+    if isinstance(axis, list):
+        axis = tuple(axis)
+    q = np.asarray(q, np.float64)
+    positions = function(ranks(a, axis), q.ravel(), axis=axis, **plain(keywords))
+    return at_positions(ordered, positions.reshape(q.shape + positions.shape[1:]))
