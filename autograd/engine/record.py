@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, constants, tensor, value
+from autograd.engine import assignment, constants, outputs, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine import objects as objects
-from autograd.engine import outputs, tensor, value
 from autograd.engine import primitive as primitives
 from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.errors import NoRuleError
