@@ -9,9 +9,13 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Value, scope
+from nn.seeding import GENERATOR
 
 Activation = Callable[[Any], Any]
+Generator = random.Random | np.random.Generator
 
 
 def relu(x: Any) -> Any:
@@ -43,16 +47,17 @@ class Neuron(_Scalars):
     """A weighted sum of its inputs plus a bias, and an activation.
 
     The activation may be None, for a linear neuron. The initial weights, uniform in [-1, 1], come
-    from a generator of the module `random`, or from that module.
+    from the generator, a `random.Random` or a `numpy.random.Generator`; by default from the one that
+    `nn.seed` sets.
     """
 
     def __init__(
         self,
         inputs: int,
         activation: Activation | None = relu,
-        generator: random.Random | None = None,
+        generator: Generator | None = None,
     ) -> None:
-        uniform = (generator or random).uniform
+        uniform = (generator or GENERATOR).uniform
         self.w = [Value(uniform(-1, 1)) for _ in range(inputs)]
         self.b = Value(0)
         self.activation = activation
@@ -83,7 +88,7 @@ class Layer(_Scalars):
         inputs: int,
         outputs: int,
         activation: Activation | None = relu,
-        generator: random.Random | None = None,
+        generator: Generator | None = None,
     ) -> None:
         self.neurons = [Neuron(inputs, activation, generator) for _ in range(outputs)]
 
@@ -104,7 +109,7 @@ class MLP(_Scalars):
     ----------
     inputs, outputs : int and sequence of int
         How many numbers come in, and the number of neurons of each layer.
-    activation, generator : callable and random.Random, optional
+    activation, generator : callable and generator, optional
         As for `Neuron`, for all layers.
 
     Examples
@@ -122,7 +127,7 @@ class MLP(_Scalars):
         inputs: int,
         outputs: Sequence[int],
         activation: Activation | None = relu,
-        generator: random.Random | None = None,
+        generator: Generator | None = None,
     ) -> None:
         sizes = [inputs, *outputs]
         last = len(outputs) - 1

@@ -113,9 +113,8 @@ def test_a_primitive_is_described_by_its_function():
     assert str(inspect.signature(autograd.softmax)) == str(
         inspect.signature(autograd.softmax.function)
     )
-    sine = autograd.elementwise(np.sin, None, lambda y, x: np.cos(x))
-    assert inspect.getdoc(sine) == inspect.getdoc(np.sin)
-    assert inspect.signature(sine).parameters
+    assert inspect.getdoc(engine.node.SIN) == inspect.getdoc(np.sin)
+    assert inspect.signature(engine.node.SIN).parameters
     assert autograd.Primitive.__doc__.startswith("A function, how to compute it")
     assert list(inspect.signature(autograd.Primitive).parameters) == ["name"]
 

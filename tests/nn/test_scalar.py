@@ -65,3 +65,26 @@ def test_values_know_the_layer_they_were_made_in():
     y = nn.MLP(2, [3, 1])([1.0, 2.0])
     assert y.scope == "layers.1"
     assert {p.scope for n in y.parents for p in n.parents if p.op} >= {"layers.1"}
+
+
+def test_one_seed_sets_everything_that_is_random():
+    """Weights of Values, of modules and from `nn.init`, masks, shuffles and splits."""
+
+    def draw():
+        return repr([
+            [p.data for p in nn.MLP(2, [3, 1]).parameters()],
+            [p.data for p in nn.Neuron(2).parameters()],
+            [p.data for p in nn.TransformerBlock(4, 2).parameters()],
+            [p.data for p in nn.LSTM(2, 3).parameters()],
+            [p.data for p in nn.Conv1d(1, 2, 3).parameters()],
+            nn.init.orthogonal((2, 2)),
+            nn.Dropout(0.5)(np.ones(8)),
+            list(nn.DataLoader(np.arange(8.0), batch_size=3, shuffle=True)),
+            nn.train_test_split(np.arange(8.0)),
+        ])  # fmt: skip
+
+    nn.seed(3)
+    first = draw()
+    assert draw() != first
+    nn.seed(3)
+    assert draw() == first
