@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import ast
-import re
 import sys
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value, expression
+from autograd import Tensor, Value, expression, shell
 from autograd.check import check_gradients, command
 from autograd.drawing import draw, steps, text
-from autograd.errors import AutogradError, ExpressionError
+from autograd.errors import ExpressionError
 
 DESCRIPTION = """\
 Compute an expression, and its derivative with respect to every name in it, each beside a
@@ -23,26 +22,29 @@ name=[[1,2],[3,4]]; the result must be one number.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit code: 0, 1 for a wrong derivative, 2 for bad input."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["check"] and len(arguments) > 1:
-        return command.main(arguments[1:])
-    options = _parser().parse_args(_shielded(arguments))
-    try:
-        tree = expression.parse(options.expression)
-        names = expression.names_in(tree)
-        variables = _variables(options.values, names)
-        with np.errstate(all="ignore"):
-            return _run(tree, variables, options)
-    except (AutogradError, ValueError, TypeError, OSError) as error:
-        message = " ".join(str(error).split())
-        print(f"autograd: {message}", file=sys.stderr)
-        return 2
+    """Run the command; return its exit code.
+
+    0 if all derivatives are right, 1 if one is wrong or cannot be compared, 2 for bad input.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["check"] and len(given) > 1:
+        return shell.run("autograd check", lambda: command.main(given[1:]))
+    return shell.run("autograd", lambda: _main(given))
 
 
-def _shielded(arguments: list[str]) -> list[str]:
+def _main(arguments: list[str]) -> int:
+    parser = _parser()
+    options = parser.parse_args(_shielded(arguments, parser))
+    tree = expression.parse(options.expression)
+    variables = _variables(options.values, expression.names_in(tree))
+    with np.errstate(all="ignore"):
+        return _run(tree, variables, options)
+
+
+def _shielded(arguments: list[str], parser: argparse.ArgumentParser) -> list[str]:
     """Put a space before an expression that begins with a minus: it is no option."""
-    return [f" {a}" if re.match(r"-(?!-|h$)", a) else a for a in arguments]
+    known = parser._option_string_actions
+    return [f" {a}" if a[:1] == "-" and a.partition("=")[0] not in known else a for a in arguments]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m autograd",
         description=DESCRIPTION,
+        allow_abbrev=False,
         epilog="To check a function of your own: python -m autograd check --help. "
         f"Operators: + - * / % ** @. Constants: pi, e. Functions: {functions}.",
     )
@@ -107,13 +110,14 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
         return expression.evaluate(tree, dict(zip(variables, nodes, strict=True)))
 
     result = compute(*variables.values())
-    if isinstance(result, float):
+    if np.shape(result) != ():
+        raise ExpressionError(
+            f"the result has shape {np.shape(result)}; "
+            "make it one number with sum(...) or mean(...)"
+        )
+    if not isinstance(result, (Value, Tensor)):
         print(f"{ast.unparse(tree)} = {result:.12g}\nIt has no names to differentiate by.")
         return 0
-    if result.shape != ():
-        raise ExpressionError(
-            f"the result has shape {result.shape}; make it one number with sum(...) or mean(...)"
-        )
     if isinstance(result, Tensor):
         result.backward(retain_graph=True)
     else:

@@ -10,12 +10,13 @@ import ast
 import difflib
 import math
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import ExpressionError
+from autograd.errors import AutogradError, ExpressionError
 from autograd.rules import elementwise, reductions, special
 
 LONGEST = 2000
@@ -101,20 +102,30 @@ def parse(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ExpressionError(f"the expression has {len(text)} characters; {LONGEST} are allowed")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():  # Python has opinions about `1if x else 2` and the like
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(f"not an expression: {error.msg} in {text.strip()!r:.80}") from None
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError(
             "the expression is nested too deeply, or holds odd characters"
         ) from None
-    pending: list[tuple[ast.expr, int]] = [(tree, 1)]
+    _check_depth(tree)  # first: what walks a tree below is recursive
+    pending = [tree]
+    while pending:
+        pending.extend(_parts(pending.pop()))
+    return tree
+
+
+def _check_depth(tree: ast.AST) -> None:
+    pending = [(tree, 1)]
     while pending:
         element, depth = pending.pop()
         if depth > DEEPEST:
             raise ExpressionError(f"the expression is nested more than {DEEPEST} deep")
-        pending.extend((part, depth + 1) for part in _parts(element))
-    return tree
+        children = ast.iter_child_nodes(element)
+        pending += [(child, depth + 1) for child in children if isinstance(child, ast.expr)]
 
 
 def names_in(tree: ast.expr) -> list[str]:
@@ -149,15 +160,23 @@ def evaluate(tree: ast.expr, variables: Mapping[str, Any]) -> Any:
             left, right = evaluate(tree.left, variables), evaluate(tree.right, variables)
             if isinstance(tree.op, ast.Pow):
                 _check_exponent(right)
-            try:
-                return OPERATORS[type(tree.op)](left, right)
-            except (OverflowError, ZeroDivisionError) as error:
-                raise ExpressionError(f"{ast.unparse(tree)[:80]}: {error}") from None
+            return _called(tree, OPERATORS[type(tree.op)], left, right)
         case ast.Call():
             assert isinstance(tree.func, ast.Name)
             arguments = [evaluate(argument, variables) for argument in tree.args]
-            return FUNCTIONS[tree.func.id][0](*arguments)
+            return _called(tree, FUNCTIONS[tree.func.id][0], *arguments)
     raise AssertionError("parse() lets nothing else through")
+
+
+def _called(tree: ast.expr, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Compute one operation; an error says which."""
+    try:
+        result = function(*arguments)
+    except AutogradError:
+        raise
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise ExpressionError(f"{ast.unparse(tree)[:80]}: {error}") from None
+    return math.nan if isinstance(result, complex) else result  # as NumPy has (-8) ** 0.5
 
 
 def _parts(element: ast.expr) -> list[ast.expr]:

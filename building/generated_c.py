@@ -14,7 +14,7 @@ from building.documentation import Documentation
 
 def improve(text: str, documentation: Documentation) -> str:
     """Make every change to one C file."""
-    for change in (untrack_values, refuse_deletions, hide_private_setters, hide_setup, limit_calls):
+    for change in CHANGES:
         text = change(text)
     return document(text, documentation)
 
@@ -89,6 +89,43 @@ def hide_setup(text: str) -> str:
     return re.sub(r'\{"__internal_mypyc_setup",[^}]*\},\n\s*', "", text)
 
 
+def check_new(text: str) -> str:
+    """Have ``__new__`` of a class refuse what needs that of a subclass, as Python's own types do.
+
+    Python's check does not know that two native classes of one size differ in their methods, so
+    ``class S(A, B)``, made of Python subclasses of both, would get the methods of the first.
+    """
+    check = """\
+static int chainrule_refuses(PyTypeObject *type, PyTypeObject *native)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(type->tp_mro); i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(type->tp_mro, i);
+        if (base != native && base->tp_methods != NULL && PyType_IsSubtype(base, native)) {
+            PyErr_Format(PyExc_TypeError,
+                "%.100s.__new__(%.100s) is not safe, use %.100s.__new__()",
+                native->tp_name, type->tp_name, base->tp_name);
+            return 1;
+        }
+    }
+    return 0;
+}
+"""
+    checked = (
+        r"\g<0>"
+        "    if (chainrule_refuses(type, CPyType_\\1))\n"
+        "        return NULL;\n"
+    )
+    text, count = re.subn(
+        r"\b(\w+)_new\(PyTypeObject \*type, PyObject \*args, PyObject \*kwds\)\n\s*\{\n"
+        r"(?!\s*if \(type != )",
+        checked,
+        text,
+    )
+    return (
+        re.sub(r"\nstatic ", lambda match: f"\n{check}{match[0]}", text, count=1) if count else text
+    )
+
+
 def limit_calls(text: str) -> str:
     """Count calls of native objects against Python's recursion limit.
 
@@ -112,6 +149,16 @@ def limit_calls(text: str) -> str:
         )
 
     return re.sub(r"(?m)^\s*PyObject \*(CPyPy_\w+___call__)\(([^()]*)\) \{", limited, text)
+
+
+CHANGES = (
+    untrack_values,
+    refuse_deletions,
+    hide_private_setters,
+    hide_setup,
+    check_new,
+    limit_calls,
+)
 
 
 def document(text: str, documentation: Documentation) -> str:

@@ -47,8 +47,8 @@ class Neuron(_Scalars):
     """A weighted sum of its inputs plus a bias, and an activation.
 
     The activation may be None, for a linear neuron. The initial weights, uniform in [-1, 1], come
-    from the generator, a `random.Random` or a `numpy.random.Generator`; by default from the one that
-    `nn.seed` sets.
+    from the generator, a `random.Random` or a `numpy.random.Generator`; by default from the one
+    that `nn.seed` sets.
     """
 
     def __init__(

@@ -218,7 +218,12 @@ class Report:
         total = len(self.comparisons)
         counts = self.counts
         more = f", {rows} shown" if total > rows else ""
-        parts = [f"{counts.get('WRONG', 0) or 'none'} wrong"]
+        if "WRONG" in counts:
+            parts = [f"{counts['WRONG']} wrong"]
+        else:  # that none is wrong can be said only where all could be compared
+            parts = (
+                ["none wrong"] if self.ok else [f"{counts['ok']} right"] if "ok" in counts else []
+            )
         parts += [
             f"{counts[verdict]} {verdict} ({MEANING[verdict]})"
             for verdict in MEANING

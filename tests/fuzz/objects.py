@@ -294,7 +294,7 @@ STEPS = [
 
 
 def _kind(item):
-    return item.__name__ if isinstance(item, type) else type(item).__name__
+    return item.__name__ if issubclass(type(item), type) else type(item).__name__
 
 
 def patch(fuzz):

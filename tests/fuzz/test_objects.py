@@ -35,6 +35,8 @@ STEPS = {
     "new": "raises(TypeError, autograd.Value.__new__, autograd.Value)",
     "new of another class": "raises(TypeError, autograd.Node.__new__, autograd.Value)",
     "new tensor": "raises(AttributeError, repr, autograd.Tensor.__new__(autograd.Tensor))",
+    "new of two classes": "raises(TypeError, type('S', (type('A', (autograd.Node,), {}), type('B', "
+    "(autograd.Tensor.__base__,), {})), {}))",
     "init twice": "x.__init__(3.0); x.__init__(4.0, 'x'); assert y.data == 4.0; y.backward()",
     "a primitive of itself": "p.function = p.scalar = p; raises(RecursionError, p, 1.0)",
     "a primitive of another": "p.scalar = q; q.scalar = p; raises(RecursionError, p, x)",
