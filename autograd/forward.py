@@ -46,6 +46,7 @@ def push_forward(
         with recording_again():
             return push_forward(outputs, tangents, create_graph)
     outputs = [current(node) for node in outputs]
+    moving_leaves = dict(tangents)
     moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
     for node in nodes_below(*outputs):
         if id(node) in moving:
@@ -55,9 +56,40 @@ def push_forward(
             for argnum, argument in enumerate(node.arguments)
             if isinstance(argument, Node) and id(argument) in moving
         ]
+        if carried and takes_limit(node):
+            return [_by_rows(output, moving_leaves, create_graph) for output in outputs]
         if carried:
             moving[id(node)] = _change(node, carried, create_graph)
     return [moving.get(id(node), np.zeros_like(node.data)) for node in outputs]  # type: ignore[attr-defined]
+
+
+def takes_limit(node: Any) -> bool:
+    """Say whether a node's rule takes limits of cotangents, as at equal eigenvalues."""
+    limit = node.primitive.limit
+    return limit is not None and bool(limit(node.data, node.arguments))
+
+
+def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
+    """Return the change of an output, each element by a pass backward."""
+    data = np.asarray(output.data)  # type: ignore[attr-defined]
+    targets = list(tangents)
+    parts = (1.0,) if data.dtype.kind != "c" else (1.0, -1j)
+    total: Any = 0.0
+    for part in parts:
+        rows = []
+        for number in range(data.size):
+            seed = np.zeros(data.size, data.dtype)
+            seed[number] = part
+            found = derivatives(output, seed.reshape(data.shape), targets, True, create)
+            products = [
+                np.real(np.sum(g * tangents[target]))
+                for g, target in zip(found, targets, strict=True)
+                if g is not None
+            ]
+            rows.append(sum(products) if products else np.zeros(()))
+        moved = np.reshape(np.stack(rows), data.shape) if rows else np.zeros(data.shape)
+        total = total + (moved if part == 1.0 else 1j * moved)
+    return _like(total, output.data)  # type: ignore[attr-defined]
 
 
 def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:

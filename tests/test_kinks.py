@@ -78,6 +78,129 @@ def test_equal_extremes_share_and_equal_elements_stay_in_order():
     np.testing.assert_array_equal(t.grad, [0, 0])
 
 
+ROOT = math.sqrt(3.0)
+
+
+def matern(r):
+    return (1 + ROOT * r) * np.exp(-ROOT * r)
+
+
+def distances(x):
+    return np.linalg.norm(x[:, None] - x[None], axis=-1)
+
+
+def with_zero(x):
+    """Put vectors that are not zero beside one that is."""
+    return np.stack([x, np.cos(x)])
+
+
+N = np.eye(3) - 1 / 3
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "expected"),
+    [
+        (lambda x: np.linalg.norm(x) ** 2, np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.square(np.linalg.norm(x)), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.linalg.norm(x) * np.linalg.norm(x), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.cos(np.linalg.norm(x)), np.zeros(2), -np.eye(2)),
+        (lambda x: matern(np.linalg.norm(x)), np.zeros(2), -3 * np.eye(2)),
+        (lambda x: 3 * np.linalg.norm(x, keepdims=True).sum() ** 2, np.zeros(2), 6 * np.eye(2)),
+        (lambda x: np.linalg.norm(np.outer(x, [3.0, 4.0])) ** 2, np.zeros(2), 50 * np.eye(2)),
+        (lambda x: np.linalg.matrix_norm(x[:, None]) ** 2, np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.linalg.vector_norm(x) ** 2, np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.linalg.norm(with_zero(x), axis=1) ** 2), np.zeros(2), 0 * np.eye(2)),
+        (lambda x: np.sum(np.linalg.norm(x) ** 4), np.zeros(2), np.zeros((2, 2))),
+        (lambda x: np.linalg.norm(x), np.zeros(2), np.diag([math.inf, math.inf])),
+        (lambda x: -np.linalg.norm(x), np.zeros(2), np.diag([-math.inf, -math.inf])),
+        (lambda x: np.linalg.norm(x, 3) ** 3, np.zeros(2), np.zeros((2, 2))),
+        (lambda x: np.linalg.norm(x, 1.5) ** 3, np.zeros(2), np.zeros((2, 2))),
+        (lambda x: np.linalg.norm(x, 3) ** 2, np.zeros(2), np.diag([math.nan] * 2)),
+        (lambda x: np.linalg.norm(x, 3), np.zeros(1), np.full((1, 1), math.nan)),
+        (lambda x: np.std(x) ** 2, np.full(3, 2.0), 2 / 3 * N),
+        (lambda x: np.std(x, ddof=1) ** 2, np.full(3, 2.0), N),
+        (lambda x: np.nanstd(x) ** 2, np.full(3, 2.0), 2 / 3 * N),
+        (lambda x: np.std(x, where=np.array([True] * 3)) ** 2, np.full(3, 2.0), 2 / 3 * N),
+        (lambda x: np.hypot(x[0], x[1]) ** 2, np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.exp(-(np.hypot(x[0], 2 * x[1]) ** 2)), np.zeros(2), np.diag([-2.0, -8.0])),
+        (lambda x: np.abs(x[0] + 1j * x[1]) ** 2, np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.abs(np.fft.fft(x)) ** 2), np.ones(3), 6 * np.eye(3)),
+        (lambda x: np.sum(np.abs(np.fft.rfft(x)) ** 4), np.zeros(3), np.zeros((3, 3))),
+        (lambda x: np.sum(np.abs(x) ** 2), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.fabs(x) ** 3), np.zeros(2), np.zeros((2, 2))),
+        (lambda x: np.sum(np.abs(x)), np.zeros(2), np.zeros((2, 2))),
+        (lambda x: np.sum(np.abs(x) + np.abs(x) ** 2), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.abs(x)) ** 2, np.zeros(2), np.diag([math.nan] * 2)),
+        (lambda x: np.linalg.norm(x) * np.linalg.norm(-x), np.zeros(2), np.diag([math.nan] * 2)),
+        (lambda x: np.sum(np.abs(x) * np.abs(x)), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.abs(x[0]) * np.linalg.norm(x[:1]), np.zeros(1), [[math.nan]]),
+        (lambda x: np.sum(np.sinc(np.linalg.norm(x))), np.zeros(2), -(math.pi**2) / 3 * np.eye(2)),
+    ],
+)
+def test_what_is_smooth_in_a_length_has_its_second_derivative(function, at, expected):
+    found = autograd.hessian(function)(at)
+    np.testing.assert_allclose(found, expected, atol=1e-14)
+    assert not np.isnan(autograd.grad(function)(at)).any()
+    hvp, _ = autograd.make_hvp(function)(at)
+    steps = np.eye(len(at))
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_allclose([hvp(step) for step in steps], expected, atol=1e-14)
+
+
+def test_a_table_of_distances_has_finite_second_derivatives():
+    x = np.random.default_rng(0).normal(size=(4, 2))
+    for f in (lambda r: r, matern, np.cosh):
+        autograd.check_gradients(lambda x, f=f: np.sum(f(distances(x))), x, order=2)
+
+
+def test_numbers_have_the_second_derivatives_of_arrays_at_a_kink():
+    for function, expected in (
+        (lambda x: abs(x) ** 2, 2.0),
+        (lambda x: np.hypot(x, 0.0) ** 2, 2.0),
+        (lambda x: np.exp(-np.hypot(x, x)), -math.inf),
+        (abs, 0.0),
+    ):
+        x = Value(0.0)
+        function(x).backward(create_graph=True)
+        slope = x.grad
+        x.grad = 0
+        slope.backward()
+        assert slope.data == 0.0
+        assert x.grad == expected
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.sum(np.abs(x) ** 2),
+        lambda x: np.hypot(x[0], x[1]) ** 2,
+        lambda x: np.linalg.norm(x) ** 2,
+        lambda x: np.linalg.norm(x, 3) ** 3,
+        lambda x: np.std(np.stack([x, -x])) ** 2,
+    ],
+)
+def test_second_derivatives_that_begin_forward_are_nan_at_a_kink(function):
+    assert autograd.deriv(function)(np.zeros(2)) == 0.0
+    with np.errstate(invalid="ignore"):
+        assert math.isnan(autograd.deriv(autograd.deriv(function))(np.zeros(2)))
+
+
+def test_the_length_zero_has_the_derivative_zero_in_both_modes():
+    norms = [
+        *[lambda x, o=o: np.linalg.norm(x, o) for o in (None, 2, 1, 3, 1.5, 4, math.inf, 0)],
+        *[
+            lambda x, o=o: np.linalg.norm(x[None] * np.ones((2, 1)), o)
+            for o in (None, "fro", "nuc", 2, -2, 1, -1, math.inf, -math.inf)
+        ],
+        np.std,
+        np.nanstd,
+        lambda x: np.std(x, where=np.array([True, True])),
+    ]
+    for norm in norms:
+        assert not autograd.grad(norm)(np.zeros(2)).any()
+        assert autograd.make_jvp(norm)(np.zeros(2))(np.array([1.0, 2.0]))[1] == 0.0
+
+
 def test_of_equal_elements_the_first_gets_the_derivative():
     ones = Tensor([1.0, 1.0])
     for f, data, expected in (

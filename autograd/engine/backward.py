@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine import assignment, constants, tensor, value
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import RECORDING, is_recording, tell_pulled
+from autograd.engine.recording import RECORDING, is_recording, recording_again, tell_pulled
 from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
 
@@ -27,6 +27,7 @@ class Sweep:
 
     def __init__(self, create: bool) -> None:
         self.create = create  # whether the derivatives are to be nodes
+        self.limits = False  # whether some rule needs them to be nodes, for the time of the pass
         self.nodes: list[Node | None] = []  # None once gone through, so that it may be freed
         self.first_edge: list[int] = []  # where the node's edges begin in the next list
         self.edges: list[int] = []  # by argument: the number of the parent, -1 for a constant
@@ -95,6 +96,24 @@ def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
 
 def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     """Walk all edges of a graph that has been explored."""
+    if not sweep.limits or sweep.create:
+        return _walk(sweep, seed, retain)
+    nodes = list(sweep.nodes)
+    with recording_again():
+        _walk(sweep, seed, True)
+    for number in sweep.kept:
+        g = sweep.cotangents[number]
+        if isinstance(g, Node):
+            sweep.cotangents[number] = g.data  # type: ignore[attr-defined]
+            sweep.owned[number] = False
+    if not retain:
+        for node in nodes:
+            if isinstance(node, tensor.Tensor) and id(node) not in sweep.stops:
+                node._arguments = None
+    return sweep
+
+
+def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     create = sweep.create
     stops = len(sweep.stops) != 0
     sweep.cotangents[0] = seed
@@ -149,6 +168,9 @@ def explore(sweep: Sweep, root: Node) -> None:
                         "freed by an earlier backward(). Call that one with retain_graph=True, "
                         "or go back once from the sum of both results."
                     )
+                primitive = node._primitive
+                if primitive is not None and primitive.limit is not None and not sweep.create:
+                    sweep.limits = sweep.limits or primitive.limit(node._data, arguments)
             elif sweep.create and isinstance(node, value.Value):
                 arguments = node.arguments
             if isinstance(node, tensor.Tensor) and node._primitive is not None:
@@ -242,7 +264,7 @@ def _pull_back(
     g = sweep.cotangents[number]
     y: Any = data
     plain: list[Any] = []
-    if sweep.create:
+    if sweep.create or sweep.limits:
         y = assignment.as_recorded(node, primitive)
         plain.extend([assignment.as_recorded(x, primitive) for x in arguments])
     else:

@@ -52,6 +52,7 @@ def rows_of_derivatives(
         sweep.nodes, sweep.pending = list(first.nodes), list(first.pending)
         sweep.edges, sweep.first_edge = first.edges, first.first_edge
         sweep.stops, sweep.through = first.stops, first.through
+        sweep.limits = first.limits
         sweep.cotangents, sweep.owned = list(first.cotangents), list(first.owned)
         rows.append(_arrived(walk(sweep, seed, True), targets))
     return rows

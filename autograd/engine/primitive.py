@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine import node as nodes
 from autograd.engine import record
 from autograd.engine.broadcasting import unbroadcast
 
@@ -34,6 +35,9 @@ class Primitive:
     partials : tuple or None
         Elementwise functions: for each argument the partial derivative, a constant or a
         callable ``partial(y, *arguments)``.
+    again : tuple or None
+        Elementwise functions with a kink: for each argument ``vjp(g, y, *arguments)``, to go
+        backward by in place of `partials` where the derivative will be differentiated again.
     transposes : tuple or None
         Functions linear in their arguments: for each the transpose, ``transpose(g, *arguments)``.
     vjps : tuple or None
@@ -43,6 +47,9 @@ class Primitive:
     jvp : callable or None
         A forward rule that is not derived from the others:
         ``jvp(argnum, tangent, y, arguments, keywords)``.
+    limit : callable or None
+        ``limit(y, arguments)`` says whether the rule takes limits of cotangents at this result.
+        Then a pass makes its cotangents nodes, so that the rule can differentiate them.
     ours : bool
         Whether it belongs to the library: then its rules return arrays that nobody else holds.
     reads_data : bool
@@ -58,10 +65,12 @@ class Primitive:
         self.function: Any = None
         self.scalar: Any = None
         self.partials: tuple[Any, ...] | None = None
+        self.again: tuple[Any, ...] | None = None
         self.transposes: tuple[Any, ...] | None = None
         self.vjps: tuple[Any, ...] | None = None
         self.variadic: Any = None
         self.jvp: Any = None
+        self.limit: Any = None
         self.arity: int = 0
         self.ours: bool = False
         self.reads_data: bool = True
@@ -96,6 +105,8 @@ class Primitive:
         assert self.partials is not None
         partial = self.partials[argnum]
         x = arguments[argnum]
+        if self.again is not None and (isinstance(g, nodes.Node) or isinstance(y, nodes.Node)):
+            return unbroadcast(self.again[argnum](g, y, *arguments), x)
         if not isinstance(partial, (int, float)):
             if len(arguments) > 1:
                 arguments = [_floating(a, y) for a in arguments]

@@ -4,6 +4,7 @@ from autograd.engine.primitive import LATER, awaited
 from autograd.rules import (
     elementwise,
     joining,
+    kinks,
     plain,
     products,
     reductions,
@@ -15,6 +16,7 @@ from autograd.rules import (
 __all__ = [
     "elementwise",
     "joining",
+    "kinks",
     "plain",
     "products",
     "reductions",

@@ -171,7 +171,10 @@ implements(np.around)(around)
 @implements(np.sign)
 def sign_or_phase(x: Any) -> Any:
     """Return the sign of a real number; of a complex one x / |x|, which is not constant."""
-    return x / nonzero(absolute(x)) if np.iscomplexobj(x) else sign(x)
+    if not np.iscomplexobj(x):
+        return sign(x)
+    y = absolute(x)
+    return where(y == 0, 0.0, x / nonzero(y))
 
 
 @implements(np.clip)

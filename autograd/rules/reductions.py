@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
 from autograd.engine.record import plain
 from autograd.errors import NoRuleError
-from autograd.rules.elementwise import finite_or_zero, nonzero
+from autograd.rules.elementwise import finite_or_zero
+from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.table import define, implements, linear
 
 _add_reduce: Any = np.add.reduce
@@ -88,6 +90,39 @@ def deviation(x: Any, axis: Any) -> Any:
     return (x - np.mean(x, axis=axis, keepdims=True)).conjugate()
 
 
+def length_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return the root of the sum of the squares of absolute values."""
+    return np.sqrt(sum_of_array(np.real(x * np.conjugate(x)), axis, keepdims))
+
+
+def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> Any:
+    """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
+    each = over(g, y) / (count(x, axis) - ddof)
+    return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
+
+
+def length_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return g x* / y, and 0 where the length is 0."""
+    return vanishing(spread(over(g, y), x, axis, keepdims), np.conjugate(x))
+
+
+def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
+    """Return how a tangent goes forward through a length.
+
+    ``direction(y, x, axis, **keywords)`` is its derivative.
+    """
+
+    def jvp(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        x, *positional = arguments
+        options = {**dict(zip(("axis", "ddof", "keepdims"), positional, strict=False)), **keywords}
+        y = y if isinstance(y, Node) else np.asarray(y)
+        long = y if options.get("keepdims") else kept(y, np.ndim(x), options.get("axis"))
+        moved = np.real(tangent * direction(long, x, options))
+        return sum_of_array(moved, options.get("axis"), bool(options.get("keepdims")))
+
+    return jvp
+
+
 def others_product(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
     """Return for each element the product of all others along `axis`."""
     if not np.any(x == 0) and np.isfinite(y).all() and not np.any(y == 0):
@@ -136,8 +171,8 @@ sum    = linear(sum_of_array,  lambda g, x, axis=None, keepdims=False: spread(g,
 mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims), name="mean", replaces=())
 var    = define(np.var,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
                          spread(2 * g / (count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis),             replaces=())
-std    = define(np.std,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
-                         spread(g / nonzero(y) / (count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis),    replaces=())
+std    = define(np.std,  std_vjp, replaces=())
+root_of_squares = define(length_of_array, length_vjp, name="root_of_squares")
 prod   = define(np.prod, lambda g, y, x, axis=None, keepdims=False:
                          spread(g, x, axis, keepdims) * others_product(x, y, axis, keepdims),                         replaces=())
 max    = define(np.max,  extreme_vjp, replaces=())
@@ -145,6 +180,16 @@ min    = define(np.min,  extreme_vjp, replaces=())
 cumsum = linear(np.cumsum, backwards_cumsum, replaces=())
 cumprod = define(np.cumprod, cumprod_vjp, replaces=())
 # fmt: on
+
+
+std.jvp = forward_by(
+    lambda y, x, options: slope_of_length(
+        y * (count(x, options.get("axis")) - options.get("ddof", 0)),
+        deviation(x, options.get("axis")),
+    )
+)
+LENGTHS.extend([std, root_of_squares])
+root_of_squares.jvp = forward_by(lambda y, x, options: slope_of_length(y, np.conjugate(x)))
 
 
 def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
@@ -202,9 +247,11 @@ def _of_chosen(
     if primitive.name == "mean":
         return mean_ if keepdims else np.squeeze(mean_, axis=axis)
     centred = np.where(chosen, a - mean_, 0.0)
-    squares = np.sum(np.real(centred * np.conjugate(centred)), axis=axis, keepdims=True)
-    variance = squares / (number - keywords.get("ddof", 0))
-    y = np.sqrt(variance) if primitive.name == "std" else variance
+    number = number - keywords.get("ddof", 0)
+    if primitive.name == "std":
+        y = root_of_squares(centred, axis, keepdims=True) / np.sqrt(number)
+    else:
+        y = np.sum(np.real(centred * np.conjugate(centred)), axis=axis, keepdims=True) / number
     return y if keepdims else np.squeeze(y, axis=axis)
 
 

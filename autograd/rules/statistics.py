@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.engine.record import plain
 from autograd.rules.quantiles import quantile_by_ranks
-from autograd.rules.reductions import axes_of
+from autograd.rules.reductions import axes_of, root_of_squares
 from autograd.rules.table import implements
 
 
@@ -239,16 +239,26 @@ def nanmean(
     return nansum(a, axis, dtype, None, keepdims) / how_many(a, axis, keepdims)
 
 
+def without_mean(a: Any, axis: Any, dtype: Any) -> Any:
+    """Return how far each element is from the mean; for NaN, 0."""
+    return without_nan(a - nanmean(a, axis, dtype, None, True), 0.0)
+
+
+def freedom(a: Any, axis: Any, ddof: Any, keepdims: bool) -> Any:
+    """Return how many elements are not NaN, less `ddof`; NaN if none are left, as in NumPy."""
+    left = how_many(a, axis, keepdims) - ddof
+    return np.where(left > 0, left, left.dtype.type(math.nan))
+
+
 @implements(np.nanvar)
 def nanvar(
     a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: Any = 0,
     keepdims: bool = False,
 ) -> Any:  # fmt: skip
     """Return the variance of what is not NaN."""
-    missing = np.isnan(plain(a))
-    centred = np.where(missing, 0.0, without_nan(a, 0.0) - nanmean(a, axis, dtype, None, True))
+    centred = without_mean(a, axis, dtype)
     squares = np.real(centred * np.conjugate(centred))
-    return nansum(squares, axis, dtype, None, keepdims) / (how_many(a, axis, keepdims) - ddof)
+    return nansum(squares, axis, dtype, None, keepdims) / freedom(a, axis, ddof, keepdims)
 
 
 @implements(np.nanstd)
@@ -257,7 +267,8 @@ def nanstd(
     keepdims: bool = False,
 ) -> Any:  # fmt: skip
     """Return the standard deviation of what is not NaN."""
-    return np.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims))
+    length = root_of_squares(without_mean(a, axis, dtype), axis, keepdims=keepdims)
+    return length / np.sqrt(freedom(a, axis, ddof, keepdims))
 
 
 @implements(np.nanmax)

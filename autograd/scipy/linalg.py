@@ -2,7 +2,7 @@
 
 Numbers without nodes among them go to SciPy as they are. Of nodes ``overwrite_...`` and
 ``check_finite`` mean nothing, and a function that has no rule says so. For the notation, and
-for the convention of complex derivatives, see `autograd.rules.algebra`.
+for the convention of complex derivatives, see `autograd.rules.eigenvalues`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from autograd.engine.record import plain as _plain
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.errors import ShapeError as _ShapeError
 from autograd.redefinable import redefinable as _redefinable
-from autograd.rules.algebra import H as _H
-from autograd.rules.algebra import T as _T
+from autograd.rules.matrices import H as _H
+from autograd.rules.matrices import T as _T
 from autograd.rules.table import define as _define
 from autograd.scipy.original import in_place_of as _in_place_of
 from autograd.scipy.original import names_of as _names_of

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd.rules import shapes, special
+from autograd.rules import kinks, shapes, special
 
 random = np.random.default_rng(7)
 
@@ -339,6 +339,7 @@ SAMPLES += [
     *[call("norm", la.norm, real(3, 4), ord=o, axis=1, keepdims=True) for o in (None, 2, 1, 3, -2, 0.5, np.inf, -np.inf, 0)],
     *[call("norm", la.norm, complex_(4), ord=o) for o in (None, 2, 1, 3, np.inf)],
     call("norm", la.norm, real(2, 3), keepdims=True),
+    call("vanishing", kinks._of_arrays, real(2, 3), complex_(3)), call("vanishing", kinks._of_numbers, real(3), real(3)),
     call("norm", la.norm, real(2, 3), ord="nuc", keepdims=True),
 ]  # fmt: skip
 

@@ -1,0 +1,244 @@
+"""The derivative of a function of a matrix by way of its vectors, where eigenvalues are equal.
+
+Let L(w, V) be computed from eigenvalues w and eigenvectors V, and let it be a smooth function of
+the matrix A = V diag(w) Vᴴ: with its derivative G, and G' = Vᴴ G V, a rule has to find V G' Vᴴ. The
+diagonal of G' is ∂L/∂w. For the other elements a rule divides
+
+    G'_ij = S_ij / (w_j - w_i),    S = the skew part of Vᴴ ∂L/∂V.
+
+Where w_i = w_j the vectors of both can be rotated into each other. L must not change with
+that, so that S_ij = 0, and the quotient has a limit that S itself does not show. But ∂L/∂w_i is
+G'_ii for whatever vectors are chosen: turning v_i towards v_j changes it by 2 G'_ij. So that
+change is taken, from the graph of the cotangents, which for that purpose are nodes. If L does depend
+on the choice of vectors, it has no derivative, which is an error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Node
+from autograd.engine.derivatives import derivatives
+from autograd.engine.record import plain
+from autograd.engine.tensor import GETITEM
+from autograd.errors import NoDerivativeError
+from autograd.rules.packing import Part, places, unpack
+from autograd.rules.table import define
+
+CHOICE = (
+    "{what} are equal here, and what is computed depends on which of their vectors were chosen, "
+    "or combines results of several decompositions: there is no derivative. Compute all from one "
+    "decomposition; or write a function of the whole matrix, such as "
+    "autograd.scipy.linalg.sqrtm, logm or expm."
+)
+AGAIN = (
+    "Of what is computed from vectors of equal eigenvalues or singular values only the first "
+    "derivative is known. Write a function of the whole matrix, such as "
+    "autograd.scipy.linalg.sqrtm, logm or expm; or one of the values alone."
+)
+
+
+def rounding(w: Any, size: int) -> Any:
+    """Return for each matrix of a stack how far its values may be off."""
+    largest = np.max(np.abs(w), axis=-1, initial=0.0)
+    return 8 * size * np.finfo(w.dtype).eps * largest
+
+
+def gaps(w: Any) -> Any:
+    """Return how far apart each pair of values is; of a value and itself, infinitely far."""
+    apart = np.abs(w[..., None, :] - w[..., :, None])
+    return np.where(np.eye(np.shape(w)[-1], dtype=bool), math.inf, apart)
+
+
+def close(w: Any) -> Any:
+    """Return for each matrix which pairs of values are so close that a quotient is inaccurate.
+
+    Its relative error is ε / |w_i - w_j|, and that of the limit |w_i - w_j|: they meet at √ε.
+    """
+    largest = np.max(np.abs(w), axis=-1, initial=0.0)
+    return gaps(w) <= math.sqrt(np.finfo(w.dtype).eps) * largest[..., None, None]
+
+
+def colours(pairs: Any) -> Any:
+    """Return a number for each value, different for those of a close pair."""
+    n = np.shape(pairs)[-1]
+    found = np.zeros(np.shape(pairs)[:-1], int)
+    for i in range(1, n):
+        taken = np.where(pairs[..., :i, i], found[..., :i], -1)
+        found[..., i] = np.max(taken, axis=-1, initial=-1) + 1
+    return found
+
+
+def nodes_of(g: Any, y: Any) -> list[Any]:
+    """List the nodes that a cotangent was computed from, down to the decomposition."""
+    found: list[Any] = [g] if isinstance(g, Node) else []
+    seen = {id(g), id(y)}
+    for node in found:
+        for parent in node.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                found.append(parent)
+    return found
+
+
+def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
+    """Say whether a cotangent comes from more than the values of a decomposition."""
+    place = places(parts)[values]
+    numbers = plain(g)
+    if np.any(numbers[..., : place.start]) or np.any(numbers[..., place.stop :]):
+        return True
+    for node in nodes_of(g, y):
+        if any(argument is y for argument in node.arguments):
+            index = node.arguments[1] if node.primitive is GETITEM else None
+            if not (isinstance(index, tuple) and index[-1] == place):
+                return True
+    return False
+
+
+def _refuse(g: Any, z: Any, x: Any, cotangents: Any, results: Any) -> Any:
+    """Raise `NoDerivativeError`: the derivative of a limit is not known."""
+    raise NoDerivativeError(AGAIN)
+
+
+#: Numbers that are right, but whose derivatives by what they were computed from are not known.
+only_once = define(
+    lambda x, cotangents, results: np.array(x),
+    _refuse,
+    _refuse,
+    _refuse,
+    name="only_once",
+    replaces=(),
+)
+
+
+class Limits:
+    """The close values of one decomposition, and what is known of its cotangents there.
+
+    Parameters
+    ----------
+    g, y : node
+        The packed cotangents and results.
+    parts : sequence of Part
+        What they are made of.
+    values : int
+        Which part holds the values.
+    pairs : ndarray of bool
+        Which values are close.
+    what : str
+        What to call the values.
+    """
+
+    def __init__(
+        self, g: Any, y: Any, parts: Sequence[Part], values: int, pairs: Any, what: str
+    ) -> None:
+        self.g = g
+        self.y = y
+        self.parts = parts
+        self.values = values
+        self.pairs = pairs
+        self.what = what
+
+    def slopes(self, of_vectors: Callable[[list[Any]], Any]) -> Any:
+        """Return how the cotangent of each value changes as its vectors turn towards others.
+
+        ``of_vectors(parts)`` makes of the derivatives of a sum of such cotangents by all results a
+        matrix; its row i is taken if the cotangent of value i was in the sum. Cotangents
+        of values do not change with vectors of others that are not close, so that one pass
+        serves many.
+        """
+        cotangents = unpack(self.g, self.parts)[self.values]
+        order = colours(self.pairs)
+        total: Any = 0.0
+        for number in range(int(order.max(initial=0)) + 1):
+            rows = order == number
+            found = self._derivatives(cotangents, rows, [self.y])[0]
+            if found is not None:
+                total = total + rows[..., None] * of_vectors(unpack(found, self.parts))
+        return total
+
+    def changes(self, zeros: list[Any], along: Callable[[list[Any]], Any]) -> Any:
+        """Return for each matrix how numbers that must vanish change with the choice of vectors.
+
+        ``along(parts)`` contracts derivatives by all results with a change of that choice. If the
+        numbers change with another decomposition at close values, that counts as well.
+        """
+        others = [
+            node
+            for node in nodes_of(self.g, self.y)
+            if node.primitive is not None
+            and node.primitive.limit is not None
+            and node.primitive.limit(node.data, node.arguments)
+        ]
+        total: Any = 0.0
+        for x in zeros:
+            weights = pattern(np.shape(x), plain(x).dtype)
+            total = total + np.sum(np.real(weights * x))
+        own, *more = self._derivatives(total, np.ones(()), [self.y, *others])
+        found = 0.0 if own is None else np.abs(along(unpack(own, self.parts)))
+        return found + sum(np.max(np.abs(x), initial=0.0) for x in more if x is not None)
+
+    def _derivatives(self, root: Any, seed: Any, targets: list[Any]) -> list[Any]:
+        if not isinstance(root, Node):
+            return [None for _ in targets]
+        return derivatives(root, seed.astype(plain(root).dtype), targets, True, False)  # type: ignore[no-any-return]
+
+    def trusted(self, doubts: Any, scale: Any, zeros: Any = False) -> Any:
+        """Say for which pairs to take the limit; raise if it is wrong where it is needed.
+
+        `doubts` has for each matrix what should be 0, compared with `scale`; `zeros` says which
+        need the limit for other reasons.
+        """
+        w = plain(unpack(self.y, self.parts)[self.values])
+        right = doubts <= tolerance(w.dtype, scale)
+        equal = self.pairs & (gaps(w) <= rounding(w, np.shape(w)[-1])[..., None, None])
+        if np.any((np.any(equal, axis=(-2, -1)) | zeros) & ~right):
+            raise NoDerivativeError(CHOICE.format(what=self.what))
+        return self.pairs & right[..., None, None]
+
+
+def pattern(shape: tuple[int, ...], dtype: Any) -> Any:
+    """Return numbers that are no multiples of each other."""
+    count = np.arange(1.0, 1 + math.prod(shape)).reshape(shape)
+    numbers = np.cos(count)
+    return (numbers + 1j * np.sin(3 * count) if np.dtype(dtype).kind == "c" else numbers).astype(
+        dtype
+    )
+
+
+def divided(x: Any, differences: Any, limit: Any, trusted: Any) -> Any:
+    """Divide by differences, except where a limit is to be trusted."""
+    safe = np.where(trusted | (plain(differences) == 0), 1.0, differences)
+    return np.where(trusted, limit, x / safe)
+
+
+def fragile(
+    quotients: Any, x: Any, scale: Any, g: Any, y: Any, parts: Sequence[Part], values: int
+) -> Any:
+    """Forbid derivatives of quotients that are exact, but whose derivatives would not be.
+
+    Those have the relative error ε / |w_i - w_j|², unless the dividend x is of its full scale.
+    """
+    if not isinstance(y, Node):
+        return quotients
+    w = plain(unpack(y, parts)[values])
+    least = np.finfo(w.dtype).eps ** (1 / 3)
+    near = gaps(w) <= least * np.max(np.abs(w), axis=-1, initial=0.0)[..., None, None]
+    near &= np.abs(plain(x)) <= least * scale[..., None, None]
+    if not near.any() or not uses_vectors(g, y, parts, values):
+        return quotients
+    return np.where(near, only_once(plain(quotients), g, y), quotients)
+
+
+def tolerance(dtype: Any, scale: Any) -> Any:
+    """Return what may be left of numbers that should be 0, computed from others of this scale."""
+    eps = np.finfo(dtype).eps
+    return 16 * math.sqrt(eps) * scale + 256 * eps
+
+
+def largest(x: Any) -> Any:
+    """Return for each matrix its largest element."""
+    return np.max(np.abs(plain(x)), axis=(-2, -1), initial=0.0)

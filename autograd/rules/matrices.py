@@ -1,0 +1,40 @@
+"""Notation of the textbooks for matrices: in stacks, along the last two axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def T(x: Any) -> Any:  # noqa: N802 - the sign of the textbooks
+    """Transpose the last two axes."""
+    return np.swapaxes(x, -1, -2)
+
+
+def H(x: Any) -> Any:  # noqa: N802
+    """Transpose and conjugate."""
+    return np.conjugate(T(x))
+
+
+def diagonal_matrix(x: Any) -> Any:
+    """Make of vectors in the last axis diagonal matrices."""
+    return x[..., :, None] * np.eye(np.shape(x)[-1])
+
+
+def column(x: Any) -> Any:
+    """Append two axes of length one, to multiply matrices by the numbers of their stack."""
+    return x[..., None, None] if np.ndim(x) else x
+
+
+def diagonal_of(x: Any) -> Any:
+    """Return the diagonals of matrices."""
+    return np.diagonal(x, axis1=-2, axis2=-1)
+
+
+def of_one_triangle(g: Any, lower: bool) -> Any:
+    """Turn the derivative for a Hermitian matrix into that of the triangle that is read."""
+    n = np.shape(g)[-1]
+    both = g + H(g)
+    triangle = np.tril(np.ones((n, n)), -1) if lower else np.triu(np.ones((n, n)), 1)
+    return both * triangle + np.real(both) * np.eye(n) / 2

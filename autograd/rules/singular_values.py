@@ -1,0 +1,182 @@
+"""The singular value decomposition: `numpy.linalg.svd`, in stacks of matrices.
+
+The formulas are in J. Townsend, "Differentiating the singular value decomposition" (2016). For the
+convention of complex numbers see `eigenvalues`, for equal singular values `limits`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules import limits
+from autograd.rules.eigenvalues import differences, off_diagonal, refuse_phase, type_of_result
+from autograd.rules.limits import Limits, close, divided, fragile, largest, only_once, rounding
+from autograd.rules.matrices import H, T, diagonal_matrix
+from autograd.rules.packing import Part, decomposition, unpack
+from autograd.rules.table import implements
+
+
+def svd_parts(a: Any) -> list[Part]:
+    """Describe the results of the reduced singular value decomposition."""
+    m, n = np.shape(a)[-2:]
+    k = min(m, n)
+    return [Part((m, k)), Part((k,), True), Part((k, n))]
+
+
+def zero_values(s: Any, shape: Any) -> Any:
+    """Say for each singular value of a matrix whether it is 0, as far as it is known."""
+    return s <= rounding(s, max(shape[-2:]))[..., None]
+
+
+def has_close_values(y: Any, arguments: Any) -> bool:
+    """Say whether the rule takes limits of cotangents at these results."""
+    shape = np.shape(arguments[0])
+    s = np.real(unpack(y, svd_parts(arguments[0]))[1])
+    return bool(np.any(close(s)) or np.any(zero_values(s, shape)))
+
+
+def sums(s: Any) -> Any:
+    """Return s_i + s_j for each pair."""
+    return s[..., None, :] + s[..., :, None]
+
+
+def svd_vjp(g: Any, y: Any, a: Any) -> Any:
+    """Return U (diag(gs) + (P + Q) / (s_j - s_i) + (P - Q) / (s_j + s_i)) Vᴴ, and the rest.
+
+    P and Q are the skew parts of Uᴴ gU and Vᴴ gV. The rest is, of matrices that are not square,
+    (1 - U Uᴴ) gU S⁻¹ Vᴴ and U S⁻¹ gVᴴ (1 - V Vᴴ).
+    """
+    parts = svd_parts(a)
+    (gu, gs, gvh), (u, s, vh) = unpack(g, parts), unpack(y, parts)
+    gu, gv, v = np.conjugate(gu), H(np.conjugate(gvh)), H(vh)
+    uu, vv = H(u) @ gu, H(v) @ gv
+    refuse_phase(uu + vv)
+    p, q = (uu - H(uu)) / 2, (vv - H(vv)) / 2
+    zeros = zero_values(plain(s), np.shape(a))
+    numerators = [off_diagonal(p + q), p - q, gu - u @ uu, gv - v @ vv]
+    pairs, limit = limits_of(g, y, parts, zeros, numerators)
+    both = zeros[..., None, :] & zeros[..., :, None]
+    core = diagonal_matrix(np.conjugate(gs))
+    quotient = divided(numerators[0], differences(s), limit[0], pairs)
+    scale = largest(uu) + largest(vv)
+    core = core + fragile(quotient, numerators[0], scale, g, y, parts, 1)
+    core = core + divided(numerators[1], sums(s), limit[1], both)
+    found = u @ core @ vh
+    m, n = np.shape(a)[-2:]
+    if m > n:
+        found = found + divided(numerators[2], s[..., None, :], limit[2], zeros[..., None, :]) @ vh
+    if n > m:
+        found = found + u @ H(
+            divided(numerators[3], s[..., None, :], limit[3], zeros[..., None, :])
+        )
+    return np.conjugate(found)
+
+
+def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> Any:
+    """Return limits of the quotients that `svd_vjp` makes, and for which pairs to trust the first.
+
+    A singular value 0 has vectors on both sides
+    that can be turned separately, and out of what the others span.
+    """
+    u, s, vh = (plain(x) for x in unpack(y, parts))
+    v, k = H(vh), np.shape(s)[-1]
+    pairs = close(s)
+    if not (pairs.any() or zeros.any()):
+        return pairs, [0.0] * 4
+    if not limits.uses_vectors(g, y, parts, 1):
+        return pairs, [0.0] * 4
+    found = Limits(g, y, parts, 1, pairs, "Singular values")
+
+    def of_vectors(slopes: list[Any]) -> Any:
+        left, right = T(slopes[0]) @ u, np.conjugate(slopes[2]) @ v
+        turns = [left - H(left), right - H(right)]
+        return np.concatenate([*turns, H(slopes[0]), np.conjugate(slopes[2])], axis=-1)
+
+    slopes = found.slopes(of_vectors) + np.zeros((*np.shape(s), 2 * k + len_of(u) + len_of(v)))
+    left, right = slopes[..., :k], slopes[..., k : 2 * k]
+    both = zeros[..., None, :] & zeros[..., :, None]
+    halved = (right - left) / 2 * (1 - np.eye(k) / 2)
+    out_u, out_v = T(slopes[..., 2 * k : 2 * k + len_of(u)]), H(slopes[..., 2 * k + len_of(u) :])
+    limit = [
+        np.where(pairs, (left + right) / 2, 0.0),
+        np.where(both, halved, 0.0),
+        np.where(zeros[..., None, :], out_u - u @ (H(u) @ out_u), 0.0),
+        np.where(zeros[..., None, :], out_v - v @ (H(v) @ out_v), 0.0),
+    ]
+    masks = [pairs, both, zeros[..., None, :], zeros[..., None, :]]
+    vanishing = [np.where(mask, x, 0.0) for mask, x in zip(masks, numerators, strict=True)]
+    turn, turn_v = (limits.pattern(np.shape(pairs), u.dtype) for _ in range(2))
+    turn = np.where(pairs, turn - H(turn), 0.0)
+    turn_v = np.where(both, -turn, turn)
+    away = np.where(zeros[..., None, :], limits.pattern(np.shape(u), u.dtype), 0.0)
+    away_v = np.where(zeros[..., None, :], limits.pattern(np.shape(v), v.dtype), 0.0)
+    change_u = u @ turn + away - u @ (H(u) @ away)
+    change_v = v @ turn_v + away_v - v @ (H(v) @ away_v)
+    doubts = found.changes(
+        vanishing,
+        lambda slopes: (
+            np.sum(np.real(slopes[0] * change_u), axis=(-2, -1))
+            + np.sum(np.real(slopes[2] * H(change_v)), axis=(-2, -1))
+        ),
+    )
+    doubts = doubts + signs(found, zeros)
+    doubts = doubts + largest(plain(vanishing[0]) - differences(s) * limit[0])
+    doubts = doubts + sum(largest(x) for x in vanishing[1:])
+    doubts = doubts + largest(limit[0] - H(limit[0]))
+    doubts = doubts + largest(np.where(both & ~np.eye(k, dtype=bool), right - H(left), 0.0))
+    scale = sum(largest(x) for x in (*limit, *numerators, *unpack(g, parts)[::2]))
+    scale = scale + np.max(np.abs(plain(unpack(g, parts)[1])), axis=-1, initial=0.0)
+    trusted = found.trusted(doubts, scale, zeros.any(axis=-1))
+    return trusted, [only_once(x, g, y) for x in limit]
+
+
+def signs(found: Limits, zeros: Any) -> Any:
+    """Return how far results depend on the signs of the vectors of a singular value 0.
+
+    Those of both sides are chosen separately. What has a factor of each, as U Vᴴ does, changes its
+    derivative by one as the other grows.
+    """
+    gu, u = (unpack(x, found.parts)[0] for x in (found.g, found.y))
+    vh = plain(unpack(found.y, found.parts)[2])
+    lengths = np.where(zeros, np.real(np.sum(gu * u, axis=-2)), 0.0)
+
+    def growing(slopes: list[Any]) -> Any:
+        return np.sum(np.abs(np.sum(slopes[2] * vh, axis=-1)) * zeros, axis=-1)
+
+    return found.changes([lengths], growing)
+
+
+def len_of(x: Any) -> int:
+    """Return the length of vectors that are the columns of a matrix."""
+    return int(np.shape(x)[-2])
+
+
+svd_ = decomposition(
+    lambda a: np.linalg.svd(a, full_matrices=False), svd_parts, svd_vjp, "svd", has_close_values
+)
+
+
+@implements(np.linalg.svd)
+def svd(
+    a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
+    """Return the singular value decomposition."""
+    m, n = np.shape(a)[-2:]
+    if not compute_uv:
+        return svd_(a)[1]
+    if full_matrices and m != n:
+        raise NoRuleError(
+            f"numpy.linalg.svd of a matrix of shape {(m, n)} fills up its vectors at will; those "
+            "have no derivative. Write full_matrices=False."
+        )
+    return type_of_result(np.linalg.svd)(*svd_(a))
+
+
+@implements(np.linalg.svdvals)
+def svdvals(x: Any) -> Any:
+    """Return the singular values."""
+    return svd_(x)[1]
