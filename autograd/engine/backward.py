@@ -286,7 +286,8 @@ def _pull_back(
         found = primitive.pullback(argnum, g, y, plain, keywords)
         found = _conform(found, argument, primitive)
         if RECORDING.blocks != 0:
-            tell_pulled(node, argnum, found)
+            numbers = isinstance(found, Node) and not sweep.create
+            tell_pulled(node, argnum, found.data if numbers else found)
         before = sweep.cotangents[parent]
         left = sweep.pending[parent] - 1
         sweep.pending[parent] = left
