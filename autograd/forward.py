@@ -54,7 +54,7 @@ def push_forward(
         carried = [
             (argnum, moving[id(argument)])
             for argnum, argument in enumerate(node.arguments)
-            if isinstance(argument, Node) and id(argument) in moving
+            if isinstance(argument, Node) and id(argument) in moving and np.size(argument.data)  # type: ignore[attr-defined]
         ]
         if carried and takes_limit(node):
             return [_by_rows(output, moving_leaves, create_graph) for output in outputs]
@@ -143,12 +143,13 @@ def pushed(
 
 
 def _elementwise(partial: Any, tangent: Any, y: Any, arguments: Sequence[Any]) -> Any:
-    if callable(partial):  # with NumPy's numbers: Python's raise where there is infinity
-        partial = partial(*[np.float64(a) if type(a) is float else a for a in (y, *arguments)])
-    moved = tangent * partial
-    if isinstance(moved, Node) or np.all(np.isfinite(moved)):
-        return moved
-    return np.where(tangent == 0, 0.0, moved)  # what does not move does not, however steep
+    if callable(partial):
+        try:
+            partial = partial(y, *arguments)
+        except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite
+            numbers = (y, *arguments)
+            partial = partial(*[np.asarray(a) if type(a) in (float, int) else a for a in numbers])
+    return tangent * partial
 
 
 def _like(tangent: Any, data: Any) -> Any:

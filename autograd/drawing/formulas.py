@@ -136,6 +136,8 @@ def _call(e: ast.Call) -> tuple[str, int]:
     name = _within(e.func, ATOM)
     if name == "where" and len(e.args) == 3 and not e.keywords:
         return _choice(*e.args)
+    if name == "sharpened":  # its first argument is the formula, the others make it precise
+        return WRITERS[type(e.args[0])](e.args[0])
     if name in ("T", "H", "matrix_transpose") and len(e.args) == 1:
         return _within(e.args[0], ATOM) + ("ᴴ" if name == "H" else "ᵀ"), ATOM
     if name == "sqrt" and len(e.args) == 1:

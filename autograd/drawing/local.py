@@ -15,7 +15,7 @@ from autograd.drawing.graph import Item
 from autograd.drawing.numbers import short
 
 #: Functions of the rules that only choose: at one number, their value says more than their name.
-CHOICES = {"share", "direction", "sign", "where", "nonzero", "finite_or_zero"}
+CHOICES = {"share", "direction", "sign", "where", "nonzero"}
 LONGEST = 80
 
 #: What becomes of `g` where the rule, which has to care for every shape, says less: for each
@@ -131,7 +131,7 @@ class _Substitution(ast.NodeTransformer):
         if name == "where":
             taken = node.args[1] if self._value(node.args[0]) else node.args[2]
             return self.visit(taken)  # type: ignore[no-any-return]
-        if name in ("nonzero", "finite_or_zero"):
+        if name == "nonzero":
             value = self._value(node)
             unchanged = value == self._value(node.args[0])
             return self.visit(node.args[0]) if unchanged else ast.Constant(float(value))

@@ -175,6 +175,12 @@ class ArrayMethods(Node):
             )
         return record.apply(ASTYPE, (self, wanted), record.NO_KEYWORDS)
 
+    def __divmod__(self, other: Any) -> Any:
+        return np.floor_divide(self, other), np.remainder(self, other)  # type: ignore[call-overload]
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return np.floor_divide(other, self), np.remainder(other, self)  # type: ignore[call-overload]
+
     # -- plain results: these have no derivative, or leave the graph by name ----------------
 
     def argmax(self, axis: Any = None, keepdims: Any = False) -> Any:

@@ -113,7 +113,8 @@ class Primitive:
             try:
                 slope = partial(y, *arguments)
             except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite
-                slope = partial(y, *[np.asarray(a) if type(a) is float else a for a in arguments])
+                exact = [np.asarray(a) if type(a) in (float, int) else a for a in arguments]
+                slope = partial(y, *exact)
             return unbroadcast(g * slope, x)
         if partial == 1:
             return unbroadcast(g, x)

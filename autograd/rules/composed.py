@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from autograd.engine import Tensor
+from autograd.engine import Node, Tensor
 from autograd.engine.record import plain
-from autograd.errors import DataError, ShapeError
-from autograd.rules.elementwise import where
-from autograd.rules.table import implements
+from autograd.errors import ShapeError
+from autograd.rules.shapes import arrays, setitem
+from autograd.rules.table import composition_of, implements
 
 # -- numbers ----------------------------------------------------------------------------------
 
 
-@implements(np.angle)
+@composition_of(np.angle)
 def angle(z: Any, deg: bool = False) -> Any:
     """Return the angle of complex numbers."""
     y = np.arctan2(np.imag(z), np.real(z))
@@ -30,21 +31,21 @@ def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
     return np.floor_divide(x, y), np.remainder(x, y)
 
 
-@implements(np.modf)
+@composition_of(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
     """Return fraction and whole part."""
     whole = np.trunc(x)
     return x - whole, whole
 
 
-@implements(np.frexp)
+@composition_of(np.frexp)
 def frexp(x: Any) -> tuple[Any, Any]:
     """Return a mantissa and the power of two to multiply it by, which is a plain number."""
     exponent = np.frexp(plain(x))[1]
-    return np.ldexp(x, -exponent), exponent
+    return x * np.ldexp(1.0, -exponent), exponent
 
 
-@implements(np.fix)
+@composition_of(np.fix)
 def fix(x: Any) -> Any:
     """Round towards zero."""
     return np.trunc(x)
@@ -63,14 +64,14 @@ def nan_to_num(
     return x
 
 
-@implements(np.real_if_close)
+@composition_of(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
     """Return the real part if the imaginary one is all but zero."""
     same = np.iscomplexobj(plain(a)) == np.iscomplexobj(np.real_if_close(plain(a), tol))
     return a if same else np.real(a)
 
 
-@implements(np.unwrap)
+@composition_of(np.unwrap)
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
     """Add whole periods where an angle jumps."""
     return p + (np.unwrap(plain(p), discont, axis, period=period) - plain(p))
@@ -82,12 +83,13 @@ def real_type(*arguments: Any) -> Any:
     return found.type if found.kind == "f" else np.float64
 
 
-@implements(np.linspace)
+@composition_of(np.linspace)
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False,
     dtype: Any = None, axis: int = 0,
 ) -> Any:  # fmt: skip
     """Return evenly spaced numbers."""
+    start, stop = arrays(start, stop)
     step = (stop - start) / max(num - 1 if endpoint else num, 1)
     shape = (num,) + (1,) * max(np.ndim(start), np.ndim(stop))
     y = start + np.arange(num, dtype=real_type(start, stop)).reshape(shape) * step
@@ -96,32 +98,39 @@ def linspace(
     return (y, step) if retstep else y
 
 
-@implements(np.geomspace)
+@composition_of(np.geomspace)
 def geomspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Any:
     """Return numbers each of which is the same multiple of the one before."""
-    if np.any(plain(start) == 0) or np.any(plain(stop) == 0):
-        raise DataError("A geometric sequence cannot contain zero; begin and end elsewhere.")
+    start, stop = arrays(start, stop)
     ndim = max(np.ndim(start), np.ndim(stop))
-    part = linspace(0.0, 1.0, num, endpoint).reshape((num,) + (1,) * ndim)
+    part = np.linspace(0.0, 1.0, num, endpoint).reshape((num,) + (1,) * ndim)
     y = start * (stop / start) ** part.astype(real_type(start, stop))
     y = np.moveaxis(y, 0, axis) if axis else y
     return y if dtype is None else y.astype(dtype)
 
 
-@implements(np.logspace)
+@composition_of(np.logspace)
 def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, **keywords: Any
 ) -> Any:
     """Return numbers evenly spaced in their logarithm."""
-    return base ** linspace(start, stop, num, endpoint, **keywords)
+    if np.ndim(base):
+        ndim = max(np.ndim(x) for x in (start, stop, base))
+        start, stop, base = (
+            np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (start, stop, base)
+        )
+        base = np.expand_dims(base, keywords.get("axis", 0))
+    dtype = keywords.pop("dtype", None)
+    y = base ** np.linspace(start, stop, num, endpoint, **keywords)
+    return y if dtype is None else y.astype(dtype)
 
 
 # -- choosing and arranging -------------------------------------------------------------------
 
 
-@implements(np.select)
+@composition_of(np.select)
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
     """Choose by the first condition that holds."""
     y = default
@@ -134,15 +143,37 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 def piecewise(
     x: Any, condlist: Any, funclist: Sequence[Any], *arguments: Any, **keywords: Any
 ) -> Any:
-    """Choose by conditions among functions."""
-    conditions = [np.asarray(plain(c)) for c in condlist]
-    functions = list(funclist)
-    default = functions.pop() if len(functions) > len(conditions) else 0.0
-    values = [f(x, *arguments, **keywords) if callable(f) else f for f in (*functions, default)]
-    return select(conditions, values[:-1], values[-1] if len(values) > len(conditions) else 0.0)
+    """Put together what each function gives of the elements for which its condition holds."""
+    (flat,) = arrays(x)
+    flat = np.reshape(flat, -1) if np.ndim(x) == 0 else flat
+    conditions = as_conditions(condlist, np.ndim(x))
+    if len(funclist) == len(conditions) + 1:
+        conditions.append(~np.any(conditions, axis=0))
+    elif len(funclist) != len(conditions):
+        raise ShapeError(
+            f"piecewise has {len(conditions)} conditions and {len(funclist)} functions; it takes "
+            "one function for each condition, and maybe one more for all other elements."
+        )
+    y: Any = np.zeros(np.shape(flat), real_type(flat) if np.isrealobj(plain(flat)) else complex)
+    for condition, function in zip(conditions, funclist, strict=True):
+        if callable(function) and not isinstance(function, Node):
+            chosen = flat[condition]
+            if np.size(plain(chosen)):
+                y = setitem(y, condition, function(chosen, *arguments, **keywords))
+        else:
+            y = setitem(y, condition, function)
+    return np.reshape(y, np.shape(x))
 
 
-@implements(np.choose)
+def as_conditions(given: Any, ndim: int) -> list[Any]:
+    """Return the conditions of `numpy.piecewise`, which may be one alone, as masks."""
+    given = plain(given)
+    alone = np.ndim(given) == 0 or (np.ndim(given[0]) == 0 and ndim > 0)
+    masks = [np.asarray(condition, bool) for condition in ([given] if alone else given)]
+    return masks if ndim else [np.reshape(mask, -1) for mask in masks]
+
+
+@composition_of(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     """Choose among arrays by number."""
     number = np.asarray(plain(a))
@@ -151,20 +182,20 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     return select([number == i for i in range(len(choices))], list(choices))
 
 
-@implements(np.compress)
+@composition_of(np.compress)
 def compress(condition: Any, a: Any, axis: Any = None, out: None = None) -> Any:
     """Take the slices for which a condition holds."""
     chosen = np.flatnonzero(plain(condition))
     return np.take(np.ravel(a) if axis is None else a, chosen, axis=0 if axis is None else axis)
 
 
-@implements(np.extract)
+@composition_of(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
     """Take the elements for which a condition holds."""
     return np.ravel(arr)[np.flatnonzero(plain(condition))]
 
 
-@implements(np.append)
+@composition_of(np.append)
 def append(arr: Any, values: Any, axis: Any = None) -> Any:
     """Join at the end."""
     if axis is None:
@@ -172,14 +203,14 @@ def append(arr: Any, values: Any, axis: Any = None) -> Any:
     return np.concatenate([arr, values], axis=axis)
 
 
-@implements(np.delete)
+@composition_of(np.delete)
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     """Leave out slices."""
     arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
     return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis=axis)
 
 
-@implements(np.insert)
+@composition_of(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     """Put slices in between."""
     arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
@@ -197,10 +228,12 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     return np.take(joined, order, axis=axis)
 
 
-@implements(np.resize)
+@composition_of(np.resize)
 def resize(a: Any, new_shape: Any) -> Any:
     """Repeat the elements until a shape is full."""
     size = int(np.prod(new_shape, dtype=int))
+    if np.size(plain(a)) == 0:
+        return np.zeros(new_shape)
     return np.reshape(np.ravel(a)[np.arange(size) % np.size(plain(a))], new_shape)
 
 
@@ -218,17 +251,13 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     return tuple(np.moveaxis(x, axis, 0))
 
 
-@implements(np.take_along_axis)
+@composition_of(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     """Take elements by an index for each along an axis."""
     if axis is None:
         return np.ravel(arr)[indices]
-    axis = normalize_axis_index(axis, np.ndim(arr))
-    shape = np.broadcast_shapes(
-        *[tuple(1 if i == axis else n for i, n in enumerate(np.shape(x))) for x in (arr, indices)]
-    )
-    grids: list[Any] = list(np.indices(shape, sparse=True))
-    grids[axis] = np.asarray(indices)
+    grids: list[Any] = list(np.indices(np.shape(arr), sparse=True))
+    grids[normalize_axis_index(axis, np.ndim(arr))] = indices
     return arr[tuple(grids)]
 
 
@@ -281,7 +310,7 @@ def apply_along_axis(
     axis = normalize_axis_index(axis, np.ndim(arr))
     moved = np.moveaxis(arr, axis, -1)
     shape = np.shape(moved)[:-1]
-    rows = np.reshape(moved, (-1, np.shape(moved)[-1]))
+    rows = np.reshape(moved, (math.prod(shape), np.shape(moved)[-1]))
     results = np.stack([func1d(row, *arguments, **keywords) for row in rows])
     whole = np.reshape(results, shape + np.shape(results)[1:])
     extra = np.ndim(results) - 1
@@ -306,12 +335,13 @@ def slices(x: Any, axis: int, start: Any, stop: Any) -> Any:
     return x[(slice(None),) * (axis % np.ndim(x)) + (slice(start, stop),)]
 
 
-@implements(np.diff)
+@composition_of(np.diff)
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Return differences of neighbours."""
+    a = arrays(a)[0]
     one = tuple(1 if i == axis % np.ndim(a) else m for i, m in enumerate(np.shape(a)))
     ends = [
-        np.broadcast_to(e, one) if np.ndim(e) == 0 else e
+        np.broadcast_to(e, one) if np.ndim(e) == 0 else arrays(e)[0]
         for e in (prepend, append)
         if e is not None
     ]
@@ -327,7 +357,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     return a
 
 
-@implements(np.ediff1d)
+@composition_of(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """Return differences of neighbours in one row."""
     middle = diff(np.ravel(ary))
@@ -336,11 +366,13 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     return np.concatenate(parts) if len(parts) > 1 else middle
 
 
-@implements(np.trapezoid)
+@composition_of(np.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Integrate by the trapezoidal rule."""
     width = dx
+    (y,) = arrays(y)
     if x is not None:
+        (x,) = arrays(x)
         width = diff(x) if np.ndim(x) == 1 else diff(x, axis=axis)
         if np.ndim(x) == 1:
             shape = [1] * np.ndim(y)
@@ -349,9 +381,10 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     return np.sum(width * (slices(y, axis, 1, None) + slices(y, axis, None, -1)) / 2, axis=axis)
 
 
-@implements(np.gradient)
+@composition_of(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Return central differences, one-sided at the edges."""
+    (f,) = arrays(f)
     axes = range(np.ndim(f)) if axis is None else (axis,) if np.ndim(axis) == 0 else tuple(axis)
     spacings = list(varargs) * (len(axes) if len(varargs) == 1 else 1) or [1.0] * len(axes)
     found = [_gradient_along(f, h, a, edge_order) for a, h in zip(axes, spacings, strict=True)]
@@ -360,6 +393,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     n = np.shape(f)[axis]
+    (spacing,) = arrays(spacing)
     steps = diff(spacing) if np.ndim(spacing) else np.ones(n - 1, real_type(f)) * spacing
     shape = [1] * np.ndim(f)
     shape[axis] = -1
@@ -392,7 +426,7 @@ def within_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]
     """Move points into one period, in order, with a point of the next one at each end."""
     if plain(period) == 0:
         raise ShapeError("numpy.interp needs a period other than 0.")
-    x, xp, fp = (np.asarray(v) if isinstance(v, (list, tuple)) else v for v in (x, xp, fp))
+    x, xp, fp = arrays(x, xp, fp)
     xp = np.mod(xp, period)
     order = np.argsort(plain(xp))
     xp, fp = xp[order], fp[order]
@@ -400,7 +434,7 @@ def within_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]
     return np.mod(x, period), points, np.concatenate([fp[-1:], fp, fp[:1]])
 
 
-@implements(np.interp)
+@composition_of(np.interp)
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
@@ -408,9 +442,14 @@ def interp(
     if period is not None:
         x, xp, fp = within_period(x, xp, fp, abs(period))
         left = right = None
-    points = np.asarray(plain(xp))
-    i = np.clip(np.searchsorted(points, plain(x), side="right") - 1, 0, len(points) - 2)
-    slope = (fp[i + 1] - fp[i]) / (xp[i + 1] - xp[i])
-    y = fp[i] + slope * (x - xp[i])
-    y = where(plain(x) < points[0], fp[0] if left is None else left, y)
-    return where(plain(x) > points[-1], fp[-1] if right is None else right, y)
+    x, xp, fp = arrays(x, xp, fp)
+    points, places = plain(xp), plain(x)
+    last = len(points) - 1
+    i = np.clip(np.searchsorted(points, places, side="right") - 1, 0, max(last - 1, 0))
+    j = np.minimum(i + 1, last)
+    width = np.where(points[j] == points[i], 1.0, xp[j] - xp[i])
+    inside = np.clip(places, points[0], points[-1])
+    slope = (fp[j] - fp[i]) / width
+    y = fp[i] + slope * (np.where(inside == places, x, inside) - xp[i])
+    y = np.where(places < points[0], fp[0] if left is None else left, y)
+    return np.where(places > points[-1], fp[-1] if right is None else right, y)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.engine import Primitive, Value
-from autograd.engine.record import refuse_out
+from autograd.engine.record import plain, refuse_out
 from autograd.rules.table import elementwise, implements, linear
 
+#: Below this, a difference from 1 has lost digits.
+CANCELLED = 0.02
 LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
 
 
@@ -36,10 +39,45 @@ def share(x: Any, y: Any) -> Any:
     return where(x == y, 0.5, x > y)
 
 
-def finite_or_zero(x: Any) -> Any:
-    """Replace -inf by 0, so that exp(-inf - x) is 0 and not NaN."""
-    infinite = x == -math.inf
-    return where(infinite, 0.0, x) if np.any(infinite) else x
+def part(exponential: Any, z: Any, x: Any, y: Any) -> Any:
+    """Return exp(x - z), the part of x in z = log(exp(x) + exp(y)), with its limit at infinity."""
+    infinite = abs(plain(z)) == math.inf
+    if not np.any(infinite):
+        return exponential(x - z)
+    finite = exponential(where(infinite, -math.inf, x) - where(infinite, 0.0, z))
+    return where(infinite & (plain(z) > 0), share(x, y), finite)
+
+
+def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
+    """Return a slope; where it is small because it cancels, its exact form, which costs more."""
+    numbers = plain(slope)
+    if type(numbers) is float:
+        return exact(x) if numbers < CANCELLED else slope
+    if np.iscomplexobj(numbers):
+        return slope
+    small = numbers < CANCELLED
+    if not small.any():
+        return slope
+    if type(slope) is np.ndarray and type(x) is np.ndarray:
+        slope[small] = exact(x[small])
+        return slope
+    return where(small, exact(x), slope)
+
+
+def product(x: Any) -> Any:
+    """Return 1 - x² as a product, which loses no digits."""
+    return (1 - x) * (1 + x)
+
+
+def sech2(x: Any) -> Any:
+    """Return 1 / cosh(x)², without overflow."""
+    e = exp(-2 * absolute(x))
+    return 4 * e / ((1 + e) * (1 + e))
+
+
+def root_of_square(x: Any) -> Any:
+    """Return √(1 + x²), of a real number without squaring it: that may overflow."""
+    return sqrt(1 + x * x) if np.iscomplexobj(x) else hypot(1.0, x)
 
 
 def direction(y: Any, x: Any) -> Any:
@@ -52,7 +90,7 @@ def direction(y: Any, x: Any) -> Any:
 def cathetus(x: Any) -> Any:
     """Return √(1 - x²); of complex numbers on a branch cut, as `arcsin` has it there."""
     if type(x) is float or not np.iscomplexobj(x):
-        return sqrt(1 - x * x)
+        return sqrt(sharpened(1 - x * x, product, x))
     return sqrt(-(x - 1)) * sqrt(1 + x)
 
 
@@ -70,7 +108,10 @@ def conjugate(x: Any) -> Any:
 log: Primitive
 cos: Primitive
 cosh: Primitive
+exp: Primitive
 sqrt: Primitive
+hypot: Primitive
+absolute: Primitive
 sign: Primitive
 trunc: Primitive
 copysign: Primitive
@@ -116,18 +157,18 @@ degrees      = elementwise(np.degrees,      math.degrees,      1 / DEGREE)
 rad2deg      = elementwise(np.rad2deg,      math.degrees,      1 / DEGREE)
 radians      = elementwise(np.radians,      math.radians,      DEGREE)
 deg2rad      = elementwise(np.deg2rad,      math.radians,      DEGREE)
-arctan2      = elementwise(np.arctan2,      math.atan2,        lambda z, y, x: x / (x * x + y * y),
-                                                               lambda z, y, x: -y / (x * x + y * y))
+arctan2      = elementwise(np.arctan2,      math.atan2,        lambda z, y, x: x / hypot(x, y) / hypot(x, y),
+                                                               lambda z, y, x: -y / hypot(x, y) / hypot(x, y))
 hypot        = elementwise(np.hypot,        math.hypot,        lambda z, x, y: x / nonzero(z),
                                                                lambda z, x, y: y / nonzero(z))
 
 # -- hyperbolic ---------------------------------------------------------------------------------------------------
 sinh         = elementwise(np.sinh,         math.sinh,         lambda y, x: cosh(x))
 cosh         = elementwise(np.cosh,         math.cosh,         lambda y, x: sinh(x))
-tanh         = elementwise(np.tanh,         math.tanh,         lambda y, x: 1 - y * y)
-arcsinh      = elementwise(np.arcsinh,      math.asinh,        lambda y, x: 1 / sqrt(1 + x * x))
+tanh         = elementwise(np.tanh,         math.tanh,         lambda y, x: sharpened(1 - y * y, sech2, x))
+arcsinh      = elementwise(np.arcsinh,      math.asinh,        lambda y, x: 1 / root_of_square(x))
 arccosh      = elementwise(np.arccosh,      math.acosh,        lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)))
-arctanh      = elementwise(np.arctanh,      math.atanh,        lambda y, x: 1 / (1 - x * x))
+arctanh      = elementwise(np.arctanh,      math.atanh,        lambda y, x: 1 / sharpened(1 - x * x, product, x))
 
 # -- with kinks ---------------------------------------------------------------------------------------------------
 absolute     = elementwise(np.absolute,     abs,               lambda y, x: direction(y, x))
@@ -154,10 +195,10 @@ spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
 
 # -- sums in the logarithm ----------------------------------------------------------------------------------------
-logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: exp(x - finite_or_zero(z)),
-                                                               lambda z, x, y: exp(y - finite_or_zero(z)))
-logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: exp2(x - finite_or_zero(z)),
-                                                               lambda z, x, y: exp2(y - finite_or_zero(z)))
+logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: part(exp, z, x, y),
+                                                               lambda z, x, y: part(exp, z, y, x))
+logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: part(exp2, z, x, y),
+                                                               lambda z, x, y: part(exp2, z, y, x))
 
 # -- complex numbers: the gradient of a real L is dL/dRe - i dL/dIm, as in HIPS autograd and JAX --------------------
 conj         = linear(np.conjugate,         lambda g, x: conjugate(g))
@@ -186,9 +227,12 @@ def clip(
     *,
     min: Any = None,
     max: Any = None,
+    dtype: Any = None,
 ) -> Any:
     """Limit to an interval: the lower bound first, as NumPy does."""
     refuse_out(out, "clip")
+    if dtype is not None:
+        return clip(np.astype(a, dtype), a_min, a_max, min=min, max=max)
     lowest = a_min if min is None else min
     highest = a_max if max is None else max
     numbers = isinstance(lowest, (int, float)) and isinstance(highest, (int, float))

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.record import plain
 from autograd.errors import ShapeError
-from autograd.rules.table import implements, linear
+from autograd.rules.table import composition_of, implements, linear
 
 
 def weights_in_bins(weights: Any, x: Any, minlength: int = 0) -> Any:
@@ -47,7 +47,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 def bin_edges(a: Any, bins: Any, limits: Any, chosen: Any) -> Any:
     """Return the edges that NumPy has `chosen`, as nodes where they depend on nodes."""
     if np.ndim(bins) == 1 and not isinstance(bins, str):
-        return bins
+        return bins if isinstance(bins, Node) else chosen
     ends = (np.min(a), np.max(a)) if limits is None and np.size(plain(a)) else limits
     if ends is None or not any(isinstance(end, Node) for end in ends):
         return chosen
@@ -87,14 +87,14 @@ def to_density(counts: Any, edges: list[Any]) -> Any:
     return counts / total
 
 
-@implements(np.histogram_bin_edges)
+@composition_of(np.histogram_bin_edges)
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Return the edges of bins."""
     chosen = np.histogram_bin_edges(plain(a), plain(bins), plain(range), plain(weights))
     return bin_edges(a, bins, range, chosen)
 
 
-@implements(np.histogram)
+@composition_of(np.histogram)
 def histogram(
     a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -106,7 +106,7 @@ def histogram(
     return (to_density(counts, [edges]) if density else counts), edges
 
 
-@implements(np.histogramdd)
+@composition_of(np.histogramdd)
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -126,7 +126,7 @@ def histogramdd(
     return (to_density(counts, edges) if density else counts), tuple(edges)
 
 
-@implements(np.histogram2d)
+@composition_of(np.histogram2d)
 def histogram2d(
     x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:

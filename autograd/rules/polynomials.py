@@ -10,21 +10,25 @@ from autograd.engine import Node
 from autograd.engine.record import plain
 from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
 from autograd.rules.composed import real_type
-from autograd.rules.table import define, implements
+from autograd.rules.shapes import arrays
+from autograd.rules.table import composition_of, define
 
 # -- arithmetic -------------------------------------------------------------------------------
 
 
-@implements(np.polyval)
+@composition_of(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     """Evaluate a polynomial by Horner's rule."""
-    y: Any = 0.0 * x
-    for coefficient in p:
+    p, x = arrays(p, x)
+    if np.shape(p)[0] == 0:
+        return np.zeros(np.shape(x))
+    y: Any = np.zeros(np.shape(x)) + p[0]
+    for coefficient in p[1:]:
         y = y * x + coefficient
     return y
 
 
-@implements(np.polyder)
+@composition_of(np.polyder)
 def polyder(p: Any, m: int = 1) -> Any:
     """Differentiate a polynomial."""
     for _ in range(m):
@@ -33,7 +37,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     return p
 
 
-@implements(np.polyint)
+@composition_of(np.polyint)
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """Integrate a polynomial."""
     constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
@@ -44,55 +48,66 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     return p
 
 
-@implements(np.polyadd)
+@composition_of(np.polyadd)
 def polyadd(a1: Any, a2: Any) -> Any:
     """Add two polynomials."""
+    a1, a2 = np.atleast_1d(a1), np.atleast_1d(a2)
     n = max(np.shape(a1)[0], np.shape(a2)[0])
     return np.pad(a1, (n - np.shape(a1)[0], 0)) + np.pad(a2, (n - np.shape(a2)[0], 0))
 
 
-@implements(np.polysub)
+@composition_of(np.polysub)
 def polysub(a1: Any, a2: Any) -> Any:
     """Subtract two polynomials."""
-    return polyadd(a1, -a2)
+    return np.polyadd(a1, np.negative(a2))
 
 
-@implements(np.polymul)
+@composition_of(np.polymul)
 def polymul(a1: Any, a2: Any) -> Any:
     """Multiply two polynomials."""
-    return np.convolve(a1, a2)
+    return np.convolve(without_leading_zeros(a1), without_leading_zeros(a2))
 
 
-@implements(np.vander)
+def without_leading_zeros(p: Any) -> Any:
+    """Leave out powers whose coefficient is 0, as NumPy does before it multiplies."""
+    p = np.atleast_1d(p)
+    places = np.flatnonzero(plain(p))
+    if places.size == 0:
+        return np.append(p, 0.0)[-1:]
+    return p[int(places[0]) :]
+
+
+@composition_of(np.vander)
 def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
     """Return the powers of numbers in columns."""
     n = np.shape(x)[0] if N is None else N
+    if n == 0:
+        return np.zeros((np.shape(x)[0], 0))
     powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)
     return np.stack([x**p if p else 0 * x + 1 for p in powers.tolist()], axis=1)
 
 
-@implements(np.polydiv)
+@composition_of(np.polydiv)
 def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     """Divide polynomials, leaving a remainder."""
-    u, v = np.reshape(u, -1), np.reshape(v, -1)
+    u, v = np.atleast_1d(u), np.atleast_1d(v)
     n = np.shape(v)[0]
     quotient = []
-    rest = u / v[0] * v[0] if np.shape(u)[0] < n else u
+    scale = 1 / v[0]
+    rest = u + 0.0 * v[0]
     for k in range(np.shape(u)[0] - n + 1):
-        leading = rest[k] / v[0]
+        leading = scale * rest[k]
         rest = rest - np.pad(leading * v, (k, np.shape(u)[0] - n - k))
         quotient.append(leading)
     q = np.stack(quotient) if quotient else np.zeros(1, real_type(u, v))
-    start = 0
-    while start < np.shape(u)[0] - 1 and np.allclose(plain(rest)[start], 0, rtol=1e-14):
-        start += 1
+    start = np.shape(u)[0] - np.shape(np.polydiv(plain(u), plain(v))[1])[0]
     return q, rest[start:]
 
 
 # -- zeros ------------------------------------------------------------------------------------
 
 
-@implements(np.poly)
+@composition_of(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
     """Return the polynomial with these zeros, or the characteristic one of a matrix."""
     zeros = np.atleast_1d(seq_of_zeros)
@@ -138,7 +153,7 @@ roots = define(np.roots, roots_vjp)
 # -- least squares ----------------------------------------------------------------------------
 
 
-@implements(np.polyfit)
+@composition_of(np.polyfit)
 def polyfit(
     x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
 ) -> Any:
@@ -148,10 +163,10 @@ def polyfit(
             "numpy.polyfit(full=True) of nodes has no rule. Write np.linalg.lstsq(np.vander(x, "
             "deg + 1), y), which returns residuals and singular values as well."
         )
-    if not isinstance(x, Node) and not isinstance(w, Node):
-        np.polyfit(x, np.zeros(np.shape(y)), deg, rcond, w=w)  # warns where NumPy does
+    x, y = arrays(x, y)
     matrix = np.vander(x, int(deg) + 1)
     if w is not None:
+        (w,) = arrays(w)
         matrix, y = matrix * w[:, None], (y.T * w).T
     scale = np.sqrt(np.sum(plain(matrix) ** 2, axis=0))
     matrix = matrix / scale

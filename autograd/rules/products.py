@@ -10,9 +10,10 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine.broadcasting import unbroadcast
+from autograd.engine.record import plain
 from autograd.errors import NoRuleError, ShapeError
-from autograd.rules.shapes import put
-from autograd.rules.table import define, implements
+from autograd.rules.shapes import arrays, put
+from autograd.rules.table import composition_of, define, implements
 
 # -- matmul -----------------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ def dot(a: Any, b: Any) -> Any:
     """Multiply as `numpy.dot` does: numbers, vectors, matrices, and arrays of them."""
     m, n = dimensions(a), dimensions(b)
     if m == 0 or n == 0:
-        return np.multiply(a, b)
+        return np.multiply(*arrays(a, b))
     if m <= 2 and n <= 2:
         return matmul(a, b)
     return np.tensordot(a, b, (-1, -1 if n == 1 else -2))
@@ -191,7 +192,7 @@ def dimensions(x: Any) -> int:
 def inner(a: Any, b: Any) -> Any:
     """Sum products over the last axis of both."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
+        return np.multiply(*arrays(a, b))
     return np.tensordot(a, b, (-1, -1))
 
 
@@ -230,7 +231,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return np.reshape(np.matmul(matrix_a, matrix_b), shape_a + shape_b)
 
 
-@implements(np.vecdot)
+@composition_of(np.vecdot)
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
     """Sum products along an axis, the first factors conjugated."""
     return np.sum(np.conjugate(x1) * x2, axis=axis)
@@ -267,24 +268,38 @@ def cross(
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    flat = np.shape(a)[-1] == np.shape(b)[-1] == 2
+    a, b = in_space(a), in_space(b)
     if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
-        raise ShapeError("The vector product is that of vectors of three elements.")
+        raise ShapeError(
+            f"The vector product is that of vectors of two or three elements, not of shapes "
+            f"{np.shape(a)} and {np.shape(b)}."
+        )
     i, j = np.array([1, 2, 0]), np.array([2, 0, 1])
     product = a[..., i] * b[..., j] - a[..., j] * b[..., i]
-    return np.moveaxis(product, -1, axisc)
+    return product[..., 2] if flat else np.moveaxis(product, -1, axisc)
 
 
-@implements(np.convolve)
+def in_space(x: Any) -> Any:
+    """Give vectors of the plane a third component, 0."""
+    if np.shape(x)[-1] != 2:
+        return x
+    return np.concatenate([x, np.zeros((*np.shape(x)[:-1], 1), plain(x).dtype)], axis=-1)
+
+
+@composition_of(np.convolve)
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """Sum products of one sequence with another that slides over it backwards."""
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
     if np.shape(v)[0] > np.shape(a)[0]:
         a, v = v, a
     return _slide(a, np.flip(v), mode)
 
 
-@implements(np.correlate)
+@composition_of(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """Sum products of one sequence with the conjugate of another that slides over it."""
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
     if np.shape(v)[0] > np.shape(a)[0]:
         return np.flip(_slide(np.conjugate(v), a, mode))
     return _slide(a, np.conjugate(v), mode)

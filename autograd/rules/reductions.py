@@ -11,17 +11,19 @@ import numpy as np
 from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
 from autograd.engine.record import plain
-from autograd.errors import NoRuleError
-from autograd.rules.elementwise import finite_or_zero
+from autograd.rules.elementwise import nonzero
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
-from autograd.rules.table import define, implements, linear
+from autograd.rules.table import composition_of, define, implements, linear, with_values
 
 _add_reduce: Any = np.add.reduce
 
 
 def axes_of(axis: Any, ndim: int) -> Any:
-    """Return the axes that ``axis=`` names, as an iterable of integers, maybe negative."""
-    if axis is None:
+    """Return the axes that ``axis=`` names, as an iterable of integers, maybe negative.
+
+    A single number has none: NumPy takes ``axis=0`` of it all the same.
+    """
+    if axis is None or ndim == 0:
         return range(ndim)
     return (axis,) if isinstance(axis, int) or np.ndim(axis) == 0 else axis
 
@@ -56,6 +58,19 @@ def count(x: Any, axis: Any) -> int:
     return math.prod([shape[a] for a in axes_of(axis, len(shape))])
 
 
+def divided(g: Any, n: int) -> Any:
+    """Return g / n, in single precision where n is too large for half precision."""
+    if n > 65504 and g.dtype == np.float16:
+        return g.astype(np.float32) / n
+    return g / n
+
+
+def freedom(x: Any, axis: Any, ddof: Any) -> Any:
+    """Return what the sum of squared deviations is divided by, as NumPy does never below 0."""
+    n = count(x, axis) - ddof
+    return n if n > 0 else 0
+
+
 def sum_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Sum over `axis`: `numpy.sum` without its detours."""
     if type(x) is np.ndarray:
@@ -65,7 +80,7 @@ def sum_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def mean_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Average over `axis`: `numpy.mean` without its detours."""
-    if type(x) is np.ndarray and x.size and x.dtype.char in "dfDF":
+    if type(x) is np.ndarray and x.size and x.ndim and x.dtype.char in "dfDF":
         return _add_reduce(x, axis, None, None, keepdims) / count(x, axis)
     return np.mean(x, axis=axis, keepdims=keepdims)
 
@@ -75,7 +90,7 @@ def share_of_ties(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     if not keepdims:
         y = kept(y, np.ndim(x), axis)
     chosen = x == y
-    return chosen / np.sum(chosen, axis=axis, keepdims=True)
+    return chosen / nonzero(np.sum(chosen, axis=axis, keepdims=True))
 
 
 def extreme_vjp(
@@ -97,7 +112,7 @@ def length_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> Any:
     """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
-    each = over(g, y) / (count(x, axis) - ddof)
+    each = divided(over(g, y), freedom(x, axis, ddof))
     return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
 
 
@@ -147,9 +162,11 @@ def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
 def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
     """Sum over all products that an element is a factor of, without that factor."""
     along = 0 if axis is None else axis
+    if g.dtype == np.float16:  # the sums may be too large for half precision
+        g = g.astype(np.float32)
     if axis is None:
         g, y = np.ravel(g), np.ravel(y)
-    flat = np.ravel(x) if axis is None else x
+    flat = np.ravel(x) if axis is None or np.ndim(x) == 0 else x
     weighted = np.flip(np.cumsum(np.flip(g * y, along), along), along)
     zero = flat == 0
     if not np.any(zero):
@@ -168,9 +185,9 @@ def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
 
 # fmt: off
 sum    = linear(sum_of_array,  lambda g, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),                  name="sum",  replaces=())
-mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims), name="mean", replaces=())
+mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(divided(g, count(x, axis)), x, axis, keepdims), name="mean", replaces=())
 var    = define(np.var,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
-                         spread(2 * g / (count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis),             replaces=())
+                         spread(divided(2 * g, freedom(x, axis, ddof)), x, axis, keepdims) * deviation(x, axis),      replaces=())
 std    = define(np.std,  std_vjp, replaces=())
 root_of_squares = define(length_of_array, length_vjp, name="root_of_squares")
 prod   = define(np.prod, lambda g, y, x, axis=None, keepdims=False:
@@ -184,7 +201,7 @@ cumprod = define(np.cumprod, cumprod_vjp, replaces=())
 
 std.jvp = forward_by(
     lambda y, x, options: slope_of_length(
-        y * (count(x, options.get("axis")) - options.get("ddof", 0)),
+        y * freedom(x, options.get("axis"), options.get("ddof", 0)),
         deviation(x, options.get("axis")),
     )
 )
@@ -192,31 +209,44 @@ LENGTHS.extend([std, root_of_squares])
 root_of_squares.jvp = forward_by(lambda y, x, options: slope_of_length(y, np.conjugate(x)))
 
 
-def reduction(primitive: Primitive, function: Any, *parameters: str) -> None:
-    """Let a primitive stand for a NumPy reduction whose parameters after the array are these."""
+def reduction(primitive: Primitive, function: Any, *parameters: str, over_nan: Any = None) -> None:
+    """Let a primitive stand for a NumPy reduction whose parameters after the array are these.
+
+    The function `over_nan` is the same without NaN.
+    """
+
+    def steps(a: Any, positional: Any, keywords: dict[str, Any], chosen: Any = True) -> Any:
+        keywords = {**dict(zip(parameters, positional, strict=False)), **keywords}
+        where = plain(keywords.pop("where", True))
+        if where is not True:
+            chosen = chosen & np.asarray(where, bool)
+        given = {k: v for k, v in keywords.items() if v is not None and v is not False}
+        if "correction" in given:
+            given["ddof"] = given.pop("correction")
+        axis, initial = given.pop("axis", None), given.pop("initial", None)
+        if "dtype" in given:
+            a = np.astype(a, given.pop("dtype"))
+        if chosen is not True or "mean" in given or (initial is not None and not count(a, axis)):
+            return _of_chosen(primitive, a, axis, chosen, initial, given)
+        y = primitive(a, **given) if axis is None else primitive(a, axis, **given)
+        return y if initial is None else TOGETHER[primitive.name](y, initial)
 
     def handler(a: Any, *positional: Any, **keywords: Any) -> Any:
         if not positional and not keywords:
             return primitive(a)
-        keywords.update(zip(parameters, positional, strict=False))
-        if "correction" in keywords:
-            keywords["ddof"] = keywords.pop("correction")
-        dtype, axis = keywords.pop("dtype", None), keywords.pop("axis", None)
-        if dtype is not None:
-            a = a.astype(dtype)
-        chosen, initial = keywords.pop("where", True), keywords.pop("initial", None)
-        given = {k: v for k, v in keywords.items() if v is not None and v is not False}
-        refused = given.keys() - {"ddof", "keepdims"}
-        if refused:
-            raise NoRuleError(
-                f"numpy.{primitive.name} of a node has no rule for {', '.join(sorted(refused))}=."
-            )
-        if chosen is not True:
-            return _of_chosen(primitive, a, axis, plain(chosen), initial, given)
-        y = _reduced(primitive, a, axis, given)
-        return y if initial is None else TOGETHER[primitive.name](y, initial)
+        found = steps(a, positional, keywords)
+        changing = keywords.keys() & {"where", "mean", "dtype"}
+        if changing or len(positional) == len(parameters):
+            return with_values(found, function(plain(a), *plain(positional), **plain(keywords)))
+        return found
 
     implements(function)(handler)
+    if over_nan is not None:
+
+        @composition_of(over_nan)
+        def of_numbers(a: Any, *positional: Any, **keywords: Any) -> Any:
+            present = ~np.isnan(plain(a))
+            return steps(a, positional, keywords, present)
 
 
 #: How a reduction puts its result together with ``initial=``, and what changes nothing there.
@@ -229,43 +259,48 @@ TOGETHER: dict[str, Any] = {
 NEUTRAL = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 
 
-def _reduced(primitive: Primitive, a: Any, axis: Any, keywords: dict[str, Any]) -> Any:
-    return primitive(a, **keywords) if axis is None else primitive(a, axis, **keywords)
-
-
 def _of_chosen(
     primitive: Primitive, a: Any, axis: Any, chosen: Any, initial: Any, keywords: dict[str, Any]
 ) -> Any:
     """Reduce only the elements for which ``where=`` holds."""
     if primitive.name in NEUTRAL:
-        y = _reduced(primitive, np.where(chosen, a, NEUTRAL[primitive.name]), axis, keywords)
+        neutral = NEUTRAL[primitive.name]
+        if count(a, axis) == 0:  # NumPy knows no largest of nothing
+            y = np.full(np.shape(np.sum(plain(a), axis=axis, **keywords)), neutral)
+        else:
+            y = primitive(np.where(chosen, a, neutral), axis, **keywords)
         return y if initial is None else TOGETHER[primitive.name](y, initial)
-    number = np.sum(np.broadcast_to(chosen, np.shape(a)), axis=axis, keepdims=True)
-    number = number.astype(np.real(plain(a)).dtype)
-    mean_ = np.sum(np.where(chosen, a, 0.0), axis=axis, keepdims=True) / number
-    keepdims = keywords.get("keepdims", False)
-    if primitive.name == "mean":
-        return mean_ if keepdims else np.squeeze(mean_, axis=axis)
-    centred = np.where(chosen, a - mean_, 0.0)
-    number = number - keywords.get("ddof", 0)
-    if primitive.name == "std":
-        y = root_of_squares(centred, axis, keepdims=True) / np.sqrt(number)
-    else:
-        y = np.sum(np.real(centred * np.conjugate(centred)), axis=axis, keepdims=True) / number
-    return y if keepdims else np.squeeze(y, axis=axis)
+    axis = axis if np.ndim(a) else None
+    number = np.sum(np.broadcast_to(chosen, np.shape(a)), axis=axis, keepdims=True, dtype=float)
+    mean_ = keywords.get("mean")
+    if mean_ is None:
+        mean_ = np.sum(np.where(chosen, a, 0.0), axis=axis, keepdims=True) / nonzero(number)
+    y = mean_
+    if primitive.name != "mean":
+        centred = np.where(chosen, a - mean_, 0.0)
+        squares = np.sum(np.real(centred * np.conjugate(centred)), axis=axis, keepdims=True)
+        divisor = np.maximum(number - keywords.get("ddof", 0), 0.0)
+        divisor = np.where(number == 0, 1.0, divisor)
+        if primitive.name == "std":
+            y = root_of_squares(centred, axis, keepdims=True) / np.sqrt(divisor)
+        else:
+            y = squares / divisor
+    return y if keywords.get("keepdims", False) else np.squeeze(y, axis=axis)
 
 
-reduction(sum, np.sum, "axis", "dtype", "out", "keepdims", "initial", "where")
-reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where")
-reduction(mean, np.mean, "axis", "dtype", "out", "keepdims", "where")
-reduction(var, np.var, "axis", "dtype", "out", "ddof", "keepdims", "where")
-reduction(std, np.std, "axis", "dtype", "out", "ddof", "keepdims", "where")
-for name in ("max", "amax"):
-    reduction(max, getattr(np, name), "axis", "out", "keepdims", "initial", "where")
-for name in ("min", "amin"):
-    reduction(min, getattr(np, name), "axis", "out", "keepdims", "initial", "where")
-reduction(cumsum, np.cumsum, "axis", "dtype", "out")
+# fmt: off
+reduction(sum,  np.sum,  "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nansum)
+reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nanprod)
+reduction(mean, np.mean, "axis", "dtype", "out", "keepdims",                     over_nan=np.nanmean)
+reduction(var,  np.var,  "axis", "dtype", "out", "ddof", "keepdims",             over_nan=np.nanvar)
+reduction(std,  np.std,  "axis", "dtype", "out", "ddof", "keepdims",             over_nan=np.nanstd)
+reduction(max,  np.max,  "axis", "out", "keepdims", "initial", "where",          over_nan=np.nanmax)
+reduction(min,  np.min,  "axis", "out", "keepdims", "initial", "where",          over_nan=np.nanmin)
+reduction(max,  np.amax, "axis", "out", "keepdims", "initial", "where")
+reduction(min,  np.amin, "axis", "out", "keepdims", "initial", "where")
+reduction(cumsum,  np.cumsum,  "axis", "dtype", "out")
 reduction(cumprod, np.cumprod, "axis", "dtype", "out")
+# fmt: on
 
 
 def cumulative(function: Any, first: float) -> Any:
@@ -286,8 +321,21 @@ def cumulative(function: Any, first: float) -> Any:
     return handler
 
 
-implements(np.cumulative_sum)(cumulative(np.cumsum, 0.0))
-implements(np.cumulative_prod)(cumulative(np.cumprod, 1.0))
+composition_of(np.cumulative_sum)(cumulative(np.cumsum, 0.0))
+composition_of(np.cumulative_prod)(cumulative(np.cumprod, 1.0))
+
+
+def over_nan(function: Any, neutral: float) -> Any:
+    """Return a running sum or product that passes over NaN."""
+
+    def handler(a: Any, *positional: Any, **keywords: Any) -> Any:
+        return function(np.where(np.isnan(plain(a)), neutral, a), *positional, **keywords)
+
+    return handler
+
+
+composition_of(np.nancumsum)(over_nan(np.cumsum, 0.0))
+composition_of(np.nancumprod)(over_nan(np.cumprod, 1.0))
 
 
 # -- exponentials of many numbers -------------------------------------------------------------
@@ -314,10 +362,20 @@ def softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
     return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
 
 
+def parts(total: Any, x: Any, axis: Any) -> Any:
+    """Return softmax(x) = exp(x - total), with its limit where the total is infinite."""
+    infinite = np.abs(plain(total)) == math.inf
+    if not np.any(infinite):
+        return np.exp(x - total)
+    finite = np.exp(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, total))
+    largest = np.where(infinite, plain(x) == math.inf, 0.0)
+    return finite + largest / nonzero(np.sum(largest, axis=axis, keepdims=True))
+
+
 def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Multiply by softmax(x)."""
     total = y if keepdims else kept(y, np.ndim(x), axis)
-    return spread(g, x, axis, keepdims) * np.exp(x - finite_or_zero(total))
+    return spread(g, x, axis, keepdims) * parts(total, x, axis)
 
 
 logsumexp = define(logsumexp_of_array, logsumexp_vjp, name="logsumexp")

@@ -11,10 +11,10 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.record import plain
-from autograd.rules.table import implements
+from autograd.rules.table import composition_of
 
 
-@implements(np.unique)
+@composition_of(np.unique)
 def unique(
     ar: Any, return_index: bool = False, return_inverse: bool = False,
     return_counts: bool = False, axis: Any = None, **keywords: Any,
@@ -28,27 +28,27 @@ def unique(
     return results if len(results) > 1 else values
 
 
-@implements(np.unique_values)
+@composition_of(np.unique_values)
 def unique_values(x: Any) -> Any:
     """Return distinct elements, in order."""
     return unique(x, equal_nan=False)
 
 
-@implements(np.unique_all)
+@composition_of(np.unique_all)
 def unique_all(x: Any) -> Any:
     """Return distinct elements, their first indices, the inverse and counts."""
     found = np.unique_all(plain(x))
     return type(found)(np.ravel(x)[found.indices], *found[1:])
 
 
-@implements(np.unique_counts)
+@composition_of(np.unique_counts)
 def unique_counts(x: Any) -> Any:
     """Return distinct elements and how often each occurs."""
     values, counts = unique(x, return_counts=True, equal_nan=False)
     return type(np.unique_counts(plain(x)))(values, counts)
 
 
-@implements(np.unique_inverse)
+@composition_of(np.unique_inverse)
 def unique_inverse(x: Any) -> Any:
     """Return distinct elements and for each element its number among them."""
     found = np.unique_all(plain(x))
@@ -56,13 +56,13 @@ def unique_inverse(x: Any) -> Any:
     return kind(np.ravel(x)[found.indices], found.inverse_indices)
 
 
-@implements(np.union1d)
+@composition_of(np.union1d)
 def union1d(ar1: Any, ar2: Any) -> Any:
     """Return what is in one array or in the other; of equal elements, that of the first."""
     return unique(np.concatenate([np.ravel(ar1), np.ravel(ar2)]))
 
 
-@implements(np.intersect1d)
+@composition_of(np.intersect1d)
 def intersect1d(
     ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False
 ) -> Any:
@@ -72,14 +72,14 @@ def intersect1d(
     return (values, i, j) if return_indices else values
 
 
-@implements(np.setdiff1d)
+@composition_of(np.setdiff1d)
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     """Return what is in the first array and not in the second."""
     ar1 = np.ravel(ar1) if assume_unique else np.unique(ar1)
     return ar1[np.isin(plain(ar1), plain(ar2), invert=True)]
 
 
-@implements(np.setxor1d)
+@composition_of(np.setxor1d)
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     """Return what is in exactly one of two arrays."""
     both = [np.ravel(ar) if assume_unique else np.unique(ar) for ar in (ar1, ar2)]
@@ -88,17 +88,19 @@ def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     return ordered[changes[1:] & changes[:-1]]
 
 
-@implements(np.sort_complex)
+@composition_of(np.sort_complex)
 def sort_complex(a: Any) -> Any:
     """Sort numbers, and make them complex."""
     ordered = np.sort(a)
     return ordered if np.iscomplexobj(plain(a)) else ordered.astype(np.complex128)
 
 
-@implements(np.trim_zeros)
+@composition_of(np.trim_zeros)
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     """Leave out zeros at the ends."""
     ndim = np.ndim(filt)
+    if ndim == 0:
+        return filt
     axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
     places = np.nonzero(plain(filt))
     index = [slice(None)] * ndim

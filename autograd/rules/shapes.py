@@ -16,7 +16,7 @@ import numpy as np
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.record import plain, refuse_out
-from autograd.rules.table import define, implements, linear
+from autograd.rules.table import composition_of, define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------
 
@@ -172,8 +172,8 @@ squeeze      = linear(np.squeeze,       lambda g, x, axis=None: np.reshape(g, np
 flip         = linear(np.flip,          lambda g, x, axis=None: np.flip(g, axis))
 roll         = linear(np.roll,          lambda g, x, shift, axis=None: np.roll(g, np.negative(shift), axis))
 rot90        = linear(np.rot90,         lambda g, x, k=1, axes=(0, 1): np.rot90(g, -k, axes))
-tril         = linear(np.tril,          lambda g, x, k=0: np.tril(g, k))
-triu         = linear(np.triu,          lambda g, x, k=0: np.triu(g, k))
+tril         = linear(np.tril,          lambda g, x, k=0: unbroadcast(np.tril(g, k), x))
+triu         = linear(np.triu,          lambda g, x, k=0: unbroadcast(np.triu(g, k), x))
 copy         = linear(np.copy,          lambda g, x, *_, **__: g)
 astype       = linear(lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g,                             name="astype")
 broadcast_to = linear(np.broadcast_to,  lambda g, x, shape, *_, **__: unbroadcast(g, x))
@@ -188,6 +188,11 @@ diagonal     = rearrangement(np.diagonal)
 sort         = rearrangement(np.sort, sources_of_sort)
 partition    = rearrangement(np.partition, sources_of_partition)
 # fmt: on
+
+
+def arrays(*things: Any) -> list[Any]:
+    """Make arrays of lists, tuples and numbers; nodes stay as they are."""
+    return [x if isinstance(x, Node) else np.asarray(x) for x in things]
 
 
 # -- the same under other names ---------------------------------------------------------------
@@ -236,7 +241,7 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> An
         return to_be_filled(np.full_like(plain(a), fill_value, dtype, **keywords))
     wanted = np.shape(a) if keywords.get("shape") is None else keywords["shape"]
     full = np.broadcast_to(fill_value, wanted)
-    return full.astype(dtype or getattr(a, "dtype", np.float64))
+    return full.astype(dtype or np.result_type(plain(a)))
 
 
 @implements(np.take)
@@ -298,7 +303,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
 
 
-@implements(np.diag)
+@composition_of(np.diag)
 def diag(v: Any, k: int = 0) -> Any:
     """Take the diagonal out of a matrix, or make a matrix of a diagonal."""
     if np.ndim(v) == 2:

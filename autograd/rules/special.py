@@ -11,10 +11,15 @@ import numpy as np
 
 from autograd.engine.primitive import Primitive
 from autograd.engine.record import plain
-from autograd.rules.elementwise import exp, where
+from autograd.rules.elementwise import absolute, exp, sharpened, where
 from autograd.rules.table import elementwise
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+
+
+def real_type(x: Any) -> Any:
+    """Return the type of a function of real numbers: theirs, or double precision for integers."""
+    return x.dtype if x.dtype.kind == "f" else np.float64
 
 
 def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
@@ -22,7 +27,8 @@ def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
     each = np.vectorize(scalar, otypes=[float])
 
     def function(x: Any) -> Any:
-        return each(x).astype(np.result_type(x, np.float16))
+        x = np.asarray(x)
+        return each(x).astype(real_type(x))
 
     function.__name__ = scalar.__name__
     function.__doc__ = scalar.__doc__
@@ -45,6 +51,12 @@ def sigmoid_of_array(x: Any) -> Any:
         return 1 / (1 + np.exp(-x))
     small = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0, small) / (1 + small)
+
+
+def logistic_density(x: Any) -> Any:
+    """Return the derivative of the sigmoid, e / (1 + e)² for e = exp(-|x|)."""
+    e = exp(-absolute(x))
+    return e / ((1 + e) * (1 + e))
 
 
 def sigmoid_of_float(x: float) -> float:
@@ -153,7 +165,7 @@ def bessel_of_array(order: int, x: Any) -> Any:
         asymptotic = asymptotic * np.exp(large) / np.sqrt(2 * np.pi * large)
     y = np.where(is_small, series, asymptotic)
     y = np.where((numbers < 0) & (order % 2 == 1), -y, y)
-    return y.astype(np.result_type(x, np.float16))
+    return y.astype(real_type(np.asarray(x)))
 
 
 @functools.cache
@@ -169,7 +181,7 @@ def modified_bessel(order: int) -> Primitive:
 
 
 # fmt: off
-sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: y * (1 - y),                      name="sigmoid")
+sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: sharpened(y * (1 - y), logistic_density, x),  name="sigmoid")
 relu     = elementwise(relu_of_array,                   None,              lambda y, x: x > 0,                            name="relu")
 sinc     = elementwise(np.sinc,                         None,              sinc_slope)
 softplus = elementwise(softplus_of_array,               softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")

@@ -9,13 +9,17 @@ The conventions: ``g`` is the derivative of something further on with respect to
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.engine.node import Node
 from autograd.engine.primitive import DISPATCH, TAKEN, WITHOUT_DERIVATIVE, Primitive, claim
+from autograd.engine.record import plain
+from autograd.errors import AutogradError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -173,6 +177,77 @@ def implements(*functions: Any) -> Callable[[Handler], Handler]:
     return register
 
 
+def composition_of(*functions: Any) -> Callable[[Handler], Handler]:
+    """Register a function of ours that computes the same as these in steps that have rules.
+
+    NumPy's own function runs first, on the plain data: it raises whatever NumPy raises, and its
+    result gives the value and the type. The steps only give the derivative.
+    """
+
+    def register(handler: Handler) -> Handler:
+        for function in functions:
+            _call_for(function, as_in_numpy(function, handler), handler.__module__)
+        return handler
+
+    return register
+
+
+def as_in_numpy(
+    function: Callable[..., Any], handler: Callable[..., Any], exact: bool = True
+) -> Callable[..., Any]:
+    """Return a handler with the errors of a NumPy function and, if these are `exact`, its values."""
+
+    @functools.wraps(handler)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            expected = function(*plain(arguments), **plain(keywords))
+        except Exception as error:
+            _raise_better(error, handler, arguments, keywords)
+            raise
+        with np.errstate(all="ignore"):  # NumPy has warned already
+            found = handler(*arguments, **keywords)
+            return with_values(found, expected) if exact else found
+
+    return call
+
+
+def _raise_better(error: Exception, handler: Any, arguments: Any, keywords: Any) -> None:
+    """Raise the handler's own error where it is of the same type, and says more."""
+    try:
+        handler(*arguments, **keywords)
+    except AutogradError as ours:
+        if isinstance(ours, type(error)):
+            raise
+    except Exception:
+        pass
+
+
+def with_values(found: Any, expected: Any) -> Any:
+    """Return nodes with the values and types that NumPy computed."""
+    if isinstance(found, (tuple, list)) and isinstance(expected, (tuple, list)):
+        parts = [with_values(f, e) for f, e in zip(found, expected, strict=True)]
+        return type(found)(*parts) if hasattr(found, "_fields") else type(found)(parts)
+    if not isinstance(found, Node):
+        return expected
+    if np.size(expected) == 0 and np.shape(found) != np.shape(expected):
+        return expected  # of nothing: it has no derivative
+    data = plain(found)
+    same_type = np.result_type(data) == np.result_type(expected)
+    return found if same_type and _equal(data, expected) else as_numpy(found, expected)
+
+
+def _equal(data: Any, expected: Any) -> bool:
+    """Say whether numbers are the same up to a few units in the last place, zeros with their sign."""
+    if not np.all(data == expected):
+        few_ulps = 8 * np.finfo(np.result_type(expected)).eps
+        if not np.allclose(data, expected, rtol=few_ulps, atol=0.0, equal_nan=True):
+            return False
+    zero = expected == 0
+    return not np.any(
+        zero & (np.copysign(1.0, np.real(data)) != np.copysign(1.0, np.real(expected)))
+    )
+
+
 def without_derivative(*functions: Any) -> None:
     """Say that these functions have no derivative by nature: they are called on the plain data."""
     WITHOUT_DERIVATIVE.update(functions)
@@ -206,3 +281,8 @@ def _call_for(function: Any, handler: Callable[..., Any], origin: str) -> None:
 def _dispatches(function: Callable[..., Any]) -> bool:
     """Say whether a function asks its arguments what to do, by NumPy's protocols."""
     return isinstance(function, np.ufunc) or hasattr(function, "_implementation")
+
+
+#: The same node with the value of NumPy, which differs in type, or where the steps lose digits or
+#: meet infinity or NaN.
+as_numpy = elementwise(lambda y, value: value, None, 1, 0, name="as_numpy")

@@ -6,18 +6,19 @@ Every function of two numbers has them. The sums, products and extremes are thos
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.engine import Primitive
+from autograd.engine import Node, Primitive
 from autograd.engine.primitive import DISPATCH
 from autograd.engine.record import plain
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.reductions import axes_of, logsumexp
 from autograd.rules.shapes import put, rearrangement
-from autograd.rules.table import implements, linear
+from autograd.rules.table import as_in_numpy, implements, linear
 from autograd.rules.writing import at
 
 # -- reduce -----------------------------------------------------------------------------------
@@ -38,6 +39,8 @@ def as_function(function: Any) -> Callable[..., Any]:
 def rows_of(ufunc: Any, a: Any, axis: Any) -> Any:
     """Move the axes of a reduction to the front, as one."""
     ndim = np.ndim(a)
+    if ndim == 0:
+        return np.reshape(a, 1)
     first = sorted(i % ndim for i in axes_of(axis, ndim))
     if len(first) > 1 and ufunc.identity is None and ufunc not in (np.fmax, np.fmin):
         raise ShapeError(
@@ -46,7 +49,8 @@ def rows_of(ufunc: Any, a: Any, axis: Any) -> Any:
         )
     rest = [i for i in range(ndim) if i not in first]
     moved = np.transpose(a, first + rest)
-    return np.reshape(moved, (-1, *np.shape(moved)[len(first) :]))
+    shape = np.shape(moved)
+    return np.reshape(moved, (math.prod(shape[: len(first)]), *shape[len(first) :]))
 
 
 def in_turn(ufunc: Any) -> Callable[..., Any]:
@@ -62,11 +66,14 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
                 "Select the elements first, a[mask]."
             )
         a = a if dtype is None else a.astype(dtype)
-        if np.size(plain(a)) == 0:
+        if np.size(plain(a)) == 0 and initial is None:
             return ufunc.reduce(plain(a), axis=axis, keepdims=keepdims)
         rows = rows_of(ufunc, a, axis)
         if initial is not None:
-            rows = np.concatenate([np.full_like(rows[:1], initial), rows])
+            if not isinstance(initial, Node):
+                initial = np.asarray(initial, plain(a).dtype)
+            first = np.broadcast_to(initial, (1, *np.shape(rows)[1:]))
+            rows = np.concatenate([first, rows])
         y = together(ufunc, rows)
         if not keepdims:
             return y
@@ -80,6 +87,8 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
 def together(ufunc: Any, rows: Any) -> Any:
     """Put rows together: ((r0 ∘ r1) ∘ r2) ∘ ..."""
     rest = rows[1:]
+    if np.shape(rest)[0] == 0:
+        return rows[0]
     if ufunc is np.subtract:
         return rows[0] - np.sum(rest, axis=0)
     if ufunc is np.divide:
@@ -100,6 +109,8 @@ def places_of_records(ufunc: Any) -> Callable[..., Any]:
 
     def sources(x: Any, axis: int = 0) -> Any:
         values = np.moveaxis(plain(x), axis, 0)
+        if values.size == 0:
+            return np.zeros(np.shape(x), int)
         y = ufunc.accumulate(values, 0)
         same = (y[1:] == y[:-1]) | ((y[1:] != y[1:]) & (y[:-1] != y[:-1]))
         turn = np.arange(1, values.shape[0]).reshape([-1] + [1] * (values.ndim - 1))
@@ -199,22 +210,39 @@ def reduceat(ufunc: Any) -> Callable[..., Any]:
     return by_range
 
 
+def like_numpy(ufunc: Any, method: str, handler: Callable[..., Any]) -> None:
+    """Register a method of a ufunc, with NumPy's errors and, where these are right, values."""
+    function = getattr(ufunc, method)
+    if method == "reduceat":  # the protocol hands over the indices twice
+
+        def function(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
+            return ufunc.reduceat(a, indices, axis, dtype)
+
+    implements((ufunc, method))(as_in_numpy(function, handler, ufunc not in WRONG_IN_NUMPY))
+
+
 # -- the table --------------------------------------------------------------------------------
 
+#: With AVX-512, reductions by these are wrong in NumPy 2.4 itself.
+WRONG_IN_NUMPY = (np.power, np.float_power, np.arctan2)
 REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
 
 for ufunc in [f for f in DISPATCH if isinstance(f, np.ufunc) and hasattr(np, f.__name__)]:
     if ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
-        implements((ufunc, "reduce"))(in_turn(ufunc))
-        implements((ufunc, "accumulate"))(accumulating(ufunc))
-        implements((ufunc, "outer"))(outer(ufunc))
-        implements((ufunc, "reduceat"))(reduceat(ufunc))
+        methods = {
+            "reduce": in_turn(ufunc),
+            "accumulate": accumulating(ufunc),
+            "outer": outer(ufunc),
+            "reduceat": reduceat(ufunc),
+        }
+        for method, handler in methods.items():
+            like_numpy(ufunc, method, handler)
     if ufunc.nin <= 2 and ufunc.nout == 1 and ufunc.signature is None:
         implements((ufunc, "at"))(at(ufunc))
 for ufunc, function in REDUCTIONS.items():
     implements((ufunc, "reduce"))(as_function(function))
-implements((np.add, "accumulate"))(as_function(np.cumsum))
-implements((np.multiply, "accumulate"))(as_function(np.cumprod))
-implements((np.maximum, "accumulate"))(extreme_so_far(running_maximum))
-implements((np.minimum, "accumulate"))(extreme_so_far(running_minimum))
-implements((np.add, "reduceat"))(add_reduceat)
+like_numpy(np.add, "accumulate", as_function(np.cumsum))
+like_numpy(np.multiply, "accumulate", as_function(np.cumprod))
+like_numpy(np.maximum, "accumulate", extreme_so_far(running_maximum))
+like_numpy(np.minimum, "accumulate", extreme_so_far(running_minimum))
+like_numpy(np.add, "reduceat", add_reduceat)

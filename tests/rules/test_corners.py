@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value, check_gradients, grad
-from autograd.errors import DataError, NoDerivativeError, NoRuleError, ShapeError
+from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
 
 random = np.random.default_rng(8)
 
@@ -22,7 +22,7 @@ def test_geometric_sequences_know_their_ends_and_types():
     expected = np.geomspace([1.0, 2.0], [[8.0, 16.0]], 4, endpoint=False, dtype=np.float32, axis=-1)
     assert y.dtype == np.float32
     np.testing.assert_allclose(y.data, expected, rtol=1e-6)
-    with pytest.raises(DataError, match="zero"):
+    with pytest.raises(ValueError, match="zero"):
         np.geomspace(Tensor(0.0), 1.0)
 
 
@@ -48,7 +48,8 @@ def test_quantiles_of_data_with_nan_are_nan_unless_it_is_left_out():
         found = np.nanpercentile(Tensor(a), [[20, 30], [50, 90]], axis=axis, keepdims=True)
         expected = np.nanpercentile(a, [[20, 30], [50, 90]], axis=axis, keepdims=True)
         np.testing.assert_allclose(found.data, expected)
-    assert np.isnan(np.nanmedian(Tensor([np.nan, np.nan])).data)
+    with pytest.warns(RuntimeWarning, match="All-NaN"):
+        assert np.isnan(np.nanmedian(Tensor([np.nan, np.nan])).data)
 
 
 def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
@@ -87,7 +88,10 @@ def test_fits_warn_refuse_and_estimate_as_numpy_does():
     with pytest.warns(np.exceptions.RankWarning):
         expected = np.polyfit(np.ones(4), y[:4], 1)
     np.testing.assert_allclose(found.data, expected)
-    with pytest.raises(NoDerivativeError, match="full rank"):
+    with (
+        pytest.warns(np.exceptions.RankWarning),
+        pytest.raises(NoDerivativeError, match="full rank"),
+    ):
         np.polyfit(Tensor(np.ones(4)), y[:4], 1)
     with pytest.raises(NoRuleError, match="lstsq"):
         np.polyfit(Tensor(x), y, 1, full=True)
