@@ -97,7 +97,8 @@ def several_to_half(default: Any = None) -> Callable[..., Any]:
     """Return `rfft2` or `rfftn`: real along the last axis, then complex along the others."""
 
     def transform(a: Any, s: Any = None, axes: Any = default, norm: Any = None, **_: Any) -> Any:
-        *others, (last, n) = along(a, s, axes, default)
+        pairs = along(a, s, axes, default)
+        others, (last, n) = pairs[:-1], pairs[-1]
         a = rfft(a, n=n, axis=last, norm=norm)
         for axis, n in reversed(others):
             a = fft(a, n=n, axis=axis, norm=norm)
@@ -110,7 +111,8 @@ def several_from_half(default: Any = None) -> Callable[..., Any]:
     """Return `irfft2` or `irfftn`: complex along all axes but the last, which becomes real."""
 
     def transform(a: Any, s: Any = None, axes: Any = default, norm: Any = None, **_: Any) -> Any:
-        *others, (last, n) = along(a, s, axes, default)
+        pairs = along(a, s, axes, default)
+        others, (last, n) = pairs[:-1], pairs[-1]
         for axis, length in others:
             a = ifft(a, n=length, axis=axis, norm=norm)
         return irfft(a, n=n, axis=last, norm=norm)

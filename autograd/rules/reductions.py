@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
-from autograd.engine.record import plain
+from autograd.engine.record import plain, refuse_out
 from autograd.rules.elementwise import nonzero
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.table import composition_of, define, implements, linear, with_values
@@ -220,6 +220,7 @@ def reduction(primitive: Primitive, function: Any, *parameters: str, over_nan: A
         where = plain(keywords.pop("where", True))
         if where is not True:
             chosen = chosen & np.asarray(where, bool)
+        refuse_out(keywords.pop("out", None), primitive.name)
         given = {k: v for k, v in keywords.items() if v is not None and v is not False}
         if "correction" in given:
             given["ddof"] = given.pop("correction")
