@@ -49,12 +49,15 @@ def part(exponential: Any, z: Any, x: Any, y: Any) -> Any:
 
 
 def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
-    """Return a slope; where it is small because it cancels, its exact form, which costs more."""
+    """Return a slope; where it is small because it cancels, its exact form, which costs more.
+
+    Of complex numbers, whose slopes cancel anywhere, always the exact form.
+    """
     numbers = plain(slope)
     if type(numbers) is float:
         return exact(x) if numbers < CANCELLED else slope
     if np.iscomplexobj(numbers):
-        return slope
+        return exact(x)
     small = numbers < CANCELLED
     if not small.any():
         return slope
@@ -70,7 +73,9 @@ def product(x: Any) -> Any:
 
 
 def sech2(x: Any) -> Any:
-    """Return 1 / cosh(x)², without overflow."""
+    """Return 1 / cosh(x)², of real numbers without overflow."""
+    if np.iscomplexobj(x):
+        return 1 / (cosh(x) * cosh(x))
     e = exp(-2 * absolute(x))
     return 4 * e / ((1 + e) * (1 + e))
 
@@ -90,7 +95,7 @@ def direction(y: Any, x: Any) -> Any:
 def cathetus(x: Any) -> Any:
     """Return √(1 - x²); of complex numbers on a branch cut, as `arcsin` has it there."""
     if type(x) is float or not np.iscomplexobj(x):
-        return sqrt(sharpened(1 - x * x, product, x))
+        return sqrt(product(x))
     return sqrt(-(x - 1)) * sqrt(1 + x)
 
 
@@ -150,8 +155,8 @@ cbrt         = elementwise(np.cbrt,         math.cbrt,         lambda y, x: 1 / 
 sin          = elementwise(np.sin,          math.sin,          lambda y, x: cos(x))
 cos          = elementwise(np.cos,          math.cos,          lambda y, x: -sin(x))
 tan          = elementwise(np.tan,          math.tan,          lambda y, x: 1 + y * y)
-arcsin       = elementwise(np.arcsin,       math.asin,         lambda y, x: 1 / cathetus(x))
-arccos       = elementwise(np.arccos,       math.acos,         lambda y, x: -1 / cathetus(x))
+arcsin       = elementwise(np.arcsin,       math.asin,         lambda y, x: 1 / sharpened(sqrt(1 - x * x), cathetus, x))
+arccos       = elementwise(np.arccos,       math.acos,         lambda y, x: -1 / sharpened(sqrt(1 - x * x), cathetus, x))
 arctan       = elementwise(np.arctan,       math.atan,         lambda y, x: 1 / (1 + x * x))
 degrees      = elementwise(np.degrees,      math.degrees,      1 / DEGREE)
 rad2deg      = elementwise(np.rad2deg,      math.degrees,      1 / DEGREE)

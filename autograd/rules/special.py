@@ -55,6 +55,8 @@ def sigmoid_of_array(x: Any) -> Any:
 
 def logistic_density(x: Any) -> Any:
     """Return the derivative of the sigmoid, e / (1 + e)² for e = exp(-|x|)."""
+    if np.iscomplexobj(x):
+        return 1 / ((1 + exp(x)) * (1 + exp(-x)))
     e = exp(-absolute(x))
     return e / ((1 + e) * (1 + e))
 
