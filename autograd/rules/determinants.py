@@ -9,6 +9,7 @@ import numpy as np
 from autograd.engine.record import plain
 from autograd.errors import NoDerivativeError
 from autograd.rules.eigenvalues import type_of_result
+from autograd.rules.limits import rounding
 from autograd.rules.matrices import H, T, column, diagonal_matrix, diagonal_of
 from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import define, implements
@@ -55,13 +56,13 @@ def slope_of_cofactors(a: Any, e: Any) -> Any:
 
 
 def second_slope_vjp(g: Any, y: Any, a: Any, e: Any) -> Any:
-    """Differentiate det(A) (tr(A⁻¹E) A⁻¹ - A⁻¹ E A⁻¹)ᵀ, which needs the inverse."""
-    try:
-        inverse = np.linalg.inv(a)
-    except np.linalg.LinAlgError as error:
-        raise NoDerivativeError(
-            "Third derivatives of the determinant of a singular matrix are not known."
-        ) from error
+    """Differentiate det(A) (tr(A⁻¹E) A⁻¹ - A⁻¹ E A⁻¹)ᵀ; NaN where A has no inverse."""
+    s = np.linalg.svd(plain(a), compute_uv=False)
+    n = np.shape(s)[-1]
+    singular = (
+        np.min(s, axis=-1, initial=np.inf)[..., None, None] <= rounding(s, n)[..., None, None]
+    )
+    inverse = np.where(singular, np.nan, np.linalg.inv(np.where(singular, np.eye(n), a)))
     size = column(np.linalg.det(a))
     once, other = inverse @ e, inverse @ g
     one, two = (

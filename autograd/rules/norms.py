@@ -133,7 +133,8 @@ def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord:
     last = sorted(a % ndim for a in axes)
     rest = [i for i in range(ndim) if i not in last]
     shape = tuple(np.shape(x)[i] for i in rest)
-    y = vector_norm(np.reshape(np.transpose(x, rest + last), (*shape, -1)), ord, -1, False)
+    size = math.prod(np.shape(x)[i] for i in last)
+    y = vector_norm(np.reshape(np.transpose(x, rest + last), (*shape, size)), ord, -1, False)
     kept = tuple(1 if i in last else n for i, n in enumerate(np.shape(x)))
     return np.reshape(y, kept) if keepdims else y
 

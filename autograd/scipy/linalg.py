@@ -17,8 +17,8 @@ from autograd.engine import Node as _Node
 from autograd.engine import Primitive as _Primitive
 from autograd.engine.broadcasting import unbroadcast as _unbroadcast
 from autograd.engine.record import plain as _plain
+from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import NoRuleError as _NoRuleError
-from autograd.errors import ShapeError as _ShapeError
 from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.matrices import H as _H
 from autograd.rules.matrices import T as _T
@@ -245,39 +245,58 @@ def cho_solve(c_and_lower: Any, b: Any, *_: Any, **__: Any) -> Any:
     return _triangular(c, _triangular(c, b, first, lower), second, lower)
 
 
-def _lu_packed(a: Any) -> Any:
-    if np.ndim(a) != 2 or a.shape[0] != a.shape[1]:
-        raise _ShapeError(f"LU factors have derivatives for square matrices, not {np.shape(a)}.")
-    return _original.lu_factor(a)[0]
-
-
-def _order_of_rows(a: Any) -> Any:
-    """Return the rows of `a` in the order in which its factors have them."""
-    order = np.arange(np.shape(a)[0])
-    for i, j in enumerate(_original.lu_factor(_plain(a))[1]):
-        order[[i, j]] = order[[j, i]]
-    return order
+def _eliminate(x: Any) -> Any:
+    """Compute both triangular factors of square matrices, in one, without exchanging rows."""
+    x = np.array(x)
+    for i in range(np.shape(x)[-1] - 1):
+        x[..., i + 1 :, i] /= x[..., i, i, None]
+        x[..., i + 1 :, i + 1 :] -= x[..., i + 1 :, i, None] * x[..., i, None, i + 1 :]
+    return x
 
 
 def _factors(packed: Any) -> tuple[Any, Any]:
-    return np.tril(packed, -1) + np.eye(len(packed), dtype=packed.dtype), np.triu(packed)
+    eye = np.eye(np.shape(packed)[-1], dtype=packed.dtype)
+    return np.tril(packed, -1) + eye, np.triu(packed)
 
 
-def _lu_vjp(g: Any, y: Any, a: Any) -> Any:
-    """Return Pᵀ L⁻ᵀ (tril(LᵀgL, -1) + triu(gU Uᵀ)) U⁻ᵀ, from d(PA) = dL U + L dU."""
+def _eliminate_vjp(g: Any, y: Any, x: Any) -> Any:
+    """Return L⁻ᵀ (tril(LᵀgL, -1) + triu(gU Uᵀ)) U⁻ᵀ, from dX = dL U + L dU."""
     lower, upper = _factors(y)
+    if np.any(np.diagonal(_plain(upper), axis1=-2, axis2=-1) == 0):
+        raise _NoDerivativeError("The LU factors of a singular matrix have no derivative.")
     core = np.tril(_T(lower) @ np.tril(g, -1), -1) + np.triu(np.triu(g) @ _T(upper))
     left = _triangular(lower, core, 1, True, True)
-    found = _T(_triangular(upper, _T(left), 0, False))
-    return found[np.argsort(_order_of_rows(a))]
+    return _T(_triangular(upper, _T(left), 0, False))
 
 
-_lu = _define(_lu_packed, _lu_vjp, name="lu_factor")
+_eliminated = _define(_eliminate, _eliminate_vjp, name="lu_factor")
+
+
+def _order_of_rows(a: Any) -> Any:
+    """Return the rows of matrices in the order in which their factors have them."""
+    numbers = _plain(a)
+    if not numbers.size:
+        return np.broadcast_to(np.arange(np.shape(a)[-2]), np.shape(a)[:-1])
+    return np.argsort(_original.lu(numbers, p_indices=True)[0], axis=-1)
+
+
+def _lu(a: Any) -> Any:
+    """Return both triangular factors in one, of matrices that may be tall or wide."""
+    k = min(np.shape(a)[-2:])
+    rows = np.take_along_axis(a, _order_of_rows(a)[..., None], axis=-2)
+    packed = _eliminated(rows[..., :k, :k])
+    if np.shape(a)[-1] > k:
+        right = _triangular(packed, rows[..., :, k:], 0, True, True)
+        return np.concatenate([packed, right], axis=-1)
+    if np.shape(a)[-2] > k:
+        below = _T(_triangular(packed, _T(rows[..., k:, :]), 1, False))
+        return np.concatenate([packed, below], axis=-2)
+    return packed
 
 
 @_in_place_of(_original.lu_factor)
 def lu_factor(a: Any, *_: Any, **__: Any) -> Any:
-    """Return both triangular factors of a square matrix in one, and its pivots."""
+    """Return both triangular factors of matrices in one, and their pivots."""
     return _lu(a), _original.lu_factor(_plain(a))[1]
 
 
@@ -285,23 +304,34 @@ def lu_factor(a: Any, *_: Any, **__: Any) -> Any:
 def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, *_: Any, **__: Any) -> Any:
     """Solve with the factors of a matrix."""
     packed, pivots = lu_and_piv
-    order = np.arange(len(pivots))
-    for i, j in enumerate(pivots):
-        order[[i, j]] = order[[j, i]]
+    vector = np.ndim(b) == 1
+    x = b[:, None] if vector else b
+    order = np.array(np.broadcast_to(np.arange(np.shape(pivots)[-1]), np.shape(pivots)))
+    for i in range(np.shape(pivots)[-1]):
+        other = np.take_along_axis(order, pivots[..., i, None], axis=-1)
+        np.put_along_axis(order, pivots[..., i, None], order[..., i, None], axis=-1)
+        order[..., i, None] = other
     if trans == 0:
-        return _triangular(packed, _triangular(packed, b[order], 0, True, True), 0, False)
-    x = _triangular(packed, _triangular(packed, b, trans, False), trans, True, True)
-    return x[np.argsort(order)]
+        x = np.take_along_axis(x, order[..., None], axis=-2)
+        x = _triangular(packed, _triangular(packed, x, 0, True, True), 0, False)
+    else:
+        x = _triangular(packed, _triangular(packed, x, trans, False), trans, True, True)
+        x = np.take_along_axis(x, np.argsort(order, axis=-1)[..., None], axis=-2)
+    return x[:, 0] if vector else x
 
 
 @_in_place_of(_original.lu)
 def lu(a: Any, permute_l: bool = False, *_: Any, p_indices: bool = False, **__: Any) -> Any:
-    """Return the permutation and both triangular factors of a square matrix."""
-    rows = np.argsort(_order_of_rows(a))
-    lower, upper = _factors(_lu(a))
+    """Return the permutation and both triangular factors of matrices."""
+    m, n = np.shape(a)[-2:]
+    k = min(m, n)
+    rows = np.argsort(_order_of_rows(a), axis=-1)
+    packed = _lu(a)
+    lower = np.tril(packed[..., :, :k], -1) + np.eye(m, k, dtype=a.dtype)
+    upper = np.triu(packed[..., :k, :])
     if permute_l:
-        return lower[rows], upper
-    return (rows if p_indices else np.eye(len(rows), dtype=a.dtype)[rows]), lower, upper
+        return np.take_along_axis(lower, rows[..., None], axis=-2), upper
+    return (rows if p_indices else np.eye(m, dtype=a.dtype)[rows]), lower, upper
 
 
 @_in_place_of(_original.eigh)
