@@ -10,7 +10,7 @@ from autograd.engine import record
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive, declare
-from autograd.errors import lost
+from autograd.errors import DataError, lost
 
 ASTYPE: Final = declare("astype")
 SUM: Final = declare("sum")
@@ -41,10 +41,22 @@ class ArrayMethods(Node):
         """The real part."""
         return np.real(self)
 
+    @real.setter
+    def real(self, part: Any) -> None:
+        np.real(self)[...] = part
+
     @property
     def imag(self) -> Any:
         """The imaginary part."""
         return np.imag(self)
+
+    @imag.setter
+    def imag(self, part: Any) -> None:
+        if _plain(self).dtype.kind != "c":
+            raise DataError(
+                f"A {type(self).__name__} of real numbers has no imaginary part to set."
+            )
+        np.imag(self)[...] = part
 
     # -- recorded ---------------------------------------------------------------------------
 

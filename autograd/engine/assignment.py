@@ -118,7 +118,7 @@ def detached(handle: tensor.Tensor) -> tensor.Tensor:
 def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     """Assign to the elements of a Tensor that an index names, through a view if it is one."""
     index = record.plain(index)
-    item = objects.joined(item)
+    item = objects.as_item(item)
     if RECORDING.blocks != 0 and not is_recording():
         if changes_unrecorded(handle):
             current(handle)._data[index] = record.plain(item)

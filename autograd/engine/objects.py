@@ -163,6 +163,14 @@ def joined(x: Any) -> Any:
     return flat if x.ndim == 1 else flat.reshape(x.shape)
 
 
+def as_item(x: Any) -> Any:
+    """Make of a list with nodes in it one Tensor, to be assigned to elements of another."""
+    if isinstance(x, (list, tuple)):
+        array = np.asarray(x)
+        return joined(array) if holds_nodes(array) else x
+    return joined(x)
+
+
 def as_argument(x: Any) -> Any:
     """Make of an array of objects, or of a list, what a rule can work with."""
     if isinstance(x, (list, tuple)):

@@ -456,6 +456,31 @@ class Tensor(ArrayMethods):
         """
         assignment.assign(self, index, item)
 
+    def view(self) -> Any:
+        """Return another Tensor on the same elements."""
+        return self[...]
+
+    @property
+    def flat(self) -> Any:
+        """The elements along one axis, to be read and assigned to.
+
+        Raises
+        ------
+        GraphError
+            If they do not lie side by side in memory, so that there is no such view.
+        """
+        elements: Tensor = self.reshape(-1)
+        if elements._view is None:
+            raise GraphError(
+                f"The elements of this Tensor of shape {self.shape} do not lie side by side. "
+                "Read t.ravel(), and assign to t[np.unravel_index(i, t.shape)]."
+            )
+        return elements
+
+    @flat.setter
+    def flat(self, items: Any) -> None:
+        self[...] = np.reshape(items, self.shape)
+
     def fill(self, item: Any) -> None:
         """Assign one number to all elements."""
         self[...] = item

@@ -410,3 +410,32 @@ def test_overwritten_numbers_are_drawn_as_overwritten():
         for i in range(3):
             u[i] = Value(1.0)
     assert "overwritten" not in autograd.text(u)
+
+
+def test_lists_of_nodes_are_assigned_with_their_derivatives():
+    t, v, w = Tensor(np.zeros((2, 3))), Value(2.0), Tensor(b)
+    t[:] = [w, [1.0, v, v * v]]
+    np.sum(t).backward()
+    assert v.grad == 5.0
+    assert w.grad.tolist() == [1, 1, 1]
+
+
+def parts_and_flat_elements(x):
+    z = x + 1j * x
+    z.real[0] = x[2] * x[1]
+    z.imag[1:][0] *= 2.0
+    z.imag = z.imag * x
+    z.real = z.real + 1.0
+    c = np.outer(x, x)
+    c.flat[3] = x[0]
+    c.flat = c.flat[::-1] * 2.0
+    return np.sum(np.abs(z) ** 2) + np.sum(c**2 * np.arange(9.0).reshape(3, 3))
+
+
+def test_parts_and_flat_elements_can_be_assigned():
+    h = 1e-6
+    f = parts_and_flat_elements
+    wanted = [(f(b + h * e) - f(b - h * e)) / (2 * h) for e in np.eye(3)]
+    np.testing.assert_allclose(grad(f)(b), wanted, rtol=1e-6)
+    with pytest.raises(DataError, match="imaginary"):
+        Tensor(b).imag = 1.0
