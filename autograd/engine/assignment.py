@@ -78,13 +78,13 @@ def link_view(
     `handles` are the Tensors that the caller passed, `arguments` the nodes they refer to.
     """
     data = result._data
-    base = getattr(data, "base", None)
+    owner = _owner(data)
     for argnum in range(len(arguments)):
         argument = arguments[argnum]
         if not isinstance(argument, tensor.Tensor):
             continue
         given = argument._data
-        if data is given or (base is not None and (base is given or base is given.base)):
+        if data is given or (owner is not data and owner is _owner(given)):
             handle: tensor.Tensor = handles[argnum]
             memory = _memory(handle)
             result._memory = memory
@@ -93,6 +93,15 @@ def link_view(
             recorded = RECORDING.blocks == 0 or is_recording()
             result._view = View(handle, argnum, primitive, arguments, keywords, recorded)
             return
+
+
+def _owner(data: Any) -> Any:
+    """Return what owns the memory of an array: the last of its bases."""
+    base = getattr(data, "base", None)
+    while base is not None:
+        data = base
+        base = getattr(data, "base", None)
+    return data
 
 
 def _memory(handle: tensor.Tensor) -> Memory:
