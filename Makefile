@@ -90,7 +90,7 @@ clients:
 	@echo "Setting up $(CLIENTS)."
 	@$(CLIENTS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[scipy]" -r clients/requirements.txt
 	@$(CLIENTS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-deps -r clients/programs.txt
-	cd clients && ../$(CLIENTS)/$(notdir $(BIN))/python -P -m pytest -q
+	cd clients && OMP_NUM_THREADS=1 MPLBACKEND=Agg ../$(CLIENTS)/$(notdir $(BIN))/python -P -m pytest -q
 
 pictures: $(STAMP)
 	$(BIN)/python -P docs/draw_pictures.py

@@ -62,8 +62,10 @@ def defvjp(fun: Any, *vjpmakers: Function | None, argnums: Iterable[int] | None 
     Raises
     ------
     NoRuleError
-        If the rule would never be used: `fun` is an ordinary function, or one whose derivative is
-        built into the operators of Values (`numpy.add`, `multiply`, `power` and their like).
+        If the rule would never be used: `fun` is none of these, or one whose derivative is built
+        into the operators of Values (`numpy.add`, `multiply`, `power` and their like). A
+        program's own function that `primitive` has not made is differentiated step by step as
+        before; that is a warning.
     """
     makers = dict(_numbered(vjpmakers, argnums))
     if is_without_derivative(fun) and not any(makers.values()):

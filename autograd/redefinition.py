@@ -5,6 +5,8 @@ A rule for one mode leaves the other as it was, and a rule for one argument the 
 
 from __future__ import annotations
 
+import types
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -89,11 +91,15 @@ def _keys(fun: Any) -> list[Any]:
             redefinable.REDEFINED[fun] = _with_earlier_rules(body, body)
         return [redefinable.REDEFINED[fun]]
     name = getattr(fun, "__name__", repr(fun))
-    raise NoRuleError(
-        f"{name} is not a primitive: what it computes is differentiated step by step, so a rule "
-        f"for it would never be used. Make it one first: {name} = "
-        f"autograd.extend.primitive({name})."
+    told = (
+        f"{name} is not a primitive: what it computes is differentiated step by step, and this "
+        f"rule is not used. Make it one first: {name} = autograd.extend.primitive({name})."
     )
+    package = str(getattr(fun, "__module__", None)).partition(".")[0]
+    if not isinstance(fun, types.FunctionType) or package in ("numpy", "scipy", "autograd"):
+        raise NoRuleError(told)
+    warnings.warn(told, stacklevel=4)  # its own code has derivatives: those are used, as ever
+    return []
 
 
 def _keys_of_numpy(fun: Any) -> list[Any]:

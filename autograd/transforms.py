@@ -345,7 +345,8 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
             create = call.nested or any(isinstance(t, Node) for t in tangents)
             results = [item for item in tree.flat(call.result) if isinstance(item, Node)]
             pairs = dict(zip(variable.nodes, tangents, strict=True))
-            changes = iter(forward.push_forward(results, pairs, create))
+            with call.differentiating():
+                changes = iter(forward.push_forward(results, pairs, create))
             change = tree.mapped(
                 call.result,
                 lambda x: number(next(changes)) if isinstance(x, Node) else np.zeros_like(x),

@@ -132,6 +132,8 @@ class _Simple:
     def compute(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
         value = self.f_raw(*args, **kwargs)
+        if isinstance(value, Node):  # see _Application
+            value = record.plain(value)
         if not isinstance(value, (np.ndarray, np.inexact, float, complex)):
             raise _OtherResult(value)
         return value
@@ -164,7 +166,9 @@ class _Application:
             for number, leaf in enumerate(tree.flat(argument))
             if isinstance(leaf, Node)
         ]
-        self.value = value
+        # Nodes come from what it closes over, or finds inside of arguments of other kinds. The rule
+        # that is given for the function stands for their derivatives as well.
+        self.value = tree.mapped(value, record.plain)
         self.outputs: list[Any] = []
         self.recorded = False
 
@@ -192,7 +196,7 @@ class _Application:
 
     def _compute(self, output: int, *plain: Any) -> Any:
         if self.recorded:  # called anew, with other numbers
-            self.value = self.f_raw(*self._with(plain), **self.kwargs)
+            self.value = tree.mapped(self.f_raw(*self._with(plain), **self.kwargs), record.plain)
         return tree.flat(self.value)[output]
 
     def _with(self, items: Sequence[Any]) -> Any:

@@ -138,7 +138,7 @@ class Call:
         parts = [self.variable.argument] if single else list(self.variable.argument)
         for number, part in zip(numbers, parts, strict=True):
             replaced[number] = part  # type: ignore[index, call-overload]
-        with arguments_of_call(self.variable.nodes):
+        with self.differentiating():
             if recording:
                 self.result = f(*replaced, **keywords)
             else:
@@ -166,16 +166,22 @@ class Call:
     def derivatives(self, result: Any, cotangent: Any, again: bool) -> list[Any]:
         """Return the derivative for each leaf of the argument, None where there is none."""
         create = self.nested or isinstance(cotangent, Node)
-        found: list[Any] = derivatives(
-            current(result), cotangent, self.variable.nodes, again or self.shares_nodes, create
-        )
+        with self.differentiating():
+            found: list[Any] = derivatives(
+                current(result), cotangent, self.variable.nodes, again or self.shares_nodes, create
+            )
         return found
+
+    def differentiating(self) -> arguments_of_call:
+        """Mark the arguments while their function or its derivatives are computed."""
+        return arguments_of_call(self.variable.nodes, tree.flat(self.variable.given))
 
     def rows(self, result: Any) -> list[Any]:
         """Return the derivatives of each element of an array, in order."""
         result = current(result)
         seeds = np.eye(result.size, dtype=result.dtype).reshape(result.size, *result.shape)
-        found: list[Any] = rows_of_derivatives(result, seeds, self.variable.nodes, self.nested)
+        with self.differentiating():
+            found: list[Any] = rows_of_derivatives(result, seeds, self.variable.nodes, self.nested)
         return found
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.engine import tensor, value
+from autograd.engine import record, tensor, value
 from autograd.engine.node import Node
-from autograd.engine.recording import RECORDING
+from autograd.engine.recording import ARGUMENTS, INNER, RECORDING
 from autograd.engine.value_backward import acquire, release
 
 
@@ -83,6 +83,61 @@ def newest_call(root: Node) -> float:
                 seen.add(id(parent))
                 found.append(parent)
     return newest
+
+
+def outer_value(root: Node) -> Any:
+    """Return a node without its dependence on the innermost transform it is part of.
+
+    The operations between the arguments of that transform and the node are carried out again,
+    with what these arguments are to the outer transforms; without any of those, the number or
+    array alone.
+    """
+    found, levels = _arguments_below(root)
+    innermost = max(levels.values(), default=0.0)
+    if all([level == innermost for level in levels.values()]):  # noqa: C419 - as is compiled
+        return record.plain(root)
+    again: dict[int, Any] = {}
+    for node in found:
+        if levels.get(id(node)) == innermost:
+            again[id(node)] = INNER[id(node)][1] if id(node) in INNER else record.plain(node)
+        elif id(node) not in levels and any([id(parent) in again for parent in node.parents]):  # noqa: C419
+            primitive: Any = node.primitive
+            arguments = tuple([again.get(id(a), a) for a in node.arguments])
+            again[id(node)] = record.call(primitive, arguments, node.keywords)
+    return again[id(root)]
+
+
+def _arguments_below(root: Node) -> tuple[list[Any], dict[int, float]]:
+    """Return all nodes below one, after their parents, and the levels of arguments among them."""
+    found: list[Any] = []
+    levels: dict[int, float] = {}
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    seen: set[int] = set()
+    while stack:
+        node, done = stack.pop()
+        if done:
+            found.append(node)
+            continue
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        stack.append((node, True))
+        level = _level(node)
+        if level > 0.0:
+            levels[id(node)] = level
+        stack.extend([(parent, False) for parent in node.parents])
+    return found, levels
+
+
+def _level(node: Any) -> float:
+    """Return the number of the call whose argument this is; infinity once it goes back."""
+    if id(node) not in ARGUMENTS:
+        return 0.0
+    if id(node) in INNER:
+        return INNER[id(node)][2]
+    if isinstance(node, value.Value):
+        return node._left_partial
+    return float(node._call)
 
 
 def _visit(node: tensor.Tensor | value.Value, visited: list[tensor.Tensor | value.Value]) -> None:

@@ -12,7 +12,7 @@ from autograd.engine import record
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.notes import Notes, own
 from autograd.engine.primitive import Primitive, declare
-from autograd.engine.recording import ARGUMENTS
+from autograd.engine.recording import ARGUMENTS, CALLS
 from autograd.errors import GradientLostError, lost
 
 ADD: Final = declare("add")
@@ -117,8 +117,16 @@ class Node:
 
     @property
     def _value(self) -> Any:
-        """The number or array alone, under the name that programs written for HIPS autograd use."""
-        return record.plain(self)
+        """The number or array alone, under the name that programs written for HIPS autograd use.
+
+        Of a node that depends on the arguments of several nested transforms, what it is to the
+        outer ones: a node that no longer depends on the argument of the innermost.
+        """
+        if not CALLS.nested:
+            return record.plain(self)
+        from autograd.engine.ancestry import outer_value
+
+        return outer_value(self)
 
     @property
     def _trace(self) -> float:

@@ -113,21 +113,48 @@ def _count(count: int) -> None:
 ARGUMENTS: Final[set[int]] = set()
 
 
+#: The arguments of calls inside of calls that are nodes of the outer one: by identity the node,
+#: what it is of the outer call, and the number of the inner one. Kept until the outermost ends.
+INNER: Final[dict[int, tuple[Any, Any, float]]] = {}
+
+
+@final
+class Calls:
+    """How many functions are being differentiated now, over all threads, and how they nest."""
+
+    def __init__(self) -> None:
+        self.running: int = 0
+        self.nested: bool = False  # whether there was one inside another
+
+
+CALLS: Final = Calls()
+
+
 class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
     """Take nodes for the arguments of a function that is being differentiated.
 
     A copy of such a node depends on it, where a copy of any other leaf is a leaf of its own.
     """
 
-    def __init__(self, nodes: list[Any]) -> None:
+    def __init__(self, nodes: list[Any], given: list[Any] | None = None) -> None:
         self._nodes = nodes  # keeps them alive: identities may not be used again
+        self._given: list[Any] = [] if given is None else given
 
     def __enter__(self) -> arguments:
+        CALLS.nested = CALLS.nested or CALLS.running > 0
+        CALLS.running += 1
         ARGUMENTS.update([id(node) for node in self._nodes])
+        for node, item in zip(self._nodes, self._given, strict=False):
+            if node._primitive is not None:  # a node of the outer call was given
+                INNER[id(node)] = (node, item, RECORDING.calls)
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         ARGUMENTS.difference_update([id(node) for node in self._nodes])
+        CALLS.running -= 1
+        if CALLS.running <= 0:
+            CALLS.nested = False
+            INNER.clear()
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

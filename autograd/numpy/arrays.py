@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node
+from autograd.engine import Node, objects
 from autograd.engine.record import plain
 from autograd.numpy import lists
 from autograd.redefinable import WRAPPED, redefinable
@@ -24,6 +24,8 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> A
     >>> grad(lambda x: anp.sum(anp.array([x, x**2])))(3.0)
     7.0
     """
+    if dtype is None or np.dtype(dtype) != np.dtype("O"):
+        object = objects.joined(object)
     if not isinstance(object, Node) and not lists.has_nodes(object):
         return np.array(object, dtype, *arguments, **keywords)
     if dtype is not None and np.dtype(dtype) == np.dtype("O"):
@@ -34,6 +36,8 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> A
 
 def asarray(a: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
     """Make an array of what is none; of nodes a node."""
+    if dtype is None or np.dtype(dtype) != np.dtype("O"):
+        a = objects.joined(a)
     if isinstance(a, Node):
         return a if dtype is None else a.astype(dtype)  # type: ignore[attr-defined]
     return array(a, dtype) if isinstance(a, (list, tuple)) else np.asarray(a, dtype)

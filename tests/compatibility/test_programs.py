@@ -210,3 +210,47 @@ def test_astype_gets_a_rule():
     assert broadcast(b, np.zeros((2, 3))).shape == (2, 3)
     np.testing.assert_array_equal(balanced_eq(b, np.maximum(b, 3.0), 3.0), [0.0, 0.5, 1.0])
     np.testing.assert_array_equal(replace_zero(np.array([0.0, 2.0]), 9.0), [9.0, 2.0])
+
+
+def test_the_value_of_a_node_is_that_of_the_outer_transforms():
+    stopped = lambda x: np.sum(x**2 * x._value)  # noqa: E731
+    assert grad(stopped)(3.0) == 18.0
+    assert grad(grad(stopped))(3.0) == 12.0  # of 2 x x
+    np.testing.assert_array_equal(jacobian(grad(stopped))(b), 4 * np.diag(b))
+    assert grad(grad(grad(lambda x: x * x * x._value)))(3.0) == 4.0
+    assert grad(lambda x: grad(lambda y: y * (x * y)._value)(2.0))(3.0) == 2.0
+    assert grad(lambda x: x * grad(lambda y: y**3)(x)._value)(2.0) == 12.0
+    assert make_jvp(grad(stopped))(3.0)(1.0)[1] == 12.0
+    outer = Tensor(b)
+    total = grad(lambda x: np.sum(x * outer) * np.sum(x * outer)._value)(b)
+    np.testing.assert_array_equal(total, b * (b @ b))  # a leaf of the program is no argument
+    assert type(grad(lambda x: x * float((x * 2.0)._value))(3.0)) is float
+
+
+def test_rules_find_nodes_inside_of_arguments_of_other_kinds():
+    class Tape:
+        def __init__(self, x):
+            self.x = x
+
+    @primitive
+    def outer(parameters, tape):
+        return inner(parameters, tape)
+
+    @primitive
+    def inner(parameters, tape):
+        return np.sin(parameters[0]), np.cos(parameters[0])
+
+    defvjp(inner, lambda ans, parameters, tape: lambda g: [100.0 * g[0]])
+    defvjp(
+        outer,
+        lambda ans, parameters, tape: (
+            lambda g: [
+                (
+                    g[0] * np.cos(tape.x) - g[1] * np.sin(tape.x)
+                )._value  # one level out, as PennyLane
+            ]
+        ),
+    )
+    f = lambda x: sum(outer([x], Tape(x)))  # noqa: E731
+    assert grad(f)(0.3) == pytest.approx(np.cos(0.3) - np.sin(0.3))
+    assert grad(grad(f))(0.3) == pytest.approx(-np.cos(0.3) - np.sin(0.3))
