@@ -242,6 +242,56 @@ class Writer:
             )
         )
 
+    def output(self):
+        """Let a function write its result into an array."""
+        name = self.pick(writable=True)
+        shape = self.shapes[name]
+        form = self.random.choice(
+            ["np.sin({0}, out={0})", "np.multiply({0}, {1}, out={0})", "np.add({1}, {0}, out={0})"]
+        )
+        self.lines.append(form.format(name, self.expression(shape)))
+
+    def like(self):
+        """Fill an array that is made like another one."""
+        name = self.pick(writable=True)
+        shape = self.shapes[name]
+        make = self.random.choice(["zeros_like", "ones_like"])
+        source = f"np.{make}({name})"
+        new = self.name(shape, "z")
+        self.lines += [
+            f"{new} = {source}",
+            f"{new}[0] = {name}[-1] * 0.5",
+            f"{new}[1:] += {name}[1:]",
+        ]
+
+    def listed(self):
+        """Assign a list of numbers."""
+        name = self.pick(1, writable=True)
+        if name is None or self.shapes[name][0] < 3:
+            return
+        self.lines.append(f"{name}[[0, 2]] = [{self.scalar()}, {self.scalar()}]")
+
+    def part(self):
+        """Assign to the parts of complex numbers."""
+        number = self.scalar()
+        new = self.name((6,), "p")
+        self.lines += [
+            f"w{new} = x0 + 1j * x0[::-1]",
+            f"w{new}.real[1:] *= w{new}.imag[1:]",
+            f"{self.random.choice([f'w{new}.imag[0]', f'w{new}.real[::2]', f'w{new}[3]'])} = {number}",
+            f"{new} = w{new}.{self.random.choice(['real', 'imag'])}",
+        ]
+
+    def inside(self):
+        """Let a function change its argument."""
+        name = self.pick(writable=True)
+        self.lines += [
+            "def change(z):",
+            "    z *= 0.7",
+            "    z[0] = z[-1] * 0.5",
+            f"change({name})",
+        ]
+
     def unrecorded(self):
         """Write constants into a constant array: inside `no_grad` that is all that may be done."""
         self.lines += [
@@ -271,6 +321,7 @@ class Writer:
             (self.view, 6), (self.reading, 1), (self.copy, 1), (self.compute, 2), (self.use, 4),
             (self.assign, 4), (self.update, 4), (self.update_whole, 3), (self.chained, 2),
             (self.loop, 2), (self.swap, 1), (self.function, 3), (self.unrecorded, 1), (self.constant, 1),
+            (self.output, 2), (self.like, 1), (self.listed, 1), (self.part, 1), (self.inside, 1),
         ]  # fmt: skip
         for write in self.random.choices([k for k, _ in kinds], [w for _, w in kinds], k=length):
             write()
