@@ -79,6 +79,12 @@ def hide_private_setters(text: str) -> str:
     return GETSET.sub(read_only, text)
 
 
+def protect_weak_references(text: str) -> str:
+    """Make ``__dict__`` and ``__weakref__`` of functions read-only: any object could go in there."""
+    member = r'(\{"__(?:dict|weakref)__", T_OBJECT_EX, [^{}]*, )0, NULL\}'
+    return re.sub(member, r"\1READONLY, NULL}", text)
+
+
 def hide_setup(text: str) -> str:
     """Remove a method with which anyone could make an object that nothing has initialised.
 
@@ -155,6 +161,7 @@ CHANGES = (
     untrack_values,
     refuse_deletions,
     hide_private_setters,
+    protect_weak_references,
     hide_setup,
     check_new,
     limit_calls,

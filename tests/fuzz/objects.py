@@ -294,7 +294,9 @@ STEPS = [
 
 
 def _kind(item):
-    return item.__name__ if issubclass(type(item), type) else type(item).__name__
+    with contextlib.suppress(Exception):  # a step may have changed what a class is called
+        return str(item.__name__ if issubclass(type(item), type) else type(item).__name__)
+    return "?"
 
 
 def patch(fuzz):
@@ -324,7 +326,7 @@ def main(seed, count, log):
     """Take `count` steps, beginning again now and then."""
     faulthandler.enable()
     warnings.simplefilter("ignore")
-    limit_memory(16 << 30)
+    limit_memory(4 << 30)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.unraisablehook = lambda *_: None
     fuzz = Fuzz(seed, os.open(log, os.O_CREAT | os.O_WRONLY))
