@@ -1,16 +1,18 @@
 # Two commands set everything up and need nothing but Python 3.11 or newer:
 #   make demo   run the main job on real input
 #   make test   lint, types, doctests and the whole suite, compiled and interpreted
+# They take versions that are known to work together, from constraints/known-good.txt.
 
 PYTHON ?= python3
 VENV   := .venv
+CONSTRAINTS := $(CURDIR)/constraints/known-good.txt
 BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP  := $(VENV)/.installed
 
-SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn -name '*.py')
+SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn building -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 
-.PHONY: demo test fuzz lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo test suite test-latest test-oldest fuzz lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -20,12 +22,21 @@ demo: $(STAMP)
 	@echo
 	$(BIN)/python examples/digits.py --output demo-output
 
-test: $(STAMP) lint
+test: $(STAMP) lint suite
+
+suite: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then $(BIN)/python -m pip install -q --disable-pip-version-check ".[browser]" 2>/dev/null || true; else echo "Chromium is not installed: the tests of the interactive page in a browser are skipped."; fi
 	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
 	PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py autograd nn
+
+# The same with the newest version of everything that is declared, and the tests with the lowest ones.
+test-latest:
+	$(MAKE) test VENV=.venv-latest CONSTRAINTS=
+
+test-oldest:
+	$(MAKE) suite VENV=.venv-oldest CONSTRAINTS=$(CURDIR)/constraints/oldest.txt
 
 # The random tests of the suite with a hundred times their number of cases; FACTOR=1000 takes more.
 fuzz: $(STAMP)
@@ -38,11 +49,13 @@ lint: $(STAMP)
 
 # The installed copy is compiled where there is a C compiler. The source tree itself never
 # holds a compiled file, so PYTHONPATH=. always runs what stands there, interpreted.
-$(STAMP): $(SOURCES)
+# pip reads the two variables: what it builds with is constrained too.
+$(STAMP): $(SOURCES) $(CONSTRAINTS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
 	@echo "Setting up $(VENV): a minute or two, once."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check ".[test]"
+	@PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS) \
+	    $(BIN)/python -m pip install -q --disable-pip-version-check ".[test]"
 	@rm -rf build *.egg-info
 	@touch $(STAMP)
 
@@ -117,4 +130,4 @@ $(DOCS)/.installed: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) $(BENCH) $(HIPS) $(DOCS) build dist site *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-latest .venv-oldest $(CLIENTS) $(BENCH) $(HIPS) $(DOCS) build dist site *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -83,7 +83,7 @@ class Blame:
         plain = [_data(a) for a in node.arguments]
         x, y = np.asarray(plain[argnum]), np.asarray(node.data)
         random = np.random.default_rng(argnum)
-        weights = random.uniform(0.5, 1.5, y.shape)
+        weights: Any = random.uniform(0.5, 1.5, y.shape)
         if y.dtype.kind == "c":
             weights = weights + 1j * random.uniform(0.5, 1.5, y.shape)
         cotangent = np.asarray(weights, y.dtype)

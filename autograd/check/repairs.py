@@ -321,7 +321,7 @@ def multiplied(node: Any, factor: Any) -> Change:
     return lambda arguments, keywords: factor * original(*arguments, **keywords)
 
 
-def reduced(function: Callable[..., Any], axis: Any, keepdims: bool) -> Change:
+def reduced(function: Callable[..., Any], axis: Any, keepdims: Any) -> Change:
     """Return the change that reduces over another axis."""
     return lambda arguments, keywords: function(arguments[0], axis=axis, keepdims=keepdims)
 

@@ -17,7 +17,7 @@ from autograd.rules.singular_values import svdvals
 from autograd.rules.table import define, elementwise, implements
 
 
-def power_norm(x: Any, order: float, axis: Any = None, keepdims: bool = False) -> Any:
+def power_norm(x: Any, order: float, axis: Any = None, keepdims: Any = False) -> Any:
     """Compute (Σ xᵖ)^(1/p) of numbers that are not negative."""
     return np.sum(x**order, axis=axis, keepdims=keepdims) ** (1.0 / order)
 
@@ -34,7 +34,7 @@ def where_length(y: Any, x: Any, other: Any) -> Any:
 
 
 def power_norm_vjp(
-    g: Any, y: Any, x: Any, order: float, axis: Any = None, keepdims: bool = False
+    g: Any, y: Any, x: Any, order: float, axis: Any = None, keepdims: Any = False
 ) -> Any:
     """Return g (x / y)^(p - 1), and 0 where the norm is 0.
 
@@ -65,14 +65,14 @@ norm_of_powers.jvp = forward_by(
 )
 
 
-def largest(x: Any, axis: Any, keepdims: bool = False) -> Any:
+def largest(x: Any, axis: Any, keepdims: Any = False) -> Any:
     """Return the largest of numbers that are not negative: of none, 0."""
-    reduce = np.max if np.shape(x)[axis] else np.sum
+    reduce: Any = np.max if np.shape(x)[axis] else np.sum
     return reduce(x, axis=axis, keepdims=keepdims)
 
 
 @implements(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """Return norms of vectors and of matrices, of every order."""
     if axis is None:
         if ord is None:
@@ -86,7 +86,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     return matrix_norm(x, ord, axes, keepdims)
 
 
-def vector_norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
+def vector_norm(x: Any, order: Any, axis: Any, keepdims: Any) -> Any:
     """Return (Σ|x|ᵖ)^(1/p) along an axis, and its limits."""
     if isinstance(order, str):
         raise ShapeError(f"Invalid norm order {order!r} for vectors.")
@@ -104,19 +104,20 @@ def vector_norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
     return norm_of_powers(size, order=float(order), axis=axis, keepdims=keepdims)
 
 
-def matrix_norm(x: Any, order: Any, axes: Any, keepdims: bool) -> Any:
+def matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
     """Return norms of matrices along two axes."""
     last = np.moveaxis(x, axes, (-2, -1))
+    extreme: Any = np.min if order in (-2, -1, -math.inf) else largest
     if order in (None, "fro", "f"):
         y = root_of_squares(last, (-2, -1))
     elif order == "nuc":
         y = np.sum(np.abs(svdvals(last)), axis=-1)
     elif order in (2, -2):
-        y = (largest if order == 2 else np.min)(np.abs(svdvals(last)), axis=-1)
+        y = extreme(np.abs(svdvals(last)), axis=-1)
     elif order in (1, -1):
-        y = (largest if order == 1 else np.min)(np.sum(np.abs(last), axis=-2), axis=-1)
+        y = extreme(np.sum(np.abs(last), axis=-2), axis=-1)
     elif order in (math.inf, -math.inf):
-        y = (largest if order > 0 else np.min)(np.sum(np.abs(last), axis=-1), axis=-1)
+        y = extreme(np.sum(np.abs(last), axis=-1), axis=-1)
     else:
         raise ShapeError(f"Invalid norm order {order!r} for matrices.")
     if not keepdims:
@@ -126,7 +127,7 @@ def matrix_norm(x: Any, order: Any, axes: Any, keepdims: bool) -> Any:
 
 
 @implements(np.linalg.vector_norm)
-def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
     """Return norms of vectors, which may go along several axes."""
     ndim = np.ndim(x)
     axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
@@ -140,6 +141,6 @@ def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord:
 
 
 @implements(np.linalg.matrix_norm)
-def norm_of_matrices(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+def norm_of_matrices(x: Any, /, *, keepdims: Any = False, ord: Any = "fro") -> Any:
     """Return norms of matrices in the last two axes."""
     return matrix_norm(x, ord, (-2, -1), keepdims)

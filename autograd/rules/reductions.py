@@ -35,7 +35,7 @@ def kept(x: Any, ndim: int, axis: Any) -> Any:
     return x.reshape(tuple([1 if a in reduced else next(lengths) for a in range(ndim)]))
 
 
-def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def spread(g: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Repeat `g`, which has the shape of a reduction of `x` over `axis`, to the shape of `x`."""
     shape = shape_of(x)
     if axis is not None and not keepdims:
@@ -71,21 +71,21 @@ def freedom(x: Any, axis: Any, ddof: Any) -> Any:
     return n if n > 0 else 0
 
 
-def sum_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def sum_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Sum over `axis`: `numpy.sum` without its detours."""
     if type(x) is np.ndarray:
         return _add_reduce(x, axis, None, None, keepdims)
     return np.sum(x, axis=axis, keepdims=keepdims)
 
 
-def mean_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def mean_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Average over `axis`: `numpy.mean` without its detours."""
     if type(x) is np.ndarray and x.size and x.ndim and x.dtype.char in "dfDF":
         return _add_reduce(x, axis, None, None, keepdims) / count(x, axis)
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
-def share_of_ties(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+def share_of_ties(y: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     """Return for each element its share of an extreme `y`: equal elements have equal shares."""
     if not keepdims:
         y = kept(y, np.ndim(x), axis)
@@ -94,7 +94,7 @@ def share_of_ties(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def extreme_vjp(
-    g: Any, y: Any, x: Any, axis: Any = None, out: None = None, keepdims: bool = False
+    g: Any, y: Any, x: Any, axis: Any = None, out: None = None, keepdims: Any = False
 ) -> Any:
     """Give the derivative to the elements that are the extreme, in equal shares."""
     return spread(g, x, axis, keepdims) * share_of_ties(y, x, axis, keepdims)
@@ -105,18 +105,18 @@ def deviation(x: Any, axis: Any) -> Any:
     return (x - np.mean(x, axis=axis, keepdims=True)).conjugate()
 
 
-def length_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def length_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Return the root of the sum of the squares of absolute values."""
     return np.sqrt(sum_of_array(np.real(x * np.conjugate(x)), axis, keepdims))
 
 
-def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> Any:
+def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
     each = divided(over(g, y), freedom(x, axis, ddof))
     return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
 
 
-def length_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def length_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Return g x* / y, and 0 where the length is 0."""
     return vanishing(spread(over(g, y), x, axis, keepdims), np.conjugate(x))
 
@@ -138,7 +138,7 @@ def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
     return jvp
 
 
-def others_product(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
+def others_product(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
     """Return for each element the product of all others along `axis`."""
     if not np.any(x == 0) and np.isfinite(y).all() and not np.any(y == 0):
         return spread(y, x, axis, keepdims) / x
@@ -342,7 +342,7 @@ composition_of(np.nancumprod)(over_nan(np.cumprod, 1.0))
 # -- exponentials of many numbers -------------------------------------------------------------
 
 
-def logsumexp_of_array(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Compute log(sum(exp(x))) shifted by the largest element."""
     largest = np.max(x, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(largest), largest, 0.0).astype(largest.dtype)
@@ -373,7 +373,7 @@ def parts(total: Any, x: Any, axis: Any) -> Any:
     return finite + largest / nonzero(np.sum(largest, axis=axis, keepdims=True))
 
 
-def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Multiply by softmax(x)."""
     total = y if keepdims else kept(y, np.ndim(x), axis)
     return spread(g, x, axis, keepdims) * parts(total, x, axis)

@@ -16,14 +16,14 @@ from autograd.rules.table import composition_of
 
 
 @composition_of(np.ptp)
-def ptp(a: Any, axis: Any = None, out: None = None, keepdims: bool = False) -> Any:
+def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = False) -> Any:
     """Return the range from smallest to largest."""
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
 @composition_of(np.average)
 def average(
-    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False
+    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False
 ) -> Any:
     """Return the average, weighted or not."""
     if weights is None:
@@ -89,7 +89,7 @@ def with_axes(y: Any, a: Any, q: Any, axis: Any) -> Any:
 @composition_of(np.quantile)
 def quantile(
     a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
-    method: str = "linear", keepdims: bool = False, *, weights: Any = None,
+    method: str = "linear", keepdims: Any = False, *, weights: Any = None,
 ) -> Any:  # fmt: skip
     """Return quantiles, interpolated between the two nearest elements."""
     ordered = order_statistics(a, axis)
@@ -119,7 +119,7 @@ def median(
     axis: Any = None,
     out: None = None,
     overwrite_input: bool = False,
-    keepdims: bool = False,
+    keepdims: Any = False,
 ) -> Any:
     """Return the middle element, or the mean of the two in the middle."""
     return quantile(a, 0.5, axis, keepdims=keepdims)
@@ -128,7 +128,7 @@ def median(
 @composition_of(np.nanquantile)
 def nanquantile(
     a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
-    method: str = "linear", keepdims: bool = False, *, weights: Any = None,
+    method: str = "linear", keepdims: Any = False, *, weights: Any = None,
 ) -> Any:  # fmt: skip
     """Return quantiles of what is not NaN."""
     ordered = order_statistics(a, axis)
@@ -152,7 +152,7 @@ def nanmedian(
     axis: Any = None,
     out: None = None,
     overwrite_input: bool = False,
-    keepdims: bool = False,
+    keepdims: Any = False,
 ) -> Any:
     """Return the middle element of what is not NaN, or the mean of the two in the middle."""
     return nanquantile(a, 0.5, axis, keepdims=keepdims)

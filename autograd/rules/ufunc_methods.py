@@ -57,7 +57,7 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
     """Reduce by putting one element after the other together."""
 
     def reduce(
-        a: Any, axis: Any = 0, dtype: Any = None, keepdims: bool = False, initial: Any = None,
+        a: Any, axis: Any = 0, dtype: Any = None, keepdims: Any = False, initial: Any = None,
         where: Any = True,
     ) -> Any:  # fmt: skip
         if where is not True:

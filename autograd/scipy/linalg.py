@@ -440,7 +440,7 @@ def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = Fals
 
 
 @_in_place_of(_original.norm)
-def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
+def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: Any = False, **_: Any) -> Any:
     """Return a norm of a vector or a matrix."""
     return _la.norm(a, ord, axis, keepdims)
 

@@ -66,7 +66,7 @@ def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
 
 @_redefinable
 def logsumexp(
-    a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
+    a: Any, axis: Any = None, b: Any = None, keepdims: Any = False, return_sign: bool = False
 ) -> Any:
     """Return log(sum(b exp(a))) without overflow; with `return_sign` that of its size, and its sign.
 
