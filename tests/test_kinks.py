@@ -134,6 +134,11 @@ N = np.eye(3) - 1 / 3
         (lambda x: np.linalg.norm(x) * np.linalg.norm(-x), np.zeros(2), np.diag([math.nan] * 2)),
         (lambda x: np.sum(np.abs(x) * np.abs(x)), np.zeros(2), 2 * np.eye(2)),
         (lambda x: np.abs(x[0]) * np.linalg.norm(x[:1]), np.zeros(1), [[math.nan]]),
+        (lambda x: np.sum(np.maximum(x, -x) ** 2), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.minimum(x, -x) ** 2), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.fmax(x, 0.0) ** 2 + np.fmin(x, 0.0) ** 2), np.zeros(2), 2 * np.eye(2)),
+        (lambda x: np.sum(np.maximum(x, 0.0) ** 2), np.zeros(2), np.eye(2)),
+        (lambda x: np.sum(np.maximum(x, 0.0)), np.zeros(2), np.zeros((2, 2))),
         (lambda x: np.sum(np.sinc(np.linalg.norm(x))), np.zeros(2), -(math.pi**2) / 3 * np.eye(2)),
     ],
 )
@@ -159,6 +164,7 @@ def test_numbers_have_the_second_derivatives_of_arrays_at_a_kink():
         (lambda x: np.hypot(x, 0.0) ** 2, 2.0),
         (lambda x: np.exp(-np.hypot(x, x)), -math.inf),
         (abs, 0.0),
+        (lambda x: np.maximum(x, -x) ** 2, 2.0),
     ):
         x = Value(0.0)
         function(x).backward(create_graph=True)

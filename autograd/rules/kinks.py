@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +25,11 @@ from autograd.rules.elementwise import (
     conjugate,
     direction,
     fabs,
+    fmax,
+    fmin,
     hypot,
+    maximum,
+    minimum,
     nonzero,
     sign,
     where,
@@ -175,6 +180,33 @@ def forward(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[st
     return tangent * slope
 
 
+def through_extreme(extreme: Primitive, argnum: int) -> Callable[..., Any]:
+    """Return how to go backward through `maximum` or its like, to be differentiated again.
+
+    At a tie the second derivative is the mean of those on both sides. The extreme is
+    (x + y ± |x - y|) / 2: of a function of it without a kink g is 0 there, and half of g times the
+    sign of x - y goes on as x - y does.
+    """
+    assert extreme.partials is not None
+    partial = extreme.partials[argnum]
+
+    def vjp(g: Any, z: Any, *both: Any) -> Any:
+        own, other = both[argnum], both[1 - argnum]
+        found = g * partial(z, *both)
+        tie = np.asarray(plain(own) == plain(other))
+        if not tie.any():
+            return found
+        slope = slopes(g, z, np.broadcast_to(tie, np.shape(plain(z))))
+        bent = tie & ~np.isnan(plain(slope))
+        if not bent.any():
+            return found
+        return found + vanishing(where(bent, slope, 0.0) / 4, own - other)
+
+    return vjp
+
+
+for primitive in (maximum, minimum, fmax, fmin):
+    primitive.again = (through_extreme(primitive, 0), through_extreme(primitive, 1))
 for primitive in LENGTHS:
     primitive.jvp = forward
 absolute.again = fabs.again = (absolute_again,)

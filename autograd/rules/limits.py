@@ -142,23 +142,34 @@ class Limits:
         self.pairs = pairs
         self.what = what
 
-    def slopes(self, of_vectors: Callable[[list[Any]], Any]) -> Any:
+    def slopes(self, of_vectors: Callable[[list[Any]], Any], others: Any = False) -> Any:
         """Return how the cotangent of each value changes as its vectors turn towards others.
 
         ``of_vectors(parts)`` makes of the derivatives of a sum of such cotangents by all results a
         matrix; its row i is taken if the cotangent of value i was in the sum. Cotangents
         of values do not change with vectors of others that are not close, so that one pass
-        serves many.
+        serves many. `others` says which values matter besides the close ones.
         """
         cotangents = unpack(self.g, self.parts)[self.values]
-        order = colours(self.pairs)
         total: Any = 0.0
+        concerned = np.any(self.pairs, axis=-1) | others
+        anything = concerned * pattern(np.shape(cotangents), float)
+        if not self._changes_with_vectors(self._derivatives(cotangents, anything, [self.y])[0]):
+            return total
+        order = colours(self.pairs)
         for number in range(int(order.max(initial=0)) + 1):
             rows = order == number
             found = self._derivatives(cotangents, rows, [self.y])[0]
             if found is not None:
                 total = total + rows[..., None] * of_vectors(unpack(found, self.parts))
         return total
+
+    def _changes_with_vectors(self, slopes: Any) -> bool:
+        """Say whether derivatives by all results are other than 0 for more than the values."""
+        place = places(self.parts)[self.values]
+        return slopes is not None and bool(
+            np.any(slopes[..., : place.start]) or np.any(slopes[..., place.stop :])
+        )
 
     def changes(self, zeros: list[Any], along: Callable[[list[Any]], Any]) -> Any:
         """Return for each matrix how numbers that must vanish change with the choice of vectors.

@@ -79,59 +79,65 @@ def svd_vjp(g: Any, y: Any, a: Any) -> Any:
 def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> Any:
     """Return limits of the quotients that `svd_vjp` makes, and for which pairs to trust the first.
 
-    A singular value 0 has vectors on both sides
-    that can be turned separately, and out of what the others span.
+    A singular value 0 has vectors on both sides that can be turned separately, and out of what the
+    others span.
     """
     u, s, vh = (plain(x) for x in unpack(y, parts))
-    v, k = H(vh), np.shape(s)[-1]
     pairs = close(s)
-    if not (pairs.any() or zeros.any()):
-        return pairs, [0.0] * 4
-    if not limits.uses_vectors(g, y, parts, 1):
+    if not (pairs.any() or zeros.any()) or not limits.uses_vectors(g, y, parts, 1):
         return pairs, [0.0] * 4
     found = Limits(g, y, parts, 1, pairs, "Singular values")
+    left, right, out_u, out_v = turned(found, u, H(vh), zeros)
+    both = zeros[..., None, :] & zeros[..., :, None]
+    one = zeros[..., None, :]
+    masks = [pairs, both, one, one]
+    single = np.eye(np.shape(s)[-1], dtype=bool)
+    limit = [(left + right) / 2, (right - left) / np.where(single, 4, 2), out_u, out_v]
+    limit = [np.where(mask, x, 0.0) for mask, x in zip(masks, limit, strict=True)]
+    vanishing = [np.where(mask, x, 0.0) for mask, x in zip(masks, numerators, strict=True)]
+    doubts = found.changes(vanishing, along_choices(u, H(vh), pairs, both, one))
+    doubts = doubts + signs(found, zeros)
+    doubts = doubts + largest(plain(vanishing[0]) - differences(s) * limit[0])
+    doubts = doubts + sum(largest(x) for x in vanishing[1:])
+    doubts = doubts + largest(limit[0] - H(limit[0]))
+    doubts = doubts + largest(np.where(both & ~single, right - H(left), 0.0))
+    scale = sum(largest(x) for x in (*limit, *numerators, *unpack(g, parts)[::2]))
+    scale = scale + np.max(np.abs(plain(unpack(g, parts)[1])), axis=-1, initial=0.0)
+    trusted = found.trusted(doubts, scale, zeros.any(axis=-1))
+    return trusted, [only_once(x, g, y) for x in limit]
+
+
+def turned(found: Limits, u: Any, v: Any, zeros: Any) -> Any:
+    """Return how the cotangents of the singular values change as vectors turn.
+
+    Those of U and those of V towards each other, and both out of what the others span.
+    """
+    m, n, k = np.shape(u)[-2], np.shape(v)[-2], np.shape(u)[-1]
 
     def of_vectors(slopes: list[Any]) -> Any:
         left, right = T(slopes[0]) @ u, np.conjugate(slopes[2]) @ v
         turns = [left - H(left), right - H(right)]
         return np.concatenate([*turns, H(slopes[0]), np.conjugate(slopes[2])], axis=-1)
 
-    slopes = found.slopes(of_vectors) + np.zeros((*np.shape(s), 2 * k + len_of(u) + len_of(v)))
-    left, right = slopes[..., :k], slopes[..., k : 2 * k]
-    both = zeros[..., None, :] & zeros[..., :, None]
-    halved = (right - left) / 2 * (1 - np.eye(k) / 2)
-    out_u, out_v = T(slopes[..., 2 * k : 2 * k + len_of(u)]), H(slopes[..., 2 * k + len_of(u) :])
-    limit = [
-        np.where(pairs, (left + right) / 2, 0.0),
-        np.where(both, halved, 0.0),
-        np.where(zeros[..., None, :], out_u - u @ (H(u) @ out_u), 0.0),
-        np.where(zeros[..., None, :], out_v - v @ (H(v) @ out_v), 0.0),
-    ]
-    masks = [pairs, both, zeros[..., None, :], zeros[..., None, :]]
-    vanishing = [np.where(mask, x, 0.0) for mask, x in zip(masks, numerators, strict=True)]
-    turn, turn_v = (limits.pattern(np.shape(pairs), u.dtype) for _ in range(2))
+    slopes = found.slopes(of_vectors, zeros) + np.zeros((k, 2 * k + m + n))
+    left, right, out_u, out_v = np.split(slopes, [k, 2 * k, 2 * k + m], axis=-1)
+    out_u, out_v = T(out_u), H(out_v)
+    return left, right, out_u - u @ (H(u) @ out_u), out_v - v @ (H(v) @ out_v)
+
+
+def along_choices(u: Any, v: Any, pairs: Any, both: Any, one: Any) -> Any:
+    """Return how to contract derivatives by U and Vᴴ with a change of their choice."""
+    turn = limits.pattern(np.shape(pairs), u.dtype)
     turn = np.where(pairs, turn - H(turn), 0.0)
-    turn_v = np.where(both, -turn, turn)
-    away = np.where(zeros[..., None, :], limits.pattern(np.shape(u), u.dtype), 0.0)
-    away_v = np.where(zeros[..., None, :], limits.pattern(np.shape(v), v.dtype), 0.0)
-    change_u = u @ turn + away - u @ (H(u) @ away)
-    change_v = v @ turn_v + away_v - v @ (H(v) @ away_v)
-    doubts = found.changes(
-        vanishing,
-        lambda slopes: (
-            np.sum(np.real(slopes[0] * change_u), axis=(-2, -1))
-            + np.sum(np.real(slopes[2] * H(change_v)), axis=(-2, -1))
-        ),
-    )
-    doubts = doubts + signs(found, zeros)
-    doubts = doubts + largest(plain(vanishing[0]) - differences(s) * limit[0])
-    doubts = doubts + sum(largest(x) for x in vanishing[1:])
-    doubts = doubts + largest(limit[0] - H(limit[0]))
-    doubts = doubts + largest(np.where(both & ~np.eye(k, dtype=bool), right - H(left), 0.0))
-    scale = sum(largest(x) for x in (*limit, *numerators, *unpack(g, parts)[::2]))
-    scale = scale + np.max(np.abs(plain(unpack(g, parts)[1])), axis=-1, initial=0.0)
-    trusted = found.trusted(doubts, scale, zeros.any(axis=-1))
-    return trusted, [only_once(x, g, y) for x in limit]
+    away_u, away_v = (np.where(one, limits.pattern(np.shape(x), x.dtype), 0.0) for x in (u, v))
+    change_u = u @ turn + away_u - u @ (H(u) @ away_u)
+    change_v = v @ np.where(both, -turn, turn) + away_v - v @ (H(v) @ away_v)
+
+    def along(slopes: list[Any]) -> Any:
+        moved = np.sum(np.real(slopes[0] * change_u), axis=(-2, -1))
+        return moved + np.sum(np.real(slopes[2] * H(change_v)), axis=(-2, -1))
+
+    return along
 
 
 def signs(found: Limits, zeros: Any) -> Any:
@@ -148,11 +154,6 @@ def signs(found: Limits, zeros: Any) -> Any:
         return np.sum(np.abs(np.sum(slopes[2] * vh, axis=-1)) * zeros, axis=-1)
 
     return found.changes([lengths], growing)
-
-
-def len_of(x: Any) -> int:
-    """Return the length of vectors that are the columns of a matrix."""
-    return int(np.shape(x)[-2])
 
 
 svd_ = decomposition(

@@ -87,6 +87,10 @@ def _banded_vjp(g: Any, y: Any, ab: Any, b: Any, lower: int, upper: int) -> Any:
     return np.stack(rows)
 
 
+def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:
+    return _original.solve_sylvester(a, b, q) if np.size(q) else np.array(q)
+
+
 # Rules refer to rows further down.
 _banded: _Primitive
 _sylvester: _Primitive
@@ -99,10 +103,11 @@ _banded     = _define(lambda ab, b, lower, upper: _original.solve_banded((lower,
                       _banded_vjp,
                       lambda g, y, ab, b, lower, upper: _banded(_banded_rows(ab, lower, upper), g, upper, lower),
                       name="solve_banded")
-_sylvester  = _define(_original.solve_sylvester,
+_sylvester  = _define(_solve_sylvester,
                       lambda g, x, a, b, q: -_sylvester(_T(a), _T(b), g) @ _T(x),
                       lambda g, x, a, b, q: -_T(x) @ _sylvester(_T(a), _T(b), g),
-                      lambda g, x, a, b, q: _sylvester(_T(a), _T(b), g))
+                      lambda g, x, a, b, q: _sylvester(_T(a), _T(b), g),
+                      name="solve_sylvester")
 # fmt: on
 
 
