@@ -151,11 +151,12 @@ class Report:
     reasons: list[str] = field(default_factory=list)
     evaluations: int = 0
     leaves: list[Leaf] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # what is wrong beside the numbers
 
     @property
     def ok(self) -> bool:
         """Whether there is nothing against any derivative."""
-        return all(
+        return not self.faults and all(
             bool(np.isin(batch.judgement.verdict, (OK, KINK)).all()) for batch in self.batches
         )
 
@@ -211,7 +212,7 @@ class Report:
             ).rstrip()
             for row in cells
         ]
-        return "\n".join([*lines, self.summary(rows), *self.reasons, *self.notes])
+        return "\n".join([*lines, self.summary(rows), *self.faults, *self.reasons, *self.notes])
 
     def summary(self, rows: int = 10) -> str:
         """Return one line: how many derivatives were checked, and with what result."""
@@ -250,7 +251,7 @@ class Report:
             f"<th>{head}</th>"
             for head in ("derivative", "analytic", "numerical", "difference", "verdict")
         )
-        text = [*self.summary(20).split("\n"), *self.reasons, *self.notes]
+        text = [*self.summary(20).split("\n"), *self.faults, *self.reasons, *self.notes]
         below = "".join(f"<p style='white-space:pre-line'>{html.escape(line)}</p>" for line in text)
         return f"<table><tr>{heads}</tr>{''.join(rows)}</table>{below}"
 

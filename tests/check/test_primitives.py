@@ -44,3 +44,51 @@ def test_a_function_is_sent_to_check_gradients():
     for function in (np.sin, autograd.primitive(lambda x: x)):
         with pytest.raises(DataError, match="check_gradients"):
             check_primitive(function, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("rule", "inputs", "fault"),
+    [
+        (
+            autograd.linear(
+                lambda x: x[::-1], lambda g, x: np.array(g, float)[::-1], name="reversed"
+            ),
+            [[1.0, 2.0]],
+            "inside",
+        ),
+        (
+            autograd.elementwise(lambda x: np.sin(x), None, lambda y, x: np.cos(x) * np.float64(1)),
+            [[1.0, 2.0]],
+            "float64",
+        ),
+        (
+            autograd.define(lambda x: x.sum(), lambda g, y, x: g * np.ones(x.shape)),
+            [np.ones(2)],
+            "float64",
+        ),
+    ],
+    ids=["no nodes", "precision", "precision of a vjp"],
+)
+def test_what_is_wrong_beside_the_numbers_is_a_fault(rule, inputs, fault):
+    report = check_primitive(rule, *inputs, raises=False)
+    assert not report.ok
+    assert any(fault in line for line in report.faults), report
+    assert "none wrong" not in repr(report)
+    with pytest.raises(GradientError):
+        check_primitive(rule, *inputs)
+
+
+def test_arguments_are_broadcast_and_may_be_empty():
+    product = autograd.elementwise(
+        lambda x, y: x * y, None, lambda z, x, y: y, lambda z, x, y: x, name="product"
+    )
+    report = check_primitive(product, [1.0, 2.0, 3.0], 4.0)
+    assert {"broadcast", "broadcast, forward", "inside, order 2"} <= {
+        c.mode for c in report.comparisons
+    }
+    seen = []
+    noted = autograd.elementwise(
+        lambda x: seen.append(np.shape(x)) or x * x, None, lambda y, x: 2 * x, name="noted"
+    )
+    check_primitive(noted, [1.0, 2.0])
+    assert (0,) in seen
