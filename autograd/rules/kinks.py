@@ -40,6 +40,11 @@ from autograd.rules.table import define, elementwise
 LENGTHS: Final[list[Primitive]] = [absolute, fabs, hypot]
 
 
+def occurs(mask: Any) -> bool:
+    """Return whether a mask holds anywhere; arrays of other libraries are not looked into."""
+    return isinstance(mask, (bool, np.bool_, np.ndarray)) and bool(np.any(mask))
+
+
 def slopes(g: Any, y: Any, zero: Any) -> Any:
     """Return ∂g/∂y for each element where y is zero; NaN where it is not all that g changes with.
 
@@ -106,7 +111,7 @@ def over(g: Any, y: Any) -> Any:
     """
     length = plain(y)
     zero = length == 0
-    if not (isinstance(g, Node) or isinstance(y, Node)) or not np.any(zero):
+    if not (isinstance(g, Node) or isinstance(y, Node)) or not occurs(zero):
         return g / nonzero(y)
     numbers = plain(g)
     limit = where(numbers == 0, slopes(g, y, zero), np.copysign(math.inf, numbers))
@@ -153,7 +158,7 @@ def absolute_again(g: Any, y: Any, x: Any) -> Any:
     if np.iscomplexobj(plain(x)):
         return vanishing(over(g, y), conjugate(x))
     zero = plain(x) == 0
-    if not np.any(zero):
+    if not occurs(zero):
         return g * sign(x)
     return where(zero, vanishing(slopes(g, y, zero), x), g * sign(x))
 
