@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+import autograd.installation  # noqa: F401 - before all others
 from autograd import Tensor, Value, expression, shell
 from autograd.check import check_gradients, command
 from autograd.drawing import draw, steps, text

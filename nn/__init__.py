@@ -5,6 +5,7 @@ Modules of Tensors, which know their parameters; and, to see how it works, netwo
 
 # fmt: off
 # isort: off
+import autograd.installation  # noqa: F401 - before all others
 from autograd import relu, sigmoid, softmax
 from nn import init, optim
 from nn.activations import (

@@ -15,6 +15,7 @@ ROWS = 30
 def assert_gradients() -> Callable[..., None]:
     """Return `autograd.assert_gradients`: a function that fails the test if a gradient is wrong."""
     import autograd
+    import autograd.installation
 
     return autograd.assert_gradients
 

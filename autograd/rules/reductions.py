@@ -112,6 +112,8 @@ def length_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
+    if count(x, axis) == 1:  # of one number it is 0, whatever the number
+        return np.zeros_like(plain(x))
     each = divided(over(g, y), freedom(x, axis, ddof))
     return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
 
@@ -199,12 +201,23 @@ cumprod = define(np.cumprod, cumprod_vjp, replaces=())
 # fmt: on
 
 
-std.jvp = forward_by(
+std_forward = forward_by(
     lambda y, x, options: slope_of_length(
         y * freedom(x, options.get("axis"), options.get("ddof", 0)),
         deviation(x, options.get("axis")),
     )
 )
+
+
+def std_jvp(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    """Push a tangent forward; of one number the result is 0, whatever the number."""
+    axis = keywords.get("axis", arguments[1] if len(arguments) > 1 else None)
+    if count(arguments[0], axis) == 1:
+        return np.zeros_like(plain(y))
+    return std_forward(argnum, tangent, y, arguments, keywords)
+
+
+std.jvp = std_jvp
 LENGTHS.extend([std, root_of_squares])
 root_of_squares.jvp = forward_by(lambda y, x, options: slope_of_length(y, np.conjugate(x)))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_gradients, grad
+from autograd import Tensor, Value, check_gradients, grad, make_jvp
 from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
 
 random = np.random.default_rng(8)
@@ -162,3 +162,12 @@ def test_functions_of_whole_numbers_refuse_nodes_as_numpy_refuses_floats():
     for f in (np.bitwise_and, np.gcd, np.left_shift):
         with pytest.raises(TypeError, match=r"not supported|did not contain a loop"):
             f(Tensor([1.0]), 2)
+
+
+@pytest.mark.parametrize("x", [np.array([3.5]), np.array([[3.5], [1.0]]), np.array([[2.0 + 1j]])])
+def test_the_deviation_of_one_number_is_constant_in_any_order(x):
+    f = lambda x: np.sum(np.std(x, axis=-1))  # noqa: E731
+    assert not np.any(grad(f)(x))
+    assert make_jvp(f)(x)(np.ones_like(x))[1] == 0
+    g = lambda x: make_jvp(f)(x)(np.ones_like(x))[1] + np.sum(np.real(x))  # noqa: E731
+    np.testing.assert_array_equal(grad(g)(x), np.ones_like(x))
