@@ -33,6 +33,7 @@ PACKAGES = (
     "autograd.scipy.rules",
     "autograd.scipy.linalg",
     "autograd.scipy.signal",
+    "autograd.scipy.fft",
     "autograd.scipy.integrate",
 )
 #: What docs/kinks.md calls a function otherwise than NumPy does.
@@ -52,7 +53,8 @@ FIRST = ("elementwise", "special", "reductions", "shapes", "products")
 EVIDENT = ("T", "H", "where", "conjugate")
 #: What a distribution may have.
 DISTRIBUTION_FUNCTIONS = (
-    *("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "entropy"),
+    *("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"),
+    "entropy",
 )
 LONGEST = 90  # characters of a formula; beyond, words are easier to read
 
@@ -356,8 +358,12 @@ def distributions(lines: list[Kink]) -> str:
     for module in pkgutil.iter_modules(package.__path__):
         named = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
         functions = [code(n) for n in DISTRIBUTION_FUNCTIONS if n in named]
-        if functions and module.name != "families":
+        if functions and module.name not in ("families", "table"):
             rows.append(f"| {code('stats.' + module.name)} | {', '.join(functions)} |")
+    for name in package.__all__:
+        functions = getattr(getattr(package, name), "functions", ())
+        if functions:
+            rows.append(f"| {code('stats.' + name)} | {', '.join(map(code, functions))} |")
     at = [str(kink) for kink in lines if any(n.startswith("stats") for n in kink.names)]
     return "\n".join(
         [

@@ -9,7 +9,7 @@ import autograd
 import nn
 from autograd import Tensor, Value
 from autograd.errors import NoDerivativeError, NoRuleError
-from autograd.scipy import linalg, special, stats
+from autograd.scipy import linalg, ndimage, special, stats
 
 
 def slopes(function, *at):
@@ -311,3 +311,10 @@ def test_networks_take_what_is_documented():
         x = Tensor([at])
         loss(x).backward()
         np.testing.assert_array_equal(x.grad, [expected])
+
+
+def test_between_two_slopes_interpolation_takes_the_next_one():
+    image = np.array([1.0, 4.0, 2.0])
+    at = Tensor([[0.0, 1.0, 2.0]])
+    ndimage.map_coordinates(image, at, order=1).sum().backward()
+    assert at.grad.tolist() == [[3.0, -2.0, 0.0]]

@@ -17,7 +17,7 @@ except ImportError as error:
         'autograd.scipy needs SciPy, which is not installed: pip install "chainrule[scipy]"'
     ) from error
 
-_OURS = ("integrate", "linalg", "signal", "special", "stats")
+_OURS = ("fft", "integrate", "linalg", "ndimage", "signal", "special", "stats")
 
 __all__ = list(_OURS)
 

@@ -1,4 +1,4 @@
-"""`scipy.signal` with derivatives: convolution along any axes of two arrays."""
+"""`scipy.signal` with derivatives: convolution and correlation."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from autograd.engine.record import plain as _plain
 from autograd.errors import ShapeError as _ShapeError
 from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
+from autograd.scipy.original import in_place_of as _in_place_of
 from autograd.scipy.original import names_of as _names_of
 
 __all__ = list(_original.__all__)
@@ -170,6 +171,8 @@ def convolve(
     array([20., 10.])
     """
     A, B = (x if hasattr(x, "dtype") else np.asarray(x) for x in (A, B))  # noqa: N806
+    if isinstance(axes, str):  # SciPy's order of arguments: mode, method
+        axes, dot_axes, mode = None, ((), ()), axes
     if mode not in ("full", "valid", "same"):
         raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
     if axes is None:
@@ -202,3 +205,106 @@ def _of_three(a: Any, b: Any, mode: str) -> Any:
     raise _ShapeError(
         f'mode="valid" needs one array to lie within the other; along the axes they are {n} and {m}.'
     )
+
+
+# -- by SciPy's other names -------------------------------------------------------------------
+
+
+def _turned(x: Any) -> Any:
+    """Reverse all axes, and take the complex conjugate."""
+    return np.conjugate(np.flip(x))
+
+
+@_in_place_of(_original.correlate)
+def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    """Correlate two arrays along all axes."""
+    return convolve(in1, _turned(in2), mode=mode)
+
+
+@_in_place_of(_original.fftconvolve)
+def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    """Convolve by the Fourier transform, along some axes; the others are broadcast."""
+    ndim = np.ndim(in1)
+    if ndim != np.ndim(in2):
+        raise _ShapeError(f"in1 has {ndim} axes and in2 {np.ndim(in2)}; they need as many.")
+    along = range(ndim) if axes is None else (axes,) if np.ndim(axes) == 0 else axes
+    along = [a % ndim for a in along]
+    n, m = ([np.shape(x)[a] for a in along] for x in (in1, in2))
+    real = not (np.iscomplexobj(in1) or np.iscomplexobj(in2))
+    sizes = [_fft.next_fast_len(i + j - 1, real) for i, j in zip(n, m, strict=True)]
+    forward, backward = (np.fft.rfftn, np.fft.irfftn) if real else (np.fft.fftn, np.fft.ifftn)
+    y = backward(forward(in1, sizes, along) * forward(in2, sizes, along), sizes, along)
+    whole = [slice(None)] * ndim
+    for axis, (start, length) in zip(along, _window(n, m, mode), strict=True):
+        whole[axis] = slice(start, start + length)
+    return y[tuple(whole)]
+
+
+def _window(n: list[int], m: list[int], mode: str) -> list[tuple[int, int]]:
+    """Return begin and length of what a mode keeps of the full convolution, for each axis."""
+    sizes = list(zip(n, m, strict=True))
+    if mode == "full":
+        return [(0, i + j - 1) for i, j in sizes]
+    if mode == "same":
+        return [((j - 1) // 2, i) for i, j in sizes]
+    if mode != "valid":
+        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
+    if not (all(i >= j for i, j in sizes) or all(i <= j for i, j in sizes)):
+        raise _ShapeError(
+            f'mode="valid" needs one array to lie within the other; along the axes they are {n} '
+            f"and {m}."
+        )
+    return [(min(i, j) - 1, abs(i - j) + 1) for i, j in sizes]
+
+
+@_in_place_of(_original.oaconvolve)
+def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    """Convolve, with the results of `fftconvolve`."""
+    return fftconvolve(in1, in2, mode, axes)
+
+
+_BOUNDARIES = {"fill": "constant", "wrap": "wrap", "circular": "wrap", "symm": "symmetric",
+               "symmetric": "symmetric", "pad": "constant"}  # fmt: skip
+
+
+def _of_planes(in1: Any, in2: Any, mode: str, boundary: str, fillvalue: Any, start: Any) -> Any:
+    """Convolve two matrices, the first one continued beyond its edges."""
+    n, m = np.shape(in1), np.shape(in2)
+    if len(n) != 2 or len(m) != 2:
+        raise _ShapeError(f"Both need two axes; they have the shapes {n} and {m}.")
+    if boundary not in _BOUNDARIES:
+        raise _ShapeError(f"boundary={boundary!r} is none of {', '.join(_BOUNDARIES)}.")
+    if mode == "valid":
+        return convolve(in1, in2, mode=mode)
+    filling = _BOUNDARIES[boundary]
+    more = {"constant_values": fillvalue} if filling == "constant" else {}
+    widths = tuple((k - 1, k - 1) for k in m)
+    full = _slide_planes(np.pad(in1, widths, filling, **more), in2)  # type: ignore[call-overload]
+    if mode == "full":
+        return full
+    if mode != "same":
+        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
+    first, second = (slice(start(k), start(k) + i) for i, k in zip(n, m, strict=True))
+    return full[first, second]
+
+
+def _slide_planes(a: Any, b: Any) -> Any:
+    return _slide(a[None, None], b[None, None])[0, 0]
+
+
+@_in_place_of(_original.convolve2d)
+def convolve2d(
+    in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0
+) -> Any:
+    """Convolve two matrices."""
+    return _of_planes(in1, in2, mode, boundary, fillvalue, lambda k: (k - 1) // 2)
+
+
+@_in_place_of(_original.correlate2d)
+def correlate2d(
+    in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0
+) -> Any:
+    """Correlate two matrices."""
+    y = _of_planes(in1, _turned(in2), mode, boundary, fillvalue, lambda k: k // 2)
+    exchanged = mode == "valid" and np.shape(in1)[0] < np.shape(in2)[0]
+    return np.conjugate(y) if exchanged else y  # SciPy's result, which is not that of `correlate`

@@ -28,7 +28,7 @@ def __dir__() -> list[str]:
 
 @_redefinable
 def zeta(x: Any, q: Any = None, out: None = None) -> Any:
-    """Return the Hurwitz zeta function, which has a derivative by `q`; of one argument Riemann's."""
+    """Return the Hurwitz zeta function; of one argument Riemann's."""
     if out is not None:
         return _original.zeta(x, q, out)
     return (
@@ -56,6 +56,28 @@ def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
         return _original.factorial(n, exact=exact, **keywords)
     negative = _plain(n) < 0
     return _where(negative, 0.0, _original.gamma(_where(negative, 0.0, n) + 1))
+
+
+@_redefinable
+def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:  # noqa: N803
+    """Return how many choices of `k` out of `N` there are; 0 where there can be none."""
+    if exact or not _has_node(N, k):
+        return _original.comb(N, k, exact=exact, repetition=repetition)
+    if repetition:
+        N = N + k - 1  # noqa: N806
+    possible = (_plain(k) <= _plain(N)) & (_plain(N) >= 0) & (_plain(k) >= 0)
+    inner = [_where(possible, x, 0.0) for x in (N, k)]
+    return _where(possible, _original.binom(*inner), 0.0)
+
+
+@_redefinable
+def perm(N: Any, k: Any, exact: bool = False) -> Any:  # noqa: N803
+    """Return how many sequences of `k` out of `N` there are; 0 where there can be none."""
+    if exact or not _has_node(N, k):
+        return _original.perm(N, k, exact=exact)
+    possible = (_plain(k) <= _plain(N)) & (_plain(N) >= 0) & (_plain(k) >= 0)
+    inner = [_where(possible, x, 0.0) for x in (N, k)]
+    return _where(possible, _original.poch(inner[0] - inner[1] + 1, inner[1]), 0.0)
 
 
 @_redefinable
@@ -123,6 +145,15 @@ def softplus(x: Any, **keywords: Any) -> Any:
 
 __all__ = [
     *_original.__all__,
-    *("factorial", "lambertw", "log_softmax", "logsumexp", "multigammaln", "polygamma"),
+    *(
+        "comb",
+        "factorial",
+        "perm",
+        "lambertw",
+        "log_softmax",
+        "logsumexp",
+        "multigammaln",
+        "polygamma",
+    ),
     *("softmax", "softplus", "zeta"),
 ]

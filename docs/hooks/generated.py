@@ -178,7 +178,7 @@ def functions_of_scipy() -> str:
         and getattr(scipy.special, name) in DISPATCH
     ]
     rows = [("`scipy.special`, as it is", _codes(sorted(ufuncs, key=str.lower)))]
-    for short in ("special", "linalg", "integrate", "signal"):
+    for short in ("special", "linalg", "integrate", "signal", "fft", "ndimage"):
         module = importlib.import_module(f"autograd.scipy.{short}")
         names = [n for n, thing in vars(module).items() if _is_ours(n, thing, module)]
         rows.append((f"`autograd.scipy.{short}`", _codes(sorted(names, key=str.lower))))
@@ -195,9 +195,13 @@ def _is_ours(name: str, thing: Any, module: types.ModuleType) -> bool:
 def distributions_of_scipy() -> str:
     """List the distributions of `autograd.scipy.stats` and what each has."""
     rows = []
-    for name in stats.__all__:
+    for name in sorted(stats.__all__):
         module = getattr(stats, name)
-        functions = [n for n, thing in vars(module).items() if _is_function_of(n, thing, module)]
+        if isinstance(module, type):  # gaussian_kde, which is documented by itself
+            continue
+        functions = getattr(module, "functions", None) or [
+            n for n, thing in vars(module).items() if _is_function_of(n, thing, module)
+        ]
         rows.append((f"`{name}`", _codes(functions)))
     return _table(("distribution", "functions with derivatives"), rows)
 

@@ -9,6 +9,7 @@ import scipy.special
 import scipy.stats
 
 import autograd
+import autograd.numpy as anp
 from autograd import Tensor, Value, check_gradients, grad, hessian, jacobian, no_grad, tree
 from autograd.engine import record
 from autograd.engine.objects import LARGEST, joined
@@ -40,6 +41,8 @@ b = np.array([2.0, 3.0, 5.0])
         lambda x: np.cumsum(np.sort(np.array([x[2], x[0], x[1]]))),
         lambda x: np.full((2, 2), x[0]) * x[1],
         lambda x: np.full_like(x, x[1]),
+        lambda x: anp.array(np.array([x[0], x[1] ** 2])),
+        lambda x: np.fft.fft(anp.asarray(np.array([x[0], x[1] ** 2]))),
         lambda x: np.vectorize(lambda a: a * a if a > 2.5 else np.sin(a))(x),
         lambda x: np.vectorize(lambda a, c: a * c)(x, [1.0, 2.0, 3.0]),
         lambda x: np.vectorize(lambda c: c * x[0])(np.arange(3.0)),

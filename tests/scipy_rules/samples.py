@@ -1,14 +1,16 @@
 """One table of sample calls for SciPy. Every primitive must occur in at least one of them."""
 
 import numpy as np
+import scipy.fft
 import scipy.integrate
 import scipy.linalg
+import scipy.ndimage
 import scipy.signal
 import scipy.special as original
 import scipy.stats
 from rules.samples import Sample
 
-from autograd.scipy import integrate, linalg, signal, special, stats
+from autograd.scipy import fft, integrate, linalg, ndimage, signal, special, stats
 
 random = np.random.default_rng(11)
 
@@ -119,7 +121,7 @@ def continuous(name, function, of_x, of_shape, of_loc, of_scale):
     parameters = [between(0.8, 2.5, *of_shape) for _ in range(number)]
     loc, scale = between(-0.5, 0.5, *of_loc), between(0.8, 2.0, *of_scale)
     z = between(low, high, *of_x)
-    x = between(0.1, 0.9, *of_x) if function == "ppf" else loc + scale * z
+    x = between(0.1, 0.9, *of_x) if function in ("ppf", "isf") else loc + scale * z
     return of_distribution(
         name, function, np.asarray(x), *parameters, np.asarray(loc), np.asarray(scale)
     )
@@ -275,4 +277,70 @@ OTHERS = [
 ]
 # fmt: on
 
-SAMPLES = [*SPECIAL, *STATS, *LINALG, *OTHERS]
+MORE_CONTINUOUS = {
+    "gumbel_r": (0, -1.5, 1.5), "gumbel_l": (0, -1.5, 1.5), "weibull_max": (1, -2.5, -0.3), "pareto": (1, 1.2, 3.0),
+    "lomax": (1, 0.3, 2.5), "powerlaw": (1, 0.1, 0.9), "fisk": (1, 0.3, 2.5), "halfnorm": (0, 0.3, 2.5),
+    "rayleigh": (0, 0.3, 2.5), "maxwell": (0, 0.3, 2.5), "chi": (1, 0.3, 2.5), "invgamma": (1, 0.3, 2.5),
+    "f": (2, 0.3, 2.5), "halfcauchy": (0, 0.3, 2.5), "halflogistic": (0, 0.3, 2.5),
+}  # fmt: skip
+CONTINUOUS.update(MORE_CONTINUOUS)
+TAILS = np.array([[-1.2, 0.7], [1.3, 2.1], [-2.4, -0.9]])  # truncated on both sides, right, left
+
+
+def alike(name, ours, theirs, *inputs, smooth=True, reference=True, **keywords):
+    """A sample of a function of ours that SciPy has under a name in some module."""
+    sample = Sample(lambda *x: ours(*x, **keywords), inputs, {}, f"{name}{keywords or ''}", smooth)
+    if reference:
+        REFERENCES[id(sample)] = lambda *x: theirs(*x, **keywords)
+    KEPT.append(sample)
+    return sample
+
+
+def of_module(ours, theirs, name, *inputs, **keywords):
+    return alike(name, getattr(ours, name), getattr(theirs, name), *inputs, **keywords)
+
+
+def of_fft(name, x, **keywords):
+    return of_module(fft, scipy.fft, name, x, **keywords)
+
+
+def of_density(function, bw_method):
+    def using(module):
+        return lambda data, w, at: getattr(module.gaussian_kde(data, bw_method, w), function)(at)
+
+    inputs = real(2, 5), between(0.5, 1.5, 5), real(2, 3)
+    return alike(f"gaussian_kde.{function}", using(stats), using(scipy.stats), *inputs)
+
+
+# fmt: off
+MORE = [
+    *[continuous(d, f, (3,), (3,), (3,), (3,)) for d in MORE_CONTINUOUS for f in (*DENSITIES, "ppf", "isf")],
+    *[continuous(d, "isf", (2, 3), (3,), (2, 1), ()) for d in CONTINUOUS if d not in MORE_CONTINUOUS],
+    *[of_distribution("truncnorm", f, between(0.1, 0.9) * (b - a) + a, np.asarray(a), np.asarray(b), np.array(0.3), np.array(1.5)) for f in DENSITIES[:2] for a, b in TAILS],
+    *[of_distribution("truncnorm", f, between(0.1, 0.9) * (b - a) + a, np.asarray(a), np.asarray(b)) for f in DENSITIES[2:] for a, b in TAILS],
+    *[of_distribution("truncnorm", f, between(0.1, 0.9, 2), np.asarray(a), np.asarray(b)) for f in ("ppf", "isf") for a, b in TAILS],
+    *[of_distribution("vonmises", f, between(-2.5, 2.5, 2), between(0.5, 2.5, 2)) for f in ("pdf", "logpdf")],
+    *[of_distribution("vonmises", f, between(0.1, 0.9, 2), kappa=1.3) for f in ("cdf", "sf", "logcdf", "logsf", "ppf", "isf")],
+    *[of_distribution("geom", f, between(0.1, 0.9, 3), first=(np.array([1.0, 2.0, 5.0]),)) for f in MASSES],
+    *[of_distribution("multinomial", f, np.array([0.25, 0.125, 0.625]), first=([[1, 2, 3], [0, 2, 4]], 6)) for f in ("pmf", "logpmf")],
+    *[of_density(f, bw) for f in ("pdf", "logpdf") for bw in (None, "silverman", 0.7)],
+    *[of_fft(f, real(5), type=t, norm=n, orthogonalize=o) for f in ("dct", "idct", "dst", "idst") for t in (1, 2, 3, 4) for n, o in ((None, None), ("ortho", None), ("forward", True))],
+    *[of_fft(f, real(3, 4), n=n, axis=0) for f in ("dct", "dst") for n in (2, 5)], of_fft("dct", complex_(4), type=3),
+    *[of_fft(f, real(3, 2), type=2, s=(2, 3), norm="ortho") for f in ("dctn", "idctn", "dstn", "idstn")],
+    *[of_fft(f, complex_(4, 2), n=3, axis=0, norm="ortho") for f in ("fft", "ifft", "irfft", "hfft")], *[of_fft(f, real(4, 2), n=5, axis=0) for f in ("rfft", "ihfft")],
+    *[of_fft(f, complex_(3, 3), s=(2, 4)) for f in ("fft2", "ifft2", "fftn", "ifftn", "irfft2", "irfftn", "hfft2", "hfftn")], *[of_fft(f, real(3, 3), s=(2, 4)) for f in ("rfft2", "rfftn", "ihfft2", "ihfftn")],
+    of_fft("fftshift", real(3, 4), axes=1), of_fft("ifftshift", real(5)),
+    *[of_module(signal, scipy.signal, f, real(n), real(m), mode=mode) for f in ("correlate", "fftconvolve", "oaconvolve") for n, m in ((5, 3), (3, 4)) for mode in ("full", "valid", "same")],
+    of_module(signal, scipy.signal, "correlate", complex_(4, 3), complex_(2, 2)), of_module(signal, scipy.signal, "fftconvolve", complex_(4), complex_(3)),
+    *[of_module(signal, scipy.signal, "fftconvolve", real(3, 4), real(1, 2), mode=mode, axes=1) for mode in ("full", "valid", "same")],
+    *[of_module(signal, scipy.signal, f, real(3, 4), real(2, 3), mode=mode, boundary=b) for f in ("convolve2d", "correlate2d") for mode in ("full", "same") for b in ("fill", "wrap", "symm")],
+    of_module(signal, scipy.signal, "convolve2d", real(3, 4), real(2, 2), fillvalue=1.5), of_module(signal, scipy.signal, "correlate2d", real(2, 2), real(3, 4), mode="valid"),
+    *[of_module(ndimage, scipy.ndimage, "map_coordinates", real(3, 4), between(-3.0, 5.0, 2, 3), order=1, mode=mode, cval=0.7)
+      for mode in ("constant", "grid-constant", "nearest", "mirror", "reflect", "wrap", "grid-wrap")],
+    alike("map_coordinates", lambda a: ndimage.map_coordinates(a, [[0.2, 5.1], [1.7, 0.4]], order=0), lambda a: scipy.ndimage.map_coordinates(a, [[0.2, 5.1], [1.7, 0.4]], order=0), real(3, 4)),
+    at("zeta", 1.2 + between(0.1, 4.0, 3), between(0.5, 2.5, 3)), at("zeta", 1.2 + between(0.1, 4.0, 3)),
+    at("comb", between(3.0, 6.0, 3), between(0.5, 2.5, 3)), at("perm", between(3.0, 6.0, 3), between(0.5, 2.5, 3)), at("comb", between(3.0, 6.0, 3), between(0.5, 2.5, 3), repetition=True),
+]
+# fmt: on
+
+SAMPLES = [*SPECIAL, *STATS, *LINALG, *OTHERS, *MORE]

@@ -137,13 +137,13 @@ def test_weights_of_nought_and_terms_of_nothing_in_logsumexp():
 def test_what_has_no_rule_raises_only_where_it_is_asked_for():
     for name, arguments in {
         "jv": (1.0, 2.0), "iv": (1.0, 2.0), "kv": (1.0, 2.0), "polygamma": (1.0, 2.0),
-        "hyp1f1": (1.0, 2.0, 0.5), "zeta": (2.0, 1.5), "ellipkinc": (0.5, 0.3),
+        "hyp1f1": (1.0, 2.0, 0.5), "ellipkinc": (0.5, 0.3),
     }.items():  # fmt: skip
         position = 1 if name.startswith("ellip") else 0
         with pytest.raises(NoRuleError, match=f"{name} has no rule"):
             grad(getattr(special, name), position)(*arguments)
-    with pytest.raises(NoRuleError, match="comb has no rule"):
-        special.comb(Tensor([5.0]), 2)
+    with pytest.raises(NoRuleError, match="factorial2 has no rule"):
+        special.factorial2(Tensor([5.0]))
     with pytest.raises(NoRuleError, match="complex"):
         jacobian(lambda z: special.psi(z))(np.array([1.0 + 1j]))
     assert special.comb(5, 2) == 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,33 @@ def trigamma(x: Any) -> Any:
     return polygamma(1, x)
 
 
+#: The even Bernoulli numbers B₂, B₄, ..., divided by the factorial of their index.
+BERNOULLI = tuple(float(b) / math.factorial(2 * j) for j, b in enumerate(sp.bernoulli(20)[2::2], 1))
+TERMS = 12
+
+
+def zeta_slope(y: Any, s: Any, q: Any) -> Any:
+    """Return the derivative of Σ (q + k)^-s by s, from Euler and Maclaurin's formula (DLMF 25.11.28)."""
+    if np.any(plain(s) < -1):
+        raise NoRuleError(
+            "scipy.special.zeta has no rule for its derivative with respect to an exponent below "
+            "-1, where the sum loses all digits. Pass a plain number there (node.data)."
+        )
+    found: Any = 0.0 * y  # NaN where the function has no value
+    for k in range(TERMS):
+        found = found - np.log(q + k) * (q + k) ** -s
+    a = q + TERMS
+    log = np.log(a)
+    found = found - a ** (1 - s) * (log / (s - 1) + 1 / (s - 1) ** 2) - log * a**-s / 2
+    rising, slope = s, 1.0 + 0.0 * s  # s (s + 1) ... (s + 2j - 2), and its derivative
+    for j, factor in enumerate(BERNOULLI, 1):
+        found = found + factor * (slope - rising * log) * a ** (1 - s - 2 * j)
+        first, second = s + (2 * j - 1), s + 2 * j
+        slope = slope * first * second + rising * (first + second)
+        rising = rising * first * second
+    return found
+
+
 psi = sp.psi
 polygamma: Primitive
 zeta: Primitive
@@ -64,7 +92,7 @@ gammasgn     = elementwise(sp.gammasgn,    None,  0)
 digamma      = elementwise(sp.psi,         None,  lambda y, x: trigamma(x), name="digamma")
 polygamma    = elementwise(like_argument(sp.polygamma), None, no_rule("polygamma", "its order"),
                                                   lambda y, n, x: polygamma(n + 1, x))
-zeta         = elementwise(like_argument(sp.zeta),      None, no_rule("zeta", "its exponent"),
+zeta         = elementwise(like_argument(sp.zeta),      None, lambda y, s, q: zeta_slope(y, s, q),
                                                   lambda y, s, q: -s * zeta(s + 1, q))
 poch         = elementwise(sp.poch,        None,  lambda y, z, m: y * (psi(z + m) - psi(z)),
                                                   lambda y, z, m: y * psi(z + m))

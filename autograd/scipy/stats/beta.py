@@ -28,5 +28,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.beta, "scipy.stats.beta")

@@ -17,6 +17,7 @@ _family = _Continuous(
     cdf    = lambda z: _np.arctan2(1.0, -z) / _math.pi,
     sf     = lambda z: _np.arctan2(1.0, z) / _math.pi,
     ppf    = lambda q: -1 / _np.tan(_math.pi * q),
+    isf    = lambda q: 1 / _np.tan(_math.pi * q),
 )
 # fmt: on
 
@@ -27,5 +28,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.cauchy, "scipy.stats.cauchy")

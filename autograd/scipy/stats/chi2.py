@@ -20,6 +20,7 @@ _family = _Continuous(
     cdf     = lambda z, df: _sp.gammainc(df / 2, z / 2),
     sf      = lambda z, df: _sp.gammaincc(df / 2, z / 2),
     ppf     = lambda q, df: 2 * _sp.gammaincinv(df / 2, q),
+    isf     = lambda q, df: 2 * _sp.gammainccinv(df / 2, q),
 )
 # fmt: on
 
@@ -30,5 +31,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.chi2, "scipy.stats.chi2")

@@ -19,6 +19,7 @@ _family = _Continuous(
     sf      = lambda z: _np.exp(-z),
     logsf   = lambda z: -z,
     ppf     = lambda q: -_np.log1p(-q),
+    isf     = lambda q: -_np.log(q),
 )
 # fmt: on
 
@@ -29,5 +30,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.expon, "scipy.stats.expon")

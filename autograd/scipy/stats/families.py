@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.stats
 
 from autograd.engine import Node
 from autograd.engine.record import plain
 from autograd.errors import NoRuleError
 from autograd.redefinable import redefinable
 from autograd.rules.elementwise import where
+from autograd.scipy.original import names_of
 
 Formula = Callable[..., Any]
 
@@ -63,11 +65,19 @@ class Family:
 
     def __init__(self, name: str, shapes: Sequence[str], valid: Callable[..., Any]) -> None:
         self.name = name
+        self._others = names_of(getattr(scipy.stats, name), f"scipy.stats.{name}")
         self.shapes = tuple(shapes)
         self.valid = valid
 
+    def __getattr__(self, name: str) -> Any:
+        """Take all other names from SciPy's distribution."""
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+        return self._others(name)
+
     def let_redefine(self, *names: str) -> None:
         """Let programs give these methods rules of their own."""
+        self.functions = names
         for name in names:
             setattr(self, name, redefinable(getattr(self, name)))
 
@@ -101,14 +111,16 @@ class Continuous(Family):
     ----------
     name, shapes, valid
         As for `Family`.
-    support : pair of float
-        Where the density of the standard form is.
+    support : pair of float, or callable
+        Where the density of the standard form is; of the shapes, if it depends on them.
     logpdf, cdf, sf : callable
         Of its logarithm, distribution function and the complement of that: ``f(z, *shapes)``.
     logcdf, logsf : callable, optional
         The logarithms of these, where they can be computed without underflow.
     ppf : callable, optional
         The inverse of `cdf`.
+    isf : callable, optional
+        The inverse of `sf`, where it can be computed better than as that of `cdf` at 1 - q.
     """
 
     scales = True
@@ -124,15 +136,12 @@ class Continuous(Family):
         logcdf: Formula | None = None,
         logsf: Formula | None = None,
         ppf: Formula | None = None,
-        support: tuple[float, float] = (-math.inf, math.inf),
+        isf: Formula | None = None,
+        support: tuple[float, float] | Callable[..., tuple[Any, Any]] = (-math.inf, math.inf),
         valid: Callable[..., Any] = lambda: True,
     ) -> None:
         super().__init__(name, shapes, valid)
-        self.support = support
-        low, high = support
-        self.within = (
-            0.0 if low == -math.inf else low + 1.0 if high == math.inf else (low + high) / 2
-        )
+        self.bounds = support
         self.log_density = logpdf
         self.formulas = {
             "cdf": cdf,
@@ -140,8 +149,20 @@ class Continuous(Family):
             "logcdf": logcdf or (lambda z, *a: log_or_minus_infinity(cdf(z, *a))),
             "logsf": logsf or (lambda z, *a: log_or_minus_infinity(sf(z, *a))),
         }
-        self.inverse = ppf
-        self.let_redefine("pdf", "logpdf", "cdf", "sf", "logcdf", "logsf", "ppf")
+        self.inverses = {"ppf": ppf, "isf": isf or (ppf and (lambda q, *a: ppf(1 - q, *a)))}
+        self.let_redefine("pdf", "logpdf", "cdf", "sf", "logcdf", "logsf", "ppf", "isf")
+
+    def ends(self, shapes: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the ends of where the density of the standard form is."""
+        return self.bounds(*shapes) if callable(self.bounds) else self.bounds
+
+    def within(self, shapes: Sequence[Any]) -> Any:
+        """Return a number at which all formulas can be computed."""
+        low, high = self.ends(plain(list(shapes)))
+        with np.errstate(invalid="ignore"):
+            middle = np.where(np.isinf(high), low + 1.0, 0.5 * (low + high))
+        found = np.where(np.isinf(low), np.where(np.isinf(high), 0.0, high - 1.0), middle)
+        return found if found.ndim else float(found)
 
     def pdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the density."""
@@ -169,15 +190,24 @@ class Continuous(Family):
 
     def ppf(self, q: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the number up to which the probability is `q`."""
-        assert self.inverse is not None
-        inverse = self.inverse
-        *shapes, loc, scale = self.parameters(arguments, keywords)
-        q, low, high = number(q), *self.support
+        return self._quantile("ppf", q, arguments, keywords)
+
+    def isf(self, q: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the number above which the probability is `q`."""
+        return self._quantile("isf", q, arguments, keywords)
+
+    def _quantile(self, kind: str, q: Any, given: Any, keywords: dict[str, Any]) -> Any:
+        inverse = self.inverses[kind]
+        if inverse is None:
+            raise NoRuleError(f"scipy.stats.{self.name}.{kind} has no rule for its derivative.")
+        *shapes, loc, scale = self.parameters(given, keywords)
+        q, (low, high) = number(q), self.ends(shapes)
         inside, q_ = (plain(q) > 0) & (plain(q) < 1), plain(q)
-        outside = where(q_ == 0, low, where(q_ == 1, high, math.nan))
+        first, last = (low, high) if kind == "ppf" else (high, low)
 
         def compute() -> Any:
             z = inverse(where(inside, q, 0.5), *shapes)
+            outside = where(q_ == 0, first, where(q_ == 1, last, math.nan))
             return loc + scale * where(inside, z, outside)
 
         y = self.checked(self._allowed(shapes, scale), compute)
@@ -201,7 +231,9 @@ class Continuous(Family):
             z = self._standard(x, loc, scale)
             inside, outside = self._inside(plain(z), plain(shapes))
             everywhere = np.all(inside)
-            y = self.log_density(z if everywhere else where(inside, z, self.within), *shapes)
+            y = self.log_density(
+                z if everywhere else where(inside, z, self.within(shapes)), *shapes
+            )
             if not (type(scale) is float and scale == 1.0):
                 y = y - np.log(scale)
             y = of_log(y)
@@ -212,13 +244,13 @@ class Continuous(Family):
 
     def _inside(self, z: Any, shapes: list[Any]) -> tuple[Any, Any]:
         """Say where the formula for the density holds, and what its logarithm is elsewhere."""
-        low, high = self.support
+        low, high = self.ends(shapes)
         inside = (z >= low) & (z <= high) & np.isfinite(z)
         outside = where(z != z, math.nan, -math.inf)
         edge = inside & ((z == low) | (z == high))
         if np.any(edge):  # it may be infinite there, with no derivative
             with np.errstate(all="ignore"):
-                y = self.log_density(where(inside, z, self.within), *shapes)
+                y = self.log_density(where(inside, z, self.within(shapes)), *shapes)
             infinite = edge & np.isinf(y)
             inside = inside & np.logical_not(infinite)
             outside = where(infinite, y, outside)
@@ -232,12 +264,12 @@ class Continuous(Family):
 
         def compute() -> Any:
             z = self._standard(x, loc, scale)
-            z_, (low, high) = plain(z), self.support
+            z_, (low, high) = plain(z), self.ends(plain(shapes))
             inside = (z_ > low) & (z_ < high)
             if np.all(inside):
                 return self.formulas[kind](z, *shapes)
             outside = where(z_ <= low, below, where(z_ >= high, above, math.nan))
-            y = self.formulas[kind](where(inside, z, self.within), *shapes)
+            y = self.formulas[kind](where(inside, z, self.within(shapes)), *shapes)
             return where(inside, y, outside)
 
         y = self.checked(self._allowed(shapes, scale), compute)
@@ -257,6 +289,8 @@ class Discrete(Family):
         ``f(k, *shapes)`` for an integer, as a floating point number, in the support.
     pmf : callable, optional
         What `logpmf` is the logarithm of, where a derivative is to be right at its zeros.
+    lowest : int
+        The smallest integer that occurs.
     highest : callable, optional
         The largest integer that occurs, of the parameters.
     """
@@ -270,11 +304,12 @@ class Discrete(Family):
         cdf: Formula,
         sf: Formula,
         pmf: Formula | None = None,
+        lowest: int = 0,
         highest: Callable[..., Any] = lambda *_: math.inf,
         valid: Callable[..., Any],
     ) -> None:
         super().__init__(name, shapes, valid)
-        self.highest = highest
+        self.lowest, self.highest = float(lowest), highest
         self.log_mass = logpmf
         self.mass = pmf or (lambda k, *a: np.exp(logpmf(k, *a)))
         self.below, self.above = cdf, sf
@@ -319,11 +354,14 @@ class Discrete(Family):
         *shapes, loc = self.parameters(given, keywords)
         k = self.constant(k, "k") - self.constant(loc, "loc")
         inside = (
-            (k >= 0) & (k <= self.highest(*plain(shapes))) & (np.floor(k) == k) & (k < math.inf)
+            (k >= self.lowest)
+            & (k <= self.highest(*plain(shapes)))
+            & (np.floor(k) == k)
+            & (k < math.inf)
         )
 
         def compute() -> Any:
-            y = formula(where(inside, k, 0.0), *shapes)
+            y = formula(where(inside, k, self.lowest), *shapes)
             return y if np.all(inside) else where(inside, y, where(k != k, math.nan, otherwise))
 
         return connected(self.checked(self.valid(*plain(shapes)), compute), *shapes)
@@ -339,11 +377,11 @@ class Discrete(Family):
     ) -> Any:
         *shapes, loc = self.parameters(given, keywords)
         k = np.floor(self.constant(k, "k") - self.constant(loc, "loc"))
-        inside = (k >= 0) & (k < self.highest(*plain(shapes)))
+        inside = (k >= self.lowest) & (k < self.highest(*plain(shapes)))
 
         def compute() -> Any:
-            y = formula(where(inside, k, 0.0), *shapes)
-            outside = where(k < 0, low, where(k != k, math.nan, high))
+            y = formula(where(inside, k, self.lowest), *shapes)
+            outside = where(k < self.lowest, low, where(k != k, math.nan, high))
             return y if np.all(inside) else where(inside, y, outside)
 
         return connected(self.checked(self.valid(*plain(shapes)), compute), *shapes)

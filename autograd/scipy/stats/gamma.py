@@ -20,6 +20,7 @@ _family = _Continuous(
     cdf     = lambda z, a: _sp.gammainc(a, z),
     sf      = lambda z, a: _sp.gammaincc(a, z),
     ppf     = lambda q, a: _sp.gammaincinv(a, q),
+    isf     = lambda q, a: _sp.gammainccinv(a, q),
 )
 # fmt: on
 
@@ -30,5 +31,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.gamma, "scipy.stats.gamma")

@@ -37,6 +37,7 @@ _family = _Continuous(
     logcdf = lambda z: _log_two_sided(z),
     logsf  = lambda z: _log_two_sided(-z),
     ppf    = lambda q: _np.where(_plain(q) < 0.5, _np.log(2 * q), -_np.log(2 * (1 - q))),
+    isf    = lambda q: _np.where(_plain(q) < 0.5, -_np.log(2 * q), _np.log(2 * (1 - q))),
 )
 # fmt: on
 
@@ -47,5 +48,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.laplace, "scipy.stats.laplace")

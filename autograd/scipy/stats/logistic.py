@@ -17,6 +17,7 @@ _family = _Continuous(
     logcdf = lambda z: _sp.log_expit(z),
     logsf  = lambda z: _sp.log_expit(-z),
     ppf    = lambda q: _sp.logit(q),
+    isf    = lambda q: -_sp.logit(q),
 )
 # fmt: on
 
@@ -27,5 +28,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.logistic, "scipy.stats.logistic")

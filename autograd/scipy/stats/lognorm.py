@@ -23,6 +23,7 @@ _family = _Continuous(
     logcdf  = lambda z, s: _sp.log_ndtr(_np.log(z) / s),
     logsf   = lambda z, s: _sp.log_ndtr(-_np.log(z) / s),
     ppf     = lambda q, s: _np.exp(s * _sp.ndtri(q)),
+    isf     = lambda q, s: _np.exp(-s * _sp.ndtri(q)),
 )
 # fmt: on
 
@@ -33,5 +34,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.lognorm, "scipy.stats.lognorm")

@@ -19,6 +19,7 @@ _family = _Continuous(
     logcdf = lambda z: _sp.log_ndtr(z),
     logsf  = lambda z: _sp.log_ndtr(-z),
     ppf    = lambda q: _sp.ndtri(q),
+    isf    = lambda q: -_sp.ndtri(q),
 )
 # fmt: on
 
@@ -29,5 +30,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.norm, "scipy.stats.norm")

@@ -18,6 +18,7 @@ _family = _Continuous(
     cdf    = lambda z, df: _sp.stdtr(df, z),
     sf     = lambda z, df: _sp.stdtr(df, -z),
     ppf    = lambda q, df: _sp.stdtrit(df, q),
+    isf    = lambda q, df: -_sp.stdtrit(df, q),
 )
 # fmt: on
 
@@ -28,5 +29,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.t, "scipy.stats.t")

@@ -18,6 +18,7 @@ _family = _Continuous(
     logcdf  = lambda z: _np.log(z),
     logsf   = lambda z: _np.log1p(-z),
     ppf     = lambda q: +q,
+    isf     = lambda q: 1 - q,
 )
 # fmt: on
 
@@ -28,5 +29,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.uniform, "scipy.stats.uniform")

@@ -22,6 +22,7 @@ _family = _Continuous(
     sf      = lambda z, c: _np.exp(-(z**c)),
     logsf   = lambda z, c: -(z**c),
     ppf     = lambda q, c: (-_np.log1p(-q)) ** (1 / c),
+    isf     = lambda q, c: (-_np.log(q)) ** (1 / c),
 )
 # fmt: on
 
@@ -32,5 +33,6 @@ logcdf = _family.logcdf
 sf = _family.sf
 logsf = _family.logsf
 ppf = _family.ppf
+isf = _family.isf
 
 __getattr__ = _names_of(_stats.weibull_min, "scipy.stats.weibull_min")

@@ -1,0 +1,105 @@
+"""`scipy.stats.gaussian_kde` with derivatives by points, data and weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.stats
+
+from autograd.engine.record import plain
+from autograd.errors import NoRuleError
+from autograd.rules.reductions import logsumexp
+from autograd.scipy.original import has_node
+from autograd.scipy.stats.families import number
+
+
+class gaussian_kde:  # noqa: N801 - SciPy's name
+    """Estimate a density by a normal distribution about each point of a data set.
+
+    Parameters
+    ----------
+    dataset : array_like
+        Points in columns; of one dimension a vector.
+    bw_method : str, float or callable, optional
+        How wide the distributions are: "scott", "silverman", a factor, or a function of this.
+    weights : array_like, optional
+        Of the points, one each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> from autograd.scipy.stats import gaussian_kde
+    >>> data = np.array([-1.0, 0.0, 1.0])
+    >>> grad(lambda x: gaussian_kde(data).logpdf(x)[0])(0.0)
+    0.0
+    """
+
+    def __init__(self, dataset: Any, bw_method: Any = None, weights: Any = None) -> None:
+        self.dataset = np.atleast_2d(number(dataset))
+        self.d, self.n = np.shape(self.dataset)
+        numbers = [plain(x) for x in (self.dataset, bw_method, weights)]
+        known = bw_method is None or isinstance(bw_method, str)
+        scipy.stats.gaussian_kde(
+            numbers[0], numbers[1] if known else None, numbers[2]
+        )  # its errors
+        w = np.ones(self.n) if weights is None else number(weights)
+        self.weights = w / np.sum(w)
+        self.neff = 1 / np.sum(self.weights * self.weights)
+        self.set_bandwidth(bw_method)
+
+    def scotts_factor(self) -> Any:
+        """Return Scott's factor."""
+        return self.neff ** (-1 / (self.d + 4))
+
+    def silverman_factor(self) -> Any:
+        """Return Silverman's factor."""
+        return (self.neff * (self.d + 2) / 4) ** (-1 / (self.d + 4))
+
+    def set_bandwidth(self, bw_method: Any = None) -> None:
+        """Choose how wide the distributions are."""
+        factors: dict[Any, Callable[[], Any]] = {
+            None: self.scotts_factor,
+            "scott": self.scotts_factor,
+            "silverman": self.silverman_factor,
+        }
+        if bw_method is None or isinstance(bw_method, str):
+            self.factor = factors[bw_method]()
+        else:
+            self.factor = bw_method(self) if callable(bw_method) else bw_method
+        self.covariance = (
+            np.atleast_2d(np.cov(self.dataset, aweights=self.weights)) * self.factor**2
+        )
+
+    def logpdf(self, x: Any) -> Any:
+        """Return the logarithm of the density at points, which lie in columns."""
+        points = np.atleast_2d(number(x))
+        if np.shape(points)[0] != self.d and np.shape(points) == (1, self.d):
+            points = np.reshape(points, (self.d, 1))
+        scipy.stats.gaussian_kde(plain(self.dataset)).evaluate(plain(points))  # its errors
+        root = np.linalg.cholesky(self.covariance)
+        steps = points[:, :, None] - self.dataset[:, None, :]
+        whitened = np.linalg.solve(root, np.reshape(steps, (self.d, -1)))
+        distances = np.reshape(np.sum(whitened * whitened, axis=0), np.shape(steps)[1:])
+        scale = self.d / 2 * math.log(2 * math.pi) + np.sum(np.log(np.diagonal(root)))
+        return logsumexp(np.log(self.weights) - distances / 2, axis=1) - scale
+
+    def evaluate(self, points: Any) -> Any:
+        """Return the density at points, which lie in columns."""
+        return np.exp(self.logpdf(points))
+
+    __call__ = pdf = evaluate
+
+    def __getattr__(self, name: str) -> Any:
+        """Take all other methods from SciPy, as long as nothing here is a node."""
+        if name.startswith("_") or not hasattr(scipy.stats.gaussian_kde, name):
+            raise AttributeError(f"gaussian_kde has no attribute {name!r}")
+        if has_node(self.dataset, self.weights, self.factor):
+            raise NoRuleError(
+                f"gaussian_kde.{name} of nodes has no rule: evaluate, pdf and logpdf have."
+            )
+        same = scipy.stats.gaussian_kde(self.dataset, self.factor, self.weights)
+        return getattr(same, name)

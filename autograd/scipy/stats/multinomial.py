@@ -1,0 +1,47 @@
+"""The multinomial distribution: `scipy.stats.multinomial` with derivatives by its probabilities."""
+
+from __future__ import annotations
+
+import math as _math
+from typing import Any
+
+import numpy as np
+import scipy.special as _sp
+import scipy.stats as _stats
+
+from autograd.engine.record import plain as _plain
+from autograd.redefinable import redefinable as _redefinable
+from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.stats.families import number as _number
+
+__getattr__ = _names_of(_stats.multinomial, "scipy.stats.multinomial")
+
+
+@_redefinable
+def logpmf(x: Any, n: Any, p: Any) -> Any:
+    """Return the logarithm of the probability of counts.
+
+    Parameters
+    ----------
+    x : array_like
+        Counts, along the last axis.
+    n : array_like
+        How many there are together.
+    p : array_like
+        Probabilities, along the last axis. As in SciPy, the last one is not read: it is what is
+        missing to 1.
+    """
+    x, n, p = np.asarray(_plain(x)), np.asarray(_plain(n)), _number(p)
+    first = p[..., :-1]
+    p = np.concatenate([first, 1.0 - np.sum(first, axis=-1, keepdims=True)], axis=-1)
+    possible = np.all((x >= 0) & (x == np.floor(x)), axis=-1) & (np.sum(x, axis=-1) == n)
+    allowed = np.all((_plain(p) >= 0) & (_plain(p) <= 1), axis=-1) & (n >= 0)
+    counts = np.where(possible[..., None], x, 0)
+    y = _sp.gammaln(n + 1) + np.sum(_sp.xlogy(counts, p) - _sp.gammaln(counts + 1), axis=-1)
+    return np.where(allowed, np.where(possible, y, -_math.inf), _math.nan)
+
+
+@_redefinable
+def pmf(x: Any, n: Any, p: Any) -> Any:
+    """Return the probability of counts."""
+    return np.exp(logpmf(x, n, p))
