@@ -24,6 +24,11 @@ def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
 
 
+def _floating(x: Any) -> Any:
+    x = x if hasattr(x, "dtype") else np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(float)
+
+
 def _mirrored(x: Any, n: int, period: int, edge: float) -> Any:
     """Reflect about both ends, again and again: about `edge` before the first element."""
     if n == 1:
@@ -98,9 +103,7 @@ def map_coordinates(
         )
     if mode not in _WITHIN:
         raise _OptionError(f"mode={mode!r} is none of {', '.join(_WITHIN)}.")
-    input, coordinates = (
-        x if hasattr(x, "dtype") else np.asarray(x, float) for x in (input, coordinates)
-    )
+    input, coordinates = (_floating(x) for x in (input, coordinates))
     shape = np.shape(input)
     if np.shape(coordinates)[0] != len(shape):
         _original.map_coordinates(_plain(input), _plain(coordinates))  # raises SciPy's error
@@ -115,6 +118,7 @@ def map_coordinates(
             weight, known = weight * share, known & inside
         element = input[tuple(index for index, _, _ in corner)]
         y = y + weight * np.where(known, element, cval)
+    y = y if y.dtype == input.dtype else y.astype(input.dtype)
     if mode != "constant":
         return y
     beyond = np.any(
@@ -127,7 +131,10 @@ def _neighbours(x: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, A
     """Return the elements of an axis next to a coordinate: index, whether it is there, and share."""
     numbers = np.asarray(_plain(x))
     lower = np.floor(numbers + 0.5 if order == 0 else numbers).astype(int)
-    found = [(lower, 1.0)] if order == 0 else [(lower, 1.0 - (x - lower)), (lower + 1, x - lower)]
+    found: list[tuple[Any, Any]] = [(lower, 1.0)]
+    if order == 1:
+        share = x - lower.astype(numbers.dtype)
+        found = [(lower, 1.0 - share), (lower + 1, share)]
     neighbours = []
     for index, share in found:
         inside = (index >= 0) & (index < n) | (mode != "grid-constant")

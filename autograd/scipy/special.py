@@ -31,9 +31,9 @@ def zeta(x: Any, q: Any = None, out: None = None) -> Any:
     """Return the Hurwitz zeta function; of one argument Riemann's."""
     if out is not None:
         return _original.zeta(x, q, out)
-    return (
-        _original.zeta(x) if q is None and not _has_node(x) else _zeta(x, 1.0 if q is None else q)
-    )
+    if q is None and not _has_node(x):
+        return _original.zeta(x)
+    return _zeta(x, np.result_type(_plain(x), np.float16).type(1) if q is None else q)
 
 
 @_redefinable

@@ -314,9 +314,9 @@ def of_density(function, bw_method):
 
 # fmt: off
 MORE = [
-    *[continuous(d, f, (3,), (3,), (3,), (3,)) for d in MORE_CONTINUOUS for f in (*DENSITIES, "ppf", "isf")],
-    *[continuous(d, "isf", (2, 3), (3,), (2, 1), ()) for d in CONTINUOUS if d not in MORE_CONTINUOUS],
-    *[of_distribution("truncnorm", f, between(0.1, 0.9) * (b - a) + a, np.asarray(a), np.asarray(b), np.array(0.3), np.array(1.5)) for f in DENSITIES[:2] for a, b in TAILS],
+    *[continuous(d, f, (2,), (2,), (), ()) for d in MORE_CONTINUOUS for f in (*DENSITIES, "ppf", "isf")],
+    *[continuous(d, "isf", (2,), (2,), (), ()) for d in CONTINUOUS if d not in MORE_CONTINUOUS],
+    *[of_distribution("truncnorm", f, 0.3 + 1.5 * (between(0.1, 0.9) * (b - a) + a), np.asarray(a), np.asarray(b), np.array(0.3), np.array(1.5)) for f in DENSITIES[:2] for a, b in TAILS],
     *[of_distribution("truncnorm", f, between(0.1, 0.9) * (b - a) + a, np.asarray(a), np.asarray(b)) for f in DENSITIES[2:] for a, b in TAILS],
     *[of_distribution("truncnorm", f, between(0.1, 0.9, 2), np.asarray(a), np.asarray(b)) for f in ("ppf", "isf") for a, b in TAILS],
     *[of_distribution("vonmises", f, between(-2.5, 2.5, 2), between(0.5, 2.5, 2)) for f in ("pdf", "logpdf")],
@@ -324,7 +324,8 @@ MORE = [
     *[of_distribution("geom", f, between(0.1, 0.9, 3), first=(np.array([1.0, 2.0, 5.0]),)) for f in MASSES],
     *[of_distribution("multinomial", f, np.array([0.25, 0.125, 0.625]), first=([[1, 2, 3], [0, 2, 4]], 6)) for f in ("pmf", "logpmf")],
     *[of_density(f, bw) for f in ("pdf", "logpdf") for bw in (None, "silverman", 0.7)],
-    *[of_fft(f, real(5), type=t, norm=n, orthogonalize=o) for f in ("dct", "idct", "dst", "idst") for t in (1, 2, 3, 4) for n, o in ((None, None), ("ortho", None), ("forward", True))],
+    *[of_fft(f, real(4), type=t, norm=n, orthogonalize=o) for f in ("dct", "dst") for t in (1, 2, 3, 4) for n, o in ((None, None), ("ortho", None), ("forward", True))],
+    *[of_fft(f, real(3), type=t, norm=n) for f in ("idct", "idst") for t, n in ((1, None), (2, "ortho"), (3, "forward"), (4, None))],
     *[of_fft(f, real(3, 4), n=n, axis=0) for f in ("dct", "dst") for n in (2, 5)], of_fft("dct", complex_(4), type=3),
     *[of_fft(f, real(3, 2), type=2, s=(2, 3), norm="ortho") for f in ("dctn", "idctn", "dstn", "idstn")],
     *[of_fft(f, complex_(4, 2), n=3, axis=0, norm="ortho") for f in ("fft", "ifft", "irfft", "hfft")], *[of_fft(f, real(4, 2), n=5, axis=0) for f in ("rfft", "ihfft")],
