@@ -55,4 +55,5 @@ def logn(n: Any, x: Any) -> Any:
 @implements(np.emath.power)
 def power(x: Any, p: Any) -> Any:
     """Return a power; of a negative number it is complex."""
+    x, p = (v if hasattr(v, "dtype") else np.asarray(v) for v in (x, p))
     return np.power(made_complex(x, negative), p)

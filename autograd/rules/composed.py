@@ -427,6 +427,7 @@ def within_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]
     if plain(period) == 0:
         raise ShapeError("numpy.interp needs a period other than 0.")
     x, xp, fp = arrays(x, xp, fp)
+    x, xp = (v.astype(np.float64) if np.iscomplexobj(v) else v for v in (x, xp))
     xp = np.mod(xp, period)
     order = np.argsort(plain(xp))
     xp, fp = xp[order], fp[order]

@@ -129,13 +129,18 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
             return repeated(first, axis, width[0]), repeated(first, axis, width[1])
 
         def at(positions: Any) -> Any:
-            turns, rest = np.divmod(positions, period)
+            # An edge between two turns belongs to the one nearer to the array.
+            turns = (positions - (0 if include_edge else positions > 0)) // period
+            rest = positions - turns * period
             turned = turns % 2 == 1
             elements = np.take(x, np.where(turned, n - 1 - rest, rest), axis=axis)
             shape = [1] * np.ndim(x)
             shape[axis] = -1
-            turned, turns = turned.reshape(shape), turns.reshape(shape).astype(x.dtype)
-            return np.where(turned, first + last - elements, elements) + turns * (last - first)
+            turned, turns = turned.reshape(shape), turns.reshape(shape)
+            y = np.where(turned, 2 * np.where(turns < 0, first, last) - elements, elements)
+            further = np.where(turned, turns - np.sign(turns), turns)
+            steps = further.astype(x.dtype) * (last - first)
+            return np.where(further == 0, y, y + steps)  # 0 times infinity is not added
 
         return at(np.arange(-width[0], 0)), at(np.arange(n, n + width[1]))
 

@@ -22,7 +22,8 @@ def ranks(a: Any, axis: Any) -> Any:
     last = [i % ndim for i in axes_of(axis, ndim)]
     order = [i for i in range(ndim) if i not in last] + last
     moved = np.transpose(plain(a), order)
-    rows = moved.reshape(*moved.shape[: ndim - len(last)], -1)
+    length = math.prod(moved.shape[ndim - len(last) :])
+    rows = moved.reshape(*moved.shape[: ndim - len(last)], length)
     found = np.argsort(np.argsort(rows, axis=-1, kind="stable"), axis=-1).astype(np.float64)
     found[np.isnan(rows)] = math.nan
     return np.transpose(found.reshape(moved.shape), np.argsort(order))
@@ -30,6 +31,8 @@ def ranks(a: Any, axis: Any) -> Any:
 
 def at_positions(ordered: Any, positions: Any) -> Any:
     """Take sorted elements, along the first axis, between whole positions by interpolation."""
+    if np.shape(ordered)[0] == 0:
+        return np.full(np.shape(positions), math.nan, plain(ordered).dtype)
     missing = np.isnan(positions)
     known = np.where(missing, 0.0, positions)
     lower = np.floor(known).astype(int)
@@ -51,5 +54,8 @@ def quantile_by_ranks(
     if isinstance(axis, list):
         axis = tuple(axis)
     q = np.asarray(q, np.float64)
-    positions = function(ranks(a, axis), q.ravel(), axis=axis, **plain(keywords))
-    return at_positions(ordered, positions.reshape(q.shape + positions.shape[1:]))
+    flat = q.ravel() if q.ndim > 1 else q  # NumPy's nanquantile mixes up the axes of a matrix
+    positions = np.asarray(function(ranks(a, axis), flat, axis=axis, **plain(keywords)))
+    if q.ndim > 1:
+        positions = positions.reshape(q.shape + positions.shape[1:])
+    return at_positions(ordered, positions)

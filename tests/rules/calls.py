@@ -130,6 +130,12 @@ def quantiles():
             yield name, (q * scale if np.ndim(q) == 0 else np.multiply(q, scale).tolist())
 
 
+METHODS = (
+    *("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf"),
+    *("hazen", "weibull", "median_unbiased", "lower", "higher", "midpoint", "nearest"),
+)
+
+
 def twice(t):
     return 2 * t
 
@@ -161,8 +167,27 @@ CALLS = {
         for n in ("sum", "mean", "var", "std", "prod", "max", "min", "cumsum", "cumprod") for k in ({}, {"axis": 0})
     },
     **{
-        f"pad {m}": lambda x, m=m: np.pad(x, 1, mode=m) for m in ("constant", "edge", "wrap", "reflect", "symmetric")
+        f"pad {m}": lambda x, m=m: np.pad(x, 1, mode=m)
+        for m in ("constant", "edge", "wrap", "reflect", "symmetric", "mean", "median", "maximum", "minimum", "linear_ramp")
     },
+    **{f"pad {m} odd": lambda x, m=m: np.pad(x, 2, mode=m, reflect_type="odd") for m in ("reflect", "symmetric")},
+    **{f"pad {m} 2": lambda x, m=m: np.pad(x, (0, 2), mode=m, stat_length=2) for m in ("mean", "minimum")},
+    **{
+        f"{n} {m} {q}": lambda x, n=n, m=m, q=q: getattr(np, n)(x, q, axis=-1, method=m)
+        for n in ("quantile", "nanquantile") for m in METHODS for q in (0.3, [0, 0.5, 1])
+    },
+    **{f"emath.{n}": getattr(np.emath, n) for n in ("sqrt", "log", "log2", "log10", "arccos", "arcsin", "arctanh")},
+    "emath.power": lambda x: np.emath.power(x, 2.5),
+    "emath.power reversed": lambda x: np.emath.power([-2, 3.0], x),
+    "emath.logn": lambda x: np.emath.logn(2, x),
+    "sliding_window_view": lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=-1),
+    "interp period": lambda x: np.interp(x, [0.3, 1.9, 0.7], [1, 3, 2], period=2),
+    "interp fp period": lambda x: np.interp([0.1, 5], [0.3, 1.9, 0.7], x, period=2),
+    "cov fweights": lambda x: np.cov(x, fweights=[1, 2, 1]),
+    "cov aweights": lambda x: np.cov(x, aweights=[1, 2, 0.5], ddof=0),
+    "cov weights": lambda x: np.cov([1.0, 2.0, 4.0], aweights=x),
+    "divide into": lambda x: np.divide(1.0, x, out=np.zeros_like(x), where=x != 0),
+    "sum into": lambda x: np.sum(x, axis=0, out=np.zeros_like(x[0])),
     "clip dtype": lambda x: np.clip(x, 0.2, 0.6, dtype=np.float32),
     "clip min max": lambda x: np.clip(x, min=0.2, max=0.6),
     "divmod": lambda x: np.divmod(x, 0.3),
