@@ -170,7 +170,7 @@ CALLS = {
         f"pad {m}": lambda x, m=m: np.pad(x, 1, mode=m)
         for m in ("constant", "edge", "wrap", "reflect", "symmetric", "mean", "median", "maximum", "minimum", "linear_ramp")
     },
-    **{f"pad {m} odd": lambda x, m=m: np.pad(x, 2, mode=m, reflect_type="odd") for m in ("reflect", "symmetric")},
+    **{f"pad {m} odd": lambda x, m=m: np.pad(x, 1, mode=m, reflect_type="odd") for m in ("reflect", "symmetric")},
     **{f"pad {m} 2": lambda x, m=m: np.pad(x, (0, 2), mode=m, stat_length=2) for m in ("mean", "minimum")},
     **{
         f"{n} {m} {q}": lambda x, n=n, m=m, q=q: getattr(np, n)(x, q, axis=-1, method=m)
