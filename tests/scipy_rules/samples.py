@@ -308,7 +308,7 @@ def of_density(function, bw_method):
     def using(module):
         return lambda data, w, at: getattr(module.gaussian_kde(data, bw_method, w), function)(at)
 
-    inputs = real(2, 5), between(0.5, 1.5, 5), real(2, 3)
+    inputs = real(2, 4), between(0.5, 1.5, 4), real(2, 2)
     return alike(f"gaussian_kde.{function}", using(stats), using(scipy.stats), *inputs)
 
 
@@ -336,7 +336,7 @@ MORE = [
     *[of_module(signal, scipy.signal, "fftconvolve", real(3, 4), real(1, 2), mode=mode, axes=1) for mode in ("full", "valid", "same")],
     *[of_module(signal, scipy.signal, f, real(3, 4), real(2, 3), mode=mode, boundary=b) for f in ("convolve2d", "correlate2d") for mode in ("full", "same") for b in ("fill", "wrap", "symm")],
     of_module(signal, scipy.signal, "convolve2d", real(3, 4), real(2, 2), fillvalue=1.5), of_module(signal, scipy.signal, "correlate2d", real(2, 2), real(3, 4), mode="valid"),
-    *[of_module(ndimage, scipy.ndimage, "map_coordinates", real(3, 4), between(-3.0, 5.0, 2, 3), order=1, mode=mode, cval=0.7)
+    *[of_module(ndimage, scipy.ndimage, "map_coordinates", real(2, 3), between(-3.0, 5.0, 2, 2), order=1, mode=mode, cval=0.7)
       for mode in ("constant", "grid-constant", "nearest", "mirror", "reflect", "wrap", "grid-wrap")],
     alike("map_coordinates", lambda a: ndimage.map_coordinates(a, [[0.2, 5.1], [1.7, 0.4]], order=0), lambda a: scipy.ndimage.map_coordinates(a, [[0.2, 5.1], [1.7, 0.4]], order=0), real(3, 4)),
     at("zeta", 1.2 + between(0.1, 4.0, 3), between(0.5, 2.5, 3)), at("zeta", 1.2 + between(0.1, 4.0, 3)),
