@@ -175,8 +175,10 @@ class Limits:
         """Return for each matrix how numbers that must vanish change with the choice of vectors.
 
         ``along(parts)`` contracts derivatives by all results with a change of that choice. If the
-        numbers change with another decomposition at close values, that counts as well.
+        numbers change with another decomposition at close values, or with the matrix itself by
+        another way than its decomposition, that counts as well.
         """
+        leaves = [node for node in nodes_of(self.y, None) if node.primitive is None]
         others = [
             node
             for node in nodes_of(self.g, self.y)
@@ -188,7 +190,7 @@ class Limits:
         for x in zeros:
             weights = pattern(np.shape(x), plain(x).dtype)
             total = total + np.sum(np.real(weights * x))
-        own, *more = self._derivatives(total, np.ones(()), [self.y, *others])
+        own, *more = self._derivatives(total, np.ones(()), [self.y, *others, *leaves])
         found = 0.0 if own is None else np.abs(along(unpack(own, self.parts)))
         return found + sum(np.max(np.abs(x), initial=0.0) for x in more if x is not None)
 

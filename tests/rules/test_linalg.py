@@ -32,6 +32,32 @@ def test_values_of_one_decomposition_with_vectors_of_another_are_refused():
         grad(root)(np.eye(2))
 
 
+def test_vectors_combined_with_values_found_otherwise_are_refused():
+    def root(a):
+        q = np.linalg.eigh(symmetric(a))[1]
+        w = np.diagonal(q.T @ symmetric(a) @ q)  # Rayleigh's quotients
+        return np.sum(GRAM * ((q * np.sqrt(w)) @ q.T))
+
+    check_gradients(root, with_values(Q, 1.0, 2.0, 3.0)[:2, :2])
+    with pytest.raises(NoDerivativeError, match="one decomposition"):
+        grad(root)(np.eye(2))
+
+
+def test_a_gap_between_two_values_is_smooth_only_between_those_two():
+    def gap(a):
+        w = np.linalg.eigvalsh(a)
+        return (w[1] - w[0]) ** 2
+
+    expected = np.zeros((2, 2, 2, 2))  # (a00 - a11)**2 + 4 a10**2
+    expected[0, 0, 0, 0] = expected[1, 1, 1, 1] = 2.0
+    expected[0, 0, 1, 1] = expected[1, 1, 0, 0] = -2.0
+    expected[1, 0, 1, 0] = 8.0
+    np.testing.assert_allclose(hessian(gap)(np.eye(2)), expected, atol=1e-13)
+    assert not grad(gap)(np.eye(3)).any()
+    with pytest.raises(NoDerivativeError):
+        hessian(gap)(np.eye(3))
+
+
 def test_a_phase_of_complex_vectors_is_refused():
     a = random.normal(size=(3, 3)) + 1j * random.normal(size=(3, 3))
     for f, matrix in ((np.linalg.eigh, a + np.conj(a.T)), (np.linalg.eig, a)):
