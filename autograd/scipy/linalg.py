@@ -25,6 +25,11 @@ from autograd.rules.matrices import T as _T
 from autograd.rules.table import define as _define
 from autograd.scipy.original import in_place_of as _in_place_of
 from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.spectral import of_hermitian as _of_hermitian
+from autograd.scipy.structured import block_diag as block_diag
+from autograd.scipy.structured import circulant as circulant
+from autograd.scipy.structured import hankel as hankel
+from autograd.scipy.structured import toeplitz as toeplitz
 
 _la: Any = np.linalg
 
@@ -225,6 +230,26 @@ def fractional_matrix_power(A: Any, t: float) -> Any:  # noqa: N803
     if isinstance(t, _Node):
         raise _NoRuleError("fractional_matrix_power has no rule by its exponent. Pass a number.")
     return _matrix_power(float(t))(A)
+
+
+@_in_place_of(_original.funm)
+def funm(A: Any, func: Any, disp: bool = True) -> Any:  # noqa: N803
+    """Return a function of Hermitian matrices, given as a function of numbers.
+
+    The function is made of what has derivatives. Those of the result, of any order, are also right where
+    eigenvalues are equal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> from autograd.scipy.linalg import funm
+    >>> grad(lambda a: np.sum(funm(a, np.sqrt) * np.array([[1.0, 2.0], [2.0, 4.0]])))(np.eye(2))
+    array([[0.5, 1. ],
+           [1. , 2. ]])
+    """
+    found = _of_hermitian(func, A)
+    return found if disp else (found, 0.0)
 
 
 # -- factorizations ---------------------------------------------------------------------------
@@ -455,41 +480,3 @@ def lstsq(a: Any, b: Any, cond: Any = None, *_: Any, **__: Any) -> Any:
     """Return the least-squares solution of the smallest norm."""
     x, residues, rank, s = _la.lstsq(a, b, cond)
     return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s
-
-
-# -- matrices of a form -----------------------------------------------------------------------
-
-
-@_in_place_of(_original.block_diag)
-def block_diag(*arrs: Any) -> Any:
-    """Put matrices along the diagonal."""
-    blocks = [np.atleast_2d(block) for block in arrs]
-    widths = [np.shape(block)[1] for block in blocks]
-    rows = []
-    for i, block in enumerate(blocks):
-        rows.append(np.pad(block, ((0, 0), (sum(widths[:i]), sum(widths[i + 1 :])))))
-    return np.concatenate(rows)
-
-
-@_in_place_of(_original.toeplitz)
-def toeplitz(c: Any, r: Any = None) -> Any:
-    """Return the matrix that is constant along its diagonals, by its first column and row."""
-    r = np.conjugate(c) if r is None else r
-    m, n = np.shape(c)[0], np.shape(r)[0]
-    values = np.concatenate([np.flip(r)[: n - 1], c])
-    return values[n - 1 + np.arange(m)[:, None] - np.arange(n)]
-
-
-@_in_place_of(_original.hankel)
-def hankel(c: Any, r: Any = None) -> Any:
-    """Return the matrix that is constant along its antidiagonals."""
-    r = np.zeros_like(_plain(c)) if r is None else r
-    values = np.concatenate([c, r[1:]])
-    return values[np.arange(np.shape(c)[0])[:, None] + np.arange(np.shape(r)[0])]
-
-
-@_in_place_of(_original.circulant)
-def circulant(c: Any) -> Any:
-    """Return the matrix whose columns are a vector, turned further and further."""
-    n = np.shape(c)[-1]
-    return c[..., (np.arange(n)[:, None] - np.arange(n)) % n]

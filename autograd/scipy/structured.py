@@ -1,0 +1,46 @@
+"""Matrices of a form that is given by few numbers: `scipy.linalg.toeplitz` and its like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from autograd.engine.record import plain
+from autograd.scipy.original import in_place_of
+
+
+@in_place_of(scipy.linalg.block_diag)
+def block_diag(*arrs: Any) -> Any:
+    """Put matrices along the diagonal."""
+    blocks = [np.atleast_2d(block) for block in arrs]
+    widths = [np.shape(block)[1] for block in blocks]
+    rows = []
+    for i, block in enumerate(blocks):
+        rows.append(np.pad(block, ((0, 0), (sum(widths[:i]), sum(widths[i + 1 :])))))
+    return np.concatenate(rows)
+
+
+@in_place_of(scipy.linalg.toeplitz)
+def toeplitz(c: Any, r: Any = None) -> Any:
+    """Return the matrix that is constant along its diagonals, by its first column and row."""
+    r = np.conjugate(c) if r is None else r
+    m, n = np.shape(c)[0], np.shape(r)[0]
+    values = np.concatenate([np.flip(r)[: n - 1], c])
+    return values[n - 1 + np.arange(m)[:, None] - np.arange(n)]
+
+
+@in_place_of(scipy.linalg.hankel)
+def hankel(c: Any, r: Any = None) -> Any:
+    """Return the matrix that is constant along its antidiagonals."""
+    r = np.zeros_like(plain(c)) if r is None else r
+    values = np.concatenate([c, r[1:]])
+    return values[np.arange(np.shape(c)[0])[:, None] + np.arange(np.shape(r)[0])]
+
+
+@in_place_of(scipy.linalg.circulant)
+def circulant(c: Any) -> Any:
+    """Return the matrix whose columns are a vector, turned further and further."""
+    n = np.shape(c)[-1]
+    return c[..., (np.arange(n)[:, None] - np.arange(n)) % n]
