@@ -198,8 +198,8 @@ def through_extreme(extreme: Primitive, argnum: int) -> Callable[..., Any]:
     def vjp(g: Any, z: Any, *both: Any) -> Any:
         own, other = both[argnum], both[1 - argnum]
         found = g * partial(z, *both)
-        tie = np.asarray(plain(own) == plain(other))
-        if not tie.any():
+        tie = plain(own) == plain(other)
+        if not occurs(tie):
             return found
         slope = slopes(g, z, np.broadcast_to(tie, np.shape(plain(z))))
         bent = tie & ~np.isnan(plain(slope))

@@ -33,12 +33,12 @@ CHOICE = (
     "{what} are equal here, and what is computed depends on which of their vectors were chosen, "
     "or combines results of several decompositions: there is no derivative. Compute all from one "
     "decomposition; or write a function of the whole matrix, such as "
-    "autograd.scipy.linalg.sqrtm, logm or expm."
+    "autograd.scipy.linalg.sqrtm, logm, expm or funm."
 )
 AGAIN = (
     "Of what is computed from vectors of equal eigenvalues or singular values only the first "
     "derivative is known. Write a function of the whole matrix, such as "
-    "autograd.scipy.linalg.sqrtm, logm or expm; or one of the values alone."
+    "autograd.scipy.linalg.sqrtm, logm, expm or funm; or one of the values alone."
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd.rules import kinks, shapes, special
+from autograd.rules import determinants, kinks, shapes, special
 
 random = np.random.default_rng(7)
 
@@ -297,6 +297,8 @@ SAMPLES += [
     call("inv", la.inv, complex_(3, 3)),
     call("det", la.det, real(2, 3, 3)),
     call("det", la.det, complex_(3, 3)),
+    call("cofactors", determinants.cofactors, real(2, 3, 3)), call("cofactors", determinants.cofactors, complex_(2, 2)),
+    call("slope_of_cofactors", determinants.slope, regular(3, 3), real(3, 3)),
     call("solve", la.solve, regular(3, 3), real(3)),
     call("solve", la.solve, regular(2, 3, 3), real(2, 3, 2)),
     call("solve", la.solve, regular(3, 3), real(2, 3, 2)),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from autograd import Tensor, check_gradients, grad
+from autograd import Tensor, check_gradients, grad, make_hvp, make_jvp
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.scipy import linalg
 
@@ -47,6 +47,42 @@ def test_the_factors_give_the_matrix_again():
     B = np.diag([1.0, 2.0, 3.0, 4.0]) + 0.1
     w, v = linalg.eigh(Tensor(S), Tensor(B))
     np.testing.assert_allclose((S @ v.data), (B @ v.data) * w.data, rtol=1e-9)
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0, 3.0), (1.0, 2.0, 3.0), (2.0, 2.0, 2.0)])
+def test_a_function_of_eigenvalues_has_the_derivatives_of_that_of_the_matrix(values):
+    q = np.linalg.qr(random.normal(size=(3, 3)))[0]
+    a, step = (q * np.array(values)) @ q.T, random.normal(size=(3, 3))
+    weights = random.normal(size=(3, 3))
+    for function, known in ((np.sqrt, linalg.sqrtm), (np.log, linalg.logm), (np.exp, linalg.expm)):
+        found, expected = (
+            lambda a, f=f: np.sum(weights * f(a))
+            for f in (lambda a, f=function: linalg.funm(a, f), known)
+        )
+        np.testing.assert_allclose(found(Tensor(a)).data, expected(a))
+        np.testing.assert_allclose(grad(found)(a), grad(expected)(a), atol=1e-9)
+        np.testing.assert_allclose(make_jvp(found)(a)(step)[1], make_jvp(expected)(a)(step)[1])
+        (second, _), (wanted, _) = make_hvp(found)(a), make_hvp(expected)(a)
+        np.testing.assert_allclose(second(step), wanted(step), atol=1e-9)
+    np.testing.assert_allclose(
+        grad(lambda x: np.sum(grad(lambda x: np.sum(grad(lambda x: linalg.funm(x, np.exp)[0, 0])(x)))(x)))(a),
+        grad(lambda x: np.sum(grad(lambda x: np.sum(grad(lambda x: linalg.expm(x)[0, 0])(x)))(x)))(a),
+        rtol=1e-6,
+    )  # fmt: skip
+
+
+def test_functions_of_stacks_and_of_complex_matrices_by_their_eigenvalues():
+    a = random.normal(size=(2, 2, 2)) + 1j * random.normal(size=(2, 2, 2))
+    a = a + np.conj(np.swapaxes(a, -1, -2))
+    check_gradients(lambda a: linalg.funm(symmetrized(a), np.sin), a)
+    check_gradients(lambda x: linalg.funm(x * np.eye(2), lambda w: w**3), 2.0, order=2)
+    assert linalg.funm(Tensor(np.zeros((0, 2, 2))), np.sin).shape == (0, 2, 2)
+    with pytest.raises(NoRuleError, match="Hermitian"):
+        linalg.funm(Tensor(A), np.sin)
+
+
+def symmetrized(a):
+    return (a + np.conjugate(np.swapaxes(a, -1, -2))) / 2
 
 
 @pytest.mark.parametrize("shape", [(2, 2, 2), (3, 2), (2, 3), (2, 2, 4, 3)])
