@@ -13,8 +13,8 @@ from autograd.engine import Node, Tensor, Value, record
 from autograd.engine.ancestry import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
 from autograd.engine.objects import joined
+from autograd.engine.recording import CALLS, is_recording, recording_again
 from autograd.engine.recording import arguments as arguments_of_call
-from autograd.engine.recording import is_recording, recording_again
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
 from autograd.topology import current
@@ -166,15 +166,18 @@ class Call:
     def derivatives(self, result: Any, cotangent: Any, again: bool) -> list[Any]:
         """Return the derivative for each leaf of the argument, None where there is none."""
         create = self.nested or isinstance(cotangent, Node)
+        result, nodes, retain = current(result), self.variable.nodes, again or self.shares_nodes
+        if not CALLS.running:  # the usual case: no rule can meet nodes of an outer call
+            outermost: list[Any] = derivatives(result, cotangent, nodes, retain, create)
+            return outermost
         with self.differentiating():
-            found: list[Any] = derivatives(
-                current(result), cotangent, self.variable.nodes, again or self.shares_nodes, create
-            )
+            found: list[Any] = derivatives(result, cotangent, nodes, retain, create)
         return found
 
     def differentiating(self) -> arguments_of_call:
         """Mark the arguments while their function or its derivatives are computed."""
-        return arguments_of_call(self.variable.nodes, tree.flat(self.variable.given))
+        given = tree.flat(self.variable.given) if self.variable.nested else None
+        return arguments_of_call(self.variable.nodes, given)
 
     def rows(self, result: Any) -> list[Any]:
         """Return the derivatives of each element of an array, in order."""

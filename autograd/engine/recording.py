@@ -141,8 +141,9 @@ class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
         self._given: list[Any] = [] if given is None else given
 
     def __enter__(self) -> arguments:
-        CALLS.nested = CALLS.nested or CALLS.running > 0
-        CALLS.running += 1
+        with _LOCK:
+            CALLS.nested = CALLS.nested or CALLS.running > 0
+            CALLS.running += 1
         ARGUMENTS.update([id(node) for node in self._nodes])
         for node, item in zip(self._nodes, self._given, strict=False):
             if node._primitive is not None:  # a node of the outer call was given
@@ -151,10 +152,11 @@ class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         ARGUMENTS.difference_update([id(node) for node in self._nodes])
-        CALLS.running -= 1
-        if CALLS.running <= 0:
-            CALLS.nested = False
-            INNER.clear()
+        with _LOCK:
+            CALLS.running -= 1
+            if CALLS.running == 0:
+                CALLS.nested = False
+                INNER.clear()
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
