@@ -91,11 +91,16 @@ class Kink:
 
 
 def kinks() -> list[Kink]:
-    """Read the tables of docs/kinks.md."""
+    """Read the tables of docs/kinks.md that say where which derivative is taken."""
     found = []
+    wanted = False
     for line in (DOCS / "kinks.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if line.startswith("|") and len(cells) == 3 and "`" in cells[0]:
+        if not line.startswith("|"):
+            wanted = False
+        elif cells == ["function", "where", "derivative"]:
+            wanted = True
+        if wanted and line.startswith("|") and len(cells) == 3 and "`" in cells[0]:
             found.append(Kink(*cells))
     return found
 

@@ -340,7 +340,7 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
         g = np.reshape(g, data.shape)  # type: ignore[call-overload]
     if primitive.partials is None:  # elementwise rules have had their shape checked
         if not hasattr(g, "dtype"):
-            g = np.reshape(g, data.shape)
+            g = np.reshape(g, data.shape) if data.size == 1 else np.asarray(g)
         if g.shape != data.shape:
             raise _shape_error(primitive, g.shape, data.shape)
     if g.dtype is not data.dtype and g.dtype != data.dtype:

@@ -380,5 +380,6 @@ class Node:
             f"For the bare number write {'x.data' if kind == 'Value' else 'x.item()'}. "
             "Functions of the math module take floats only: instead of math.sin(x) write "
             "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
-            "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x.",
+            "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x."
+            + record.objects.hint_for_caller(),
         )

@@ -7,6 +7,7 @@ are recorded element by element, and nothing is lost. `joined` makes one Tensor 
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from typing import Any, Final
 
@@ -103,16 +104,38 @@ def _package_that_asks() -> str:
     frame: Any = sys._getframe()
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
-        if not name.startswith("autograd.engine."):
-            return name if name.startswith(NUMERICAL) else ""
+        if name.startswith(NUMERICAL):
+            return name
+        if not name.startswith(("autograd.engine.", "numpy.")):
+            return ""
         frame = frame.f_back
     return ""
 
 
 def _hint(module: str) -> str:
     if module.startswith("scipy."):
-        return "autograd.scipy has many of SciPy's functions with derivatives."
+        package = _package_of_scipy()
+        if package and importlib.util.find_spec(f"autograd.scipy.{package}") is not None:
+            return f"Instead of scipy.{package} call the same function of autograd.scipy.{package}."
+        return "autograd.scipy has some of SciPy's functions with derivatives."
     return "NumPy's functions take nodes, but no lists of nodes."
+
+
+def _package_of_scipy() -> str:
+    """Return the public package of SciPy that was called, as ``linalg``; "" if none is found."""
+    frame: Any = sys._getframe()
+    while frame is not None:
+        root, *inner = str(frame.f_globals.get("__name__", "")).split(".")
+        if root == "scipy" and inner and not inner[0].startswith("_"):
+            return str(inner[0])
+        frame = frame.f_back
+    return ""
+
+
+def hint_for_caller() -> str:
+    """Return what to call instead of a function of SciPy; "" where none is calling."""
+    caller = _package_that_asks()
+    return f" {_hint(caller)}" if caller.startswith("scipy.") else ""
 
 
 def refuse_complex(arguments: Any) -> None:

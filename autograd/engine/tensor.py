@@ -481,6 +481,12 @@ class Tensor(ArrayMethods):
     def flat(self, items: Any) -> None:
         self[...] = np.reshape(items, self.shape)
 
+    def __delitem__(self, index: Any) -> None:
+        raise ShapeError(
+            "Elements of a Tensor cannot be deleted, as those of an array cannot. "
+            "np.delete(t, index) returns a Tensor without them."
+        )
+
     def fill(self, item: Any) -> None:
         """Assign one number to all elements."""
         self[...] = item

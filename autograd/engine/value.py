@@ -197,7 +197,9 @@ class Value(ArrayMethods):
         """The type of the number."""
         return FLOAT64
 
-    def backward(self, gradient: Any = 1.0, create_graph: Any = False) -> None:
+    def backward(
+        self, gradient: Any = 1.0, create_graph: Any = False, *, retain_graph: Any = True
+    ) -> None:
         """Put into ``grad`` of every node below the derivative of this with respect to it.
 
         Leaves accumulate over calls; intermediate nodes start from zero at each call.
@@ -208,6 +210,8 @@ class Value(ArrayMethods):
             The derivative of something further on with respect to this.
         create_graph : bool
             Make the derivatives nodes, so that they can be differentiated again.
+        retain_graph : bool
+            Accepted as by `Tensor.backward`: a graph of Values is kept in any case.
 
         Raises
         ------

@@ -28,7 +28,7 @@ def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
 
     def function(x: Any) -> Any:
         x = np.asarray(x)
-        return each(x).astype(real_type(x))
+        return each(x).astype(real_type(x))[()]
 
     function.__name__ = scalar.__name__
     function.__doc__ = scalar.__doc__

@@ -18,6 +18,7 @@ from autograd.engine.record import plain
 from autograd.errors import NoRuleError
 from autograd.redefinable import redefinable
 from autograd.rules.elementwise import where
+from autograd.rules.table import as_numpy
 from autograd.scipy.original import names_of
 
 Formula = Callable[..., Any]
@@ -208,7 +209,12 @@ class Continuous(Family):
         def compute() -> Any:
             z = inverse(where(inside, q, 0.5), *shapes)
             outside = where(q_ == 0, first, where(q_ == 1, last, math.nan))
-            return loc + scale * where(inside, z, outside)
+            if np.all(inside):
+                return loc + scale * z
+            with np.errstate(all="ignore"):
+                slope = np.exp(-self.logpdf(outside, *plain(shapes)))
+                ends = as_numpy(where(inside, 0.0, slope) * (q - q_), 0.0 * q_)
+                return loc + scale * where(inside, z, outside + ends)
 
         y = self.checked(self._allowed(shapes, scale), compute)
         return connected(y, q, *shapes, loc, scale)
