@@ -212,7 +212,8 @@ class Continuous(Family):
             if np.all(inside):
                 return loc + scale * z
             with np.errstate(all="ignore"):
-                slope = np.exp(-self.logpdf(outside, *plain(shapes)))
+                slope = np.exp(-self.logpdf(plain(outside), *plain(shapes)))
+                slope = slope if kind == "ppf" else -slope
                 ends = as_numpy(where(inside, 0.0, slope) * (q - q_), 0.0 * q_)
                 return loc + scale * where(inside, z, outside + ends)
 
