@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import forward, redefinable, tree
 from autograd.engine import Node, Primitive, record
-from autograd.engine.array_methods import MEAN, RESHAPE, SUM, TRANSPOSE
+from autograd.engine.array_methods import ASTYPE, MEAN, RESHAPE, SUM, TRANSPOSE
 from autograd.engine.node import (
     ADD,
     DIVIDE,
@@ -45,6 +45,7 @@ _METHODS: dict[Any, Primitive] = {
     np.mean: MEAN,
     np.reshape: RESHAPE,
     np.transpose: TRANSPOSE,
+    **({np.astype: ASTYPE} if hasattr(np, "astype") else {}),  # since NumPy 2.1
 }
 
 #: The derivatives of these are computed by the operators of Values themselves.

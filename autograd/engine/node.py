@@ -11,7 +11,7 @@ import numpy as np
 from autograd.engine import record
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.notes import Notes, own
-from autograd.engine.primitive import Primitive, declare
+from autograd.engine.primitive import TAKEN, Primitive, declare
 from autograd.engine.recording import ARGUMENTS, CALLS
 from autograd.errors import GradientLostError, lost
 
@@ -315,6 +315,8 @@ class Node:
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """Return this, limited to the interval from `min` to `max`; either may be None."""
+        if np.clip in TAKEN:  # the program has given it a rule
+            return np.clip(self, min, max)  # type: ignore[call-overload]
         result: Any = self
         if min is not None:
             result = MAXIMUM(result, min)

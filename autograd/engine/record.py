@@ -238,8 +238,8 @@ def _as_operand(x: Any) -> Any:
 
 
 def conjugate(x: Any) -> Any:
-    """Return the complex conjugate of a node: of a real one, the node itself."""
-    if isinstance(x, tensor.Tensor) and x._data.dtype.kind == "c":
+    """Return the complex conjugate: of a real node itself, unless a program has given a rule."""
+    if isinstance(x, tensor.Tensor) and (x._data.dtype.kind == "c" or CONJUGATE.jvp is not None):
         return apply(CONJUGATE, (x,), NO_KEYWORDS)
     return x
 

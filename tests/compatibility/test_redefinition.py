@@ -12,7 +12,7 @@ from compatibility.redefined import restoring
 
 import autograd
 import autograd.numpy as anp
-from autograd import Tensor, Value, deriv, elementwise, grad, make_jvp, redefinable
+from autograd import Tensor, Value, deriv, elementwise, grad, make_jvp, make_vjp, redefinable
 from autograd.errors import DataError, NoRuleError
 from autograd.extend import (
     VJPNode,
@@ -75,10 +75,54 @@ def test_a_vjp_takes_effect_on_any_function(function, arguments):
     np.testing.assert_array_equal(found, np.full(np.shape(arguments[last]), 7.0))
 
 
-def test_methods_follow_the_rules_of_their_functions():
-    defvjp(np.sum, lambda ans, x, axis=None, **_: lambda g: 7.0 * np.ones_like(x))
+METHODS = {
+    "sum": lambda t: t.sum(),
+    "mean": lambda t: t.mean(axis=0),
+    "std": lambda t: t.std(),
+    "max": lambda t: t.max(),
+    "prod": lambda t: t.prod(),
+    "cumsum": lambda t: t.cumsum(),
+    "reshape": lambda t: t.reshape(2, 2),
+    "ravel": lambda t: t.ravel(),
+    "transpose": lambda t: t.T,
+    "swapaxes": lambda t: t.swapaxes(0, 1),
+    "squeeze": lambda t: t.squeeze(),
+    "diagonal": lambda t: t.diagonal(),
+    "trace": lambda t: t.trace(),
+    "take": lambda t: t.take([0, 1]),
+    "repeat": lambda t: t.repeat(2),
+    "clip": lambda t: t.clip(0.0, 1.0),
+    "conjugate": lambda t: t.conj(),
+    "astype": lambda t: t.astype(np.float64),
+    "real": lambda t: t.real,
+    "sin": lambda t: t.sin(),
+    "absolute": lambda t: abs(t),
+    "square": lambda t: t**2,
+    "matmul": lambda t: t @ A,
+    "dot": lambda t: t.dot(A),
+    "floor_divide": lambda t: t // 0.7,
+    "remainder": lambda t: t % 0.7,
+    "maximum": lambda t: t.maximum(0.4),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_follow_the_rules_of_their_functions(name):
+    function, method = getattr(np, name, None), METHODS[name]
+    if function is None:
+        pytest.skip(f"This NumPy has no function {name}.")
+    defvjp_argnum(
+        function, lambda argnum, ans, args, kwargs: lambda g: np.full(np.shape(args[argnum]), 7.0)
+    )
+    defjvp_argnum(function, lambda argnum, g, ans, args, kwargs: np.full(np.shape(ans), 7.0))
+    ones = np.ones(np.shape(method(Tensor(A)).data))
+    np.testing.assert_array_equal(make_vjp(method)(A)[0](ones), np.full((2, 2), 7.0))
+    change = make_jvp(method)(A)(A)[1]
+    np.testing.assert_array_equal(change, np.full(np.shape(change), 7.0))
+
+
+def test_values_follow_the_rules_too():
     defvjp(np.sin, lambda ans, x: lambda g: 7.0 * g)
-    np.testing.assert_array_equal(grad(lambda x: x.sum())(x), [7, 7])
     assert grad(lambda x: x.sin())(0.3) == 7.0
     y = Value(0.3)
     np.sin(y).backward()
