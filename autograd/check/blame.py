@@ -15,7 +15,7 @@ from autograd.check.replay import Program
 from autograd.check.subject import Subject, argument_names, as_reals
 from autograd.check.verdicts import WRONG
 from autograd.debugging import Trace
-from autograd.engine import Node
+from autograd.engine import Node, Primitive
 
 MOST_NODES, MOST_ELEMENTS = 1000, 200
 
@@ -71,7 +71,7 @@ class Blame:
                 continue
             place = self.trace.where(node)
             for argnum, argument in enumerate(node.arguments):
-                key = (node.op, argnum, place)
+                key = (node.primitive, argnum, place)
                 if isinstance(argument, Node) and key not in seen:
                     found = self._compare(node, argnum)
                     if found is not None:
@@ -208,7 +208,7 @@ class Blame:
         )
         found = False
         for node, moved in pairs:
-            if node.op != moved.op or len(node.arguments) != len(moved.arguments):
+            if node.primitive is not moved.primitive or len(node.arguments) != len(moved.arguments):
                 break
             for argnum, (before, after) in enumerate(
                 zip(node.arguments, moved.arguments, strict=True)
@@ -234,12 +234,12 @@ class Blame:
         """Say which rules give right derivatives that cannot be differentiated again."""
         from autograd.check.gradients import check_gradients
 
-        seen: set[str] = set()
+        seen: set[Primitive] = set()
         for node in self.trace.nodes[:MOST_NODES]:
             primitive = node.primitive
-            if primitive is None or primitive.name in seen:
+            if primitive is None or primitive in seen:
                 continue
-            seen.add(primitive.name)
+            seen.add(primitive)
             plain = [_data(a) for a in node.arguments]
             count = 1 + max(i for i, a in enumerate(node.arguments) if isinstance(a, Node))
             if sum(np.size(a) for a in plain[:count]) > MOST_ELEMENTS:

@@ -11,54 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.notation import UNNAMED, notation
 from autograd.drawing.numbers import short
 from autograd.engine import Node, Primitive, Tensor, record
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
+from autograd.rules import shapes
 from autograd.topology import current, nodes_below
-
-#: How operations are written between their two arguments.
-SIGNS = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "×",
-    "divide": "/",
-    "power": "**",
-    "matmul": "@",
-    "remainder": "%",
-    "floor_divide": "//",
-}
-
-#: How they are written in a small circle.
-MATHEMATICAL = {
-    "add": "+",
-    "subtract": "−",
-    "multiply": "×",
-    "divide": "÷",
-    "power": "xʸ",
-    "square": "x²",
-    "sqrt": "√",
-    "cbrt": "∛",
-    "negative": "−x",
-    "positive": "+x",
-    "reciprocal": "1/x",
-    "exp": "eˣ",
-    "exp2": "2ˣ",
-    "absolute": "|x|",
-    "sigmoid": "σ",
-    "lgamma": "ln Γ",
-    "matmul": "@",
-    "dot": "·",
-    "sum": "Σ",
-    "prod": "Π",
-    "maximum": "max",
-    "minimum": "min",
-    "remainder": "mod",
-    "floor_divide": "⌊÷⌋",
-    "getitem": "[ ]",
-    "setitem": "[ ] =",
-    "transpose": "ᵀ",
-}
 
 #: Scopes within so many others are not told apart: a function that calls itself opens a lot.
 DEEPEST = 20
@@ -104,7 +63,7 @@ class Item:
     @property
     def sign(self) -> str:
         """The mathematical sign of the operation; empty for a leaf."""
-        return MATHEMATICAL.get(self.op, self.op)
+        return (notation(self.node.primitive).short or self.op) if self.op else ""
 
     @property
     def arguments(self) -> list[Any]:
@@ -227,7 +186,7 @@ def _split(node: Any) -> tuple[tuple[int, ...], str]:
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
     computed, static = [], []
     for argnum, argument in enumerate(arguments):
-        is_index = primitive.name == "setitem" and argnum == 1
+        is_index = primitive is shapes.setitem and argnum == 1
         if isinstance(argument, Node) or (
             argnum < arity and _is_numeric(argument) and not is_index
         ):
@@ -243,7 +202,7 @@ def _split(node: Any) -> tuple[tuple[int, ...], str]:
 @functools.lru_cache(maxsize=1000)
 def _parameter(primitive: Primitive, argnum: int) -> str:
     """Return what an argument that says how to compute is called; of an index, nothing."""
-    if primitive.name in ("getitem", "setitem", "einsum"):
+    if primitive in UNNAMED:
         return ""
     try:
         return list(inspect.signature(primitive.function).parameters)[argnum]
@@ -296,11 +255,11 @@ def formula(item: Item) -> str:
     if item.missing:
         return f"{item.op}({item.missing})"
     arguments = [a.name if isinstance(a, Item) else short(a, most=24) for a in item.call]
-    if item.op in SIGNS and len(arguments) == 2:
-        return f" {SIGNS[item.op]} ".join(arguments)
-    if item.op == "negative":
-        return f"-{arguments[0]}"
-    if item.op == "getitem":
-        return f"{arguments[0]}[{arguments[1].strip('()')}]"
+    written = notation(item.node.primitive)
+    if written.between and len(arguments) == 2:
+        return f" {written.between} ".join(arguments)
+    if written.form:
+        arguments[1:] = [argument.strip("()") for argument in arguments[1:]]
+        return written.form.format(*arguments)
     keywords = [f"{key}={short(value, most=24)}" for key, value in item.node.keywords.items()]
     return f"{item.op}({', '.join(arguments + keywords)})"

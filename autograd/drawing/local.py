@@ -12,26 +12,12 @@ import numpy as np
 
 from autograd.drawing.formulas import body_of, formula
 from autograd.drawing.graph import Item
+from autograd.drawing.notation import JOINING, NOTATION, notation
 from autograd.drawing.numbers import short
 
 #: Functions of the rules that only choose: at one number, their value says more than their name.
 CHOICES = {"share", "direction", "sign", "where", "nonzero"}
 LONGEST = 80
-
-#: What becomes of `g` where the rule, which has to care for every shape, says less: for each
-#: argument, in terms of the arguments.
-IN_WORDS: dict[str, tuple[str, ...]] = {
-    "matmul": ("g {1}ᵀ", "{0}ᵀ g"),
-    "dot": ("g {1}ᵀ", "{0}ᵀ g"),
-    "sum": ("g for every element",),
-    "mean": ("g / n for each of n elements",),
-    "getitem": ("g where the elements were taken, else 0",),
-    "reshape": ("g in the shape of {0}",),
-    "transpose": ("gᵀ",),
-    "astype": ("g",),
-    "broadcast_to": ("g summed over the copies",),
-}
-PART_OF = ("concatenate", "stack")
 
 #: Stands for a node in a formula until its name is put in.
 TOKEN = re.compile(r"⟦(\d+)⟧")
@@ -44,9 +30,10 @@ def derivative(item: Item, argnum: int) -> str:
     ``g``, the derivative of something further on with respect to the node.
     """
     primitive = item.node.primitive
-    if primitive.ours and primitive.name in IN_WORDS and argnum < len(IN_WORDS[primitive.name]):
-        return IN_WORDS[primitive.name][argnum].format(*map(_operand, item.arguments))
-    if primitive.ours and primitive.name in PART_OF:
+    words = notation(primitive).words
+    if argnum < len(words):
+        return words[argnum].format(*map(_operand, item.arguments))
+    if primitive in JOINING:
         return "the part of g that came from it"
     for rules, before in (
         (primitive.partials, 1),
@@ -176,7 +163,10 @@ def named(text: str, items: dict[int, Item]) -> str:
 
 WORDS = {
     word
-    for phrases in (*IN_WORDS.values(), ("if else and is not the part of g that came from it",))
+    for phrases in (
+        *(each.words for each in NOTATION.values()),
+        ("if else and is not the part of g that came from it",),
+    )
     for phrase in phrases
     for word in phrase.split()
     if word.isalpha() and len(word) > 1

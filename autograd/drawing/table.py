@@ -132,12 +132,12 @@ def _seconds(seconds: float) -> str:
 class _Rows:
     """The rows as they come up, by scope and operation."""
 
-    found: dict[tuple[str, str], Row] = field(default_factory=dict)
+    found: dict[tuple[str, Any], Row] = field(default_factory=dict)
 
     def of(self, node: Any) -> Row:
-        key = node.scope, node.op
+        key = node.scope, node.primitive
         if key not in self.found:
-            self.found[key] = Row(*key)
+            self.found[key] = Row(node.scope, node.op)
         return self.found[key]
 
 
