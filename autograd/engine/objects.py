@@ -17,7 +17,7 @@ from autograd.engine import record, tensor
 from autograd.engine.node import UNRECORDED, Node
 from autograd.engine.notes import own
 from autograd.engine.primitive import declare
-from autograd.engine.recording import RECORDING
+from autograd.engine.recording import RECORDING, is_recording
 from autograd.errors import DataError, ShapeError, lost
 
 STACK: Final = declare("stack")
@@ -47,7 +47,8 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
     what = f"Making an array of a {type(node).__name__}"
     if copy is False:
         raise lost(f"{what} without a copy", ADVICE)
-    if is_constant(node):
+    wants_objects = dtype is not None and np.dtype(dtype) == OBJECT
+    if is_constant(node) and not wants_objects:
         found = np.array(record.plain(node), dtype)
     else:
         found = _elements(node, dtype, what)
@@ -58,7 +59,9 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
 
 
 def is_constant(node: Any) -> bool:
-    """Say whether no derivative flows through a node."""
+    """Say whether no derivative flows through a node; inside `no_grad` through none."""
+    if RECORDING.blocks != 0 and not is_recording():
+        return True
     if isinstance(node, tensor.Tensor):
         return not node.requires_grad
     return node._primitive is UNRECORDED

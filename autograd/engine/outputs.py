@@ -1,15 +1,18 @@
 """``out=`` and ``where=``: results that NumPy is asked to write into something that exists.
 
-Into a Tensor they are written by a recorded assignment. A plain array cannot hold their history.
+Into a Tensor they are written by a recorded assignment, into an array of objects as its elements. A
+plain array cannot hold their history.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import record, tensor
+from autograd.engine import objects, record, tensor
+from autograd.engine.node import Node
+from autograd.errors import lost
 
 
 def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -18,9 +21,13 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
     With ``where=`` it is called with the chosen elements only, so that what it does at the others,
     a division by zero for example, has no part in the derivative either.
     """
-    targets = _tensors(keywords["out"], function.__name__)
-    rest = {k: v for k, v in keywords.items() if k != "out"}
     call = function if method == "__call__" else getattr(function, method)
+    if _loses_nothing(inputs, keywords["out"]):
+        return call(*record.plain(inputs), **record.plain(keywords))
+    if method == "__call__" and keywords["out"][0] is inputs[0]:
+        _refuse_in_place(function, inputs[0])
+    targets = _holders(keywords["out"], function.__name__)
+    rest = {k: v for k, v in keywords.items() if k != "out"}
     chooses = method == "__call__" and function.signature is None
     mask = rest.pop("where", True) if chooses else True
     if mask is True:
@@ -33,16 +40,52 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
 
 def function_into(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call any other function, and assign its result to the Tensor given as ``out=``."""
-    targets = _tensors(keywords["out"], function.__name__)
+    if _loses_nothing(arguments, keywords["out"]):
+        return function(*record.plain(arguments), **record.plain(keywords))
+    targets = _holders(keywords["out"], function.__name__)
     rest = {k: v for k, v in keywords.items() if k != "out"}
     return _assigned(targets, function(*arguments, **rest), ...)
 
 
-def _tensors(out: Any, name: str) -> tuple[Any, ...]:
-    """Return what is to be written into, or refuse a plain array."""
+#: What Python calls a function when it assigns its result to its first argument.
+OPERATORS: Final = {
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.power: "**",
+    np.floor_divide: "//", np.remainder: "%", np.matmul: "@",
+}  # fmt: skip
+
+
+def _loses_nothing(inputs: Any, out: Any) -> bool:
+    """Say whether constants are to be written into plain arrays."""
+    targets = out if isinstance(out, tuple) else (out,)
+    if any(isinstance(target, tensor.Tensor) for target in targets):
+        return False
+    for x in inputs:
+        if isinstance(x, Node) and not objects.is_constant(x):
+            return False
+        if isinstance(x, (list, tuple)) or objects.holds_nodes(x):
+            return False
+    return True
+
+
+def _can_hold_nodes(x: Any) -> bool:
+    return isinstance(x, tensor.Tensor) or (isinstance(x, np.ndarray) and x.dtype == objects.OBJECT)
+
+
+def _refuse_in_place(function: Any, target: Any) -> None:
+    """Raise for ``a += node``, where the target of a function is its first argument."""
+    if function in OPERATORS and not _can_hold_nodes(target):
+        symbol = OPERATORS[function]
+        raise lost(
+            f"a {symbol}= node, with a plain array a of shape {np.shape(target)},",
+            f"Write a = a {symbol} node, or make it a Tensor before: a = Tensor(a).",
+        )
+
+
+def _holders(out: Any, name: str) -> tuple[Any, ...]:
+    """Return what is to be written into: Tensors and arrays of objects, not plain arrays."""
     targets: tuple[Any, ...] = out if isinstance(out, tuple) else (out,)
     for target in targets:
-        if target is not None and not isinstance(target, tensor.Tensor):
+        if target is not None and not _can_hold_nodes(target):
             record.refuse_out(target, name)
     return targets
 
@@ -51,7 +94,9 @@ def _assigned(targets: tuple[Any, ...], results: Any, index: Any) -> Any:
     """Assign each result to its target; return what NumPy would."""
     values = results if isinstance(results, tuple) else (results,)
     for target, value in zip(targets, values, strict=True):
-        if target is not None:
+        if isinstance(target, tensor.Tensor):
             target[index] = value
+        elif target is not None:
+            target[index] = np.array(value, dtype=objects.OBJECT)
     found = [v if t is None else t for t, v in zip(targets, values, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)

@@ -13,9 +13,76 @@ import autograd.numpy as anp
 from autograd import Tensor, Value, check_gradients, grad, hessian, jacobian, no_grad, tree
 from autograd.engine import record
 from autograd.engine.objects import LARGEST, joined
-from autograd.errors import DataError, GradientLostError, ShapeError
+from autograd.errors import DataError, GradientLostError, NoRuleError, ShapeError
 
 b = np.array([2.0, 3.0, 5.0])
+
+
+def rotation(p):
+    c, s = np.cos(p), np.sin(p)
+    x = np.array([[1, 0, 0], [0, c[0], -s[0]], [0, s[0], c[0]]])
+    z = np.array([[c[1], -s[1], 0], [s[1], c[1], 0], [0, 0, 1]])
+    return x @ z @ np.array([1.0, 2, 3])
+
+
+def pendulum(p):
+    def change(y):
+        return np.array([y[1], -p[0] * np.sin(y[0]) - p[1] * y[1]])
+
+    y, h = np.array([1.0, 0.0]), 0.1
+    for _ in range(3):
+        k = change(y)
+        y = y + h * change(y + h / 2 * k)
+    return y
+
+
+def joints(p):
+    x, y, angle, points = 0.0, 0.0, 0.0, []
+    for turn in p:
+        angle = angle + turn
+        x, y = x + np.cos(angle), y + np.sin(angle)
+        points.append([x, y])
+    return np.array(points)
+
+
+def heat(u):
+    out = np.zeros_like(u)
+    out[0], out[-1] = u[0], u[-1]
+    for i in range(1, len(u) - 1):
+        out[i] = u[i] + 0.1 * (u[i + 1] - 2 * u[i] + u[i - 1])
+    return out
+
+
+def products(p):
+    table = np.empty_like(np.outer(p, p))
+    for i in range(len(p)):
+        for j in range(len(p)):
+            table[i, j] = p[i] * np.cos(p[j])
+    return table
+
+
+def joined_by_numpy(p):
+    a = np.array([p[0], p[1]])
+    return np.vstack([np.vstack([a, p, [1.0, 2.0]]), np.tile(a, (1, 1)), np.repeat(a, 1)])
+
+
+#: Programs as NumPy users write them: a function, and how many numbers it takes.
+PROGRAMS = {
+    "rotation": (rotation, 2),
+    "pendulum": (pendulum, 2),
+    "joints": (joints, 3),
+    "heat": (heat, 5),
+    "products": (products, 3),
+    "joined": (joined_by_numpy, 2),
+    "softmax": (lambda p: np.array([np.exp(x) for x in p]) / np.sum([np.exp(x) for x in p]), 3),
+    "polyval": (lambda p: np.polyval(np.array([p[0], 2 * p[1], 1.0]), np.linspace(0, 1, 3)), 2),
+    "cross": (lambda p: np.cross(np.array([p[0], p[1], 1.0]), np.array([p[1], 2.0, p[0]])), 2),
+    "einsum": (lambda p: np.einsum("ij,j", np.array([[p[0], 1.0], [p[1], p[0]]]), p), 2),
+    "mean over an axis": (lambda p: np.mean(np.array([[p[0], p[1]], [p[1], 2.0]]), axis=0), 2),
+    "selected": (lambda p: np.array([p[0], p[1] - 1, p[0]])[np.array([p[0], -p[1], 1]) > 0], 2),
+    "norms": (lambda p: np.linalg.norm(np.array([p[0], 1.0])) + np.linalg.norm(p - [1.0, p[0]]), 2),
+    "extremes": (lambda p: np.array([min(p), max(p), sum(p)]), 3),
+}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +149,33 @@ def test_a_tensor_takes_an_array_of_nodes_by_assignment():
         return y * x
 
     check_gradients(f, b)
+
+
+def test_an_array_of_nodes_takes_nodes_in_place():
+    def f(x):
+        a = np.array([x[0], x[1], 1.0])
+        a[2] = x[0] * x[2]
+        a += x[1]
+        a *= x
+        np.subtract(a, x, out=a, where=[True, False, True])
+        return a
+
+    check_gradients(f, b, modes=("reverse", "forward"))
+
+
+def test_a_plain_array_refuses_nodes_in_place_and_says_what_to_write():
+    a = np.zeros(3)
+    with pytest.raises(GradientLostError, match=r"Write a = a \+ node"):
+        a += Tensor(b)
+    with pytest.raises(NoRuleError, match=r"out=np\.zeros_like\(node\)"):
+        np.add(Tensor(b), 1.0, out=a)
+    assert not a.any()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_that_make_arrays_of_nodes_are_differentiated(name):
+    function, size = PROGRAMS[name]
+    check_gradients(function, np.linspace(0.4, 1.3, size), modes=("reverse", "forward"))
 
 
 def test_where_a_derivative_would_be_lost_there_is_an_error():
@@ -160,7 +254,12 @@ def test_imaginary_parts_which_numpy_would_drop_are_refused():
 def test_inside_no_grad_nothing_is_recorded_of_arrays_of_nodes():
     v = Value(2.0)
     with no_grad():
-        assert np.sum(np.array([v, v]) * 2).parents == ()
+        assert np.array([v, v * 2]).dtype == np.float64
+        a = np.zeros(2)
+        a += Tensor([1.0, 2.0])
+        assert np.exp(np.array([v, 0.0]), out=a)[1] == 1.0
+    np.add(a, Tensor([1.0, 2.0], requires_grad=False), out=a)
+    assert a[1] == 3.0
 
 
 def test_an_array_of_a_tensor_does_not_pretend_to_share_its_memory():
