@@ -13,6 +13,7 @@ import scipy.integrate as _original
 from autograd import numpy as _anp
 from autograd import tree as _tree
 from autograd.engine import Node as _Node
+from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.engine.record import plain as _plain
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
@@ -97,14 +98,24 @@ def _solve(packed: Any, problem: _Problem) -> Any:
     )
 
 
-def _numbers(*arguments: Any, **keywords: Any) -> Any:
+def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    def change(*at: Any) -> Any:
+        found = function(*at)
+        if _holds_nodes(found):  # SciPy would complain of the type alone
+            raise _node_returned()
+        return found
+
     try:
-        return _original.odeint(*arguments, **keywords)
+        return _original.odeint(change, *arguments, **keywords)
     except _GradientLostError as error:
-        raise _GradientLostError(
-            "The function given to odeint returned a node. All that a derivative is wanted by must "
-            "go through args=, so that odeint knows of it."
-        ) from error
+        raise _node_returned() from error
+
+
+def _node_returned() -> _GradientLostError:
+    return _GradientLostError(
+        "The function given to odeint returned a node. All that a derivative is wanted by must go "
+        "through args=, so that odeint knows of it."
+    )
 
 
 def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:

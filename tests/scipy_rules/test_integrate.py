@@ -98,9 +98,15 @@ def test_an_equation_fitted_to_a_solution():
 
 def test_a_function_that_holds_nodes_of_its_own_is_refused():
     rate = Tensor(np.ones(2))
-    for y0 in (np.ones(2), Tensor(np.ones(2))):
-        with pytest.raises(GradientLostError, match="must go through args"):
-            integrate.odeint(lambda y, t: -rate * y, y0, [0.0, 1.0])
+    changes = (
+        lambda y, t: -rate * y,
+        lambda y, t: [-rate[0] * y[0], y[1]],
+        lambda y, t: np.array([-rate[0] * y[0], y[1]]),
+    )
+    for change in changes:
+        for y0 in (np.ones(2), Tensor(np.ones(2))):
+            with pytest.raises(GradientLostError, match="must go through args"):
+                integrate.odeint(change, y0, [0.0, 1.0])
 
 
 def test_the_rest_is_that_of_scipy():
