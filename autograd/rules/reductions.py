@@ -357,7 +357,7 @@ composition_of(np.nancumprod)(over_nan(np.cumprod, 1.0))
 
 def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Compute log(sum(exp(x))) shifted by the largest element."""
-    largest = np.max(x, axis=axis, keepdims=True)
+    largest = np.max(x, axis=axis, keepdims=True, initial=-math.inf)
     shift = np.where(np.isfinite(largest), largest, 0.0).astype(largest.dtype)
     with np.errstate(divide="ignore"):  # log(0) is -inf, as it should be
         y = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift

@@ -24,7 +24,10 @@ def quotient(x: Any, y: Any) -> Any:
 
 def exprel_slope(x: Any) -> Any:
     """Return ∫ t exp(tx) dt from 0 to 1, the derivative of (exp(x) - 1) / x (DLMF 13.4.1)."""
-    return sp.hyp1f1(2.0, 3.0, x) / 2
+    far = np.abs(plain(x)) > 1
+    near, away = where(far, 0.0, x), where(far, x, 1.0)
+    formula = (np.exp(away) * (1 - 1 / away) + 1 / away) / away
+    return where(far, formula, sp.hyp1f1(2.0, 3.0, near) / 2)
 
 
 def boxcox_slope(logarithm: Any, p: Any) -> Any:

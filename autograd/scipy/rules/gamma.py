@@ -12,7 +12,7 @@ from autograd.engine import Primitive
 from autograd.engine.record import plain
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
-from autograd.rules.table import elementwise, implements
+from autograd.rules.table import composition_of, elementwise
 from autograd.scipy.original import no_rule
 from autograd.scipy.rules.incomplete import (
     beta_density,
@@ -127,12 +127,12 @@ stdtrit      = elementwise(sp.stdtrit,     None,  lambda t, df, p: -student_slop
                                                   lambda t, df, p: 1 / student_density(df, t))
 
 # -- the same by other names --------------------------------------------------------------------------------------
-implements(sp.chdtr)(lambda v, x: sp.gammainc(v / 2, x / 2))
-implements(sp.chdtrc)(lambda v, x: sp.gammaincc(v / 2, x / 2))
-implements(sp.gdtr)(lambda a, b, x: sp.gammainc(b, a * x))
-implements(sp.gdtrc)(lambda a, b, x: sp.gammaincc(b, a * x))
-implements(sp.fdtr)(lambda dfn, dfd, x: sp.betainc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
-implements(sp.fdtrc)(lambda dfn, dfd, x: sp.betaincc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
-implements(sp.pdtr)(lambda k, m: sp.gammaincc(np.floor(plain(k)) + 1, m))
-implements(sp.pdtrc)(lambda k, m: sp.gammainc(np.floor(plain(k)) + 1, m))
+composition_of(sp.chdtr)(lambda v, x: sp.gammainc(v / 2, x / 2))
+composition_of(sp.chdtrc)(lambda v, x: sp.gammaincc(v / 2, x / 2))
+composition_of(sp.gdtr)(lambda a, b, x: sp.gammainc(b, a * x))
+composition_of(sp.gdtrc)(lambda a, b, x: sp.gammaincc(b, a * x))
+composition_of(sp.fdtr)(lambda dfn, dfd, x: sp.betainc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
+composition_of(sp.fdtrc)(lambda dfn, dfd, x: sp.betaincc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
+composition_of(sp.pdtr)(lambda k, m: sp.gammaincc(np.floor(plain(k)) + 1, m))
+composition_of(sp.pdtrc)(lambda k, m: sp.gammainc(np.floor(plain(k)) + 1, m))
 # fmt: on
