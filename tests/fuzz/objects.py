@@ -151,7 +151,7 @@ class Fuzz:
 
     def say(self, *what):
         os.lseek(self.log, 0, os.SEEK_SET)
-        kinds = ", ".join(w if isinstance(w, str) else _kind(w) for w in what)
+        kinds = ", ".join(w if type(w) is str else _kind(w) for w in what)
         os.write(self.log, f"depth {self.depth}: {kinds:<300.300}\n".encode())
 
     def name(self, item):
@@ -302,16 +302,17 @@ def _kind(item):
 def patch(fuzz):
     """Change classes themselves: what comes after is mostly errors, so it comes last."""
     for _ in range(40):
-        found, value = fuzz.random.choice(CLASSES), fuzz.thing()
-        name = fuzz.name(found)
-        fuzz.say("patch", found, name, value)
         with contextlib.suppress(Exception):
+            found, value = fuzz.random.choice(CLASSES), fuzz.thing()
+            name = fuzz.name(found)
+            fuzz.say("patch", found, name, value)
             if fuzz.random.random() < 0.5:
                 setattr(found, name, value)
             else:
                 delattr(found, name)
         for _ in range(20):
-            fuzz.step()
+            with contextlib.suppress(Exception):
+                fuzz.step()
 
 
 def limit_memory(size):
@@ -335,7 +336,8 @@ def main(seed, count, log):
         if i % 500 == 499:
             with contextlib.suppress(Exception):  # a step may have changed a class
                 fuzz.fresh()
-        fuzz.step()
+        with contextlib.suppress(Exception):
+            fuzz.step()
     patch(fuzz)
     os._exit(0)
 
