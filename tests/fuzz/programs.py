@@ -177,7 +177,7 @@ class Writer:
 
     def chained(self):
         name = self.pick(2, writable=True)
-        if name is None:
+        if name is None or self.shapes[name][0] < 2:
             return
         i, j = (self.random.randrange(n) for n in self.shapes[name])
         target = self.random.choice(
