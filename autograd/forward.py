@@ -101,13 +101,13 @@ def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
     if create:
         y, *arguments = (as_recorded(x, node.primitive) for x in (node, *arguments))
     else:
-        arguments = [a._data if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
-        y = node._data
+        arguments = [a._contents if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
+        y = node._contents
     total: Any = None
     for argnum, tangent in carried:
         part = pushed(node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)
         total = part if total is None else total + part
-    return _like(total, node._data)
+    return _like(total, node._contents)
 
 
 def pushed(

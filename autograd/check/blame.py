@@ -103,7 +103,7 @@ class Blame:
     def _pullback(self, node: Any, argnum: int, cotangent: Any, plain: list[Any]) -> Any:
         if isinstance(node.data, float):  # a Value: what backward uses is stored in it
             return float(cotangent) * (node._left_partial if argnum == 0 else node._right_partial)
-        return node.primitive.pullback(argnum, cotangent, node._data, plain, node.keywords)
+        return node.primitive.pullback(argnum, cotangent, node._contents, plain, node.keywords)
 
     def _refutes(
         self,
@@ -285,7 +285,7 @@ def random_like(x: Any, seed: int) -> Any:
 
 
 def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x  # type: ignore[attr-defined]
+    return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
 
 def _same(a: Any, b: Any) -> bool:

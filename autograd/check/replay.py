@@ -54,7 +54,7 @@ class Program:
                 if not altered and not any(
                     id(a) in dirty for a in arguments if isinstance(a, Node)
                 ):
-                    results[key] = node._data
+                    results[key] = node._contents
                     continue
                 dirty.add(key)
                 plain = [results[id(a)] if isinstance(a, Node) else a for a in arguments]
@@ -91,13 +91,15 @@ class Program:
                     target, change = detours[id(node)]
                     _add(arrived, target, unbroadcast(change(g), target.data))
                     continue
-                plain = [a._data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
+                plain = [a._contents if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
                 for argnum, argument in enumerate(node.arguments):
                     if isinstance(argument, Node) and (id(node), argnum) not in cut:
                         _add(
                             arrived,
                             argument,
-                            node.primitive.pullback(argnum, g, node._data, plain, node.keywords),
+                            node.primitive.pullback(
+                                argnum, g, node._contents, plain, node.keywords
+                            ),
                         )
         return arrived
 

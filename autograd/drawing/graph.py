@@ -118,7 +118,7 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             names[id(node)],
             _kind(node, roots),
             node.op if node.primitive is not None else "",
-            node._data,
+            node._contents,
             record.plain(node.grad),
             scope=_scope(node.scope),
         )

@@ -42,7 +42,7 @@ def _refresh(handle: tensor.Tensor) -> None:
     for stale in reversed(outdated):
         view = stale._view
         assert view is not None
-        again = tensor.Tensor(view.of(now._data))
+        again = tensor.Tensor(view.of(now._contents))
         if view.recorded and now._requires_grad:
             arguments = [*view.arguments]
             arguments[view.argnum] = now
@@ -77,13 +77,13 @@ def link_view(
 
     `handles` are the Tensors that the caller passed, `arguments` the nodes they refer to.
     """
-    data = result._data
+    data = result._contents
     owner = _owner(data)
     for argnum in range(len(arguments)):
         argument = arguments[argnum]
         if not isinstance(argument, tensor.Tensor):
             continue
-        given = argument._data
+        given = argument._contents
         if data is given or (owner is not data and owner is _owner(given)):
             handle: tensor.Tensor = handles[argnum]
             memory = _memory(handle)
@@ -115,7 +115,7 @@ def detached(handle: tensor.Tensor) -> tensor.Tensor:
     """Return a constant of the same numbers: an assignment to either copies them first."""
     memory = _memory(handle)
     memory.private = False
-    constant = tensor.Tensor(current(handle)._data, None, handle.label, False)
+    constant = tensor.Tensor(current(handle)._contents, None, handle.label, False)
     constant._memory = memory
     constant._at = DETACHED
     return constant
@@ -130,7 +130,7 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     item = objects.as_item(item)
     if RECORDING.blocks != 0 and not is_recording():
         if changes_unrecorded(handle):
-            current(handle)._data[index] = record.plain(item)
+            current(handle)._contents[index] = record.plain(item)
             mutated(handle)
             return
         item = record.plain(item)
@@ -139,22 +139,22 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     if root._view is not None:
         _assign_part(root, index, item)
         return
-    if root is not handle and not root._data.shape:
+    if root is not handle and not root._contents.shape:
         item = np.reshape(item, ())  # the view may have axes of length one
     now = current(root)
     if isinstance(item, tensor.Tensor):
         item = current(item)
     numbers = record.plain(item)
-    if np.iscomplexobj(numbers) and now._data.dtype.kind != "c":
+    if np.iscomplexobj(numbers) and now._contents.dtype.kind != "c":
         raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
     memory = _memory(root)
     if root._at == DETACHED:
         memory = root._memory = Memory()
-    in_place = now is not root and not is_observed() and memory.may_write(now._data, index)
-    data = now._data if in_place else now._data.copy(order="K")
+    in_place = now is not root and not is_observed() and memory.may_write(now._contents, index)
+    data = now._contents if in_place else now._contents.copy(order="K")
     data[index] = numbers
     if in_place:
-        now._data = memory.overwritten(data)
+        now._contents = memory.overwritten(data)
     else:
         memory.own()
     result = tensor.Tensor(data)
@@ -166,7 +166,7 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
         result._arguments = (now, constants.kept(index), item)
         result._keywords = record.NO_KEYWORDS
         if isinstance(item, value.Value):
-            result._numbers = item._data
+            result._numbers = item._contents
         if RECORDING.blocks != 0:
             tell_made(result)
     else:
@@ -181,10 +181,12 @@ def update(handle: tensor.Tensor, result: Any) -> Any:
     A Tensor of shape () that is no view stands for a number, and numbers do not change: then the
     name refers to the result from now on, as with NumPy's scalars.
     """
-    if not isinstance(result, tensor.Tensor) or (handle._view is None and not handle._data.shape):
+    if not isinstance(result, tensor.Tensor) or (
+        handle._view is None and not handle._contents.shape
+    ):
         return result
     check_writable(handle)
-    data = handle._data
+    data = handle._contents
     if result.shape != data.shape:
         raise ShapeError(
             f"An operator in place gives shape {result.shape}, which does not fit into the Tensor "
@@ -208,7 +210,7 @@ def update(handle: tensor.Tensor, result: Any) -> Any:
 
 def update_unrecorded(handle: tensor.Tensor, ufunc: Any, other: Any) -> tensor.Tensor:
     """Carry out an operator in place, in the leaf's own array."""
-    data = current(handle)._data
+    data = current(handle)._contents
     ufunc(data, record.plain(other), out=data)
     mutated(handle)
     return handle
@@ -220,12 +222,12 @@ def replace_data(handle: tensor.Tensor, data: Any) -> None:
     if handle._primitive is None:  # a leaf is a leaf again
         handle._latest = None
     now = current(handle)
-    if data is not now._data:
+    if data is not now._contents:
         handle._view = None
         memory.private = False
         memory.version += 1
         handle._at = memory.version
-    now._data = data
+    now._contents = data
     memory.mutations += 1
 
 
@@ -256,7 +258,7 @@ def check_writable(handle: tensor.Tensor) -> None:
     """Raise if a recorded assignment would cut a parameter off from training."""
     root = _root(handle)
     for known in (handle, root):
-        if known._notes is not None and known._notes.element and known._data.shape:
+        if known._notes is not None and known._notes.element and known._contents.shape:
             objects.refuse_assignment()
     if root._parameter:
         raise GraphError(
@@ -279,7 +281,7 @@ def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
     """
     if handle._view is None:
         return handle, index
-    data = current(handle)._data
+    data = current(handle)._contents
     views: list[View] = []
     root: tensor.Tensor = handle
     while root._view is not None and not _is_part(root):
@@ -297,8 +299,8 @@ def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
         joined = _joined(first.arguments[1], index)
         if joined is not None:
             return root, joined
-    shape = root._data.shape
-    positions: Any = np.arange(root._data.size).reshape(shape)
+    shape = root._contents.shape
+    positions: Any = np.arange(root._contents.size).reshape(shape)
     for view in reversed(views):
         positions = view.of(positions)
     if not shape:
@@ -347,7 +349,7 @@ def as_recorded(x: Any, primitive: Primitive) -> Any:
     """
     if not isinstance(x, tensor.Tensor) or primitive.transposes is not None or current(x) is x:
         return x
-    before = tensor.Tensor(x._data)
+    before = tensor.Tensor(x._contents)
     before._requires_grad = x._requires_grad
     if x._requires_grad:
         before._primitive = nodes.POSITIVE

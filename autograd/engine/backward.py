@@ -56,7 +56,7 @@ def differentiable_backward(root: value.Value, gradient: Any) -> None:
 
 def seed_of(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
     """Return the derivative to begin with, of the shape and type of the result."""
-    data = root._data
+    data = root._contents
     if gradient is None:
         if data.size != 1:
             raise ShapeError(
@@ -129,13 +129,17 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
             if node._primitive is None or node._retains_grad:
                 sweep.kept.append(number)
             if node._primitive is not None:
-                _pull_back(sweep, number, node, node._data, node._arguments, node._keywords, ready)
+                _pull_back(
+                    sweep, number, node, node._contents, node._arguments, node._keywords, ready
+                )
                 if not retain:
                     node._arguments = None
         elif isinstance(node, value.Value):
             sweep.kept.append(number)
             if create and node._primitive is not None:
-                _pull_back(sweep, number, node, node._data, node.arguments, node.keywords, ready)
+                _pull_back(
+                    sweep, number, node, node._contents, node.arguments, node.keywords, ready
+                )
         if sweep.kept and sweep.kept[-1] == number:
             continue
         sweep.nodes[number] = None
@@ -170,7 +174,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                     )
                 primitive = node._primitive
                 if primitive is not None and primitive.limit is not None and not sweep.create:
-                    sweep.limits = sweep.limits or primitive.limit(node._data, arguments)
+                    sweep.limits = sweep.limits or primitive.limit(node._contents, arguments)
             elif sweep.create and isinstance(node, value.Value):
                 arguments = node.arguments
             if isinstance(node, tensor.Tensor) and node._primitive is not None:
@@ -204,7 +208,7 @@ def check_unchanged(node: tensor.Tensor) -> None:
                 if argument._memory is not None:
                     versions += argument._memory.mutations
             elif isinstance(argument, value.Value):
-                numbers += argument._data
+                numbers += argument._contents
         changed = numbers != node._numbers and numbers == numbers  # NaN is equal to nothing
         if changed or versions != node._versions:
             raise GraphError(
@@ -270,7 +274,7 @@ def _pull_back(
     else:
         for x in arguments:
             if isinstance(x, tensor.Tensor) or isinstance(x, value.Value):
-                x = x._data
+                x = x._contents
             plain.append(x)
     edge = sweep.first_edge[number]
     for argnum in range(len(arguments)):
@@ -335,7 +339,7 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
         if getattr(g, "shape", ()) != ():
             raise _shape_error(primitive, g.shape, ())
         return g
-    data = argument._data
+    data = argument._contents
     if isinstance(g, value.Value):
         g = np.reshape(g, data.shape)  # type: ignore[call-overload]
     if primitive.partials is None:  # elementwise rules have had their shape checked

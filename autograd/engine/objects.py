@@ -147,7 +147,7 @@ def refuse_complex(arguments: Any) -> None:
     NumPy takes the imaginary part of any array of objects to be zero, so `np.imag` would lose both
     the number and its derivative.
     """
-    if any(isinstance(a, tensor.Tensor) and a._data.dtype.kind == "c" for a in arguments):
+    if any(isinstance(a, tensor.Tensor) and a._contents.dtype.kind == "c" for a in arguments):
         return  # it was complex before, and has been asked about then
     visited: set[int] = set()
     stack: list[Any] = [a for a in arguments if isinstance(a, Node)]

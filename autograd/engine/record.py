@@ -101,14 +101,14 @@ def apply(
                     if outdated and assignment.current(argument) is not argument:
                         return apply(primitive, _with_current(arguments), keywords, arguments)
                     if memory.private and primitive.reads_data:
-                        memory.capture(argument._data)
+                        memory.capture(argument._contents)
                     versions += memory.mutations
-                plain.append(argument._data)
+                plain.append(argument._contents)
                 connected = connected or argument._requires_grad
             else:
                 assert isinstance(argument, value.Value)
-                plain.append(argument._data)
-                numbers += argument._data
+                plain.append(argument._contents)
+                numbers += argument._contents
                 connected = True
         elif isinstance(argument, _ndarray):
             if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
@@ -123,7 +123,7 @@ def apply(
             plain.append(argument)
     function = primitive.function
     result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
-    if RECORDING.objects and result._data.dtype.kind == "c" and result._data.shape == ():
+    if RECORDING.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
         objects.refuse_complex(arguments)
     if connected and (RECORDING.blocks == 0 or is_recording()):
         result._primitive = primitive
@@ -161,7 +161,7 @@ def unary(primitive: primitives.Primitive, x: Any) -> Any:
     """Call an elementwise primitive of one argument on a node."""
     if not isinstance(x, value.Value) or primitive.partials is None:
         return apply(primitive, (x,), NO_KEYWORDS)
-    a = x._data
+    a = x._contents
     try:
         y: float = float(primitive.scalar(a))
         partial: float = _partial(primitive, 0, y, a)
@@ -181,8 +181,8 @@ def _binary(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
     """Call an elementwise primitive on two scalars, at least one of them a Value."""
     left = a if isinstance(a, value.Value) else None
     right = b if isinstance(b, value.Value) else None
-    x: float = left._data if left is not None else value.as_constant(a)
-    z: float = right._data if right is not None else value.as_constant(b)
+    x: float = left._contents if left is not None else value.as_constant(a)
+    z: float = right._contents if right is not None else value.as_constant(b)
     try:
         y: float = float(primitive.scalar(x, z))
         left_partial = x if left is None else _partial(primitive, 0, y, x, z)
@@ -239,7 +239,9 @@ def _as_operand(x: Any) -> Any:
 
 def conjugate(x: Any) -> Any:
     """Return the complex conjugate: of a real node itself, unless a program has given a rule."""
-    if isinstance(x, tensor.Tensor) and (x._data.dtype.kind == "c" or CONJUGATE.jvp is not None):
+    if isinstance(x, tensor.Tensor) and (
+        x._contents.dtype.kind == "c" or CONJUGATE.jvp is not None
+    ):
         return apply(CONJUGATE, (x,), NO_KEYWORDS)
     return x
 
@@ -317,12 +319,12 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
 def plain(x: Any) -> Any:
     """Replace nodes by their data, in any nesting of lists, tuples and dicts."""
     if isinstance(x, value.Value):
-        return x._data
+        return x._contents
     if isinstance(x, tensor.Tensor):
         now = assignment.current(x)
         if now._memory is not None and now._memory.private:
-            now._memory.capture(now._data)  # a rule may keep it as a constant
-        return now._data
+            now._memory.capture(now._contents)  # a rule may keep it as a constant
+        return now._contents
     if isinstance(x, tuple):
         return tuple([plain(item) for item in x])
     if isinstance(x, list):

@@ -75,7 +75,7 @@ class Tensor(ArrayMethods):
     (3,)
     """
 
-    _data: Any
+    _contents: Any  # not `_data`: numpy.ma would take the numbers from there, without a derivative
     _pending: i32  # a number that `backward` writes here while it runs; zero between passes
     _grad: Any = None
     _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
@@ -98,7 +98,7 @@ class Tensor(ArrayMethods):
     ) -> None:
         self._primitive = None
         self._pending = 0
-        self._data = as_array(data, dtype)
+        self._contents = as_array(data, dtype)
         self._notes = None if RECORDING.notes is None else notes_here()
         if label:
             self.label = label
@@ -110,27 +110,27 @@ class Tensor(ArrayMethods):
     @property
     def shape(self) -> Any:
         """The length of each axis."""
-        return self._data.shape
+        return self._contents.shape
 
     @property
     def dtype(self) -> Any:
         """The type of the elements."""
-        return self._data.dtype
+        return self._contents.dtype
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return len(self._data.shape)
+        return len(self._contents.shape)
 
     @property
     def size(self) -> Any:
         """The number of elements."""
-        return self._data.size
+        return self._contents.size
 
     @property
     def nbytes(self) -> Any:
         """The memory that the elements take, in bytes."""
-        return self._data.nbytes
+        return self._contents.nbytes
 
     @property
     def data(self) -> Any:
@@ -143,7 +143,7 @@ class Tensor(ArrayMethods):
         now = self._now()
         if now._memory is not None:
             now._memory.private = False  # the caller may keep the array
-        return now._data
+        return now._contents
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -155,7 +155,7 @@ class Tensor(ArrayMethods):
 
     def _seen(self) -> Any:
         """Return the elements after all assignments to some."""
-        return self._now()._data
+        return self._now()._contents
 
     @property
     def grad(self) -> Any:
@@ -173,11 +173,11 @@ class Tensor(ArrayMethods):
             return
         if not isinstance(gradient, Node):
             gradient = np.asarray(gradient) if not hasattr(gradient, "shape") else gradient
-        if isinstance(gradient, _ndarray) and gradient.dtype != self._data.dtype:
-            gradient = gradient.astype(self._data.dtype)
-        if gradient.shape != self._data.shape:
+        if isinstance(gradient, _ndarray) and gradient.dtype != self._contents.dtype:
+            gradient = gradient.astype(self._contents.dtype)
+        if gradient.shape != self._contents.shape:
             raise ShapeError(
-                f"The gradient has shape {gradient.shape}, the data {self._data.shape}; "
+                f"The gradient has shape {gradient.shape}, the data {self._contents.shape}; "
                 "they must be the same."
             )
         self._grad = gradient
@@ -192,7 +192,7 @@ class Tensor(ArrayMethods):
         if self._now()._primitive is not None:
             raise GraphError("Only of a leaf can requires_grad be changed; see detach().")
         if self._latest is not None:
-            assignment.replace_data(self, self._latest._data)
+            assignment.replace_data(self, self._latest._contents)
         self._requires_grad = bool(wanted)
 
     @property
@@ -291,8 +291,8 @@ class Tensor(ArrayMethods):
     def __repr__(self) -> str:
         numbers = np.array2string(self._seen(), separator=", ", prefix="Tensor(", threshold=100)
         parts = [numbers]
-        if self._data.dtype.char != "d":
-            parts.append(f"dtype={self._data.dtype}")
+        if self._contents.dtype.char != "d":
+            parts.append(f"dtype={self._contents.dtype}")
         if self.label:
             parts.append(f"label={self.label!r}")
         if self._primitive is not None:
@@ -507,10 +507,10 @@ class Tensor(ArrayMethods):
         return bool(np.any(np.equal(self._seen(), record.plain(item))))
 
     def __len__(self) -> int:
-        return len(self._data)
+        return len(self._contents)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self._data))])
+        return iter([self[i] for i in range(len(self._contents))])
 
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:

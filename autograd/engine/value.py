@@ -69,7 +69,7 @@ class Value(ArrayMethods):
     # stood in its place, so that `arguments` can be told in full. A leaf remembers in its left
     # one at which call of a transform it was made: see `ancestry`.
     __slots__ = (
-        "_data",
+        "_contents",
         "_grad",
         "_left",
         "_left_partial",
@@ -78,7 +78,7 @@ class Value(ArrayMethods):
         "_right_partial",
     )
 
-    _data: float
+    _contents: float
     _grad: float
     _left: Value | None
     _right: Value | None
@@ -101,7 +101,7 @@ class Value(ArrayMethods):
             watched = is_recording()
             if not watched:
                 _primitive, _left, _right = UNRECORDED, None, None
-        self._data = data if isinstance(data, float) else _as_float(data)
+        self._contents = data if isinstance(data, float) else _as_float(data)
         self._grad = 0.0
         self._primitive = _primitive
         self._left = _left
@@ -124,11 +124,11 @@ class Value(ArrayMethods):
         Assign to it between passes, as training does: what was computed from it before keeps its
         result, and its derivatives are those of the number it was computed from.
         """
-        return self._data
+        return self._contents
 
     @data.setter
     def data(self, data: Any) -> None:
-        self._data = _as_float(data)
+        self._contents = _as_float(data)
 
     @property
     def grad(self) -> Any:
@@ -154,7 +154,7 @@ class Value(ArrayMethods):
         self._notes = own(self._notes)
         self._notes.gradient = gradient
         collector.track_below(gradient)
-        self._grad = gradient._data if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
+        self._grad = gradient._contents if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
 
     @property
     def arguments(self) -> tuple[Any, ...]:
@@ -231,7 +231,7 @@ class Value(ArrayMethods):
     # -- how it looks -----------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        parts = [repr(self._data)]
+        parts = [repr(self._contents)]
         if self.label:
             parts.append(f"label={self.label!r}")
         if self.op:
@@ -241,7 +241,7 @@ class Value(ArrayMethods):
         return f"Value({', '.join(parts)})"
 
     def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
+        return format(self._contents, specification) if specification else repr(self)
 
     def __reduce__(self) -> Any:
         if self._is_differentiated():
@@ -249,74 +249,80 @@ class Value(ArrayMethods):
                 "Only leaves can be pickled, and this Value "
                 f"{self._origin()}. Write Value(v.data) for a leaf of the same number."
             )
-        return restore_value, (self._data, self._grad, self.label)
+        return restore_value, (self._contents, self._grad, self.label)
 
     # -- arithmetic -------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
-            return Value(self._data + other._data, "", ADD, self, 1.0, other, 1.0)
+            return Value(self._contents + other._contents, "", ADD, self, 1.0, other, 1.0)
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return Value(self._data + c, "", ADD, self, 1.0, None, c)
+            return Value(self._contents + c, "", ADD, self, 1.0, None, c)
         return record.operator(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return Value(c + self._data, "", ADD, None, c, self, 1.0)
+            return Value(c + self._contents, "", ADD, None, c, self, 1.0)
         return record.operator(ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
-            return Value(self._data - other._data, "", SUBTRACT, self, 1.0, other, -1.0)
+            return Value(self._contents - other._contents, "", SUBTRACT, self, 1.0, other, -1.0)
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return Value(self._data - c, "", SUBTRACT, self, 1.0, None, c)
+            return Value(self._contents - c, "", SUBTRACT, self, 1.0, None, c)
         return record.operator(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return Value(c - self._data, "", SUBTRACT, None, c, self, -1.0)
+            return Value(c - self._contents, "", SUBTRACT, None, c, self, -1.0)
         return record.operator(SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return Value(
-                self._data * other._data, "", MULTIPLY, self, other._data, other, self._data
+                self._contents * other._contents,
+                "",
+                MULTIPLY,
+                self,
+                other._contents,
+                other,
+                self._contents,
             )
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return Value(self._data * c, "", MULTIPLY, self, c, None, c)
+            return Value(self._contents * c, "", MULTIPLY, self, c, None, c)
         return record.operator(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
-            return Value(c * self._data, "", MULTIPLY, None, c, self, c)
+            return Value(c * self._contents, "", MULTIPLY, None, c, self, c)
         return record.operator(MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Value) and other._data != 0.0:
-            y = self._data / other._data
-            return Value(y, "", DIVIDE, self, 1.0 / other._data, other, -y / other._data)
+        if isinstance(other, Value) and other._contents != 0.0:
+            y = self._contents / other._contents
+            return Value(y, "", DIVIDE, self, 1.0 / other._contents, other, -y / other._contents)
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             if c != 0.0:
-                return Value(self._data / c, "", DIVIDE, self, 1.0 / c, None, c)
+                return Value(self._contents / c, "", DIVIDE, self, 1.0 / c, None, c)
         return record.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        if (isinstance(other, float) or isinstance(other, int)) and self._data != 0.0:
+        if (isinstance(other, float) or isinstance(other, int)) and self._contents != 0.0:
             c = float(other)
-            y = c / self._data
-            return Value(y, "", DIVIDE, None, c, self, -y / self._data)
+            y = c / self._contents
+            return Value(y, "", DIVIDE, None, c, self, -y / self._contents)
         return record.operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
-            x, c = self._data, float(other)
+            x, c = self._contents, float(other)
             if c == 2.0:
                 return Value(x * x, "", POWER, self, 2.0 * x, None, c)
             size = abs(x)
@@ -341,17 +347,17 @@ class Value(ArrayMethods):
         return record.operator(REMAINDER, other, self)
 
     def __neg__(self) -> Value:
-        return Value(-self._data, "", NEGATIVE, self, -1.0, None, 0.0)
+        return Value(-self._contents, "", NEGATIVE, self, -1.0, None, 0.0)
 
     def __pos__(self) -> Value:
-        return Value(self._data, "", POSITIVE, self, 1.0, None, 0.0)
+        return Value(self._contents, "", POSITIVE, self, 1.0, None, 0.0)
 
     def __abs__(self) -> Any:
         return record.unary(ABSOLUTE, self)
 
     def relu(self) -> Value:
         """Return max(x, 0); the derivative at 0 is taken to be 0."""
-        x = self._data
+        x = self._contents
         if x > 0.0:
             return Value(x, "", RELU, self, 1.0, None, 0.0)
         return Value(0.0 if x <= 0.0 else x, "", RELU, self, 0.0, None, 0.0)  # NaN stays NaN
@@ -359,34 +365,34 @@ class Value(ArrayMethods):
     # -- comparisons, by value: they have no derivative -------------------------------------
 
     def __eq__(self, other: Any) -> Any:
-        mine: Any = self._data
-        return mine == (other._data if isinstance(other, Value) else other)
+        mine: Any = self._contents
+        return mine == (other._contents if isinstance(other, Value) else other)
 
     def __ne__(self, other: Any) -> Any:
-        mine: Any = self._data
-        return mine != (other._data if isinstance(other, Value) else other)
+        mine: Any = self._contents
+        return mine != (other._contents if isinstance(other, Value) else other)
 
     def __lt__(self, other: Any) -> Any:
-        mine: Any = self._data
-        return mine < (other._data if isinstance(other, Value) else other)
+        mine: Any = self._contents
+        return mine < (other._contents if isinstance(other, Value) else other)
 
     def __le__(self, other: Any) -> Any:
-        mine: Any = self._data
-        return mine <= (other._data if isinstance(other, Value) else other)
+        mine: Any = self._contents
+        return mine <= (other._contents if isinstance(other, Value) else other)
 
     def __gt__(self, other: Any) -> Any:
-        mine: Any = self._data
-        return mine > (other._data if isinstance(other, Value) else other)
+        mine: Any = self._contents
+        return mine > (other._contents if isinstance(other, Value) else other)
 
     def __ge__(self, other: Any) -> Any:
-        mine: Any = self._data
-        return mine >= (other._data if isinstance(other, Value) else other)
+        mine: Any = self._contents
+        return mine >= (other._contents if isinstance(other, Value) else other)
 
     def __hash__(self) -> int:
         return id(self) >> 4
 
     def __bool__(self) -> bool:
-        return bool(self._data != 0.0)
+        return bool(self._contents != 0.0)
 
 
 def as_constant(x: Any) -> Any:

@@ -121,7 +121,6 @@ def test_a_function_that_raises_leaves_no_argument_behind():
     assert not ARGUMENTS
 
 
-@pytest.mark.xfail(strict=True, reason="numpy.ma reads the attribute _data of a Tensor")
 def test_a_masked_array_times_an_argument_loses_nothing():
     m = np.ma.masked_array(b, mask=[True, False, False])
 

@@ -43,7 +43,7 @@ STEPS = {
     "a primitive of another": "p.scalar = q; q.scalar = p; raises(RecursionError, p, x)",
     "a partial of itself": "p.partials = (p,); p.scalar = p; raises(RecursionError, p, x)",
     "a cycle": "raises(AttributeError, setattr, y, '_left', y); y.backward()",
-    "an array of itself": "raises(AttributeError, setattr, t, '_data', t); t.shape",
+    "an array of itself": "raises(AttributeError, setattr, t, '_contents', t); t.shape",
 }
 
 
