@@ -357,7 +357,7 @@ def has_nodes(x):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    ("name", "function", "count"), list(one_array_functions()), ids=lambda x: str(x)[:30]
+    ("name", "function", "count"), [pytest.param(*x, id=x[0]) for x in one_array_functions()]
 )
 def test_no_function_of_numpy_loses_nodes_in_an_array(name, function, count):
     from autograd.engine.primitive import WITHOUT_DERIVATIVE
