@@ -143,6 +143,7 @@ def _row_before(row: Primitive) -> Primitive:
         before.function, before.scalar, before.arity = row.function, row.scalar, row.arity
         before.partials, before.transposes, before.vjps = row.partials, row.transposes, row.vjps
         before.variadic, before.jvp, before.ours = row.variadic, row.jvp, row.ours
+        before.again, before.limit = row.again, row.limit
         _ROWS[row] = before
     return _ROWS[row]
 
@@ -189,6 +190,7 @@ def _reverse_row(row: Primitive) -> None:
     primitive_vjps[row] = own
     row.partials = row.transposes = row.vjps = None
     row.ours = False
+    row.reads_data = True
     row.variadic = lambda argnum, g, y, *arguments, **keywords: primitive_vjps[row](
         (argnum,), y, arguments, keywords
     )(g)[0]
