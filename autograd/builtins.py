@@ -15,7 +15,7 @@ dict, list, tuple = python.dict, python.list, python.tuple
 
 
 def isinstance(x: Any, class_or_tuple: Any) -> bool:
-    """Say whether this is an instance of a type; of a node, whether its number or array is."""
+    """Return whether this is an instance of a type; of a node, whether its number or array is."""
     return python.isinstance(_bare(x), class_or_tuple)
 
 

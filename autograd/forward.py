@@ -64,7 +64,7 @@ def push_forward(
 
 
 def takes_limit(node: Any) -> bool:
-    """Say whether a node's rule takes limits of cotangents, as at equal eigenvalues."""
+    """Return whether a node's rule takes limits of cotangents, as at equal eigenvalues."""
     limit = node.primitive.limit
     return limit is not None and bool(limit(node.data, node.arguments))
 

@@ -74,7 +74,7 @@ def forward_keys(fun: Any) -> list[Any]:
 
 
 def is_without_derivative(fun: Any) -> bool:
-    """Say whether a function of NumPy's has no derivative by nature, as comparisons have none."""
+    """Return whether a function of NumPy has no derivative by nature, as a comparison."""
     return fun in WITHOUT_DERIVATIVE and fun not in DISPATCH
 
 

@@ -19,7 +19,7 @@ EPS = 1e-6
 
 
 def scalar_close(a: Any, b: Any) -> bool:
-    """Say whether two numbers agree, absolutely or relatively."""
+    """Return whether two numbers agree, absolutely or relatively."""
     return bool(abs(a - b) < TOL or abs(a - b) < RTOL * abs(a + b))
 
 

@@ -184,7 +184,7 @@ class JVPNode(Node):
 
 
 def isbox(x: Any) -> bool:
-    """Say whether this is a node, or a container of nodes."""
+    """Return whether this is a node, or a container of nodes."""
     return any(isinstance(leaf, GraphNode) for leaf in tree.flat(x))
 
 

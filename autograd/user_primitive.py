@@ -263,7 +263,7 @@ def _vjp_maker(function: Any, name: str, argnum: int) -> Function:
 
 
 def varies(x: Any) -> bool:
-    """Say whether this is a number or an array that can have a derivative."""
+    """Return whether this is a number or an array that can have a derivative."""
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "fc"
     return isinstance(x, (np.inexact, float, complex))

@@ -154,7 +154,7 @@ class Module:
             parameter.grad = None
 
     def requires_grad_(self, wanted: bool = True) -> Self:
-        """Say whether derivatives flow to the parameters; False freezes them. Return the module."""
+        """Let derivatives flow to the parameters, or with False freeze them; return the module."""
         for parameter in self.parameters():
             parameter.requires_grad = wanted
         return self

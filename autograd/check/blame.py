@@ -114,7 +114,7 @@ class Blame:
         direction: Any,
         claimed: float,
     ) -> bool:
-        """Say whether a finite difference along a direction contradicts a derivative."""
+        """Return whether a finite difference along a direction contradicts a derivative."""
         x = np.asarray(plain[argnum])
 
         def line(step: float) -> tuple[float, Any]:

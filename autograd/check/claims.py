@@ -133,7 +133,7 @@ def claimed_jacobian(subject: Subject, given: Any) -> Claim:
 
 
 def _fits(given: tuple[int, ...], *wanted: tuple[int, ...]) -> bool:
-    """Say whether a shape will do: a right one, or that of a single number written otherwise."""
+    """Return whether a shape will do: a right one, or that of a single number written otherwise."""
     single = any(math.prod(shape) == 1 for shape in wanted)
     return given in wanted or (single and math.prod(given) == 1)
 

@@ -86,7 +86,7 @@ class Explanation:
                     self.found[path] = Finding(told)
 
     def _also_there(self, path: str, reading: str) -> bool:
-        """Say whether a gradient has the same mistake at another point, as far as is known."""
+        """Return whether a gradient has the same mistake at another point, as far as is known."""
         if self.there is None or path not in self.there[0]:
             return True
         given, truth = self.there
@@ -189,7 +189,7 @@ class Explanation:
         )
 
     def _stale(self) -> str:
-        """Say whether the gradient is that of another point, which it was asked for before."""
+        """Return whether the gradient is that of another point, which it was asked for before."""
         procedure = self.procedure
         claimant = procedure.claimant
         if not callable(claimant.gradient):

@@ -240,7 +240,7 @@ def _quantum(right: Array, left: Array) -> Array:
 
 
 def _jumps(changes: Array, rounding: Array) -> Mask:
-    """Say whether the change over ever smaller steps stays what it is."""
+    """Return whether the change over ever smaller steps stays what it is."""
     last = np.abs(changes[-4:])
     large = last.min(axis=0) > 1e3 * rounding
     found: Mask = large & (last.min(axis=0) > 0.7 * last.max(axis=0))
@@ -248,7 +248,7 @@ def _jumps(changes: Array, rounding: Array) -> Mask:
 
 
 def _grows(quotients: Array, rounding: Array) -> Mask:
-    """Say whether the quotients grow with every smaller step, as at a vertical tangent."""
+    """Return whether the quotients grow with every smaller step, as at a vertical tangent."""
     last = np.abs(quotients[-5:])
     ratios = last[1:] / last[:-1]  # of a power of the step all the same; of noise, any
     regular = (ratios > 1.3).all(axis=0) & (ratios.max(axis=0) < 1.1 * ratios.min(axis=0))

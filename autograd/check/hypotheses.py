@@ -140,7 +140,7 @@ def factor_between(given: Any, right: Any) -> float | None:
 
 
 def _is_plain(factor: float) -> bool:
-    """Say whether a factor, or one over it, is a fraction of small numbers."""
+    """Return whether a factor, or one over it, is a fraction of small numbers."""
     for ratio in (abs(factor), 1 / abs(factor)):
         fraction = Fraction(ratio).limit_denominator(24)
         if fraction and abs(float(fraction) / ratio - 1) < 1e-6:

@@ -252,7 +252,7 @@ class Judge:
                     self._allow_for_rounding(k, row, column, evidence)
 
     def _confirmed(self, k: int, row: int, column: int, step: float) -> bool:
-        """Say whether the derivative by a complex step, if it is one, confirms the claim."""
+        """Return whether the derivative by a complex step, if it is one, confirms the claim."""
         judgement, place = self.judgements[k], (row, column)
         claim, numeric = float(judgement.analytic[place]), float(judgement.numeric[place])
         verdict = int(judgement.verdict[place])

@@ -33,7 +33,7 @@ class Reading:
         return min(self.tolerance / abs(self.value), 1.0) if self.value else 1.0
 
     def overrules(self, wider: Reading) -> bool:
-        """Say whether it shows for sure that the function is another on a smaller scale."""
+        """Return whether it shows for sure that the function is another on a smaller scale."""
         apart = abs(self.value - wider.value)
         size = max(abs(self.value), abs(wider.value))
         sure = self.tolerance <= SURE * size and not (self.rounded and self.value == 0)

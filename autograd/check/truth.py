@@ -97,7 +97,7 @@ class Truth:
         return moved
 
     def agrees(self, path: str, candidate: Any) -> bool:
-        """Say whether a derivative is the right one for a leaf."""
+        """Return whether a derivative is the right one for a leaf."""
         return path in self.arrays and close(candidate, self.arrays[path])
 
 
@@ -110,7 +110,7 @@ def as_derivative(rows: Any, leaf: Leaf) -> Any:
 
 
 def close(a: Any, b: Any) -> bool:
-    """Say whether two derivatives are the same, but for rounding."""
+    """Return whether two derivatives are the same, but for rounding."""
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.size == 0 or a.dtype.kind not in "biufc":
         return False

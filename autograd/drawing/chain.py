@@ -98,7 +98,7 @@ def _seed(end: Item, seed: Any) -> Any:
 
 
 def wanted(item: Item) -> bool:
-    """Say whether a derivative flows to a node."""
+    """Return whether a derivative flows to a node."""
     return not isinstance(item.node, Tensor) or bool(item.node._requires_grad)
 
 

@@ -82,7 +82,7 @@ class View:
     closed: dict[int, Group]
 
     def is_open(self, group: Group) -> bool:
-        """Say whether the inside of a group is shown."""
+        """Return whether the inside of a group is shown."""
         return group in self.opened
 
     def shown(self, item: Item) -> Item | Group:

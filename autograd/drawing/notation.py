@@ -1,6 +1,6 @@
 """How primitives of the library are written: a sign, a short form, the way back in words.
 
-It goes by the primitive itself: one of somebody else is written by its name, whatever that is.
+The key is the primitive itself: a custom one is written by its name, whatever that is.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Sheet:
     frame: Frame | None = None
 
     def shows(self, part: str) -> bool:
-        """Say whether something is to be shown."""
+        """Return whether something is to be shown."""
         return part in self.options.show
 
     def name(self, item: Item) -> str:

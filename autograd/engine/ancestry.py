@@ -35,7 +35,7 @@ def end_call(leaves: list[Node]) -> None:
 
 
 def depends_on_older(root: Node, since: float) -> bool:
-    """Say whether a node depends on a leaf from before the call of that number."""
+    """Return whether a node depends on a leaf from before the call of that number."""
     visited: list[tensor.Tensor | value.Value] = []
     acquire()
     try:

@@ -216,11 +216,11 @@ class ArrayMethods(Node):
         return np.searchsorted(_plain(self), record.plain(v), side=side, sorter=sorter)
 
     def any(self, axis: Any = None, keepdims: Any = False) -> Any:
-        """Say whether any element is not zero."""
+        """Return whether any element is not zero."""
         return np.any(_plain(self), axis=axis, keepdims=keepdims)
 
     def all(self, axis: Any = None, keepdims: Any = False) -> Any:
-        """Say whether no element is zero."""
+        """Return whether no element is zero."""
         return np.all(_plain(self), axis=axis, keepdims=keepdims)
 
     def nonzero(self) -> Any:
@@ -245,7 +245,7 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
 
 
 def is_constant_by_steps(primitive: Primitive | None) -> bool:
-    """Say whether the derivative of a primitive is zero everywhere, as that of rounding is."""
+    """Return whether the derivative of a primitive is zero everywhere, as that of rounding is."""
     if primitive is None or primitive.partials is None:
         return False
     for partial in primitive.partials:

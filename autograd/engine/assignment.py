@@ -232,7 +232,7 @@ def replace_data(handle: tensor.Tensor, data: Any) -> None:
 
 
 def mutated(handle: tensor.Tensor) -> None:
-    """Take note that the numbers of a Tensor were changed without a record."""
+    """Count a change of the numbers that was not recorded."""
     _memory(handle).mutations += 1
 
 

@@ -48,7 +48,7 @@ class Memory:
         self._overwritten: Any = None
 
     def capture(self, data: Any) -> None:
-        """Keep these numbers as they are: a rule may read them, or somebody else holds them."""
+        """Keep these numbers as they are: a rule may read them, or the caller holds them."""
         low, high = bounds(data)
         if self.low == self.high:
             self.low, self.high = low, high
@@ -65,7 +65,7 @@ class Memory:
         return bool(high <= self.low or low >= self.high)
 
     def own(self) -> None:
-        """Take note of a new buffer, which nothing has captured."""
+        """Begin with a new buffer, which nothing has captured."""
         self.private = True
         self.low = self.high = 0
 

@@ -164,7 +164,7 @@ class Node:
         return self.__reduce__()
 
     def _is_differentiated(self) -> bool:
-        """Say whether this was computed, or is the argument of a function being differentiated."""
+        """Return whether this was computed, or is an argument that is being differentiated."""
         return self.primitive is not None or id(self) in ARGUMENTS
 
     def _origin(self) -> str:

@@ -41,8 +41,8 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
     """Return what `numpy.array` and `numpy.asarray` make of a node, or say what to write instead.
 
     A constant has no derivative to lose, so it gives its numbers. Any other node gives an array of
-    objects, its elements. Unless a copy is asked for, NumPy would share the memory: so that nobody
-    relies on it, the array is read-only and the Tensor refuses assignments from then on.
+    objects, its elements. Unless a copy is asked for, NumPy would share the memory: lest
+    a program rely on it, the array is read-only and the Tensor refuses assignments from then on.
     """
     what = f"Making an array of a {type(node).__name__}"
     if copy is False:
@@ -59,7 +59,7 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
 
 
 def is_constant(node: Any) -> bool:
-    """Say whether no derivative flows through a node; inside `no_grad` through none."""
+    """Return whether no derivative flows through a node; inside `no_grad` through none."""
     if RECORDING.blocks != 0 and not is_recording():
         return True
     if isinstance(node, tensor.Tensor):
@@ -166,7 +166,7 @@ def refuse_complex(arguments: Any) -> None:
 
 
 def holds_nodes(x: Any) -> bool:
-    """Say whether this is an array of objects some of which are nodes."""
+    """Return whether this is an array of objects some of which are nodes."""
     return (
         isinstance(x, np.ndarray)
         and x.dtype == OBJECT

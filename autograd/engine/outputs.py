@@ -55,7 +55,7 @@ OPERATORS: Final = {
 
 
 def _loses_nothing(inputs: Any, out: Any) -> bool:
-    """Say whether constants are to be written into plain arrays."""
+    """Return whether constants are to be written into plain arrays."""
     targets = out if isinstance(out, tuple) else (out,)
     if any(isinstance(target, tensor.Tensor) for target in targets):
         return False

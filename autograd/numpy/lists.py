@@ -27,7 +27,7 @@ JOINING = frozenset(("column_stack", "concatenate", "dstack", "hstack", "stack",
 
 
 def has_nodes(x: Any) -> bool:
-    """Say whether this is a list or tuple that has nodes in it."""
+    """Return whether this is a list or tuple that has nodes in it."""
     return isinstance(x, (list, tuple)) and any(isinstance(i, Node) for i in tree.flat(x))
 
 

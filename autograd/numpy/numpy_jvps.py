@@ -1,4 +1,4 @@
-"""Helpers for forward rules of one's own, as programs written for HIPS autograd import them."""
+"""Helpers for custom forward rules, as programs written for HIPS autograd import them."""
 
 from __future__ import annotations
 

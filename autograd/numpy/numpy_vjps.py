@@ -1,4 +1,4 @@
-"""Helpers for rules of one's own, as programs written for HIPS autograd import them."""
+"""Helpers for custom rules, as programs written for HIPS autograd import them."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def square_parts(real_values: bool) -> Any:
 
 
 def has_close_values(y: Any, arguments: Any) -> bool:
-    """Say whether the rule takes limits of cotangents at these results."""
+    """Return whether the rule takes limits of cotangents at these results."""
     if not isinstance(y, np.ndarray):  # arrays of other libraries are not looked into
         return False
     w = y[..., : np.shape(arguments[0])[-1]]

@@ -24,7 +24,7 @@ from autograd.rules.table import define, implements
 
 
 def is_vector(a: Any, b: Any) -> bool:
-    """Say whether `solve` takes b for a vector: only if it has one axis."""
+    """Return whether `solve` takes b for a vector: only if it has one axis."""
     return np.ndim(b) == 1
 
 

@@ -86,7 +86,7 @@ def nodes_of(g: Any, y: Any) -> list[Any]:
 
 
 def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
-    """Say whether a cotangent comes from more than the values of a decomposition."""
+    """Return whether a cotangent comes from more than the values of a decomposition."""
     place = places(parts)[values]
     numbers = plain(g)
     if np.any(numbers[..., : place.start]) or np.any(numbers[..., place.stop :]):
@@ -165,7 +165,7 @@ class Limits:
         return total
 
     def _changes_with_vectors(self, slopes: Any) -> bool:
-        """Say whether derivatives by all results are other than 0 for more than the values."""
+        """Return whether derivatives by all results are other than 0 for more than the values."""
         place = places(self.parts)[self.values]
         return slopes is not None and bool(
             np.any(slopes[..., : place.start]) or np.any(slopes[..., place.stop :])

@@ -22,7 +22,7 @@ from autograd.rules.table import composition_of, define, implements, linear
 
 
 def is_basic(index: Any) -> bool:
-    """Say whether an index picks no element twice: slices and integers, or one boolean array."""
+    """Return whether an index picks no element twice: slices and integers, or one boolean array."""
     if type(index) is slice or type(index) is int:
         return True
     if isinstance(index, np.ndarray):

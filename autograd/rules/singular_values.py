@@ -33,7 +33,7 @@ def zero_values(s: Any, shape: Any) -> Any:
 
 
 def has_close_values(y: Any, arguments: Any) -> bool:
-    """Say whether the rule takes limits of cotangents at these results."""
+    """Return whether the rule takes limits of cotangents at these results."""
     if not isinstance(y, np.ndarray):  # arrays of other libraries are not looked into
         return False
     shape = np.shape(arguments[0])

@@ -237,7 +237,7 @@ def with_values(found: Any, expected: Any) -> Any:
 
 
 def _equal(data: Any, expected: Any) -> bool:
-    """Say whether numbers are the same up to a few units in the last place, zeros with their sign."""
+    """Return whether numbers are the same up to a few units in the last place, zeros with their sign."""
     if not np.all(data == expected):
         few_ulps = 8 * np.finfo(np.result_type(expected)).eps
         if not np.allclose(data, expected, rtol=few_ulps, atol=0.0, equal_nan=True):
@@ -279,7 +279,7 @@ def _call_for(function: Any, handler: Callable[..., Any], origin: str) -> None:
 
 
 def _dispatches(function: Callable[..., Any]) -> bool:
-    """Say whether a function asks its arguments what to do, by NumPy's protocols."""
+    """Return whether a function asks its arguments what to do, by NumPy's protocols."""
     return isinstance(function, np.ufunc) or hasattr(function, "_implementation")
 
 

@@ -14,7 +14,7 @@ from autograd.redefinable import redefinable
 
 
 def has_node(*arguments: Any) -> bool:
-    """Say whether there is a node among these, in any nesting."""
+    """Return whether there is a node among these, in any nesting."""
     return any(isinstance(leaf, Node) for _, leaf in tree.leaves(arguments))
 
 
