@@ -169,7 +169,7 @@ def holds_nodes(x: Any) -> bool:
     """Return whether this is an array of objects some of which are nodes."""
     return (
         isinstance(x, np.ndarray)
-        and x.dtype == OBJECT
+        and x.dtype is OBJECT
         and any(isinstance(item, Node) for item in x.flat)
     )
 

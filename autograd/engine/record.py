@@ -44,8 +44,9 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
     if not has_nodes:
         if scalar and all(type(argument) is float for argument in arguments):
             return _scalar_result(primitive, arguments)
-        if any(objects.holds_nodes(argument) for argument in arguments):
-            return apply(primitive, arguments, keywords)
+        for argument in arguments:
+            if isinstance(argument, _ndarray) and objects.holds_nodes(argument):
+                return apply(primitive, arguments, keywords)
         return primitive.function(*arguments, **keywords)
     if not scalar:
         return apply(primitive, arguments, keywords)
