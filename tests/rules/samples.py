@@ -286,7 +286,8 @@ def without_phase(function):
 
     def vectors(a):
         v = function(a)[1]
-        return v * np.conj(v[..., :1, :])
+        first, others = v[..., :1, :], v[..., 1:, :]
+        return np.concatenate([np.abs(first) ** 2 + 0j, others * np.conj(first)], axis=-2)
 
     return vectors
 
