@@ -18,8 +18,8 @@ from autograd.engine.record import plain, refuse_out
 from autograd.rules.table import elementwise, implements, linear
 
 #: Below this, by type, a slope that cancels has lost so many digits that the exact form is worth its
-#: cost; in single precision only the last one is left, for large networks saturate all the time.
-CANCELLED = {"e": 0.03, "f": 5e-7, "d": 1.5e-8, "g": 3e-10}
+#: cost; in single precision only where it is 0, for large networks saturate all the time.
+CANCELLED = {"e": 0.03, "f": 1e-7, "d": 1e-10, "g": 3e-10}
 LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
 
 
