@@ -317,7 +317,7 @@ def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
         return False
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
-        if not isinstance(part, (int, slice)):
+        if isinstance(part, bool) or not isinstance(part, (int, slice)):
             return False
     if g.dtype != total.dtype:
         return False

@@ -439,3 +439,8 @@ def test_parts_and_flat_elements_can_be_assigned():
     np.testing.assert_allclose(grad(f)(b), wanted, rtol=1e-6)
     with pytest.raises(DataError, match="imaginary"):
         Tensor(b).imag = 1.0
+
+
+def test_a_bool_as_an_index_keeps_its_derivative():
+    found = grad(lambda x: np.sum(x[True] ** 2) + np.sum(x[1]))(b)
+    np.testing.assert_array_equal(found, 2 * b + np.array([0.0, 1.0, 0.0]))
