@@ -155,9 +155,9 @@ class ArrayMethods(Node):
         """Return the elements along `axis` where a condition holds."""
         return np.compress(condition, self, axis=axis)
 
-    def copy(self) -> Any:
-        """Return the same numbers in memory of their own."""
-        return np.copy(self)
+    def copy(self, order: Any = "C") -> Any:
+        """Return the same numbers in memory of their own, by rows unless `order` says otherwise."""
+        return np.copy(self, order=order)
 
     def conj(self) -> Any:
         """Return the complex conjugate: of a real array, itself."""

@@ -64,6 +64,9 @@ def _succeed(handle: tensor.Tensor, node: tensor.Tensor) -> None:
     node._memory = memory
     node._at = memory.version
     node._versions += memory.mutations
+    before = handle if handle._latest is None else handle._latest
+    if before._retains_grad:
+        node._retains_grad = True
     if handle._notes is not None and handle._notes.label:
         node.label = handle._notes.label
     handle._latest = node
@@ -255,11 +258,19 @@ def changes_unrecorded(handle: tensor.Tensor) -> bool:
 
 
 def check_writable(handle: tensor.Tensor) -> None:
-    """Raise if a recorded assignment would cut a parameter off from training."""
+    """Raise if a recorded assignment would lose a derivative, or cut off a parameter."""
     root = _root(handle)
     for known in (handle, root):
         if known._notes is not None and known._notes.element and known._contents.shape:
             objects.refuse_assignment()
+    above = handle
+    while above._view is not None:
+        if not above._view.recorded and current(root)._requires_grad:
+            raise GraphError(
+                f"This Tensor of shape {handle.shape} is a view taken inside no_grad(), so its "
+                "derivative is lost. To assign to it, take it outside, or copy it: t = t.copy()."
+            )
+        above = above._view.base
     if root._parameter:
         raise GraphError(
             f"{root.label or 'This Tensor'} (shape {root.shape}) is a parameter of a module or "
@@ -347,7 +358,7 @@ def as_recorded(x: Any, primitive: Primitive) -> Any:
 
     A rule that runs on nodes, for higher derivatives, must not see the elements of today.
     """
-    if not isinstance(x, tensor.Tensor) or primitive.transposes is not None or current(x) is x:
+    if not isinstance(x, tensor.Tensor) or not primitive.reads_data or current(x) is x:
         return x
     before = tensor.Tensor(x._contents)
     before._requires_grad = x._requires_grad

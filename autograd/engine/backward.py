@@ -362,7 +362,7 @@ def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
 
 
 def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
-    """Return whether a rule has made a new array, which nobody else refers to."""
+    """Return whether a rule has made a new array, to which nothing else refers."""
     if type(found) is not _ndarray or found is g or found is y or found.base is not None:
         return False
     for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.engine import objects, record, tensor
 from autograd.engine.node import Node
-from autograd.errors import lost
+from autograd.errors import ShapeError, lost
 
 
 def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -31,7 +31,10 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
     chooses = method == "__call__" and function.signature is None
     mask = rest.pop("where", True) if chooses else True
     if mask is True:
-        return _assigned(targets, call(*inputs, **rest), ...)
+        results = call(*inputs, **rest)
+        if method != "__call__":  # a ufunc itself broadcasts its arguments to the output
+            _check_shapes(targets, results, function.__name__)
+        return _assigned(targets, results, ...)
     shape = next(t.shape for t in targets if t is not None)
     mask = np.broadcast_to(np.asarray(record.plain(mask), bool), shape)
     chosen = [np.broadcast_to(x, shape)[mask] for x in inputs]
@@ -44,7 +47,20 @@ def function_into(function: Any, arguments: Any, keywords: dict[str, Any]) -> An
         return function(*record.plain(arguments), **record.plain(keywords))
     targets = _holders(keywords["out"], function.__name__)
     rest = {k: v for k, v in keywords.items() if k != "out"}
-    return _assigned(targets, function(*arguments, **rest), ...)
+    results = function(*arguments, **rest)
+    _check_shapes(targets, results, function.__name__)
+    return _assigned(targets, results, ...)
+
+
+def _check_shapes(targets: tuple[Any, ...], results: Any, name: str) -> None:
+    """Raise if a result does not have the shape of what it is to be written into."""
+    values = results if isinstance(results, tuple) else (results,)
+    for target, value in zip(targets, values, strict=True):
+        if target is not None and np.shape(target) != np.shape(value):
+            raise ShapeError(
+                f"numpy.{name} gives shape {np.shape(value)}, but out= has shape "
+                f"{np.shape(target)}; they must be the same."
+            )
 
 
 #: What Python calls a function when it assigns its result to its first argument.

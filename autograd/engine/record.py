@@ -335,21 +335,12 @@ def plain(x: Any) -> Any:
     return x
 
 
-#: Functions that Python's operators call when they assign in place.
-IN_PLACE: Final = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//",
-    "remainder": "%", "power": "**", "matmul": "@",
-}  # fmt: skip
-
-
 def refuse_out(out: Any, name: str = "function") -> None:
     """Raise if NumPy is asked to write into an array: its numbers would have no history."""
     if out is not None:
-        sign = IN_PLACE.get(name)
-        operator = f" (a = a {sign} x in place of a {sign}= x)" if sign else ""
         raise NoRuleError(
             f"numpy.{name}(..., out=array) would write into a plain array, where the derivative is "
-            f"lost. Write y = np.{name}(...){operator}, or pass a Tensor, out=np.zeros_like(node)."
+            f"lost. Write y = np.{name}(...), or pass a Tensor, out=np.zeros_like(node)."
         )
 
 

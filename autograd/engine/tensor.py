@@ -312,7 +312,8 @@ class Tensor(ArrayMethods):
                 f"{self._origin()}. Write t.detach() for a constant of the same data."
             )
         state = (self._seen(), self._grad if not isinstance(self._grad, Node) else None)
-        return restore_tensor, (type(self), *state, self.label, self._requires_grad)
+        more = (self.label, self._requires_grad, self._parameter)
+        return restore_tensor, (type(self), *state, *more)
 
     # -- arithmetic -------------------------------------------------------------------------
 
@@ -568,9 +569,12 @@ def as_array(data: Any, dtype: Any) -> Any:
     return data
 
 
-def restore_tensor(kind: Any, data: Any, grad: Any, label: str, requires_grad: bool) -> Any:
+def restore_tensor(
+    kind: Any, data: Any, grad: Any, label: str, requires_grad: bool, parameter: bool
+) -> Any:
     """Make a leaf again from what was pickled."""
     leaf = kind.__new__(kind)
     Tensor.__init__(leaf, data, None, label, requires_grad)
     leaf.grad = grad
+    leaf.is_parameter = parameter
     return leaf

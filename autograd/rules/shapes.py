@@ -77,6 +77,9 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
         last = np.full(np.shape(g), -1)
         last[index] = order
         taken = np.where(last[index] == order, taken, 0.0)
+    extra = np.ndim(item) - np.ndim(taken)
+    if extra > 0:  # NumPy lets an item have further axes of length one in front
+        taken = np.reshape(taken, (1,) * extra + np.shape(taken))
     return unbroadcast(taken, item)
 
 

@@ -107,7 +107,7 @@ def problem_of(sample):
 
 
 def is_function(f):
-    """Say whether rules can be given to this; to an expression made of several they cannot."""
+    """Return whether this takes rules; an expression made of several functions does not."""
     known = isinstance(f, (np.ufunc, autograd.Primitive)) or hasattr(f, "_implementation")
     return known or f in redefinable.BODIES
 

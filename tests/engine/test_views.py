@@ -444,3 +444,58 @@ def test_parts_and_flat_elements_can_be_assigned():
 def test_a_bool_as_an_index_keeps_its_derivative():
     found = grad(lambda x: np.sum(x[True] ** 2) + np.sum(x[1]))(b)
     np.testing.assert_array_equal(found, 2 * b + np.array([0.0, 1.0, 0.0]))
+
+
+def test_views_taken_inside_no_grad_are_not_assigned_to_outside():
+    def f(x):
+        a = x * 1.0
+        with no_grad():
+            v = a[1:]
+        v += 1
+        return np.sum(a**2)
+
+    with pytest.raises(GraphError, match="view taken inside no_grad"):
+        grad(f)(b)
+
+
+def test_copies_lie_by_rows_as_those_of_numpy_do():
+    for make in (lambda a: a.copy(), lambda a: a.copy("F"), lambda a: a.copy("K"), np.copy):
+        t, a = make(Tensor(np.ones((3, 2))).T), make(np.ones((3, 2)).T)
+        assert t.data.flags.c_contiguous == a.flags.c_contiguous
+
+
+def test_copies_of_parameters_are_parameters():
+    for copied in (copy.deepcopy(nn.Linear(2, 1)), pickle.loads(pickle.dumps(nn.Linear(2, 1)))):
+        with pytest.raises(GraphError, match="parameter"):
+            copied.weight[0, 0] = 5.0
+
+
+def test_a_derivative_asked_for_is_kept_after_an_assignment():
+    h = Tensor(b) * 2
+    h.retain_grad()
+    h[0] = 7.0
+    np.sum(h**2).backward()
+    assert h.grad.tolist() == [14, 12, 20]
+
+
+def test_outputs_of_another_shape_are_refused():
+    t = Tensor(np.ones((2, 3)))
+    for call in (
+        lambda: np.sum(t, axis=0, out=np.zeros_like(t)),
+        lambda: np.cumsum(t[:1], axis=0, out=np.zeros_like(t)),
+        lambda: np.add.reduce(t, axis=0, out=np.zeros_like(t)),
+    ):
+        with pytest.raises(ShapeError, match="out="):
+            call()
+    assert np.add(t[0], 1.0, out=np.zeros_like(t)).tolist() == [[2, 2, 2], [2, 2, 2]]
+
+
+def test_items_may_have_further_axes_of_length_one():
+    def f(x):
+        a = x * 1.0
+        a[...] = x[None] * 2
+        a[[0, 1]] = x[:2].reshape(1, 1, 2) ** 2
+        return np.sum(a**2)
+
+    check_gradients(f, b, modes=("reverse", "forward"))
+    check_gradients(f, b, order=2)
