@@ -11,11 +11,12 @@ import numpy as np
 from autograd import tree
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, no_grad, record
+from autograd.engine.ancestry import begin_call
 from autograd.engine.derivatives import derivatives
 from autograd.engine.objects import joined
 from autograd.engine.recording import arguments as arguments_of_call
 from autograd.engine.recording import is_recording
-from autograd.errors import DataError
+from autograd.errors import DataError, GraphError
 from autograd.rules.elementwise import positive
 from autograd.rules.table import define
 
@@ -66,8 +67,9 @@ class _Checkpoint:
         self.f = f
         self.template = (arguments, keywords)
         inputs = [item for item in tree.flat(self.template) if isinstance(item, Node)]
+        begun = begin_call()
         fresh = [_leaf(node) for node in inputs]
-        with Trace() as trace:
+        with _Watch(begun, fresh) as trace:
             result = self._run(fresh)
         if isinstance(result, (tuple, list, dict)):
             raise DataError(
@@ -126,6 +128,27 @@ class _Checkpoint:
             raise DataError(
                 f"The {self.result.op} gave another result when it was computed again, so its "
                 "derivative would be wrong. Draw random numbers outside, and pass them in."
+            )
+
+
+class _Watch(Trace):
+    """Note what a function computes, and refuse that it changes what it has not made itself.
+
+    It runs once more on the way back, on other nodes, so that such a change would be lost.
+    """
+
+    def __init__(self, begun: float, fresh: list[Any]) -> None:
+        super().__init__()
+        self.begun = begun
+        self.fresh = fresh
+
+    def assigned(self, base: Any) -> None:
+        """Raise unless the Tensor was made inside."""
+        if base._call < self.begun or any(base is leaf for leaf in self.fresh):
+            raise GraphError(
+                f"A checkpointed function assigns to a Tensor of shape {base.shape} that it has "
+                "not made: its derivative would be lost. Copy it first, a = a.copy(), and return "
+                "the result."
             )
 
 

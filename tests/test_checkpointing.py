@@ -3,8 +3,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_gradients, checkpoint, grad, hessian
-from autograd.errors import DataError
+from autograd import Tensor, Value, check_gradients, checkpoint, grad, hessian, no_grad
+from autograd.errors import DataError, GraphError
 
 random = np.random.default_rng(2)
 x = random.normal(size=4)
@@ -106,3 +106,43 @@ def test_a_function_that_gives_another_result_the_second_time_is_refused():
     with pytest.raises(DataError, match="pass them in"):
         total.backward()
     assert t.grad is None
+
+
+@pytest.mark.parametrize("how", ["argument", "view", "captured", "captured constant", "no_grad"])
+def test_changes_of_what_a_checkpoint_has_not_made_are_refused(how):
+    x = np.array([1.0, 2.0, 3.0])
+
+    def f(x):
+        a, constant = x * 1.0, np.zeros_like(x)
+
+        def inner(z):
+            if how == "argument":
+                z *= 2.0
+            elif how == "view":
+                z[1:][0] = 1.0
+            elif how == "captured":
+                a[0] = z[1] * z[2]
+            elif how == "captured constant":
+                np.copyto(constant, 3 * z)
+            else:
+                with no_grad():
+                    constant[0] = 1.0
+            return np.sum(z)
+
+        return checkpoint(inner)(a) + np.sum(a**2) + np.sum(constant**2)
+
+    with pytest.raises(GraphError, match="has not made"):
+        grad(f)(x)
+
+
+def test_a_checkpoint_may_assign_to_what_it_makes():
+    def inner(z):
+        made, like = z.copy(), np.zeros_like(z)
+        made[1:] *= z[:-1]
+        like[0] = made[1]
+        like += made
+        return np.sin(like)
+
+    x = np.array([1.0, 2.0, 3.0])
+    plain = grad(lambda x: np.sum(inner(x)))(x)
+    np.testing.assert_allclose(grad(lambda x: np.sum(checkpoint(inner)(x)))(x), plain)

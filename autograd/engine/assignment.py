@@ -15,7 +15,14 @@ from autograd.engine import constants, objects, record, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine.memory import Memory, View
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import ARGUMENTS, RECORDING, is_observed, is_recording, tell_made
+from autograd.engine.recording import (
+    ARGUMENTS,
+    RECORDING,
+    is_observed,
+    is_recording,
+    tell_assigned,
+    tell_made,
+)
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 #: In the place of a version: the memory is another Tensor's, and its assignments do not count.
@@ -131,6 +138,8 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     """Assign to the elements of a Tensor that an index names, through a view if it is one."""
     index = record.plain(index)
     item = objects.as_item(item)
+    if RECORDING.blocks != 0:
+        tell_assigned(_root(handle))
     if RECORDING.blocks != 0 and not is_recording():
         if changes_unrecorded(handle):
             current(handle)._contents[index] = record.plain(item)
@@ -202,6 +211,8 @@ def update(handle: tensor.Tensor, result: Any) -> Any:
     if handle._view is not None:
         assign(handle, Ellipsis, result)
         return handle
+    if RECORDING.blocks != 0:
+        tell_assigned(handle)
     memory = _memory(handle)
     if handle._at == DETACHED:
         memory = handle._memory = Memory()
@@ -213,6 +224,7 @@ def update(handle: tensor.Tensor, result: Any) -> Any:
 
 def update_unrecorded(handle: tensor.Tensor, ufunc: Any, other: Any) -> tensor.Tensor:
     """Carry out an operator in place, in the leaf's own array."""
+    tell_assigned(_root(handle))
     data = current(handle)._contents
     ufunc(data, record.plain(other), out=data)
     mutated(handle)

@@ -166,6 +166,9 @@ class Observer:
     def made(self, node: Any) -> None:
         """Take note of a node that was just made by a primitive."""
 
+    def assigned(self, base: Any) -> None:
+        """See a Tensor about to be assigned to; of a view, the Tensor it was taken from."""
+
     def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
         """Take note of the derivative that goes from a node to one of its arguments."""
 
@@ -197,6 +200,12 @@ def tell_made(node: Any) -> None:
     """Tell the observers of this thread of a new node."""
     for observer in _observers():
         observer.made(node)
+
+
+def tell_assigned(base: Any) -> None:
+    """Tell the observers of this thread of an assignment to elements."""
+    for observer in _observers():
+        observer.assigned(base)
 
 
 def tell_pulled(node: Any, argnum: int, cotangent: Any) -> None:
