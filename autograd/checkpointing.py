@@ -38,6 +38,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     DataError
         When called, if `f` returns several results; going back, if `f` gives another result than
         the first time, as when it draws random numbers.
+    GraphError
+        When called, if `f` assigns to elements of a Tensor that it has not made.
 
     Examples
     --------
