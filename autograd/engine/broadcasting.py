@@ -35,6 +35,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     if not wanted and type(g) is _ndarray:
         return _add_reduce(g, axis=None)
     extra = len(given) - len(wanted)
+    if type(g) is _ndarray and given[extra:] == wanted:  # a bias, added to every row
+        return _add_reduce(g, 0) if extra == 1 else _add_reduce(g, tuple(range(extra)))
     axes = tuple(
         axis for axis in range(len(given)) if axis < extra or wanted[axis - extra] != given[axis]
     )

@@ -26,37 +26,57 @@ def kept(x: Any) -> Any:
         return x.copy("K") if x.nbytes <= COPIED else x
     if isinstance(x, list):
         return [kept(item) for item in x]
-    if type(x) is tuple:
-        for item in x:
-            if type(item) is _ndarray or isinstance(item, (list, tuple)):
-                return tuple([kept(part) for part in x])
+    if type(x) is tuple and _holds_arrays(x):
+        return tuple([kept(part) for part in x])
     return x
+
+
+def kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Do the same for all arguments of a call."""
+    return tuple([kept(x) for x in arguments])
 
 
 def kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
     """Do the same for keyword arguments."""
     for item in keywords.values():
-        if type(item) is _ndarray or isinstance(item, (list, tuple)):
+        if type(item) is _ndarray or isinstance(item, list) or isinstance(item, tuple):
             return {name: kept(item) for name, item in keywords.items()}
     return keywords
 
 
-def fingerprint(arguments: Any, keywords: dict[str, Any]) -> int:
+def _holds_arrays(items: tuple[Any, ...]) -> bool:
+    for item in items:
+        if type(item) is _ndarray or isinstance(item, list) or isinstance(item, tuple):
+            return True
+    return False
+
+
+def fingerprint(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> int:
     """Return a number that changes if a large constant array does; zero if there is none."""
-    found = 0
-    for x in arguments:
-        if type(x) is _ndarray:
-            if x.nbytes > COPIED:
-                found = hash((found, _sample(x)))
-        elif isinstance(x, (tuple, list)) and x:
-            found = _combined(found, fingerprint(x, {}))
+    found = _of_items(arguments)
     if keywords:
-        found = _combined(found, fingerprint(list(keywords.values()), {}))
+        for item in keywords.values():
+            found = _with(found, item)
     return found
 
 
-def _combined(one: int, other: int) -> int:
-    return one if other == 0 else hash((one, other))
+def _of_items(items: tuple[Any, ...]) -> int:
+    found = 0
+    for x in items:
+        found = _with(found, x)
+    return found
+
+
+def _with(found: int, x: Any) -> int:
+    """Return the fingerprint so far together with that of `x`."""
+    if type(x) is _ndarray:
+        return hash((found, _sample(x))) if x.nbytes > COPIED else found
+    if isinstance(x, list):
+        x = tuple(x)
+    if not isinstance(x, tuple):
+        return found
+    inside = _of_items(x)
+    return found if inside == 0 else hash((found, inside))
 
 
 def _sample(x: Any) -> Any:

@@ -128,13 +128,10 @@ def apply(
         objects.refuse_complex(arguments)
     if connected and (RECORDING.blocks == 0 or is_recording()):
         result._primitive = primitive
-        if has_constants or keywords:
-            result._arguments = tuple([constants.kept(x) for x in arguments])
-            result._keywords = constants.kept_keywords(keywords)
-            result._constants = constants.fingerprint(result._arguments, keywords)
-        else:
-            result._arguments = arguments
-            result._keywords = keywords
+        result._arguments = constants.kept_arguments(arguments) if has_constants else arguments
+        result._keywords = constants.kept_keywords(keywords) if keywords else keywords
+        if has_constants or result._keywords is not keywords:
+            result._constants = constants.fingerprint(result._arguments, result._keywords)
         result._versions = versions
         result._numbers = numbers
         if RECORDING.blocks != 0:

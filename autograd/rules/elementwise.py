@@ -54,15 +54,16 @@ def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
 
     Of complex numbers, whose slopes cancel anywhere, always the exact form.
     """
+    if type(slope) is np.ndarray and slope.size and slope.dtype.char in CANCELLED:
+        limit = CANCELLED[slope.dtype.char]
+        if slope.item(slope.argmin()) >= limit:  # argmin is twice as fast as min
+            return slope
     numbers = plain(slope)
     if type(numbers) is float:
         return exact(x) if numbers < CANCELLED["d"] else slope
     if numbers.dtype.kind == "c":
         return exact(x)
-    limit = CANCELLED[numbers.dtype.char]
-    if type(numbers) is np.ndarray and numbers.size and numbers.item(numbers.argmin()) >= limit:
-        return slope  # argmin is twice as fast as min
-    small = numbers < limit
+    small = numbers < CANCELLED[numbers.dtype.char]
     if type(slope) is np.ndarray and type(x) is np.ndarray:
         slope[small] = exact(x[small])
         return slope

@@ -260,7 +260,7 @@ def kron(a: Any, b: Any) -> Any:
     return np.reshape(one * other, tuple(m * n for m, n in pairs))
 
 
-@implements(np.cross, np.linalg.cross)
+@composition_of(np.cross, np.linalg.cross)
 def cross(
     a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
 ) -> Any:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from drawing.drawings import Read, data_of
+from rules.checks import quiet
 from rules.samples import SAMPLES
 
 import autograd
@@ -28,7 +29,7 @@ def one_number(result):
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@quiet
 def test_it_is_drawn_and_its_steps_add_up_to_what_backward_finds(sample):
     nodes = list(leaves(sample))
     end = one_number(sample.function(*nodes, **sample.keywords))

@@ -31,6 +31,7 @@ def of_scipy(primitive):
     return isinstance(ufunc, np.ufunc) and getattr(np, ufunc.__name__, None) is not ufunc
 
 
+@quiet
 def test_every_primitive_of_the_table_has_a_sample():
     used = checks.primitives_used(SAMPLES)
     without = {p.name for p in all_primitives() if id(p) not in used}
