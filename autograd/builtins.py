@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins as python
 from typing import Any, ClassVar
 
-from autograd.engine import Node, record
+from autograd.engine import Node, dispatch
 from autograd.tracer import Box, isbox
 
 dict, list, tuple = python.dict, python.list, python.tuple
@@ -25,7 +25,7 @@ def type(x: Any) -> Any:
 
 
 def _bare(x: Any) -> Any:
-    return record.plain(x) if python.isinstance(x, Node) else x
+    return dispatch.plain(x) if python.isinstance(x, Node) else x
 
 
 class _SequenceBoxMeta(python.type(Box)):  # type: ignore[misc]

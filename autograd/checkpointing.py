@@ -10,12 +10,12 @@ import numpy as np
 
 from autograd import tree
 from autograd.debugging import Trace
-from autograd.engine import Node, Tensor, Value, no_grad, record
-from autograd.engine.ancestry import begin_call
+from autograd.engine import Node, Tensor, Value, dispatch, no_grad
+from autograd.engine.closures import begin_call
 from autograd.engine.derivatives import derivatives
+from autograd.engine.grad_mode import arguments as arguments_of_call
+from autograd.engine.grad_mode import is_recording
 from autograd.engine.objects import joined
-from autograd.engine.recording import arguments as arguments_of_call
-from autograd.engine.recording import is_recording
 from autograd.errors import DataError, GraphError
 from autograd.rules.elementwise import positive
 from autograd.rules.table import define
@@ -79,7 +79,7 @@ class _Checkpoint:
                 " Make one array of it, with np.concatenate, or checkpoint its parts."
             )
         self.count = len(inputs)
-        self.known: list[Any] = [record.plain(result)]
+        self.known: list[Any] = [dispatch.plain(result)]
         self.last: tuple[Any, dict[int, Any]] | None = None
         others = _closed_over(trace, fresh)
         self.varying = [i for i, node in enumerate((*inputs, *others)) if _varies(node)]
@@ -88,7 +88,7 @@ class _Checkpoint:
             variadic=self._pull_back,
             name=f"checkpoint of {getattr(f, '__name__', 'a function')}",
         )
-        self.result = record.apply(primitive, (*inputs, *others), record.NO_KEYWORDS)
+        self.result = dispatch.apply(primitive, (*inputs, *others), dispatch.NO_KEYWORDS)
 
     def _run(self, items: list[Any]) -> Any:
         """Call the function with something in place of the nodes among its arguments."""
@@ -103,7 +103,7 @@ class _Checkpoint:
         if self.known:  # the first time it has been computed already
             return self.known.pop()
         with no_grad():
-            return record.plain(self._run([_leaf_of(x) for x in plain[: self.count]]))
+            return dispatch.plain(self._run([_leaf_of(x) for x in plain[: self.count]]))
 
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
         """Compute everything once more, and go back through it; for all arguments at once."""
@@ -114,15 +114,17 @@ class _Checkpoint:
             others = list(self.result.arguments[self.count :]) if not create else []
             others = others or [a for a in arguments[self.count :] if isinstance(a, Node)]
             result = self._run(fresh)
-            self._assert_same(record.plain(result), record.plain(y))
+            self._assert_same(dispatch.plain(result), dispatch.plain(y))
             again = create or any(isinstance(o, Value) and o.primitive for o in others)
             found = derivatives(result, g, [*fresh, *others], False, again)
-            found = found if create else [record.plain(x) for x in found]
+            found = found if create else [dispatch.plain(x) for x in found]
             self.last = (g, dict(enumerate(found)))
         derivative = self.last[1].pop(argnum)
         if not any(i in self.last[1] for i in self.varying):
             self.last = None  # all are handed out: keep none of them alive
-        return np.zeros_like(record.plain(arguments[argnum])) if derivative is None else derivative
+        return (
+            np.zeros_like(dispatch.plain(arguments[argnum])) if derivative is None else derivative
+        )
 
     def _assert_same(self, now: Any, before: Any) -> None:
         """Refuse to go back through what has not been computed."""
@@ -155,7 +157,7 @@ class _Watch(Trace):
 
 
 def _leaf(node: Any) -> Any:
-    return _leaf_of(record.plain(node))
+    return _leaf_of(dispatch.plain(node))
 
 
 def _leaf_of(data: Any) -> Any:

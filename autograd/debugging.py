@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.recording import Observer
+from autograd.engine.grad_mode import Observer
 from autograd.errors import NonFiniteError
 from autograd.topology import nodes_below
 

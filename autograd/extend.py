@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.engine import Primitive, record
+from autograd.engine import Primitive, dispatch
 from autograd.errors import DataError, NoRuleError
 from autograd.redefinition import forward_keys, is_without_derivative, reverse_keys
 from autograd.tracer import Box, JVPNode, SparseObject, VJPNode
@@ -200,7 +200,7 @@ def notrace_primitive(f_raw: Function) -> Function:
 
     @functools.wraps(f_raw, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
     def function(*args: Any, **kwargs: Any) -> Any:
-        return f_raw(*record.plain(args), **record.plain(kwargs))
+        return f_raw(*dispatch.plain(args), **dispatch.plain(kwargs))
 
     return function
 

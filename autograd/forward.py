@@ -11,7 +11,7 @@ from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged
 from autograd.engine.derivatives import derivatives
-from autograd.engine.recording import is_recording, recording_again
+from autograd.engine.grad_mode import is_recording, recording_again
 from autograd.topology import current, nodes_below
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import forward, redefinable, tree
-from autograd.engine import Node, Primitive, record
+from autograd.engine import Node, Primitive, dispatch
 from autograd.engine.array_methods import ASTYPE, MEAN, RESHAPE, SUM, TRANSPOSE
 from autograd.engine.node import (
     ADD,
@@ -229,7 +229,7 @@ class _Composed:
         leaves = tree.flat(args[argnum])
         return tree.filled(
             args[argnum],
-            [found.get(i, np.zeros_like(record.plain(x))) for i, x in enumerate(leaves)],
+            [found.get(i, np.zeros_like(dispatch.plain(x))) for i, x in enumerate(leaves)],
         )
 
     def push_forward(self, argnums: Any, gs: Any, ans: Any, args: Any, kwargs: Any) -> Any:

@@ -16,9 +16,9 @@ import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node as GraphNode
-from autograd.engine import Tensor, Value, record
-from autograd.engine.ancestry import begin_call
-from autograd.engine.recording import Observer, arguments
+from autograd.engine import Tensor, Value, dispatch
+from autograd.engine.closures import begin_call
+from autograd.engine.grad_mode import Observer, arguments
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import positive
 from autograd.topology import current
@@ -190,7 +190,7 @@ def isbox(x: Any) -> bool:
 
 def getval(x: Any) -> Any:
     """Return the plain number, array or container."""
-    return record.plain(x)
+    return dispatch.plain(x)
 
 
 def new_box(value: Any, trace: int, node: Any) -> Any:
@@ -268,7 +268,7 @@ def _fresh(value: Any) -> Any:
 
 
 def _outward(result: Any, x: Any) -> Any:
-    return result if isbox(x) else record.plain(result)
+    return result if isbox(x) else dispatch.plain(result)
 
 
 def _independent(result: Any) -> tuple[Any, None]:
@@ -289,7 +289,7 @@ class _Tracer(Observer):
                 taken = functools.partial(_take, number)
                 functools.update_wrapper(taken, _take)
                 self.nodes[id(leaf)] = self.type(
-                    record.plain(leaf), taken, (None,), {}, (0,), (start_node,)
+                    dispatch.plain(leaf), taken, (None,), {}, (0,), (start_node,)
                 )
 
     def __enter__(self) -> _Tracer:
@@ -312,9 +312,9 @@ class _Tracer(Observer):
         self.kept.append(node)
         argnums, parents = zip(*known, strict=True)
         self.nodes[id(node)] = self.type(
-            record.plain(node),
+            dispatch.plain(node),
             node.primitive,
-            tuple(record.plain(args)),
+            tuple(dispatch.plain(args)),
             dict(node.keywords),
             argnums,
             parents,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Primitive, record
+from autograd.engine import Node, Primitive, dispatch
 from autograd.engine.objects import joined
 from autograd.engine.primitive import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
@@ -68,13 +68,13 @@ def made_of(f_raw: Function, earlier: Function | None = None) -> Function:
         if not any(isinstance(argument, Node) for argument in given):
             return f_raw(*args, **kwargs)
         if function in WITHOUT_RULES:
-            return f_raw(*record.plain(args), **kwargs)
+            return f_raw(*dispatch.plain(args), **kwargs)
         if nested:
-            value = f_raw(*record.plain(args), **kwargs)
+            value = f_raw(*dispatch.plain(args), **kwargs)
             return _Application(function, name, f_raw, args, kwargs, value).result()
         simple.primitive.jvp = simple.push_forward if function in primitive_jvps else None
         try:
-            return record.apply(simple.primitive, args, kwargs)
+            return dispatch.apply(simple.primitive, args, kwargs)
         except _OtherResult as other:
             return _Application(function, name, f_raw, args, kwargs, other.value).result()
 
@@ -93,7 +93,7 @@ def _by_position(
 ) -> Any:
     """Call with nodes that were given by keyword."""
     if function in WITHOUT_RULES:
-        return f_raw(*record.plain(args), **record.plain(kwargs))
+        return f_raw(*dispatch.plain(args), **dispatch.plain(kwargs))
     try:
         bound = inspect.signature(f_raw).bind(*args, **kwargs)
     except (TypeError, ValueError):
@@ -133,7 +133,7 @@ class _Simple:
         """Call the function itself."""
         value = self.f_raw(*args, **kwargs)
         if isinstance(value, Node):  # see _Application
-            value = record.plain(value)
+            value = dispatch.plain(value)
         if not isinstance(value, (np.ndarray, np.inexact, float, complex)):
             raise _OtherResult(value)
         return value
@@ -168,7 +168,7 @@ class _Application:
         ]
         # Nodes come from what it closes over, or finds inside of arguments of other kinds. The rule
         # that is given for the function stands for their derivatives as well.
-        self.value = tree.mapped(value, record.plain)
+        self.value = tree.mapped(value, dispatch.plain)
         self.outputs: list[Any] = []
         self.recorded = False
 
@@ -192,11 +192,13 @@ class _Application:
         one.variadic = functools.partial(self._pull_back, output)
         if self.function in primitive_jvps:
             one.jvp = functools.partial(self._push_forward, output)
-        return record.apply(one, tuple([node for _, _, node in self.positions]), record.NO_KEYWORDS)
+        return dispatch.apply(
+            one, tuple([node for _, _, node in self.positions]), dispatch.NO_KEYWORDS
+        )
 
     def _compute(self, output: int, *plain: Any) -> Any:
         if self.recorded:  # called anew, with other numbers
-            self.value = tree.mapped(self.f_raw(*self._with(plain), **self.kwargs), record.plain)
+            self.value = tree.mapped(self.f_raw(*self._with(plain), **self.kwargs), dispatch.plain)
         return tree.flat(self.value)[output]
 
     def _with(self, items: Sequence[Any]) -> Any:
@@ -243,7 +245,7 @@ def _parts(found: Any, like: Any, name: str) -> list[Any]:
     if isinstance(found, (tuple, list)):
         length, told = len(found), f"{len(found)} parts"
     else:
-        shape = np.shape(record.plain(found))
+        shape = np.shape(dispatch.plain(found))
         length, told = shape[0] if shape else -1, f"shape {shape}"
     if length != len(like):
         raise ShapeError(
@@ -270,4 +272,4 @@ def varies(x: Any) -> bool:
 
 
 def _zeros(x: Any) -> Any:
-    return np.zeros_like(record.plain(x))
+    return np.zeros_like(dispatch.plain(x))

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Tensor, Value, record
-from autograd.engine.ancestry import begin_call, depends_on_older, end_call
+from autograd.engine import Node, Tensor, Value, dispatch
+from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
+from autograd.engine.grad_mode import CALLS, is_recording, recording_again
+from autograd.engine.grad_mode import arguments as arguments_of_call
 from autograd.engine.objects import joined
-from autograd.engine.recording import CALLS, is_recording, recording_again
-from autograd.engine.recording import arguments as arguments_of_call
 from autograd.errors import DataError, ShapeError
 from autograd.rules.elementwise import positive
 from autograd.topology import current
@@ -199,14 +199,14 @@ def warn_of_independence() -> None:
 
 def plain(x: Any) -> Any:
     """Take the numbers out of nodes, in any nesting."""
-    return tree.mapped(x, record.plain)
+    return tree.mapped(x, dispatch.plain)
 
 
 def value_of(call: Call, result: Any) -> Any:
     """Return a result as the caller wants it: numbers, unless there is an outer transform."""
     if call.nested:
         return result
-    return tree.mapped(result, lambda x: number(record.plain(x)) if isinstance(x, Node) else x)
+    return tree.mapped(result, lambda x: number(dispatch.plain(x)) if isinstance(x, Node) else x)
 
 
 def number(x: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, record
+from autograd.engine import Node, dispatch
 
 
 class VSpace:
@@ -229,7 +229,7 @@ def vspace(value: Any) -> VSpace:
     [array(0.), [array(0.), array(0.)]]
     """
     if isinstance(value, Node):
-        return vspace(record.plain(value))
+        return vspace(dispatch.plain(value))
     maker = VSpace.mappings.get(type(value))
     if maker is not None:
         return maker(value)

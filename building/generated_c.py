@@ -20,7 +20,7 @@ def improve(text: str, documentation: Documentation) -> str:
 
 
 def untrack_values(text: str) -> str:
-    """Allocate Values out of the garbage collector's sight: see `autograd/engine/collector.py`.
+    """Allocate Values out of the garbage collector's sight: see `autograd/engine/gc_tracking.py`.
 
     Without this, large graphs are slower and nothing else changes.
     """

@@ -83,9 +83,9 @@ def many() -> Value:
 CALL = [
     ("np.tanh(t)", "your program"),
     ("Tensor.__array_ufunc__", "engine/node.py"),
-    ("record.ufunc", "engine/record.py"),
+    ("record.ufunc", "engine/dispatch.py"),
     ("DISPATCH[np.tanh], a row of the table", "rules/elementwise.py"),
-    ("record.apply computes with NumPy", "engine/record.py"),
+    ("record.apply computes with NumPy", "engine/dispatch.py"),
     ("Tensor: data, primitive, arguments", "engine/tensor.py"),
 ]
 #: And `backward`.

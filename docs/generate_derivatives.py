@@ -350,7 +350,7 @@ def methods(module: types.ModuleType) -> str:
 def _module_of(handler: Any) -> str:
     """Return where a handler was registered; all that are made for a ufunc, in ufunc_methods."""
     module = str(getattr(handler, "__module__", ""))
-    return module if module != "autograd.rules.writing" else "autograd.rules.ufunc_methods"
+    return module if module != "autograd.rules.inplace" else "autograd.rules.ufunc_methods"
 
 
 def distributions(lines: list[Kink]) -> str:

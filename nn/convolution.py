@@ -21,7 +21,7 @@ from autograd import Primitive, define
 from autograd.errors import OptionError
 from nn import init
 from nn.module import Module, shape_of
-from nn.windows import Size, Windows, offsets, windows_of, with_batch
+from nn.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
 #: How many elements to lay out at once: what fits into a processor's cache.
 MOST = 1 << 18

@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd import Node
 from autograd.errors import OptionError
-from nn.extras import require
 from nn.module import plain
+from nn.optional_imports import require
 
 #: Over how many powers of ten gradients may change through all layers and still be called steady.
 DECADES = 3.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.errors import OptionError
-from nn.extras import require
+from nn.optional_imports import require
 
 
 class History:

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Primitive, define, linear
 from autograd.errors import OptionError
 from nn.module import Module, plain, shape_of
-from nn.windows import Size, Windows, offsets, windows_of, with_batch
+from nn.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
 
 def largest(x: Any, windows: Windows) -> Any:

@@ -12,7 +12,7 @@ from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.linear import Dropout
 from nn.module import Module, Parameter, plain, shape_of
-from nn.recurrence import (
+from nn.rnn_kernels import (
     gru_sequence,
     lstm_sequence,
     packed,

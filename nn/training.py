@@ -15,10 +15,10 @@ import numpy as np
 from autograd import no_grad
 from autograd.errors import MissingProgramError, OptionError
 from nn.checkpoints import Checkpoint
-from nn.extras import require
 from nn.history import History
 from nn.module import plain
 from nn.optim import Formula, Optimizer, ReduceLROnPlateau, Scheduler, clip_grad_norm
+from nn.optional_imports import require
 
 Metric = Callable[[Any, Any], Any]
 Loss = Callable[[Any, Any], Any]

@@ -17,7 +17,7 @@ import numpy as np
 import autograd
 from autograd.errors import WeightsError
 from autograd.files import replacing
-from nn.extras import require
+from nn.optional_imports import require
 
 #: Where in the metadata of a file ours stand.
 KEY = "chainrule"

@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value
-from autograd.engine.recording import Observer
+from autograd.engine.grad_mode import Observer
 
 SIDE = 512
 ARRAY = SIDE * SIDE * 8  # bytes of one of the arrays below

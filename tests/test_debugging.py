@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value, debug, no_grad
 from autograd.debugging import Place
-from autograd.engine.recording import RECORDING
+from autograd.engine.grad_mode import RECORDING
 from autograd.errors import NonFiniteError
 
 

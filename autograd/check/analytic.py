@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.check.subject import Subject, Vector, as_array, as_reals
+from autograd.check.checked_function import Subject, Vector, as_array, as_reals
 from autograd.engine import Node, Tensor, Value
 from autograd.engine.objects import joined
 from autograd.errors import DataError

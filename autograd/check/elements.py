@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.check.claims import Claim
-from autograd.check.judge import Judgement, judge
-from autograd.check.subject import Vector
+from autograd.check.candidate import Claim
+from autograd.check.checked_function import Vector
+from autograd.check.compare import Judgement, judge
 from autograd.check.verdicts import KINK, MISSHAPEN, WRONG
 
 if TYPE_CHECKING:
-    from autograd.check.procedure import Procedure
+    from autograd.check.pipeline import Procedure
 
 #: Among so many inputs that tie every pair is looked at; of more, neighbours.
 MOST_PAIRED = 6

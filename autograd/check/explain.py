@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.check import hypotheses
-from autograd.check.blame import Blame
 from autograd.check.hypotheses import Finding, from_numbers, pattern, readings, swapped
+from autograd.check.locate import Blame
 from autograd.check.mistakes import Mistakes
+from autograd.check.reference import Truth, as_derivative, close
 from autograd.check.repairs import Repairs
-from autograd.check.truth import Truth, as_derivative, close
 from autograd.check.verdicts import MISSHAPEN, RANDOM, WRONG
 
 if TYPE_CHECKING:
-    from autograd.check.claims import Claim
-    from autograd.check.procedure import Procedure
+    from autograd.check.candidate import Claim
+    from autograd.check.pipeline import Procedure
 
 
 #: If a change on more lines than this would do, none of them is told.

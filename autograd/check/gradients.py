@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.check.analytic import gradient_of
-from autograd.check.procedure import Options, Procedure
+from autograd.check.checked_function import Subject
+from autograd.check.pipeline import Options, Procedure
 from autograd.check.report import Report
-from autograd.check.subject import Subject
 from autograd.errors import DataError, GradientError
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.check.truth import close
+from autograd.check.reference import close
 
 #: Sizes by what they are the sizes of: {"elements of w": 4, "axis 0 of X": 100}.
 Sizes = Mapping[str, int]

@@ -15,8 +15,8 @@ import numpy as np
 
 from autograd.check.functions import KNOWN, Segment, segments
 from autograd.check.hypotheses import Finding, Sizes, factor_between, told_factor
+from autograd.check.reference import Truth, as_derivative, close
 from autograd.check.replay import Detour, Edge, Program
-from autograd.check.truth import Truth, as_derivative, close
 from autograd.engine import Node
 
 #: How much may be tried: operations in the graph, results, mistakes.

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.checked_function import argument_names
 from autograd.check.gradients import check_gradients
 from autograd.check.report import Report
-from autograd.check.subject import argument_names
 from autograd.engine import Primitive
 from autograd.errors import DataError, GradientError
 

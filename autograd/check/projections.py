@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.check.claims import Claim
-from autograd.check.judge import Judgement, judge
-from autograd.check.subject import Vector
+from autograd.check.candidate import Claim
+from autograd.check.checked_function import Vector
+from autograd.check.compare import Judgement, judge
 from autograd.check.verdicts import KINK, MISSHAPEN, UNRESOLVED, WRONG
 
 if TYPE_CHECKING:
-    from autograd.check.procedure import Procedure
+    from autograd.check.pipeline import Procedure
 
 
 #: How many of the inputs that had to be held still are looked at one by one.

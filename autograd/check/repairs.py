@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.claims import by_leaf
+from autograd.check.candidate import by_leaf
+from autograd.check.checked_function import Subject
 from autograd.check.functions import Segment, segments
+from autograd.check.reference import Truth
 from autograd.check.replay import Program
-from autograd.check.subject import Subject
-from autograd.check.truth import Truth
 from autograd.debugging import Trace
 from autograd.engine import Node
 from autograd.topology import current

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.judge import Judgement
-from autograd.check.subject import Leaf
+from autograd.check.checked_function import Leaf
+from autograd.check.compare import Judgement
 from autograd.check.verdicts import KINK, MEANING, OK, VERDICTS
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from autograd.drawing import dot
 from autograd.drawing.numbers import BARS
 from autograd.drawing.picture import render
-from autograd.drawing.sheet import Frame, Options, sheet_of
+from autograd.drawing.view import Frame, Options, sheet_of
 from autograd.errors import GraphError, MissingProgramError
 
 if TYPE_CHECKING:
-    from autograd.drawing.lesson import Steps
+    from autograd.drawing.step_by_step import Steps
 
 MOST_FRAMES = 200
 #: Of an average letter, of numbers and of the caption, in points.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
-from autograd.engine import Tensor, Value, record
+from autograd.engine import Tensor, Value, dispatch
 from autograd.engine.backward import seed_of
 from autograd.errors import FreedGraphError, GraphError, ShapeError
 
@@ -91,7 +91,7 @@ def chain(graph: Graph, seed: Any = None) -> list[Step]:
 def _seed(end: Item, seed: Any) -> Any:
     if isinstance(end.node, Tensor):
         return seed_of(end.node, seed, create=False)
-    seed = 1.0 if seed is None else record.plain(seed)
+    seed = 1.0 if seed is None else dispatch.plain(seed)
     if np.shape(seed) != ():
         raise ShapeError("gradient= of a Value is one number.")
     return float(seed)

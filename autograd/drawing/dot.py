@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from autograd.drawing.graph import CONSTANT, OUTPUT, Item, clean
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
-from autograd.drawing.sheet import Frame, Sheet, cut_short
 from autograd.drawing.style import (
     ACTIVE,
     CLOSED,
@@ -24,6 +23,7 @@ from autograd.drawing.style import (
     ZERO,
     Style,
 )
+from autograd.drawing.view import Frame, Sheet, cut_short
 
 FONT = "Helvetica"
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.drawing.notation import UNNAMED, notation
 from autograd.drawing.numbers import short
-from autograd.engine import Node, Primitive, Tensor, record
+from autograd.engine import Node, Primitive, Tensor, dispatch
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
 from autograd.rules import shapes
@@ -119,7 +119,7 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             _kind(node, roots),
             node.op if node.primitive is not None else "",
             node._contents,
-            record.plain(node.grad),
+            dispatch.plain(node.grad),
             scope=_scope(node.scope),
         )
         if item.op:

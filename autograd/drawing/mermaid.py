@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from autograd.drawing.graph import Item, clean
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
-from autograd.drawing.sheet import Sheet, cut_short
 from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
+from autograd.drawing.view import Sheet, cut_short
 
 #: What stands around the text of a node, by what the node is.
 SHAPES = {

@@ -12,10 +12,10 @@ from typing import Any
 from autograd.drawing.chain import chain
 from autograd.drawing.graph import BEYOND, Item, clean, formula
 from autograd.drawing.groups import LEGIBLE, Group
-from autograd.drawing.lesson import Steps
-from autograd.drawing.local import derivative, named
-from autograd.drawing.sheet import Sheet, cut_short
+from autograd.drawing.local_derivative import derivative, named
+from autograd.drawing.step_by_step import Steps
 from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, STYLES
+from autograd.drawing.view import Sheet, cut_short
 from autograd.errors import AutogradError
 
 #: In a larger graph the derivatives are not explained one by one.

@@ -10,10 +10,10 @@ from typing import Any
 import graphviz
 
 from autograd.drawing import dot, mermaid
+from autograd.drawing.as_text import listing
 from autograd.drawing.files import save
 from autograd.drawing.graph import graph_of
-from autograd.drawing.lines import listing
-from autograd.drawing.sheet import PARTS, Options, Sheet, sheet_of
+from autograd.drawing.view import PARTS, Options, Sheet, sheet_of
 from autograd.engine import Node
 from autograd.errors import MissingProgramError
 

@@ -3,15 +3,15 @@
 It knows no particular NumPy function; those are rows of the table in `autograd.rules`.
 """
 
-from autograd.engine import record  # first: it brings in the others in the right order
+from autograd.engine import dispatch  # first: it brings in the others in the right order
 from autograd.engine.description import describe_primitives
+from autograd.engine.grad_mode import is_recording, no_grad
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import is_recording, no_grad
 from autograd.engine.scopes import scope
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
 describe_primitives()
 
-__all__ = ["Node", "Primitive", "Tensor", "Value", "is_recording", "no_grad", "record", "scope"]
+__all__ = ["Node", "Primitive", "Tensor", "Value", "dispatch", "is_recording", "no_grad", "scope"]

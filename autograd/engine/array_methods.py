@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import record
+from autograd.engine import dispatch
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive, declare
@@ -29,7 +29,7 @@ class ArrayMethods(Node):
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The transpose: all axes in reverse order."""
-        return record.apply(TRANSPOSE, (self,), record.NO_KEYWORDS)
+        return dispatch.apply(TRANSPOSE, (self,), dispatch.NO_KEYWORDS)
 
     @property
     def mT(self) -> Any:  # noqa: N802 - NumPy's name
@@ -107,8 +107,8 @@ class ArrayMethods(Node):
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements another shape."""
         wanted = shape[0] if len(shape) == 1 else shape
-        keywords = record.NO_KEYWORDS if order == "C" else {"order": order}
-        return record.apply(RESHAPE, (self, wanted), keywords)
+        keywords = dispatch.NO_KEYWORDS if order == "C" else {"order": order}
+        return dispatch.apply(RESHAPE, (self, wanted), keywords)
 
     def ravel(self, order: str = "C") -> Any:
         """Return the elements along one axis: a view if they lie side by side, else a copy."""
@@ -121,7 +121,7 @@ class ArrayMethods(Node):
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes; reverse them by default."""
         wanted = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
-        return record.apply(TRANSPOSE, (self, wanted), record.NO_KEYWORDS)
+        return dispatch.apply(TRANSPOSE, (self, wanted), dispatch.NO_KEYWORDS)
 
     def swapaxes(self, axis1: Any, axis2: Any) -> Any:
         """Exchange two axes."""
@@ -185,7 +185,7 @@ class ArrayMethods(Node):
                 f"For numbers without history write t.data.astype({str(wanted)!r})"
                 + ("." if wanted.kind != "f" else ", for the real part t.real."),
             )
-        return record.apply(ASTYPE, (self, wanted), record.NO_KEYWORDS)
+        return dispatch.apply(ASTYPE, (self, wanted), dispatch.NO_KEYWORDS)
 
     def __divmod__(self, other: Any) -> Any:
         return np.floor_divide(self, other), np.remainder(self, other)  # type: ignore[call-overload]
@@ -213,7 +213,7 @@ class ArrayMethods(Node):
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Return where elements would have to be inserted to keep the order."""
-        return np.searchsorted(_plain(self), record.plain(v), side=side, sorter=sorter)
+        return np.searchsorted(_plain(self), dispatch.plain(v), side=side, sorter=sorter)
 
     def any(self, axis: Any = None, keepdims: Any = False) -> Any:
         """Return whether any element is not zero."""
@@ -240,8 +240,8 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
     if dtype is not None:
         x = x.astype(dtype)
     if keepdims:
-        return record.apply(primitive, (x, axis), {"keepdims": True})
-    return record.apply(primitive, (x,) if axis is None else (x, axis), record.NO_KEYWORDS)
+        return dispatch.apply(primitive, (x, axis), {"keepdims": True})
+    return dispatch.apply(primitive, (x,) if axis is None else (x, axis), dispatch.NO_KEYWORDS)
 
 
 def is_constant_by_steps(primitive: Primitive | None) -> bool:
@@ -256,5 +256,5 @@ def is_constant_by_steps(primitive: Primitive | None) -> bool:
 
 def _plain(x: Any) -> Any:
     """Return the array in a node; of a Value a number with an array's methods."""
-    plain = record.plain(x)
+    plain = dispatch.plain(x)
     return np.float64(plain) if isinstance(plain, float) else plain

@@ -11,11 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import constants, objects, record, tensor, value
+from autograd.engine import constants, dispatch, objects, tensor, value
 from autograd.engine import node as nodes
-from autograd.engine.memory import Memory, View
-from autograd.engine.primitive import Primitive
-from autograd.engine.recording import (
+from autograd.engine.grad_mode import (
     ARGUMENTS,
     RECORDING,
     is_observed,
@@ -23,6 +21,8 @@ from autograd.engine.recording import (
     tell_assigned,
     tell_made,
 )
+from autograd.engine.memory import Memory, View
+from autograd.engine.primitive import Primitive
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 #: In the place of a version: the memory is another Tensor's, and its assignments do not count.
@@ -136,16 +136,16 @@ def detached(handle: tensor.Tensor) -> tensor.Tensor:
 
 def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     """Assign to the elements of a Tensor that an index names, through a view if it is one."""
-    index = record.plain(index)
+    index = dispatch.plain(index)
     item = objects.as_item(item)
     if RECORDING.blocks != 0:
         tell_assigned(_root(handle))
     if RECORDING.blocks != 0 and not is_recording():
         if changes_unrecorded(handle):
-            current(handle)._contents[index] = record.plain(item)
+            current(handle)._contents[index] = dispatch.plain(item)
             mutated(handle)
             return
-        item = record.plain(item)
+        item = dispatch.plain(item)
     check_writable(handle)
     root, index = _place(handle, index)
     if root._view is not None:
@@ -156,7 +156,7 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     now = current(root)
     if isinstance(item, tensor.Tensor):
         item = current(item)
-    numbers = record.plain(item)
+    numbers = dispatch.plain(item)
     if np.iscomplexobj(numbers) and now._contents.dtype.kind != "c":
         raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
     memory = _memory(root)
@@ -176,7 +176,7 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     if connected or now._requires_grad:
         result._primitive = tensor.SETITEM
         result._arguments = (now, constants.kept(index), item)
-        result._keywords = record.NO_KEYWORDS
+        result._keywords = dispatch.NO_KEYWORDS
         if isinstance(item, value.Value):
             result._numbers = item._contents
         if RECORDING.blocks != 0:
@@ -226,7 +226,7 @@ def update_unrecorded(handle: tensor.Tensor, ufunc: Any, other: Any) -> tensor.T
     """Carry out an operator in place, in the leaf's own array."""
     tell_assigned(_root(handle))
     data = current(handle)._contents
-    ufunc(data, record.plain(other), out=data)
+    ufunc(data, dispatch.plain(other), out=data)
     mutated(handle)
     return handle
 
@@ -344,7 +344,7 @@ def _assign_part(part: tensor.Tensor, index: Any, item: Any) -> None:
     view = part._view
     assert view is not None
     before = view.base[index]
-    if np.iscomplexobj(record.plain(item)):
+    if np.iscomplexobj(dispatch.plain(item)):
         raise DataError("A complex number cannot be assigned to a real or an imaginary part.")
     if view.primitive is tensor.REAL:
         assign(view.base, index, item + 1j * before.imag)
@@ -377,5 +377,5 @@ def as_recorded(x: Any, primitive: Primitive) -> Any:
     if x._requires_grad:
         before._primitive = nodes.POSITIVE
         before._arguments = (x,)
-        before._keywords = record.NO_KEYWORDS
+        before._keywords = dispatch.NO_KEYWORDS
     return before

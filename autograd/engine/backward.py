@@ -12,9 +12,9 @@ from typing import Any, Final, final
 import numpy as np
 
 from autograd.engine import assignment, constants, tensor, value
+from autograd.engine.grad_mode import RECORDING, is_recording, recording_again, tell_pulled
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import RECORDING, is_recording, recording_again, tell_pulled
 from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
 

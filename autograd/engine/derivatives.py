@@ -9,8 +9,8 @@ from typing import Any
 
 from autograd.engine import tensor, value
 from autograd.engine.backward import Sweep, explore, seed_of, walk
+from autograd.engine.grad_mode import is_recording
 from autograd.engine.node import Node
-from autograd.engine.recording import is_recording
 from autograd.engine.value_backward import derivatives_of_values
 from autograd.errors import GraphError
 

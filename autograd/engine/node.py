@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import record
+from autograd.engine import dispatch
+from autograd.engine.grad_mode import ARGUMENTS, CALLS
+from autograd.engine.metadata import Notes, own
 from autograd.engine.mypyc import mypyc_attr
-from autograd.engine.notes import Notes, own
 from autograd.engine.primitive import TAKEN, Primitive, declare
-from autograd.engine.recording import ARGUMENTS, CALLS
 from autograd.errors import GradientLostError, lost
 
 ADD: Final = declare("add")
@@ -123,15 +123,15 @@ class Node:
         outer ones: a node that no longer depends on the argument of the innermost.
         """
         if not CALLS.nested:
-            return record.plain(self)
-        from autograd.engine.ancestry import outer_value
+            return dispatch.plain(self)
+        from autograd.engine.closures import outer_value
 
         return outer_value(self)
 
     @property
     def _trace(self) -> float:
         """The number of the newest call of a transform that this depends on."""
-        from autograd.engine.ancestry import newest_call
+        from autograd.engine.closures import newest_call
 
         return newest_call(self)
 
@@ -175,99 +175,99 @@ class Node:
 
     def exp(self) -> Any:
         """Return e to the power of this."""
-        return record.unary(EXP, self)
+        return dispatch.unary(EXP, self)
 
     def exp2(self) -> Any:
         """Return 2 to the power of this."""
-        return record.unary(EXP2, self)
+        return dispatch.unary(EXP2, self)
 
     def expm1(self) -> Any:
         """Return exp(x) - 1, exact for small x."""
-        return record.unary(EXPM1, self)
+        return dispatch.unary(EXPM1, self)
 
     def log(self) -> Any:
         """Return the natural logarithm."""
-        return record.unary(LOG, self)
+        return dispatch.unary(LOG, self)
 
     def log2(self) -> Any:
         """Return the logarithm to base 2."""
-        return record.unary(LOG2, self)
+        return dispatch.unary(LOG2, self)
 
     def log10(self) -> Any:
         """Return the logarithm to base 10."""
-        return record.unary(LOG10, self)
+        return dispatch.unary(LOG10, self)
 
     def log1p(self) -> Any:
         """Return log(1 + x), exact for small x."""
-        return record.unary(LOG1P, self)
+        return dispatch.unary(LOG1P, self)
 
     def sqrt(self) -> Any:
         """Return the square root."""
-        return record.unary(SQRT, self)
+        return dispatch.unary(SQRT, self)
 
     def cbrt(self) -> Any:
         """Return the cube root."""
-        return record.unary(CBRT, self)
+        return dispatch.unary(CBRT, self)
 
     def square(self) -> Any:
         """Return the square."""
-        return record.unary(SQUARE, self)
+        return dispatch.unary(SQUARE, self)
 
     def reciprocal(self) -> Any:
         """Return 1 / x."""
-        return record.unary(RECIPROCAL, self)
+        return dispatch.unary(RECIPROCAL, self)
 
     def sin(self) -> Any:
         """Return the sine of an angle in radians."""
-        return record.unary(SIN, self)
+        return dispatch.unary(SIN, self)
 
     def cos(self) -> Any:
         """Return the cosine of an angle in radians."""
-        return record.unary(COS, self)
+        return dispatch.unary(COS, self)
 
     def tan(self) -> Any:
         """Return the tangent of an angle in radians."""
-        return record.unary(TAN, self)
+        return dispatch.unary(TAN, self)
 
     def arcsin(self) -> Any:
         """Return the angle in radians whose sine this is."""
-        return record.unary(ARCSIN, self)
+        return dispatch.unary(ARCSIN, self)
 
     def arccos(self) -> Any:
         """Return the angle in radians whose cosine this is."""
-        return record.unary(ARCCOS, self)
+        return dispatch.unary(ARCCOS, self)
 
     def arctan(self) -> Any:
         """Return the angle in radians whose tangent this is."""
-        return record.unary(ARCTAN, self)
+        return dispatch.unary(ARCTAN, self)
 
     def sinh(self) -> Any:
         """Return the hyperbolic sine."""
-        return record.unary(SINH, self)
+        return dispatch.unary(SINH, self)
 
     def cosh(self) -> Any:
         """Return the hyperbolic cosine."""
-        return record.unary(COSH, self)
+        return dispatch.unary(COSH, self)
 
     def tanh(self) -> Any:
         """Return the hyperbolic tangent."""
-        return record.unary(TANH, self)
+        return dispatch.unary(TANH, self)
 
     def arcsinh(self) -> Any:
         """Return the inverse hyperbolic sine."""
-        return record.unary(ARCSINH, self)
+        return dispatch.unary(ARCSINH, self)
 
     def arccosh(self) -> Any:
         """Return the inverse hyperbolic cosine."""
-        return record.unary(ARCCOSH, self)
+        return dispatch.unary(ARCCOSH, self)
 
     def arctanh(self) -> Any:
         """Return the inverse hyperbolic tangent."""
-        return record.unary(ARCTANH, self)
+        return dispatch.unary(ARCTANH, self)
 
     def abs(self) -> Any:
         """Return the absolute value; the derivative at 0 is taken to be 0."""
-        return record.unary(ABSOLUTE, self)
+        return dispatch.unary(ABSOLUTE, self)
 
     def sign(self) -> Any:
         """Return -1, 0 or 1; the derivative is 0 everywhere."""
@@ -275,23 +275,23 @@ class Node:
 
     def sigmoid(self) -> Any:
         """Return 1 / (1 + exp(-x))."""
-        return record.unary(SIGMOID, self)
+        return dispatch.unary(SIGMOID, self)
 
     def relu(self) -> Any:
         """Return max(x, 0); the derivative at 0 is taken to be 0."""
-        return record.unary(RELU, self)
+        return dispatch.unary(RELU, self)
 
     def softplus(self) -> Any:
         """Return log(1 + exp(x)), a smooth relu."""
-        return record.unary(SOFTPLUS, self)
+        return dispatch.unary(SOFTPLUS, self)
 
     def erf(self) -> Any:
         """Return the error function."""
-        return record.unary(ERF, self)
+        return dispatch.unary(ERF, self)
 
     def lgamma(self) -> Any:
         """Return the logarithm of the absolute value of the gamma function."""
-        return record.unary(LGAMMA, self)
+        return dispatch.unary(LGAMMA, self)
 
     def maximum(self, other: Any) -> Any:
         """Return the larger of the two; where they are equal each gets half the derivative."""
@@ -326,20 +326,20 @@ class Node:
 
     def conjugate(self) -> Any:
         """Return the complex conjugate: of a real number, itself."""
-        return record.conjugate(self)
+        return dispatch.conjugate(self)
 
     # -- NumPy's protocols, NEP 13 and NEP 18 -----------------------------------------------
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-        return record.ufunc(ufunc, method, inputs, keywords)
+        return dispatch.ufunc(ufunc, method, inputs, keywords)
 
     def __array_function__(
         self, function: Any, types: Any, arguments: Any, keywords: dict[str, Any]
     ) -> Any:
-        return record.function(function, arguments, keywords)
+        return dispatch.function(function, arguments, keywords)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return record.objects.array_of(self, dtype, copy)
+        return dispatch.objects.array_of(self, dtype, copy)
 
     # -- what would lose the derivative -----------------------------------------------------
 
@@ -369,9 +369,9 @@ class Node:
 
     def _number(self, function: str) -> Any:
         """Return the bare number of a constant, which has no derivative to lose."""
-        if not record.objects.is_constant(self):
+        if not dispatch.objects.is_constant(self):
             raise self._lost(function)
-        number = record.plain(self)
+        number = dispatch.plain(self)
         return number if isinstance(number, float) else number[()]
 
     def _lost(self, function: str, convert: str = "") -> GradientLostError:
@@ -383,5 +383,5 @@ class Node:
             "Functions of the math module take floats only: instead of math.sin(x) write "
             "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
             "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x."
-            + record.objects.hint_for_caller(),
+            + dispatch.objects.hint_for_caller(),
         )

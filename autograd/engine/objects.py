@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import record, tensor
+from autograd.engine import dispatch, tensor
+from autograd.engine.grad_mode import RECORDING, is_recording
+from autograd.engine.metadata import own
 from autograd.engine.node import UNRECORDED, Node
-from autograd.engine.notes import own
 from autograd.engine.primitive import declare
-from autograd.engine.recording import RECORDING, is_recording
 from autograd.errors import DataError, ShapeError, lost
 
 STACK: Final = declare("stack")
@@ -49,7 +49,7 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
         raise lost(f"{what} without a copy", ADVICE)
     wants_objects = dtype is not None and np.dtype(dtype) == OBJECT
     if is_constant(node) and not wants_objects:
-        found = np.array(record.plain(node), dtype)
+        found = np.array(dispatch.plain(node), dtype)
     else:
         found = _elements(node, dtype, what)
     if copy is None and found.ndim:
@@ -185,7 +185,7 @@ def joined(x: Any) -> Any:
                 f"An array of objects of shape {x.shape} holds an element of shape "
                 f"{np.shape(item)}. Write np.stack([...]) to join arrays."
             )
-    flat = record.apply(STACK, tuple(elements), record.NO_KEYWORDS)
+    flat = dispatch.apply(STACK, tuple(elements), dispatch.NO_KEYWORDS)
     return flat if x.ndim == 1 else flat.reshape(x.shape)
 
 

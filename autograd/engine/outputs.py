@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import objects, record, tensor
+from autograd.engine import dispatch, objects, tensor
 from autograd.engine.node import Node
 from autograd.errors import ShapeError, lost
 
@@ -23,7 +23,7 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
     """
     call = function if method == "__call__" else getattr(function, method)
     if _loses_nothing(inputs, keywords["out"]):
-        return call(*record.plain(inputs), **record.plain(keywords))
+        return call(*dispatch.plain(inputs), **dispatch.plain(keywords))
     if method == "__call__" and keywords["out"][0] is inputs[0]:
         _refuse_in_place(function, inputs[0])
     targets = _holders(keywords["out"], function.__name__)
@@ -36,7 +36,7 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
             _check_shapes(targets, results, function.__name__)
         return _assigned(targets, results, ...)
     shape = next(t.shape for t in targets if t is not None)
-    mask = np.broadcast_to(np.asarray(record.plain(mask), bool), shape)
+    mask = np.broadcast_to(np.asarray(dispatch.plain(mask), bool), shape)
     chosen = [np.broadcast_to(x, shape)[mask] for x in inputs]
     return _assigned(targets, call(*chosen, **rest), mask)
 
@@ -44,7 +44,7 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
 def function_into(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call any other function, and assign its result to the Tensor given as ``out=``."""
     if _loses_nothing(arguments, keywords["out"]):
-        return function(*record.plain(arguments), **record.plain(keywords))
+        return function(*dispatch.plain(arguments), **dispatch.plain(keywords))
     targets = _holders(keywords["out"], function.__name__)
     rest = {k: v for k, v in keywords.items() if k != "out"}
     results = function(*arguments, **rest)
@@ -102,7 +102,7 @@ def _holders(out: Any, name: str) -> tuple[Any, ...]:
     targets: tuple[Any, ...] = out if isinstance(out, tuple) else (out,)
     for target in targets:
         if target is not None and not _can_hold_nodes(target):
-            record.refuse_out(target, name)
+            dispatch.refuse_out(target, name)
     return targets
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine import dispatch
 from autograd.engine import node as nodes
-from autograd.engine import record
 from autograd.engine.broadcasting import unbroadcast
 
 _ndarray: Final = np.ndarray
@@ -78,7 +78,7 @@ class Primitive:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""
-        return record.call(self, arguments, keywords)
+        return dispatch.call(self, arguments, keywords)
 
     @property
     def __name__(self) -> str:

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from autograd.engine.notes import Notes
-from autograd.engine.recording import RECORDING
+from autograd.engine.grad_mode import RECORDING
+from autograd.engine.metadata import Notes
 from autograd.errors import DataError
 
 _LOCK: Final = threading.Lock()

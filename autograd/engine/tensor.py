@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, backward, objects, record
+from autograd.engine import assignment, backward, dispatch, objects
 from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.grad_mode import RECORDING, is_recording
 from autograd.engine.memory import Memory, View
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import (
@@ -26,7 +27,6 @@ from autograd.engine.node import (
     Node,
 )
 from autograd.engine.primitive import FLOAT32, FLOAT64, Primitive, declare
-from autograd.engine.recording import RECORDING, is_recording
 from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, ShapeError, lost
 
@@ -222,7 +222,9 @@ class Tensor(ArrayMethods):
     @property
     def keywords(self) -> dict[str, Any]:
         """The keyword arguments that the primitive was called with."""
-        keywords: dict[str, Any] = record.NO_KEYWORDS if self._keywords is None else self._keywords
+        keywords: dict[str, Any] = (
+            dispatch.NO_KEYWORDS if self._keywords is None else self._keywords
+        )
         return keywords
 
     @property
@@ -343,7 +345,7 @@ class Tensor(ArrayMethods):
 
     def __pow__(self, other: Any) -> Any:
         if (type(other) is float or type(other) is int) and float(other) == 2.0:
-            return record.apply(SQUARE, (self,), record.NO_KEYWORDS)  # as NumPy does, and faster
+            return dispatch.apply(SQUARE, (self,), dispatch.NO_KEYWORDS)  # as NumPy does
         return _operator(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Any:
@@ -368,13 +370,13 @@ class Tensor(ArrayMethods):
         return _operator(MATMUL, other, self)
 
     def __neg__(self) -> Any:
-        return record.apply(NEGATIVE, (self,), record.NO_KEYWORDS)
+        return dispatch.apply(NEGATIVE, (self,), dispatch.NO_KEYWORDS)
 
     def __pos__(self) -> Any:
-        return record.apply(POSITIVE, (self,), record.NO_KEYWORDS)
+        return dispatch.apply(POSITIVE, (self,), dispatch.NO_KEYWORDS)
 
     def __abs__(self) -> Any:
-        return record.apply(ABSOLUTE, (self,), record.NO_KEYWORDS)
+        return dispatch.apply(ABSOLUTE, (self,), dispatch.NO_KEYWORDS)
 
     # In place: views see it as well. Inside `no_grad` the array itself changes, not the node.
 
@@ -421,22 +423,22 @@ class Tensor(ArrayMethods):
     # -- comparisons: plain boolean arrays, for they have no derivative ---------------------
 
     def __eq__(self, other: Any) -> Any:
-        return np.equal(self._seen(), record.plain(other))
+        return np.equal(self._seen(), dispatch.plain(other))
 
     def __ne__(self, other: Any) -> Any:
-        return np.not_equal(self._seen(), record.plain(other))
+        return np.not_equal(self._seen(), dispatch.plain(other))
 
     def __lt__(self, other: Any) -> Any:
-        return np.less(self._seen(), record.plain(other))
+        return np.less(self._seen(), dispatch.plain(other))
 
     def __le__(self, other: Any) -> Any:
-        return np.less_equal(self._seen(), record.plain(other))
+        return np.less_equal(self._seen(), dispatch.plain(other))
 
     def __gt__(self, other: Any) -> Any:
-        return np.greater(self._seen(), record.plain(other))
+        return np.greater(self._seen(), dispatch.plain(other))
 
     def __ge__(self, other: Any) -> Any:
-        return np.greater_equal(self._seen(), record.plain(other))
+        return np.greater_equal(self._seen(), dispatch.plain(other))
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -447,7 +449,7 @@ class Tensor(ArrayMethods):
     # -- indexing ---------------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:
-        return record.apply(GETITEM, (self, index), record.NO_KEYWORDS)
+        return dispatch.apply(GETITEM, (self, index), dispatch.NO_KEYWORDS)
 
     def __setitem__(self, index: Any, item: Any) -> None:
         """Assign to elements, recorded: what is computed from here on sees the new ones.
@@ -505,7 +507,7 @@ class Tensor(ArrayMethods):
         self[...] = np.partition(self, kth, axis=axis)  # type: ignore[call-overload]
 
     def __contains__(self, item: Any) -> bool:
-        return bool(np.any(np.equal(self._seen(), record.plain(item))))
+        return bool(np.any(np.equal(self._seen(), dispatch.plain(item))))
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -518,8 +520,8 @@ def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
     """Carry out a binary operator of which one side is a Tensor."""
     other = b if isinstance(a, Tensor) else a
     if isinstance(other, (Tensor, _ndarray, float, int)):
-        return record.apply(primitive, (a, b), record.NO_KEYWORDS)
-    return record.operator(primitive, a, b)
+        return dispatch.apply(primitive, (a, b), dispatch.NO_KEYWORDS)
+    return dispatch.operator(primitive, a, b)
 
 
 def _unrecorded(t: Tensor) -> bool:

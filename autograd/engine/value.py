@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from autograd.engine import backward, collector, record, value_backward
+from autograd.engine import backward, dispatch, gc_tracking, value_backward
 from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.grad_mode import RECORDING, is_recording, tell_made
+from autograd.engine.metadata import own
 from autograd.engine.node import (
     ABSOLUTE,
     ADD,
@@ -29,9 +31,7 @@ from autograd.engine.node import (
     UNRECORDED,
     Node,
 )
-from autograd.engine.notes import own
 from autograd.engine.primitive import FLOAT64, Primitive
-from autograd.engine.recording import RECORDING, is_recording, tell_made
 from autograd.engine.scopes import notes_here
 from autograd.errors import DataError, GraphError, lost
 
@@ -153,7 +153,7 @@ class Value(ArrayMethods):
     def _take_gradient(self, gradient: Node) -> None:
         self._notes = own(self._notes)
         self._notes.gradient = gradient
-        collector.track_below(gradient)
+        gc_tracking.track_below(gradient)
         self._grad = gradient._contents if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
 
     @property
@@ -259,13 +259,13 @@ class Value(ArrayMethods):
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(self._contents + c, "", ADD, self, 1.0, None, c)
-        return record.operator(ADD, self, other)
+        return dispatch.operator(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(c + self._contents, "", ADD, None, c, self, 1.0)
-        return record.operator(ADD, other, self)
+        return dispatch.operator(ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
@@ -273,13 +273,13 @@ class Value(ArrayMethods):
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(self._contents - c, "", SUBTRACT, self, 1.0, None, c)
-        return record.operator(SUBTRACT, self, other)
+        return dispatch.operator(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(c - self._contents, "", SUBTRACT, None, c, self, -1.0)
-        return record.operator(SUBTRACT, other, self)
+        return dispatch.operator(SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
@@ -295,13 +295,13 @@ class Value(ArrayMethods):
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(self._contents * c, "", MULTIPLY, self, c, None, c)
-        return record.operator(MULTIPLY, self, other)
+        return dispatch.operator(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(c * self._contents, "", MULTIPLY, None, c, self, c)
-        return record.operator(MULTIPLY, other, self)
+        return dispatch.operator(MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Value) and other._contents != 0.0:
@@ -311,14 +311,14 @@ class Value(ArrayMethods):
             c = float(other)
             if c != 0.0:
                 return Value(self._contents / c, "", DIVIDE, self, 1.0 / c, None, c)
-        return record.operator(DIVIDE, self, other)
+        return dispatch.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         if (isinstance(other, float) or isinstance(other, int)) and self._contents != 0.0:
             c = float(other)
             y = c / self._contents
             return Value(y, "", DIVIDE, None, c, self, -y / self._contents)
-        return record.operator(DIVIDE, other, self)
+        return dispatch.operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
@@ -329,22 +329,22 @@ class Value(ArrayMethods):
             if -8.0 <= c <= 8.0 and 1e-30 < size < 1e30 and (x > 0.0 or c == math.floor(c)):
                 y = math.pow(x, c)  # far from overflow and from every special case
                 return Value(y, "", POWER, self, c * math.pow(x, c - 1.0), None, c)
-        return record.operator(POWER, self, other)
+        return dispatch.operator(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return record.operator(POWER, other, self)
+        return dispatch.operator(POWER, other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return record.operator(FLOOR_DIVIDE, self, other)
+        return dispatch.operator(FLOOR_DIVIDE, self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return record.operator(FLOOR_DIVIDE, other, self)
+        return dispatch.operator(FLOOR_DIVIDE, other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return record.operator(REMAINDER, self, other)
+        return dispatch.operator(REMAINDER, self, other)
 
     def __rmod__(self, other: Any) -> Any:
-        return record.operator(REMAINDER, other, self)
+        return dispatch.operator(REMAINDER, other, self)
 
     def __neg__(self) -> Value:
         return Value(-self._contents, "", NEGATIVE, self, -1.0, None, 0.0)
@@ -353,7 +353,7 @@ class Value(ArrayMethods):
         return Value(self._contents, "", POSITIVE, self, 1.0, None, 0.0)
 
     def __abs__(self) -> Any:
-        return record.unary(ABSOLUTE, self)
+        return dispatch.unary(ABSOLUTE, self)
 
     def relu(self) -> Value:
         """Return max(x, 0); the derivative at 0 is taken to be 0."""

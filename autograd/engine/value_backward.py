@@ -9,8 +9,8 @@ import threading
 from typing import Any, Final
 
 from autograd.engine import value
+from autograd.engine.grad_mode import RECORDING, tell_walking
 from autograd.engine.node import Node
-from autograd.engine.recording import RECORDING, tell_walking
 
 #: Two threads may differentiate graphs that share nodes: one at a time writes into them.
 _LOCK: Final = threading.RLock()

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import numpy as anp
 from autograd import tree
-from autograd.engine import record
+from autograd.engine import dispatch
 
 
 def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -28,8 +28,8 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     ordered = _sorted(value)
     leaves = tree.flat(ordered)
-    shapes = [np.shape(record.plain(leaf)) for leaf in leaves]
-    kinds = [type(record.plain(leaf)) for leaf in leaves]
+    shapes = [np.shape(dispatch.plain(leaf)) for leaf in leaves]
+    kinds = [type(dispatch.plain(leaf)) for leaf in leaves]
     flat = np.concatenate([np.ravel(anp.array(leaf)) for leaf in leaves]) if leaves else np.zeros(0)
 
     def unflatten(vector: Any) -> Any:

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as _numpy
 
-from autograd.numpy import arrays, fft, linalg, lists, random
+from autograd.numpy import accept_lists, arrays, fft, linalg, random
 from autograd.numpy.arrays import array, asarray, full, make_diagonal, where
 
 __all__ = [*_numpy.__all__, "array", "asarray", "c_", "fft", "full", "linalg", "make_diagonal",
            "r_", "random", "where"]  # fmt: skip
 
-r_ = lists.Rows()
-c_ = lists.Columns()
+r_ = accept_lists.Rows()
+c_ = accept_lists.Columns()
 
 
 #: Modules that HIPS autograd has here, imported when first asked for.
@@ -30,10 +30,10 @@ _MODULES = ("numpy_boxes", "numpy_jvps", "numpy_vjps", "numpy_vspaces", "numpy_w
 
 def _ours(name: str, found: Any) -> Any:
     """Return what stands under a name of NumPy's here."""
-    if name in lists.FUNCTIONS:
-        found = lists.taking_lists(found)
-    elif name in lists.JOINING:
-        found = lists.taking_iterables(found)
+    if name in accept_lists.FUNCTIONS:
+        found = accept_lists.taking_lists(found)
+    elif name in accept_lists.JOINING:
+        found = accept_lists.taking_iterables(found)
     elif isinstance(found, type) and issubclass(found, _numpy.integer):
         found = arrays.converting_nodes(found)
     return found

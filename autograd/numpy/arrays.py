@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, objects
-from autograd.engine.record import plain
-from autograd.numpy import lists
+from autograd.engine.dispatch import plain
+from autograd.numpy import accept_lists
 from autograd.redefinable import WRAPPED, redefinable
 
 _NOTHING: Any = object()
@@ -26,11 +26,11 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> A
     """
     if dtype is None or np.dtype(dtype) != np.dtype("O"):
         object = objects.joined(object)
-    if not isinstance(object, Node) and not lists.has_nodes(object):
+    if not isinstance(object, Node) and not accept_lists.has_nodes(object):
         return np.array(object, dtype, *arguments, **keywords)
     if dtype is not None and np.dtype(dtype) == np.dtype("O"):
         return np.array(object, dtype)  # of nodes, each of which stays what it is
-    joined = lists.joined(object)
+    joined = accept_lists.joined(object)
     return joined if dtype is None else joined.astype(dtype)
 
 

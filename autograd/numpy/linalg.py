@@ -9,7 +9,7 @@ from numpy import matmul as _dot  # noqa: F401 - a name that HIPS autograd has h
 from numpy import matrix_transpose as T  # noqa: F401, N812 - and another
 from numpy.linalg import *  # noqa: F403
 
-from autograd.numpy.lists import taking_lists as _taking_lists
+from autograd.numpy.accept_lists import taking_lists as _taking_lists
 
 __all__ = _original.__all__
 

@@ -5,7 +5,7 @@ from autograd.rules import (
     elementwise,
     joining,
     kinks,
-    plain,
+    nondifferentiable,
     products,
     reductions,
     shapes,
@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
     "joining",
     "kinks",
-    "plain",
+    "nondifferentiable",
     "products",
     "reductions",
     "shapes",
@@ -25,7 +25,7 @@ __all__ = [
     "table",
 ]
 
-LATER["numpy"] = "autograd.rules.later"
+LATER["numpy"] = "autograd.rules.lazy"
 LATER["scipy.special"] = "autograd.scipy.rules"
 
 if awaited():

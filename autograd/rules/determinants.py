@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError
 from autograd.rules.eigenvalues import type_of_result
 from autograd.rules.limits import rounding

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError
 from autograd.rules import limits
 from autograd.rules.limits import close, divided, fragile, largest, tolerance

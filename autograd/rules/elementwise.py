@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Primitive, Value
-from autograd.engine.record import plain, refuse_out
+from autograd.engine.dispatch import plain, refuse_out
 from autograd.rules.table import elementwise, implements, linear
 
 #: Below this, by type, a slope that cancels has lost so many digits that the exact form is worth its

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.rules.eigenvalues import type_of_result
 from autograd.rules.matrices import H, diagonal_of, of_one_triangle

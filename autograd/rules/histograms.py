@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
 from autograd.rules.table import composition_of, implements, linear
 

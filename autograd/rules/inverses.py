@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.broadcasting import unbroadcast
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.matrices import H, T
 from autograd.rules.norms import norm
 from autograd.rules.singular_values import svdvals

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from autograd.engine.record import refuse_out
+from autograd.engine.dispatch import refuse_out
 from autograd.rules.table import define, implements
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from autograd.engine import Node, Primitive, Value
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.derivatives import derivatives
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import (
     absolute,
     conjugate,

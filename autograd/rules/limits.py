@@ -23,7 +23,7 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.derivatives import derivatives
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.engine.tensor import GETITEM
 from autograd.errors import NoDerivativeError
 from autograd.rules.packing import Part, places, unpack

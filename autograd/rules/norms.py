@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
 from autograd.rules.elementwise import nonzero
 from autograd.rules.kinks import LENGTHS, slopes, vanishing

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
-from autograd.rules.composed import real_type
+from autograd.rules.composite import real_type
 from autograd.rules.shapes import arrays
 from autograd.rules.table import composition_of, define
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine.broadcasting import unbroadcast
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.shapes import arrays, put
 from autograd.rules.table import composition_of, define, implements

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.reductions import axes_of
 
 

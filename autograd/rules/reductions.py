@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
-from autograd.engine.record import plain, refuse_out
+from autograd.engine.dispatch import plain, refuse_out
 from autograd.rules.elementwise import nonzero
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.table import composition_of, define, implements, linear, with_values

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.table import composition_of
 
 

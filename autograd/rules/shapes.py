@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.broadcasting import unbroadcast
-from autograd.engine.record import plain, refuse_out
+from autograd.engine.dispatch import plain, refuse_out
 from autograd.rules.table import composition_of, define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules import limits
 from autograd.rules.eigenvalues import differences, off_diagonal, refuse_phase, type_of_result

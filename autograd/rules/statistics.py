@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.quantiles import quantile_by_ranks
 from autograd.rules.reductions import axes_of
 from autograd.rules.shapes import arrays

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.engine.dispatch import plain
 from autograd.engine.node import Node
 from autograd.engine.primitive import DISPATCH, TAKEN, WITHOUT_DERIVATIVE, Primitive, claim
-from autograd.engine.record import plain
 from autograd.errors import AutogradError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive
+from autograd.engine.dispatch import plain
 from autograd.engine.primitive import DISPATCH
-from autograd.engine.record import plain
 from autograd.errors import NoRuleError, ShapeError
+from autograd.rules.inplace import at
 from autograd.rules.reductions import axes_of, logsumexp
 from autograd.rules.shapes import put, rearrangement
 from autograd.rules.table import as_in_numpy, implements, linear
-from autograd.rules.writing import at
 
 # -- reduce -----------------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from autograd.rules.fourier import INVERSE as _INVERSE
 from autograd.rules.fourier import along as _along
 from autograd.rules.fourier import fitted as _fitted
 from autograd.rules.table import linear as _linear
-from autograd.scipy.original import in_place_of as _in_place_of
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import in_place_of as _in_place_of
+from autograd.scipy.fallback import names_of as _names_of
 
 __all__ = list(_original.__all__)
 

@@ -13,15 +13,15 @@ import scipy.integrate as _original
 from autograd import numpy as _anp
 from autograd import tree as _tree
 from autograd.engine import Node as _Node
+from autograd.engine.dispatch import plain as _plain
 from autograd.engine.objects import holds_nodes as _holds_nodes
-from autograd.engine.record import plain as _plain
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
-from autograd.scipy.original import has_node as _has_node
-from autograd.scipy.original import in_place_of as _in_place_of
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import has_node as _has_node
+from autograd.scipy.fallback import in_place_of as _in_place_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.variables import Call as _Call
 from autograd.variables import value_of as _value_of
 

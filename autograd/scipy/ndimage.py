@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as _original
 
-from autograd.engine.record import plain as _plain
+from autograd.engine.dispatch import plain as _plain
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.errors import OptionError as _OptionError
-from autograd.scipy.original import in_place_of as _in_place_of
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import in_place_of as _in_place_of
+from autograd.scipy.fallback import names_of as _names_of
 
 __all__ = list(_original.__all__)
 

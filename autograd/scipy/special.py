@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import scipy.special as _original
 
-from autograd.engine.record import plain as _plain
+from autograd.engine.dispatch import plain as _plain
 from autograd.errors import DataError as _DataError
 from autograd.redefinable import redefinable as _redefinable
 from autograd.rules import reductions as _reductions
 from autograd.rules.elementwise import where as _where
-from autograd.scipy.original import has_node as _has_node
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import has_node as _has_node
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.rules.gamma import polygamma as polygamma
 from autograd.scipy.rules.gamma import zeta as _zeta
 from autograd.scipy.rules.hypergeometric import lambertw_branch as _lambertw_branch

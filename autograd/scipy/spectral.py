@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.matrices import H, T
 from autograd.rules.table import define

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from autograd.engine.record import plain
-from autograd.scipy.original import in_place_of
+from autograd.engine.dispatch import plain
+from autograd.scipy.fallback import in_place_of
 
 
 @in_place_of(scipy.linalg.block_diag)

@@ -21,12 +21,12 @@ import numpy as np
 import scipy.special
 
 import autograd.numpy
-import autograd.rules.later
+import autograd.rules.lazy
 import nn
 from autograd import __main__ as command_line
 from autograd.check import command as check_command
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, read_later
-from autograd.numpy import lists
+from autograd.numpy import accept_lists
 from autograd.scipy import stats
 
 read_later()
@@ -161,8 +161,12 @@ def names_of_numpy() -> str:
         rows.append((f"`{name}`", _first_line(getattr(autograd.numpy, name))))
     for name in ("r_", "c_"):
         rows.append((f"`{name}[...]`", _first_line(type(getattr(autograd.numpy, name)))))
-    rows.append((_codes(sorted(lists.JOINING)), "Take any iterable of arrays, and lists of nodes."))
-    rows.append((_codes(sorted(lists.FUNCTIONS)), "Take a list of nodes in place of an array."))
+    rows.append(
+        (_codes(sorted(accept_lists.JOINING)), "Take any iterable of arrays, and lists of nodes.")
+    )
+    rows.append(
+        (_codes(sorted(accept_lists.FUNCTIONS)), "Take a list of nodes in place of an array.")
+    )
     return _table(("name", "what it does"), rows)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.extras import require
 from nn.module import plain
 from nn.optim.optimizer import Optimizer, given
+from nn.optional_imports import require
 
 
 class LBFGS(Optimizer):

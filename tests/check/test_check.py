@@ -618,7 +618,7 @@ def test_a_value_taken_out_of_the_graph_is_blamed():
 
 
 def test_no_observer_stays_behind_when_a_function_fails():
-    from autograd.engine.recording import RECORDING
+    from autograd.engine.grad_mode import RECORDING
 
     calls = []
 

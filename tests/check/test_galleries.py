@@ -7,7 +7,7 @@ from check.wrong_gradients import MISTAKES
 
 from autograd import Tensor, Value, check_gradients, no_grad, tree
 from autograd.check.analytic import Recording
-from autograd.check.subject import Subject, as_reals
+from autograd.check.checked_function import Subject, as_reals
 from autograd.debugging import Place
 
 

@@ -12,7 +12,7 @@ from rules.samples import SAMPLES
 from scipy_rules.samples import SAMPLES as SCIPY
 
 import autograd
-import autograd.rules.later  # all rules there are: what comes later would be undone
+import autograd.rules.lazy  # all rules there are: what comes later would be undone
 import autograd.scipy.rules
 from autograd import make_jvp, make_vjp, redefinable, redefinition, tree
 from autograd.engine import Node

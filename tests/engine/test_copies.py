@@ -106,7 +106,7 @@ def test_what_is_differentiated_cannot_be_pickled():
 
 
 def test_a_function_that_raises_leaves_no_argument_behind():
-    from autograd.engine.recording import ARGUMENTS
+    from autograd.engine.grad_mode import ARGUMENTS
 
     def fail(x):
         raise KeyError(1)

@@ -11,7 +11,7 @@ import scipy.stats
 import autograd
 import autograd.numpy as anp
 from autograd import Tensor, Value, check_gradients, grad, hessian, jacobian, no_grad, tree
-from autograd.engine import record
+from autograd.engine import dispatch
 from autograd.engine.objects import LARGEST, joined
 from autograd.errors import DataError, GradientLostError, NoRuleError, ShapeError
 
@@ -376,7 +376,7 @@ def test_no_function_of_numpy_loses_nodes_in_an_array(name, function, count):
         if name.startswith("logical"):  # of objects NumPy returns one of the two
             return
         for one, other in zip(tree.flat(found), tree.flat(expected), strict=True):
-            bare = [record.plain(x) for x in (joined(one), other)]
+            bare = [dispatch.plain(x) for x in (joined(one), other)]
             np.testing.assert_allclose(*bare, rtol=1e-14)
         return
     if function in WITHOUT_DERIVATIVE or name in STEPS:

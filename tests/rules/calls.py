@@ -6,9 +6,9 @@ lists, tuples, numbers of another type.
 
 import numpy as np
 
-import autograd.rules.later  # noqa: F401 - fills the table of functions that have a rule
+import autograd.rules.lazy  # noqa: F401 - fills the table of functions that have a rule
+from autograd.engine.dispatch import plain
 from autograd.engine.primitive import DISPATCH
-from autograd.engine.record import plain
 
 WORDS = {  # functions of one array that need nothing else
     np: (

@@ -9,7 +9,7 @@ from rules.calls import CALLS, functions_without_calls
 from rules.checks import quiet
 
 from autograd import Tensor
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import GradientLostError, NoDerivativeError
 from autograd.forward import push_forward
 

@@ -9,7 +9,7 @@ import scipy.special as sp
 
 from autograd.engine import Primitive
 from autograd.rules.table import elementwise, implements
-from autograd.scipy.original import no_rule
+from autograd.scipy.fallback import no_rule
 
 # By their order they are not differentiated.
 # fmt: off

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules import elementwise as numbers
 from autograd.rules.elementwise import log, where
 from autograd.rules.special import sigmoid

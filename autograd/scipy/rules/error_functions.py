@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import exp, where
 from autograd.rules.table import elementwise, implements
-from autograd.scipy.original import no_rule
+from autograd.scipy.fallback import no_rule
 
 ROOT_PI, ROOT_2, ROOT_2PI = math.sqrt(math.pi), math.sqrt(2), math.sqrt(2 * math.pi)
 

@@ -9,11 +9,11 @@ import numpy as np
 import scipy.special as sp
 
 from autograd.engine import Primitive
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
 from autograd.rules.table import composition_of, elementwise
-from autograd.scipy.original import no_rule
+from autograd.scipy.fallback import no_rule
 from autograd.scipy.rules.incomplete import (
     beta_density,
     betainc_slope_a,

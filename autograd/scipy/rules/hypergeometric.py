@@ -10,10 +10,10 @@ import numpy as np
 import scipy.special as sp
 
 from autograd.engine import Primitive
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import exp, where
 from autograd.rules.table import elementwise
-from autograd.scipy.original import no_rule
+from autograd.scipy.fallback import no_rule
 
 
 def log_ratio(z: Any) -> Any:

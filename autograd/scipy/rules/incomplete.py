@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
 from autograd.scipy.rules.quadrature import column, in_blocks, integral
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import scipy.stats as _original
 
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
 from autograd.scipy.stats.table import DISTRIBUTIONS as _TABLE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import scipy.special as _sp
 import scipy.stats as _stats
 
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import Discrete as _Discrete
 
 # fmt: off

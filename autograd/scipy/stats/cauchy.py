@@ -7,7 +7,7 @@ import math as _math
 import numpy as _np
 import scipy.stats as _stats
 
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import Continuous as _Continuous
 
 # fmt: off

@@ -14,12 +14,12 @@ import numpy as np
 import scipy.stats
 
 from autograd.engine import Node
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.redefinable import redefinable
 from autograd.rules.elementwise import where
 from autograd.rules.table import as_numpy
-from autograd.scipy.original import names_of
+from autograd.scipy.fallback import names_of
 
 Formula = Callable[..., Any]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.reductions import logsumexp
-from autograd.scipy.original import has_node
+from autograd.scipy.fallback import has_node
 from autograd.scipy.stats.families import number
 
 

@@ -8,9 +8,9 @@ from typing import Any as _Any
 import numpy as _np
 import scipy.stats as _stats
 
-from autograd.engine.record import plain as _plain
+from autograd.engine.dispatch import plain as _plain
 from autograd.rules.elementwise import where as _where
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import Continuous as _Continuous
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import scipy.special as _sp
 import scipy.stats as _stats
 
-from autograd.engine.record import plain as _plain
+from autograd.engine.dispatch import plain as _plain
 from autograd.redefinable import redefinable as _redefinable
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import number as _number
 
 __getattr__ = _names_of(_stats.multinomial, "scipy.stats.multinomial")

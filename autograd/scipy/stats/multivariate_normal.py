@@ -9,12 +9,12 @@ import numpy as np
 import scipy.stats as _stats
 
 from autograd.engine import Node as _Node
-from autograd.engine.record import plain as _plain
+from autograd.engine.dispatch import plain as _plain
 from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import ShapeError as _ShapeError
 from autograd.redefinable import redefinable as _redefinable
-from autograd.scipy.original import has_node as _has_node
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import has_node as _has_node
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import number as _number
 
 __getattr__ = _names_of(_stats.multivariate_normal, "scipy.stats.multivariate_normal")

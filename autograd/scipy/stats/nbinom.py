@@ -6,7 +6,7 @@ import numpy as _np
 import scipy.special as _sp
 import scipy.stats as _stats
 
-from autograd.scipy.original import names_of as _names_of
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import Discrete as _Discrete
 
 # fmt: off

@@ -12,10 +12,10 @@ import numpy as np
 import scipy.special as sp
 import scipy.stats
 
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
 from autograd.rules.table import elementwise
-from autograd.scipy.original import no_rule
+from autograd.scipy.fallback import no_rule
 from autograd.scipy.stats.families import Continuous, Discrete
 
 POSITIVE = (0.0, math.inf)

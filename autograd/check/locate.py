@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.check.analytic import Recording
+from autograd.check.checked_function import Subject, argument_names, as_reals
 from autograd.check.finite_differences import differentiate
 from autograd.check.hypotheses import from_numbers
 from autograd.check.replay import Program
-from autograd.check.subject import Subject, argument_names, as_reals
 from autograd.check.verdicts import WRONG
 from autograd.debugging import Trace
 from autograd.engine import Node, Primitive

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.check.checked_function import Subject, Vector, as_array
 from autograd.check.finite_differences import Array, Line
-from autograd.check.subject import Subject, Vector, as_array
 from autograd.engine import Tensor
 
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from typing import Any, Final, final
 
+from autograd.engine.metadata import Notes
 from autograd.engine.mypyc import mypyc_attr
-from autograd.engine.notes import Notes
 
 
 @final

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.engine import record, tensor, value
+from autograd.engine import dispatch, tensor, value
+from autograd.engine.grad_mode import ARGUMENTS, INNER, RECORDING
 from autograd.engine.node import Node
-from autograd.engine.recording import ARGUMENTS, INNER, RECORDING
 from autograd.engine.value_backward import acquire, release
 
 
@@ -95,15 +95,15 @@ def outer_value(root: Node) -> Any:
     found, levels = _arguments_below(root)
     innermost = max(levels.values(), default=0.0)
     if all([level == innermost for level in levels.values()]):  # noqa: C419 - as is compiled
-        return record.plain(root)
+        return dispatch.plain(root)
     again: dict[int, Any] = {}
     for node in found:
         if levels.get(id(node)) == innermost:
-            again[id(node)] = INNER[id(node)][1] if id(node) in INNER else record.plain(node)
+            again[id(node)] = INNER[id(node)][1] if id(node) in INNER else dispatch.plain(node)
         elif id(node) not in levels and any([id(parent) in again for parent in node.parents]):  # noqa: C419
             primitive: Any = node.primitive
             arguments = tuple([again.get(id(a), a) for a in node.arguments])
-            again[id(node)] = record.call(primitive, arguments, node.keywords)
+            again[id(node)] = dispatch.call(primitive, arguments, node.keywords)
     return again[id(root)]
 
 

@@ -11,7 +11,7 @@ from autograd.engine import assignment, constants, outputs, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine import objects as objects
 from autograd.engine import primitive as primitives
-from autograd.engine.recording import RECORDING, is_recording, tell_made
+from autograd.engine.grad_mode import RECORDING, is_recording, tell_made
 from autograd.errors import NoRuleError
 
 _ndarray: Final = np.ndarray

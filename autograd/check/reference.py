@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.check.analytic import Recording
-from autograd.check.subject import Leaf, Subject
+from autograd.check.checked_function import Leaf, Subject
 from autograd.debugging import Trace
-from autograd.engine.recording import is_recording
+from autograd.engine.grad_mode import is_recording
 
 if TYPE_CHECKING:
-    from autograd.check.procedure import Procedure
+    from autograd.check.pipeline import Procedure
 
 
 class Truth:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograd.check.analytic import Recording
-from autograd.check.claims import Claim, Claimant
+from autograd.check.candidate import Claim, Claimant
+from autograd.check.checked_function import Subject, Vector
+from autograd.check.compare import Case, Judgement
+from autograd.check.directions import Lines
 from autograd.check.elements import by_elements
-from autograd.check.judge import Case, Judgement
-from autograd.check.lines import Lines
 from autograd.check.projections import Projected, by_projections
 from autograd.check.report import Batch, Report
-from autograd.check.subject import Subject, Vector
 from autograd.check.verdicts import RANDOM
 from autograd.errors import GraphError
 

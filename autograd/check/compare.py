@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.check.finite_differences import Array, Line
-from autograd.check.ladder import CAUTION, SURE, Evidence
+from autograd.check.step_sizes import CAUTION, SURE, Evidence
 from autograd.check.verdicts import KINK, OK, UNRESOLVED, WRONG
 
 #: After so many columns that are wrong or unclear the others are judged more cheaply.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Tensor
-from autograd.engine.record import plain
+from autograd.engine.dispatch import plain
 from autograd.errors import GradientLostError, lost
 from autograd.rules.histograms import in_bins
 from autograd.rules.table import implements

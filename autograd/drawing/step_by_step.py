@@ -12,7 +12,7 @@ import numpy as np
 from autograd.drawing.chain import Step, chain
 from autograd.drawing.files import save
 from autograd.drawing.graph import Graph, Item, formula, graph_of
-from autograd.drawing.local import derivative, latex, latex_name, named
+from autograd.drawing.local_derivative import derivative, latex, latex_name, named
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
 from autograd.engine import Node
 

@@ -6,12 +6,13 @@ third of the time of importing all rules off every program that never does.
 
 from autograd.rules import (
     complex_domain,
-    composed,
+    composite,
     determinants,
     eigenvalues,
     factors,
     fourier,
     histograms,
+    inplace,
     inverses,
     norms,
     padding,
@@ -20,17 +21,17 @@ from autograd.rules import (
     singular_values,
     statistics,
     ufunc_methods,
-    writing,
 )
 
 __all__ = [
     "complex_domain",
-    "composed",
+    "composite",
     "determinants",
     "eigenvalues",
     "factors",
     "fourier",
     "histograms",
+    "inplace",
     "inverses",
     "norms",
     "padding",
@@ -39,5 +40,4 @@ __all__ = [
     "singular_values",
     "statistics",
     "ufunc_methods",
-    "writing",
 ]

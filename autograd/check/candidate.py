@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.check.subject import Leaf, Subject, Vector, as_array, as_reals, plain
+from autograd.check.checked_function import Leaf, Subject, Vector, as_array, as_reals, plain
 from autograd.errors import DataError
 
 
