@@ -25,7 +25,7 @@ from autograd.engine.node import (
     RELU,
     SUBTRACT,
 )
-from autograd.engine.primitive import DISPATCH, TAKEN, WITHOUT_DERIVATIVE, read_later
+from autograd.engine.primitive import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, load_lazy_rules
 from autograd.errors import DataError, NoRuleError
 from autograd.transforms import make_jvp, make_vjp
 from autograd.user_primitive import (
@@ -105,7 +105,7 @@ def _keys(fun: Any) -> list[Any]:
 
 def _keys_of_numpy(fun: Any) -> list[Any]:
     handler = DISPATCH.get(fun)
-    if handler is None and read_later():
+    if handler is None and load_lazy_rules():
         handler = DISPATCH.get(fun)
     if isinstance(handler, Primitive) or handler in PRIMITIVES:
         keys = [handler]
@@ -115,7 +115,7 @@ def _keys_of_numpy(fun: Any) -> list[Any]:
             "rule would never be used."
         )
     else:
-        TAKEN.add(fun)
+        USER_RULES.add(fun)
         made = _with_earlier_rules(getattr(fun, "_implementation", fun), handler)
         DISPATCH[fun] = made
         keys = [made]
@@ -142,7 +142,7 @@ def _row_before(row: Primitive) -> Primitive:
         before = Primitive(row.name)
         before.function, before.scalar, before.arity = row.function, row.scalar, row.arity
         before.partials, before.transposes, before.vjps = row.partials, row.transposes, row.vjps
-        before.variadic, before.jvp, before.ours = row.variadic, row.jvp, row.ours
+        before.variadic, before.jvp, before.fresh_results = row.variadic, row.jvp, row.fresh_results
         before.again, before.limit = row.again, row.limit
         _ROWS[row] = before
     return _ROWS[row]
@@ -189,7 +189,7 @@ def _reverse_row(row: Primitive) -> None:
     _forward_row(row)  # its rule is about to go
     primitive_vjps[row] = own
     row.partials = row.transposes = row.vjps = None
-    row.ours = False
+    row.fresh_results = False
     row.reads_data = True
     row.variadic = lambda argnum, g, y, *arguments, **keywords: primitive_vjps[row](
         (argnum,), y, arguments, keywords

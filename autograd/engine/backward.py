@@ -308,7 +308,11 @@ def _pull_back(
         sweep.pending[parent] = left
         if before is None:
             sweep.cotangents[parent] = found
-            if primitive.ours and (left != 0 or argument._primitive is None) and not sweep.create:
+            if (
+                primitive.fresh_results
+                and (left != 0 or argument._primitive is None)
+                and not sweep.create
+            ):
                 sweep.owned[parent] = _is_new(found, g, y, plain)
         elif sweep.owned[parent] and type(found) is _ndarray:
             np.add(before, found, out=before)

@@ -309,7 +309,7 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
         return function(*plain(arguments), **plain(keywords))
     if isinstance(key, tuple) and key[0] in WITHOUT and key[1] != "at":  # np.equal.outer
         return getattr(function, key[1])(*plain(arguments), **plain(keywords))
-    if primitives.read_later():
+    if primitives.load_lazy_rules():
         return _dispatch(key, function, arguments, keywords)
     raise _no_rule_error(key)
 

@@ -12,7 +12,7 @@ from autograd.engine import dispatch
 from autograd.engine.grad_mode import ARGUMENTS, CALLS
 from autograd.engine.metadata import Notes, own
 from autograd.engine.mypyc import mypyc_attr
-from autograd.engine.primitive import TAKEN, Primitive, declare
+from autograd.engine.primitive import USER_RULES, Primitive, declare
 from autograd.errors import GradientLostError, lost
 
 ADD: Final = declare("add")
@@ -315,7 +315,7 @@ class Node:
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """Return this, limited to the interval from `min` to `max`; either may be None."""
-        if np.clip in TAKEN:  # the program has given it a rule
+        if np.clip in USER_RULES:  # the program has given it a rule
             return np.clip(self, min, max)  # type: ignore[call-overload]
         result: Any = self
         if min is not None:

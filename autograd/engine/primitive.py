@@ -50,8 +50,9 @@ class Primitive:
     limit : callable or None
         ``limit(y, arguments)`` says whether the rule takes limits of cotangents at this result.
         Then a pass makes its cotangents nodes, so that the rule can differentiate them.
-    ours : bool
-        Whether it belongs to the library: then its rules return arrays that nobody else holds.
+    fresh_results : bool
+        Whether the arrays that its rules return are new, or one of the arrays they were given:
+        backward may then add to a new one in place. Rules of a program may keep what they return.
     reads_data : bool
         Whether its rule may read the numbers of arguments and result, and not only their shapes.
     makes_views : bool
@@ -72,7 +73,7 @@ class Primitive:
         self.jvp: Any = None
         self.limit: Any = None
         self.arity: int = 0
-        self.ours: bool = False
+        self.fresh_results: bool = False
         self.reads_data: bool = True
         self.makes_views: bool = True
 
@@ -137,39 +138,39 @@ def _floating(x: Any, y: Any) -> Any:
 #: NumPy function (or ufunc, or ufunc method) -> what to call instead when an argument is a node.
 DISPATCH: Final[dict[Any, Callable[..., Any]]] = {}
 
-#: What somebody outside the library has given a rule: rules of ours that are read later keep off.
-TAKEN: Final[set[Any]] = set()
+#: Functions with a user rule; lazily loaded built-in rules must not override it.
+USER_RULES: Final[set[Any]] = set()
 
 #: NumPy functions that have no derivative by nature: called on the plain data.
 WITHOUT_DERIVATIVE: Final[set[Any]] = set()
 
-#: Module -> the module with the rules for its functions, read when one of them is asked for.
-LATER: Final[dict[str, str]] = {}
+#: Module -> the module with rules for its functions, imported when a rule is missing.
+LAZY_RULES: Final[dict[str, str]] = {}
 
 
-def read_later() -> bool:
-    """Read the rules for modules that have been imported by now; say whether there were any."""
-    found = [module for module in LATER if module in sys.modules]
+def load_lazy_rules() -> bool:
+    """Import the lazy rules of every module imported so far; return whether there were any."""
+    found = [module for module in LAZY_RULES if module in sys.modules]
     for module in found:
-        importlib.import_module(LATER[module])
-        LATER.pop(module, None)  # only now: another thread waits at the import
+        importlib.import_module(LAZY_RULES[module])
+        LAZY_RULES.pop(module, None)  # only now: another thread may be waiting for the import
     return bool(found)
 
 
-_AWAITED: Final[dict[str, Primitive]] = {}
+_UNDEFINED: Final[dict[str, Primitive]] = {}
 
 
 def declare(name: str) -> Primitive:
-    """Name a primitive that the engine calls itself; the table of rules has yet to fill it in."""
-    primitive = _AWAITED[name] = Primitive(name)
+    """Declare a primitive that the engine calls itself; its rule is registered later."""
+    primitive = _UNDEFINED[name] = Primitive(name)
     return primitive
 
 
-def claim(name: str) -> Primitive:
-    """Return the primitive that the engine awaits under this name, or else a new one."""
-    return _AWAITED.pop(name, None) or Primitive(name)
+def take_declared(name: str) -> Primitive:
+    """Return the primitive that the engine declared under this name, or a new one."""
+    return _UNDEFINED.pop(name, None) or Primitive(name)
 
 
-def awaited() -> list[str]:
-    """Name the primitives that the engine calls and nobody has filled in."""
-    return sorted(_AWAITED)
+def undefined_primitives() -> list[str]:
+    """List declared primitives that still have no rule."""
+    return sorted(_UNDEFINED)

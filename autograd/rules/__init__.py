@@ -1,6 +1,6 @@
 """The calculus as a table: one row for each function, by family."""
 
-from autograd.engine.primitive import LATER, awaited
+from autograd.engine.primitive import LAZY_RULES, undefined_primitives
 from autograd.rules import (
     elementwise,
     joining,
@@ -25,8 +25,8 @@ __all__ = [
     "table",
 ]
 
-LATER["numpy"] = "autograd.rules.lazy"
-LATER["scipy.special"] = "autograd.scipy.rules"
+LAZY_RULES["numpy"] = "autograd.rules.lazy"
+LAZY_RULES["scipy.special"] = "autograd.scipy.rules"
 
-if awaited():
-    raise RuntimeError(f"The engine calls primitives that have no rule: {awaited()}")
+if undefined_primitives():
+    raise RuntimeError(f"The engine calls primitives that have no rule: {undefined_primitives()}")

@@ -18,7 +18,13 @@ import numpy as np
 
 from autograd.engine.dispatch import plain
 from autograd.engine.node import Node
-from autograd.engine.primitive import DISPATCH, TAKEN, WITHOUT_DERIVATIVE, Primitive, claim
+from autograd.engine.primitive import (
+    DISPATCH,
+    USER_RULES,
+    WITHOUT_DERIVATIVE,
+    Primitive,
+    take_declared,
+)
 from autograd.errors import AutogradError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -256,12 +262,12 @@ def without_derivative(*functions: Any) -> None:
 def _row(
     function: Callable[..., Any], name: str | None, replaces: Iterable[Any] | None, arity: int
 ) -> Primitive:
-    primitive = claim(str(name or getattr(function, "__name__", "function")))
+    primitive = take_declared(str(name or getattr(function, "__name__", "function")))
     primitive.function = function
     primitive.makes_views = not isinstance(function, np.ufunc)
     primitive.arity = arity
     origin = str(sys._getframe(2).f_globals.get("__name__"))  # where the row stands
-    primitive.ours = origin.startswith(("autograd.rules.", "nn."))
+    primitive.fresh_results = origin.startswith(("autograd.rules.", "nn."))
     if replaces is None:
         replaces = (function,) if _dispatches(function) else ()
     for replaced in replaces:
@@ -272,8 +278,8 @@ def _row(
 def _call_for(function: Any, handler: Callable[..., Any], origin: str) -> None:
     """Have a handler called for a function; one from outside the library stays for good."""
     if not origin.startswith("autograd."):
-        TAKEN.add(function)
-    elif function in TAKEN:
+        USER_RULES.add(function)
+    elif function in USER_RULES:
         return
     DISPATCH[function] = handler
 

@@ -25,11 +25,11 @@ import autograd.rules.lazy
 import nn
 from autograd import __main__ as command_line
 from autograd.check import command as check_command
-from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, read_later
+from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, load_lazy_rules
 from autograd.numpy import accept_lists
 from autograd.scipy import stats
 
-read_later()
+load_lazy_rules()
 
 
 def help_of_autograd() -> str:

@@ -49,7 +49,7 @@ def restoring():
 
 
 def fields_of(row):
-    names = ("partials", "transposes", "vjps", "variadic", "jvp", "ours", "arity")
+    names = ("partials", "transposes", "vjps", "variadic", "jvp", "fresh_results", "arity")
     return {name: getattr(row, name) for name in names}
 
 
