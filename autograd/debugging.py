@@ -6,6 +6,7 @@ import linecache
 import math
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.grad_mode import Observer
 from autograd.errors import NonFiniteError
-from autograd.topology import nodes_below
+from autograd.program import Program
 
 _INSIDE = tuple(
     os.path.join(os.path.dirname(os.path.abspath(module.__file__ or "")), "")
@@ -174,20 +175,19 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
             raise self._backward_error(node, argnum, data)
 
     def walking(self, roots: Any, seeds: Any) -> None:
-        """Go through the Values first, looking at every derivative before it is written."""
+        """Check every derivative of a pass through Values before any is written."""
         arrived: dict[int, float] = {}
         for root, seed in zip(roots, seeds, strict=True):
             arrived[id(root)] = arrived.get(id(root), 0.0) + seed
-        for node in reversed(nodes_below(*roots)):
-            g = arrived.get(id(node), 0.0)
-            for argnum, argument in enumerate(node.arguments):
-                if not isinstance(argument, Node):
-                    continue
-                partial = node._left_partial if argnum == 0 else node._right_partial
-                found = g * partial
+        Program.of(*roots).pull_back(arrived, self._pull)
+
+    def _pull(self, node: Any, g: float) -> Iterator[tuple[Any, float]]:
+        for argnum, argument in enumerate(node.arguments):
+            if isinstance(argument, Node):
+                found = g * (node._left_partial if argnum == 0 else node._right_partial)
                 if not self._is_fine(found):
                     raise self._backward_error(node, argnum, found)
-                arrived[id(argument)] = arrived.get(id(argument), 0.0) + found
+                yield argument, found
 
     def _backward_error(self, node: Any, argnum: int, data: Any) -> NonFiniteError:
         given = [a.data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import is_recording, recording_again
-from autograd.topology import current, nodes_below
+from autograd.program import Program
 
 
 def push_forward(
@@ -45,10 +45,10 @@ def push_forward(
     if not is_recording():  # transposing a rule takes a graph
         with recording_again():
             return push_forward(outputs, tangents, create_graph)
-    outputs = [current(node) for node in outputs]
+    program = Program.of(*outputs)
     moving_leaves = dict(tangents)
     moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
-    for node in nodes_below(*outputs):
+    for node in program:
         if id(node) in moving:
             continue
         carried = [
@@ -57,10 +57,10 @@ def push_forward(
             if isinstance(argument, Node) and id(argument) in moving and np.size(argument.data)  # type: ignore[attr-defined]
         ]
         if carried and takes_limit(node):
-            return [_by_rows(output, moving_leaves, create_graph) for output in outputs]
+            return [_by_rows(output, moving_leaves, create_graph) for output in program.outputs]
         if carried:
             moving[id(node)] = _change(node, carried, create_graph)
-    return [moving.get(id(node), np.zeros_like(node.data)) for node in outputs]  # type: ignore[attr-defined]
+    return [moving.get(id(node), np.zeros_like(node.data)) for node in program.outputs]  # type: ignore[attr-defined]
 
 
 def takes_limit(node: Any) -> bool:

@@ -16,8 +16,8 @@ from autograd.engine.grad_mode import CALLS, is_recording, recording_again
 from autograd.engine.grad_mode import arguments as arguments_of_call
 from autograd.engine.objects import joined
 from autograd.errors import DataError, ShapeError
+from autograd.program import current
 from autograd.rules.elementwise import positive
-from autograd.topology import current
 
 #: Type of an argument -> what makes a node of it: ``maker(value, trace, node)``.
 NODE_MAKERS: dict[type, Callable[..., Any]] = {}
