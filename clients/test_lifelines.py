@@ -64,7 +64,7 @@ def test_a_curve_is_fitted_to_lifetimes(fitter, likelihood, waltons):
     assert np.all(np.diff(fitter.survival_function_.to_numpy().ravel()) <= 1e-12)
 
 
-def test_intervals_are_fitted_and_derivatives_of_the_hazard_taken(waltons):
+def test_intervals_are_fitted_and_hazards_differentiated(waltons):
     fitter = WeibullFitter().fit_interval_censoring(waltons["T"] - 1, waltons["T"])
     assert np.isfinite(fitter.log_likelihood_)
     hazard = fitter.hazard_.to_numpy().ravel()

@@ -41,7 +41,7 @@ def test_a_trust_region_run_finds_the_dominant_subspace():
     assert found.cost == pytest.approx(-np.linalg.eigvalsh(A)[-3:].sum(), rel=1e-9)
 
 
-def test_several_arguments_vary_on_a_product_of_manifolds():
+def test_several_arguments_on_a_product_of_manifolds():
     manifold = pymanopt.manifolds.Product(
         (pymanopt.manifolds.Sphere(5), pymanopt.manifolds.Stiefel(6, 2))
     )
@@ -57,7 +57,7 @@ def test_several_arguments_vary_on_a_product_of_manifolds():
     assert problem.manifold.norm(found.point, gradient) < 1e-5
 
 
-def test_complex_arguments_vary_on_circles():
+def test_complex_arguments_on_circles():
     manifold = pymanopt.manifolds.ComplexCircle(4)
     H = random.normal(size=(4, 4)) + 1j * random.normal(size=(4, 4))
     H = H + H.conj().T

@@ -11,7 +11,7 @@ from pymoo.problems import get_problem
     ["zdt1", "zdt3", "zdt4", "bnh", "osy", "tnk", "rosenbrock", "ackley", "rastrigin", "griewank",
      "dtlz1", "dtlz2", "welded_beam", "truss2d", "g1", "kursawe"],
 )  # fmt: skip
-def test_the_gradient_agrees_with_differences(name):
+def test_the_gradient_agrees_with_finite_differences(name):
     problem = get_problem(name)
     low, high = problem.xl, problem.xu
     x = low + (0.1 + 0.8 * np.random.default_rng(1).uniform(size=(5, problem.n_var))) * (high - low)

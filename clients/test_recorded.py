@@ -15,12 +15,12 @@ recorded = json.loads(STORED.read_text())
 found = {f"{name}.{part}": function for name in NAMES for part, function in parts_of(name).items()}
 
 
-def test_every_part_has_been_recorded():
+def test_every_part_is_recorded():
     assert found.keys() == recorded.keys()
 
 
 @pytest.mark.parametrize("part", recorded)
-def test_the_numbers_are_those_under_hips_autograd(part):
+def test_results_match_hips_autograd(part):
     expected = np.array(recorded[part])
     numbers = np.array(numbers_of(found[part]()))
     scale = np.max(np.abs(expected))
@@ -28,7 +28,7 @@ def test_the_numbers_are_those_under_hips_autograd(part):
     np.testing.assert_allclose(numbers / scale, expected / scale, rtol=0, atol=close)
 
 
-def test_no_import_takes_rules_from_the_programs_that_follow():
+def test_imports_do_not_change_rules_of_later_programs():
     # In a process of its own, for here all have been imported already.
     code = """
 import sys

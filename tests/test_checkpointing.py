@@ -27,7 +27,7 @@ def block(x):
     return np.tanh(np.sin(x) ** 2 + x[::-1])
 
 
-def test_the_derivatives_are_those_of_the_function_itself():
+def test_derivatives_equal_those_of_the_function():
     check_gradients(checkpoint(block), x, order=2)
     np.testing.assert_array_equal(
         grad(lambda x: np.sum(checkpoint(block)(x)))(x), grad(lambda x: np.sum(block(x)))(x)
@@ -38,7 +38,7 @@ def test_the_derivatives_are_those_of_the_function_itself():
     )
 
 
-def test_arguments_may_be_nested_and_numbers():
+def test_arguments_can_be_nested_or_numbers():
     def f(params, scale, power=2):
         return np.sum(params["W"] @ params["b"]) ** power * scale
 
@@ -48,7 +48,7 @@ def test_arguments_may_be_nested_and_numbers():
     check_gradients(whole, random.normal(size=(2, 4)), x, 0.7)
 
 
-def test_derivatives_arrive_at_what_the_function_closes_over():
+def test_closed_over_leaves_get_gradients():
     w, v = Tensor(np.ones(4)), Value(2.0)
     inside = w * 3
     y = checkpoint(lambda x: np.sum(inside * x**2) * v + np.sum(w))(Tensor(x))
@@ -61,12 +61,12 @@ def test_plain_arguments_give_plain_results():
     assert type(checkpoint(block)(x)) is np.ndarray
 
 
-def test_several_results_are_refused():
+def test_several_results_are_rejected():
     with pytest.raises(DataError, match="one array"):
         checkpoint(lambda x: (x, x))(Tensor(x))
 
 
-def test_it_saves_the_memory_it_promises():
+def test_checkpointing_saves_memory():
     def deep(x):
         for _ in range(10):
             x = np.tanh(np.sin(x) * 1.1)
@@ -75,14 +75,14 @@ def test_it_saves_the_memory_it_promises():
     assert peak(checkpoint(deep), 8) < 0.25 * peak(deep, 8)
 
 
-def test_derivatives_that_have_been_handed_on_are_not_kept():
+def test_gradients_are_freed_once_passed_on():
     def short(x):
         return np.tanh(np.sin(x))
 
     assert peak(checkpoint(short), 40) < 40 + 10
 
 
-def test_a_retained_graph_with_several_arguments_is_gone_through_again():
+def test_a_retained_graph_with_several_arguments_can_be_reused():
     calls = []
 
     def product(a, b):
@@ -98,7 +98,7 @@ def test_a_retained_graph_with_several_arguments_is_gone_through_again():
     np.testing.assert_allclose(b.grad, 2 * x)
 
 
-def test_a_function_that_gives_another_result_the_second_time_is_refused():
+def test_a_nondeterministic_function_is_rejected():
     random = np.random.default_rng(0)
     dropped = checkpoint(lambda x: x * random.integers(0, 2, 100))
     t = Tensor(np.ones(100))
@@ -109,7 +109,7 @@ def test_a_function_that_gives_another_result_the_second_time_is_refused():
 
 
 @pytest.mark.parametrize("how", ["argument", "view", "captured", "captured constant", "no_grad"])
-def test_changes_of_what_a_checkpoint_has_not_made_are_refused(how):
+def test_modifying_outside_data_is_rejected(how):
     x = np.array([1.0, 2.0, 3.0])
 
     def f(x):
@@ -135,7 +135,7 @@ def test_changes_of_what_a_checkpoint_has_not_made_are_refused(how):
         grad(f)(x)
 
 
-def test_a_checkpoint_may_assign_to_what_it_makes():
+def test_a_checkpoint_can_modify_its_own_results():
     def inner(z):
         made, like = z.copy(), np.zeros_like(z)
         made[1:] *= z[:-1]

@@ -7,7 +7,7 @@ from autograd.__main__ import main
 NEURON = ["tanh(w1*x1 + w2*x2 + b)", "w1=-3", "x1=2", "w2=1", "x2=0", "b=6.8813735870195432"]
 
 
-def test_it_prints_the_value_and_each_derivative_beside_its_finite_difference(capsys):
+def test_it_prints_derivatives_beside_finite_differences(capsys):
     assert main(NEURON) == 0
     out = capsys.readouterr().out
     assert "= 0.707106781187" in out
@@ -17,12 +17,12 @@ def test_it_prints_the_value_and_each_derivative_beside_its_finite_difference(ca
     assert "5 derivatives checked: none wrong" in out
 
 
-def test_an_expression_may_begin_with_a_minus(capsys):
+def test_an_expression_can_begin_with_a_minus(capsys):
     assert main(["-x**2", "x=3"]) == 0
     assert "= -9" in capsys.readouterr().out
 
 
-def test_names_may_be_arrays(capsys):
+def test_names_can_be_arrays(capsys):
     assert main(["sum(w*x)**2", "w=[1,2,3]", "x=[[1,0,1],[0,1,0]]"]) == 0
     out = capsys.readouterr().out
     assert "= 36" in out
@@ -53,7 +53,7 @@ def test_bad_input_gives_one_line_and_exit_code_2(arguments, capsys):
     assert captured.err.count("\n") == 1
 
 
-def test_numbers_alone_have_no_derivatives(capsys):
+def test_plain_numbers_have_no_derivatives(capsys):
     assert main(["2*3"]) == 0
     assert "= 6" in capsys.readouterr().out
 
@@ -85,7 +85,7 @@ def test_it_prints_the_chain_rule_step_by_step(capsys):
 
 
 @pytest.mark.parametrize(("name", "begins"), [("g.mmd", "flowchart"), ("g.html", "<!doctype")])
-def test_it_draws_without_any_program_and_several_at_once(name, begins, tmp_path, capsys):
+def test_it_draws_several_files_without_graphviz(name, begins, tmp_path, capsys):
     other = tmp_path / "g.txt"
     assert main([*NEURON, "--draw", str(tmp_path / name), "--draw", str(other)]) == 0
     assert (tmp_path / name).read_text().startswith(begins)

@@ -77,7 +77,7 @@ def shared():
         (shared, 4, 6),
     ],
 )
-def test_nodes_made_and_derivatives_pulled_back(program, nodes, pulled_back):
+def test_node_and_pullback_counts(program, nodes, pulled_back):
     assert Counts().of(program) == (nodes, pulled_back)
 
 
@@ -163,14 +163,14 @@ def elementwise(x):
     return (np.sin(np.exp(t * x)) * t).sum()
 
 
-def test_arrays_kept_by_a_graph():
+def test_number_of_arrays_kept_by_a_graph():
     x = Tensor(square())
     kept, _, _ = traced(lambda: elementwise(x))
     # Every intermediate result is kept until backward: x * 0.5, t, t * x, exp, sin, their product.
     assert kept / ARRAY <= 6 + SMALL
 
 
-def test_arrays_at_the_peak_of_backward():
+def test_number_of_arrays_at_the_peak_of_backward():
     x = Tensor(square())
 
     def step():
@@ -183,7 +183,7 @@ def test_arrays_at_the_peak_of_backward():
     assert peak / ARRAY <= 9 + SMALL
 
 
-def test_arrays_at_the_peak_of_a_network():
+def test_number_of_arrays_at_the_peak_of_a_network():
     x, target = square(), square()
     weights = [Tensor(square() / 20) for _ in range(3)]
 
@@ -204,7 +204,7 @@ def test_arrays_at_the_peak_of_a_network():
     assert peak / ARRAY <= 10 + SMALL
 
 
-def test_gradients_that_arrive_again_are_added_in_place():
+def test_repeated_gradients_are_accumulated_in_place():
     x = Tensor(square())
 
     def fan_out():

@@ -28,7 +28,7 @@ def here():
         (np.array([1.0, np.inf]), lambda x: x - x, "(an argument was not finite to begin with)"),
     ],
 )
-def test_the_first_infinity_stops_the_way_forward_and_names_its_line(start, step, told):
+def test_the_first_infinity_in_forward_raises_naming_its_line(start, step, told):
     x = Value(start) if isinstance(start, float) else Tensor(start)
     y = x * 1.0 if np.isfinite(start).all() else x
     with debug(), pytest.raises(NonFiniteError) as caught:
@@ -40,7 +40,7 @@ def test_the_first_infinity_stops_the_way_forward_and_names_its_line(start, step
     assert isinstance(caught.value, FloatingPointError)
 
 
-def test_the_first_infinity_stops_the_way_backward_and_grad_stays_as_it_was():
+def test_the_first_infinity_in_backward_raises_and_keeps_grad():
     x = Value(0.0)
     x.grad = 5.0
     with debug():
@@ -57,7 +57,7 @@ def test_the_first_infinity_stops_the_way_backward_and_grad_stays_as_it_was():
     assert t.grad is None
 
 
-def test_derivatives_that_meet_in_a_value_are_added_before_they_are_judged():
+def test_gradients_of_a_value_are_summed_before_checking():
     x = Value(2.0)
     with debug():
         y = x * x
@@ -65,7 +65,7 @@ def test_derivatives_that_meet_in_a_value_are_added_before_they_are_judged():
     assert x.grad == pytest.approx(4 * 8 + 3 * 4)
 
 
-def test_infinity_may_be_allowed():
+def test_infinity_can_be_allowed():
     scores = Tensor(np.array([1.0, 2.0, 3.0]))
     with debug(allow_infinity=True):
         masked = np.where(np.array([True, True, False]), scores, -np.inf)
@@ -76,21 +76,21 @@ def test_infinity_may_be_allowed():
         np.subtract(masked, masked)
 
 
-def test_it_tells_where_a_node_was_made():
+def test_it_reports_where_a_node_was_made():
     outside = Value(1.0) * 2
     with debug() as trace:
         x = Value(1.0)
         y, line = np.tanh(x), here()
         t = Tensor(np.ones(2)) @ np.ones(2)
     assert trace.where(y).line == line
-    assert trace.where(y).function == "test_it_tells_where_a_node_was_made"
+    assert trace.where(y).function == "test_it_reports_where_a_node_was_made"
     assert "y, line = np.tanh(x), here()" in str(trace.where(y))
     assert "Tensor(np.ones(2)) @ np.ones(2)" in trace.where(t).text
     assert trace.where(x) is None
     assert trace.where(outside) is None
 
 
-def test_the_line_of_a_cell_is_named_by_the_number_of_the_cell(monkeypatch):
+def test_a_line_in_a_cell_is_named_by_cell_number(monkeypatch):
     cells = types.SimpleNamespace(format_code_name={"/tmp/42.py": ("Cell", "In[3]")}.get)
     shell = types.SimpleNamespace(compile=cells)
     ipython = types.SimpleNamespace(get_ipython=lambda: shell)
@@ -99,21 +99,21 @@ def test_the_line_of_a_cell_is_named_by_the_number_of_the_cell(monkeypatch):
     assert str(Place("/tmp/other.py", 2, "f")) == "other.py, line 2, in f"
 
 
-def test_the_line_is_that_of_the_caller_not_of_this_library():
+def test_the_reported_line_is_outside_this_library():
     with debug() as trace:
         y = Tensor(np.ones((2, 3))).var(axis=0).mean()
     assert trace.where(y).file == __file__
     assert {trace.where(node).file for node in trace.nodes} == {__file__}
 
 
-def test_watching_ends_with_the_block_whatever_happens():
+def test_debugging_ends_with_the_block_even_on_error():
     with pytest.raises(ZeroDivisionError), debug():
         divmod(1, 0)
     assert RECORDING.blocks == 0
     assert (Value(0.0) * np.inf).data != 0.0
 
 
-def test_blocks_nest_and_no_grad_inside_is_left_alone():
+def test_debug_blocks_nest_and_combine_with_no_grad():
     with debug() as outer:
         a = Value(1.0) * 2
         with debug() as inner:
@@ -125,7 +125,7 @@ def test_blocks_nest_and_no_grad_inside_is_left_alone():
     assert c.parents == ()
 
 
-def test_other_threads_are_not_watched():
+def test_other_threads_are_not_affected():
     results = []
     with debug():
         thread = threading.Thread(target=lambda: results.append(np.exp(Value(1e4))))

@@ -23,7 +23,7 @@ def generator():
 @pytest.mark.skipif(
     np.__version__.split(".")[:2] != ["2", "4"], reason="the page names the functions of NumPy 2.4"
 )
-def test_the_page_is_what_the_generator_writes_now(run_python):
+def test_the_page_is_up_to_date(run_python):
     # In a Python of its own: in which order rules were read shows in the names.
     printed = run_python(
         "import runpy, sys\n"
@@ -47,7 +47,7 @@ def test_every_primitive_and_every_function_is_on_the_page(generator):
             assert f"`{generator.public_name(key)}`" in page
 
 
-def test_every_line_on_kinks_is_on_the_page(generator):
+def test_every_line_of_the_kinks_page_is_on_the_page(generator):
     page = generator.page()
     assert len(generator.kinks()) > 15
     for kink in generator.kinks():
@@ -75,11 +75,11 @@ def test_every_line_on_kinks_is_on_the_page(generator):
         ("[a for a in b]", "[a for a in b]"),
     ],
 )
-def test_formulas_are_written_as_in_a_textbook(generator, source, expected):
+def test_formulas_use_textbook_notation(generator, source, expected):
     import ast
 
     assert generator.formula(ast.parse(source, mode="eval").body) == expected
 
 
-def test_what_would_end_a_cell_of_a_table_is_escaped(generator):
+def test_characters_that_end_a_table_cell_are_escaped(generator):
     assert generator.code("|x|") == "`\\|x\\|`"

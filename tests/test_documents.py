@@ -262,7 +262,7 @@ def test_blocks_share_what_they_define(document):
         ("```text\n>>> this is not run\n```", "```text\n"),
     ],
 )
-def test_what_is_wrong_is_found(document, right, wrong):
+def test_wrong_output_is_detected(document, right, wrong):
     assert right in RIGHT
     with pytest.raises((pytest.fail.Exception, AssertionError)):
         document(RIGHT.replace(right, wrong)).run()

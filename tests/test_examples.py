@@ -54,7 +54,7 @@ def test_every_example_is_tested_and_described():
     assert {name for name in names if f"python examples/{name}.py" not in page} == set()
 
 
-def test_exclusive_or_is_learnt(capsys, monkeypatch):
+def test_xor_is_learnt(capsys, monkeypatch):
     first = printed("xor", capsys, monkeypatch)
     outputs = [float(line.rpartition(" ")[2]) for line in first.splitlines()[1:]]
     np.testing.assert_allclose(outputs, [0, 1, 1, 0], atol=0.01)
@@ -68,7 +68,7 @@ def test_diabetes_is_predicted_as_well_as_by_least_squares(capsys, monkeypatch):
     assert printed("diabetes", capsys, monkeypatch) == first
 
 
-def test_networks_of_three_inputs_learn_memorise_or_cannot():
+def test_three_input_networks_learn_memorise_or_fail():
     losses, found = run("three_inputs")
     assert losses[-1] < 1e-3
     assert found["linear"][0] == pytest.approx(0.25, abs=1e-3)
@@ -77,7 +77,7 @@ def test_networks_of_three_inputs_learn_memorise_or_cannot():
     assert run("three_inputs") == (losses, found)
 
 
-def test_moons_are_told_apart():
+def test_moons_are_classified():
     loss, right = run("moons", "--steps", 15)
     assert loss < 0.4
     assert right >= 85
@@ -87,7 +87,7 @@ def test_moons_are_told_apart():
 @pytest.mark.parametrize(
     ("name", "epochs", "least"), [("digits_cnn", 2, 0.95), ("digits_lstm", 8, 0.92)]
 )
-def test_digits_are_read(name, epochs, least, tmp_path):
+def test_digits_are_recognised(name, epochs, least, tmp_path):
     _, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
     assert accuracy >= least
     assert (tmp_path / f"{name}.png").stat().st_size > 1000
@@ -96,7 +96,7 @@ def test_digits_are_read(name, epochs, least, tmp_path):
     assert again.rows == once_more.rows
 
 
-def test_digits_are_read_by_two_layers(tmp_path):
+def test_digits_are_recognised_by_two_layers(tmp_path):
     history = run("digits", "--output", tmp_path)
     assert history["val_accuracy"][-1] >= 0.975
     assert (tmp_path / "digits.png").stat().st_size > 1000
@@ -131,7 +131,7 @@ def test_a_pole_is_balanced(tmp_path):
     assert run("policy_gradient", "--iterations", 3) == run("policy_gradient", "--iterations", 3)
 
 
-def test_depth_is_told_by_its_gradients(tmp_path):
+def test_gradients_show_the_effect_of_depth(tmp_path):
     results = run("depth", "--steps", 22, "--output", tmp_path)
     verdicts = [report.verdict for report, _ in results.values()]
     assert verdicts == ["vanishing", "steady", "steady", "steady", "exploding"]

@@ -6,7 +6,7 @@ import pytest
 from autograd.files import replacing
 
 
-def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
+def test_an_error_while_writing_leaves_only_the_old_file(tmp_path):
     target = tmp_path / "kept.txt"
     target.write_bytes(b"old")
     with pytest.raises(TypeError), replacing(target) as file:
@@ -15,7 +15,7 @@ def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path):
+def test_the_old_file_exists_until_the_new_one_is_complete(tmp_path):
     target = tmp_path / "kept.txt"
     target.write_bytes(b"old")
     with replacing(target) as file:
@@ -26,7 +26,7 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
-def test_who_may_read_it_is_what_the_umask_says(tmp_path):
+def test_file_permissions_follow_the_umask(tmp_path):
     before = os.umask(0o027)
     try:
         with replacing(tmp_path / "new.txt") as file:
@@ -43,7 +43,7 @@ def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
     assert target.read_bytes() == b"new"
 
 
-def test_without_a_folder_nothing_is_begun(tmp_path):
+def test_a_missing_folder_raises_before_writing(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"), replacing(tmp_path / "a/b"):
         pytest.fail("it was entered")
     assert list(tmp_path.iterdir()) == []

@@ -23,19 +23,19 @@ def test_tangents_are_pushed_through_numbers_and_arrays():
     assert push_forward([x * x * x], {x: 1.0}) == [12.0]
 
 
-def test_what_does_not_move_has_a_tangent_of_zero():
+def test_independent_results_have_a_zero_tangent():
     x, y = Tensor([1.0, 2.0]), Tensor([3.0])
     assert not push_forward([x * 2], {y: np.ones(1)})[0].any()
     assert push_forward([np.floor(x)], {x: np.ones(2)})[0].tolist() == [0, 0]
 
 
-def test_the_leaf_itself_moves_along_its_tangent():
+def test_a_leaf_returns_its_own_tangent():
     x = Tensor([1.0, 2.0])
     assert push_forward([x], {x: np.array([5.0, 6.0])})[0].tolist() == [5, 6]
 
 
 @given(strategies.arguments(2, positive=True))
-def test_forward_and_reverse_mode_are_transposes_of_each_other(arrays):
+def test_forward_and_reverse_mode_are_transposes(arrays):
     a, b = (Tensor(x) for x in arrays)
     y = np.logaddexp(a, b) * np.sqrt(a) / b + (a * b).sum()
     u, v = np.cos(a.data), np.sin(b.data)
@@ -45,7 +45,7 @@ def test_forward_and_reverse_mode_are_transposes_of_each_other(arrays):
     assert (pushed * g).sum() == pytest.approx((a.grad * u).sum() + (b.grad * v).sum())
 
 
-def test_a_chain_of_a_hundred_thousand_operations_is_no_recursion():
+def test_a_chain_of_100000_operations_needs_no_recursion():
     x = Value(1.0)
     y = x
     for _ in range(100_000):
@@ -54,7 +54,7 @@ def test_a_chain_of_a_hundred_thousand_operations_is_no_recursion():
     assert pushed == pytest.approx(np.e, rel=1e-4)
 
 
-def test_primitives_of_several_arguments_that_are_linear_together_are_told_apart():
+def test_tangents_of_jointly_linear_arguments_are_separate():
     blend = autograd.linear(
         lambda x, y: 2 * x - y, lambda g, x, y: 2 * g, lambda g, x, y: -g, name="blend"
     )
@@ -63,7 +63,7 @@ def test_primitives_of_several_arguments_that_are_linear_together_are_told_apart
     assert push_forward([blend(x, y)], {y: np.ones(2)})[0].tolist() == [-1, -1]
 
 
-def test_where_python_would_raise_there_is_infinity():
+def test_infinite_slopes_of_values_do_not_raise():
     x = Value(0.0)
     with np.errstate(all="ignore"):
         assert push_forward([np.sqrt(x)], {x: 1.0}) == [np.inf]
@@ -78,7 +78,7 @@ def test_where_python_would_raise_there_is_infinity():
         lambda a, b: a @ a.T @ a @ b,
     ],
 )
-def test_a_tangent_goes_forward_through_a_product_as_through_differences(product):
+def test_tangents_through_products_match_differences(product):
     a, b, v = (np.random.default_rng(i).normal(size=(3, 3)) for i in range(3))
     for argnum in (0, 1):
         moved = (
@@ -92,7 +92,7 @@ def test_a_tangent_goes_forward_through_a_product_as_through_differences(product
         np.testing.assert_allclose(tangent, expected, atol=1e-7)
 
 
-def test_a_tangent_through_a_product_makes_no_cotangents():
+def test_tangents_through_products_make_no_cotangents():
     calls = []
     primitive = products.matmul
     vjps = primitive.vjps
@@ -104,7 +104,7 @@ def test_a_tangent_through_a_product_makes_no_cotangents():
     assert calls == []
 
 
-def test_a_product_of_ones_own_pushes_tangents_through_itself():
+def test_a_custom_product_propagates_tangents():
     outer = autograd.define(
         lambda a, b: np.multiply.outer(a, b),
         lambda g, y, a, b: g @ b,

@@ -37,7 +37,7 @@ def members(item):
 
 
 @pytest.mark.parametrize("name", [n for n, o in PUBLIC.items() if callable(o)])
-def test_no_public_name_lacks_a_docstring_or_a_signature(name):
+def test_every_public_name_has_docstring_and_signature(name):
     item = PUBLIC[name]
     for path, one in [(name, item), *((f"{name}.{n}", m) for n, m in members(item))]:
         assert (inspect.getdoc(one) or "").strip(), f"{path} has no docstring"
@@ -83,7 +83,7 @@ def marked(decorator):
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_help_shows_what_stands_in_the_source(module):
+def test_help_matches_the_source(module):
     source = Path(importlib.util.find_spec(module.__name__).origin)
     source = source.with_name(module.__name__.rpartition(".")[2] + ".py")
     tree = ast.parse(source.read_text(encoding="utf-8"))

@@ -63,14 +63,14 @@ TAKEN = [
 
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
 @pytest.mark.parametrize(("function", "at", "expected"), TAKEN)
-def test_the_derivative_taken_is_the_documented_one(function, at, expected):
+def test_derivatives_at_kinks_are_as_documented(function, at, expected):
     np.testing.assert_array_equal(slopes(function, *at), expected)
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
 @pytest.mark.parametrize(("function", "at", "expected"), TAKEN)
 @pytest.mark.parametrize("kind", [Value, Tensor])
-def test_forward_mode_takes_the_same(function, at, expected, kind):
+def test_forward_mode_takes_the_same_derivative_at_kinks(function, at, expected, kind):
     nodes = [kind(x) for x in at]
     y = function(*nodes)
     tangents = [push_forward([y], {node: np.ones(()) if kind is Tensor else 1.0}) for node in nodes]
@@ -91,7 +91,7 @@ def test_second_derivatives_are_the_same_in_both_modes(function, at, expected):
             np.testing.assert_array_equal(forward, x.grad)
 
 
-def test_every_function_in_the_tables_of_the_page_is_tested():
+def test_every_function_on_the_kinks_page_is_tested():
     page = (Path(__file__).parents[1] / "docs" / "kinks.md").read_text(encoding="utf-8")
     tests = Path(__file__).parent
     sources = [__file__, tests / "rules/test_linalg.py", tests / "rules/test_lengths.py"]
@@ -109,7 +109,7 @@ def test_the_exponent_of_a_negative_base_has_no_derivative():
     assert math.isnan(p.grad)
 
 
-def test_equal_extremes_share_and_equal_elements_stay_in_order():
+def test_ties_share_the_gradient_and_sorting_is_stable():
     t = Tensor([2.0, 1.0, 2.0, 2.0])
     t.max().backward()
     np.testing.assert_allclose(t.grad, [1 / 3, 0, 1 / 3, 1 / 3])
@@ -188,7 +188,7 @@ N = np.eye(3) - 1 / 3
         (lambda x: np.sum(np.sinc(np.linalg.norm(x))), np.zeros(2), -(math.pi**2) / 3 * np.eye(2)),
     ],
 )
-def test_what_is_smooth_in_a_length_has_its_second_derivative(function, at, expected):
+def test_smooth_functions_of_a_norm_have_a_hessian_at_zero(function, at, expected):
     found = autograd.hessian(function)(at)
     np.testing.assert_allclose(found, expected, atol=1e-14)
     assert not np.isnan(autograd.grad(function)(at)).any()
@@ -198,13 +198,13 @@ def test_what_is_smooth_in_a_length_has_its_second_derivative(function, at, expe
         np.testing.assert_allclose([hvp(step) for step in steps], expected, atol=1e-14)
 
 
-def test_a_table_of_distances_has_finite_second_derivatives():
+def test_a_distance_matrix_has_finite_second_derivatives():
     x = np.random.default_rng(0).normal(size=(4, 2))
     for f in (lambda r: r, matern, np.cosh):
         autograd.check_gradients(lambda x, f=f: np.sum(f(distances(x))), x, order=2)
 
 
-def test_numbers_have_the_second_derivatives_of_arrays_at_a_kink():
+def test_values_match_array_second_derivatives_at_kinks():
     for function, expected in (
         (lambda x: abs(x) ** 2, 2.0),
         (lambda x: np.hypot(x, 0.0) ** 2, 2.0),
@@ -231,13 +231,13 @@ def test_numbers_have_the_second_derivatives_of_arrays_at_a_kink():
         lambda x: np.std(np.stack([x, -x])) ** 2,
     ],
 )
-def test_second_derivatives_that_begin_forward_are_nan_at_a_kink(function):
+def test_forward_over_reverse_is_nan_at_a_kink(function):
     assert autograd.deriv(function)(np.zeros(2)) == 0.0
     with np.errstate(invalid="ignore"):
         assert math.isnan(autograd.deriv(autograd.deriv(function))(np.zeros(2)))
 
 
-def test_the_length_zero_has_the_derivative_zero_in_both_modes():
+def test_the_norm_at_zero_has_derivative_zero_in_both_modes():
     norms = [
         *[lambda x, o=o: np.linalg.norm(x, o) for o in (None, 2, 1, 3, 1.5, 4, math.inf, 0)],
         *[
@@ -253,7 +253,7 @@ def test_the_length_zero_has_the_derivative_zero_in_both_modes():
         assert autograd.make_jvp(norm)(np.zeros(2))(np.array([1.0, 2.0]))[1] == 0.0
 
 
-def test_of_equal_elements_the_first_gets_the_derivative():
+def test_the_first_of_equal_elements_gets_the_derivative():
     ones = Tensor([1.0, 1.0])
     for f, data, expected in (
         (np.maximum.accumulate, [1.0, 3.0, 3.0], [1, 2, 0]),
@@ -268,7 +268,7 @@ def test_of_equal_elements_the_first_gets_the_derivative():
     assert ones.grad is None or not ones.grad.any()
 
 
-def test_a_logarithm_of_a_sum_gives_infinite_terms_equal_shares():
+def test_infinite_terms_of_logsumexp_share_equally():
     for data, expected in (([math.inf, 1.0, math.inf], [0.5, 0, 0.5]), ([-math.inf] * 2, [0, 0])):
         t = Tensor(data)
         autograd.logsumexp(t).backward()
@@ -280,7 +280,7 @@ def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
         np.roots(Tensor([1.0, -2.0, 1.0])).sum().backward()
 
 
-def test_the_gradient_of_a_complex_number_is_that_of_the_convention():
+def test_complex_gradients_follow_the_documented_convention():
     z = Tensor(np.array(1 + 2j))
     (z.real**2 + 3 * z.imag).backward()
     assert z.grad == 2 - 3j
@@ -316,7 +316,7 @@ def test_the_gradient_of_a_complex_number_is_that_of_the_convention():
         (autograd.lgamma, (-1.0,), (math.nan,)),
     ],
 )
-def test_the_derivative_taken_of_a_function_of_scipy_is_the_documented_one(function, at, expected):
+def test_scipy_derivatives_at_kinks_are_as_documented(function, at, expected):
     np.testing.assert_array_equal(slopes(function, *at), expected)
 
 
@@ -328,7 +328,7 @@ def test_the_derivative_taken_of_a_function_of_scipy_is_the_documented_one(funct
         lambda: special.jv(Value(1.0), 2.0),
     ],
 )
-def test_integers_and_orders_have_no_derivative(function):
+def test_integer_and_order_arguments_have_no_derivative(function):
     with pytest.raises(NoRuleError):
         function()
 
@@ -341,7 +341,7 @@ def test_integers_and_orders_have_no_derivative(function):
         lambda a: linalg.solve(a, np.ones(2), assume_a="pos"),
     ],
 )
-def test_the_triangle_that_is_read_gets_the_derivative(function):
+def test_the_triangle_that_is_read_gets_the_gradient(function):
     a = Tensor([[2.0, 0.5], [0.5, 1.0]])
     np.sum(function(a)).backward()
     assert a.grad[1, 0] == 0.0
@@ -354,7 +354,7 @@ def test_the_derivative_by_a_covariance_is_symmetric():
     assert a.grad[1, 0] == a.grad[0, 1] != 0.0
 
 
-def test_networks_take_what_is_documented():
+def test_nn_derivatives_at_kinks_are_as_documented():
     t = Tensor(np.full((1, 1, 4), 2.0))
     nn.MaxPool1d(4)(t).sum().backward()
     np.testing.assert_array_equal(t.grad, [[[1.0, 0.0, 0.0, 0.0]]])
@@ -370,7 +370,7 @@ def test_networks_take_what_is_documented():
         np.testing.assert_array_equal(x.grad, [expected])
 
 
-def test_between_two_slopes_interpolation_takes_the_next_one():
+def test_interpolation_at_a_node_takes_the_next_slope():
     image = np.array([1.0, 4.0, 2.0])
     at = Tensor([[0.0, 1.0, 2.0]])
     ndimage.map_coordinates(image, at, order=1).sum().backward()

@@ -43,7 +43,7 @@ def complaints(cell):
 
 
 @each_notebook
-def test_it_runs_and_its_solutions_run(path, tmp_path):
+def test_notebooks_and_their_solutions_run(path, tmp_path):
     folder = tmp_path / "notebooks"
     shutil.copytree(path.parent, folder)
     before = {file.name for file in folder.iterdir()}
@@ -78,7 +78,7 @@ def environment(folder):
 
 
 @each_notebook
-def test_what_it_shows_is_stored_and_nothing_else(path):
+def test_only_reproducible_output_is_stored(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
@@ -91,12 +91,12 @@ def test_what_it_shows_is_stored_and_nothing_else(path):
 
 
 @each_notebook
-def test_it_is_small(path):
+def test_notebooks_are_small(path):
     assert path.stat().st_size < LARGEST
 
 
 @each_notebook
-def test_its_links_lead_to_files(path):
+def test_notebook_links_lead_to_files(path):
     text = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"]
     links = [link.partition("#")[0] for source in text for link in LINK.findall(source)]
     missing = [
@@ -106,7 +106,7 @@ def test_its_links_lead_to_files(path):
 
 
 @each_notebook
-def test_it_has_exercises_with_solutions(path):
+def test_notebooks_have_exercises_with_solutions(path):
     cells = nbformat.read(path, as_version=4).cells
     assert any("## Exercises" in cell.source for cell in cells if cell.cell_type == "markdown")
     assert sum(len(solutions(cell)) for cell in cells) >= 3

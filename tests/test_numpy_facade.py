@@ -11,7 +11,7 @@ from autograd import check_gradients, grad, jacobian
 from autograd.numpy.linalg import solve
 
 
-def test_its_names_are_those_of_numpy():
+def test_the_names_are_those_of_numpy():
     assert np.tanh is numpy.tanh
     assert np.float64 is numpy.float64
     assert np.pi == numpy.pi
@@ -24,7 +24,7 @@ def test_its_names_are_those_of_numpy():
         np.no_such_thing  # noqa: B018
 
 
-def test_names_of_numpy_that_are_builtin_as_well_do_no_harm():
+def test_names_shared_with_builtins_are_harmless():
     assert np.any is numpy.any
     assert np.all is numpy.all
     assert type(np.where(False, 1, 2.0)) is float
@@ -82,7 +82,7 @@ def test_jacobians_of_functions_that_build_arrays():
     assert npla.det(J) == pytest.approx(2.0)
 
 
-def test_lists_of_nodes_are_arrays_to_reductions():
+def test_reductions_accept_lists_of_nodes():
     x = numpy.array([0.3, -0.7])
     for f in (
         lambda x: np.sum([x[0] * x[1], x[1]]),
@@ -96,7 +96,7 @@ def test_lists_of_nodes_are_arrays_to_reductions():
         check_gradients(f, x)
 
 
-def test_any_iterable_of_nodes_is_joined():
+def test_any_iterable_of_nodes_can_be_joined():
     x = numpy.array([0.3, -0.7])
     check_gradients(lambda x: np.stack({"a": x, "b": x**2}.values()), x)
     check_gradients(lambda x: np.concatenate([[x[0], x[1] ** 2], x]), x)
@@ -105,7 +105,7 @@ def test_any_iterable_of_nodes_is_joined():
     numpy.testing.assert_array_equal(np.vstack([x, x]), numpy.vstack([x, x]))
 
 
-def test_rows_and_columns_are_joined():
+def test_rows_and_columns_can_be_joined():
     x, y = numpy.array([0.3, -0.7]), numpy.ones((2, 2))
     check_gradients(lambda x: np.r_[x, 1:4, 2.0, x[0] * x[1]], x)
     check_gradients(lambda x: np.c_[x, y, x * x], x)
@@ -119,7 +119,7 @@ def test_rows_and_columns_are_joined():
         np.r_["0,2", Tensor(x)]
 
 
-def test_arrays_are_filled_with_nodes_and_nodes_made_integers():
+def test_filling_arrays_with_nodes_and_integer_conversion():
     check_gradients(lambda x: np.full((2, 3), x), 0.7)
     check_gradients(lambda x: np.full((2, 3), x, dtype=float), numpy.arange(3.0))
     assert grad(lambda x: x * np.int64(x))(2.5) == 2.0
@@ -138,7 +138,7 @@ def test_where_keeps_plain_numbers():
         np.where(True, 1.0)
 
 
-def test_vectors_go_on_diagonals():
+def test_diag_puts_vectors_on_diagonals():
     check_gradients(lambda x: np.make_diagonal(x, axis1=-1, axis2=-2), numpy.ones((2, 3)))
     with pytest.raises(NotImplementedError):
         np.make_diagonal(numpy.ones(3))

@@ -60,7 +60,7 @@ def test_a_gradient_has_the_type_and_shape_of_the_argument(x):
     np.testing.assert_allclose(g, 2 * x)
 
 
-def test_arguments_may_be_nested_and_results_are_too():
+def test_nested_arguments_give_nested_gradients():
     def f(p, scale):
         return np.sum(p["layers"][0][0] @ p["layers"][0][1]) * p["b"] * scale[1]
 
@@ -74,7 +74,7 @@ def test_arguments_may_be_nested_and_results_are_too():
     assert type(g["layers"][0]) is tuple
 
 
-def test_argnum_may_be_one_several_or_from_the_end():
+def test_argnum_can_be_one_several_or_negative():
     def f(x, y, z=1.0):
         return x * y**2 * z
 
@@ -109,7 +109,7 @@ def test_derivatives_of_any_order_nest(x):
         assert f(x) == pytest.approx(next(expected)(x))
 
 
-def test_levels_are_not_confused():
+def test_nested_levels_are_not_confused():
     """The inner function closes over the outer variable, and both are at the same place."""
     assert grad(lambda x: x * grad(lambda y: x * y)(x))(3.0) == 6.0
     assert grad(lambda x: x * grad(lambda y: x + y)(2.0))(1.0) == 1.0
@@ -123,7 +123,7 @@ def test_levels_are_not_confused():
     )
 
 
-def test_transforms_of_every_kind_nest_in_one_another():
+def test_all_transforms_nest_in_each_other():
     def f(x):
         return np.sum(np.sin(x) * x[::-1] ** 2)
 
@@ -151,7 +151,7 @@ def test_transforms_of_every_kind_nest_in_one_another():
     )
 
 
-def test_a_derivative_of_a_function_that_closes_over_nodes_is_a_node():
+def test_a_derivative_by_a_closure_over_nodes_is_a_node():
     w, v = Tensor(np.ones(3)), Value(2.0)
     w.grad, v.grad = np.full(3, 7.0), 5.0
     derivative = grad(lambda x: np.sum(w * x**2) * v)(x3)
@@ -166,7 +166,7 @@ def test_a_derivative_of_a_function_that_closes_over_nodes_is_a_node():
     assert v.grad == 5.0 + 2 * derivative.data.sum()
 
 
-def test_an_inner_transform_follows_the_arguments_of_an_outer_one_that_it_closes_over():
+def test_inner_transforms_follow_closed_over_outer_arguments():
     inner = np.array([0.4, -1.1])
     for f in (
         lambda x: x * grad(lambda y: x * y)(2.0),
@@ -180,7 +180,7 @@ def test_an_inner_transform_follows_the_arguments_of_an_outer_one_that_it_closes
         check_gradients(f, 1.3, order=2, modes=("reverse", "forward"))
 
 
-def test_nodes_made_inside_a_function_are_its_own_business():
+def test_nodes_made_inside_a_function_do_not_escape():
     def filled(x):
         t = Tensor(np.zeros(2))
         t[0], t[1] = x, x * x
@@ -191,7 +191,7 @@ def test_nodes_made_inside_a_function_are_its_own_business():
     assert grad(grad(filled))(3.0) == 2.0
 
 
-def test_what_is_computed_inside_no_grad_is_constant():
+def test_results_inside_no_grad_are_constant():
     def fixed(x):
         with no_grad():
             return x * 3
@@ -204,7 +204,7 @@ def test_what_is_computed_inside_no_grad_is_constant():
 # -- each transform ---------------------------------------------------------------------------
 
 
-def test_values_come_without_history():
+def test_returned_values_are_plain_numbers():
     value, g = value_and_grad(lambda x: x**3)(2.0)
     assert (type(value), value, g) == (float, 8.0, 12.0)
     value, g = value_and_grad(rosenbrock)(x3)
@@ -216,7 +216,7 @@ def test_values_come_without_history():
     assert aux["name"] == "aux"
 
 
-def test_value_and_grad_serves_scipy():
+def test_value_and_grad_works_with_scipy_minimize():
     from scipy.optimize import minimize
 
     found = minimize(value_and_grad(rosenbrock), np.zeros(6), jac=True, method="BFGS")
@@ -228,7 +228,7 @@ def test_value_and_grad_serves_scipy():
     np.testing.assert_allclose(newton.x, 1, atol=1e-6)
 
 
-def test_elementwise_grad_is_the_derivative_of_elementwise_functions():
+def test_elementwise_grad_differentiates_each_element():
     x = random.normal(size=(3, 2))
     np.testing.assert_allclose(elementwise_grad(np.tanh)(x), 1 - np.tanh(x) ** 2)
     np.testing.assert_allclose(elementwise_grad(elementwise_grad(np.sin))(x), -np.sin(x))
@@ -236,7 +236,7 @@ def test_elementwise_grad_is_the_derivative_of_elementwise_functions():
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
-def test_a_jacobian_has_the_shape_of_the_result_and_then_of_the_argument(shape):
+def test_a_jacobian_has_result_shape_then_argument_shape(shape):
     x = random.normal(size=shape)
     J = jacobian(lambda x: np.stack([np.sin(x), x * x]))(x)
     assert J.shape == (2, *shape, *shape)
@@ -262,7 +262,7 @@ def test_hessians_agree_with_scipy():
     assert rosenbrock(x) == pytest.approx(rosen(x))
 
 
-def test_products_with_jacobians():
+def test_vjp_jvp_and_hvp_match_the_jacobian():
     def f(x):
         return np.tanh(A @ x)
 
@@ -285,7 +285,7 @@ def test_products_with_jacobians():
     )
 
 
-def test_vectors_and_tangents_that_are_dicts_are_matched_by_their_keys():
+def test_dict_vectors_and_tangents_are_matched_by_key():
     f = lambda d: {"p": 3 * d["a"], "q": 5 * d["b"]}  # noqa: E731
     _, change = make_jvp(f)({"a": 1.0, "b": 2.0})({"b": 10.0, "a": 1.0})
     assert change == {"p": 3.0, "q": 50.0}
@@ -296,7 +296,7 @@ def test_vectors_and_tangents_that_are_dicts_are_matched_by_their_keys():
             vjp(wrong)
 
 
-def test_results_may_be_nested():
+def test_results_can_be_nested():
     vjp, _ = make_vjp(lambda x: (2 * x, np.sum(x**2)))(x3)
     np.testing.assert_allclose(vjp((np.ones(3), 10.0)), 2 + 20 * x3)
     _, (da, db) = make_jvp(lambda x: (2 * x, np.sum(x**2)))(x3)(np.ones(3))
@@ -304,7 +304,7 @@ def test_results_may_be_nested():
     assert db == pytest.approx(2 * x3.sum())
 
 
-def test_arguments_by_name():
+def test_arguments_can_be_selected_by_name():
     def f(w, x, scale=2.0):
         return w * x**2 * scale
 
@@ -315,7 +315,7 @@ def test_arguments_by_name():
 
 
 @given(strategies.arguments(2, positive=True))
-def test_forward_and_reverse_agree_on_anything(arrays):
+def test_forward_and_reverse_mode_agree(arrays):
     def f(a, b):
         return np.log(a) * b + np.sum(a) ** 2 / (1 + b)
 
@@ -328,7 +328,7 @@ def test_forward_and_reverse_agree_on_anything(arrays):
 
 
 @given(st.floats(-2, 2))
-def test_transforms_take_functions_of_every_kind(x):
+def test_transforms_accept_any_callable(x):
     class F:
         def __call__(self, x):
             return x**2
@@ -340,7 +340,7 @@ def test_transforms_take_functions_of_every_kind(x):
         assert grad(f)(x) == pytest.approx(2 * x)
 
 
-def test_transformed_functions_keep_the_documentation_of_the_original():
+def test_transformed_functions_keep_their_documentation():
     def energy(x):
         """Kinetic energy."""
         return x**2
@@ -349,7 +349,7 @@ def test_transformed_functions_keep_the_documentation_of_the_original():
     assert grad(energy).__name__ == "grad_of_energy_wrt_argnum_0"
 
 
-def test_inside_no_grad_derivatives_are_right_and_plain_numbers():
+def test_transforms_inside_no_grad_give_plain_numbers():
     w = Value(2.0)
     with no_grad():
         assert grad(lambda x: x**3)(2.0) == 12.0
@@ -370,7 +370,7 @@ def test_inside_no_grad_derivatives_are_right_and_plain_numbers():
 
 
 @pytest.mark.parametrize("result", [True, "text", None])
-def test_a_result_that_is_no_number_is_refused(result):
+def test_a_nonnumeric_result_is_rejected(result):
     with pytest.raises(DataError, match="returned"):
         grad(lambda x: result)(1.0)
 
@@ -379,7 +379,7 @@ def test_a_result_that_is_no_number_is_refused(result):
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad])
-def test_results_that_are_not_one_number_are_refused(transform):
+def test_grad_rejects_results_that_are_not_scalar(transform):
     with pytest.raises(ShapeError, match=r"an array of shape \(3,\).*jacobian or elementwise_grad"):
         transform(lambda x: x**2)(x3)
     with pytest.raises(ShapeError, match="returned tuple"):
@@ -390,18 +390,18 @@ def test_results_that_are_not_one_number_are_refused(transform):
 
 
 @pytest.mark.parametrize("x", [3, np.array([True]), "text", [1, 2], None, True])
-def test_what_does_not_vary_is_refused(x):
+def test_arguments_that_cannot_vary_are_rejected(x):
     with pytest.raises(DataError, match="only floating point numbers vary"):
         grad(lambda x: 1.0)(x)
     assert issubclass(DataError, TypeError)
 
 
-def test_an_array_of_integers_is_taken_as_one_of_floats():
+def test_an_array_of_integers_is_converted_to_floats():
     np.testing.assert_array_equal(grad(lambda x: np.sum(x**3))(np.arange(3)), [0.0, 3.0, 12.0])
     assert jacobian(lambda x: x * 0.5)(np.arange(2)).dtype == np.float64
 
 
-def test_a_result_that_does_not_depend_on_the_argument_gives_zero_and_a_warning():
+def test_an_independent_result_gives_zero_and_a_warning():
     for x, zero in ((2.0, 0.0), (x3, np.zeros(3))):
         with pytest.warns(UserWarning, match="does not depend on the argument"):
             np.testing.assert_array_equal(grad(lambda x: 1.0)(x), zero)
@@ -412,7 +412,7 @@ def test_a_result_that_does_not_depend_on_the_argument_gives_zero_and_a_warning(
         assert grad(lambda x, y: x * 2, (0, 1))(1.0, 2.0) == (2.0, 0.0)
 
 
-def test_cotangents_and_tangents_of_the_wrong_shape_are_refused():
+def test_cotangents_and_tangents_of_wrong_shape_are_rejected():
     vjp, _ = make_vjp(np.sin)(x3)
     with pytest.raises(ShapeError):
         vjp(np.ones(2))
@@ -425,7 +425,7 @@ def test_cotangents_and_tangents_of_the_wrong_shape_are_refused():
         vjp(x3)
 
 
-def test_arguments_are_copied_so_that_the_function_may_change_its_own():
+def test_functions_may_modify_their_arguments():
     x = np.ones(3)
 
     def f(x):
@@ -440,7 +440,7 @@ def test_arguments_are_copied_so_that_the_function_may_change_its_own():
     np.testing.assert_array_equal(x, 1)
 
 
-def test_gradients_of_a_deep_chain_are_no_recursion():
+def test_gradients_of_a_deep_chain_need_no_recursion():
     def f(x):
         for _ in range(50_000):
             x = x * 1.00001
@@ -450,7 +450,7 @@ def test_gradients_of_a_deep_chain_are_no_recursion():
     assert autograd.grad is grad
 
 
-def test_the_jacobian_of_a_complex_function_of_real_numbers_is_refused():
+def test_jacobian_of_a_complex_function_of_reals_is_rejected():
     with pytest.raises(DataError, match="imaginary part"):
         jacobian(lambda x: x * 1j)(np.ones(2))
     turn = np.array([0.0, 1.0])

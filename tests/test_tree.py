@@ -6,7 +6,7 @@ Point = namedtuple("Point", "x y")
 NESTED = {"a": [1.0, (2.0, {"b": 3.0})], "p": Point(4.0, [5.0]), "e": [], 7: None}
 
 
-def test_leaves_come_in_order_with_their_paths():
+def test_leaves_are_in_order_with_their_paths():
     assert list(tree.leaves(NESTED, "t")) == [
         ("t['a'][0]", 1.0),
         ("t['a'][1][0]", 2.0),
@@ -18,12 +18,12 @@ def test_leaves_come_in_order_with_their_paths():
     assert list(tree.leaves(1.5, "x")) == [("x", 1.5)]
 
 
-def test_a_path_is_the_expression_that_fetches_the_leaf():
+def test_a_path_is_an_expression_for_the_leaf():
     for path, leaf in tree.leaves(NESTED, "t"):
         assert eval(path, {"t": NESTED}) == leaf
 
 
-def test_replacing_leaves_keeps_the_structure_and_its_types():
+def test_replacing_leaves_keeps_structure_and_types():
     doubled = tree.replace(NESTED, lambda path, leaf: None if leaf is None else 2 * leaf)
     assert doubled["p"] == Point(8.0, [10.0])
     assert type(doubled["p"]) is Point

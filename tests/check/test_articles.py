@@ -29,7 +29,7 @@ def squared_error(W1, W2):
     return ((sigmoid(hidden @ W2) - Y) ** 2).sum()
 
 
-def test_a_two_layer_network_without_the_derivative_at_its_output():
+def test_two_layer_network_missing_output_derivative():
     def gradient(W1, W2):
         y1 = sigmoid(X @ W1)
         y2 = sigmoid(y1 @ W2)
@@ -52,7 +52,7 @@ def logistic_error(theta):
 BITS = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
 
 
-def test_logistic_regression_whose_targets_broadcast_against_its_predictions():
+def test_logistic_regression_with_broadcast_targets():
     def gradient(theta):
         y = np.array([0.0, 1.0, 1.0, 0.0])
         h = sigmoid(BITS @ theta)
@@ -66,7 +66,7 @@ def test_logistic_regression_whose_targets_broadcast_against_its_predictions():
     assert "lacks the factor y·(1 - y), the derivative of sigmoid" in rest
 
 
-def test_logistic_regression_with_the_gradient_of_cross_entropy_for_the_squared_error():
+def test_squared_error_with_the_cross_entropy_gradient():
     def gradient(theta):
         y = np.array([[0.0], [1.0], [1.0], [0.0]])
         return 2 / 4 * BITS.T @ (sigmoid(BITS @ theta) - y)
@@ -76,12 +76,12 @@ def test_logistic_regression_with_the_gradient_of_cross_entropy_for_the_squared_
 
 
 @pytest.mark.parametrize("z", [0.7, np.array([0.7, -0.3, 1.2])])
-def test_tanh_for_its_own_derivative(z):
+def test_tanh_used_as_its_own_derivative(z):
     reasons = checked(lambda z: np.sum(np.tanh(z)), z, gradient=np.tanh)
     assert "has tanh(x) itself where its derivative belongs: 1 - y²" in reasons[0]
 
 
-def test_a_network_of_tanh_with_both_its_derivatives_wrong():
+def test_tanh_network_with_both_derivatives_wrong():
     def error(W1, W2):
         return ((np.tanh(np.tanh(X @ W1) @ W2) - Y) ** 2).sum()
 
@@ -98,7 +98,7 @@ def test_a_network_of_tanh_with_both_its_derivatives_wrong():
     assert "with respect to W2 has tanh(x) itself where its derivative belongs" in output
 
 
-def test_a_perceptron_with_the_derivative_of_a_sigmoid_taken_of_a_sigmoid():
+def test_sigmoid_derivative_applied_to_the_sigmoid():
     def error(w):
         return 0.5 * ((sigmoid(X @ w) - Y) ** 2).sum()
 
@@ -118,7 +118,7 @@ def test_a_perceptron_with_the_derivative_of_a_sigmoid_taken_of_a_sigmoid():
     assert "derivative of sigmoid, and has the wrong sign.\n" in reason
 
 
-def test_one_reason_for_the_weights_and_for_a_bias_of_one_number():
+def test_one_reason_covers_weights_and_scalar_bias():
     def error(w, b):
         return 0.5 * ((sigmoid(X @ w + b) - Y) ** 2).sum()
 
@@ -132,7 +132,7 @@ def test_one_reason_for_the_weights_and_for_a_bias_of_one_number():
     assert "and has the wrong sign.\n" in reason
 
 
-def test_a_squared_error_with_the_residual_reversed():
+def test_squared_error_with_reversed_residual():
     def gradient(w):
         return 2 / 3 * X.T @ (Y - X @ w)
 
@@ -142,7 +142,7 @@ def test_a_squared_error_with_the_residual_reversed():
     assert "With the operands exchanged it is right." in line
 
 
-def test_a_squared_error_reversed_and_without_its_two():
+def test_squared_error_with_wrong_sign_and_missing_factor_two():
     def gradient(w):
         return 1 / 3 * X.T @ (Y - X @ w)
 
@@ -150,7 +150,7 @@ def test_a_squared_error_reversed_and_without_its_two():
     assert "has the wrong sign and is 2 times too small" in reasons[0]
 
 
-def test_the_right_gradients_of_all_of_them_pass():
+def test_the_right_gradients_of_all_articles_pass():
     def network(W1, W2):
         y1 = sigmoid(X @ W1)
         y2 = sigmoid(y1 @ W2)

@@ -52,13 +52,13 @@ def test_wrong_derivatives_exit_with_one_and_say_why(module, capsys):
     assert "with respect to w has the wrong sign" in out
 
 
-def test_functions_may_be_in_a_file_or_a_class(module, tmp_path, capsys):
+def test_functions_can_come_from_a_file_or_a_class(module, tmp_path, capsys):
     assert main(["check", str(tmp_path / f"{module}.py:loss"), *AT]) == 0
     assert main(["check", f"{module}:Model.energy", "--at", "x=3"]) == 0
     assert "x         6          6" in capsys.readouterr().out
 
 
-def test_values_may_be_files_and_random(module, tmp_path, capsys):
+def test_values_can_come_from_files_or_be_random(module, tmp_path, capsys):
     np.save(tmp_path / "x.npy", np.array([0.5, 0.25]))
     assert (
         main(["check", f"{module}:loss", "--at", "w=normal(3, 2)", "x=x.npy", "--rows", "2"]) == 0
@@ -88,7 +88,7 @@ def test_the_errors_can_be_plotted(module, tmp_path):
         (["{module}:loss", *AT, "--modes", "sideways"], "modes="),
     ],
 )
-def test_bad_input_exits_with_two_and_one_line(module, arguments, told, capsys):
+def test_bad_input_exits_with_two_and_a_one_line_message(module, arguments, told, capsys):
     assert main(["check", *[a.format(module=module) for a in arguments]]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -96,6 +96,6 @@ def test_bad_input_exits_with_two_and_one_line(module, arguments, told, capsys):
     assert len(captured.err.strip().splitlines()) == 1
 
 
-def test_check_alone_is_still_an_expression(capsys):
+def test_the_word_check_alone_is_an_expression(capsys):
     assert main(["check*2", "check=3"]) == 0
     assert "check * 2 = 6" in capsys.readouterr().out

@@ -52,7 +52,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "f", "x", "gradient"), WRONG, ids=[w[0] for w in WRONG])
-def test_a_wrong_gradient_that_hides_is_found(name, f, x, gradient):
+def test_a_hidden_wrong_gradient_is_found(name, f, x, gradient):
     report = unraised(f, x, gradient=gradient)
     assert not report.ok, report
 
@@ -128,7 +128,7 @@ def writes(x, y):
 
 
 @pytest.mark.parametrize("case", RIGHT, ids=[r[0] for r in RIGHT])
-def test_a_right_gradient_that_looks_odd_passes(case):
+def test_an_unusual_but_right_gradient_passes(case):
     _, f, *inputs, gradient = case
     report = unraised(f, *inputs, gradient=gradient)
     assert report.ok, report
@@ -150,17 +150,17 @@ class Parameters:
         ((np.array([1.0, 2.0], dtype=object),), r"x \(ndarray\)"),
     ],
 )
-def test_where_there_is_nothing_to_differentiate_by_nothing_is_called_right(inputs, told):
+def test_inputs_without_anything_to_differentiate_are_rejected(inputs, told):
     with pytest.raises(DataError, match=told):
         check_gradients(lambda x: 1.0, *inputs, gradient=lambda x: 7.0)
 
 
-def test_a_function_without_inputs_is_refused():
+def test_a_function_without_inputs_is_rejected():
     with pytest.raises(DataError, match="no inputs"):
         check_gradients(lambda: Value(2.0))
 
 
-def test_one_derivative_is_checked_at_a_time_and_names_are_different():
+def test_gradient_excludes_vjp_and_names_must_differ():
     with pytest.raises(DataError, match="either gradient= or vjp="):
         check_gradients(lambda x: x * x, 2.0, gradient=lambda x: 5.0, vjp=lambda g, x: 2 * x * g)
     for names in (["a", "a"], ["a"]):
@@ -171,7 +171,7 @@ def test_one_derivative_is_checked_at_a_time_and_names_are_different():
 # -- this library's own derivatives -----------------------------------------------------------
 
 
-def test_derivatives_of_leaves_that_the_function_closes_over_stay_as_they_were():
+def test_grad_of_closed_over_leaves_is_unchanged():
     w, v = Tensor(np.ones(2)), Value(3.0)
     (w * w).sum().backward()
     (v * v).backward()
@@ -181,7 +181,7 @@ def test_derivatives_of_leaves_that_the_function_closes_over_stay_as_they_were()
         assert v.grad == 6.0
 
 
-def test_a_function_may_itself_go_backward():
+def test_a_function_may_call_backward_itself():
     def penalty(x):
         y = (x**3).sum()
         y.backward(create_graph=True)
@@ -191,12 +191,12 @@ def test_a_function_may_itself_go_backward():
     check_gradients(penalty, np.ones(2))
 
 
-def test_derivatives_that_vanish_are_checked_at_any_order():
+def test_zero_derivatives_are_checked_at_any_order():
     check_gradients(lambda x: (3 * x).sum(), np.ones(2), order=3, modes=("reverse", "forward"))
     check_gradients(lambda x: 3 * x, 1.0, order=3)
 
 
-def test_an_infinite_slope_times_a_tangent_of_zero_is_not_finite():
+def test_infinite_slope_times_zero_tangent_is_not_finite():
     x = np.array([0.0, 1.0])
     for mode, second in (("reverse", "ok"), ("forward", "not finite")):
         report = unraised(lambda x: np.sum(np.sqrt(x)), x, modes=(mode,))
@@ -206,7 +206,7 @@ def test_an_infinite_slope_times_a_tangent_of_zero_is_not_finite():
 # -- what it says -----------------------------------------------------------------------------
 
 
-def test_a_sign_that_could_be_mended_on_many_lines_blames_none_for_sure():
+def test_an_ambiguous_sign_error_names_no_line_for_certain():
     X, y = random.normal(size=(5, 3)), random.normal(size=5)
 
     def gradient(w):
@@ -219,7 +219,7 @@ def test_a_sign_that_could_be_mended_on_many_lines_blames_none_for_sure():
     assert not any(reason.startswith("The line") for reason in report.reasons)
 
 
-def test_a_layer_that_keeps_its_input_for_its_backward_pass_is_no_stale_cache():
+def test_a_layer_caching_its_input_is_not_a_stale_cache():
     class Layer:
         def forward(self, x):
             self.x = x
@@ -233,7 +233,7 @@ def test_a_layer_that_keeps_its_input_for_its_backward_pass_is_no_stale_cache():
     assert report.reasons == ["The gradient with respect to x is 2 times too large."]
 
 
-def test_what_mends_a_gradient_at_one_point_only_is_not_told():
+def test_a_coincidental_explanation_is_not_reported():
     def gradient(w, x):
         y = w @ x
         return 2 * np.outer(y, x), w.T @ y  # lacks a 2; and here, by chance, w.T @ y = w @ y / 2
@@ -250,7 +250,7 @@ def test_what_mends_a_gradient_at_one_point_only_is_not_told():
     assert "transposed" not in told
 
 
-def test_only_what_stands_in_the_others_place_is_called_swapped():
+def test_only_exchanged_gradients_are_called_swapped():
     report = unraised(
         lambda a, b: np.sum(a * b), np.ones(2), 2 * np.ones(2), gradient=lambda a, b: (a, a)
     )
@@ -259,20 +259,20 @@ def test_only_what_stands_in_the_others_place_is_called_swapped():
     )
 
 
-def test_noise_is_not_called_infinite():
+def test_noise_is_not_reported_as_infinite():
     def f(x):
         return 1 + 1e-5 * x + 1e-6 * (math.sin(1.2345e9 * x) + math.sin(7.77e10 * x))
 
     assert "not finite" not in unraised(f, 1.0, gradient=1e-5).counts
 
 
-def test_wrong_shapes_of_large_inputs_are_reported():
+def test_wrong_gradient_shapes_of_large_inputs_are_reported():
     report = unraised(lambda x: np.sum(np.tanh(x)), np.ones(2000), gradient=lambda x: x[:3])
     assert set(report.counts) == {"wrong shape"}
     assert "has shape (3,)" in report.reasons[0]
 
 
-def test_a_mistake_beside_an_input_that_is_one_number_is_explained():
+def test_a_wrong_gradient_of_a_scalar_input_is_explained():
     X, y = np.array([[1.0, 2], [3, 4], [5, 7]]), np.array([0.0, 1, 0])
 
     def f(w, b):
@@ -290,7 +290,7 @@ def test_a_mistake_beside_an_input_that_is_one_number_is_explained():
 # -- cost -------------------------------------------------------------------------------------
 
 
-def test_kinks_and_mistakes_do_not_cost_a_ladder_each():
+def test_kinks_and_mistakes_need_few_evaluations():
     zeros = unraised(lambda x: np.sum(relu(x)), np.zeros(500), gradient=lambda x: 0 * x)
     assert zeros.ok
     assert zeros.evaluations < 500 * 5 + 200

@@ -23,7 +23,7 @@ def words_of(mistake):
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)
 @pytest.mark.usefixtures("_without_source")
-def test_a_wrong_gradient_is_found_and_explained(mistake):
+def test_each_wrong_gradient_is_found_and_explained(mistake):
     report = check_gradients(mistake.f, *mistake.inputs, gradient=mistake.gradient, raises=False)
     assert not report.ok
     assert not report.worst.ok
@@ -32,19 +32,19 @@ def test_a_wrong_gradient_is_found_and_explained(mistake):
         assert words in reasons
 
 
-def test_most_of_the_wrong_gradients_are_explained():
+def test_most_wrong_gradients_are_explained():
     assert len(MISTAKES) >= 75
     assert sum(bool(words_of(mistake)) for mistake in MISTAKES) >= 65
 
 
 @pytest.mark.parametrize("right", RIGHT, ids=str)
-def test_a_right_gradient_raises_no_alarm(right):
+def test_a_right_gradient_passes(right):
     report = check_gradients(right.f, *right.inputs, **right.options, raises=False)
     assert report.ok, report
 
 
 @pytest.mark.parametrize("right", [r for r in RIGHT if not r.options], ids=str)
-def test_the_same_gradient_spoilt_is_found(right):
+def test_the_same_gradient_made_wrong_is_found(right):
     """The tolerance for hard functions must not be such that anything passes."""
     subject = Subject(right.f, right.inputs, True)
     recording = Recording(subject)

@@ -8,14 +8,14 @@ from autograd import check_primitive
 from autograd.errors import DataError, GradientError
 
 
-def test_a_right_rule_passes_in_every_way_it_can_be_used():
+def test_a_right_rule_passes_in_every_use():
     cube = autograd.elementwise(lambda x: x**3, None, lambda y, x: 3 * x**2, name="cube")
     report = check_primitive(cube, np.array([0.5, -2.0]))
     modes = {c.mode for c in report.comparisons}
     assert {"", "forward", "order 2", "numbers", "numbers, order 2", "float32"} <= modes
 
 
-def test_keywords_and_constant_arguments_are_passed_on():
+def test_keywords_and_constant_arguments_are_passed_through():
     roll = autograd.linear(
         lambda x, shift: np.roll(x, shift), lambda g, x, shift: np.roll(g, -shift), name="roll"
     )
@@ -33,14 +33,14 @@ def test_keywords_and_constant_arguments_are_passed_on():
         (lambda y, x: np.cos(x) + (0.5 if getattr(x, "dtype", 0) == np.float32 else 0), "float32"),
     ],
 )
-def test_a_rule_that_is_wrong_in_one_way_is_found(rule, mode):
+def test_a_rule_wrong_in_one_use_is_found(rule, mode):
     bad = autograd.elementwise(lambda x: np.sin(x), lambda x: math.sin(x), rule, name="bad_sine")
     with pytest.raises(GradientError, match="rule of 'bad_sine' is wrong") as caught:
         check_primitive(bad, np.array([0.3, 1.2]))
     assert mode in {c.mode for c in caught.value.report.comparisons if not c.ok}
 
 
-def test_a_function_is_sent_to_check_gradients():
+def test_a_plain_function_is_referred_to_check_gradients():
     for function in (np.sin, autograd.primitive(lambda x: x)):
         with pytest.raises(DataError, match="check_gradients"):
             check_primitive(function, np.ones(2))
@@ -69,7 +69,7 @@ def test_a_function_is_sent_to_check_gradients():
     ],
     ids=["no nodes", "precision", "precision of a vjp"],
 )
-def test_what_is_wrong_beside_the_numbers_is_a_fault(rule, inputs, fault):
+def test_shape_type_and_memory_errors_are_faults(rule, inputs, fault):
     report = check_primitive(rule, *inputs, raises=False)
     assert not report.ok
     assert any(fault in line for line in report.faults), report

@@ -19,7 +19,7 @@ def test_wrong_without_the_fixture():
 """
 
 
-def test_a_failure_shows_the_line_of_the_test_and_the_whole_report(pytester, request):
+def test_a_failure_shows_the_test_line_and_the_full_report(pytester, request):
     pytester.makepyfile(TESTS)
     installed = request.config.pluginmanager.has_plugin("chainrule")
     plugin = [] if installed else ["-p", "autograd.check.pytest_plugin"]

@@ -7,13 +7,13 @@ from autograd.check.strategies import GAP, arguments, arrays, numbers
 
 
 @given(numbers(), numbers(positive=True))
-def test_numbers_keep_away_from_zero(either, positive):
+def test_numbers_are_not_close_to_zero(either, positive):
     assert GAP <= abs(either) <= 4
     assert GAP <= positive <= 4
 
 
 @given(st.data(), st.sampled_from([np.float64, np.float32, np.complex128]))
-def test_arrays_keep_away_from_zero_and_on_request_from_each_other(data, dtype):
+def test_array_elements_avoid_zero_and_on_request_ties(data, dtype):
     array = data.draw(arrays(dtype=dtype, distinct=True))
     assert array.dtype == dtype
     assert (np.abs(array) >= GAP).all()
@@ -23,13 +23,13 @@ def test_arrays_keep_away_from_zero_and_on_request_from_each_other(data, dtype):
 
 
 @given(arrays(shape=(2, 3), positive=True))
-def test_a_shape_may_be_asked_for(array):
+def test_a_shape_can_be_requested(array):
     assert array.shape == (2, 3)
     assert (array > 0).all()
 
 
 @given(arguments(3))
-def test_arguments_broadcast_with_each_other(found):
+def test_generated_arguments_broadcast_together(found):
     assert len(found) == 3
     np.broadcast_shapes(*[x.shape for x in found])
 

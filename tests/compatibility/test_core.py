@@ -35,7 +35,7 @@ def test_the_two_modes_take_a_function_and_its_argument():
     np.testing.assert_allclose(change, x * np.cos(x))
 
 
-def test_a_graph_may_be_gone_through_by_hand():
+def test_a_graph_can_be_traversed_by_hand():
     box = new_box(x, 0, VJPNode.new_root())
     end = np.sin(box) * 2
     assert isbox(box)
@@ -47,7 +47,7 @@ def test_a_graph_may_be_gone_through_by_hand():
         backward_pass(1.0, Value(1.0) * Value(2.0))
 
 
-def test_trace_with_the_nodes_of_the_two_modes():
+def test_trace_accepts_the_nodes_of_both_modes():
     value, end = trace(VJPNode.new_root(), np.sin, x)
     np.testing.assert_allclose(value, np.sin(x))
     np.testing.assert_allclose(backward_pass(x, end), x * np.cos(x))
@@ -64,7 +64,7 @@ class Recorded(Node):
         self.told, self.parents = name, ()
 
 
-def test_trace_makes_a_node_of_somebodys_type_for_each_operation():
+def test_trace_makes_a_custom_node_for_each_operation():
     value, end = trace(Recorded.new_root("x"), lambda x: np.sin(x + 1.0) * x, 2.0)
     assert value == pytest.approx(np.sin(3.0) * 2)
     assert end.told == "multiply(sin(add(x)), x)"
@@ -74,7 +74,7 @@ def test_trace_makes_a_node_of_somebodys_type_for_each_operation():
     assert [node.told for node in toposort(end)][-1] == "x"
 
 
-def test_what_does_not_depend_on_the_argument_has_no_node():
+def test_a_result_independent_of_the_argument_has_no_node():
     with pytest.warns(UserWarning, match="independent"):
         assert trace(Recorded.new_root("x"), lambda x: 3.0, 2.0) == (3.0, None)
     with pytest.warns(UserWarning, match="independent"):
@@ -94,14 +94,14 @@ def test_boxes_are_nodes_and_containers_of_nodes():
         new_box(3, 0, None)
 
 
-def test_internals_without_a_counterpart_say_so():
+def test_unsupported_internals_raise_an_explaining_error():
     with pytest.raises(NotImplementedError, match=r"find_top_boxed_args.*no counterpart"):
         autograd.tracer.find_top_boxed_args  # noqa: B018
     with pytest.raises(AttributeError):
         autograd.tracer.nothing  # noqa: B018
 
 
-def test_the_builtins_look_through_nodes():
+def test_the_builtins_see_through_nodes():
     def f(x):
         assert autograd.isinstance(x, np.ndarray)
         assert autograd.type(x) is np.ndarray
@@ -112,7 +112,7 @@ def test_the_builtins_look_through_nodes():
     assert autograd.builtins.isinstance(Value(1.0), float)
 
 
-def test_the_old_methods_that_define_rules_still_do():
+def test_the_old_rule_defining_methods_still_work():
     @primitive
     def product(x, y):
         return x * y
@@ -132,7 +132,7 @@ def test_the_old_methods_that_define_rules_still_do():
     assert grad(zero)(1.0) == 0.0
 
 
-def test_check_grads_passes_what_is_right_and_finds_what_is_wrong():
+def test_check_grads_accepts_right_and_finds_wrong_gradients():
     check_grads(lambda x, y: np.sin(x) * y, (0, 1))(x, x + 1)
     combo_check(np.sum, [0])([x, np.ones((2, 3))], axis=[None, 0])
 
@@ -151,7 +151,7 @@ def test_check_grads_passes_what_is_right_and_finds_what_is_wrong():
         check_grads(np.sin, modes=["backwards"])(1.0)
 
 
-def test_equivalence_is_of_values_and_of_spaces():
+def test_check_equivalent_compares_values_and_spaces():
     check_equivalent([x, 1.0], [x.copy(), 1.0 + 1e-9])
     for other in ([x, 1.1], [x.astype(np.float32), 1.0], (x, 1.0)):
         with pytest.raises(AssertionError):
@@ -177,7 +177,7 @@ def test_a_space_has_its_basis_and_its_inner_product(like):
         vspace("text")
 
 
-def test_a_unary_operator_becomes_one_for_any_argument():
+def test_unary_to_nary_applies_to_any_argument():
     @unary_to_nary
     def change(fun, x, step):
         return (fun(x + step) - fun(x)) / step
@@ -188,7 +188,7 @@ def test_a_unary_operator_becomes_one_for_any_argument():
         change(np.sin, "x")
 
 
-def test_small_things():
+def test_small_utilities():
     assert subvals((1, 2, 3), [(0, 9), (2, 8)]) == (9, 2, 8)
     assert subval([1, 2], 1, 5) == (1, 5)
     with warnings.catch_warnings():
@@ -198,7 +198,7 @@ def test_small_things():
     np.testing.assert_allclose(jvp(np.ones(3)), np.diag(jacobian(np.sin)(x)))
 
 
-def test_importing_autograd_reads_none_of_these():
+def test_importing_autograd_does_not_import_these_modules():
     code = "import autograd, sys; print([m for m in sys.modules if m.startswith('autograd.')])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for name in ("extend", "core", "tracer", "builtins", "misc", "test_util"):

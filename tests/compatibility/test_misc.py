@@ -16,7 +16,7 @@ random = np.random.default_rng(3)
 nested = {"b": [random.normal(size=(2, 3)), 2.5], "a": (random.normal(size=2), ())}
 
 
-def test_flatten_and_back_is_the_same():
+def test_flatten_and_unflatten_round_trip():
     vector, unflatten = flatten(nested)
     assert vector.shape == (9,)
     np.testing.assert_array_equal(vector[:2], nested["a"][0])  # by the order of the keys
@@ -29,7 +29,7 @@ def test_flatten_and_back_is_the_same():
     assert flatten(())[0].shape == (0,)
 
 
-def test_flatten_and_back_are_differentiable():
+def test_flatten_and_unflatten_are_differentiable():
     check_gradients(lambda x, y: np.sum(flatten([x, {"y": y}])[0] ** 2), nested["b"][0], 0.7)
     vector, unflatten = flatten(nested)
     check_gradients(lambda v: np.sum(unflatten(v)["b"][0] ** 3) * unflatten(v)["b"][1], vector)
@@ -57,7 +57,7 @@ def test_an_optimizer_finds_the_minimum_of_a_bowl(optimize, settings):
     assert seen[0] == (0.0, 0, 2.0)
 
 
-def test_the_first_steps_of_the_optimizers_are_those_of_their_formulas():
+def test_first_optimizer_steps_match_their_formulas():
     gradient = lambda x, i: x  # noqa: E731
     assert sgd(gradient, 1.0, num_iters=1) == pytest.approx(1 - 0.1 * 0.1)
     assert sgd(gradient, 1.0, num_iters=2) == pytest.approx(0.99 - 0.1 * (0.9 * 0.1 + 0.1 * 0.99))
@@ -65,14 +65,14 @@ def test_the_first_steps_of_the_optimizers_are_those_of_their_formulas():
     assert adam(gradient, 2.0, num_iters=1) == pytest.approx(2 - 0.001)
 
 
-def test_an_optimization_can_itself_be_differentiated():
+def test_an_optimization_can_be_differentiated():
     def after(step):
         return sgd(grad(lambda x, i: np.sum(x**4)), 1.0, num_iters=3, step_size=step)
 
     check_gradients(after, 0.1)
 
 
-def test_a_fixed_point_has_its_derivatives_of_first_and_second_order():
+def test_a_fixed_point_has_first_and_second_derivatives():
     def root(a):
         return fixed_point(
             lambda a: lambda x: 0.5 * (x + a / x), a, 1.0, lambda x, y: abs(x - y), 1e-13
@@ -83,7 +83,7 @@ def test_a_fixed_point_has_its_derivatives_of_first_and_second_order():
     assert grad(grad(root))(2.0) == pytest.approx(-0.25 / 2**1.5, rel=1e-8)
 
 
-def test_a_fixed_point_of_arrays_has_its_derivative():
+def test_a_fixed_point_of_arrays_has_a_derivative():
     A = random.normal(size=(3, 3)) * 0.2
 
     def fixed(b):

@@ -24,7 +24,7 @@ def run(code):
     return done.stdout.strip()
 
 
-def test_submodules_are_attributes_and_are_not_read_before():
+def test_submodules_are_lazy_attributes():
     modules = ["builtins", "core", "differential_operators", "extend", "numpy", "tracer", "util", "wrap_util", "scipy", "misc", "check", "test_util"]  # fmt: skip
     arrays = "numpy_boxes numpy_jvps numpy_vjps numpy_vspaces numpy_wrapper linalg fft random"
     assert run(f"import autograd; [getattr(autograd, m) for m in {modules}]") == ""
@@ -104,7 +104,7 @@ def test_an_array_of_objects_holds_nodes():
     assert np.array(v, dtype=object)[()] is v
 
 
-def test_values_are_numbers_of_numpy_where_arrays_are_reduced():
+def test_reductions_return_numpy_scalars():
     value, gradient = value_and_grad(lambda x: np.sum(x**2))(b)
     assert (type(value), value) == (np.float64, 38.0)
     assert type(gradient) is np.ndarray
@@ -115,7 +115,7 @@ def test_values_are_numbers_of_numpy_where_arrays_are_reduced():
     assert vspace(value).size == 1
 
 
-def test_boxes_are_made_patched_and_compared():
+def test_boxes_can_be_made_patched_and_compared():
     assert isinstance(Tensor(b), ArrayBox)
     assert type(Value(1.0)) == ArrayBox  # noqa: E721 - what programs write
     assert type(Tensor(b)) == ArrayBox  # noqa: E721
@@ -150,7 +150,7 @@ class Marked(np.ndarray):
     varies = True
 
 
-def test_types_of_arrays_are_registered():
+def test_array_types_can_be_registered():
     def make(x, *arguments):
         if not x.varies:
             raise ValueError("does not vary")
@@ -171,7 +171,7 @@ def test_types_of_arrays_are_registered():
         ArrayBox.register(dict)
 
 
-def test_independence_is_seen_by_the_number_of_the_trace():
+def test_trace_numbers_reveal_dependence():
     def depends(f, *arguments):
         with trace_stack.new_trace() as number:
             start = new_box(arguments, number, VJPNode.new_root())
@@ -186,7 +186,7 @@ def test_independence_is_seen_by_the_number_of_the_trace():
     assert depends(lambda x: grad(lambda z: z * x)(1.0), 2.0)
 
 
-def test_the_operators_of_hips_autograd_are_built_as_there():
+def test_operators_can_be_built_as_in_hips_autograd():
     operators = autograd.differential_operators
 
     @operators.unary_to_nary
@@ -199,7 +199,7 @@ def test_the_operators_of_hips_autograd_are_built_as_there():
     assert operators._make_jvp(np.sin, 0.0)(1.0)[1] == 1.0
 
 
-def test_astype_gets_a_rule():
+def test_a_rule_for_astype_can_be_defined():
     from autograd.numpy.numpy_jvps import broadcast
     from autograd.numpy.numpy_vjps import balanced_eq, replace_zero
     from autograd.numpy.numpy_wrapper import _astype
@@ -214,7 +214,7 @@ def test_astype_gets_a_rule():
     np.testing.assert_array_equal(replace_zero(np.array([0.0, 2.0]), 9.0), [9.0, 2.0])
 
 
-def test_the_value_of_a_node_is_that_of_the_outer_transforms():
+def test_value_of_a_node_belongs_to_outer_transforms():
     stopped = lambda x: np.sum(x**2 * x._value)  # noqa: E731
     assert grad(stopped)(3.0) == 18.0
     assert grad(grad(stopped))(3.0) == 12.0  # of 2 x x
@@ -229,7 +229,7 @@ def test_the_value_of_a_node_is_that_of_the_outer_transforms():
     assert type(grad(lambda x: x * float((x * 2.0)._value))(3.0)) is float
 
 
-def test_rules_find_nodes_inside_of_arguments_of_other_kinds():
+def test_rules_find_nodes_inside_other_objects():
     class Tape:
         def __init__(self, x):
             self.x = x
@@ -258,7 +258,7 @@ def test_rules_find_nodes_inside_of_arguments_of_other_kinds():
     assert grad(grad(f))(0.3) == pytest.approx(-np.cos(0.3) - np.sin(0.3))
 
 
-def test_files_overwritten_by_hips_autograd_are_told(tmp_path):
+def test_files_overwritten_by_hips_autograd_are_reported(tmp_path):
     ours = pathlib.Path(autograd.__path__[0])
     (tmp_path / "autograd").mkdir()
     (tmp_path / "nn").mkdir()

@@ -5,7 +5,7 @@ import autograd
 from autograd import Tensor, Value, scope
 
 
-def test_text_lists_the_nodes_with_numbers_formulas_values_and_derivatives():
+def test_text_lists_nodes_formulas_values_and_derivatives():
     lines = [line.split() for line in autograd.text(neuron()).splitlines()]
     assert lines[0] == ["1", "x", "data", "2", "grad", "-0.0026819"]
     assert lines[2][:6] == ["3", "v3", "=", "x", "×", "w"]
@@ -18,7 +18,7 @@ def test_numbers_are_aligned_in_columns():
     assert len({line.index("grad") for line in lines}) == 1
 
 
-def test_constants_and_keywords_stand_in_the_formulas():
+def test_formulas_contain_constants_and_keywords():
     t = Tensor([[1.0, 2.0]], label="t")
     shown = autograd.text((2 - t).sum(axis=1, keepdims=True) ** -1.5)
     assert "= 2 - t" in shown
@@ -36,7 +36,7 @@ def test_indices_are_written_as_in_python():
         assert shown in autograd.text(t[index])
 
 
-def test_tensors_show_their_numbers_or_else_shape_and_spread():
+def test_tensors_show_numbers_or_shape_and_spread():
     t, large = Tensor([1.0, 2.0], label="t"), Tensor(np.ones((30, 4), np.float32), label="large")
     y = (t.sum() * large).sum()
     shown = autograd.text(y)
@@ -47,12 +47,12 @@ def test_tensors_show_their_numbers_or_else_shape_and_spread():
     assert "(freed)" in autograd.text(y)
 
 
-def test_labels_that_occur_twice_are_told_apart():
+def test_duplicate_labels_are_numbered():
     shown = autograd.text(Value(1.0, label="x") * Value(2.0, label="x"))
     assert "= x#1 × x#2" in shown
 
 
-def test_scopes_stand_at_the_end_of_the_lines():
+def test_lines_end_with_their_scope():
     x = Value(2.0, label="x")
     with scope("a.b"):
         y = x * 3
@@ -60,7 +60,7 @@ def test_scopes_stand_at_the_end_of_the_lines():
     assert [line.endswith("in a.b") for line in lines] == [False, True, False]
 
 
-def test_a_long_graph_is_summed_up_and_needs_no_recursion():
+def test_a_long_graph_is_abbreviated_without_recursion():
     x = Value(1.0)
     for _ in range(20_000):
         x = x + 1
@@ -75,7 +75,7 @@ def test_a_long_graph_is_summed_up_and_needs_no_recursion():
     assert len(autograd.text(x, most=20_001).splitlines()) == 20_001
 
 
-def test_of_assigned_elements_each_node_shows_what_it_held():
+def test_each_version_of_an_assigned_tensor_shows_its_own_data():
     t = Tensor(np.array([1.0, 2.0]), label="t")
     u = t * 3
     t[0] = Value(9.0)
@@ -85,7 +85,7 @@ def test_of_assigned_elements_each_node_shows_what_it_held():
     assert "data [9, 2]" in shown
 
 
-def test_a_primitive_called_like_one_of_ours_is_shown_as_itself():
+def test_a_primitive_named_like_a_builtin_is_shown_as_itself():
     t, x = Tensor([1.0, 2.0], label="t"), Value(2.0, label="x")
     one = {
         name: autograd.elementwise(lambda x: 1 - x, None, -1.0, name=name)

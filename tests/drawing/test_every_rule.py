@@ -30,7 +30,7 @@ def one_number(result):
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 @quiet
-def test_it_is_drawn_and_its_steps_add_up_to_what_backward_finds(sample):
+def test_it_can_be_drawn_and_its_steps_sum_to_the_gradient(sample):
     nodes = list(leaves(sample))
     end = one_number(sample.function(*nodes, **sample.keywords))
     if not isinstance(end, Node) or not end.op or not getattr(end, "requires_grad", True):

@@ -23,7 +23,7 @@ def read(source):
     return nodes, [(a, b) for a, _, b in EDGE.findall(source)]
 
 
-def test_mermaid_holds_the_same_nodes_and_edges():
+def test_mermaid_contains_the_same_nodes_and_edges():
     nodes, edges = read(autograd.draw(neuron()).mermaid)
     assert nodes["n1"] == (["x", "data 2", "grad -0.002682"], "leaf")
     assert nodes["o3"] == (["×"], "operation")
@@ -32,7 +32,7 @@ def test_mermaid_holds_the_same_nodes_and_edges():
     assert len(edges) == 8
 
 
-def test_constants_scopes_and_closed_scopes_are_there():
+def test_mermaid_shows_constants_scopes_and_closed_scopes():
     nodes, edges = read(autograd.draw(network(3), collapse=["layers.1"]).mermaid)
     closed = [name for name, (_, kind) in nodes.items() if kind == "closed"]
     assert len(closed) == 1
@@ -42,7 +42,7 @@ def test_constants_scopes_and_closed_scopes_are_there():
 
 
 @pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
-def test_any_label_means_only_itself(label):
+def test_special_characters_in_labels_are_escaped(label):
     with scope(label):
         y = Value(1.0, label=label) * 2
     source = autograd.draw(y, title=label).mermaid
@@ -52,11 +52,11 @@ def test_any_label_means_only_itself(label):
     read(autograd.draw(y, expand=False).mermaid)
 
 
-def test_signs_are_written_by_their_numbers():
+def test_symbols_are_written_as_character_codes():
     assert mermaid.text('a"b<c>#&') == "a#34;b#60;c#62;#35;#38;"
 
 
-def test_a_default_picture_stays_within_what_github_draws():
+def test_a_default_picture_fits_the_limits_of_github():
     source = autograd.draw(network(80)).mermaid
     assert len(source) < 50_000
     assert len(EDGE.findall(source)) < 500

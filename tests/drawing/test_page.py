@@ -21,7 +21,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 # -- what is in it -------------------------------------------------------------------------------------
 
 
-def test_the_page_is_one_file_that_asks_for_nothing_elsewhere():
+def test_the_page_is_one_self_contained_file():
     page = autograd.draw(neuron()).html()
     ours = page[: page.index('<script type="module">')]
     assert "default-src 'none'" in ours
@@ -29,7 +29,7 @@ def test_the_page_is_one_file_that_asks_for_nothing_elsewhere():
     assert page.count("</script>") == 3
 
 
-def test_it_holds_all_nodes_their_formulas_and_the_steps():
+def test_the_page_contains_nodes_formulas_and_steps():
     found = data_of(autograd.draw(neuron(), title="A neuron").html())
     assert found["title"] == "A neuron"
     y = found["items"][-1]
@@ -39,14 +39,14 @@ def test_it_holds_all_nodes_their_formulas_and_the_steps():
     assert found["steps"][0]["sentence"].startswith("∂y/∂v4 = 1 − y² = ")
 
 
-def test_a_node_that_is_two_arguments_has_a_rule_for_each():
+def test_a_node_used_as_two_arguments_has_two_rules():
     x = Value(3.0, label="x")
     (power,) = data_of(autograd.draw(x**x).html())["items"][1:]
     rules = [argument["rule"] for argument in power["arguments"]]
     assert rules == ["x · x^(x − 1)", "v2 · log(x)"]
 
 
-def test_a_picture_from_before_backward_has_its_steps_and_formulas_after_it():
+def test_a_picture_made_before_backward_keeps_its_steps():
     t = Tensor(np.ones(3), label="t")
     loss = (np.tanh(t) * t).sum()
     drawn = autograd.draw(loss)
@@ -55,14 +55,14 @@ def test_a_picture_from_before_backward_has_its_steps_and_formulas_after_it():
     assert data_of(drawn.html()) == before
 
 
-def test_the_line_stands_in_it_where_it_was_traced():
+def test_the_page_shows_traced_source_lines():
     with autograd.Trace():
         y = Value(2.0, label="x") * 3
     found = data_of(autograd.draw(y).html())
     assert "y = Value(2.0" in found["items"][-1]["place"]
 
 
-def test_a_freed_graph_has_a_page_that_says_so():
+def test_the_page_of_a_freed_graph_says_so():
     t = Tensor(np.ones(3), label="t")
     y = (t * t).sum()
     y.backward()
@@ -72,7 +72,7 @@ def test_a_freed_graph_has_a_page_that_says_so():
     assert "freed" in found["notes"][0]
 
 
-def test_scopes_nest_and_the_large_ones_are_closed():
+def test_scopes_nest_and_large_scopes_start_closed():
     found = data_of(autograd.draw(network(40)).html())
     assert found["whole"]["groups"][0]["path"] == "layers"
     assert len(found["whole"]["groups"][0]["groups"]) == 40
@@ -80,7 +80,7 @@ def test_scopes_nest_and_the_large_ones_are_closed():
 
 
 @pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
-def test_any_label_stands_in_it_as_data_only(label):
+def test_labels_are_embedded_as_data_only(label):
     with scope(label):
         y = Value(1.0, label=label) * 2
     page = autograd.draw(y, title=label).html()
@@ -136,7 +136,7 @@ def names(page, selector):
     return sorted(page.eval_on_selector_all(selector, "found => found.map(each => each.id)"))
 
 
-def test_it_draws_the_graph(visit):
+def test_the_browser_draws_the_graph(visit):
     page = visit(autograd.draw(neuron()))
     assert names(page, ".node[id^=n]") == ["n1", "n2", "n3", "n4", "n5"]
     assert names(page, ".node[id^=o]") == ["o3", "o4", "o5"]
@@ -144,7 +144,7 @@ def test_it_draws_the_graph(visit):
     assert "-0.002682" in page.text_content("#n1")
 
 
-def test_searching_finds_and_shows(visit):
+def test_search_finds_and_shows_nodes(visit):
     page = visit(autograd.draw(neuron()))
     page.keyboard.press("/")
     page.keyboard.type("tan")
@@ -156,7 +156,7 @@ def test_searching_finds_and_shows(visit):
     assert page.locator("#results li").all_inner_texts() == ["nothing found"]
 
 
-def test_a_click_shows_value_derivative_formula_and_line(visit):
+def test_a_click_shows_the_details_of_a_node(visit):
     with autograd.Trace():
         x = Value(2.0, label="x")
         y = x.tanh()
@@ -188,7 +188,7 @@ def test_every_path_to_the_output_is_highlighted(visit):
     assert names(page, ".dim") == []
 
 
-def test_stepping_moves_the_highlight_and_tells_the_step(visit):
+def test_stepping_moves_the_highlight_and_explains_the_step(visit):
     page = visit(autograd.draw(neuron()))
     assert page.is_disabled("#back")
     page.click("#next")
@@ -226,7 +226,7 @@ def test_scopes_open_and_close(visit):
     assert names(page, ".node[id^=g]") == []
 
 
-def test_searching_opens_the_scopes_around_what_is_found(visit):
+def test_search_opens_the_scopes_around_a_match(visit):
     page = visit(autograd.draw(network(40)))
     page.fill("#search", "tanh")
     page.press("#search", "Enter")
@@ -234,7 +234,7 @@ def test_searching_opens_the_scopes_around_what_is_found(visit):
     assert page.locator(f"#n{number}").count() == 1
 
 
-def test_steps_are_seen_through_closed_scopes(visit):
+def test_steps_are_visible_through_closed_scopes(visit):
     page = visit(autograd.draw(network(3), collapse=["layers"]))
     for _ in range(4):
         page.keyboard.press("ArrowRight")
@@ -263,7 +263,7 @@ def test_dragging_moves_and_the_wheel_zooms(visit):
 
 
 @pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
-def test_no_label_is_ever_run(visit, label):
+def test_labels_are_never_executed(visit, label):
     with scope(label):
         y = Value(1.0, label=label) * 2
     y.label = label + "2"
@@ -276,7 +276,7 @@ def test_no_label_is_ever_run(visit, label):
         assert "<script>alert(1)</script>" in page.inner_text("#details h2")
 
 
-def test_ten_thousand_nodes_are_opened_and_searched(visit):
+def test_a_page_of_ten_thousand_nodes_can_be_searched(visit):
     x = Value(0.5)
     for i in range(10_000):
         x = x.sin() if i % 2 else x * 1.01

@@ -19,7 +19,7 @@ from autograd.errors import (
 )
 
 
-def test_there_is_a_box_for_each_node_a_sign_for_each_operation_and_edges_in_order():
+def test_a_picture_has_boxes_operators_and_ordered_edges():
     read = Read(autograd.draw(neuron()).source)
     assert [read.boxes[f"n{i}"][0] for i in range(1, 6)] == ["x", "w", "v3", "v4", "y"]
     assert read.boxes["n1"] == ["x", "data", "2", "grad", "-0.002682"]
@@ -37,7 +37,7 @@ def test_a_node_used_twice_has_one_box_and_two_edges():
     assert sorted(read.boxes) == ["n1", "n2"]
 
 
-def test_constants_stand_where_they_stand_among_the_arguments():
+def test_constants_keep_their_argument_position():
     x = Value(2.0, label="x")
     read = Read(autograd.draw(3 - x**2).source)
     assert read.into("o2") == ["n1", "c2_1"]
@@ -48,7 +48,7 @@ def test_constants_stand_where_they_stand_among_the_arguments():
     assert "grad" not in without.boxes["n1"]
 
 
-def test_leaves_parameters_constants_results_and_the_end_look_different():
+def test_each_kind_of_node_looks_different():
     class Parameter(Tensor):
         pass
 
@@ -61,13 +61,13 @@ def test_leaves_parameters_constants_results_and_the_end_look_different():
     assert len(looks) == 5
 
 
-def test_static_arguments_stand_beside_the_sign():
+def test_static_arguments_are_shown_beside_the_operator():
     t = Tensor(np.ones((2, 3)))
     read = Read(autograd.draw(t.sum(axis=1, keepdims=True)[0, 0]).source)
     assert sorted(read.signs.values()) == ["[ ] 0, 0", "Σ axis=1, keepdims=True"]
 
 
-def test_tensors_tell_shape_type_and_numbers_or_their_spread():
+def test_tensors_show_shape_dtype_and_numbers_or_spread():
     small, large = Tensor([1.0, 2.5], label="a"), Tensor(np.arange(60.0, dtype="f4").reshape(30, 2))
     read = Read(autograd.draw((small * large).sum()).source)
     assert read.boxes["n1"] == ["a", "float64 2", "data", "[1, 2.5]"]
@@ -97,13 +97,13 @@ def test_any_array_can_be_drawn(data):
         assert "t" in shown.text
 
 
-def test_numbers_are_written_as_asked_for():
+def test_number_format_can_be_chosen():
     read = Read(autograd.draw(Value(2.0, label="x") * 3, number_format=".2f").source)
     assert read.boxes["n1"] == ["x", "data", "2.00", "grad", "0.00"]
     assert read.boxes["c2_1"] == ["3.00"]
 
 
-def test_depth_shows_the_last_operations_and_says_that_there_are_more():
+def test_depth_shows_the_last_operations_and_says_more_exist():
     x = Value(1.0, label="x")
     y = x
     for _ in range(10):
@@ -115,7 +115,7 @@ def test_depth_shows_the_last_operations_and_says_that_there_are_more():
     assert len(Read(autograd.draw(y, depth=99).source).signs) == 10
 
 
-def test_several_ends_stand_in_one_picture():
+def test_several_outputs_share_one_picture():
     x = Value(2.0, label="x")
     a, b = x * 2, x * 3
     read = Read(autograd.draw(a, b).source)
@@ -123,7 +123,7 @@ def test_several_ends_stand_in_one_picture():
     assert [name for name in read.boxes if name.startswith("n")] == ["n1", "n2", "n3"]
 
 
-def test_a_node_and_its_second_order_graph_stand_in_one_picture():
+def test_a_second_order_graph_is_drawn_with_its_node():
     x = Value(2.0, label="x")
     y = (x * Tensor([1.0, 2.0], label="t")).sum() * x**3
     y.label = "y"
@@ -136,7 +136,7 @@ def test_a_node_and_its_second_order_graph_stand_in_one_picture():
     assert {"×", "Σ", "xʸ"} <= set(read.signs.values())
 
 
-def test_the_title_and_the_direction_are_as_asked_for():
+def test_title_and_direction_can_be_chosen():
     source = autograd.draw(neuron(), title="One <neuron>", direction="TB").source
     assert "One &lt;neuron&gt;" in source
     assert "rankdir=TB" in source
@@ -150,12 +150,12 @@ def test_the_title_and_the_direction_are_as_asked_for():
         ({"expand": ["no.such"]}, "no scope 'no.such'"), ({"collapse": "other"}, "no scope 'other'"),
     ],
 )  # fmt: skip
-def test_an_option_that_is_not_known_is_refused_with_what_is(options, says):
+def test_an_unknown_option_error_lists_the_known_ones(options, says):
     with pytest.raises((FormatError, GraphError), match=says):
         autograd.draw(neuron(), **options)
 
 
-def test_what_is_no_node_cannot_be_drawn():
+def test_only_nodes_can_be_drawn():
     for show in (autograd.draw, autograd.text, autograd.steps):
         with pytest.raises(DataError, match="not in float"):
             show(3.0)
@@ -166,7 +166,7 @@ def test_what_is_no_node_cannot_be_drawn():
 # -- shades --------------------------------------------------------------------------------------------
 
 
-def test_shades_tell_how_large_the_derivatives_are_without_writing_any():
+def test_shades_show_gradient_size_without_changing_grad():
     loss = network()
     source = autograd.draw(loss, shade=True, expand=True).source
     read = Read(source)
@@ -179,7 +179,7 @@ def test_shades_tell_how_large_the_derivatives_are_without_writing_any():
     assert all(leaf.grad is None for leaf in autograd.drawing.graph.nodes_below(loss))
 
 
-def test_of_a_freed_graph_the_derivatives_that_were_kept_are_shaded():
+def test_kept_derivatives_of_a_freed_graph_are_shaded():
     w = Tensor([1.0, 2.0], label="w")
     loss = (w * w).sum()
     loss.backward()
@@ -188,7 +188,7 @@ def test_of_a_freed_graph_the_derivatives_that_were_kept_are_shaded():
         autograd.draw(loss, shade=True)
 
 
-def test_zero_and_infinite_derivatives_have_colours_of_their_own():
+def test_zero_and_infinite_derivatives_have_distinct_colours():
     x, z = Value(0.0, label="x"), Value(-1.0, label="z")
     y = np.sqrt(x) + z.relu() + z * 3
     source = autograd.draw(y, shade=True).source
@@ -198,7 +198,7 @@ def test_zero_and_infinite_derivatives_have_colours_of_their_own():
     assert ZERO in source
 
 
-def test_the_derivatives_told_are_those_that_are_shaded():
+def test_listed_and_shaded_derivatives_are_the_same():
     x = Value(2.0, label="x")
     y = x * x * 3
     assert Read(autograd.draw(y, shade=True).source).boxes["n1"] == ["x", "data", "2", "grad", "12"]
@@ -208,7 +208,7 @@ def test_the_derivatives_told_are_those_that_are_shaded():
 # -- scopes --------------------------------------------------------------------------------------------
 
 
-def test_scopes_are_clusters_with_the_weights_that_only_they_use():
+def test_scopes_are_clusters_containing_their_own_weights():
     loss = network(2)
     source = autograd.draw(loss).source
     read = Read(source)
@@ -218,7 +218,7 @@ def test_scopes_are_clusters_with_the_weights_that_only_they_use():
     assert len(re.findall(r"\tn\d+ \[", inside)) == 5
 
 
-def test_closed_scopes_are_one_box_with_what_goes_in_and_out():
+def test_a_closed_scope_is_one_box_with_its_inputs_and_outputs():
     read = Read(autograd.draw(network(3), collapse=["layers.1"]).source)
     assert read.boxes["group layers.1"] == [
         "1", "5 nodes · 20 parameters", "1 @, 1 +, 1 tanh", "1 in, 1 out",
@@ -229,7 +229,7 @@ def test_closed_scopes_are_one_box_with_what_goes_in_and_out():
     assert outer.boxes["group layers"][1] == "15 nodes · 60 parameters"
 
 
-def test_scopes_are_closed_by_default_past_a_size_and_opened_on_request():
+def test_large_scopes_are_closed_unless_opened():
     loss = network(40)
     read = Read(autograd.draw(loss).source)
     assert len([name for name in read.boxes if name.startswith("group")]) in (1, 40)
@@ -242,7 +242,7 @@ def test_scopes_are_closed_by_default_past_a_size_and_opened_on_request():
     assert not Read(autograd.draw(network(3), show=["label"], expand=True).source).clusters
 
 
-def test_a_scope_entered_often_tells_how_often():
+def test_a_repeated_scope_shows_its_count():
     x = Value(0.5, label="x")
     y = x
     for _ in range(7):
@@ -252,7 +252,7 @@ def test_a_scope_entered_often_tells_how_often():
     assert read.boxes["group cell"][-1] == "1 in, 1 out · 7 calls"
 
 
-def test_several_values_between_two_closed_scopes_are_one_edge_with_their_number():
+def test_edges_between_two_closed_scopes_merge_with_a_count():
     t = [Value(float(i)) for i in range(5)]
     with scope("a"):
         u = [v * 2 for v in t]
@@ -262,7 +262,7 @@ def test_several_values_between_two_closed_scopes_are_one_edge_with_their_number
     assert '"group a" -> "group b" [penwidth=1.4, label="5"]' in source
 
 
-def test_a_hundred_thousand_nodes_without_scopes_are_a_few_parts():
+def test_a_huge_graph_without_scopes_is_drawn_in_a_few_parts():
     x = [Value(0.1 * i) for i in range(10)]
     y = x
     for _ in range(500):
@@ -279,12 +279,12 @@ def test_a_hundred_thousand_nodes_without_scopes_are_a_few_parts():
     assert max(int(n) for n in re.findall(r'label="(\d+)"', graph.source)) <= 30
 
 
-def test_a_very_wide_graph_is_cut_as_well():
+def test_a_very_wide_graph_is_cut():
     total = np.sum(np.stack([Value(1.0) for _ in range(5000)]))
     assert len(Read(autograd.draw(total).source).boxes) < 20
 
 
-def test_scopes_within_themselves_a_thousand_times_can_be_drawn():
+def test_a_thousand_nested_scopes_can_be_drawn():
     def factorial(n, x):
         with scope("factorial"):
             return x if n == 0 else n * factorial(n - 1, x)
@@ -299,7 +299,7 @@ def test_scopes_within_themselves_a_thousand_times_can_be_drawn():
 # -- freed graphs ---------------------------------------------------------------------------------------
 
 
-def test_a_freed_graph_is_drawn_as_far_as_it_is_there_with_a_note():
+def test_a_partly_freed_graph_is_drawn_with_a_note():
     x = Tensor([1.0, 2.0], label="x")
     y = np.tanh(x).sum()
     y.label = "y"
@@ -319,7 +319,7 @@ def test_a_freed_graph_is_drawn_as_far_as_it_is_there_with_a_note():
 
 @needs_dot
 @pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
-def test_any_label_can_be_drawn_and_means_only_itself(label):
+def test_any_label_can_be_drawn_literally(label):
     y = Value(1.0, label=label) * 2
     drawn = autograd.draw(y, title=label)
     svg = drawn.svg()
@@ -341,7 +341,7 @@ def test_any_label_can_be_drawn_and_means_only_itself(label):
 
 @needs_dot
 @pytest.mark.parametrize("magic", [b"svg<?xml", b"png\x89PNG", b"pdf%PDF"])
-def test_it_saves_itself_as_an_image(tmp_path, magic):
+def test_a_picture_is_saved_as_an_image(tmp_path, magic):
     ending, magic = magic[:3].decode(), magic[3:]
     target = tmp_path / f"g.{ending}"
     target.write_text("old")
@@ -350,7 +350,7 @@ def test_it_saves_itself_as_an_image(tmp_path, magic):
     assert [path.name for path in tmp_path.iterdir()] == [f"g.{ending}"]
 
 
-def test_sources_and_pages_are_saved_without_any_program(tmp_path, monkeypatch):
+def test_sources_and_pages_are_saved_without_graphviz(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     drawn = autograd.draw(neuron())
     for name, begins in (
@@ -362,7 +362,7 @@ def test_sources_and_pages_are_saved_without_any_program(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["README.md", "g.gif", "g.svg.txtx", "g"])
-def test_a_name_that_asks_for_no_known_format_is_refused_and_the_file_left_alone(tmp_path, name):
+def test_an_unknown_format_is_rejected_and_the_file_kept(tmp_path, name):
     (tmp_path / name).write_text("precious")
     with pytest.raises(FormatError, match=r"\.svg"):
         autograd.draw(neuron()).save(tmp_path / name)
@@ -380,13 +380,13 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 @needs_dot
-def test_it_shows_itself_in_jupyter():
+def test_a_picture_renders_in_jupyter():
     bundle = autograd.draw(neuron())._repr_mimebundle_(include=None)
     assert "<svg" in bundle["image/svg+xml"]
     assert bundle["text/plain"] == "<picture of y: 5 nodes>"
 
 
-def test_without_dot_it_says_how_to_get_it_and_shows_mermaid_and_text(tmp_path, monkeypatch):
+def test_without_dot_it_explains_and_shows_mermaid_and_text(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     drawn = autograd.draw(neuron())
     for show in (lambda: drawn.save(tmp_path / "g.svg"), drawn.svg):
@@ -400,7 +400,7 @@ def test_without_dot_it_says_how_to_get_it_and_shows_mermaid_and_text(tmp_path, 
 
 
 @needs_dot
-def test_the_picture_passes_through_dot_without_a_warning():
+def test_dot_accepts_the_picture_without_a_warning():
     for drawn in (
         autograd.draw(neuron(), shade=True, title="t"), autograd.draw(network(12), shade=True),
         autograd.draw(network(3), direction="TB"),
@@ -411,7 +411,7 @@ def test_the_picture_passes_through_dot_without_a_warning():
         assert finished.stderr == ""
 
 
-def test_a_picture_keeps_what_it_showed_when_the_numbers_change():
+def test_a_picture_is_a_snapshot_of_the_numbers():
     x = Value(2.0, label="x")
     drawn = autograd.draw(x * 3)
     source, mermaid, text = drawn.source, drawn.mermaid, drawn.text
@@ -420,7 +420,7 @@ def test_a_picture_keeps_what_it_showed_when_the_numbers_change():
     assert (drawn.mermaid, drawn.text) == (mermaid, text)
 
 
-def test_the_text_of_a_picture_is_of_the_same_nodes():
+def test_the_text_of_a_picture_lists_the_same_nodes():
     x = Value(1.0, label="x")
     drawn = autograd.draw(x.sin().cos().exp(), depth=1)
     assert [line.split()[:4] for line in drawn.text.splitlines()] == [

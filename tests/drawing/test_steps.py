@@ -23,7 +23,7 @@ from autograd.errors import (
 )
 
 
-def test_each_step_tells_formula_numbers_and_where_the_product_is_added():
+def test_each_step_shows_formula_numbers_and_accumulation():
     w, x = Value(-3.0, label="w"), Value(2.0, label="x")
     y = w * x + x
     y.label = "y"
@@ -52,7 +52,7 @@ def test_each_step_tells_formula_numbers_and_where_the_product_is_added():
         (lambda x: x.relu(), "1 if x > 0 else 0"), (autograd.erf, "2/√π · exp(−x²)"),
     ],
 )  # fmt: skip
-def test_formulas_are_those_of_a_textbook_in_the_names_of_the_graph(function, formula):
+def test_formulas_use_textbook_notation_and_node_labels(function, formula):
     x = Value(0.7, label="x")
     y = function(x)
     y.label = "y"
@@ -60,7 +60,7 @@ def test_formulas_are_those_of_a_textbook_in_the_names_of_the_graph(function, fo
     assert lesson.formula(lesson[0]) == formula
 
 
-def test_of_arrays_the_rules_are_told_in_symbols_or_words():
+def test_array_rules_are_shown_in_symbols_or_words():
     a, b = Tensor(np.ones((2, 3)), label="A"), Tensor(np.ones((3, 2)), label="B")
     lesson = steps((a @ b).sum())
     assert [lesson.formula(step) for step in lesson] == ["g for every element", "g Bᵀ", "Aᵀ g"]
@@ -69,14 +69,14 @@ def test_of_arrays_the_rules_are_told_in_symbols_or_words():
     assert lesson.formula(lesson[1]) == "−v2ᵀ g v2ᵀ"
 
 
-def test_a_rule_of_ones_own_is_told_from_its_source():
+def test_a_custom_rule_is_shown_from_its_source():
     bump = autograd.elementwise(lambda x: 1 / (1 + x * x), None, lambda y, x: -2 * x * y * y)
     x = Value(1.0, label="x")
     lesson = steps(bump(x))
     assert lesson.formula(lesson[0]) == "−2 · x · v2²"
 
 
-def test_a_rule_written_in_a_notebook_is_told_from_its_cell(monkeypatch):
+def test_a_rule_from_a_notebook_is_shown_from_its_cell(monkeypatch):
     cell = "rule = lambda y, x: (\n    -2 * x * y * y  # of 1 / (1 + x²)\n)\n"
     monkeypatch.setitem(
         linecache.cache, "<cell>", (len(cell), None, cell.splitlines(True), "<cell>")
@@ -88,7 +88,7 @@ def test_a_rule_written_in_a_notebook_is_told_from_its_cell(monkeypatch):
     assert lesson.formula(lesson[0]) == "−2 · x · v2²"
 
 
-def test_a_rule_without_source_is_told_by_its_name():
+def test_a_rule_without_source_is_shown_by_name():
     function = eval("lambda x: 3 * x")
     rule = eval("lambda y, x: 3 + 0 * x")
     triple = autograd.elementwise(function, None, rule, name="triple")
@@ -110,7 +110,7 @@ def mixed(a, b):
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(-2, 2), st.floats(-2, 2))
-def test_the_last_sums_are_what_backward_finds(a, b):
+def test_the_final_sums_equal_the_gradients(a, b):
     result, leaves = mixed(Value(a), Value(b))
     lesson = steps(result)
     assert all(leaf.grad is None or np.all(leaf.grad == 0) for leaf in leaves)
@@ -141,7 +141,7 @@ def test_the_order_is_that_of_backward():
     assert log.pulled_back == expected
 
 
-def test_a_node_has_its_turn_once_all_that_was_added_to_it_has_arrived():
+def test_a_node_is_processed_after_all_its_contributions():
     result, _ = mixed(Value(0.5), Value(-1.0))
     gone = set()
     for step in steps(result):
@@ -151,7 +151,7 @@ def test_a_node_has_its_turn_once_all_that_was_added_to_it_has_arrived():
         np.testing.assert_array_equal(step.after, product)
 
 
-def test_a_node_used_twice_by_one_operation_gets_two_parts():
+def test_a_node_used_twice_gets_two_contributions():
     x = Value(3.0, label="x")
     lesson = steps(x * x)
     assert [(step.argnum, step.before, step.after) for step in lesson] == [
@@ -160,7 +160,7 @@ def test_a_node_used_twice_by_one_operation_gets_two_parts():
     ]
 
 
-def test_the_derivative_to_begin_with_may_be_given():
+def test_the_initial_gradient_can_be_given():
     t = Tensor([1.0, 2.0], label="t")
     lesson = steps(t * 3, gradient=[1.0, 10.0])
     np.testing.assert_array_equal(lesson[0].after, [3.0, 30.0])
@@ -178,7 +178,7 @@ def test_constants_get_no_derivative_and_a_leaf_has_no_steps():
     assert "Backward from x" in str(steps(Value(1.0, label="x")))
 
 
-def test_what_cannot_be_gone_through_is_refused_with_the_reason():
+def test_invalid_outputs_and_gradients_are_rejected():
     t = Tensor([1.0, 2.0])
     with pytest.raises(ShapeError, match="gradient="):
         steps(t * 2)
@@ -200,7 +200,7 @@ def test_what_cannot_be_gone_through_is_refused_with_the_reason():
         steps(inside)
 
 
-def test_a_long_lesson_is_cut_short_where_it_is_shown():
+def test_a_long_explanation_is_abbreviated_when_displayed():
     x = Value(0.5)
     for _ in range(1000):
         x = x.sin()
@@ -210,7 +210,7 @@ def test_a_long_lesson_is_cut_short_where_it_is_shown():
 
 
 @needs_dot
-def test_an_animation_shows_the_graph_as_the_lesson_saw_it(tmp_path):
+def test_an_animation_shows_the_graph_as_it_was(tmp_path):
     t = Tensor([1.0, 2.0], label="t")
     loss = (t * t).sum()
     lesson = steps(loss)
@@ -221,7 +221,7 @@ def test_an_animation_shows_the_graph_as_the_lesson_saw_it(tmp_path):
     assert pathlib.Path(after).read_bytes() == pathlib.Path(before).read_bytes()
 
 
-def test_a_lesson_from_before_backward_is_the_same_after_it():
+def test_steps_do_not_change_after_backward():
     t = Tensor(np.ones((2, 2)), label="t")
     loss = (np.tanh(t @ t) * t).sum()
     lesson = steps(loss)
@@ -241,7 +241,7 @@ def braces_match(text):
     return depth == 0
 
 
-def test_the_lesson_is_set_in_latex_and_markdown():
+def test_steps_render_as_latex_and_markdown():
     y = neuron()
     written = steps(y).latex()
     assert r"\frac{\partial y}{\partial v_{4}} &= 1 - y^{2} = 0.001341" in written
@@ -251,7 +251,7 @@ def test_the_lesson_is_set_in_latex_and_markdown():
 
 
 @pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
-def test_latex_is_well_formed_whatever_the_labels(label):
+def test_latex_is_well_formed_for_any_label(label):
     y = np.sqrt(Value(2.0, label=label)) * 3
     lesson = steps(y)
     assert braces_match(lesson.latex())
@@ -259,7 +259,7 @@ def test_latex_is_well_formed_whatever_the_labels(label):
     assert lesson.text()
 
 
-def test_an_array_is_told_in_numbers_or_by_mean_and_deviation_but_not_by_its_type():
+def test_arrays_show_numbers_or_mean_and_deviation():
     short, long = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor(np.arange(6.0).reshape(2, 3) / 7)
     assert "[[1, 2], [3, 4]]" in steps((short * short).sum()).latex()
     lesson = steps((long * long).sum())
@@ -267,13 +267,13 @@ def test_an_array_is_told_in_numbers_or_by_mean_and_deviation_but_not_by_its_typ
     assert "float64" not in lesson.latex() + lesson.text()
 
 
-def test_roots_powers_and_tiny_numbers_are_written_as_in_books():
+def test_roots_powers_and_tiny_numbers_use_textbook_notation():
     x = Value(1e-12, label="x")
     assert r"\sqrt{1 - x^{2}}" in steps(np.arcsin(x)).latex()
     assert r"1 \cdot 10^{-12}" in steps(x * 2 * x).latex()
 
 
-def test_matplotlib_can_set_the_formulas():
+def test_matplotlib_can_render_the_formulas():
     mathtext = pytest.importorskip("matplotlib.mathtext")
     parser = mathtext.MathTextParser("path")
     result, _ = mixed(Value(0.5, label="a"), Value(-1.0, label="b_1"))
@@ -293,13 +293,13 @@ def test_matplotlib_can_set_the_formulas():
 @pytest.mark.parametrize(
     ("name", "begins"), [("s.txt", "Backward"), ("s.md", "`tanh"), ("s.tex", "\\begin")]
 )
-def test_it_saves_itself_as_text(tmp_path, name, begins):
+def test_steps_are_saved_as_text(tmp_path, name, begins):
     assert steps(neuron()).save(tmp_path / name) == str(tmp_path / name)
     assert (tmp_path / name).read_text().startswith(begins)
 
 
 @needs_dot
-def test_as_a_gif_there_is_a_frame_for_each_step_and_nothing_moves(tmp_path):
+def test_a_gif_has_a_frame_per_step_and_a_fixed_layout(tmp_path):
     image = pytest.importorskip("PIL.Image")
     lesson = steps(neuron())
     lesson.save(tmp_path / "s.gif", seconds=0.5)
@@ -315,7 +315,7 @@ def test_as_a_gif_there_is_a_frame_for_each_step_and_nothing_moves(tmp_path):
 
 
 @needs_dot
-def test_as_an_svg_each_frame_has_its_turn(tmp_path):
+def test_an_svg_shows_each_frame_in_turn(tmp_path):
     lesson = steps(neuron())
     lesson.save(tmp_path / "s.svg")
     root = ET.parse(tmp_path / "s.svg").getroot()
@@ -336,7 +336,7 @@ def test_tensors_and_scopes_can_be_animated(tmp_path):
     assert ET.parse(tmp_path / "s.svg").getroot() is not None
 
 
-def test_bad_names_long_lessons_and_missing_programs_are_told(tmp_path, monkeypatch):
+def test_unsaveable_animations_raise_and_leave_no_file(tmp_path, monkeypatch):
     lesson = steps(neuron())
     with pytest.raises(FormatError, match=r"\.gif"):
         lesson.save(tmp_path / "s.mp4")
@@ -354,7 +354,7 @@ def test_bad_names_long_lessons_and_missing_programs_are_told(tmp_path, monkeypa
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="dot is not installed")
-def test_without_pillow_a_gif_says_what_to_install(tmp_path, monkeypatch):
+def test_a_gif_without_pillow_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(MissingProgramError, match="pip install pillow"):
         steps(neuron()).save(tmp_path / "s.gif")

@@ -8,7 +8,7 @@ from autograd.errors import DataError
 from nn import MLP
 
 
-def test_each_operation_tells_calls_shape_parameters_and_bytes():
+def test_each_row_shows_calls_shape_parameters_and_bytes():
     w, b = Tensor(np.ones((3, 4))), Tensor(np.zeros(4))
 
     def model(x):
@@ -58,24 +58,24 @@ def test_values_and_a_module_of_values():
     assert all(row.backward > 0 for row in table.rows)
 
 
-def test_inputs_are_no_parameters_and_nothing_is_written():
+def test_inputs_are_not_parameters_and_grad_is_unchanged():
     x, w = Value(2.0), Value(3.0)
     table = summary(lambda a: a * w, x)
     assert table.total.parameters == 1
     assert (x.grad, w.grad) == (0.0, 0.0)
 
 
-def test_results_may_be_of_any_shape_and_number():
+def test_results_can_have_any_shape_and_number():
     table = summary(lambda t: {"a": t * 2, "b": [t.sum()]}, np.ones(3))
     assert [row.operation for row in table.rows] == ["multiply", "sum"]
 
 
-def test_what_returns_no_node_is_refused():
+def test_a_function_returning_no_node_is_rejected():
     with pytest.raises(DataError, match="returned no node"):
         summary(lambda x: 3.0, 1.0)
 
 
-def test_in_jupyter_it_is_a_table_with_names_escaped():
+def test_jupyter_shows_a_table_with_escaped_names():
     def model(x):
         with scope("<b>"):
             return x * 2

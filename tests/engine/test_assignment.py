@@ -39,12 +39,12 @@ def recurrence(x):
         (lambda x: leaf_itself(x), 3),
     ],
 )
-def test_derivatives_through_assignments_are_right(f, n):
+def test_derivatives_through_assignments_are_correct(f, n):
     check_gradients(f, random.normal(size=n), modes=("reverse", "forward"))
 
 
 @pytest.mark.parametrize("f", [filled, recurrence])
-def test_second_derivatives_through_assignments_are_right(f):
+def test_second_derivatives_through_assignments_are_correct(f):
     check_gradients(lambda x: np.sum(f(x) ** 2), random.normal(size=4), order=2)
     assert hessian(lambda x: np.sum(f(x) ** 2))(random.normal(size=4)).shape == (4, 4)
 
@@ -82,7 +82,7 @@ def leaf_itself(x):
     return x * x
 
 
-def test_a_value_may_be_assigned():
+def test_a_value_can_be_assigned():
     v, t = Value(3.0), Tensor(np.zeros(2))
     t[1] = v * v
     (t * t).sum().backward()
@@ -90,7 +90,7 @@ def test_a_value_may_be_assigned():
     assert t.data.tolist() == [0.0, 9.0]
 
 
-def test_every_reader_sees_the_new_elements():
+def test_all_later_reads_see_the_new_elements():
     data = np.zeros(3)
     t = Tensor(data, label="t")
     t[1] = 2.0
@@ -105,14 +105,14 @@ def test_every_reader_sees_the_new_elements():
     assert t.detach().data.tolist() == [0, 2, 0]
 
 
-def test_derivatives_arrive_at_the_leaf_that_was_assigned_to():
+def test_an_assigned_leaf_gets_its_gradient():
     t = Tensor(np.ones(3))
     t[0] = 5.0
     (t**2).sum().backward()
     assert t.grad.tolist() == [0, 2, 2]
 
 
-def test_without_recording_elements_just_change():
+def test_inside_no_grad_elements_change_without_recording():
     t = Tensor(np.ones(3))
     with no_grad():
         t[0] = 5.0
@@ -120,7 +120,7 @@ def test_without_recording_elements_just_change():
     assert t.data.tolist() == [5, 1, 1]
 
 
-def test_constants_stay_constants_until_something_varies_is_assigned():
+def test_a_constant_varies_once_a_node_is_assigned():
     t = Tensor(np.zeros(2), requires_grad=False)
     t[0] = 1.0
     assert not t.requires_grad
@@ -128,7 +128,7 @@ def test_constants_stay_constants_until_something_varies_is_assigned():
     assert t.requires_grad
 
 
-def test_results_from_before_an_assignment_keep_derivatives():
+def test_results_before_an_assignment_keep_their_derivatives():
     x = Tensor([1.0, 2.0])
     y = x * 1.0
     squares = np.sum(y * y)
@@ -154,7 +154,7 @@ def test_results_from_before_an_assignment_keep_derivatives():
     np.testing.assert_allclose(leaf.grad, [6, 12])
 
 
-def test_what_does_not_fit_is_refused():
+def test_invalid_assignments_are_rejected():
     t = Tensor(np.zeros(2))
     with pytest.raises(DataError, match="complex"):
         t[0] = Tensor(1j)
@@ -166,7 +166,7 @@ def test_what_does_not_fit_is_refused():
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(-2, 2)), max_size=8))
-def test_any_sequence_of_assignments_is_that_of_numpy(assignments):
+def test_any_sequence_of_assignments_matches_numpy(assignments):
     t, a = Tensor(np.arange(4.0)), np.arange(4.0)
     weights = np.array([1.0, 10.0, 100.0, 1000.0])
     leaves = []
@@ -181,7 +181,7 @@ def test_any_sequence_of_assignments_is_that_of_numpy(assignments):
         assert float(leaf.grad) == (weights[i] if last[i] is leaf else 0.0)
 
 
-def test_a_recurrence_does_not_copy_its_array_at_each_step():
+def test_a_recurrence_does_not_copy_its_array_each_step():
     def f(x):
         r = Tensor(np.zeros(10_000))
         r[0] = x
@@ -199,7 +199,7 @@ def test_a_recurrence_does_not_copy_its_array_at_each_step():
     assert peak < 400 * 80_000  # bytes: a copy at each step would be 10,000 arrays of 80,000
 
 
-def test_a_recurrence_over_rows_copies_nothing_either():
+def test_a_recurrence_over_rows_does_not_copy():
     def f(x):
         h = Tensor(np.zeros((1_000, 50)))
         h[0] = x
@@ -217,7 +217,7 @@ def test_a_recurrence_over_rows_copies_nothing_either():
     assert peak < 50 * 400_000  # bytes: one copy at each step would be 1,000 arrays of 400,000
 
 
-def test_assignments_are_drawn():
+def test_assignments_appear_in_pictures():
     t = Tensor(np.zeros(2), label="t")
     t[0] = Value(2.0, label="x")
     assert "setitem" in text(t)

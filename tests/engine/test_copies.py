@@ -46,7 +46,7 @@ def test_a_copy_of_an_argument_depends_on_it(duplicate):
     np.testing.assert_array_equal(jacobian(lambda x: duplicate(x)[:2])(b), np.eye(3)[:2])
 
 
-def test_a_copy_is_followed_by_trace():
+def test_trace_follows_a_copy():
     class Count(Node):
         def initialize_root(self):
             self.depth = 0
@@ -73,7 +73,7 @@ def test_a_copy_of_a_result_depends_on_it(duplicate):
     assert v.grad == 1.0
 
 
-def test_a_copy_of_a_leaf_is_a_leaf_outside_and_inside_of_transforms():
+def test_a_copy_of_a_leaf_is_a_leaf_even_in_transforms():
     t, v = Tensor(b, label="t"), Value(2.0)
 
     def f(x):
@@ -98,14 +98,14 @@ def test_a_copy_of_a_leaf_is_a_leaf_outside_and_inside_of_transforms():
         assert copy.copy(t * 2).requires_grad is False
 
 
-def test_what_is_differentiated_cannot_be_pickled():
+def test_a_node_being_differentiated_cannot_be_pickled():
     for x in (2.0, b):
         with pytest.raises(GraphError, match="is being differentiated"):
             grad(lambda x: np.sum(pickle.loads(pickle.dumps(x))))(x)
     pickle.dumps(Value(1.0))
 
 
-def test_a_function_that_raises_leaves_no_argument_behind():
+def test_a_function_that_raises_leaks_no_arguments():
     from autograd.engine.grad_mode import ARGUMENTS
 
     def fail(x):
@@ -121,7 +121,7 @@ def test_a_function_that_raises_leaves_no_argument_behind():
     assert not ARGUMENTS
 
 
-def test_a_masked_array_times_an_argument_loses_nothing():
+def test_a_masked_array_times_a_node_keeps_mask_and_gradient():
     m = np.ma.masked_array(b, mask=[True, False, False])
 
     def f(x):

@@ -117,12 +117,12 @@ PROGRAMS = {
         lambda x: autograd.sigmoid(np.array([x[0], -x[1]])),
     ],
 )  # fmt: skip
-def test_arrays_of_nodes_have_the_values_and_derivatives_of_numbers(function):
+def test_object_arrays_match_floats_in_values_and_derivatives(function):
     check_gradients(function, b, modes=("reverse", "forward"))
     check_gradients(function, b, order=2)
 
 
-def test_an_array_of_nodes_is_the_argument_and_the_result_of_transforms():
+def test_transforms_accept_and_return_arrays_of_nodes():
     def outer(x):
         return grad(lambda y: np.sum(y**3))(np.array([x[0], x[1] * x[2]])) @ np.ones(2)
 
@@ -132,7 +132,7 @@ def test_an_array_of_nodes_is_the_argument_and_the_result_of_transforms():
     assert found.shape == (2, 2, 3)
 
 
-def test_elements_are_the_nodes_themselves():
+def test_elements_of_an_object_array_are_the_nodes():
     v, t = Value(2.0), Tensor(3.0)
     both = np.array([v, t, 1.0])
     assert both[0] is v
@@ -163,7 +163,7 @@ def test_an_array_of_nodes_takes_nodes_in_place():
     check_gradients(f, b, modes=("reverse", "forward"))
 
 
-def test_a_plain_array_refuses_nodes_in_place_and_says_what_to_write():
+def test_a_float_array_rejects_nodes_in_place_with_advice():
     a = np.zeros(3)
     with pytest.raises(GradientLostError, match=r"Write a = a \+ node"):
         a += Tensor(b)
@@ -173,12 +173,12 @@ def test_a_plain_array_refuses_nodes_in_place_and_says_what_to_write():
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_programs_that_make_arrays_of_nodes_are_differentiated(name):
+def test_programs_that_build_arrays_of_nodes_are_differentiated(name):
     function, size = PROGRAMS[name]
     check_gradients(function, np.linspace(0.4, 1.3, size), modes=("reverse", "forward"))
 
 
-def test_where_a_derivative_would_be_lost_there_is_an_error():
+def test_losing_a_derivative_raises():
     v, t, a = Value(1.0), Tensor([1.0, 2.0]), np.zeros(2)
     nodes = np.array([v, 2.0])
     lost = [
@@ -217,7 +217,7 @@ def test_where_a_derivative_would_be_lost_there_is_an_error():
     assert np.all(a == 0)
 
 
-def test_errors_say_where_the_array_was_asked_for_and_what_to_write():
+def test_errors_name_the_line_and_say_what_to_write():
     with pytest.raises(GradientLostError, match=r"in scipy\.linalg.*autograd\.scipy"):
         scipy.linalg.expm(Tensor(np.eye(2)))
     with pytest.raises(GradientLostError, match=r"np\.zeros_like\(node\)"):
@@ -230,14 +230,14 @@ def test_errors_say_where_the_array_was_asked_for_and_what_to_write():
         Tensor([1.0, 2.0]) * np.array(["a", None], dtype=object)
 
 
-def test_objects_that_are_numbers_are_numbers():
+def test_object_arrays_of_plain_numbers_become_floats():
     from fractions import Fraction
 
     product = Tensor([1.0, 2.0]) * np.array([Fraction(1, 2), 3], dtype=object)
     assert product.tolist() == [0.5, 6.0]
 
 
-def test_imaginary_parts_which_numpy_would_drop_are_refused():
+def test_dropping_imaginary_parts_is_rejected():
     """`np.imag` of any array of objects is zero in NumPy."""
     for f in (
         lambda x: np.sum(np.imag(np.array([x[0], x[1]]) * 1j)),
@@ -251,7 +251,7 @@ def test_imaginary_parts_which_numpy_would_drop_are_refused():
     check_gradients(lambda x: np.imag(np.exp(1j * np.stack([x[0], x[1]]))), b)
 
 
-def test_inside_no_grad_nothing_is_recorded_of_arrays_of_nodes():
+def test_no_grad_records_nothing_of_object_arrays():
     v = Value(2.0)
     with no_grad():
         assert np.array([v, v * 2]).dtype == np.float64
@@ -262,7 +262,7 @@ def test_inside_no_grad_nothing_is_recorded_of_arrays_of_nodes():
     assert a[1] == 3.0
 
 
-def test_an_array_of_a_tensor_does_not_pretend_to_share_its_memory():
+def test_an_array_of_a_tensor_does_not_claim_shared_memory():
     t = Tensor(b) * 1.0
     shared, copied = np.asarray(t), np.array(t)
     copied[0] = 0.0
@@ -277,7 +277,7 @@ def test_an_array_of_a_tensor_does_not_pretend_to_share_its_memory():
     u[0] = 1.0
 
 
-def test_constants_give_their_numbers():
+def test_constants_convert_to_their_numbers():
     t = Tensor([1.0, 2.5], requires_grad=False)
     assert np.asarray(t).dtype == np.float64
     assert np.asarray(t, dtype=np.float32).dtype == np.float32
@@ -295,7 +295,7 @@ def test_constants_give_their_numbers():
 
 
 @pytest.mark.parametrize("make", [np.zeros_like, np.ones_like, lambda x: np.full_like(x, 2.0)])
-def test_a_new_array_like_a_node_can_be_filled_with_nodes(make):
+def test_empty_like_a_node_can_be_filled_with_nodes(make):
     def f(x):
         c = make(x)
         c[0] = x[0] * x[1]
@@ -307,7 +307,7 @@ def test_a_new_array_like_a_node_can_be_filled_with_nodes(make):
     check_gradients(f, b, order=2)
 
 
-def test_a_new_array_like_a_node_is_a_constant_of_the_type_asked_for():
+def test_empty_like_a_node_is_a_constant_of_the_given_dtype():
     t = Tensor(np.ones((2, 3), np.float32))
     assert np.zeros_like(t).dtype == np.float32
     assert not np.empty_like(t).requires_grad
@@ -359,7 +359,7 @@ def has_nodes(x):
 @pytest.mark.parametrize(
     ("name", "function", "count"), [pytest.param(*x, id=x[0]) for x in one_array_functions()]
 )
-def test_no_function_of_numpy_loses_nodes_in_an_array(name, function, count):
+def test_no_numpy_function_loses_nodes_in_an_array(name, function, count):
     from autograd.engine.primitive import WITHOUT_DERIVATIVE
 
     numbers = POINT.copy(), POINT[::-1].copy() + 0.1

@@ -12,7 +12,7 @@ from autograd import Tensor, Value
 from autograd.engine import value_backward
 
 
-def test_a_chain_of_a_million_values_is_built_differentiated_and_freed(run_python):
+def test_a_chain_of_a_million_values_needs_no_recursion(run_python):
     """In a process of its own: a crash would take the whole suite with it."""
     finished = run_python(
         """
@@ -32,7 +32,7 @@ print("done")
     assert finished.stdout == "done\n"
 
 
-def test_a_chain_of_a_million_tensors_is_built_differentiated_and_freed(run_python):
+def test_a_chain_of_a_million_tensors_needs_no_recursion(run_python):
     finished = run_python(
         """
 import gc
@@ -89,14 +89,14 @@ def test_a_compiled_node_costs_at_most_112_bytes():
     assert 80 < per_node < 113
 
 
-def test_a_value_that_feeds_a_hundred_thousand_others_is_visited_once():
+def test_a_value_used_100000_times_is_visited_once():
     x = Value(1.0)
     total = sum([x * float(i) for i in range(100_000)])
     total.backward()
     assert x.grad == sum(range(100_000))
 
 
-def test_a_tower_of_shared_nodes_is_linear_not_exponential():
+def test_a_tower_of_shared_nodes_takes_linear_time():
     x = Value(1.0)
     y = x
     for _ in range(1000):
@@ -119,7 +119,7 @@ def failing_rule(calls):
     return autograd.define(lambda x: x * 1.0, vjp, name="failing")
 
 
-def test_an_error_in_the_middle_of_backward_leaves_the_gradients_of_leaves_as_they_were():
+def test_an_error_during_backward_leaves_leaf_grads_unchanged():
     calls = []
     a, b, v = Tensor([1.0, 2.0]), Tensor([3.0, 4.0]), Value(2.0)
     (a * b * v).sum().backward()
@@ -138,7 +138,7 @@ def test_an_error_in_the_middle_of_backward_leaves_the_gradients_of_leaves_as_th
 
 
 @pytest.mark.skipif(autograd.COMPILED, reason="native code is not interrupted there")
-def test_an_interrupt_in_the_middle_of_backward_leaves_values_as_they_were(monkeypatch):
+def test_an_interrupt_during_backward_leaves_values_unchanged(monkeypatch):
     x = Value(2.0)
     y = x * x
     y.backward()
@@ -158,7 +158,7 @@ def test_an_interrupt_in_the_middle_of_backward_leaves_values_as_they_were(monke
     assert x.grad == 8.0
 
 
-def test_ten_thousand_training_steps_do_not_grow_memory():
+def test_training_steps_do_not_leak_memory():
     random = np.random.default_rng(0)
     x, target = random.normal(size=(8, 3)), random.normal(size=(8, 1))
     w, b, v = Tensor(random.normal(size=(3, 1))), Tensor(np.zeros(1)), Value(0.5)
@@ -190,7 +190,7 @@ def test_ten_thousand_training_steps_do_not_grow_memory():
     assert after - before < 20_000
 
 
-def test_second_derivatives_in_a_loop_do_not_grow_memory():
+def test_second_derivatives_in_a_loop_do_not_leak_memory():
     x = Value(1.0)
 
     def step():
@@ -230,7 +230,7 @@ def in_threads(work, count=4):
 
 
 @pytest.mark.skipif(not autograd.COMPILED, reason="ordinary Python objects are always tracked")
-def test_the_collector_sees_values_only_once_they_can_be_in_a_cycle():
+def test_values_are_gc_tracked_only_once_a_cycle_is_possible():
     x = Value(2.0)
     y = x * x
     y.backward()
@@ -259,7 +259,7 @@ def test_cycles_through_derivatives_that_are_nodes_are_collected():
     assert after - before < 20_000
 
 
-def test_threads_that_share_parameters_add_up_their_gradients():
+def test_threads_sharing_parameters_accumulate_gradients():
     w = Tensor(np.ones((40, 40)))
     v = Value(1.0)
     x = np.ones((40, 40))
@@ -273,7 +273,7 @@ def test_threads_that_share_parameters_add_up_their_gradients():
     assert v.grad == 4 * 50 * 40.0**3
 
 
-def test_threads_that_share_values_add_up_their_gradients():
+def test_threads_sharing_values_accumulate_gradients():
     v = Value(1.0)
 
     def work():
@@ -287,7 +287,7 @@ def test_threads_that_share_values_add_up_their_gradients():
     assert v.grad == 4 * 300 * 21.0
 
 
-def test_no_cycles_are_left_for_the_collector():
+def test_no_reference_cycles_are_left():
     gc.collect()
     gc.disable()
     try:

@@ -8,7 +8,7 @@ from autograd import Tensor, Value, scope
 from autograd.errors import DataError
 
 
-def test_nodes_know_the_path_of_the_blocks_they_were_made_in():
+def test_nodes_record_the_path_of_their_scopes():
     x, t = Value(2.0, label="x"), Tensor([1.0, 2.0])
     with scope("outer"):
         y = x * x
@@ -19,12 +19,12 @@ def test_nodes_know_the_path_of_the_blocks_they_were_made_in():
     assert (x.scope, t.scope, (x * 2).scope) == ("", "", "")
 
 
-def test_leaves_made_inside_belong_to_the_block():
+def test_leaves_made_inside_belong_to_the_scope():
     with scope("a"):
         assert (Value(1.0).scope, Tensor([1.0], label="t").scope) == ("a", "a")
 
 
-def test_a_label_or_a_derivative_of_one_node_is_not_shared_with_its_neighbours():
+def test_labels_and_gradients_are_not_shared_between_nodes():
     x = Value(2.0)
     with scope("a"):
         y, z = x * x, x + 1
@@ -39,7 +39,7 @@ def test_a_label_or_a_derivative_of_one_node_is_not_shared_with_its_neighbours()
     assert (y.label, y.scope, y.grad.data) == ("other", "a", 3.0)
 
 
-def test_derivatives_are_the_same_inside_and_outside():
+def test_scopes_do_not_change_derivatives():
     def derivatives():
         x, t = Value(0.5), Tensor([1.0, 2.0, 3.0])
         (np.tanh(x * t[:2]).sum() + x**3).backward()
@@ -50,13 +50,13 @@ def test_derivatives_are_the_same_inside_and_outside():
         assert derivatives() == outside
 
 
-def test_an_error_closes_the_block():
+def test_an_error_closes_the_scope():
     with pytest.raises(ZeroDivisionError), scope("a"), scope("b"):
         1 / 0  # noqa: B018
     assert Value(1.0).scope == ""
 
 
-def test_one_scope_may_be_entered_again_within_itself():
+def test_a_scope_can_be_reentered_inside_itself():
     block = scope("a")
     with block, block:
         assert Value(1.0).scope == "a.a"
@@ -64,7 +64,7 @@ def test_one_scope_may_be_entered_again_within_itself():
         assert Value(1.0).scope == "a"
 
 
-def test_a_function_becomes_a_scope_by_decoration():
+def test_scope_works_as_a_decorator():
     @scope("square")
     def square(x):
         "Return x²."
@@ -75,12 +75,12 @@ def test_a_function_becomes_a_scope_by_decoration():
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", None, 3, b"a"])
-def test_a_name_that_is_none_is_refused(name):
+def test_invalid_scope_names_are_rejected(name):
     with pytest.raises(DataError, match="needs a name"):
         scope(name)
 
 
-def test_threads_with_scopes_of_their_own_do_not_mix():
+def test_scopes_of_different_threads_do_not_mix():
     start, found = threading.Barrier(4), {}
 
     def work(name):
@@ -102,7 +102,7 @@ def test_threads_with_scopes_of_their_own_do_not_mix():
     assert Value(1.0).scope == ""
 
 
-def test_a_thread_begins_in_the_block_it_was_started_in():
+def test_a_thread_starts_in_the_scope_that_started_it():
     found = []
     with scope("a"):
         thread = threading.Thread(target=lambda: found.append(Value(1.0).scope))
@@ -111,7 +111,7 @@ def test_a_thread_begins_in_the_block_it_was_started_in():
     assert found == ["a"]
 
 
-def test_nodes_of_no_grad_and_assigned_elements_have_a_scope_too():
+def test_no_grad_nodes_and_assigned_elements_have_a_scope():
     t = Tensor(np.zeros(3), label="t")
     with scope("a"):
         with autograd.no_grad():
@@ -120,7 +120,7 @@ def test_nodes_of_no_grad_and_assigned_elements_have_a_scope_too():
     assert t.label == "t"
 
 
-def test_trace_notes_the_line_in_the_node():
+def test_trace_records_the_source_line_in_the_node():
     with autograd.Trace() as trace:
         y = Value(2.0, label="x") * 3
     assert "y = Value(2.0" in y.place.text

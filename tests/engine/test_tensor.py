@@ -39,7 +39,7 @@ def test_integers_and_booleans_become_float64(data):
 
 
 @pytest.mark.parametrize("kind", ["f2", "f4", "f8", "c8", "c16", ">f8", ">f4", "g"])
-def test_floating_types_stay_through_forward_and_backward(kind):
+def test_floating_dtypes_are_kept_forward_and_backward(kind):
     t = Tensor(np.ones(3, kind))
     assert t.dtype == np.dtype(kind)
     y = (t * 2 + 1) @ np.ones(3, kind)
@@ -49,7 +49,7 @@ def test_floating_types_stay_through_forward_and_backward(kind):
     np.testing.assert_array_equal(t.grad, 2)
 
 
-def test_it_shares_the_memory_of_an_array_of_floats():
+def test_a_tensor_shares_the_memory_of_a_float_array():
     data = np.ones(3)
     t = Tensor(data)
     data[0] = 7
@@ -65,18 +65,18 @@ def test_it_shares_the_memory_of_an_array_of_floats():
     ],
     ids=str,
 )  # fmt: skip
-def test_what_is_not_numbers_is_refused(bad):
+def test_non_numeric_data_is_rejected(bad):
     with pytest.raises(DataError):
         Tensor(bad)
 
 
 @pytest.mark.parametrize("bad", [Tensor([1.0]), Value(1.0), [Value(1.0)], [Tensor([1.0])]])
-def test_a_tensor_of_nodes_is_refused_because_it_would_lose_their_derivative(bad):
+def test_a_tensor_made_of_nodes_is_rejected(bad):
     with pytest.raises(GradientLostError, match=r"np\.stack"):
         Tensor(bad)
 
 
-def test_dtype_and_label_can_be_given():
+def test_dtype_and_label_can_be_set():
     t = Tensor([1, 2], dtype=np.float32, label="w")
     assert (t.dtype, t.label, t.op, t.parents) == (np.float32, "w", "", ())
     assert repr(t) == "Tensor([1., 2.], dtype=float32, label='w')"
@@ -88,7 +88,7 @@ def test_dtype_and_label_can_be_given():
 
 
 @given(st.data())
-def test_broadcasting_in_arithmetic_is_undone_in_the_derivative(data):
+def test_gradients_are_summed_over_broadcast_axes(data):
     both = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3))
     a, b = (data.draw(arrays(shape)) for shape in both.input_shapes)
     report = check_gradients(lambda x, y: x * y + x - y / 3 + 2 * x, a, b)
@@ -102,7 +102,7 @@ def test_broadcasting_in_arithmetic_is_undone_in_the_derivative(data):
 
 
 @given(st.data())
-def test_any_index_that_numpy_knows_gives_the_right_derivative(data):
+def test_any_numpy_index_has_the_right_derivative(data):
     x = data.draw(arrays(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4)))
     index = data.draw(
         st.one_of(
@@ -126,7 +126,7 @@ OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operato
 
 
 @pytest.mark.parametrize("function", OPERATORS)
-def test_operators_take_tensors_arrays_and_numbers_on_either_side(function):
+def test_operators_accept_tensors_arrays_and_numbers(function):
     a, b = np.array([[1.5, 2.5], [0.5, 3.0]]), np.array([[2.0, 1.0], [4.0, 0.7]])
     others = (
         [b, b.tolist()] if function is operator.matmul else [b, 2.0, 2, np.float32(2), b.tolist()]
@@ -145,13 +145,13 @@ def test_operators_take_tensors_arrays_and_numbers_on_either_side(function):
                 np.testing.assert_allclose(result.data, expected)
 
 
-def test_lists_stand_for_arrays_in_numpy_functions():
+def test_numpy_functions_accept_lists():
     t = Tensor([[1.0, 2.0], [3.0, 4.0]])
     (np.matmul(t, [[1, 0], [2, 1]]) + np.multiply([1.0, 10.0], t)).sum().backward()
     np.testing.assert_array_equal(t.grad, [[2.0, 13.0], [2.0, 13.0]])
 
 
-def test_comparisons_and_questions_give_plain_arrays():
+def test_comparisons_and_predicates_give_plain_arrays():
     t, a = Tensor([1.0, 2.0]), np.array([2.0, 2.0])
     for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
         for result in (compare(t, a), compare(t, Tensor(a)), compare(t, 2.0)):
@@ -169,7 +169,7 @@ def test_comparisons_and_questions_give_plain_arrays():
     assert bool(Tensor([0.0])) is False
 
 
-def test_the_attributes_and_methods_of_an_array_are_there():
+def test_a_tensor_has_the_attributes_and_methods_of_an_array():
     x = np.arange(1.0, 7.0).reshape(2, 3) / 3
     t = Tensor(x)
     assert (t.shape, t.dtype, t.ndim, t.size, t.nbytes, len(t)) == ((2, 3), x.dtype, 2, 6, 48, 2)
@@ -202,7 +202,7 @@ def test_the_attributes_and_methods_of_an_array_are_there():
     assert t.astype(np.float32).dtype == np.float32
 
 
-def test_every_method_for_one_number_is_there_for_arrays():
+def test_tensors_have_every_method_of_values():
     t = Tensor([0.3, 0.6])
     for name in ("exp", "tanh", "sigmoid", "relu", "softplus", "abs", "erf", "lgamma", "sqrt"):
         check_gradients(lambda x, name=name: getattr(x, name)(), t.data)
@@ -210,7 +210,7 @@ def test_every_method_for_one_number_is_there_for_arrays():
     np.testing.assert_array_equal(t.minimum(0.5).data, [0.3, 0.5])
 
 
-def test_what_has_been_rounded_may_become_integers():
+def test_rounded_results_can_become_integers():
     t = Tensor([1.7, -0.2])
     for rounded in (np.floor(t), np.round(t), t // 1, np.trunc(t)):
         whole = rounded.astype(int)
@@ -222,7 +222,7 @@ def test_what_has_been_rounded_may_become_integers():
         (np.floor(t) + t).astype(int)
 
 
-def test_functions_without_a_rule_say_so_and_what_to_do():
+def test_functions_without_a_rule_raise_with_advice():
     def own(x):
         raise NotImplementedError
 
@@ -233,7 +233,7 @@ def test_functions_without_a_rule_say_so_and_what_to_do():
         np.hypot.reduce(Tensor([1.0, 2.0]), where=np.array([True, False]))
 
 
-def test_a_node_where_only_a_constant_may_stand_is_an_error():
+def test_a_node_as_a_constant_argument_is_an_error():
     with pytest.raises(NoRuleError, match="argument number 1"):
         np.roll(Tensor([1.0, 2.0]), Tensor(1.0))
     with pytest.raises(NoRuleError, match="argument number 1"):
@@ -252,19 +252,19 @@ def test_a_node_where_only_a_constant_may_stand_is_an_error():
         lambda t: np.copyto(np.zeros(1), t),
     ],
 )  # fmt: skip
-def test_everything_that_would_lose_the_derivative_raises(lose):
+def test_losing_the_derivative_raises(lose):
     with pytest.raises(AutogradError):
         lose(Tensor([1.0]))
 
 
-def test_a_node_is_no_index():
+def test_a_node_cannot_be_an_index():
     for node in (Tensor([1.0]), Tensor(1.0), Value(1.0)):
         for index in (range(3).__getitem__, [1, 2, 3].__getitem__, operator.index):
             with pytest.raises(TypeError):  # compiled, Python's own
                 index(node)
 
 
-def test_assigning_a_tensor_of_one_number_to_an_element_raises_and_says_why():
+def test_assigning_a_tensor_to_an_array_element_raises():
     with pytest.raises((ValueError, GradientLostError)) as caught:
         np.zeros(2)[0] = Tensor(1.0)
     error = caught.value  # NumPy may put a ValueError of its own in front
@@ -279,7 +279,7 @@ def test_unknown_attributes_are_attribute_errors():
 # -- Values and Tensors together --------------------------------------------------------------
 
 
-def test_values_and_tensors_mix_and_the_derivative_reaches_the_value_as_a_float():
+def test_values_mixed_with_tensors_get_float_gradients():
     v, a = Value(2.0), np.array([1.0, 2.0, 3.0])
     t = Tensor(a)
     for y, value_slope in (
@@ -302,7 +302,7 @@ def test_values_and_tensors_mix_and_the_derivative_reaches_the_value_as_a_float(
         assert v.grad == pytest.approx(value_slope)
 
 
-def test_a_graph_of_values_below_tensors_gets_every_intermediate_derivative():
+def test_values_below_tensors_get_intermediate_gradients():
     x = Value(0.5)
     y = x * 2
     z = y.tanh()
@@ -313,7 +313,7 @@ def test_a_graph_of_values_below_tensors_gets_every_intermediate_derivative():
     assert x.grad == pytest.approx(2 * y.grad)
 
 
-def test_single_precision_is_not_widened_by_values():
+def test_values_do_not_promote_single_precision():
     t = Tensor(np.ones(3, np.float32))
     y = Value(2.0) * t
     assert y.dtype == np.float32
@@ -334,7 +334,7 @@ def test_second_derivatives_through_values_and_tensors():
 # -- backward ---------------------------------------------------------------------------------
 
 
-def test_a_result_of_many_numbers_needs_a_gradient_of_its_shape():
+def test_backward_of_an_array_needs_a_gradient_of_its_shape():
     t = Tensor([[1.0, 2.0]])
     y = t * 2
     with pytest.raises(ShapeError, match=r"\(1, 2\).*sum\(\)"):
@@ -348,12 +348,12 @@ def test_a_result_of_many_numbers_needs_a_gradient_of_its_shape():
     np.testing.assert_array_equal(t.grad, [[5.0, 20.0]])
 
 
-def test_a_complex_result_needs_a_gradient():
+def test_backward_of_a_complex_result_needs_a_gradient():
     with pytest.raises(ShapeError, match="complex"):
         (Tensor(1.0) * 1j).backward()
 
 
-def test_a_graph_is_freed_by_backward_and_says_so():
+def test_backward_frees_the_graph_and_a_second_call_raises():
     t = Tensor([1.0, 2.0])
     y = t * t
     z = y.sum()
@@ -366,7 +366,7 @@ def test_a_graph_is_freed_by_backward_and_says_so():
     np.testing.assert_array_equal(t.grad, [2.0, 4.0])
 
 
-def test_a_retained_graph_can_be_gone_through_again_and_leaves_accumulate():
+def test_a_retained_graph_accumulates_on_a_second_backward():
     t = Tensor([1.0, 2.0])
     z = (t * t).sum()
     z.backward(retain_graph=True)
@@ -376,7 +376,7 @@ def test_a_retained_graph_can_be_gone_through_again_and_leaves_accumulate():
     np.testing.assert_array_equal(kept, [2.0, 4.0])
 
 
-def test_backward_frees_the_memory_of_what_only_it_needed():
+def test_backward_frees_memory_only_it_needed():
     import weakref
 
     class Watched(np.ndarray):
@@ -392,7 +392,7 @@ def test_backward_frees_the_memory_of_what_only_it_needed():
     assert seen() is None
 
 
-def test_derivatives_of_intermediate_results_are_kept_when_asked_for():
+def test_retain_grad_keeps_intermediate_gradients():
     t = Tensor([1.0, 2.0])
     y = (t * 3).retain_grad()
     other = y * y
@@ -401,7 +401,7 @@ def test_derivatives_of_intermediate_results_are_kept_when_asked_for():
     assert other.grad is None
 
 
-def test_detached_results_and_constants_get_no_derivative():
+def test_detached_results_and_constants_get_no_gradient():
     t = Tensor([1.0, 2.0], label="t")
     d = t.detach()
     assert d.data is t.data
@@ -421,7 +421,7 @@ def test_detached_results_and_constants_get_no_derivative():
         (c * 2).requires_grad = False
 
 
-def test_hooks_see_and_may_replace_the_derivative():
+def test_hooks_see_and_can_replace_the_gradient():
     t = Tensor([1.0, 2.0])
     y = t * 2
     seen = []
@@ -441,7 +441,7 @@ def test_hooks_see_and_may_replace_the_derivative():
     np.testing.assert_array_equal(t.grad, [42.0, 42.0])
 
 
-def test_derivatives_of_derivatives_of_arrays():
+def test_second_derivatives_of_arrays():
     t = Tensor([1.0, 2.0])
     (t**3).sum().backward(create_graph=True)
     first = t.grad
@@ -451,7 +451,7 @@ def test_derivatives_of_derivatives_of_arrays():
     np.testing.assert_allclose(t.grad, [6.0, 120.0])
 
 
-def test_grad_can_be_assigned_and_must_fit():
+def test_assigned_grad_must_match_the_shape():
     t = Tensor([1.0, 2.0])
     t.grad = [3.0, 4.0]
     (t * 1).sum().backward()
@@ -464,7 +464,7 @@ def test_grad_can_be_assigned_and_must_fit():
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (2, 0)])
-def test_arrays_of_size_zero_go_forward_and_backward(shape):
+def test_empty_arrays_work_forward_and_backward(shape):
     t = Tensor(np.zeros(shape))
     total = (np.tanh(t) * 2).sum() + (t @ np.ones((shape[-1], 2))).sum()
     total.backward()
@@ -472,7 +472,7 @@ def test_arrays_of_size_zero_go_forward_and_backward(shape):
     assert t.grad.shape == shape
 
 
-def test_arrays_with_strides_and_read_only_arrays():
+def test_strided_and_read_only_arrays_work():
     base = np.arange(12.0).reshape(3, 4)
     base.flags.writeable = False
     for data in (base, base.T, base[::2, ::-1], np.broadcast_to(1.0, (3, 2)), base[1]):
@@ -484,7 +484,7 @@ def test_arrays_with_strides_and_read_only_arrays():
         assert t.grad.flags.writeable
 
 
-def test_data_assigned_to_between_forward_and_backward_are_an_error():
+def test_changing_data_before_backward_is_an_error():
     for change in (
         lambda t: t.__setattr__("data", t.data * 2),
         lambda t: t.data.__isub__(1) is not None and t.__setattr__("data", t.data),
@@ -524,7 +524,7 @@ def test_nan_and_infinity_propagate():
 @pytest.mark.parametrize(
     "duplicate", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))]
 )
-def test_leaves_are_copied_and_pickled_and_results_not_pickled(duplicate):
+def test_leaves_can_be_copied_and_pickled_results_only_copied(duplicate):
     t = Tensor(np.array([1.0, 2.0], np.float32), label="w")
     t.grad = np.ones(2, np.float32)
     s = duplicate(t)
@@ -537,7 +537,7 @@ def test_leaves_are_copied_and_pickled_and_results_not_pickled(duplicate):
         pickle.dumps(t * 2)
 
 
-def test_a_subclass_is_a_tensor_like_any_other():
+def test_a_subclass_works_like_a_tensor():
     class Parameter(Tensor):
         pass
 
@@ -552,7 +552,7 @@ def test_a_subclass_is_a_tensor_like_any_other():
 # -- a user's own primitive -------------------------------------------------------------------
 
 
-def test_a_users_own_function_joins_the_table():
+def test_a_custom_function_becomes_a_primitive():
     def gauss_hermite(x):
         return np.exp(-x * x) * (4 * x * x - 2)
 
@@ -578,7 +578,7 @@ def test_a_users_own_function_joins_the_table():
     assert v.grad == pytest.approx((derivative(0.4 + h) - derivative(0.4 - h)) / (2 * h), rel=1e-3)
 
 
-def test_functions_of_ones_own_are_forgotten_with_their_last_reference():
+def test_custom_primitives_are_freed_with_their_last_reference():
     import gc
     import weakref
 
@@ -593,7 +593,7 @@ def test_functions_of_ones_own_are_forgotten_with_their_last_reference():
     assert seen() is None
 
 
-def test_a_rule_that_returns_the_wrong_shape_is_named():
+def test_a_rule_returning_the_wrong_shape_is_named():
     wrong = autograd.define(lambda x: (x * x).sum(), lambda g, y, x: g * 2, name="wrong")
     with pytest.raises(ShapeError, match=r"'wrong'.*\(\).*\(2,\)"):
         wrong(Tensor([1.0, 2.0])).backward()
@@ -611,7 +611,7 @@ def test_a_rule_must_be_complete():
 # -- recording --------------------------------------------------------------------------------
 
 
-def test_nothing_is_recorded_inside_no_grad():
+def test_no_grad_records_nothing():
     v, t = Value(2.0), Tensor([1.0])
     with no_grad():
         a, b = v * 2, np.tanh(t) + v
@@ -643,7 +643,7 @@ def test_nothing_is_recorded_inside_no_grad():
     assert (t * 2).parents == (t,)
 
 
-def test_derivatives_that_are_nodes_cannot_be_made_inside_no_grad():
+def test_create_graph_inside_no_grad_is_an_error():
     v, t = Value(2.0), Tensor([1.0])
     for y in (v * v, (t * t).sum()):
         with no_grad():
@@ -672,7 +672,7 @@ def test_updates_inside_no_grad_are_in_place():
     assert t.data is not data
 
 
-def test_no_grad_is_a_matter_of_one_thread():
+def test_no_grad_affects_only_its_thread():
     import threading
 
     t = Tensor([1.0])

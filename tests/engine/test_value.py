@@ -57,7 +57,7 @@ DOMAIN = {
 }  # fmt: skip
 
 
-def test_the_expression_everybody_starts_with():
+def test_the_micrograd_expression():
     a, b = Value(-4.0), Value(2.0)
     c = a + b
     d = a * b + b**3
@@ -75,7 +75,7 @@ def test_the_expression_everybody_starts_with():
     assert b.grad == pytest.approx(645.5772594752186)
 
 
-def test_sympy_agrees_with_a_long_expression_and_its_second_derivatives():
+def test_a_long_expression_agrees_with_sympy_to_second_order():
     x, y = sympy.symbols("x y")
 
     def expression(x, y, exp, sin, sqrt):
@@ -103,7 +103,7 @@ def test_sympy_agrees_with_a_long_expression_and_its_second_derivatives():
 
 @pytest.mark.parametrize("name", UNARY)
 @given(position=st.floats(0, 1))
-def test_a_function_of_one_number_agrees_with_fifty_digits(name, position):
+def test_functions_of_one_number_agree_with_mpmath(name, position):
     low, high = DOMAIN.get(name, (-5, 5))
     x = low + position * (high - low)
     assume(abs(x) > 1e-3)
@@ -120,7 +120,7 @@ def test_a_function_of_one_number_agrees_with_fifty_digits(name, position):
 
 
 @pytest.mark.parametrize("name", UNARY)
-def test_a_method_is_the_same_as_the_numpy_function(name):
+def test_a_method_equals_the_numpy_function(name):
     numpy_name = {"abs": "absolute"}.get(name, name)
     function = getattr(np, numpy_name, None) or getattr(autograd, numpy_name)
     x = 1.3 if name == "arccosh" else 0.4
@@ -141,7 +141,7 @@ def test_a_method_is_the_same_as_the_numpy_function(name):
 @pytest.mark.parametrize("name", ["maximum", "minimum", "hypot", "arctan2", "logaddexp"])
 @given(x=numbers, y=numbers)
 @example(x=1.0, y=1.0)
-def test_a_function_of_two_numbers_agrees_with_numpy_and_finite_differences(name, x, y):
+def test_functions_of_two_numbers_match_finite_differences(name, x, y):
     v, w = Value(x), Value(y)
     result = getattr(v, name)(w)
     assert isinstance(result, Value)
@@ -161,7 +161,7 @@ def test_a_function_of_two_numbers_agrees_with_numpy_and_finite_differences(name
     [3, 3.0, True, np.float64(3), np.float32(3), np.int64(3), np.int8(3), np.bool_(True)],
     ids=lambda c: type(c).__name__,
 )
-def test_constants_of_any_kind_stand_on_either_side(function, constant):
+def test_constants_of_any_kind_work_on_either_side(function, constant):
     x, c = Value(2.0), float(constant)
     for result, expected, slope in (
         (
@@ -198,7 +198,7 @@ def test_powers_of_values_agree_with_finite_differences(x, p):
 
 @pytest.mark.parametrize("x", [-2.0, 3.0])
 @pytest.mark.parametrize("n", [-3, -1, 0, 1, 2, 3, 7, 11])
-def test_whole_powers_of_negative_numbers_are_real(x, n):
+def test_integer_powers_of_negative_numbers_are_real(x, n):
     v = Value(x)
     y = v**n
     y.backward()
@@ -207,7 +207,7 @@ def test_whole_powers_of_negative_numbers_are_real(x, n):
 
 
 @given(x=st.floats(-9, 9), y=st.floats(0.5, 4))
-def test_remainder_follows_python_and_its_derivative_is_one_between_jumps(x, y):
+def test_remainder_follows_python_and_has_slope_one(x, y):
     assume(0.05 < x % y < y - 0.05)
     v, w = Value(x), Value(y)
     result = v % w
@@ -220,7 +220,7 @@ def test_remainder_follows_python_and_its_derivative_is_one_between_jumps(x, y):
     assert all(parent.grad == 0.0 for parent in floor.parents)
 
 
-def test_sums_and_reflected_operators_and_signs():
+def test_sums_reflected_operators_and_signs():
     values = [Value(float(i)) for i in range(5)]
     total = sum(values)
     total.backward()
@@ -246,7 +246,7 @@ def test_a_value_used_twice_collects_both_derivatives():
     assert z.parents == (y, y)
 
 
-def test_leaves_accumulate_over_calls_and_intermediate_values_do_not():
+def test_leaves_accumulate_but_intermediate_values_do_not():
     x = Value(2.0)
     y = x * 3
     z = y * y
@@ -267,7 +267,7 @@ def test_the_derivative_of_a_leaf_with_respect_to_itself_is_one():
     assert x.grad == 1.0
 
 
-def test_derivatives_that_are_nodes_accumulate_and_turn_back_into_numbers():
+def test_node_gradients_accumulate_and_become_floats_again():
     x = Value(2.0)
     (x**3).backward(create_graph=True)
     (x**3).backward(create_graph=True)
@@ -282,7 +282,7 @@ def test_derivatives_that_are_nodes_accumulate_and_turn_back_into_numbers():
 
 
 @given(x=numbers, y=numbers)
-def test_comparisons_are_by_value_and_hashes_by_identity(x, y):
+def test_comparison_is_by_value_and_hash_by_identity(x, y):
     v, w = Value(x), Value(y)
     for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
         assert compare(v, w) == compare(x, y)
@@ -295,7 +295,7 @@ def test_comparisons_are_by_value_and_hashes_by_identity(x, y):
     assert (v == None) is False  # noqa: E711
 
 
-def test_it_is_written_readably():
+def test_repr_is_readable():
     x = Value(3, label="x")
     assert repr(x) == "Value(3.0, label='x')"
     y = x * 2
@@ -334,12 +334,12 @@ def test_data_and_grad_can_be_assigned():
 
 
 @pytest.mark.parametrize("bad", ["3", None, [1.0], 1j, np.ones(2), {}], ids=repr)
-def test_what_is_not_a_real_number_is_refused_with_a_word_what_to_do(bad):
+def test_data_that_is_not_a_real_number_is_rejected(bad):
     with pytest.raises(DataError, match=r"one real number.*Tensor"):
         Value(bad)
 
 
-def test_a_value_of_a_node_is_refused():
+def test_a_value_made_of_a_node_is_rejected():
     with pytest.raises(GradientLostError, match="Use the node itself"):
         Value(Value(1.0))
 
@@ -353,13 +353,13 @@ def test_a_value_of_a_node_is_refused():
         lambda v: np.add(v, 1, out=np.zeros(())), lambda v: np.mean([v, v]),
     ],
 )  # fmt: skip
-def test_everything_that_would_lose_the_derivative_raises(lose):
+def test_losing_the_derivative_raises(lose):
     v = Value(1.0)
     with pytest.raises(AutogradError, match=r"[.]data|np[.]stack|Write y ="):
         lose(v)
 
 
-def test_a_value_is_no_index():
+def test_a_value_cannot_be_an_index():
     for use in (operator.index, lambda v: [1, 2, 3][v], range, lambda v: np.zeros(3)[v]):
         with pytest.raises((TypeError, IndexError)):
             use(Value(1.0))
@@ -398,7 +398,7 @@ def test_a_value_is_no_index():
         (lambda v: np.logaddexp(v, -math.inf), -math.inf, -math.inf, 0.0),
     ],
 )
-def test_infinities_and_nan_propagate_as_in_numpy(function, x, y, slope):
+def test_infinity_and_nan_propagate_as_in_numpy(function, x, y, slope):
     v = Value(x)
     result = function(v)
     result.backward()
@@ -429,7 +429,7 @@ def through_pickle(leaf):
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, through_pickle])
-def test_leaves_are_copied_and_pickled_and_results_not_pickled(duplicate):
+def test_leaves_can_be_copied_and_pickled_results_only_copied(duplicate):
     v = Value(3.0, label="w")
     v.grad = 2.0
     w = duplicate(v)
@@ -439,7 +439,7 @@ def test_leaves_are_copied_and_pickled_and_results_not_pickled(duplicate):
         pickle.dumps(v * 2)
 
 
-def test_an_unknown_operand_is_a_type_error_and_lets_the_other_side_try():
+def test_an_unknown_operand_defers_to_the_other_side():
     class Other:
         def __radd__(self, other):
             return "theirs"
@@ -452,7 +452,7 @@ def test_an_unknown_operand_is_a_type_error_and_lets_the_other_side_try():
             bad * Value(1.0) if bad != "a" and bad != [1] else bad + Value(1.0)
 
 
-def test_value_and_tensor_compute_the_same():
+def test_value_and_tensor_agree():
     def f(x, y):
         return np.tanh(x * y) + np.log(x) / y - x**y
 

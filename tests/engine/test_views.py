@@ -71,7 +71,7 @@ def named_twice(x):
 @pytest.mark.parametrize(
     "f", [sliced_in_place, rows_in_place, chained, by_function, swapped, named_twice]
 )
-def test_views_and_assignments_are_those_of_numpy(f):
+def test_views_and_assignments_match_numpy(f):
     t = f(Tensor(b))
     assert float(t.data) == f(b.copy())
     h = 1e-6
@@ -80,7 +80,7 @@ def test_views_and_assignments_are_those_of_numpy(f):
     check_gradients(f, b, order=2, modes=("reverse", "forward"))
 
 
-def test_a_view_sees_what_is_assigned_to_its_base():
+def test_a_view_sees_assignments_to_its_base():
     a = Tensor([1.0, 2.0, 3.0])
     a[0] = 5.0
     v, w = a[1:], a[1:][::-1]
@@ -91,7 +91,7 @@ def test_a_view_sees_what_is_assigned_to_its_base():
     assert v.tolist() == [0, 7]
 
 
-def test_numbers_stay_numbers_under_operators_in_place():
+def test_in_place_operators_keep_scalars_scalar():
     a = Tensor(b)
     total = best = np.sum(a)
     total += a[0]
@@ -161,7 +161,7 @@ def changed_by(act, watched):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("function", "a"), list(sharing_cases()))
-def test_results_share_memory_where_those_of_numpy_do(function, a):
+def test_results_share_memory_as_in_numpy(function, a):
     plain = function(a)
     if not isinstance(plain, np.ndarray):
         return
@@ -186,7 +186,7 @@ def test_results_share_memory_where_those_of_numpy_do(function, a):
     "view",
     [lambda w: w.T, lambda w: w[1:], lambda w: w.reshape(-1), lambda w: w],
 )
-def test_changes_through_views_are_noticed_by_backward(view):
+def test_backward_detects_changes_through_views(view):
     w = Tensor(np.ones((2, 2)))
     y = (w.T**2).sum() + (w[0] ** 2).sum()
     with no_grad():
@@ -197,7 +197,7 @@ def test_changes_through_views_are_noticed_by_backward(view):
     assert w.grad is None
 
 
-def test_changed_parameters_are_noticed_through_views():
+def test_changed_parameters_are_detected_through_views():
     for change in ("step", "load", "data"):
         layer = nn.Linear(2, 2)
         optimizer = nn.optim.SGD(layer.parameters(), lr=0.1)
@@ -213,7 +213,7 @@ def test_changed_parameters_are_noticed_through_views():
             y.backward()
 
 
-def test_training_goes_on_after_assignments_inside_no_grad():
+def test_training_continues_after_assignments_in_no_grad():
     w = Tensor(b.copy())
     array = w.data
     with no_grad():
@@ -256,7 +256,7 @@ def test_assignments_to_parameters_must_not_be_recorded():
     assert layer.weight.data[0].tolist() == [1, 1]
 
 
-def test_constants_inside_no_grad_are_copied_where_read():
+def test_constants_changed_in_no_grad_keep_their_read_values():
     x, k = Tensor(b), Tensor(np.ones(3), requires_grad=False)
     y = np.sum(x * k)
     with no_grad():
@@ -270,7 +270,7 @@ def test_constants_inside_no_grad_are_copied_where_read():
 
 
 @pytest.mark.parametrize("n", [3, 100_000])
-def test_changed_constant_arrays_are_right_or_an_error(n):
+def test_changed_constant_arrays_are_copied_or_raise(n):
     t = Tensor(np.ones(n))
     buffer, mask, index = np.empty(n), np.zeros(n, bool), np.arange(n)
     total = 0.0
@@ -287,7 +287,7 @@ def test_changed_constant_arrays_are_right_or_an_error(n):
     assert t.grad.tolist() == [6 + 2 + 3] * n  # ∂(t·t) + ∂(t·t²), and nothing for the third
 
 
-def test_what_does_not_fit_in_place_is_refused():
+def test_invalid_in_place_operations_are_rejected():
     t = Tensor(np.ones(3))
     with pytest.raises(ShapeError, match=r"\(2, 3\)"):
         t += np.ones((2, 3))
@@ -310,7 +310,7 @@ def test_copies_of_an_assigned_leaf_stay_connected():
             pickle.dumps(t)
 
 
-def test_kept_derivatives_and_hooks_are_those_of_the_elements_now():
+def test_retained_grads_and_hooks_see_the_current_elements():
     x, seen = Tensor(b), []
     h = x * 2
     h[0] = 7.0
@@ -360,7 +360,7 @@ def test_no_grad_does_not_leak_out_of_generators():
     assert recorded()
 
 
-def test_no_grad_does_not_leak_into_other_tasks():
+def test_no_grad_does_not_leak_into_other_async_tasks():
     async def other():
         await asyncio.sleep(0)
         return recorded()
@@ -382,7 +382,7 @@ def test_no_grad_does_not_leak_into_other_tasks():
     assert recorded()
 
 
-def test_scopes_of_one_thread_are_not_seen_by_another():
+def test_scopes_are_not_shared_between_threads():
     stop, wrong = threading.Event(), []
 
     def work():
@@ -400,7 +400,7 @@ def test_scopes_of_one_thread_are_not_seen_by_another():
     assert not wrong
 
 
-def test_overwritten_numbers_are_drawn_as_overwritten():
+def test_overwritten_data_is_drawn_as_overwritten():
     t = Tensor(np.zeros(1_000))
     for i in range(3):
         t[i] = Value(1.0)
@@ -412,7 +412,7 @@ def test_overwritten_numbers_are_drawn_as_overwritten():
     assert "overwritten" not in autograd.text(u)
 
 
-def test_lists_of_nodes_are_assigned_with_their_derivatives():
+def test_assigned_lists_of_nodes_keep_their_derivatives():
     t, v, w = Tensor(np.zeros((2, 3))), Value(2.0), Tensor(b)
     t[:] = [w, [1.0, v, v * v]]
     np.sum(t).backward()
@@ -432,7 +432,7 @@ def parts_and_flat_elements(x):
     return np.sum(np.abs(z) ** 2) + np.sum(c**2 * np.arange(9.0).reshape(3, 3))
 
 
-def test_parts_and_flat_elements_can_be_assigned():
+def test_real_parts_and_flat_elements_can_be_assigned():
     h = 1e-6
     f = parts_and_flat_elements
     wanted = [(f(b + h * e) - f(b - h * e)) / (2 * h) for e in np.eye(3)]
@@ -446,7 +446,7 @@ def test_a_bool_as_an_index_keeps_its_derivative():
     np.testing.assert_array_equal(found, 2 * b + np.array([0.0, 1.0, 0.0]))
 
 
-def test_views_taken_inside_no_grad_are_not_assigned_to_outside():
+def test_views_taken_in_no_grad_reject_outside_assignment():
     def f(x):
         a = x * 1.0
         with no_grad():
@@ -458,7 +458,7 @@ def test_views_taken_inside_no_grad_are_not_assigned_to_outside():
         grad(f)(b)
 
 
-def test_copies_lie_by_rows_as_those_of_numpy_do():
+def test_copies_have_the_memory_order_of_numpy():
     for make in (lambda a: a.copy(), lambda a: a.copy("F"), lambda a: a.copy("K"), np.copy):
         t, a = make(Tensor(np.ones((3, 2))).T), make(np.ones((3, 2)).T)
         assert t.data.flags.c_contiguous == a.flags.c_contiguous
@@ -470,7 +470,7 @@ def test_copies_of_parameters_are_parameters():
             copied.weight[0, 0] = 5.0
 
 
-def test_a_derivative_asked_for_is_kept_after_an_assignment():
+def test_retain_grad_survives_an_assignment():
     h = Tensor(b) * 2
     h.retain_grad()
     h[0] = 7.0
@@ -478,7 +478,7 @@ def test_a_derivative_asked_for_is_kept_after_an_assignment():
     assert h.grad.tolist() == [14, 12, 20]
 
 
-def test_outputs_of_another_shape_are_refused():
+def test_out_of_another_shape_is_rejected():
     t = Tensor(np.ones((2, 3)))
     for call in (
         lambda: np.sum(t, axis=0, out=np.zeros_like(t)),
@@ -490,7 +490,7 @@ def test_outputs_of_another_shape_are_refused():
     assert np.add(t[0], 1.0, out=np.zeros_like(t)).tolist() == [[2, 2, 2], [2, 2, 2]]
 
 
-def test_items_may_have_further_axes_of_length_one():
+def test_assigned_items_may_have_extra_length_one_axes():
     def f(x):
         a = x * 1.0
         a[...] = x[None] * 2

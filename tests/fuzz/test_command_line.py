@@ -66,11 +66,11 @@ def answer(arguments, capsys):
         ("-" * 1500 + "2", 2), ("lambda: " + "-" * 900 + "1", 2), ("(" * 900 + ")" * 900, 2),
     ],
 )  # fmt: skip
-def test_numbers_alone_give_a_number_or_one_line(text, code, capsys):
+def test_plain_numbers_give_a_number_or_one_line(text, code, capsys):
     assert answer([text], capsys) == code
 
 
-def test_what_cannot_be_compared_is_not_called_right(capsys):
+def test_derivatives_that_are_not_finite_are_not_called_right(capsys):
     assert main(["1e308*10*x + y", "x=2", "y=1"]) == 1
     printed = capsys.readouterr().out
     assert "not finite" in printed
@@ -80,7 +80,7 @@ def test_what_cannot_be_compared_is_not_called_right(capsys):
 @pytest.mark.filterwarnings("ignore")
 @given(text=TEXTS, values=VALUES)
 @settings(max_examples=round(150 * FACTOR))
-def test_any_text_is_refused_in_one_line(text, values):
+def test_any_text_is_rejected_in_one_line(text, values):
     with pytest.MonkeyPatch.context() as patch:
         answer([text, *values], Printed(patch))
 
@@ -88,7 +88,7 @@ def test_any_text_is_refused_in_one_line(text, values):
 @pytest.mark.filterwarnings("ignore")
 @given(text=EXPRESSIONS, values=VALUES)
 @settings(max_examples=round(60 * FACTOR))
-def test_any_expression_is_computed_or_refused_in_one_line(text, values):
+def test_any_expression_is_computed_or_rejected_in_one_line(text, values):
     with pytest.MonkeyPatch.context() as patch:
         answer([text, *values], Printed(patch))
 
@@ -153,7 +153,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("environment", ASCII, ids=lambda e: "-".join(e.values()))
-def test_every_command_works_where_only_ascii_can_be_printed(environment, tmp_path):
+def test_every_command_works_on_an_ascii_terminal(environment, tmp_path):
     (tmp_path / "module.py").write_text(
         "import numpy as np\n"
         "def f(x):\n    return np.sum(np.tanh(x) * x**2)\n"

@@ -64,7 +64,7 @@ def test_properties_cannot_be_deleted(tmp_path):
 
 
 @pytest.mark.skipif(not autograd.COMPILED, reason="only native code can crash")
-def test_what_could_crash_raises(tmp_path):
+def test_operations_that_could_crash_raise(tmp_path):
     before = """
 import autograd
 from pytest import raises as expect
@@ -85,7 +85,7 @@ def begin():
 
 @pytest.mark.skipif(not autograd.COMPILED, reason="only native code can crash")
 @pytest.mark.parametrize("seed", range(round(3 * FACTOR)))
-def test_random_steps_with_objects_crash_nothing(seed, tmp_path):
+def test_random_operations_on_objects_do_not_crash(seed, tmp_path):
     program, log = Path(__file__).with_name("objects.py"), tmp_path / "log"
     finished = run(program, seed, 2000, log, directory=tmp_path)
     last = log.read_text(errors="replace").splitlines()[:1] if log.exists() else []

@@ -10,7 +10,7 @@ from autograd import Tensor
 from autograd.errors import DataError, OptionError, ShapeError
 
 
-def test_dropout_drops_its_share_scales_the_rest_and_is_idle_in_use():
+def test_dropout_drops_rescales_and_is_off_in_eval():
     layer = nn.Dropout(0.3, generator=np.random.default_rng(0))
     x = Tensor(np.ones(10000, np.float32))
     y = layer(x)
@@ -42,7 +42,7 @@ def test_batch_norm_keeps_running_statistics_and_uses_them():
     np.testing.assert_allclose(layer.running_mean, mean)
 
 
-def test_batch_norm_of_one_number_is_an_error_in_training_only():
+def test_batch_norm_of_one_number_fails_only_in_training():
     layer = nn.BatchNorm2d(2)
     with pytest.raises(ShapeError, match=r"eval\(\)"):
         layer(np.ones((1, 2, 1, 1)))
@@ -52,7 +52,7 @@ def test_batch_norm_of_one_number_is_an_error_in_training_only():
         layer(np.ones((3, 3)))
 
 
-def test_a_frozen_norm_still_passes_derivatives_on():
+def test_a_frozen_norm_still_propagates_gradients():
     layer = nn.LayerNorm(3).requires_grad_(False)
     x = Tensor([[1.0, 2.0, 4.0]])
     (layer(x) ** 3).sum().backward()
@@ -80,7 +80,7 @@ def test_a_frozen_norm_still_passes_derivatives_on():
     ],
     ids=str,
 )
-def test_an_empty_batch_goes_through_and_back(layer, shape, expected):
+def test_an_empty_batch_works_forward_and_backward(layer, shape, expected):
     x = Tensor(np.zeros(shape))
     y = layer(x)
     y = y[0] if isinstance(y, tuple) else y
@@ -90,7 +90,7 @@ def test_an_empty_batch_goes_through_and_back(layer, shape, expected):
     assert all((p.grad == 0).all() for p in layer.parameters() if p.grad is not None)
 
 
-def test_an_embedding_adds_up_and_refuses_what_is_not_a_number_of_a_row():
+def test_an_embedding_accumulates_and_rejects_bad_indices():
     layer = nn.Embedding(3, 2, padding_idx=0)
     assert (layer.weight.data[0] == 0).all()
     layer(np.array([1, 1, 0])).sum().backward()
@@ -101,7 +101,7 @@ def test_an_embedding_adds_up_and_refuses_what_is_not_a_number_of_a_row():
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
-def test_a_sequence_in_two_parts_is_the_whole_sequence(kind):
+def test_a_sequence_in_two_parts_equals_the_whole_sequence(kind):
     layer = kind(3, 4, num_layers=2, generator=np.random.default_rng(0))
     x = np.random.default_rng(1).normal(size=(6, 2, 3))
     whole, end = layer(x)
@@ -115,7 +115,7 @@ def test_a_sequence_in_two_parts_is_the_whole_sequence(kind):
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
-def test_recurrent_inputs_that_do_not_fit_are_errors(kind):
+def test_mismatched_recurrent_inputs_are_errors(kind):
     layer = kind(3, 4, batch_first=True)
     for shape in ((2, 5, 4), (3,), (2, 0, 3)):
         with pytest.raises(ShapeError, match="batch, steps, 3"):
@@ -127,7 +127,7 @@ def test_recurrent_inputs_that_do_not_fit_are_errors(kind):
         kind(3, 0)
 
 
-def test_dropout_between_recurrent_layers_is_for_training_only():
+def test_recurrent_dropout_applies_only_in_training():
     layer = nn.LSTM(2, 3, num_layers=2, dropout=0.5, generator=np.random.default_rng(0))
     x = np.ones((4, 2, 2))
     assert not np.array_equal(layer(x)[0].data, layer(x)[0].data)
@@ -137,7 +137,7 @@ def test_dropout_between_recurrent_layers_is_for_training_only():
         nn.RNN(2, 3, nonlinearity="sigmoid")
 
 
-def test_no_derivative_goes_to_masked_keys_nor_to_the_future():
+def test_masked_keys_and_the_future_get_no_gradient():
     layer = nn.MultiheadAttention(4, 2, generator=np.random.default_rng(0))
     x = Tensor(np.random.default_rng(1).normal(size=(5, 1, 4)))
     y, weights = layer(x, is_causal=True, need_weights=True)
@@ -152,7 +152,7 @@ def test_no_derivative_goes_to_masked_keys_nor_to_the_future():
     assert (x.grad[2] != 0).any()
 
 
-def test_a_row_that_is_masked_all_over_is_finite():
+def test_a_fully_masked_row_is_finite():
     layer = nn.MultiheadAttention(4, 2)
     y, weights = layer(
         np.ones((3, 1, 4)), key_padding_mask=np.ones((1, 3), bool), need_weights=True
@@ -161,7 +161,7 @@ def test_a_row_that_is_masked_all_over_is_finite():
     np.testing.assert_allclose(weights.data, 1 / 3)
 
 
-def test_a_mask_for_each_head_and_errors_of_attention():
+def test_per_head_masks_work_and_bad_masks_are_errors():
     layer, x = nn.MultiheadAttention(4, 2), np.ones((3, 2, 4))
     masks = np.zeros((4, 3, 3), bool)
     masks[3, :, 1:] = True  # of the second example, the second head
@@ -183,7 +183,7 @@ def test_a_mask_for_each_head_and_errors_of_attention():
         nn.MultiheadAttention(4, 3)
 
 
-def test_dropout_of_a_block_is_for_training_only():
+def test_block_dropout_applies_only_in_training():
     block = nn.TransformerBlock(4, 2, 8, 0.5, generator=np.random.default_rng(0))
     x = np.random.default_rng(1).normal(size=(3, 2, 4))
     assert not np.array_equal(block(x).data, block(x).data)
@@ -191,7 +191,7 @@ def test_dropout_of_a_block_is_for_training_only():
     np.testing.assert_array_equal(block(x).data, block(x).data)
 
 
-def test_what_no_layer_takes_is_an_error_that_names_the_shape():
+def test_invalid_input_errors_name_the_shape():
     with pytest.raises(ShapeError, match=r"\(2, 4\).*3 long"):
         nn.Linear(3, 2)(np.ones((2, 4)))
     with pytest.raises(ShapeError, match=r"\(\)"):
@@ -218,14 +218,14 @@ FAN_IN, FAN_OUT = 90, 600
         (nn.init.truncated_normal, 0.8796),
     ],
 )
-def test_initial_weights_have_the_spread_they_promise(function, std):
+def test_initial_weights_have_the_documented_spread(function, std):
     weight = function(SHAPE, generator=np.random.default_rng(0))
     assert weight.shape == SHAPE
     assert np.isclose(weight.std(), std, rtol=0.02)
     assert abs(weight.mean()) < 0.02 * std
 
 
-def test_truncated_numbers_stay_within_and_orthogonal_rows_are_orthonormal():
+def test_truncated_normal_and_orthogonal_initialisation():
     numbers = nn.init.truncated_normal((1000,), 2.0, -1.0, 0.5)
     assert -1.0 <= numbers.min() < numbers.max() <= 0.5
     for shape in ((3, 8), (8, 3), (3, 2, 2, 2)):
@@ -235,7 +235,7 @@ def test_truncated_numbers_stay_within_and_orthogonal_rows_are_orthonormal():
     assert nn.init.constant((2,), 3).tolist() == [3.0, 3.0]
 
 
-def test_initial_weights_that_make_no_sense_are_errors():
+def test_invalid_initialisation_arguments_are_errors():
     with pytest.raises(ShapeError, match=r"\(3,\)"):
         nn.init.xavier_uniform((3,))
     for call in (
@@ -247,7 +247,7 @@ def test_initial_weights_that_make_no_sense_are_errors():
             call()
 
 
-def test_layers_begin_as_pytorchs_do():
+def test_layers_are_initialised_like_pytorch():
     nn.seed(0)
     layer = nn.Linear(100, 300)
     assert np.isclose(abs(layer.weight.data).max(), 0.1, rtol=0.01)

@@ -7,13 +7,13 @@ from autograd.errors import DataError, OptionError, ShapeError
 from nn import DataLoader, train_test_split
 
 
-def test_batches_come_in_order_and_the_last_may_be_smaller():
+def test_batches_are_in_order_and_the_last_may_be_smaller():
     loader = DataLoader(np.arange(7), batch_size=3)
     assert [batch.tolist() for batch in loader] == [[0, 1, 2], [3, 4, 5], [6]]
     assert len(loader) == 3
 
 
-def test_a_last_batch_that_is_not_full_may_be_left_out():
+def test_an_incomplete_last_batch_can_be_dropped():
     loader = DataLoader(np.arange(7), batch_size=3, drop_last=True)
     assert [batch.tolist() for batch in loader] == [[0, 1, 2], [3, 4, 5]]
     assert len(loader) == 2
@@ -21,7 +21,7 @@ def test_a_last_batch_that_is_not_full_may_be_left_out():
     assert len(DataLoader(np.arange(2), batch_size=3, drop_last=True)) == 0
 
 
-def test_a_seed_gives_the_same_orders_and_each_pass_another():
+def test_a_seed_fixes_the_orders_and_each_epoch_differs():
     def two_passes():
         generator = np.random.default_rng(5)
         loader = DataLoader(np.arange(20), batch_size=6, shuffle=True, generator=generator)
@@ -70,18 +70,18 @@ def test_examples_of_a_sequence_are_stacked_part_by_part():
         ({"x": np.zeros(3), "y": np.zeros(2)}, ShapeError, "3, 2 examples"),
     ],
 )
-def test_data_that_cannot_be_cut_are_refused(data, error, message):
+def test_data_that_cannot_be_batched_are_rejected(data, error, message):
     with pytest.raises(error, match=message):
         DataLoader(data)
 
 
-def test_a_batch_has_at_least_one_example():
+def test_batch_size_must_be_at_least_one():
     with pytest.raises(OptionError, match="batch_size=0"):
         DataLoader(np.zeros(3), batch_size=0)
 
 
 @pytest.mark.parametrize(("size", "held"), [(0.25, 6), (0.01, 1), (5, 5)])
-def test_a_split_divides_all_arrays_alike_and_loses_nothing(size, held):
+def test_a_split_divides_all_arrays_alike_and_completely(size, held):
     x, names = np.arange(23), [str(i) for i in range(23)]
     train, test, train_names, test_names = train_test_split(
         x, names, test_size=size, generator=np.random.default_rng(1)
@@ -92,7 +92,7 @@ def test_a_split_divides_all_arrays_alike_and_loses_nothing(size, held):
     assert [str(i) for i in test] == test_names
 
 
-def test_a_stratified_split_has_each_class_in_its_proportion():
+def test_a_stratified_split_keeps_class_proportions():
     classes = np.repeat([0, 1, 2], [60, 30, 11])
     train, test = train_test_split(
         classes, test_size=0.2, stratify=classes, generator=np.random.default_rng(2)
@@ -117,6 +117,6 @@ def test_a_stratified_split_has_each_class_in_its_proportion():
         ([np.zeros(4)], {"stratify": np.array([0, 0, 0, 1])}, OptionError, "one example"),
     ],
 )
-def test_a_split_that_makes_no_sense_is_refused(arrays, options, error, message):
+def test_invalid_splits_are_rejected(arrays, options, error, message):
     with pytest.raises(error, match=message):
         train_test_split(*arrays, **options)

@@ -29,7 +29,7 @@ def report_of(model, *inputs):
     return nn.gradient_report(model, *inputs)
 
 
-def test_a_hundred_sigmoid_layers_let_the_gradient_vanish():
+def test_a_hundred_sigmoid_layers_have_vanishing_gradients():
     model = Deep(100, sigmoid, 0.25)
     report = report_of(model)
     assert report.verdict == "vanishing"
@@ -39,7 +39,7 @@ def test_a_hundred_sigmoid_layers_let_the_gradient_vanish():
 
 
 @pytest.mark.parametrize("residual", [False, True])
-def test_relu_with_he_initialisation_or_residual_connections_keep_it(residual):
+def test_he_initialised_relu_and_residuals_keep_the_gradient(residual):
     width, depth = 64, 100
     model = Deep(depth, relu, np.sqrt(2 / width), residual=residual, width=width)
     inputs = np.random.default_rng(1).normal(size=(32, width))
@@ -49,7 +49,7 @@ def test_relu_with_he_initialisation_or_residual_connections_keep_it(residual):
     assert 0.9 < report.factor < 1.1
 
 
-def test_batch_norm_keeps_it_where_sigmoids_alone_do_not():
+def test_batch_norm_prevents_vanishing_gradients():
     def report(*between):
         nn.seed(0)
         layers = [make() for _ in range(100) for make in (lambda: nn.Linear(32, 32), *between)]
@@ -61,14 +61,14 @@ def test_batch_norm_keeps_it_where_sigmoids_alone_do_not():
     assert report(lambda: nn.BatchNorm1d(32), nn.Sigmoid).verdict == "steady"
 
 
-def test_large_weights_let_it_explode():
+def test_large_weights_make_gradients_explode():
     report = report_of(Deep(20, lambda x: x, 1.0))
     assert report.verdict == "exploding"
     assert 0.5 < report.factor < 2  # all layers alike: what grows back has grown forward before
     assert "Clip gradients" in str(report)
 
 
-def test_norm_rms_and_zeros_are_those_of_each_gradient():
+def test_each_gradient_has_its_norm_rms_and_zero_count():
     model = Deep(2, relu, 0.5)
     report = report_of(model)
     for row, (name, parameter) in zip(report.rows, model.named_parameters(), strict=True):
@@ -80,7 +80,7 @@ def test_norm_rms_and_zeros_are_those_of_each_gradient():
         assert name in str(report)
 
 
-def test_units_that_never_fire_are_counted():
+def test_dead_units_are_counted():
     model = Deep(2, relu, 0.5)
     model.layers[0].data[:, :5] = 0.0
     report = report_of(model, INPUTS)
@@ -90,7 +90,7 @@ def test_units_that_never_fire_are_counted():
     assert model.training
 
 
-def test_looking_for_them_leaves_modes_and_buffers_alone():
+def test_counting_dead_units_keeps_modes_and_buffers():
     class Counting(Deep):
         def forward(self, x):
             if self.training:
@@ -103,19 +103,19 @@ def test_looking_for_them_leaves_modes_and_buffers_alone():
 
 
 @pytest.mark.parametrize(("number", "verdict"), [(np.nan, "not finite"), (0.0, "zero")])
-def test_gradients_that_say_nothing_are_told(number, verdict):
+def test_zero_and_nonfinite_gradients_get_a_verdict(number, verdict):
     model = Deep(2, relu, 0.5)
     for parameter in model.parameters():
         parameter.grad = np.full(parameter.shape, number)
     assert nn.gradient_report(model).verdict == verdict
 
 
-def test_there_must_be_gradients():
+def test_a_report_needs_gradients():
     with pytest.raises(OptionError, match="backward"):
         nn.gradient_report(Deep(2, relu, 0.5))
 
 
-def test_a_report_draws_itself(tmp_path, monkeypatch):
+def test_a_report_can_be_plotted(tmp_path, monkeypatch):
     figure = report_of(Deep(5, relu, 0.5), INPUTS).plot()
     assert len(figure.axes) == 2
     figure.savefig(tmp_path / "report.png")

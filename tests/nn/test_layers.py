@@ -37,7 +37,7 @@ def floats(sample):
 
 
 @SAMPLES
-def test_it_does_what_pytorch_does(sample):
+def test_a_layer_matches_pytorch(sample):
     model, x = build(sample), [Tensor(array) for array in floats(sample)]
     outputs = outputs_of(sample, model, x)
     total = total_of(outputs)
@@ -56,7 +56,7 @@ def test_it_does_what_pytorch_does(sample):
 
 
 @pytest.mark.parametrize("sample", [s for s in TABLE if s.smooth], ids=lambda s: s.name)
-def test_its_derivatives_agree_with_finite_differences(sample):
+def test_derivatives_agree_with_finite_differences(sample):
     model, x = build(sample), floats(sample)
     named = [] if model is None else model.named_parameters()
 
@@ -131,7 +131,7 @@ def test_a_loss_as_a_module_is_the_function(module, function):
     assert module(x, targets).data == function(x, targets).data
 
 
-def test_settings_of_losses_and_activations_are_checked():
+def test_loss_and_activation_options_are_validated():
     with pytest.raises(TypeError, match="slope"):
         nn.LeakyReLU(slope=0.1)
     with pytest.raises(TypeError):

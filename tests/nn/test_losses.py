@@ -12,13 +12,13 @@ PAIRS = [
 
 
 @pytest.mark.parametrize("loss", PAIRS)
-def test_a_column_against_a_row_is_an_error_and_not_a_square(loss):
+def test_a_column_against_a_row_is_an_error(loss):
     with pytest.raises(ShapeError, match=r"\(4, 1\).*\(4,\)"):
         loss(Tensor(np.full((4, 1), 0.5)), np.ones(4))
 
 
 @pytest.mark.parametrize("loss", [nn.nll, nn.cross_entropy])
-def test_targets_of_classes_that_do_not_fit_are_errors(loss):
+def test_mismatched_class_targets_are_errors(loss):
     outputs = Tensor(np.zeros((4, 3)))
     for targets, error, message in (
         ([0, 1], ShapeError, r"\(4, 3\).*\(2,\)"),
@@ -35,7 +35,7 @@ def test_targets_of_classes_that_do_not_fit_are_errors(loss):
         loss(Tensor(0.0), 0)
 
 
-def test_other_settings_that_make_no_sense_are_errors():
+def test_invalid_loss_options_are_errors():
     x = Tensor([[0.5, 0.5]])
     for call, message in (
         (lambda: nn.mse(x, [[0.0, 1.0]], "average"), "'average'"),
@@ -49,7 +49,7 @@ def test_other_settings_that_make_no_sense_are_errors():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_logits_of_ten_thousand_give_exact_values_and_derivatives(dtype):
+def test_huge_logits_give_exact_values_and_derivatives(dtype):
     logits = Tensor(np.array([[1e4, -1e4], [-1e4, 1e4]], dtype))
     losses = nn.cross_entropy(logits, [0, 0], reduction="none")
     assert losses.data.tolist() == [0.0, 2e4]
@@ -76,7 +76,7 @@ def test_logits_of_ten_thousand_give_exact_values_and_derivatives(dtype):
         assert np.isfinite(logits.grad).all()
 
 
-def test_a_class_that_is_ruled_out_does_no_harm():
+def test_a_class_of_probability_zero_is_harmless():
     logits = Tensor([[0.0, -np.inf, 1.0]])
     loss = nn.cross_entropy(logits, [2])
     loss.backward()
@@ -85,7 +85,7 @@ def test_a_class_that_is_ruled_out_does_no_harm():
     assert nn.nll(Tensor([[-np.inf, -1.0]]), [1]).data == 1.0
 
 
-def test_certain_probabilities_cost_no_more_than_one_hundred():
+def test_binary_cross_entropy_is_at_most_one_hundred():
     p = Tensor([0.0, 1.0])
     loss = nn.binary_cross_entropy(p, [0.0, 0.0], "none")
     assert loss.data.tolist() == [0.0, 100.0]
@@ -93,13 +93,13 @@ def test_certain_probabilities_cost_no_more_than_one_hundred():
     assert np.isfinite(p.grad).all()
 
 
-def test_derivatives_flow_to_soft_targets():
+def test_soft_targets_get_gradients():
     teacher = Tensor([[0.2, 0.8]])
     nn.cross_entropy(Tensor([[0.0, 0.0]]), teacher).backward()
     np.testing.assert_allclose(teacher.grad, [[np.log(2), np.log(2)]])
 
 
-def test_a_loss_of_classes_computed_again_with_other_numbers_leaves_the_gradient_right():
+def test_changing_logits_data_before_backward_is_handled():
     logits = np.random.default_rng(0).normal(size=(4, 3))
     leaf = Tensor(logits)
     losses = nn.cross_entropy(leaf, [0, 1, 2, 0], reduction="none")
@@ -114,7 +114,7 @@ def test_a_loss_of_classes_computed_again_with_other_numbers_leaves_the_gradient
     np.testing.assert_allclose(leaf.grad, 3 * expected, rtol=1e-12)
 
 
-def test_the_loss_of_a_class_may_be_infinite_where_it_does_not_count():
+def test_infinite_losses_of_ignored_classes_do_not_matter():
     outputs = Tensor([[0.0, -np.inf], [-np.inf, 0.0]])
     loss = nn.nll(outputs, [0, 0], weight=[1.0, 1.0], ignore_index=-100)
     assert loss.item() == np.inf
@@ -126,7 +126,7 @@ def test_the_loss_of_a_class_may_be_infinite_where_it_does_not_count():
         np.testing.assert_array_equal(leaf.grad, [[-1.0, 0.0], [0.0, 0.0]])
 
 
-def test_an_example_that_does_not_count_adds_nothing_though_no_class_is_possible():
+def test_an_ignored_example_with_impossible_classes_adds_zero():
     outputs = np.array([[1.0, 0.0], [-np.inf, -np.inf]])
     with np.errstate(invalid="ignore"):
         loss = nn.cross_entropy(outputs, [0, -100], reduction="sum")

@@ -34,7 +34,7 @@ NAMES = [
 ]  # fmt: skip
 
 
-def test_parameters_buffers_and_modules_are_found_wherever_they_are():
+def test_nested_parameters_buffers_and_modules_are_found():
     model = Network()
     assert [name for name, _ in model.named_parameters()] == NAMES
     assert [name for name, _ in model.named_buffers()] == [
@@ -51,7 +51,7 @@ def test_parameters_buffers_and_modules_are_found_wherever_they_are():
     assert model.first.weight.label == "weight"
 
 
-def test_a_shared_parameter_counts_once_and_is_saved_under_all_its_names():
+def test_a_shared_parameter_counts_once_but_keeps_all_names():
     model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     model[1].weight = model[0].weight
     assert model.num_parameters() == 9 + 3 + 3
@@ -62,7 +62,7 @@ def test_a_shared_parameter_counts_once_and_is_saved_under_all_its_names():
     assert len(nn.Sequential(layer, layer).modules()) == 2
 
 
-def test_a_state_goes_round_and_is_a_copy():
+def test_a_state_dict_round_trips_and_is_a_copy():
     model, other = Network(), Network()
     state = model.state_dict()
     other.load_state_dict(state)
@@ -84,7 +84,7 @@ def test_a_state_goes_round_and_is_a_copy():
         ({"count": 0.5}, "float64 numbers, wanted int64"),
     ],
 )
-def test_a_load_that_does_not_fit_says_so_and_changes_nothing(change, message):
+def test_a_mismatched_load_raises_and_changes_nothing(change, message):
     model = Network()
     before = model.state_dict()
     state = {name: array + 1 for name, array in before.items()} | change
@@ -95,7 +95,7 @@ def test_a_load_that_does_not_fit_says_so_and_changes_nothing(change, message):
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
-def test_a_load_that_is_not_strict_takes_what_fits_but_no_other_shapes():
+def test_a_non_strict_load_skips_names_but_checks_shapes():
     model = Network()
     model.load_state_dict({"first.bias": [1.0, 2.0, 3.0], "other": 1.0}, strict=False)
     assert model.first.bias.data.tolist() == [1.0, 2.0, 3.0]
@@ -103,7 +103,7 @@ def test_a_load_that_is_not_strict_takes_what_fits_but_no_other_shapes():
         model.load_state_dict({"first.bias": [1.0]}, strict=False)
 
 
-def test_a_load_keeps_arrays_in_place_and_their_precision_and_tells_the_graph():
+def test_a_load_is_in_place_keeps_dtype_and_is_detected():
     model = nn.Linear(2, 1).astype(np.float32)
     array, y = model.weight.data, (model(np.ones(2, np.float32)) ** 2).sum()
     model.load_state_dict({"weight": [[1.0, 2.0]], "bias": [0.0]})
@@ -113,7 +113,7 @@ def test_a_load_keeps_arrays_in_place_and_their_precision_and_tells_the_graph():
         y.backward()
 
 
-def test_two_arrays_of_one_name_are_an_error():
+def test_duplicate_names_in_a_state_are_an_error():
     model = nn.Module()
     model.layers = {1: nn.Linear(1, 1), "1": nn.Linear(1, 1)}
     with pytest.raises(WeightsError, match=r"layers\.1\.weight"):
@@ -128,7 +128,7 @@ def test_modes_reach_all_modules():
     assert all(module.training for module in model.train().modules())
 
 
-def test_zero_grad_and_freezing():
+def test_zero_grad_and_freezing_reach_all_parameters():
     model = Network()
     x = np.array([[1.0, 2.0], [0.0, 1.0]])
     model.first.requires_grad_(False)
@@ -150,7 +150,7 @@ def test_astype_converts_all_but_integers():
         model.astype(int)
 
 
-def test_a_parameter_has_an_array_of_its_own():
+def test_a_parameter_copies_its_array():
     array = np.zeros(2)
     parameter = nn.Parameter(array)
     parameter.data += 1.0
@@ -159,7 +159,7 @@ def test_a_parameter_has_an_array_of_its_own():
     assert parameter.requires_grad
 
 
-def test_nodes_know_the_path_of_the_module_that_made_them():
+def test_nodes_record_the_path_of_their_module():
     model = Network()
     y = model(np.ones((2, 2)) * [[1.0], [2.0]])
     found, todo = set(), [y]
@@ -172,7 +172,7 @@ def test_nodes_know_the_path_of_the_module_that_made_them():
     assert "layers.1.b.0:normalise" in found
 
 
-def test_the_scope_of_a_shared_or_a_deeper_module_is_its_path_in_the_module_that_calls():
+def test_a_module_scope_is_its_path_in_the_calling_module():
     class Pair(nn.Module):
         def __init__(self, inner):
             self.left = inner
@@ -203,7 +203,7 @@ def test_the_scope_of_a_shared_or_a_deeper_module_is_its_path_in_the_module_that
     assert nn.Tanh()(Tensor([1.0])).scope == ""
 
 
-def test_an_error_in_forward_leaves_no_scope_open():
+def test_an_error_in_forward_closes_its_scopes():
     model = nn.Sequential(nn.Linear(2, 2))
     with pytest.raises(ShapeError):
         model(Tensor(np.ones(3)))
@@ -211,7 +211,7 @@ def test_an_error_in_forward_leaves_no_scope_open():
     assert model(np.ones(2)).scope == "0"
 
 
-def test_threads_may_run_one_model():
+def test_threads_can_share_a_model():
     model = nn.Sequential(nn.Sequential(nn.Tanh()), nn.Tanh())
     scopes = []
 
@@ -257,7 +257,7 @@ def test_the_repr_is_a_tree_with_counts():
     ]  # fmt: skip
 
 
-def test_modules_are_copied_and_pickled():
+def test_modules_can_be_copied_and_pickled():
     model = Network()
     x = np.array([[1.0, 2.0], [0.0, 1.0]])
     for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
@@ -283,7 +283,7 @@ def test_importing_is_cheap():
     assert found.stdout == "[]\n"
 
 
-def test_the_same_seed_gives_the_same_run_bit_for_bit():
+def test_a_seed_makes_a_run_reproducible_bit_for_bit():
     def run():
         nn.seed(3)
         model = nn.Sequential(nn.Conv1d(2, 3, 3), nn.Dropout(0.4), nn.Flatten(), nn.Linear(9, 2))

@@ -51,7 +51,7 @@ def assert_same(first, second):
 
 
 @pytest.mark.parametrize("name", RECORDER["OPTIMIZERS"])
-def test_fifty_steps_lead_where_they_lead_in_pytorch(name):
+def test_fifty_steps_match_pytorch(name):
     inputs, targets, *start = RECORDER["problem"]()
     parameters = [Tensor(array) for array in start]
     optimizer = RECORDER["OPTIMIZERS"][name](optim, parameters)
@@ -64,7 +64,7 @@ def test_fifty_steps_lead_where_they_lead_in_pytorch(name):
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDER["OPTIMIZERS"] if name != "groups"])
-def test_values_are_led_where_tensors_are(name):
+def test_values_and_tensors_take_the_same_steps(name):
     inputs, targets, *start = RECORDER["problem"]()
     values = [[Value(x) for x in np.ravel(array)] for array in start]
     flat = [value for group in values for value in group]
@@ -81,7 +81,7 @@ def test_values_are_led_where_tensors_are(name):
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 @pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
-def test_parameters_keep_their_type_and_their_array(build, dtype):
+def test_parameters_keep_their_dtype_and_array(build, dtype):
     parameters = with_gradients((3, 2), (), dtype=dtype)
     arrays = [p.data for p in parameters]
     before = numbers(parameters)
@@ -111,7 +111,7 @@ def test_a_step_allocates_nothing_after_the_first(build):
 
 
 @pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
-def test_how_parameters_are_packed_changes_no_number(build):
+def test_packing_of_parameters_does_not_change_results(build):
     shapes = (BLOCK + 5,), (3, BLOCK), (5,), (2, 3), (0, 4), (), (BLOCK // 8, 20), (1, 2 * BLOCK)
     together, alone = with_gradients(*shapes), with_gradients(*shapes)
     optimizers = [build(together), *[build([p]) for p in alone]]
@@ -126,7 +126,7 @@ def test_how_parameters_are_packed_changes_no_number(build):
 
 
 @pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
-def test_the_order_of_elements_in_memory_changes_no_number(build):
+def test_memory_order_does_not_change_results(build):
     (parameter,) = with_gradients((300, BLOCK // 100))
     turned = Tensor(np.asfortranarray(parameter.data))
     turned.grad = np.asfortranarray(parameter.grad)
@@ -139,7 +139,7 @@ def test_the_order_of_elements_in_memory_changes_no_number(build):
 
 
 @pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
-def test_a_parameter_without_gradient_is_skipped_and_its_state_waits(build):
+def test_a_parameter_without_gradient_keeps_data_and_state(build):
     together, alone = with_gradients((3,), (4,)), with_gradients((3,), (4,))
     both, first, second = build(together), build(alone[:1]), build(alone[1:])
     gradient = together[1].grad
@@ -154,7 +154,7 @@ def test_a_parameter_without_gradient_is_skipped_and_its_state_waits(build):
 
 
 @pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
-def test_a_restored_state_goes_on_bit_for_bit(build):
+def test_a_restored_state_continues_bit_for_bit(build):
     shapes = (40, 3), (2,), (BLOCK // 2, 3)
     parameters, others = with_gradients(*shapes), with_gradients(*shapes)
     optimizer = build(parameters)
@@ -173,7 +173,7 @@ def test_a_restored_state_goes_on_bit_for_bit(build):
     assert again.state_dict()["state"][0]["step"] == 3
 
 
-def test_a_state_that_does_not_fit_changes_nothing():
+def test_a_mismatched_state_changes_nothing():
     optimizer = optim.Adam(with_gradients((3,), (2, 2)))
     optimizer.step()
     other = optim.Adam(with_gradients((3,), (2, 3)), lr=0.5)
@@ -185,7 +185,7 @@ def test_a_state_that_does_not_fit_changes_nothing():
         optim.Adam(with_gradients((3,))).load_state_dict(optimizer.state_dict())
 
 
-def test_data_assigned_anew_are_what_the_next_step_changes():
+def test_a_step_updates_newly_assigned_data():
     (parameter,) = with_gradients((3,))
     optimizer = optim.SGD([parameter], lr=1.0)
     optimizer.step()
@@ -200,7 +200,7 @@ def test_data_assigned_anew_are_what_the_next_step_changes():
     np.testing.assert_array_equal(parameter.data, -np.ones((2, 2)))
 
 
-def test_a_parameter_of_another_shape_than_its_state_is_an_error():
+def test_a_parameter_that_changed_shape_is_an_error():
     (parameter,) = with_gradients((3,))
     optimizer = optim.Adam([parameter])
     optimizer.step()
@@ -211,7 +211,7 @@ def test_a_parameter_of_another_shape_than_its_state_is_an_error():
             optimizer.step()
 
 
-def test_parameters_converted_to_single_precision_take_their_state_with_them():
+def test_converting_parameters_converts_their_state():
     (parameter,) = with_gradients((3,))
     optimizer = optim.Adam([parameter])
     optimizer.step()
@@ -224,7 +224,7 @@ def test_parameters_converted_to_single_precision_take_their_state_with_them():
     assert state["step"] == 2
 
 
-def test_the_engine_notices_an_update_before_backward():
+def test_an_update_before_backward_is_detected():
     (parameter,) = with_gradients((3,))
     loss = (parameter**2).sum()
     optim.SGD([parameter]).step()
@@ -232,7 +232,7 @@ def test_the_engine_notices_an_update_before_backward():
         loss.backward()
 
 
-def test_values_and_tensors_may_stand_in_one_group():
+def test_values_and_tensors_can_share_a_group():
     value, (tensor,) = Value(1.0), with_gradients((2,))
     (value * value + tensor.sum()).backward()
     optimizer = optim.SGD([value, tensor], lr=0.5, momentum=0.5)
@@ -243,7 +243,7 @@ def test_values_and_tensors_may_stand_in_one_group():
     assert tensor.grad is None
 
 
-def test_gradients_that_are_nodes_are_taken_for_their_numbers():
+def test_gradients_that_are_nodes_count_as_their_numbers():
     tensor, value = Tensor([1.0, 2.0]), Value(3.0)
     ((tensor**2).sum() + value**2).backward(create_graph=True)
     optim.SGD([tensor, value], lr=0.5).step()
@@ -277,12 +277,12 @@ def test_a_closure_computes_the_loss_first():
         ([[Tensor([1.0]) * 2]], {}, DataError, "Tensor computed by 'multiply'"),
     ],
 )
-def test_what_makes_no_sense_is_refused(arguments, options, error, message):
+def test_invalid_options_are_rejected(arguments, options, error, message):
     with pytest.raises(error, match=message):
         optim.Adam(*arguments, **options)
 
 
-def test_a_parameter_cannot_be_there_twice():
+def test_duplicate_parameters_are_rejected():
     one = Tensor([1.0])
     with pytest.raises(OptionError, match="twice"):
         optim.SGD([one, one])
@@ -295,14 +295,14 @@ def test_nesterov_needs_momentum():
         optim.SGD([Tensor([1.0])], nesterov=True)
 
 
-def test_complex_parameters_are_refused():
+def test_complex_parameters_are_rejected():
     parameter = Tensor(np.array([1j]))
     parameter.grad = np.array([1j])
     with pytest.raises(DataError, match="complex"):
         optim.Adam([parameter]).step()
 
 
-def test_an_optimiser_shows_its_options():
+def test_repr_shows_the_options():
     assert repr(optim.SGD([Tensor([1.0])], lr=0.5)).startswith("SGD(1 parameters, lr=0.5, ")
 
 
@@ -363,7 +363,7 @@ def test_lbfgs_needs_a_closure_and_scipy(monkeypatch):
 
 
 @pytest.mark.parametrize("order", [1.0, 2.0, 3.0, math.inf])
-def test_the_norm_of_all_gradients_together_is_brought_to_the_limit(order):
+def test_clip_grad_norm_limits_the_total_norm(order):
     parameters = [*with_gradients((3, 2), (4,)), Value(1.0), Tensor([1.0])]
     parameters[2].grad = 5.0
     before = [np.ravel(p.grad).copy() for p in parameters[:3]]
@@ -375,7 +375,7 @@ def test_the_norm_of_all_gradients_together_is_brought_to_the_limit(order):
     assert parameters[3].grad is None
 
 
-def test_gradients_below_the_limit_stay_as_they_are():
+def test_clipping_keeps_gradients_below_the_limit():
     parameters = with_gradients((3, 2))
     before = parameters[0].grad.copy()
     optim.clip_grad_norm(parameters, 100.0)
@@ -383,7 +383,7 @@ def test_gradients_below_the_limit_stay_as_they_are():
     assert optim.clip_grad_norm([Tensor([1.0])], 1.0) == 0.0
 
 
-def test_a_norm_that_is_not_finite_is_an_error_when_asked_for():
+def test_a_nonfinite_norm_is_an_error_on_request():
     parameters = with_gradients((2,))
     parameters[0].grad = np.array([np.nan, 1.0])
     with pytest.raises(NonFiniteError, match="nan"):
@@ -392,7 +392,7 @@ def test_a_norm_that_is_not_finite_is_an_error_when_asked_for():
     assert np.all(np.isnan(parameters[0].grad))
 
 
-def test_each_number_is_clipped_on_its_own():
+def test_clip_grad_value_clips_each_number():
     parameters = [*with_gradients((2,)), Value(1.0)]
     parameters[0].grad, parameters[1].grad = np.array([-3.0, 0.5]), 2.0
     optim.clip_grad_value(parameters, 1.0)
@@ -400,7 +400,7 @@ def test_each_number_is_clipped_on_its_own():
     assert parameters[1].grad == 1.0
 
 
-def test_limits_below_zero_are_refused():
+def test_negative_limits_are_rejected():
     with pytest.raises(OptionError, match="max_norm=-1"):
         optim.clip_grad_norm([], -1)
     with pytest.raises(OptionError, match="clip_value=-1"):

@@ -31,7 +31,7 @@ def moved(model, before):
     return np.concatenate([np.ravel(before[n] - p.data) for n, p in model.named_parameters()])
 
 
-def test_the_gradients_of_all_examples_add_up_to_that_of_the_batch():
+def test_per_example_gradients_sum_to_the_batch_gradient():
     model = Network()
     kept = np.ones((3, 4))
     model.first.grad = kept
@@ -44,14 +44,14 @@ def test_the_gradients_of_all_examples_add_up_to_that_of_the_batch():
         np.testing.assert_allclose(found[name].mean(axis=0), parameter.grad, rtol=1e-12)
 
 
-def test_each_row_is_the_gradient_of_its_example_alone():
+def test_each_row_is_the_gradient_of_one_example():
     model = Network()
     found = nn.per_example_grads(mse, model, X, Y)
     mse(model(X[4:5]), Y[4:5]).backward()
     np.testing.assert_array_equal(found["second"][4], model.second.grad)
 
 
-def test_without_noise_and_limit_a_private_step_is_that_of_the_optimiser():
+def test_a_private_step_without_noise_is_an_ordinary_step():
     model, other = Network(), Network()
     loss = private(model, 1e9, 0.0).step(X, Y)
     result = mse(other(X), Y)
@@ -63,7 +63,7 @@ def test_without_noise_and_limit_a_private_step_is_that_of_the_optimiser():
         assert a.grad is None
 
 
-def test_no_example_moves_the_sum_by_more_than_the_limit():
+def test_each_example_contributes_at_most_the_limit():
     model = Network()
     before = model.state_dict()
     found = nn.per_example_grads(mse, model, X, Y)
@@ -75,7 +75,7 @@ def test_no_example_moves_the_sum_by_more_than_the_limit():
     np.testing.assert_allclose(moved(model, before), np.concatenate(expected), rtol=1e-12)
 
 
-def test_the_noise_has_the_deviation_that_was_asked_for():
+def test_noise_has_the_requested_standard_deviation():
     class Wide(nn.Module):
         def __init__(self):
             self.weight = nn.Parameter(np.zeros(20_000))
@@ -98,7 +98,7 @@ def test_a_seed_gives_the_same_noise():
     np.testing.assert_array_equal(models[0].first.data, models[1].first.data)
 
 
-def test_frozen_and_unused_parameters_are_borne():
+def test_frozen_and_unused_parameters_are_allowed():
     model = Network()
     model.unused = nn.Parameter(np.zeros(2))
     model.first.requires_grad = False
@@ -110,12 +110,12 @@ def test_frozen_and_unused_parameters_are_borne():
 
 
 @pytest.mark.parametrize(("limit", "noise"), [(0.0, 1.0), (1.0, -1.0), (float("nan"), 1.0)])
-def test_limits_that_make_no_sense_are_refused(limit, noise):
+def test_invalid_limits_are_rejected(limit, noise):
     with pytest.raises(OptionError, match="max_grad_norm"):
         private(Network(), limit, noise)
 
 
-def test_a_batch_has_inputs_targets_and_an_example():
+def test_a_batch_needs_inputs_targets_and_an_example():
     with pytest.raises(OptionError, match="at least one example"):
         nn.per_example_grads(mse, Network(), X)
     with pytest.raises(OptionError, match="at least one example"):

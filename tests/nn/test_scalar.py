@@ -7,7 +7,7 @@ import nn
 from autograd import Value, check_gradients
 
 
-def test_the_parameters_are_as_many_as_the_layers_say():
+def test_parameter_count_follows_from_the_layers():
     model = nn.MLP(3, [4, 4, 1])
     assert len(model.parameters()) == 3 * 4 + 4 + 4 * 4 + 4 + 4 + 1
     assert all(isinstance(p, Value) for p in model.parameters())
@@ -15,7 +15,7 @@ def test_the_parameters_are_as_many_as_the_layers_say():
     assert "Neuron(4, linear)" in repr(model)
 
 
-def test_a_network_computes_what_the_same_matrices_compute():
+def test_a_network_of_values_matches_matrices():
     model = nn.MLP(2, [3, 2], generator=random.Random(1))
     x = [0.3, -0.7]
     hidden, last = (
@@ -57,17 +57,17 @@ def test_the_wrong_number_of_inputs_is_an_error():
         nn.MLP(2, [3, 1])([1.0])
 
 
-def test_a_layer_of_one_neuron_may_stand_in_the_middle():
+def test_a_hidden_layer_can_have_one_neuron():
     assert isinstance(nn.MLP(2, [1, 2, 1])([1.0, 2.0]), Value)
 
 
-def test_values_know_the_layer_they_were_made_in():
+def test_values_record_their_layer():
     y = nn.MLP(2, [3, 1])([1.0, 2.0])
     assert y.scope == "layers.1"
     assert {p.scope for n in y.parents for p in n.parents if p.op} >= {"layers.1"}
 
 
-def test_one_seed_sets_everything_that_is_random():
+def test_one_seed_sets_all_randomness():
     """Weights of Values, of modules and from `nn.init`, masks, shuffles and splits."""
 
     def draw():

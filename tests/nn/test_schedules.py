@@ -19,20 +19,20 @@ def adam():
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
-def test_a_schedule_gives_the_rates_that_pytorch_gives(name):
+def test_schedules_match_the_rates_of_pytorch(name):
     found = RECORDER["rates"](optim, SCHEDULES[name], adam())
     np.testing.assert_allclose(found, RECORDED[f"schedule: {name}"], rtol=1e-10, atol=1e-13)
 
 
 @pytest.mark.parametrize("name", RECORDER["PLATEAUS"])
-def test_a_plateau_lowers_the_rate_when_pytorch_does(name):
+def test_plateau_schedules_match_pytorch(name):
     found = RECORDER["rates"](optim, RECORDER["PLATEAUS"][name], adam(), plateau=True)
     np.testing.assert_allclose(found, RECORDED[f"plateau: {name}"], rtol=1e-10)
     assert found[0, 0] > found[-1, 0]
 
 
 @pytest.mark.parametrize("name", [*SCHEDULES, *RECORDER["PLATEAUS"]])
-def test_a_restored_schedule_goes_on_exactly_even_through_json(name):
+def test_a_schedule_restored_from_json_continues_exactly(name):
     build = {**SCHEDULES, **RECORDER["PLATEAUS"]}[name]
     metrics = RECORDER["metrics"]() if name in RECORDER["PLATEAUS"] else None
 
@@ -52,14 +52,14 @@ def test_a_restored_schedule_goes_on_exactly_even_through_json(name):
     assert again.get_last_lr() == scheduler.get_last_lr()
 
 
-def test_every_group_has_its_own_rate():
+def test_each_group_has_its_own_rate():
     optimizer = optim.SGD([{"params": [Tensor([1.0])], "lr": 1.0}, {"params": [Tensor([1.0])]}])
     optim.StepLR(optimizer, 1).step()
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1)
     assert optimizer.param_groups[1]["lr"] == pytest.approx(1e-4)
 
 
-def test_one_cycle_turns_the_momentum_of_sgd_as_well():
+def test_one_cycle_also_cycles_momentum():
     optimizer = optim.SGD([Tensor([1.0])], momentum=0.9)
     optim.OneCycleLR(optimizer, 1.0, 10)
     assert optimizer.param_groups[0]["momentum"] == pytest.approx(0.95)
@@ -81,12 +81,12 @@ def test_one_cycle_turns_the_momentum_of_sgd_as_well():
         (lambda o: optim.ReduceLROnPlateau(o, factor=1.5), "factor=1.5"),
     ],
 )
-def test_what_makes_no_sense_is_refused(build, message):
+def test_invalid_schedule_arguments_are_rejected(build, message):
     with pytest.raises(OptionError, match=message):
         build(adam())
 
 
-def test_a_cycle_that_is_over_cannot_go_on():
+def test_a_finished_cycle_cannot_continue():
     scheduler = optim.OneCycleLR(adam(), 1.0, 2)
     for _ in range(2):  # once after each of total_steps steps, as in training
         scheduler.step()

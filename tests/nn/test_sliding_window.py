@@ -62,7 +62,7 @@ def put_together(found, x):
 
 
 @given(st.one_of(cases(1), cases(2)))
-def test_convolution_is_what_a_loop_computes(case):
+def test_convolution_matches_a_loop(case):
     each, groups, shape, outputs = case
     kind = nn.Conv1d if len(shape) == 3 else nn.Conv2d
     random = np.random.default_rng(0)
@@ -95,7 +95,7 @@ def test_convolution_is_what_a_loop_computes(case):
 
 
 @given(st.one_of(cases(1, False), cases(2, False)))
-def test_pooling_is_what_a_loop_computes(case):
+def test_pooling_matches_a_loop(case):
     each, _, shape, _ = case
     x = np.random.default_rng(1).integers(-2, 3, shape).astype(float)  # with ties
     each["dilation"] = (1,) * (len(shape) - 2)
@@ -127,13 +127,13 @@ def test_pooling_is_what_a_loop_computes(case):
         np.testing.assert_allclose(y, put_together(found, x), rtol=1e-12)
 
 
-def test_of_ties_the_first_one_gets_the_derivative():
+def test_max_pooling_gives_the_gradient_to_the_first_tie():
     x = Tensor([[[1.0, 1.0, 1.0, 0.0, 2.0, 2.0]]])
     nn.MaxPool1d(3)(x).sum().backward()
     assert x.grad.tolist() == [[[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]]
 
 
-def test_the_padding_is_never_the_largest_and_nan_goes_through():
+def test_max_pooling_ignores_padding_and_propagates_nan():
     assert nn.MaxPool1d(2, padding=1)(np.array([[-3.0, -2.0]])).tolist() == [[-3.0, -2.0]]
     assert np.isnan(nn.MaxPool1d(2)(np.array([[1.0, np.nan]]))).all()
 
@@ -151,12 +151,12 @@ def test_third_derivatives_of_a_convolution():
 
 
 @pytest.mark.parametrize("layer", [nn.Conv2d(1, 2, 3), nn.MaxPool2d(2), nn.AvgPool2d(2)], ids=str)
-def test_an_input_without_channels_is_an_error_that_names_its_shape(layer):
+def test_an_input_without_channels_raises_naming_its_shape(layer):
     with pytest.raises(ShapeError, match=r"\(28, 28\).*height, width"):
         layer(np.zeros((28, 28)))
 
 
-def test_settings_that_make_no_sense_are_errors():
+def test_invalid_options_are_errors():
     for settings, message in (
         ({"stride": 0}, "stride="), ({"padding": "some"}, "padding="), ({"kernel_size": (3, 3, 3)}, "kernel_size="),
         ({"padding": "same", "stride": 2}, "same"), ({"groups": 2}, "groups="), ({"dilation": 1.5}, "dilation="),

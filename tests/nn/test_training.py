@@ -96,7 +96,7 @@ def test_training_measures_loss_and_metrics_on_both_parts():
     assert history["val_distance"][-1] == pytest.approx(distance(model(x).data, y))
 
 
-def test_the_loop_is_the_one_that_anybody_would_write():
+def test_fit_matches_a_hand_written_loop():
     arguments = settings()
     history = nn.fit(**arguments)
     again = settings()
@@ -115,7 +115,7 @@ def test_the_loop_is_the_one_that_anybody_would_write():
     assert_same_state(arguments["model"].state_dict(), model.state_dict())
 
 
-def test_accumulated_gradients_make_the_step_of_the_large_batch():
+def test_accumulated_gradients_match_one_large_batch():
     large = settings(noise=0.0, data=loader(batch_size=16), optimizer=None)
     small = settings(noise=0.0, data=loader(batch_size=4), accumulate=4, optimizer=None)
     uneven = settings(noise=0.0, data=loader(batch_size=7), accumulate=6, optimizer=None)
@@ -141,7 +141,7 @@ def test_gradients_are_clipped_before_each_step():
 
 
 @pytest.mark.parametrize(("each", "steps"), [("epoch", 6), ("batch", 30)])
-def test_the_schedule_is_stepped_after_each_epoch_or_batch(each, steps):
+def test_the_schedule_steps_after_each_epoch_or_batch(each, steps):
     arguments = settings(schedule_each=each)
     schedule = nn.optim.ExponentialLR(arguments["optimizer"], 0.9)
     history = nn.fit(**arguments, schedule=schedule)
@@ -150,7 +150,7 @@ def test_the_schedule_is_stepped_after_each_epoch_or_batch(each, steps):
     assert history["lr"][0] == pytest.approx(0.02 if each == "epoch" else 0.02 * 0.9**5)
 
 
-def test_a_plateau_looks_at_the_monitored_number():
+def test_a_plateau_schedule_uses_the_monitored_metric():
     arguments = settings()
     schedule = nn.optim.ReduceLROnPlateau(arguments["optimizer"], patience=0, threshold=10.0)
     nn.fit(**arguments, schedule=schedule, monitor="val_distance")
@@ -174,7 +174,7 @@ def test_early_stopping_restores_the_best_weights():
     assert_same_state(arguments["model"].state_dict(), snapshots[best])
 
 
-def test_early_stopping_restores_the_best_weights_after_the_last_epoch_too():
+def test_the_best_weights_are_restored_after_the_last_epoch():
     arguments = settings(epochs=5)
     arguments["optimizer"].param_groups[0]["lr"] = 0.5
     snapshots = []
@@ -189,7 +189,7 @@ def test_early_stopping_restores_the_best_weights_after_the_last_epoch_too():
     assert_same_state(arguments["model"].state_dict(), snapshots[history.best - 1])
 
 
-def test_numbers_that_are_nan_are_never_the_best():
+def test_a_nan_metric_is_never_the_best():
     stopping = nn.EarlyStopping(patience=2)
     model = Network()
     assert not stopping.ends(1, math.nan, model)
@@ -209,7 +209,7 @@ def test_a_callback_can_end_training():
     assert history.stopped == "after epoch 2, by enough"
 
 
-def test_an_interrupt_in_the_middle_of_an_epoch_keeps_the_model_and_says_where():
+def test_an_interrupt_keeps_the_model_and_reports_progress():
     arguments = settings(loss=interrupt_at(8), validation=None)
     history = nn.fit(**arguments)
     assert history.stopped == "interrupted in epoch 2, after step 2"
@@ -243,7 +243,7 @@ def complete(path, **options):
 
 
 @pytest.mark.parametrize("step", [9, 13, 25])
-def test_a_resumed_training_gives_the_numbers_of_one_without_interruption(tmp_path, step):
+def test_resumed_training_equals_uninterrupted_training(tmp_path, step):
     whole = complete(tmp_path / "whole.safetensors")
     expected = nn.fit(**whole)
 
@@ -263,7 +263,7 @@ def test_a_resumed_training_gives_the_numbers_of_one_without_interruption(tmp_pa
     assert resumed["data"].generator.random() == whole["data"].generator.random()
 
 
-def test_a_training_that_is_over_stays_over_and_may_be_prolonged(tmp_path):
+def test_finished_training_resumes_only_for_more_epochs(tmp_path):
     path = tmp_path / "run.safetensors"
     nn.fit(**settings(checkpoint=path, epochs=3))
     again = nn.fit(**settings(checkpoint=path, resume=True, epochs=3))
@@ -272,12 +272,12 @@ def test_a_training_that_is_over_stays_over_and_may_be_prolonged(tmp_path):
     assert longer.rows == nn.fit(**settings()).rows
 
 
-def test_without_a_file_a_resumed_training_begins_at_the_beginning(tmp_path):
+def test_resuming_without_a_file_starts_from_scratch(tmp_path):
     history = nn.fit(**settings(checkpoint=tmp_path / "new.safetensors", resume=True))
     assert history.rows == nn.fit(**settings()).rows
 
 
-def test_a_checkpoint_of_something_else_changes_nothing(tmp_path):
+def test_a_foreign_checkpoint_raises_and_changes_nothing(tmp_path):
     path = tmp_path / "run.safetensors"
     nn.fit(**settings(checkpoint=path, epochs=2))
     arguments = settings(checkpoint=path, resume=True)
@@ -314,7 +314,7 @@ def test_every_kind_of_generator_is_restored(tmp_path):
         np.testing.assert_array_equal(model.generator.normal(size=3), expected)
 
 
-def test_dropout_and_the_order_go_on_where_the_seed_had_brought_them(tmp_path):
+def test_resuming_continues_dropout_and_shuffling(tmp_path):
     def arguments(**options):
         nn.seed(3)
         model = nn.Sequential(
@@ -348,7 +348,7 @@ def test_lbfgs_is_trained_by_the_same_loop():
     assert math.isnan(history["lr"][0])
 
 
-def test_accuracy_counts_right_classes():
+def test_accuracy_counts_correct_classes():
     scores = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
     assert nn.accuracy(scores, np.array([1, 0, 0, 0])) == 0.75
     logits = np.array([0.5, -1.0, 2.0, -3.0])
@@ -356,7 +356,7 @@ def test_accuracy_counts_right_classes():
     assert nn.accuracy(logits[:, None], np.array([[1], [-1], [1], [-1]])) == 1.0
 
 
-def test_a_batch_that_is_no_tuple_goes_to_the_model_and_to_the_loss():
+def test_a_batch_that_is_not_a_tuple_goes_to_model_and_loss():
     arguments = settings(data=nn.DataLoader(points()[0], batch_size=8), metrics=(), validation=None)
     history = nn.fit(**{**arguments, "loss": lambda outputs, batch: (outputs**2).mean()})
     assert history["loss"][-1] < history["loss"][0]
@@ -383,17 +383,17 @@ def test_a_batch_that_is_no_tuple_goes_to_the_model_and_to_the_loss():
         ({"data": []}, "no batch"),
     ],
 )
-def test_what_makes_no_sense_is_refused(options, message):
+def test_invalid_arguments_are_rejected(options, message):
     with pytest.raises(OptionError, match=message):
         nn.fit(**settings(**options))
 
 
-def test_early_stopping_knows_two_modes():
+def test_early_stopping_rejects_an_unknown_mode():
     with pytest.raises(OptionError, match="mode='less'"):
         nn.EarlyStopping(mode="less")
 
 
-def test_a_history_draws_itself(monkeypatch, tmp_path):
+def test_a_history_can_be_plotted(monkeypatch, tmp_path):
     history = nn.fit(**settings(early_stopping=nn.EarlyStopping()))
     figure = history.plot()
     assert [axes.get_title() for axes in figure.axes] == ["lr", "loss", "distance"]
@@ -407,7 +407,7 @@ def test_a_history_draws_itself(monkeypatch, tmp_path):
         history.plot()
 
 
-def test_there_is_a_bar_with_tqdm_and_training_goes_on_without(capsys, monkeypatch):
+def test_tqdm_shows_a_progress_bar_if_installed(capsys, monkeypatch):
     monkeypatch.setattr("tqdm.auto.tqdm.monitor_interval", 0)  # else a thread of it stays
     nn.fit(**settings(progress=True))
     assert "6/6" in capsys.readouterr().err
@@ -416,7 +416,7 @@ def test_there_is_a_bar_with_tqdm_and_training_goes_on_without(capsys, monkeypat
     assert capsys.readouterr().err == ""
 
 
-def test_what_only_some_need_is_imported_when_it_is_used(run_python):
+def test_optional_dependencies_are_imported_lazily(run_python):
     program = (
         "import nn, sys; print({'scipy', 'matplotlib', 'tqdm', 'safetensors'} & {*sys.modules})"
     )

@@ -35,7 +35,7 @@ def path(tmp_path):
     return tmp_path / "model.safetensors"
 
 
-def test_weights_come_back_with_types_shapes_and_metadata(path):
+def test_weights_round_trip_with_dtypes_shapes_and_metadata(path):
     state = {
         "matrix": np.arange(6.0).reshape(2, 3),
         "turned": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
@@ -56,14 +56,14 @@ def test_weights_come_back_with_types_shapes_and_metadata(path):
     assert found.version == autograd.__version__
 
 
-def test_a_model_goes_into_another_of_the_same_names(path):
+def test_weights_load_into_a_model_with_the_same_names(path):
     model, other = Affine(seed=1), Affine(seed=2)
     nn.save(model, path, {"seed": 1})
     assert nn.load_into(other, path).metadata == {"seed": 1}
     assert_unchanged(other, model.state_dict())
 
 
-def test_nothing_in_the_file_is_a_pickle_and_others_can_read_it(path):
+def test_the_file_has_no_pickle_and_safetensors_reads_it(path):
     from safetensors.numpy import load_file
 
     model = Affine()
@@ -74,7 +74,7 @@ def test_nothing_in_the_file_is_a_pickle_and_others_can_read_it(path):
     assert json.loads(content[8 : 8 + length])["bias"]["dtype"] == "F64"
 
 
-def test_weights_saved_by_pytorch_fit_and_compute_the_same():
+def test_weights_saved_by_pytorch_load_and_agree():
     found = nn.load(TORCH)
     inputs, outputs = found.pop("inputs"), found.pop("outputs")
     model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2)).eval()
@@ -91,7 +91,7 @@ def test_pytorch_reads_what_is_saved_here(path):
     assert_unchanged(model, {name: t.numpy() for name, t in torch.load_file(path).items()})
 
 
-def test_names_and_shapes_that_differ_are_told_and_the_model_is_unchanged(path):
+def test_mismatches_are_listed_and_leave_the_model_unchanged(path):
     model = Affine()
     before = model.state_dict()
     nn.save(Affine(inputs=4), path)
@@ -106,7 +106,7 @@ def test_names_and_shapes_that_differ_are_told_and_the_model_is_unchanged(path):
     np.testing.assert_array_equal(model.weight.data, np.zeros((2, 3)))
 
 
-def test_a_file_cut_short_anywhere_is_an_error_and_the_model_is_unchanged(path):
+def test_a_truncated_file_raises_and_changes_nothing(path):
     model = Affine()
     before = model.state_dict()
     nn.save(Affine(seed=3), path)
@@ -119,7 +119,7 @@ def test_a_file_cut_short_anywhere_is_an_error_and_the_model_is_unchanged(path):
     assert_unchanged(model, before)
 
 
-def test_a_flipped_bit_anywhere_is_an_error_or_harms_no_number(path):
+def test_a_flipped_bit_is_detected_or_harmless(path):
     state = {"a": np.arange(6.0).reshape(2, 3), "b": np.float32(3), "c": np.arange(3)}
     nn.save(state, path, {"lr": 0.1})
     content = path.read_bytes()
@@ -141,7 +141,7 @@ def test_a_flipped_bit_anywhere_is_an_error_or_harms_no_number(path):
     assert harmless < 12  # the key of our own metadata: then it looks like a file of others
 
 
-def test_a_number_that_is_not_what_was_saved_is_named(path):
+def test_a_corrupted_array_is_named(path):
     nn.save({"first": np.zeros(3), "second": np.ones(2)}, path)
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -150,7 +150,7 @@ def test_a_number_that_is_not_what_was_saved_is_named(path):
         nn.load(path)
 
 
-def test_a_crash_while_saving_leaves_the_old_file_and_nothing_else(path, monkeypatch):
+def test_a_crash_while_saving_leaves_only_the_old_file(path, monkeypatch):
     nn.save(Affine(seed=1), path)
     old = path.read_bytes()
 
@@ -166,7 +166,7 @@ def test_a_crash_while_saving_leaves_the_old_file_and_nothing_else(path, monkeyp
         assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_link_stays_a_link(path, tmp_path):
+def test_saving_keeps_a_symbolic_link(path, tmp_path):
     link = tmp_path / "latest.safetensors"
     nn.save({"a": np.zeros(1)}, path)
     link.symlink_to(path)
@@ -175,7 +175,7 @@ def test_a_link_stays_a_link(path, tmp_path):
     np.testing.assert_array_equal(nn.load(path)["a"], [1.0])
 
 
-def test_a_missing_folder_or_file_is_told(tmp_path):
+def test_a_missing_folder_or_file_is_reported(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         nn.save({"a": np.zeros(1)}, tmp_path / "none" / "model.safetensors")
     with pytest.raises(FileNotFoundError, match="there is no file"):
@@ -185,7 +185,7 @@ def test_a_missing_folder_or_file_is_told(tmp_path):
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
 )
-def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path, path):
+def test_an_unwritable_folder_is_an_error(tmp_path, path):
     tmp_path.chmod(0o500)
     with pytest.raises(PermissionError):
         nn.save({"a": np.zeros(1)}, path)
@@ -200,13 +200,13 @@ def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path, path):
         (np.zeros(2), {"model": object()}, "object is no number"),
     ],
 )
-def test_what_the_format_cannot_hold_is_refused(path, array, metadata, message):
+def test_data_the_format_cannot_hold_are_rejected(path, array, metadata, message):
     with pytest.raises(WeightsError, match=message):
         nn.save({"a": array}, path, metadata)
     assert not path.exists()
 
 
-def test_without_safetensors_the_extra_is_named(path, monkeypatch):
+def test_a_missing_safetensors_names_the_extra_to_install(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     with pytest.raises(MissingProgramError, match=r'pip install "chainrule\[weights\]"'):
         nn.save({"a": np.zeros(1)}, path)

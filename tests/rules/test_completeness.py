@@ -23,7 +23,7 @@ def functions_of(module):
 
 
 @pytest.mark.parametrize("module", [np, np.linalg, np.fft], ids=lambda module: module.__name__)
-def test_every_public_function_has_been_decided_upon(module):
+def test_every_numpy_function_is_classified(module):
     undecided = [
         name
         for name, function in functions_of(module)
@@ -36,12 +36,12 @@ def test_every_public_function_has_been_decided_upon(module):
     assert not undecided
 
 
-def test_every_function_of_two_numbers_has_its_methods():
+def test_every_binary_ufunc_has_its_methods():
     for ufunc in [f for _, f in functions_of(np) if isinstance(f, np.ufunc)]:
         if ufunc in DISPATCH and (ufunc.nin, ufunc.nout, ufunc.signature) == (2, 1, None):
             for method in ("reduce", "accumulate", "outer", "reduceat", "at"):
                 assert (ufunc, method) in DISPATCH, f"{ufunc.__name__}.{method}"
 
 
-def test_nothing_both_has_a_rule_and_has_none_by_nature():
+def test_no_function_is_both_ruled_and_nondifferentiable():
     assert not DISPATCH.keys() & WITHOUT_DERIVATIVE

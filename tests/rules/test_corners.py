@@ -9,14 +9,14 @@ from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
 random = np.random.default_rng(8)
 
 
-def test_sequences_between_values_are_in_double_precision():
+def test_sequences_between_values_are_double_precision():
     for f in (np.linspace, np.geomspace, np.logspace):
         y = f(Value(0.1), 1.0, 5)
         assert y.dtype == np.float64
         np.testing.assert_allclose(y.data, f(0.1, 1.0, 5), rtol=1e-14)
 
 
-def test_geometric_sequences_know_their_ends_and_types():
+def test_geometric_sequences_have_exact_ends_and_dtypes():
     t = Tensor([1.0, 2.0])
     y = np.geomspace(t, [[8.0, 16.0]], 4, endpoint=False, dtype=np.float32, axis=-1)
     expected = np.geomspace([1.0, 2.0], [[8.0, 16.0]], 4, endpoint=False, dtype=np.float32, axis=-1)
@@ -26,7 +26,7 @@ def test_geometric_sequences_know_their_ends_and_types():
         np.geomspace(Tensor(0.0), 1.0)
 
 
-def test_the_bessel_function_is_right_where_its_series_meet():
+def test_i0_is_right_where_its_series_meet():
     x = np.array([29.999999, 30.000001, -30.5, 700.0])
     check_gradients(np.i0, x[:3])
     t = Tensor(x)
@@ -40,7 +40,7 @@ def test_the_bessel_function_is_right_where_its_series_meet():
         assert grad(np.i0)(1000.0) == np.inf
 
 
-def test_quantiles_of_data_with_nan_are_nan_unless_it_is_left_out():
+def test_quantiles_of_nan_are_nan_unless_ignored():
     a = np.array([[1.0, np.nan, 3.0], [4.0, 6.0, 5.0]])
     for f in (np.median, np.nanmedian):
         np.testing.assert_array_equal(f(Tensor(a), axis=1).data, f(a, axis=1))
@@ -60,7 +60,7 @@ def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
     np.testing.assert_allclose(slope, [-9 / 4, -3 / 2, -1.0])  # (b/a)² - 2 c/a
 
 
-def test_polynomials_of_zeros_and_of_matrices_are_those_of_numpy():
+def test_polynomials_from_roots_and_matrices_match_numpy():
     zeros = np.array([1 + 2j, 3.0, 1 - 2j])
     assert np.poly(Tensor(zeros)).dtype == np.float64
     assert np.poly(Tensor(zeros[:2])).dtype == np.complex128
@@ -68,7 +68,7 @@ def test_polynomials_of_zeros_and_of_matrices_are_those_of_numpy():
         np.poly(Tensor(np.zeros((2, 3))))
 
 
-def test_a_division_of_polynomials_leaves_out_leading_zeros_of_the_rest():
+def test_polydiv_drops_leading_zeros_of_the_remainder():
     for u, v in (([1.0, 2.0, 1.0], [1.0, 1.0]), ([1.0, 0.0, 0.0, 3.0], [1.0, 0.0])):
         for one, other in zip(np.polydiv(Tensor(u), Tensor(v)), np.polydiv(u, v), strict=True):
             np.testing.assert_allclose(one.data, other)
@@ -77,7 +77,7 @@ def test_a_division_of_polynomials_leaves_out_leading_zeros_of_the_rest():
     assert rest.data.tolist() == [3.0]
 
 
-def test_fits_warn_refuse_and_estimate_as_numpy_does():
+def test_polyfit_warns_rejects_and_estimates_like_numpy():
     x, y = np.arange(6.0), random.normal(size=6)
     c, covariance = np.polyfit(x, Tensor(np.stack([y, 2 * y], axis=1)), 1, cov=True)
     expected = np.polyfit(x, np.stack([y, 2 * y], axis=1), 1, cov=True)
@@ -99,7 +99,7 @@ def test_fits_warn_refuse_and_estimate_as_numpy_does():
         np.polyfit(Tensor(x[:2]), y[:2], 1, cov=True)
 
 
-def test_distinct_elements_come_with_the_plain_indices_of_numpy():
+def test_unique_returns_plain_indices_like_numpy():
     x = np.array([3.0, 1.0, 3.0, 2.0, 1.0])
     t = Tensor(x)
     found = np.unique(t, return_index=True, return_inverse=True, return_counts=True)
@@ -118,7 +118,7 @@ def test_distinct_elements_come_with_the_plain_indices_of_numpy():
     assert (i.tolist(), j.tolist()) == ([0, 1], [1, 3])
 
 
-def test_zeros_are_trimmed_along_the_axes_that_numpy_trims():
+def test_trim_zeros_trims_the_axes_numpy_trims():
     a = np.zeros((4, 5))
     a[1, 2] = a[2, 3] = 1.0
     assert np.trim_zeros(Tensor(a)).shape == (2, 2)
@@ -127,7 +127,7 @@ def test_zeros_are_trimmed_along_the_axes_that_numpy_trims():
     assert np.trim_zeros(Tensor(np.zeros(3))).shape == (0,)
 
 
-def test_methods_of_ufuncs_take_the_arguments_of_numpy():
+def test_ufunc_methods_accept_the_arguments_of_numpy():
     a = random.uniform(0.5, 2, (3, 4))
     t = Tensor(a)
     for f in (np.add, np.multiply, np.maximum, np.subtract, np.hypot):
@@ -144,7 +144,7 @@ def test_methods_of_ufuncs_take_the_arguments_of_numpy():
     np.testing.assert_allclose(np.fmin.reduce(t, axis=None).data, a.min())
 
 
-def test_of_equal_records_the_first_gets_the_derivative_and_nan_stays():
+def test_accumulated_maximum_ties_and_nan():
     t = Tensor([1.0, 3.0, 3.0, 2.0, 5.0])
     np.maximum.accumulate(t).sum().backward()
     assert t.grad.tolist() == [1, 3, 0, 0, 1]
@@ -152,20 +152,20 @@ def test_of_equal_records_the_first_gets_the_derivative_and_nan_stays():
     np.testing.assert_array_equal(y.data, [2.0, np.nan, np.nan])
 
 
-def test_files_take_the_numbers_of_nodes(tmp_path):
+def test_saving_functions_write_the_data_of_nodes(tmp_path):
     np.savez(tmp_path / "x.npz", w=Tensor([1.0, 2.0]))
     with np.load(tmp_path / "x.npz") as stored:
         assert stored["w"].tolist() == [1, 2]
 
 
-def test_functions_of_whole_numbers_refuse_nodes_as_numpy_refuses_floats():
+def test_integer_functions_reject_nodes_like_floats():
     for f in (np.bitwise_and, np.gcd, np.left_shift):
         with pytest.raises(TypeError, match=r"not supported|did not contain a loop"):
             f(Tensor([1.0]), 2)
 
 
 @pytest.mark.parametrize("x", [np.array([3.5]), np.array([[3.5], [1.0]]), np.array([[2.0 + 1j]])])
-def test_the_deviation_of_one_number_is_constant_in_any_order(x):
+def test_std_of_one_number_is_constant_to_any_order(x):
     f = lambda x: np.sum(np.std(x, axis=-1))  # noqa: E731
     assert not np.any(grad(f)(x))
     assert make_jvp(f)(x)(np.ones_like(x))[1] == 0

@@ -17,7 +17,7 @@ def as_plain(x):
 @pytest.mark.parametrize("density", [False, True])
 @pytest.mark.parametrize("bins", [5, "sturges", [-2.0, -1.0, 0.0, 3.0]])
 @pytest.mark.parametrize("limits", [None, (-1.0, 1.0)])
-def test_histograms_of_nodes_are_those_of_numpy(bins, limits, density):
+def test_histograms_of_nodes_match_numpy(bins, limits, density):
     expected = np.histogram(data, bins, limits, density)
     for found in (
         np.histogram(Tensor(data), bins, limits, density),
@@ -31,7 +31,7 @@ def test_histograms_of_nodes_are_those_of_numpy(bins, limits, density):
         np.testing.assert_allclose(found[0].data, expected[0], rtol=1e-12)
 
 
-def test_counts_are_plain_numbers_and_edges_know_where_they_come_from():
+def test_counts_are_plain_numbers_and_edges_have_gradients():
     t = Tensor(data)
     counts, edges = np.histogram(t, 4)
     assert type(counts) is np.ndarray
@@ -44,13 +44,13 @@ def test_counts_are_plain_numbers_and_edges_know_where_they_come_from():
     assert np.histogram(Tensor(np.zeros(0)), 2)[1].tolist() == [0, 0.5, 1]
 
 
-def test_numbers_outside_all_bins_have_no_part_in_the_derivative():
+def test_values_outside_all_bins_get_no_gradient():
     x = np.array([0.1, 5.0, 0.9, np.nan])
     slope = grad(lambda w: np.sum(np.histogram(x, 2, (0, 1), weights=w)[0] * [1, 10]))(np.ones(4))
     assert slope.tolist() == [1, 0, 10, 0]
 
 
-def test_histograms_in_several_dimensions_are_those_of_numpy():
+def test_multidimensional_histograms_match_numpy():
     points = random.normal(size=(20, 2))
     for bins in (3, [2, 4], [[-3.0, 0.0, 3.0], 3]):
         expected, edges = np.histogramdd(points, bins, weights=weights, density=True)
@@ -70,7 +70,7 @@ def test_histograms_in_several_dimensions_are_those_of_numpy():
     assert np.histogramdd(Tensor(data), 2)[0].shape == (2,)
 
 
-def test_bincount_takes_complex_weights_and_refuses_other_shapes():
+def test_bincount_accepts_complex_weights_and_checks_shapes():
     w = np.array([1 + 2j, 3 - 1j])
     assert np.bincount([1, 1], Tensor(w)).data.tolist() == [0, 4 + 1j]
     with pytest.raises(ShapeError, match="broadcast_to"):

@@ -36,7 +36,7 @@ EACH = pytest.mark.parametrize("write", [w for _, w in WRITERS], ids=[name for n
 
 
 @EACH
-def test_a_tensor_holds_afterwards_what_an_array_would(write):
+def test_a_tensor_is_modified_like_an_array(write):
     a, v = random.normal(size=(2, 3)), random.normal(size=6)
     t = Tensor(a.copy())
     write(t, Tensor(v))
@@ -45,7 +45,7 @@ def test_a_tensor_holds_afterwards_what_an_array_would(write):
 
 
 @EACH
-def test_derivatives_flow_to_what_was_written_and_to_what_was_left(write):
+def test_written_and_kept_elements_get_gradients(write):
     def f(a, v):
         t = a * 1.0
         write(t, v)
@@ -56,7 +56,7 @@ def test_derivatives_flow_to_what_was_written_and_to_what_was_left(write):
     )
 
 
-def test_plain_values_are_written_and_nodes_may_be_single_numbers():
+def test_plain_values_and_single_nodes_can_be_written():
     t, v = Tensor(np.zeros((2, 2))), Value(3.0)
     np.fill_diagonal(t, v)
     np.put(t, [1], 5.0)
@@ -65,7 +65,7 @@ def test_plain_values_are_written_and_nodes_may_be_single_numbers():
     assert v.grad == 1001.0
 
 
-def test_a_tall_diagonal_may_wrap():
+def test_a_tall_diagonal_can_wrap():
     t, a = Tensor(np.zeros((7, 2))), np.zeros((7, 2))
     np.fill_diagonal(t, 1.5, wrap=True)
     np.fill_diagonal(a, 1.5, wrap=True)
@@ -85,18 +85,18 @@ def test_a_tall_diagonal_may_wrap():
     ],
 )
 @pytest.mark.parametrize("node", [Tensor([2.0]), Value(2.0)])
-def test_a_node_cannot_be_written_into_an_array_and_the_error_says_what_to_do(write, node):
+def test_writing_a_node_into_an_array_raises_with_advice(write, node):
     a = np.zeros(3)
     with pytest.raises(GradientLostError, match=r"into ndarray of shape .*Tensor\(a\)"):
         write(a, node)
     assert not a.any()
 
 
-def test_a_node_cannot_be_written_on_the_diagonal_of_an_array():
+def test_writing_a_node_on_an_array_diagonal_raises():
     with pytest.raises(GradientLostError, match=r"t = Tensor\(np\.zeros\(n\)\)"):
         np.fill_diagonal(np.zeros((2, 2)), Value(1.0))
 
 
-def test_positions_outside_are_refused_as_by_numpy():
+def test_positions_out_of_range_are_rejected_like_numpy():
     with pytest.raises(IndexError):
         np.put(Tensor(np.zeros(3)), [3], Tensor([1.0]))

@@ -10,7 +10,7 @@ random = np.random.default_rng(4)
 twice = np.diag([1.0, 1.0, 3.0])
 
 
-def test_vectors_of_equal_eigenvalues_have_no_derivative_and_the_error_says_so():
+def test_eigenvectors_of_equal_eigenvalues_raise():
     weights = random.normal(size=(3, 3))
     for f in (np.linalg.eigh, np.linalg.eig):
         with pytest.raises(NoDerivativeError, match="Eigenvalues are equal"):
@@ -19,12 +19,12 @@ def test_vectors_of_equal_eigenvalues_have_no_derivative_and_the_error_says_so()
         grad(lambda a: np.sum(weights * np.linalg.svd(a)[0]))(twice)
 
 
-def test_a_choice_of_vectors_is_seen_where_it_is_stationary():
+def test_arbitrary_eigenvectors_raise_at_a_stationary_point():
     with pytest.raises(NoDerivativeError, match="which of their vectors"):
         grad(lambda a: np.linalg.eigh(a)[1][0, 0])(np.eye(2))  # cos of an angle, at 0
 
 
-def test_values_of_one_decomposition_with_vectors_of_another_are_refused():
+def test_mixing_two_decompositions_is_rejected():
     def root(a):
         return np.sum(GRAM * (np.linalg.eigh(a)[1] * np.sqrt(np.linalg.eigvalsh(a))))
 
@@ -32,7 +32,7 @@ def test_values_of_one_decomposition_with_vectors_of_another_are_refused():
         grad(root)(np.eye(2))
 
 
-def test_vectors_combined_with_values_found_otherwise_are_refused():
+def test_eigenvectors_with_other_eigenvalues_are_rejected():
     def root(a):
         q = np.linalg.eigh(symmetric(a))[1]
         w = np.diagonal(q.T @ symmetric(a) @ q)  # Rayleigh's quotients
@@ -43,7 +43,7 @@ def test_vectors_combined_with_values_found_otherwise_are_refused():
         grad(root)(np.eye(2))
 
 
-def test_a_gap_between_two_values_is_smooth_only_between_those_two():
+def test_the_gap_of_a_double_eigenvalue_is_smooth():
     def gap(a):
         w = np.linalg.eigvalsh(a)
         return (w[1] - w[0]) ** 2
@@ -58,7 +58,7 @@ def test_a_gap_between_two_values_is_smooth_only_between_those_two():
         hessian(gap)(np.eye(3))
 
 
-def test_a_phase_of_complex_vectors_is_refused():
+def test_the_phase_of_complex_eigenvectors_is_rejected():
     a = random.normal(size=(3, 3)) + 1j * random.normal(size=(3, 3))
     for f, matrix in ((np.linalg.eigh, a + np.conj(a.T)), (np.linalg.eig, a)):
         with pytest.raises(NoDerivativeError, match="phase"):
@@ -67,7 +67,7 @@ def test_a_phase_of_complex_vectors_is_refused():
         grad(lambda a: np.real(np.sum(np.linalg.svd(a)[0])))(a)
 
 
-def test_matrices_without_the_factors_a_derivative_needs_are_refused():
+def test_decompositions_without_derivative_are_rejected():
     jordan = np.array([[1.0, 1.0], [0.0, 1.0]])
     with pytest.raises(NoDerivativeError, match="defective"):
         grad(lambda a: np.sum(np.real(np.linalg.eigvals(a)) ** 2))(jordan)
@@ -80,7 +80,7 @@ def test_matrices_without_the_factors_a_derivative_needs_are_refused():
 GRAM = np.array([[1.0, 2.0], [2.0, 4.0]])
 
 
-def test_the_root_of_the_unit_matrix_has_half_its_cotangent_as_gradient():
+def test_matrix_square_root_at_the_identity():
     def root(a):
         w, q = np.linalg.eigh((a + a.T) / 2)
         return np.sum(GRAM * ((q * np.sqrt(w)) @ q.T))
@@ -221,7 +221,7 @@ def cases():
 
 
 @pytest.mark.parametrize(("name", "kind"), list(cases()))
-def test_derivatives_of_matrix_functions_are_right_or_refused(name, kind):
+def test_matrix_function_derivatives_are_right_or_rejected(name, kind):
     f = {**VALUES, **VECTORS}[name]
     a = {**MATRICES, **RECTANGULAR}[kind]
     step = np.sin(np.arange(1.0, 1 + a.size)).reshape(a.shape)
@@ -252,7 +252,7 @@ def test_derivatives_of_matrix_functions_are_right_or_refused(name, kind):
             grad(slope)(a)
 
 
-def test_each_matrix_of_a_stack_is_judged_alone():
+def test_each_matrix_of_a_stack_is_checked_separately():
     stack = np.stack([1e-9 * with_values(Q, 1.0, 2.0, 4.0), 1e9 * with_values(Q, 1.0, 1.5, 2.0)])
     for f in (
         lambda a: np.sum(np.linalg.eigh(symmetric(a))[1] ** 3),
@@ -264,7 +264,7 @@ def test_each_matrix_of_a_stack_is_judged_alone():
         np.testing.assert_allclose(grad(f)(stack), alone, rtol=1e-9)
 
 
-def test_the_pseudo_inverse_has_its_derivative_along_changes_that_keep_the_rank():
+def test_pinv_has_a_derivative_along_constant_rank():
     x = random.normal(size=(2, 4))
     check_gradients(lambda x: np.linalg.pinv(x.T @ x, rcond=1e-10), x, modes=("reverse", "forward"))
     b = random.normal(size=4)
@@ -275,13 +275,13 @@ def test_the_pseudo_inverse_has_its_derivative_along_changes_that_keep_the_rank(
     assert (found[1].shape, found[2]) == (expected[1].shape, expected[2])
 
 
-def test_the_determinant_of_a_singular_matrix_has_its_derivative():
+def test_det_of_a_singular_matrix_has_a_derivative():
     a = np.array([[1.0, 2.0], [2.0, 4.0]])
     np.testing.assert_allclose(grad(np.linalg.det)(a), [[4.0, -2.0], [-2.0, 1.0]], atol=1e-12)
     assert not grad(np.linalg.det)(np.zeros((3, 3))).any()
 
 
-def test_near_a_singular_matrix_the_determinant_is_differentiated_exactly():
+def test_det_derivatives_are_exact_near_singular_matrices():
     a = np.arange(1.0, 10.0).reshape(3, 3) / 10
     assert hessian(np.linalg.det)(a)[0, 0, 1, 1] == pytest.approx(0.9, rel=1e-12)
     zero = hessian(np.linalg.det)(np.zeros((2, 2))).reshape(4, 4)
@@ -323,7 +323,7 @@ ON_EMPTY = {
 
 
 @pytest.mark.parametrize("f", ON_EMPTY.values(), ids=ON_EMPTY)
-def test_empty_stacks_and_matrices_work_where_they_do_in_numpy(f):
+def test_empty_stacks_and_matrices_work_as_in_numpy(f):
     for shape in ((0, 3, 3), (2, 0, 0), (0, 0), (0, 4, 3), (0, 2)):
         a = np.zeros(shape)
         try:
@@ -339,7 +339,7 @@ def test_empty_stacks_and_matrices_work_where_they_do_in_numpy(f):
         assert hessian(lambda a: np.sum(f(a)))(a).shape == shape + shape
 
 
-def test_counting_what_is_not_zero_counts_nan():
+def test_count_nonzero_counts_nan():
     for x in ([np.nan, 1.0], [np.nan, 0.0]):
         assert np.linalg.norm(Tensor(x), 0, axis=0).data == np.linalg.norm(x, 0, axis=0)
     assert np.linalg.norm(Tensor([]), np.inf).data == 0.0
@@ -353,12 +353,12 @@ def test_counting_what_is_not_zero_counts_nan():
         lambda t: np.linalg.qr(t, mode="raw"),
     ],
 )
-def test_vectors_that_are_filled_up_at_will_are_refused(call):
+def test_arbitrarily_completed_bases_are_rejected(call):
     with pytest.raises(NoRuleError, match="Write"):
         call(Tensor(random.normal(size=(4, 2))))
 
 
-def test_decompositions_have_numpys_names_for_their_results():
+def test_decompositions_return_named_tuples_like_numpy():
     t = Tensor(random.normal(size=(3, 3)))
     s = Tensor(t.data @ t.data.T)
     assert np.linalg.eigh(s).eigenvalues.shape == (3,)
@@ -368,7 +368,7 @@ def test_decompositions_have_numpys_names_for_their_results():
     assert np.linalg.eig(t).eigenvectors.shape == (3, 3)
 
 
-def test_a_gaussian_log_likelihood_is_differentiated_through_its_covariance():
+def test_gaussian_log_likelihood_gradient_by_covariance():
     x = random.normal(size=(6, 3))
 
     def negative_log_likelihood(root):

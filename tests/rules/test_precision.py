@@ -23,27 +23,27 @@ EXACT = [
 
 
 @pytest.mark.parametrize(("function", "x", "slope"), EXACT)
-def test_slopes_far_out_are_exact(function, x, slope):
+def test_slopes_at_extreme_arguments_are_exact(function, x, slope):
     assert grad(function)(x) == pytest.approx(slope, rel=1e-12)
     assert deriv(function)(x) == pytest.approx(slope, rel=1e-12)
     array = np.array([x, x / 2])
     assert grad(lambda t: np.sum(function(t)))(array)[0] == pytest.approx(slope, rel=1e-12)
 
 
-def test_the_angle_of_a_tiny_or_large_point_has_its_slope():
+def test_arctan2_of_tiny_or_large_points_has_its_slope():
     for r in (1e-200, 1e200):
         assert grad(lambda y, r=r: np.arctan2(y, r))(r) == pytest.approx(0.5 / r)
         assert grad(lambda y, r=r: np.angle(r + 1j * y))(r) == pytest.approx(0.5 / r)
 
 
-def test_numbers_and_whole_numbers_are_double_precision():
+def test_python_numbers_compute_in_double_precision():
     for found in (autograd.erf(1), autograd.lgamma(10), autograd.erf(np.array([1], np.int8))):
         assert found.dtype == np.float64
     np.testing.assert_allclose(autograd.erf([1.0, 2.0]), [math.erf(1), math.erf(2)])
 
 
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # NumPy's own
-def test_half_precision_averages_many_numbers():
+def test_half_precision_mean_of_many_numbers():
     slopes = grad(lambda x: np.mean(x).astype(np.float64))(np.ones(70_000, np.float16))
     np.testing.assert_allclose(slopes[:3], 1 / 70_000, rtol=1e-2)
     x = np.resize(np.arange(4.0), 70_000).astype(np.float16)
@@ -51,14 +51,14 @@ def test_half_precision_averages_many_numbers():
     assert (np.sign(slopes[:4]) == [-1, -1, 1, 1]).all()
 
 
-def test_infinite_terms_share_the_slope_of_a_logarithm_of_a_sum():
+def test_infinite_terms_share_the_logsumexp_slope():
     assert grad(lambda x: np.logaddexp(x, 0.0))(np.inf) == 1.0
     assert grad(logsumexp)(np.array([np.inf, 1.0])).tolist() == [1, 0]
     assert grad(logsumexp)(np.array([np.inf, 1.0, np.inf])).tolist() == [0.5, 0, 0.5]
     assert grad(logsumexp)(np.array([-np.inf, -np.inf])).tolist() == [0, 0]
 
 
-def test_a_single_number_may_be_reduced_over_its_axis():
+def test_a_scalar_can_be_reduced_over_its_axis():
     for f in (np.sum, np.max, np.prod, np.cumsum, np.nansum, np.std):
         for axis in (0, -1):
             slope = 0.0 if f is np.std else 1.0
@@ -86,12 +86,12 @@ def test_piecewise_calls_each_function_with_its_elements():
     np.testing.assert_allclose(grad(lambda x: np.sum(f(x)))(x), [0, 1, 6, 8])
 
 
-def test_ranks_and_bases_may_vary():
+def test_quantile_ranks_and_logspace_bases_can_vary():
     assert grad(lambda q: np.percentile(np.array([1.0, 2.0, 4.0]), q))(30.0) == pytest.approx(0.02)
     assert grad(lambda b: np.sum(np.logspace(0.0, 2.0, 3, base=b)))(3.0) == pytest.approx(1 + 6)
 
 
-def test_what_a_number_or_tensor_may_be_asked():
+def test_assorted_functions_and_methods_of_nodes():
     x, t = Value(6.0), Tensor([1.0, 2.0, 3.0])
     mantissa, exponent = np.frexp(x)
     assert (mantissa.data, exponent) == (0.75, 3)

@@ -42,7 +42,7 @@ def test_every_primitive_of_the_table_has_a_sample():
 
 @EACH
 @quiet
-def test_the_result_is_that_of_numpy(sample):
+def test_the_result_matches_numpy(sample):
     if "astype" in str(sample):
         assert isinstance(checks.call(sample, checks.leaves(sample)), Tensor)
     else:
@@ -52,24 +52,24 @@ def test_the_result_is_that_of_numpy(sample):
 
 @EACH
 @quiet
-def test_the_derivative_agrees_with_finite_differences_in_both_modes(sample):
+def test_derivatives_match_finite_differences_in_both_modes(sample):
     checks.check_jacobians(sample)
 
 
 @EACH
 @quiet
-def test_the_second_derivative_agrees_with_finite_differences(sample):
+def test_second_derivatives_match_finite_differences(sample):
     checks.check_second_derivatives(sample)
 
 
 @EACH
 @quiet
-def test_single_precision_stays_single_precision(sample):
+def test_single_precision_is_kept(sample):
     always_double = sample.function is np.float_power or sample.name.startswith("astype")
     checks.check_single_precision(sample, always_double)
 
 
 @EACH
 @quiet
-def test_the_gradient_has_memory_of_its_own(sample):
+def test_the_gradient_shares_no_memory(sample):
     checks.check_memory(sample)

@@ -97,7 +97,7 @@ def assert_modes_agree(node, y):
 @pytest.mark.parametrize("name", CALLS)
 @quiet
 @pytest.mark.filterwarnings("ignore")
-def test_a_call_gives_or_raises_what_numpy_does(name):
+def test_a_call_returns_or_raises_like_numpy(name):
     for which, x in ARRAYS.items():
         with np.errstate(all="ignore"):
             expected, error = outcome(CALLS[name], x)

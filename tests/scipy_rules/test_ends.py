@@ -23,7 +23,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("function", "q", "slope"), ENDS)
-def test_the_slope_of_a_quantile_is_one_over_the_density(function, q, slope):
+def test_a_quantile_slope_is_one_over_the_density(function, q, slope):
     assert grad(function)(q) == deriv(function)(q) == slope
     t = Tensor([q, 0.5])
     function(t).sum().backward()
@@ -42,6 +42,6 @@ def test_the_slope_of_a_quantile_is_one_over_the_density(function, q, slope):
         (lambda t: scipy.integrate.quad(lambda x: x, 0, Value(1.0)), "integrate"),
     ],
 )
-def test_functions_of_scipy_itself_name_their_counterpart(call, package):
+def test_scipys_own_functions_name_their_counterpart(call, package):
     with pytest.raises(GradientLostError, match=rf"autograd\.scipy\.{package}"):
         call(Tensor(np.eye(2)))

@@ -1,12 +1,12 @@
 """SciPy is an extra: nothing else needs it, and its rules are there when it is."""
 
 
-def test_the_library_does_not_import_scipy(run_python):
+def test_importing_autograd_does_not_import_scipy(run_python):
     program = "import sys, autograd, autograd.numpy, nn; print('scipy' in sys.modules)"
     assert run_python(program).stdout.strip() == "False"
 
 
-def test_without_scipy_the_error_says_what_to_install(run_python):
+def test_a_missing_scipy_error_says_what_to_install(run_python):
     program = (
         "import sys; sys.modules['scipy'] = None\n"
         "try: import autograd.scipy.special\n"
@@ -15,7 +15,7 @@ def test_without_scipy_the_error_says_what_to_install(run_python):
     assert 'pip install "chainrule[scipy]"' in run_python(program).stdout
 
 
-def test_a_function_of_scipy_finds_its_rule_without_our_package(run_python):
+def test_scipys_own_function_finds_its_rule(run_python):
     program = (
         "import scipy.special, numpy as np\n"
         "from autograd import Tensor, grad\n"
@@ -24,7 +24,7 @@ def test_a_function_of_scipy_finds_its_rule_without_our_package(run_python):
     assert run_python(program).stdout.split() == ["0.5", "0.5"]
 
 
-def test_a_function_without_a_rule_says_so(run_python):
+def test_a_function_without_a_rule_raises(run_python):
     program = (
         "import scipy.special\n"
         "from autograd import Tensor\n"
@@ -34,7 +34,7 @@ def test_a_function_without_a_rule_says_so(run_python):
     assert "The ufunc kolmogorov has no rule" in run_python(program).stdout
 
 
-def test_submodules_are_there_after_importing_the_package(run_python):
+def test_submodules_are_available_after_import(run_python):
     program = (
         "import autograd.scipy as s, scipy\n"
         "print(s.special.gammaln is scipy.special.gammaln, s.constants is scipy.constants)\n"

@@ -31,7 +31,7 @@ def test_the_derivatives_of_an_exponential():
     assert second == pytest.approx((t1 - t0) ** 2 * exact, rel=1e-7)
 
 
-def test_numbers_and_lists_as_initial_values():
+def test_initial_values_can_be_numbers_or_lists():
     found = jacobian(
         lambda y: integrate.odeint(decay, [y[0], y[1]], [0.0, 1.0], (1.0,), **TIGHT)[1]
     )(np.array([1.0, 2.0]))
@@ -41,7 +41,7 @@ def test_numbers_and_lists_as_initial_values():
     )
 
 
-def test_an_equation_that_does_not_depend_on_its_state():
+def test_an_equation_independent_of_its_state():
     gradient = grad(lambda y: np.sum(integrate.odeint(lambda y, t: np.ones(2), y, [0.0, 1.0])))(
         np.ones(2)
     )
@@ -49,7 +49,7 @@ def test_an_equation_that_does_not_depend_on_its_state():
     assert grad(lambda y: integrate.odeint(decay, y, [0.0], (1.0,))[0, 0])(1.0) == 1.0
 
 
-def test_all_ways_to_write_an_equation_have_the_same_derivatives():
+def test_all_calling_conventions_have_the_same_derivatives():
     times = np.array([0.1, 0.6, 1.4])
     forms = (
         (lambda y, t, a, more: np.stack([y[1] * a, -y[0] * more["b"][0] * t]), {}),
@@ -74,7 +74,7 @@ def test_all_ways_to_write_an_equation_have_the_same_derivatives():
         np.testing.assert_allclose(found[2], found[0], rtol=1e-8)
 
 
-def test_times_that_coincide_are_no_obstacle():
+def test_coinciding_times_work():
     def last(t1):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SciPy does not like it
@@ -83,7 +83,7 @@ def test_times_that_coincide_are_no_obstacle():
     assert grad(last)(1.0) == pytest.approx(-np.exp(-1), rel=1e-8)
 
 
-def test_an_equation_fitted_to_a_solution():
+def test_an_equation_can_be_fitted_to_a_solution():
     times = np.linspace(0, 2, 5)
     data = integrate.odeint(decay, [1.0], times, (1.3,))[:, 0]
 
@@ -96,7 +96,7 @@ def test_an_equation_fitted_to_a_solution():
     assert p[0] == pytest.approx(1.3, rel=1e-6)
 
 
-def test_a_function_that_holds_nodes_of_its_own_is_refused():
+def test_an_equation_closing_over_nodes_is_rejected():
     rate = Tensor(np.ones(2))
     changes = (
         lambda y, t: -rate * y,
@@ -109,7 +109,7 @@ def test_a_function_that_holds_nodes_of_its_own_is_refused():
                 integrate.odeint(change, y0, [0.0, 1.0])
 
 
-def test_the_rest_is_that_of_scipy():
+def test_other_options_match_scipy():
     solution, report = integrate.odeint(decay, [1.0], [0.0, 1.0], (1.0,), full_output=True)
     assert solution[-1, 0] == pytest.approx(np.exp(-1))
     assert "nst" in report

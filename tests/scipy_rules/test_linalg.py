@@ -13,7 +13,7 @@ A = random.normal(size=(4, 4))
 S = A @ A.T + np.eye(4)
 
 
-def test_a_function_without_a_rule_says_so_instead_of_making_arrays_of_objects():
+def test_a_function_without_a_rule_raises():
     with pytest.raises(NoRuleError, match=r"scipy\.linalg\.schur has no rule"):
         linalg.schur(Tensor(A))
     np.testing.assert_array_equal(linalg.schur(A)[0], scipy.linalg.schur(A)[0])
@@ -24,7 +24,7 @@ def test_a_function_without_a_rule_says_so_instead_of_making_arrays_of_objects()
         linalg.nothing  # noqa: B018
 
 
-def test_numbers_go_to_scipy_as_they_are():
+def test_plain_arrays_go_straight_to_scipy():
     lu, pivots = linalg.lu_factor(A)
     np.testing.assert_array_equal(lu, scipy.linalg.lu_factor(A)[0])
     np.testing.assert_array_equal(
@@ -36,7 +36,7 @@ def test_numbers_go_to_scipy_as_they_are():
         linalg.inv(np.array([[np.nan]]), check_finite=True)
 
 
-def test_the_factors_give_the_matrix_again():
+def test_the_factors_multiply_to_the_matrix():
     for permute in (True, False):
         factors = linalg.lu(Tensor(A), permute_l=permute)
         expected = scipy.linalg.lu(A, permute_l=permute)
@@ -50,7 +50,7 @@ def test_the_factors_give_the_matrix_again():
 
 
 @pytest.mark.parametrize("values", [(1.0, 1.0, 3.0), (1.0, 2.0, 3.0), (2.0, 2.0, 2.0)])
-def test_a_function_of_eigenvalues_has_the_derivatives_of_that_of_the_matrix(values):
+def test_eigenvalue_functions_have_matrix_derivatives(values):
     q = np.linalg.qr(random.normal(size=(3, 3)))[0]
     a, step = (q * np.array(values)) @ q.T, random.normal(size=(3, 3))
     weights = random.normal(size=(3, 3))
@@ -71,7 +71,7 @@ def test_a_function_of_eigenvalues_has_the_derivatives_of_that_of_the_matrix(val
     )  # fmt: skip
 
 
-def test_functions_of_stacks_and_of_complex_matrices_by_their_eigenvalues():
+def test_eigenvalues_of_stacks_and_complex_matrices():
     a = random.normal(size=(2, 2, 2)) + 1j * random.normal(size=(2, 2, 2))
     a = a + np.conj(np.swapaxes(a, -1, -2))
     check_gradients(lambda a: linalg.funm(symmetrized(a), np.sin), a)
@@ -86,7 +86,7 @@ def symmetrized(a):
 
 
 @pytest.mark.parametrize("shape", [(2, 2, 2), (3, 2), (2, 3), (2, 2, 4, 3)])
-def test_stacks_of_any_matrices_have_triangular_factors(shape):
+def test_stacks_of_any_matrices_can_be_factored(shape):
     a = random.normal(size=shape)
     for keywords in ({}, {"permute_l": True}, {"p_indices": True}):
         found = linalg.lu(Tensor(a), **keywords)
@@ -101,7 +101,7 @@ def test_stacks_of_any_matrices_have_triangular_factors(shape):
     assert linalg.lu(Tensor(np.zeros((0, 3, 3))))[1].shape == (0, 3, 3)
 
 
-def test_stacks_are_solved_by_their_factors():
+def test_stacks_can_be_solved_by_their_factors():
     a, b = random.normal(size=(2, 3, 3)), random.normal(size=(2, 3, 1))
     for trans in (0, 1):
         solve = lambda a, t=trans: linalg.lu_solve(linalg.lu_factor(a), b, t)  # noqa: E731
@@ -110,7 +110,7 @@ def test_stacks_are_solved_by_their_factors():
         check_gradients(solve, a)
 
 
-def test_a_system_solved_by_factors_has_the_derivatives_of_one_solved_at_once():
+def test_solving_by_factors_has_the_derivatives_of_solve():
     b = random.normal(size=4)
     for solve in (
         lambda S, b: linalg.cho_solve(linalg.cho_factor(S), b),
@@ -126,14 +126,14 @@ def test_a_system_solved_by_factors_has_the_derivatives_of_one_solved_at_once():
             np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
-def test_stacks_of_matrices():
+def test_functions_apply_to_stacks_of_matrices():
     stack = np.stack([S, S + 1])
     check_gradients(lambda a: linalg.expm(0.1 * a), stack)
     check_gradients(lambda a: linalg.solve(a, np.ones(4)), stack)
     check_gradients(linalg.inv, stack)
 
 
-def test_what_has_no_derivative_or_no_rule_is_refused():
+def test_functions_without_derivative_or_rule_are_rejected():
     t = Tensor(A)
     for refused in (
         lambda: linalg.qr(t, pivoting=True),
@@ -150,7 +150,7 @@ def test_what_has_no_derivative_or_no_rule_is_refused():
 
 
 @pytest.mark.parametrize("keywords", [{}, {"atol": 0.5}, {"rtol": 0.3}, {"atol": 0.1, "rtol": 0.1}])
-def test_the_pseudo_inverse_leaves_out_what_scipy_leaves_out(keywords):
+def test_pinv_has_the_cutoff_of_scipy(keywords):
     for a in (random.normal(size=(4, 3)), np.ones((3, 2)), np.diag([2.0, 0.4, 0.1])):
         expected, expected_rank = scipy.linalg.pinv(a, return_rank=True, **keywords)
         y, rank = linalg.pinv(Tensor(a), return_rank=True, **keywords)
@@ -158,7 +158,7 @@ def test_the_pseudo_inverse_leaves_out_what_scipy_leaves_out(keywords):
         assert rank == expected_rank
 
 
-def test_the_triangle_that_is_not_read_has_no_derivative():
+def test_the_unread_triangle_gets_no_gradient():
     gradient = grad(lambda a: np.sum(linalg.solve_triangular(a, np.ones(4), lower=True)))(S)
     assert (np.triu(gradient, 1) == 0).all()
     gradient = grad(lambda a: np.sum(linalg.solve_triangular(a, np.ones(4), unit_diagonal=True)))(S)

@@ -31,7 +31,7 @@ def test_every_primitive_for_scipy_has_a_sample():
 
 @EACH
 @quiet
-def test_the_result_is_that_of_scipy(sample):
+def test_the_result_matches_scipy(sample):
     reference = REFERENCES.get(id(sample))
     if reference is None:
         checks.check_value(sample, checks.call(sample, sample.inputs))
@@ -41,13 +41,13 @@ def test_the_result_is_that_of_scipy(sample):
 
 @EACH
 @quiet
-def test_the_derivative_agrees_with_finite_differences_in_both_modes(sample):
+def test_derivatives_match_finite_differences_in_both_modes(sample):
     checks.check_jacobians(sample)
 
 
 @EACH
 @quiet
-def test_the_second_derivative_agrees_with_finite_differences(sample):
+def test_second_derivatives_match_finite_differences(sample):
     if sample.smooth:
         checks.check_second_derivatives(sample)
 
@@ -55,11 +55,11 @@ def test_the_second_derivative_agrees_with_finite_differences(sample):
 @EACH
 @quiet
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
-def test_single_precision_stays_single_precision(sample):
+def test_single_precision_is_kept(sample):
     checks.check_single_precision(sample)
 
 
 @EACH
 @quiet
-def test_the_gradient_has_memory_of_its_own(sample):
+def test_the_gradient_shares_no_memory(sample):
     checks.check_memory(sample)

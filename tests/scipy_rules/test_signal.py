@@ -26,7 +26,7 @@ real = random.standard_normal
         ((30, 31), (25, 28)),
     ],
 )
-def test_of_all_axes_it_is_the_convolution_of_scipy(mode, shapes):
+def test_over_all_axes_convolve_matches_scipy(mode, shapes):
     a, b = real(shapes[0]), real(shapes[1])
     if mode == "same" and a.size < b.size:  # there SciPy, too, goes as far as the first array
         expected = scipy.signal.convolve(a, b, "full")[2:-2]
@@ -36,7 +36,7 @@ def test_of_all_axes_it_is_the_convolution_of_scipy(mode, shapes):
 
 
 @pytest.mark.parametrize("mode", ["full", "valid", "same"])
-def test_axes_that_are_kept_summed_and_convolved(mode):
+def test_axes_can_be_kept_summed_and_convolved(mode):
     a, b = real((2, 5, 4, 3)), real((2, 4, 2, 3, 2))
     found = signal.convolve(a, b, axes=([1, 2], [2, 4]), dot_axes=([0, 3], [0, 3]), mode=mode)
     for i in range(4):
@@ -49,7 +49,7 @@ def test_axes_that_are_kept_summed_and_convolved(mode):
     assert kept.shape[:2] == (3, 2)
 
 
-def test_long_arrays_by_fourier_transforms_have_the_derivatives_of_short_ones():
+def test_fft_convolution_has_the_same_derivatives():
     a, b = real((2, 100)), real((3, 80))
     weights = real((2, 3, 179))
     gradients = grad(lambda a, b: np.sum(weights * signal.convolve(a, b, axes=([1], [1]))), (0, 1))(
@@ -65,7 +65,7 @@ def test_long_arrays_by_fourier_transforms_have_the_derivatives_of_short_ones():
     )
 
 
-def test_what_does_not_fit_is_refused():
+def test_mismatched_arguments_are_rejected():
     a, b = np.ones((3, 4)), np.ones((4, 3))
     with pytest.raises(ShapeError, match="not one of"):
         signal.convolve(a, b, mode="circular")

@@ -29,7 +29,7 @@ def regularized_gamma(a, x, lower):
 
 @pytest.mark.parametrize("a", [1e-3, 0.3, 1.0, 2.5, 40.0, 700.0])
 @pytest.mark.parametrize("ratio", [1e-5, 0.1, 0.9, 1.0, 1.1, 3.0, 20.0])
-def test_the_incomplete_gamma_function_by_its_parameter(a, ratio):
+def test_incomplete_gamma_derivative_by_its_parameter(a, ratio):
     x = a * ratio
     expected = mpmath.diff(lambda t: regularized_gamma(t, x, ratio < 1), a)
     close(grad(special.gammainc)(a, x), expected)
@@ -39,7 +39,7 @@ def test_the_incomplete_gamma_function_by_its_parameter(a, ratio):
 @pytest.mark.parametrize("a", [0.02, 0.5, 1.0, 3.0, 300.0])
 @pytest.mark.parametrize("b", [0.02, 1.0, 40.0])
 @pytest.mark.parametrize("x", [1e-8, 0.1, 0.5, 0.99])
-def test_the_incomplete_beta_function_by_its_parameters(a, b, x):
+def test_incomplete_beta_derivatives_by_its_parameters(a, b, x):
     def function(a, b):
         if x < 0.5:
             return mpmath.betainc(a, b, 0, x, regularized=True)
@@ -60,7 +60,7 @@ def test_second_derivatives_by_the_parameter_are_exact():
 
 @quiet
 @pytest.mark.parametrize("x", [-300.0, -40.0, -5.0, -0.1, 0.0, 0.1, 5.0, 30.0])
-def test_the_logarithm_of_the_normal_distribution_in_its_tails(x):
+def test_log_ndtr_in_its_tails(x):
     def first(x):
         return mpmath.npdf(x) / mpmath.ncdf(x)
 
@@ -70,7 +70,7 @@ def test_the_logarithm_of_the_normal_distribution_in_its_tails(x):
 
 
 @pytest.mark.parametrize("x", [1e8, 300.0, 10.1, 9.9, 1.0, -1.0])
-def test_dawson_and_the_scaled_error_function_far_out(x):
+def test_dawson_and_erfcx_at_extreme_arguments(x):
     with mpmath.workdps(60):
         x_ = mpmath.mpf(x)
         scaled = (
@@ -86,20 +86,20 @@ def test_dawson_and_the_scaled_error_function_far_out(x):
 
 
 @pytest.mark.parametrize("m", [-50.0, -1e-9, 0.0, 1e-9, 0.5, 0.999999])
-def test_complete_elliptic_integrals_near_nought_and_one(m):
+def test_complete_elliptic_integrals_near_zero_and_one(m):
     close(grad(special.ellipk)(m), mpmath.diff(mpmath.ellipk, m), 1e-12)
     close(grad(special.ellipe)(m), mpmath.diff(mpmath.ellipe, m), 1e-12)
     close(grad(special.ellipkm1)(1 - m), -mpmath.diff(mpmath.ellipk, 1 - mpmath.mpf(1 - m)), 1e-12)
 
 
 @pytest.mark.parametrize("x", [-2.0, -1.0, 0.0, 1e-9, 0.5])
-def test_the_reciprocal_of_gamma_at_its_zeros(x):
+def test_rgamma_at_its_zeros(x):
     close(grad(special.rgamma)(x), mpmath.diff(mpmath.rgamma, x))
     close(grad(grad(special.rgamma))(x), mpmath.diff(mpmath.rgamma, x, 2), 1e-10)
 
 
 @pytest.mark.parametrize("p", [0.0, 1e-10, 1e-4, 0.5, -2.0])
-def test_box_and_cox_by_the_exponent_near_nought(p):
+def test_boxcox_derivative_near_exponent_zero(p):
     def boxcox(x, p):
         return mpmath.expm1(p * mpmath.log(x)) / p if p else mpmath.log(x)
 
@@ -113,7 +113,7 @@ def test_box_and_cox_by_the_exponent_near_nought(p):
 
 
 @quiet
-def test_the_dilogarithm_and_relatives_near_one():
+def test_spence_and_relatives_near_one():
     close(grad(special.spence)(1.0), -1.0)
     close(grad(special.spence)(1 + 1e-6), -mpmath.log1p(1e-6) / 1e-6)
     close(grad(special.exprel)(0.0), 0.5)
@@ -121,7 +121,7 @@ def test_the_dilogarithm_and_relatives_near_one():
     close(grad(lambda x: special.shichi(x)[0])(0.0), 1.0)
 
 
-def test_weights_of_nought_and_terms_of_nothing_in_logsumexp():
+def test_logsumexp_with_zero_weights_and_empty_terms():
     a = np.array([1.0, 2.0, -np.inf])
     b = np.array([1.0, 0.0, 1.0])
     np.testing.assert_allclose(grad(lambda a: special.logsumexp(a, b=b))(a), [1.0, 0.0, 0.0])
@@ -134,7 +134,7 @@ def test_weights_of_nought_and_terms_of_nothing_in_logsumexp():
         special.logsumexp(Tensor([1j]), b=np.ones(1))
 
 
-def test_what_has_no_rule_raises_only_where_it_is_asked_for():
+def test_missing_derivatives_raise_only_when_requested():
     for name, arguments in {
         "jv": (1.0, 2.0), "iv": (1.0, 2.0), "kv": (1.0, 2.0), "polygamma": (1.0, 2.0),
         "hyp1f1": (1.0, 2.0, 0.5), "ellipkinc": (0.5, 0.3),
@@ -149,7 +149,7 @@ def test_what_has_no_rule_raises_only_where_it_is_asked_for():
     assert special.comb(5, 2) == 10
 
 
-def test_arguments_are_refused_as_scipy_refuses_them():
+def test_invalid_arguments_are_rejected_like_scipy():
     with pytest.raises(ValueError, match="integer"):
         special.multigammaln(Value(3.0), 1.5)
     with pytest.raises(ValueError, match="not met"):
@@ -159,7 +159,7 @@ def test_arguments_are_refused_as_scipy_refuses_them():
     assert special.zeta(2.0) == pytest.approx(np.pi**2 / 6)
 
 
-def test_the_smallest_argument_of_several_logarithms():
+def test_logarithms_at_their_smallest_argument():
     for function in (special.xlogy, special.xlog1py):
         assert grad(function, 1)(0.0, 0.0 if function is special.xlogy else -1.0) == 0.0
     assert grad(special.rel_entr, 1)(0.0, 0.5) == 0.0

@@ -30,7 +30,7 @@ REAL = {k: x for k, x in ARRAYS.items() if x.dtype == np.float64 and x.ndim < 3 
 @pytest.mark.parametrize("call", CALLS)
 @quiet
 @pytest.mark.filterwarnings("ignore")
-def test_a_call_gives_what_scipy_does(call):
+def test_a_call_returns_the_values_of_scipy(call):
     name, before, after = CALLS[call]
     for which, x in REAL.items():
         with np.errstate(all="ignore"):

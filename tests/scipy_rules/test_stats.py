@@ -31,9 +31,7 @@ def scipys(name, function, x, *parameters):
 
 @pytest.mark.parametrize("name", CONTINUOUS)
 @pytest.mark.parametrize("function", DENSITIES)
-def test_outside_of_the_support_the_values_are_those_of_scipy_and_the_derivatives_nought(
-    name, function
-):
+def test_outside_the_support_derivatives_are_zero(name, function):
     x = (
         np.array([-np.inf, -3.0, 5.0, np.inf, np.nan])
         if name in ("beta", "uniform")
@@ -72,7 +70,7 @@ def test_at_the_ends_of_the_support_there_is_no_nan(name, function):
             assert not np.isnan(node.grad)
 
 
-def test_arguments_go_by_position_and_by_name():
+def test_arguments_work_by_position_and_keyword():
     x, expected = 0.3, scipy.stats.gamma.logpdf(0.3, 2.0, 0.1, 1.5)
     for found in (
         stats.gamma.logpdf(x, 2.0, 0.1, 1.5),
@@ -97,7 +95,7 @@ def test_arguments_go_by_position_and_by_name():
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0])
-def test_parameters_that_are_not_allowed_give_nan(scale):
+def test_invalid_parameters_give_nan(scale):
     for name in CONTINUOUS:
         for function in DENSITIES:
             assert math.isnan(
@@ -111,7 +109,7 @@ def test_parameters_that_are_not_allowed_give_nan(scale):
 
 
 @pytest.mark.parametrize("z", [-200.0, -39.0, -10.0, 0.0, 10.0])
-def test_the_normal_distribution_far_out(z):
+def test_the_normal_distribution_at_extreme_arguments(z):
     with mpmath.workdps(60):
         hazard = mpmath.npdf(z) / mpmath.ncdf(z)
         assert norm.logcdf(z) == pytest.approx(float(mpmath.log(mpmath.ncdf(z))), rel=1e-12)
@@ -131,7 +129,7 @@ def test_distribution_functions_that_underflow_have_no_nan():
 
 
 @pytest.mark.parametrize("function", MASSES)
-def test_masses_outside_of_the_support(function):
+def test_probability_masses_outside_the_support(function):
     k = np.array([-1.0, 0.5, 7.0, np.inf, np.nan])
     for name, shapes in (
         ("poisson", (1.5,)),
@@ -147,7 +145,7 @@ def test_masses_outside_of_the_support(function):
         assert not math.isnan(p.grad)
 
 
-def test_masses_where_an_event_is_certain_have_their_derivatives():
+def test_masses_of_certain_events_have_derivatives():
     assert grad(lambda p: stats.binom.pmf(1, 3, p))(0.0) == 3.0
     assert grad(lambda p: stats.binom.pmf(2, 3, p))(1.0) == -3.0
     assert grad(lambda p: stats.binom.pmf(0, 3, p))(0.0) == -3.0
@@ -158,7 +156,7 @@ def test_masses_where_an_event_is_certain_have_their_derivatives():
     assert stats.poisson.pmf(3, 1.5, loc=1) == pytest.approx(scipy.stats.poisson.pmf(3, 1.5, loc=1))
 
 
-def test_integers_have_no_derivative_and_the_error_says_so():
+def test_derivatives_by_integer_parameters_raise():
     with pytest.raises(NoRuleError, match=r"with respect to k\. Pass a plain number"):
         grad(stats.poisson.logpmf)(2.0, 1.5)
     with pytest.raises(NoRuleError, match="with respect to loc"):
@@ -170,7 +168,7 @@ def test_integers_have_no_derivative_and_the_error_says_so():
     )
 
 
-def test_all_other_names_are_those_of_scipy():
+def test_all_other_names_come_from_scipy():
     assert stats.rankdata([3, 1, 2]).tolist() == [3, 1, 2]
     assert norm.rvs(size=3, random_state=0).shape == (3,)
     assert stats.norm is norm
@@ -183,7 +181,7 @@ def test_all_other_names_are_those_of_scipy():
         norm.nothing  # noqa: B018
 
 
-def test_quantiles_beyond_certainty_are_nan():
+def test_quantiles_outside_zero_to_one_are_nan():
     q = np.array([-0.1, 0.0, 1.0, 1.1])
     for name in CONTINUOUS:
         expected = getattr(scipy.stats, name).ppf(q, *arguments(name), 0.5, 2.0)
@@ -192,13 +190,13 @@ def test_quantiles_beyond_certainty_are_nan():
         )
 
 
-def test_the_median_of_a_laplace_distribution_has_its_density_as_derivative():
+def test_the_cdf_slope_at_the_laplace_median_is_the_density():
     assert grad(stats.laplace.cdf)(0.0) == 0.5
     assert grad(stats.laplace.sf)(0.0) == -0.5
     assert grad(stats.laplace.logpdf)(0.0) == 0.0
 
 
-def test_singular_covariances():
+def test_singular_covariances_work_when_allowed():
     cov = np.diag([1.0, 2.0, 0.0])
     x, mean = np.array([0.3, 0.5, 0.0]), np.zeros(3)
     expected = scipy.stats.multivariate_normal.logpdf(x, mean, cov, allow_singular=True)
@@ -218,7 +216,7 @@ def test_singular_covariances():
     assert found.data == pytest.approx(expected)
 
 
-def test_vectors_of_one_number_and_shapes_that_do_not_fit():
+def test_one_dimensional_vectors_and_mismatched_shapes():
     x = np.array([0.1, 0.2, 0.3])
     np.testing.assert_allclose(multivariate_normal.logpdf(x), scipy.stats.norm.logpdf(x))
     assert multivariate_normal.logpdf(0.1) == pytest.approx(scipy.stats.norm.logpdf(0.1))
@@ -237,7 +235,7 @@ def test_the_derivative_by_the_covariance_is_symmetric():
     np.testing.assert_allclose(gradient, (np.outer(solved, solved) - np.linalg.inv(cov)) / 2)
 
 
-def test_points_of_a_dirichlet_distribution_are_checked():
+def test_dirichlet_points_are_validated():
     alpha = np.array([1.5, 2.0, 2.5])
     for x in ([0.3, 0.3, 0.3], [0.5, 0.7, -0.2], [0.25] * 4):
         with pytest.raises(ShapeError, match="add up to 1"):
@@ -249,7 +247,7 @@ def test_points_of_a_dirichlet_distribution_are_checked():
     assert stats.dirichlet.mean(alpha).sum() == pytest.approx(1.0)
 
 
-def test_a_fit_by_maximum_likelihood_has_a_gradient_that_vanishes_at_it():
+def test_the_gradient_vanishes_at_the_maximum_likelihood_fit():
     x = scipy.stats.t.rvs(4.0, 1.0, 2.0, size=200, random_state=1)
 
     def loss(p):
