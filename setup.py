@@ -7,6 +7,7 @@ CHAINRULE_INTERPRETED=1 to leave the engine uncompiled.
 import os
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 from setuptools import setup
@@ -16,7 +17,7 @@ from setuptools.command.editable_wheel import editable_wheel
 sys.path.insert(0, str(Path(__file__).parent))  # a build runs this file from elsewhere
 
 from building.documentation import Documentation
-from building.generated_c import improve
+from building.generated_c import UnexpectedCError, improve
 
 NOT_COMPILED = {"__init__.py", "description.py", "mypyc.py"}
 ENGINE = sorted(
@@ -52,9 +53,15 @@ def extensions():
             opt_level="3",
             group_name="chainrule",
         )
-    documentation = Documentation(ENGINE)
-    for source in {Path(source) for extension in found for source in extension.sources}:
-        source.write_text(improve(source.read_text(encoding="utf-8"), documentation), "utf-8")
+    sources = {source for extension in found for source in extension.sources}
+    try:
+        improve(sources, Documentation(ENGINE))
+    except UnexpectedCError as error:
+        sys.exit(
+            f"chainrule: mypy {version('mypy')} writes C that building/generated_c.py cannot edit:"
+            f" {error}. Build with the mypy that pyproject.toml requires (pip does it by default),"
+            " or without compiling: CHAINRULE_INTERPRETED=1 pip install ..."
+        )
     return found
 
 

@@ -1,22 +1,50 @@
 """Changes to the C that mypyc writes for the engine.
 
-mypyc has no setting for any of these, so they are made in its output. Each change looks for what
-it replaces; where a later mypyc writes something else, nothing is replaced, and the tests in
-`tests/fuzz` and `tests/test_help.py` say what is missing.
+mypyc has no setting for any of these, so its output is edited. Each change searches for the text
+it replaces. `pyproject.toml` pins the version of mypy whose output is known; with another version a
+change may find nothing to replace, and then the build stops.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 from building.documentation import Documentation
 
 
-def improve(text: str, documentation: Documentation) -> str:
-    """Make every change to one C file."""
-    for change in CHANGES:
-        text = change(text)
-    return document(text, documentation)
+class UnexpectedCError(Exception):
+    """The generated C does not contain the text that a change replaces."""
+
+
+def improve(sources: Iterable[str], documentation: Documentation) -> None:
+    """Make every change to the generated C files, in place.
+
+    Parameters
+    ----------
+    sources : iterable of path
+        The C files that mypyc wrote, of one build.
+    documentation : Documentation
+        Signatures and docstrings of the compiled modules.
+
+    Raises
+    ------
+    UnexpectedCError
+        If a change applies to none of the files. Nothing is written then.
+    """
+    texts = {Path(source): Path(source).read_text("utf-8") for source in sources}
+
+    def add_documentation(text: str) -> str:
+        return document(text, documentation)
+
+    for change in (*CHANGES, add_documentation):
+        changed = {path: change(text) for path, text in texts.items()}
+        if changed == texts:
+            raise UnexpectedCError(f"`{change.__name__}` found nothing to replace")
+        texts = changed
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
 
 
 def untrack_values(text: str) -> str:
