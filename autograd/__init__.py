@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import rules as rules
 from autograd.engine import Node, Primitive, Tensor, Value, no_grad, scope, value
+from autograd.rules.custom import define, elementwise, linear
 from autograd.rules.reductions import logsumexp, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
-from autograd.rules.table import define, elementwise, linear
 from autograd.version import VERSION
 
 if TYPE_CHECKING:

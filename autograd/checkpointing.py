@@ -17,8 +17,8 @@ from autograd.engine.grad_mode import arguments as arguments_of_call
 from autograd.engine.grad_mode import is_recording
 from autograd.engine.objects import joined
 from autograd.errors import DataError, GraphError
+from autograd.rules.custom import define
 from autograd.rules.elementwise import positive
-from autograd.rules.table import define
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:

@@ -49,7 +49,7 @@ def gelu_tanh_slope(x: Any) -> Any:
 # fmt: off
 log_softmax = define(log_softmax_of_array,
     lambda g, y, x, axis=-1: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True),
-    name="log_softmax")
+    fresh_results=True, name="log_softmax")
 leaky = elementwise(
     lambda x, slope: np.where(x > 0, x, slope * x), None,
     lambda y, x, slope: np.where(x > 0, 1.0, slope),

@@ -91,16 +91,16 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
 spread: Primitive = define(spread_array,
     lambda h, x, g, weight, windows, groups, shape: convolved(h, weight, None, windows, groups),
     lambda h, x, g, weight, windows, groups, shape: correlated(g, h, windows, groups),
-    name="spread")
+    fresh_results=True, name="spread")
 correlated: Primitive = define(correlated_array,
     lambda k, w, g, x, windows, groups: convolved(x, k, None, windows, groups),
     lambda k, w, g, x, windows, groups: spread(g, k, windows, groups, x.shape),
-    name="correlated")
+    fresh_results=True, name="correlated")
 convolved: Primitive = define(convolved_array,
     lambda g, y, x, weight, bias, windows, groups: spread(g, weight, windows, groups, x.shape),
     lambda g, y, x, weight, bias, windows, groups: correlated(g, x, windows, groups),
     lambda g, y, x, weight, bias, windows, groups: np.sum(g, axis=(0, *windows.axes)),
-    name="convolution")
+    fresh_results=True, name="convolution")
 # fmt: on
 
 

@@ -33,6 +33,7 @@ affine = define(
     lambda g, y, x, weight, bias=None: (rows(g) @ weight).reshape(x.shape),
     lambda g, y, x, weight, bias=None: rows(g).T @ rows(x),
     lambda g, y, x, weight, bias=None: np.sum(rows(g), axis=0),
+    fresh_results=True,
     name="linear",
 )
 

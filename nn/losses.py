@@ -100,10 +100,11 @@ cross_entropy_of_logits = elementwise(
     lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
     lambda y, z, t: sigmoid(z) - t,
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
-surprise = define(surprise_array, surprise_vjp, name="cross_entropy")
+surprise = define(surprise_array, surprise_vjp, fresh_results=True, name="cross_entropy")
 weighed = define(weighed_array,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
-    lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x, name="weighed_sum")
+    lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x,
+    fresh_results=True, name="weighed_sum")
 # fmt: on
 
 # -- numbers ----------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ def summed_like(g: Any, parameter: Any) -> Any:
 normalised = define(normalised_array, input_vjp,
     lambda g, y, x, weight, bias, axes, eps, centred=True:
         summed_like(g * standardised(x, axes, eps, centred)[0], weight),
-    lambda g, y, x, weight, bias, axes, eps, centred=True: summed_like(g, bias), name="normalise")
+    lambda g, y, x, weight, bias, axes, eps, centred=True: summed_like(g, bias),
+    fresh_results=True, name="normalise")
 # fmt: on
 
 

@@ -70,15 +70,20 @@ def added_back(g: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
 
 # fmt: off
 pick: Primitive = linear(picked,
-    lambda g, x, which, windows: put(g, which, windows, x.shape), name="pick")
+    lambda g, x, which, windows: put(g, which, windows, x.shape),
+    fresh_results=True, name="pick")
 put: Primitive = linear(put_back,
-    lambda h, g, which, windows, shape: pick(h, which, windows), name="put")
+    lambda h, g, which, windows, shape: pick(h, which, windows),
+    fresh_results=True, name="put")
 window_max = define(largest,
-    lambda g, y, x, windows: put(g, first_of(x, y, windows), windows, x.shape), name="window_max")
+    lambda g, y, x, windows: put(g, first_of(x, y, windows), windows, x.shape),
+    fresh_results=True, name="window_max")
 window_sum: Primitive = linear(summed,
-    lambda g, x, windows: add_windows(g, windows, x.shape), name="window_sum")
+    lambda g, x, windows: add_windows(g, windows, x.shape),
+    fresh_results=True, name="window_sum")
 add_windows: Primitive = linear(added_back,
-    lambda h, g, windows, shape: window_sum(h, windows), name="add_windows")
+    lambda h, g, windows, shape: window_sum(h, windows),
+    fresh_results=True, name="add_windows")
 # fmt: on
 
 

@@ -87,7 +87,7 @@ def recurrence(
         found += [np.sum(by_inputs, axis=0), np.sum(by_states, axis=0), *by_first]
         return packed(found if inputs is not None else [by_inputs @ w_ih, *found])
 
-    return define(function, vjp, name=name)
+    return define(function, vjp, fresh_results=True, name=name)
 
 
 def room(g: Any, like: Any) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import Primitive
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.primitive import DISPATCH, USER_RULES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -41,7 +41,7 @@ def test_every_primitive_and_every_function_is_on_the_page(generator):
     on_page = {id(p) for m in generator.modules() for p in generator.primitives_of(m).values()}
     for key, handler in DISPATCH.items():
         ours = str(getattr(handler, "__module__", "")).startswith("autograd.")
-        if isinstance(handler, Primitive) and handler.fresh_results:
+        if isinstance(handler, Primitive) and key not in USER_RULES:
             assert id(handler) in on_page, handler
         elif ours and not isinstance(key, tuple):
             assert f"`{generator.public_name(key)}`" in page

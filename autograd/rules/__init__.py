@@ -2,6 +2,7 @@
 
 from autograd.engine.primitive import LAZY_RULES, undefined_primitives
 from autograd.rules import (
+    custom,
     elementwise,
     joining,
     kinks,
@@ -14,6 +15,7 @@ from autograd.rules import (
 )
 
 __all__ = [
+    "custom",
     "elementwise",
     "joining",
     "kinks",

@@ -1,16 +1,18 @@
-"""How a rule is written down: `elementwise`, `linear` and `define` make rows of the table.
+"""The table of built-in rules: `elementwise`, `linear` and `define` write its rows.
 
 A derivative is written once, with operators and functions of this package or of NumPy. It is
 then called with floats, with arrays and, for higher derivatives, with nodes.
 
-The conventions: ``g`` is the derivative of something further on with respect to the result
-(the cotangent), ``y`` or ``z`` the result, ``x`` (and ``y``) the arguments.
+The conventions: ``g`` is the cotangent, the derivative of the final result with respect to the
+result of this function; ``y`` or ``z`` is that result; ``x`` (and ``y``) are the arguments.
+
+A built-in rule never replaces one that the user has registered, and returns new arrays. Rules of
+users are registered by `autograd.rules.custom`.
 """
 
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -37,49 +39,15 @@ def elementwise(
     scalar: Callable[..., float] | None,
     *partials: Partial,
     name: str | None = None,
+    replaces: Iterable[Any] | None = None,
 ) -> Primitive:
-    """Give an elementwise function its partial derivatives.
-
-    Parameters
-    ----------
-    function : callable
-        Computes the result from arrays, broadcasting its arguments as NumPy's ufuncs do.
-    scalar : callable or None
-        Computes it from floats; None if `function` does that as well.
-    *partials : number or callable
-        For each argument the partial derivative: a constant, or a function of the result and
-        all arguments, ``partial(y, x)`` or ``partial(z, x, y)``.
-    name : str, optional
-        What to call it in graphs; by default the name of `function`.
-
-    Returns
-    -------
-    Primitive
-        Callable with floats, arrays, Values and Tensors.
-
-    Raises
-    ------
-    TypeError
-        If there is no partial derivative, or one is neither a number nor callable.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import autograd
-    >>> gauss = autograd.elementwise(
-    ...     lambda x: np.exp(-x * x), None, lambda y, x: -2 * x * y, name="gauss"
-    ... )
-    >>> x = autograd.Value(1.0)
-    >>> gauss(x).backward()
-    >>> round(x.grad, 6)
-    -0.735759
-    """
+    """Register an elementwise function with its partial derivatives: see `autograd.elementwise`."""
     if not partials:
         raise TypeError("elementwise needs a partial derivative for each argument.")
     for partial in partials:
         if not callable(partial) and not isinstance(partial, (int, float)):
             raise TypeError(f"A partial derivative is a number or a function, not {partial!r}.")
-    primitive = _row(function, name, None, len(partials))
+    primitive = _row(function, name, len(partials), replaces)
     primitive.scalar = function if scalar is None else scalar
     primitive.partials = partials
     primitive.reads_data = any(callable(partial) for partial in partials)
@@ -92,31 +60,8 @@ def linear(
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
 ) -> Primitive:
-    """Give a function that is linear in its arguments the transpose in each of them.
-
-    Parameters
-    ----------
-    function : callable
-        Computes the result from arrays and any further, constant, arguments.
-    *transposes : callable
-        For each argument that may be a node: ``transpose(g, *arguments, **keywords)``, of the
-        shape of that argument. Of the arguments themselves only shapes should be used.
-    name : str, optional
-        What to call it in graphs; by default the name of `function`.
-    replaces : iterable of callable, optional
-        The NumPy functions this is to be called for; by default `function` itself.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import autograd
-    >>> backwards = autograd.linear(lambda x: x[::-1], lambda g, x: g[::-1], name="backwards")
-    >>> t = autograd.Tensor([1.0, 2.0, 3.0])
-    >>> (backwards(t) * np.array([1.0, 10.0, 100.0])).sum().backward()
-    >>> t.grad
-    array([100.,  10.,   1.])
-    """
-    primitive = _row(function, name, replaces, len(transposes))
+    """Register a linear function with its transposes: see `autograd.linear`."""
+    primitive = _row(function, name, len(transposes), replaces)
     primitive.transposes = transposes
     primitive.reads_data = False
     return primitive
@@ -130,39 +75,10 @@ def define(
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
 ) -> Primitive:
-    """Give any function a vector-Jacobian product for each of its arguments.
-
-    Parameters
-    ----------
-    function : callable
-        Computes the result from arrays and any further, constant, arguments.
-    *vjps : callable
-        For each argument that may be a node: ``vjp(g, y, *arguments, **keywords)``, the product
-        of the cotangent `g` with the Jacobian, of the shape of that argument.
-    variadic : callable, optional
-        Instead of `vjps`, for a function of any number of arguments:
-        ``vjp(argnum, g, y, *arguments, **keywords)``.
-    multilinear : bool
-        Whether it is linear in each argument, as products are: a tangent then goes forward
-        through the function itself, in the place of the argument.
-    name : str, optional
-        What to call it in graphs; by default the name of `function`.
-    replaces : iterable of callable, optional
-        The NumPy functions this is to be called for; by default `function` itself.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import autograd
-    >>> norm = autograd.define(lambda x: np.sqrt((x * x).sum()), lambda g, y, x: g * x / y)
-    >>> t = autograd.Tensor([3.0, 4.0])
-    >>> norm(t).backward()
-    >>> t.grad
-    array([0.6, 0.8])
-    """
+    """Register any function with its vector-Jacobian products: see `autograd.define`."""
     if bool(vjps) == (variadic is not None):
         raise TypeError("define needs either one vjp for each argument, or variadic=.")
-    primitive = _row(function, name, replaces, len(vjps) if vjps else -1)
+    primitive = _row(function, name, len(vjps) if vjps else -1, replaces)
     primitive.vjps = vjps if vjps else None
     primitive.variadic = variadic
     if multilinear:
@@ -173,29 +89,35 @@ def define(
 
 
 def implements(*functions: Any) -> Callable[[Handler], Handler]:
-    """Say that a function of ours is to be called where one of these has a node among its arguments."""
+    """Register a handler: what is called when one of these functions gets a node."""
 
-    def register(handler: Handler) -> Handler:
+    def decorate(handler: Handler) -> Handler:
         for function in functions:
-            _call_for(function, handler, handler.__module__)
+            register(function, handler)
         return handler
 
-    return register
+    return decorate
 
 
 def composition_of(*functions: Any) -> Callable[[Handler], Handler]:
-    """Register a function of ours that computes the same as these in steps that have rules.
+    """Register a handler that computes these functions by steps that have rules.
 
-    NumPy's own function runs first, on the plain data: it raises whatever NumPy raises, and its
-    result gives the value and the type. The steps only give the derivative.
+    NumPy's own function runs first, on plain data: it raises whatever NumPy raises, and its result
+    gives the value and the dtype. The steps only give the derivative.
     """
 
-    def register(handler: Handler) -> Handler:
+    def decorate(handler: Handler) -> Handler:
         for function in functions:
-            _call_for(function, as_in_numpy(function, handler), handler.__module__)
+            register(function, as_in_numpy(function, handler))
         return handler
 
-    return register
+    return decorate
+
+
+def register(function: Any, handler: Callable[..., Any]) -> None:
+    """Call a handler instead of a function of NumPy or SciPy, unless the user has registered one."""
+    if function not in USER_RULES:
+        DISPATCH[function] = handler
 
 
 def as_in_numpy(
@@ -260,33 +182,22 @@ def without_derivative(*functions: Any) -> None:
 
 
 def _row(
-    function: Callable[..., Any], name: str | None, replaces: Iterable[Any] | None, arity: int
+    function: Callable[..., Any], name: str | None, arity: int, replaces: Iterable[Any] | None
 ) -> Primitive:
     primitive = take_declared(str(name or getattr(function, "__name__", "function")))
     primitive.function = function
     primitive.makes_views = not isinstance(function, np.ufunc)
     primitive.arity = arity
-    origin = str(sys._getframe(2).f_globals.get("__name__"))  # where the row stands
-    primitive.fresh_results = origin.startswith(("autograd.rules.", "nn."))
-    if replaces is None:
-        replaces = (function,) if _dispatches(function) else ()
-    for replaced in replaces:
-        _call_for(replaced, primitive, origin)
+    primitive.fresh_results = True
+    for replaced in replaced_by(function) if replaces is None else replaces:
+        register(replaced, primitive)
     return primitive
 
 
-def _call_for(function: Any, handler: Callable[..., Any], origin: str) -> None:
-    """Have a handler called for a function; one from outside the library stays for good."""
-    if not origin.startswith("autograd."):
-        USER_RULES.add(function)
-    elif function in USER_RULES:
-        return
-    DISPATCH[function] = handler
-
-
-def _dispatches(function: Callable[..., Any]) -> bool:
-    """Return whether a function asks its arguments what to do, by NumPy's protocols."""
-    return isinstance(function, np.ufunc) or hasattr(function, "_implementation")
+def replaced_by(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Return the function itself if it dispatches on its arguments, by NumPy's protocols."""
+    dispatches = isinstance(function, np.ufunc) or hasattr(function, "_implementation")
+    return (function,) if dispatches else ()
 
 
 #: The same node with the value of NumPy, which differs in type, or where the steps lose digits or

@@ -27,6 +27,7 @@ from autograd import __main__ as command_line
 from autograd.check import command as check_command
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, load_lazy_rules
 from autograd.numpy import accept_lists
+from autograd.rules import custom, table
 from autograd.scipy import stats
 
 load_lazy_rules()
@@ -150,7 +151,7 @@ def _rules() -> dict[str, types.ModuleType]:
     return {
         name: module
         for name, module in sorted(sys.modules.items())
-        if name.startswith("autograd.rules.") and name not in ("autograd.rules.table",)
+        if name.startswith("autograd.rules.") and module not in (table, custom)
     }
 
 

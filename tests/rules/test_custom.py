@@ -1,0 +1,47 @@
+"""Rules that users register with `elementwise`, `linear` and `define`."""
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor
+
+
+@pytest.mark.parametrize("fresh_results", [False, True])
+@pytest.mark.parametrize("kind", ["linear", "define"])
+def test_derivatives_add_up_whether_results_are_new_or_not(kind, fresh_results):
+    def rule(g, *_):
+        return 3 * g
+
+    function = getattr(autograd, kind)(lambda x: 3 * x, rule, fresh_results=fresh_results)
+    x = Tensor([1.0, 2.0])
+    (function(x) + function(x) * x).sum().backward()
+    np.testing.assert_array_equal(x.grad, [9.0, 15.0])
+
+
+def test_a_buffer_that_a_rule_returns_twice_is_not_written_to():
+    buffer = np.array([1.0, 1.0])
+    total = autograd.define(np.sum, lambda g, y, x: buffer, name="total", replaces=())
+    x = Tensor([1.0, 2.0])
+    (total(x) + total(x)).backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 2.0])
+    np.testing.assert_array_equal(buffer, [1.0, 1.0])
+
+
+def test_the_name_of_a_module_gives_its_rules_no_privilege():
+    scope = {"__name__": "nn.mine", "autograd": autograd}
+    exec("row = autograd.define(lambda x: x, lambda g, y, x: g)", scope)
+    assert not scope["row"].fresh_results
+
+
+@pytest.mark.parametrize("wrong", [(), ("2",)])
+def test_elementwise_needs_numbers_or_functions(wrong):
+    with pytest.raises(TypeError, match="partial derivative"):
+        autograd.elementwise(np.positive, None, *wrong)
+
+
+def test_define_needs_either_vjps_or_a_variadic_one():
+    with pytest.raises(TypeError, match="variadic"):
+        autograd.define(np.positive)
+    with pytest.raises(TypeError, match="variadic"):
+        autograd.define(np.positive, lambda g, y, x: g, variadic=lambda argnum, g, y, x: g)
