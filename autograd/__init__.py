@@ -10,6 +10,7 @@ import importlib.util
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
+from autograd import aliases
 from autograd import rules as rules
 from autograd.engine import Node, Primitive, Tensor, Value, no_grad, scope, value
 from autograd.rules.custom import define, elementwise, linear
@@ -114,8 +115,7 @@ _LATER = {
     "steps": "autograd.drawing",
     "summary": "autograd.drawing",
     "text": "autograd.drawing",
-    "primitive": "autograd.core",
-    **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "autograd.builtins"),
+    **aliases.NAMES,
     **dict.fromkeys(
         (
             "deriv",
@@ -144,6 +144,8 @@ _LATER = {
     ),
 }
 
+aliases.install()
+
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
@@ -157,5 +159,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    modules = [found.name for found in pkgutil.iter_modules(__path__)]
+    modules = {found.name for found in pkgutil.iter_modules(__path__)} | aliases.MODULES
     return sorted({*__all__, *(name for name in modules if not name.startswith("_"))})

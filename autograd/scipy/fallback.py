@@ -10,7 +10,7 @@ from typing import Any
 from autograd import tree
 from autograd.engine import Node
 from autograd.errors import NoRuleError
-from autograd.redefinable import redefinable
+from autograd.rules.redefinable import redefinable
 
 
 def has_node(*arguments: Any) -> bool:

@@ -17,8 +17,8 @@ from autograd.engine.dispatch import plain as _plain
 from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
-from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.custom import define as _define
+from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of

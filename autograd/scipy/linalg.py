@@ -19,9 +19,9 @@ from autograd.engine.broadcasting import unbroadcast as _unbroadcast
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import NoRuleError as _NoRuleError
-from autograd.redefinable import redefinable as _redefinable
 from autograd.rules.matrices import H as _H
 from autograd.rules.matrices import T as _T
+from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of

@@ -12,7 +12,7 @@ import scipy.signal as _original
 
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import ShapeError as _ShapeError
-from autograd.redefinable import redefinable as _redefinable
+from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of

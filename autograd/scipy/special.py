@@ -10,9 +10,9 @@ import scipy.special as _original
 
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import DataError as _DataError
-from autograd.redefinable import redefinable as _redefinable
 from autograd.rules import reductions as _reductions
 from autograd.rules.elementwise import where as _where
+from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.rules.gamma import polygamma as polygamma

@@ -10,7 +10,7 @@ import scipy.stats as _stats
 
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import ShapeError as _ShapeError
-from autograd.redefinable import redefinable as _redefinable
+from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import number as _number
 

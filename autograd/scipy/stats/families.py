@@ -16,8 +16,8 @@ import scipy.stats
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
-from autograd.redefinable import redefinable
 from autograd.rules.elementwise import where
+from autograd.rules.redefinable import redefinable
 from autograd.rules.table import as_numpy
 from autograd.scipy.fallback import names_of
 

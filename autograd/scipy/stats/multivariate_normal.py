@@ -12,7 +12,7 @@ from autograd.engine import Node as _Node
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import ShapeError as _ShapeError
-from autograd.redefinable import redefinable as _redefinable
+from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import number as _number

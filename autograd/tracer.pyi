@@ -1,0 +1,6 @@
+# For type checkers; see autograd/aliases.py.
+from typing import Any
+
+from autograd.hips.tracer import *
+
+def __getattr__(name: str) -> Any: ...
