@@ -18,7 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 LOG = logging.getLogger("mkdocs.hooks.docstrings")
 
 #: Packages and modules, of whose public names each has to be in the reference.
-PUBLIC = ("autograd", "autograd.check", "autograd.drawing", "autograd.hips.extend", "nn", "nn.optim")
+PUBLIC = (
+    "autograd",
+    "autograd.check",
+    "autograd.drawing",
+    "autograd.hips.extend",
+    "nn",
+    "nn.optim",
+)
 SHOWN = re.compile(r"^::: (\S+)$", re.MULTILINE)
 
 
