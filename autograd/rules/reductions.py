@@ -1,4 +1,4 @@
-"""Functions that turn many numbers into few: sums, averages, extremes, and running sums."""
+"""Reductions and running sums: sum, mean, variance, extremes, cumsum and their relatives."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _add_reduce: Any = np.add.reduce
 
 
 def axes_of(axis: Any, ndim: int) -> Any:
-    """Return the axes that ``axis=`` names, as an iterable of integers, maybe negative.
+    """Return the axes that ``axis=`` names, as an iterable of integers, which may be negative.
 
-    A single number has none: NumPy takes ``axis=0`` of it all the same.
+    A 0-d array has none; NumPy accepts ``axis=0`` there.
     """
     if axis is None or ndim == 0:
         return range(ndim)
@@ -29,14 +29,14 @@ def axes_of(axis: Any, ndim: int) -> Any:
 
 
 def kept(x: Any, ndim: int, axis: Any) -> Any:
-    """Put back the axes that a reduction over `axis` of an array of `ndim` axes has left out."""
+    """Insert the axes that a reduction over `axis` of an array with `ndim` axes has removed."""
     reduced = {a % ndim for a in axes_of(axis, ndim)}
     lengths = iter(x.shape)
     return x.reshape(tuple([1 if a in reduced else next(lengths) for a in range(ndim)]))
 
 
 def spread(g: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Repeat `g`, which has the shape of a reduction of `x` over `axis`, to the shape of `x`."""
+    """Broadcast `g`, which has the shape of a reduction of `x` over `axis`, to the shape of `x`."""
     shape = shape_of(x)
     if axis is not None and not keepdims:
         g = kept(g, len(shape), axis)
@@ -51,7 +51,7 @@ def spread(g: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 def count(x: Any, axis: Any) -> int:
-    """Return how many elements a reduction over `axis` puts together."""
+    """Return how many elements a reduction over `axis` combines into one."""
     shape = shape_of(x)
     if axis is None:
         return math.prod(shape)
@@ -59,34 +59,34 @@ def count(x: Any, axis: Any) -> int:
 
 
 def divided(g: Any, n: int) -> Any:
-    """Return g / n, in single precision where n is too large for half precision."""
+    """Return g / n; in single precision if n overflows half precision."""
     if n > 65504 and g.dtype == np.float16:
         return g.astype(np.float32) / n
     return g / n
 
 
 def freedom(x: Any, axis: Any, ddof: Any) -> Any:
-    """Return what the sum of squared deviations is divided by, as NumPy does never below 0."""
+    """Return the divisor of a variance, n - ddof, which NumPy never lets fall below 0."""
     n = count(x, axis) - ddof
     return n if n > 0 else 0
 
 
 def sum_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Sum over `axis`: `numpy.sum` without its detours."""
+    """Sum over `axis`: `numpy.sum`, faster for arrays."""
     if type(x) is np.ndarray:
         return _add_reduce(x, axis, None, None, keepdims)
     return np.sum(x, axis=axis, keepdims=keepdims)
 
 
 def mean_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Average over `axis`: `numpy.mean` without its detours."""
+    """Average over `axis`: `numpy.mean`, faster for arrays."""
     if type(x) is np.ndarray and x.size and x.ndim and x.dtype.char in "dfDF":
         return _add_reduce(x, axis, None, None, keepdims) / count(x, axis)
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
 def share_of_ties(y: Any, x: Any, axis: Any, keepdims: Any) -> Any:
-    """Return for each element its share of an extreme `y`: equal elements have equal shares."""
+    """Return the weight of each element in the extreme `y`; ties share it equally."""
     if not keepdims:
         y = kept(y, np.ndim(x), axis)
     chosen = x == y
@@ -96,23 +96,23 @@ def share_of_ties(y: Any, x: Any, axis: Any, keepdims: Any) -> Any:
 def extreme_vjp(
     g: Any, y: Any, x: Any, axis: Any = None, out: None = None, keepdims: Any = False
 ) -> Any:
-    """Give the derivative to the elements that are the extreme, in equal shares."""
+    """Pass the cotangent to the elements that attain the extreme, in equal shares."""
     return spread(g, x, axis, keepdims) * share_of_ties(y, x, axis, keepdims)
 
 
 def deviation(x: Any, axis: Any) -> Any:
-    """Return the conjugate of how far each element is from the mean."""
+    """Return the conjugate of x - mean(x)."""
     return (x - np.mean(x, axis=axis, keepdims=True)).conjugate()
 
 
 def length_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Return the root of the sum of the squares of absolute values."""
+    """Return the square root of the sum of |x|²."""
     return np.sqrt(sum_of_array(np.real(x * np.conjugate(x)), axis, keepdims))
 
 
 def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
     """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
-    if count(x, axis) == 1:  # of one number it is 0, whatever the number
+    if count(x, axis) == 1:  # the deviation of a single number is constantly 0
         return np.zeros_like(plain(x))
     each = divided(over(g, y), freedom(x, axis, ddof))
     return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
@@ -124,10 +124,7 @@ def length_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) 
 
 
 def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
-    """Return how a tangent goes forward through a length.
-
-    ``direction(y, x, axis, **keywords)`` is its derivative.
-    """
+    """Return the forward rule of a length whose derivative is ``direction(y, x, options)``."""
 
     def jvp(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         x, *positional = arguments
@@ -141,7 +138,7 @@ def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def others_product(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
-    """Return for each element the product of all others along `axis`."""
+    """Return for each element the product of the others along `axis`."""
     if not np.any(x == 0) and np.isfinite(y).all() and not np.any(y == 0):
         return spread(y, x, axis, keepdims) / x
     ndim = np.ndim(x)
@@ -156,13 +153,13 @@ def others_product(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
 
 
 def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
-    """Sum the tails: the transpose of the running sum."""
+    """Return running sums from the end, the transpose of `cumsum`."""
     along = 0 if axis is None else axis
     return np.reshape(np.flip(np.cumsum(np.flip(g, along), along), along), np.shape(x))
 
 
 def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
-    """Sum over all products that an element is a factor of, without that factor."""
+    """Sum, for each element, the products that contain it, without that factor."""
     along = 0 if axis is None else axis
     if g.dtype == np.float16:  # the sums may be too large for half precision
         g = g.astype(np.float32)
@@ -173,7 +170,7 @@ def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
     zero = flat == 0
     if not np.any(zero):
         return np.reshape(weighted / flat, np.shape(x))
-    # Beyond a zero all products vanish; the derivative by it is that of the products without it.
+    # All products after a zero vanish; their derivative with respect to it is the product of the rest.
     n = np.shape(flat)[along]
     found = []
     for i in range(n):
@@ -210,7 +207,7 @@ std_forward = forward_by(
 
 
 def std_jvp(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
-    """Push a tangent forward; of one number the result is 0, whatever the number."""
+    """Push a tangent forward; the deviation of a single number is constantly 0."""
     axis = keywords.get("axis", arguments[1] if len(arguments) > 1 else None)
     if count(arguments[0], axis) == 1:
         return np.zeros_like(plain(y))
@@ -222,10 +219,33 @@ LENGTHS.extend([std, root_of_squares])
 root_of_squares.jvp = forward_by(lambda y, x, options: slope_of_length(y, np.conjugate(x)))
 
 
-def reduction(primitive: Primitive, function: Any, *parameters: str, over_nan: Any = None) -> None:
-    """Let a primitive stand for a NumPy reduction whose parameters after the array are these.
+# -- NumPy's reductions: where=, initial=, dtype= and NaN ---------------------------------------
 
-    The function `over_nan` is the same without NaN.
+
+def reduction(
+    primitive: Primitive,
+    function: Any,
+    *parameters: str,
+    over_nan: Any = None,
+    masked: Any = None,
+    combine: Any = None,
+) -> None:
+    """Register a primitive for a NumPy reduction.
+
+    Parameters
+    ----------
+    primitive : Primitive
+        Reduces an array; takes only ``axis``, ``keepdims`` and ``ddof``.
+    function : callable
+        The NumPy function.
+    *parameters : str
+        The positional parameters of `function` after the array.
+    over_nan : callable, optional
+        The NumPy function that does the same without NaN.
+    masked : callable, optional
+        Reduces only chosen elements: ``masked(a, axis, chosen, **keywords)``.
+    combine : callable, optional
+        Combines the result with ``initial=``.
     """
 
     def steps(a: Any, positional: Any, keywords: dict[str, Any], chosen: Any = True) -> Any:
@@ -241,9 +261,10 @@ def reduction(primitive: Primitive, function: Any, *parameters: str, over_nan: A
         if "dtype" in given:
             a = np.astype(a, given.pop("dtype"))
         if chosen is not True or "mean" in given or (initial is not None and not count(a, axis)):
-            return _of_chosen(primitive, a, axis, chosen, initial, given)
-        y = primitive(a, **given) if axis is None else primitive(a, axis, **given)
-        return y if initial is None else TOGETHER[primitive.name](y, initial)
+            y = masked(a, axis, chosen, **given)
+        else:
+            y = primitive(a, **given) if axis is None else primitive(a, axis, **given)
+        return y if initial is None else combine(y, initial)
 
     def handler(a: Any, *positional: Any, **keywords: Any) -> Any:
         if not positional and not keywords:
@@ -263,62 +284,84 @@ def reduction(primitive: Primitive, function: Any, *parameters: str, over_nan: A
             return steps(a, positional, keywords, present)
 
 
-#: How a reduction puts its result together with ``initial=``, and what changes nothing there.
-TOGETHER: dict[str, Any] = {
-    "sum": np.add,
-    "prod": np.multiply,
-    "max": np.maximum,
-    "min": np.minimum,
-}
-NEUTRAL = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
+def filled(primitive: Primitive, neutral: float) -> Callable[..., Any]:
+    """Return a masked reduction that replaces the other elements by the neutral one."""
+
+    def masked(a: Any, axis: Any, chosen: Any, **keywords: Any) -> Any:
+        if count(a, axis) == 0:  # NumPy has no largest element of an empty array
+            return np.full(np.shape(np.sum(plain(a), axis=axis, **keywords)), neutral)
+        return primitive(np.where(chosen, a, neutral), axis, **keywords)
+
+    return masked
 
 
-def _of_chosen(
-    primitive: Primitive, a: Any, axis: Any, chosen: Any, initial: Any, keywords: dict[str, Any]
+def chosen_count(a: Any, axis: Any, chosen: Any) -> Any:
+    """Return how many elements are chosen along `axis`, with the axes kept."""
+    return np.sum(np.broadcast_to(chosen, np.shape(a)), axis=axis, keepdims=True, dtype=float)
+
+
+def without_axes(y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
+    """Remove the axes of length one that a reduction has kept, unless `keepdims` is set."""
+    return y if keepdims else np.squeeze(y, axis=axis if np.ndim(a) else None)
+
+
+def masked_mean(a: Any, axis: Any, chosen: Any, keepdims: bool = False) -> Any:
+    """Average the chosen elements."""
+    along = axis if np.ndim(a) else None
+    total = np.sum(np.where(chosen, a, 0.0), axis=along, keepdims=True)
+    y = total / nonzero(chosen_count(a, along, chosen))
+    return without_axes(y, a, axis, keepdims)
+
+
+def masked_deviations(a: Any, axis: Any, chosen: Any, mean: Any, ddof: Any) -> tuple[Any, Any, Any]:
+    """Return the deviations of the chosen elements, the axis, and n - ddof."""
+    along = axis if np.ndim(a) else None
+    mean = masked_mean(a, along, chosen, keepdims=True) if mean is None else mean
+    number = chosen_count(a, along, chosen)
+    divisor = np.where(number == 0, 1.0, np.maximum(number - ddof, 0.0))
+    return np.where(chosen, a - mean, 0.0), along, divisor
+
+
+def masked_var(
+    a: Any, axis: Any, chosen: Any, mean: Any = None, ddof: Any = 0, keepdims: bool = False
 ) -> Any:
-    """Reduce only the elements for which ``where=`` holds."""
-    if primitive.name in NEUTRAL:
-        neutral = NEUTRAL[primitive.name]
-        if count(a, axis) == 0:  # NumPy knows no largest of nothing
-            y = np.full(np.shape(np.sum(plain(a), axis=axis, **keywords)), neutral)
-        else:
-            y = primitive(np.where(chosen, a, neutral), axis, **keywords)
-        return y if initial is None else TOGETHER[primitive.name](y, initial)
-    axis = axis if np.ndim(a) else None
-    number = np.sum(np.broadcast_to(chosen, np.shape(a)), axis=axis, keepdims=True, dtype=float)
-    mean_ = keywords.get("mean")
-    if mean_ is None:
-        mean_ = np.sum(np.where(chosen, a, 0.0), axis=axis, keepdims=True) / nonzero(number)
-    y = mean_
-    if primitive.name != "mean":
-        centred = np.where(chosen, a - mean_, 0.0)
-        squares = np.sum(np.real(centred * np.conjugate(centred)), axis=axis, keepdims=True)
-        divisor = np.maximum(number - keywords.get("ddof", 0), 0.0)
-        divisor = np.where(number == 0, 1.0, divisor)
-        if primitive.name == "std":
-            y = root_of_squares(centred, axis, keepdims=True) / np.sqrt(divisor)
-        else:
-            y = squares / divisor
-    return y if keywords.get("keepdims", False) else np.squeeze(y, axis=axis)
+    """Return the variance of the chosen elements."""
+    centred, along, divisor = masked_deviations(a, axis, chosen, mean, ddof)
+    squares = np.sum(np.real(centred * np.conjugate(centred)), axis=along, keepdims=True)
+    return without_axes(squares / divisor, a, axis, keepdims)
+
+
+def masked_std(
+    a: Any, axis: Any, chosen: Any, mean: Any = None, ddof: Any = 0, keepdims: bool = False
+) -> Any:
+    """Return the standard deviation of the chosen elements."""
+    centred, along, divisor = masked_deviations(a, axis, chosen, mean, ddof)
+    y = root_of_squares(centred, along, keepdims=True) / np.sqrt(divisor)
+    return without_axes(y, a, axis, keepdims)
 
 
 # fmt: off
-reduction(sum,  np.sum,  "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nansum)
-reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nanprod)
-reduction(mean, np.mean, "axis", "dtype", "out", "keepdims",                     over_nan=np.nanmean)
-reduction(var,  np.var,  "axis", "dtype", "out", "ddof", "keepdims",             over_nan=np.nanvar)
-reduction(std,  np.std,  "axis", "dtype", "out", "ddof", "keepdims",             over_nan=np.nanstd)
-reduction(max,  np.max,  "axis", "out", "keepdims", "initial", "where",          over_nan=np.nanmax)
-reduction(min,  np.min,  "axis", "out", "keepdims", "initial", "where",          over_nan=np.nanmin)
-reduction(max,  np.amax, "axis", "out", "keepdims", "initial", "where")
-reduction(min,  np.amin, "axis", "out", "keepdims", "initial", "where")
+masked_sum  = dict(masked=filled(sum,  0.0),       combine=np.add)
+masked_prod = dict(masked=filled(prod, 1.0),       combine=np.multiply)
+masked_max  = dict(masked=filled(max,  -math.inf), combine=np.maximum)
+masked_min  = dict(masked=filled(min,  math.inf),  combine=np.minimum)
+
+reduction(sum,  np.sum,  "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nansum,  **masked_sum)
+reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nanprod, **masked_prod)
+reduction(max,  np.max,  "axis", "out", "keepdims", "initial", "where",          over_nan=np.nanmax,  **masked_max)
+reduction(min,  np.min,  "axis", "out", "keepdims", "initial", "where",          over_nan=np.nanmin,  **masked_min)
+reduction(max,  np.amax, "axis", "out", "keepdims", "initial", "where",                               **masked_max)
+reduction(min,  np.amin, "axis", "out", "keepdims", "initial", "where",                               **masked_min)
+reduction(mean, np.mean, "axis", "dtype", "out", "keepdims",                     over_nan=np.nanmean, masked=masked_mean)
+reduction(var,  np.var,  "axis", "dtype", "out", "ddof", "keepdims",             over_nan=np.nanvar,  masked=masked_var)
+reduction(std,  np.std,  "axis", "dtype", "out", "ddof", "keepdims",             over_nan=np.nanstd,  masked=masked_std)
 reduction(cumsum,  np.cumsum,  "axis", "dtype", "out")
 reduction(cumprod, np.cumprod, "axis", "dtype", "out")
 # fmt: on
 
 
 def cumulative(function: Any, first: float) -> Any:
-    """Return `cumulative_sum` or `cumulative_prod`, which may begin with the empty sum or product."""
+    """Return `cumulative_sum` or `cumulative_prod`; `first` is the empty sum or product."""
 
     def handler(
         x: Any, /, *, axis: Any = None, dtype: Any = None, out: None = None,
@@ -340,7 +383,7 @@ composition_of(np.cumulative_prod)(cumulative(np.cumprod, 1.0))
 
 
 def over_nan(function: Any, neutral: float) -> Any:
-    """Return a running sum or product that passes over NaN."""
+    """Return a running sum or product that treats NaN as the neutral element."""
 
     def handler(a: Any, *positional: Any, **keywords: Any) -> Any:
         return function(np.where(np.isnan(plain(a)), neutral, a), *positional, **keywords)
@@ -352,7 +395,7 @@ composition_of(np.nancumsum)(over_nan(np.cumsum, 0.0))
 composition_of(np.nancumprod)(over_nan(np.cumprod, 1.0))
 
 
-# -- exponentials of many numbers -------------------------------------------------------------
+# -- softmax and its logarithm ------------------------------------------------------------------
 
 
 def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
