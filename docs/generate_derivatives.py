@@ -360,15 +360,11 @@ def distributions(lines: list[Kink]) -> str:
     except ImportError:  # SciPy is not there
         return ""
     rows = []
-    for module in pkgutil.iter_modules(package.__path__):
-        named = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-        functions = [code(n) for n in DISTRIBUTION_FUNCTIONS if n in named]
-        if functions and module.name not in ("families", "table"):
-            rows.append(f"| {code('stats.' + module.name)} | {', '.join(functions)} |")
     for name in package.__all__:
-        functions = getattr(getattr(package, name), "functions", ())
-        if functions:
-            rows.append(f"| {code('stats.' + name)} | {', '.join(map(code, functions))} |")
+        named = vars(getattr(package, name))
+        functions = [code(n) for n in DISTRIBUTION_FUNCTIONS if n in named]
+        if functions and not isinstance(getattr(package, name), type):
+            rows.append(f"| {code('stats.' + name)} | {', '.join(functions)} |")
     at = [str(kink) for kink in lines if any(n.startswith("stats") for n in kink.names)]
     return "\n".join(
         [

@@ -341,10 +341,10 @@ def masked_std(
 
 
 # fmt: off
-masked_sum  = dict(masked=filled(sum,  0.0),       combine=np.add)
-masked_prod = dict(masked=filled(prod, 1.0),       combine=np.multiply)
-masked_max  = dict(masked=filled(max,  -math.inf), combine=np.maximum)
-masked_min  = dict(masked=filled(min,  math.inf),  combine=np.minimum)
+masked_sum  = {"masked": filled(sum,  0.0),       "combine": np.add}
+masked_prod = {"masked": filled(prod, 1.0),       "combine": np.multiply}
+masked_max  = {"masked": filled(max,  -math.inf), "combine": np.maximum}
+masked_min  = {"masked": filled(min,  math.inf),  "combine": np.minimum}
 
 reduction(sum,  np.sum,  "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nansum,  **masked_sum)
 reduction(prod, np.prod, "axis", "dtype", "out", "keepdims", "initial", "where", over_nan=np.nanprod, **masked_prod)

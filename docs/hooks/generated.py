@@ -204,9 +204,7 @@ def distributions_of_scipy() -> str:
         module = getattr(stats, name)
         if isinstance(module, type):  # gaussian_kde, which is documented by itself
             continue
-        functions = getattr(module, "functions", None) or [
-            n for n, thing in vars(module).items() if _is_function_of(n, thing, module)
-        ]
+        functions = [n for n, thing in vars(module).items() if _is_function_of(n, thing, module)]
         rows.append((f"`{name}`", _codes(functions)))
     return _table(("distribution", "functions with derivatives"), rows)
 

@@ -1,6 +1,9 @@
 """Distributions in their tails, outside of their support, and as they are called."""
 
+import importlib
+import importlib.util
 import math
+import types
 
 import mpmath
 import numpy as np
@@ -8,11 +11,10 @@ import pytest
 import scipy.stats
 from scipy_rules.samples import CONTINUOUS, DENSITIES, MASSES
 
-import autograd.scipy.stats.norm as norm
 from autograd import Tensor, Value, grad, jacobian
 from autograd.errors import AutogradError, NoDerivativeError, NoRuleError, ShapeError
 from autograd.scipy import stats
-from autograd.scipy.stats import multivariate_normal
+from autograd.scipy.stats import multivariate_normal, norm
 
 SHAPES = [1.7, 2.2]
 
@@ -259,3 +261,25 @@ def test_the_gradient_vanishes_at_the_maximum_likelihood_fit():
         p = p - np.linalg.solve(hessian(p) + 0.01 * np.eye(3), grad(loss)(p))
     df, loc, scale = scipy.stats.t.fit(x)
     np.testing.assert_allclose([np.exp(p[0]), p[1], np.exp(p[2])], [df, loc, scale], rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["norm", "gumbel_r", "poisson", "multivariate_normal"])
+def test_every_distribution_is_a_module_that_can_be_imported(name):
+    module = importlib.import_module(f"autograd.scipy.stats.{name}")
+    assert isinstance(module, types.ModuleType)
+    assert module is getattr(stats, name)
+    assert importlib.util.find_spec(module.__name__) is module.__spec__
+    assert module.entropy is not None  # SciPy's own
+    with pytest.raises(AttributeError):
+        module.no_such_function  # noqa: B018
+
+
+def test_parameters_are_named_in_the_error_of_a_wrong_call():
+    for call in (
+        lambda: stats.gamma.pdf(1.0),
+        lambda: stats.gamma.pdf(1.0, 2.0, a=2.0),
+        lambda: stats.gamma.pdf(1.0, 2.0, b=2.0),
+        lambda: stats.gamma.pdf(1.0, 2.0, 0.0, 1.0, 1.0),
+    ):
+        with pytest.raises(TypeError, match=r"gamma .*a"):
+            call()

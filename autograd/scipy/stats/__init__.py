@@ -1,35 +1,43 @@
 """`scipy.stats`: densities and distribution functions that have derivatives.
 
-``from autograd.scipy.stats import norm``: distributions are modules here, as in HIPS autograd, or
-objects. All names that are not here, in this package and in its modules, are SciPy's own.
+Each distribution is a module, as in HIPS autograd: ``from autograd.scipy.stats import norm`` and
+``import autograd.scipy.stats.norm`` both work. Most of these modules are made here, from the tables
+in `continuous` and `discrete`. All other names, in this package and in its modules, are SciPy's own.
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 import scipy.stats as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.stats import continuous as _continuous
+from autograd.scipy.stats import discrete as _discrete
+from autograd.scipy.stats.families import Family as _Family
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
-from autograd.scipy.stats.table import DISTRIBUTIONS as _TABLE
 
-_DISTRIBUTIONS = (
-    *("bernoulli", "beta", "binom", "cauchy", "chi2", "dirichlet", "expon", "gamma", "laplace"),
-    *("logistic", "lognorm", "multinomial", "multivariate_normal", "nbinom", "norm", "poisson"),
-    *("t", "uniform", "weibull_min"),
-)
+_families = [
+    family
+    for table in (_continuous, _discrete)
+    for family in vars(table).values()
+    if isinstance(family, _Family)
+]
+for _family in _families:
+    globals()[_family.name] = sys.modules[f"{__name__}.{_family.name}"] = _family.module(__name__)
+
+#: Distributions of vectors: modules with a file of their own.
+_MULTIVARIATE = ("dirichlet", "multinomial", "multivariate_normal")
 _others = _names_of(_original, "scipy.stats")
 
-__all__ = [*_DISTRIBUTIONS, *_TABLE, "gaussian_kde"]
+__all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _families]]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _DISTRIBUTIONS:
-        return importlib.import_module(f"autograd.scipy.stats.{name}")
-    if name in _TABLE:
-        return _TABLE[name]
+    if name in _MULTIVARIATE:
+        return importlib.import_module(f"{__name__}.{name}")
     return _others(name)
 
 

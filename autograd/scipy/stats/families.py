@@ -1,13 +1,15 @@
-"""The functions of a distribution from the formulas of its standard form.
+"""Distributions made from the formulas of their standard form.
 
-Location and scale, the support, what lies outside of it, and the names of arguments are the same
-for all distributions and stand here; each distribution then is a short table of formulas.
+Location and scale, the support, the values outside of it and the names of arguments are handled
+here for all distributions; each distribution then is a short table of formulas.
 """
 
 from __future__ import annotations
 
 import math
+import types
 from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 import numpy as np
@@ -25,13 +27,13 @@ Formula = Callable[..., Any]
 
 
 def log_or_minus_infinity(p: Any) -> Any:
-    """Return log(p), and -inf with derivative 0 where p has become 0."""
+    """Return log(p); where p has underflowed to 0, -inf with derivative 0."""
     gone = plain(p) == 0
     return where(gone, -math.inf, np.log(where(gone, 1.0, p)))
 
 
 def number(x: Any) -> Any:
-    """Make an array of a list, and floating point numbers of integers."""
+    """Convert lists to arrays, and integers to floating point."""
     if isinstance(x, (float, Node)):
         return x
     if isinstance(x, int):
@@ -41,7 +43,7 @@ def number(x: Any) -> Any:
 
 
 def connected(result: Any, *inputs: Any) -> Any:
-    """Make a node of a result that happens to be constant, as it is outside of the support."""
+    """Return the result as a node even if it is constant, as it is outside of the support."""
     if not isinstance(result, Node):
         for x in inputs:
             if isinstance(x, Node):
@@ -50,55 +52,60 @@ def connected(result: Any, *inputs: Any) -> Any:
 
 
 class Family:
-    """What continuous and discrete distributions have in common.
+    """A continuous or discrete distribution.
 
     Parameters
     ----------
     name : str
-        What SciPy calls it.
+        The name in `scipy.stats`.
     shapes : sequence of str
         The names of its parameters besides location and scale.
     valid : callable
-        Says of the parameters where they are allowed; elsewhere all results are NaN.
+        ``valid(*shapes)``: where the parameters are allowed; elsewhere all results are NaN.
     """
 
     scales = False
+    functions: tuple[str, ...] = ()
 
     def __init__(self, name: str, shapes: Sequence[str], valid: Callable[..., Any]) -> None:
         self.name = name
-        self._others = names_of(getattr(scipy.stats, name), f"scipy.stats.{name}")
         self.shapes = tuple(shapes)
         self.valid = valid
+        for function in self.functions:
+            setattr(self, function, redefinable(getattr(self, function)))
 
-    def __getattr__(self, name: str) -> Any:
-        """Take all other names from SciPy's distribution."""
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
-        return self._others(name)
-
-    def let_redefine(self, *names: str) -> None:
-        """Let programs give these methods rules of their own."""
-        self.functions = names
-        for name in names:
-            setattr(self, name, redefinable(getattr(self, name)))
+    def module(self, package: str) -> types.ModuleType:
+        """Return a module of the functions of this distribution; other names are SciPy's."""
+        name = f"{package}.{self.name}"
+        module = types.ModuleType(name, f"`scipy.stats.{self.name}` with derivatives.")
+        module.__spec__ = ModuleSpec(name, None, origin=__file__)
+        for function in self.functions:
+            setattr(module, function, getattr(self, function))
+        others = names_of(getattr(scipy.stats, self.name), f"scipy.stats.{self.name}")
+        module.__dict__.update(__all__=list(self.functions), __getattr__=others)
+        return module
 
     def parameters(self, given: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:
         """Return the parameters in order, then location and, if there is one, scale."""
         names = (*self.shapes, "loc", "scale") if self.scales else (*self.shapes, "loc")
         if len(given) > len(names):
-            raise TypeError(f"{self.name} takes {', '.join(names)}: {len(given)} were given.")
+            raise TypeError(
+                f"{self.name} takes at most {len(names)} parameters, {', '.join(names)}; "
+                f"{len(given)} were given."
+            )
         found = dict(zip(names, given, strict=False))
         for name, value in keywords.items():
             if name not in names or name in found:
-                raise TypeError(f"{self.name} takes {', '.join(names)}; {name} is not, or twice.")
+                what = "was given twice" if name in names else "is not one of them"
+                raise TypeError(f"{self.name} takes {', '.join(names)}; {name} {what}.")
             found[name] = value
         missing = [name for name in self.shapes if name not in found]
         if missing:
-            raise TypeError(f"{self.name} needs {', '.join(missing)}.")
+            raise TypeError(f"{self.name} needs its parameters {', '.join(missing)}.")
         return [number(found.get(name, 1.0 if name == "scale" else 0.0)) for name in names]
 
     def checked(self, allowed: Any, compute: Callable[[], Any]) -> Any:
-        """Compute, and put NaN where the parameters are not allowed."""
+        """Compute the result, with NaN where the parameters are not allowed."""
         if np.all(allowed):
             return compute()
         with np.errstate(all="ignore"):
@@ -112,19 +119,20 @@ class Continuous(Family):
     ----------
     name, shapes, valid
         As for `Family`.
-    support : pair of float, or callable
-        Where the density of the standard form is; of the shapes, if it depends on them.
     logpdf, cdf, sf : callable
-        Of its logarithm, distribution function and the complement of that: ``f(z, *shapes)``.
+        Logarithm of the density, distribution function and its complement: ``f(z, *shapes)``.
     logcdf, logsf : callable, optional
-        The logarithms of these, where they can be computed without underflow.
+        Their logarithms, if these can be computed without underflow.
     ppf : callable, optional
         The inverse of `cdf`.
     isf : callable, optional
-        The inverse of `sf`, where it can be computed better than as that of `cdf` at 1 - q.
+        The inverse of `sf`, if it is more accurate than the inverse of `cdf` at 1 - q.
+    support : pair of float, or callable
+        Both ends of the support of the standard form, or a function of the shapes.
     """
 
     scales = True
+    functions = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 
     def __init__(
         self,
@@ -151,14 +159,13 @@ class Continuous(Family):
             "logsf": logsf or (lambda z, *a: log_or_minus_infinity(sf(z, *a))),
         }
         self.inverses = {"ppf": ppf, "isf": isf or (ppf and (lambda q, *a: ppf(1 - q, *a)))}
-        self.let_redefine("pdf", "logpdf", "cdf", "sf", "logcdf", "logsf", "ppf", "isf")
 
     def ends(self, shapes: Sequence[Any]) -> tuple[Any, Any]:
-        """Return the ends of where the density of the standard form is."""
+        """Return both ends of the support of the standard form."""
         return self.bounds(*shapes) if callable(self.bounds) else self.bounds
 
     def within(self, shapes: Sequence[Any]) -> Any:
-        """Return a number at which all formulas can be computed."""
+        """Return a point inside the support, where every formula is finite."""
         low, high = self.ends(plain(list(shapes)))
         with np.errstate(invalid="ignore"):
             middle = np.where(np.isinf(high), low + 1.0, 0.5 * (low + high))
@@ -174,11 +181,11 @@ class Continuous(Family):
         return self._density(lambda y: y, x, arguments, keywords)
 
     def cdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Return the probability of a number up to `x`."""
+        """Return the probability of a value up to `x`."""
         return self._cumulative("cdf", 0.0, 1.0, x, arguments, keywords)
 
     def sf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Return the probability of a number above `x`."""
+        """Return the probability of a value above `x`."""
         return self._cumulative("sf", 1.0, 0.0, x, arguments, keywords)
 
     def logcdf(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -190,17 +197,17 @@ class Continuous(Family):
         return self._cumulative("logsf", 0.0, -math.inf, x, arguments, keywords)
 
     def ppf(self, q: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Return the number up to which the probability is `q`."""
+        """Return the quantile: the `x` with ``cdf(x) = q``."""
         return self._quantile("ppf", q, arguments, keywords)
 
     def isf(self, q: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Return the number above which the probability is `q`."""
+        """Return the `x` with ``sf(x) = q``."""
         return self._quantile("isf", q, arguments, keywords)
 
     def _quantile(self, kind: str, q: Any, given: Any, keywords: dict[str, Any]) -> Any:
         inverse = self.inverses[kind]
         if inverse is None:
-            raise NoRuleError(f"scipy.stats.{self.name}.{kind} has no rule for its derivative.")
+            raise NoRuleError(f"scipy.stats.{self.name}.{kind} has no derivative rule.")
         *shapes, loc, scale = self.parameters(given, keywords)
         q, (low, high) = number(q), self.ends(shapes)
         inside, q_ = (plain(q) > 0) & (plain(q) < 1), plain(q)
@@ -224,7 +231,7 @@ class Continuous(Family):
         return self.valid(*plain(shapes)) & (plain(scale) > 0)
 
     def _standard(self, x: Any, loc: Any, scale: Any) -> Any:
-        """Return (x - loc) / scale; the usual 0 and 1 cost nothing."""
+        """Return (x - loc) / scale; the defaults 0 and 1 cost nothing."""
         x = x if type(loc) is float and loc == 0.0 else x - loc
         if type(scale) is float:
             return x if scale == 1.0 else x / (scale or math.nan)
@@ -250,12 +257,12 @@ class Continuous(Family):
         return connected(y, x, *shapes, loc, scale)
 
     def _inside(self, z: Any, shapes: list[Any]) -> tuple[Any, Any]:
-        """Say where the formula for the density holds, and what its logarithm is elsewhere."""
+        """Return where the formula for the density holds, and the log density elsewhere."""
         low, high = self.ends(shapes)
         inside = (z >= low) & (z <= high) & np.isfinite(z)
         outside = where(z != z, math.nan, -math.inf)
         edge = inside & ((z == low) | (z == high))
-        if np.any(edge):  # it may be infinite there, with no derivative
+        if np.any(edge):  # the density may be infinite there, and has no derivative
             with np.errstate(all="ignore"):
                 y = self.log_density(where(inside, z, self.within(shapes)), *shapes)
             infinite = edge & np.isinf(y)
@@ -286,7 +293,7 @@ class Continuous(Family):
 class Discrete(Family):
     """A distribution of integers, with a location.
 
-    There is no derivative by the integer, nor by the location: whoever asks for it is told so.
+    It has no derivative with respect to the integer and the location: nodes there are an error.
 
     Parameters
     ----------
@@ -295,12 +302,14 @@ class Discrete(Family):
     logpmf, cdf, sf : callable
         ``f(k, *shapes)`` for an integer, as a floating point number, in the support.
     pmf : callable, optional
-        What `logpmf` is the logarithm of, where a derivative is to be right at its zeros.
+        The probability itself, if its derivative is to be right where it is zero.
     lowest : int
-        The smallest integer that occurs.
+        The smallest integer of the support.
     highest : callable, optional
-        The largest integer that occurs, of the parameters.
+        ``highest(*shapes)``: the largest integer of the support.
     """
+
+    functions = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
 
     def __init__(
         self,
@@ -320,7 +329,6 @@ class Discrete(Family):
         self.log_mass = logpmf
         self.mass = pmf or (lambda k, *a: np.exp(logpmf(k, *a)))
         self.below, self.above = cdf, sf
-        self.let_redefine("pmf", "logpmf", "cdf", "sf", "logcdf", "logsf")
 
     def pmf(self, k: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the probability of an integer."""
@@ -347,11 +355,11 @@ class Discrete(Family):
         return log_or_minus_infinity(self.sf(k, *arguments, **keywords))
 
     def constant(self, x: Any, what: str) -> Any:
-        """Return the numbers of something that there is no derivative by."""
+        """Return plain numbers; raise for a node, which would need a derivative."""
         if isinstance(x, Node) and getattr(x, "requires_grad", True):
             raise NoRuleError(
-                f"scipy.stats.{self.name} is about integers: it has no derivative with respect to "
-                f"{what}. Pass a plain number or array there (node.data)."
+                f"scipy.stats.{self.name} is a distribution of integers and has no derivative with "
+                f"respect to {what}. Pass a plain number or array there (node.data)."
             )
         return number(plain(x))
 
