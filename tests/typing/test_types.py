@@ -1,0 +1,71 @@
+"""The types that users see: checked by mypy and, where it is installed, by pyright."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+MYPY = """\
+[mypy]
+strict = True
+cache_dir = .mypy_cache/user_code
+plugins = autograd.mypy_plugin
+[mypy-autograd.*,nn.*]
+follow_imports = silent
+[mypy-scipy.*,graphviz.*]
+ignore_missing_imports = True
+"""
+
+#: Why the types of these differ from the modules.
+STUBS_MAY_DIFFER = r"""
+# primitives, whose calls have types of their own
+autograd\.(erf|lgamma|logsumexp|relu|sigmoid|softmax|softplus)
+# modules without stubs
+autograd\.(?!Value|Tensor|no_grad|scope)\w+\..*
+"""
+
+
+def run(*command, **environment):
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "MYPYPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_mypy_accepts_user_code_with_the_stated_types(tmp_path):
+    configuration = tmp_path / "mypy.ini"
+    configuration.write_text(MYPY)
+    files = [str(HERE / name) for name in ("user_code.py", "numpy_functions.py")]
+    found = run(sys.executable, "-m", "mypy", "--config-file", str(configuration), *files)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_pyright_accepts_user_code_with_the_stated_types():
+    pyright = shutil.which("pyright")
+    if pyright is None:
+        pytest.skip("pyright is not installed")
+    found = run(
+        pyright, "--project", str(HERE), "--pythonpath", sys.executable, "--outputjson"
+    )  # fmt: skip
+    report = json.loads(found.stdout)
+    assert report["summary"]["filesAnalyzed"] == 1
+    assert not report["generalDiagnostics"]
+
+
+def test_the_stub_of_autograd_agrees_with_the_package(tmp_path):
+    allowlist = tmp_path / "allowlist"
+    allowlist.write_text(STUBS_MAY_DIFFER)
+    found = run(
+        sys.executable, "-m", "mypy.stubtest", "autograd", "--concise", "--ignore-unused-allowlist",
+        "--mypy-config-file", "pyproject.toml", "--allowlist", str(allowlist),
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout + found.stderr
