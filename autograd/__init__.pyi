@@ -41,15 +41,9 @@ from autograd import rules as rules
 from autograd import scipy as scipy
 from autograd import transforms as transforms
 from autograd import tree as tree
-from autograd.builtins import dict as dict
-from autograd.builtins import isinstance as isinstance
-from autograd.builtins import list as list
-from autograd.builtins import tuple as tuple
-from autograd.builtins import type as type
 from autograd.check import assert_gradients as assert_gradients
 from autograd.check import check_gradients as check_gradients
 from autograd.check import check_primitive as check_primitive
-from autograd.core import primitive as primitive
 from autograd.debugging import Trace as Trace
 from autograd.debugging import debug as debug
 from autograd.drawing import draw as draw
@@ -58,9 +52,15 @@ from autograd.drawing import summary as summary
 from autograd.drawing import text as text
 from autograd.engine import Node as Node
 from autograd.engine import Primitive as Primitive
-from autograd.rules.table import define as define
-from autograd.rules.table import elementwise as elementwise
-from autograd.rules.table import linear as linear
+from autograd.hips.builtins import dict as dict
+from autograd.hips.builtins import isinstance as isinstance
+from autograd.hips.builtins import list as list
+from autograd.hips.builtins import tuple as tuple
+from autograd.hips.builtins import type as type
+from autograd.hips.core import primitive as primitive
+from autograd.rules.custom import define as define
+from autograd.rules.custom import elementwise as elementwise
+from autograd.rules.custom import linear as linear
 
 __all__ = [
     "COMPILED",
