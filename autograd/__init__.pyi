@@ -185,7 +185,12 @@ class Value(_Functions[Value], engine.Value):  # type: ignore[misc]  # final for
     def conjugate(self) -> Value: ...
     def conj(self) -> Value: ...
     def clip(
-        self, min: _Number | Node | None = None, max: _Number | Node | None = None
+        self,
+        min: _Number | Node | None = None,
+        max: _Number | Node | None = None,
+        out: Tensor | None = None,
+        *,
+        dtype: DTypeLike | None = None,
     ) -> Value: ...
     @overload
     def maximum(self, other: Value | _Number) -> Value: ...
@@ -284,10 +289,22 @@ class Value(_Functions[Value], engine.Value):  # type: ignore[misc]  # final for
     @overload
     def __ge__(self, other: Tensor | _Array) -> NDArray[np.bool[Any]]: ...
     def sum(
-        self, axis: _Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        initial: float | None = None,
+        where: ArrayLike = True,
     ) -> Tensor: ...
     def mean(
-        self, axis: _Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
     ) -> Tensor: ...
 
 class Tensor(_Functions[Tensor], engine.Tensor):
@@ -298,9 +315,9 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         label: str = "",
         requires_grad: bool = True,
     ) -> None: ...
-    @property
+    @property  # type: ignore[misc]  # setting it is an error, which says what to write
     def shape(self) -> _tuple[int, ...]: ...
-    @property
+    @property  # type: ignore[misc]
     def dtype(self) -> np.dtype[Any]: ...
     @property
     def size(self) -> int: ...
@@ -328,20 +345,93 @@ class Tensor(_Functions[Tensor], engine.Tensor):
     def detach(self) -> Tensor: ...
     def view(self) -> Tensor: ...
     def sum(
-        self, axis: _Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        initial: float | None = None,
+        where: ArrayLike = True,
     ) -> Tensor: ...
     def mean(
-        self, axis: _Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
     ) -> Tensor: ...
-    def var(self, axis: _Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor: ...
-    def std(self, axis: _Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor: ...
-    def prod(self, axis: _Axis = None, *, keepdims: bool = False) -> Tensor: ...
-    def max(self, axis: _Axis = None, *, keepdims: bool = False) -> Tensor: ...
-    def min(self, axis: _Axis = None, *, keepdims: bool = False) -> Tensor: ...
-    def ptp(self, axis: _Axis = None, *, keepdims: bool = False) -> Tensor: ...
-    def cumsum(self, axis: int | None = None) -> Tensor: ...
-    def cumprod(self, axis: int | None = None) -> Tensor: ...
-    def round(self, decimals: int = 0) -> Tensor: ...
+    def var(
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+        mean: ArrayLike | Node | None = None,
+    ) -> Tensor: ...
+    def std(
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+        mean: ArrayLike | Node | None = None,
+    ) -> Tensor: ...
+    def prod(
+        self,
+        axis: _Axis = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        initial: float | None = None,
+        where: ArrayLike = True,
+    ) -> Tensor: ...
+    def max(
+        self,
+        axis: _Axis = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        initial: float | None = None,
+        where: ArrayLike = True,
+    ) -> Tensor: ...
+    def min(
+        self,
+        axis: _Axis = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+        initial: float | None = None,
+        where: ArrayLike = True,
+    ) -> Tensor: ...
+    def ptp(
+        self,
+        axis: _Axis = None,
+        out: Tensor | None = None,
+        keepdims: bool = False,
+    ) -> Tensor: ...
+    def cumsum(
+        self,
+        axis: int | None = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+    ) -> Tensor: ...
+    def cumprod(
+        self,
+        axis: int | None = None,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+    ) -> Tensor: ...
+    def round(
+        self,
+        decimals: int = 0,
+        out: Tensor | None = None,
+    ) -> Tensor: ...
     def reshape(self, *shape: int | Sequence[int], order: str = "C") -> Tensor: ...
     def ravel(self, order: str = "C") -> Tensor: ...
     def flatten(self, order: str = "C") -> Tensor: ...
@@ -349,15 +439,44 @@ class Tensor(_Functions[Tensor], engine.Tensor):
     def swapaxes(self, axis1: int, axis2: int) -> Tensor: ...
     def squeeze(self, axis: _Axis = None) -> Tensor: ...
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: ...
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: ...
-    def dot(self, other: _Operand) -> Tensor: ...
-    def take(self, indices: ArrayLike, axis: int | None = None, mode: str = "raise") -> Tensor: ...
+    def trace(
+        self,
+        offset: int = 0,
+        axis1: int = 0,
+        axis2: int = 1,
+        dtype: DTypeLike | None = None,
+        out: Tensor | None = None,
+    ) -> Tensor: ...
+    def dot(
+        self,
+        other: _Operand,
+        out: Tensor | None = None,
+    ) -> Tensor: ...
+    def take(
+        self,
+        indices: ArrayLike,
+        axis: int | None = None,
+        out: Tensor | None = None,
+        mode: str = "raise",
+    ) -> Tensor: ...
     def repeat(self, repeats: ArrayLike, axis: int | None = None) -> Tensor: ...
-    def compress(self, condition: ArrayLike, axis: int | None = None) -> Tensor: ...
+    def compress(
+        self,
+        condition: ArrayLike,
+        axis: int | None = None,
+        out: Tensor | None = None,
+    ) -> Tensor: ...
     def copy(self, order: str = "C") -> Tensor: ...
     def conj(self) -> Tensor: ...
     def conjugate(self) -> Tensor: ...
-    def clip(self, min: _Operand | None = None, max: _Operand | None = None) -> Tensor: ...
+    def clip(
+        self,
+        min: _Operand | None = None,
+        max: _Operand | None = None,
+        out: Tensor | None = None,
+        *,
+        dtype: DTypeLike | None = None,
+    ) -> Tensor: ...
     def maximum(self, other: _Operand) -> Tensor: ...
     def minimum(self, other: _Operand) -> Tensor: ...
     def hypot(self, other: _Operand) -> Tensor: ...

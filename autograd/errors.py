@@ -16,19 +16,19 @@ class GradientLostError(AutogradError, TypeError):
 
 
 class NoRuleError(AutogradError, NotImplementedError):
-    """A function was called on a node, but nobody has said what its derivative is."""
+    """No derivative rule is registered for a function that was called on a node."""
 
 
 class NoDerivativeError(AutogradError, ArithmeticError):
-    """There is no derivative at these arguments: equal eigenvalues, a matrix without full rank."""
+    """The derivative does not exist here, as at equal eigenvalues or at a matrix of lower rank."""
 
 
 class ShapeError(AutogradError, ValueError):
-    """Shapes do not fit each other."""
+    """Shapes do not match."""
 
 
-class ReadOnlyError(AutogradError, ValueError):
-    """An assignment to a Tensor that is a read-only view, such as a diagonal."""
+class ReadOnlyError(AutogradError, ValueError, AttributeError):
+    """An assignment to a Tensor that is a read-only view, or to a read-only attribute."""
 
 
 class DataError(AutogradError, TypeError):
@@ -36,19 +36,19 @@ class DataError(AutogradError, TypeError):
 
 
 class GraphError(AutogradError, RuntimeError):
-    """`backward` was asked of something that has no graph to go back through."""
+    """An operation on the graph that is not possible, such as `backward` of a constant."""
 
 
 class FreedGraphError(GraphError):
-    """The graph was let go of by an earlier `backward` without `retain_graph=True`."""
+    """An earlier `backward` without `retain_graph=True` has freed the graph."""
 
 
 class NonFiniteError(AutogradError, FloatingPointError):
-    """Inside `debug`, an operation or its derivative gave infinity or NaN."""
+    """An operation inside `debug`, or its derivative, returned infinity or NaN."""
 
 
 class GradientError(AutogradError, AssertionError):
-    """A derivative disagrees with its finite difference; `report` holds the comparison."""
+    """A derivative disagrees with finite differences; `report` holds the comparison."""
 
     def __init__(self, message: str, report: object = None) -> None:
         super().__init__(message)
@@ -56,23 +56,23 @@ class GradientError(AutogradError, AssertionError):
 
 
 class ExpressionError(AutogradError, ValueError):
-    """An expression given as text could not be understood, or is not allowed."""
+    """The text of an expression cannot be parsed, or contains something that is not allowed."""
 
 
 class FormatError(AutogradError, ValueError):
-    """A file name asks for a format that is not known."""
+    """The extension of a file name stands for no known format."""
 
 
 class MissingProgramError(AutogradError, RuntimeError):
-    """A program or package that only some need (Graphviz's `dot`, matplotlib) is not installed."""
+    """An optional program or package is not installed: Graphviz's `dot`, matplotlib."""
 
 
 class OptionError(AutogradError, ValueError):
-    """An argument has a value that makes no sense there."""
+    """An argument has a value that is not allowed."""
 
 
 class WeightsError(AutogradError, ValueError):
-    """A file of weights is damaged, or saved numbers do not fit what they are loaded into."""
+    """A file of weights is damaged, or does not match the module it is loaded into."""
 
 
 def lost(what: str, advice: str) -> GradientLostError:

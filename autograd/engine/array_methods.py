@@ -60,49 +60,81 @@ class ArrayMethods(Node):
 
     # -- recorded ---------------------------------------------------------------------------
 
-    def sum(self, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
         """Sum over `axis`, over everything by default."""
-        return _reduce(SUM, self, axis, dtype, keepdims)
+        if out is None and initial is None and where is True:
+            return _reduce(SUM, self, axis, dtype, keepdims)
+        keywords = _options(dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
+        return np.sum(self, axis=axis, **keywords)
 
-    def mean(self, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
+    def mean(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
         """Average over `axis`, over everything by default."""
-        return _reduce(MEAN, self, axis, dtype, keepdims)
+        if out is None and where is True:
+            return _reduce(MEAN, self, axis, dtype, keepdims)
+        keywords = _options(dtype=dtype, out=out, keepdims=keepdims, where=where)
+        return np.mean(self, axis=axis, **keywords)
 
-    def var(self, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
+    def var(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+        keepdims: Any = False, *, where: Any = True, mean: Any = None,
+    ) -> Any:  # fmt: skip
         """Return the variance, with `ddof` subtracted from the number of elements."""
-        return np.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        keywords = _options(dtype=dtype, out=out, keepdims=keepdims, where=where, mean=mean)
+        return np.var(self, axis=axis, ddof=ddof, **keywords)
 
-    def std(self, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
+    def std(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+        keepdims: Any = False, *, where: Any = True, mean: Any = None,
+    ) -> Any:  # fmt: skip
         """Return the standard deviation, with `ddof` subtracted from the number of elements."""
-        return np.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        keywords = _options(dtype=dtype, out=out, keepdims=keepdims, where=where, mean=mean)
+        return np.std(self, axis=axis, ddof=ddof, **keywords)
 
-    def prod(self, axis: Any = None, *, keepdims: Any = False) -> Any:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
         """Multiply over `axis`, over everything by default."""
-        return np.prod(self, axis=axis, keepdims=keepdims)
+        keywords = _options(dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
+        return np.prod(self, axis=axis, **keywords)
 
-    def max(self, axis: Any = None, *, keepdims: Any = False) -> Any:
-        """Return the largest element; equal ones share the derivative."""
-        return np.max(self, axis=axis, keepdims=keepdims)
+    def max(
+        self, axis: Any = None, out: Any = None, keepdims: Any = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
+        """Return the largest element; ties share the derivative equally."""
+        keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
+        return np.max(self, axis=axis, **keywords)
 
-    def min(self, axis: Any = None, *, keepdims: Any = False) -> Any:
-        """Return the smallest element; equal ones share the derivative."""
-        return np.min(self, axis=axis, keepdims=keepdims)
+    def min(
+        self, axis: Any = None, out: Any = None, keepdims: Any = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
+        """Return the smallest element; ties share the derivative equally."""
+        keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
+        return np.min(self, axis=axis, **keywords)
 
-    def cumsum(self, axis: Any = None) -> Any:
+    def cumsum(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """Return the running sum along `axis`, of the flattened array by default."""
-        return np.cumsum(self, axis=axis)
+        return np.cumsum(self, axis=axis, **_options(dtype=dtype, out=out))
 
-    def cumprod(self, axis: Any = None) -> Any:
+    def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """Return the running product along `axis`, of the flattened array by default."""
-        return np.cumprod(self, axis=axis)
+        return np.cumprod(self, axis=axis, **_options(dtype=dtype, out=out))
 
-    def ptp(self, axis: Any = None, *, keepdims: Any = False) -> Any:
+    def ptp(self, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
         """Return the largest element minus the smallest."""
-        return np.ptp(self, axis=axis, keepdims=keepdims)
+        return np.ptp(self, axis=axis, **_options(out=out, keepdims=keepdims))
 
-    def round(self, decimals: int = 0) -> Any:
-        """Round, which makes the derivative zero."""
-        return np.round(self, decimals)
+    def round(self, decimals: int = 0, out: Any = None) -> Any:
+        """Round; the derivative is zero."""
+        return np.round(self, decimals, **_options(out=out))
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements another shape."""
@@ -135,57 +167,85 @@ class ArrayMethods(Node):
         """Return the elements on a diagonal."""
         return np.diagonal(self, offset=offset, axis1=axis1, axis2=axis2)
 
-    def trace(self, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+    def trace(
+        self, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None, out: Any = None
+    ) -> Any:
         """Return the sum over a diagonal."""
-        return np.trace(self, offset=offset, axis1=axis1, axis2=axis2)
+        keywords = _options(dtype=dtype, out=out)
+        return np.trace(self, offset=offset, axis1=axis1, axis2=axis2, **keywords)
 
-    def dot(self, other: Any) -> Any:
+    def dot(self, other: Any, out: Any = None) -> Any:
         """Return the dot product."""
-        return np.dot(self, other)
+        return np.dot(self, other, **_options(out=out))
 
-    def take(self, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
+    def take(self, indices: Any, axis: Any = None, out: Any = None, mode: Any = "raise") -> Any:
         """Return the elements at `indices` along `axis`."""
-        return np.take(self, indices, axis=axis, mode=mode)
+        return np.take(self, indices, axis=axis, mode=mode, **_options(out=out))
 
     def repeat(self, repeats: Any, axis: Any = None) -> Any:
         """Repeat each element."""
         return np.repeat(self, repeats, axis=axis)
 
-    def compress(self, condition: Any, axis: Any = None) -> Any:
+    def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
         """Return the elements along `axis` where a condition holds."""
-        return np.compress(condition, self, axis=axis)
+        return np.compress(condition, self, axis=axis, **_options(out=out))
 
     def copy(self, order: Any = "C") -> Any:
-        """Return the same numbers in memory of their own, by rows unless `order` says otherwise."""
+        """Return a copy, in row-major order by default."""
         return np.copy(self, order=order)
 
     def conj(self) -> Any:
         """Return the complex conjugate: of a real array, itself."""
         return self.conjugate()
 
-    def astype(self, dtype: Any) -> Any:
+    def astype(
+        self, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: Any = True,
+        copy: Any = True,
+    ) -> Any:  # fmt: skip
         """Convert to another floating point type.
 
-        What has been rounded has the derivative zero, and a constant none, so nothing is lost by
-        making them integers: ``np.floor(t).astype(int)`` is a plain array, to index with.
+        Rounded numbers have the derivative zero and constants have none, so these may become
+        integers: ``np.floor(t).astype(int)`` is a plain array, to index with.
+
+        Parameters
+        ----------
+        dtype : dtype_like
+            The type of the result.
+        order, casting, copy
+            As in NumPy; ``copy=False`` returns the node itself if it has this type.
+        subok
+            Ignored.
 
         Raises
         ------
         GradientLostError
             If `dtype` cannot hold the numbers: an integer type, or a real one for complex data.
+        TypeError
+            If `casting` does not allow the conversion.
         """
         wanted = np.dtype(dtype)
-        given = _plain(self).dtype
+        present = _plain(self)
+        given = present.dtype
+        if casting != "unsafe" and not np.can_cast(given, wanted, casting):
+            raise TypeError(
+                f"Cannot cast a {type(self).__name__} from {given} to {wanted} according to the "
+                f"rule {casting!r}."
+            )
         constant = not getattr(self, "requires_grad", True)
         if wanted.kind in "iu" and (constant or is_constant_by_steps(self._primitive)):
-            return _plain(self).astype(wanted)
+            return present.astype(wanted, order)
         if wanted.kind not in "fc" or (wanted.kind == "f" and given.kind == "c"):
             raise lost(
                 f"Converting a {type(self).__name__} of {given} to {wanted}",
                 f"For numbers without history write t.data.astype({str(wanted)!r})"
                 + ("." if wanted.kind != "f" else ", for the real part t.real."),
             )
-        return dispatch.apply(ASTYPE, (self, wanted), dispatch.NO_KEYWORDS)
+        if not copy and wanted == given and _has_order(present, order):
+            return self
+        converted = dispatch.apply(ASTYPE, (self, wanted), dispatch.NO_KEYWORDS)
+        if order not in ("C", "F") or _has_order(_plain(converted), order):
+            return converted
+        return converted.copy(order)
 
     def __divmod__(self, other: Any) -> Any:
         return np.floor_divide(self, other), np.remainder(self, other)  # type: ignore[call-overload]
@@ -195,33 +255,43 @@ class ArrayMethods(Node):
 
     # -- plain results: these have no derivative, or leave the graph by name ----------------
 
-    def argmax(self, axis: Any = None, keepdims: Any = False) -> Any:
+    def argmax(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
         """Return the index of the largest element."""
-        return np.argmax(_plain(self), axis=axis, keepdims=keepdims)
+        return np.argmax(_plain(self), axis=axis, out=out, keepdims=keepdims)
 
-    def argmin(self, axis: Any = None, keepdims: Any = False) -> Any:
+    def argmin(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
         """Return the index of the smallest element."""
-        return np.argmin(_plain(self), axis=axis, keepdims=keepdims)
+        return np.argmin(_plain(self), axis=axis, out=out, keepdims=keepdims)
 
-    def argsort(self, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
+    def argsort(
+        self, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+    ) -> Any:
         """Return the indices that would sort the elements."""
-        return np.argsort(_plain(self), axis=axis, kind=kind, stable=stable)
+        return np.argsort(_plain(self), axis=axis, kind=kind, order=order, stable=stable)
 
-    def argpartition(self, kth: Any, axis: Any = -1) -> Any:
-        """Return the indices that would bring the elements up to `kth` before all others."""
-        return np.argpartition(_plain(self), kth, axis=axis)
+    def argpartition(
+        self, kth: Any, axis: Any = -1, kind: Any = "introselect", order: Any = None
+    ) -> Any:
+        """Return the indices that would bring the `kth` smallest elements to the front."""
+        return np.argpartition(_plain(self), kth, axis=axis, kind=kind, order=order)
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Return where elements would have to be inserted to keep the order."""
         return np.searchsorted(_plain(self), dispatch.plain(v), side=side, sorter=sorter)
 
-    def any(self, axis: Any = None, keepdims: Any = False) -> Any:
+    def any(
+        self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+    ) -> Any:
         """Return whether any element is not zero."""
-        return np.any(_plain(self), axis=axis, keepdims=keepdims)
+        keywords = _options(out=out, keepdims=keepdims, where=where)
+        return np.any(_plain(self), axis=axis, **keywords)
 
-    def all(self, axis: Any = None, keepdims: Any = False) -> Any:
+    def all(
+        self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+    ) -> Any:
         """Return whether no element is zero."""
-        return np.all(_plain(self), axis=axis, keepdims=keepdims)
+        keywords = _options(out=out, keepdims=keepdims, where=where)
+        return np.all(_plain(self), axis=axis, **keywords)
 
     def nonzero(self) -> Any:
         """Return the indices of the elements that are not zero."""
@@ -242,6 +312,21 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
     if keepdims:
         return dispatch.apply(primitive, (x, axis), {"keepdims": True})
     return dispatch.apply(primitive, (x,) if axis is None else (x, axis), dispatch.NO_KEYWORDS)
+
+
+def _options(**keywords: Any) -> dict[str, Any]:
+    """Return the keyword arguments that differ from NumPy's defaults."""
+    return {
+        name: value
+        for name, value in keywords.items()
+        if value is not None and value is not (name == "where")
+    }
+
+
+def _has_order(x: Any, order: Any) -> bool:
+    if order == "C":
+        return bool(x.flags.c_contiguous)
+    return bool(x.flags.f_contiguous) if order == "F" else True
 
 
 def is_constant_by_steps(primitive: Primitive | None) -> bool:

@@ -313,9 +313,12 @@ class Node:
         """Return log(exp(x) + exp(y)), without overflow."""
         return LOGADDEXP(self, other)
 
-    def clip(self, min: Any = None, max: Any = None) -> Any:
-        """Return this, limited to the interval from `min` to `max`; either may be None."""
-        if np.clip in USER_RULES:  # the program has given it a rule
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, *, dtype: Any = None) -> Any:
+        """Limit to the interval from `min` to `max`; either may be None."""
+        if out is not None or dtype is not None:
+            keywords = {"out": out} if dtype is None else {"out": out, "dtype": dtype}
+            return np.clip(self, min, max, **keywords)
+        if np.clip in USER_RULES:
             return np.clip(self, min, max)  # type: ignore[call-overload]
         result: Any = self
         if min is not None:

@@ -28,7 +28,7 @@ from autograd.engine.node import (
 )
 from autograd.engine.primitive import FLOAT32, FLOAT64, Primitive, declare
 from autograd.engine.scopes import notes_here
-from autograd.errors import DataError, GraphError, ShapeError, lost
+from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError, lost
 
 if TYPE_CHECKING:
     from mypy_extensions import i32
@@ -112,10 +112,24 @@ class Tensor(ArrayMethods):
         """The length of each axis."""
         return self._contents.shape
 
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        raise ReadOnlyError(
+            f"The shape {self.shape} of a Tensor cannot be changed in place. "
+            f"Write t = t.reshape({shape})."
+        )
+
     @property
     def dtype(self) -> Any:
         """The type of the elements."""
         return self._contents.dtype
+
+    @dtype.setter
+    def dtype(self, dtype: Any) -> None:
+        raise ReadOnlyError(
+            f"The type {self.dtype} of a Tensor cannot be changed in place. "
+            f"Write t = t.astype({str(np.dtype(dtype))!r})."
+        )
 
     @property
     def ndim(self) -> int:
@@ -482,7 +496,7 @@ class Tensor(ArrayMethods):
 
     @flat.setter
     def flat(self, items: Any) -> None:
-        self[...] = np.reshape(items, self.shape)
+        self.put(np.arange(self.size), items)
 
     def __delitem__(self, index: Any) -> None:
         raise ShapeError(
@@ -498,13 +512,17 @@ class Tensor(ArrayMethods):
         """Assign to the elements of these numbers in the flattened array."""
         np.put(self, indices, values, mode=mode)  # type: ignore
 
-    def sort(self, axis: int = -1) -> None:
+    def sort(
+        self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+    ) -> None:
         """Sort the elements along an axis, in place."""
-        self[...] = np.sort(self, axis=axis)  # type: ignore[call-overload]
+        self[...] = np.sort(self, axis=axis, kind=kind, order=order, stable=stable)  # type: ignore[call-overload]
 
-    def partition(self, kth: Any, axis: int = -1) -> None:
-        """Bring the elements up to `kth` before all others, in place."""
-        self[...] = np.partition(self, kth, axis=axis)  # type: ignore[call-overload]
+    def partition(
+        self, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None
+    ) -> None:
+        """Move the `kth` smallest elements to the front, in place."""
+        self[...] = np.partition(self, kth, axis=axis, kind=kind, order=order)  # type: ignore[call-overload]
 
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(np.equal(self._seen(), dispatch.plain(item))))

@@ -1,6 +1,6 @@
-"""Functions of NumPy that write into their first argument: on a Tensor, recorded assignments.
+"""NumPy functions that write into their first argument: recorded assignments, if it is a Tensor.
 
-Into a plain array no node can be written; the error says to make it a Tensor first.
+A plain array cannot hold nodes; the error says to make a Tensor of it first.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import numpy as np
 
 from autograd.engine import Tensor
 from autograd.engine.dispatch import plain
-from autograd.errors import GradientLostError, lost
+from autograd.errors import GradientLostError, ShapeError, lost
 from autograd.rules.histograms import in_bins
 from autograd.rules.table import implements
 
 
 def refusal(name: str, target: Any) -> GradientLostError:
-    """Build the error for writing nodes into something that is not a Tensor."""
+    """Build the error for writing nodes into anything but a Tensor."""
     return lost(
         f"numpy.{name} of a node into {type(target).__name__} of shape {np.shape(plain(target))}",
-        "Elements are assigned to a Tensor, not to an array: make it one first, t = Tensor(a), "
-        f"then np.{name}(t, ...); for the bare numbers pass node.data.",
+        f"Make the array a Tensor first: t = Tensor(a), then np.{name}(t, ...). For the bare "
+        "numbers pass node.data.",
     )
 
 
 def writes(function: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a handler that assigns to its first argument, which must be a Tensor."""
 
-    def register(handler: Callable[..., None]) -> Callable[..., None]:
+    def decorate(handler: Callable[..., None]) -> Callable[..., None]:
         first = handler.__code__.co_varnames[0]
 
         @functools.wraps(handler)
@@ -42,57 +42,68 @@ def writes(function: Any) -> Callable[[Callable[..., None]], Callable[..., None]
 
         return implements(function)(checked)
 
-    return register
+    return decorate
 
 
 def numbered(target: Any) -> Any:
-    """Return the numbers of the elements of an array, in an array of its shape."""
+    """Return the flat index of each element of an array, in an array of its shape."""
     return np.arange(np.size(plain(target))).reshape(np.shape(target))
 
 
 def assign_flat(target: Any, positions: Any, values: Any) -> None:
-    """Assign to elements given by their number, as many values as there are elements."""
-    target[np.unravel_index(positions, np.shape(target))] = values
+    """Assign to the elements with these flat indices, one value each; None assigns nothing."""
+    if values is not None:
+        target[np.unravel_index(positions, np.shape(target))] = values
 
 
 def cycled(values: Any, order: Any) -> Any:
-    """Take values by their number, from the start again where there are too few."""
+    """Take values by their number, starting over at the end; without values, return None."""
     if np.ndim(values) == 0:
         return values
     values = np.ravel(values)
-    return values[order % np.shape(values)[0]]
+    return values[order % np.shape(values)[0]] if np.size(values) else None
+
+
+def broadcast_to_target(values: Any, shape: tuple[int, ...]) -> Any:
+    """Broadcast values to a shape; as in any assignment, leading axes of length one may be more."""
+    extra = np.ndim(values) - len(shape)
+    if extra > 0 and np.shape(values)[:extra] == (1,) * extra:
+        values = np.reshape(values, np.shape(values)[extra:])
+    return np.broadcast_to(values, shape)
 
 
 @writes(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    """Assign to elements given by their number in the flattened array."""
+    """Assign to the elements with these flat indices, values in turn."""
     positions = np.take(np.arange(np.size(plain(a))), plain(ind), mode=mode).ravel()  # type: ignore[call-overload]
     assign_flat(a, positions, cycled(v, np.arange(positions.size)))
 
 
 @writes(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    """Assign values in turn to the elements where a mask holds."""
+    """Assign to the elements where a mask holds, values in turn."""
     positions = np.flatnonzero(plain(mask))
+    if positions.size and not np.size(vals):
+        raise ShapeError("np.place needs at least one value to insert.")
     assign_flat(arr, positions, cycled(np.ravel(vals), np.arange(positions.size)))
 
 
 @writes(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
-    """Assign to the elements where a mask holds the values of the same number."""
+    """Assign to the elements where a mask holds, to each the value at the same flat index."""
     positions = np.flatnonzero(plain(mask))
     assign_flat(a, positions, cycled(values, positions))
 
 
 @writes(np.copyto)
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
-    """Assign an array, which is broadcast, where a mask holds."""
+    """Assign an array, broadcast to the target, where a mask holds."""
     shape = np.shape(dst)
     if where is True:
-        dst[...] = np.broadcast_to(src, shape)
+        dst[...] = broadcast_to_target(src, shape)
         return
     mask = np.broadcast_to(np.asarray(plain(where), bool), shape)
-    dst[mask] = np.broadcast_to(src, shape)[mask]
+    dst[mask] = broadcast_to_target(src, shape)[mask]
 
 
 @writes(np.fill_diagonal)
@@ -106,13 +117,13 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 
 @writes(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any = -1) -> None:
-    """Assign to elements by an index for each along an axis."""
+    """Assign to the elements at these indices along an axis."""
     positions = np.take_along_axis(numbered(arr), np.asarray(plain(indices)), axis)
-    assign_flat(arr, positions, np.broadcast_to(values, np.shape(positions)))
+    assign_flat(arr, positions, broadcast_to_target(values, np.shape(positions)))
 
 
 def at(ufunc: Any) -> Callable[..., None]:
-    """Return what ``ufunc.at`` does to a Tensor: the same place may be named several times."""
+    """Return ``ufunc.at`` for a Tensor; an index may occur several times."""
 
     def update(target: Any, indices: Any, *operands: Any) -> None:
         if not isinstance(target, Tensor):
@@ -132,7 +143,7 @@ def at(ufunc: Any) -> Callable[..., None]:
 
 
 def rounds(positions: Any) -> list[Any]:
-    """Divide indices into rounds, each without a place that occurs twice, in their order."""
+    """Split indices into rounds, in order, so that no index occurs twice in a round."""
     order = np.argsort(positions, kind="stable")
     ordered = positions[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if order.size else order
