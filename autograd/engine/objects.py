@@ -7,7 +7,6 @@ are recorded element by element, and nothing is lost. `joined` makes one Tensor 
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from typing import Any, Final
 
@@ -29,6 +28,9 @@ LARGEST: Final = 10_000
 
 #: Packages whose functions compute with C arrays: an array of objects only fails later in them.
 NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
+
+#: The packages of SciPy whose functions have counterparts in `autograd.scipy`.
+SCIPY: Final = ("fft", "integrate", "linalg", "ndimage", "signal", "special", "stats")
 
 ADVICE: Final = (
     "To join nodes write np.stack([...]) or np.concatenate([...]); to fill an array element by "
@@ -118,7 +120,7 @@ def _package_that_asks() -> str:
 def _hint(module: str) -> str:
     if module.startswith("scipy."):
         package = _package_of_scipy()
-        if package and importlib.util.find_spec(f"autograd.scipy.{package}") is not None:
+        if package in SCIPY:
             return f"Instead of scipy.{package} call the same function of autograd.scipy.{package}."
         return "autograd.scipy has some of SciPy's functions with derivatives."
     return "NumPy's functions take nodes, but no lists of nodes."

@@ -23,8 +23,8 @@ from autograd.errors import NoRuleError
 from autograd.hips.notrace import notrace_primitive, register_notrace
 from autograd.hips.shared import toposort
 from autograd.hips.user_primitive import primitive
+from autograd.program import current
 from autograd.rules.elementwise import positive
-from autograd.topology import current
 from autograd.variables import NODE_MAKERS, plain
 
 __all__ = [

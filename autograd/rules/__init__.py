@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 LAZY_RULES["numpy"] = "autograd.rules.lazy"
-LAZY_RULES["scipy.special"] = "autograd.scipy.rules"
 
 if undefined_primitives():
     raise RuntimeError(f"The engine calls primitives that have no rule: {undefined_primitives()}")

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd import numpy as _anp
 from autograd import tree as _tree
 from autograd.engine import Node as _Node
 from autograd.engine.dispatch import plain as _plain
@@ -18,6 +17,7 @@ from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.rules.custom import define as _define
+from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import in_place_of as _in_place_of
@@ -68,7 +68,7 @@ class _Problem:
         """Return dy/dt."""
         arguments = self.with_parameters(parameters)
         first = (t, y) if self.time_first else (y, t)
-        return np.reshape(_anp.asarray(self.function(*first, *arguments)), (self.parts,))
+        return np.reshape(_as_array(self.function(*first, *arguments)), (self.parts,))
 
     def with_parameters(self, parameters: Any) -> Any:
         """Put numbers in the place of the nodes among the arguments."""
@@ -201,7 +201,7 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
         return _numbers(func, y0, t, args, **keywords)
     if keywords.pop("full_output", False):
         raise _NoRuleError("odeint of nodes returns the solution alone: leave out full_output=.")
-    y0, t = np.reshape(_anp.asarray(y0), (-1,)), _anp.asarray(t)
+    y0, t = np.reshape(_as_array(y0), (-1,)), _as_array(t)
     flat = [np.reshape(leaf, (-1,)) for _, leaf in _tree.leaves(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
     slots = _tree.replace(
         args,

@@ -1,5 +1,12 @@
 """SciPy is an extra: nothing else needs it, and its rules are there when it is."""
 
+import autograd.scipy
+from autograd.engine import objects
+
+
+def test_hints_name_the_packages_that_exist():
+    assert set(objects.SCIPY) == set(autograd.scipy.__all__)
+
 
 def test_importing_autograd_does_not_import_scipy(run_python):
     program = "import sys, autograd, autograd.numpy, nn; print('scipy' in sys.modules)"

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import tree
 from autograd.engine import Node
 from autograd.errors import NoRuleError
+from autograd.rules.node_lists import has_nodes, joined
 from autograd.rules.redefinable import WRAPPED
 
 #: Functions of `numpy` that accept a list of nodes as an array.
@@ -24,16 +24,6 @@ FUNCTIONS = frozenset(
 )
 #: Functions of `numpy` that join arrays; they accept any iterable of arrays and of lists of nodes.
 JOINING = frozenset(("column_stack", "concatenate", "dstack", "hstack", "stack", "vstack"))
-
-
-def has_nodes(x: Any) -> bool:
-    """Return whether `x` is a list or tuple that contains nodes."""
-    return isinstance(x, (list, tuple)) and any(isinstance(i, Node) for i in tree.flat(x))
-
-
-def joined(x: Any) -> Any:
-    """Return nested lists of nodes as one node."""
-    return np.stack([joined(item) for item in x]) if isinstance(x, (list, tuple)) else x
 
 
 def taking_lists(function: Callable[..., Any]) -> Callable[..., Any]:

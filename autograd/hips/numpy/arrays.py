@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.engine import Node, objects
 from autograd.engine.dispatch import plain
-from autograd.hips.numpy import accept_lists
+from autograd.rules import node_lists
 from autograd.rules.redefinable import WRAPPED, redefinable
 
 _NOTHING: Any = object()
@@ -26,11 +26,11 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> A
     """
     if dtype is None or np.dtype(dtype) != np.dtype("O"):
         object = objects.joined(object)
-    if not isinstance(object, Node) and not accept_lists.has_nodes(object):
+    if not isinstance(object, Node) and not node_lists.has_nodes(object):
         return np.array(object, dtype, *arguments, **keywords)
     if dtype is not None and np.dtype(dtype) == np.dtype("O"):
         return np.array(object, dtype)  # an array of nodes
-    joined = accept_lists.joined(object)
+    joined = node_lists.joined(object)
     return joined if dtype is None else joined.astype(dtype)
 
 

@@ -1,0 +1,263 @@
+"""What imports what: the folders are layers, and the optional ones can be removed."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+from autograd.aliases import target_of
+
+#: Modules and packages, each of which may import only those above it.
+LAYERS = """
+autograd.version  autograd.errors
+autograd.tree  autograd.files  autograd.shell  autograd.aliases
+autograd.engine
+autograd.rules
+autograd.program
+autograd.topology
+autograd.forward  autograd.debugging  autograd.variables
+autograd.transforms  autograd.checkpointing  autograd.expression
+autograd
+autograd.installation
+autograd.check  autograd.drawing
+autograd.scipy
+autograd.hips
+autograd.__main__
+nn
+"""
+#: Packages that the rest does without.
+OPTIONAL = ("autograd.check", "autograd.drawing", "autograd.hips", "autograd.scipy", "nn")
+
+#: `autograd/__init__.py` and the aliases name what they import on first access.
+FACES = ("autograd", "autograd.aliases")
+
+#: The public submodules of `autograd`.
+PUBLIC = ("autograd.check", "autograd.drawing", "autograd.errors", "autograd.scipy")
+#: What `nn` imports although it is private; to be removed.
+PRIVATE_IN_NN = {"autograd.files.replacing", "autograd.installation"}
+
+#: Modules that still import each other; to be removed.
+CYCLES = [
+    {
+        f"autograd.engine.{name}"
+        for name in (
+            *("array_methods", "assignment", "backward", "closures", "dispatch", "gc_tracking"),
+            *("memory", "node", "objects", "outputs", "primitive", "tensor", "value"),
+            "value_backward",
+        )
+    },
+    {f"autograd.check.{name}" for name in ("explain", "gradients", "locate", "pipeline")},
+    {f"autograd.drawing.{name}" for name in ("animation", "page", "picture", "step_by_step")},
+]
+
+
+# -- the import graph -------------------------------------------------------------------------
+
+
+def read_modules():
+    """Return the syntax tree of each module of the two packages, by its full name."""
+    trees = {}
+    for package in (autograd, nn):
+        folder = Path(package.__path__[0])
+        for path in sorted(folder.rglob("*.py")):
+            parts = [*folder.parts[-1:], *path.relative_to(folder).with_suffix("").parts]
+            name = ".".join(parts).removesuffix(".__init__")
+            trees[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return trees
+
+
+def nodes_of(tree):
+    """Yield the nodes of a syntax tree, also inside functions, but not for type checkers only."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting.extend(node.orelse)
+            continue
+        yield node
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def imports_of(tree):
+    """Yield (module, name) for each import of a name, and (module, None) for each of a module."""
+    for node in nodes_of(tree):
+        if isinstance(node, ast.Import):
+            yield from ((target_of(alias.name) or alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "Write imports in full: from autograd.engine import Node."
+            for alias in node.names:
+                source = target_of(node.module) or node.module
+                module = f"{source}.{alias.name}"
+                module = target_of(module) or module
+                yield (module, None) if module in MODULES else (source, alias.name)
+
+
+def named_in(tree):
+    """Yield the modules that strings name, to be imported later."""
+    for node in nodes_of(tree):
+        if isinstance(node, ast.Constant) and node.value in MODULES and "." in node.value:
+            yield node.value
+
+
+def layer_of(module):
+    """Return the name of the module or package in LAYERS that a module belongs to."""
+    parts = module.split(".")
+    return "nn" if parts[0] == "nn" else ".".join(parts[:2])
+
+
+def cycles_in(graph):
+    """Return the sets of modules that import each other, directly or indirectly."""
+
+    def reachable(start):
+        found, waiting = set(), [start]
+        while waiting:
+            new = graph[waiting.pop()] - found
+            found |= new
+            waiting.extend(new)
+        return found
+
+    below = {module: reachable(module) for module in graph}
+    on_cycle = [module for module in graph if module in below[module]]
+    return {frozenset(m for m in below[module] if module in below[m]) for module in on_cycle}
+
+
+MODULES = read_modules()
+GRAPH = {
+    name: {module for module, _ in imports_of(tree) if module in MODULES}
+    for name, tree in MODULES.items()
+}
+
+
+# -- layers -----------------------------------------------------------------------------------
+
+
+def test_imports_point_to_layers_above():
+    rank = {name: line for line, text in enumerate(LAYERS.split("\n")) for name in text.split()}
+    missing = {layer_of(module) for module in MODULES} - set(rank)
+    assert not missing, f"Add to LAYERS what these may import, and what may import them: {missing}"
+    upward = []
+    for name, tree in MODULES.items():
+        lazily = () if name in FACES else named_in(tree)
+        here = layer_of(name)
+        for other in (*GRAPH[name], *lazily):
+            there = layer_of(other)
+            if there != here and rank[there] >= rank[here]:
+                upward.append(f"{name} imports {other}")
+    assert not upward
+
+
+def test_only_the_aliases_import_the_api_of_hips_autograd():
+    for name, tree in MODULES.items():
+        if layer_of(name) not in ("autograd.hips", "autograd.aliases"):
+            used = [module for module, _ in imports_of(tree)] + list(named_in(tree))
+            assert not [module for module in used if layer_of(module) == "autograd.hips"], name
+
+
+def test_modules_do_not_import_each_other():
+    unknown = [cycle for cycle in cycles_in(GRAPH) if not any(cycle <= known for known in CYCLES)]
+    assert not unknown
+
+
+def test_cycles_are_found_also_through_functions():
+    source = "if TYPE_CHECKING:\n    import nn\ndef f():\n    from autograd import tree, numpy"
+    found = [("autograd.tree", None), ("autograd.hips.numpy", None)]
+    assert list(imports_of(ast.parse(source))) == found
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d", "a"}}
+    assert cycles_in(graph) == {frozenset("bc"), frozenset("d")}
+
+
+def test_nn_uses_only_public_names_of_autograd():
+    private = set()
+    for name, tree in MODULES.items():
+        if layer_of(name) != "nn":
+            continue
+        for module, imported in imports_of(tree):
+            public = (
+                imported in (*autograd.__all__, None) if module == "autograd" else module in PUBLIC
+            )
+            if module.partition(".")[0] == "autograd" and not public:
+                private.add(f"{module}.{imported}" if imported else module)
+        private |= {
+            f"autograd.{node.attr}"
+            for node in nodes_of(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "autograd"
+            and node.attr not in (*autograd.__all__, "__version__")
+        }
+    assert private <= PRIVATE_IN_NN
+
+
+# -- without the optional packages ------------------------------------------------------------
+
+PROGRAM = """
+import importlib, pkgutil, sys
+import numpy as np
+import autograd
+removed = sys.argv[1]
+needs = {"autograd.__main__": ("autograd.check", "autograd.drawing")}
+for package in ("autograd", "nn"):
+    if package != removed:
+        for found in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
+            if removed not in needs.get(found.name, ()):
+                importlib.import_module(found.name)
+assert removed not in sys.modules
+
+from autograd import Tensor, Value, grad, hessian, make_jvp
+from autograd.errors import NoRuleError
+x = Value(3.0)
+(x * x).backward()
+assert x.grad == 6.0
+w = Tensor(np.eye(2))
+np.linalg.inv(w + 1.0).sum().backward()
+assert w.grad.shape == (2, 2)
+assert grad(lambda v: np.sum(v ** 3))(np.array([2.0]))[0] == 12.0
+assert hessian(lambda v: v[0] * v[1])(np.ones(2))[0, 1] == 1.0
+assert make_jvp(np.sin)(0.0)(1.0) == (0.0, 1.0)
+import scipy.linalg, scipy.special
+try:
+    scipy.special.kolmogorov(Tensor([0.5]))
+except NoRuleError:
+    pass
+try:
+    scipy.linalg.expm(w)
+except autograd.errors.GradientLostError:
+    pass
+print(autograd.__file__)
+"""
+
+
+@pytest.fixture(scope="module")
+def copy_of_sources(tmp_path_factory):
+    """Copy the sources, without compiled files."""
+    folder = tmp_path_factory.mktemp("sources")
+    for package in (autograd, nn):
+        shutil.copytree(
+            package.__path__[0],
+            folder / package.__name__,
+            ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"),
+        )
+    return folder
+
+
+@pytest.mark.parametrize("package", OPTIONAL)
+def test_the_rest_works_without(package, copy_of_sources):
+    folder = copy_of_sources.joinpath(*package.split("."))
+    aside = folder.rename(copy_of_sources / "aside")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-W", "error", "-c", PROGRAM, package],
+            capture_output=True,
+            text=True,
+            env={"PYTHONPATH": str(copy_of_sources), "OMP_NUM_THREADS": "1"},
+            timeout=120,
+        )
+    finally:
+        aside.rename(folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(copy_of_sources))
