@@ -14,7 +14,7 @@ from autograd.aliases import target_of
 
 #: Modules and packages, each of which may import only those above it.
 LAYERS = """
-autograd.version  autograd.errors
+autograd.version  autograd.errors  autograd.mypy_plugin
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
 autograd.rules
