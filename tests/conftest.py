@@ -1,16 +1,38 @@
 import os
 import sys
+from collections import defaultdict
 
 import pytest
 from hypothesis import settings
 
 import autograd
 
-#: Scripts that write down what PyTorch finds; PyTorch is not needed otherwise.
+#: Scripts that record the results of PyTorch, which the tests do not need.
 collect_ignore_glob = ["nn/record_*.py"]
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("default")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="run about N cases, evenly spaced, of each test that has more than N",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    size = config.getoption("sample")
+    if size is None:
+        return
+    cases = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    kept = {item for each in cases.values() for item in each[:: -(-len(each) // size)]}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
 
 
 def pytest_report_header():
@@ -18,7 +40,7 @@ def pytest_report_header():
 
 
 def pytest_sessionstart():
-    """The suite runs compiled and interpreted; make sure that it is not twice the same."""
+    """Check that the engine is the one to be tested: the suite runs compiled and interpreted."""
     expected = os.environ.get("CHAINRULE_EXPECTED")
     actual = "compiled" if autograd.COMPILED else "interpreted"
     if expected not in (None, actual):
@@ -27,7 +49,7 @@ def pytest_sessionstart():
 
 @pytest.fixture
 def run_python(tmp_path):
-    """Run a program in a Python of its own, with the same engine; return what it prints."""
+    """Run a program in a new Python process, with the same engine; return the finished process."""
     import subprocess
 
     def run(program, *arguments, check=True):
