@@ -14,7 +14,7 @@ from autograd.aliases import target_of
 
 #: Modules and packages, each of which may import only those above it.
 LAYERS = """
-autograd.version  autograd.errors  autograd.mypy_plugin
+autograd.version  autograd.errors
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
 autograd.rules
@@ -23,7 +23,7 @@ autograd.topology
 autograd.forward  autograd.debugging  autograd.variables
 autograd.transforms  autograd.checkpointing  autograd.expression
 autograd
-autograd.installation
+autograd.installation  autograd.mypy_plugin
 autograd.check  autograd.drawing
 autograd.scipy
 autograd.hips
