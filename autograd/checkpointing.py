@@ -148,7 +148,7 @@ class _Watch(Trace):
 
     def assigned(self, base: Any) -> None:
         """Raise unless the Tensor was made inside."""
-        if base._call < self.begun or any(base is leaf for leaf in self.fresh):
+        if base._call() < self.begun or any(base is leaf for leaf in self.fresh):
             raise GraphError(
                 f"A checkpointed function assigns to a Tensor of shape {base.shape} that it has "
                 "not made: its derivative would be lost. Copy it first, a = a.copy(), and return "

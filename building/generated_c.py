@@ -70,6 +70,31 @@ GETSET = re.compile(
 )
 
 
+def inline_fields(text: str) -> str:
+    """Set the fields of a Value within its constructor, not by a call of that of its base."""
+    return re.sub(
+        r"^char CPyDef_fields___NumberNode_____init__\([^;{]*\)\s*\{",
+        r"#ifdef __GNUC__\n__attribute__((always_inline)) inline\n#endif\n\g<0>",
+        text,
+        flags=re.MULTILINE,
+    )
+
+
+def try_usual_types_first(text: str) -> str:
+    """Test for a Tensor or a Value before anything else where a base class of theirs is asked for.
+
+    Python's test of a subclass is a function that walks a tuple; almost every node is one of these.
+    """
+    usual = {
+        "fields___ArrayNode": ("tensor___Tensor",),
+        "node___Node": ("tensor___Tensor", "value___Value"),
+    }
+    for base, classes in usual.items():
+        exact = " || ".join(rf"Py_TYPE(\1) == CPyType_{name}" for name in classes)
+        text = re.sub(rf"PyObject_TypeCheck\((\w+), CPyType_{base}\)", rf"({exact} || \g<0>)", text)
+    return text
+
+
 def refuse_deletions(text: str) -> str:
     """Raise AttributeError for ``del x.property``: Python calls the setter with NULL for it.
 
@@ -196,6 +221,8 @@ def limit_calls(text: str) -> str:
 
 
 CHANGES = (
+    inline_fields,
+    try_usual_types_first,
     untrack_values,
     refuse_deletions,
     hide_private_setters,

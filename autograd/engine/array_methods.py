@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from autograd.engine import dispatch
+from autograd.engine import calls
 from autograd.engine.mypyc import mypyc_attr
-from autograd.engine.node import Node
-from autograd.engine.primitive import Primitive, declare
+from autograd.engine.node import Node, plain
+from autograd.engine.operations import ASTYPE, MEAN, RESHAPE, SUM, TRANSPOSE
+from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.errors import DataError, lost
-
-ASTYPE: Final = declare("astype")
-SUM: Final = declare("sum")
-MEAN: Final = declare("mean")
-RESHAPE: Final = declare("reshape")
-TRANSPOSE: Final = declare("transpose")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -29,7 +24,7 @@ class ArrayMethods(Node):
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The transpose: all axes in reverse order."""
-        return dispatch.apply(TRANSPOSE, (self,), dispatch.NO_KEYWORDS)
+        return calls.apply(TRANSPOSE, (self,), NO_KEYWORDS)
 
     @property
     def mT(self) -> Any:  # noqa: N802 - NumPy's name
@@ -139,8 +134,8 @@ class ArrayMethods(Node):
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements another shape."""
         wanted = shape[0] if len(shape) == 1 else shape
-        keywords = dispatch.NO_KEYWORDS if order == "C" else {"order": order}
-        return dispatch.apply(RESHAPE, (self, wanted), keywords)
+        keywords = NO_KEYWORDS if order == "C" else {"order": order}
+        return calls.apply(RESHAPE, (self, wanted), keywords)
 
     def ravel(self, order: str = "C") -> Any:
         """Return the elements along one axis: a view if they lie side by side, else a copy."""
@@ -153,7 +148,7 @@ class ArrayMethods(Node):
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes; reverse them by default."""
         wanted = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
-        return dispatch.apply(TRANSPOSE, (self, wanted), dispatch.NO_KEYWORDS)
+        return calls.apply(TRANSPOSE, (self, wanted), NO_KEYWORDS)
 
     def swapaxes(self, axis1: Any, axis2: Any) -> Any:
         """Exchange two axes."""
@@ -242,7 +237,7 @@ class ArrayMethods(Node):
             )
         if not copy and wanted == given and _has_order(present, order):
             return self
-        converted = dispatch.apply(ASTYPE, (self, wanted), dispatch.NO_KEYWORDS)
+        converted = calls.apply(ASTYPE, (self, wanted), NO_KEYWORDS)
         if order not in ("C", "F") or _has_order(_plain(converted), order):
             return converted
         return converted.copy(order)
@@ -277,7 +272,7 @@ class ArrayMethods(Node):
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Return where elements would have to be inserted to keep the order."""
-        return np.searchsorted(_plain(self), dispatch.plain(v), side=side, sorter=sorter)
+        return np.searchsorted(_plain(self), plain(v), side=side, sorter=sorter)
 
     def any(
         self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
@@ -310,8 +305,8 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
     if dtype is not None:
         x = x.astype(dtype)
     if keepdims:
-        return dispatch.apply(primitive, (x, axis), {"keepdims": True})
-    return dispatch.apply(primitive, (x,) if axis is None else (x, axis), dispatch.NO_KEYWORDS)
+        return calls.apply(primitive, (x, axis), {"keepdims": True})
+    return calls.apply(primitive, (x,) if axis is None else (x, axis), NO_KEYWORDS)
 
 
 def _options(**keywords: Any) -> dict[str, Any]:
@@ -341,5 +336,5 @@ def is_constant_by_steps(primitive: Primitive | None) -> bool:
 
 def _plain(x: Any) -> Any:
     """Return the array in a node; of a Value a number with an array's methods."""
-    plain = dispatch.plain(x)
-    return np.float64(plain) if isinstance(plain, float) else plain
+    found = plain(x)
+    return np.float64(found) if isinstance(found, float) else found

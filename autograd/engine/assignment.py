@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import constants, dispatch, objects, tensor, value
-from autograd.engine import node as nodes
+from autograd.engine import calls, constants, objects
+from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import (
     ARGUMENTS,
     RECORDING,
@@ -22,14 +22,16 @@ from autograd.engine.grad_mode import (
     tell_made,
 )
 from autograd.engine.memory import Memory, View
-from autograd.engine.primitive import Primitive
+from autograd.engine.node import plain
+from autograd.engine.operations import GETITEM, IMAG, POSITIVE, REAL, SETITEM
+from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 #: In the place of a version: the memory is another Tensor's, and its assignments do not count.
 DETACHED: Final = -1
 
 
-def current(handle: tensor.Tensor) -> tensor.Tensor:
+def current(handle: ArrayNode) -> ArrayNode:
     """Return the node that holds the elements of a Tensor now."""
     memory = handle._memory
     if handle._view is not None and memory is not None and handle._at != memory.version:
@@ -38,9 +40,9 @@ def current(handle: tensor.Tensor) -> tensor.Tensor:
     return handle if latest is None else latest
 
 
-def _refresh(handle: tensor.Tensor) -> None:
+def _refresh(handle: ArrayNode) -> None:
     """Take a view again from its base, which has been assigned to; without recursion."""
-    outdated: list[tensor.Tensor] = []
+    outdated: list[ArrayNode] = []
     above: Any = handle
     while above._view is not None and above._at != above._memory.version:
         outdated.append(above)
@@ -49,7 +51,7 @@ def _refresh(handle: tensor.Tensor) -> None:
     for stale in reversed(outdated):
         view = stale._view
         assert view is not None
-        again = tensor.Tensor(view.of(now._contents))
+        again: ArrayNode = calls.tensor(view.of(now._contents))
         if view.recorded and now._requires_grad:
             arguments = [*view.arguments]
             arguments[view.argnum] = now
@@ -64,7 +66,7 @@ def _refresh(handle: tensor.Tensor) -> None:
         now = again
 
 
-def _succeed(handle: tensor.Tensor, node: tensor.Tensor) -> None:
+def _succeed(handle: ArrayNode, node: ArrayNode) -> None:
     """Let a handle refer to another node from now on."""
     memory = handle._memory
     assert memory is not None
@@ -81,7 +83,7 @@ def _succeed(handle: tensor.Tensor, node: tensor.Tensor) -> None:
 
 
 def link_view(
-    result: tensor.Tensor, primitive: Primitive, arguments: Any, handles: Any, keywords: Any
+    result: ArrayNode, primitive: Primitive, arguments: Any, handles: Any, keywords: Any
 ) -> None:
     """Remember that a result is a view of an argument, if it shares its memory.
 
@@ -91,11 +93,11 @@ def link_view(
     owner = _owner(data)
     for argnum in range(len(arguments)):
         argument = arguments[argnum]
-        if not isinstance(argument, tensor.Tensor):
+        if not isinstance(argument, ArrayNode):
             continue
         given = argument._contents
         if data is given or (owner is not data and owner is _owner(given)):
-            handle: tensor.Tensor = handles[argnum]
+            handle: ArrayNode = handles[argnum]
             memory = _memory(handle)
             result._memory = memory
             result._at = memory.version
@@ -114,18 +116,18 @@ def _owner(data: Any) -> Any:
     return data
 
 
-def _memory(handle: tensor.Tensor) -> Memory:
+def _memory(handle: ArrayNode) -> Memory:
     memory = handle._memory
     if memory is None:
         memory = handle._memory = Memory()
     return memory
 
 
-def detached(handle: tensor.Tensor) -> tensor.Tensor:
+def detached(handle: ArrayNode) -> Any:
     """Return a constant of the same numbers: an assignment to either copies them first."""
     memory = _memory(handle)
     memory.private = False
-    constant = tensor.Tensor(current(handle)._contents, None, handle.label, False)
+    constant: ArrayNode = calls.tensor(current(handle)._contents, handle.label, False)
     constant._memory = memory
     constant._at = DETACHED
     return constant
@@ -134,18 +136,18 @@ def detached(handle: tensor.Tensor) -> tensor.Tensor:
 # -- writing ------------------------------------------------------------------------------------
 
 
-def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
+def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     """Assign to the elements of a Tensor that an index names, through a view if it is one."""
-    index = dispatch.plain(index)
+    index = plain(index)
     item = objects.as_item(item)
     if RECORDING.blocks != 0:
         tell_assigned(_root(handle))
     if RECORDING.blocks != 0 and not is_recording():
         if changes_unrecorded(handle):
-            current(handle)._contents[index] = dispatch.plain(item)
+            current(handle)._contents[index] = plain(item)
             mutated(handle)
             return
-        item = dispatch.plain(item)
+        item = plain(item)
     check_writable(handle)
     root, index = _place(handle, index)
     if root._view is not None:
@@ -154,9 +156,9 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     if root is not handle and not root._contents.shape:
         item = np.reshape(item, ())  # the view may have axes of length one
     now = current(root)
-    if isinstance(item, tensor.Tensor):
+    if isinstance(item, ArrayNode):
         item = current(item)
-    numbers = dispatch.plain(item)
+    numbers = plain(item)
     if np.iscomplexobj(numbers) and now._contents.dtype.kind != "c":
         raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
     memory = _memory(root)
@@ -169,15 +171,15 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
         now._contents = memory.overwritten(data)
     else:
         memory.own()
-    result = tensor.Tensor(data)
-    connected = isinstance(item, value.Value)
-    if isinstance(item, tensor.Tensor):
+    result: ArrayNode = calls.tensor(data)
+    connected = isinstance(item, NumberNode)
+    if isinstance(item, ArrayNode):
         connected = item._requires_grad
     if connected or now._requires_grad:
-        result._primitive = tensor.SETITEM
+        result._primitive = SETITEM
         result._arguments = (now, constants.kept(index), item)
-        result._keywords = dispatch.NO_KEYWORDS
-        if isinstance(item, value.Value):
+        result._keywords = NO_KEYWORDS
+        if isinstance(item, NumberNode):
             result._numbers = item._contents
         if RECORDING.blocks != 0:
             tell_made(result)
@@ -187,15 +189,13 @@ def assign(handle: tensor.Tensor, index: Any, item: Any) -> None:
     _succeed(root, result)
 
 
-def update(handle: tensor.Tensor, result: Any) -> Any:
+def update(handle: ArrayNode, result: Any) -> Any:
     """Finish a recorded operator in place, such as ``t += x``, whose result is there.
 
     A Tensor of shape () that is no view stands for a number, and numbers do not change: then the
     name refers to the result from now on, as with NumPy's scalars.
     """
-    if not isinstance(result, tensor.Tensor) or (
-        handle._view is None and not handle._contents.shape
-    ):
+    if not isinstance(result, ArrayNode) or (handle._view is None and not handle._contents.shape):
         return result
     check_writable(handle)
     data = handle._contents
@@ -222,16 +222,16 @@ def update(handle: tensor.Tensor, result: Any) -> Any:
     return handle
 
 
-def update_unrecorded(handle: tensor.Tensor, ufunc: Any, other: Any) -> tensor.Tensor:
+def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
     """Carry out an operator in place, in the leaf's own array."""
     tell_assigned(_root(handle))
     data = current(handle)._contents
-    ufunc(data, dispatch.plain(other), out=data)
+    ufunc(data, plain(other), out=data)
     mutated(handle)
     return handle
 
 
-def replace_data(handle: tensor.Tensor, data: Any) -> None:
+def replace_data(handle: ArrayNode, data: Any) -> None:
     """Give a Tensor other numbers, without a record."""
     memory = _memory(handle)
     if handle._primitive is None:  # a leaf is a leaf again
@@ -246,12 +246,12 @@ def replace_data(handle: tensor.Tensor, data: Any) -> None:
     memory.mutations += 1
 
 
-def mutated(handle: tensor.Tensor) -> None:
+def mutated(handle: ArrayNode) -> None:
     """Count a change of the numbers that was not recorded."""
     _memory(handle).mutations += 1
 
 
-def changes_unrecorded(handle: tensor.Tensor) -> bool:
+def changes_unrecorded(handle: ArrayNode) -> bool:
     """Return whether a change inside `no_grad` goes to the array itself: that of a leaf.
 
     A constant is copied where something may still read it, as outside. What was computed from
@@ -269,7 +269,7 @@ def changes_unrecorded(handle: tensor.Tensor) -> bool:
     return node._requires_grad or root._parameter
 
 
-def check_writable(handle: tensor.Tensor) -> None:
+def check_writable(handle: ArrayNode) -> None:
     """Raise if a recorded assignment would lose a derivative, or cut off a parameter."""
     root = _root(handle)
     for known in (handle, root):
@@ -291,13 +291,13 @@ def check_writable(handle: tensor.Tensor) -> None:
         )
 
 
-def _root(handle: tensor.Tensor) -> tensor.Tensor:
+def _root(handle: ArrayNode) -> ArrayNode:
     while handle._view is not None:
         handle = handle._view.base
     return handle
 
 
-def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
+def _place(handle: ArrayNode, index: Any) -> tuple[ArrayNode, Any]:
     """Return the base of a view, and which of its elements an index into the view names.
 
     The base may itself be the real or imaginary part of another Tensor.
@@ -306,7 +306,7 @@ def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
         return handle, index
     data = current(handle)._contents
     views: list[View] = []
-    root: tensor.Tensor = handle
+    root: ArrayNode = handle
     while root._view is not None and not _is_part(root):
         views.append(root._view)
         root = root._view.base
@@ -318,7 +318,7 @@ def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
             "as it is in NumPy. Assign to the Tensor it was taken from, or to a copy: t = t.copy()."
         )
     first = views[0]
-    if len(views) == 1 and first.primitive is tensor.GETITEM:
+    if len(views) == 1 and first.primitive is GETITEM:
         joined = _joined(first.arguments[1], index)
         if joined is not None:
             return root, joined
@@ -331,22 +331,22 @@ def _place(handle: tensor.Tensor, index: Any) -> tuple[tensor.Tensor, Any]:
     return root, np.unravel_index(np.asarray(positions[index]).astype(int), shape)
 
 
-def _is_part(handle: tensor.Tensor) -> bool:
+def _is_part(handle: ArrayNode) -> bool:
     """Return whether this is the real or imaginary part of a complex Tensor."""
     view = handle._view
-    if view is None or not (view.primitive is tensor.REAL or view.primitive is tensor.IMAG):
+    if view is None or not (view.primitive is REAL or view.primitive is IMAG):
         return False
     return bool(view.base.dtype.kind == "c")
 
 
-def _assign_part(part: tensor.Tensor, index: Any, item: Any) -> None:
+def _assign_part(part: ArrayNode, index: Any, item: Any) -> None:
     """Assign to the real or imaginary part of some elements; the other part stays."""
     view = part._view
     assert view is not None
     before = view.base[index]
-    if np.iscomplexobj(dispatch.plain(item)):
+    if np.iscomplexobj(plain(item)):
         raise DataError("A complex number cannot be assigned to a real or an imaginary part.")
-    if view.primitive is tensor.REAL:
+    if view.primitive is REAL:
         assign(view.base, index, item + 1j * before.imag)
     else:
         assign(view.base, index, before.real + 1j * item)
@@ -370,12 +370,12 @@ def as_recorded(x: Any, primitive: Primitive) -> Any:
 
     A rule that runs on nodes, for higher derivatives, must not see the elements of today.
     """
-    if not isinstance(x, tensor.Tensor) or not primitive.reads_data or current(x) is x:
+    if not isinstance(x, ArrayNode) or not primitive.reads_data or current(x) is x:
         return x
-    before = tensor.Tensor(x._contents)
+    before: ArrayNode = calls.tensor(x._contents)
     before._requires_grad = x._requires_grad
     if x._requires_grad:
-        before._primitive = nodes.POSITIVE
+        before._primitive = POSITIVE
         before._arguments = (x,)
-        before._keywords = dispatch.NO_KEYWORDS
+        before._keywords = NO_KEYWORDS
     return before

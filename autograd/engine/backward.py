@@ -11,9 +11,12 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd.engine import assignment, constants, tensor, value
+from autograd.engine import assignment, calls, constants, gc_tracking
+from autograd.engine.fields import ArrayNode, NumberNode, set_mark
 from autograd.engine.grad_mode import RECORDING, is_recording, recording_again, tell_pulled
-from autograd.engine.node import Node
+from autograd.engine.metadata import own
+from autograd.engine.node import Node, plain
+from autograd.engine.operations import GETITEM
 from autograd.engine.primitive import Primitive
 from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
@@ -39,7 +42,7 @@ class Sweep:
         self.through: set[int] = set()  # by identity: the nodes between; all, where this is empty
 
 
-def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bool) -> None:
+def backward_tensor(root: ArrayNode, gradient: Any, retain: bool, create: bool) -> None:
     """Go backward from a Tensor; see `Tensor.backward`."""
     if not root._requires_grad:
         raise GraphError(
@@ -49,12 +52,12 @@ def backward_tensor(root: tensor.Tensor, gradient: Any, retain: bool, create: bo
     _commit(_sweep(root, seed_of(root, gradient, create), retain, create))
 
 
-def differentiable_backward(root: value.Value, gradient: Any) -> None:
+def differentiable_backward(root: NumberNode, gradient: Any) -> None:
     """Go backward from a Value, making derivatives that are nodes."""
     _commit(_sweep(root, gradient, True, True))
 
 
-def seed_of(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
+def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
     """Return the derivative to begin with, of the shape and type of the result."""
     data = root._contents
     if gradient is None:
@@ -69,7 +72,7 @@ def seed_of(root: tensor.Tensor, gradient: Any, create: bool) -> Any:
             )
         return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
     if isinstance(gradient, Node) and not create:
-        gradient = gradient.data  # type: ignore[attr-defined]
+        gradient = plain(gradient)
     if not hasattr(gradient, "shape"):
         gradient = np.asarray(gradient)
     if gradient.shape != data.shape:
@@ -104,11 +107,11 @@ def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     for number in sweep.kept:
         g = sweep.cotangents[number]
         if isinstance(g, Node):
-            sweep.cotangents[number] = g.data  # type: ignore[attr-defined]
+            sweep.cotangents[number] = plain(g)
             sweep.owned[number] = False
     if not retain:
         for node in nodes:
-            if isinstance(node, tensor.Tensor) and id(node) not in sweep.stops:
+            if isinstance(node, ArrayNode) and id(node) not in sweep.stops:
                 node._arguments = None
     return sweep
 
@@ -123,7 +126,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
         node = sweep.nodes[number]
         if stops and id(node) in sweep.stops:
             sweep.kept.append(number)
-        elif isinstance(node, tensor.Tensor):
+        elif isinstance(node, ArrayNode):
             if node._hooks is not None:
                 _run_hooks(node, sweep, number)
             if node._primitive is None or node._retains_grad:
@@ -134,7 +137,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
                 )
                 if not retain:
                     node._arguments = None
-        elif isinstance(node, value.Value):
+        elif isinstance(node, NumberNode):
             sweep.kept.append(number)
             if create and node._primitive is not None:
                 _pull_back(
@@ -151,7 +154,7 @@ def explore(sweep: Sweep, root: Node) -> None:
     """Give numbers to the nodes below the root, and count the edges that lead to each.
 
     Values are where the pass ends, unless derivatives are to be nodes. While this runs, a node's
-    `_pending` holds its number, counted from one.
+    `_mark` holds its number, counted from one.
     """
     found: list[Node] = []
     stops = len(sweep.stops) != 0
@@ -163,7 +166,7 @@ def explore(sweep: Sweep, root: Node) -> None:
             arguments: tuple[Any, ...] = ()
             if stops and id(node) in sweep.stops:
                 continue
-            if isinstance(node, tensor.Tensor):
+            if isinstance(node, ArrayNode):
                 if node._arguments is not None:
                     arguments = node._arguments
                 elif node._primitive is not None:
@@ -175,17 +178,17 @@ def explore(sweep: Sweep, root: Node) -> None:
                 primitive = node._primitive
                 if primitive is not None and primitive.limit is not None and not sweep.create:
                     sweep.limits = sweep.limits or primitive.limit(node._contents, arguments)
-            elif sweep.create and isinstance(node, value.Value):
+            elif sweep.create and isinstance(node, NumberNode):
                 arguments = node.arguments
             versions = 0
             numbers = 0.0
             for argument in arguments:
                 wanted = False
-                if isinstance(argument, tensor.Tensor):
+                if isinstance(argument, ArrayNode):
                     wanted = argument._requires_grad
                     if argument._memory is not None:
                         versions += argument._memory.mutations
-                elif isinstance(argument, value.Value):
+                elif isinstance(argument, NumberNode):
                     wanted = True
                     numbers += argument._contents
                 if not wanted or (stops and id(argument) not in sweep.through):
@@ -194,7 +197,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                 number = _number(sweep, found, argument)
                 sweep.edges.append(number)
                 sweep.pending[number] += 1
-            if isinstance(node, tensor.Tensor) and (
+            if isinstance(node, ArrayNode) and (
                 versions != node._versions
                 or numbers != node._numbers
                 or node._constants != 0
@@ -203,11 +206,11 @@ def explore(sweep: Sweep, root: Node) -> None:
                 check_unchanged(node)
     finally:
         for node in found:
-            _forget_number(node)
+            set_mark(node, 0)
         release()
 
 
-def check_unchanged(node: tensor.Tensor) -> None:
+def check_unchanged(node: ArrayNode) -> None:
     """Raise if numbers that the rule of a node reads have changed since it was recorded."""
     if node._primitive is None:
         return
@@ -215,10 +218,10 @@ def check_unchanged(node: tensor.Tensor) -> None:
         versions = 0 if node._memory is None else node._memory.mutations
         numbers = 0.0
         for argument in node._arguments:
-            if isinstance(argument, tensor.Tensor):
+            if isinstance(argument, ArrayNode):
                 if argument._memory is not None:
                     versions += argument._memory.mutations
-            elif isinstance(argument, value.Value):
+            elif isinstance(argument, NumberNode):
                 numbers += argument._contents
         changed = numbers != node._numbers and numbers == numbers  # NaN is equal to nothing
         if changed or versions != node._versions:
@@ -237,31 +240,22 @@ def check_unchanged(node: tensor.Tensor) -> None:
 
 def _number(sweep: Sweep, found: list[Node], node: Node) -> int:
     """Return the number of a node; give it one if it has none."""
-    if isinstance(node, tensor.Tensor):
-        array: tensor.Tensor = node  # declared, so that the compiler knows where to write
-        if array._pending != 0:
-            return int(array._pending) - 1
-        array._pending = len(found) + 1  # type: ignore[assignment]
-    elif isinstance(node, value.Value):
-        number: value.Value = node
-        if number._pending != 0:
-            return int(number._pending) - 1
-        number._pending = len(found) + 1  # type: ignore[assignment]
+    if isinstance(node, ArrayNode):
+        array: ArrayNode = node  # declared, so that the compiler knows where to write
+        if array._mark != 0:
+            return int(array._mark) - 1
+        array._mark = len(found) + 1  # type: ignore[assignment]
+    elif isinstance(node, NumberNode):
+        number: NumberNode = node
+        if number._mark != 0:
+            return int(number._mark) - 1
+        number._mark = len(found) + 1  # type: ignore[assignment]
     found.append(node)
     sweep.nodes.append(node)
     sweep.pending.append(0)
     sweep.cotangents.append(None)
     sweep.owned.append(False)
     return len(found) - 1
-
-
-def _forget_number(node: Node) -> None:
-    if isinstance(node, tensor.Tensor):
-        array: tensor.Tensor = node
-        array._pending = 0
-    elif isinstance(node, value.Value):
-        number: value.Value = node
-        number._pending = 0
 
 
 def _pull_back(
@@ -284,7 +278,7 @@ def _pull_back(
         plain.extend([assignment.as_recorded(x, primitive) for x in arguments])
     else:
         for x in arguments:
-            if isinstance(x, tensor.Tensor) or isinstance(x, value.Value):
+            if isinstance(x, ArrayNode) or isinstance(x, NumberNode):
                 x = x._contents
             plain.append(x)
     edge = sweep.first_edge[number]
@@ -293,7 +287,7 @@ def _pull_back(
         if parent < 0:
             continue
         argument: Node = arguments[argnum]
-        if primitive is tensor.GETITEM and sweep.owned[parent] and _adds(sweep, parent, g, plain):
+        if primitive is GETITEM and sweep.owned[parent] and _adds(sweep, parent, g, plain):
             sweep.pending[parent] -= 1
             if sweep.pending[parent] == 0:
                 ready.append(parent)
@@ -346,7 +340,7 @@ def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
 
 def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
     """Give a derivative the type of the data it belongs to; its shape must be right already."""
-    if not isinstance(argument, tensor.Tensor):
+    if not isinstance(argument, ArrayNode):
         if hasattr(g, "dtype") and g.dtype.kind == "c":
             g = np.real(g)
         elif isinstance(g, complex):
@@ -355,7 +349,7 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
             raise _shape_error(primitive, g.shape, ())
         return g
     data = argument._contents
-    if isinstance(g, value.Value):
+    if isinstance(g, NumberNode):
         g = np.reshape(g, data.shape)  # type: ignore[call-overload]
     if primitive.partials is None:  # elementwise rules have had their shape checked
         if not hasattr(g, "dtype"):
@@ -386,7 +380,7 @@ def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
     return True
 
 
-def _run_hooks(node: tensor.Tensor, sweep: Sweep, number: int) -> None:
+def _run_hooks(node: ArrayNode, sweep: Sweep, number: int) -> None:
     for (function,) in tuple(node._hooks):
         g = sweep.cotangents[number]
         replaced = function(g.copy() if type(g) is _ndarray else g)  # it may write into it
@@ -401,48 +395,58 @@ _HOOK: Final = Primitive("hook")
 def _commit(sweep: Sweep) -> None:
     """Write the derivatives into the nodes: all of them, or none."""
     create = sweep.create
-    tensors: list[tensor.Tensor] = []
+    tensors: list[ArrayNode] = []
     gradients: list[Any] = []
-    values: list[value.Value] = []
+    values: list[NumberNode] = []
     derivatives: list[Any] = []
     acquire()
     try:
         for number in sweep.kept:
             node = sweep.nodes[number]
             g = sweep.cotangents[number]
-            if isinstance(node, tensor.Tensor):
+            if isinstance(node, ArrayNode):
                 tensors.append(node)
                 gradients.append(_total(node, g, sweep.owned[number], create))
-            elif isinstance(node, value.Value):
+            elif isinstance(node, NumberNode):
                 values.append(node)
                 derivatives.append(_value_total(node, g) if create else g)
         if not create and values:
             backward_values(values, [float(derivative) for derivative in derivatives])
         elif create:
             for i in range(len(values)):
-                values[i]._take_gradient(derivatives[i])
+                take_gradient(values[i], derivatives[i])
         for i in range(len(tensors)):
             tensors[i]._grad = gradients[i]
     finally:
         release()
 
 
-def _total(node: tensor.Tensor, g: Any, owned: bool, create: bool) -> Any:
+def _total(node: ArrayNode, g: Any, owned: bool, create: bool) -> Any:
     """Return the new `grad` of a Tensor: leaves accumulate, intermediate nodes start afresh."""
     before = node._grad if node._primitive is None else None
     if create:
         if before is not None:
             g = before + g
-        return g if isinstance(g, Node) else tensor.Tensor(g.copy())
+        return g if isinstance(g, Node) else calls.tensor(g.copy())
     if before is not None:
-        g = (before.data if isinstance(before, tensor.Tensor) else before) + g
+        g = plain(before) + g
     elif not owned:
         g = g.copy()
     return np.asarray(g) if type(g) is not _ndarray and isinstance(g, np.generic) else g
 
 
-def _value_total(node: value.Value, g: Any) -> Node:
-    before = node.grad
+def _value_total(node: NumberNode, g: Any) -> Node:
+    """Return the new `grad` of a Value, as a node."""
+    notes = node._notes
+    before: Any = node._grad if notes is None or notes.gradient is None else notes.gradient
     if node._primitive is None and (isinstance(before, Node) or before != 0.0):
         g = before + g
-    return g if isinstance(g, Node) else value.Value(g)
+    return g if isinstance(g, Node) else calls.number(g)  # type: ignore[no-any-return]
+
+
+def take_gradient(node: NumberNode, gradient: Node) -> None:
+    """Give a number a derivative that is itself a node."""
+    node._notes = own(node._notes)
+    node._notes.gradient = gradient
+    gc_tracking.track_below(gradient)
+    node._grad = float(plain(gradient))

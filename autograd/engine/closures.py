@@ -6,12 +6,12 @@ on them as well, and has to be a node.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from autograd.engine import dispatch, tensor, value
+from autograd.engine import calls
+from autograd.engine.fields import ENDED, ArrayNode, NumberNode, set_mark
 from autograd.engine.grad_mode import ARGUMENTS, INNER, RECORDING
-from autograd.engine.node import Node
+from autograd.engine.node import Node, plain
 from autograd.engine.value_backward import acquire, release
 
 
@@ -27,44 +27,41 @@ def end_call(leaves: list[Node]) -> None:
     They are a transform's own. While its function ran, a transform inside it had to follow them.
     """
     for leaf in leaves:
-        if isinstance(leaf, value.Value):
-            if leaf._primitive is None:
-                leaf._left_partial = math.inf
-        elif isinstance(leaf, tensor.Tensor):
-            leaf._call = math.inf
+        if isinstance(leaf, NumberNode) or isinstance(leaf, ArrayNode):
+            leaf._end_call()
 
 
 def depends_on_older(root: Node, since: float) -> bool:
     """Return whether a node depends on a leaf from before the call of that number."""
-    visited: list[tensor.Tensor | value.Value] = []
+    visited: list[ArrayNode | NumberNode] = []
     acquire()
     try:
-        if isinstance(root, value.Value):
+        if isinstance(root, NumberNode):
             return _value_depends(root, since, visited)
         end: Any = root
         _visit(end, visited)
         for node in visited:  # the list grows
-            if isinstance(node, value.Value):
+            if isinstance(node, NumberNode):
                 if node._primitive is None:
-                    if node._left_partial < since:
+                    if node._call() < since:
                         return True
                     continue
                 if node._left is not None:
                     _visit(node._left, visited)
                 if node._right is not None:
                     _visit(node._right, visited)
-            elif isinstance(node, tensor.Tensor):
+            elif isinstance(node, ArrayNode):
                 if node._primitive is None:
-                    if node._requires_grad and node._call < since:
+                    if node._requires_grad and node._call() < since:
                         return True
                 elif node._arguments is not None:
                     for argument in node._arguments:
-                        if isinstance(argument, (tensor.Tensor, value.Value)):
+                        if isinstance(argument, (ArrayNode, NumberNode)):
                             _visit(argument, visited)
         return False
     finally:
         for node in visited:
-            _mark(node, 0)
+            set_mark(node, 0)
         release()
 
 
@@ -74,10 +71,8 @@ def newest_call(root: Node) -> float:
     found: list[Any] = [root]
     seen: set[int] = {id(root)}
     for node in found:  # the list grows
-        if isinstance(node, value.Value) and node._primitive is None:
-            newest = max(newest, node._left_partial if node._left_partial < math.inf else 0.0)
-        elif isinstance(node, tensor.Tensor) and node._primitive is None:
-            newest = max(newest, node._call if node._call < math.inf else 0.0)
+        if node._primitive is None and node._call() < ENDED:
+            newest = max(newest, node._call())
         for parent in node.parents:
             if id(parent) not in seen:
                 seen.add(id(parent))
@@ -95,15 +90,15 @@ def outer_value(root: Node) -> Any:
     found, levels = _arguments_below(root)
     innermost = max(levels.values(), default=0.0)
     if all([level == innermost for level in levels.values()]):  # noqa: C419 - as is compiled
-        return dispatch.plain(root)
+        return plain(root)
     again: dict[int, Any] = {}
     for node in found:
         if levels.get(id(node)) == innermost:
-            again[id(node)] = INNER[id(node)][1] if id(node) in INNER else dispatch.plain(node)
+            again[id(node)] = INNER[id(node)][1] if id(node) in INNER else plain(node)
         elif id(node) not in levels and any([id(parent) in again for parent in node.parents]):  # noqa: C419
             primitive: Any = node.primitive
             arguments = tuple([again.get(id(a), a) for a in node.arguments])
-            again[id(node)] = dispatch.call(primitive, arguments, node.keywords)
+            again[id(node)] = calls.call(primitive, arguments, node.keywords)
     return again[id(root)]
 
 
@@ -135,48 +130,34 @@ def _level(node: Any) -> float:
         return 0.0
     if id(node) in INNER:
         return INNER[id(node)][2]
-    if isinstance(node, value.Value):
-        return node._left_partial
-    return float(node._call)
+    return float(node._call())
 
 
-def _visit(node: tensor.Tensor | value.Value, visited: list[tensor.Tensor | value.Value]) -> None:
-    if node._pending == 0:
-        _mark(node, 1)
+def _visit(node: ArrayNode | NumberNode, visited: list[ArrayNode | NumberNode]) -> None:
+    if node._mark == 0:
+        set_mark(node, 1)
         visited.append(node)
 
 
-def _mark(node: tensor.Tensor | value.Value, mark: int) -> None:
-    """Write into a node: the compiled classes let only code that knows the class do so."""
-    if isinstance(node, tensor.Tensor):
-        array: tensor.Tensor = node
-        array._pending = mark  # type: ignore[assignment]
-    else:
-        number: value.Value = node
-        number._pending = mark  # type: ignore[assignment]
-
-
-def _value_depends(
-    root: value.Value, since: float, visited: list[tensor.Tensor | value.Value]
-) -> bool:
+def _value_depends(root: NumberNode, since: float, visited: list[ArrayNode | NumberNode]) -> bool:
     """Do the same for Values only, whose graphs are large."""
-    root._pending = 1
+    root._mark = 1
     visited.append(root)
     position = 0
     while position < len(visited):
         node = visited[position]
         position += 1
-        assert isinstance(node, value.Value)
+        assert isinstance(node, NumberNode)
         if node._primitive is None:
-            if node._left_partial < since:
+            if node._call() < since:
                 return True
             continue
         parent = node._left
-        if parent is not None and parent._pending == 0:
-            parent._pending = 1
+        if parent is not None and parent._mark == 0:
+            parent._mark = 1
             visited.append(parent)
         parent = node._right
-        if parent is not None and parent._pending == 0:
-            parent._pending = 1
+        if parent is not None and parent._mark == 0:
+            parent._mark = 1
             visited.append(parent)
     return False

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.engine import tensor, value
 from autograd.engine.backward import Sweep, explore, seed_of, walk
+from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import is_recording
 from autograd.engine.node import Node
 from autograd.engine.value_backward import derivatives_of_values
@@ -25,13 +25,13 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
     list
         For each target its derivative, None where the root does not depend on it.
     """
-    if not create and isinstance(root, value.Value):
+    if not create and isinstance(root, NumberNode):
         return derivatives_of_values([root], [float(seed)], targets)
     if create and not is_recording():
         raise GraphError(
             "A derivative that is to be differentiated again cannot be made inside no_grad()."
         )
-    if isinstance(root, tensor.Tensor):
+    if isinstance(root, ArrayNode):
         if not root._requires_grad:
             return [None for _ in targets]
         seed = seed_of(root, seed, create)
@@ -40,7 +40,7 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
 
 
 def rows_of_derivatives(
-    root: tensor.Tensor, seeds: Any, targets: list[Node], create: bool
+    root: ArrayNode, seeds: Any, targets: list[Node], create: bool
 ) -> list[Any]:
     """Return what `derivatives` does for each of several seeds; the graph is explored once."""
     if not root._requires_grad:
@@ -72,11 +72,11 @@ def _prepare(root: Node, targets: list[Node], create: bool) -> Sweep:
 def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
     """Collect what has arrived at the targets, and go on to those below Values."""
     found: dict[int, Any] = {}
-    values: list[value.Value] = []
+    values: list[NumberNode] = []
     seeds: list[float] = []
     for number in sweep.kept:
         node = sweep.nodes[number]
-        if isinstance(node, value.Value) and not sweep.create:
+        if isinstance(node, NumberNode) and not sweep.create:
             values.append(node)
             seeds.append(float(sweep.cotangents[number]))
         else:

@@ -7,19 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, constants, outputs, tensor, value
+from autograd.engine import assignment, calls, closures, constants, objects, outputs, tensor, value
 from autograd.engine import node as nodes
-from autograd.engine import objects as objects
 from autograd.engine import primitive as primitives
 from autograd.engine.grad_mode import RECORDING, is_recording, tell_made
+from autograd.engine.node import plain as plain
+from autograd.engine.outputs import refuse_out as refuse_out
+from autograd.engine.primitive import NO_KEYWORDS as NO_KEYWORDS
 from autograd.errors import NoRuleError
 
 _ndarray: Final = np.ndarray
-
-CONJUGATE: Final = primitives.declare("conjugate")
-
-#: Shared by all nodes that were made without keyword arguments. Never written to.
-NO_KEYWORDS: Final[dict[str, Any]] = {}
 
 WITHOUT: Final = primitives.WITHOUT_DERIVATIVE
 
@@ -51,8 +48,8 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
     if not scalar:
         return apply(primitive, arguments, keywords)
     if len(arguments) == 1:
-        return unary(primitive, arguments[0])
-    return _binary(primitive, arguments[0], arguments[1])
+        return arguments[0]._unary(primitive)
+    return value.binary(primitive, arguments[0], arguments[1])
 
 
 def _call_by_position(
@@ -155,54 +152,6 @@ def _with_arrays(arguments: Any, arity: int) -> Any:
     return tuple([objects.as_argument(a) for a in arguments[:count]]) + tuple(arguments[count:])
 
 
-def unary(primitive: primitives.Primitive, x: Any) -> Any:
-    """Call an elementwise primitive of one argument on a node."""
-    if not isinstance(x, value.Value) or primitive.partials is None:
-        return apply(primitive, (x,), NO_KEYWORDS)
-    a = x._contents
-    try:
-        y: float = float(primitive.scalar(a))
-        partial: float = _partial(primitive, 0, y, a)
-    except (ValueError, OverflowError, ZeroDivisionError):
-        # Outside the domain, or too large: what NumPy says, infinity or NaN.
-        y, partial = _exceptional(primitive, (a,))[:2]
-    return value.Value(y, "", primitive, x, partial)
-
-
-def _partial(primitive: primitives.Primitive, argnum: int, *arguments: Any) -> float:
-    assert primitive.partials is not None
-    partial = primitive.partials[argnum]
-    return float(partial(*arguments)) if callable(partial) else float(partial)
-
-
-def _binary(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
-    """Call an elementwise primitive on two scalars, at least one of them a Value."""
-    left = a if isinstance(a, value.Value) else None
-    right = b if isinstance(b, value.Value) else None
-    x: float = left._contents if left is not None else value.as_constant(a)
-    z: float = right._contents if right is not None else value.as_constant(b)
-    try:
-        y: float = float(primitive.scalar(x, z))
-        left_partial = x if left is None else _partial(primitive, 0, y, x, z)
-        right_partial = z if right is None else _partial(primitive, 1, y, x, z)
-    except (ValueError, OverflowError, ZeroDivisionError):
-        y, left_partial, right_partial = _exceptional(primitive, (x, z))
-        left_partial = x if left is None else left_partial
-        right_partial = z if right is None else right_partial
-    return value.Value(y, "", primitive, left, left_partial, right, right_partial)
-
-
-def _exceptional(primitive: primitives.Primitive, arguments: Any) -> Any:
-    """Return result and partials as NumPy has them where Python's floats raise."""
-    with np.errstate(all="ignore"):
-        scalars = [np.float64(argument) for argument in arguments]
-        y = np.float64(primitive.function(*scalars))
-        found = [float(y)]
-        for argnum in range(len(arguments)):
-            found.append(_partial(primitive, argnum, y, *scalars))
-    return found
-
-
 def _scalar_result(primitive: primitives.Primitive, arguments: Any) -> float:
     try:
         return float(primitive.scalar(*arguments))
@@ -233,15 +182,6 @@ def _as_operand(x: Any) -> Any:
         return x
     number = value.as_constant(x)
     return x if number is None else number
-
-
-def conjugate(x: Any) -> Any:
-    """Return the complex conjugate: of a real node itself, unless a program has given a rule."""
-    if isinstance(x, tensor.Tensor) and (
-        x._contents.dtype.kind == "c" or CONJUGATE.jvp is not None
-    ):
-        return apply(CONJUGATE, (x,), NO_KEYWORDS)
-    return x
 
 
 def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -292,7 +232,7 @@ def _converted(x: Any, dtype: Any, name: str) -> Any:
     return x
 
 
-def function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+def numpy_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """NumPy's protocol for all other functions (NEP 18)."""
     if keywords.get("out") is not None:
         return outputs.function_into(function, arguments, keywords)
@@ -314,33 +254,6 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
     raise _no_rule_error(key)
 
 
-def plain(x: Any) -> Any:
-    """Replace nodes by their data, in any nesting of lists, tuples and dicts."""
-    if isinstance(x, value.Value):
-        return x._contents
-    if isinstance(x, tensor.Tensor):
-        now = assignment.current(x)
-        if now._memory is not None and now._memory.private:
-            now._memory.capture(now._contents)  # a rule may keep it as a constant
-        return now._contents
-    if isinstance(x, tuple):
-        return tuple([plain(item) for item in x])
-    if isinstance(x, list):
-        return [plain(item) for item in x]
-    if isinstance(x, dict):
-        return {key: plain(item) for key, item in x.items()}
-    return x
-
-
-def refuse_out(out: Any, name: str = "function") -> None:
-    """Raise if NumPy is asked to write into an array: its numbers would have no history."""
-    if out is not None:
-        raise NoRuleError(
-            f"numpy.{name}(..., out=array) would write into a plain array, where the derivative is "
-            f"lost. Write y = np.{name}(...), or pass a Tensor, out=np.zeros_like(node)."
-        )
-
-
 def _no_rule_error(key: Any) -> NoRuleError:
     name = f"{key[0].__name__}.{key[1]}" if isinstance(key, tuple) else key.__name__
     module = (getattr(key, "__module__", None) or "numpy").removeprefix("numpy._core")
@@ -352,3 +265,50 @@ def _no_rule_error(key: Any) -> NoRuleError:
         "teach it by autograd.elementwise, autograd.linear or autograd.define, "
         "or pass node.data if no derivative is to flow through it."
     )
+
+
+class EngineDispatcher(calls.Dispatcher):
+    """What the lower files call."""
+
+    def tensor(self, data: Any, label: str, requires_grad: bool) -> Any:
+        """Return a leaf, or a constant, with these numbers."""
+        return tensor.Tensor(data, None, label, requires_grad)
+
+    def number(self, data: float) -> Any:
+        """Return a leaf with this number."""
+        return value.Value(data)
+
+    def call(self, primitive: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        """Call a primitive on anything: floats, arrays, nodes."""
+        return call(primitive, arguments, keywords)
+
+    def apply(self, primitive: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        """Call a primitive on arguments some of which are nodes; the result is a Tensor."""
+        return apply(primitive, arguments, keywords)
+
+    def operator(self, primitive: Any, a: Any, b: Any) -> Any:
+        """Carry out ``a`` operator ``b``; of neither numbers nor arrays, return NotImplemented."""
+        return operator(primitive, a, b)
+
+    def ufunc(self, function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
+        """Call a ufunc on nodes."""
+        return ufunc(function, method, inputs, keywords)
+
+    def function(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        """Call any other NumPy function on nodes."""
+        return numpy_function(function, arguments, keywords)
+
+    def array_of(self, node: Any, dtype: Any, copy: Any) -> Any:
+        """Convert a node to an array."""
+        return objects.array_of(node, dtype, copy)
+
+    def outer_value(self, node: Any) -> Any:
+        """Return a node without its dependence on the innermost transform."""
+        return closures.outer_value(node)
+
+    def newest_call(self, node: Any) -> float:
+        """Return the number of the newest call of a transform that a node depends on."""
+        return closures.newest_call(node)
+
+
+calls.INSTALLED.dispatcher = EngineDispatcher()

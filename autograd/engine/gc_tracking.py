@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-from autograd.engine import tensor, value
+from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.node import Node
 
 
@@ -25,7 +25,7 @@ def track_below(root: Node) -> None:
     stack: list[Any] = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, value.Value):
+        if isinstance(node, NumberNode):
             if gc.is_tracked(node):
                 continue
             if track is None:
@@ -37,7 +37,7 @@ def track_below(root: Node) -> None:
                 stack.append(node._left)
             if node._right is not None:
                 stack.append(node._right)
-        elif isinstance(node, tensor.Tensor) and id(node) not in seen:
+        elif isinstance(node, ArrayNode) and id(node) not in seen:
             seen.add(id(node))
             stack.extend([a for a in node.arguments if isinstance(a, Node)])
 

@@ -8,66 +8,55 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import dispatch
-from autograd.engine.grad_mode import ARGUMENTS, CALLS
+from autograd.engine import callers, calls
+from autograd.engine.grad_mode import ARGUMENTS, CALLS, RECORDING, is_recording
 from autograd.engine.metadata import Notes, own
 from autograd.engine.mypyc import mypyc_attr
-from autograd.engine.primitive import USER_RULES, Primitive, declare
+from autograd.engine.operations import (
+    ABSOLUTE,
+    ARCCOS,
+    ARCCOSH,
+    ARCSIN,
+    ARCSINH,
+    ARCTAN,
+    ARCTAN2,
+    ARCTANH,
+    CBRT,
+    COS,
+    COSH,
+    ERF,
+    EXP,
+    EXP2,
+    EXPM1,
+    HYPOT,
+    LGAMMA,
+    LOG,
+    LOG1P,
+    LOG2,
+    LOG10,
+    LOGADDEXP,
+    MAXIMUM,
+    MINIMUM,
+    RECIPROCAL,
+    RELU,
+    SIGMOID,
+    SIN,
+    SINH,
+    SOFTPLUS,
+    SQRT,
+    SQUARE,
+    TAN,
+    TANH,
+)
+from autograd.engine.primitive import USER_RULES, Primitive, Recorded
 from autograd.errors import GradientLostError, lost
-
-ADD: Final = declare("add")
-SUBTRACT: Final = declare("subtract")
-MULTIPLY: Final = declare("multiply")
-DIVIDE: Final = declare("divide")
-FLOOR_DIVIDE: Final = declare("floor_divide")
-REMAINDER: Final = declare("remainder")
-POWER: Final = declare("power")
-NEGATIVE: Final = declare("negative")
-POSITIVE: Final = declare("positive")
-
-EXP: Final = declare("exp")
-EXP2: Final = declare("exp2")
-EXPM1: Final = declare("expm1")
-LOG: Final = declare("log")
-LOG2: Final = declare("log2")
-LOG10: Final = declare("log10")
-LOG1P: Final = declare("log1p")
-SQRT: Final = declare("sqrt")
-CBRT: Final = declare("cbrt")
-SQUARE: Final = declare("square")
-RECIPROCAL: Final = declare("reciprocal")
-SIN: Final = declare("sin")
-COS: Final = declare("cos")
-TAN: Final = declare("tan")
-ARCSIN: Final = declare("arcsin")
-ARCCOS: Final = declare("arccos")
-ARCTAN: Final = declare("arctan")
-SINH: Final = declare("sinh")
-COSH: Final = declare("cosh")
-TANH: Final = declare("tanh")
-ARCSINH: Final = declare("arcsinh")
-ARCCOSH: Final = declare("arccosh")
-ARCTANH: Final = declare("arctanh")
-ABSOLUTE: Final = declare("absolute")
-SIGN: Final = declare("sign")
-SIGMOID: Final = declare("sigmoid")
-RELU: Final = declare("relu")
-SOFTPLUS: Final = declare("softplus")
-ERF: Final = declare("erf")
-LGAMMA: Final = declare("lgamma")
-MAXIMUM: Final = declare("maximum")
-MINIMUM: Final = declare("minimum")
-HYPOT: Final = declare("hypot")
-ARCTAN2: Final = declare("arctan2")
-LOGADDEXP: Final = declare("logaddexp")
-
 
 #: Stands for the primitive in a Value that was computed inside `no_grad`.
 UNRECORDED: Final = Primitive("")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
-class Node:
+class Node(Recorded):
     """A number or an array that remembers how it was made.
 
     `Value` and `Tensor` are its two kinds. A node without a primitive is a leaf: somebody
@@ -122,18 +111,12 @@ class Node:
         Of a node that depends on the arguments of several nested transforms, what it is to the
         outer ones: a node that no longer depends on the argument of the innermost.
         """
-        if not CALLS.nested:
-            return dispatch.plain(self)
-        from autograd.engine.closures import outer_value
-
-        return outer_value(self)
+        return calls.INSTALLED.dispatcher.outer_value(self) if CALLS.nested else self._plain()
 
     @property
     def _trace(self) -> float:
         """The number of the newest call of a transform that this depends on."""
-        from autograd.engine.closures import newest_call
-
-        return newest_call(self)
+        return calls.INSTALLED.dispatcher.newest_call(self)
 
     @property
     def _node(self) -> Node:
@@ -142,6 +125,26 @@ class Node:
 
     def __hash__(self) -> int:
         return id(self) >> 4
+
+    # -- what the two kinds do in their own way ---------------------------------------------
+
+    def _unary(self, primitive: Primitive) -> Any:
+        """Call an elementwise primitive on this."""
+        raise NotImplementedError
+
+    def _plain(self) -> Any:
+        """Return the number or array without its history."""
+        raise NotImplementedError
+
+    def _needs_derivative(self) -> bool:
+        """Return whether derivatives flow to this."""
+        raise NotImplementedError
+
+    def _is_constant(self) -> bool:
+        """Return whether no derivative flows to this; inside `no_grad` none flows to any node."""
+        if RECORDING.blocks != 0 and not is_recording():
+            return True
+        return not self._needs_derivative()
 
     # -- copies -----------------------------------------------------------------------------
 
@@ -175,99 +178,99 @@ class Node:
 
     def exp(self) -> Any:
         """Return e to the power of this."""
-        return dispatch.unary(EXP, self)
+        return self._unary(EXP)
 
     def exp2(self) -> Any:
         """Return 2 to the power of this."""
-        return dispatch.unary(EXP2, self)
+        return self._unary(EXP2)
 
     def expm1(self) -> Any:
         """Return exp(x) - 1, exact for small x."""
-        return dispatch.unary(EXPM1, self)
+        return self._unary(EXPM1)
 
     def log(self) -> Any:
         """Return the natural logarithm."""
-        return dispatch.unary(LOG, self)
+        return self._unary(LOG)
 
     def log2(self) -> Any:
         """Return the logarithm to base 2."""
-        return dispatch.unary(LOG2, self)
+        return self._unary(LOG2)
 
     def log10(self) -> Any:
         """Return the logarithm to base 10."""
-        return dispatch.unary(LOG10, self)
+        return self._unary(LOG10)
 
     def log1p(self) -> Any:
         """Return log(1 + x), exact for small x."""
-        return dispatch.unary(LOG1P, self)
+        return self._unary(LOG1P)
 
     def sqrt(self) -> Any:
         """Return the square root."""
-        return dispatch.unary(SQRT, self)
+        return self._unary(SQRT)
 
     def cbrt(self) -> Any:
         """Return the cube root."""
-        return dispatch.unary(CBRT, self)
+        return self._unary(CBRT)
 
     def square(self) -> Any:
         """Return the square."""
-        return dispatch.unary(SQUARE, self)
+        return self._unary(SQUARE)
 
     def reciprocal(self) -> Any:
         """Return 1 / x."""
-        return dispatch.unary(RECIPROCAL, self)
+        return self._unary(RECIPROCAL)
 
     def sin(self) -> Any:
         """Return the sine of an angle in radians."""
-        return dispatch.unary(SIN, self)
+        return self._unary(SIN)
 
     def cos(self) -> Any:
         """Return the cosine of an angle in radians."""
-        return dispatch.unary(COS, self)
+        return self._unary(COS)
 
     def tan(self) -> Any:
         """Return the tangent of an angle in radians."""
-        return dispatch.unary(TAN, self)
+        return self._unary(TAN)
 
     def arcsin(self) -> Any:
         """Return the angle in radians whose sine this is."""
-        return dispatch.unary(ARCSIN, self)
+        return self._unary(ARCSIN)
 
     def arccos(self) -> Any:
         """Return the angle in radians whose cosine this is."""
-        return dispatch.unary(ARCCOS, self)
+        return self._unary(ARCCOS)
 
     def arctan(self) -> Any:
         """Return the angle in radians whose tangent this is."""
-        return dispatch.unary(ARCTAN, self)
+        return self._unary(ARCTAN)
 
     def sinh(self) -> Any:
         """Return the hyperbolic sine."""
-        return dispatch.unary(SINH, self)
+        return self._unary(SINH)
 
     def cosh(self) -> Any:
         """Return the hyperbolic cosine."""
-        return dispatch.unary(COSH, self)
+        return self._unary(COSH)
 
     def tanh(self) -> Any:
         """Return the hyperbolic tangent."""
-        return dispatch.unary(TANH, self)
+        return self._unary(TANH)
 
     def arcsinh(self) -> Any:
         """Return the inverse hyperbolic sine."""
-        return dispatch.unary(ARCSINH, self)
+        return self._unary(ARCSINH)
 
     def arccosh(self) -> Any:
         """Return the inverse hyperbolic cosine."""
-        return dispatch.unary(ARCCOSH, self)
+        return self._unary(ARCCOSH)
 
     def arctanh(self) -> Any:
         """Return the inverse hyperbolic tangent."""
-        return dispatch.unary(ARCTANH, self)
+        return self._unary(ARCTANH)
 
     def abs(self) -> Any:
         """Return the absolute value; the derivative at 0 is taken to be 0."""
-        return dispatch.unary(ABSOLUTE, self)
+        return self._unary(ABSOLUTE)
 
     def sign(self) -> Any:
         """Return -1, 0 or 1; the derivative is 0 everywhere."""
@@ -275,23 +278,23 @@ class Node:
 
     def sigmoid(self) -> Any:
         """Return 1 / (1 + exp(-x))."""
-        return dispatch.unary(SIGMOID, self)
+        return self._unary(SIGMOID)
 
     def relu(self) -> Any:
         """Return max(x, 0); the derivative at 0 is taken to be 0."""
-        return dispatch.unary(RELU, self)
+        return self._unary(RELU)
 
     def softplus(self) -> Any:
         """Return log(1 + exp(x)), a smooth relu."""
-        return dispatch.unary(SOFTPLUS, self)
+        return self._unary(SOFTPLUS)
 
     def erf(self) -> Any:
         """Return the error function."""
-        return dispatch.unary(ERF, self)
+        return self._unary(ERF)
 
     def lgamma(self) -> Any:
         """Return the logarithm of the absolute value of the gamma function."""
-        return dispatch.unary(LGAMMA, self)
+        return self._unary(LGAMMA)
 
     def maximum(self, other: Any) -> Any:
         """Return the larger of the two; where they are equal each gets half the derivative."""
@@ -329,20 +332,20 @@ class Node:
 
     def conjugate(self) -> Any:
         """Return the complex conjugate: of a real number, itself."""
-        return dispatch.conjugate(self)
+        return self
 
     # -- NumPy's protocols, NEP 13 and NEP 18 -----------------------------------------------
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-        return dispatch.ufunc(ufunc, method, inputs, keywords)
+        return calls.INSTALLED.dispatcher.ufunc(ufunc, method, inputs, keywords)
 
     def __array_function__(
         self, function: Any, types: Any, arguments: Any, keywords: dict[str, Any]
     ) -> Any:
-        return dispatch.function(function, arguments, keywords)
+        return calls.INSTALLED.dispatcher.function(function, arguments, keywords)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return dispatch.objects.array_of(self, dtype, copy)
+        return calls.INSTALLED.dispatcher.array_of(self, dtype, copy)
 
     # -- what would lose the derivative -----------------------------------------------------
 
@@ -372,9 +375,9 @@ class Node:
 
     def _number(self, function: str) -> Any:
         """Return the bare number of a constant, which has no derivative to lose."""
-        if not dispatch.objects.is_constant(self):
+        if not self._is_constant():
             raise self._lost(function)
-        number = dispatch.plain(self)
+        number = self._plain()
         return number if isinstance(number, float) else number[()]
 
     def _lost(self, function: str, convert: str = "") -> GradientLostError:
@@ -386,5 +389,18 @@ class Node:
             "Functions of the math module take floats only: instead of math.sin(x) write "
             "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
             "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x."
-            + dispatch.objects.hint_for_caller(),
+            + callers.hint_for_caller(),
         )
+
+
+def plain(x: Any) -> Any:
+    """Replace nodes by their numbers, in any nesting of lists, tuples and dicts."""
+    if isinstance(x, Node):
+        return x._plain()
+    if isinstance(x, tuple):
+        return tuple([plain(item) for item in x])
+    if isinstance(x, list):
+        return [plain(item) for item in x]
+    if isinstance(x, dict):
+        return {key: plain(item) for key, item in x.items()}
+    return x

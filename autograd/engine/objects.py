@@ -7,30 +7,24 @@ are recorded element by element, and nothing is lost. `joined` makes one Tensor 
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import dispatch, tensor
-from autograd.engine.grad_mode import RECORDING, is_recording
+from autograd.engine import calls
+from autograd.engine.callers import hint, numerical_caller
+from autograd.engine.fields import ArrayNode
+from autograd.engine.grad_mode import RECORDING
 from autograd.engine.metadata import own
-from autograd.engine.node import UNRECORDED, Node
-from autograd.engine.primitive import declare
+from autograd.engine.node import Node, plain
+from autograd.engine.operations import STACK
+from autograd.engine.primitive import NO_KEYWORDS
 from autograd.errors import DataError, ShapeError, lost
-
-STACK: Final = declare("stack")
 
 OBJECT: Final = np.dtype(object)
 
 #: Above so many elements an array of objects is a mistake: each becomes a node of its own.
 LARGEST: Final = 10_000
-
-#: Packages whose functions compute with C arrays: an array of objects only fails later in them.
-NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
-
-#: The packages of SciPy whose functions have counterparts in `autograd.scipy`.
-SCIPY: Final = ("fft", "integrate", "linalg", "ndimage", "signal", "special", "stats")
 
 ADVICE: Final = (
     "To join nodes write np.stack([...]) or np.concatenate([...]); to fill an array element by "
@@ -50,8 +44,8 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
     if copy is False:
         raise lost(f"{what} without a copy", ADVICE)
     wants_objects = dtype is not None and np.dtype(dtype) == OBJECT
-    if is_constant(node) and not wants_objects:
-        found = np.array(dispatch.plain(node), dtype)
+    if node._is_constant() and not wants_objects:
+        found = np.array(plain(node), dtype)
     else:
         found = _elements(node, dtype, what)
     if copy is None and found.ndim:
@@ -60,23 +54,14 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
     return found
 
 
-def is_constant(node: Any) -> bool:
-    """Return whether no derivative flows through a node; inside `no_grad` through none."""
-    if RECORDING.blocks != 0 and not is_recording():
-        return True
-    if isinstance(node, tensor.Tensor):
-        return not node.requires_grad
-    return node._primitive is UNRECORDED
-
-
 def _elements(node: Any, dtype: Any, what: str) -> Any:
     if dtype is not None and np.dtype(dtype) != OBJECT:
         raise lost(f"{what} with dtype={np.dtype(dtype)}", ADVICE)
     found = np.empty(np.shape(node), OBJECT)
     if dtype is None:
-        caller = _package_that_asks()
+        caller = numerical_caller()
         if caller:
-            raise lost(f"{what} in {caller}", f"{ADVICE} {_hint(caller)}")
+            raise lost(f"{what} in {caller}", f"{ADVICE} {hint(caller)}")
         if found.size > LARGEST:
             raise lost(f"{what} of shape {found.shape}, element by element,", ADVICE)
     if np.iscomplexobj(node):
@@ -104,52 +89,13 @@ def refuse_assignment() -> None:
     )
 
 
-def _package_that_asks() -> str:
-    """Return the module that calls `__array__`, if it is one that needs bare numbers."""
-    frame: Any = sys._getframe()
-    while frame is not None:
-        name = str(frame.f_globals.get("__name__", ""))
-        if name.startswith(NUMERICAL):
-            return name
-        if not name.startswith(("autograd.engine.", "numpy.")):
-            return ""
-        frame = frame.f_back
-    return ""
-
-
-def _hint(module: str) -> str:
-    if module.startswith("scipy."):
-        package = _package_of_scipy()
-        if package in SCIPY:
-            return f"Instead of scipy.{package} call the same function of autograd.scipy.{package}."
-        return "autograd.scipy has some of SciPy's functions with derivatives."
-    return "NumPy's functions take nodes, but no lists of nodes."
-
-
-def _package_of_scipy() -> str:
-    """Return the public package of SciPy that was called, as ``linalg``; "" if none is found."""
-    frame: Any = sys._getframe()
-    while frame is not None:
-        root, *inner = str(frame.f_globals.get("__name__", "")).split(".")
-        if root == "scipy" and inner and not inner[0].startswith("_"):
-            return str(inner[0])
-        frame = frame.f_back
-    return ""
-
-
-def hint_for_caller() -> str:
-    """Return what to call instead of a function of SciPy; "" where none is calling."""
-    caller = _package_that_asks()
-    return f" {_hint(caller)}" if caller.startswith("scipy.") else ""
-
-
 def refuse_complex(arguments: Any) -> None:
     """Raise if an element of an array of objects has become complex.
 
     NumPy takes the imaginary part of any array of objects to be zero, so `np.imag` would lose both
     the number and its derivative.
     """
-    if any(isinstance(a, tensor.Tensor) and a._contents.dtype.kind == "c" for a in arguments):
+    if any(isinstance(a, ArrayNode) and a._contents.dtype.kind == "c" for a in arguments):
         return  # it was complex before, and has been asked about then
     visited: set[int] = set()
     stack: list[Any] = [a for a in arguments if isinstance(a, Node)]
@@ -187,7 +133,7 @@ def joined(x: Any) -> Any:
                 f"An array of objects of shape {x.shape} holds an element of shape "
                 f"{np.shape(item)}. Write np.stack([...]) to join arrays."
             )
-    flat = dispatch.apply(STACK, tuple(elements), dispatch.NO_KEYWORDS)
+    flat = calls.apply(STACK, tuple(elements), NO_KEYWORDS)
     return flat if x.ndim == 1 else flat.reshape(x.shape)
 
 

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import dispatch, objects, tensor
-from autograd.engine.node import Node
-from autograd.errors import ShapeError, lost
+from autograd.engine import objects
+from autograd.engine.fields import ArrayNode
+from autograd.engine.node import Node, plain
+from autograd.errors import NoRuleError, ShapeError, lost
 
 
 def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -23,7 +24,7 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
     """
     call = function if method == "__call__" else getattr(function, method)
     if _loses_nothing(inputs, keywords["out"]):
-        return call(*dispatch.plain(inputs), **dispatch.plain(keywords))
+        return call(*plain(inputs), **plain(keywords))
     if method == "__call__" and keywords["out"][0] is inputs[0]:
         _refuse_in_place(function, inputs[0])
     targets = _holders(keywords["out"], function.__name__)
@@ -36,7 +37,7 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
             _check_shapes(targets, results, function.__name__)
         return _assigned(targets, results, ...)
     shape = next(t.shape for t in targets if t is not None)
-    mask = np.broadcast_to(np.asarray(dispatch.plain(mask), bool), shape)
+    mask = np.broadcast_to(np.asarray(plain(mask), bool), shape)
     chosen = [np.broadcast_to(x, shape)[mask] for x in inputs]
     return _assigned(targets, call(*chosen, **rest), mask)
 
@@ -44,7 +45,7 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
 def function_into(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call any other function, and assign its result to the Tensor given as ``out=``."""
     if _loses_nothing(arguments, keywords["out"]):
-        return function(*dispatch.plain(arguments), **dispatch.plain(keywords))
+        return function(*plain(arguments), **plain(keywords))
     targets = _holders(keywords["out"], function.__name__)
     rest = {k: v for k, v in keywords.items() if k != "out"}
     results = function(*arguments, **rest)
@@ -73,10 +74,10 @@ OPERATORS: Final = {
 def _loses_nothing(inputs: Any, out: Any) -> bool:
     """Return whether constants are to be written into plain arrays."""
     targets = out if isinstance(out, tuple) else (out,)
-    if any(isinstance(target, tensor.Tensor) for target in targets):
+    if any(isinstance(target, ArrayNode) for target in targets):
         return False
     for x in inputs:
-        if isinstance(x, Node) and not objects.is_constant(x):
+        if isinstance(x, Node) and not x._is_constant():
             return False
         if isinstance(x, (list, tuple)) or objects.holds_nodes(x):
             return False
@@ -84,7 +85,7 @@ def _loses_nothing(inputs: Any, out: Any) -> bool:
 
 
 def _can_hold_nodes(x: Any) -> bool:
-    return isinstance(x, tensor.Tensor) or (isinstance(x, np.ndarray) and x.dtype == objects.OBJECT)
+    return isinstance(x, ArrayNode) or (isinstance(x, np.ndarray) and x.dtype == objects.OBJECT)
 
 
 def _refuse_in_place(function: Any, target: Any) -> None:
@@ -102,7 +103,7 @@ def _holders(out: Any, name: str) -> tuple[Any, ...]:
     targets: tuple[Any, ...] = out if isinstance(out, tuple) else (out,)
     for target in targets:
         if target is not None and not _can_hold_nodes(target):
-            dispatch.refuse_out(target, name)
+            refuse_out(target, name)
     return targets
 
 
@@ -110,9 +111,18 @@ def _assigned(targets: tuple[Any, ...], results: Any, index: Any) -> Any:
     """Assign each result to its target; return what NumPy would."""
     values = results if isinstance(results, tuple) else (results,)
     for target, value in zip(targets, values, strict=True):
-        if isinstance(target, tensor.Tensor):
-            target[index] = value
-        elif target is not None:
-            target[index] = np.array(value, dtype=objects.OBJECT)
+        if target is not None:
+            is_tensor = isinstance(target, ArrayNode)
+            holder: Any = target
+            holder[index] = value if is_tensor else np.array(value, dtype=objects.OBJECT)
     found = [v if t is None else t for t, v in zip(targets, values, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)
+
+
+def refuse_out(out: Any, name: str = "function") -> None:
+    """Raise if NumPy is asked to write into an array: its numbers would have no history."""
+    if out is not None:
+        raise NoRuleError(
+            f"numpy.{name}(..., out=array) would write into a plain array, where the derivative is "
+            f"lost. Write y = np.{name}(...), or pass a Tensor, out=np.zeros_like(node)."
+        )

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import dispatch
-from autograd.engine import node as nodes
+from autograd.engine import calls
 from autograd.engine.broadcasting import unbroadcast
+from autograd.engine.mypyc import mypyc_attr
 
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
@@ -19,6 +19,15 @@ _generic: Final = np.generic
 #: The usual types: each is one object, so that comparing identities tells them.
 FLOAT32: Final = np.dtype(np.float32)
 FLOAT64: Final = np.dtype(np.float64)
+
+
+#: Shared by all nodes that were made without keyword arguments. Never written to.
+NO_KEYWORDS: Final[dict[str, Any]] = {}
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Recorded:
+    """The base of nodes: what a primitive is called with besides numbers and arrays."""
 
 
 class Primitive:
@@ -79,7 +88,7 @@ class Primitive:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""
-        return dispatch.call(self, arguments, keywords)
+        return calls.call(self, arguments, keywords)
 
     @property
     def __name__(self) -> str:
@@ -106,7 +115,7 @@ class Primitive:
         assert self.partials is not None
         partial = self.partials[argnum]
         x = arguments[argnum]
-        if self.again is not None and (isinstance(g, nodes.Node) or isinstance(y, nodes.Node)):
+        if self.again is not None and (isinstance(g, Recorded) or isinstance(y, Recorded)):
             return unbroadcast(self.again[argnum](g, y, *arguments), x)
         if not isinstance(partial, (int, float)):
             if len(arguments) > 1:

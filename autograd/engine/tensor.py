@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, backward, dispatch, objects
-from autograd.engine.array_methods import ArrayMethods
+from autograd.engine import assignment, backward, calls, objects
+from autograd.engine.fields import ArrayNode
 from autograd.engine.grad_mode import RECORDING, is_recording
-from autograd.engine.memory import Memory, View
 from autograd.engine.mypyc import mypyc_attr
-from autograd.engine.node import (
+from autograd.engine.node import Node, plain
+from autograd.engine.operations import (
     ABSOLUTE,
     ADD,
+    CONJUGATE,
     DIVIDE,
     FLOOR_DIVIDE,
+    GETITEM,
+    MATMUL,
     MULTIPLY,
     NEGATIVE,
     POSITIVE,
@@ -24,26 +27,15 @@ from autograd.engine.node import (
     REMAINDER,
     SQUARE,
     SUBTRACT,
-    Node,
 )
-from autograd.engine.primitive import FLOAT32, FLOAT64, Primitive, declare
-from autograd.engine.scopes import notes_here
-from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError, lost
-
-if TYPE_CHECKING:
-    from mypy_extensions import i32
+from autograd.engine.primitive import FLOAT32, FLOAT64, NO_KEYWORDS, Primitive
+from autograd.errors import DataError, GraphError, ShapeError, lost
 
 _ndarray: Final = np.ndarray
 
-MATMUL: Final = declare("matmul")
-GETITEM: Final = declare("getitem")
-SETITEM: Final = declare("setitem")
-REAL: Final = declare("real")
-IMAG: Final = declare("imag")
-
 
 @mypyc_attr(allow_interpreted_subclasses=True)
-class Tensor(ArrayMethods):
+class Tensor(ArrayNode):
     """An array that remembers how it was made.
 
     Parameters
@@ -75,76 +67,15 @@ class Tensor(ArrayMethods):
     (3,)
     """
 
-    _contents: Any  # not `_data`: numpy.ma would take the numbers from there, without a derivative
-    _pending: i32  # a number that `backward` writes here while it runs; zero between passes
-    _grad: Any = None
-    _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
-    _keywords: Any = None
-    _hooks: Any = None
-    _requires_grad: bool = True
-    _retains_grad: bool = False
-    _versions: int = 0  # the mutations of what the rule reads, when this was computed
-    _numbers: float = 0.0  # the sum of the Values among the arguments
-    _constants: int = 0  # a fingerprint of the large constant arrays among them
-    _memory: Memory | None = None  # once viewed or assigned to
-    _view: View | None = None  # how this is taken from its base, if it shares its memory
-    _latest: Tensor | None = None  # once assigned to: the node that holds the elements now
-    _at: int = 0  # the version of the memory for which that is true
-    _parameter: bool = False
-    _call: float = 0.0  # at which call of a transform it was made: see `ancestry`
-
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: Any = True
     ) -> None:
-        self._primitive = None
-        self._pending = 0
-        self._contents = as_array(data, dtype)
-        self._notes = None if RECORDING.notes is None else notes_here()
+        super().__init__(as_array(data, dtype))
         if label:
             self.label = label
         self._requires_grad = bool(requires_grad)
-        self._call = RECORDING.calls
 
     # -- what it holds ----------------------------------------------------------------------
-
-    @property
-    def shape(self) -> Any:
-        """The length of each axis."""
-        return self._contents.shape
-
-    @shape.setter
-    def shape(self, shape: Any) -> None:
-        raise ReadOnlyError(
-            f"The shape {self.shape} of a Tensor cannot be changed in place. "
-            f"Write t = t.reshape({shape})."
-        )
-
-    @property
-    def dtype(self) -> Any:
-        """The type of the elements."""
-        return self._contents.dtype
-
-    @dtype.setter
-    def dtype(self, dtype: Any) -> None:
-        raise ReadOnlyError(
-            f"The type {self.dtype} of a Tensor cannot be changed in place. "
-            f"Write t = t.astype({str(np.dtype(dtype))!r})."
-        )
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self._contents.shape)
-
-    @property
-    def size(self) -> Any:
-        """The number of elements."""
-        return self._contents.size
-
-    @property
-    def nbytes(self) -> Any:
-        """The memory that the elements take, in bytes."""
-        return self._contents.nbytes
 
     @property
     def data(self) -> Any:
@@ -163,7 +94,7 @@ class Tensor(ArrayMethods):
     def data(self, data: Any) -> None:
         assignment.replace_data(self, as_array(data, None))
 
-    def _now(self) -> Tensor:
+    def _now(self) -> ArrayNode:
         """Return the node that holds the elements after all assignments to some."""
         return self if self._memory is None else assignment.current(self)
 
@@ -222,30 +153,6 @@ class Tensor(ArrayMethods):
     def is_parameter(self, wanted: Any) -> None:
         self._parameter = bool(wanted)
 
-    @property
-    def freed(self) -> bool:
-        """Whether `backward` has let go of what this was made from."""
-        return self._primitive is not None and self._arguments is None
-
-    @property
-    def arguments(self) -> tuple[Any, ...]:
-        """What the primitive was called with, nodes and constants, in order."""
-        arguments: tuple[Any, ...] = () if self._arguments is None else self._arguments
-        return arguments
-
-    @property
-    def keywords(self) -> dict[str, Any]:
-        """The keyword arguments that the primitive was called with."""
-        keywords: dict[str, Any] = (
-            dispatch.NO_KEYWORDS if self._keywords is None else self._keywords
-        )
-        return keywords
-
-    @property
-    def parents(self) -> tuple[Node, ...]:
-        """The nodes this was computed from, in argument order; empty once freed."""
-        return tuple(a for a in self.arguments if isinstance(a, Node))
-
     # -- the graph --------------------------------------------------------------------------
 
     def backward(
@@ -282,7 +189,8 @@ class Tensor(ArrayMethods):
 
     def detach(self) -> Tensor:
         """Return a constant of the same numbers; an assignment to either copies them first."""
-        return assignment.detached(self)
+        constant: Tensor = assignment.detached(self)
+        return constant
 
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
@@ -317,6 +225,24 @@ class Tensor(ArrayMethods):
 
     def __format__(self, specification: str) -> str:
         return format(self._seen()[()], specification) if specification else repr(self)
+
+    def conjugate(self) -> Any:
+        """Return the complex conjugate: of a real array itself, unless a program gave a rule."""
+        if self._contents.dtype.kind == "c" or CONJUGATE.jvp is not None:
+            return calls.apply(CONJUGATE, (self,), NO_KEYWORDS)
+        return self
+
+    def _unary(self, primitive: Primitive) -> Any:
+        return calls.apply(primitive, (self,), NO_KEYWORDS)
+
+    def _plain(self) -> Any:
+        now = assignment.current(self)
+        if now._memory is not None and now._memory.private:
+            now._memory.capture(now._contents)  # a rule may keep it as a constant
+        return now._contents
+
+    def _needs_derivative(self) -> bool:
+        return self._now()._requires_grad
 
     def _is_differentiated(self) -> bool:
         return self._now()._primitive is not None or super()._is_differentiated()
@@ -359,7 +285,7 @@ class Tensor(ArrayMethods):
 
     def __pow__(self, other: Any) -> Any:
         if (type(other) is float or type(other) is int) and float(other) == 2.0:
-            return dispatch.apply(SQUARE, (self,), dispatch.NO_KEYWORDS)  # as NumPy does
+            return calls.apply(SQUARE, (self,), NO_KEYWORDS)  # as NumPy does
         return _operator(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Any:
@@ -384,13 +310,13 @@ class Tensor(ArrayMethods):
         return _operator(MATMUL, other, self)
 
     def __neg__(self) -> Any:
-        return dispatch.apply(NEGATIVE, (self,), dispatch.NO_KEYWORDS)
+        return calls.apply(NEGATIVE, (self,), NO_KEYWORDS)
 
     def __pos__(self) -> Any:
-        return dispatch.apply(POSITIVE, (self,), dispatch.NO_KEYWORDS)
+        return calls.apply(POSITIVE, (self,), NO_KEYWORDS)
 
     def __abs__(self) -> Any:
-        return dispatch.apply(ABSOLUTE, (self,), dispatch.NO_KEYWORDS)
+        return calls.apply(ABSOLUTE, (self,), NO_KEYWORDS)
 
     # In place: views see it as well. Inside `no_grad` the array itself changes, not the node.
 
@@ -437,22 +363,22 @@ class Tensor(ArrayMethods):
     # -- comparisons: plain boolean arrays, for they have no derivative ---------------------
 
     def __eq__(self, other: Any) -> Any:
-        return np.equal(self._seen(), dispatch.plain(other))
+        return np.equal(self._seen(), plain(other))
 
     def __ne__(self, other: Any) -> Any:
-        return np.not_equal(self._seen(), dispatch.plain(other))
+        return np.not_equal(self._seen(), plain(other))
 
     def __lt__(self, other: Any) -> Any:
-        return np.less(self._seen(), dispatch.plain(other))
+        return np.less(self._seen(), plain(other))
 
     def __le__(self, other: Any) -> Any:
-        return np.less_equal(self._seen(), dispatch.plain(other))
+        return np.less_equal(self._seen(), plain(other))
 
     def __gt__(self, other: Any) -> Any:
-        return np.greater(self._seen(), dispatch.plain(other))
+        return np.greater(self._seen(), plain(other))
 
     def __ge__(self, other: Any) -> Any:
-        return np.greater_equal(self._seen(), dispatch.plain(other))
+        return np.greater_equal(self._seen(), plain(other))
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -463,7 +389,7 @@ class Tensor(ArrayMethods):
     # -- indexing ---------------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:
-        return dispatch.apply(GETITEM, (self, index), dispatch.NO_KEYWORDS)
+        return calls.apply(GETITEM, (self, index), NO_KEYWORDS)
 
     def __setitem__(self, index: Any, item: Any) -> None:
         """Assign to elements, recorded: what is computed from here on sees the new ones.
@@ -525,7 +451,7 @@ class Tensor(ArrayMethods):
         self[...] = np.partition(self, kth, axis=axis, kind=kind, order=order)  # type: ignore[call-overload]
 
     def __contains__(self, item: Any) -> bool:
-        return bool(np.any(np.equal(self._seen(), dispatch.plain(item))))
+        return bool(np.any(np.equal(self._seen(), plain(item))))
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -538,8 +464,8 @@ def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
     """Carry out a binary operator of which one side is a Tensor."""
     other = b if isinstance(a, Tensor) else a
     if isinstance(other, (Tensor, _ndarray, float, int)):
-        return dispatch.apply(primitive, (a, b), dispatch.NO_KEYWORDS)
-    return dispatch.operator(primitive, a, b)
+        return calls.apply(primitive, (a, b), NO_KEYWORDS)
+    return calls.operator(primitive, a, b)
 
 
 def _unrecorded(t: Tensor) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 
-from autograd.engine import backward, dispatch, gc_tracking, value_backward
-from autograd.engine.array_methods import ArrayMethods
+from autograd.engine import backward, calls, value_backward
+from autograd.engine.fields import NumberNode
 from autograd.engine.grad_mode import RECORDING, is_recording, tell_made
-from autograd.engine.metadata import own
-from autograd.engine.node import (
+from autograd.engine.node import UNRECORDED, Node
+from autograd.engine.operations import (
     ABSOLUTE,
     ADD,
     DIVIDE,
@@ -28,19 +28,13 @@ from autograd.engine.node import (
     RELU,
     REMAINDER,
     SUBTRACT,
-    UNRECORDED,
-    Node,
 )
-from autograd.engine.primitive import FLOAT64, Primitive
-from autograd.engine.scopes import notes_here
+from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.errors import DataError, GraphError, lost
-
-if TYPE_CHECKING:
-    from mypy_extensions import i32
 
 
 @final
-class Value(ArrayMethods):
+class Value(NumberNode):
     """One number that remembers how it was made.
 
     Parameters
@@ -65,35 +59,16 @@ class Value(ArrayMethods):
     (15.0, 8.0)
     """
 
-    # A missing parent is None, and the slot of its partial then holds the constant that
-    # stood in its place, so that `arguments` can be told in full. A leaf remembers in its left
-    # one at which call of a transform it was made: see `ancestry`.
-    __slots__ = (
-        "_contents",
-        "_grad",
-        "_left",
-        "_left_partial",
-        "_pending",
-        "_right",
-        "_right_partial",
-    )
-
-    _contents: float
-    _grad: float
-    _left: Value | None
-    _right: Value | None
-    _left_partial: float
-    _right_partial: float
-    _pending: i32  # a number that `backward` writes here while it runs; zero between passes
+    __slots__ = ()
 
     def __init__(
         self,
         data: Any,
         label: str = "",
         _primitive: Primitive | None = None,
-        _left: Value | None = None,
+        _left: NumberNode | None = None,
         _left_partial: float = 0.0,
-        _right: Value | None = None,
+        _right: NumberNode | None = None,
         _right_partial: float = 0.0,
     ) -> None:
         watched = False
@@ -101,15 +76,8 @@ class Value(ArrayMethods):
             watched = is_recording()
             if not watched:
                 _primitive, _left, _right = UNRECORDED, None, None
-        self._contents = data if isinstance(data, float) else _as_float(data)
-        self._grad = 0.0
-        self._primitive = _primitive
-        self._left = _left
-        self._right = _right
-        self._left_partial = RECORDING.calls if _primitive is None else _left_partial
-        self._right_partial = _right_partial
-        self._pending = 0
-        self._notes = None if RECORDING.notes is None else notes_here()
+        contents: float = data if isinstance(data, float) else _as_float(data)
+        super().__init__(contents, _primitive, _left, _left_partial, _right, _right_partial)
         if label:
             self.label = label
         if watched:
@@ -144,58 +112,11 @@ class Value(ArrayMethods):
     @grad.setter
     def grad(self, gradient: Any) -> None:
         if isinstance(gradient, Node):
-            self._take_gradient(gradient)
+            backward.take_gradient(self, gradient)
             return
         self._grad = 0.0 if gradient is None else _as_float(gradient)
         if self._notes is not None:
             self._notes.gradient = None
-
-    def _take_gradient(self, gradient: Node) -> None:
-        self._notes = own(self._notes)
-        self._notes.gradient = gradient
-        gc_tracking.track_below(gradient)
-        self._grad = gradient._contents if isinstance(gradient, Value) else float(gradient.data)  # type: ignore[attr-defined]
-
-    @property
-    def arguments(self) -> tuple[Any, ...]:
-        """What the primitive was called with, nodes and constants, in order."""
-        primitive = self.primitive
-        if primitive is None:
-            return ()
-        left: Any = self._left if self._left is not None else self._left_partial
-        if primitive.arity == 1:
-            return (left,)
-        return (left, self._right if self._right is not None else self._right_partial)
-
-    @property
-    def keywords(self) -> dict[str, Any]:
-        """Keyword arguments of the primitive: scalar primitives have none."""
-        return {}
-
-    @property
-    def parents(self) -> tuple[Value, ...]:
-        """The nodes this was computed from, in argument order."""
-        return tuple(p for p in (self._left, self._right) if p is not None)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of a number, as NumPy's scalars have it: the empty tuple."""
-        return ()
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes of one number: none."""
-        return 0
-
-    @property
-    def size(self) -> int:
-        """The number of elements: one."""
-        return 1
-
-    @property
-    def dtype(self) -> Any:
-        """The type of the number."""
-        return FLOAT64
 
     def backward(
         self, gradient: Any = 1.0, create_graph: Any = False, *, retain_graph: Any = True
@@ -259,13 +180,13 @@ class Value(ArrayMethods):
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(self._contents + c, "", ADD, self, 1.0, None, c)
-        return dispatch.operator(ADD, self, other)
+        return calls.operator(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(c + self._contents, "", ADD, None, c, self, 1.0)
-        return dispatch.operator(ADD, other, self)
+        return calls.operator(ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
@@ -273,13 +194,13 @@ class Value(ArrayMethods):
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(self._contents - c, "", SUBTRACT, self, 1.0, None, c)
-        return dispatch.operator(SUBTRACT, self, other)
+        return calls.operator(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(c - self._contents, "", SUBTRACT, None, c, self, -1.0)
-        return dispatch.operator(SUBTRACT, other, self)
+        return calls.operator(SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
@@ -295,13 +216,13 @@ class Value(ArrayMethods):
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(self._contents * c, "", MULTIPLY, self, c, None, c)
-        return dispatch.operator(MULTIPLY, self, other)
+        return calls.operator(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
             c = float(other)
             return Value(c * self._contents, "", MULTIPLY, None, c, self, c)
-        return dispatch.operator(MULTIPLY, other, self)
+        return calls.operator(MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Value) and other._contents != 0.0:
@@ -311,14 +232,14 @@ class Value(ArrayMethods):
             c = float(other)
             if c != 0.0:
                 return Value(self._contents / c, "", DIVIDE, self, 1.0 / c, None, c)
-        return dispatch.operator(DIVIDE, self, other)
+        return calls.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         if (isinstance(other, float) or isinstance(other, int)) and self._contents != 0.0:
             c = float(other)
             y = c / self._contents
             return Value(y, "", DIVIDE, None, c, self, -y / self._contents)
-        return dispatch.operator(DIVIDE, other, self)
+        return calls.operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
         if isinstance(other, float) or isinstance(other, int):
@@ -329,22 +250,22 @@ class Value(ArrayMethods):
             if -8.0 <= c <= 8.0 and 1e-30 < size < 1e30 and (x > 0.0 or c == math.floor(c)):
                 y = math.pow(x, c)  # far from overflow and from every special case
                 return Value(y, "", POWER, self, c * math.pow(x, c - 1.0), None, c)
-        return dispatch.operator(POWER, self, other)
+        return calls.operator(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return dispatch.operator(POWER, other, self)
+        return calls.operator(POWER, other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return dispatch.operator(FLOOR_DIVIDE, self, other)
+        return calls.operator(FLOOR_DIVIDE, self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return dispatch.operator(FLOOR_DIVIDE, other, self)
+        return calls.operator(FLOOR_DIVIDE, other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return dispatch.operator(REMAINDER, self, other)
+        return calls.operator(REMAINDER, self, other)
 
     def __rmod__(self, other: Any) -> Any:
-        return dispatch.operator(REMAINDER, other, self)
+        return calls.operator(REMAINDER, other, self)
 
     def __neg__(self) -> Value:
         return Value(-self._contents, "", NEGATIVE, self, -1.0, None, 0.0)
@@ -353,7 +274,19 @@ class Value(ArrayMethods):
         return Value(self._contents, "", POSITIVE, self, 1.0, None, 0.0)
 
     def __abs__(self) -> Any:
-        return dispatch.unary(ABSOLUTE, self)
+        return self._unary(ABSOLUTE)
+
+    def _unary(self, primitive: Primitive) -> Any:
+        if primitive.partials is None:
+            return calls.apply(primitive, (self,), NO_KEYWORDS)
+        x = self._contents
+        try:
+            y: float = float(primitive.scalar(x))
+            partial: float = _partial(primitive, 0, y, x)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            # Outside the domain, or too large: what NumPy says, infinity or NaN.
+            y, partial = _exceptional(primitive, (x,))[:2]
+        return Value(y, "", primitive, self, partial)
 
     def relu(self) -> Value:
         """Return max(x, 0); the derivative at 0 is taken to be 0."""
@@ -419,6 +352,40 @@ def _as_float(x: Any) -> float:
             "For arrays and complex numbers use Tensor."
         )
     return float(number)
+
+
+def _partial(primitive: Primitive, argnum: int, *arguments: Any) -> float:
+    assert primitive.partials is not None
+    partial = primitive.partials[argnum]
+    return float(partial(*arguments)) if callable(partial) else float(partial)
+
+
+def binary(primitive: Primitive, a: Any, b: Any) -> Any:
+    """Call an elementwise primitive on two scalars, at least one of them a Value."""
+    left = a if isinstance(a, Value) else None
+    right = b if isinstance(b, Value) else None
+    x: float = left._contents if left is not None else as_constant(a)
+    z: float = right._contents if right is not None else as_constant(b)
+    try:
+        y: float = float(primitive.scalar(x, z))
+        left_partial = x if left is None else _partial(primitive, 0, y, x, z)
+        right_partial = z if right is None else _partial(primitive, 1, y, x, z)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        y, left_partial, right_partial = _exceptional(primitive, (x, z))
+        left_partial = x if left is None else left_partial
+        right_partial = z if right is None else right_partial
+    return Value(y, "", primitive, left, left_partial, right, right_partial)
+
+
+def _exceptional(primitive: Primitive, arguments: Any) -> Any:
+    """Return result and partials as NumPy has them where Python's floats raise."""
+    with np.errstate(all="ignore"):
+        scalars = [np.float64(argument) for argument in arguments]
+        y = np.float64(primitive.function(*scalars))
+        found = [float(y)]
+        for argnum in range(len(arguments)):
+            found.append(_partial(primitive, argnum, y, *scalars))
+    return found
 
 
 def restore_value(data: float, grad: float, label: str) -> Value:

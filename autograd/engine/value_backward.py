@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Final
 
-from autograd.engine import value
+from autograd.engine.fields import NumberNode
 from autograd.engine.grad_mode import RECORDING, tell_walking
 from autograd.engine.node import Node
 
@@ -18,7 +18,7 @@ acquire: Final = _LOCK.acquire
 release: Final = _LOCK.release
 
 
-def _stack() -> list[value.Value | None]:
+def _stack() -> list[NumberNode | None]:
     """Make a stack whose bottom is None, many times over.
 
     A list that runs empty gives back its memory, and takes it again at the next node; this one
@@ -27,9 +27,9 @@ def _stack() -> list[value.Value | None]:
     return [None] * 32
 
 
-def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
+def backward_values(roots: list[NumberNode], seeds: list[float]) -> None:
     """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
-    leaves: list[value.Value] = []
+    leaves: list[NumberNode] = []
     before: list[float] = []
     if RECORDING.blocks != 0:
         tell_walking(roots, seeds)
@@ -47,13 +47,13 @@ def backward_values(roots: list[value.Value], seeds: list[float]) -> None:
         release()
 
 
-def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
+def _count_edges(roots: list[NumberNode], leaves: list[NumberNode]) -> None:
     """Count in each node below the roots the edges that lead to it, and list the leaves."""
     stack = _stack()
     for root in roots:
-        if root._pending == 0:
+        if root._mark == 0:
             stack.append(root)
-        root._pending += 1
+        root._mark += 1
     while True:
         node = stack.pop()
         if node is None:
@@ -66,24 +66,24 @@ def _count_edges(roots: list[value.Value], leaves: list[value.Value]) -> None:
         node._grad = 0.0
         parent = node._left
         if parent is not None:
-            if parent._pending == 0:
+            if parent._mark == 0:
                 stack.append(parent)
-            parent._pending += 1
+            parent._mark += 1
         parent = node._right
         if parent is not None:
-            if parent._pending == 0:
+            if parent._mark == 0:
                 stack.append(parent)
-            parent._pending += 1
+            parent._mark += 1
 
 
-def _walk_edges(roots: list[value.Value], seeds: list[float]) -> None:
+def _walk_edges(roots: list[NumberNode], seeds: list[float]) -> None:
     """Add up derivatives along the edges; a node's turn comes when all edges to it are walked."""
     stack = _stack()
     for i in range(len(roots)):
         root = roots[i]
         root._grad += seeds[i]
-        root._pending -= 1
-        if root._pending == 0:
+        root._mark -= 1
+        if root._mark == 0:
             stack.append(root)
     while True:
         node = stack.pop()
@@ -93,18 +93,18 @@ def _walk_edges(roots: list[value.Value], seeds: list[float]) -> None:
         parent = node._left
         if parent is not None:
             parent._grad += g * node._left_partial
-            parent._pending -= 1
-            if parent._pending == 0:
+            parent._mark -= 1
+            if parent._mark == 0:
                 stack.append(parent)
         parent = node._right
         if parent is not None:
             parent._grad += g * node._right_partial
-            parent._pending -= 1
-            if parent._pending == 0:
+            parent._mark -= 1
+            if parent._mark == 0:
                 stack.append(parent)
 
 
-def _forget_edges(roots: list[value.Value]) -> None:
+def _forget_edges(roots: list[NumberNode]) -> None:
     """Set all counts back to zero, after a pass that came to no end."""
     seen: set[int] = set()
     stack = list(roots)
@@ -112,15 +112,15 @@ def _forget_edges(roots: list[value.Value]) -> None:
         node = stack.pop()
         if id(node) not in seen:
             seen.add(id(node))
-            node._pending = 0
-            stack.extend(node.parents)
+            node._mark = 0
+            stack.extend([p for p in (node._left, node._right) if p is not None])
 
 
 def derivatives_of_values(
-    roots: list[value.Value], seeds: list[float], targets: list[Node]
+    roots: list[NumberNode], seeds: list[float], targets: list[Node]
 ) -> list[Any]:
     """Go through Values only, and give back to all leaves what they had."""
-    leaves: list[value.Value] = []
+    leaves: list[NumberNode] = []
     found: list[Any] = []
     acquire()
     try:
@@ -132,8 +132,10 @@ def derivatives_of_values(
         try:
             _walk_edges(roots, seeds)
             for target in targets:
-                reads = isinstance(target, value.Value) and id(target) in reached
-                found.append(target.grad if reads else None)  # type: ignore[attr-defined]
+                if isinstance(target, NumberNode) and id(target) in reached:
+                    found.append(target._grad)
+                else:
+                    found.append(None)
         except BaseException:
             _forget_edges(roots)
             raise

@@ -14,16 +14,20 @@ import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node, Primitive, dispatch
-from autograd.engine.array_methods import ASTYPE, MEAN, RESHAPE, SUM, TRANSPOSE
-from autograd.engine.node import (
+from autograd.engine.operations import (
     ADD,
+    ASTYPE,
     DIVIDE,
+    MEAN,
     MULTIPLY,
     NEGATIVE,
     POSITIVE,
     POWER,
     RELU,
+    RESHAPE,
     SUBTRACT,
+    SUM,
+    TRANSPOSE,
 )
 from autograd.engine.primitive import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, load_lazy_rules
 from autograd.errors import DataError, NoRuleError

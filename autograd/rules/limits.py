@@ -24,7 +24,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
-from autograd.engine.tensor import GETITEM
+from autograd.engine.operations import GETITEM
 from autograd.errors import NoDerivativeError
 from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define

@@ -146,7 +146,7 @@ def test_an_interrupt_during_backward_leaves_values_unchanged(monkeypatch):
 
     def interrupted(roots, seeds):
         walk(roots, seeds)
-        x._pending = 1
+        x._mark = 1
         raise KeyboardInterrupt
 
     monkeypatch.setattr(value_backward, "_walk_edges", interrupted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import autograd.hips.numpy as _facade
-from autograd.engine.array_methods import ASTYPE as _astype  # noqa: F401, N811 - its name in HIPS autograd
+from autograd.engine.operations import ASTYPE as _astype  # noqa: F401, N811 - its name in HIPS autograd
 
 
 def wrap_namespace(old: dict[str, Any], new: dict[str, Any]) -> None:

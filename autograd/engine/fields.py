@@ -1,0 +1,239 @@
+"""The fields of nodes: what is recorded of a number, and of an array.
+
+Everything that walks a graph reads these fields. `Value` and `Tensor`, further up, add what users
+see of them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.grad_mode import RECORDING
+from autograd.engine.memory import Memory, View
+from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.node import UNRECORDED, Node
+from autograd.engine.primitive import FLOAT64, NO_KEYWORDS, Primitive
+from autograd.engine.scopes import notes_here
+from autograd.errors import ReadOnlyError
+
+if TYPE_CHECKING:
+    from mypy_extensions import i32
+
+#: The call of a leaf whose transform has ended: no call is newer.
+ENDED: Final = math.inf
+
+
+class NumberNode(ArrayMethods):
+    """The fields of a `Value`: the number, up to two parents, and the partial derivatives.
+
+    Beside each parent stands one number, its partial derivative. Where there is no parent, this
+    number is free for what is known of a node without one, and saves a field in every node: the
+    constant that took the parent's place, or, in a leaf, the call of a transform in which it was
+    made. Only `arguments` and `call` read it as such.
+    """
+
+    __slots__ = (
+        "_contents",
+        "_grad",
+        "_left",
+        "_left_partial",
+        "_mark",
+        "_right",
+        "_right_partial",
+    )
+
+    _contents: float
+    _grad: float
+    _left: NumberNode | None
+    _right: NumberNode | None
+    _left_partial: float
+    _right_partial: float
+    _mark: i32  # what the pass that runs notes about the node; zero between passes
+
+    def __init__(
+        self,
+        contents: float,
+        primitive: Primitive | None,
+        left: NumberNode | None,
+        left_partial: float,
+        right: NumberNode | None,
+        right_partial: float,
+    ) -> None:
+        self._contents = contents
+        self._grad = 0.0
+        self._primitive = primitive
+        self._left = left
+        self._right = right
+        self._left_partial = RECORDING.calls if primitive is None else left_partial
+        self._right_partial = right_partial
+        self._mark = 0
+        self._notes = None if RECORDING.notes is None else notes_here()
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What the primitive was called with, nodes and constants, in order."""
+        primitive = self.primitive
+        if primitive is None:
+            return ()
+        left: Any = self._left if self._left is not None else self._left_partial
+        if primitive.arity == 1:
+            return (left,)
+        return (left, self._right if self._right is not None else self._right_partial)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """Keyword arguments of the primitive: scalar primitives have none."""
+        return {}
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The nodes this was computed from, in argument order."""
+        return tuple(p for p in (self._left, self._right) if p is not None)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a number, as NumPy's scalars have it: the empty tuple."""
+        return ()
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of one number: none."""
+        return 0
+
+    @property
+    def size(self) -> int:
+        """The number of elements: one."""
+        return 1
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the number."""
+        return FLOAT64
+
+    def _plain(self) -> Any:
+        return self._contents
+
+    def _needs_derivative(self) -> bool:
+        return self._primitive is not UNRECORDED
+
+    def _call(self) -> float:
+        """Return the number of the call of a transform in which this leaf was made."""
+        return self._left_partial
+
+    def _end_call(self) -> None:
+        """Note, in a leaf, that the call has ended."""
+        if self._primitive is None:
+            self._left_partial = ENDED
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class ArrayNode(ArrayMethods):
+    """The fields of a `Tensor`: the array, how it was computed, and what views share."""
+
+    _contents: Any  # not `_data`: numpy.ma would take the numbers from there, without a derivative
+    _mark: i32  # what the pass that runs notes about the node; zero between passes
+    _grad: Any = None
+    _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
+    _keywords: Any = None
+    _hooks: Any = None
+    _requires_grad: bool = True
+    _retains_grad: bool = False
+    _versions: int = 0  # the mutations of what the rule reads, when this was computed
+    _numbers: float = 0.0  # the sum of the Values among the arguments
+    _constants: int = 0  # a fingerprint of the large constant arrays among them
+    _memory: Memory | None = None  # once viewed or assigned to
+    _view: View | None = None  # how this is taken from its base, if it shares its memory
+    _latest: ArrayNode | None = None  # once assigned to: the node that holds the elements now
+    _at: int = 0  # the version of the memory for which that is true
+    _parameter: bool = False
+    _made_in: float = 0.0  # the call of a transform in which this leaf was made
+
+    def __init__(self, contents: Any) -> None:
+        self._primitive = None
+        self._mark = 0
+        self._contents = contents
+        self._notes = None if RECORDING.notes is None else notes_here()
+        self._made_in = RECORDING.calls
+
+    @property
+    def shape(self) -> Any:
+        """The length of each axis."""
+        return self._contents.shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        raise ReadOnlyError(
+            f"The shape {self.shape} of a Tensor cannot be changed in place. "
+            f"Write t = t.reshape({shape})."
+        )
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the elements."""
+        return self._contents.dtype
+
+    @dtype.setter
+    def dtype(self, dtype: Any) -> None:
+        raise ReadOnlyError(
+            f"The type {self.dtype} of a Tensor cannot be changed in place. "
+            f"Write t = t.astype({str(np.dtype(dtype))!r})."
+        )
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._contents.shape)
+
+    @property
+    def size(self) -> Any:
+        """The number of elements."""
+        return self._contents.size
+
+    @property
+    def nbytes(self) -> Any:
+        """The memory that the elements take, in bytes."""
+        return self._contents.nbytes
+
+    @property
+    def freed(self) -> bool:
+        """Whether `backward` has freed the record of how this was computed."""
+        return self._primitive is not None and self._arguments is None
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What the primitive was called with, nodes and constants, in order."""
+        arguments: tuple[Any, ...] = () if self._arguments is None else self._arguments
+        return arguments
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The keyword arguments that the primitive was called with."""
+        keywords: dict[str, Any] = NO_KEYWORDS if self._keywords is None else self._keywords
+        return keywords
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The nodes this was computed from, in argument order; empty once freed."""
+        return tuple(a for a in self.arguments if isinstance(a, Node))
+
+    def _call(self) -> float:
+        """Return the number of the call of a transform in which this leaf was made."""
+        return self._made_in
+
+    def _end_call(self) -> None:
+        """Note, in a leaf, that the call has ended."""
+        self._made_in = ENDED
+
+
+def set_mark(node: Node, mark: int) -> None:
+    """Set the mark of either kind of node."""
+    if isinstance(node, ArrayNode):
+        array: ArrayNode = node  # declared, so that the compiler knows where to write
+        array._mark = mark  # type: ignore[assignment]
+    elif isinstance(node, NumberNode):
+        number: NumberNode = node
+        number._mark = mark  # type: ignore[assignment]
