@@ -34,6 +34,7 @@ follow_imports_for_stubs = true
 ignore_missing_imports = true
 [mypy-autograd,autograd.rules.*]
 follow_imports = skip
+follow_imports_for_stubs = true
 """
 
 
