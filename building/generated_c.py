@@ -221,9 +221,9 @@ def limit_calls(text: str) -> str:
 
 
 CHANGES = (
+    untrack_values,
     inline_fields,
     try_usual_types_first,
-    untrack_values,
     refuse_deletions,
     hide_private_setters,
     protect_weak_references,
