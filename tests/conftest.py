@@ -23,6 +23,7 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.hookimpl(trylast=True)  # after markers have been selected
 def pytest_collection_modifyitems(config, items):
     size = config.getoption("sample")
     if size is None:

@@ -45,6 +45,14 @@ def test_derivatives_match_finite_differences_in_both_modes(sample):
     checks.check_jacobians(sample)
 
 
+@pytest.mark.gallery
+@EACH
+@quiet
+def test_the_checker_passes_every_derivative(sample):
+    if sample.smooth:
+        checks.check_without_false_alarm(sample)
+
+
 @EACH
 @quiet
 def test_second_derivatives_match_finite_differences(sample):
