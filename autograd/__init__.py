@@ -162,5 +162,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    modules = {found.name for found in pkgutil.iter_modules(__path__)} | aliases.MODULES
+    modules = [found.name for found in pkgutil.iter_modules(__path__)]
     return sorted({*__all__, *(name for name in modules if not name.startswith("_"))})

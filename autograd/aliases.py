@@ -1,8 +1,9 @@
 """HIPS autograd's module names: `autograd.numpy` is `autograd.hips.numpy`, and so on.
 
-The two names give the same module object, so a function or class is the same under both, and an
-attribute assigned to one is seen through the other. Type checkers do not run this code: for them
-there is a stub file (``.pyi``) beside this one for each name.
+Both names give the same module object: a function or class is the same under both, and an
+attribute assigned under one name is seen under the other. The finder below does this, before the
+import system looks for files. The files ``autograd/extend.py``, ``autograd/numpy/`` and so on are
+never run: type checkers, editors and packagers, which only read sources, find the names there.
 """
 
 from __future__ import annotations

@@ -60,14 +60,15 @@ CYCLES = [
 
 
 def read_modules():
-    """Return the syntax tree of each module of the two packages, by its full name."""
+    """Return the syntax tree of each module of the two packages that is not an alias, by name."""
     trees = {}
     for package in (autograd, nn):
         folder = Path(package.__path__[0])
         for path in sorted(folder.rglob("*.py")):
             parts = [*folder.parts[-1:], *path.relative_to(folder).with_suffix("").parts]
             name = ".".join(parts).removesuffix(".__init__")
-            trees[name] = ast.parse(path.read_text(encoding="utf-8"))
+            if target_of(name) is None:
+                trees[name] = ast.parse(path.read_text(encoding="utf-8"))
     return trees
 
 
@@ -199,12 +200,14 @@ PROGRAM = """
 import importlib, pkgutil, sys
 import numpy as np
 import autograd
+from autograd import aliases
 removed = sys.argv[1]
 needs = {"autograd.__main__": ("autograd.check", "autograd.drawing")}
 for package in ("autograd", "nn"):
     if package != removed:
         for found in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
-            if removed not in needs.get(found.name, ()):
+            alias = "autograd.hips" if found.name.split(".")[1] in aliases.MODULES else ""
+            if removed not in (alias, *needs.get(found.name, ())):
                 importlib.import_module(found.name)
 assert removed not in sys.modules
 

@@ -44,7 +44,7 @@ def run(*command, **environment):
 def test_mypy_accepts_user_code_with_the_stated_types(tmp_path):
     configuration = tmp_path / "mypy.ini"
     configuration.write_text(MYPY)
-    files = [str(HERE / name) for name in ("user_code.py", "numpy_functions.py")]
+    files = [str(HERE / name) for name in ("user_code.py", "hips_code.py", "numpy_functions.py")]
     found = run(sys.executable, "-m", "mypy", "--config-file", str(configuration), *files)
     assert found.returncode == 0, found.stdout + found.stderr
 
@@ -57,7 +57,7 @@ def test_pyright_accepts_user_code_with_the_stated_types():
         pyright, "--project", str(HERE), "--pythonpath", sys.executable, "--outputjson"
     )  # fmt: skip
     report = json.loads(found.stdout)
-    assert report["summary"]["filesAnalyzed"] == 1
+    assert report["summary"]["filesAnalyzed"] == 2
     assert not report["generalDiagnostics"]
 
 

@@ -1,2 +1,0 @@
-# For type checkers; see autograd/aliases.py.
-from autograd.hips.builtins import *

@@ -1,0 +1,3 @@
+"""Alias: see `autograd.aliases`."""
+
+from autograd.hips.misc.fixed_points import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""Alias: see `autograd.aliases`."""
+
+from autograd.hips.misc.flatten import *  # noqa: F403

@@ -1,0 +1,10 @@
+"""Alias: see `autograd.aliases`."""
+
+from typing import Any
+
+from autograd.hips.numpy import fft as _module
+from autograd.hips.numpy.fft import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_module, name)

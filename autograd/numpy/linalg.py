@@ -1,0 +1,10 @@
+"""Alias: see `autograd.aliases`."""
+
+from typing import Any
+
+from autograd.hips.numpy import linalg as _module
+from autograd.hips.numpy.linalg import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_module, name)

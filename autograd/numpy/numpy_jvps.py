@@ -1,0 +1,3 @@
+"""Alias: see `autograd.aliases`."""
+
+from autograd.hips.numpy.numpy_jvps import *  # noqa: F403

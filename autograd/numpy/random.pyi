@@ -1,6 +1,0 @@
-# For type checkers; see autograd/aliases.py.
-from typing import Any
-
-from autograd.hips.numpy.random import *
-
-def __getattr__(name: str) -> Any: ...

@@ -1,0 +1,3 @@
+"""Alias: see `autograd.aliases`."""
+
+from autograd.hips.wrap_util import *  # noqa: F403
