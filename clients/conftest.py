@@ -1,4 +1,4 @@
-"""Make sure that it is this distribution that the programs run on."""
+"""Check that the programs run on this distribution."""
 
 import importlib.metadata
 

@@ -1,4 +1,4 @@
-"""autograd-gamma: derivatives of incomplete gamma and beta functions by their parameters."""
+"""autograd-gamma: derivatives of incomplete gamma and beta functions with respect to their parameters."""
 
 import autograd_gamma
 import pytest

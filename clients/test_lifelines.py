@@ -1,4 +1,4 @@
-"""lifelines: survival analysis by maximum likelihood. The figures are those with HIPS autograd."""
+"""lifelines: survival analysis by maximum likelihood. The expected numbers come from HIPS autograd."""
 
 import numpy as np
 import pytest

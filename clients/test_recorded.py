@@ -1,4 +1,4 @@
-"""Programs in `programs/`, all imported in this process: their numbers are those under HIPS autograd."""
+"""Programs in `programs/`, all imported in this process, give the same numbers as under HIPS autograd."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from record import HERE, NAMES, STORED, numbers_of, parts_of
 
-#: Where SciPy's optimizers end is only determined up to their tolerance.
+#: SciPy's optimizers end within a tolerance of the optimum.
 FITTED = ("reliability_", "surpyval_", "autoptim_", "pyerrors_")
 
 recorded = json.loads(STORED.read_text())
@@ -29,7 +29,7 @@ def test_results_match_hips_autograd(part):
 
 
 def test_imports_do_not_change_rules_of_later_programs():
-    # In a process of its own, for here all have been imported already.
+    # In a new process, because all are already imported in this one.
     code = """
 import sys
 sys.path.insert(0, sys.argv[1])

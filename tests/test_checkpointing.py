@@ -11,7 +11,7 @@ x = random.normal(size=4)
 
 
 def peak(step, times):
-    """Return the peak of memory while going forward and back, in arrays of the size of the data."""
+    """Return the peak memory of forward and backward, in arrays of the size of the data."""
     t = Tensor(np.ones(100_000))
     tracemalloc.start()
     y = t

@@ -1,7 +1,7 @@
-"""What fixed programs cost, in counts that no other work on the machine can change.
+"""The cost of fixed programs, in counts that do not depend on the load of the machine.
 
-A rise is a regression, and fails; where the engine has become better, lower the figure here with
-it. Seconds are the matter of `benchmarks/`.
+A higher count is a regression and fails; after an improvement, lower the number here. Times are
+measured in `benchmarks/`.
 """
 
 import gc
@@ -20,7 +20,7 @@ SMALL = 0.01  # arrays: room for the objects around them, some kilobytes
 
 
 class Counts(Observer):
-    """How many nodes primitives made, and how many derivatives went along an edge."""
+    """The number of nodes that primitives made, and of derivatives passed along an edge."""
 
     def __init__(self):
         self.nodes = self.pulled_back = 0
@@ -57,7 +57,7 @@ def wide():
 
 
 def shared():
-    """Use one result twice: backward goes through what is below it once."""
+    """Use one result twice: backward visits the nodes below it once."""
     x = Tensor(np.arange(4.0))
     y = np.exp(x)
     return (y * y + y).sum()
@@ -110,9 +110,9 @@ def test_values_make_one_node_for_each_operation():
 
 def traced(call):
     """Return the bytes that a call leaves allocated, the peak during it, and its result."""
-    call()  # whatever is made once, such as modules and caches, is made now
+    call()  # create what is created once, such as modules and caches
     gc.collect()
-    gc.disable()  # else garbage of other tests may be freed in between
+    gc.disable()  # otherwise garbage of other tests may be freed in between
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]

@@ -1,4 +1,4 @@
-"""docs/derivatives.md is what its generator writes, and names every primitive."""
+"""docs/derivatives.md is up to date and names every primitive."""
 
 import importlib.util
 from pathlib import Path
@@ -24,7 +24,7 @@ def generator():
     np.__version__.split(".")[:2] != ["2", "4"], reason="the page names the functions of NumPy 2.4"
 )
 def test_the_page_is_up_to_date(run_python):
-    # In a Python of its own: in which order rules were read shows in the names.
+    # In a new process, because names depend on the order in which rules were loaded.
     printed = run_python(
         "import runpy, sys\n"
         "sys.stdout.reconfigure(encoding='utf-8')\n"

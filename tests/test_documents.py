@@ -1,4 +1,4 @@
-"""Every block of code in README.md, CONTRIBUTING.md and docs/ runs, and shows what is written there.
+"""Every code block in README.md, CONTRIBUTING.md and docs/ runs and prints what the page shows.
 
 - Python with prompts, ``>>> ``, is a doctest.
 - Python without prompts runs, in the same namespace; what it prints is not compared. With
@@ -6,8 +6,8 @@
 - Commands, after ``$ `` in a block called console, in a block called bash, or indented by four, run
   if they call Python; what stands below them in a block called console is compared.
 
-All blocks of a document share a namespace and an empty folder. What is not to run, such as the output of
-a program, is in a block of another language, ``text`` for one.
+All blocks of a document share a namespace and an empty folder. Text that should not run, such as the
+output of a program, is in a block of another language, such as ``text``.
 """
 
 import ast
@@ -29,15 +29,15 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 FLAGS = doctest.ELLIPSIS
-#: In the place of what an example is to print: it may print anything.
+#: Expected output that accepts any output.
 ANYTHING = "whatever it prints\n"
-#: Programs that change this machine, or take long; what they do has tests of its own.
+#: Programs that change this machine or take long; other tests cover them.
 NOT_RUN = {"cd", "git", "make", "pip"}
 
 
 @dataclass
 class Block:
-    """Some code of a document: its language, what else is said of it, and its first line."""
+    """A code block of a document: its language, its options and its first line."""
 
     language: str
     info: str
@@ -130,14 +130,14 @@ class Document:
 
 
 def rounded(text):
-    """Blur what differs from machine to machine: the last digits of a number, and errors of 1e-10."""
+    """Remove what differs between machines: the last digits of a number, and errors of 1e-10."""
     text = re.sub(r" +\S*e-(\d\d)\b", " tiny", text)
     return re.sub(r"(\d\.\d{5})\d+", r"\1", re.sub(r" +", " ", text))
 
 
 @dataclass
 class Command:
-    """A line for the shell, and what it prints; None if that is not told."""
+    """A line for the shell, and its expected output or None."""
 
     line: str
     expected: str | None
@@ -168,9 +168,9 @@ class Command:
 
 
 def commands(block):
-    """Return the commands of a block, what each is to print, and its line."""
+    """Return the commands of a block, their expected output and their lines."""
     found = []
-    code = block.code.replace("\\\n", "")  # a command that goes on in the next line
+    code = block.code.replace("\\\n", "")  # a command continued on the next line
     for number, line in enumerate(code.splitlines(keepends=True), block.line + 1):
         if block.language != "console":
             found.append((line.strip(), None, number))
@@ -188,7 +188,7 @@ def test_the_code_of_a_document_runs(path, tmp_path, monkeypatch):
     Document(path).run()
 
 
-# -- and this finds what is wrong --------------------------------------------------------------
+# -- tests of this test -------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""Each example runs, does what it says, if with less work, and gives the same numbers again.
+"""Each example runs with fewer steps, reaches its goal, and is reproducible.
 
-Whoever changes an example runs it in full: docs/examples.md tells what it reaches then.
+After changing an example, run it in full: docs/examples.md states what it reaches.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ def no_thread_of_the_bar_stays(monkeypatch):
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread_each():
-    """Let no worker's products of matrices wait for threads that another worker holds up."""
+    """Limit BLAS to one thread, because workers of the suite compete for the processors."""
     for name in MODULES:
         pytest.importorskip(name)
     with pytest.importorskip("threadpoolctl").threadpool_limits(1):
@@ -31,7 +31,7 @@ def one_thread_each():
 
 
 def run(name, *arguments):
-    """Run an example; return what its `main` does."""
+    """Run an example; return the result of its `main`."""
     spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -106,7 +106,7 @@ def test_digits_are_recognised_by_two_layers(tmp_path):
 
 def test_characters_are_learnt():
     before, after, _ = run("characters", "--epochs", 4)
-    np.testing.assert_allclose(before, np.log(58), atol=0.1)  # 58 characters, all as likely
+    np.testing.assert_allclose(before, np.log(58), atol=0.1)  # 58 equally likely characters
     assert max(after) < 2.6
     assert run("characters", "--epochs", 1) == run("characters", "--epochs", 1)
 

@@ -1,4 +1,4 @@
-"""`help` and `inspect.signature` say of the compiled engine what its sources say."""
+"""`help` and `inspect.signature` show the docstrings and signatures of the source, also compiled."""
 
 import ast
 import importlib
@@ -49,7 +49,7 @@ def test_every_public_name_has_docstring_and_signature(name):
 
 
 def described(definition):
-    """Return what a definition says: its docstring and its public parameters with their defaults."""
+    """Return the docstring of a definition and its public parameters with their defaults."""
     arguments = definition.args
     listed = [*arguments.posonlyargs, *arguments.args]
     defaults = [""] * (len(listed) - len(arguments.defaults)) + [

@@ -136,7 +136,7 @@ def distances(x):
 
 
 def with_zero(x):
-    """Put vectors that are not zero beside one that is."""
+    """Put nonzero vectors beside a zero vector."""
     return np.stack([x, np.cos(x)])
 
 

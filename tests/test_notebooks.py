@@ -1,7 +1,7 @@
-"""Every notebook runs, in a fresh kernel, and shows what is stored in it; so do its solutions.
+"""Every notebook and its solutions run in a new kernel.
 
-What is stored is not compared with what comes out, for there are times and pictures in it.
-`make notebooks` runs and stores them anew.
+The output is not compared with the stored output, which contains times and pictures.
+`make notebooks` runs all notebooks and stores their output.
 """
 
 import json
@@ -22,19 +22,19 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 DETAILS = re.compile(r"<details>(.*?)</details>", re.DOTALL)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
-#: What Jupyter's own machinery warns of, on this side of the kernel, is not ours.
+#: Warnings of Jupyter itself, in this process, are not about this library.
 pytestmark = pytest.mark.filterwarnings("default")
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def solutions(cell):
-    """Return the code that a cell of text keeps hidden until it is asked for."""
+    """Return the hidden code of a text cell: its solutions."""
     text = "".join(DETAILS.findall(cell.source)) if cell.cell_type == "markdown" else ""
     return BLOCK.findall(text)
 
 
 def complaints(cell):
-    """Return what a cell wrote that nobody is meant to read."""
+    """Yield the errors and warnings that a cell printed."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             yield "\n".join(output.traceback)
@@ -67,7 +67,7 @@ def test_notebooks_and_their_solutions_run(path, tmp_path):
 
 
 def environment(folder):
-    """Return the environment of the kernel: one thread, and nothing of whoever runs the tests."""
+    """Return the environment of the kernel: one thread, and no configuration of the user."""
     return {
         **os.environ,
         "OMP_NUM_THREADS": "1",

@@ -1,4 +1,4 @@
-"""Assigning to elements of a Tensor, recorded."""
+"""Recorded assignments to elements of a Tensor."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Copies: of what is being differentiated they depend on it, of other leaves they are leaves."""
+"""A copy of a node being differentiated depends on it; a copy of any other leaf is a leaf."""
 
 import copy
 import dataclasses

@@ -1,4 +1,4 @@
-"""Corners where a gradient could go wrong without anybody noticing: each was wrong once."""
+"""Corner cases in which a gradient was once silently wrong."""
 
 import math
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Arrays of other libraries, which follow NumPy's protocols, may be inside a Tensor."""
+"""A Tensor can hold arrays of other libraries that follow NumPy's protocols."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from autograd import Tensor
 
 
 class Foreign(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array that NumPy cannot look into, as one on another device would be."""
+    """An array that NumPy cannot read, like one on another device."""
 
     def __init__(self, inside):
         self.inside = inside

@@ -1,4 +1,4 @@
-"""What `np.array([x, y])` makes of nodes: an array of objects that loses nothing."""
+"""`np.array([x, y])` of nodes makes an object array that keeps their derivatives."""
 
 import inspect
 
@@ -66,7 +66,7 @@ def joined_by_numpy(p):
     return np.vstack([np.vstack([a, p, [1.0, 2.0]]), np.tile(a, (1, 1)), np.repeat(a, 1)])
 
 
-#: Programs as NumPy users write them: a function, and how many numbers it takes.
+#: Programs in the style of NumPy users: a function, and its number of inputs.
 PROGRAMS = {
     "rotation": (rotation, 2),
     "pendulum": (pendulum, 2),
@@ -246,7 +246,7 @@ def test_dropping_imaginary_parts_is_rejected():
     ):
         with pytest.raises(GradientLostError, match=r"Write np\.stack"):
             grad(f)(b)
-    z = Value(2.0) * 1j  # nothing to do with an array
+    z = Value(2.0) * 1j  # not an array
     np.imag(z * z.conj()).backward()
     check_gradients(lambda x: np.imag(np.exp(1j * np.stack([x[0], x[1]]))), b)
 
@@ -322,7 +322,7 @@ def test_empty_like_a_node_is_a_constant_of_the_given_dtype():
 
 # -- every function of NumPy ------------------------------------------------------------------
 
-#: Functions without a derivative, or which say something about the array: plain results are right.
+#: Functions without a derivative, or that describe the array: plain results are right.
 STEPS = {
     *("sign", "floor_divide", "array_repr", "array_str", "array2string", "real_if_close"),
     *("ones_like", "zeros_like", "empty_like", "imag"),
@@ -371,9 +371,9 @@ def test_no_numpy_function_loses_nodes_in_an_array(name, function, count):
         expected = function(*numbers[:count])
         found = function(*nodes())
     except Exception:
-        return  # loud
+        return  # an error loses nothing silently
     if has_nodes(found):
-        if name.startswith("logical"):  # of objects NumPy returns one of the two
+        if name.startswith("logical"):  # for objects NumPy returns one of the two
             return
         for one, other in zip(tree.flat(found), tree.flat(expected), strict=True):
             bare = [dispatch.plain(x) for x in (joined(one), other)]

@@ -1,4 +1,4 @@
-"""What must hold however large the graph, however often, and whatever goes wrong."""
+"""Large graphs, many repetitions, errors, interrupts and threads."""
 
 import gc
 import threading
@@ -13,7 +13,7 @@ from autograd.engine import value_backward
 
 
 def test_a_chain_of_a_million_values_needs_no_recursion(run_python):
-    """In a process of its own: a crash would take the whole suite with it."""
+    """In a separate process, because a crash would end the whole suite."""
     finished = run_python(
         """
 import gc

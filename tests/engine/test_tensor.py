@@ -260,14 +260,14 @@ def test_losing_the_derivative_raises(lose):
 def test_a_node_cannot_be_an_index():
     for node in (Tensor([1.0]), Tensor(1.0), Value(1.0)):
         for index in (range(3).__getitem__, [1, 2, 3].__getitem__, operator.index):
-            with pytest.raises(TypeError):  # compiled, Python's own
+            with pytest.raises(TypeError):  # raised by Python itself when compiled
                 index(node)
 
 
 def test_assigning_a_tensor_to_an_array_element_raises():
     with pytest.raises((ValueError, GradientLostError)) as caught:
         np.zeros(2)[0] = Tensor(1.0)
-    error = caught.value  # NumPy may put a ValueError of its own in front
+    error = caught.value  # NumPy may raise its own ValueError first
     assert isinstance(error.__cause__ or error, GradientLostError)
 
 

@@ -130,7 +130,7 @@ def test_a_method_equals_the_numpy_function(name):
     b.backward()
     assert (a.data, v.grad, a.op) == (b.data, w.grad, b.op)
     assert isinstance(b, Value)
-    # and the same as for an array of one number
+    # the same as for an array of one number
     t = Tensor([x])
     r = function(t)
     r.sum().backward()

@@ -1,7 +1,7 @@
-"""Random steps with every object of the engine: ``python objects.py SEED COUNT LOG``.
+"""Random operations on all objects of the engine: ``python objects.py SEED COUNT LOG``.
 
-Any exception is right; ending the process by a signal is not. Each step is written to the file LOG
-before it is taken, so that the last line there says what a crash came from.
+Any exception is acceptable; a signal that ends the process is not. Each step is written to the file
+LOG before it runs, so the last line of LOG names the cause of a crash.
 """
 
 import contextlib
@@ -51,7 +51,7 @@ UNARY = [
 
 
 class Evil:
-    """Answers whatever it is asked with an error, or by taking a step with what asks."""
+    """An object whose methods raise an error or take a step with the caller."""
 
     def __init__(self, fuzz):
         self.fuzz = fuzz
@@ -81,7 +81,7 @@ FUZZ = []
 
 
 class Fuzz:
-    """Holds the objects that were made, and takes random steps with them."""
+    """Holds the objects created so far, and takes random steps with them."""
 
     def __init__(self, seed, log):
         self.random = random.Random(seed)
@@ -90,7 +90,7 @@ class Fuzz:
         self.fresh()
 
     def fresh(self):
-        """Begin again with a few objects of every kind."""
+        """Restart with a few objects of every kind."""
         x, t = autograd.Value(2.0, label="x"), autograd.Tensor([1.0, 2.0], label="t")
         own = autograd.elementwise(lambda a: a * a, None, lambda y, a: 2 * a, name="own")
         with autograd.scope("part"):
@@ -133,7 +133,7 @@ class Fuzz:
         return {self.random.choice(names): self.thing()} if self.random.random() < 0.2 else {}
 
     def step(self):
-        """Take one step, whatever comes of it."""
+        """Take one step, and ignore exceptions."""
         if self.depth > 3:
             return
         self.depth += 1
@@ -294,13 +294,13 @@ STEPS = [
 
 
 def _kind(item):
-    with contextlib.suppress(Exception):  # a step may have changed what a class is called
+    with contextlib.suppress(Exception):  # a step may have changed the name of a class
         return str(item.__name__ if issubclass(type(item), type) else type(item).__name__)
     return "?"
 
 
 def patch(fuzz):
-    """Change classes themselves: what comes after is mostly errors, so it comes last."""
+    """Change classes; later steps mostly raise, so this comes last."""
     for _ in range(40):
         with contextlib.suppress(Exception):
             found, value = fuzz.random.choice(CLASSES), fuzz.thing()
@@ -316,7 +316,7 @@ def patch(fuzz):
 
 
 def limit_memory(size):
-    """Have `np.repeat(x, 2**31)` fail at once, where the system can do that."""
+    """Make `np.repeat(x, 2**31)` fail at once, where the system supports limits."""
     with contextlib.suppress(ImportError, ValueError):
         import resource
 
@@ -324,7 +324,7 @@ def limit_memory(size):
 
 
 def main(seed, count, log):
-    """Take `count` steps, beginning again now and then."""
+    """Take `count` steps, restarting now and then."""
     faulthandler.enable()
     warnings.simplefilter("ignore")
     limit_memory(4 << 30)

@@ -1,7 +1,7 @@
 """Random programs that assign to elements of arrays, keep views, and write through them.
 
-Each is the source of ``f(x)``, for an `x` of six numbers, and runs as it stands on plain NumPy and
-on Tensors. NumPy says what it computes; differences of that say what its derivatives are.
+Each is the source of ``f(x)`` for an `x` of six numbers, and runs unchanged on NumPy arrays and on
+Tensors. The run on arrays gives the expected value, and its finite differences the expected derivatives.
 """
 
 import contextlib
@@ -10,13 +10,13 @@ import zlib
 
 import numpy as np
 
-WIDTH = 24  # a matrix of that many columns is large enough to be written to in place
+WIDTH = 24  # a matrix with this many columns is large enough to be modified in place
 
 ELEMENTWISE = ["np.sin({})", "np.cos({})", "0.5 * {}", "{} - 0.3", "np.tanh({})", "-{}", "{} ** 2"]
 PAIRS = ["{} * {}", "{} + 0.5 * {}", "np.sin({}) * {}", "{} - {}", "np.hypot({}, 1.0) * {}"]
 IN_PLACE = ["+=", "-=", "*="]
 
-VIEWS = {  # of an array of two axes; the length of an axis is not changed by any but the last ones
+VIEWS = {  # for a two-dimensional array; only the last ones change the length of an axis
     "{}[1:]": lambda r, c: (r - 1, c),
     "{}[::2]": lambda r, c: ((r + 1) // 2, c),
     "{}[::-1]": lambda r, c: (r, c),
@@ -39,7 +39,7 @@ VIEWS = {  # of an array of two axes; the length of an axis is not changed by an
     "list({})[1]": lambda r, c: (c,),
     "{}[:]": lambda r, c: (r, c),
 }
-VIEWS_OF_ROWS = {  # of an array of one axis
+VIEWS_OF_ROWS = {  # for a one-dimensional array
     "{}[1:]": lambda n: (n - 1,),
     "{}[::2]": lambda n: ((n + 1) // 2,),
     "{}[::-1]": lambda n: (n,),
@@ -85,7 +85,7 @@ class Writer:
         return self.random.choice(names) if names else None
 
     def scalar(self):
-        """Return an expression of one number, out of any array."""
+        """Return an expression for one number, taken from any array."""
         name = self.pick()
         index = ", ".join(str(self.random.randrange(n)) for n in self.shapes[name])
         form = self.random.choice([*ELEMENTWISE, "{}"])
@@ -101,7 +101,7 @@ class Writer:
         return self.random.choice(PAIRS).format(*self.random.choices(names, k=2))
 
     def index(self, shape):
-        """Return an index into an array, and the shape of what it names."""
+        """Return an index into an array, and the shape of the indexed part."""
         n = shape[0]
         i = self.random.randrange(n)
         choices = [
@@ -252,7 +252,7 @@ class Writer:
         self.lines.append(form.format(name, self.expression(shape)))
 
     def like(self):
-        """Fill an array that is made like another one."""
+        """Fill an array made by `zeros_like` or a relative."""
         name = self.pick(writable=True)
         shape = self.shapes[name]
         make = self.random.choice(["zeros_like", "ones_like"])
@@ -293,7 +293,7 @@ class Writer:
         ]
 
     def unrecorded(self):
-        """Write constants into a constant array: inside `no_grad` that is all that may be done."""
+        """Write constants into a constant array, the only assignment allowed inside `no_grad`."""
         self.lines += [
             "with no_grad():",
             f"    k[{self.random.randrange(6)}] = {self.random.random():.3f}",
@@ -301,7 +301,7 @@ class Writer:
         self.lines.append("s = s + np.sum(k * x0)")
 
     def constant(self):
-        """Change a plain array that the record refers to."""
+        """Change a plain array that the graph refers to."""
         self.lines += [
             f"m[{self.random.randrange(6)}:] = {self.random.random():.3f}",
             "s = s + np.sum((x0 * m) ** 2)",
@@ -361,7 +361,7 @@ def differences(f, x, h=1e-6):
 
 
 def fault(source, x, second=True):
-    """Return what is wrong with the derivatives of a program, or None; an error is no fault."""
+    """Return what is wrong with the derivatives of a program, or None; raising is not a fault."""
     from autograd import grad, make_jvp
     from autograd.errors import AutogradError
 

@@ -1,4 +1,4 @@
-"""Whatever is typed, the command prints one line of error at most, and ends with a code of its own."""
+"""For any input, the command prints at most one line of error and ends with a documented exit code."""
 
 import os
 import subprocess
@@ -45,10 +45,10 @@ VALUES = st.sampled_from(
 
 
 def answer(arguments, capsys):
-    """Run the command; return its exit code, once what it printed was looked at."""
+    """Run the command, check what it printed, and return its exit code."""
     try:
         code = main(arguments)
-    except SystemExit as caught:  # argparse says how it is to be used
+    except SystemExit as caught:  # argparse prints the usage
         capsys.readouterr()
         code = caught.code
         return code
@@ -94,7 +94,7 @@ def test_any_expression_is_computed_or_rejected_in_one_line(text, values):
 
 
 class Printed:
-    """What pytest's `capsys` does, for one of many examples."""
+    """Like pytest's `capsys`, for one of many examples."""
 
     def __init__(self, patch):
         import io

@@ -1,4 +1,4 @@
-"""Nothing that is done to an object of the compiled engine ends the process: see `objects.py`."""
+"""No operation on an object of the compiled engine crashes the process; see `objects.py`."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 
-#: How many times as much to try as the suite does: `make fuzz` sets it.
+#: Multiplies the number of cases; `make fuzz` sets it.
 FACTOR = float(os.environ.get("CHAINRULE_FUZZ", "1"))
 
 DELETIONS = """

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fuzz import programs
 
-#: How many programs; `make fuzz` multiplies it.
+#: The number of programs; `make fuzz` multiplies it.
 COUNT = 200 * int(os.environ.get("CHAINRULE_FUZZ", "1"))
 
 PARTS = 10

@@ -26,7 +26,7 @@ def fixed(name, *first):
 
 
 def at(name, *inputs, first=(), smooth=True, **keywords):
-    """A sample that knows what SciPy calls the same."""
+    """A sample with SciPy's function of the same name as reference."""
     sample = Sample(fixed(name, *first), inputs, keywords, name, smooth)
     REFERENCES[id(sample)] = lambda *x: getattr(original, name)(*first, *x, **keywords)
     KEPT.append(sample)
@@ -102,7 +102,7 @@ def of_distribution(name, function, *inputs, first=(), smooth=True, **keywords):
     return sample
 
 
-CONTINUOUS = {  # how many shapes, and where numbers of the standard form are taken from
+CONTINUOUS = {  # the number of shape parameters, and where arguments of the standard form are drawn from
     "norm": (0, -1.5, 1.5), "t": (1, -1.5, 1.5), "gamma": (1, 0.3, 2.5), "chi2": (1, 0.3, 2.5),
     "beta": (2, 0.1, 0.9), "expon": (0, 0.3, 2.5), "lognorm": (1, 0.3, 2.5), "laplace": (0, -1.5, 1.5),
     "logistic": (0, -1.5, 1.5), "uniform": (0, 0.1, 0.9), "cauchy": (0, -1.5, 1.5), "weibull_min": (1, 0.3, 2.5),
@@ -116,7 +116,7 @@ MASSES = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
 
 
 def continuous(name, function, of_x, of_shape, of_loc, of_scale):
-    """All arguments vary; these are their shapes."""
+    """A sample in which all arguments vary, given their shapes."""
     number, low, high = CONTINUOUS[name]
     parameters = [between(0.8, 2.5, *of_shape) for _ in range(number)]
     loc, scale = between(-0.5, 0.5, *of_loc), between(0.8, 2.0, *of_scale)
@@ -156,7 +156,7 @@ STATS = [
 
 
 def matrices(name, *inputs, part=None, smooth=True, call=None, **keywords):
-    """A function of scipy.linalg, or a part of its results; `call` puts the arguments in order."""
+    """A function of scipy.linalg, or one of its results; `call` orders the arguments."""
 
     def using(module):
         function = getattr(module, name)
@@ -288,7 +288,7 @@ TAILS = np.array([[-1.2, 0.7], [1.3, 2.1], [-2.4, -0.9]])  # truncated on both s
 
 
 def alike(name, ours, theirs, *inputs, smooth=True, reference=True, **keywords):
-    """A sample of a function of ours that SciPy has under a name in some module."""
+    """A sample of our version of a function in one of SciPy's modules."""
     sample = Sample(lambda *x: ours(*x, **keywords), inputs, {}, f"{name}{keywords or ''}", smooth)
     if reference:
         REFERENCES[id(sample)] = lambda *x: theirs(*x, **keywords)

@@ -1,4 +1,4 @@
-"""SciPy is an extra: nothing else needs it, and its rules are there when it is."""
+"""SciPy is optional: nothing else needs it, and its rules are available when it is installed."""
 
 import autograd.scipy
 from autograd.engine import objects

@@ -77,7 +77,7 @@ def test_all_calling_conventions_have_the_same_derivatives():
 def test_coinciding_times_work():
     def last(t1):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SciPy does not like it
+            warnings.simplefilter("ignore")  # SciPy warns
             return integrate.odeint(decay, [1.0], np.stack([0.0, t1, t1]), (1.0,), **TIGHT)[1, 0]
 
     assert grad(last)(1.0) == pytest.approx(-np.exp(-1), rel=1e-8)

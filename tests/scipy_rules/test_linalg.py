@@ -1,4 +1,4 @@
-"""scipy.linalg: what is passed on, what is refused, and factors put together again."""
+"""scipy.linalg: options, rejected arguments, and products of factors."""
 
 import numpy as np
 import pytest
@@ -119,7 +119,7 @@ def test_solving_by_factors_has_the_derivatives_of_solve():
     ):
         for argnum in (0, 1):
             found = grad(lambda S, b, solve=solve: np.sum(solve(S, b)), argnum)(S, b)
-            if argnum == 0:  # a Cholesky factor is made of one triangle
+            if argnum == 0:  # a Cholesky factorisation reads one triangle
                 found = found + found.T
             expected = grad(lambda S, b: np.sum(np.linalg.solve(S, b)), argnum)(S, b)
             expected = expected if argnum else expected + expected.T

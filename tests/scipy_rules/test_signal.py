@@ -1,4 +1,4 @@
-"""Convolutions, against SciPy's and against sums written out."""
+"""Convolutions, compared with SciPy and with explicit sums."""
 
 import itertools
 
@@ -28,7 +28,7 @@ real = random.standard_normal
 )
 def test_over_all_axes_convolve_matches_scipy(mode, shapes):
     a, b = real(shapes[0]), real(shapes[1])
-    if mode == "same" and a.size < b.size:  # there SciPy, too, goes as far as the first array
+    if mode == "same" and a.size < b.size:  # SciPy also returns the length of the first array here
         expected = scipy.signal.convolve(a, b, "full")[2:-2]
     else:
         expected = scipy.signal.convolve(a, b, mode)

@@ -48,7 +48,7 @@ def test_incomplete_beta_derivatives_by_its_parameters(a, b, x):
     found = grad(special.betainc, (0, 1))(a, b, x)
     for i, slope in enumerate(found):
         expected = mpmath.diff(function, (mpmath.mpf(a), mpmath.mpf(b)), (1 - i, i))
-        # Where I is 1 up to rounding, so is what its derivative can be known to.
+        # Where I is 1 up to rounding, its derivative is known only up to rounding.
         assert slope == pytest.approx(float(expected), rel=1e-10, abs=1e-17)
 
 

@@ -1,4 +1,4 @@
-"""Functions of `scipy.special` do at special arrays what SciPy does, and both modes agree there."""
+"""Functions of `scipy.special` match SciPy at special arrays, and both modes agree."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Distributions in their tails, outside of their support, and as they are called."""
+"""Distributions in their tails, outside the support, and their calling conventions."""
 
 import importlib
 import importlib.util
@@ -24,7 +24,7 @@ def arguments(name):
 
 
 def scipys(name, function, x, *parameters):
-    """What SciPy says, and at infinity, where some of its formulas say NaN, the limit."""
+    """Return SciPy's value; at infinity, where some of its formulas give NaN, the limit."""
     with np.errstate(all="ignore"):
         y = getattr(getattr(scipy.stats, name), function)(x, *parameters)
     limit = -math.inf if function.startswith("log") else 0.0
