@@ -18,10 +18,13 @@ from nn.data import DataLoader, train_test_split
 from nn.diagnostics import GradientReport, gradient_report
 from nn.history import History
 from nn.linear import Dropout, Embedding, Flatten, Linear
-from nn.losses import (
+from nn.loss_modules import (
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
-    MSELoss, NLLLoss, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
-    hinge, huber, kl_divergence, mae, mse, nll,
+    MSELoss, NLLLoss,
+)
+from nn.losses import (
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber,
+    kl_divergence, mae, mse, nll,
 )
 from nn.module import Module, Parameter, Residual, Sequential
 from nn.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm

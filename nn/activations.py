@@ -1,21 +1,23 @@
 """Activations, as functions and as modules.
 
-``relu``, ``sigmoid``, ``softplus`` and ``softmax`` are those of `autograd`.
+`relu`, `sigmoid` and `softmax` come from `autograd`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd import define, elementwise, erf, relu, sigmoid, softmax
-from autograd import softplus as softplus_of_one
+from autograd import softplus as unit_softplus
 from autograd.errors import OptionError
-from nn.module import module_of
+from nn.module import FunctionModule, OneInput
+from nn.types import typed_elementwise
 
-SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh in the approximation of gelu
+SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh in the approximation of GELU
 
 
 def log_softmax_of_array(x: Any, axis: int = -1) -> Any:
@@ -36,18 +38,18 @@ def normal_cdf(x: Any) -> Any:
 
 
 def gelu_tanh_inner(x: Any) -> Any:
-    """Return the tanh that stands for erf in the approximation of gelu."""
+    """Return the tanh that replaces erf in the approximation of GELU."""
     return np.tanh(SLOPE * (x + 0.044715 * x * x * x))
 
 
 def gelu_tanh_slope(x: Any) -> Any:
-    """Return the derivative of the approximation of gelu."""
+    """Return the derivative of the approximation of GELU."""
     t = gelu_tanh_inner(x)
     return 0.5 * (1 + t) * (1 + x * (1 - t) * SLOPE * (1 + 3 * 0.044715 * x * x))
 
 
 # fmt: off
-log_softmax = define(log_softmax_of_array,
+log_of_softmax = define(log_softmax_of_array,
     lambda g, y, x, axis=-1: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True),
     fresh_results=True, name="log_softmax")
 leaky = elementwise(
@@ -58,7 +60,7 @@ exponential_linear = elementwise(
     lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0))), None,
     lambda y, x, alpha: np.where(x > 0, 1.0, y + alpha),
     lambda y, x, alpha: np.expm1(np.minimum(x, 0.0)), name="elu")
-silu = elementwise(
+sigmoid_linear = elementwise(
     silu_of_array, None,
     lambda y, x: sigmoid(x) + y * sigmoid(-x), name="silu")
 gelu_exact = elementwise(
@@ -70,49 +72,327 @@ gelu_tanh = elementwise(
 # fmt: on
 
 
+@typed_elementwise
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
-    """Return x where it is positive, elsewhere negative_slope · x."""
+    """Return x where it is positive, elsewhere negative_slope · x.
+
+    Source: Maas, Hannun & Ng, "Rectifier nonlinearities improve neural network acoustic models",
+    2013.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+    negative_slope : float
+        The slope where x is negative.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> leaky_relu(np.array([-100.0, 2.0]))
+    array([-1.,  2.])
+    """
     return leaky(x, negative_slope)
 
 
+@typed_elementwise
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    """Return x where it is positive, elsewhere alpha · (exp(x) - 1)."""
+    """Return x where it is positive, elsewhere alpha · (exp(x) - 1).
+
+    Source: Clevert, Unterthiner & Hochreiter, "Fast and accurate deep network learning by
+    exponential linear units", 2016.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+    alpha : float
+        Minus the limit for large negative x.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> elu(np.array([-1000.0, 2.0]))
+    array([-1.,  2.])
+    """
     return exponential_linear(x, alpha)
 
 
-def gelu(x: Any, approximate: str = "none") -> Any:
-    """Return x times the probability that a standard normal variable is below x.
+@typed_elementwise
+def silu(x: Any) -> Any:
+    """Return x · sigmoid(x), also known as swish.
 
-    With ``approximate="tanh"`` the closed form of Hendrycks & Gimpel, "Gaussian error linear
-    units", 2016, which is faster.
+    Source: Elfwing, Uchibe & Doya, "Sigmoid-weighted linear units for neural network function
+    approximation in reinforcement learning", 2018.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> silu(np.array([-1000.0, 0.0, 1000.0])) + 0.0
+    array([   0.,    0., 1000.])
+    """
+    return sigmoid_linear(x)
+
+
+@typed_elementwise
+def gelu(x: Any, approximate: str = "none") -> Any:
+    """Return x · Φ(x), where Φ is the distribution function of the standard normal distribution.
+
+    Source: Hendrycks & Gimpel, "Gaussian error linear units", 2016.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+    approximate : {"none", "tanh"}
+        "tanh" for the approximation of the paper, which is faster.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Raises
+    ------
+    OptionError
+        If `approximate` is something else.
+
+    Examples
+    --------
+    >>> np.round(gelu(np.array([-1.0, 0.0, 1.0])), 4)
+    array([-0.1587,  0.    ,  0.8413])
     """
     if approximate not in ("none", "tanh"):
-        raise OptionError(f'approximate= is "none" or "tanh", not {approximate!r}.')
+        raise OptionError(f'approximate= must be "none" or "tanh", not {approximate!r}.')
     return gelu_exact(x) if approximate == "none" else gelu_tanh(x)
 
 
+@typed_elementwise
 def softplus(x: Any, beta: float = 1.0) -> Any:
-    """Return log(1 + exp(beta · x)) / beta."""
-    return softplus_of_one(x) if beta == 1 else softplus_of_one(beta * x) / beta
+    """Return log(1 + exp(beta · x)) / beta, a smooth approximation of ReLU.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+    beta : float
+        The sharpness; for large beta the function approaches max(0, x).
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> float(np.round(softplus(0.0), 4))
+    0.6931
+    """
+    return unit_softplus(x) if beta == 1 else unit_softplus(beta * x) / beta
 
 
-def _softmax(x: Any, axis: int = -1) -> Any:
-    """Return exp(x) divided by its sum along an axis."""
-    return softmax(x, axis=axis)
+@typed_elementwise
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """Return the logarithm of softmax, x - log(Σ exp(x)), without overflow.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+    axis : int
+        The axis along which the probabilities sum to 1.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+    return log_of_softmax(x, axis=axis)
 
 
-def _log_softmax(x: Any, axis: int = -1) -> Any:
-    """Return the logarithm of softmax."""
-    return log_softmax(x, axis=axis)
+class Activation(FunctionModule, OneInput):
+    """A module that applies an activation function."""
 
 
-ReLU = module_of("ReLU", relu)
-LeakyReLU = module_of("LeakyReLU", leaky_relu)
-ELU = module_of("ELU", elu)
-GELU = module_of("GELU", gelu)
-SiLU = module_of("SiLU", silu)
-Sigmoid = module_of("Sigmoid", sigmoid)
-Tanh = module_of("Tanh", np.tanh)
-Softplus = module_of("Softplus", softplus)
-Softmax = module_of("Softmax", _softmax)
-LogSoftmax = module_of("LogSoftmax", _log_softmax)
+class ReLU(Activation):
+    """`relu` as a module: max(0, x).
+
+    Examples
+    --------
+    >>> ReLU()(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+
+    function = relu
+
+
+class Sigmoid(Activation):
+    """`sigmoid` as a module: 1 / (1 + exp(-x)).
+
+    Examples
+    --------
+    >>> Sigmoid()(np.array([0.0]))
+    array([0.5])
+    """
+
+    function = sigmoid
+
+
+class Tanh(Activation):
+    """`numpy.tanh` as a module.
+
+    Examples
+    --------
+    >>> Tanh()(np.array([0.0]))
+    array([0.])
+    """
+
+    function = np.tanh
+
+
+class SiLU(Activation):
+    """`silu` as a module: x · sigmoid(x).
+
+    Examples
+    --------
+    >>> SiLU()(np.array([0.0]))
+    array([0.])
+    """
+
+    function = staticmethod(silu)
+
+
+@dataclass(repr=False, eq=False)
+class LeakyReLU(Activation):
+    """`leaky_relu` as a module.
+
+    Parameters
+    ----------
+    negative_slope : float
+        The slope where x is negative.
+
+    Examples
+    --------
+    >>> LeakyReLU(0.1)(np.array([-10.0, 2.0]))
+    array([-1.,  2.])
+    """
+
+    negative_slope: float = 0.01
+    function = staticmethod(leaky_relu)
+
+
+@dataclass(repr=False, eq=False)
+class ELU(Activation):
+    """`elu` as a module.
+
+    Parameters
+    ----------
+    alpha : float
+        Minus the limit for large negative x.
+
+    Examples
+    --------
+    >>> ELU()(np.array([-1000.0, 2.0]))
+    array([-1.,  2.])
+    """
+
+    alpha: float = 1.0
+    function = staticmethod(elu)
+
+
+@dataclass(repr=False, eq=False)
+class GELU(Activation):
+    """`gelu` as a module.
+
+    Parameters
+    ----------
+    approximate : {"none", "tanh"}
+        "tanh" for the approximation of the paper, which is faster.
+
+    Examples
+    --------
+    >>> GELU(approximate="tanh")(np.array([0.0]))
+    array([0.])
+    """
+
+    approximate: str = "none"
+    function = staticmethod(gelu)
+
+
+@dataclass(repr=False, eq=False)
+class Softplus(Activation):
+    """`softplus` as a module.
+
+    Parameters
+    ----------
+    beta : float
+        The sharpness; for large beta the function approaches max(0, x).
+
+    Examples
+    --------
+    >>> Softplus()(np.array([1000.0]))
+    array([1000.])
+    """
+
+    beta: float = 1.0
+    function = staticmethod(softplus)
+
+
+@dataclass(repr=False, eq=False)
+class Softmax(Activation):
+    """`softmax` as a module: exp(x) / Σ exp(x).
+
+    Parameters
+    ----------
+    axis : int
+        The axis along which the results sum to 1.
+
+    Examples
+    --------
+    >>> Softmax()(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+
+    axis: int = -1
+    function = softmax
+
+
+@dataclass(repr=False, eq=False)
+class LogSoftmax(Activation):
+    """`log_softmax` as a module.
+
+    Parameters
+    ----------
+    axis : int
+        The axis along which the probabilities sum to 1.
+
+    Examples
+    --------
+    >>> LogSoftmax()(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+
+    axis: int = -1
+    function = staticmethod(log_softmax)

@@ -1,4 +1,4 @@
-"""Attention: `MultiheadAttention`, and `TransformerBlock` made of it."""
+"""Attention: `MultiheadAttention`, and the `TransformerBlock` built on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import relu, softmax
+from autograd import Tensor, relu, softmax
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.linear import Dropout, Linear, affine
@@ -17,20 +17,25 @@ from nn.normalisation import LayerNorm
 
 
 class MultiheadAttention(Module):
-    """Each step looks at all others: averages of their values, weighted by how well keys match.
+    """Multi-head attention: softmax(q kᵀ / √d) v in each head, for projections q, k and v.
 
     Source: Vaswani et al., "Attention is all you need", 2017.
 
     Parameters
     ----------
     embed_dim : int
-        How many numbers each step has.
+        The number of features of each step.
     num_heads : int
-        In how many parts to cut them, each with weights of its own.
+        The number of heads. Each attends to embed_dim / num_heads features, the d of the formula.
     dropout : float
-        The share of the weights to drop while training.
+        The probability of dropping an attention weight, in training mode.
+    bias : bool
+        Whether the projections have biases.
     batch_first : bool
-        Whether inputs and outputs are (batch, steps, embed_dim), instead of (steps, batch, ...).
+        Whether inputs and outputs have shape (batch, steps, embed_dim) instead of (steps, batch,
+        embed_dim).
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
 
     Raises
     ------
@@ -75,26 +80,34 @@ class MultiheadAttention(Module):
         is_causal: bool = False,
         need_weights: bool = False,
         average_attn_weights: bool = True,
-    ) -> tuple[Any, Any]:
-        """Return what was looked up, and the weights if asked for them, else None.
+    ) -> tuple[Tensor, Any]:
+        """Return the attended values, and the attention weights or None.
 
-        Where all of a row is masked, its weights are even.
+        If all keys are masked, the weights are equal.
 
         Parameters
         ----------
         query, key, value : array_like, shape (steps, batch, embed_dim)
-            Or (batch, steps, embed_dim) if `batch_first`. By default the key is the query, and
-            the value the key. The query may have other steps than these two.
+            Of shape (batch, steps, embed_dim) if `batch_first`. By default the key is the query,
+            and the value the key. The query may have another number of steps.
         key_padding_mask : array_like of bool, shape (batch, key steps), optional
-            True where a key is padding, and not to be looked at.
+            True for keys that are padding, and are ignored.
         attn_mask : array_like, shape (steps, key steps) or (batch * heads, steps, key steps)
-            True where a key is not to be looked at; or numbers to add to the scores.
+            True for keys that are ignored; or numbers to add to the scores.
         is_causal : bool
-            Whether no step may look at later ones.
+            Whether to ignore the keys of later steps.
         need_weights : bool
-            Whether to return the weights, (batch, steps, key steps).
+            Whether to return the attention weights.
         average_attn_weights : bool
-            Whether to average them over heads; else they are (batch, heads, steps, key steps).
+            Whether to average the weights over heads.
+
+        Returns
+        -------
+        outputs : Tensor
+            Of the shape of the query.
+        weights : Tensor or None
+            Of shape (batch, steps, key steps), or (batch, heads, steps, key steps) if they are not
+            averaged; None unless `need_weights`.
 
         Raises
         ------
@@ -114,7 +127,8 @@ class MultiheadAttention(Module):
         if shape_of(k) != shape_of(v) or shape_of(k)[0] != shape_of(q)[0]:
             raise ShapeError(
                 f"Query, key and value have shapes {shape_of(query)}, {shape_of(key)} and "
-                f"{shape_of(value)}: the batch must be the same, and the steps of key and value."
+                f"{shape_of(value)}; they must have the same batch, and key and value the same "
+                "steps."
             )
         scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
         hidden, added = self._mask(shape_of(scores), key_padding_mask, attn_mask, is_causal)
@@ -129,9 +143,9 @@ class MultiheadAttention(Module):
         return y, np.mean(weights, axis=1) if average_attn_weights else weights
 
     def _projected(self, query: Any, key: Any, value: Any) -> list[Any]:
-        """Return query, key and value times their weights."""
+        """Return the projections of query, key and value."""
         weight, bias, width = self.in_proj_weight, self.in_proj_bias, self.embed_dim
-        if query is key and key is value:  # one product of matrices does
+        if query is key and key is value:  # one matrix product suffices
             y = affine(query, weight) if bias is None else affine(query, weight, bias)
             return [y[..., i * width : (i + 1) * width] for i in range(3)]
         parts = [slice(i * width, (i + 1) * width) for i in range(3)]
@@ -139,19 +153,19 @@ class MultiheadAttention(Module):
         return [affine(x, *g) for x, g in zip((query, key, value), given, strict=True)]
 
     def _heads(self, x: Any) -> Any:
-        """Cut the last axis into heads: return (batch, heads, steps, width)."""
+        """Split the last axis into heads: return shape (batch, heads, steps, width)."""
         x = x.reshape((*shape_of(x)[:2], self.num_heads, self.embed_dim // self.num_heads))
         return x.transpose((0, 2, 1, 3) if self.batch_first else (1, 2, 0, 3))
 
     def _joined(self, x: Any) -> Any:
-        """Put the heads side by side again."""
+        """Join the heads along the last axis."""
         x = x.transpose((0, 2, 1, 3) if self.batch_first else (2, 0, 1, 3))
         return x.reshape((*shape_of(x)[:2], self.embed_dim))
 
     def _mask(
         self, shape: tuple[int, ...], key_padding_mask: Any, attn_mask: Any, is_causal: bool
     ) -> tuple[Any, Any]:
-        """Return where scores of a shape are hidden, and what is added to them."""
+        """Return which scores are masked, and what to add to the scores."""
         hidden: Any = np.triu(np.ones(shape[2:], bool), 1) if is_causal else None
         added = None
         if key_padding_mask is not None:
@@ -168,7 +182,7 @@ class MultiheadAttention(Module):
             if mask.shape not in (shape[2:], (shape[0] * shape[1], *shape[2:])):
                 raise ShapeError(
                     f"attn_mask= has shape {mask.shape}; it must be {shape[2:]}, or "
-                    f"{(shape[0] * shape[1], *shape[2:])} with one for each example and head."
+                    f"{(shape[0] * shape[1], *shape[2:])}, with one for each example and head."
                 )
             mask = mask.reshape(shape) if mask.ndim == 3 else mask
             if mask.dtype != bool:
@@ -179,14 +193,44 @@ class MultiheadAttention(Module):
 
 
 class TransformerBlock(Module):
-    """Attention, then two linear maps, each around a shortcut and normalised.
+    """Self-attention and a feed-forward network, each with a shortcut, dropout and `LayerNorm`.
 
-    The encoder of Vaswani et al., "Attention is all you need", 2017; with ``is_causal=True`` the
-    block of a language model. Parameters are named as in PyTorch's TransformerEncoderLayer.
+    The encoder layer of Vaswani et al., "Attention is all you need", 2017; called with
+    ``is_causal=True``, the block of a language model. Parameters have the names of PyTorch's
+    TransformerEncoderLayer.
 
-    Each step has `d_model` numbers, `dim_feedforward` between the maps, where the activation
-    stands. There is dropout at the end of both parts, between the maps, and in the attention.
-    With `norm_first` each part begins with its norm, which trains deep stacks more easily.
+    Parameters
+    ----------
+    d_model : int
+        The number of features of each step.
+    nhead : int
+        The number of attention heads.
+    dim_feedforward : int
+        The number of hidden units of the feed-forward network.
+    dropout : float
+        The probability of zeroing an element, in training mode: of the attention weights, of the
+        hidden units, and of the outputs of both parts.
+    activation : callable
+        The activation function of the feed-forward network.
+    norm_first : bool
+        Whether to normalise the input of each part instead of its output, which makes deep stacks
+        easier to train.
+    batch_first : bool
+        Whether inputs and outputs have shape (batch, steps, d_model) instead of (steps, batch,
+        d_model).
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If `nhead` does not divide `d_model`.
+
+    Examples
+    --------
+    >>> block = TransformerBlock(8, 2, dim_feedforward=16)
+    >>> block(np.zeros((7, 2, 8)), is_causal=True).shape
+    (7, 2, 8)
     """
 
     def __init__(
@@ -209,11 +253,31 @@ class TransformerBlock(Module):
         self.dropout = Dropout(dropout, generator)
         self.activation, self.norm_first = activation, norm_first
 
-    def forward(self, x: Any, **masks: Any) -> Any:
-        """Return an array like x; takes the masks that `MultiheadAttention` takes."""
+    def forward(
+        self,
+        x: Any,
+        key_padding_mask: Any = None,
+        attn_mask: Any = None,
+        is_causal: bool = False,
+    ) -> Tensor:
+        """Return the result of the block, of the shape of x.
+
+        Parameters
+        ----------
+        x : array_like, shape (steps, batch, d_model)
+            Of shape (batch, steps, d_model) if `batch_first`.
+        key_padding_mask, attn_mask, is_causal
+            The masks, as for `MultiheadAttention`.
+        """
+        masks = {
+            "key_padding_mask": key_padding_mask,
+            "attn_mask": attn_mask,
+            "is_causal": is_causal,
+        }
         if self.norm_first:
             x = x + self._attended(self.norm1(x), masks)
-            return x + self._mapped(self.norm2(x))
+            y: Tensor = x + self._mapped(self.norm2(x))
+            return y
         x = self.norm1(x + self._attended(x, masks))
         return self.norm2(x + self._mapped(x))
 

@@ -1,11 +1,11 @@
-"""Convolution, `Conv1d` and `Conv2d`.
+"""Convolution: `Conv1d` and `Conv2d`.
 
-Three functions, each linear in both of its arguments, and each the derivative of the others:
+Three functions are linear in both arguments, and each is a derivative of the others:
 ``convolved(x, w)``, ``spread(g, w)`` back to the input, and ``correlated(g, x)`` back to the
-weight. So there are derivatives of any order.
+weight. This gives derivatives of any order.
 
-All windows of some examples are laid out as the columns of a matrix, and the rest is a product of
-matrices. Source: Chellapilla, Puri & Simard, "High performance convolutional neural networks for
+The windows of some examples are copied into the columns of a matrix, so that the rest is a matrix
+product. Source: Chellapilla, Puri & Simard, "High performance convolutional neural networks for
 document processing", 2006.
 """
 
@@ -17,24 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Primitive, define
+from autograd import Primitive, Tensor, define
 from autograd.errors import OptionError
 from nn import init
 from nn.module import Module, shape_of
 from nn.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
-#: How many elements to lay out at once: what fits into a processor's cache.
+#: How many elements to copy at once: what fits into a processor's cache.
 MOST = 1 << 18
 
 
 def parts(count: int, shape: tuple[int, ...]) -> Iterator[slice]:
-    """Cut examples into parts of which arrays of a shape for each do not get too large."""
+    """Yield slices of examples, such that one array of a shape for each fits into the cache."""
     step = max(1, MOST // max(math.prod(shape), 1))
     return (slice(start, start + step) for start in range(0, count, step))
 
 
 def columns(x: Any, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]]:
-    """Yield for some examples at a time (examples, groups, channels of one · kernel, windows)."""
+    """Yield matrices of shape (examples, groups, channels of a group · kernel, windows)."""
     counts = windows.counts(x.shape)
     shape: tuple[int, ...] = (x.shape[1], *windows.kernel, *counts)
     matrix = (groups, math.prod(shape[: -len(counts)]) // groups, math.prod(counts))
@@ -47,7 +47,7 @@ def columns(x: Any, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]
 
 
 def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
-    """Multiply all windows of x by each of the weights and sum, plus the bias."""
+    """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
     matrices = weight.reshape((groups, outputs // groups, -1))
     y = np.empty((len(x), outputs, *counts), np.result_type(x, weight))
@@ -60,7 +60,7 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
 
 
 def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
-    """Add each output times its weight to the window it comes from."""
+    """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
     matrices = weight.reshape((groups, outputs // groups, -1)).swapaxes(1, 2)
     padded = np.zeros(windows.padded_shape(shape), np.result_type(g, weight))
@@ -75,7 +75,7 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
 
 
 def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
-    """Sum over all windows the output times the window."""
+    """Sum the output times the window over all windows."""
     outputs, counts = g.shape[1], g.shape[2:]
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
     inputs = x.shape[1] // groups
@@ -105,28 +105,9 @@ convolved: Primitive = define(convolved_array,
 
 
 class Convolution(Module):
-    """A kernel that slides over the input, and sums what it covers, times its weights.
+    """The base class of `Conv1d` and `Conv2d`; for its parameters see there."""
 
-    Inputs are (batch, channels, *grid), or (channels, *grid) alone.
-
-    Parameters
-    ----------
-    kernel_size, stride, dilation : int or sequence of int
-        The size of the kernel, how far apart its places are, and how far its elements.
-    padding : int, sequence of int, "same" or "valid"
-        How many zeros to put around the input; "same" as many as keep its size, "valid" none.
-    groups : int
-        In how many parts to cut the channels, each with weights of its own.
-    generator : numpy.random.Generator, optional
-        Of the initial weights.
-
-    Raises
-    ------
-    OptionError
-        If a number makes no sense, or `groups` does not divide the channels.
-    """
-
-    ndim: int  # of the grid that the kernel slides over
+    ndim: int  # the number of axes that the kernel slides over
 
     def __init__(
         self,
@@ -151,22 +132,101 @@ class Convolution(Module):
         shape = (out_channels, in_channels // groups, *self.kernel_size)
         self.weight, self.bias = init.weight_and_bias(shape, bias, generator)
 
-    def forward(self, x: Any) -> Any:
-        """Return the sums, of shape (batch, out_channels, *places)."""
+    def forward(self, x: Any) -> Tensor:
+        """Return the convolution.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, in_channels, *grid) or (in_channels, *grid)
+            The input.
+
+        Returns
+        -------
+        Tensor, shape (batch, out_channels, *windows) or (out_channels, *windows)
+
+        Raises
+        ------
+        ShapeError
+            If the shape does not fit, or the kernel is larger than the input.
+        """
         x, alone = with_batch(x, self.ndim, self.in_channels, type(self).__name__)
         self.windows.counts(shape_of(x))  # or raise
-        y = convolved(x, self.weight, self.bias, self.windows, self.groups)
+        y: Tensor = convolved(x, self.weight, self.bias, self.windows, self.groups)
         return y[0] if alone else y
 
 
 class Conv1d(Convolution):
-    """`Convolution` of inputs of shape (batch, channels, length)."""
+    """Convolution of inputs of shape (batch, channels, length).
+
+    More precisely the cross-correlation, as usual in deep learning: each output is the sum of a
+    window of the input times the weight, plus the bias. Weight and bias are initialised uniformly
+    up to 1 / √(in_channels · kernel elements / groups).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        The number of channels of the input and of the output.
+    kernel_size : int
+        The size of the window.
+    stride : int
+        The distance between windows.
+    padding : int, "same" or "valid"
+        The number of zeros to add on each side; "same" keeps the size of the input, "valid" adds
+        none.
+    dilation : int
+        The distance between the elements of a window.
+    groups : int
+        The number of groups of channels, each with its own weight.
+    bias : bool
+        Whether to add a bias.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or `groups` does not divide the channels.
+
+    Examples
+    --------
+    >>> Conv1d(3, 8, 5)(np.zeros((2, 3, 16))).shape
+    (2, 8, 12)
+    """
 
     ndim = 1
 
 
 class Conv2d(Convolution):
-    """`Convolution` of inputs of shape (batch, channels, height, width).
+    """Convolution of inputs of shape (batch, channels, height, width).
+
+    More precisely the cross-correlation, as usual in deep learning: each output is the sum of a
+    window of the input times the weight, plus the bias. Weight and bias are initialised uniformly
+    up to 1 / √(in_channels · kernel elements / groups).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        The number of channels of the input and of the output.
+    kernel_size : int or (int, int)
+        The size of the window.
+    stride : int or (int, int)
+        The distance between windows.
+    padding : int or (int, int), "same" or "valid"
+        The number of zeros to add on each side; "same" keeps the size of the input, "valid" adds
+        none.
+    dilation : int or (int, int)
+        The distance between the elements of a window.
+    groups : int
+        The number of groups of channels, each with its own weight.
+    bias : bool
+        Whether to add a bias.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or `groups` does not divide the channels.
 
     Examples
     --------

@@ -1,33 +1,33 @@
-"""`Linear`, `Embedding`, `Flatten`, `Dropout`."""
+"""The layers `Linear`, `Embedding`, `Flatten` and `Dropout`."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from autograd import define
+from autograd import Tensor, define
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
-from nn.module import Module, Parameter, plain, shape_of
+from nn.module import Module, OneInput, Parameter, plain, shape_of
 from nn.seeding import chosen
 
 
 def rows(x: Any) -> Any:
-    """Return an array as a matrix, its last axis along the rows."""
+    """Return an array as a matrix whose rows are its last axis."""
     return x if x.ndim == 2 else x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def affine_of_arrays(x: Any, weight: Any, bias: Any = None) -> Any:
-    """Compute x @ weight.T + bias, in one product of matrices."""
+    """Compute x @ weight.T + bias with a single matrix product."""
     y = rows(x) @ weight.T
     if bias is not None:
         y += bias
     return y if x.ndim == 2 else y.reshape((*x.shape[:-1], len(weight)))
 
 
-#: x @ weight.T + bias, for inputs of any number of axes.
+#: x @ weight.T + bias, for inputs with any number of axes.
 affine = define(
     affine_of_arrays,
     lambda g, y, x, weight, bias=None: (rows(g) @ weight).reshape(x.shape),
@@ -39,12 +39,20 @@ affine = define(
 
 
 class Linear(Module):
-    """The map x @ weight.T + bias, of the last axis.
+    """The affine map x @ weight.T + bias of the last axis.
+
+    Weight and bias are initialised uniformly from -1 / √in_features to 1 / √in_features.
 
     Parameters
     ----------
+    in_features : int
+        The length of the last axis of the input.
+    out_features : int
+        The length of the last axis of the output.
+    bias : bool
+        Whether to add a bias.
     generator : numpy.random.Generator, optional
-        Where the initial weights come from; by default the one that `nn.seed` sets.
+        The generator for the initial weights; by default the one that `nn.seed` sets.
 
     Examples
     --------
@@ -63,20 +71,48 @@ class Linear(Module):
         self.in_features, self.out_features = in_features, out_features
         self.weight, self.bias = init.weight_and_bias((out_features, in_features), bias, generator)
 
-    def forward(self, x: Any) -> Any:
-        """Return the map of x, of shape (..., in_features)."""
+    def forward(self, x: Any) -> Tensor:
+        """Return x @ weight.T + bias.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., in_features)
+            The input.
+
+        Returns
+        -------
+        Tensor, shape (..., out_features)
+
+        Raises
+        ------
+        ShapeError
+            If the last axis has another length.
+        """
         if len(shape_of(x)) == 0 or shape_of(x)[-1] != self.in_features:
             raise ShapeError(
                 f"Linear({self.in_features}, {self.out_features}) got an input of shape "
-                f"{shape_of(x)}: its last axis must be {self.in_features} long."
+                f"{shape_of(x)}; its last axis must have length {self.in_features}."
             )
-        return affine(x, self.weight) if self.bias is None else affine(x, self.weight, self.bias)
+        y: Tensor
+        y = affine(x, self.weight) if self.bias is None else affine(x, self.weight, self.bias)
+        return y
 
 
 class Embedding(Module):
-    """A table of vectors: an array of integers becomes one of their vectors.
+    """A table of vectors, looked up by integers.
 
-    Vector number `padding_idx` begins as zero, and no derivative flows to it.
+    The vectors are initialised from the standard normal distribution.
+
+    Parameters
+    ----------
+    num_embeddings : int
+        The number of vectors.
+    embedding_dim : int
+        The length of each vector.
+    padding_idx : int, optional
+        The index of a vector that is zero and is not trained.
+    generator : numpy.random.Generator, optional
+        The generator for the initial vectors; by default the one that `nn.seed` sets.
 
     Examples
     --------
@@ -97,18 +133,34 @@ class Embedding(Module):
         if padding_idx is not None:
             self.weight.data[padding_idx] = 0.0
 
-    def forward(self, indices: Any) -> Any:
-        """Return the vectors, of the shape of the indices and one axis more."""
+    def forward(self, indices: Any) -> Tensor:
+        """Return the vectors at the given indices.
+
+        Parameters
+        ----------
+        indices : array_like of int
+            From 0 to num_embeddings - 1.
+
+        Returns
+        -------
+        Tensor, shape (*indices.shape, embedding_dim)
+
+        Raises
+        ------
+        DataError
+            If the indices are not integers, or out of range.
+        """
         indices = indices_below(self.num_embeddings, indices, "Embedding")
         found = self.weight[indices]
         if self.padding_idx is None:
             return found
         padding = self.weight.data[self.padding_idx]
-        return np.where((indices == self.padding_idx)[..., None], padding, found)
+        is_padding = (indices == self.padding_idx)[..., None]
+        return cast(Tensor, np.where(is_padding, padding, found))
 
 
 def indices_below(count: int, indices: Any, who: str) -> Any:
-    """Return an array of indices, after a check that they are whole numbers below the count."""
+    """Return indices as an array; raise if they are not integers from 0 to count - 1."""
     indices = np.asarray(plain(indices))
     if indices.dtype.kind not in "iu":
         raise DataError(
@@ -116,20 +168,37 @@ def indices_below(count: int, indices: Any, who: str) -> Any:
         )
     if indices.size and not 0 <= indices.min() <= indices.max() < count:
         raise DataError(
-            f"{who} takes integers from 0 to {count - 1}; there are some from {indices.min()} to "
+            f"{who} takes integers from 0 to {count - 1}; these range from {indices.min()} to "
             f"{indices.max()}."
         )
     return indices
 
 
-class Flatten(Module):
-    """All axes from the second on made one; or those from ``start`` to ``end``, both included."""
+class Flatten(OneInput):
+    """Joins adjacent axes into one; by default all axes except the first.
+
+    Parameters
+    ----------
+    start, end : int
+        The first and the last of the axes to join.
+
+    Examples
+    --------
+    >>> Flatten()(np.zeros((5, 3, 4))).shape
+    (5, 12)
+    """
 
     def __init__(self, start: int = 1, end: int = -1) -> None:
         self.start, self.end = start, end
 
     def forward(self, x: Any) -> Any:
-        """Return x in its new shape."""
+        """Return x in its new shape.
+
+        Parameters
+        ----------
+        x : array_like
+            The input.
+        """
         shape = shape_of(x)
         end = self.end % len(shape) + 1
         return np.reshape(
@@ -137,20 +206,43 @@ class Flatten(Module):
         )
 
 
-class Dropout(Module):
-    """Zeros in place of a share of all numbers, at random; the others are scaled up to make up.
+class Dropout(OneInput):
+    """Sets random elements to zero and multiplies the others by 1 / (1 - p), in training mode.
 
-    Only while `training`. The share p is from 0 to 1, or an `OptionError` says so.
-    Source: Srivastava et al., "Dropout", 2014.
+    In evaluation mode it returns its input. Source: Srivastava et al., "Dropout: a simple way to
+    prevent neural networks from overfitting", 2014.
+
+    Parameters
+    ----------
+    p : float
+        The probability of a zero, from 0 to 1.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If p is not from 0 to 1.
+
+    Examples
+    --------
+    >>> Dropout(0.5).eval()(np.ones(3))
+    array([1., 1., 1.])
     """
 
     def __init__(self, p: float = 0.5, generator: np.random.Generator | None = None) -> None:
         if not 0 <= p <= 1:
-            raise OptionError(f"p= is the share of zeros, from 0 to 1, not {p}.")
+            raise OptionError(f"p= must be a probability, from 0 to 1, not {p}.")
         self.p, self.generator = p, generator
 
     def forward(self, x: Any) -> Any:
-        """Return x, with zeros in it while training."""
+        """Return x, with random zeros in training mode.
+
+        Parameters
+        ----------
+        x : array_like
+            The input.
+        """
         if not self.training or self.p == 0:
             return x
         kept = chosen(self.generator).random(shape_of(x), np.float32) >= self.p

@@ -1,8 +1,7 @@
-"""Losses, as functions and as modules: how wrong an output is, as one number.
+"""Loss functions: how far the outputs of a model are from the targets, as one number.
 
-All take ``reduction=``: "mean", "sum", or "none" for the loss of each example. What the mean is
-taken over, and every formula, is PyTorch's. Where no other shapes are given, outputs and targets
-must be of the same, and a `ShapeError` says if they are not.
+Formulas and reductions are PyTorch's. Unless stated otherwise, outputs and targets have the same
+shape; a `ShapeError` is raised if they do not.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from autograd import Tensor, define, elementwise, sigmoid, softmax
 from autograd.errors import OptionError, ShapeError
 from nn.activations import log_softmax
 from nn.linear import indices_below
-from nn.module import module_of, plain, shape_of
+from nn.module import plain, shape_of
+from nn.types import typed_loss
 
 REDUCTIONS: dict[str, Callable[[Any], Any]]
 REDUCTIONS = {
@@ -27,20 +27,20 @@ REDUCTIONS = {
 
 
 def reduced(losses: Any, reduction: str) -> Any:
-    """Return the mean, the sum, or the losses themselves."""
+    """Return the mean or the sum of losses, or the losses themselves."""
     if reduction not in REDUCTIONS:
-        raise OptionError(f'reduction= is "mean", "sum" or "none", not {reduction!r}.')
+        raise OptionError(f'reduction= must be "mean", "sum" or "none", not {reduction!r}.')
     return REDUCTIONS[reduction](losses)
 
 
 def same_shape(outputs: Any, targets: Any) -> Any:
-    """Return targets in the precision of the outputs, after a check that they are not broadcast."""
+    """Return targets with the dtype of the outputs; raise if the shapes differ."""
     if not isinstance(targets, Tensor):
         targets = np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
     if shape_of(outputs) != targets.shape:
         raise ShapeError(
-            f"The outputs have shape {shape_of(outputs)}, the targets {targets.shape}: they must "
-            f"be the same. Write targets.reshape({shape_of(outputs)}) if that is what you mean."
+            f"The outputs have shape {shape_of(outputs)}, the targets {targets.shape}; they must "
+            f"be equal. Write targets.reshape({shape_of(outputs)}) if that is what you mean."
         )
     return targets
 
@@ -49,38 +49,38 @@ def same_shape(outputs: Any, targets: Any) -> Any:
 
 
 def log_at_least(x: Any) -> Any:
-    """Return log(x), and -100 where that is less: PyTorch's limit for the loss of one example."""
+    """Return log(x), but at least -100, PyTorch's limit for the loss of one example."""
     with np.errstate(divide="ignore"):
         return np.maximum(np.log(x), -100.0)
 
 
-def weighed_array(x: Any, weights: Any, axis: int) -> Any:
-    """Sum weights times x along an axis; where a weight is zero, x may be infinite."""
+def weighted_sum_of_arrays(x: Any, weights: Any, axis: int) -> Any:
+    """Sum weights · x along an axis; x may be infinite where its weight is zero."""
     return np.sum(weights * np.where(weights == 0, 0.0, x), axis=axis)
 
 
-def surprise_array(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
-    """Return minus the logarithms of the softmax at some elements, times their weights."""
+def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
+    """Return -log softmax(x) at some elements, times their weights."""
     shifted = x - np.maximum.reduce(x, axis, keepdims=True)
     right = shifted[index]
     exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
     total = np.add.reduce(exponentials, axis, keepdims=True)
-    kept[:] = [(x, exponentials, total)]  # the way back begins with them
-    surprises = np.log(total.squeeze(axis)) - right  # infinite or NaN, perhaps, where none counts
-    return weights * np.where(weights == 0, 0.0, surprises)
+    kept[:] = [(x, exponentials, total)]  # reused in backward
+    surprisals = np.log(total.squeeze(axis)) - right  # may be infinite or NaN where the weight is 0
+    return weights * np.where(weights == 0, 0.0, surprisals)
 
 
-def surprise_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:
-    """Return g · weights · (softmax(x) − 1 at the elements that were picked)."""
+def surprisal_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:
+    """Return g · weights · (softmax(x) − 1 at the selected elements)."""
     g = g * weights
     of_each = g[(slice(None),) * axis + (None,)]
     if isinstance(g, Tensor) or isinstance(x, Tensor):
         picked = np.zeros(x.shape, x.dtype)
         picked[index] = 1
         return (softmax(x, axis=axis) - picked) * of_each
-    if not kept or kept[0][0] is not x:  # the way back is gone a second time, or by a checker
-        surprise_array(x, axis, index, weights, kept)
-    _, exponentials, total = kept.pop()  # taken out, for the derivative takes their place
+    if not kept or kept[0][0] is not x:  # a second backward, or a gradient check
+        surprisal_of_arrays(x, axis, index, weights, kept)
+    _, exponentials, total = kept.pop()  # removed, because their memory is reused below
     slope = np.multiply(exponentials, of_each / total, out=exponentials)
     slope[index] -= g
     return slope
@@ -100,18 +100,38 @@ cross_entropy_of_logits = elementwise(
     lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
     lambda y, z, t: sigmoid(z) - t,
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
-surprise = define(surprise_array, surprise_vjp, fresh_results=True, name="cross_entropy")
-weighed = define(weighed_array,
+surprisal = define(surprisal_of_arrays, surprisal_vjp, fresh_results=True, name="cross_entropy")
+weighted_sum = define(weighted_sum_of_arrays,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x,
-    fresh_results=True, name="weighed_sum")
+    fresh_results=True, name="weighted_sum")
 # fmt: on
 
 # -- numbers ----------------------------------------------------------------------------------
 
 
+@typed_loss
 def mse(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
-    """Return the squared error.
+    """Return the squared error, (output - target)².
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Any numbers.
+    targets : array_like, of the same shape
+        Any numbers.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
 
     Examples
     --------
@@ -121,61 +141,225 @@ def mse(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
     return reduced((outputs - same_shape(outputs, targets)) ** 2, reduction)
 
 
+@typed_loss
 def mae(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
-    """Return the absolute error."""
+    """Return the absolute error, |output - target|.
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Any numbers.
+    targets : array_like, of the same shape
+        Any numbers.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> float(mae(np.array([1.0, -2.0]), [0.0, 0.0]))
+    1.5
+    """
     return reduced(np.abs(outputs - same_shape(outputs, targets)), reduction)
 
 
+@typed_loss
 def huber(outputs: Any, targets: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
-    """Return half the squared error up to `delta`, and beyond it the tangent to that.
+    """Return half the squared error up to an error of delta, and its tangent beyond.
 
-    Source: Huber, "Robust estimation of a location parameter", 1964.
+    For the error d this is d²/2 where |d| ≤ delta, else delta · (|d| - delta/2). Source: Huber,
+    "Robust estimation of a location parameter", 1964.
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Any numbers.
+    targets : array_like, of the same shape
+        Any numbers.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+    delta : float
+        The error, in the units of the outputs, beyond which the loss is linear.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> huber(np.array([0.5, 3.0]), [0.0, 0.0], reduction="none")
+    array([0.125, 2.5  ])
     """
     difference = outputs - same_shape(outputs, targets)
     return reduced(huber_of_difference(difference, delta), reduction)
 
 
+@typed_loss
 def hinge(outputs: Any, targets: Any, reduction: str = "mean", margin: float = 1.0) -> Any:
-    """Return max(0, margin - target · output), for targets of -1 and 1."""
+    """Return max(0, margin - target · output), the loss of support vector machines.
+
+    Source: Cortes & Vapnik, "Support-vector networks", 1995.
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Scores; the sign is the predicted class.
+    targets : array_like, of the same shape
+        The classes, -1 or 1.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+    margin : float
+        Scores of the right sign beyond the margin have no loss.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+    OptionError
+        If a target is neither -1 nor 1.
+
+    Examples
+    --------
+    >>> hinge(np.array([2.0, 0.5]), [1, -1], reduction="none")
+    array([0. , 1.5])
+    """
     targets = same_shape(outputs, targets)
     if not (np.abs(plain(targets)) == 1).all():
-        raise OptionError("The targets of a hinge loss are -1 and 1. Of 0 and 1 make 2 t - 1.")
+        raise OptionError("hinge takes targets -1 and 1. For targets 0 and 1 write 2 * t - 1.")
     return reduced(np.maximum(margin - targets * outputs, 0.0), reduction)
 
 
 # -- probabilities ----------------------------------------------------------------------------
 
 
+@typed_loss
 def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
-    """Return -t log p - (1 - t) log(1 - p), for probabilities p and targets t from 0 to 1.
+    """Return -t log p - (1 - t) log(1 - p), for probabilities p and targets t.
 
-    An `OptionError` says if they are not. Of probabilities that are sigmoids,
-    `binary_cross_entropy_with_logits` is more exact.
+    If the probabilities come from a sigmoid, `binary_cross_entropy_with_logits` is more accurate.
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Probabilities, from 0 to 1.
+    targets : array_like, of the same shape
+        Probabilities, from 0 to 1.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+    OptionError
+        If outputs or targets are not between 0 and 1.
+
+    Examples
+    --------
+    >>> float(np.round(binary_cross_entropy(np.array([0.5, 1.0]), [1, 1]), 4))
+    0.3466
     """
     targets = same_shape(outputs, targets)
     for what, numbers in (("outputs", plain(outputs)), ("targets", plain(targets))):
         if ((numbers < 0) | (numbers > 1)).any():
             raise OptionError(
-                f"The {what} of a binary cross-entropy are probabilities, from 0 to 1; there are "
-                f"some from {numbers.min():.6g} to {numbers.max():.6g}. For outputs without a "
-                "sigmoid write binary_cross_entropy_with_logits."
+                f"The {what} of binary_cross_entropy must be probabilities, from 0 to 1; they "
+                f"range from {numbers.min():.6g} to {numbers.max():.6g}. For outputs without a "
+                "sigmoid use binary_cross_entropy_with_logits."
             )
     return reduced(cross_entropy_of_bits(outputs, targets), reduction)
 
 
+@typed_loss
 def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
-    """Return the binary cross-entropy of sigmoid(outputs), without overflow anywhere."""
+    """Return the binary cross-entropy of sigmoid(outputs), without overflow.
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Logits: any numbers.
+    targets : array_like, of the same shape
+        Probabilities, from 0 to 1.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> binary_cross_entropy_with_logits(np.array([-1000.0, 1000.0]), [1, 1], reduction="none")
+    array([1000.,    0.])
+    """
     return reduced(cross_entropy_of_logits(outputs, same_shape(outputs, targets)), reduction)
 
 
+@typed_loss
 def kl_divergence(
     outputs: Any, targets: Any, reduction: str = "mean", log_target: bool = False
 ) -> Any:
-    """Return t (log t - output): outputs are logarithms of probabilities, targets probabilities.
+    """Return t (log t - output), the Kullback-Leibler divergence.
 
-    With `log_target` targets are logarithms as well. ``reduction="mean"`` is that over all
-    numbers, as in PyTorch; "batchmean" divides by the number of examples only, which is the
-    divergence of Kullback & Leibler.
+    Source: Kullback & Leibler, "On information and sufficiency", 1951.
+
+    Parameters
+    ----------
+    outputs : array_like or node
+        Logarithms of probabilities.
+    targets : array_like, of the same shape
+        Probabilities t, or their logarithms.
+    reduction : {"mean", "sum", "batchmean", "none"}
+        "mean" averages over all elements, as in PyTorch; "batchmean" divides the sum by the number
+        of examples, which gives the divergence as it is defined.
+    log_target : bool
+        Whether the targets are logarithms.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> float(np.round(kl_divergence(np.log([[0.5, 0.5]]), [[1.0, 0.0]], "batchmean"), 4))
+    0.6931
     """
     targets = same_shape(outputs, targets)
     if log_target:
@@ -193,6 +377,7 @@ def kl_divergence(
 # -- classes ----------------------------------------------------------------------------------
 
 
+@typed_loss
 def nll(
     outputs: Any,
     targets: Any,
@@ -200,17 +385,46 @@ def nll(
     weight: Any = None,
     ignore_index: int = -100,
 ) -> Any:
-    """Return minus the output of the right class: the negative log-likelihood.
+    """Return the negative log-likelihood: minus the output of the target class.
 
-    Outputs are logarithms of probabilities; targets are numbers of classes, and all else is as
-    for `cross_entropy`.
+    Parameters
+    ----------
+    outputs : array_like or node, shape (classes,), (batch, classes) or (batch, classes, ...)
+        Logarithms of probabilities.
+    targets : array_like of int
+        The class indices, of the same shape without the axis of classes.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+    weight : array_like, shape (classes,), optional
+        The weight of each class; the mean is weighted.
+    ignore_index : int
+        A target that stands for no class; such examples are ignored.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs without the axis
+        of classes.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    DataError
+        If the class indices are not integers, or out of range.
+
+    Examples
+    --------
+    >>> float(np.round(nll(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 0]), 4))
+    1.0397
     """
-    _, index, weights = right_classes(outputs, targets, weight, ignore_index)
+    _, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
-    right = np.where(weights == 0, 0.0, outputs[index])  # which may be infinite there
-    return reduced_by(right * (weights / -total), reduction)
+    selected = np.where(weights == 0, 0.0, outputs[index])  # may be infinite where ignored
+    return reduced_by(selected * (weights / -total), reduction)
 
 
+@typed_loss
 def cross_entropy(
     outputs: Any,
     targets: Any,
@@ -219,29 +433,37 @@ def cross_entropy(
     ignore_index: int = -100,
     label_smoothing: float = 0.0,
 ) -> Any:
-    """Return minus the logarithm of the softmax of the right class.
+    """Return -log softmax(outputs) at the target class.
 
     Parameters
     ----------
-    outputs : array_like, shape (classes,), (batch, classes) or (batch, classes, ...)
-        Any numbers; their softmax is taken here.
+    outputs : array_like or node, shape (classes,), (batch, classes) or (batch, classes, ...)
+        Logits: any numbers. Do not apply softmax to them.
     targets : array_like
-        The numbers of the right classes, integers, of the same shape without the axis of classes;
-        or the probability of each class, of the same shape.
+        The class indices, integers, of the same shape without the axis of classes; or the
+        probability of each class, of the same shape.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
     weight : array_like, shape (classes,), optional
-        How much each class counts; the mean over numbers of classes is weighted.
+        The weight of each class; the mean over class indices is weighted.
     ignore_index : int
-        A number that stands for no class: such an example does not count.
+        A target that stands for no class; such examples are ignored.
     label_smoothing : float
-        The share, from 0 to 1, of the target that is spread over all classes evenly. Source:
+        The share of the target, from 0 to 1, that is spread evenly over all classes. Source:
         Szegedy et al., "Rethinking the Inception architecture", 2016.
+
+    Returns
+    -------
+    array or node
+        One number; with ``reduction="none"`` an array of the shape of the outputs without the axis
+        of classes.
 
     Raises
     ------
     ShapeError
         If the shapes do not fit.
     DataError
-        If the numbers of classes are not whole, or one is not that of a class.
+        If the class indices are not integers, or out of range.
     OptionError
         If `label_smoothing` is not from 0 to 1.
 
@@ -252,7 +474,7 @@ def cross_entropy(
     array([1.26928011e-01, 1.00000000e+04])
     """
     if not 0 <= label_smoothing <= 1:
-        raise OptionError(f"label_smoothing= is a share, from 0 to 1, not {label_smoothing}.")
+        raise OptionError(f"label_smoothing= must be from 0 to 1, not {label_smoothing}.")
     axis = class_axis(outputs)
     count = shape_of(outputs)[axis]
     if shape_of(targets) == shape_of(outputs):
@@ -263,72 +485,61 @@ def cross_entropy(
             shares = shares * weights_of_classes(outputs, weight)
         total = max(np.size(outputs) // max(count, 1), 1) if reduction == "mean" else 1
         return reduced_by(
-            weighed(log_softmax(outputs, axis=axis), shares / -total, axis), reduction
+            weighted_sum(log_softmax(outputs, axis=axis), shares / -total, axis), reduction
         )
-    counted, index, weights = right_classes(outputs, targets, weight, ignore_index)
+    counted, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
-    right = surprise(outputs, axis, index, weights * ((1 - label_smoothing) / total), [])
+    losses = surprisal(outputs, axis, index, weights * ((1 - label_smoothing) / total), [])
     if label_smoothing:
         even = np.full((), -label_smoothing / count / total, outputs.dtype)
         every = 1 if weight is None else weights_of_classes(outputs, weight)
         shares = even * np.expand_dims(counted, axis) * every * np.ones_like(plain(outputs))
-        right = right + weighed(log_softmax(outputs, axis=axis), shares, axis)
-    return reduced_by(right, reduction)
+        losses = losses + weighted_sum(log_softmax(outputs, axis=axis), shares, axis)
+    return reduced_by(losses, reduction)
 
 
 def reduced_by(losses: Any, reduction: str) -> Any:
-    """Return the sum of losses that have been divided by what the mean is taken over."""
+    """Reduce losses that are already divided by the number that the mean divides by."""
     return reduced(losses, "sum" if reduction == "mean" else reduction)
 
 
 def class_axis(outputs: Any) -> int:
-    """Return which axis of the outputs is that of the classes."""
+    """Return the axis of the classes."""
     if not shape_of(outputs):
-        raise ShapeError("The outputs need an axis of classes: shape (batch, classes).")
+        raise ShapeError("The outputs must have an axis of classes: shape (batch, classes).")
     return min(len(shape_of(outputs)) - 1, 1)
 
 
 def weights_of_classes(outputs: Any, weight: Any) -> Any:
-    """Return the weight of each class, with as many axes as the outputs."""
+    """Return the weight of each class, with as many axes as the outputs have."""
     axis = class_axis(outputs)
     shape, weight = shape_of(outputs), np.asarray(plain(weight), outputs.dtype)
     if weight.shape != (shape[axis],):
         raise ShapeError(
-            f"weight= has shape {weight.shape}; outputs of shape {shape} have {shape[axis]} "
-            "classes, and one weight for each is wanted."
+            f"weight= has shape {weight.shape}; for outputs of shape {shape}, with {shape[axis]} "
+            f"classes, it must have shape {(shape[axis],)}."
         )
     return weight.reshape([-1 if a == axis else 1 for a in range(len(shape))])
 
 
-def right_classes(
+def target_classes(
     outputs: Any, targets: Any, weight: Any, ignore_index: int
 ) -> tuple[Any, tuple[Any, ...], Any]:
-    """Return which examples count, the index of each one's right class, and how much it counts."""
+    """Return which examples count, the index of their target classes, and their weights."""
     shape, axis = shape_of(outputs), class_axis(outputs)
     targets = np.asarray(plain(targets))
     if targets.shape != shape[:axis] + shape[axis + 1 :]:
         raise ShapeError(
             f"The outputs have shape {shape}, with {shape[axis]} classes along axis {axis}; the "
-            f"targets have shape {targets.shape}. As numbers of classes they must have shape "
-            f"{shape[:axis] + shape[axis + 1 :]}, as probabilities that of the outputs."
+            f"targets have shape {targets.shape}. Class indices must have shape "
+            f"{shape[:axis] + shape[axis + 1 :]}, probabilities the shape of the outputs."
         )
     counted = targets != ignore_index
     classes = targets if counted.all() else np.where(counted, targets, 0)
-    classes = indices_below(shape[axis], classes, "A loss of classes")
+    classes = indices_below(shape[axis], classes, "A classification loss")
     index = list(np.indices(targets.shape, sparse=True))
     index.insert(axis, classes)
     weights = np.asarray(counted, outputs.dtype)
     if weight is not None:
         weights = weights * weights_of_classes(outputs, weight).reshape(-1)[classes]
     return counted, tuple(index), weights
-
-
-MSELoss = module_of("MSELoss", mse, 2)
-L1Loss = module_of("L1Loss", mae, 2)
-HuberLoss = module_of("HuberLoss", huber, 2)
-HingeLoss = module_of("HingeLoss", hinge, 2)
-BCELoss = module_of("BCELoss", binary_cross_entropy, 2)
-BCEWithLogitsLoss = module_of("BCEWithLogitsLoss", binary_cross_entropy_with_logits, 2)
-KLDivLoss = module_of("KLDivLoss", kl_divergence, 2)
-NLLLoss = module_of("NLLLoss", nll, 2)
-CrossEntropyLoss = module_of("CrossEntropyLoss", cross_entropy, 2)

@@ -1,26 +1,41 @@
-"""`Module`, what networks are made of, and `Parameter`, what training changes in them."""
+"""`Module`, the base class of layers and networks, and `Parameter`, a Tensor to train."""
 
 from __future__ import annotations
 
-import inspect
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 import numpy as np
 
 from autograd import Tensor, Value, scope
 from autograd.errors import DataError, ShapeError, WeightsError
+from nn.types import HasForward, P, Result
 
 Item = TypeVar("Item")
 
 
 class Parameter(Tensor):
-    """A Tensor that training is to change: what `Module.parameters` finds.
+    """A Tensor that training updates, found by `Module.parameters`.
 
-    It copies the numbers it begins with, for optimisers write into them. Its label is by default
-    the name of the attribute of a `Module` it is assigned to; ``requires_grad=False`` freezes it.
+    Parameters
+    ----------
+    data : array_like
+        The initial numbers. They are copied, because optimisers write into them.
+    dtype : dtype, optional
+        The type to convert `data` to.
+    label : str, optional
+        A name for graphs and tables; by default the name of the `Module` attribute that the
+        parameter is assigned to.
+    requires_grad : bool
+        Whether to train it; False freezes it.
+
+    Examples
+    --------
+    >>> import nn
+    >>> nn.Parameter(np.zeros((2, 3))).shape
+    (2, 3)
     """
 
     def __init__(
@@ -31,12 +46,16 @@ class Parameter(Tensor):
 
 
 class Module:
-    """A function with parameters. Subclasses write ``forward``; calling the module calls it.
+    """A function with parameters: the base class of layers and networks.
 
-    Parameters, buffers and other modules are found wherever they are: in attributes, and in
-    lists, tuples and dicts there. Their names are the paths to them, ``layers.0.weight``.
+    A subclass defines ``forward``; calling the module calls it. Parameters, buffers and other
+    modules are found in the attributes of a module, and in lists, tuples and dicts there. Their
+    names are paths such as ``layers.0.weight``.
 
-    ``training`` says whether to behave as in training: `Dropout` and the batch norms ask.
+    Attributes
+    ----------
+    training : bool
+        Whether the module is in training mode, which changes what `Dropout` and the batch norms do.
 
     Examples
     --------
@@ -62,11 +81,11 @@ class Module:
     training: bool = True
     _buffers: tuple[str, ...] = ()  # the names of the attributes that are buffers
 
-    def __call__(self, *inputs: Any, **options: Any) -> Any:
-        """Call ``forward`` in a scope of the name that this has in the module that is running."""
+    def __call__(self: HasForward[P, Result], *inputs: P.args, **options: P.kwargs) -> Result:
+        """Call ``forward``, in a scope named as this module is in the module that calls it."""
         running = _RUNNING.calls
-        name = running[-1].name_of(self) if running else ""
-        running.append(_Call(self))
+        name = running[-1].name_of(self) if running else ""  # type: ignore[arg-type]
+        running.append(_Call(self))  # type: ignore[arg-type]
         try:
             if not name:
                 return self.forward(*inputs, **options)
@@ -80,47 +99,55 @@ class Module:
             item.label = name
         super().__setattr__(name, item)
 
-    # -- what is in it ----------------------------------------------------------------------
+    # -- contents ---------------------------------------------------------------------------
 
     def named_modules(self) -> list[tuple[str, Module]]:
-        """List this module, under the empty name, and all modules in it; each one once."""
+        """Return this module, under the empty name, and all modules in it, each once."""
         return _once(self._walk("", ()))
 
     def modules(self) -> list[Module]:
-        """List this module and all modules in it, each one once."""
+        """Return this module and all modules in it, each once."""
         return [module for _, module in self.named_modules()]
 
     def named_parameters(self) -> list[tuple[str, Parameter]]:
-        """List the parameters with their names, a shared one once, under its first name."""
+        """Return the parameters with their names; a shared one once, under its first name."""
         return _once(self._leaves(Module._own_parameters))
 
     def parameters(self) -> list[Parameter]:
-        """List the parameters, a shared one once."""
+        """Return the parameters, a shared one once."""
         return [parameter for _, parameter in self.named_parameters()]
 
     def named_buffers(self) -> list[tuple[str, Any]]:
-        """List the buffers with their names."""
+        """Return the buffers with their names."""
         return _once(self._leaves(Module._own_buffers))
 
     def buffers(self) -> list[Any]:
-        """List the buffers: arrays that belong to the state, but that no derivative flows to."""
+        """Return the buffers: arrays that belong to the state but are not trained."""
         return [buffer for _, buffer in self.named_buffers()]
 
     def register_buffer(self, name: str, array: Any) -> None:
-        """Make of an array an attribute that is saved and loaded with the parameters."""
+        """Add an array that is saved and loaded with the parameters, but not trained.
+
+        Parameters
+        ----------
+        name : str
+            The name of the attribute to assign it to.
+        array : array_like
+            The initial numbers, which are copied.
+        """
         if name not in self._buffers:
             self._buffers = (*self._buffers, name)
         setattr(self, name, np.array(array))
 
     def num_parameters(self) -> int:
-        """Count the numbers in the parameters, those of a shared one once."""
+        """Return how many numbers the parameters hold, counting a shared parameter once."""
         return sum(parameter.size for parameter in self.parameters())
 
     def _walk(self, prefix: str, above: tuple[Module, ...]) -> Iterator[tuple[str, Module]]:
         """Yield this module and those in it, shared ones under every name."""
         yield prefix, self
         for name, module in _found(vars(self), Module):
-            if module is not self and module not in above:  # it might refer to what it is part of
+            if module is not self and module not in above:  # a module may refer to its owner
                 yield from module._walk(_joined(prefix, name), (*above, self))
 
     def _leaves(
@@ -139,22 +166,34 @@ class Module:
     # -- modes ------------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
-        """Behave as in training, here and in all modules in it; return the module."""
+        """Put this module and all modules in it into training mode; return the module.
+
+        Parameters
+        ----------
+        mode : bool
+            False for evaluation mode.
+        """
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self) -> Self:
-        """Behave as in use: no dropout, batch norms by their running statistics."""
+        """Put the module into evaluation mode: no dropout, batch norms use running statistics."""
         return self.train(False)
 
     def zero_grad(self) -> None:
-        """Forget the derivatives of all parameters."""
+        """Reset the gradients of all parameters to None."""
         for parameter in self.parameters():
             parameter.grad = None
 
     def requires_grad_(self, wanted: bool = True) -> Self:
-        """Let derivatives flow to the parameters, or with False freeze them; return the module."""
+        """Set ``requires_grad`` of all parameters; return the module.
+
+        Parameters
+        ----------
+        wanted : bool
+            False freezes the parameters.
+        """
         for parameter in self.parameters():
             parameter.requires_grad = wanted
         return self
@@ -162,12 +201,21 @@ class Module:
     def astype(self, dtype: Any) -> Self:
         """Convert parameters and floating-point buffers in place; return the module.
 
-        Do so before an optimiser is made for them. A `DataError` says if `dtype` is not a real or
-        complex floating-point type.
+        Call this before creating an optimiser.
+
+        Parameters
+        ----------
+        dtype : dtype
+            A real or complex floating-point type.
+
+        Raises
+        ------
+        DataError
+            If `dtype` is another type.
         """
         dtype = np.dtype(dtype)
         if dtype.kind not in "fc":
-            raise DataError(f"Parameters are floating-point numbers, which {dtype} are not.")
+            raise DataError(f"Parameters must have a floating-point type, not {dtype}.")
         for parameter in self.parameters():
             parameter.grad = None
             parameter.data = parameter.data.astype(dtype)
@@ -180,31 +228,37 @@ class Module:
     # -- state ------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """Return copies of all parameters and buffers by name, as PyTorch names them.
+        """Return copies of all parameters and buffers, under the names that PyTorch uses.
 
-        What is shared is there under each of its names.
+        A shared parameter appears under each of its names.
         """
         return {name: array.copy() for name, array in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
-        """Write arrays into the parameters and buffers of the same names, keeping their types.
+        """Copy arrays into the parameters and buffers of the same names, keeping their types.
 
-        If `strict`, each name on one side must exist on the other; shapes must agree in any case.
+        Parameters
+        ----------
+        state : mapping of str to array_like
+            The arrays by name, such as `state_dict` returns.
+        strict : bool
+            Whether names must match exactly; False ignores missing and unexpected names. Shapes
+            must agree in any case.
 
         Raises
         ------
         WeightsError
-            If names or shapes differ, or what is given are not numbers. The module is unchanged.
+            If names or shapes differ, or an array does not hold numbers. The module is unchanged.
         """
         own = self._state()
         given = {name: np.asarray(array) for name, array in state.items()}
         pairs = [(name, given[name], array) for name, array in own.items() if name in given]
         complaints = [
-            f"{name}: shape {new.shape}, wanted {old.shape}"
+            f"{name}: shape {new.shape}, expected {old.shape}"
             for name, new, old in pairs
             if new.shape != old.shape
         ] + [
-            f"{name}: {new.dtype} numbers, wanted {old.dtype}"
+            f"{name}: dtype {new.dtype}, expected {old.dtype}"
             for name, new, old in pairs
             if not np.can_cast(new.dtype, old.dtype, "same_kind")
         ]
@@ -215,12 +269,12 @@ class Module:
             raise WeightsError(
                 f"This state does not fit the {type(self).__name__}, which is unchanged:\n  "
                 + "\n  ".join(complaints)
-                + ("\nstrict=False passes over names that one side lacks." if strict else "")
+                + ("\nstrict=False ignores missing and unexpected names." if strict else "")
             )
         for _, new, old in pairs:
             np.copyto(old, new, casting="same_kind")
         for parameter in self.parameters():
-            parameter.data = parameter.data  # so that the engine knows of the change
+            parameter.data = parameter.data  # tells the engine about the change
 
     def _state(self) -> dict[str, Any]:
         """Return the arrays in all parameters and buffers by name."""
@@ -230,17 +284,17 @@ class Module:
             for name, array in [*own, *module._own_buffers()]:
                 path = _joined(prefix, name)
                 if path in found:
-                    raise WeightsError(f"Two arrays are named {path}: give one another name.")
+                    raise WeightsError(f"Two arrays are named {path}; rename one of them.")
                 found[path] = array
         return found
 
-    # -- how it looks -----------------------------------------------------------------------
+    # -- representation ---------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return "\n".join(self._lines(()))
 
     def _lines(self, above: tuple[Module, ...]) -> Iterator[str]:
-        """Yield what this is and how many parameters it has, then the same of what is in it."""
+        """Yield the class, settings and parameter count, then the same of inner modules."""
         settings = ", ".join(
             f"{name}={setting!r}"
             for name, setting in vars(self).items()
@@ -261,7 +315,17 @@ class Module:
 
 
 class Sequential(Module):
-    """Modules one after the other, or any functions of one node, such as `numpy.tanh`.
+    """Modules applied one after the other.
+
+    Parameters
+    ----------
+    *modules : callable
+        Modules, or any functions of one argument, such as `numpy.tanh`.
+
+    Raises
+    ------
+    DataError
+        If one of them cannot be called.
 
     Examples
     --------
@@ -278,7 +342,7 @@ class Sequential(Module):
     def __init__(self, *modules: Callable[[Any], Any]) -> None:
         for i, module in enumerate(modules):
             if not callable(module):
-                raise DataError(f"Modules and functions can follow each other, not {module!r}.")
+                raise DataError(f"Sequential takes modules and functions, not {module!r}.")
             setattr(self, str(i), module)
 
     def __iter__(self) -> Iterator[Any]:
@@ -288,101 +352,138 @@ class Sequential(Module):
         return sum(1 for _ in self)
 
     def __getitem__(self, index: Any) -> Any:
-        """Return a module by its number, or for a slice a `Sequential` of the same modules."""
+        """Return a module by its index, or for a slice a `Sequential` of the same modules."""
         found = list(self)[index]
         return Sequential(*found) if isinstance(index, slice) else found
 
     def forward(self, x: Any) -> Any:
-        """Apply the modules in turn."""
+        """Apply the modules in turn.
+
+        Parameters
+        ----------
+        x : array_like
+            The input of the first module.
+        """
         for module in self:
             x = module(x)
         return x
 
 
 class Residual(Sequential):
-    """Modules one after the other, and the input added to what comes out: x + f(x).
+    """Modules applied one after the other, with a shortcut around them: x + f(x).
 
     Source: He et al., "Deep residual learning for image recognition", 2016.
 
-    As in ``Residual(LayerNorm(8), Linear(8, 8), ReLU())``: what comes out must have the shape of x.
+    Parameters
+    ----------
+    *modules : callable
+        Modules or functions, as for `Sequential`. Together they must keep the shape.
+
+    Examples
+    --------
+    >>> import nn
+    >>> block = nn.Residual(nn.LayerNorm(8), nn.Linear(8, 8), nn.ReLU())
+    >>> block(np.ones((5, 8))).shape
+    (5, 8)
     """
 
     def forward(self, x: Any) -> Any:
-        """Return x + f(x)."""
+        """Return x + f(x).
+
+        Parameters
+        ----------
+        x : array_like
+            The input, of the same shape as the output.
+
+        Raises
+        ------
+        ShapeError
+            If the modules change the shape.
+        """
         y = super().forward(x)
         if shape_of(y) != shape_of(x):
             raise ShapeError(
                 f"A residual block adds its input, of shape {shape_of(x)}, to its output, of "
-                f"shape {shape_of(y)}: they must be the same."
+                f"shape {shape_of(y)}; the shapes must be equal."
             )
         return x + y
 
 
 def plain(x: Any) -> Any:
-    """Return the numbers of a node, such as a derivative; anything else as it is."""
+    """Return the data of a node; anything else unchanged."""
     return x.data if isinstance(x, (Tensor, Value)) else x
 
 
 def shape_of(x: Any) -> Any:
-    """Return the shape of anything like an array; for a node, `numpy.shape` takes a long way."""
+    """Return the shape of anything like an array; faster than `numpy.shape` for nodes."""
     return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
-def module_of(name: str, function: Callable[..., Any], inputs: int = 1) -> type[Module]:
-    """Make a class of modules out of a function: the arguments beyond its inputs are settings.
+class OneInput(Module):
+    """A module of one input. Its result is a Tensor for a Tensor and an array for an array."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, x: Tensor) -> Tensor: ...
+        @overload
+        def __call__(self, x: Any) -> Any: ...
+        def __call__(self, x: Any) -> Any:
+            """Apply the module."""
+
+
+@dataclass(repr=False, eq=False)
+class FunctionModule(Module):
+    """A module that calls a function. Subclasses are dataclasses: their fields are its settings.
 
     Examples
     --------
-    >>> Scale = module_of("Scale", lambda x, factor=2.0: factor * x)
+    >>> from dataclasses import dataclass
+    >>> @dataclass(repr=False, eq=False)
+    ... class Scale(FunctionModule):
+    ...     factor: float = 2.0
+    ...     function = staticmethod(lambda x, factor: factor * x)
     >>> Scale(3.0)
     Scale(factor=3.0)
     >>> Scale(3.0)(1.0)
     3.0
     """
-    known = inspect.signature(function).parameters if inspect.isfunction(function) else {}
-    parameters = list(known.values())[inputs:]
-    signature = inspect.Signature(parameters)
 
-    def initialise(self: Module, *arguments: Any, **settings: Any) -> None:
-        bound = signature.bind(*arguments, **settings)
-        bound.apply_defaults()
-        vars(self).update(bound.arguments)
+    function: ClassVar[Callable[..., Any]]
 
-    def forward(self: Module, *given: Any) -> Any:
-        """Call the function with the inputs and the settings of this module."""
-        return function(*given, **{name: vars(self)[name] for name in signature.parameters})
+    def forward(self, *inputs: Any) -> Any:
+        """Call the function with the inputs and the settings of this module.
 
-    members = {
-        "__init__": initialise,
-        "__signature__": signature,
-        "__doc__": function.__doc__ if parameters else f"`{function.__name__}` as a module.",
-        "__module__": sys._getframe(1).f_globals["__name__"],
-        "forward": forward,
-    }
-    return type(name, (Module,), members)
+        Parameters
+        ----------
+        *inputs : array_like
+            The inputs of the function.
+        """
+        settings = {setting.name: getattr(self, setting.name) for setting in fields(self)}
+        return self.function(*inputs, **settings)
 
 
 class _Call:
-    """A call of a module that is under way, and what the modules in it are called."""
+    """A running call of a module, and the names of the modules in it."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
         self.names: dict[int, str] | None = None
 
     def name_of(self, module: Module) -> str:
-        """Return the path from the running module to another, empty if it is not in there."""
-        if self.names is None:  # looked up at most once a call: most modules call no other
+        """Return the path from the running module to another; empty if that is not part of it."""
+        if self.names is None:  # looked up once per call, if at all: most modules call no other
             found = _found(vars(self.module), Module)
             self.names = {id(child): name for name, child in found}
         name = self.names.get(id(module))
-        if name is None:  # it may stand deeper, or have been put there just now
+        if name is None:  # it may be nested deeper, or have been added just now
             self.names.update((id(m), n) for n, m in self.module.named_modules())
             name = self.names.setdefault(id(module), "")
         return name
 
 
 class _Running(threading.local):
-    def __init__(self) -> None:  # runs in each thread
+    def __init__(self) -> None:  # called once per thread
         self.calls: list[_Call] = []
 
 
@@ -390,7 +491,7 @@ _RUNNING = _Running()
 
 
 def _found(container: Any, kind: type[Item]) -> Iterator[tuple[str, Item]]:
-    """Yield what is of a kind in a container and in the lists, tuples and dicts in it."""
+    """Yield the items of a kind in a container, and in the lists, tuples and dicts in it."""
     for key, item in container.items() if isinstance(container, dict) else enumerate(container):
         if isinstance(item, kind):
             yield str(key), item
@@ -408,7 +509,7 @@ def _joined(prefix: str, name: str) -> str:
 
 
 def _once(pairs: Iterator[tuple[str, Item]]) -> list[tuple[str, Item]]:
-    """List pairs without those whose second part has been there before."""
+    """Return the pairs, without those whose item appeared before."""
     found: dict[int, tuple[str, Item]] = {}
     for name, item in pairs:
         found.setdefault(id(item), (name, item))

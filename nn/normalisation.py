@@ -1,4 +1,4 @@
-"""Normalisation: `BatchNorm1d`, `BatchNorm2d`, `LayerNorm`, `RMSNorm`."""
+"""The normalisation layers `BatchNorm1d`, `BatchNorm2d`, `LayerNorm` and `RMSNorm`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd import define
+from autograd import Tensor, define
 from autograd.errors import ShapeError
 from nn import init
 from nn.module import Module, Parameter, plain, shape_of
 
 
 def standardised(x: Any, axes: tuple[int, ...], eps: float, centred: bool) -> tuple[Any, Any]:
-    """Return x over its root mean square along axes, its mean taken off first, and 1 / that."""
+    """Return x, minus its mean if `centred`, over its root mean square r; and 1 / r."""
     if centred:
         x = x - np.mean(x, axis=axes, keepdims=True)
     inverse = 1 / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
@@ -25,7 +25,7 @@ def standardised(x: Any, axes: tuple[int, ...], eps: float, centred: bool) -> tu
 def normalised_array(
     x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps: float, centred: bool = True
 ) -> Any:
-    """Compute standardised x times weight plus bias."""
+    """Compute standardised x · weight + bias."""
     y = standardised(x, axes, eps, centred)[0]
     if weight is not None:
         y *= weight
@@ -37,7 +37,7 @@ def normalised_array(
 def input_vjp(
     g: Any, y: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool = True
 ) -> Any:
-    """Take off what changes the mean, and what changes the mean square."""
+    """Remove from g the parts that change the mean and the mean square of x."""
     standard, inverse = standardised(x, axes, eps, centred)
     if weight is not None:
         g = g * weight
@@ -48,7 +48,7 @@ def input_vjp(
 
 
 def summed_like(g: Any, parameter: Any) -> Any:
-    """Sum over the axes that a parameter was broadcast along."""
+    """Sum over the axes along which a parameter was broadcast."""
     extra = g.ndim - parameter.ndim
     axes = [a for a in range(g.ndim) if a < extra or parameter.shape[a - extra] == 1]
     return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
@@ -64,22 +64,9 @@ normalised = define(normalised_array, input_vjp,
 
 
 class BatchNorm(Module):
-    """Each channel standardised over all examples and positions, then scaled and shifted.
+    """The base class of `BatchNorm1d` and `BatchNorm2d`; for its parameters see there."""
 
-    While training by the mean and the variance of the batch, of which running averages are
-    kept; otherwise by these. Source: Ioffe & Szegedy, "Batch normalization", 2015.
-
-    Parameters
-    ----------
-    num_features : int
-        The number of channels, the length of the second axis.
-    momentum : float or None
-        The share of a new batch in the running averages; None for the average of all batches.
-    track_running_stats : bool
-        Whether to keep running averages. Without, each batch is standardised by itself.
-    """
-
-    ndims: tuple[int, ...]  # how many axes the input may have
+    ndims: tuple[int, ...]  # the numbers of axes that the input may have
     running_mean: Any
     running_var: Any
     num_batches_tracked: Any
@@ -101,14 +88,25 @@ class BatchNorm(Module):
             self.register_buffer("running_var", init.ones((num_features,)))
             self.register_buffer("num_batches_tracked", np.array(0))
 
-    def forward(self, x: Any) -> Any:
-        """Return x standardised, of the same shape."""
+    def forward(self, x: Any) -> Tensor:
+        """Return x normalised, scaled and shifted, of the same shape.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, num_features, ...)
+            The input.
+
+        Raises
+        ------
+        ShapeError
+            If the shape does not fit; or in training mode, if a channel has only one number.
+        """
         shape = shape_of(x)
         if len(shape) not in self.ndims or shape[1] != self.num_features:
             raise ShapeError(
-                f"{type(self).__name__}({self.num_features}) got an input of shape {shape}: it "
-                f"takes {' or '.join(map(str, self.ndims))} axes, the second one "
-                f"{self.num_features} long."
+                f"{type(self).__name__}({self.num_features}) got an input of shape {shape}; it "
+                f"takes {' or '.join(map(str, self.ndims))} axes, the second of length "
+                f"{self.num_features}."
             )
         along = (1, -1) + (1,) * (len(shape) - 2)
         weight, bias = (
@@ -119,18 +117,19 @@ class BatchNorm(Module):
             mean, variance = self.running_mean.reshape(along), self.running_var.reshape(along)
             scale = 1 / np.sqrt(variance + self.eps)
             scale = scale if weight is None else weight * scale
-            y = (x - mean) * scale
+            y: Tensor = (x - mean) * scale
             return y if bias is None else y + bias
         axes = (0, *range(2, len(shape)))
         count = math.prod(shape[axis] for axis in axes)
         if self.training and count < 2:
             raise ShapeError(
-                f"While training, {type(self).__name__} needs more than one number in each "
-                f"channel, and got an input of shape {shape}. In use, call model.eval() first."
+                f"In training mode {type(self).__name__} needs more than one number in each "
+                f"channel, but the input has shape {shape}. For inference call model.eval() first."
             )
         if self.training and self.track_running_stats:
             self._track(plain(x), axes, count)
-        return normalised(x, weight, bias, axes=axes, eps=self.eps)
+        y = normalised(x, weight, bias, axes=axes, eps=self.eps)
+        return y
 
     def _track(self, x: Any, axes: tuple[int, ...], count: int) -> None:
         self.num_batches_tracked += 1
@@ -141,22 +140,88 @@ class BatchNorm(Module):
 
 
 class BatchNorm1d(BatchNorm):
-    """`BatchNorm` of inputs of shape (batch, channels) or (batch, channels, length)."""
+    """Batch normalisation of inputs of shape (batch, channels) or (batch, channels, length).
+
+    (x - mean) / √(variance + eps) for each channel, over the batch and all positions, multiplied by
+    a weight and shifted by a bias. In training mode mean and variance are those
+    of the batch, and running averages of them are kept; in evaluation mode these are used.
+    Source: Ioffe & Szegedy, "Batch normalization: accelerating deep network training by reducing
+    internal covariate shift", 2015.
+
+    Parameters
+    ----------
+    num_features : int
+        The number of channels.
+    eps : float
+        Added to the variance.
+    momentum : float or None
+        The weight of a new batch in the running averages; None for the average of all batches.
+    affine : bool
+        Whether to scale and shift.
+    track_running_stats : bool
+        Whether to keep running averages; without them, each batch is normalised by itself.
+
+    Examples
+    --------
+    >>> BatchNorm1d(3)(np.zeros((5, 3))).shape
+    (5, 3)
+    """
 
     ndims = (2, 3)
 
 
 class BatchNorm2d(BatchNorm):
-    """`BatchNorm` of inputs of shape (batch, channels, height, width)."""
+    """Batch normalisation of inputs of shape (batch, channels, height, width).
+
+    (x - mean) / √(variance + eps) for each channel, over the batch and all positions, multiplied by
+    a weight and shifted by a bias. In training mode mean and variance are those
+    of the batch, and running averages of them are kept; in evaluation mode these are used.
+    Source: Ioffe & Szegedy, "Batch normalization: accelerating deep network training by reducing
+    internal covariate shift", 2015.
+
+    Parameters
+    ----------
+    num_features : int
+        The number of channels.
+    eps : float
+        Added to the variance.
+    momentum : float or None
+        The weight of a new batch in the running averages; None for the average of all batches.
+    affine : bool
+        Whether to scale and shift.
+    track_running_stats : bool
+        Whether to keep running averages; without them, each batch is normalised by itself.
+
+    Examples
+    --------
+    >>> BatchNorm2d(3)(np.zeros((5, 3, 8, 8))).shape
+    (5, 3, 8, 8)
+    """
 
     ndims = (4,)
 
 
 class LayerNorm(Module):
-    """Each example standardised over its last axes, then scaled and shifted.
+    """Layer normalisation: (x - mean) / √(variance + eps) over the last axes of each example.
 
-    `normalized_shape` is that of these axes. Without `elementwise_affine` there is no ``weight``
-    to scale by, nor a ``bias``. Source: Ba, Kiros & Hinton, "Layer normalization", 2016.
+    The result is multiplied by a weight and shifted by a bias. Source: Ba, Kiros & Hinton, "Layer
+    normalization", 2016.
+
+    Parameters
+    ----------
+    normalized_shape : int or sequence of int
+        The lengths of the last axes, over which mean and variance are computed.
+    eps : float or None
+        Added to the variance; None for the precision of the dtype.
+    elementwise_affine : bool
+        Whether to scale and shift.
+    bias : bool
+        Whether to shift.
+
+    Examples
+    --------
+    >>> LayerNorm(4)(np.ones((2, 3, 4))).shape
+    (2, 3, 4)
     """
 
     centred = True
@@ -174,24 +239,50 @@ class LayerNorm(Module):
         shifted = elementwise_affine and bias
         self.bias = Parameter(init.zeros(self.normalized_shape)) if shifted else None
 
-    def forward(self, x: Any) -> Any:
-        """Return x standardised, of the same shape."""
+    def forward(self, x: Any) -> Tensor:
+        """Return x normalised, of the same shape.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., *normalized_shape)
+            The input.
+
+        Raises
+        ------
+        ShapeError
+            If the last axes have other lengths.
+        """
         shape, count = shape_of(x), len(self.normalized_shape)
         if len(shape) < count or shape[len(shape) - count :] != self.normalized_shape:
             raise ShapeError(
-                f"{type(self).__name__} got an input of shape {shape_of(x)}: its last axes must "
-                f"be {self.normalized_shape}."
+                f"{type(self).__name__} got an input of shape {shape_of(x)}; its last axes must "
+                f"have lengths {self.normalized_shape}."
             )
         axes = tuple(range(-count, 0))
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
-        return normalised(x, self.weight, self.bias, axes=axes, eps=eps, centred=self.centred)
+        y: Tensor
+        y = normalised(x, self.weight, self.bias, axes=axes, eps=eps, centred=self.centred)
+        return y
 
 
 class RMSNorm(LayerNorm):
-    """Each example divided by its root mean square over the last axes, then scaled.
+    """Root mean square normalisation: x / √(mean(x²) + eps) over the last axes, times a weight.
 
-    `eps`, added to the mean square, is by default the precision of the numbers.
     Source: Zhang & Sennrich, "Root mean square layer normalization", 2019.
+
+    Parameters
+    ----------
+    normalized_shape : int or sequence of int
+        The lengths of the last axes, over which the mean is computed.
+    eps : float, optional
+        Added to the mean square; by default the precision of the dtype.
+    elementwise_affine : bool
+        Whether to multiply by a weight.
+
+    Examples
+    --------
+    >>> np.round(RMSNorm(2)(np.array([3.0, 3.0])).data, 6)
+    array([1., 1.])
     """
 
     centred = False

@@ -1,4 +1,4 @@
-"""Pooling: the largest or the average number of each window, channel by channel."""
+"""Pooling: the maximum or the average of each window, channel by channel."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from autograd import Primitive, define, linear
 from autograd.errors import OptionError
-from nn.module import Module, plain, shape_of
+from nn.module import OneInput, plain, shape_of
 from nn.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
 
 def largest(x: Any, windows: Windows) -> Any:
-    """Return the largest element of each window; the padding is never it."""
+    """Return the maximum of each window, ignoring the padding."""
     padded, counts = windows.padded(x, -math.inf), windows.counts(x.shape)
     indices = [index for _, index in offsets(windows, counts)]
     y = padded[indices[0]].copy()
@@ -24,7 +24,7 @@ def largest(x: Any, windows: Windows) -> Any:
 
 
 def first_of(x: Any, y: Any, windows: Windows) -> Any:
-    """Return which element of each window is its largest, `y`: the first of several."""
+    """Return the position of the maximum `y` in each window, of the first if there are several."""
     x, y = plain(x), plain(y)
     padded, counts = windows.padded(x, -math.inf), windows.counts(x.shape)
     found = np.zeros(y.shape, np.min_scalar_type(math.prod(windows.kernel)))
@@ -35,7 +35,7 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
 
 
 def picked(x: Any, which: Any, windows: Windows) -> Any:
-    """Return one element of each window, by its number there."""
+    """Return one element of each window, by its position there."""
     padded, counts = windows.padded(x), windows.counts(x.shape)
     y = np.zeros(which.shape, x.dtype)
     for number, (_, index) in enumerate(offsets(windows, counts)):
@@ -44,7 +44,7 @@ def picked(x: Any, which: Any, windows: Windows) -> Any:
 
 
 def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
-    """Add each number to the element of its window that has that number."""
+    """Add each number to the element of its window at the given position."""
     total = np.zeros(windows.padded_shape(shape), g.dtype)
     for number, (_, index) in enumerate(offsets(windows, g.shape[2:])):
         total[index] += g * (which == number)
@@ -52,7 +52,7 @@ def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> An
 
 
 def summed(x: Any, windows: Windows) -> Any:
-    """Sum each window."""
+    """Return the sum of each window."""
     padded, counts = windows.padded(x), windows.counts(x.shape)
     y = np.zeros((*x.shape[:2], *counts), x.dtype)
     for _, index in offsets(windows, counts):
@@ -87,12 +87,8 @@ add_windows: Primitive = linear(added_back,
 # fmt: on
 
 
-class Pooling(Module):
-    """One number for each window of each channel.
-
-    Sizes are one int, or one for each axis of the grid. Windows are side by side if no `stride`
-    is given; the `padding` may be up to half of one, or an `OptionError` says so.
-    """
+class Pooling(OneInput):
+    """The base class of pooling layers; for the parameters see these."""
 
     ndim: int
     windows: Windows
@@ -104,32 +100,46 @@ class Pooling(Module):
         pairs = zip(self.windows.padding, self.windows.kernel, strict=True)
         if any(2 * max(padding) > kernel for padding, kernel in pairs):
             raise OptionError(
-                f"padding={padding} is more than half of kernel_size={kernel_size}: there would "
-                "be windows of nothing else."
+                f"padding={padding} must be at most half of kernel_size={kernel_size}; otherwise "
+                "some windows contain only padding."
             )
 
     def forward(self, x: Any) -> Any:
-        """Return the numbers, of shape (batch, channels, *places)."""
+        """Pool each channel.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, channels, *grid) or (channels, *grid)
+            The input.
+
+        Returns
+        -------
+        array or Tensor, shape (batch, channels, *windows) or (channels, *windows)
+
+        Raises
+        ------
+        ShapeError
+            If the shape does not fit, or the window is larger than the input.
+        """
         x, alone = with_batch(x, self.ndim, None, type(self).__name__)
-        self.windows.counts(shape_of(x))  # or raise
-        y = self.pooled(x)
+        self.windows.counts(shape_of(x))  # raises if there is no window
+        y = self._pooled(x)
         return y[0] if alone else y
 
-    def pooled(self, x: Any) -> Any:
-        """Pool an input with an axis of examples."""
+    def _pooled(self, x: Any) -> Any:
+        """Pool an input that has a batch axis."""
         raise NotImplementedError
 
 
 class MaxPool(Pooling):
-    """The largest number of each window. Of several, the first one gets the derivative."""
+    """The maximum of each window."""
 
-    def pooled(self, x: Any) -> Any:
-        """Return the largest numbers."""
+    def _pooled(self, x: Any) -> Any:
         return window_max(x, windows=self.windows)
 
 
 class AvgPool(Pooling):
-    """The average of each window; `count_include_pad`: whether the zeros of the padding count."""
+    """The average of each window."""
 
     def __init__(
         self,
@@ -141,8 +151,7 @@ class AvgPool(Pooling):
         super().__init__(kernel_size, stride, padding)
         self.count_include_pad = count_include_pad
 
-    def pooled(self, x: Any) -> Any:
-        """Return the averages."""
+    def _pooled(self, x: Any) -> Any:
         count: Any = math.prod(self.windows.kernel)
         if not self.count_include_pad:
             count = summed(np.ones((1, 1, *shape_of(x)[2:]), x.dtype), self.windows)
@@ -150,24 +159,114 @@ class AvgPool(Pooling):
 
 
 class MaxPool1d(MaxPool):
-    """`MaxPool` of inputs of shape (batch, channels, length)."""
+    """The maximum of windows of inputs of shape (batch, channels, length).
+
+    Of equal maxima the first one gets the derivative.
+
+    Parameters
+    ----------
+    kernel_size : int
+        The size of the window.
+    stride : int, optional
+        The distance between windows; by default `kernel_size`.
+    padding : int
+        The number of elements to add on each side, at most half of `kernel_size`. They are
+        never the maximum.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or the padding too large.
+
+    Examples
+    --------
+    >>> MaxPool1d(2)(np.zeros((2, 3, 8))).shape
+    (2, 3, 4)
+    """
 
     ndim = 1
 
 
 class MaxPool2d(MaxPool):
-    """`MaxPool` of inputs of shape (batch, channels, height, width)."""
+    """The maximum of windows of inputs of shape (batch, channels, height, width).
+
+    Of equal maxima the first one gets the derivative.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+        The size of the window.
+    stride : int or (int, int), optional
+        The distance between windows; by default `kernel_size`.
+    padding : int or (int, int)
+        The number of elements to add on each side, at most half of `kernel_size`. They are
+        never the maximum.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or the padding too large.
+
+    Examples
+    --------
+    >>> MaxPool2d(2)(np.zeros((2, 3, 8, 8))).shape
+    (2, 3, 4, 4)
+    """
 
     ndim = 2
 
 
 class AvgPool1d(AvgPool):
-    """`AvgPool` of inputs of shape (batch, channels, length)."""
+    """The average of windows of inputs of shape (batch, channels, length).
+
+    Parameters
+    ----------
+    kernel_size : int
+        The size of the window.
+    stride : int, optional
+        The distance between windows; by default `kernel_size`.
+    padding : int
+        The number of elements to add on each side, at most half of `kernel_size`, zeros.
+    count_include_pad : bool
+        Whether the average counts the padding.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or the padding too large.
+
+    Examples
+    --------
+    >>> AvgPool1d(2)(np.zeros((2, 3, 8))).shape
+    (2, 3, 4)
+    """
 
     ndim = 1
 
 
 class AvgPool2d(AvgPool):
-    """`AvgPool` of inputs of shape (batch, channels, height, width)."""
+    """The average of windows of inputs of shape (batch, channels, height, width).
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+        The size of the window.
+    stride : int or (int, int), optional
+        The distance between windows; by default `kernel_size`.
+    padding : int or (int, int)
+        The number of elements to add on each side, at most half of `kernel_size`, zeros.
+    count_include_pad : bool
+        Whether the average counts the padding.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or the padding too large.
+
+    Examples
+    --------
+    >>> AvgPool2d(2)(np.zeros((2, 3, 8, 8))).shape
+    (2, 3, 4, 4)
+    """
 
     ndim = 2

@@ -1,9 +1,9 @@
-"""Recurrent layers: `RNN`, `LSTM`, `GRU`."""
+"""The recurrent layers `RNN`, `LSTM` and `GRU`."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,25 +23,11 @@ from nn.rnn_kernels import (
 
 
 class Recurrent(Module):
-    """Layers that read a sequence step by step, and remember.
-
-    Parameters
-    ----------
-    input_size, hidden_size : int
-        How many numbers come in at each step, and how many are remembered.
-    batch_first : bool
-        Whether inputs and outputs are (batch, steps, features), instead of (steps, batch, ...).
-    dropout : float
-        The share of zeros between layers, while training.
-    bidirectional : bool
-        Whether to read the sequence backwards as well: each output then has both, side by side.
-    generator : numpy.random.Generator, optional
-        Of the initial weights and of dropout.
-    """
+    """The base class of `RNN`, `LSTM` and `GRU`; for its parameters see there."""
 
     gates: int
-    states: int = 1  # how many arrays make up what is remembered
-    primitive: Primitive  # what computes a whole sequence
+    states: int = 1  # the number of arrays in the state
+    primitive: Primitive  # computes a whole sequence
     weight_hh_l0: Parameter
 
     def __init__(
@@ -56,7 +42,7 @@ class Recurrent(Module):
         generator: np.random.Generator | None = None,
     ) -> None:
         if min(input_size, hidden_size, num_layers) < 1:
-            raise OptionError("input_size, hidden_size and num_layers are at least 1.")
+            raise OptionError("input_size, hidden_size and num_layers must be at least 1.")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.bidirectional = bias, batch_first, bidirectional
         self.dropout = Dropout(dropout, generator)
@@ -74,26 +60,35 @@ class Recurrent(Module):
 
     @property
     def directions(self) -> int:
-        """In how many directions a sequence is read."""
+        """The number of directions in which a sequence is read, 1 or 2."""
         return 2 if self.bidirectional else 1
 
     def _suffixes(self, layer: int) -> list[str]:
         return [f"_l{layer}", f"_l{layer}_reverse"][: self.directions]
 
     def forward(self, x: Any, state: Any = None) -> tuple[Any, Any]:
-        """Return the outputs of the last layer at all steps, and what all layers remember.
+        """Return the outputs of the last layer at all steps, and the final state of all layers.
 
         Parameters
         ----------
         x : array_like, shape (steps, batch, input_size)
-            Or (batch, steps, input_size) if `batch_first`; or (steps, input_size) alone.
+            The sequences; of shape (batch, steps, input_size) if `batch_first`, or
+            (steps, input_size) for one sequence.
         state : array_like, shape (num_layers * directions, batch, hidden_size), optional
-            What is remembered to begin with, by default zeros; of an `LSTM` a pair (h, c).
+            The initial state, by default zeros; for an `LSTM` a pair (h, c) of such arrays. Without
+            the axis of the batch for one sequence.
+
+        Returns
+        -------
+        outputs : Tensor, shape (steps, batch, hidden_size * directions)
+            With the axes in the order of `x`.
+        state : Tensor or pair of Tensors
+            Of the shape of the initial state.
 
         Raises
         ------
         ShapeError
-            If shapes do not fit, or there is no step.
+            If a shape does not fit, or there is no step.
         """
         alone = len(shape_of(x)) == 2
         turned = self.batch_first and not alone
@@ -130,7 +125,7 @@ class Recurrent(Module):
         return x, ended[0] if self.states == 1 else tuple(ended)
 
     def _first(self, state: Any, batch: int, dtype: Any, alone: bool) -> list[Any]:
-        """Return what is remembered to begin with, with an axis of examples."""
+        """Return the initial state, with an axis of the batch."""
         shape = (self.num_layers * self.directions, batch, self.hidden_size)
         if state is None:
             zeros = np.zeros(shape, np.result_type(dtype, self.weight_hh_l0.dtype))
@@ -146,7 +141,7 @@ class Recurrent(Module):
         return [part[:, None] for part in given] if alone else given
 
     def _sequence(self, x: Any, suffix: str, first: list[Any]) -> list[Any]:
-        """Read a sequence; return the outputs and the last states."""
+        """Return the outputs of one layer and direction, and its final state."""
         names = [name + suffix for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
         zero = np.zeros(self.gates * self.hidden_size, first[0].dtype)
         parts = [getattr(self, name, zero) for name in names] + first
@@ -164,31 +159,116 @@ class Recurrent(Module):
 
 
 class RNN(Recurrent):
-    """`Recurrent` layers of plain cells: h = tanh(w_ih x + b_ih + w_hh h + b_hh).
+    """Elman network: h = tanh(w_ih x + b_ih + w_hh h + b_hh).
 
-    ``nonlinearity="relu"`` takes max(0, ...) instead.
+    Source: Elman, "Finding structure in time", 1990.
+
+    Parameters
+    ----------
+    input_size : int
+        The number of features at each step.
+    hidden_size : int
+        The number of features of the state.
+    nonlinearity : {"tanh", "relu"}
+        The activation function.
+    num_layers : int
+        The number of layers, each reading the outputs of the one before.
+    bias : bool
+        Whether to add biases.
+    batch_first : bool
+        Whether inputs and outputs have shape (batch, steps, features) instead of (steps, batch,
+        features).
+    dropout : float
+        The probability of zeroing an element between layers, in training mode.
+    bidirectional : bool
+        Whether to read the sequence backward as well; the outputs of both directions are joined
+        along the last axis.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is less than 1, or `nonlinearity` is something else.
+
+    Examples
+    --------
+    >>> outputs, h = RNN(4, 8)(np.zeros((5, 3, 4)))
+    >>> outputs.shape, h.shape
+    ((5, 3, 8), (1, 3, 8))
     """
 
     gates = 1
 
     def __init__(
-        self, input_size: int, hidden_size: int, nonlinearity: str = "tanh", **options: Any
+        self,
+        input_size: int,
+        hidden_size: int,
+        nonlinearity: str = "tanh",
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        generator: np.random.Generator | None = None,
     ) -> None:
         if nonlinearity not in ("tanh", "relu"):
-            raise OptionError(f'nonlinearity= is "tanh" or "relu", not {nonlinearity!r}.')
-        super().__init__(input_size, hidden_size, **options)
+            raise OptionError(f'nonlinearity= must be "tanh" or "relu", not {nonlinearity!r}.')
+        super().__init__(
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            generator,
+        )
         self.nonlinearity = nonlinearity
 
     @property
     def primitive(self) -> Primitive:  # type: ignore[override]
-        """What computes a whole sequence."""
+        """The primitive that computes a whole sequence."""
         return tanh_sequence if self.nonlinearity == "tanh" else relu_sequence
+
+    if TYPE_CHECKING:
+
+        def __call__(self, x: Any, state: Any = None) -> tuple[Tensor, Tensor]:
+            """Apply the layers."""
 
 
 class LSTM(Recurrent):
-    """`Recurrent` layers of long short-term memory; the state is a pair (h, c).
+    """Long short-term memory; the state is a pair (h, c).
 
-    Source: Hochreiter & Schmidhuber, "Long short-term memory", 1997.
+    With the gates i, f, o = σ(w_ih x + b_ih + w_hh h + b_hh) and the candidate u, a tanh of the
+    same form, c = f c + i u and h = o tanh(c). Source: Hochreiter & Schmidhuber, "Long short-term
+    memory", 1997; Gers, Schmidhuber & Cummins, "Learning to forget", 2000.
+
+    Parameters
+    ----------
+    input_size : int
+        The number of features at each step.
+    hidden_size : int
+        The number of features of the state.
+    num_layers : int
+        The number of layers, each reading the outputs of the one before.
+    bias : bool
+        Whether to add biases.
+    batch_first : bool
+        Whether inputs and outputs have shape (batch, steps, features) instead of (steps, batch,
+        features).
+    dropout : float
+        The probability of zeroing an element between layers, in training mode.
+    bidirectional : bool
+        Whether to read the sequence backward as well; the outputs of both directions are joined
+        along the last axis.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is less than 1.
 
     Examples
     --------
@@ -199,11 +279,55 @@ class LSTM(Recurrent):
 
     gates, states, primitive = 4, 2, lstm_sequence
 
+    if TYPE_CHECKING:
+
+        def __call__(self, x: Any, state: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+            """Apply the layers."""
+
 
 class GRU(Recurrent):
-    """`Recurrent` layers of gated recurrent units.
+    """Gated recurrent unit.
 
-    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014.
+    With the gates r, z = σ(w_ih x + b_ih + w_hh h + b_hh) and the candidate
+    n = tanh(w_in x + b_in + r (w_hn h + b_hn)), h = (1 - z) n + z h. Source: Cho et al., "Learning
+    phrase representations using RNN encoder-decoder", 2014.
+
+    Parameters
+    ----------
+    input_size : int
+        The number of features at each step.
+    hidden_size : int
+        The number of features of the state.
+    num_layers : int
+        The number of layers, each reading the outputs of the one before.
+    bias : bool
+        Whether to add biases.
+    batch_first : bool
+        Whether inputs and outputs have shape (batch, steps, features) instead of (steps, batch,
+        features).
+    dropout : float
+        The probability of zeroing an element between layers, in training mode.
+    bidirectional : bool
+        Whether to read the sequence backward as well; the outputs of both directions are joined
+        along the last axis.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is less than 1.
+
+    Examples
+    --------
+    >>> outputs, h = GRU(4, 8, bidirectional=True)(np.zeros((5, 3, 4)))
+    >>> outputs.shape, h.shape
+    ((5, 3, 16), (2, 3, 8))
     """
 
     gates, primitive = 3, gru_sequence
+
+    if TYPE_CHECKING:
+
+        def __call__(self, x: Any, state: Any = None) -> tuple[Tensor, Tensor]:
+            """Apply the layers."""

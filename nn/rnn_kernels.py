@@ -1,9 +1,9 @@
-"""The calculus of recurrent layers: a whole sequence is one primitive, with its own way back.
+"""The primitives of recurrent layers: a whole sequence is one primitive with its own backward.
 
-A rule is called once for each argument, and going back through time is to happen only once. So
-weights, first state and inputs go in as one long array, and everything that the way back needs
-comes out as one, in blocks of shape (steps, batch, ...). The way back is made of plain
-operations, so that it can be differentiated itself.
+A rule is called once for each argument, but backpropagation through time should run only once. So
+weights, initial state and inputs are passed as one flat array, and everything that backward needs
+is returned as another, in blocks of shape (steps, batch, ...). The backward pass consists of plain
+operations, which can be differentiated again.
 
 Source: Werbos, "Backpropagation through time", 1990; the cells are PyTorch's.
 """
@@ -23,12 +23,12 @@ Shapes = tuple[tuple[int, ...], ...]
 
 
 def packed(parts: list[Any]) -> Any:
-    """Put arrays one after the other into a long one."""
+    """Join arrays into one flat array."""
     return np.concatenate([np.reshape(part, (-1,)) for part in parts])
 
 
 def unpacked(flat: Any, shapes: Shapes) -> list[Any]:
-    """Cut a long array into arrays of these shapes."""
+    """Split a flat array into arrays of these shapes."""
     found, start = [], 0
     for shape in shapes:
         end = start + math.prod(shape)
@@ -43,22 +43,28 @@ def recurrence(
     forward: Callable[..., None],
     backward: Callable[..., tuple[Any, Any, tuple[Any, ...]]],
 ) -> Primitive:
-    """Make a primitive of a cell: ``primitive(flat, inputs, shapes=...)``.
+    """Return a primitive for a cell: ``primitive(flat, inputs, shapes=...)``.
 
     Parameters
     ----------
+    name : str
+        The name of the primitive.
     widths : tuple of int
-        How wide the blocks are that come out, in states: first the states, last the gates.
+        The widths of the result's blocks in multiples of the hidden size: the states come first,
+        the gates last.
     forward : callable
-        ``forward(y, w_hh, b_hh, *first)`` writes the blocks `y` of all steps, from the first
-        states. In the last block it finds the projection of the inputs.
+        ``forward(y, w_hh, b_hh, *first)`` fills the blocks `y` of all steps, starting from the
+        initial states. The last block initially contains the projected inputs.
     backward : callable
-        ``backward(g, y, w_hh, *first)`` returns the derivatives by the projection of the inputs,
-        by that of the states before each step, and by the first states.
+        ``backward(g, y, w_hh, *first)`` returns the derivatives with respect to the projected
+        inputs, the projected states before each step, and the initial states.
 
-    In the primitive, `flat` holds the inputs (steps, batch, features), the weights of inputs and
-    states, their biases, and the first states; the inputs are None there if given by themselves,
-    which says that no derivative by them is wanted.
+    Returns
+    -------
+    Primitive
+        Its argument `flat` holds the inputs (steps, batch, features), the weights of inputs and
+        states, their biases, and the initial states. Inputs that need no derivative are passed as
+        `inputs` instead, which is None otherwise.
     """
 
     def parts(flat: Any, inputs: Any, shapes: Shapes) -> tuple[list[Any], Shapes]:
@@ -91,18 +97,18 @@ def recurrence(
 
 
 def room(g: Any, like: Any) -> Any:
-    """Return where to put what is found step by step: a list for nodes, else one array."""
+    """Return a container for results of single steps: a list for nodes, else one array."""
     nodes = isinstance(g, Tensor) or isinstance(like, Tensor)
     return [None] * len(like) if nodes else np.empty_like(like)
 
 
 def filled(found: Any) -> Any:
-    """Return what was put into `room` as one array or node."""
+    """Return the contents of a `room` as one array or node."""
     return np.stack(found) if isinstance(found, list) else found
 
 
 def cut(gates: Any, width: int) -> list[Any]:
-    """Cut the last axis into gates of this width."""
+    """Split the last axis into gates of this width."""
     return [gates[..., k : k + width] for k in range(0, gates.shape[-1], width)]
 
 
@@ -110,7 +116,7 @@ def cut(gates: Any, width: int) -> list[Any]:
 
 
 def plain_cell(name: str, activation: Any, slope: Callable[[Any], Any]) -> Primitive:
-    """Make the primitive of a plain cell from its activation, and its slope at a result."""
+    """Return the primitive of a plain cell, given its activation and the slope at a result."""
 
     def forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
         y[0] += b_hh
@@ -140,8 +146,8 @@ relu_sequence = plain_cell(
 def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
     """C = f c + i u, h = o tanh(c).
 
-    Of the four projections i, f and o go through a sigmoid, u through a tanh. As
-    sigmoid(x) = (tanh(x / 2) + 1) / 2, one tanh over all of them does.
+    The gates i, f and o are sigmoids, u is a tanh. Because sigmoid(x) = (tanh(x / 2) + 1) / 2, one
+    tanh computes them all.
     """
     hs, cs, gates = y
     width = h.shape[1]
@@ -163,11 +169,11 @@ def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
 
 
 def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> Any:
-    """Go back through c = f c + i u, h = o tanh(c)."""
+    """Backpropagate through c = f c + i u, h = o tanh(c)."""
     _, c, gates = y
     width = h.shape[1]
     shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], h.dtype), width)
-    has_direct = isinstance(g[2], Tensor) or g[2].any()  # of higher derivatives only
+    has_direct = isinstance(g[2], Tensor) or g[2].any()  # nonzero only for higher derivatives
     by_h: Any = 0.0
     by_c: Any = 0.0
     found = room(g[0], gates)
@@ -210,7 +216,7 @@ def gru_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
 
 
 def gru_backward(g: list[Any], y: list[Any], w_hh: Any, first: Any) -> Any:
-    """Go back through h = (1 - z) n + z h, n = tanh(projected + r q)."""
+    """Backpropagate through h = (1 - z) n + z h, n = tanh(projected + r q)."""
     h, q, gates = y
     width = first.shape[1]
     by_h: Any = 0.0

@@ -1,4 +1,4 @@
-"""Where a kernel stands on a grid: what convolution and pooling have in common."""
+"""The positions of a sliding window, shared by convolution and pooling."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Size = int | Sequence[int]
 
 @dataclass(frozen=True)
 class Windows:
-    """A kernel that slides over the last axes of an array, one entry for each of these axes."""
+    """A kernel that slides over the last axes of an array; one entry for each of these axes."""
 
-    kernel: tuple[int, ...]  # how many elements a window has
-    stride: tuple[int, ...]  # how far apart windows are
-    padding: tuple[tuple[int, int], ...]  # how many elements are put before and after
-    dilation: tuple[int, ...]  # how far apart the elements of a window are
+    kernel: tuple[int, ...]  # the number of elements of a window
+    stride: tuple[int, ...]  # the distance between windows
+    padding: tuple[tuple[int, int], ...]  # the number of elements added before and after
+    dilation: tuple[int, ...]  # the distance between the elements of a window
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """The axes it slides over, counted from the end."""
+        """The axes that the kernel slides over, counted from the end."""
         return tuple(range(-len(self.kernel), 0))
 
     def counts(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return how many windows an array has along each axis; without room for one, raise."""
+        """Return the number of windows along each axis; raise if there is none."""
         lengths = shape[len(shape) - len(self.kernel) :]
         found = tuple(
             (n + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
@@ -41,7 +41,7 @@ class Windows:
         )
         if min(found) < 1 or 0 in lengths:
             raise ShapeError(
-                f"An input of shape {shape} has no room for a kernel of shape {self.kernel}, "
+                f"An input of shape {shape} is too small for a kernel of shape {self.kernel}, "
                 f"dilation {self.dilation}, padding {self.padding}."
             )
         return found
@@ -61,14 +61,14 @@ class Windows:
         return (*shape[:count], *lengths)
 
     def inside(self, shape: tuple[int, ...]) -> Any:
-        """Return the index of an array of a shape in its padded form."""
+        """Return the index of the original array in its padded form."""
         lengths = shape[len(shape) - len(self.kernel) :]
         return (..., *(slice(p[0], p[0] + n) for n, p in zip(lengths, self.padding, strict=True)))
 
 
 @functools.lru_cache(maxsize=256)
 def offsets(windows: Windows, counts: tuple[int, ...]) -> list[tuple[Any, Any]]:
-    """List for each element of the kernel its index there, and where it is in all windows."""
+    """Return for each element of the kernel its index, and the index of it in all windows."""
     found = []
     for place in itertools.product(*map(range, windows.kernel)):
         steps = zip(place, windows.dilation, counts, windows.stride, strict=True)
@@ -78,20 +78,20 @@ def offsets(windows: Windows, counts: tuple[int, ...]) -> list[tuple[Any, Any]]:
 
 
 def windows_of(ndim: int, kernel: Size, stride: Size, padding: Any, dilation: Size = 1) -> Windows:
-    """Make windows of what a user gives: numbers, or one for each of `ndim` axes.
+    """Return the windows for sizes that are one number, or one for each of `ndim` axes.
 
-    The padding may be "valid", none, or "same": as much as keeps the length, the odd element after.
+    Padding "valid" means none; "same" keeps the length, with an odd element at the end.
     """
     kernels = _each(ndim, kernel, "kernel_size", 1)
     strides = _each(ndim, stride, "stride", 1)
     dilations = _each(ndim, dilation, "dilation", 1)
     if padding == "same":
         if max(strides) > 1:
-            raise OptionError(f'padding="same" keeps the length, and stride={stride} does not.')
+            raise OptionError(f'padding="same" requires stride=1, not stride={stride}.')
         totals = [d * (k - 1) for k, d in zip(kernels, dilations, strict=True)]
         pairs = tuple((total // 2, total - total // 2) for total in totals)
     elif isinstance(padding, str) and padding != "valid":
-        raise OptionError(f'padding= is a number, "same" or "valid", not {padding!r}.')
+        raise OptionError(f'padding= must be a number, "same" or "valid", not {padding!r}.')
     else:
         each = _each(ndim, 0 if padding == "valid" else padding, "padding", 0)
         pairs = tuple((n, n) for n in each)
@@ -101,12 +101,14 @@ def windows_of(ndim: int, kernel: Size, stride: Size, padding: Any, dilation: Si
 def _each(ndim: int, size: Size, name: str, least: int) -> tuple[int, ...]:
     sizes: tuple[Any, ...] = tuple(size) if isinstance(size, (tuple, list)) else (size,) * ndim
     if len(sizes) != ndim or not all(isinstance(n, int) and n >= least for n in sizes):
-        raise OptionError(f"{name}= is {ndim} whole numbers from {least} on, or one, not {size!r}.")
+        raise OptionError(
+            f"{name}= must be one or {ndim} integers of at least {least}, not {size!r}."
+        )
     return sizes
 
 
 def with_batch(x: Any, ndim: int, channels: int | None, who: str) -> tuple[Any, bool]:
-    """Return an input of shape (batch, channels, *grid), and whether it came without a batch."""
+    """Return an input with a batch axis, and whether it had none."""
     shape = shape_of(x)
     if len(shape) not in (ndim + 1, ndim + 2) or channels not in (None, shape[-ndim - 1]):
         wanted = f"{channels or 'channels'}, {('length', 'height, width')[ndim - 1]}"

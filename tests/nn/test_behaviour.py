@@ -192,7 +192,7 @@ def test_block_dropout_applies_only_in_training():
 
 
 def test_invalid_input_errors_name_the_shape():
-    with pytest.raises(ShapeError, match=r"\(2, 4\).*3 long"):
+    with pytest.raises(ShapeError, match=r"\(2, 4\).*length 3"):
         nn.Linear(3, 2)(np.ones((2, 4)))
     with pytest.raises(ShapeError, match=r"\(\)"):
         nn.Linear(3, 2)(1.0)

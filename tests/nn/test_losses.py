@@ -40,7 +40,7 @@ def test_invalid_loss_options_are_errors():
     for call, message in (
         (lambda: nn.mse(x, [[0.0, 1.0]], "average"), "'average'"),
         (lambda: nn.cross_entropy(x, [0], label_smoothing=1.5), "1.5"),
-        (lambda: nn.hinge(x, [[0.0, 1.0]]), "2 t - 1"),
+        (lambda: nn.hinge(x, [[0.0, 1.0]]), r"2 \* t - 1"),
         (lambda: nn.binary_cross_entropy(x * 3, [[0.0, 1.0]]), "with_logits"),
         (lambda: nn.binary_cross_entropy(x, [[0.0, 2.0]]), "targets"),
     ):

@@ -76,12 +76,12 @@ def test_a_state_dict_round_trips_and_is_a_copy():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"first.weight": np.zeros((2, 3))}, r"first.weight: shape \(2, 3\), wanted \(3, 2\)"),
+        ({"first.weight": np.zeros((2, 3))}, r"first.weight: shape \(2, 3\), expected \(3, 2\)"),
         ({"first.weight": None}, "first.weight: missing"),
         ({"second.weight": np.zeros(2)}, "second.weight: unexpected"),
-        ({"first.weight": np.zeros((3, 2), complex)}, "complex128 numbers, wanted float64"),
-        ({"first.weight": np.full((3, 2), "a")}, "numbers, wanted float64"),
-        ({"count": 0.5}, "float64 numbers, wanted int64"),
+        ({"first.weight": np.zeros((3, 2), complex)}, "dtype complex128, expected float64"),
+        ({"first.weight": np.full((3, 2), "a")}, "expected float64"),
+        ({"count": 0.5}, "dtype float64, expected int64"),
     ],
 )
 def test_a_mismatched_load_raises_and_changes_nothing(change, message):
@@ -99,7 +99,7 @@ def test_a_non_strict_load_skips_names_but_checks_shapes():
     model = Network()
     model.load_state_dict({"first.bias": [1.0, 2.0, 3.0], "other": 1.0}, strict=False)
     assert model.first.bias.data.tolist() == [1.0, 2.0, 3.0]
-    with pytest.raises(WeightsError, match="wanted"):
+    with pytest.raises(WeightsError, match="expected"):
         model.load_state_dict({"first.bias": [1.0]}, strict=False)
 
 
