@@ -1,6 +1,6 @@
-"""Neural networks, thin, on top of `autograd`.
+"""Neural networks, a thin layer on top of `autograd`.
 
-Modules of Tensors, which know their parameters; and, to see how it works, networks of Values.
+Modules hold parameters, which are Tensors. There are also networks of Values, to look inside.
 """
 
 # fmt: off
@@ -36,7 +36,7 @@ from nn.seeding import seed
 from nn.training import EarlyStopping, accuracy, evaluate, fit
 from nn.weights import load, load_into, save
 
-__all__ = [  # noqa: RUF022 - by what they are
+__all__ = [  # noqa: RUF022 - grouped by kind
     "Module", "Parameter", "Residual", "Sequential",
     "Dropout", "Embedding", "Flatten", "Linear",
     "Conv1d", "Conv2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",
@@ -54,3 +54,7 @@ __all__ = [  # noqa: RUF022 - by what they are
     "load", "load_into", "save",
     "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

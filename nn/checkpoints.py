@@ -1,4 +1,4 @@
-"""All that the next epoch of a training depends on, in one file of weights."""
+"""The state of a training run, in one file of weights."""
 
 from __future__ import annotations
 
@@ -15,10 +15,25 @@ from nn.seeding import GENERATOR
 
 
 class Checkpoint:
-    """Saves and restores a training: the same numbers follow, bit for bit.
+    """Saves and restores a training run, which then continues bit for bit.
 
-    The random generators are that of `nn`, the one that is given, of the data, and those in
-    attributes of the modules of the model.
+    The state includes the random generators: that of `nn`, that of the data, and those in
+    attributes of the model's modules.
+
+    Parameters
+    ----------
+    model : Module
+        The model.
+    optimizer : Optimizer
+        The optimiser.
+    history : History
+        The measurements so far.
+    schedule : Scheduler, optional
+        The learning rate schedule.
+    early_stopping : EarlyStopping, optional
+        The state of early stopping.
+    generator : numpy.random.Generator, optional
+        The generator of the data.
     """
 
     def __init__(
@@ -39,7 +54,13 @@ class Checkpoint:
         self.generators = list({id(each): each for each in found}.values())
 
     def save(self, path: Any) -> None:
-        """Write everything into a file, as `nn.save` does."""
+        """Save the state with `nn.save`.
+
+        Parameters
+        ----------
+        path : path
+            The file to write.
+        """
         state = {f"model.{name}": array for name, array in self.model.state_dict().items()}
         optimizer = self.optimizer.state_dict()
         steps = {}
@@ -65,17 +86,30 @@ class Checkpoint:
         )
 
     def restore(self, path: Any) -> None:
-        """Go on from a file; that of another training changes nothing, and is a `WeightsError`."""
+        """Restore the state.
+
+        Parameters
+        ----------
+        path : path
+            The file to read.
+
+        Raises
+        ------
+        WeightsError
+            If the file belongs to another training run. Nothing is changed.
+        """
         found = weights.load(path)
         saved = found.metadata
         if "kinds" not in saved:
-            raise WeightsError(f"{str(path)!r} holds weights, but is no checkpoint of a training.")
+            raise WeightsError(
+                f"{str(path)!r} contains weights, but is not a checkpoint of a training run."
+            )
         for what, here in self._kinds().items():
             if saved["kinds"].get(what) != here:
                 raise WeightsError(
-                    f"The checkpoint {str(path)!r} was made with {what}: "
-                    f"{saved['kinds'].get(what)}, this training has {here}. Resume with the "
-                    "arguments that it began with."
+                    f"The checkpoint {str(path)!r} was saved with {what}: "
+                    f"{saved['kinds'].get(what)}, but this run has {here}. Resume with the "
+                    "original arguments."
                 )
         steps: dict[int, dict[str, Any]] = {
             int(number): {"step": step} for number, step in saved["steps"].items()
@@ -101,7 +135,7 @@ class Checkpoint:
         self.history.rows, self.history.stopped = saved["history"], saved["stopped"]
 
     def _kinds(self) -> dict[str, Any]:
-        """Say what must be the same when a training is resumed, by its name."""
+        """Return, by name, what must be unchanged when a training run is resumed."""
         return {
             "optimizer": type(self.optimizer).__name__,
             "schedule": self.schedule and type(self.schedule).__name__,

@@ -1,4 +1,4 @@
-"""Data in batches, and data held out."""
+"""Batches of data, and the split into training and test data."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from nn.seeding import chosen as drawn_from
 
 
 class DataLoader:
-    """Goes through data in batches, in a new order each time if wanted.
+    """Iterates over data in batches, optionally in a new random order each time.
 
     Parameters
     ----------
     data : array, tuple or dict of arrays, or sequence
-        The first axis of an array counts the examples. The parts of a tuple or dict are cut
-        alike, and a batch is a tuple or dict again. Any other sequence holds one example after
-        the other.
+        The examples, along the first axis of each array. For a tuple or dict of arrays each batch
+        is a tuple or dict. Any other sequence is a sequence of examples.
+    batch_size : int
+        The number of examples per batch.
     shuffle : bool
         Whether to draw a new order for each pass.
     drop_last : bool
-        Whether to leave out a last batch that is not full.
+        Whether to drop a last batch that is not full.
+    generator : numpy.random.Generator, optional
+        The generator for the order; by default the one that `nn.seed` sets.
     collate : callable, optional
-        Makes a batch of a list of examples of a sequence; by default `collate`.
+        Turns a list of examples into a batch; by default it stacks numbers and arrays, also inside
+        tuples and dicts.
 
     Raises
     ------
+    OptionError
+        If `batch_size` is less than 1.
     DataError
         If there are no examples, or the data cannot be indexed.
     ShapeError
@@ -83,7 +89,7 @@ class DataLoader:
 
 
 def collate(examples: list[Any]) -> Any:
-    """Stack numbers and arrays; of tuples and dicts, each part. Other examples stay a list."""
+    """Stack numbers and arrays, also inside tuples and dicts; leave other examples in a list."""
     first = examples[0]
     if isinstance(first, tuple):
         return tuple([collate(list(part)) for part in zip(*examples, strict=True)])
@@ -100,14 +106,32 @@ def train_test_split(
     generator: np.random.Generator | None = None,
     stratify: Any = None,
 ) -> list[Any]:
-    """Divide examples at random: return for each array, or list, two, the first to learn from.
+    """Split examples at random into training and test data.
 
     Parameters
     ----------
+    *arrays : array or sequence
+        The examples, along the first axis; all of the same length.
     test_size : float or int
-        The share that is held out, rounded up to whole examples, or their number.
-    stratify : array, optional
-        The class of each example; each class is then divided in the same proportion.
+        The share of test examples, rounded up to whole examples; or their number.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+    stratify : array_like, optional
+        The class of each example; each class is then split in the same proportion.
+
+    Returns
+    -------
+    list
+        For each array its training part and its test part.
+
+    Raises
+    ------
+    DataError
+        If there is no array, or no example.
+    ShapeError
+        If the arrays differ in length.
+    OptionError
+        If one of the parts would be empty, or a class cannot be split.
 
     Examples
     --------
@@ -117,13 +141,13 @@ def train_test_split(
     (7, 3)
     """
     if not arrays:
-        raise DataError("There is nothing to divide: give at least one array.")
+        raise DataError("There is nothing to split: pass at least one array.")
     count = _length(arrays if stratify is None else (*arrays, stratify))
     held = test_size if isinstance(test_size, (int, np.integer)) else math.ceil(test_size * count)
     if not 0 < held < count:
         raise OptionError(
-            f"test_size={test_size!r} of {count} examples holds out {held}; at least one must be "
-            "held out and one remain."
+            f"test_size={test_size!r} takes {held} of {count} examples for the test; both parts "
+            "must have at least one."
         )
     order = drawn_from(generator).permutation(count)
     if stratify is None:
@@ -135,11 +159,11 @@ def train_test_split(
 
 
 def _stratified(classes: Any, held: int) -> Any:
-    """Mark `held` examples, of each class its share, rounded to the largest remainders."""
+    """Select `held` examples, the same share of each class, rounded by largest remainders."""
     names, member, counts = np.unique(classes, return_inverse=True, return_counts=True)
     if counts.min() < 2:
         lone = names[counts.argmin()]
-        raise OptionError(f"Class {lone!r} has one example, which cannot be divided.")
+        raise OptionError(f"Class {lone!r} has a single example, which cannot be split.")
     shares = counts * held / counts.sum()
     quota = np.floor(shares).astype(int)
     quota[np.argsort(quota - shares, kind="stable")[: held - quota.sum()]] += 1
@@ -154,24 +178,24 @@ def _taken(array: Any, places: Any) -> Any:
 
 
 def _length(data: Any) -> int:
-    """Return how many examples there are, the same in all parts."""
+    """Return the number of examples, which must be the same in all parts."""
     parts: Sequence[Any] = [data]
     if isinstance(data, (tuple, dict)):
         parts = list(data.values()) if isinstance(data, dict) else data
         lengths = [len(part) for part in parts]
         if len(set(lengths)) > 1:
             raise ShapeError(
-                f"The parts have {', '.join(map(str, lengths))} examples; all must have as many."
+                f"The parts have {', '.join(map(str, lengths))} examples; these must be equal."
             )
     if not parts or not hasattr(parts[0], "__len__") or len(parts[0]) == 0:
         raise DataError(
-            "There are no examples: data are an array, a tuple or dict of arrays, or a sequence, "
-            f"none of them empty, not {_told(data)}."
+            "Data must be a non-empty array, a tuple or dict of such arrays, or a sequence, not "
+            f"{_described(data)}."
         )
     return len(parts[0])
 
 
-def _told(data: Any) -> str:
+def _described(data: Any) -> str:
     if hasattr(data, "shape"):
         return f"an array of shape {data.shape}"
     return repr(data) if isinstance(data, (tuple, dict, list)) else type(data).__name__

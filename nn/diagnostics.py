@@ -1,4 +1,4 @@
-"""Whether gradients reach the first layers, and which units never fire."""
+"""Reports on vanishing and exploding gradients, and on dead ReLU units."""
 
 from __future__ import annotations
 
@@ -8,58 +8,80 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Node
+from autograd import Node, relu
 from autograd.errors import OptionError
 from nn.module import plain
 from nn.optional_imports import require
 
-#: Over how many powers of ten gradients may change through all layers and still be called steady.
+#: By how many powers of ten gradients may change across all layers and still count as steady.
 DECADES = 3.0
 
 ADVICE = {
-    "vanishing": "ReLU with He initialisation, normalisation or residual connections help.",
-    "exploding": "Clip gradients, or begin with smaller weights; normalisation helps too.",
-    "not finite": "Find where that begins inside `with autograd.debug():`.",
+    "vanishing": "ReLU with He initialisation, normalisation, or residual connections help.",
+    "exploding": "Clip the gradients, or start with smaller weights; normalisation also helps.",
+    "not finite": "Find the first such number with `with autograd.debug():`.",
     "zero": "Does the loss depend on the parameters?",
 }
 
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """What the gradient of one parameter is like."""
+    """Statistics of the gradient of one parameter.
+
+    Attributes
+    ----------
+    name : str
+        The name of the parameter.
+    shape : tuple of int
+        Its shape.
+    norm, rms : float
+        The Euclidean norm and the root mean square of the gradient.
+    relative : float
+        The norm divided by the norm of the parameter.
+    zeros : float
+        The share of zeros in the gradient.
+    """
 
     name: str
     shape: tuple[int, ...]
     norm: float
     rms: float
-    relative: float  # rms by the rms of the parameter itself
-    zeros: float  # the share of zeros
+    relative: float
+    zeros: float
 
 
 @dataclass(frozen=True)
 class GradientReport:
-    """Gradients layer by layer; prints itself as a table.
+    """The gradients of a model layer by layer, as `gradient_report` returns them.
+
+    It is printed as a table.
 
     Attributes
     ----------
     rows : list of ParameterRow
-        Norm, root mean square and share of zeros of each parameter's gradient, in the order of
-        the model.
+        Norm, root mean square and share of zeros of each gradient, in the order of the model.
     dead : dict of str to (int, int)
-        For each ReLU how many of its units never fired, and how many there are.
+        For each ReLU the number of units that are zero for every example, and of all units.
     factor : float
-        By how much gradients of weights change from one layer to the one before it, the
-        geometric mean, from a straight line through the logarithms.
+        The average factor by which gradients of weights change from one layer to the previous one:
+        the slope of a straight line fitted to the logarithms.
     verdict : str
-        "vanishing" or "exploding" if that makes more than 10³ through all layers; "exploding",
-        too, if gradients are 10³ times the weights, the median layer's; "not finite", "zero",
-        or else "steady".
+        "vanishing" or "exploding" if gradients change by more than 10³ across all layers; also
+        "exploding" if the median gradient is 10³ times its weight; "not finite", "zero", or else
+        "steady".
 
     References
     ----------
     Bengio, Simard, Frasconi: Learning long-term dependencies with gradient descent is difficult,
     IEEE Transactions on Neural Networks 5, 1994. Glorot, Bengio: Understanding the difficulty of
     training deep feedforward neural networks, AISTATS 2010.
+
+    Examples
+    --------
+    >>> print(GradientReport([ParameterRow("w", (2,), 1.0, 0.5, 2.0, 0.0)], {}, 1.0, "steady"))
+    parameter           shape       norm        rms    to data   zeros
+    w                       2   1.00e+00   5.00e-01   2.00e+00    0.0%
+    From layer to layer, backward: ×1, steady.
     """
 
     rows: list[ParameterRow]
@@ -79,8 +101,8 @@ class GradientReport:
                 f"{row.relative:9.2e}  {row.zeros:6.1%}"
             )
         for name, (dead, units) in self.dead.items():
-            lines.append(f"{name}: {dead} of {units} ReLU units never fire")
-        lines.append(f"From layer to layer back, ×{self.factor:.3g}: {self.verdict}.")
+            lines.append(f"{name}: {dead} of {units} ReLU units are dead")
+        lines.append(f"From layer to layer, backward: ×{self.factor:.3g}, {self.verdict}.")
         if self.verdict in ADVICE:
             lines.append(ADVICE[self.verdict])
         return "\n".join(lines)
@@ -88,8 +110,8 @@ class GradientReport:
     __repr__ = __str__
 
     def plot(self) -> Any:
-        """Return a matplotlib figure: the size of each gradient, and the share of dead units."""
-        figures = require("matplotlib.figure", "The picture of a report", "plot")
+        """Return a matplotlib figure of the gradients, and of the share of dead units."""
+        figures = require("matplotlib.figure", "The plot of a report", "plot")
         panels = 2 if self.dead else 1
         figure = figures.Figure(figsize=(5.5 * panels, 3.6), layout="constrained")
         axes = figure.add_subplot(1, panels, 1)
@@ -98,27 +120,32 @@ class GradientReport:
             sizes = [self.rows[i].rms or math.nan for i in chosen]
             axes.plot(chosen, sizes, style, markersize=4, label=label)
         axes.set_yscale("log")
-        axes.set(xlabel="parameter, from the input on", ylabel="rms of the gradient")
+        axes.set(xlabel="parameter, starting from the input", ylabel="rms of the gradient")
         axes.set_title(self.verdict)
         axes.legend(frameon=False)
         if self.dead:
             axes = figure.add_subplot(1, panels, 2)
             axes.bar(range(len(self.dead)), [100 * d / n for d, n in self.dead.values()])
             axes.set_xticks(range(len(self.dead)), list(self.dead), rotation=90)
-            axes.set(ylim=(0, 100), ylabel="units that never fire, %")
+            axes.set(ylim=(0, 100), ylabel="dead units, %")
         return figure
 
 
 def gradient_report(model: Any, *inputs: Any) -> GradientReport:
-    """Tell how large the gradients of a model are from layer to layer, after ``backward``.
+    """Report how the gradients of a model change from layer to layer, after ``backward``.
 
     Parameters
     ----------
     model : Module
-        Whose parameters have gradients.
+        The model, whose parameters have gradients.
     *inputs : array
-        If given, the model is called with them, in evaluation mode, to look for dead ReLUs: units
-        whose output is zero for every example.
+        If given, the model is called with these inputs, in evaluation mode, to find dead ReLU
+        units, whose output is zero for every example.
+
+    Returns
+    -------
+    GradientReport
+        The statistics, printed as a table.
 
     Raises
     ------
@@ -153,7 +180,7 @@ def _row(name: str, parameter: Any) -> ParameterRow:
 
 
 def _judged(rows: list[ParameterRow]) -> tuple[float, str]:
-    """Return the factor from layer to layer, from the last to the first, and the verdict."""
+    """Return the average factor from a layer to the previous one, and the verdict."""
     layers = [row for row in rows if len(row.shape) > 1] or rows
     sizes = [row.rms for row in layers]
     relative = [row.relative for row in layers if row.relative < math.inf] or [0.0]
@@ -179,7 +206,7 @@ def _dead(model: Any, inputs: tuple[Any, ...]) -> dict[str, tuple[int, int]]:
             module.training = training
     found: dict[str, tuple[int, int]] = {}
     for node in reversed(_below(outputs)):
-        if node.op == "relu":
+        if node.primitive is relu:
             silent = np.all(node.data == 0, axis=0)  # type: ignore[attr-defined]
             name = node.scope or "relu"
             number = sum(other.partition(" ")[0] == name for other in found)
@@ -188,7 +215,7 @@ def _dead(model: Any, inputs: tuple[Any, ...]) -> dict[str, tuple[int, int]]:
 
 
 def _below(outputs: Any) -> list[Node]:
-    """List the nodes that outputs were computed from, later ones first."""
+    """Return the nodes that outputs were computed from, later ones first."""
     several = outputs if isinstance(outputs, tuple) else [outputs]
     waiting = [output for output in several if isinstance(output, Node)]
     found: dict[int, Node] = {}

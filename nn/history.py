@@ -1,4 +1,4 @@
-"""What training has measured, as a table and as a picture."""
+"""The measurements of a training run, as a table and as a plot."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ from nn.optional_imports import require
 
 
 class History:
-    """What was measured after each epoch.
+    """The measurements of a training run, one row per epoch.
+
+    Parameters
+    ----------
+    rows : iterable of dict, optional
+        The rows to begin with.
 
     Attributes
     ----------
     rows : list of dict
-        For each epoch the learning rate, the loss, the metrics, and with ``val_`` before them
-        those of the validation.
+        For each epoch the learning rate, the loss and the metrics; those of the validation data
+        have the prefix ``val_``.
     stopped : str
-        Why and where training ended before its last epoch; empty if it did not.
+        When and why training ended before its last epoch; empty if it did not.
     best : int
-        The epoch whose weights early stopping has restored, counted from 1; else 0.
+        The epoch, counted from 1, whose weights early stopping restored; else 0.
+
+    Examples
+    --------
+    >>> history = History([{"loss": 0.5}, {"loss": 0.25}])
+    >>> history["loss"]
+    [0.5, 0.25]
     """
 
     def __init__(self, rows: Iterable[dict[str, float]] = ()) -> None:
@@ -29,10 +40,12 @@ class History:
         self.best = 0
 
     def __getitem__(self, name: str) -> list[float]:
-        """Return one number, of every epoch."""
+        """Return one measurement for all epochs."""
         known = self.rows[-1] if self.rows else {}
         if name not in known:
-            raise OptionError(f"{name!r} was not measured; there are {', '.join(known) or 'none'}.")
+            raise OptionError(
+                f"{name!r} was not measured. Measured: {', '.join(known) or 'nothing'}."
+            )
         return [row[name] for row in self.rows]
 
     def __len__(self) -> int:
@@ -45,15 +58,15 @@ class History:
         for epoch, row in list(enumerate(self.rows, 1))[-5:]:
             lines.append(f"{epoch:5d}" + "".join(f"{row[name]:14.6g}" for name in names))
         if self.best:
-            lines.append(f"the weights are those of epoch {self.best}")
+            lines.append(f"restored the weights of epoch {self.best}")
         if self.stopped:
             lines.append(f"stopped: {self.stopped}")
         return "\n".join(lines)
 
     def plot(self) -> Any:
-        """Return a matplotlib figure: a panel for each number, training and validation together."""
-        figures = require("matplotlib.figure", "The picture of a history", "plot")
-        ticker = require("matplotlib.ticker", "The picture of a history", "plot")
+        """Return a matplotlib figure with one panel for each measurement."""
+        figures = require("matplotlib.figure", "The plot of a history", "plot")
+        ticker = require("matplotlib.ticker", "The plot of a history", "plot")
         names = [n for n in (self.rows[-1] if self.rows else {}) if not n.startswith("val_")]
         figure = figures.Figure(figsize=(4 * max(1, len(names)), 3.4), layout="constrained")
         epochs = range(1, len(self) + 1)

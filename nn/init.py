@@ -1,8 +1,6 @@
-"""Where parameters begin. Each function returns an array of a shape, to make a `Parameter` of.
+"""Initial values of parameters. Each function returns an array, to be made a `Parameter`.
 
-A shape is that of a weight: (outputs, inputs), or (outputs, inputs, *kernel) of a convolution.
-Random numbers come from ``generator=``, by default the one that `nn.seed` sets: here, and wherever
-`nn` takes one.
+The shape of a weight is (outputs, inputs), or (outputs, inputs, *kernel) for a convolution.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from nn.seeding import chosen
 Shape = Sequence[int]
 Generator = np.random.Generator | None
 
-#: By how much an activation shrinks what goes through it, to be made up for by its weights.
+#: For each activation the factor for the weights that keeps the variance of its input.
 GAINS = {
     "linear": 1.0,
     "sigmoid": 1.0,
@@ -32,52 +30,164 @@ GAINS = {
 
 
 def fans(shape: Shape) -> tuple[int, int]:
-    """Return how many numbers each output of a weight is made of, and each input goes to."""
+    """Return the number of inputs of each output of a weight, and of outputs of each input.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer than two axes.
+
+    Examples
+    --------
+    >>> fans((8, 3, 5, 5))
+    (75, 200)
+    """
     if len(shape) < 2:
         raise ShapeError(
-            f"A weight of shape {tuple(shape)} has no inputs and outputs: at least two axes are "
-            "needed. For a bias take zeros, or uniform."
+            f"A weight of shape {tuple(shape)} has no inputs and outputs; it needs at least two "
+            "axes. For a bias use zeros or uniform."
         )
     kernel = math.prod(shape[2:])
     return shape[1] * kernel, shape[0] * kernel
 
 
 def zeros(shape: Shape) -> Any:
-    """Return zeros."""
+    """Return zeros.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array.
+
+    Examples
+    --------
+    >>> zeros((2,))
+    array([0., 0.])
+    """
     return np.zeros(shape)
 
 
 def ones(shape: Shape) -> Any:
-    """Return ones."""
+    """Return ones.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array.
+
+    Examples
+    --------
+    >>> ones((2,))
+    array([1., 1.])
+    """
     return np.ones(shape)
 
 
 def constant(shape: Shape, number: float) -> Any:
-    """Return the same number everywhere."""
+    """Return an array filled with one number.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array.
+    number : float
+        The number.
+
+    Examples
+    --------
+    >>> constant((2,), 0.5)
+    array([0.5, 0.5])
+    """
     return np.full(shape, float(number))
 
 
 def uniform(shape: Shape, bound: float, generator: Generator = None) -> Any:
-    """Draw evenly from -bound to bound."""
+    """Draw from the uniform distribution from -bound to bound.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array.
+    bound : float
+        The largest magnitude.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> bool((np.abs(uniform((100,), 0.5)) <= 0.5).all())
+    True
+    """
     return chosen(generator).uniform(-bound, bound, shape)
 
 
 def normal(shape: Shape, std: float = 1.0, generator: Generator = None) -> Any:
-    """Draw from a normal distribution around zero."""
+    """Draw from the normal distribution with mean 0.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array.
+    std : float
+        The standard deviation.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> normal((2, 3), 0.1).shape
+    (2, 3)
+    """
     return chosen(generator).normal(0.0, std, shape)
 
 
 def xavier_uniform(shape: Shape, gain: float = 1.0, generator: Generator = None) -> Any:
-    """Draw evenly, with variance gain² · 2 / (fan_in + fan_out).
+    """Draw from a uniform distribution with variance gain² · 2 / (fan_in + fan_out).
 
     Source: Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight, with at least two axes.
+    gain : float
+        The factor for the activation; see `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> bool(np.abs(xavier_uniform((2, 4))).max() <= 1.0)
+    True
     """
     return uniform(shape, math.sqrt(3) * _xavier(shape, gain), generator)
 
 
 def xavier_normal(shape: Shape, gain: float = 1.0, generator: Generator = None) -> Any:
-    """Draw normally, with the variance of `xavier_uniform`."""
+    """Draw from a normal distribution with variance gain² · 2 / (fan_in + fan_out).
+
+    Source: as for `xavier_uniform`.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight, with at least two axes.
+    gain : float
+        The factor for the activation; see `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> xavier_normal((2, 4), GAINS["tanh"]).shape
+    (2, 4)
+    """
     return normal(shape, _xavier(shape, gain), generator)
 
 
@@ -88,11 +198,30 @@ def _xavier(shape: Shape, gain: float) -> float:
 def kaiming_uniform(
     shape: Shape, mode: str = "fan_in", nonlinearity: str = "relu", generator: Generator = None
 ) -> Any:
-    """Draw evenly, with variance gain² / fan.
+    """Draw from a uniform distribution with variance gain² / fan.
 
-    By `mode` "fan_in" the variance is kept going forward, by "fan_out" going backward; what
-    follows, `nonlinearity`, is a key of `GAINS`. An `OptionError` says if one is not known.
     Source: He et al., "Delving deep into rectifiers", 2015.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight, with at least two axes.
+    mode : {"fan_in", "fan_out"}
+        "fan_in" keeps the variance in the forward pass, "fan_out" in the backward pass.
+    nonlinearity : str
+        The activation that follows, a key of `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If `mode` or `nonlinearity` is unknown.
+
+    Examples
+    --------
+    >>> bool(np.abs(kaiming_uniform((2, 6))).max() <= 1.0)
+    True
     """
     return uniform(shape, math.sqrt(3) * _kaiming(shape, mode, nonlinearity), generator)
 
@@ -100,24 +229,58 @@ def kaiming_uniform(
 def kaiming_normal(
     shape: Shape, mode: str = "fan_in", nonlinearity: str = "relu", generator: Generator = None
 ) -> Any:
-    """Draw normally, with the variance of `kaiming_uniform`."""
+    """Draw from a normal distribution with variance gain² / fan.
+
+    Source: as for `kaiming_uniform`.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight, with at least two axes.
+    mode : {"fan_in", "fan_out"}
+        "fan_in" keeps the variance in the forward pass, "fan_out" in the backward pass.
+    nonlinearity : str
+        The activation that follows, a key of `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If `mode` or `nonlinearity` is unknown.
+
+    Examples
+    --------
+    >>> kaiming_normal((8, 3, 5, 5), mode="fan_out").shape
+    (8, 3, 5, 5)
+    """
     return normal(shape, _kaiming(shape, mode, nonlinearity), generator)
 
 
 def _kaiming(shape: Shape, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
-        raise OptionError(f'mode= is "fan_in" or "fan_out", not {mode!r}.')
+        raise OptionError(f'mode= must be "fan_in" or "fan_out", not {mode!r}.')
     if nonlinearity not in GAINS:
-        raise OptionError(f"nonlinearity= is one of {', '.join(GAINS)}, not {nonlinearity!r}.")
+        raise OptionError(f"nonlinearity= must be one of {', '.join(GAINS)}, not {nonlinearity!r}.")
     fan = fans(shape)[mode == "fan_out"]
     return GAINS[nonlinearity] / math.sqrt(max(fan, 1))
 
 
 def orthogonal(shape: Shape, gain: float = 1.0, generator: Generator = None) -> Any:
-    """Draw a matrix whose rows, or columns if they are fewer, are orthonormal, times gain.
+    """Draw a matrix with orthonormal rows, or columns if they are fewer, times gain.
 
-    Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear
-    neural networks", 2014.
+    Source: Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning in
+    deep linear neural networks", 2014.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight, with at least two axes.
+        The axes from the second on count as columns.
+    gain : float
+        The factor for the activation; see `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
 
     Examples
     --------
@@ -126,11 +289,11 @@ def orthogonal(shape: Shape, gain: float = 1.0, generator: Generator = None) -> 
     array([[1., 0.],
            [0., 1.]])
     """
-    fans(shape)  # or raise
+    fans(shape)  # raises if there are fewer than two axes
     rows, columns = shape[0], math.prod(shape[1:])
     long = normal((max(rows, columns), min(rows, columns)), 1.0, generator)
     q, r = np.linalg.qr(long)
-    q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # so that every such matrix is equally likely
+    q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # makes the distribution uniform
     return gain * (q if rows >= columns else q.T).reshape(shape)
 
 
@@ -141,14 +304,33 @@ def truncated_normal(
     high: float = 2.0,
     generator: Generator = None,
 ) -> Any:
-    """Draw from a normal distribution around zero, anew whatever is not between low and high.
+    """Draw from the normal distribution with mean 0, restricted to the interval from low to high.
 
-    An `OptionError` says if there is next to nothing between these limits.
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array.
+    std : float
+        The standard deviation before the restriction.
+    low, high : float
+        The limits.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If the distribution has almost no mass between the limits.
+
+    Examples
+    --------
+    >>> bool((np.abs(truncated_normal((100,))) <= 2.0).all())
+    True
     """
     if not low < high or low > 4 * std or high < -4 * std:
         raise OptionError(
-            f"A normal distribution of standard deviation {std} hardly ever is between {low} "
-            f"and {high}."
+            f"A normal distribution with standard deviation {std} has almost no mass between "
+            f"low={low} and high={high}."
         )
     found = normal(shape, std, generator)
     while (outside := (found < low) | (found > high)).any():
@@ -159,7 +341,23 @@ def truncated_normal(
 def weight_and_bias(
     shape: Shape, bias: bool, generator: Generator = None
 ) -> tuple[Parameter, Parameter | None]:
-    """Return a weight and a bias, evenly drawn up to 1 / √fan_in, as PyTorch begins with."""
+    """Return a weight and a bias, drawn uniformly up to 1 / √fan_in as in PyTorch.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight, with at least two axes.
+    bias : bool
+        Whether there is a bias; otherwise None is returned for it.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> weight, bias = weight_and_bias((2, 3), bias=False)
+    >>> weight.shape, bias
+    ((2, 3), None)
+    """
     bound = 1 / math.sqrt(max(fans(shape)[0], 1))
     weight = Parameter(uniform(shape, bound, generator))
     return weight, Parameter(uniform(shape[:1], bound, generator)) if bias else None

@@ -1,4 +1,4 @@
-"""Packages that only some users need: imported when used, and their absence told."""
+"""Optional packages: imported when needed, with a helpful error if missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograd.errors import MissingProgramError
 
 
 def require(module: str, what: str, extra: str) -> Any:
-    """Return a module of an optional package, or raise what says which extra brings it."""
+    """Import a module of an optional package, or raise an error that names the extra to install."""
     try:
         return importlib.import_module(module)
     except ImportError:

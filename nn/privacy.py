@@ -1,4 +1,4 @@
-"""Training that tells little of any single example: gradients one by one, clipped, and noise."""
+"""Differentially private training: per-example gradients, clipping and noise."""
 
 from __future__ import annotations
 
@@ -17,18 +17,29 @@ Loss = Callable[[Any, Any], Any]
 
 
 def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
-    """Return the gradients of the loss of each of n examples, (n, *shape), by parameters' names.
+    """Return the gradient of the loss of each example, by parameter name.
 
-    One pass forward and back for each. Gradients that parameters already have stay.
+    This takes one forward and one backward pass per example. The ``grad`` of the parameters does
+    not change.
 
     Parameters
     ----------
     loss : callable
         ``loss(outputs, targets)``, called with one example at a time.
     model : Module
-        Must treat examples one by one, which batch norms do not.
+        The model. It must treat examples independently, which batch norms do not.
     *batch : array
         The inputs and, last, the targets, of n examples.
+
+    Returns
+    -------
+    dict of str to array, shape (n, *parameter.shape)
+        The gradients of all parameters that require one.
+
+    Raises
+    ------
+    OptionError
+        If there are no targets, or no examples.
 
     Examples
     --------
@@ -51,9 +62,9 @@ def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
 def _one_by_one(
     loss: Loss, model: Any, parameters: list[Any], batch: tuple[Any, ...]
 ) -> Iterator[tuple[float, list[Any]]]:
-    """Yield the loss of each example and its gradients, zeros where it has none."""
+    """Yield the loss of each example and its gradients; zeros for parameters without one."""
     if len(batch) < 2 or not len(batch[-1]):
-        raise OptionError("A batch is inputs and, last, targets, of at least one example.")
+        raise OptionError("A batch consists of inputs and, last, targets, of at least one example.")
     for place in range(len(batch[-1])):
         *inputs, targets = [part[place : place + 1] for part in batch]
         for parameter in parameters:
@@ -65,28 +76,52 @@ def _one_by_one(
 
 
 class DPSGD:
-    """Differentially private stochastic gradient descent, with the steps of any optimiser.
+    """Differentially private stochastic gradient descent, with any optimiser.
 
-    The gradient of each example is scaled down to at most ``max_grad_norm``, normal noise of
-    standard deviation ``noise_multiplier·max_grad_norm`` is added to their sum, and the optimiser
-    takes that, divided by the size of the batch, for the gradient.
+    The gradient of each example is scaled down to a norm of at most ``max_grad_norm``. Normal noise
+    of standard deviation ``noise_multiplier · max_grad_norm`` is added to their sum, which is
+    divided by the batch size and passed to the optimiser.
 
-    What privacy this gives is for a library of accounting to say, Google's dp-accounting for one,
-    from noise_multiplier, the share of the data in a batch, and the number of steps; most bounds
-    hold for batches drawn at random with a share, whose sizes vary: then give the expected one.
-    The noise is that of floating-point numbers from a generator that is not cryptographic.
+    The privacy guarantee depends on the noise multiplier, the share of the data in a batch, and the
+    number of steps; compute it with an accounting library such as Google's dp-accounting. Most
+    bounds assume that each example is drawn independently, so that batch sizes vary; then pass
+    `expected_batch_size`. The noise consists of floating-point numbers from a generator that is not
+    cryptographically secure.
 
     Parameters
     ----------
-    model, loss : Module and callable
-        As for `per_example_grads`.
+    model : Module
+        The model. It must treat examples independently, which batch norms do not.
+    loss : callable
+        ``loss(outputs, targets)``, called with one example at a time.
+    optimizer : Optimizer
+        Takes the steps.
+    max_grad_norm : float
+        The largest norm of the gradient of one example.
+    noise_multiplier : float
+        The standard deviation of the noise, in multiples of `max_grad_norm`.
+    generator : numpy.random.Generator, optional
+        The generator of the noise; by default the one that `nn.seed` sets.
     expected_batch_size : int, optional
-        What sums are divided by; by default the size of each batch.
+        The number to divide sums by; by default the size of each batch.
+
+    Raises
+    ------
+    OptionError
+        If `max_grad_norm` is not positive, or `noise_multiplier` is negative.
 
     References
     ----------
     Abadi, Chu, Goodfellow, McMahan, Mironov, Talwar, Zhang: Deep learning with differential
     privacy, CCS 2016.
+
+    Examples
+    --------
+    >>> import nn
+    >>> model = nn.Linear(3, 1)
+    >>> optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    >>> private = DPSGD(model, nn.mse, optimizer, max_grad_norm=1.0, noise_multiplier=1.1)
+    >>> loss = private.step(np.ones((5, 3)), np.zeros((5, 1)))
     """
 
     def __init__(
@@ -101,8 +136,8 @@ class DPSGD:
     ) -> None:
         if not max_grad_norm > 0 or not noise_multiplier >= 0:
             raise OptionError(
-                f"max_grad_norm={max_grad_norm!r} must be positive, "
-                f"noise_multiplier={noise_multiplier!r} not be negative."
+                f"max_grad_norm={max_grad_norm!r} must be positive, and "
+                f"noise_multiplier={noise_multiplier!r} must not be negative."
             )
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.max_grad_norm, self.noise_multiplier = max_grad_norm, noise_multiplier
@@ -110,7 +145,18 @@ class DPSGD:
         self.expected_batch_size = expected_batch_size
 
     def step(self, *batch: Any) -> float:
-        """Take one step on a batch, inputs and last the targets; return its loss, not private."""
+        """Take one step.
+
+        Parameters
+        ----------
+        *batch : array
+            The inputs and, last, the targets.
+
+        Returns
+        -------
+        float
+            The mean loss of the batch, which is not private.
+        """
         groups = self.optimizer.param_groups
         parameters = [p for group in groups for p in group["params"] if p.requires_grad]
         sums = [np.zeros_like(parameter.data) for parameter in parameters]

@@ -1,6 +1,6 @@
-"""Networks of `Value`s: every weight a number of its own, every sum written out.
+"""Networks of Values: each weight is one `Value`, and each sum is written out.
 
-Slow, and clear: to see backpropagation happen, not to train on much data.
+They are slow but transparent: made for watching backpropagation, not for training on much data.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, scope
+from autograd.errors import ShapeError
 from nn.seeding import GENERATOR
 
 Activation = Callable[[Any], Any]
@@ -24,31 +25,44 @@ def relu(x: Any) -> Any:
 
 
 class _Scalars:
-    """Something whose parameters are Values, where those of a `nn.Module` are Tensors."""
+    """The base class of networks whose parameters are Values."""
 
     def parts(self) -> list[Any]:
-        """Return what it is made of."""
+        """Return the layers or neurons."""
         raise NotImplementedError
 
     def parameters(self) -> list[Value]:
-        """Return every Value that training is to change."""
+        """Return all weights and biases."""
         return [parameter for part in self.parts() for parameter in part.parameters()]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}[{', '.join(map(repr, self.parts()))}]"
 
     def zero_grad(self) -> None:
-        """Set the derivative of every parameter to zero."""
+        """Set the gradients of all parameters to zero."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
 
 class Neuron(_Scalars):
-    """A weighted sum of its inputs plus a bias, and an activation.
+    """A neuron: activation(Σ w x + b), made of Values.
 
-    The activation may be None, for a linear neuron. The initial weights, uniform in [-1, 1], come
-    from the generator, a `random.Random` or a `numpy.random.Generator`; by default from the one
-    that `nn.seed` sets.
+    The weights are initialised uniformly from -1 to 1, the bias to 0.
+
+    Parameters
+    ----------
+    inputs : int
+        The number of inputs.
+    activation : callable or None
+        The activation function, by default ReLU; None for a linear neuron.
+    generator : random.Random or numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> neuron = Neuron(2)
+    >>> len(neuron.parameters())
+    3
     """
 
     def __init__(
@@ -63,9 +77,20 @@ class Neuron(_Scalars):
         self.activation = activation
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """Return the output for as many inputs as there are weights; else raise a ValueError."""
+        """Return the output.
+
+        Parameters
+        ----------
+        x : sequence of number or Value
+            One input for each weight.
+
+        Raises
+        ------
+        ShapeError
+            If the number of inputs is not the number of weights.
+        """
         if len(x) != len(self.w):
-            raise ValueError(f"A neuron of {len(self.w)} weights got {len(x)} inputs.")
+            raise ShapeError(f"A neuron with {len(self.w)} weights got {len(x)} inputs.")
         total: Any = self.b
         for weight, number in zip(self.w, x, strict=True):
             total = total + weight * number
@@ -81,7 +106,20 @@ class Neuron(_Scalars):
 
 
 class Layer(_Scalars):
-    """Several neurons side by side on the same inputs."""
+    """A layer of neurons with the same inputs.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        The number of inputs and of neurons.
+    activation, generator : callable or None, and generator
+        As for `Neuron`.
+
+    Examples
+    --------
+    >>> len(Layer(2, 3)([1.0, -1.0]))
+    3
+    """
 
     def __init__(
         self,
@@ -93,7 +131,13 @@ class Layer(_Scalars):
         self.neurons = [Neuron(inputs, activation, generator) for _ in range(outputs)]
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """Return the outputs as a list; of a layer of one neuron, the output itself."""
+        """Return the list of outputs; for a layer of one neuron, the output itself.
+
+        Parameters
+        ----------
+        x : sequence of number or Value
+            The inputs.
+        """
         found = [neuron(x) for neuron in self.neurons]
         return found[0] if len(found) == 1 else found
 
@@ -103,14 +147,16 @@ class Layer(_Scalars):
 
 
 class MLP(_Scalars):
-    """A multi-layer perceptron: layers one after the other, the last one linear.
+    """A multi-layer perceptron made of Values, whose last layer is linear.
 
     Parameters
     ----------
-    inputs, outputs : int and sequence of int
-        How many numbers come in, and the number of neurons of each layer.
-    activation, generator : callable and generator, optional
-        As for `Neuron`, for all layers.
+    inputs : int
+        The number of inputs.
+    outputs : sequence of int
+        The number of neurons of each layer.
+    activation, generator : callable or None, and generator
+        As for `Neuron`.
 
     Examples
     --------
@@ -137,7 +183,13 @@ class MLP(_Scalars):
         ]
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """Return the output of the last layer."""
+        """Return the output of the last layer.
+
+        Parameters
+        ----------
+        x : sequence of number or Value
+            The inputs.
+        """
         for i, layer in enumerate(self.layers):
             with scope(f"layers.{i}"):
                 x = layer(x if i == 0 or isinstance(x, list) else [x])

@@ -1,4 +1,4 @@
-"""The generator that all random numbers of `nn` come from, unless another one is given."""
+"""The random generator of `nn`, used unless another one is passed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import numpy as np
 
 from autograd.errors import DataError
 
-#: One object for good: `seed` sets its state.
+#: Never replaced: `seed` sets its state.
 GENERATOR: Final = np.random.default_rng()
 
 
 def seed(number: int) -> None:
-    """Set the generator: the same seed gives the same run, bit for bit.
+    """Seed the random generator of `nn`: the same seed gives the same run, bit for bit.
+
+    Parameters
+    ----------
+    number : int
+        The seed, not negative.
 
     Examples
     --------
@@ -28,12 +33,12 @@ def seed(number: int) -> None:
 
 
 def chosen(generator: np.random.Generator | None) -> np.random.Generator:
-    """Return the generator that was given, or else the one that `seed` sets."""
+    """Return the given generator, or the one that `seed` sets."""
     if generator is None:
         return GENERATOR
     if not isinstance(generator, np.random.Generator):
         raise DataError(
-            f"generator= is a numpy.random.Generator, not {generator!r}. "
+            f"generator= must be a numpy.random.Generator, not {generator!r}. "
             "Write np.random.default_rng(seed)."
         )
     return generator

@@ -1,4 +1,4 @@
-"""`fit`, the loop of training."""
+"""The training loop, `fit`, and evaluation."""
 
 from __future__ import annotations
 
@@ -26,10 +26,37 @@ Loss = Callable[[Any, Any], Any]
 
 @dataclass
 class EarlyStopping:
-    """Ends training when the monitored number has not got better for `patience` epochs.
+    """Stops training when a measurement has not improved for some epochs, in `fit`.
 
-    Less is better with `mode` "min", more with "max", by more than `min_delta`. Either way the
-    model ends with the weights of its best epoch.
+    The model ends with the weights of its best epoch, whether or not training stopped early.
+
+    Parameters
+    ----------
+    patience : int
+        The number of epochs without improvement after which to stop.
+    mode : {"min", "max"}
+        Whether smaller or larger measurements are better.
+    min_delta : float
+        Smaller changes do not count as improvement.
+
+    Attributes
+    ----------
+    best : float
+        The best measurement; NaN before the first one.
+    epoch : int
+        Its epoch.
+    weights : dict of str to array
+        The weights of that epoch.
+
+    Raises
+    ------
+    OptionError
+        If `mode` is something else.
+
+    Examples
+    --------
+    >>> EarlyStopping(patience=3).patience
+    3
     """
 
     patience: int = 5
@@ -44,7 +71,17 @@ class EarlyStopping:
             raise OptionError(f"mode={self.mode!r} must be 'min' or 'max'.")
 
     def ends(self, epoch: int, number: float, model: Any) -> bool:
-        """Take note of a number, keep the weights if it is the best; say whether to stop."""
+        """Record a measurement, keep the weights if it is the best, and return whether to stop.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch, counted from 1.
+        number : float
+            The measurement.
+        model : Module
+            The model.
+        """
         sign = 1 if self.mode == "min" else -1
         better = sign * number < sign * self.best - self.min_delta
         if better or (math.isnan(self.best) and not math.isnan(number)):
@@ -52,14 +89,28 @@ class EarlyStopping:
         return epoch - self.epoch >= self.patience
 
     def __str__(self) -> str:
-        return f"the best, {self.best:.6g}, having been epoch {self.epoch}"
+        return f"the best was {self.best:.6g}, in epoch {self.epoch}"
 
 
 def accuracy(outputs: Any, targets: Any) -> float:
-    """Return the share of examples that are put into the right class.
+    """Return the share of examples that are classified correctly.
 
-    Outputs of shape (examples, classes) are scores, and targets integers; of shape (examples,)
-    logits of yes or no, and targets 0 and 1, or -1 and 1.
+    Parameters
+    ----------
+    outputs : array, shape (examples, classes) or (examples,)
+        The scores of the classes; or for two classes the logits of the second one.
+    targets : array_like
+        The class indices; for two classes 0 and 1, or -1 and 1.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), [0, 0])
+    0.5
     """
     if outputs.ndim > 1 and outputs.shape[-1] > 1:
         return float(np.mean(outputs.argmax(axis=-1) == targets))
@@ -86,44 +137,60 @@ def fit(
     resume: bool = False,
     progress: bool = True,
 ) -> History:
-    """Train a model, and leave it in evaluation mode.
+    """Train a model, and put it into evaluation mode.
 
     Parameters
     ----------
     model : Module
-        Called with all parts of a batch but the last; with a batch that is no tuple, as it is.
+        The model, called with all parts of a batch except the last; or with the batch itself if it
+        is not a tuple.
     data : DataLoader, or iterable of batches
-        A batch is a tuple of inputs and, last, the targets.
+        The training data. A batch is a tuple of inputs and, last, the targets; if it is not a
+        tuple, it is also the target.
     loss : callable
         ``loss(outputs, targets)``, the mean over the batch.
+    optimizer : Optimizer
+        Updates the parameters of the model.
     epochs : int
-        How often to go through the data, those of a resumed training included.
+        The number of passes through the data, including those before a training run was resumed.
     validation : DataLoader, or iterable of batches, optional
-        Measured after each epoch.
+        The validation data, evaluated after each epoch.
     metrics : iterable of callable
-        ``metric(outputs, targets)`` of plain arrays, the mean over the batch; told by its name.
-    schedule, schedule_each : Scheduler, optional, and {"epoch", "batch"}
-        Stepped after each epoch, or after each step of the optimiser.
+        ``metric(outputs, targets)`` of arrays, the mean over the batch; reported under its name.
+    schedule : Scheduler, optional
+        The learning rate schedule.
+    schedule_each : {"epoch", "batch"}
+        Whether `schedule` takes a step after each epoch, or after each step of the optimiser.
     monitor : str
-        What early stopping and a plateau look at; by default the loss, of the validation if any.
+        The measurement for early stopping and `nn.optim.ReduceLROnPlateau`; by default the
+        validation loss, or else the training loss.
+    early_stopping : EarlyStopping, optional
+        Stops training when the monitored measurement no longer improves.
     accumulate : int
-        How many batches make one step; the same step as one large batch.
+        The number of batches per step, which together act as one large batch.
     max_norm : float, optional
-        What the norm of all gradients is clipped to.
+        The norm to clip the gradients to.
     callbacks : iterable of callable
-        ``callback(model, history)`` after each epoch; training stops if it returns True.
+        ``callback(model, history)``, called after each epoch; training stops if it returns True.
     checkpoint : path, optional
-        A file to save all that training depends on to, after each epoch.
+        A file in which to save the state after each epoch.
     resume : bool
-        Whether to go on from that file, if it exists: to the same numbers, bit for bit, that
-        training without an interruption would give.
+        Whether to continue from that file, if it exists. The results are the same, bit for bit, as
+        without the interruption.
     progress : bool
-        Whether to show a bar, if tqdm is installed.
+        Whether to show a progress bar, if tqdm is installed.
 
     Returns
     -------
     History
-        What was measured. After KeyboardInterrupt too, which ends training and keeps the model.
+        The measurements, also after KeyboardInterrupt, which ends training and keeps the model.
+
+    Raises
+    ------
+    OptionError
+        If an option is invalid, or `monitor` is not measured.
+    WeightsError
+        If the checkpoint belongs to another training run.
 
     Examples
     --------
@@ -141,7 +208,7 @@ def fit(
     if accumulate < 1:
         raise OptionError(f"accumulate={accumulate!r} must be at least 1.")
     if resume and checkpoint is None:
-        raise OptionError("To resume, name the file: checkpoint='run.safetensors'.")
+        raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
     metrics, callbacks = list(metrics), list(callbacks)
     monitor = monitor or ("loss" if validation is None else "val_loss")
     history = History()
@@ -172,7 +239,7 @@ def fit(
             if schedule_each == "epoch":
                 _advance(schedule, row, monitor)
             if early_stopping and early_stopping.ends(epoch, _monitored(row, monitor), model):
-                history.stopped = f"after epoch {epoch}, {early_stopping}, by {monitor}"
+                history.stopped = f"after epoch {epoch}; {early_stopping}, by {monitor}"
             for callback in callbacks:
                 if callback(model, history) is True:
                     name = getattr(callback, "__name__", type(callback).__name__)
@@ -198,7 +265,37 @@ def fit(
 def evaluate(
     model: Any, data: Iterable[Any], loss: Loss, metrics: Iterable[Metric] = ()
 ) -> dict[str, float]:
-    """Return loss and metrics as means over all examples; leave the model in evaluation mode."""
+    """Return the means of the loss and the metrics over all examples.
+
+    The model is put into evaluation mode.
+
+    Parameters
+    ----------
+    model : Module
+        The model.
+    data : DataLoader, or iterable of batches
+        The data, as for `fit`.
+    loss : callable
+        ``loss(outputs, targets)``, the mean over the batch.
+    metrics : iterable of callable
+        ``metric(outputs, targets)`` of arrays, the mean over the batch.
+
+    Returns
+    -------
+    dict of str to float
+        The loss, and each metric under its name.
+
+    Raises
+    ------
+    OptionError
+        If there is no batch.
+
+    Examples
+    --------
+    >>> import nn
+    >>> evaluate(nn.Tanh(), [(np.zeros(3), np.ones(3))], nn.mse)
+    {'loss': 1.0}
+    """
     means = _Means(metrics)
     model.eval()
     with no_grad():
@@ -210,7 +307,7 @@ def evaluate(
 
 
 class _Means:
-    """Means of the loss and of metrics over batches of different sizes."""
+    """Means of the loss and the metrics over batches of different sizes."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self.metrics = {getattr(m, "__name__", type(m).__name__): m for m in metrics}
@@ -219,7 +316,7 @@ class _Means:
         self.begin()
 
     def begin(self) -> None:
-        """Forget what was taken since `close`: the same step is computed once more."""
+        """Discard the measurements since `close`, because the step is computed again."""
         self.pending: list[tuple[dict[str, float], int]] = []
 
     def take(self, loss: Any, outputs: Any, targets: Any, size: int) -> None:
@@ -238,8 +335,8 @@ class _Means:
     def row(self) -> dict[str, float]:
         if not self.count:
             raise OptionError(
-                "There was no batch: the data are empty, drop_last left none, or they are an "
-                "iterator, which gives its batches only once."
+                "There was no batch: the data are empty, drop_last=True dropped the only batch, or "
+                "they are an iterator that is exhausted."
             )
         return {name: number / self.count for name, number in self.sums.items()}
 
@@ -272,7 +369,7 @@ def _windows(data: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 
 def _outputs(model: Any, batch: Any) -> tuple[Any, Any]:
-    """Return what a model makes of a batch, and the targets, or else the batch itself."""
+    """Return the outputs for a batch, and its targets, or else the batch itself."""
     if isinstance(batch, tuple):
         return model(*batch[:-1]), batch[-1]
     return model(batch), batch
@@ -286,7 +383,9 @@ def _size(batch: Any) -> int:
 
 def _monitored(row: dict[str, float], name: str) -> float:
     if name not in row:
-        raise OptionError(f"There is no {name!r} to monitor; there are {', '.join(row)}.")
+        raise OptionError(
+            f"{name!r} is not measured, so it cannot be monitored. Measured: {', '.join(row)}."
+        )
     return row[name]
 
 
@@ -299,7 +398,7 @@ def _advance(schedule: Scheduler | None, row: dict[str, float], name: str) -> No
 
 def _bar(epochs: int, done: int) -> Any:
     try:
-        tqdm = require("tqdm.auto", "A bar", "train")
+        tqdm = require("tqdm.auto", "A progress bar", "train")
     except MissingProgramError:
         return None
     return tqdm.tqdm(total=epochs, initial=done, desc="training", unit="epoch")

@@ -1,7 +1,7 @@
-"""Weights in files, in the format safetensors: names, shapes and numbers, and nothing to execute.
+"""Weights in files of the format safetensors: names, shapes and numbers, and no code.
 
-PyTorch and others read and write the same files. What is saved here also has checksums, so that
-damage is noticed, and is written beside the old file, which is replaced once the new one is whole.
+PyTorch and other frameworks read and write the same files. Files saved here also contain checksums
+to detect damage. A new file replaces the old one only once it is complete.
 """
 
 from __future__ import annotations
@@ -19,29 +19,53 @@ from autograd.errors import WeightsError
 from autograd.files import replacing
 from nn.optional_imports import require
 
-#: Where in the metadata of a file ours stand.
+#: The key of our entry in the metadata of a file.
 KEY = "chainrule"
 
 
 class Weights(dict[str, Any]):
-    """Arrays by name, with what was saved along with them."""
+    """Arrays by name, as `load` returns them.
 
-    metadata: dict[str, Any]  #: what `save` was given
-    version: str = ""  #: of this library, if it saved them
+    Attributes
+    ----------
+    metadata : dict
+        The metadata passed to `save`.
+    version : str
+        The version of this library that saved the file; empty if another program did.
+    """
+
+    metadata: dict[str, Any]
+    version: str = ""
 
 
 def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> None:
-    """Write a model's parameters and buffers, or a dict of arrays, into a file.
+    """Save the parameters and buffers of a model, or a dict of arrays.
 
-    A crash leaves the old one. By custom its name ends in ``.safetensors``. The metadata are
-    hyper-parameters and the like: whatever JSON can hold.
+    If the program is interrupted, an existing file remains as it was.
+
+    Parameters
+    ----------
+    model : Module or mapping of str to array
+        What to save.
+    path : path
+        The file; its name usually ends in ``.safetensors``.
+    metadata : mapping, optional
+        Hyperparameters and the like: anything that JSON can represent.
 
     Raises
     ------
     WeightsError
-        If there is an array whose type the format does not know, or JSON cannot hold the metadata.
+        If the format does not support the type of an array, or JSON cannot represent the metadata.
     MissingProgramError
         If the package safetensors is not installed.
+
+    Examples
+    --------
+    >>> import nn, os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+    >>> nn.save(nn.Linear(2, 3), path, {"epochs": 5})
+    >>> nn.load(path).metadata
+    {'epochs': 5}
     """
     serialize = require("safetensors.numpy", "Saving weights", "weights").save
     state = model if isinstance(model, Mapping) else model.state_dict()
@@ -54,25 +78,47 @@ def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> No
     try:
         text = _canonical(content)
     except TypeError as error:
-        raise WeightsError(f"JSON cannot hold the metadata: {error}.") from None
+        raise WeightsError(f"JSON cannot represent the metadata: {error}.") from None
     try:
         written = serialize(arrays, {KEY: _canonical([text, zlib.crc32(text.encode())])})
-    except Exception as error:  # the package has its own kinds for each reason
+    except Exception as error:  # safetensors raises errors of its own kinds
         types = sorted({str(array.dtype) for array in arrays.values()})
         raise WeightsError(
-            f"safetensors cannot hold these arrays, of type {', '.join(types)}: {error}"
+            f"safetensors does not support these arrays, of type {', '.join(types)}: {error}"
         ) from None
     with replacing(path) as file:
         file.write(written)
 
 
 def load(path: Any) -> Weights:
-    """Read a file of weights, by whatever program it was written.
+    """Load a file of weights, written by this library or another program.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    Weights
+        The arrays by name, a dict with the attributes ``metadata`` and ``version``.
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     WeightsError
-        If the file is damaged: cut short, or with numbers that are not those that were saved.
+        If the file is damaged.
+    MissingProgramError
+        If the package safetensors is not installed.
+
+    Examples
+    --------
+    >>> import nn, os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+    >>> nn.save({"weight": np.ones(2)}, path)
+    >>> nn.load(path)
+    {'weight': array([1., 1.])}
     """
     package = require("safetensors", "Loading weights", "weights")
     found = Weights()
@@ -83,7 +129,9 @@ def load(path: Any) -> Weights:
             found.update({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
             foreign = file.metadata() or {}
     except Exception as error:
-        raise WeightsError(f"{str(path)!r} is damaged, or no safetensors file: {error}") from None
+        raise WeightsError(
+            f"{str(path)!r} is damaged, or not a safetensors file: {error}"
+        ) from None
     found.metadata = foreign
     if KEY in foreign:
         try:
@@ -92,24 +140,48 @@ def load(path: Any) -> Weights:
                 raise ValueError("it is not what was saved")
             content = json.loads(text)
         except (ValueError, TypeError, AttributeError) as error:
-            raise WeightsError(f"The metadata in {str(path)!r} are damaged: {error}.") from None
+            raise WeightsError(f"The metadata of {str(path)!r} are damaged: {error}.") from None
         found.metadata, found.version = content["metadata"], content["version"]
         saved, here = content["checksums"], {name: _checksum(found[name]) for name in found}
         wrong = [name for name in {**saved, **here} if saved.get(name) != here.get(name)]
         if wrong:
             raise WeightsError(
-                f"{str(path)!r} is damaged: not what was saved: {', '.join(map(repr, wrong))}."
+                f"{str(path)!r} is damaged: wrong checksums of {', '.join(map(repr, wrong))}."
             )
     return found
 
 
 def load_into(model: Any, path: Any, strict: bool = True) -> Weights:
-    """Put the weights of a file into a model of the same names and shapes, and return them.
+    """Load the weights of a file into a model, and return them.
+
+    Parameters
+    ----------
+    model : Module
+        The model, whose parameters and buffers are overwritten.
+    path : path
+        The file.
+    strict : bool
+        Whether names must match exactly; False ignores missing and unexpected names.
+
+    Returns
+    -------
+    Weights
+        The contents of the file.
 
     Raises
     ------
     WeightsError
-        If the file is damaged, or names or shapes differ. The model is unchanged then.
+        If the file is damaged, or names or shapes differ. The model is unchanged.
+
+    Examples
+    --------
+    >>> import nn, os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+    >>> model, copy = nn.Linear(2, 3), nn.Linear(2, 3)
+    >>> nn.save(model, path)
+    >>> weights = nn.load_into(copy, path)
+    >>> bool((copy.weight == model.weight).all())
+    True
     """
     found = load(path)
     model.load_state_dict(found, strict=strict)
@@ -121,10 +193,10 @@ def _canonical(thing: Any) -> str:
 
 
 def _as_json(thing: Any) -> Any:
-    """Give NumPy's numbers and arrays as Python's."""
+    """Convert the numbers and arrays of NumPy to those of Python."""
     if isinstance(thing, (np.generic, np.ndarray)):
         return thing.tolist()
-    raise TypeError(f"{type(thing).__name__} is no number, text, list or dict")
+    raise TypeError(f"{type(thing).__name__} is not a number, string, list or dict")
 
 
 def _checksum(array: Any) -> int:

@@ -1,6 +1,6 @@
-"""Optimisers that give each number a learning rate of its own, from the gradients it has seen.
+"""Optimisers that adapt the learning rate of each element to its past gradients.
 
-All squares, roots and quotients are element by element; g is the gradient, p the parameters.
+Squares, roots and quotients are elementwise; g is the gradient, p the parameters.
 """
 
 from __future__ import annotations
@@ -17,20 +17,49 @@ from nn.optim.sgd import decay_weights
 
 
 def average(running: Any, item: Any, keep: float, spare: Any) -> None:
-    """Move a running average: ``running ← keep·running + (1 - keep)·item``."""
+    """Update a running average: ``running ← keep·running + (1 - keep)·item``."""
     running *= keep
     running += np.multiply(item, 1 - keep, out=spare)
 
 
 class Adagrad(Optimizer):
-    """``s ← s + g²`` and ``p ← p - lr/(1 + (t - 1)·lr_decay) · g/(√s + eps)`` in step t.
+    """Adagrad: ``s ← s + g²``, ``p ← p - lr/(1 + (t - 1)·lr_decay) · g/(√s + eps)`` in step t.
 
-    s begins at `initial_accumulator_value`.
+    Parameters
+    ----------
+    params : iterable of Tensor or Value, or of dict
+        The parameters, or groups of them; see `Optimizer`.
+    lr : float
+        The learning rate.
+    lr_decay : float
+        How fast the learning rate decreases.
+    weight_decay : float
+        Adds ``weight_decay·p`` to the gradient.
+    initial_accumulator_value : float
+        The initial value of s.
+    eps : float
+        Added to √s.
+
+    Raises
+    ------
+    OptionError
+        If there are no parameters, or an option is out of range.
+    DataError
+        If a parameter is not a leaf.
 
     References
     ----------
     Duchi, Hazan, Singer: Adaptive subgradient methods for online learning and stochastic
     optimization, JMLR 12, 2011.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor(np.ones(2))
+    >>> (w * w).sum().backward()
+    >>> Adagrad([w], lr=0.1).step()
+    >>> np.round(w.data, 6)
+    array([0.9, 0.9])
     """
 
     def __init__(
@@ -56,15 +85,47 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """``v ← alpha·v + (1 - alpha)·g²`` and ``p ← p - lr · g/(√v + eps)``.
+    """RMSprop: ``v ← alpha·v + (1 - alpha)·g²``, ``p ← p - lr · g/(√v + eps)``.
 
-    With `centered` the square of the running average of g is taken off v under the root. With
-    momentum the quotients are summed, ``b ← momentum·b + g/(√v + eps)``, and ``p ← p - lr·b``.
+    With momentum, ``b ← momentum·b + g/(√v + eps)`` and ``p ← p - lr·b``.
+
+    Parameters
+    ----------
+    params : iterable of Tensor or Value, or of dict
+        The parameters, or groups of them; see `Optimizer`.
+    lr : float
+        The learning rate.
+    alpha : float
+        The weight of the past in the running average.
+    eps : float
+        Added to √v.
+    weight_decay : float
+        Adds ``weight_decay·p`` to the gradient.
+    momentum : float
+        The share of the last step to keep.
+    centered : bool
+        Whether to subtract the square of the running average of g from v under the root.
+
+    Raises
+    ------
+    OptionError
+        If there are no parameters, or an option is out of range.
+    DataError
+        If a parameter is not a leaf.
 
     References
     ----------
     Hinton: Neural networks for machine learning, lecture 6e, 2012; centred: Graves: Generating
     sequences with recurrent neural networks, arXiv:1308.0850.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor(np.ones(2))
+    >>> (w * w).sum().backward()
+    >>> RMSprop([w], lr=0.01).step()
+    >>> np.round(w.data, 6)
+    array([0.9, 0.9])
     """
 
     def __init__(
@@ -88,7 +149,7 @@ class RMSprop(Optimizer):
             mean = block.filled("grad_avg")
             average(mean, g, alpha, spare)
             np.subtract(v, np.multiply(mean, mean, out=spare), out=spare)
-            np.maximum(spare, 0.0, out=spare)  # rounding may leave less
+            np.maximum(spare, 0.0, out=spare)  # rounding may make it negative
             np.sqrt(spare, out=spare)
         else:
             np.sqrt(v, out=spare)
@@ -103,16 +164,46 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adaptive moments: running averages of g and g², without the bias of their beginning at zero.
+    """Adam: adaptive steps from running averages of g and g², with bias correction.
 
     In step t ``m ← β₁·m + (1 - β₁)·g``, ``v ← β₂·v + (1 - β₂)·g²`` and
-    ``p ← p - lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps)``; `betas` are β₁ and β₂. With `amsgrad` the
-    largest v so far takes the place of v.
+    ``p ← p - lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps)``.
+
+    Parameters
+    ----------
+    params : iterable of Tensor or Value, or of dict
+        The parameters, or groups of them; see `Optimizer`.
+    lr : float
+        The learning rate.
+    betas : (float, float)
+        β₁ and β₂, the weights of the past in the running averages.
+    eps : float
+        Added to the root.
+    weight_decay : float
+        Adds ``weight_decay·p`` to the gradient.
+    amsgrad : bool
+        Whether to use the largest v so far in place of v.
+
+    Raises
+    ------
+    OptionError
+        If there are no parameters, or an option is out of range.
+    DataError
+        If a parameter is not a leaf.
 
     References
     ----------
-    Kingma, Ba: Adam, ICLR 2015; amsgrad: Reddi, Kale, Kumar: On the convergence of Adam and
-    beyond, ICLR 2018.
+    Kingma, Ba: Adam: a method for stochastic optimization, ICLR 2015; amsgrad: Reddi, Kale, Kumar:
+    On the convergence of Adam and beyond, ICLR 2018.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor(np.ones(2))
+    >>> (w * w).sum().backward()
+    >>> Adam([w], lr=0.1).step()
+    >>> np.round(w.data, 6)
+    array([0.9, 0.9])
     """
 
     def __init__(
@@ -147,11 +238,42 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay stays out of the averages: ``p ← p - lr·weight_decay·p`` apart.
+    """Adam with decoupled weight decay: ``p ← p - lr·weight_decay·p`` besides the step of `Adam`.
+
+    Parameters
+    ----------
+    params : iterable of Tensor or Value, or of dict
+        The parameters, or groups of them; see `Optimizer`.
+    lr : float
+        The learning rate.
+    betas : (float, float)
+        β₁ and β₂, the weights of the past in the running averages.
+    eps : float
+        Added to the root.
+    weight_decay : float
+        The rate of decay, in units of the learning rate.
+    amsgrad : bool
+        Whether to use the largest v so far in place of v.
+
+    Raises
+    ------
+    OptionError
+        If there are no parameters, or an option is out of range.
+    DataError
+        If a parameter is not a leaf.
 
     References
     ----------
     Loshchilov, Hutter: Decoupled weight decay regularization, ICLR 2019.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor(np.ones(2))
+    >>> (w * w).sum().backward()
+    >>> AdamW([w], lr=0.1, weight_decay=0.0).step()
+    >>> np.round(w.data, 6)
+    array([0.9, 0.9])
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Gradients that are too long, cut back between `backward` and the step."""
+"""Gradient clipping, to be called between `backward` and the optimiser's step."""
 
 from __future__ import annotations
 
@@ -16,51 +16,91 @@ from nn.module import plain
 def clip_grad_norm(
     parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
-    """Scale all gradients together so that the norm of all their numbers is at most `max_norm`.
-
-    Return the norm before.
+    """Scale all gradients by one factor so that their joint norm is at most `max_norm`.
 
     Parameters
     ----------
     parameters : Tensor, Value, or iterable of them
-        Those without a gradient are left out.
+        The parameters; those without a gradient are ignored.
+    max_norm : float
+        The largest norm of all gradients, taken together as one vector.
     norm_type : float
         The p of the p-norm; ``math.inf`` for the largest magnitude.
     error_if_nonfinite : bool
-        Whether a norm that is infinite or NaN is an error; otherwise it makes all gradients so.
+        Whether to raise if the norm is infinite or NaN; otherwise NaN may spread to all gradients.
+
+    Returns
+    -------
+    float
+        The norm before clipping.
 
     Raises
     ------
+    OptionError
+        If `max_norm` is negative, or `norm_type` is not positive.
     NonFiniteError
         If the norm is not finite and `error_if_nonfinite`.
 
     References
     ----------
     Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, ICML 2013.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor([3.0, 4.0])
+    >>> w.sum().backward(np.array(5.0))
+    >>> round(clip_grad_norm([w], 1.0), 3)
+    7.071
+    >>> round(float(np.linalg.norm(w.grad)), 3)
+    1.0
     """
     if not max_norm >= 0 or not norm_type > 0:
         raise OptionError(
-            f"max_norm={max_norm!r} must not be negative, norm_type={norm_type!r} be positive."
+            f"max_norm={max_norm!r} must not be negative, and norm_type={norm_type!r} must be "
+            "positive."
         )
     found = _with_gradient(parameters)
     norms = [float(np.linalg.norm(np.ravel(plain(p.grad)), norm_type)) for p in found]
     total = float(np.linalg.norm(norms, norm_type)) if norms else 0.0
     if error_if_nonfinite and not math.isfinite(total):
         raise NonFiniteError(
-            f"The norm of the gradients is {total}. Find where that comes from inside "
+            f"The norm of the gradients is {total}. Find the first such number with "
             "`with autograd.debug():`."
         )
-    factor = max_norm / (total + 1e-6)  # PyTorch's, which never divides by zero
+    factor = max_norm / (total + 1e-6)  # as in PyTorch; avoids division by zero
     if not factor >= 1:
         for parameter in found:
             gradient = plain(parameter.grad)
-            gradient *= factor  # the same array, or a new float
+            gradient *= factor  # in place, or a new float
             parameter.grad = gradient
     return total
 
 
 def clip_grad_value(parameters: Any, clip_value: float) -> None:
-    """Bring every number of every gradient into the interval from ``-clip_value`` to it."""
+    """Limit every element of every gradient to the interval from -clip_value to clip_value.
+
+    Parameters
+    ----------
+    parameters : Tensor, Value, or iterable of them
+        The parameters; those without a gradient are ignored.
+    clip_value : float
+        The largest magnitude.
+
+    Raises
+    ------
+    OptionError
+        If `clip_value` is negative.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor([3.0, 4.0])
+    >>> (w * w).sum().backward()
+    >>> clip_grad_value([w], 7.0)
+    >>> w.grad
+    array([6., 7.])
+    """
     if not clip_value >= 0:
         raise OptionError(f"clip_value={clip_value!r} must not be negative.")
     for parameter in _with_gradient(parameters):

@@ -1,4 +1,4 @@
-"""SciPy's L-BFGS on all parameters as one vector."""
+"""L-BFGS: the implementation of SciPy, on all parameters as one vector."""
 
 from __future__ import annotations
 
@@ -14,29 +14,56 @@ from nn.optional_imports import require
 
 
 class LBFGS(Optimizer):
-    """The limited-memory method of Broyden, Fletcher, Goldfarb and Shanno, with a line search.
+    """The limited-memory BFGS method with a line search, for losses without noise.
 
-    For losses without noise: all data in every call. Each step begins afresh, with no memory of
-    the one before, and may be the whole optimisation.
+    The loss must use all data in every call. A step starts without information from the previous
+    ones, and can be the whole optimisation.
 
     Parameters
     ----------
-    max_iter, max_eval : int
-        How many iterations a step has, and how many calls of the closure at most.
-    tolerance_grad, tolerance_change : float
-        Stop when no derivative is larger, or when an iteration changes the loss less, relatively.
+    params : iterable of Tensor or Value, or of dict
+        The parameters, or groups of them; see `Optimizer`.
+    max_iter : int
+        The largest number of iterations per step.
+    max_eval : int, optional
+        The largest number of calls of the closure per step; by default 5/4 of `max_iter`.
+    tolerance_grad : float
+        Stop when no derivative is larger.
+    tolerance_change : float
+        Stop when an iteration changes the loss by less, relatively.
     history_size : int
-        How many of the last gradients the curvature is estimated from.
+        The number of past gradients from which the curvature is estimated.
 
     Attributes
     ----------
     result : scipy.optimize.OptimizeResult
-        What SciPy says of the last step.
+        SciPy's report on the last step.
+
+    Raises
+    ------
+    OptionError
+        If there are no parameters.
+    DataError
+        If a parameter is not a leaf.
 
     References
     ----------
     Byrd, Lu, Nocedal, Zhu: A limited memory algorithm for bound constrained optimization, SIAM
     Journal on Scientific Computing 16, 1995.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor(np.zeros(2))
+    >>> optimizer = LBFGS([w])
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = ((w - np.array([1.0, 2.0])) ** 2).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> loss = optimizer.step(closure)
+    >>> np.round(w.data, 6)
+    array([1., 2.])
     """
 
     def __init__(
@@ -53,22 +80,27 @@ class LBFGS(Optimizer):
         self.result: Any = None
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Go down to a minimum, or as far as the limits allow, and return the loss there.
+        """Minimise the loss as far as the limits allow.
 
         Parameters
         ----------
         closure : callable
-            Forgets the gradients, computes the loss, calls its ``backward`` and returns it.
+            Resets the gradients, computes the loss, calls its ``backward`` and returns it.
+
+        Returns
+        -------
+        float
+            The final loss.
 
         Raises
         ------
         TypeError
-            Without a closure.
+            If there is no closure.
         MissingProgramError
             If SciPy is not installed.
         """
         if closure is None:
-            raise TypeError("LBFGS computes the loss many times: write step(closure).")
+            raise TypeError("LBFGS computes the loss several times per step: write step(closure).")
         minimize = require("scipy.optimize", "L-BFGS", "scipy").minimize
         parameters = [p for group in self.param_groups for p in group["params"]]
         options = self.param_groups[0]
@@ -96,12 +128,12 @@ class LBFGS(Optimizer):
             )
             accepted[:] = self.result.x
         finally:
-            _write(parameters, accepted)  # the last good point, also when interrupted
+            _write(parameters, accepted)  # the last accepted point, also after an interruption
         return float(self.result.fun)
 
 
 def _read(parameters: list[Any], name: str) -> Any:
-    """Return the data or the gradients of all parameters as one vector; no gradient is zero."""
+    """Return the data or gradients of all parameters as one vector; zeros for missing gradients."""
     found = [
         np.zeros(np.size(p.data)) if getattr(p, name) is None else plain(getattr(p, name))
         for p in parameters

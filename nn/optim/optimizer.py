@@ -1,4 +1,4 @@
-"""What all optimisers share: groups of parameters with their options, the step, the state."""
+"""The base class of optimisers: parameter groups with options, steps, and state."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
 from nn.optim.packing import Block, Packing
 
-#: What an option may be: from the first number on, below the second.
+#: The range of each option: from the first number, inclusive, to the second, exclusive.
 POSITIVE = "lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
 RANGES = {"betas": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split(), (0.0, math.inf))
 
 
 class Optimizer:
-    """Changes parameters along their gradients.
+    """The base class of optimisers, which update parameters from their gradients.
 
     Parameters
     ----------
     params : iterable of Tensor or Value, or of dict
-        Each dict is a group: its parameters under ``"params"``, and options of its own.
+        The parameters; or groups of them, dicts with the parameters under ``"params"`` and options
+        that differ from the defaults.
     **options
-        The options of every group that does not have its own: ``lr``, the learning rate;
-        ``weight_decay``, which adds ``weight_decay·p`` to the gradient of p; ``momentum``, how
-        much of the last step stays; ``eps``, which keeps quotients finite.
+        The default options: ``lr``, the learning rate; ``weight_decay``, which adds
+        ``weight_decay·p`` to the gradient of p; ``momentum``, the share of the last step to keep;
+        ``eps``, which prevents divisions by zero.
 
     Attributes
     ----------
@@ -38,9 +39,18 @@ class Optimizer:
     Raises
     ------
     OptionError
-        If there are no parameters, one is there twice, or an option makes no sense.
+        If there are no parameters, one appears twice, or an option is out of range.
     DataError
-        If something is not a leaf.
+        If a parameter is not a leaf.
+
+    Examples
+    --------
+    >>> import nn
+    >>> model = nn.Linear(2, 3)
+    >>> groups = [{"params": [model.weight]}, {"params": [model.bias], "lr": 0.5}]
+    >>> optimizer = nn.optim.SGD(groups, lr=0.1)
+    >>> [group["lr"] for group in optimizer.param_groups]
+    [0.1, 0.5]
     """
 
     def __init__(self, params: Iterable[Any], **options: Any) -> None:
@@ -48,7 +58,7 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         self._packings: list[Packing] = []
         if isinstance(params, Node):
-            raise DataError("The parameters must be a list: write [parameter].")
+            raise DataError("The parameters must be in a list: write [parameter].")
         given = list(params)
         if not given:
             raise OptionError("There are no parameters to optimise: the list is empty.")
@@ -57,19 +67,25 @@ class Optimizer:
             self.add_param_group(group)
 
     def add_param_group(self, group: dict[str, Any]) -> None:
-        """Take in more parameters, with options of their own."""
+        """Add a group of parameters.
+
+        Parameters
+        ----------
+        group : dict
+            The parameters under ``"params"``, and options that differ from the defaults.
+        """
         params = group["params"]
         params = [params] if isinstance(params, Node) else list(params)
         for parameter in params:
             if not isinstance(parameter, Node) or parameter.primitive is not None:
                 raise DataError(
-                    "Only leaves, Tensors and Values made by hand, can be optimised, "
-                    f"not {_told(parameter)}."
+                    "Optimisers take leaves, Tensors and Values that were not computed, "
+                    f"not {_described(parameter)}."
                 )
         seen = [id(p) for other in self.param_groups for p in other["params"]]
         seen += [id(p) for p in params]
         if len(set(seen)) < len(seen):
-            raise OptionError("A parameter is there twice; it would be changed twice in a step.")
+            raise OptionError("A parameter appears twice, and would be updated twice per step.")
         unknown = group.keys() - self.defaults.keys() - {"params", "name"}
         if unknown:
             raise OptionError(
@@ -82,20 +98,25 @@ class Optimizer:
             for number in value if isinstance(value, (tuple, list)) else [value]:
                 if not least <= number < limit:
                     limits = f"in [{least:g}, {limit:g})"
-                    raise OptionError(f"{name}={value!r} makes no sense; it must be {limits}.")
+                    raise OptionError(f"{name}={value!r} is out of range; it must be {limits}.")
         for parameter in params:
             if isinstance(parameter, Tensor):
-                parameter.is_parameter = True  # a recorded assignment would go unnoticed here
+                parameter.is_parameter = True  # a recorded assignment would not change this leaf
         self.param_groups.append(options)
         self._packings.append(Packing(params))
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Change every parameter that has a gradient once.
+        """Update every parameter that has a gradient.
 
         Parameters
         ----------
         closure : callable, optional
-            Computes the loss and its gradients first, and returns the loss.
+            Called first; computes the loss and its gradients, and returns the loss.
+
+        Returns
+        -------
+        node or None
+            The result of the closure.
         """
         loss = None if closure is None else closure()
         for group, packing in zip(self.param_groups, self._packings, strict=True):
@@ -107,20 +128,23 @@ class Optimizer:
         return loss
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
-        """Turn ``block.gradient`` into what is to be subtracted from the parameters."""
+        """Replace ``block.gradient`` by the numbers to subtract from the parameters."""
         raise NotImplementedError
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters: None for Tensors, zero for Values."""
+        """Reset the gradients of all parameters: to None for Tensors, to zero for Values."""
         for group in self.param_groups:
             for parameter in group["params"]:
                 parameter.grad = None
 
     def state_dict(self) -> dict[str, Any]:
-        """Return a copy of all that the next step depends on besides parameters and gradients.
+        """Return a copy of the state: everything that steps depend on except the parameters.
 
-        Under ``"state"`` for each parameter, numbered through all groups, its arrays by name;
-        under ``"param_groups"`` the options, with these numbers for the parameters.
+        Returns
+        -------
+        dict
+            Under ``"state"`` the arrays of each parameter by name, the parameters being numbered
+            across all groups; under ``"param_groups"`` the options, with these numbers.
         """
         state, groups, first = {}, [], 0
         for group, packing in zip(self.param_groups, self._packings, strict=True):
@@ -133,19 +157,23 @@ class Optimizer:
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a state that `state_dict` gave: the numbers that follow are the same.
+        """Restore a state, from which steps continue bit for bit.
+
+        Parameters
+        ----------
+        state : dict
+            A result of `state_dict`.
 
         Raises
         ------
         WeightsError
-            If it is of other groups or shapes; nothing is changed then.
+            If its groups or shapes differ. Nothing is changed.
         """
         theirs = [len(group["params"]) for group in state["param_groups"]]
         ours = [len(group["params"]) for group in self.param_groups]
         if theirs != ours:
             raise WeightsError(
-                f"The state is of groups of {theirs} parameters, this optimiser has groups of "
-                f"{ours}."
+                f"The state has groups of {theirs} parameters, this optimiser has groups of {ours}."
             )
         loaded: list[dict[int, dict[str, Any]]] = []
         first = 0
@@ -159,7 +187,7 @@ class Optimizer:
                     if name != "step" and np.shape(array) != np.shape(parameter.data):
                         raise WeightsError(
                             f"{name!r} of parameter {first + position} has shape "
-                            f"{np.shape(array)} in the state, the parameter "
+                            f"{np.shape(array)} in the state, but the parameter has shape "
                             f"{np.shape(parameter.data)}."
                         )
                 loaded[-1][position] = found
@@ -182,11 +210,11 @@ class Optimizer:
 
 
 def given(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments that an ``__init__`` was given, out of its ``locals()``."""
+    """Return the arguments of an ``__init__``, given its ``locals()``."""
     return {name: a for name, a in arguments.items() if name not in ("self", "__class__")}
 
 
-def _told(thing: Any) -> str:
+def _described(thing: Any) -> str:
     if isinstance(thing, Node):
         return f"a {type(thing).__name__} computed by {thing.op!r}"
     return type(thing).__name__

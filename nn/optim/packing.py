@@ -1,9 +1,9 @@
-"""Parameters side by side in flat blocks, so that one NumPy call updates many of them.
+"""Parameters packed into flat blocks, so that one NumPy call updates many of them.
 
-The state of an optimiser lies in these blocks for good; gradients are copied in, and the change
-is subtracted from each parameter's own array. So parameters stay what their owner made them, and
-may be assigned to at any time. Large parameters are cut by rows into several blocks: a block with
-its state and scratch stays in the cache from the first operation of an update to the last.
+The state of an optimiser is kept in these blocks; gradients are copied in, and the change is
+subtracted from each parameter's array. So parameters keep their arrays, and can be assigned to at
+any time. Large parameters are split by rows into several blocks: a block, its state and its
+scratch arrays stay in the cache during an update.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from autograd import Tensor
 from autograd.errors import DataError, ShapeError
 from nn.module import plain
 
-#: About how many numbers a block has: of 2¹² to 2¹⁸ the least with which a step is quick.
+#: About how many numbers a block has: the smallest of 2¹² to 2¹⁸ with which steps are fast.
 BLOCK = 1 << 16
 
 
 class Piece(NamedTuple):
-    """A parameter, or some rows of it, and its place in the block: `view`, of its own shape."""
+    """A parameter, or some of its rows, with its place in the block and a view of that."""
 
     position: int
     parameter: Any
@@ -34,14 +34,14 @@ class Piece(NamedTuple):
 
 
 class Block:
-    """Parameters that took the same number of steps, with their state and two scratch arrays."""
+    """Parameters with the same number of steps, their state, and two scratch arrays."""
 
     def __init__(self, pieces: list[Piece], gradient: Any, spare: Any, steps: int) -> None:
         self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
 
     def filled(self, name: str, number: float = 0.0) -> Any:
-        """Return the state of this name, the same number everywhere at first."""
+        """Return the state of this name, initially filled with one number."""
         if name not in self.state:
             self.state[name] = np.zeros_like(self.gradient)
             self.state[name] += number
@@ -54,7 +54,7 @@ class Block:
             view[...] = gradient if rows is None else gradient[rows]
 
     def read_data(self) -> Any:
-        """Copy the numbers of all parameters into ``spare``, and return it."""
+        """Copy the data of all parameters into ``spare``, and return it."""
         for _, parameter, _, rows, place, view in self.pieces:
             data = parameter.data
             part = data if rows is None else data[rows]
@@ -62,56 +62,56 @@ class Block:
         return self.spare
 
     def subtract(self) -> None:
-        """Subtract from each parameter its part of what ``gradient`` has become."""
+        """Subtract from each parameter its part of ``gradient``."""
         for _, parameter, _, rows, _, view in self.pieces:
             data = parameter.data
             part = data if rows is None else data[rows]
             np.subtract(part, view, out=part)
-            parameter.data = data  # so that the engine knows of the change
+            parameter.data = data  # tells the engine about the change
 
 
 class ValueBlock(Block):
-    """The same for `Value`s, each of which is one number."""
+    """A block of `Value`s, each of which is one number."""
 
     def read_gradients(self) -> None:
         """Copy the derivatives of all Values into ``gradient``."""
         self.gradient[:] = [plain(piece.parameter.grad) for piece in self.pieces]
 
     def read_data(self) -> Any:
-        """Copy the numbers of all Values into ``spare``, and return it."""
+        """Copy the data of all Values into ``spare``, and return it."""
         self.spare[:] = [piece.parameter.data for piece in self.pieces]
         return self.spare
 
     def subtract(self) -> None:
-        """Subtract from each Value its element of what ``gradient`` has become."""
+        """Subtract from each Value its element of ``gradient``."""
         for piece, change in zip(self.pieces, self.gradient.tolist(), strict=True):
             piece.parameter.data -= change
 
 
 class Packing:
-    """The parameters of a group with their state, packed whenever other ones have gradients."""
+    """The parameters of a group and their state; repacked when other parameters have gradients."""
 
     def __init__(self, parameters: Sequence[Any]) -> None:
         self.parameters = parameters
         self._tensors = [p for p in parameters if isinstance(p, Tensor)]
         self._signature: list[Any] | None = None
         self._blocks: list[Block] = []
-        self._resting: dict[int, dict[str, Any]] = {}  # the state of what is in no block
+        self._unpacked: dict[int, dict[str, Any]] = {}  # the state of parameters in no block
 
     def blocks(self) -> list[Block]:
-        """Return blocks of all parameters that have a gradient."""
+        """Return the blocks of all parameters that have a gradient."""
         gradients = [tensor.grad for tensor in self._tensors]
         signature = [None if g is None else (g.shape, g.dtype) for g in gradients]
         if signature != self._signature:
-            self._resting, self._blocks = self.states(), []
+            self._unpacked, self._blocks = self.states(), []
             self._signature = None
             self._pack()
             self._signature = signature
         return self._blocks
 
     def states(self) -> dict[int, dict[str, Any]]:
-        """Return a copy of the state of each parameter that has one, by its position."""
-        found = {position: dict(state) for position, state in self._resting.items()}
+        """Return a copy of the state of each parameter that has one, by position."""
+        found = {position: dict(state) for position, state in self._unpacked.items()}
         for block in self._blocks:
             for position, _, shape, rows, place, view in block.pieces:
                 state = found.setdefault(position, {"step": block.steps})
@@ -123,29 +123,29 @@ class Packing:
         return found
 
     def load(self, states: dict[int, dict[str, Any]]) -> None:
-        """Put other states in the place of all there are."""
-        self._resting = states
+        """Replace the states of all parameters."""
+        self._unpacked = states
         self._blocks, self._signature = [], None
 
     def _pack(self) -> None:
-        """Make blocks of what is alike: kind of array, type, number of steps, names of state."""
+        """Pack parameters of equal array type, dtype, number of steps and names of state."""
         alike: dict[Any, list[int]] = {}
         for position, parameter in enumerate(self.parameters):
             if parameter.grad is None:
                 continue
-            data, state = parameter.data, self._resting.get(position, {"step": 0})
+            data, state = parameter.data, self._unpacked.get(position, {"step": 0})
             kind = (type(data), data.dtype) if isinstance(parameter, Tensor) else (float, None)
             if kind[1] is not None and kind[1].kind == "c":
                 raise DataError(
                     f"Parameter {position}, of shape {data.shape}, is complex; optimisers take "
-                    "real parameters. Keep its real and imaginary part in two of them."
+                    "real parameters. Use one for the real and one for the imaginary part."
                 )
             alike.setdefault((*kind, state["step"], tuple(state)), []).append(position)
         for (kind, _, steps, _), positions in alike.items():
             self._pack_alike(positions, ValueBlock if kind is float else Block, steps)
         for block in self._blocks:
             for piece in block.pieces:
-                self._resting.pop(piece.position, None)
+                self._unpacked.pop(piece.position, None)
 
     def _pack_alike(self, positions: list[int], kind: type[Block], steps: int) -> None:
         plans = list(self._plans(positions))
@@ -162,20 +162,20 @@ class Packing:
             ]
             block = kind(pieces, gradient, spare, steps)
             for position, _, shape, rows, place, view in pieces:
-                for name, array in self._resting.get(position, {"step": 0}).items():
+                for name, array in self._unpacked.get(position, {"step": 0}).items():
                     if name == "step":
                         continue
                     if np.shape(array) != shape:
                         raise ShapeError(
-                            f"Parameter {position} has shape {shape}, its {name!r} "
-                            f"{np.shape(array)}. Make a new optimiser, or load a state that fits."
+                            f"Parameter {position} has shape {shape}, but its {name!r} has shape "
+                            f"{np.shape(array)}. Create a new optimiser, or load a fitting state."
                         )
                     part = array if rows is None else array[rows]
                     block.filled(name)[place].reshape(view.shape)[...] = part
             self._blocks.append(block)
 
     def _plans(self, positions: list[int]) -> Iterator[list[Any]]:
-        """Yield for each block its pieces: position, shape, rows, place in the block, own shape."""
+        """Yield for each block its pieces: position, shape, rows, place, and shape in the block."""
         plan: list[Any] = []
         start = 0
         for position in positions:

@@ -1,4 +1,4 @@
-"""Gradient descent, with and without momentum."""
+"""Stochastic gradient descent, with and without momentum."""
 
 from __future__ import annotations
 
@@ -13,11 +13,33 @@ from nn.optim.packing import Block
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent.
+    """Stochastic gradient descent: ``p ← p - lr·g``.
 
-    With momentum ``v ← momentum·v + (1 - dampening)·g``, in the first step ``v ← g``, and
-    ``p ← p - lr·v``; Nesterov's form takes ``g + momentum·v`` in the place of ``v``, and
-    needs momentum and no dampening.
+    With momentum, ``v ← momentum·v + (1 - dampening)·g`` and ``p ← p - lr·v``; in the first step
+    ``v ← g``. Nesterov's form replaces ``v`` by ``g + momentum·v``.
+
+    Parameters
+    ----------
+    params : iterable of Tensor or Value, or of dict
+        The parameters, or groups of them; see `Optimizer`.
+    lr : float
+        The learning rate.
+    momentum : float
+        The share of the last step to keep.
+    dampening : float
+        Reduces the share of the gradient in the step.
+    weight_decay : float
+        Adds ``weight_decay·p`` to the gradient.
+    nesterov : bool
+        Whether to use Nesterov's form, which requires momentum and no dampening.
+
+    Raises
+    ------
+    OptionError
+        If there are no parameters, or an option is out of range.
+    DataError
+        If a parameter is not a leaf.
+
 
     References
     ----------
@@ -47,11 +69,17 @@ class SGD(Optimizer):
         super().__init__(**given(locals()))
 
     def add_param_group(self, group: dict[str, Any]) -> None:
-        """Take in more parameters, with options of their own."""
+        """Add a group of parameters.
+
+        Parameters
+        ----------
+        group : dict
+            The parameters under ``"params"``, and options that differ from the defaults.
+        """
         options = {**self.defaults, **group}
         if options["nesterov"] and (options["momentum"] <= 0 or options["dampening"] != 0):
             raise OptionError(
-                "Nesterov's form needs momentum > 0 and dampening = 0, not "
+                "nesterov=True requires momentum > 0 and dampening = 0, not "
                 f"momentum={options['momentum']}, dampening={options['dampening']}."
             )
         super().add_param_group(group)

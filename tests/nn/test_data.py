@@ -62,7 +62,7 @@ def test_examples_of_a_sequence_are_stacked_part_by_part():
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
-        (np.zeros((0, 3)), DataError, r"no examples.*an array of shape \(0, 3\)"),
+        (np.zeros((0, 3)), DataError, r"non-empty.*an array of shape \(0, 3\)"),
         ([], DataError, r"not \[\]"),
         ((), DataError, r"not \(\)"),
         (iter([1]), DataError, "list_iterator"),
@@ -110,11 +110,11 @@ def test_a_stratified_split_keeps_class_proportions():
 @pytest.mark.parametrize(
     ("arrays", "options", "error", "message"),
     [
-        ([], {}, DataError, "nothing to divide"),
-        ([np.zeros(4)], {"test_size": 4}, OptionError, "holds out 4"),
-        ([np.zeros(4)], {"test_size": 0.0}, OptionError, "holds out 0"),
+        ([], {}, DataError, "nothing to split"),
+        ([np.zeros(4)], {"test_size": 4}, OptionError, "takes 4"),
+        ([np.zeros(4)], {"test_size": 0.0}, OptionError, "takes 0"),
         ([np.zeros(4), np.zeros(3)], {}, ShapeError, "4, 3"),
-        ([np.zeros(4)], {"stratify": np.array([0, 0, 0, 1])}, OptionError, "one example"),
+        ([np.zeros(4)], {"stratify": np.array([0, 0, 0, 1])}, OptionError, "single example"),
     ],
 )
 def test_invalid_splits_are_rejected(arrays, options, error, message):

@@ -65,7 +65,7 @@ def test_large_weights_make_gradients_explode():
     report = report_of(Deep(20, lambda x: x, 1.0))
     assert report.verdict == "exploding"
     assert 0.5 < report.factor < 2  # all layers alike: what grows back has grown forward before
-    assert "Clip gradients" in str(report)
+    assert "Clip the gradients" in str(report)
 
 
 def test_each_gradient_has_its_norm_rms_and_zero_count():
@@ -86,7 +86,7 @@ def test_dead_units_are_counted():
     report = report_of(model, INPUTS)
     (first, units), (_, others) = report.dead.values()
     assert (first, units, others) == (5, 16, 16)
-    assert "5 of 16 ReLU units never fire" in str(report)
+    assert "5 of 16 ReLU units are dead" in str(report)
     assert model.training
 
 

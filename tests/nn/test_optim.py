@@ -207,7 +207,7 @@ def test_a_parameter_that_changed_shape_is_an_error():
     parameter.data = np.zeros(4)
     parameter.grad = np.ones(4)
     for _ in range(2):
-        with pytest.raises(ShapeError, match="Make a new optimiser"):
+        with pytest.raises(ShapeError, match="Create a new optimiser"):
             optimizer.step()
 
 

@@ -74,8 +74,11 @@ def test_one_cycle_also_cycles_momentum():
         (lambda o: optim.CosineAnnealingLR(o, 0), "T_max=0"),
         (lambda o: optim.OneCycleLR(o, 1.0, 10, pct_start=1.0), "pct_start=1.0"),
         (lambda o: optim.SequentialLR(o, [optim.StepLR(o, 1)], [3]), "1 schedules need 0"),
-        (lambda o: optim.ChainedScheduler([]), "There must be schedules"),
-        (lambda o: optim.ChainedScheduler([optim.ReduceLROnPlateau(o)]), "no formula of t"),
+        (lambda o: optim.ChainedScheduler([]), "Combine at least one"),
+        (
+            lambda o: optim.ChainedScheduler([optim.ReduceLROnPlateau(o)]),
+            "does not depend on t alone",
+        ),
         (lambda o: optim.ChainedScheduler([optim.StepLR(o, 1), optim.StepLR(adam(), 1)]), "same"),
         (lambda o: optim.ReduceLROnPlateau(o, mode="least"), "mode='least'"),
         (lambda o: optim.ReduceLROnPlateau(o, factor=1.5), "factor=1.5"),

@@ -282,20 +282,20 @@ def test_a_foreign_checkpoint_raises_and_changes_nothing(tmp_path):
     nn.fit(**settings(checkpoint=path, epochs=2))
     arguments = settings(checkpoint=path, resume=True)
     before = arguments["model"].state_dict()
-    with pytest.raises(WeightsError, match="early stopping: False, this training has True"):
+    with pytest.raises(WeightsError, match="early stopping: False, but this run has True"):
         nn.fit(**arguments, early_stopping=nn.EarlyStopping())
     optimizer = arguments["optimizer"]
-    with pytest.raises(WeightsError, match="schedule: None, this training has StepLR"):
+    with pytest.raises(WeightsError, match="schedule: None, but this run has StepLR"):
         nn.fit(**arguments, schedule=nn.optim.StepLR(optimizer, 1))
     sgd = nn.optim.SGD(arguments["model"].parameters())
-    with pytest.raises(WeightsError, match="optimizer: Adam, this training has SGD"):
+    with pytest.raises(WeightsError, match="optimizer: Adam, but this run has SGD"):
         nn.fit(**{**arguments, "optimizer": sgd})
     adam = nn.optim.Adam([{"params": [p]} for p in arguments["model"].parameters()])
     with pytest.raises(WeightsError, match="groups"):
         nn.fit(**{**arguments, "optimizer": adam})
     assert_same_state(arguments["model"].state_dict(), before)
     nn.save(arguments["model"], path)
-    with pytest.raises(WeightsError, match="no checkpoint"):
+    with pytest.raises(WeightsError, match="not a checkpoint"):
         nn.fit(**arguments)
     assert_same_state(arguments["model"].state_dict(), before)
 
@@ -378,8 +378,8 @@ def test_a_batch_that_is_not_a_tuple_goes_to_model_and_loss():
     [
         ({"schedule_each": "step"}, "schedule_each='step'"),
         ({"accumulate": 0}, "accumulate=0"),
-        ({"resume": True}, "name the file"),
-        ({"early_stopping": nn.EarlyStopping(), "monitor": "f1"}, "no 'f1' to monitor.*val_loss"),
+        ({"resume": True}, "needs a file"),
+        ({"early_stopping": nn.EarlyStopping(), "monitor": "f1"}, "'f1' is not measured.*val_loss"),
         ({"data": []}, "no batch"),
     ],
 )
@@ -400,7 +400,7 @@ def test_a_history_can_be_plotted(monkeypatch, tmp_path):
     assert [len(axes.lines) for axes in figure.axes] == [2, 3, 3]
     figure.savefig(tmp_path / "history.png")
     assert nn.History().plot().axes
-    with pytest.raises(OptionError, match="'f1' was not measured; there are lr, loss"):
+    with pytest.raises(OptionError, match="Measured: lr, loss"):
         history["f1"]
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingProgramError, match=r"chainrule\[plot\]"):
