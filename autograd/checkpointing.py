@@ -1,4 +1,4 @@
-"""`checkpoint`: compute again instead of keeping, to save memory."""
+"""`checkpoint`: recompute intermediate results in the backward pass, to save memory."""
 
 from __future__ import annotations
 
@@ -22,24 +22,29 @@ from autograd.rules.elementwise import positive
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function like `f` whose intermediate results are not kept for the way back.
+    """Return a function like `f` whose intermediate results are not kept for the backward pass.
 
-    Going backward computes them anew, so that `f` runs twice, and must give the same both times.
-    Derivatives with respect to nodes that `f` closes over arrive as well. (A. Griewank and
-    A. Walther, "Algorithm 799: revolve", ACM Transactions on Mathematical Software 26, 2000.)
+    The backward pass calls `f` again, so `f` must return the same both times. Nodes that `f` closes
+    over get their derivatives too. (A. Griewank and A. Walther, "Algorithm 799: revolve", ACM
+    Transactions on Mathematical Software 26, 2000.)
 
     Parameters
     ----------
     f : callable
-        Returns one number or array; its arguments may be nested.
+        Returns one number or array. Its arguments may be nested containers.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns its result.
 
     Raises
     ------
     DataError
-        When called, if `f` returns several results; going back, if `f` gives another result than
-        the first time, as when it draws random numbers.
+        When called, if `f` returns several results. In the backward pass, if `f` returns another
+        result than before, as when it draws random numbers.
     GraphError
-        When called, if `f` assigns to elements of a Tensor that it has not made.
+        When called, if `f` assigns to elements of a Tensor created outside of it.
 
     Examples
     --------
@@ -63,7 +68,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Checkpoint:
-    """One call of a function whose graph is let go of at once."""
+    """One call of a function whose graph is freed immediately."""
 
     def __init__(self, f: Callable[..., Any], arguments: Any, keywords: Any) -> None:
         self.f = f
@@ -75,8 +80,9 @@ class _Checkpoint:
             result = self._run(fresh)
         if isinstance(result, (tuple, list, dict)):
             raise DataError(
-                f"A checkpointed function returns one array, and this one {type(result).__name__}."
-                " Make one array of it, with np.concatenate, or checkpoint its parts."
+                f"A checkpointed function must return one array, but it returned "
+                f"{type(result).__name__}. Join the results with np.concatenate, or checkpoint the "
+                "parts."
             )
         self.count = len(inputs)
         self.known: list[Any] = [dispatch.plain(result)]
@@ -91,7 +97,7 @@ class _Checkpoint:
         self.result = dispatch.apply(primitive, (*inputs, *others), dispatch.NO_KEYWORDS)
 
     def _run(self, items: list[Any]) -> Any:
-        """Call the function with something in place of the nodes among its arguments."""
+        """Call the function with other items in place of its nodes."""
         rest = iter(items)
         arguments, keywords = tree.mapped(
             self.template, lambda item: next(rest) if isinstance(item, Node) else item
@@ -100,13 +106,13 @@ class _Checkpoint:
             return joined(self.f(*arguments, **keywords))
 
     def _compute(self, *plain: Any) -> Any:
-        if self.known:  # the first time it has been computed already
+        if self.known:  # the first result is known already
             return self.known.pop()
         with no_grad():
             return dispatch.plain(self._run([_leaf_of(x) for x in plain[: self.count]]))
 
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
-        """Compute everything once more, and go back through it; for all arguments at once."""
+        """Run the function again and differentiate it; for all arguments at once."""
         if self.last is None or self.last[0] is not g or argnum not in self.last[1]:
             create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
             inputs = arguments[: self.count]
@@ -121,24 +127,24 @@ class _Checkpoint:
             self.last = (g, dict(enumerate(found)))
         derivative = self.last[1].pop(argnum)
         if not any(i in self.last[1] for i in self.varying):
-            self.last = None  # all are handed out: keep none of them alive
+            self.last = None  # all are returned: free them
         return (
             np.zeros_like(dispatch.plain(arguments[argnum])) if derivative is None else derivative
         )
 
     def _assert_same(self, now: Any, before: Any) -> None:
-        """Refuse to go back through what has not been computed."""
+        """Raise if the second run gives another result."""
         if np.shape(now) != np.shape(before) or not np.allclose(now, before, equal_nan=True):
             raise DataError(
                 f"The {self.result.op} gave another result when it was computed again, so its "
-                "derivative would be wrong. Draw random numbers outside, and pass them in."
+                "derivative would be wrong. Draw random numbers outside and pass them as arguments."
             )
 
 
 class _Watch(Trace):
-    """Note what a function computes, and refuse that it changes what it has not made itself.
+    """Record the nodes of a function, and raise if it assigns to Tensors from outside.
 
-    It runs once more on the way back, on other nodes, so that such a change would be lost.
+    The backward pass runs it on other nodes, so the derivative of such an assignment would be lost.
     """
 
     def __init__(self, begun: float, fresh: list[Any]) -> None:
@@ -147,12 +153,11 @@ class _Watch(Trace):
         self.fresh = fresh
 
     def assigned(self, base: Any) -> None:
-        """Raise unless the Tensor was made inside."""
+        """Raise unless the Tensor was created inside."""
         if base._call() < self.begun or any(base is leaf for leaf in self.fresh):
             raise GraphError(
-                f"A checkpointed function assigns to a Tensor of shape {base.shape} that it has "
-                "not made: its derivative would be lost. Copy it first, a = a.copy(), and return "
-                "the result."
+                f"A checkpointed function assigns to an outer Tensor of shape {base.shape}: its "
+                "derivative would be lost. Copy it first, a = a.copy(), and return the result."
             )
 
 
@@ -165,7 +170,7 @@ def _leaf_of(data: Any) -> Any:
 
 
 def _closed_over(trace: Trace, fresh: list[Any]) -> list[Any]:
-    """Return the nodes that were used inside but come from outside."""
+    """Return the nodes from outside that were used inside."""
     known = {id(node) for node in (*trace.nodes, *fresh)}
     found: dict[int, Any] = {}
     for node in trace.nodes:

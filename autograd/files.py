@@ -1,4 +1,4 @@
-"""Files that are either the old ones or complete new ones, never something in between."""
+"""Atomic file replacement."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from typing import BinaryIO
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file beside the target, and put it in its place once it is whole and on the disk.
+    """Open a temporary file that replaces the target once it is complete and on disk.
 
-    After an error there is the old file, or none, and nothing beside it.
+    After an error the target is unchanged and the temporary file is removed.
+
+    Parameters
+    ----------
+    path : str or path_like
+        The target. If it is a symbolic link, the file it points to is replaced.
 
     Raises
     ------
     FileNotFoundError
-        If there is no folder to save in.
+        If the folder of the target does not exist.
     """
-    target = os.path.realpath(path)  # a link stays one
+    target = os.path.realpath(path)  # keeps a link a link
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
-        raise FileNotFoundError(f"there is no folder {folder!r} to save in")
+        raise FileNotFoundError(f"the folder {folder!r} does not exist")
     beside = os.path.join(folder, f".{os.urandom(8).hex()}.part")
     try:
         with open(beside, "xb") as file:

@@ -1,4 +1,4 @@
-"""Forward mode: push tangents through a recorded graph, from its leaves to its results."""
+"""Forward mode: push tangents through a recorded graph."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from autograd.program import Program
 def push_forward(
     outputs: Sequence[Node], tangents: Mapping[Any, Any], create_graph: bool = False
 ) -> list[Any]:
-    """Return the change of some nodes when nodes below them move along tangents.
+    """Return the tangents of some nodes, given tangents of nodes they depend on.
 
     Parameters
     ----------
     outputs : sequence of Node
         The results of a recorded computation.
     tangents : mapping of Node to array_like
-        For each node that moves its tangent, an array like its data.
+        Node -> its tangent, an array of its shape.
     create_graph : bool
-        Make the changes nodes, so that they can be differentiated again.
+        Return nodes, so that the tangents can be differentiated again.
 
     Returns
     -------
     list
-        For each output the Jacobian times the tangents, an array like its data.
+        For each output, the Jacobian times the tangents.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def push_forward(
     >>> push_forward([x * x], {x: np.array([1.0, 10.0])})
     [array([ 2., 40.])]
     """
-    if not is_recording():  # transposing a rule takes a graph
+    if not is_recording():  # transposing a rule needs a graph
         with recording_again():
             return push_forward(outputs, tangents, create_graph)
     program = Program.of(*outputs)
@@ -64,13 +64,13 @@ def push_forward(
 
 
 def takes_limit(node: Any) -> bool:
-    """Return whether a node's rule takes limits of cotangents, as at equal eigenvalues."""
+    """Return whether a node's rule needs limits of cotangents, as at equal eigenvalues."""
     limit = node.primitive.limit
     return limit is not None and bool(limit(node.data, node.arguments))
 
 
 def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
-    """Return the change of an output, each element by a pass backward."""
+    """Return the tangent of an output, by one backward pass per element."""
     data = np.asarray(output.data)  # type: ignore[attr-defined]
     targets = list(tangents)
     parts = (1.0,) if data.dtype.kind != "c" else (1.0, -1j)
@@ -93,7 +93,7 @@ def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
 
 
 def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
-    """Return how a node changes with the arguments that do."""
+    """Return the tangent of a node, given the tangents of its arguments."""
     if isinstance(node, Tensor):
         check_unchanged(node)
     arguments = list(node.arguments)
@@ -121,10 +121,10 @@ def pushed(
 ) -> Any:
     """Return the Jacobian of one primitive, in one argument, times a tangent.
 
-    A forward rule of its own comes first. Otherwise elementwise primitives multiply by their
-    partial derivative, and a function linear in its only argument is its own derivative.
-    Anything else has a vjp, which is linear in the cotangent: the transpose of that, found by
-    going backward through it, is the Jacobian.
+    A jvp rule takes precedence. Otherwise elementwise primitives multiply by their partial
+    derivative, and a function linear in its only argument is applied to the tangent. Any other
+    primitive has a vjp, which is linear in the cotangent: its transpose, computed by a backward
+    pass through it, is the Jacobian.
     """
     if primitive.jvp is not None:
         return primitive.jvp(argnum, tangent, y, arguments, keywords)
@@ -146,14 +146,14 @@ def _elementwise(partial: Any, tangent: Any, y: Any, arguments: Sequence[Any]) -
     if callable(partial):
         try:
             partial = partial(y, *arguments)
-        except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite
+        except ArithmeticError:  # Python floats raise where NumPy returns infinity
             numbers = (y, *arguments)
             partial = partial(*[np.asarray(a) if type(a) in (float, int) else a for a in numbers])
     return tangent * partial
 
 
 def _like(tangent: Any, data: Any) -> Any:
-    """Give a tangent the shape and kind of the result it belongs to."""
+    """Return a tangent with the shape and kind of the result."""
     real = not np.iscomplexobj(data)
     if isinstance(tangent, Tensor):
         tangent = np.real(tangent) if real and tangent.dtype.kind == "c" else tangent  # type: ignore[call-overload]

@@ -1,9 +1,9 @@
-"""Functions made of functions: `grad`, `jacobian`, `jvp` and the like.
+"""Transforms of functions: `grad`, `jacobian`, `jvp` and so on.
 
-Each takes a function and returns one that is called with the same arguments. These may be floats,
-arrays, and nested tuples, lists and dicts of them; derivatives come in the structure and the types
-of the argument. Transforms nest in any order: an inner one works on fresh nodes for its own
-arguments, so that derivatives of different levels are never confused.
+Each takes a function and returns one with the same arguments. These may be floats, arrays, and
+nested tuples, lists and dicts of them; derivatives have the structure and types of the argument.
+Transforms nest in any order: each creates new nodes for its own arguments, so derivatives of
+different levels are never mixed up.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from autograd.variables import (
 
 
 def transform(maker: Callable[..., Function]) -> Callable[..., Any]:
-    """Give the functions that `maker` returns the names of those they are made of."""
+    """Name the functions that `maker` returns after the functions they differentiate."""
 
     @functools.wraps(maker)
     def make(f: Function, *arguments: Any, **keywords: Any) -> Function:
@@ -59,27 +59,27 @@ def transform(maker: Callable[..., Function]) -> Callable[..., Any]:
 @transform
 def grad(f: Function, argnum: Argnum = 0) -> Function:
     """
-    Returns a function which gives the gradient of `f`.
+    Returns a function which computes the gradient of `f`.
 
     Parameters
     ----------
     f : callable
         Returns one real number.
     argnum : int or sequence of int
-        The positional argument to differentiate by; of several the result is a tuple.
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
 
     Returns
     -------
     callable
-        Takes what `f` takes; returns the derivative in the structure of the argument.
+        Takes the arguments of `f`; returns the derivative, with the structure of the argument.
 
     Raises
     ------
     ShapeError
         When called, if `f` returns more than one number.
     DataError
-        When called, if the argument is a Python integer or holds some: write 3.0 for 3. An array
-        of integers is taken as one of float64, and so is its derivative.
+        When called, if the argument contains a Python integer: write 3.0 for 3. Arrays of integers
+        are converted to float64.
 
     Examples
     --------
@@ -102,9 +102,28 @@ def grad(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def value_and_grad(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the value of `f` and its gradient, as SciPy's `jac=True` wants.
+    """Return a function that computes the value of `f` and its gradient.
 
-    Takes what `grad` takes.
+    Parameters
+    ----------
+    f : callable
+        Returns one real number.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns (value, gradient), as `scipy.optimize.minimize` expects
+        for ``jac=True``.
+
+    Raises
+    ------
+    ShapeError
+        When called, if `f` returns more than one number.
+    DataError
+        When called, if the argument contains a Python integer: write 3.0 for 3. Arrays of integers
+        are converted to float64.
 
     Examples
     --------
@@ -123,7 +142,27 @@ def value_and_grad(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the gradient of the first result of `f`, and the second.
+    """Return a function that computes the gradient of one result of `f` and passes on another.
+
+    Parameters
+    ----------
+    f : callable
+        Returns (value, aux): one real number, and anything.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns (gradient, aux).
+
+    Raises
+    ------
+    ShapeError
+        When called, if `value` is more than one number.
+    DataError
+        When called, if the argument contains a Python integer: write 3.0 for 3. Arrays of integers
+        are converted to float64.
 
     Examples
     --------
@@ -143,9 +182,26 @@ def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def elementwise_grad(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the derivative of the sum of all results of `f`.
+    """Return a function that computes the derivative of the sum of `f`.
 
-    Of an elementwise `f` that is its derivative, element by element.
+    For an elementwise `f` this is its derivative at each element.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a real number or array.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns the derivative.
+
+    Raises
+    ------
+    DataError
+        When called, if the result is complex, or the argument contains a Python integer.
 
     Examples
     --------
@@ -159,7 +215,9 @@ def elementwise_grad(f: Function, argnum: Argnum = 0) -> Function:
         call = Call(f, argnum, arguments, keywords)
         data = plain(call.result)
         if np.iscomplexobj(data):
-            raise DataError("elementwise_grad is for real results; see holomorphic_grad.")
+            raise DataError(
+                "elementwise_grad needs a real result; use holomorphic_grad for complex ones."
+            )
         return call.pull_back(call.result, 1.0 if np.ndim(data) == 0 else np.ones_like(data))
 
     return gradient
@@ -167,7 +225,24 @@ def elementwise_grad(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def holomorphic_grad(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the complex derivative of a holomorphic `f`.
+    """Return a function that computes the complex derivative of a holomorphic `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one complex number.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns the derivative. Warns if the argument is real.
+
+    Raises
+    ------
+    ShapeError
+        When called, if `f` returns more than one number.
 
     Examples
     --------
@@ -188,7 +263,25 @@ def holomorphic_grad(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def make_vjp(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives (vjp, result): ``vjp(g)`` is `g` times the Jacobian.
+    """Return a function that computes the result of `f` and its vector-Jacobian product.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a number, an array, or nested containers of them.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns (vjp, result). ``vjp(g)`` is the cotangent `g`, with the
+        structure of the result, times the Jacobian.
+
+    Raises
+    ------
+    ShapeError
+        From ``vjp(g)``, if `g` does not have the structure of the result.
 
     Examples
     --------
@@ -220,7 +313,7 @@ def make_vjp(f: Function, argnum: Argnum = 0) -> Function:
 
 
 def _weighed(parts: list[tuple[Any, Any]]) -> tuple[Any, float]:
-    """Sum up several results, each weighed by its cotangent, into one."""
+    """Return the sum of several results, weighted by their cotangents."""
     return sum(np.real(np.sum(result * cotangent)) for result, cotangent in parts), 1.0
 
 
@@ -232,16 +325,26 @@ def _as_cotangent(g: Any, result: Any) -> Any:
 
 @transform
 def jacobian(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives all derivatives of all results of `f`.
+    """Return a function that computes the Jacobian of `f`, by one backward pass per element.
 
-    Their shape is that of the result, followed by that of the argument. One pass backward for
-    each result.
+    Parameters
+    ----------
+    f : callable
+        Returns one array or number.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns an array whose shape is that of the result followed by
+        that of the argument.
 
     Raises
     ------
     DataError
-        If `f` returns several arrays; or a complex one for a real argument, whose derivative has
-        two parts and the derivatives of real numbers only one.
+        When called, if `f` returns several arrays, or a complex array for a real argument: the
+        derivative of a real argument is real, so the imaginary part would be lost.
 
     Examples
     --------
@@ -256,15 +359,15 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
 
 
 def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
-    """Do it; where the result is complex and the argument real, of the real part or not at all."""
+    """Implement `jacobian`; for a complex result and real arguments take the real part or raise."""
 
     def derivative(*arguments: Any, **keywords: Any) -> Any:
         call = Call(f, argnum, arguments, keywords)
         result = call.result
         if isinstance(result, (tuple, list, dict)):
             raise DataError(
-                f"jacobian is for functions that return an array, and this one returned "
-                f"{type(result).__name__}. Make one array of it, with np.concatenate."
+                f"jacobian needs a function that returns an array, but it returned "
+                f"{type(result).__name__}. Join the results with np.concatenate."
             )
         shape = np.shape(plain(result))
         if not isinstance(result, Node):
@@ -277,8 +380,8 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
         ):
             raise DataError(
                 "jacobian of a complex function of a real argument would lose the imaginary part. "
-                "Take it of lambda x: np.real(f(x)) and of lambda x: np.imag(f(x)), or push "
-                "tangents forward with make_jvp."
+                "Use lambda x: np.real(f(x)) and lambda x: np.imag(f(x)), or forward mode: "
+                "make_jvp."
             )
         if shape == ():
             return call.pull_back(
@@ -290,7 +393,7 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
 
 
 def _stacked(rows: list[list[Any]], shape: tuple[int, ...], variable: Variable) -> Any:
-    """Make one array of the rows of a Jacobian, for each leaf of the argument."""
+    """Stack the rows of a Jacobian, for each leaf of the argument."""
     numbers = iter(range(len(variable.nodes)))
 
     def stack(item: Any) -> Any:
@@ -305,7 +408,25 @@ def _stacked(rows: list[list[Any]], shape: tuple[int, ...], variable: Variable) 
 
 @transform
 def hessian(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the second derivatives of `f`.
+    """Return a function that computes the Hessian of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one real number or an array.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns an array whose shape is that of the result followed by
+        that of the argument, twice.
+
+    Raises
+    ------
+    DataError
+        As for `jacobian`.
 
     Examples
     --------
@@ -323,9 +444,25 @@ def hessian(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives ``jvp``: ``jvp(v)`` is (result, Jacobian times v).
+    """Return a function that computes Jacobian-vector products of `f`, in forward mode.
 
-    Forward mode: the tangent `v`, of the structure of the argument, is pushed through the graph.
+    Parameters
+    ----------
+    f : callable
+        Returns a number, an array, or nested containers of them.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns ``jvp``. ``jvp(v)`` is (result, Jacobian times `v`) for
+        a tangent `v` with the structure of the argument.
+
+    Raises
+    ------
+    ShapeError
+        From ``jvp(v)``, if `v` does not have the structure and shapes of the argument.
 
     Examples
     --------
@@ -360,9 +497,21 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def deriv(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives the change of `f` when the argument moves by ones.
+    """Return a function that computes the Jacobian of `f` times ones, in forward mode.
 
-    Of a function of one number that is its derivative, whatever the shape of the result.
+    For a function of one number this is its derivative, for a result of any shape.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a number, an array, or nested containers of them.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns the derivative, with the structure of the result.
 
     Examples
     --------
@@ -387,9 +536,26 @@ def deriv(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def make_hvp(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that gives (hvp, gradient): ``hvp(v)`` is the Hessian times `v`.
+    """Return a function that computes the gradient of `f` and Hessian-vector products.
 
-    Forward over reverse: the gradient is recorded once, and each `v` pushed through it.
+    Forward over reverse: the gradient is recorded once, and each `v` is pushed through its graph.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one real number.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns (hvp, gradient). ``hvp(v)`` is the Hessian times `v`.
+
+    Raises
+    ------
+    ShapeError
+        When called, if `f` returns more than one number.
 
     Examples
     --------
@@ -410,7 +576,24 @@ def make_hvp(f: Function, argnum: Argnum = 0) -> Function:
 
 @transform
 def hessian_vector_product(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function of the arguments of `f` and a vector: the Hessian times that vector.
+    """Return a function that computes Hessian-vector products of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one real number.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and a vector; returns the Hessian times the vector.
+
+    Raises
+    ------
+    ShapeError
+        When called, if `f` returns more than one number.
 
     Examples
     --------
@@ -429,14 +612,25 @@ def hessian_vector_product(f: Function, argnum: Argnum = 0) -> Function:
 
 
 hessian_tensor_product = hessian_vector_product
-"""Another name of `hessian_vector_product`, for tensors of any shape."""
+"""Alias of `hessian_vector_product`, which takes tensors of any shape."""
 
 
 @transform
 def vector_jacobian_product(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function of the arguments of `f` and a tensor: the tensor times the Jacobian.
+    """Return a function that computes vector-Jacobian products of `f`.
 
-    The tensor is summed with the leading axes of the result.
+    Parameters
+    ----------
+    f : callable
+        Returns one array or number.
+    argnum : int or sequence of int
+        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and a tensor; returns the tensor, contracted with the leading
+        axes of the Jacobian.
 
     Examples
     --------
@@ -458,17 +652,31 @@ def vector_jacobian_product(f: Function, argnum: Argnum = 0) -> Function:
 
 
 tensor_jacobian_product = vector_jacobian_product
-"""Another name of `vector_jacobian_product`."""
+"""Alias of `vector_jacobian_product`."""
 
 
 def make_ggnvp(
     f: Function, g: Function = lambda x: 0.5 * np.sum(x**2, axis=-1), f_argnum: Argnum = 0
 ) -> Function:
-    """Return a function that gives ``ggnvp``, the product with the generalised Gauss-Newton matrix.
+    """Return a function that computes products with the generalised Gauss-Newton matrix.
 
     ``ggnvp(v)`` is JᵀHJv, with J the Jacobian of `f` and H the Hessian of `g` at its result
     (N. Schraudolph, "Fast curvature matrix-vector products for second-order gradient descent",
     Neural Computation 14, 2002).
+
+    Parameters
+    ----------
+    f : callable
+        Returns one array.
+    g : callable
+        Maps the result of `f` to one real number; by default half the sum of squares.
+    f_argnum : int or sequence of int
+        The positional argument of `f` to differentiate.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns ``ggnvp``.
 
     Examples
     --------
@@ -492,7 +700,24 @@ def make_ggnvp(
 
 
 def grad_named(f: Function, argname: str) -> Function:
-    """Return `grad` with respect to the positional argument of this name.
+    """Return `grad` of `f` with respect to the parameter of this name.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one real number.
+    argname : str
+        The name of a parameter of `f`, which must be passed by position.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns the derivative.
+
+    Raises
+    ------
+    DataError
+        If `f` has no such parameter.
 
     Examples
     --------
@@ -502,12 +727,22 @@ def grad_named(f: Function, argname: str) -> Function:
     """
     names = list(inspect.signature(f).parameters)
     if argname not in names:
-        raise DataError(f"{argname!r} is none of the arguments: {', '.join(names)}.")
+        raise DataError(f"The function has no parameter {argname!r}; it has {', '.join(names)}.")
     return grad(f, names.index(argname))  # type: ignore[no-any-return]
 
 
 def multigrad_dict(f: Function) -> Function:
-    """Return a function that gives the gradients with respect to all arguments, by name.
+    """Return a function that computes the gradients with respect to all parameters, by name.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one real number.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns a dict of derivatives, with defaults included.
 
     Examples
     --------
@@ -531,10 +766,10 @@ def multigrad_dict(f: Function) -> Function:
 
 
 vjp = make_vjp
-"""A shorter name of `make_vjp`."""
+"""Alias of `make_vjp`."""
 
 jvp = make_jvp
-"""A shorter name of `make_jvp`."""
+"""Alias of `make_jvp`."""
 
 hvp = make_hvp
-"""A shorter name of `make_hvp`."""
+"""Alias of `make_hvp`."""

@@ -1,4 +1,4 @@
-"""Nested tuples, lists and dicts: take the leaves out, and put others in their place."""
+"""Trees: nested tuples, lists and dicts, whose leaves are anything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTAINERS = (tuple, list, dict)
 
 
 def flat(tree: Any) -> list[Any]:
-    """List the leaves, in order.
+    """Return the leaves, in order.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def _gather(tree: Any, found: list[Any]) -> None:
 
 
 def aligned(tree: Any, like: Any) -> list[Any]:
-    """List what stands in one tree in the places of the leaves of another, dicts by their keys.
+    """Return the leaves of one tree in the order of another; dicts are matched by key.
 
     Raises
     ------
@@ -51,12 +51,12 @@ def aligned(tree: Any, like: Any) -> list[Any]:
     if same:
         same = tree.keys() == like.keys() if isinstance(like, dict) else len(tree) == len(like)
     if not same:
-        raise ShapeError(f"There is {_told(tree)} where {_told(like)} is wanted.")
+        raise ShapeError(f"Expected {_described(like)}, got {_described(tree)}.")
     keys = like.keys() if isinstance(like, dict) else range(len(like))
     return [leaf for key in keys for leaf in aligned(tree[key], like[key])]
 
 
-def _told(tree: Any) -> str:
+def _described(tree: Any) -> str:
     if isinstance(tree, dict):
         return f"dict with the keys {', '.join(map(repr, tree))}"
     parts = f" of {len(tree)} parts" if isinstance(tree, CONTAINERS) else ""
@@ -95,13 +95,13 @@ def filled(tree: Any, parts: Iterable[Any]) -> Any:
 
 
 def _like(tree: Any, items: list[Any]) -> Any:
-    """Return a container like this one of other items."""
+    """Return a container of the same type with other items."""
     kind = type(tree)
     if kind is list:
         return items
     if kind is dict:
         return dict(zip(tree, items, strict=True))
-    if isinstance(tree, dict):  # a defaultdict, for one, is not made of a dict alone
+    if isinstance(tree, dict):  # such as a defaultdict, which has other arguments
         like = copy.copy(tree)
         like.update(zip(tree, items, strict=True))
         return like
@@ -114,9 +114,9 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     Parameters
     ----------
     tree : any
-        Tuples, lists and dicts are gone into, in any nesting; everything else is a leaf.
+        Nested tuples, lists and dicts; everything else is a leaf.
     path : str
-        What the paths begin with.
+        The prefix of all paths.
 
     Examples
     --------

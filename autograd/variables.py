@@ -1,4 +1,4 @@
-"""The arguments of a function as nodes, and one call of it: what all transforms begin with."""
+"""The arguments of a differentiated function as nodes, and one call of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograd.errors import DataError, ShapeError
 from autograd.program import current
 from autograd.rules.elementwise import positive
 
-#: Type of an argument -> what makes a node of it: ``maker(value, trace, node)``.
+#: Type of an argument -> the function that creates its node: ``maker(value, trace, node)``.
 NODE_MAKERS: dict[type, Callable[..., Any]] = {}
 
 Argnum = int | Sequence[int]
@@ -27,16 +27,16 @@ Function = Callable[..., Any]
 
 
 class Variable:
-    """One argument, or several, of a function, as nodes that are nobody else's.
+    """One argument of a function, or a tuple of several, as new nodes.
 
     Attributes
     ----------
     given : any
-        The argument as it was given; of several a tuple.
+        The argument that was passed, or a tuple of several.
     nodes : list of Node
-        For each number and array in it a fresh node.
+        A new node for each number and array in it.
     nested : bool
-        Whether there are nodes of an outer transform among them.
+        Whether it contains nodes of an outer transform.
     """
 
     def __init__(self, given: Any, what: str) -> None:
@@ -57,7 +57,9 @@ class Variable:
             node = NODE_MAKERS[type(item)](item, 0, None)
         else:
             array = np.asarray(item)
-            kinds = "fciu" if isinstance(item, np.ndarray) else "fc"  # 3 for 3.0 is a slip
+            kinds = (
+                "fciu" if isinstance(item, np.ndarray) else "fc"
+            )  # a Python 3 is usually a typo for 3.0
             if array.dtype.kind not in kinds:
                 raise self._not_varying(array)
             node = Tensor(array)
@@ -67,13 +69,12 @@ class Variable:
     def _not_varying(self, array: Any) -> DataError:
         path, item = list(tree.leaves(self.given, self.what))[len(self.nodes)]
         return DataError(
-            f"No derivative with respect to {path}, which is {type(item).__name__} of type "
-            f"{array.dtype}: only floating point numbers vary. Write 3.0 for 3, and "
-            "np.array(x, dtype=float)."
+            f"{path} is {type(item).__name__} of type {array.dtype}, and derivatives need floating "
+            "point numbers. Write 3.0 for 3, or np.array(x, dtype=float)."
         )
 
     def like(self, derivatives: Sequence[Any]) -> Any:
-        """Put derivatives in the place of the numbers and arrays, zeros for None."""
+        """Return the derivatives in the structure of the argument, zeros for None."""
         found = iter(zip(derivatives, self.nodes, strict=True))
 
         def derivative(item: Any) -> Any:
@@ -89,7 +90,7 @@ class Variable:
         return tree.mapped(self.given, derivative)
 
     def flat(self, other: Any, what: str) -> list[Any]:
-        """Return the leaves of something of this structure, a vector or a tangent."""
+        """Return the leaves of a vector or tangent with the structure of the argument."""
         leaves = tree.aligned(other, self.given)
         for leaf, node in zip(leaves, self.nodes, strict=True):
             if np.shape(plain(leaf)) != node.shape:
@@ -101,19 +102,19 @@ class Variable:
 
 
 class Call:
-    """One call of a function on nodes in place of some arguments.
+    """One call of a function, with nodes for the differentiated arguments.
 
     Attributes
     ----------
     variable : Variable
-        These arguments.
+        The differentiated arguments.
     result : any
-        What the function returned.
+        The result of the function.
     nested : bool
-        Whether derivatives are to be nodes, for those of an outer transform or of nodes that the
-        function closes over; not inside `no_grad`.
+        Whether derivatives must be nodes, because of an outer transform or of nodes that the
+        function closes over. False inside `no_grad`.
     shares_nodes : bool
-        Whether part of the graph is somebody else's.
+        Whether the graph contains nodes from outside of this call.
     """
 
     def __init__(self, f: Function, argnum: Argnum, arguments: Any, keywords: Any) -> None:
@@ -124,12 +125,12 @@ class Call:
         for number in numbers:
             if not -len(arguments) <= number < len(arguments):  # type: ignore[operator]
                 raise DataError(
-                    f"argnum={argnum}, but {name} was called with {len(arguments)} positional "
-                    "arguments. Pass what to differentiate by as one of them."
+                    f"argnum={argnum} is out of range: {name} was called with {len(arguments)} "
+                    "positional arguments. Pass the differentiated argument by position."
                 )
         recording = is_recording()
         chosen = [arguments[number] for number in numbers]  # type: ignore[call-overload]
-        if not recording:  # then nodes are numbers, to whoever is outside
+        if not recording:  # then nodes count as plain numbers
             chosen = plain(chosen)
         self.variable = Variable(
             chosen[0] if single else tuple(chosen), f"argument {argnum} of {name}"
@@ -154,7 +155,7 @@ class Call:
         self.nested = self.shares_nodes and recording
 
     def pull_back(self, result: Any, cotangent: Any, again: bool = False) -> Any:
-        """Return the derivative of a node, weighed by a cotangent, like the argument."""
+        """Return the vjp of a result, in the structure of the argument."""
         if not isinstance(result, Node):
             warn_of_independence()
             return self.variable.like([None] * len(self.variable.nodes))
@@ -164,10 +165,10 @@ class Call:
         return self.variable.like(found)
 
     def derivatives(self, result: Any, cotangent: Any, again: bool) -> list[Any]:
-        """Return the derivative for each leaf of the argument, None where there is none."""
+        """Return the derivative for each leaf of the argument; None if it is independent of it."""
         create = self.nested or isinstance(cotangent, Node)
         result, nodes, retain = current(result), self.variable.nodes, again or self.shares_nodes
-        if not CALLS.running:  # the usual case: no rule can meet nodes of an outer call
+        if not CALLS.running:  # the usual case: there are no nodes of outer calls
             outermost: list[Any] = derivatives(result, cotangent, nodes, retain, create)
             return outermost
         with self.differentiating():
@@ -175,12 +176,12 @@ class Call:
         return found
 
     def differentiating(self) -> arguments_of_call:
-        """Mark the arguments while their function or its derivatives are computed."""
+        """Mark the arguments as differentiated while the function or its derivatives run."""
         given = tree.flat(self.variable.given) if self.variable.nested else None
         return arguments_of_call(self.variable.nodes, given)
 
     def rows(self, result: Any) -> list[Any]:
-        """Return the derivatives of each element of an array, in order."""
+        """Return the derivatives of each element of an array."""
         result = current(result)
         seeds = np.eye(result.size, dtype=result.dtype).reshape(result.size, *result.shape)
         with self.differentiating():
@@ -189,7 +190,7 @@ class Call:
 
 
 def warn_of_independence() -> None:
-    """Say that a derivative is zero because nothing leads from the argument to the result."""
+    """Warn that a derivative is zero because the result does not depend on the argument."""
     warnings.warn(
         "The result does not depend on the argument: its derivative is zero.",
         UserWarning,
@@ -198,24 +199,24 @@ def warn_of_independence() -> None:
 
 
 def plain(x: Any) -> Any:
-    """Take the numbers out of nodes, in any nesting."""
+    """Replace nodes by their data, in nested containers."""
     return tree.mapped(x, dispatch.plain)
 
 
 def value_of(call: Call, result: Any) -> Any:
-    """Return a result as the caller wants it: numbers, unless there is an outer transform."""
+    """Return plain numbers; nodes if there is an outer transform."""
     if call.nested:
         return result
     return tree.mapped(result, lambda x: number(dispatch.plain(x)) if isinstance(x, Node) else x)
 
 
 def number(x: Any) -> Any:
-    """Return an array of one number and no axes as NumPy's functions do: as the number."""
+    """Convert a 0-d array to a NumPy scalar, as NumPy's functions do."""
     return x[()] if isinstance(x, np.ndarray) else x
 
 
 def scalar_cotangent(result: Any, name: str) -> Any:
-    """Return 1 for a result that is one real number; raise for any other."""
+    """Return the cotangent 1 of a result that is one real number; raise for any other."""
     if isinstance(result, Value):
         return 1.0
     if isinstance(result, Tensor) and result.size == 1 and result.dtype.kind == "f":
@@ -225,17 +226,17 @@ def scalar_cotangent(result: Any, name: str) -> Any:
     if data.size != 1:
         told = type(result).__name__ if nested else f"an array of shape {data.shape}"
         raise ShapeError(
-            f"{name} is for functions that return one number, and this one returned {told}. "
-            "Sum it up, or take jacobian or elementwise_grad."
+            f"{name} needs a function that returns one number, but it returned {told}. "
+            "Sum the result, or use jacobian or elementwise_grad."
         )
     if data.dtype.kind not in "iufc":
         raise DataError(
-            f"{name} is for functions that return a number, and this one returned {result!r} of "
-            f"type {type(result).__name__}."
+            f"{name} needs a function that returns a number, but it returned {result!r} of type "
+            f"{type(result).__name__}."
         )
     if np.iscomplexobj(data):
         raise DataError(
-            f"{name} is for functions that return a real number, and this one returned a complex "
-            "one. Take its real part, or holomorphic_grad."
+            f"{name} needs a function that returns a real number, but it returned a complex one. "
+            "Take its real part, or use holomorphic_grad."
         )
     return np.ones(data.shape, data.dtype)

@@ -103,7 +103,7 @@ def test_a_nondeterministic_function_is_rejected():
     dropped = checkpoint(lambda x: x * random.integers(0, 2, 100))
     t = Tensor(np.ones(100))
     total = dropped(t).sum()
-    with pytest.raises(DataError, match="pass them in"):
+    with pytest.raises(DataError, match="pass them as arguments"):
         total.backward()
     assert t.grad is None
 
@@ -131,7 +131,7 @@ def test_modifying_outside_data_is_rejected(how):
 
         return checkpoint(inner)(a) + np.sum(a**2) + np.sum(constant**2)
 
-    with pytest.raises(GraphError, match="has not made"):
+    with pytest.raises(GraphError, match="outer Tensor"):
         grad(f)(x)
 
 

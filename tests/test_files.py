@@ -44,6 +44,6 @@ def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
 
 
 def test_a_missing_folder_raises_before_writing(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder"), replacing(tmp_path / "a/b"):
+    with pytest.raises(FileNotFoundError, match="does not exist"), replacing(tmp_path / "a/b"):
         pytest.fail("it was entered")
     assert list(tmp_path.iterdir()) == []

@@ -276,7 +276,7 @@ def test_infinite_terms_of_logsumexp_share_equally():
 
 
 def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
-    with pytest.raises(NoDerivativeError, match="multiple zero"):
+    with pytest.raises(NoDerivativeError, match="multiple root"):
         np.roots(Tensor([1.0, -2.0, 1.0])).sum().backward()
 
 

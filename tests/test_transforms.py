@@ -248,7 +248,7 @@ def test_a_jacobian_of_nested_arguments_has_their_structure():
     np.testing.assert_allclose(J["a"], 2 * np.eye(3))
     np.testing.assert_allclose(J["b"], x3)
     assert jacobian(lambda x: x**2)(3.0) == 6.0
-    with pytest.raises(DataError, match="Make one array"):
+    with pytest.raises(DataError, match="Join the results"):
         jacobian(lambda x: (x, x))(x3)
 
 
@@ -292,7 +292,7 @@ def test_dict_vectors_and_tangents_are_matched_by_key():
     vjp, _ = make_vjp(f)({"a": 1.0, "b": 2.0})
     assert vjp({"q": 10.0, "p": 1.0}) == {"a": 3.0, "b": 50.0}
     for wrong in ({"p": 1.0, "r": 1.0}, {"p": 1.0}, (1.0, 1.0), 1.0):
-        with pytest.raises(ShapeError, match="where dict with the keys 'p', 'q' is wanted"):
+        with pytest.raises(ShapeError, match="Expected dict with the keys 'p', 'q'"):
             vjp(wrong)
 
 
@@ -310,7 +310,7 @@ def test_arguments_can_be_selected_by_name():
 
     assert grad_named(f, "x")(3.0, 2.0) == 24.0
     assert multigrad_dict(f)(3.0, x=2.0) == {"w": 8.0, "x": 24.0, "scale": 12.0}
-    with pytest.raises(DataError, match="none of the arguments"):
+    with pytest.raises(DataError, match="has no parameter"):
         grad_named(f, "z")
 
 
@@ -391,7 +391,7 @@ def test_grad_rejects_results_that_are_not_scalar(transform):
 
 @pytest.mark.parametrize("x", [3, np.array([True]), "text", [1, 2], None, True])
 def test_arguments_that_cannot_vary_are_rejected(x):
-    with pytest.raises(DataError, match="only floating point numbers vary"):
+    with pytest.raises(DataError, match="need floating point numbers"):
         grad(lambda x: 1.0)(x)
     assert issubclass(DataError, TypeError)
 
@@ -421,7 +421,7 @@ def test_cotangents_and_tangents_of_wrong_shape_are_rejected():
     with pytest.raises(ShapeError, match=r"\(2, 3\)"):
         make_jvp(np.sin)(x3)((x3, x3))
     vjp, _ = make_vjp(lambda x: (x, x))(x3)
-    with pytest.raises(ShapeError, match="ndarray where tuple of 2 parts"):
+    with pytest.raises(ShapeError, match="Expected tuple of 2 parts, got ndarray"):
         vjp(x3)
 
 

@@ -1,4 +1,4 @@
-"""`numpy.emath`: functions whose results become complex where real numbers would give NaN."""
+"""`numpy.emath`: functions that return complex numbers where real ones would be NaN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.rules.table import implements
 
 
 def made_complex(x: Any, outside: Any) -> Any:
-    """Convert all numbers to complex ones if any lies outside of a function's domain."""
+    """Convert to complex numbers if any element lies outside of the real domain."""
     if np.iscomplexobj(plain(x)) or not np.any(outside(np.asarray(plain(x)))):
         return x
     x = x if hasattr(x, "astype") else np.asarray(x)
@@ -19,21 +19,21 @@ def made_complex(x: Any, outside: Any) -> Any:
 
 
 def extended(function: Any, real_function: Any, outside: Any) -> None:
-    """Register a function of `numpy.emath` that has one of NumPy's within its domain."""
+    """Register a function of `numpy.emath` that equals a NumPy function on the real domain."""
 
     @implements(function)
     def of_node(x: Any) -> Any:
-        """Return the function, complex where it has to be."""
+        """Return the function, complex where necessary."""
         return real_function(made_complex(x, outside))
 
 
 def negative(x: Any) -> Any:
-    """Say where numbers are below zero."""
+    """Return where numbers are negative."""
     return x < 0
 
 
 def beyond_one(x: Any) -> Any:
-    """Say where numbers lie outside of [-1, 1]."""
+    """Return where numbers lie outside of [-1, 1]."""
     return np.abs(x) > 1
 
 
@@ -54,6 +54,6 @@ def logn(n: Any, x: Any) -> Any:
 
 @implements(np.emath.power)
 def power(x: Any, p: Any) -> Any:
-    """Return a power; of a negative number it is complex."""
+    """Return a power; complex for negative numbers."""
     x, p = (v if hasattr(v, "dtype") else np.asarray(v) for v in (x, p))
     return np.power(made_complex(x, negative), p)

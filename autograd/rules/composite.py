@@ -1,4 +1,4 @@
-"""Functions of NumPy that are made of others: written out once more, on anything."""
+"""NumPy functions written as compositions of functions that have rules."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def angle(z: Any, deg: bool = False) -> Any:
 
 @implements(np.divmod)
 def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
-    """Return quotient and remainder."""
+    """Return the quotient and the remainder."""
     return np.floor_divide(x, y), np.remainder(x, y)
 
 
 @composition_of(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
-    """Return fraction and whole part."""
+    """Return the fractional and the integral part."""
     whole = np.trunc(x)
     return x - whole, whole
 
 
 @composition_of(np.frexp)
 def frexp(x: Any) -> tuple[Any, Any]:
-    """Return a mantissa and the power of two to multiply it by, which is a plain number."""
+    """Return the mantissa and the exponent of base two, which is a plain integer."""
     exponent = np.frexp(plain(x))[1]
     return x * np.ldexp(1.0, -exponent), exponent
 
@@ -55,7 +55,7 @@ def fix(x: Any) -> Any:
 def nan_to_num(
     x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:
-    """Replace NaN and infinities by numbers, which do not vary."""
+    """Replace NaN and infinities by constants."""
     replaced = np.nan_to_num(plain(x), nan=nan, posinf=posinf, neginf=neginf)
     finite = np.where(np.isfinite(plain(x)), x, replaced)
     if copy or not isinstance(x, Tensor):
@@ -66,19 +66,19 @@ def nan_to_num(
 
 @composition_of(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
-    """Return the real part if the imaginary one is all but zero."""
+    """Return the real part if all imaginary parts are close to zero."""
     same = np.iscomplexobj(plain(a)) == np.iscomplexobj(np.real_if_close(plain(a), tol))
     return a if same else np.real(a)
 
 
 @composition_of(np.unwrap)
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
-    """Add whole periods where an angle jumps."""
+    """Unwrap angles by adding multiples of the period."""
     return p + (np.unwrap(plain(p), discont, axis, period=period) - plain(p))
 
 
 def real_type(*arguments: Any) -> Any:
-    """Return the floating point type of arguments, without their imaginary part."""
+    """Return the real floating point type of the arguments."""
     found = np.result_type(*[np.real(plain(x)) for x in arguments])
     return found.type if found.kind == "f" else np.float64
 
@@ -102,7 +102,7 @@ def linspace(
 def geomspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Any:
-    """Return numbers each of which is the same multiple of the one before."""
+    """Return numbers in a geometric progression."""
     start, stop = arrays(start, stop)
     ndim = max(np.ndim(start), np.ndim(stop))
     part = np.linspace(0.0, 1.0, num, endpoint).reshape((num,) + (1,) * ndim)
@@ -115,7 +115,7 @@ def geomspace(
 def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, **keywords: Any
 ) -> Any:
-    """Return numbers evenly spaced in their logarithm."""
+    """Return numbers evenly spaced on a log scale."""
     if np.ndim(base):
         ndim = max(np.ndim(x) for x in (start, stop, base))
         start, stop, base = (
@@ -132,7 +132,7 @@ def logspace(
 
 @composition_of(np.select)
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
-    """Choose by the first condition that holds."""
+    """Choose elements by the first condition that holds."""
     y = default
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
         y = np.where(plain(condition), choice, y)
@@ -143,7 +143,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 def piecewise(
     x: Any, condlist: Any, funclist: Sequence[Any], *arguments: Any, **keywords: Any
 ) -> Any:
-    """Put together what each function gives of the elements for which its condition holds."""
+    """Evaluate each function on the elements for which its condition holds."""
     (flat,) = arrays(x)
     flat = np.reshape(flat, -1) if np.ndim(x) == 0 else flat
     conditions = as_conditions(condlist, np.ndim(x))
@@ -151,8 +151,8 @@ def piecewise(
         conditions.append(~np.any(conditions, axis=0))
     elif len(funclist) != len(conditions):
         raise ShapeError(
-            f"piecewise has {len(conditions)} conditions and {len(funclist)} functions; it takes "
-            "one function for each condition, and maybe one more for all other elements."
+            f"piecewise got {len(conditions)} conditions and {len(funclist)} functions; it takes one "
+            "function for each condition, and optionally one more for all other elements."
         )
     y: Any = np.zeros(np.shape(flat), real_type(flat) if np.isrealobj(plain(flat)) else complex)
     for condition, function in zip(conditions, funclist, strict=True):
@@ -166,7 +166,7 @@ def piecewise(
 
 
 def as_conditions(given: Any, ndim: int) -> list[Any]:
-    """Return the conditions of `numpy.piecewise`, which may be one alone, as masks."""
+    """Return the conditions of `numpy.piecewise`, or the single one, as masks."""
     given = plain(given)
     alone = np.ndim(given) == 0 or (np.ndim(given[0]) == 0 and ndim > 0)
     masks = [np.asarray(condition, bool) for condition in ([given] if alone else given)]
@@ -175,7 +175,7 @@ def as_conditions(given: Any, ndim: int) -> list[Any]:
 
 @composition_of(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
-    """Choose among arrays by number."""
+    """Choose from a list of arrays by index."""
     number = np.asarray(plain(a))
     wrapped = {"wrap": lambda n: n % len(choices), "clip": lambda n: n.clip(0, len(choices) - 1)}
     number = wrapped[mode](number) if mode in wrapped else number
@@ -184,14 +184,14 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
 
 @composition_of(np.compress)
 def compress(condition: Any, a: Any, axis: Any = None, out: None = None) -> Any:
-    """Take the slices for which a condition holds."""
+    """Select the slices for which a condition holds."""
     chosen = np.flatnonzero(plain(condition))
     return np.take(np.ravel(a) if axis is None else a, chosen, axis=0 if axis is None else axis)
 
 
 @composition_of(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
-    """Take the elements for which a condition holds."""
+    """Select the elements for which a condition holds."""
     return np.ravel(arr)[np.flatnonzero(plain(condition))]
 
 
@@ -205,14 +205,14 @@ def append(arr: Any, values: Any, axis: Any = None) -> Any:
 
 @composition_of(np.delete)
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
-    """Leave out slices."""
+    """Delete slices."""
     arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
     return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis=axis)
 
 
 @composition_of(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    """Put slices in between."""
+    """Insert slices."""
     arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
     axis = normalize_axis_index(axis, np.ndim(arr))
     n = np.shape(arr)[axis]
@@ -230,7 +230,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 
 @composition_of(np.resize)
 def resize(a: Any, new_shape: Any) -> Any:
-    """Repeat the elements until a shape is full."""
+    """Repeat the elements to fill a shape."""
     size = int(np.prod(new_shape, dtype=int))
     if np.size(plain(a)) == 0:
         return np.zeros(new_shape)
@@ -239,7 +239,7 @@ def resize(a: Any, new_shape: Any) -> Any:
 
 @implements(np.rollaxis)
 def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
-    """Move an axis before another."""
+    """Move an axis in front of another one."""
     axis = normalize_axis_index(axis, np.ndim(a))
     start = start + np.ndim(a) if start < 0 else start
     return np.moveaxis(a, axis, start - (axis < start))
@@ -253,7 +253,7 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
 
 @composition_of(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
-    """Take elements by an index for each along an axis."""
+    """Take elements along an axis, each by its own index."""
     if axis is None:
         return np.ravel(arr)[indices]
     grids: list[Any] = list(np.indices(np.shape(arr), sparse=True))
@@ -263,7 +263,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
 
 @implements(np.meshgrid)
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
-    """Return coordinates of a grid."""
+    """Return coordinate arrays of a grid."""
     count = len(xi)
     shapes = [[1] * count for _ in xi]
     for i, shape in enumerate(shapes):
@@ -276,7 +276,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 
 @implements(np.block)
 def block(arrays: Any) -> Any:
-    """Build an array of blocks in nested lists."""
+    """Assemble an array from nested lists of blocks."""
 
     def depth(x: Any) -> int:
         return 1 + max(map(depth, x)) if isinstance(x, list) else 0
@@ -298,7 +298,7 @@ def _flat(x: Any) -> list[Any]:
 
 @implements(np.diagflat)
 def diagflat(v: Any, k: int = 0) -> Any:
-    """Make a matrix of a diagonal."""
+    """Return a matrix with this diagonal."""
     return np.diag(np.ravel(v), k)
 
 
@@ -306,7 +306,7 @@ def diagflat(v: Any, k: int = 0) -> Any:
 def apply_along_axis(
     func1d: Callable[..., Any], axis: int, arr: Any, *arguments: Any, **keywords: Any
 ) -> Any:
-    """Call a function on each vector along an axis."""
+    """Apply a function to each vector along an axis."""
     axis = normalize_axis_index(axis, np.ndim(arr))
     moved = np.moveaxis(arr, axis, -1)
     shape = np.shape(moved)[:-1]
@@ -320,7 +320,7 @@ def apply_along_axis(
 
 @implements(np.apply_over_axes)
 def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
-    """Call a reduction over one axis after the other."""
+    """Apply a reduction to one axis after the other."""
     for axis in (axes,) if np.ndim(axes) == 0 else axes:
         y = func(a, axis)
         a = y if np.ndim(y) == np.ndim(a) else np.expand_dims(y, axis)
@@ -331,13 +331,13 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
 
 
 def slices(x: Any, axis: int, start: Any, stop: Any) -> Any:
-    """Take a range along an axis."""
+    """Return a slice along an axis."""
     return x[(slice(None),) * (axis % np.ndim(x)) + (slice(start, stop),)]
 
 
 @composition_of(np.diff)
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    """Return differences of neighbours."""
+    """Return differences of adjacent elements."""
     a = arrays(a)[0]
     one = tuple(1 if i == axis % np.ndim(a) else m for i, m in enumerate(np.shape(a)))
     ends = [
@@ -359,7 +359,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 @composition_of(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    """Return differences of neighbours in one row."""
+    """Return differences of adjacent elements of the flattened array."""
     middle = diff(np.ravel(ary))
     parts = [np.ravel(e) for e in (to_begin,) if e is not None]
     parts += [middle, *[np.ravel(e) for e in (to_end,) if e is not None]]
@@ -412,7 +412,7 @@ def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
 
 
 def _weighted_slope(slopes: Any, steps: Any, axis: int, end: int) -> Any:
-    """Return what a parabola through three points has to add at an edge."""
+    """Return the slope at an edge, extrapolated from a parabola through three points."""
     near, next_ = (0, 1) if end == 0 else (-1, -2)
 
     def one(x: Any, i: int) -> Any:
@@ -423,7 +423,7 @@ def _weighted_slope(slopes: Any, steps: Any, axis: int, end: int) -> Any:
 
 
 def within_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
-    """Move points into one period, in order, with a point of the next one at each end."""
+    """Map points into one period, sorted, with a point of the next period at each end."""
     if plain(period) == 0:
         raise ShapeError("numpy.interp needs a period other than 0.")
     x, xp, fp = arrays(x, xp, fp)
@@ -439,7 +439,7 @@ def within_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    """Interpolate linearly; constant beyond the ends."""
+    """Interpolate linearly; beyond the ends the result is constant."""
     if period is not None:
         x, xp, fp = within_period(x, xp, fp, abs(period))
         left = right = None

@@ -1,4 +1,4 @@
-"""Determinants: `numpy.linalg.det` and `slogdet`, in stacks of matrices."""
+"""Determinants: `numpy.linalg.det` and `slogdet`, of stacks of matrices."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from autograd.rules.table import define, implements
 
 
 def with_factor(matrix: Any, u: Any, vh: Any) -> Any:
-    """Return det(U) det(Vᴴ) U* M Vᵀ: cofactors do this to what U M Vᴴ does to a matrix."""
+    """Return det(U) det(Vᴴ) U* M Vᵀ, the cofactors of U A Vᴴ if M are those of A."""
     factor = np.linalg.det(u) * np.linalg.det(vh)
     return column(factor) * (np.conjugate(u) @ matrix @ np.conjugate(vh))
 
 
 def cofactors_of_array(a: Any) -> Any:
-    """Compute det(A) A⁻ᵀ, also where A has no inverse: in a diagonal matrix, others' products."""
+    """Compute the cofactors det(A) A⁻ᵀ, also of singular matrices, from the SVD."""
     u, s, vh = np.linalg.svd(a)
     others = np.where(np.eye(np.shape(s)[-1], dtype=bool), 1.0, s[..., None, :])
     return with_factor(diagonal_matrix(np.prod(others, axis=-1)), u, vh)
 
 
 def products_without(s: Any) -> Any:
-    """Return for each pair the product of all other numbers; 0 on the diagonal."""
+    """Return for each pair i, j the product of all other numbers; 0 on the diagonal."""
     n = np.shape(s)[-1]
     after = np.triu(np.ones((n, n), bool), 1)
     between = np.cumprod(np.where(after, s[..., None, :], 1.0), axis=-1)
@@ -42,11 +42,10 @@ def products_without(s: Any) -> Any:
 
 
 def slope_of_cofactors(a: Any, e: Any) -> Any:
-    """Compute the derivative of the cofactors of A along E, also where A has no inverse.
+    """Compute the derivative of the cofactors of A along E, also of singular matrices.
 
-    In a diagonal matrix the cofactor of an element i, i changes with each other diagonal element j,
-    and that of i, j with minus the element j, i: both times the product of all singular
-    values but i and j.
+    For a diagonal matrix, cofactor i, i changes with each other diagonal element j, and cofactor
+    i, j with minus element j, i: both times the product of all singular values but i and j.
     """
     u, s, vh = np.linalg.svd(a)
     others = products_without(s)
@@ -56,7 +55,7 @@ def slope_of_cofactors(a: Any, e: Any) -> Any:
 
 
 def second_slope_vjp(g: Any, y: Any, a: Any, e: Any) -> Any:
-    """Differentiate det(A) (tr(A⁻¹E) A⁻¹ - A⁻¹ E A⁻¹)ᵀ; NaN where A has no inverse."""
+    """Differentiate det(A) (tr(A⁻¹E) A⁻¹ - A⁻¹ E A⁻¹)ᵀ; NaN for singular A."""
     s = np.linalg.svd(plain(a), compute_uv=False)
     n = np.shape(s)[-1]
     singular = (
@@ -74,7 +73,7 @@ def second_slope_vjp(g: Any, y: Any, a: Any, e: Any) -> Any:
     return size * T(slope + (once @ other + other @ once) @ inverse)
 
 
-# Rules refer to rows further down.
+# Defined further down.
 slope: Any
 
 # fmt: off
@@ -86,11 +85,11 @@ det       = define(np.linalg.det,      lambda g, y, a: column(g) * cofactors(a))
 
 
 def slogdet_vjp(g: Any, y: Any, a: Any) -> Any:
-    """Return A⁻ᵀ times the cotangent of the logarithm; the sign of complex numbers turns as well."""
+    """Return g A⁻ᵀ for the cotangent g of the logarithm; the sign of complex determinants varies too."""
     (gsign, glog), (sign, _) = unpack(g, slogdet_parts(a)), unpack(y, slogdet_parts(a))
     if np.any(plain(sign) == 0):
         raise NoDerivativeError(
-            "The logarithm of the determinant of a singular matrix is -inf, without a derivative. "
+            "The logarithm of the determinant of a singular matrix is -inf and has no derivative; "
             "np.linalg.det has one there."
         )
     total = glog
@@ -100,7 +99,7 @@ def slogdet_vjp(g: Any, y: Any, a: Any) -> Any:
 
 
 def slogdet_parts(a: Any) -> list[Part]:
-    """Describe the results of `slogdet`."""
+    """Return the shapes of the results of `slogdet`."""
     return [Part(()), Part((), True)]
 
 
@@ -109,5 +108,5 @@ slogdet_ = decomposition(np.linalg.slogdet, slogdet_parts, slogdet_vjp, "slogdet
 
 @implements(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
-    """Return sign and logarithm of the determinant."""
+    """Return the sign and the logarithm of the determinant."""
     return type_of_result(np.linalg.slogdet)(*slogdet_(a))

@@ -1,10 +1,9 @@
-"""Eigenvalues and eigenvectors: `numpy.linalg.eigh` and `eig`, in stacks of matrices.
+"""Eigenvalues and eigenvectors: `numpy.linalg.eigh` and `eig`, of stacks of matrices.
 
 The formulas are in M. B. Giles, "Collected matrix derivative results for forward and reverse mode
 algorithmic differentiation" (2008), for complex matrices in C. Boeddeker et al., "On the
-computation of complex-valued gradients" (2017). A cotangent is that of a real number L with
-respect to z = x + iy: ∂L/∂x - i ∂L/∂y, so that formulas from books have their cotangents
-conjugated. For equal eigenvalues see `limits`.
+computation of complex-valued gradients" (2017). The cotangent of z = x + iy for a real L is
+∂L/∂x - i ∂L/∂y, the conjugate of the one in these papers. For equal eigenvalues see `limits`.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import implements
 
 PHASE = (
-    "Eigenvectors of complex numbers are known but for a phase, and what is computed depends on "
-    "it: there is no derivative. Divide each vector by the phase of one of its elements."
+    "Complex eigenvectors are determined only up to a phase, and the result depends on it: there is "
+    "no derivative. Divide each vector by the phase of one of its elements."
 )
 
 
 def off_diagonal(x: Any) -> Any:
-    """Put zeros on the diagonal."""
+    """Return the matrix with zeros on the diagonal."""
     return x * (1 - np.eye(np.shape(x)[-1]))
 
 
@@ -49,7 +48,7 @@ def refuse_phase(inner: Any) -> None:
 
 
 def square_parts(real_values: bool) -> Any:
-    """Describe the results of `eigh` and `eig`."""
+    """Return the shapes of the results of `eigh` and `eig`."""
 
     def parts(a: Any, **_: Any) -> list[Part]:
         n = np.shape(a)[-1]
@@ -59,15 +58,15 @@ def square_parts(real_values: bool) -> Any:
 
 
 def has_close_values(y: Any, arguments: Any) -> bool:
-    """Return whether the rule takes limits of cotangents at these results."""
-    if not isinstance(y, np.ndarray):  # arrays of other libraries are not looked into
+    """Return whether the rule needs limits of cotangents at these results."""
+    if not isinstance(y, np.ndarray):  # data of other array libraries is not inspected
         return False
     w = y[..., : np.shape(arguments[0])[-1]]
     return bool(np.any(close(w)))
 
 
 def eigh_vjp(g: Any, y: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803 - NumPy's name
-    """Return V (diag(gw) + F ∘ VᴴgV) Vᴴ, F = 1 / (w_j - w_i), for the triangle that is read."""
+    """Return V (diag(gw) + F ∘ VᴴgV) Vᴴ, F = 1 / (w_j - w_i), folded to the triangle that is read."""
     parts = square_parts(True)(a)
     (gw, gv), (w, v) = unpack(g, parts), unpack(y, parts)
     inner = H(v) @ np.conjugate(gv)
@@ -89,7 +88,7 @@ def eigh_vjp(g: Any, y: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803 - Nu
 def limit_of(
     g: Any, y: Any, parts: Any, pairs: Any, zeros: Any, apart: Any, of_vectors: Any, skew: bool
 ) -> Any:
-    """Return the limits of quotients of `zeros` for close eigenvalues, and where to trust them."""
+    """Return the limits of the quotients for close eigenvalues, and the pairs to use them for."""
     v = plain(unpack(y, parts)[1])
     if not pairs.any() or not limits.uses_vectors(g, y, parts, 0):
         return 0.0, pairs
@@ -131,13 +130,13 @@ def eig_vjp(g: Any, y: Any, a: Any) -> Any:
 
 
 def refuse_defective(v: Any) -> None:
-    """Raise if a matrix has fewer eigenvectors than rows."""
+    """Raise if a matrix is defective."""
     s = np.linalg.svd(v, compute_uv=False)
     if np.any(np.min(s, axis=-1, initial=1.0) <= 8 * np.shape(v)[-1] * np.finfo(s.dtype).eps):
         raise NoDerivativeError(
-            "A matrix has fewer eigenvectors than rows here (it is defective), and its "
-            "eigenvalues have no derivative: they move as roots do. Functions of the whole matrix "
-            "may have one: write np.trace, np.linalg.det, np.linalg.matrix_power or "
+            "A matrix is defective here (it has fewer eigenvectors than rows), and its eigenvalues "
+            "have no derivative: they move like roots. Functions of the whole matrix may have one: "
+            "write np.trace, np.linalg.det, np.linalg.matrix_power or "
             "autograd.scipy.linalg.expm."
         )
 
@@ -148,13 +147,13 @@ eig_ = decomposition(np.linalg.eig, square_parts(False), eig_vjp, "eig", has_clo
 
 @functools.cache
 def type_of_result(function: Any) -> Any:
-    """Return the class of named tuples that a function of NumPy returns."""
+    """Return the named tuple class that a NumPy function returns."""
     return type(function(np.eye(1)))
 
 
 @implements(np.linalg.eigh)
 def eigh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803
-    """Return eigenvalues and eigenvectors of Hermitian matrices, of which one triangle is read."""
+    """Return eigenvalues and eigenvectors of Hermitian matrices; only one triangle is read."""
     return type_of_result(np.linalg.eigh)(*eigh_(a, UPLO=UPLO))
 
 

@@ -1,7 +1,7 @@
-"""Functions of numbers, applied to each element: results, and partial derivatives.
+"""Elementwise functions and their partial derivatives.
 
-In each row ``y`` (or ``z``) is the result and ``x`` (or ``x, y``) are the arguments. A partial
-that is a number is constant. At kinks the value taken is listed in `docs/kinks.md`.
+In each row ``y`` (or ``z``) is the result and ``x`` (or ``x, y``) are the arguments. A partial that
+is a number is constant. `docs/kinks.md` lists the derivatives taken at kinks.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from autograd.engine import Primitive, Value
 from autograd.engine.dispatch import plain, refuse_out
 from autograd.rules.table import elementwise, implements, linear
 
-#: Below this, by type, a slope that cancels has lost so many digits that the exact form is worth its
-#: cost; in single precision only where it is 0, for large networks saturate all the time.
+#: By type: below this, cancellation has cost a slope so many digits that the exact form pays off. In
+#: single precision only where the slope is 0, because large networks saturate all the time.
 CANCELLED = {"e": 0.03, "f": 1e-7, "d": 1e-10, "g": 3e-10}
 LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
-    """Choose `x` or `y`, for numbers as for arrays."""
+    """Choose `x` or `y`; the condition may be a bool or an array."""
     if isinstance(condition, (bool, np.bool_)):
         return x if condition else y
     return np.where(condition, x, y)
 
 
 def nonzero(x: Any) -> Any:
-    """Replace zeros by ones, for a denominator under a numerator that is zero there too."""
+    """Replace zeros by ones, in a denominator whose numerator is zero there as well."""
     return where(x == 0, 1.0, x)
 
 
@@ -41,7 +41,7 @@ def share(x: Any, y: Any) -> Any:
 
 
 def part(exponential: Any, z: Any, x: Any, y: Any) -> Any:
-    """Return exp(x - z), the part of x in z = log(exp(x) + exp(y)), with its limit at infinity."""
+    """Return exp(x - z), the weight of x in z = log(exp(x) + exp(y)), with its limits at infinity."""
     infinite = abs(plain(z)) == math.inf
     if not np.any(infinite):
         return exponential(x - z)
@@ -50,9 +50,9 @@ def part(exponential: Any, z: Any, x: Any, y: Any) -> Any:
 
 
 def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
-    """Return a slope; where it is small because it cancels, its exact form, which costs more.
+    """Return a slope, in its exact but more expensive form where cancellation has made it small.
 
-    Of complex numbers, whose slopes cancel anywhere, always the exact form.
+    For complex numbers, whose slopes cancel anywhere, always use the exact form.
     """
     if type(slope) is np.ndarray and slope.size and slope.dtype.char in CANCELLED:
         limit = CANCELLED[slope.dtype.char]
@@ -71,12 +71,12 @@ def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
 
 
 def product(x: Any) -> Any:
-    """Return 1 - x² as a product, which loses no digits."""
+    """Return 1 - x² as a product, which avoids cancellation."""
     return (1 - x) * (1 + x)
 
 
 def sech2(x: Any) -> Any:
-    """Return 1 / cosh(x)², of real numbers without overflow."""
+    """Return 1 / cosh(x)²; for real numbers without overflow."""
     if np.iscomplexobj(x):
         return 1 / (cosh(x) * cosh(x))
     e = np.exp(-2 * abs(x)) if type(x) is np.ndarray else exp(-2 * absolute(x))
@@ -84,35 +84,35 @@ def sech2(x: Any) -> Any:
 
 
 def root_of_square(x: Any) -> Any:
-    """Return √(1 + x²), of a real number without squaring it: that may overflow."""
+    """Return √(1 + x²); for real numbers without x², which may overflow."""
     return sqrt(1 + x * x) if np.iscomplexobj(x) else hypot(1.0, x)
 
 
 def direction(y: Any, x: Any) -> Any:
-    """Return the derivative of y = |x|: the sign of a real number, conj(x) / |x| of a complex."""
+    """Return the derivative of y = |x|: sign(x) for real x, conj(x) / |x| for complex x."""
     if type(x) is float or not np.iscomplexobj(x):
         return sign(x)
     return conjugate(x) / nonzero(y)
 
 
 def cathetus(x: Any) -> Any:
-    """Return √(1 - x²); of complex numbers on a branch cut, as `arcsin` has it there."""
+    """Return √(1 - x²); for complex x on the branch of `arcsin`."""
     if type(x) is float or not np.iscomplexobj(x):
         return sqrt(product(x))
     return sqrt(-(x - 1)) * sqrt(1 + x)
 
 
 def clip_of_array(x: Any, low: float, high: float) -> Any:
-    """Limit to an interval: `numpy.clip` without its detours."""
+    """Limit to an interval, faster than `numpy.clip` for arrays."""
     return np.minimum(np.maximum(x, low), high)
 
 
 def conjugate(x: Any) -> Any:
-    """Return the complex conjugate; a real number itself."""
+    """Return the complex conjugate; real numbers are returned as they are."""
     return x.conjugate()
 
 
-# Rows refer to rows further down.
+# Defined further down.
 log: Primitive
 cos: Primitive
 cosh: Primitive
@@ -190,7 +190,7 @@ fmin         = elementwise(np.fmin,         None,              lambda z, x, y: w
 copysign     = elementwise(np.copysign,     math.copysign,     lambda z, x, y: copysign(1.0, x) * copysign(1.0, y),  0)
 limited      = elementwise(clip_of_array,   None,              lambda y, x, low, high: 0.5 * ((x >= low) & (x <= high)) + 0.5 * ((x > low) & (x < high)), name="clip")
 
-# -- constant between their jumps: the derivative is zero ---------------------------------------------------------
+# -- step functions: the derivative is zero ------------------------------------------------------------------------
 sign         = elementwise(np.sign,         lambda x: float(x > 0) - float(x < 0) if x == x else x,  0)
 floor        = elementwise(np.floor,        None,              0)
 ceil         = elementwise(np.ceil,         None,              0)
@@ -202,7 +202,7 @@ nextafter    = elementwise(np.nextafter,    None,              1,               
 spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
 
-# -- sums in the logarithm ----------------------------------------------------------------------------------------
+# -- log-sum-exp --------------------------------------------------------------------------------------------------
 logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: part(exp, z, x, y),
                                                                lambda z, x, y: part(exp, z, y, x))
 logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: part(exp2, z, x, y),
@@ -219,7 +219,7 @@ implements(np.around)(around)
 
 @implements(np.sign)
 def sign_or_phase(x: Any) -> Any:
-    """Return the sign of a real number; of a complex one x / |x|, which is not constant."""
+    """Return the sign; for complex numbers x / |x|, which is not constant."""
     if not np.iscomplexobj(x):
         return sign(x)
     y = absolute(x)
@@ -237,7 +237,7 @@ def clip(
     max: Any = None,
     dtype: Any = None,
 ) -> Any:
-    """Limit to an interval: the lower bound first, as NumPy does."""
+    """Limit to an interval; the lower bound first, as NumPy does."""
     refuse_out(out, "clip")
     if dtype is not None:
         return clip(np.astype(a, dtype), a_min, a_max, min=min, max=max)

@@ -1,6 +1,6 @@
-"""Triangular factors of matrices: `numpy.linalg.qr` and `cholesky`, in stacks of matrices.
+"""Triangular factors: `numpy.linalg.qr` and `cholesky`, of stacks of matrices.
 
-For the convention of complex numbers see `eigenvalues`.
+For the convention for complex numbers see `eigenvalues`.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from autograd.rules.table import define, implements
 
 
 def qr_parts(a: Any) -> list[Part]:
-    """Describe the results of the reduced QR decomposition."""
+    """Return the shapes of the results of the reduced QR decomposition."""
     m, n = np.shape(a)[-2:]
     k = min(m, n)
     return [Part((m, k)), Part((k, n))]
 
 
 def refuse_rank(r: Any, shape: Any) -> None:
-    """Raise for matrices without full rank: R⁻¹ does not exist, and Q is filled up at will."""
+    """Raise for rank-deficient matrices: R⁻¹ does not exist, and Q is not unique."""
     sizes = np.abs(diagonal_of(plain(r)))
     small = 8 * max(shape[-2:]) * np.finfo(sizes.dtype).eps * np.max(sizes, axis=-1, initial=0.0)
     if np.any(sizes <= small[..., None]):
         raise NoDerivativeError(
-            f"A matrix of shape {tuple(shape[-2:])} has no full rank here, so that its QR "
-            "decomposition has no derivative."
+            f"A matrix of shape {tuple(shape[-2:])} is rank-deficient here; its QR decomposition has "
+            "no derivative."
         )
 
 
@@ -55,7 +55,7 @@ def qr_vjp(g: Any, y: Any, a: Any) -> Any:
 
 
 def cholesky_vjp(g: Any, y: Any, a: Any, upper: bool = False) -> Any:
-    """Return L⁻ᴴ Φ(Lᴴ gL) L⁻¹ (I. Murray, 2016), for the triangle that is read."""
+    """Return L⁻ᴴ Φ(Lᴴ gL) L⁻¹ (I. Murray, 2016), folded to the triangle that is read."""
     g, lower = np.conjugate(g), y
     if upper:
         g, lower = H(g), H(y)

@@ -1,9 +1,9 @@
-"""Discrete Fourier transforms: along one axis they have rules, along several they are composed.
+"""Discrete Fourier transforms: rules along one axis, compositions along several.
 
-All are linear. The matrix of a complex transform is symmetric, so that the transform is its own
-transpose, but for the length: what was cut off gets zeros, what was filled up is cut off. Of a
-real transform half the result is kept, because the other half is its conjugate; its transpose is
-the real part of a complex one, and the other way round.
+All are linear. The matrix of a complex transform is symmetric, so the transform is its own
+transpose, except for the length: elements that were cut off get zeros, padding is cut off. A real
+transform keeps half of the result because the other half is its conjugate; its transpose is the
+real part of a complex transform, and vice versa.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.rules.table import implements, linear
 
-#: The scaling of an inverse transform that a forward one has under this name, and vice versa.
+#: ``norm=`` of the inverse transform that scales like the forward one, and vice versa.
 INVERSE: dict[Any, Any] = {
     None: "forward",
     "backward": "forward",
@@ -25,7 +25,7 @@ INVERSE: dict[Any, Any] = {
 
 
 def fitted(g: Any, n: int, axis: int) -> Any:
-    """Cut along an axis, or fill up with zeros at the end, to a length."""
+    """Cut or zero-pad an axis at its end to a length."""
     missing = n - np.shape(g)[axis]
     if missing > 0:
         widths = [(0, 0)] * np.ndim(g)
@@ -44,14 +44,14 @@ def complex_transpose(transform: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def rfft_transpose(g: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
-    """Transform `g`, filled up to the whole length, and take the real part."""
+    """Transform `g`, padded to the full length, and take the real part."""
     length = np.shape(x)[axis] if n is None else n
     whole = np.fft.fft(fitted(g, length, axis), axis=axis, norm=norm)
     return fitted(np.real(whole), np.shape(x)[axis], axis)
 
 
 def irfft_transpose(g: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
-    """Transform `g` forward; each frequency counts twice, but for those that are their own conjugate."""
+    """Transform `g` forward; frequencies count twice unless they are their own conjugate."""
     length = np.shape(g)[axis]
     weights = np.full(length // 2 + 1, 2.0)
     weights[0] = 1.0
@@ -71,11 +71,11 @@ irfft = linear(np.fft.irfft, irfft_transpose)
 # fmt: on
 
 
-# -- made of the above ------------------------------------------------------------------------
+# -- compositions -----------------------------------------------------------------------------
 
 
 def along(x: Any, s: Any, axes: Any, default: Any = None) -> list[tuple[int, Any]]:
-    """Return pairs of axis and length, as the transforms along several axes understand them."""
+    """Return the pairs of axis and length for ``axes=`` and ``s=``."""
     if axes is None:
         axes = default if default is not None else range(-np.ndim(x) if s is None else -len(s), 0)
     sizes = [None] * len(axes) if s is None else [None if n == -1 else n for n in s]
@@ -132,7 +132,7 @@ implements(np.fft.irfft2)(several_from_half((-2, -1)))
 
 @implements(np.fft.hfft)
 def hfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, **_: Any) -> Any:
-    """Transform the half of a signal that is its own conjugate, into a real spectrum."""
+    """Transform the half of a Hermitian signal into its real spectrum."""
     return irfft(np.conjugate(a), n=n, axis=axis, norm=INVERSE[norm])
 
 
@@ -143,7 +143,7 @@ def ihfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, **_: Any) -> 
 
 
 def shifting(sign: int) -> Callable[..., Any]:
-    """Return the function that moves the zero frequency to the middle, or back."""
+    """Return `fftshift`, or its inverse."""
 
     def shift(x: Any, axes: Any = None) -> Any:
         axes = range(np.ndim(x)) if axes is None else (axes,) if np.ndim(axes) == 0 else axes

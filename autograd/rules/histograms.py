@@ -1,7 +1,6 @@
-"""Counting into bins: linear in the weights; which bin a number falls into does not vary.
+"""Histograms: linear in the weights; the bin of a number is a constant.
 
-The edges of bins that NumPy chooses itself run from the smallest number to the largest, and have
-the derivative of these.
+Edges that NumPy chooses itself run from the smallest number to the largest and depend on them.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from autograd.rules.table import composition_of, implements, linear
 
 
 def weights_in_bins(weights: Any, x: Any, minlength: int = 0) -> Any:
-    """Sum for each whole number the weights of the places where `x` is that number."""
+    """Sum the weights of each integer in `x`."""
     if not np.iscomplexobj(weights):
         return np.bincount(x, weights, minlength)
     parts = [np.bincount(x, part, minlength) for part in (weights.real, weights.imag)]
@@ -32,20 +31,20 @@ in_bins = linear(weights_in_bins, lambda g, weights, x, minlength=0: np.take(g, 
 
 @implements(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    """Count whole numbers, or sum the weights of each."""
+    """Count integers, or sum their weights."""
     if not isinstance(weights, Node):
         return np.bincount(plain(x), weights, minlength)
     x = np.asarray(plain(x))
     if np.shape(weights) != x.shape:
         raise ShapeError(
-            f"bincount needs a weight for each number: {x.shape} numbers, {np.shape(weights)} "
-            "weights. Broadcast the weights with np.broadcast_to."
+            f"bincount needs one weight for each number; the numbers have shape {x.shape}, the "
+            f"weights {np.shape(weights)}. Broadcast the weights with np.broadcast_to."
         )
     return in_bins(weights, x, minlength)
 
 
 def bin_edges(a: Any, bins: Any, limits: Any, chosen: Any) -> Any:
-    """Return the edges that NumPy has `chosen`, as nodes where they depend on nodes."""
+    """Return the edges that NumPy has chosen, as nodes if they depend on nodes."""
     if np.ndim(bins) == 1 and not isinstance(bins, str):
         return bins if isinstance(bins, Node) else chosen
     ends = (np.min(a), np.max(a)) if limits is None and np.size(plain(a)) else limits
@@ -57,14 +56,14 @@ def bin_edges(a: Any, bins: Any, limits: Any, chosen: Any) -> Any:
 
 
 def place(x: Any, edges: Any) -> tuple[Any, Any]:
-    """Return the bin of each number, the last one closed at both ends, and whether there is one."""
+    """Return the bin of each number and whether it has one; the last bin is closed."""
     number = np.searchsorted(edges, x, side="right") - 1
     number = np.where(x == edges[-1], len(edges) - 2, number)
     return number, (x >= edges[0]) & (x <= edges[-1])
 
 
 def totals(columns: list[Any], edges: list[Any], weights: Any) -> Any:
-    """Sum the weights of the points in each box of a grid."""
+    """Sum the weights of the points in each cell of a grid."""
     shape = tuple(len(edge) - 1 for edge in edges)
     number: Any = 0
     inside: Any = True
@@ -78,7 +77,7 @@ def totals(columns: list[Any], edges: list[Any], weights: Any) -> Any:
 
 
 def to_density(counts: Any, edges: list[Any]) -> Any:
-    """Divide by the sum and by the size of each box."""
+    """Divide by the total and by the size of each cell."""
     total = np.sum(counts)
     for axis, edge in enumerate(edges):
         shape = [1] * len(edges)
@@ -98,7 +97,7 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
 def histogram(
     a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
-    """Count numbers into bins, or sum their weights; the counts are plain numbers."""
+    """Count numbers in bins, or sum their weights; counts are plain numbers."""
     counts, chosen = np.histogram(plain(a), plain(bins), plain(range), None, plain(weights))
     edges = bin_edges(a, bins, range, chosen)
     if isinstance(weights, Node):
@@ -110,7 +109,7 @@ def histogram(
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
-    """Count points into the boxes of a grid, or sum their weights; the counts are plain numbers."""
+    """Count points in the cells of a grid, or sum their weights; counts are plain numbers."""
     if isinstance(sample, (list, tuple)):
         sample = np.stack([np.reshape(x, -1) for x in sample], axis=1)
     elif np.ndim(sample) == 1:
@@ -130,7 +129,7 @@ def histogramdd(
 def histogram2d(
     x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
-    """Count points of the plane into rectangles, or sum their weights."""
+    """Count points of the plane in rectangles, or sum their weights."""
     if isinstance(bins, (int, np.integer)) or len(bins) not in (1, 2):
         bins = [bins, bins]
     counts, edges = histogramdd((x, y), bins, range, density, weights)

@@ -1,6 +1,6 @@
-"""Inverses and solutions of linear equations: `numpy.linalg`.
+"""Inverses and linear systems: `numpy.linalg.inv`, `solve`, `pinv`, `lstsq` and their relatives.
 
-All of it works on stacks of matrices, along the last two axes. The formulas are in M. B. Giles,
+All work on stacks of matrices, in the last two axes. The formulas are in M. B. Giles,
 "Collected matrix derivative results for forward and reverse mode algorithmic differentiation"
 (2008), for complex matrices in C. Boeddeker et al., "On the computation of complex-valued
 gradients" (2017); here ``T`` is the transpose and ``H`` the conjugate transpose.
@@ -24,7 +24,7 @@ from autograd.rules.table import define, implements
 
 
 def is_vector(a: Any, b: Any) -> bool:
-    """Return whether `solve` takes b for a vector: only if it has one axis."""
+    """Return whether `solve` treats b as a vector: only if it is 1-d."""
     return np.ndim(b) == 1
 
 
@@ -43,7 +43,7 @@ def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None) -> Any:
-    """Return the derivative at constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
+    """Return the derivative for constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
     m, n = np.shape(a)[-2:]
     rows = (np.eye(m) - a @ y) @ T(g) @ y @ H(y)
     columns = H(y) @ y @ T(g) @ (np.eye(n) - y @ a)
@@ -60,14 +60,14 @@ pinv  = define(np.linalg.pinv,  pinv_vjp, name="pinv", replaces=())
 
 @implements(np.linalg.pinv)
 def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    """Return the pseudo-inverse; its derivative is that along changes that keep the rank."""
+    """Return the pseudo-inverse; its derivative assumes that the rank stays the same."""
     rcond = rtol if rcond is None else rcond
     return pinv(a) if rcond is None else pinv(a, rcond=plain(rcond))
 
 
 @implements(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """Return the least-squares solution of the smallest norm, as `numpy.linalg.lstsq` does."""
+    """Return the minimum-norm least-squares solution, as `numpy.linalg.lstsq` does."""
     m, n = np.shape(a)
     if rcond is None:
         rcond = np.finfo(a.dtype).eps * max(m, n)
@@ -81,7 +81,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 
 @implements(np.linalg.matrix_power)
 def matrix_power(a: Any, n: int) -> Any:
-    """Multiply a matrix with itself, by repeated squaring."""
+    """Raise a matrix to an integer power, by repeated squaring."""
     if n < 0:
         a, n = np.linalg.inv(a), -n
     result = None
@@ -95,7 +95,7 @@ def matrix_power(a: Any, n: int) -> Any:
 
 @implements(np.linalg.multi_dot)
 def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
-    """Multiply matrices in turn."""
+    """Multiply several matrices."""
     return functools.reduce(np.matmul, arrays)
 
 
@@ -111,7 +111,7 @@ def cond(x: Any, p: Any = None) -> Any:
 
 @implements(np.linalg.tensorinv)
 def tensorinv(a: Any, ind: int = 2) -> Any:
-    """Invert an array taken as a matrix: the first axes are its rows."""
+    """Invert an array whose first `ind` axes are the rows of a matrix."""
     shape = np.shape(a)
     matrix = np.reshape(a, (math.prod(shape[:ind]), -1))
     return np.reshape(np.linalg.inv(matrix), shape[ind:] + shape[:ind])
@@ -119,7 +119,7 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
 
 @implements(np.linalg.tensorsolve)
 def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
-    """Solve with an array taken as a matrix: the last axes are its columns."""
+    """Solve a system whose matrix is an array with several axes of rows and columns."""
     if axes is not None:
         rest = [i for i in range(np.ndim(a)) if i not in axes]
         a = np.transpose(a, rest + list(axes))

@@ -1,4 +1,4 @@
-"""Functions that put arrays together and take them apart."""
+"""Functions that join and split arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.rules.table import define, implements
 
 
 def concatenate_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) -> Any:
-    """Cut out of `g` the part that came from one of the arrays."""
+    """Return the part of `g` that belongs to one of the arrays."""
     axis = axis % np.ndim(g)
     start = sum(np.shape(array)[axis] for array in arrays[:argnum])
     stop = start + np.shape(arrays[argnum])[axis]
@@ -22,7 +22,7 @@ def concatenate_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) ->
 
 
 def stack_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) -> Any:
-    """Take out of `g` what came from one of the arrays."""
+    """Return the slice of `g` that belongs to one of the arrays."""
     return g[(slice(None),) * (axis % np.ndim(g)) + (argnum,)]
 
 
@@ -40,7 +40,7 @@ stack_arrays = define(
 def concatenate(
     arrays: Sequence[Any], axis: int | None = 0, out: None = None, dtype: Any = None, **_: Any
 ) -> Any:
-    """Join along an axis that is there; with ``axis=None``, the flattened arrays."""
+    """Join along an existing axis; with ``axis=None`` join the flattened arrays."""
     refuse_out(out, "concatenate")
     if axis is None:
         joined = concatenate_arrays(*[np.ravel(array) for array in arrays], axis=0)
@@ -60,7 +60,7 @@ def stack(
 
 
 def raised(ndim: int, array: Any) -> Any:
-    """Give an array at least so many axes, as `numpy.atleast_1d`, `_2d` and `_3d` do."""
+    """Add axes to reach a minimum, as `numpy.atleast_1d`, `_2d` and `_3d` do."""
     shape = np.shape(array)
     if len(shape) >= ndim:
         return array
@@ -70,7 +70,7 @@ def raised(ndim: int, array: Any) -> Any:
 
 
 def raising(function: Callable[..., Any], ndim: int) -> None:
-    """Register `numpy.atleast_1d` and its like."""
+    """Register `numpy.atleast_1d`, `_2d` or `_3d`."""
 
     def atleast(*arrays: Any) -> Any:
         found = tuple(raised(ndim, array) for array in arrays)
@@ -92,7 +92,7 @@ def vstack(tup: Sequence[Any], **keywords: Any) -> Any:
 
 @implements(np.hstack)
 def hstack(tup: Sequence[Any], **keywords: Any) -> Any:
-    """Join along the second axis, or the first of one-dimensional arrays."""
+    """Join along the second axis; 1-d arrays along the first."""
     raised_once = [raised(1, array) for array in tup]
     return concatenate(raised_once, 0 if np.ndim(raised_once[0]) == 1 else 1, **keywords)
 
@@ -105,20 +105,20 @@ def dstack(tup: Sequence[Any]) -> Any:
 
 @implements(np.column_stack)
 def column_stack(tup: Sequence[Any]) -> Any:
-    """Join one-dimensional arrays as columns."""
+    """Join 1-d arrays as columns."""
     columns = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup]
     return np.concatenate(columns, 1)
 
 
 @implements(np.broadcast_arrays)
 def broadcast_arrays(*args: Any, subok: bool = False) -> Any:
-    """Broadcast each to the shape of all together."""
+    """Broadcast arrays to their common shape."""
     shape = np.broadcast_shapes(*[np.shape(array) for array in args])
     return tuple(np.broadcast_to(array, shape) for array in args)
 
 
 def splitting(function: Callable[..., Any], axis_of: Callable[[Any], int] | None = None) -> None:
-    """Register `numpy.split` or one of its like: the parts are slices, where NumPy would cut."""
+    """Register `numpy.split` or a relative; the parts are slices."""
 
     def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         along = normalize_axis_index(axis if axis_of is None else axis_of(ary), np.ndim(ary))

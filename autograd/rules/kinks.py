@@ -1,10 +1,10 @@
-"""Second derivatives at the kink of a length, of which a smooth function may be made.
+"""Second derivatives at the kinks of lengths.
 
-A length r = |x| (an absolute value, a norm, a standard deviation) has a kink where it is 0, and
-the derivative taken there is 0. Of a function of r that is smooth all the same, such as r² or
-exp(-r²), the second derivative at 0 is not 0. Going backward through r gives (g / r) x, where the
-cotangent g is 0 at r = 0; the second derivative is the limit of g / r, which is the slope of g
-by r (L'Hôpital). When derivatives are nodes, that slope is read from their graph.
+A length r = |x| (an absolute value, a norm, a standard deviation) has a kink where it is 0; the
+derivative taken there is 0. A function of r may be smooth all the same, such as r² or exp(-r²), and
+then its second derivative at 0 is not 0. The pullback of r is (g / r) x, where the cotangent g is 0
+at r = 0; the second derivative is the limit of g / r, which is ∂g/∂r (L'Hôpital). When derivatives
+are nodes, that slope is computed from their graph.
 """
 
 from __future__ import annotations
@@ -41,16 +41,15 @@ LENGTHS: Final[list[Primitive]] = [absolute, fabs, hypot]
 
 
 def occurs(mask: Any) -> bool:
-    """Return whether a mask holds anywhere; arrays of other libraries are not looked into."""
+    """Return whether a mask holds anywhere; False for data of other array libraries."""
     return isinstance(mask, (bool, np.bool_, np.ndarray)) and bool(np.any(mask))
 
 
 def slopes(g: Any, y: Any, zero: Any) -> Any:
-    """Return ∂g/∂y for each element where y is zero; NaN where it is not all that g changes with.
+    """Return ∂g/∂y for each element where y is zero; NaN if g depends on other elements too.
 
-    Of a smooth function of lengths g is 0 wherever its own length is, so that it does not change
-    with the others. Then one pass gives the slopes of all; a second one, with weights, shows
-    whether that was so.
+    For a smooth function of lengths, g is 0 wherever its own length is, and does not change with
+    the others. One pass then gives the slopes of all elements; a second, weighted one checks that.
     """
     if not isinstance(g, Node) or not isinstance(y, Node):
         return 0.0 * plain(y)
@@ -79,7 +78,7 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
 
 
 def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
-    """Find the lengths that g depends on besides y: the same once more, and others with zeros."""
+    """Return the other lengths that g depends on: copies of y, and lengths that have zeros."""
     again, others = [], []
     seen = {id(g), id(y)}
     stack = [g]
@@ -104,7 +103,7 @@ def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
 
 
 def over(g: Any, y: Any) -> Any:
-    """Return g / y, for a rule that multiplies it by what is 0 where y is.
+    """Return g / y, for a rule that multiplies it by a factor that is 0 where y is 0.
 
     There it is 0 for first derivatives. For higher ones it is the limit: infinite if g is not 0,
     else the slope of g.
@@ -143,7 +142,7 @@ _of_arrays = define(
 
 
 def vanishing(q: Any, x: Any) -> Any:
-    """Return q x, and 0 where x is 0, however large q is; the derivative by x is q there too."""
+    """Return q x, and 0 where x is 0 even if q is infinite; its derivative by x is q there too."""
     if not (isinstance(q, Node) or isinstance(x, Node)):
         return q * x
     numbers = isinstance(q, (float, Value)) and isinstance(x, (float, Value))
@@ -151,9 +150,9 @@ def vanishing(q: Any, x: Any) -> Any:
 
 
 def absolute_again(g: Any, y: Any, x: Any) -> Any:
-    """Go backward through |x|, to be differentiated again.
+    """Return the vjp of |x| for higher derivatives.
 
-    On either side of its kink |x| is straight: what bends is only the function that g belongs to.
+    |x| is linear on both sides of its kink, so any curvature comes from g.
     """
     if np.iscomplexobj(plain(x)):
         return vanishing(over(g, y), conjugate(x))
@@ -164,10 +163,10 @@ def absolute_again(g: Any, y: Any, x: Any) -> Any:
 
 
 def slope_of_length(y: Any, x: Any) -> Any:
-    """Return x / y, the derivative of a length y that goes forward.
+    """Return x / y, the derivative of a length y in forward mode.
 
-    It is 0 where y is 0. Its own derivative is infinite there, because nothing is known of what
-    comes later and no limit can be taken.
+    It is 0 where y is 0. Its own derivative is infinite there: forward mode does not know the
+    functions applied later, so it cannot take the limit.
     """
     if not isinstance(y, Node) and not isinstance(x, Node):
         return x / nonzero(y)
@@ -175,7 +174,7 @@ def slope_of_length(y: Any, x: Any) -> Any:
 
 
 def forward(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
-    """Go forward through |x| or `hypot`."""
+    """Return the forward rule of |x| or `hypot`."""
     x = arguments[argnum]
     if len(arguments) > 1:
         return tangent * slope_of_length(y, x)
@@ -186,11 +185,10 @@ def forward(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[st
 
 
 def through_extreme(extreme: Primitive, argnum: int) -> Callable[..., Any]:
-    """Return how to go backward through `maximum` or its like, to be differentiated again.
+    """Return the vjp of `maximum` or a relative for higher derivatives.
 
-    At a tie the second derivative is the mean of those on both sides. The extreme is
-    (x + y ± |x - y|) / 2: of a function of it without a kink g is 0 there, and half of g times the
-    sign of x - y goes on as x - y does.
+    At a tie the second derivative is the mean of both sides. The extreme is (x + y ± |x - y|) / 2:
+    if a function of it has no kink, g is 0 at the tie, and g sign(x - y) / 2 behaves like x - y.
     """
     assert extreme.partials is not None
     partial = extreme.partials[argnum]

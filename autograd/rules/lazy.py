@@ -1,7 +1,7 @@
-"""Families of rules that few programs need at once.
+"""Families of rules that few programs need.
 
-They are read when a function without a rule is called on a node for the first time; that takes a
-third of the time of importing all rules off every program that never does.
+They are imported when a function without a rule is first called on a node. Programs that never do
+that save a third of the time it takes to import all rules.
 """
 
 from autograd.rules import (

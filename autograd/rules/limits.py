@@ -1,4 +1,4 @@
-"""The derivative of a function of a matrix by way of its vectors, where eigenvalues are equal.
+"""Derivatives through eigenvectors and singular vectors at equal values.
 
 Let L(w, V) be computed from eigenvalues w and eigenvectors V, and let it be a smooth function of
 the matrix A = V diag(w) Vᴴ: with its derivative G, and G' = Vᴴ G V, a rule has to find V G' Vᴴ. The
@@ -6,11 +6,11 @@ diagonal of G' is ∂L/∂w. For the other elements a rule divides
 
     G'_ij = S_ij / (w_j - w_i),    S = the skew part of Vᴴ ∂L/∂V.
 
-Where w_i = w_j the vectors of both can be rotated into each other. L must not change with
-that, so that S_ij = 0, and the quotient has a limit that S itself does not show. But ∂L/∂w_i is
-G'_ii for whatever vectors are chosen: turning v_i towards v_j changes it by 2 G'_ij. So that
-change is taken, from the graph of the cotangents, which for that purpose are nodes. If L does depend
-on the choice of vectors, it has no derivative, which is an error.
+Where w_i = w_j, the vectors of both can be rotated into each other. L must not change with that, so
+S_ij = 0, and the quotient has a limit that S alone does not determine. But ∂L/∂w_i is G'_ii for any
+choice of vectors: rotating v_i towards v_j changes it by 2 G'_ij. That change is computed from the
+graph of the cotangents, which are nodes for that purpose. If L depends on the choice of vectors, it
+has no derivative, which is an error.
 """
 
 from __future__ import annotations
@@ -30,41 +30,40 @@ from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define
 
 CHOICE = (
-    "{what} are equal here, and what is computed depends on which of their vectors were chosen, "
-    "or combines results of several decompositions: there is no derivative. Compute all from one "
-    "decomposition; or write a function of the whole matrix, such as "
-    "autograd.scipy.linalg.sqrtm, logm, expm or funm."
+    "{what} are equal here, and the result depends on the choice of their vectors, or combines "
+    "several decompositions: there is no derivative. Use one decomposition, or a function of the "
+    "whole matrix such as autograd.scipy.linalg.sqrtm, logm, expm or funm."
 )
 AGAIN = (
-    "Of what is computed from vectors of equal eigenvalues or singular values only the first "
-    "derivative is known. Write a function of the whole matrix, such as "
-    "autograd.scipy.linalg.sqrtm, logm, expm or funm; or one of the values alone."
+    "Functions of the vectors of equal eigenvalues or singular values have only a first derivative "
+    "here. Write a function of the whole matrix, such as autograd.scipy.linalg.sqrtm, logm, expm or "
+    "funm, or one of the values alone."
 )
 
 
 def rounding(w: Any, size: int) -> Any:
-    """Return for each matrix of a stack how far its values may be off."""
+    """Return the rounding error of the values of each matrix."""
     largest = np.max(np.abs(w), axis=-1, initial=0.0)
     return 8 * size * np.finfo(w.dtype).eps * largest
 
 
 def gaps(w: Any) -> Any:
-    """Return how far apart each pair of values is; of a value and itself, infinitely far."""
+    """Return the distance of each pair of values; infinity on the diagonal."""
     apart = np.abs(w[..., None, :] - w[..., :, None])
     return np.where(np.eye(np.shape(w)[-1], dtype=bool), math.inf, apart)
 
 
 def close(w: Any) -> Any:
-    """Return for each matrix which pairs of values are so close that a quotient is inaccurate.
+    """Return which pairs of values are so close that a quotient is inaccurate.
 
-    Its relative error is ε / |w_i - w_j|, and that of the limit |w_i - w_j|: they meet at √ε.
+    Its relative error is ε / |w_i - w_j|, that of the limit is |w_i - w_j|: they meet at √ε.
     """
     largest = np.max(np.abs(w), axis=-1, initial=0.0)
     return gaps(w) <= math.sqrt(np.finfo(w.dtype).eps) * largest[..., None, None]
 
 
 def colours(pairs: Any) -> Any:
-    """Return a number for each value, different for those of a close pair."""
+    """Return a colour for each value; those of a close pair differ."""
     n = np.shape(pairs)[-1]
     found = np.zeros(np.shape(pairs)[:-1], int)
     for i in range(1, n):
@@ -74,7 +73,7 @@ def colours(pairs: Any) -> Any:
 
 
 def nodes_of(g: Any, y: Any) -> list[Any]:
-    """List the nodes that a cotangent was computed from, down to the decomposition."""
+    """Return the nodes that a cotangent was computed from, up to the decomposition."""
     found: list[Any] = [g] if isinstance(g, Node) else []
     seen = {id(g), id(y)}
     for node in found:
@@ -86,7 +85,7 @@ def nodes_of(g: Any, y: Any) -> list[Any]:
 
 
 def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
-    """Return whether a cotangent comes from more than the values of a decomposition."""
+    """Return whether a cotangent depends on more than the values of a decomposition."""
     place = places(parts)[values]
     numbers = plain(g)
     if np.any(numbers[..., : place.start]) or np.any(numbers[..., place.stop :]):
@@ -100,11 +99,11 @@ def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
 
 
 def _refuse(g: Any, z: Any, x: Any, cotangents: Any, results: Any) -> Any:
-    """Raise `NoDerivativeError`: the derivative of a limit is not known."""
+    """Raise `NoDerivativeError`: limits have no derivative here."""
     raise NoDerivativeError(AGAIN)
 
 
-#: Numbers that are right, but whose derivatives by what they were computed from are not known.
+#: Correct numbers whose derivatives are not known.
 only_once = define(
     lambda x, cotangents, results: np.array(x),
     _refuse,
@@ -116,20 +115,20 @@ only_once = define(
 
 
 class Limits:
-    """The close values of one decomposition, and what is known of its cotangents there.
+    """The close values of one decomposition and the cotangents there.
 
     Parameters
     ----------
     g, y : node
         The packed cotangents and results.
     parts : sequence of Part
-        What they are made of.
+        The layout of both.
     values : int
-        Which part holds the values.
+        The index of the part with the values.
     pairs : ndarray of bool
         Which values are close.
     what : str
-        What to call the values.
+        The name of the values in messages.
     """
 
     def __init__(
@@ -143,12 +142,12 @@ class Limits:
         self.what = what
 
     def slopes(self, of_vectors: Callable[[list[Any]], Any], others: Any = False) -> Any:
-        """Return how the cotangent of each value changes as its vectors turn towards others.
+        """Return how the cotangent of each value changes as its vectors rotate towards others.
 
-        ``of_vectors(parts)`` makes of the derivatives of a sum of such cotangents by all results a
-        matrix; its row i is taken if the cotangent of value i was in the sum. Cotangents
-        of values do not change with vectors of others that are not close, so that one pass
-        serves many. `others` says which values matter besides the close ones.
+        ``of_vectors(parts)`` turns the derivatives of a sum of cotangents by all results into a
+        matrix; its row i is used if the sum contains the cotangent of value i. Cotangents do not
+        change with the vectors of values that are not close, so one pass serves many. `others` is a
+        mask of values that matter besides the close ones.
         """
         cotangents = unpack(self.g, self.parts)[self.values]
         total: Any = 0.0
@@ -165,18 +164,18 @@ class Limits:
         return total
 
     def _changes_with_vectors(self, slopes: Any) -> bool:
-        """Return whether derivatives by all results are other than 0 for more than the values."""
+        """Return whether derivatives by the vectors are not all 0."""
         place = places(self.parts)[self.values]
         return slopes is not None and bool(
             np.any(slopes[..., : place.start]) or np.any(slopes[..., place.stop :])
         )
 
     def changes(self, zeros: list[Any], along: Callable[[list[Any]], Any]) -> Any:
-        """Return for each matrix how numbers that must vanish change with the choice of vectors.
+        """Return how much numbers that must vanish change with the choice of vectors.
 
-        ``along(parts)`` contracts derivatives by all results with a change of that choice. If the
-        numbers change with another decomposition at close values, or with the matrix itself by
-        another way than its decomposition, that counts as well.
+        ``along(parts)`` contracts derivatives by all results with a rotation of the vectors. Changes
+        with another decomposition at close values, or with the matrix itself other than through its
+        decomposition, count as well.
         """
         leaves = [node for node in nodes_of(self.y, None) if node.primitive is None]
         others = [
@@ -200,10 +199,10 @@ class Limits:
         return derivatives(root, seed.astype(plain(root).dtype), targets, True, False)  # type: ignore[no-any-return]
 
     def trusted(self, doubts: Any, scale: Any, zeros: Any = False) -> Any:
-        """Say for which pairs to take the limit; raise if it is wrong where it is needed.
+        """Return the pairs to take the limit for; raise if it is needed but wrong.
 
-        `doubts` has for each matrix what should be 0, compared with `scale`; `zeros` says which
-        need the limit for other reasons.
+        `doubts` should be 0 for each matrix, compared with `scale`; `zeros` is a mask of matrices
+        that need the limit for other reasons.
         """
         w = plain(unpack(self.y, self.parts)[self.values])
         right = doubts <= tolerance(w.dtype, scale)
@@ -214,7 +213,7 @@ class Limits:
 
 
 def pattern(shape: tuple[int, ...], dtype: Any) -> Any:
-    """Return numbers that are no multiples of each other."""
+    """Return numbers without simple ratios."""
     count = np.arange(1.0, 1 + math.prod(shape)).reshape(shape)
     numbers = np.cos(count)
     return (numbers + 1j * np.sin(3 * count) if np.dtype(dtype).kind == "c" else numbers).astype(
@@ -223,7 +222,7 @@ def pattern(shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def divided(x: Any, differences: Any, limit: Any, trusted: Any) -> Any:
-    """Divide by differences, except where a limit is to be trusted."""
+    """Divide by differences; use the limit where it is trusted."""
     safe = np.where(trusted | (plain(differences) == 0), 1.0, differences)
     return np.where(trusted, limit, x / safe)
 
@@ -231,9 +230,9 @@ def divided(x: Any, differences: Any, limit: Any, trusted: Any) -> Any:
 def fragile(
     quotients: Any, x: Any, scale: Any, g: Any, y: Any, parts: Sequence[Part], values: int
 ) -> Any:
-    """Forbid derivatives of quotients that are exact, but whose derivatives would not be.
+    """Forbid derivatives of quotients whose derivatives would be inaccurate.
 
-    Those have the relative error ε / |w_i - w_j|², unless the dividend x is of its full scale.
+    Their relative error is ε / |w_i - w_j|², unless the dividend x has its full scale.
     """
     if not isinstance(y, Node):
         return quotients
@@ -247,11 +246,11 @@ def fragile(
 
 
 def tolerance(dtype: Any, scale: Any) -> Any:
-    """Return what may be left of numbers that should be 0, computed from others of this scale."""
+    """Return the rounding error of numbers that should be 0, computed from numbers of this scale."""
     eps = np.finfo(dtype).eps
     return 16 * math.sqrt(eps) * scale + 256 * eps
 
 
 def largest(x: Any) -> Any:
-    """Return for each matrix its largest element."""
+    """Return the largest absolute element of each matrix."""
     return np.max(np.abs(plain(x)), axis=(-2, -1), initial=0.0)

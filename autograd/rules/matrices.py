@@ -1,4 +1,4 @@
-"""Notation of the textbooks for matrices: in stacks, along the last two axes."""
+"""Textbook notation for stacks of matrices, in the last two axes."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 
 
 def T(x: Any) -> Any:  # noqa: N802 - the sign of the textbooks
-    """Transpose the last two axes."""
+    """Return the transpose."""
     return np.swapaxes(x, -1, -2)
 
 
 def H(x: Any) -> Any:  # noqa: N802
-    """Transpose and conjugate."""
+    """Return the conjugate transpose."""
     return np.conjugate(T(x))
 
 
 def diagonal_matrix(x: Any) -> Any:
-    """Make of vectors in the last axis diagonal matrices."""
+    """Return diagonal matrices of the vectors in the last axis."""
     return x[..., :, None] * np.eye(np.shape(x)[-1])
 
 
 def column(x: Any) -> Any:
-    """Append two axes of length one, to multiply matrices by the numbers of their stack."""
+    """Append two axes of length one, to broadcast one number per matrix."""
     return x[..., None, None] if np.ndim(x) else x
 
 
@@ -33,7 +33,7 @@ def diagonal_of(x: Any) -> Any:
 
 
 def of_one_triangle(g: Any, lower: bool) -> Any:
-    """Turn the derivative for a Hermitian matrix into that of the triangle that is read."""
+    """Fold the derivative of a Hermitian matrix to the triangle that is read."""
     n = np.shape(g)[-1]
     both = g + H(g)
     triangle = np.tril(np.ones((n, n)), -1) if lower else np.triu(np.ones((n, n)), 1)

@@ -1,4 +1,4 @@
-"""Functions that have no derivative by nature: they say something about the numbers."""
+"""Functions without a derivative: they return booleans, indices, counts, text or types."""
 
 from __future__ import annotations
 

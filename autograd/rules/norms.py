@@ -18,7 +18,7 @@ from autograd.rules.table import define, elementwise, implements
 
 
 def power_norm(x: Any, order: float, axis: Any = None, keepdims: Any = False) -> Any:
-    """Compute (Σ xᵖ)^(1/p) of numbers that are not negative."""
+    """Compute (Σ xᵖ)^(1/p) of nonnegative numbers."""
     return np.sum(x**order, axis=axis, keepdims=keepdims) ** (1.0 / order)
 
 
@@ -28,7 +28,7 @@ def shares(y: Any, x: Any, order: float) -> Any:
 
 
 def where_length(y: Any, x: Any, other: Any) -> Any:
-    """Replace the numbers whose norm is 0."""
+    """Replace numbers whose norm is 0."""
     zero = plain(y) == 0
     return np.where(zero, other, x) if np.any(zero) else x
 
@@ -38,8 +38,7 @@ def power_norm_vjp(
 ) -> Any:
     """Return g (x / y)^(p - 1), and 0 where the norm is 0.
 
-    A norm to a power above 2 has the second derivative 0 there; anything else that is made of the
-    norm has none.
+    A power above 2 of the norm has the second derivative 0 there; other functions of it have none.
     """
     long = y if keepdims else kept(y, np.ndim(x), axis)
     found = spread(g, x, axis, keepdims) * shares(long, x, order)
@@ -66,7 +65,7 @@ norm_of_powers.jvp = forward_by(
 
 
 def largest(x: Any, axis: Any, keepdims: Any = False) -> Any:
-    """Return the largest of numbers that are not negative: of none, 0."""
+    """Return the largest of nonnegative numbers; 0 for an empty array."""
     reduce: Any = np.max if np.shape(x)[axis] else np.sum
     return reduce(x, axis=axis, keepdims=keepdims)
 
@@ -87,7 +86,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
 
 
 def vector_norm(x: Any, order: Any, axis: Any, keepdims: Any) -> Any:
-    """Return (Σ|x|ᵖ)^(1/p) along an axis, and its limits."""
+    """Return (Σ|x|ᵖ)^(1/p) along an axis, or its limit."""
     if isinstance(order, str):
         raise ShapeError(f"Invalid norm order {order!r} for vectors.")
     if order == 2:
@@ -128,7 +127,7 @@ def matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
 
 @implements(np.linalg.vector_norm)
 def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
-    """Return norms of vectors, which may go along several axes."""
+    """Return norms of vectors along one or several axes."""
     ndim = np.ndim(x)
     axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
     last = sorted(a % ndim for a in axes)

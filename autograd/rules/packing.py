@@ -1,4 +1,4 @@
-"""Functions with several results, such as decompositions: computed as one array, and taken apart."""
+"""Functions with several results, such as decompositions: computed as one packed array."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
 
 def pack(results: Sequence[Any], stack: tuple[int, ...], parts: Sequence[Part]) -> Any:
-    """Lay out the results of a decomposition side by side in one array."""
+    """Pack the results of a decomposition into one array."""
     flat = [
         np.reshape(x, (*stack, math.prod(part.shape)))
         for x, part in zip(results, parts, strict=True)
@@ -39,7 +39,7 @@ def unpack(packed: Any, parts: Sequence[Part]) -> list[Any]:
 
 
 def places(parts: Sequence[Part]) -> list[slice]:
-    """Say where in the packed array each part is."""
+    """Return the slice of each part in the packed array."""
     found = []
     start = 0
     for part in parts:
@@ -50,7 +50,7 @@ def places(parts: Sequence[Part]) -> list[slice]:
 
 
 class Decomposition(NamedTuple):
-    """A function with several results: the primitive that computes them as one, and its parts."""
+    """A function with several results: the primitive of the packed result, and its parts."""
 
     primitive: Primitive
     parts: Callable[..., list[Part]]
@@ -67,20 +67,20 @@ def decomposition(
     name: str,
     limit: Callable[..., bool] | None = None,
 ) -> Decomposition:
-    """Return a function with several results, of which each may have a derivative.
+    """Return a function with several results, each of which may have a derivative.
 
     Parameters
     ----------
     function : callable
         Computes a tuple of arrays.
     parts : callable
-        ``parts(a, **keywords)`` describes them.
+        ``parts(a, **keywords)`` returns the `Part` of each.
     vjp : callable
-        ``vjp(g, y, a, **keywords)``, with packed results and their packed cotangents.
+        ``vjp(g, y, a, **keywords)`` for the packed results y and their packed cotangents g.
     name : str
-        What to call it in graphs.
+        The name in graphs and messages.
     limit : callable, optional
-        Says whether the rule takes limits of cotangents: see `Primitive`.
+        Whether the rule needs limits of cotangents: see `Primitive`.
     """
 
     def together(a: Any, **keywords: Any) -> Any:

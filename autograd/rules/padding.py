@@ -1,7 +1,7 @@
-"""`numpy.pad` in all its modes, and windows that slide over an array.
+"""`numpy.pad` in all modes, and sliding windows.
 
-Modes that copy elements have one row; the others compute what is put at both ends of an axis, one
-axis after the other, as NumPy does.
+Modes that copy elements share one row; the others compute the padding at both ends of one axis
+after the other, as NumPy does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COPYING = ("constant", "edge", "wrap", "reflect", "symmetric")
 
 
 def sources_of_pad(x: Any, pad_width: Any, mode: str = "constant", **keywords: Any) -> Any:
-    """Say where the elements of ``np.pad(x)`` come from, for modes that copy elements."""
+    """Return the flat index that each element of ``np.pad(x)`` is copied from."""
     if mode == "constant":
         return sources(np.pad, x, pad_width, constant_values=-1)
     return sources(np.pad, x, pad_width, mode=mode)
@@ -37,7 +37,7 @@ sliding_windows = rearrangement(np.lib.stride_tricks.sliding_window_view)
 
 @implements(np.lib.stride_tricks.sliding_window_view)
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, **_: Any) -> Any:
-    """Return all windows of a shape, in new last axes."""
+    """Return all windows of this shape, in new last axes."""
     return sliding_windows(x, window_shape, axis)
 
 
@@ -58,7 +58,7 @@ def pad_by_mode(array: Any, pad_width: Any, mode: Any = "constant", **keywords: 
         pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]
     named: Any = "empty" if callable(mode) else mode
     options: Any = {} if callable(mode) else plain(keywords)
-    np.pad(np.zeros(np.shape(array)), pad_width, named, **options)  # it says what is wrong
+    np.pad(np.zeros(np.shape(array)), pad_width, named, **options)  # for its error
     widths = pairs(pad_width, np.ndim(array))
     if callable(mode):
         return padded_by_function(array, widths, mode, keywords)
@@ -70,25 +70,25 @@ def pad_by_mode(array: Any, pad_width: Any, mode: Any = "constant", **keywords: 
 
 
 def pairs(x: Any, ndim: int) -> list[Ends]:
-    """Return what an argument of `numpy.pad` says of both ends of each axis."""
+    """Return an argument of `numpy.pad` as a pair for each axis."""
     whole = np.broadcast_to(x, (ndim, 2))
     return [(row[0], row[1]) for row in whole.tolist()]
 
 
 def part(x: Any, axis: int, start: Any, stop: Any, step: Any = None) -> Any:
-    """Take a range along an axis."""
+    """Return a slice along an axis."""
     return x[(slice(None),) * axis + (slice(start, stop, step),)]
 
 
 def repeated(x: Any, axis: int, count: int) -> Any:
-    """Broadcast an axis of length one."""
+    """Repeat an axis of length one."""
     shape = list(np.shape(x))
     shape[axis] = count
     return np.broadcast_to(x, tuple(shape))
 
 
 def of_statistic(function: Callable[..., Any]) -> Callable[..., Ends]:
-    """Return the ends for a mode that repeats a statistic of the elements next to the edge."""
+    """Return the padding of a mode that repeats a statistic of the elements next to the edge."""
 
     def ends(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
         n = np.shape(x)[axis]
@@ -106,7 +106,7 @@ def of_statistic(function: Callable[..., Any]) -> Callable[..., Ends]:
 
 
 def ramps(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
-    """Go in equal steps from the edges to given values."""
+    """Return the padding that goes in equal steps from the edges to given values."""
     values = pairs(keywords.get("end_values", 0), np.ndim(x))[axis]
     edges = part(x, axis, 0, 1), part(x, axis, np.shape(x)[axis] - 1, None)
     found = []
@@ -119,7 +119,7 @@ def ramps(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
 
 
 def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
-    """Return the ends that turn the array by half a turn about its edges, again and again."""
+    """Return the padding by repeated odd reflection at the edges."""
 
     def ends(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
         n = np.shape(x)[axis]
@@ -129,7 +129,7 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
             return repeated(first, axis, width[0]), repeated(first, axis, width[1])
 
         def at(positions: Any) -> Any:
-            # An edge between two turns belongs to the one nearer to the array.
+            # An edge between two reflections belongs to the one nearer to the array.
             turns = (positions - (0 if include_edge else positions > 0)) // period
             rest = positions - turns * period
             turned = turns % 2 == 1
@@ -140,7 +140,7 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
             y = np.where(turned, 2 * np.where(turns < 0, first, last) - elements, elements)
             further = np.where(turned, turns - np.sign(turns), turns)
             steps = further.astype(x.dtype) * (last - first)
-            return np.where(further == 0, y, y + steps)  # 0 times infinity is not added
+            return np.where(further == 0, y, y + steps)  # avoids 0 times infinity
 
         return at(np.arange(-width[0], 0)), at(np.arange(n, n + width[1]))
 
@@ -148,7 +148,7 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
 
 
 def nothing(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
-    """Leave the ends undefined, as NumPy does: here they are zero."""
+    """Leave the padding undefined, as NumPy does; here it is zero."""
     shape = list(np.shape(x))
     found = []
     for count in width:
@@ -172,7 +172,7 @@ ENDS: dict[str, Callable[..., Ends]] = {
 def padded_by_function(
     array: Any, widths: list[Ends], function: Callable[..., Any], keywords: dict[str, Any]
 ) -> Any:
-    """Have a function write both ends of each vector along each axis."""
+    """Let a function write the padding of each vector along each axis."""
     padded = pad(array, widths)
     for axis, width in enumerate(widths):
         rows = np.moveaxis(padded, axis, -1)

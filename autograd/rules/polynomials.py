@@ -1,4 +1,4 @@
-"""Polynomials, by their coefficients, the highest power first."""
+"""Polynomials, given by their coefficients, highest power first."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def polymul(a1: Any, a2: Any) -> Any:
 
 
 def without_leading_zeros(p: Any) -> Any:
-    """Leave out powers whose coefficient is 0, as NumPy does before it multiplies."""
+    """Drop leading zero coefficients, as NumPy does before it multiplies."""
     p = np.atleast_1d(p)
     places = np.flatnonzero(plain(p))
     if places.size == 0:
@@ -79,7 +79,7 @@ def without_leading_zeros(p: Any) -> Any:
 
 @composition_of(np.vander)
 def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803 - NumPy's name
-    """Return the powers of numbers in columns."""
+    """Return a matrix whose columns are powers of the input."""
     n = np.shape(x)[0] if N is None else N
     if n == 0:
         return np.zeros((np.shape(x)[0], 0))
@@ -89,7 +89,7 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N80
 
 @composition_of(np.polydiv)
 def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
-    """Divide polynomials, leaving a remainder."""
+    """Return the quotient and the remainder of two polynomials."""
     u, v = np.atleast_1d(u), np.atleast_1d(v)
     n = np.shape(v)[0]
     quotient = []
@@ -104,18 +104,20 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     return q, rest[start:]
 
 
-# -- zeros ------------------------------------------------------------------------------------
+# -- roots ------------------------------------------------------------------------------------
 
 
 @composition_of(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
-    """Return the polynomial with these zeros, or the characteristic one of a matrix."""
+    """Return the polynomial with these roots, or the characteristic polynomial of a matrix."""
     zeros = np.atleast_1d(seq_of_zeros)
     shape = np.shape(zeros)
     if len(shape) == 2 and shape[0] == shape[1]:
         zeros = np.linalg.eigvals(zeros)
     elif len(shape) != 1:
-        raise ShapeError(f"poly takes a row of zeros or a square matrix, not the shape {shape}.")
+        raise ShapeError(
+            f"poly takes a vector of roots or a square matrix, not an array of shape {shape}."
+        )
     y: Any = np.ones(1, np.result_type(plain(zeros)))
     for i in range(np.shape(zeros)[0]):
         y = np.pad(y, (0, 1)) - np.pad(zeros[i] * y, (1, 0))
@@ -126,22 +128,22 @@ def poly(seq_of_zeros: Any) -> Any:
 
 
 def slopes_at_zeros(p: Any, zeros: Any) -> Any:
-    """Return the derivative of a polynomial at its zeros, where it must not vanish."""
+    """Return the derivative of a polynomial at its roots; raise if it vanishes."""
     derivative = np.polyder(p)
     slopes = np.polyval(derivative, zeros)
     scale = np.polyval(np.abs(plain(derivative)), np.abs(plain(zeros)))
     close = 4 * np.sqrt(np.finfo(np.result_type(plain(zeros))).eps)
     if np.any(np.abs(plain(slopes)) <= close * scale):
         raise NoDerivativeError(
-            "A multiple zero of a polynomial has no derivative: it divides into several when a "
-            "coefficient changes. Functions of all its zeros alike, such as their sum, can be "
-            "written with the coefficients."
+            "A multiple root of a polynomial has no derivative: it splits when a coefficient "
+            "changes. Write symmetric functions of the roots, such as their sum, with the "
+            "coefficients."
         )
     return slopes
 
 
 def roots_vjp(g: Any, y: Any, p: Any) -> Any:
-    """Return -Σ g r^k / p'(r) for the coefficient of each power k, over the zeros r."""
+    """Return -Σ g r^k / p'(r) for the coefficient of each power k, summed over the roots r."""
     return -np.matmul(g / slopes_at_zeros(p, y), np.vander(y, np.shape(p)[0]))
 
 
@@ -157,7 +159,7 @@ roots = define(np.roots, roots_vjp)
 def polyfit(
     x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
 ) -> Any:
-    """Fit a polynomial by least squares; points, values and weights may all vary."""
+    """Fit a polynomial by least squares, with derivatives by points, values and weights."""
     if full:
         raise NoRuleError(
             "numpy.polyfit(full=True) of nodes has no rule. Write np.linalg.lstsq(np.vander(x, "
@@ -173,8 +175,8 @@ def polyfit(
     tolerance = np.shape(x)[0] * np.finfo(scale.dtype).eps if rcond is None else rcond
     if isinstance(matrix, Node) and np.linalg.matrix_rank(plain(matrix)) < int(deg) + 1:
         raise NoDerivativeError(
-            f"The points do not determine a polynomial of degree {deg}: the matrix of the fit has "
-            "not full rank, and the coefficients jump when the points move. Take a lower degree."
+            f"The points do not determine a polynomial of degree {deg}: the matrix of the fit is "
+            "rank-deficient, so the coefficients have no derivative. Use a lower degree."
         )
     c = np.linalg.pinv(matrix, tolerance) @ y
     fitted = (c.T / scale).T
@@ -189,8 +191,8 @@ def _covariance(matrix: Any, scale: Any, residuals: Any, cov: Any) -> Any:
         return base[:, :, None] if np.ndim(residuals) == 2 else base
     if n <= order:
         raise ShapeError(
-            f"{n} points do not tell the covariance of {order} coefficients; it takes more points "
-            'than coefficients. Write cov="unscaled".'
+            f"The covariance of {order} coefficients needs more than {n} points. Add points, or write "
+            'cov="unscaled".'
         )
     variance = np.sum(residuals**2, axis=0) / (n - order)
     return (base[:, :, None] if np.ndim(residuals) == 2 else base) * variance

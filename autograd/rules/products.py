@@ -1,4 +1,4 @@
-"""Products of matrices and of arrays: `matmul`, `einsum`, and what is made of them."""
+"""Products of matrices and arrays: `matmul`, `einsum`, and their compositions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograd.rules.table import composition_of, define, implements
 
 
 def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Multiply from the right by the transpose of b."""
+    """Return g bᵀ."""
     if a.ndim == b.ndim == 2:
         return g @ b.T
     if a.ndim == 2 and b.ndim == 1:
@@ -31,10 +31,10 @@ def matmul_vjp_left(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def matmul_vjp_right(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Multiply from the left by the transpose of a."""
+    """Return aᵀ g."""
     if a.ndim == 2 and b.ndim <= 2:
         return a.T @ g
-    if b.ndim == 2 and a.ndim > 2:  # one product of long matrices beats many of short ones
+    if b.ndim == 2 and a.ndim > 2:  # one product of large matrices is faster than many small ones
         rows = math.prod(a.shape[:-1])
         return a.reshape((rows, a.shape[-1])).T @ g.reshape((rows, g.shape[-1]))
     row, column = a.ndim == 1, b.ndim == 1
@@ -44,7 +44,7 @@ def matmul_vjp_right(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def as_matrices(g: Any, row: bool, column: bool) -> Any:
-    """Put back the axes that `matmul` leaves out for one-dimensional arguments."""
+    """Insert the axes that `matmul` removes for 1-d arguments."""
     shape = np.shape(g)
     if column:
         shape = (*shape, 1)
@@ -57,7 +57,7 @@ matmul = define(np.matmul, matmul_vjp_left, matmul_vjp_right, multilinear=True)
 
 
 def along_axes(ufunc: Any) -> None:
-    """Let ``axes=`` say where the vectors or matrices of each argument and of the result lie."""
+    """Support ``axes=``: where the vectors or matrices of each argument and of the result are."""
     inputs, output = ufunc.signature.replace("?", "").split("->")
     counts = [part.count(",") + 1 if part else 0 for part in inputs.strip("()").split("),(")]
     result_count = output.count(",") + 1 if output != "()" else 0
@@ -84,7 +84,7 @@ for product in (np.matmul, np.vecdot, np.matvec, np.vecmat):
 
 
 def explicit(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
-    """Write out ``...`` and the output of einsum's subscripts: labels by operand, and of the result."""
+    """Return the labels of each operand and of the result, without ``...`` and implicit output."""
     given, arrow, output = subscripts.replace(" ", "").partition("->")
     operands = given.split(",")
     spare = [c for c in map(chr, range(0x391, 0x391 + 64)) if c.isalpha()]
@@ -104,7 +104,7 @@ def explicit(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
 
 
 def contract(labels: list[str], output: str, operands: list[Any]) -> Any:
-    """Call einsum with labels of any kind, by number."""
+    """Call einsum with arbitrary hashable labels."""
     names = {label: i for i, label in enumerate(sorted(set("".join(labels) + output)))}
     text = [
         ("".join(chr(97 + names[c]) if names[c] < 26 else chr(39 + names[c]) for c in part))
@@ -114,7 +114,7 @@ def contract(labels: list[str], output: str, operands: list[Any]) -> Any:
 
 
 def einsum_vjp(argnum: int, g: Any, y: Any, *operands: Any, subscripts: str, **_: Any) -> Any:
-    """Contract `g` with all other operands, down to the labels of this one."""
+    """Contract `g` with the other operands to the labels of this one."""
     labels, output = explicit(subscripts, [np.ndim(operand) for operand in operands])
     own, x = labels[argnum], operands[argnum]
     others = [label for i, label in enumerate(labels) if i != argnum]
@@ -123,7 +123,7 @@ def einsum_vjp(argnum: int, g: Any, y: Any, *operands: Any, subscripts: str, **_
     distinct = "".join(dict.fromkeys(own))
     found = "".join(c for c in distinct if c in output or any(c in label for label in others))
     part = contract([output, *others], found, [g, *rest])
-    # An axis of length one was stretched along the others: sum. One summed alone: repeat.
+    # Sum over axes that were broadcast; repeat along axes that were summed on their own.
     stretched = tuple(i for i, c in enumerate(found) if lengths[c] == 1 and np.shape(part)[i] != 1)
     if stretched:
         part = np.sum(part, axis=stretched, keepdims=True)
@@ -147,7 +147,7 @@ contraction = define(einsum_of_arrays, variadic=einsum_vjp, multilinear=True, na
 
 
 def as_text(*arguments: Any) -> tuple[Any, ...]:
-    """Write ``operand, labels, operand, labels, ..., [labels of the result]`` with letters."""
+    """Convert ``operand, labels, ..., [result labels]`` to subscripts of letters."""
     operands, labels = arguments[0 : len(arguments) // 2 * 2 : 2], list(arguments[1::2])
     if len(arguments) % 2:
         labels.append(arguments[-1])
@@ -169,12 +169,12 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = False, **keywords: A
     return contraction(*operands, subscripts=subscripts, optimize=optimize)
 
 
-# -- made of the above ------------------------------------------------------------------------
+# -- compositions -----------------------------------------------------------------------------
 
 
 @implements(np.dot)
 def dot(a: Any, b: Any) -> Any:
-    """Multiply as `numpy.dot` does: numbers, vectors, matrices, and arrays of them."""
+    """Multiply numbers, vectors, matrices or stacks of them, as `numpy.dot` does."""
     m, n = dimensions(a), dimensions(b)
     if m == 0 or n == 0:
         return np.multiply(*arrays(a, b))
@@ -184,13 +184,13 @@ def dot(a: Any, b: Any) -> Any:
 
 
 def dimensions(x: Any) -> int:
-    """Return the number of axes: `numpy.ndim` without its detours."""
+    """Return the number of axes, faster than `numpy.ndim` for arrays."""
     return x.ndim if hasattr(x, "ndim") else np.ndim(x)
 
 
 @implements(np.inner)
 def inner(a: Any, b: Any) -> Any:
-    """Sum products over the last axis of both."""
+    """Sum products over the last axes."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(*arrays(a, b))
     return np.tensordot(a, b, (-1, -1))
@@ -198,19 +198,19 @@ def inner(a: Any, b: Any) -> Any:
 
 @implements(np.outer)
 def outer(a: Any, b: Any) -> Any:
-    """Multiply every element of one with every element of the other."""
+    """Multiply each element of one array by each element of the other."""
     return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
 
 
 @implements(np.vdot)
 def vdot(a: Any, b: Any) -> Any:
-    """Sum the products of all elements, the first ones conjugated."""
+    """Sum the products of all elements, conjugating the first factors."""
     return np.matmul(np.conjugate(np.ravel(a)), np.ravel(b))
 
 
 @implements(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    """Sum products over pairs of axes: transposed to the middle, it is one matrix product."""
+    """Sum products over pairs of axes: transposed, this is one matrix product."""
     if isinstance(axes, (int, np.integer)):
         axes = (range(np.ndim(a) - axes, np.ndim(a)), range(axes))
     left, right = ([x] if np.ndim(x) == 0 else list(x) for x in axes)
@@ -233,7 +233,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 @composition_of(np.vecdot)
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
-    """Sum products along an axis, the first factors conjugated."""
+    """Sum products along an axis, conjugating the first factors."""
     return np.sum(np.conjugate(x1) * x2, axis=axis)
 
 
@@ -245,13 +245,13 @@ def matvec(x1: Any, x2: Any) -> Any:
 
 @implements(np.vecmat)
 def vecmat(x1: Any, x2: Any) -> Any:
-    """Multiply vectors, conjugated, by matrices."""
+    """Multiply conjugated vectors by matrices."""
     return np.matmul(np.conjugate(x1)[..., None, :], x2)[..., 0, :]
 
 
 @implements(np.kron)
 def kron(a: Any, b: Any) -> Any:
-    """Put in place of each element of one array the other array, times that element."""
+    """Replace each element of one array by the other array times that element."""
     ndim = max(np.ndim(a), np.ndim(b))
     a, b = (np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (a, b))
     pairs = list(zip(np.shape(a), np.shape(b), strict=True))
@@ -264,7 +264,7 @@ def kron(a: Any, b: Any) -> Any:
 def cross(
     a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
 ) -> Any:
-    """Return the vector product of vectors in space."""
+    """Return the cross product."""
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
@@ -272,8 +272,8 @@ def cross(
     a, b = in_space(a), in_space(b)
     if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
         raise ShapeError(
-            f"The vector product is that of vectors of two or three elements, not of shapes "
-            f"{np.shape(a)} and {np.shape(b)}."
+            f"cross takes vectors of two or three elements, not arrays of shapes {np.shape(a)} and "
+            f"{np.shape(b)}."
         )
     i, j = np.array([1, 2, 0]), np.array([2, 0, 1])
     product = a[..., i] * b[..., j] - a[..., j] * b[..., i]
@@ -281,7 +281,7 @@ def cross(
 
 
 def in_space(x: Any) -> Any:
-    """Give vectors of the plane a third component, 0."""
+    """Append a third component 0 to vectors of the plane."""
     if np.shape(x)[-1] != 2:
         return x
     return np.concatenate([x, np.zeros((*np.shape(x)[:-1], 1), plain(x).dtype)], axis=-1)
@@ -289,7 +289,7 @@ def in_space(x: Any) -> Any:
 
 @composition_of(np.convolve)
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """Sum products of one sequence with another that slides over it backwards."""
+    """Return the convolution of two sequences."""
     a, v = np.atleast_1d(a), np.atleast_1d(v)
     if np.shape(v)[0] > np.shape(a)[0]:
         a, v = v, a
@@ -298,7 +298,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 @composition_of(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Sum products of one sequence with the conjugate of another that slides over it."""
+    """Return the cross-correlation of two sequences."""
     a, v = np.atleast_1d(a), np.atleast_1d(v)
     if np.shape(v)[0] > np.shape(a)[0]:
         return np.flip(_slide(np.conjugate(v), a, mode))
@@ -306,7 +306,7 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 
 
 def _slide(a: Any, v: Any, mode: str) -> Any:
-    """Multiply all windows of a, which is not the shorter, by v."""
+    """Multiply all windows of a, which must not be shorter than v, by v."""
     n, m = np.shape(a)[0], np.shape(v)[0]
     before, length = {
         "full": (m - 1, n + m - 1), "same": (m // 2, n), "valid": (0, n - m + 1)

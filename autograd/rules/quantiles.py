@@ -1,7 +1,7 @@
 """Quantiles by any of NumPy's methods, with or without weights.
 
-NumPy itself says where a quantile lies: that of the ranks 0, 1, 2, ... of the elements is a position
-among the sorted elements, between two of them for methods that interpolate.
+NumPy itself locates a quantile: the same quantile of the ranks 0, 1, 2, ... is a position among the
+sorted elements, which methods that interpolate place between two of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograd.rules.reductions import axes_of
 
 
 def ranks(a: Any, axis: Any) -> Any:
-    """Return the position of each element among the sorted ones over some axes; NaN stays."""
+    """Return the rank of each element over some axes; NaN stays NaN."""
     ndim = np.ndim(a)
     last = [i % ndim for i in axes_of(axis, ndim)]
     order = [i for i in range(ndim) if i not in last] + last
@@ -30,7 +30,7 @@ def ranks(a: Any, axis: Any) -> Any:
 
 
 def at_positions(ordered: Any, positions: Any) -> Any:
-    """Take sorted elements, along the first axis, between whole positions by interpolation."""
+    """Take sorted elements along the first axis, interpolating between positions."""
     if np.shape(ordered)[0] == 0:
         return np.full(np.shape(positions), math.nan, plain(ordered).dtype)
     missing = np.isnan(positions)
@@ -43,18 +43,18 @@ def at_positions(ordered: Any, positions: Any) -> Any:
         upper = np.minimum(lower + 1, np.shape(ordered)[0] - 1)
         between = fraction != 0
         step = ordered[(np.where(between, upper, lower), *columns)] - y
-        y = y + np.where(between, step * fraction, 0.0)  # infinity minus itself is not used
+        y = y + np.where(between, step * fraction, 0.0)  # infinity minus infinity, not used
     return np.where(missing, math.nan, y) if missing.any() else y
 
 
 def quantile_by_ranks(
     function: Callable[..., Any], ordered: Any, a: Any, q: Any, axis: Any, **keywords: Any
 ) -> Any:
-    """Return the quantiles that a function of NumPy finds, given the sorted elements."""
+    """Return the quantiles of sorted elements by a NumPy function."""
     if isinstance(axis, list):
         axis = tuple(axis)
     q = np.asarray(q, np.float64)
-    flat = q.ravel() if q.ndim > 1 else q  # NumPy's nanquantile mixes up the axes of a matrix
+    flat = q.ravel() if q.ndim > 1 else q  # NumPy's nanquantile confuses the axes of a matrix
     positions = np.asarray(function(ranks(a, axis), flat, axis=axis, **plain(keywords)))
     if q.ndim > 1:
         positions = positions.reshape(q.shape + positions.shape[1:])

@@ -1,7 +1,7 @@
-"""Functions that move numbers about without changing them. All are linear.
+"""Indexing, reshaping and rearranging: functions that move elements without changing them.
 
-The transpose of putting an element somewhere is fetching it from there, and summing if it was
-put in several places.
+All are linear. The transpose of moving an element somewhere is to take it from there, and to sum if
+it was moved to several places.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograd.rules.table import composition_of, define, implements, linear
 
 
 def is_basic(index: Any) -> bool:
-    """Return whether an index picks no element twice: slices and integers, or one boolean array."""
+    """Return whether an index selects no element twice: integers and slices, or one mask."""
     if type(index) is slice or type(index) is int:
         return True
     if isinstance(index, np.ndarray):
@@ -42,24 +42,24 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
 
 
 def elements_put(g: Any, x: Any, index: Any) -> Any:
-    """Return the derivative of elements as one of all."""
+    """Return the cotangent of the whole array, given that of some elements."""
     return put(g, x.shape, index) if isinstance(g, Node) else put_in_zeros(g, x.shape, index)
 
 
 def no_derivative(g: Any, *_: Any) -> float:
-    """Stand for the transpose by an index."""
+    """Return 0 as the cotangent of an index."""
     return 0.0
 
 
 def with_elements(x: Any, index: Any, item: Any) -> Any:
-    """Copy an array and assign to elements of the copy."""
+    """Return a copy of an array with other elements at an index."""
     y = np.array(x)
     y[index] = item
     return y
 
 
 def without_elements(g: Any, index: Any) -> Any:
-    """Set to zero the derivatives by elements that were assigned to."""
+    """Set the cotangents of overwritten elements to zero."""
     if isinstance(g, Node):
         assigned = np.zeros(np.shape(g), bool)
         assigned[index] = True
@@ -70,7 +70,7 @@ def without_elements(g: Any, index: Any) -> Any:
 
 
 def elements_of(g: Any, index: Any, item: Any) -> Any:
-    """Take the derivatives by what was assigned; where one place was assigned twice, the last."""
+    """Return the cotangents of the assigned elements; at repeated indices the last one counts."""
     taken = g[index]
     if not is_basic(index):
         order = np.arange(np.size(plain(taken))).reshape(np.shape(taken))
@@ -78,7 +78,7 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
         last[index] = order
         taken = np.where(last[index] == order, taken, 0.0)
     extra = np.ndim(item) - np.ndim(taken)
-    if extra > 0:  # NumPy lets an item have further axes of length one in front
+    if extra > 0:  # NumPy allows extra leading axes of length one
         taken = np.reshape(taken, (1,) * extra + np.shape(taken))
     return unbroadcast(taken, item)
 
@@ -87,41 +87,41 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
 
 
 def sources(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: Any) -> Any:
-    """Return for each element of ``function(x)`` its flat index in `x`; -1 where it is none."""
+    """Return the flat index in `x` of each element of ``function(x)``; -1 if it has none."""
     shape = np.shape(x)
     return function(np.arange(np.prod(shape, dtype=int)).reshape(shape), *arguments, **keywords)
 
 
 def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
-    """Add each element of `g` to the place in `shape` that its flat index names."""
+    """Add each element of `g` to an array of zeros at its flat index."""
     flat = np.zeros(int(np.prod(shape, dtype=int)) + 1, np.result_type(g))
-    np.add.at(flat, indices, g)  # index -1, "no element", falls on the extra place at the end
+    np.add.at(flat, indices, g)  # index -1, "no element", is the extra last place
     return flat[:-1].reshape(shape)
 
 
 def gather_elements(x: Any, shape: tuple[int, ...], indices: Any) -> Any:
-    """Fetch the elements of `x` with these flat indices; 0 for index -1."""
+    """Return the elements of `x` at these flat indices; 0 for index -1."""
     return np.append(x, np.zeros(1, np.result_type(x)))[indices]
 
 
 def rearrangement(
     function: Callable[..., Any], where_from: Callable[..., Any] | None = None
 ) -> Primitive:
-    """Write the row of a function whose result is made of elements of its argument.
+    """Return the row of a function that copies elements of its argument.
 
-    With `where_from` it need not be linear: which elements may depend on their values.
+    `where_from` returns their flat indices, if these depend on the values, as for sorting.
     """
     if where_from is None:
 
         def back(g: Any, x: Any, *arguments: Any, **keywords: Any) -> Any:
-            """Add each element of g to the one that it came from."""
+            """Add each element of g to the one it was copied from."""
             indices = sources(function, x, *arguments, **keywords)
             return scatter(g, np.shape(x), indices)
 
         return linear(function, back)
 
     def back_to_chosen(g: Any, y: Any, x: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Add each element of g to the one that it came from."""
+        """Add each element of g to the one it was copied from."""
         indices = where_from(x, *arguments, **keywords)
         return scatter(g, np.shape(x), indices)
 
@@ -129,7 +129,7 @@ def rearrangement(
 
 
 def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -> Any:
-    """Say where the elements of ``np.sort(x)`` come from; equal ones stay in order."""
+    """Return the flat indices of the elements of ``np.sort(x)``; ties stay in order."""
     values: Any = plain(x)
     flat = np.arange(np.size(values)).reshape(np.shape(values))
     if axis is None:
@@ -140,7 +140,7 @@ def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -
 def sources_of_partition(
     x: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", **keywords: Any
 ) -> Any:
-    """Say where the elements of ``np.partition(x)`` come from."""
+    """Return the flat indices of the elements of ``np.partition(x)``."""
     values: Any = plain(x)
     flat = np.arange(np.size(values)).reshape(np.shape(values))
     if axis is None:
@@ -149,11 +149,11 @@ def sources_of_partition(
 
 
 def inverse(axes: Any) -> Any:
-    """Return the permutation that undoes a permutation of axes."""
+    """Return the inverse of a permutation of axes."""
     return None if axes is None else np.argsort(np.mod(axes, len(axes)))
 
 
-# Rows refer to rows further down.
+# Defined further down.
 put: Primitive
 gather: Primitive
 
@@ -194,37 +194,37 @@ partition    = rearrangement(np.partition, sources_of_partition)
 
 
 def arrays(*things: Any) -> list[Any]:
-    """Make arrays of lists, tuples and numbers; nodes stay as they are."""
+    """Convert lists, tuples and numbers to arrays; leave nodes as they are."""
     return [x if isinstance(x, Node) else np.asarray(x) for x in things]
 
 
-# -- the same under other names ---------------------------------------------------------------
+# -- other names and options -------------------------------------------------------------------
 
 
 @implements(np.where)
 def where_or_nonzero(condition: Any, *choices: Any) -> Any:
-    """Choose element by element; of a condition alone, say where it is not zero."""
+    """Choose elements by a condition; without choices return the indices where it is not zero."""
     return where(condition, *choices) if choices else np.nonzero(condition)
 
 
 @implements(np.reshape)
 def reshape_in_order(a: Any, shape: Any, order: str = "C", **_: Any) -> Any:
-    """Reshape; order "A" means the one that the numbers have in memory."""
+    """Reshape; order "A" is the order in memory."""
     if order == "A":
         order = "F" if np.isfortran(plain(a)) else "C"
     return reshape(a, shape) if order == "C" else reshape(a, shape, order=order)
 
 
 def to_be_filled(array: Any) -> Any:
-    """Make a constant Tensor of a new array, so that nodes can be assigned to its elements.
+    """Return a new array as a constant Tensor, so that nodes can be assigned to its elements.
 
-    An array of integers or booleans, a mask for example, stays an array: no node fits into it.
+    Arrays of integers or booleans, such as masks, stay arrays: they cannot hold a node.
     """
     return Tensor(array, requires_grad=False) if array.dtype.kind in "fc" else array
 
 
 def making(function: Any) -> None:
-    """Register `numpy.zeros_like` or one of its like."""
+    """Register `numpy.zeros_like`, `ones_like` or `empty_like`."""
 
     @implements(function)
     @functools.wraps(function)
@@ -239,7 +239,7 @@ making(np.empty_like)
 
 @implements(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
-    """Repeat one number to the shape of an array; it may be a node, with a derivative."""
+    """Fill the shape of an array with one number, which may be a node."""
     if not isinstance(fill_value, Node):
         return to_be_filled(np.full_like(plain(a), fill_value, dtype, **keywords))
     wanted = np.shape(a) if keywords.get("shape") is None else keywords["shape"]
@@ -251,14 +251,14 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> An
 def take_elements(
     a: Any, indices: Any, axis: Any = None, out: None = None, mode: Any = "raise"
 ) -> Any:
-    """Take elements by their index."""
+    """Take elements by index."""
     refuse_out(out)
     return take(a, indices, axis=axis, mode=mode)
 
 
 @implements(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
-    """Return the elements along one axis; order "K" and "A" mean the one that they have in memory."""
+    """Flatten; orders "K" and "A" are the order in memory."""
     if order == "K":
         strides = np.abs(getattr(plain(a), "strides", ()))
         return ravelled(np.transpose(a, np.argsort(-strides, kind="stable")))
@@ -281,7 +281,7 @@ def fliplr(m: Any) -> Any:
 
 @implements(np.matrix_transpose)
 def matrix_transpose(x: Any) -> Any:
-    """Exchange the last two axes."""
+    """Swap the last two axes."""
     return np.swapaxes(x, -1, -2)
 
 
@@ -290,7 +290,7 @@ implements(np.linalg.matrix_transpose)(matrix_transpose)
 
 @implements(np.linalg.diagonal)
 def diagonal_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
-    """Take the diagonals out of matrices in the last two axes."""
+    """Return the diagonals of matrices in the last two axes."""
     return np.diagonal(x, offset, -2, -1)
 
 
@@ -308,7 +308,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
 
 @composition_of(np.diag)
 def diag(v: Any, k: int = 0) -> Any:
-    """Take the diagonal out of a matrix, or make a matrix of a diagonal."""
+    """Return the diagonal of a matrix, or a matrix with this diagonal."""
     if np.ndim(v) == 2:
         return np.diagonal(v, k)
     n = len(v)

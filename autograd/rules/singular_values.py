@@ -1,7 +1,7 @@
-"""The singular value decomposition: `numpy.linalg.svd`, in stacks of matrices.
+"""The singular value decomposition: `numpy.linalg.svd`, of stacks of matrices.
 
 The formulas are in J. Townsend, "Differentiating the singular value decomposition" (2016). For the
-convention of complex numbers see `eigenvalues`, for equal singular values `limits`.
+convention for complex numbers see `eigenvalues`, for equal singular values `limits`.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from autograd.rules.table import implements
 
 
 def svd_parts(a: Any) -> list[Part]:
-    """Describe the results of the reduced singular value decomposition."""
+    """Return the shapes of the results of the reduced singular value decomposition."""
     m, n = np.shape(a)[-2:]
     k = min(m, n)
     return [Part((m, k)), Part((k,), True), Part((k, n))]
 
 
 def zero_values(s: Any, shape: Any) -> Any:
-    """Say for each singular value of a matrix whether it is 0, as far as it is known."""
+    """Return which singular values are 0 within rounding."""
     return s <= rounding(s, max(shape[-2:]))[..., None]
 
 
 def has_close_values(y: Any, arguments: Any) -> bool:
-    """Return whether the rule takes limits of cotangents at these results."""
-    if not isinstance(y, np.ndarray):  # arrays of other libraries are not looked into
+    """Return whether the rule needs limits of cotangents at these results."""
+    if not isinstance(y, np.ndarray):  # data of other array libraries is not inspected
         return False
     shape = np.shape(arguments[0])
     s = np.real(unpack(y, svd_parts(arguments[0]))[1])
@@ -49,8 +49,8 @@ def sums(s: Any) -> Any:
 def svd_vjp(g: Any, y: Any, a: Any) -> Any:
     """Return U (diag(gs) + (P + Q) / (s_j - s_i) + (P - Q) / (s_j + s_i)) Vᴴ, and the rest.
 
-    P and Q are the skew parts of Uᴴ gU and Vᴴ gV. The rest is, of matrices that are not square,
-    (1 - U Uᴴ) gU S⁻¹ Vᴴ and U S⁻¹ gVᴴ (1 - V Vᴴ).
+    P and Q are the skew parts of Uᴴ gU and Vᴴ gV. For matrices that are not square, the rest is
+    (1 - U Uᴴ) gU S⁻¹ Vᴴ + U S⁻¹ gVᴴ (1 - V Vᴴ).
     """
     parts = svd_parts(a)
     (gu, gs, gvh), (u, s, vh) = unpack(g, parts), unpack(y, parts)
@@ -79,10 +79,10 @@ def svd_vjp(g: Any, y: Any, a: Any) -> Any:
 
 
 def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> Any:
-    """Return limits of the quotients that `svd_vjp` makes, and for which pairs to trust the first.
+    """Return the limits of the quotients of `svd_vjp`, and the pairs to use the first one for.
 
-    A singular value 0 has vectors on both sides that can be turned separately, and out of what the
-    others span.
+    The left and right vectors of a singular value 0 can be rotated separately, and out of the span
+    of the others.
     """
     u, s, vh = (plain(x) for x in unpack(y, parts))
     pairs = close(s)
@@ -110,9 +110,9 @@ def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> 
 
 
 def turned(found: Limits, u: Any, v: Any, zeros: Any) -> Any:
-    """Return how the cotangents of the singular values change as vectors turn.
+    """Return how the cotangents of the singular values change as vectors rotate.
 
-    Those of U and those of V towards each other, and both out of what the others span.
+    The vectors of U and of V rotate towards each other, and out of the span of the others.
     """
     m, n, k = np.shape(u)[-2], np.shape(v)[-2], np.shape(u)[-1]
 
@@ -128,7 +128,7 @@ def turned(found: Limits, u: Any, v: Any, zeros: Any) -> Any:
 
 
 def along_choices(u: Any, v: Any, pairs: Any, both: Any, one: Any) -> Any:
-    """Return how to contract derivatives by U and Vᴴ with a change of their choice."""
+    """Return a function that contracts derivatives by U and Vᴴ with a rotation of them."""
     turn = limits.pattern(np.shape(pairs), u.dtype)
     turn = np.where(pairs, turn - H(turn), 0.0)
     away_u, away_v = (np.where(one, limits.pattern(np.shape(x), x.dtype), 0.0) for x in (u, v))
@@ -143,10 +143,10 @@ def along_choices(u: Any, v: Any, pairs: Any, both: Any, one: Any) -> Any:
 
 
 def signs(found: Limits, zeros: Any) -> Any:
-    """Return how far results depend on the signs of the vectors of a singular value 0.
+    """Return how much results depend on the signs of the vectors of a singular value 0.
 
-    Those of both sides are chosen separately. What has a factor of each, as U Vᴴ does, changes its
-    derivative by one as the other grows.
+    The signs of left and right vectors are chosen separately. A result with a factor of each, such
+    as U Vᴴ, shows it: its derivative by one changes as the other grows.
     """
     gu, u = (unpack(x, found.parts)[0] for x in (found.g, found.y))
     vh = plain(unpack(found.y, found.parts)[2])
@@ -173,8 +173,8 @@ def svd(
         return svd_(a)[1]
     if full_matrices and m != n:
         raise NoRuleError(
-            f"numpy.linalg.svd of a matrix of shape {(m, n)} fills up its vectors at will; those "
-            "have no derivative. Write full_matrices=False."
+            f"numpy.linalg.svd of a matrix of shape {(m, n)} completes its vectors to a basis that is "
+            "not unique and has no derivative. Write full_matrices=False."
         )
     return type_of_result(np.linalg.svd)(*svd_(a))
 

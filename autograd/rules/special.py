@@ -1,4 +1,4 @@
-"""Functions that NumPy lacks: activations, the error function, the gamma family."""
+"""Special functions that NumPy lacks: activations, error function, gamma and Bessel functions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 
 def real_type(x: Any) -> Any:
-    """Return the type of a function of real numbers: theirs, or double precision for integers."""
+    """Return the floating point type of the result for `x`: its own, or float64 for integers."""
     return x.dtype if x.dtype.kind == "f" else np.float64
 
 
 def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
-    """Make of a function of floats one of arrays, keeping the precision of its argument."""
+    """Vectorise a function of floats, keeping the precision of its argument."""
     each = np.vectorize(scalar, otypes=[float])
 
     def function(x: Any) -> Any:
@@ -36,7 +36,7 @@ def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
 
 
 def relu_of_array(x: Any) -> Any:
-    """Return max(x, 0); the derivative at 0 is taken to be 0."""
+    """Return max(x, 0); the derivative at 0 is 0."""
     return np.maximum(x, 0)
 
 
@@ -68,7 +68,7 @@ def sigmoid_of_float(x: float) -> float:
 
 
 def sinc_slope(y: Any, x: Any) -> Any:
-    """Return (cos(πx) - sinc(x)) / x; near zero its series, where that would cancel."""
+    """Return (cos(πx) - sinc(x)) / x; near zero by its series, which avoids cancellation."""
     near = np.abs(plain(x)) < 1e-3
     away = where(near, 1.0, x)
     u = np.pi * np.pi * x
@@ -88,20 +88,21 @@ def lgamma_of_float(x: float) -> float:
     return math.lgamma(x)
 
 
-#: Bernoulli numbers B2, B4, ..., of the asymptotic series of the polygamma functions.
+#: Bernoulli numbers B₂, B₄, ... for the asymptotic series of the polygamma functions.
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 
 
 def polygamma_of_float(order: int, x: float) -> float:
-    """Compute the derivative of digamma of the given order: digamma itself for order 0.
+    """Compute the polygamma function: the derivative of digamma of this order.
 
-    By recurrence up to where the asymptotic series is exact (Abramowitz & Stegun 6.3.18, 6.4.11).
+    The recurrence shifts x to where the asymptotic series is accurate (Abramowitz & Stegun 6.3.18,
+    6.4.11).
     """
     if x != x or x == -math.inf or (x <= 0 and x == math.floor(x)):
         return math.nan
     if x == math.inf:
         return math.inf if order == 0 else 0.0
-    if order == 0 and x < -20:  # reflection, instead of a very long recurrence
+    if order == 0 and x < -20:  # by reflection: the recurrence would be very long
         return polygamma_of_float(0, 1 - x) - math.pi / math.tan(math.pi * (x - math.floor(x)))
     if order == 1 and x < -20:
         sine = math.sin(math.pi * (x - math.floor(x)))
@@ -109,12 +110,12 @@ def polygamma_of_float(order: int, x: float) -> float:
     sign = -1.0 if order % 2 == 0 else 1.0
     try:
         return sign * _polygamma_series(order, x)
-    except ArithmeticError:  # at the very pole
+    except ArithmeticError:  # at a pole
         return sign * math.copysign(math.inf, x) ** (order + 1)
 
 
 def _polygamma_series(order: int, x: float) -> float:
-    """Sum recurrence and asymptotic series."""
+    """Return the sum of the recurrence and the asymptotic series."""
     factorial = float(math.factorial(order))
     total = 0.0
     while x < 15 + order:
@@ -133,7 +134,7 @@ def _polygamma_series(order: int, x: float) -> float:
 
 @functools.cache
 def polygamma(order: int) -> Primitive:
-    """Return the polygamma function of an order; its derivative is that of the next."""
+    """Return the polygamma function of an order; its derivative is the one of the next order."""
 
     def scalar(x: float) -> float:
         return polygamma_of_float(order, float(x))
@@ -143,10 +144,10 @@ def polygamma(order: int) -> Primitive:
 
 
 def bessel_of_array(order: int, x: Any) -> Any:
-    """Compute the modified Bessel function of the first kind of an order.
+    """Compute the modified Bessel function of the first kind.
 
-    By its power series, whose terms have one sign, up to 30, and beyond by the asymptotic series,
-    exact from there on (Abramowitz & Stegun 9.6.10, 9.7.1).
+    By the power series, whose terms have one sign, up to 30, and by the asymptotic series beyond
+    (Abramowitz & Stegun 9.6.10, 9.7.1).
     """
     numbers = np.asarray(x, np.float64)
     size = np.abs(numbers)
@@ -172,7 +173,7 @@ def bessel_of_array(order: int, x: Any) -> Any:
 
 @functools.cache
 def modified_bessel(order: int) -> Primitive:
-    """Return the modified Bessel function of an order; I(-n) = I(n)."""
+    """Return the modified Bessel function of the first kind; I(-n) = I(n)."""
     if order == 0:
         return i0
     return elementwise(

@@ -1,4 +1,4 @@
-"""Statistics: averages of every kind, order statistics, and reductions that pass over NaN."""
+"""Statistics: averages, quantiles and covariances, also without NaN."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def average(
 
 
 def order_statistics(a: Any, axis: Any) -> Any:
-    """Sort over some axes; the sorted numbers lie along a new first axis, NaN at its end."""
+    """Sort over some axes, into a new first axis with NaN at its end."""
     ndim = np.ndim(a)
     last = sorted(i % ndim for i in axes_of(axis, ndim))
     rest = [i for i in range(ndim) if i not in last]
@@ -53,7 +53,7 @@ def order_statistics(a: Any, axis: Any) -> Any:
 
 
 def interpolated(ordered: Any, q: Any, lengths: Any) -> Any:
-    """Return quantiles of sorted numbers of which the first `lengths` count."""
+    """Return quantiles of the first `lengths` of sorted numbers."""
     (q,) = arrays(q)
     columns = math.prod(np.shape(ordered)[1:])
     if np.shape(ordered)[0] == 0:
@@ -79,7 +79,7 @@ def interpolated(ordered: Any, q: Any, lengths: Any) -> Any:
 
 
 def with_axes(y: Any, a: Any, q: Any, axis: Any) -> Any:
-    """Put back, with length one, the axes over which quantiles were taken."""
+    """Insert, with length one, the axes over which quantiles were taken."""
     ndim = np.ndim(a)
     left_out = {i % ndim for i in axes_of(axis, ndim)}
     kept = tuple(1 if i in left_out else n for i, n in enumerate(np.shape(a)))
@@ -91,7 +91,7 @@ def quantile(
     a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
     method: str = "linear", keepdims: Any = False, *, weights: Any = None,
 ) -> Any:  # fmt: skip
-    """Return quantiles, interpolated between the two nearest elements."""
+    """Return quantiles."""
     ordered = order_statistics(a, axis)
     if method != "linear" or weights is not None:
         more = {"method": method, "weights": weights}
@@ -103,7 +103,7 @@ def quantile(
 
 
 def hundredth(q: Any) -> Any:
-    """Return q / 100, of lists as well."""
+    """Return q / 100; `q` may be a list."""
     return arrays(q)[0] / 100
 
 
@@ -121,7 +121,7 @@ def median(
     overwrite_input: bool = False,
     keepdims: Any = False,
 ) -> Any:
-    """Return the middle element, or the mean of the two in the middle."""
+    """Return the median: the middle element, or the mean of the two in the middle."""
     return quantile(a, 0.5, axis, keepdims=keepdims)
 
 
@@ -130,7 +130,7 @@ def nanquantile(
     a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
     method: str = "linear", keepdims: Any = False, *, weights: Any = None,
 ) -> Any:  # fmt: skip
-    """Return quantiles of what is not NaN."""
+    """Return quantiles, ignoring NaN."""
     ordered = order_statistics(a, axis)
     if method != "linear" or weights is not None:
         more = {"method": method, "weights": weights}
@@ -142,7 +142,7 @@ def nanquantile(
 
 @composition_of(np.nanpercentile)
 def nanpercentile(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
-    """Return percentiles of what is not NaN."""
+    """Return percentiles, ignoring NaN."""
     return nanquantile(a, hundredth(q), *positional, **keywords)
 
 
@@ -154,7 +154,7 @@ def nanmedian(
     overwrite_input: bool = False,
     keepdims: Any = False,
 ) -> Any:
-    """Return the middle element of what is not NaN, or the mean of the two in the middle."""
+    """Return the median, ignoring NaN."""
     return nanquantile(a, 0.5, axis, keepdims=keepdims)
 
 
@@ -178,7 +178,7 @@ def cov(
 
 
 def _weighted_covariance(x: Any, counts: Any, importance: Any, lost: float) -> Any:
-    """Weigh observations by how often they occur, and by how much they tell."""
+    """Combine frequency weights and reliability weights."""
     numbers, n = np.zeros(np.shape(x)), np.shape(x)[1]
     np.cov(numbers, fweights=plain(counts), aweights=plain(importance))  # for NumPy's own errors
     w = np.ones(n) if counts is None else np.asarray(plain(counts), float)

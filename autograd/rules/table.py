@@ -140,7 +140,7 @@ def as_in_numpy(
 
 
 def _raise_better(error: Exception, handler: Any, arguments: Any, keywords: Any) -> None:
-    """Raise the handler's own error where it is of the same type, and says more."""
+    """Raise the handler's own error if it is of the same type: its message is better."""
     try:
         handler(*arguments, **keywords)
     except AutogradError as ours:
@@ -151,21 +151,21 @@ def _raise_better(error: Exception, handler: Any, arguments: Any, keywords: Any)
 
 
 def with_values(found: Any, expected: Any) -> Any:
-    """Return nodes with the values and types that NumPy computed."""
+    """Return nodes with NumPy's values and types."""
     if isinstance(found, (tuple, list)) and isinstance(expected, (tuple, list)):
         parts = [with_values(f, e) for f, e in zip(found, expected, strict=True)]
         return type(found)(*parts) if hasattr(found, "_fields") else type(found)(parts)
     if not isinstance(found, Node):
         return expected
     if np.size(expected) == 0 and np.shape(found) != np.shape(expected):
-        return expected  # of nothing: it has no derivative
+        return expected  # an empty array has no derivative
     data = plain(found)
     same_type = np.result_type(data) == np.result_type(expected)
     return found if same_type and _equal(data, expected) else as_numpy(found, expected)
 
 
 def _equal(data: Any, expected: Any) -> bool:
-    """Return whether numbers are the same up to a few units in the last place, zeros with their sign."""
+    """Return whether numbers agree within a few ulps; zeros must have the same sign."""
     if not np.all(data == expected):
         few_ulps = 8 * np.finfo(np.result_type(expected)).eps
         if not np.allclose(data, expected, rtol=few_ulps, atol=0.0, equal_nan=True):
@@ -177,7 +177,7 @@ def _equal(data: Any, expected: Any) -> bool:
 
 
 def without_derivative(*functions: Any) -> None:
-    """Say that these functions have no derivative by nature: they are called on the plain data."""
+    """Register functions that have no derivative: they are called on plain data."""
     WITHOUT_DERIVATIVE.update(functions)
 
 
@@ -200,6 +200,6 @@ def replaced_by(function: Callable[..., Any]) -> tuple[Any, ...]:
     return (function,) if dispatches else ()
 
 
-#: The same node with the value of NumPy, which differs in type, or where the steps lose digits or
-#: meet infinity or NaN.
+#: The same node with NumPy's value, if the value of the steps has another type, lost digits, or met
+#: infinity or NaN.
 as_numpy = elementwise(lambda y, value: value, None, 1, 0, name="as_numpy")

@@ -1,7 +1,7 @@
 """Methods of ufuncs: `reduce`, `accumulate`, `outer`, `reduceat` and `at`.
 
-Every function of two numbers has them. The sums, products and extremes are those of
-`numpy.sum`, `numpy.cumsum` and so on; the others put one element after the other together.
+Every binary ufunc has them. Sums, products and extremes use the rules of `numpy.sum`,
+`numpy.cumsum` and so on; the others combine one element after the other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograd.rules.table import as_in_numpy, implements, linear
 
 
 def as_function(function: Any) -> Callable[..., Any]:
-    """Reduce by a function of NumPy, over the first axis by default."""
+    """Reduce by a NumPy function, over the first axis by default."""
 
     def reduce(a: Any, axis: Any = 0, dtype: Any = None, **keywords: Any) -> Any:
         more = {} if dtype is None else {"dtype": dtype}
@@ -37,14 +37,14 @@ def as_function(function: Any) -> Callable[..., Any]:
 
 
 def rows_of(ufunc: Any, a: Any, axis: Any) -> Any:
-    """Move the axes of a reduction to the front, as one."""
+    """Move the axes of a reduction to the front and merge them."""
     ndim = np.ndim(a)
     if ndim == 0:
         return np.reshape(a, 1)
     first = sorted(i % ndim for i in axes_of(axis, ndim))
     if len(first) > 1 and ufunc.identity is None and ufunc not in (np.fmax, np.fmin):
         raise ShapeError(
-            f"numpy.{ufunc.__name__}.reduce depends on the order of the elements; it goes over "
+            f"numpy.{ufunc.__name__}.reduce depends on the order of the elements, so it reduces "
             f"one axis, not {tuple(first)}. Flatten the array, or reduce twice."
         )
     rest = [i for i in range(ndim) if i not in first]
@@ -54,7 +54,7 @@ def rows_of(ufunc: Any, a: Any, axis: Any) -> Any:
 
 
 def in_turn(ufunc: Any) -> Callable[..., Any]:
-    """Reduce by putting one element after the other together."""
+    """Reduce by combining one element after the other."""
 
     def reduce(
         a: Any, axis: Any = 0, dtype: Any = None, keepdims: Any = False, initial: Any = None,
@@ -85,7 +85,7 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
 
 
 def together(ufunc: Any, rows: Any) -> Any:
-    """Put rows together: ((r0 ∘ r1) ∘ r2) ∘ ..."""
+    """Combine rows: ((r0 ∘ r1) ∘ r2) ∘ ..."""
     rest = rows[1:]
     if np.shape(rest)[0] == 0:
         return rows[0]
@@ -105,7 +105,7 @@ def together(ufunc: Any, rows: Any) -> Any:
 
 
 def places_of_records(ufunc: Any) -> Callable[..., Any]:
-    """Return a function that says where a running extreme comes from; of equal ones the first."""
+    """Return a function for the flat indices of a running extreme; ties take the first."""
 
     def sources(x: Any, axis: int = 0) -> Any:
         values = np.moveaxis(plain(x), axis, 0)
@@ -123,7 +123,7 @@ def places_of_records(ufunc: Any) -> Callable[..., Any]:
 
 
 def running(ufunc: Any) -> Primitive:
-    """Write the row of a running maximum or minimum."""
+    """Return the row of a running maximum or minimum."""
 
     def accumulate(x: Any, axis: int = 0) -> Any:
         return ufunc.accumulate(x, axis)
@@ -139,7 +139,7 @@ running_minimum = running(np.minimum)
 
 
 def accumulating(ufunc: Any) -> Callable[..., Any]:
-    """Accumulate by putting one element after the other together."""
+    """Accumulate by combining one element after the other."""
 
     def accumulate(a: Any, axis: Any = 0, dtype: Any = None) -> Any:
         rows = np.moveaxis(a if dtype is None else a.astype(dtype), axis, 0)
@@ -164,7 +164,7 @@ def extreme_so_far(primitive: Primitive) -> Callable[..., Any]:
 
 
 def outer(ufunc: Any) -> Callable[..., Any]:
-    """Call a function on every element of one array with every element of another."""
+    """Call a function on each pair of elements of two arrays."""
 
     def every_pair(a: Any, b: Any, **keywords: Any) -> Any:
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **keywords)
@@ -173,14 +173,14 @@ def outer(ufunc: Any) -> Callable[..., Any]:
 
 
 def segments(indices: Any, n: int) -> list[Any]:
-    """Return the ranges that `reduceat` puts together; an index not below the next is one element."""
+    """Return the ranges that `reduceat` reduces; an index not below the next is one element."""
     starts = np.asarray(indices)
     stops = np.append(starts[1:], n)
     return [np.arange(i, max(i + 1, j)) for i, j in zip(starts, stops, strict=True)]
 
 
 def sums_transpose(g: Any, x: Any, indices: Any, axis: int = 0) -> Any:
-    """Give each element the sum of `g` over the ranges that it is in."""
+    """Sum `g` over the ranges that contain each element."""
     axis = axis % np.ndim(x)
     parts = segments(indices, np.shape(x)[axis])
     owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
@@ -194,7 +194,7 @@ sums_of_ranges = linear(lambda x, indices, axis=0: np.add.reduceat(x, indices, a
 
 
 def add_reduceat(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
-    """Sum ranges along an axis; NumPy repeats ``indices=`` among the keywords."""
+    """Sum ranges along an axis; NumPy passes ``indices=`` among the keywords as well."""
     return sums_of_ranges(a if dtype is None else a.astype(dtype), np.asarray(plain(indices)), axis)
 
 
@@ -211,9 +211,9 @@ def reduceat(ufunc: Any) -> Callable[..., Any]:
 
 
 def like_numpy(ufunc: Any, method: str, handler: Callable[..., Any]) -> None:
-    """Register a method of a ufunc, with NumPy's errors and, where these are right, values."""
+    """Register a method of a ufunc, with NumPy's errors and, where right, its values."""
     function = getattr(ufunc, method)
-    if method == "reduceat":  # the protocol hands over the indices twice
+    if method == "reduceat":  # the protocol passes the indices twice
 
         def function(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
             return ufunc.reduceat(a, indices, axis, dtype)
@@ -223,7 +223,7 @@ def like_numpy(ufunc: Any, method: str, handler: Callable[..., Any]) -> None:
 
 # -- the table --------------------------------------------------------------------------------
 
-#: With AVX-512, reductions by these are wrong in NumPy 2.4 itself.
+#: NumPy 2.4 reduces these wrongly with AVX-512.
 WRONG_IN_NUMPY = (np.power, np.float_power, np.arctan2)
 REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
 

@@ -1,8 +1,8 @@
-"""SciPy, for programs that import it from here: ``from autograd.scipy import special``.
+"""SciPy with derivatives: ``from autograd.scipy import special``.
 
-It takes the extra ``scipy``: ``pip install "chainrule[scipy]"``. Functions of `scipy.special` that
-are ufuncs work on nodes as they are, without this package; what NumPy cannot hand over to the
-nodes has its counterpart here. All other names are SciPy's own.
+Requires the extra ``scipy``: ``pip install "chainrule[scipy]"``. The ufuncs of `scipy.special` work on
+nodes without this package; SciPy's other functions do not dispatch on their arguments, so this
+package has counterparts. All other names are SciPy's own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What becomes of the names of SciPy that have no rule."""
+"""Names of SciPy without a rule: they work on plain numbers and refuse nodes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from autograd.rules.redefinable import redefinable
 
 
 def has_node(*arguments: Any) -> bool:
-    """Return whether there is a node among these, in any nesting."""
+    """Return whether the arguments contain a node, at any depth."""
     return any(isinstance(leaf, Node) for _, leaf in tree.leaves(arguments))
 
 
 def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the same function, except that it tells who calls it with a node that it cannot."""
+    """Return the same function, except that nodes raise `NoRuleError`."""
 
     @redefinable
     @functools.wraps(function)
     def original(*arguments: Any, **keywords: Any) -> Any:
         if has_node(arguments, keywords):
             raise NoRuleError(
-                f"{name} has no rule for its derivative. Write it with functions that have one, "
-                "or pass node.data if no derivative is to flow through it."
+                f"{name} has no derivative rule. Write it with functions that have one, or pass "
+                "node.data for a constant."
             )
         return function(*arguments, **keywords)
 
@@ -35,11 +35,11 @@ def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any
 
 
 def names_of(module: Any, where: str) -> Callable[[str], Any]:
-    """Return a ``__getattr__`` that takes the names a module of ours lacks from SciPy's."""
+    """Return a module's ``__getattr__`` that looks up other names in SciPy's module."""
 
     @functools.cache
     def get(name: str) -> Any:
-        if name.startswith("__"):  # __path__, for one, says that this is a package
+        if name.startswith("__"):  # such as __path__, which would make it a package
             raise AttributeError(f"module {where!r} has no attribute {name!r}")
         found = getattr(module, name)
         if isinstance(found, (types.FunctionType, types.MethodType)):
@@ -50,12 +50,12 @@ def names_of(module: Any, where: str) -> Callable[[str], Any]:
 
 
 def no_rule(name: str, argument: str) -> Callable[..., Any]:
-    """Return the partial derivative that is not known: calling it is an error."""
+    """Return a partial derivative that raises `NoRuleError`: it is not known."""
 
     def partial(*_: Any) -> Any:
         """Raise `NoRuleError`: this derivative is not known."""
         raise NoRuleError(
-            f"scipy.special.{name} has no rule for its derivative with respect to {argument}. "
+            f"scipy.special.{name} has no derivative rule with respect to {argument}. "
             "Pass a plain number there (node.data)."
         )
 
@@ -63,7 +63,7 @@ def no_rule(name: str, argument: str) -> Callable[..., Any]:
 
 
 def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a function of ours do for nodes what one of SciPy's does for numbers."""
+    """Call the decorated function for nodes and SciPy's function for plain numbers."""
 
     def decorate(ours: Callable[..., Any]) -> Callable[..., Any]:
         @redefinable

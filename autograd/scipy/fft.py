@@ -1,7 +1,7 @@
 """`scipy.fft` with derivatives: Fourier, cosine and sine transforms.
 
-Those of Fourier are NumPy's for nodes. The cosine and sine transforms of one axis have one row
-each; along several axes they follow one another.
+Fourier transforms of nodes are those of `numpy.fft`. The cosine and sine transforms along one axis
+have one row each; along several axes they are compositions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def __dir__() -> list[str]:
 
 
 def _as_numpy(name: str, several: bool) -> Callable[..., Any]:
-    """Return a transform of SciPy that calls NumPy's for nodes."""
+    """Return a transform that calls `numpy.fft` for nodes."""
     numpys = getattr(np.fft, name)
 
     def of_one_axis(
@@ -51,7 +51,7 @@ def _as_numpy(name: str, several: bool) -> Callable[..., Any]:
     function = of_axes if several else of_one_axis
     function.__name__, function.__doc__ = (
         name,
-        f"Do what `scipy.fft.{name}` does, with derivatives.",
+        f"`scipy.fft.{name}` with derivatives.",
     )
     return _in_place_of(getattr(_original, name))(function)
 
@@ -65,7 +65,7 @@ fftn, ifftn, rfftn, irfftn = (_as_numpy(n, True) for n in ("fftn", "ifftn", "rff
 
 @_in_place_of(_original.hfftn)
 def hfftn(x: Any, s: Any = None, axes: Any = None, norm: Any = None, *_: Any, **__: Any) -> Any:
-    """Transform the half of a signal that is its own conjugate, into a real spectrum."""
+    """Transform the half of a Hermitian signal into its real spectrum."""
     return irfftn(np.conjugate(x), s, axes, _INVERSE[norm])
 
 
@@ -77,7 +77,7 @@ def ihfftn(x: Any, s: Any = None, axes: Any = None, norm: Any = None, *_: Any, *
 
 @_in_place_of(_original.hfft2)
 def hfft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, *_: Any, **__: Any) -> Any:
-    """Do what `hfftn` does, along two axes."""
+    """Return `hfftn` along two axes."""
     return hfftn(x, s, axes, norm)
 
 
@@ -91,12 +91,12 @@ def ihfft2(
 
 # -- cosines and sines ------------------------------------------------------------------------
 
-#: The type of the transform whose matrix is the transpose, but for the weights of the ends.
+#: Type -> the type with the transposed matrix, up to the weights of the ends.
 _TRANSPOSED = {1: 1, 2: 3, 3: 2, 4: 4}
 
 
 def _ends(x: Any, axis: int, first: float, last: float) -> Any:
-    """Multiply both ends of an axis."""
+    """Multiply the first and the last element of an axis."""
     weights = np.ones(np.shape(x)[axis], np.real(x).dtype)
     weights[0] *= first
     weights[-1] *= last
@@ -114,7 +114,7 @@ def _sines(x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:
 
 
 def _cosines_transpose(g: Any, x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:
-    """Transform back, by the type that is the transpose; if not orthogonal, with the ends weighed."""
+    """Apply the transposed type; if not orthogonal, with weighted ends."""
     if orthogonalize or type == 4:
         return _dct(g, _TRANSPOSED[type], axis, norm, orthogonalize)
     before, after = {
@@ -126,7 +126,7 @@ def _cosines_transpose(g: Any, x: Any, type: int, axis: int, norm: Any, orthogon
 
 
 def _sines_transpose(g: Any, x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:
-    """Transform back, by the type that is the transpose; if not orthogonal, with the end weighed."""
+    """Apply the transposed type; if not orthogonal, with a weighted end."""
     if orthogonalize or type in (1, 4):
         return _dst(g, _TRANSPOSED[type], axis, norm, orthogonalize)
     before, after = {2: (2.0, 1.0), 3: (1.0, 0.5)}[type]
@@ -144,7 +144,7 @@ _dst = _linear(_sines,   _sines_transpose,   name="dst")
 
 
 def _transform(name: str, primitive: _Primitive) -> Callable[..., Any]:
-    """Return `dct` or `dst`, or with a name that begins with i their inverse."""
+    """Return `dct` or `dst`, or their inverse if the name begins with i."""
 
     def transform(
         x: Any, type: int = 2, n: Any = None, axis: int = -1, norm: Any = None,
@@ -159,7 +159,7 @@ def _transform(name: str, primitive: _Primitive) -> Callable[..., Any]:
 
     transform.__name__, transform.__doc__ = (
         name,
-        f"Do what `scipy.fft.{name}` does, with derivatives.",
+        f"`scipy.fft.{name}` with derivatives.",
     )
     return _in_place_of(getattr(_original, name))(transform)
 
@@ -177,7 +177,7 @@ def _transform_of_axes(name: str, one: Callable[..., Any]) -> Callable[..., Any]
 
     transform.__name__, transform.__doc__ = (
         name,
-        f"Do what `scipy.fft.{name}` does, with derivatives.",
+        f"`scipy.fft.{name}` with derivatives.",
     )
     return _in_place_of(getattr(_original, name))(transform)
 

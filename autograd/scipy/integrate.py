@@ -29,7 +29,7 @@ __all__ = list(_original.__all__)
 
 __getattr__ = _names_of(_original, "scipy.integrate")
 
-#: What the equation of the adjoint is solved with as well; the rest is about single components.
+#: Options that the adjoint equation shares; the others refer to single components.
 _SHARED = ("rtol", "atol", "hmax", "hmin", "mxstep", "mxordn", "mxords")
 
 
@@ -39,17 +39,17 @@ def __dir__() -> list[str]:
 
 @dataclass(frozen=True)
 class _Slot:
-    """Where a parameter goes among the arguments, and its shape."""
+    """A placeholder for a parameter of this shape among the arguments."""
 
     shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """A differential equation, the structure of its arguments, and how to solve it.
+    """A differential equation, the structure of its arguments, and options of the solver.
 
-    All that varies is one vector: first the initial values, then the times, then the
-    parameters, which are the nodes among the arguments of `function`.
+    One vector holds all variables: the initial values, the times, and the parameters, which are the
+    nodes among the arguments of `function`.
     """
 
     function: Callable[..., Any]
@@ -71,7 +71,7 @@ class _Problem:
         return np.reshape(_as_array(self.function(*first, *arguments)), (self.parts,))
 
     def with_parameters(self, parameters: Any) -> Any:
-        """Put numbers in the place of the nodes among the arguments."""
+        """Return the arguments with numbers instead of nodes."""
         start = 0
 
         def put(_: str, leaf: Any) -> Any:
@@ -86,7 +86,7 @@ class _Problem:
         return _tree.replace(self.arguments, put)
 
     def shared_options(self) -> dict[str, Any]:
-        """Return the options that hold for the adjoint, too."""
+        """Return the options that the adjoint equation shares."""
         return {k: v for k, v in self.options.items() if k in _SHARED and np.ndim(v) == 0}
 
 
@@ -101,7 +101,7 @@ def _solve(packed: Any, problem: _Problem) -> Any:
 def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
     def change(*at: Any) -> Any:
         found = function(*at)
-        if _holds_nodes(found):  # SciPy would complain of the type alone
+        if _holds_nodes(found):  # SciPy's error would only name the type
             raise _node_returned()
         return found
 
@@ -113,13 +113,13 @@ def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
 
 def _node_returned() -> _GradientLostError:
     return _GradientLostError(
-        "The function given to odeint returned a node. All that a derivative is wanted by must go "
-        "through args=, so that odeint knows of it."
+        "The function passed to odeint returned a node. Pass every differentiated parameter through "
+        "args=."
     )
 
 
 def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
-    """Solve for the derivatives backward in time, from one time that is asked for to the next.
+    """Solve the adjoint equation backward in time, from each output time to the previous one.
 
     R. Chen et al., "Neural ordinary differential equations" (2018), appendices B and C.
     """
@@ -143,7 +143,9 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
         by_times.append(moved)
         state = np.concatenate([y[i], by_state, by_start - moved, by_parameters])
         start, stop = _plain(t[i - 1]), _plain(t[i])
-        if abs(stop - start) > 1e-14 * max(abs(start), abs(stop)):  # else too close to solve
+        if abs(stop - start) > 1e-14 * max(
+            abs(start), abs(stop)
+        ):  # else the times are too close for the solver
             span = np.flip(t[i - 1 : i + 1])
             state = odeint(augmented, state, span, (parameters,), **options)[1]
         by_state, by_start, by_parameters = (
@@ -164,22 +166,22 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     Parameters
     ----------
     func : callable
-        ``func(y, t, *args)`` returns the change of `y`; with ``tfirst=True`` it takes `t` first.
-        It must get all that a derivative is wanted by through `args`.
+        ``func(y, t, *args)`` returns dy/dt; with ``tfirst=True`` it takes `t` first.
+        Every differentiated parameter must be passed through `args`.
     y0 : array_like
-        The values at the first time.
+        The initial values, at the first time.
     t : array_like
-        The times at which the solution is wanted.
+        The times of the solution, the initial one first.
     args : tuple
         Further arguments: numbers, arrays, nodes, and nested tuples, lists and dicts of them.
     **keywords
-        As for `scipy.integrate.odeint`. The tolerances hold for the derivatives as well; the
-        default of 1.5e-8 gives them about seven digits.
+        As for `scipy.integrate.odeint`. The tolerances apply to the derivatives too; the default of
+        1.5e-8 gives about seven digits.
 
     Returns
     -------
     array or Tensor
-        For each time a row.
+        One row for each time.
 
     Raises
     ------
@@ -200,7 +202,7 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     if not _has_node(y0, t, args):
         return _numbers(func, y0, t, args, **keywords)
     if keywords.pop("full_output", False):
-        raise _NoRuleError("odeint of nodes returns the solution alone: leave out full_output=.")
+        raise _NoRuleError("odeint of nodes returns only the solution. Remove full_output=.")
     y0, t = np.reshape(_as_array(y0), (-1,)), _as_array(t)
     flat = [np.reshape(leaf, (-1,)) for _, leaf in _tree.leaves(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
     slots = _tree.replace(
@@ -210,7 +212,7 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     problem = _Problem(
         func, slots, y0.shape[0], t.shape[0], bool(keywords.pop("tfirst", False)), keywords
     )
-    # In double precision: at the default tolerance rounding in single would look like stiffness.
+    # In double precision: with the default tolerance, float32 rounding would look like stiffness.
     return _solution(np.concatenate([y0, t, *flat]).astype(float), problem=problem)
 
 

@@ -1,8 +1,8 @@
 """`scipy.linalg` with derivatives, for matrices and mostly for stacks of them.
 
-Numbers without nodes among them go to SciPy as they are. Of nodes ``overwrite_...`` and
-``check_finite`` mean nothing, and a function that has no rule says so. For the notation, and
-for the convention of complex derivatives, see `autograd.rules.eigenvalues`.
+Calls without nodes go to SciPy. For nodes, ``overwrite_...`` and ``check_finite`` have no effect, and
+functions without a rule raise `NoRuleError`. For the notation and the convention for complex
+derivatives see `autograd.rules.eigenvalues`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
 
 
-# -- triangular, banded and Sylvester's equations ---------------------------------------------
+# -- triangular, banded and Sylvester equations -----------------------------------------------
 
 
 def _solve_triangle(
@@ -54,7 +54,7 @@ def _solve_triangle(
 def _transposed_solve(
     g: Any, y: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:
-    """Solve with the transpose of the matrix that `trans` makes of `a`."""
+    """Solve with the transpose of op(a), where `trans` names op."""
     if trans in (2, "C"):
         return _triangular(np.conjugate(a), g, 0, lower, unit_diagonal)
     return _triangular(a, g, 1 if trans in (0, "N") else 0, lower, unit_diagonal)
@@ -63,7 +63,7 @@ def _transposed_solve(
 def _triangular_vjp(
     g: Any, y: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:
-    """Return -(A⁻ᵀ g) yᵀ, of the triangle that is read."""
+    """Return -(A⁻ᵀ g) yᵀ for the triangle that is read."""
     v = _transposed_solve(g, y, a, b, trans, lower, unit_diagonal)
     if np.ndim(b) == 1:
         v, y = v[..., :, None], y[..., :, None]
@@ -75,7 +75,7 @@ def _triangular_vjp(
 
 
 def _banded_rows(ab: Any, lower: int, upper: int) -> Any:
-    """Return the transpose of a banded matrix, as its diagonals."""
+    """Return the transpose of a banded matrix in diagonal form."""
     rows = [np.roll(ab[r], r - upper) for r in range(lower + upper + 1)]
     return np.stack(rows[::-1])
 
@@ -96,7 +96,7 @@ def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:
     return _original.solve_sylvester(a, b, q) if np.size(q) else np.array(q)
 
 
-# Rules refer to rows further down.
+# Defined further down.
 _banded: _Primitive
 _sylvester: _Primitive
 
@@ -120,7 +120,7 @@ _sylvester  = _define(_solve_sylvester,
 def solve_triangular(
     a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, **_: Any
 ) -> Any:
-    """Solve a x = b for a triangular matrix, of which one triangle is read.
+    """Solve a x = b for a triangular matrix; only one triangle is read.
 
     Examples
     --------
@@ -136,13 +136,13 @@ def solve_triangular(
 
 @_in_place_of(_original.solve_banded)
 def solve_banded(l_and_u: Any, ab: Any, b: Any, **_: Any) -> Any:
-    """Solve a x = b for a matrix that is given by its diagonals."""
+    """Solve a x = b for a banded matrix in diagonal form."""
     return _banded(ab, b, *(int(n) for n in l_and_u))
 
 
 @_in_place_of(_original.solveh_banded)
 def solveh_banded(ab: Any, b: Any, *_: Any, lower: bool = False, **__: Any) -> Any:
-    """Solve a x = b for a positive definite matrix given by the diagonals of one triangle."""
+    """Solve a x = b for a positive definite banded matrix in diagonal form."""
     u = np.shape(ab)[0] - 1
     shifted = [
         np.conjugate(np.roll(ab[k if lower else u - k], k if lower else -k))
@@ -176,7 +176,7 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
 
 
 def _frechet(function: Any, a: Any, e: Any) -> Any:
-    """Return the derivative of f at `a` along `e`: a block of f([[a, e], [0, a]]).
+    """Return the Fréchet derivative of f at `a` along `e`: a block of f([[a, e], [0, a]]).
 
     N. Higham, "Functions of Matrices" (2008), 3.16.
     """
@@ -193,7 +193,7 @@ def _expm_vjp(g: Any, y: Any, a: Any) -> Any:
 
 
 def _of_matrix(name: str) -> Any:
-    """Define an analytic function of matrices."""
+    """Return the row of an analytic function of matrices."""
     function = _define(
         getattr(_original, name), lambda g, y, a: _frechet(function, _T(a), g), name=name
     )
@@ -228,16 +228,19 @@ def sqrtm(A: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa: N803 - SciP
 def fractional_matrix_power(A: Any, t: float) -> Any:  # noqa: N803
     """Return a power of a matrix; the exponent is a constant."""
     if isinstance(t, _Node):
-        raise _NoRuleError("fractional_matrix_power has no rule by its exponent. Pass a number.")
+        raise _NoRuleError(
+            "fractional_matrix_power has no derivative rule with respect to its exponent. Pass a "
+            "plain number there (node.data)."
+        )
     return _matrix_power(float(t))(A)
 
 
 @_in_place_of(_original.funm)
 def funm(A: Any, func: Any, disp: bool = True) -> Any:  # noqa: N803
-    """Return a function of Hermitian matrices, given as a function of numbers.
+    """Apply a function of numbers to Hermitian matrices.
 
-    The function is made of what has derivatives. Those of the result, of any order, are also right where
-    eigenvalues are equal.
+    `func` is called with the eigenvalues. Derivatives of any order are right at equal eigenvalues
+    too.
 
     Examples
     --------
@@ -257,26 +260,26 @@ def funm(A: Any, func: Any, disp: bool = True) -> Any:  # noqa: N803
 
 @_in_place_of(_original.cholesky)
 def cholesky(a: Any, lower: bool = False, *_: Any, **__: Any) -> Any:
-    """Return the triangular factor of a positive definite matrix: the upper one by default."""
+    """Return the Cholesky factor of a positive definite matrix, by default the upper one."""
     return _la.cholesky(a, upper=not lower)
 
 
 @_in_place_of(_original.cho_factor)
 def cho_factor(a: Any, lower: bool = False, *_: Any, **__: Any) -> Any:
-    """Return the same with `lower`, for `cho_solve`."""
+    """Return the Cholesky factor and `lower`, for `cho_solve`."""
     return _la.cholesky(a, upper=not lower), lower
 
 
 @_in_place_of(_original.cho_solve)
 def cho_solve(c_and_lower: Any, b: Any, *_: Any, **__: Any) -> Any:
-    """Solve with the factor of a positive definite matrix."""
+    """Solve a linear system, given the result of `cho_factor`."""
     c, lower = c_and_lower
     first, second = (0, 2) if lower else (2, 0)
     return _triangular(c, _triangular(c, b, first, lower), second, lower)
 
 
 def _eliminate(x: Any) -> Any:
-    """Compute both triangular factors of square matrices, in one, without exchanging rows."""
+    """Compute both triangular factors of square matrices, packed, without pivoting."""
     x = np.array(x)
     for i in range(np.shape(x)[-1] - 1):
         x[..., i + 1 :, i] /= x[..., i, i, None]
@@ -303,7 +306,7 @@ _eliminated = _define(_eliminate, _eliminate_vjp, name="lu_factor")
 
 
 def _order_of_rows(a: Any) -> Any:
-    """Return the rows of matrices in the order in which their factors have them."""
+    """Return matrices with their rows permuted as in their LU factors."""
     numbers = _plain(a)
     if not numbers.size:
         return np.broadcast_to(np.arange(np.shape(a)[-2]), np.shape(a)[:-1])
@@ -311,7 +314,7 @@ def _order_of_rows(a: Any) -> Any:
 
 
 def _lu(a: Any) -> Any:
-    """Return both triangular factors in one, of matrices that may be tall or wide."""
+    """Return both triangular factors, packed, of matrices that may be tall or wide."""
     k = min(np.shape(a)[-2:])
     rows = np.take_along_axis(a, _order_of_rows(a)[..., None], axis=-2)
     packed = _eliminated(rows[..., :k, :k])
@@ -326,13 +329,13 @@ def _lu(a: Any) -> Any:
 
 @_in_place_of(_original.lu_factor)
 def lu_factor(a: Any, *_: Any, **__: Any) -> Any:
-    """Return both triangular factors of matrices in one, and their pivots."""
+    """Return both triangular factors of matrices, packed, and the pivots."""
     return _lu(a), _original.lu_factor(_plain(a))[1]
 
 
 @_in_place_of(_original.lu_solve)
 def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, *_: Any, **__: Any) -> Any:
-    """Solve with the factors of a matrix."""
+    """Solve a linear system, given the result of `lu_factor`."""
     packed, pivots = lu_and_piv
     vector = np.ndim(b) == 1
     x = b[:, None] if vector else b
@@ -369,7 +372,7 @@ def eigh(
     a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, type: int = 1,
     subset_by_index: Any = None, subset_by_value: Any = None, **_: Any,
 ) -> Any:  # fmt: skip
-    """Return eigenvalues and eigenvectors of a Hermitian matrix, also of a v = w b v."""
+    """Return eigenvalues and eigenvectors of a Hermitian problem a v = w v or a v = w b v."""
     if type != 1 or subset_by_value is not None:
         raise _NoRuleError(
             "scipy.linalg.eigh of a node has no rule for type= and subset_by_value=."
@@ -398,7 +401,7 @@ def eigvalsh(a: Any, b: Any = None, **keywords: Any) -> Any:
 
 @_in_place_of(_original.svd)
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, *_: Any, **__: Any) -> Any:
-    """Return the singular value decomposition; of a matrix that is not square the reduced one."""
+    """Return the singular value decomposition; for matrices that are not square the reduced one."""
     found = _la.svd(a, full_matrices=full_matrices, compute_uv=compute_uv)
     return tuple(found) if compute_uv else found
 
@@ -414,7 +417,7 @@ def qr(
     a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full",
     pivoting: bool = False, check_finite: bool = True,
 ) -> Any:  # fmt: skip
-    """Return the QR decomposition; of a tall matrix with ``mode="economic"``."""
+    """Return the QR decomposition; tall matrices need ``mode="economic"``."""
     if pivoting:
         raise _NoRuleError("scipy.linalg.qr of a node has no rule for pivoting=.")
     m, n = np.shape(a)[-2:]
@@ -436,7 +439,7 @@ def solve(
     a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
     check_finite: bool = True, assume_a: str | None = None, transposed: bool = False,
 ) -> Any:  # fmt: skip
-    """Solve a x = b; of what is assumed symmetric one triangle is read."""
+    """Solve a x = b; of a matrix assumed to be symmetric only one triangle is read."""
     if assume_a in (*_SYMMETRIC, *_HERMITIAN):
         flip = _T if assume_a in ("sym", "symmetric") else _H
         a = np.tril(a) + flip(np.tril(a, -1)) if lower else np.triu(a) + flip(np.triu(a, 1))
@@ -459,7 +462,7 @@ def det(a: Any, *_: Any, **__: Any) -> Any:
 
 @_in_place_of(_original.pinv)
 def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False, **_: Any) -> Any:
-    """Return the pseudo-inverse; its derivative is that along changes that keep the rank."""
+    """Return the pseudo-inverse; its derivative assumes that the rank stays the same."""
     s = np.linalg.svd(_plain(a), compute_uv=False)
     if rtol is None:
         rtol = max(np.shape(a)) * np.finfo(s.dtype).eps
@@ -477,6 +480,6 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: Any = False, **_: 
 
 @_in_place_of(_original.lstsq)
 def lstsq(a: Any, b: Any, cond: Any = None, *_: Any, **__: Any) -> Any:
-    """Return the least-squares solution of the smallest norm."""
+    """Return the minimum-norm least-squares solution."""
     x, residues, rank, s = _la.lstsq(a, b, cond)
     return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s

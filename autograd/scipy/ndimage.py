@@ -30,7 +30,7 @@ def _floating(x: Any) -> Any:
 
 
 def _mirrored(x: Any, n: int, period: int, edge: float) -> Any:
-    """Reflect about both ends, again and again: about `edge` before the first element."""
+    """Reflect repeatedly at both ends, at `edge` before the first element."""
     if n == 1:
         return 0.0 * x
     x = np.mod(x + edge, 2 * period)
@@ -38,7 +38,7 @@ def _mirrored(x: Any, n: int, period: int, edge: float) -> Any:
 
 
 def _wrapped(x: Any, period: int) -> Any:
-    """Continue periodically, the first element being the last; SciPy prefers the last before it."""
+    """Wrap around; the last element coincides with the first, and SciPy reads the last."""
     if period == 0:
         return 0.0 * x
     numbers = np.asarray(_plain(x))
@@ -48,7 +48,7 @@ def _wrapped(x: Any, period: int) -> Any:
     )
 
 
-#: mode -> where a coordinate lies within an axis of length n, given that it lies anywhere.
+#: mode -> the function that maps a coordinate into an axis of length n.
 _WITHIN: dict[str, Callable[[Any, int], Any]] = {
     "constant": lambda x, n: x,
     "grid-constant": lambda x, n: x,
@@ -73,18 +73,18 @@ def map_coordinates(
     input : array_like
         The array.
     coordinates : array_like
-        For each axis of `input` a row of coordinates.
+        One row of coordinates for each axis of `input`.
     order : {0, 1}
-        The nearest element, or linear interpolation. Splines have no rule.
+        0 for the nearest element, 1 for linear interpolation. Splines have no rule.
     mode : str
-        How the array goes on beyond its edges, as SciPy calls it.
+        How the array is extended beyond its edges, as in SciPy.
     cval : float
-        What is beyond the edges with ``mode="constant"``.
+        The value beyond the edges for ``mode="constant"``.
 
     Raises
     ------
     NoRuleError
-        If `order` is higher, as it is by default, or `output` is given.
+        If `order` is above 1, as it is by default, or `output` is given.
 
     Examples
     --------
@@ -98,15 +98,15 @@ def map_coordinates(
     """
     if order not in (0, 1) or output is not None:
         raise _NoRuleError(
-            f"scipy.ndimage.map_coordinates(order={order}) of nodes: there are rules for order=0 "
-            "and order=1, without output=."
+            f"scipy.ndimage.map_coordinates(order={order}) of nodes has no rule. Use order=0 or "
+            "order=1, without output=."
         )
     if mode not in _WITHIN:
-        raise _OptionError(f"mode={mode!r} is none of {', '.join(_WITHIN)}.")
+        raise _OptionError(f"mode={mode!r} must be one of {', '.join(_WITHIN)}.")
     input, coordinates = (_floating(x) for x in (input, coordinates))
     shape = np.shape(input)
     if np.shape(coordinates)[0] != len(shape):
-        _original.map_coordinates(_plain(input), _plain(coordinates))  # raises SciPy's error
+        _original.map_coordinates(_plain(input), _plain(coordinates))  # for SciPy's error
     axes = [_WITHIN[mode](coordinates[i], n) for i, n in enumerate(shape)]
     y: Any = 0.0
     for corner in itertools.product(
@@ -128,7 +128,7 @@ def map_coordinates(
 
 
 def _neighbours(x: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, Any]]:
-    """Return the elements of an axis next to a coordinate: index, whether it is there, and share."""
+    """Return the neighbours of a coordinate along an axis: index, whether it exists, weight."""
     numbers = np.asarray(_plain(x))
     lower = np.floor(numbers + 0.5 if order == 0 else numbers).astype(int)
     found: list[tuple[Any, Any]] = [(lower, 1.0)]

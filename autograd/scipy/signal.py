@@ -21,7 +21,7 @@ __all__ = list(_original.__all__)
 
 __getattr__ = _names_of(_original, "scipy.signal")
 
-#: Above so many shifts of one array against the other the Fourier transform is faster.
+#: From this number of shifts on, the Fourier transform is faster.
 _MANY_SHIFTS = 64
 
 
@@ -30,7 +30,7 @@ def __dir__() -> list[str]:
 
 
 class _Layout(NamedTuple):
-    """How the axes of an array take part: kept as they are, summed over, convolved."""
+    """The roles of the axes of an array: kept, summed or convolved."""
 
     kept: tuple[int, ...]
     summed: tuple[int, ...]
@@ -38,15 +38,15 @@ class _Layout(NamedTuple):
 
     @classmethod
     def of(cls, ndim: int, summed: Sequence[int], convolved: Sequence[int]) -> _Layout:
-        """Describe an array of `ndim` axes."""
+        """Return the roles of the axes of an array of `ndim` axes."""
         inner = tuple(a % ndim for a in summed)
         outer = tuple(a % ndim for a in convolved)
         if len({*inner, *outer}) != len(inner) + len(outer):
-            raise _ShapeError(f"An axis occurs twice among axes {convolved} and dot_axes {summed}.")
+            raise _ShapeError(f"axes={convolved} and dot_axes={summed} contain an axis twice.")
         return cls(tuple(a for a in range(ndim) if a not in (*inner, *outer)), inner, outer)
 
     def as_three(self, x: Any) -> Any:
-        """Bring an array into the shape (kept, summed, *convolved)."""
+        """Reshape an array to (kept, summed, *convolved)."""
         shape = np.shape(x)
         sizes = [_math.prod(shape[a] for a in axes) for axes in (self.kept, self.summed)]
         order = (*self.kept, *self.summed, *self.convolved)
@@ -61,12 +61,12 @@ def _flipped(x: Any) -> Any:
 
 
 def _swapped(x: Any) -> Any:
-    """Exchange the kept axis and the one that is summed."""
+    """Swap the kept and the summed axis."""
     return np.swapaxes(x, 0, 1)
 
 
 def _valid(a: Any, b: Any) -> Any:
-    """Return Σ a[i, k, n + m - j] b[l, k, j], where b fits into a: shape (i, l, *n)."""
+    """Return Σ a[i, k, n + m - j] b[l, k, j] where b fits inside a, of shape (i, l, *n)."""
     small, large = np.shape(b)[2:], np.shape(a)[2:]
     out = tuple(n - m + 1 for n, m in zip(large, small, strict=True))
     shifts = min(_math.prod(small), _math.prod(out))
@@ -101,7 +101,7 @@ def _valid_by_fourier(a: Any, b: Any, out: tuple[int, ...]) -> Any:
 
 
 def _valid_vjp_large(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Convolve fully with b turned round: Σ g[i, l, n] b[l, k, m], at each n + m."""
+    """Convolve fully with b reversed: Σ g[i, l, n] b[l, k, m] at each n + m."""
     return _fully(g, _flipped(_swapped(b)))
 
 
@@ -118,8 +118,10 @@ def _padded(x: Any, margins: Sequence[tuple[int, int]]) -> Any:
 
 
 def _fully(a: Any, b: Any) -> Any:
-    """Convolve where at least one element of each overlaps."""
-    if np.size(_plain(a)) < np.size(_plain(b)):  # pad the smaller, and slide over the larger
+    """Convolve wherever the arrays overlap."""
+    if np.size(_plain(a)) < np.size(
+        _plain(b)
+    ):  # pad the smaller array and slide it over the larger
         return _swapped(_fully(b, a))
     return _slide(_padded(a, [(m - 1, m - 1) for m in np.shape(b)[2:]]), b)
 
@@ -142,22 +144,22 @@ def convolve(
     A, B : array_like
         The arrays.
     axes : pair of sequences of int, optional
-        The axes of `A`, and those of `B`, to convolve along; by default all.
+        The axes of `A` and of `B` to convolve along; by default all.
     dot_axes : pair of sequences of int
-        Axes of `A`, and of `B`, that are of the same length, to multiply and sum over.
+        Axes of `A` and of `B`, of the same lengths, to multiply and sum over.
     mode : {"full", "valid", "same"}
-        Whether to go as far as the arrays overlap at all, only while one lies within the other,
-        or as far as `A` does.
+        "full": wherever the arrays overlap; "valid": where one lies inside the other; "same": the
+        size of `A`.
 
     Returns
     -------
     array or Tensor
-        First the other axes of `A`, then the other axes of `B`, then those convolved.
+        The other axes of `A`, the other axes of `B`, then the convolved axes.
 
     Raises
     ------
     ShapeError
-        If the axes do not fit each other, or `mode` is none of these.
+        If the axes do not match, or `mode` is unknown.
 
     Examples
     --------
@@ -178,7 +180,9 @@ def convolve(
     if axes is None:
         axes = (range(np.ndim(A)), range(np.ndim(B)))
     if len(axes[0]) != len(axes[1]) or len(dot_axes[0]) != len(dot_axes[1]):
-        raise _ShapeError(f"As many axes of one array as of the other: {axes}, {dot_axes}.")
+        raise _ShapeError(
+            f"axes={axes} and dot_axes={dot_axes} need as many axes of one array as of the other."
+        )
     layouts = [_Layout.of(np.ndim(x), d, c) for x, d, c in zip((A, B), dot_axes, axes, strict=True)]
     kept = [
         [np.shape(x)[a] for a in layout.kept] for x, layout in zip((A, B), layouts, strict=True)
@@ -187,7 +191,7 @@ def convolve(
         [np.shape(x)[a] for a in layout.summed] for x, layout in zip((A, B), layouts, strict=True)
     ]
     if summed[0] != summed[1]:
-        raise _ShapeError(f"The axes to sum over have lengths {summed[0]} and {summed[1]}.")
+        raise _ShapeError(f"dot_axes have lengths {summed[0]} and {summed[1]}; they must be equal.")
     y = _of_three(layouts[0].as_three(A), layouts[1].as_three(B), mode)
     return np.reshape(y, (*kept[0], *kept[1], *np.shape(y)[2:]))
 
@@ -203,7 +207,7 @@ def _of_three(a: Any, b: Any, mode: str) -> Any:
     if all(i <= j for i, j in zip(n, m, strict=True)):
         return _swapped(_slide(b, a))
     raise _ShapeError(
-        f'mode="valid" needs one array to lie within the other; along the axes they are {n} and {m}.'
+        f'mode="valid" needs one array to fit inside the other; their lengths are {n} and {m}.'
     )
 
 
@@ -211,7 +215,7 @@ def _of_three(a: Any, b: Any, mode: str) -> Any:
 
 
 def _turned(x: Any) -> Any:
-    """Reverse all axes, and take the complex conjugate."""
+    """Reverse all axes and conjugate."""
     return np.conjugate(np.flip(x))
 
 
@@ -223,10 +227,12 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
 
 @_in_place_of(_original.fftconvolve)
 def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
-    """Convolve by the Fourier transform, along some axes; the others are broadcast."""
+    """Convolve by Fourier transform along some axes; the others are broadcast."""
     ndim = np.ndim(in1)
     if ndim != np.ndim(in2):
-        raise _ShapeError(f"in1 has {ndim} axes and in2 {np.ndim(in2)}; they need as many.")
+        raise _ShapeError(
+            f"in1 has {ndim} axes and in2 {np.ndim(in2)}; they must have equally many."
+        )
     along = range(ndim) if axes is None else (axes,) if np.ndim(axes) == 0 else axes
     along = [a % ndim for a in along]
     n, m = ([np.shape(x)[a] for a in along] for x in (in1, in2))
@@ -241,7 +247,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
 
 
 def _window(n: list[int], m: list[int], mode: str) -> list[tuple[int, int]]:
-    """Return begin and length of what a mode keeps of the full convolution, for each axis."""
+    """Return the start and the length of the part of the full convolution that a mode keeps."""
     sizes = list(zip(n, m, strict=True))
     if mode == "full":
         return [(0, i + j - 1) for i, j in sizes]
@@ -251,15 +257,14 @@ def _window(n: list[int], m: list[int], mode: str) -> list[tuple[int, int]]:
         raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
     if not (all(i >= j for i, j in sizes) or all(i <= j for i, j in sizes)):
         raise _ShapeError(
-            f'mode="valid" needs one array to lie within the other; along the axes they are {n} '
-            f"and {m}."
+            f'mode="valid" needs one array to fit inside the other; their lengths are {n} and {m}.'
         )
     return [(min(i, j) - 1, abs(i - j) + 1) for i, j in sizes]
 
 
 @_in_place_of(_original.oaconvolve)
 def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
-    """Convolve, with the results of `fftconvolve`."""
+    """Convolve; equal to `fftconvolve`."""
     return fftconvolve(in1, in2, mode, axes)
 
 
@@ -268,12 +273,12 @@ _BOUNDARIES = {"fill": "constant", "wrap": "wrap", "circular": "wrap", "symm": "
 
 
 def _of_planes(in1: Any, in2: Any, mode: str, boundary: str, fillvalue: Any, start: Any) -> Any:
-    """Convolve two matrices, the first one continued beyond its edges."""
+    """Convolve two matrices, the first one extended beyond its edges."""
     n, m = np.shape(in1), np.shape(in2)
     if len(n) != 2 or len(m) != 2:
-        raise _ShapeError(f"Both need two axes; they have the shapes {n} and {m}.")
+        raise _ShapeError(f"Both arrays must be 2-d; their shapes are {n} and {m}.")
     if boundary not in _BOUNDARIES:
-        raise _ShapeError(f"boundary={boundary!r} is none of {', '.join(_BOUNDARIES)}.")
+        raise _ShapeError(f"boundary={boundary!r} must be one of {', '.join(_BOUNDARIES)}.")
     if mode == "valid":
         return convolve(in1, in2, mode=mode)
     filling = _BOUNDARIES[boundary]
@@ -307,4 +312,4 @@ def correlate2d(
     """Correlate two matrices."""
     y = _of_planes(in1, _turned(in2), mode, boundary, fillvalue, lambda k: k // 2)
     exchanged = mode == "valid" and np.shape(in1)[0] < np.shape(in2)[0]
-    return np.conjugate(y) if exchanged else y  # SciPy's result, which is not that of `correlate`
+    return np.conjugate(y) if exchanged else y  # as in SciPy, which differs from `correlate`

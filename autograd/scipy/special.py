@@ -1,4 +1,4 @@
-"""`scipy.special`: its ufuncs, which work on nodes, and counterparts of its other functions."""
+"""`scipy.special`: its ufuncs work on nodes; its other functions have counterparts here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def __dir__() -> list[str]:
 
 @_redefinable
 def zeta(x: Any, q: Any = None, out: None = None) -> Any:
-    """Return the Hurwitz zeta function; of one argument Riemann's."""
+    """Return the Hurwitz zeta function; of one argument the Riemann zeta function."""
     if out is not None:
         return _original.zeta(x, q, out)
     if q is None and not _has_node(x):
@@ -51,7 +51,7 @@ def multigammaln(a: Any, d: int) -> Any:
 
 @_redefinable
 def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
-    """Return the factorial; of nodes gamma(n + 1), and 0 for negative numbers."""
+    """Return the factorial; for nodes Γ(n + 1), and 0 for negative numbers."""
     if exact or keywords or not _has_node(n):
         return _original.factorial(n, exact=exact, **keywords)
     negative = _plain(n) < 0
@@ -60,7 +60,7 @@ def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
 
 @_redefinable
 def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:  # noqa: N803
-    """Return how many choices of `k` out of `N` there are; 0 where there can be none."""
+    """Return the number of combinations of `k` out of `N`; 0 for negative or too large `k`."""
     if exact or not _has_node(N, k):
         return _original.comb(N, k, exact=exact, repetition=repetition)
     if repetition:
@@ -72,7 +72,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
 
 @_redefinable
 def perm(N: Any, k: Any, exact: bool = False) -> Any:  # noqa: N803
-    """Return how many sequences of `k` out of `N` there are; 0 where there can be none."""
+    """Return the number of permutations of `k` out of `N`; 0 for negative or too large `k`."""
     if exact or not _has_node(N, k):
         return _original.perm(N, k, exact=exact)
     possible = (_plain(k) <= _plain(N)) & (_plain(N) >= 0) & (_plain(k) >= 0)
@@ -82,7 +82,7 @@ def perm(N: Any, k: Any, exact: bool = False) -> Any:  # noqa: N803
 
 @_redefinable
 def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
-    """Return branch `k` of Lambert's function, complex as SciPy's is."""
+    """Return branch `k` of the Lambert W function, complex as in SciPy."""
     return _lambertw_branch(k, tol)(z)
 
 
@@ -90,7 +90,7 @@ def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
 def logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: Any = False, return_sign: bool = False
 ) -> Any:
-    """Return log(sum(b exp(a))) without overflow; with `return_sign` that of its size, and its sign.
+    """Return log(sum(b exp(a))) without overflow; with `return_sign` log|sum| and the sign.
 
     Examples
     --------
@@ -105,12 +105,10 @@ def logsumexp(
     if b is None and not return_sign:
         return _reductions.logsumexp(a, axis=axis, keepdims=keepdims)
     if np.iscomplexobj(_plain(a)) or np.iscomplexobj(_plain(b)):
-        raise _DataError(
-            "logsumexp of nodes takes a weight b= and return_sign= for real numbers only."
-        )
+        raise _DataError("logsumexp of nodes supports b= and return_sign= only for real numbers.")
     if b is None:
         b = 1.0
-    # A term of weight nought may be too large to compute; only its weight has a derivative.
+    # A term with weight 0 may overflow; only its weight has a derivative.
     used = _plain(a) if _has_node(b) else np.where(np.asarray(b) == 0, -math.inf, _plain(a))
     shift = np.max(used, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -125,7 +123,7 @@ def logsumexp(
 
 @_redefinable
 def softmax(x: Any, axis: Any = None) -> Any:
-    """Return exp(x) / sum(exp(x)) without overflow; over all elements unless `axis` is given."""
+    """Return exp(x) / sum(exp(x)) without overflow; by default over all elements."""
     return _reductions.softmax(x, axis=axis)
 
 

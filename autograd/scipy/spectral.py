@@ -1,13 +1,13 @@
 """Functions of Hermitian matrices, with derivatives of every order, also at equal eigenvalues.
 
-With A = V diag(w) Vᴴ the derivative of f(A) along matrices E₁, ..., Eₖ is, in the basis V, the sum over
-all orders of these of
+With A = V diag(w) Vᴴ, the derivative of f(A) along matrices E₁, ..., Eₖ is, in the basis V, the sum
+over all permutations of
 
     Σ f[w_a, w_b, ..., w_z] (E₁)_ab (E₂)_bc ... (Eₖ)_yz,
 
-where f[...] are divided differences (Y. Daleckii and S. Krein, 1965; N. Higham, "Functions of Matrices",
-2008, 3.2). Its trace with a further matrix does not change if any two of them change places, so that
-each derivative of such a derivative is one of the next order.
+where f[...] are divided differences (Y. Daleckii and S. Krein, 1965; N. Higham, "Functions of
+Matrices", 2008, 3.2). Its trace with another matrix is symmetric in all of them, so the vjp of such a
+derivative is the derivative of the next order.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Function = Callable[[Any], Any]
 def divided_differences(f: Function, w: Any, order: int) -> Any:
     """Return f[w_a, w_b, ...] for all combinations of ``order + 1`` of the numbers w.
 
-    Of numbers that lie closer than a quotient is accurate for, it is a derivative at their mean.
+    For numbers too close for an accurate quotient, it is a derivative at their mean.
     """
     w = np.asarray(w)
     n = np.shape(w)[-1]
@@ -58,7 +58,7 @@ def divided_differences(f: Function, w: Any, order: int) -> Any:
 
 @functools.lru_cache(maxsize=64)
 def derivative_of(f: Function, order: int) -> Any:
-    """Return the primitive for the derivative of f(A) along as many matrices as `order` says."""
+    """Return the primitive for the derivative of f(A) along `order` matrices."""
 
     def function(a: Any, *along: Any) -> Any:
         w, v = np.linalg.eigh(a)
@@ -82,13 +82,13 @@ def derivative_of(f: Function, order: int) -> Any:
 
 
 def of_hermitian(f: Function, a: Any) -> Any:
-    """Return f(A) of Hermitian matrices; raise for others."""
+    """Return f(A) for Hermitian matrices; raise for others."""
     numbers = plain(a)
     largest = np.max(np.abs(numbers), axis=(-2, -1), initial=0.0)[..., None, None]
     eps = np.finfo(numbers.dtype).eps
     if np.any(np.abs(numbers - H(numbers)) > 8 * np.shape(numbers)[-1] * eps * largest):
         raise NoRuleError(
-            "scipy.linalg.funm of a node has a rule for Hermitian matrices, and this one is not. "
-            "For others there are sqrtm, logm, expm, sinm, cosm and fractional_matrix_power."
+            "scipy.linalg.funm of a node has a rule only for Hermitian matrices, and this one is not. "
+            "Use sqrtm, logm, expm, sinm, cosm or fractional_matrix_power."
         )
     return derivative_of(f, 0)(a)

@@ -1,4 +1,4 @@
-"""Matrices of a form that is given by few numbers: `scipy.linalg.toeplitz` and its like."""
+"""Structured matrices: `scipy.linalg.toeplitz`, `hankel`, `circulant` and `block_diag`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.scipy.fallback import in_place_of
 
 @in_place_of(scipy.linalg.block_diag)
 def block_diag(*arrs: Any) -> Any:
-    """Put matrices along the diagonal."""
+    """Return the block diagonal matrix of these blocks."""
     blocks = [np.atleast_2d(block) for block in arrs]
     widths = [np.shape(block)[1] for block in blocks]
     rows = []
@@ -24,7 +24,7 @@ def block_diag(*arrs: Any) -> Any:
 
 @in_place_of(scipy.linalg.toeplitz)
 def toeplitz(c: Any, r: Any = None) -> Any:
-    """Return the matrix that is constant along its diagonals, by its first column and row."""
+    """Return the matrix with constant diagonals, given its first column and row."""
     r = np.conjugate(c) if r is None else r
     m, n = np.shape(c)[0], np.shape(r)[0]
     values = np.concatenate([np.flip(r)[: n - 1], c])
@@ -33,7 +33,7 @@ def toeplitz(c: Any, r: Any = None) -> Any:
 
 @in_place_of(scipy.linalg.hankel)
 def hankel(c: Any, r: Any = None) -> Any:
-    """Return the matrix that is constant along its antidiagonals."""
+    """Return the matrix with constant antidiagonals, given its first column and last row."""
     r = np.zeros_like(plain(c)) if r is None else r
     values = np.concatenate([c, r[1:]])
     return values[np.arange(np.shape(c)[0])[:, None] + np.arange(np.shape(r)[0])]
@@ -41,6 +41,6 @@ def hankel(c: Any, r: Any = None) -> Any:
 
 @in_place_of(scipy.linalg.circulant)
 def circulant(c: Any) -> Any:
-    """Return the matrix whose columns are a vector, turned further and further."""
+    """Return the matrix whose columns are cyclic shifts of a vector."""
     n = np.shape(c)[-1]
     return c[..., (np.arange(n)[:, None] - np.arange(n)) % n]

@@ -176,7 +176,7 @@ def test_saving_keeps_a_symbolic_link(path, tmp_path):
 
 
 def test_a_missing_folder_or_file_is_reported(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
+    with pytest.raises(FileNotFoundError, match="does not exist"):
         nn.save({"a": np.zeros(1)}, tmp_path / "none" / "model.safetensors")
     with pytest.raises(FileNotFoundError, match="there is no file"):
         nn.load(tmp_path / "none.safetensors")

@@ -54,7 +54,7 @@ def test_quantiles_of_nan_are_nan_unless_ignored():
 
 def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
     for p in ([1.0, -2.0, 1.0], [2.0, 1.0, 0.0, 0.0]):
-        with pytest.raises(NoDerivativeError, match="multiple zero"):
+        with pytest.raises(NoDerivativeError, match="multiple root"):
             np.sum(np.real(np.roots(Tensor(p)))).backward()
     slope = grad(lambda p: np.sum(np.roots(p) ** 2))(np.array([2.0, -3.0, 0.0]))
     np.testing.assert_allclose(slope, [-9 / 4, -3 / 2, -1.0])  # (b/a)² - 2 c/a
@@ -90,7 +90,7 @@ def test_polyfit_warns_rejects_and_estimates_like_numpy():
     np.testing.assert_allclose(found.data, expected)
     with (
         pytest.warns(np.exceptions.RankWarning),
-        pytest.raises(NoDerivativeError, match="full rank"),
+        pytest.raises(NoDerivativeError, match="rank-deficient"),
     ):
         np.polyfit(Tensor(np.ones(4)), y[:4], 1)
     with pytest.raises(NoRuleError, match="lstsq"):

@@ -20,7 +20,7 @@ def test_eigenvectors_of_equal_eigenvalues_raise():
 
 
 def test_arbitrary_eigenvectors_raise_at_a_stationary_point():
-    with pytest.raises(NoDerivativeError, match="which of their vectors"):
+    with pytest.raises(NoDerivativeError, match="choice of their vectors"):
         grad(lambda a: np.linalg.eigh(a)[1][0, 0])(np.eye(2))  # cos of an angle, at 0
 
 
@@ -71,7 +71,7 @@ def test_decompositions_without_derivative_are_rejected():
     jordan = np.array([[1.0, 1.0], [0.0, 1.0]])
     with pytest.raises(NoDerivativeError, match="defective"):
         grad(lambda a: np.sum(np.real(np.linalg.eigvals(a)) ** 2))(jordan)
-    with pytest.raises(NoDerivativeError, match="full rank"):
+    with pytest.raises(NoDerivativeError, match="rank-deficient"):
         grad(lambda a: np.sum(np.linalg.qr(a)[1]))(np.ones((3, 2)))
     with pytest.raises(NoDerivativeError, match="singular matrix"):
         grad(lambda a: np.linalg.slogdet(a)[1])(np.ones((2, 2)))

@@ -105,7 +105,7 @@ def test_an_equation_closing_over_nodes_is_rejected():
     )
     for change in changes:
         for y0 in (np.ones(2), Tensor(np.ones(2))):
-            with pytest.raises(GradientLostError, match="must go through args"):
+            with pytest.raises(GradientLostError, match="through args"):
                 integrate.odeint(change, y0, [0.0, 1.0])
 
 
@@ -115,7 +115,7 @@ def test_other_options_match_scipy():
     assert "nst" in report
     with pytest.raises(NoRuleError, match="full_output"):
         integrate.odeint(decay, Tensor([1.0]), [0.0, 1.0], (1.0,), full_output=True)
-    with pytest.raises(NoRuleError, match=r"scipy\.integrate\.simpson has no rule"):
+    with pytest.raises(NoRuleError, match=r"scipy\.integrate\.simpson has no derivative rule"):
         integrate.simpson(Tensor([1.0, 2.0, 3.0]))
     assert integrate.quad is not None
     assert integrate.simpson([1.0, 2.0, 3.0]) == scipy.integrate.simpson([1.0, 2.0, 3.0])

@@ -130,7 +130,7 @@ def test_logsumexp_with_zero_weights_and_empty_terms():
     value, sign = special.logsumexp(Tensor([1.0, 3.0]), b=np.array([1.0, -1.0]), return_sign=True)
     expected = special.logsumexp(np.array([1.0, 3.0]), b=np.array([1.0, -1.0]), return_sign=True)
     assert (value.data, sign) == pytest.approx(expected)
-    with pytest.raises(DataError, match="real numbers only"):
+    with pytest.raises(DataError, match="only for real numbers"):
         special.logsumexp(Tensor([1j]), b=np.ones(1))
 
 
@@ -140,9 +140,9 @@ def test_missing_derivatives_raise_only_when_requested():
         "hyp1f1": (1.0, 2.0, 0.5), "ellipkinc": (0.5, 0.3),
     }.items():  # fmt: skip
         position = 1 if name.startswith("ellip") else 0
-        with pytest.raises(NoRuleError, match=f"{name} has no rule"):
+        with pytest.raises(NoRuleError, match=f"{name} has no derivative rule"):
             grad(getattr(special, name), position)(*arguments)
-    with pytest.raises(NoRuleError, match="factorial2 has no rule"):
+    with pytest.raises(NoRuleError, match="factorial2 has no derivative rule"):
         special.factorial2(Tensor([5.0]))
     with pytest.raises(NoRuleError, match="complex"):
         jacobian(lambda z: special.psi(z))(np.array([1.0 + 1j]))

@@ -177,7 +177,7 @@ def test_all_other_names_come_from_scipy():
     assert "norm" in dir(stats)
     assert "rankdata" in dir(stats)
     assert multivariate_normal.rvs(np.zeros(2), np.eye(2), random_state=0).shape == (2,)
-    with pytest.raises(NoRuleError, match=r"scipy\.stats\.norm\.entropy has no rule"):
+    with pytest.raises(NoRuleError, match=r"scipy\.stats\.norm\.entropy has no derivative rule"):
         norm.entropy(Value(1.0))
     with pytest.raises(AttributeError):
         norm.nothing  # noqa: B018
@@ -223,9 +223,9 @@ def test_one_dimensional_vectors_and_mismatched_shapes():
     np.testing.assert_allclose(multivariate_normal.logpdf(x), scipy.stats.norm.logpdf(x))
     assert multivariate_normal.logpdf(0.1) == pytest.approx(scipy.stats.norm.logpdf(0.1))
     assert multivariate_normal.pdf(x[None], x) == pytest.approx((2 * np.pi) ** -1.5)
-    with pytest.raises(ShapeError, match="should be"):
+    with pytest.raises(ShapeError, match="must be"):
         multivariate_normal.logpdf(x, np.zeros(2), np.eye(3))
-    with pytest.raises(ShapeError, match="vectors have shape"):
+    with pytest.raises(ShapeError, match="last axis of x"):
         multivariate_normal.logpdf(x, np.zeros(2), np.eye(2))
 
 

@@ -1,7 +1,7 @@
-"""The calculus of `scipy.special`: one row for each function, by family.
+"""The table of rules for `scipy.special`, by family.
 
-Importing this teaches SciPy's own ufuncs, wherever they are called from. References are to the
-NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov.
+Importing it makes SciPy's own ufuncs work on nodes. References are to the NIST Digital Library of
+Mathematical Functions (DLMF), https://dlmf.nist.gov.
 """
 
 from autograd.scipy.rules import bessel, elementary, error_functions, gamma, hypergeometric

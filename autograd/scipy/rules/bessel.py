@@ -11,7 +11,7 @@ from autograd.engine import Primitive
 from autograd.rules.table import elementwise, implements
 from autograd.scipy.fallback import no_rule
 
-# By their order they are not differentiated.
+# There are no derivatives with respect to the order.
 # fmt: off
 # -- first and second kind: DLMF 10.6.1, 10.6.3 -------------------------------------------------------------------
 j0   = elementwise(sp.j0,   None,  lambda y, x: -sp.j1(x))
@@ -22,7 +22,7 @@ jv   = elementwise(sp.jv,   None,  no_rule("jv", "its order"),   lambda y, v, x:
 yv   = elementwise(sp.yv,   None,  no_rule("yv", "its order"),   lambda y, v, x: (sp.yv(v - 1, x) - sp.yv(v + 1, x)) / 2)
 yn   = elementwise(sp.yn,   None,  no_rule("yn", "its order"),   lambda y, v, x: (sp.yv(v - 1, x) - sp.yv(v + 1, x)) / 2)
 
-# -- modified: DLMF 10.29.1, 10.29.3; with e at the end multiplied by exp(-|x|), and K by exp(x) ------------------
+# -- modified: DLMF 10.29.1, 10.29.3; names with e are scaled: I by exp(-|x|), K by exp(x) ------------------------
 i0   = elementwise(sp.i0,   None,  lambda y, x: sp.i1(x))
 i1   = elementwise(sp.i1,   None,  lambda y, x: (sp.i0(x) + sp.iv(2, x)) / 2)
 iv   = elementwise(sp.iv,   None,  no_rule("iv", "its order"),   lambda y, v, x: (sp.iv(v - 1, x) + sp.iv(v + 1, x)) / 2)

@@ -1,4 +1,4 @@
-"""Functions of `scipy.special` made of exponentials, logarithms and powers."""
+"""Exponentials, logarithms, powers and angles of `scipy.special`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def boxcox_slope(logarithm: Any, p: Any) -> Any:
 
 
 def beyond(delta: Any, r: Any) -> Any:
-    """Say where the Huber loss is linear."""
+    """Return where the Huber loss is linear."""
     return np.abs(plain(r)) > plain(delta)
 
 
@@ -78,7 +78,7 @@ sindg        = elementwise(sp.sindg,        None,  lambda y, x: DEGREE * sp.cosd
 cosdg        = elementwise(sp.cosdg,        None,  lambda y, x: -DEGREE * sp.sindg(x))
 tandg        = elementwise(sp.tandg,        None,  lambda y, x: DEGREE * (1 + y * y))
 
-# -- what the library has already ---------------------------------------------------------------------------------
+# -- aliases of NumPy's functions ---------------------------------------------------------------------------------
 implements(sp.expit)(sigmoid)
 implements(sp.expm1)(numbers.expm1)
 implements(sp.log1p)(numbers.log1p)

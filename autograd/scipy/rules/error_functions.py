@@ -17,7 +17,7 @@ ROOT_PI, ROOT_2, ROOT_2PI = math.sqrt(math.pi), math.sqrt(2), math.sqrt(2 * math
 
 
 def inverse_square_series(x: Any, sign: float, factors: list[float]) -> Any:
-    """Sum a series in sign / (2x²) by Horner's scheme, each term a factor times the last."""
+    """Sum a series in sign / (2x²) by Horner's scheme; each term is a factor times the last."""
     z = sign / (2 * x * x)
     total: Any = 0.0
     for factor in reversed(factors):
@@ -26,7 +26,7 @@ def inverse_square_series(x: Any, sign: float, factors: list[float]) -> Any:
 
 
 def erfcx_slope(y: Any, x: Any) -> Any:
-    """Return 2xy - 2/√π; for large x, where that cancels, its series (DLMF 7.12.1)."""
+    """Return 2xy - 2/√π; for large x by its series, which avoids cancellation (DLMF 7.12.1)."""
     if np.iscomplexobj(plain(x)):
         return 2 * x * y - 2 / ROOT_PI
     far = plain(x) > 10
@@ -35,7 +35,7 @@ def erfcx_slope(y: Any, x: Any) -> Any:
 
 
 def dawson_slope(y: Any, x: Any) -> Any:
-    """Return 1 - 2xy; for large x, where that cancels, its series (DLMF 7.12.1)."""
+    """Return 1 - 2xy; for large x by its series, which avoids cancellation (DLMF 7.12.1)."""
     if np.iscomplexobj(plain(x)):
         return 1 - 2 * x * y
     far = np.abs(plain(x)) > 10
@@ -49,7 +49,7 @@ def normal_density(x: Any) -> Any:
 
 
 def hazard(x: Any) -> Any:
-    """Return the derivative of log_ndtr, φ(x) / Φ(x); erfcx keeps its digits on the left."""
+    """Return φ(x) / Φ(x), the derivative of log_ndtr; erfcx avoids underflow for negative x."""
     left = plain(x) < 0
     near, far = where(left, 0.0, x), where(left, x, 0.0)
     return where(

@@ -26,7 +26,7 @@ from autograd.scipy.rules.incomplete import (
 
 
 def like_argument(function: Any, position: int = -1) -> Any:
-    """Return the function with results of the precision of an argument."""
+    """Return the function with results in the precision of an argument."""
 
     def same(*arguments: Any) -> Any:
         precision = np.result_type(np.asarray(arguments[position]), np.float16)
@@ -37,7 +37,7 @@ def like_argument(function: Any, position: int = -1) -> Any:
 
 
 def rgamma_slope(y: Any, x: Any) -> Any:
-    """Return -ψ(x) / Γ(x); by reflection (DLMF 5.5.3, 5.5.4) on the left, where ψ has poles."""
+    """Return -ψ(x) / Γ(x); for negative x, where ψ has poles, by reflection (DLMF 5.5.3, 5.5.4)."""
     left = plain(x) < 0.5
     mirrored, at = 1 - where(left, x, 0.0), where(left, 1.0, x)
     reflected = np.cos(np.pi * where(left, x, 0.0)) * sp.gamma(mirrored) - y * sp.psi(mirrored)
@@ -45,23 +45,23 @@ def rgamma_slope(y: Any, x: Any) -> Any:
 
 
 def trigamma(x: Any) -> Any:
-    """Return the derivative of ψ, which SciPy has for real numbers only."""
+    """Return the derivative of ψ, for real numbers only."""
     if np.iscomplexobj(plain(x)):
-        raise NoRuleError("scipy.special.psi has no rule for its derivative at complex numbers.")
+        raise NoRuleError("scipy.special.psi has no derivative rule for complex numbers.")
     return polygamma(1, x)
 
 
-#: The even Bernoulli numbers B₂, B₄, ..., divided by the factorial of their index.
+#: The Bernoulli numbers B₂, B₄, ..., each divided by the factorial of its index.
 BERNOULLI = tuple(float(b) / math.factorial(2 * j) for j, b in enumerate(sp.bernoulli(20)[2::2], 1))
 TERMS = 12
 
 
 def zeta_slope(y: Any, s: Any, q: Any) -> Any:
-    """Return the derivative of Σ (q + k)^-s by s, from Euler and Maclaurin's formula (DLMF 25.11.28)."""
+    """Return the derivative of Σ (q + k)^-s by s, by the Euler-Maclaurin formula (DLMF 25.11.28)."""
     if np.any(plain(s) < -1):
         raise NoRuleError(
-            "scipy.special.zeta has no rule for its derivative with respect to an exponent below "
-            "-1, where the sum loses all digits. Pass a plain number there (node.data)."
+            "scipy.special.zeta has no derivative rule with respect to an exponent below -1, where "
+            "the sum loses all digits. Pass a plain number there (node.data)."
         )
     found: Any = 0.0 * y  # NaN where the function has no value
     for k in range(TERMS):
@@ -126,7 +126,7 @@ stdtr        = elementwise(sp.stdtr,       None,  lambda y, df, t: student_slope
 stdtrit      = elementwise(sp.stdtrit,     None,  lambda t, df, p: -student_slope(df, t) / student_density(df, t),
                                                   lambda t, df, p: 1 / student_density(df, t))
 
-# -- the same by other names --------------------------------------------------------------------------------------
+# -- distribution functions in terms of these ---------------------------------------------------------------------
 composition_of(sp.chdtr)(lambda v, x: sp.gammainc(v / 2, x / 2))
 composition_of(sp.chdtrc)(lambda v, x: sp.gammaincc(v / 2, x / 2))
 composition_of(sp.gdtr)(lambda a, b, x: sp.gammainc(b, a * x))

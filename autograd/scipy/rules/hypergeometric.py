@@ -17,7 +17,7 @@ from autograd.scipy.fallback import no_rule
 
 
 def log_ratio(z: Any) -> Any:
-    """Return log(1 + z) / z; near zero its series."""
+    """Return log(1 + z) / z; near zero by its series."""
     near = np.abs(plain(z)) < 1e-3
     away, close = where(near, 1.0, z), where(near, z, 0.0)
     series: Any = 0.0
@@ -33,7 +33,7 @@ def root(phi: Any, m: Any) -> Any:
 
 @functools.cache
 def lambertw_branch(k: int, tolerance: float) -> Primitive:
-    """Return a branch of Lambert's function, the inverse of w exp(w) (DLMF 4.13.4)."""
+    """Return a branch of the Lambert W function, the inverse of w exp(w) (DLMF 4.13.4)."""
     return elementwise(
         lambda z: sp.lambertw(z, k, tolerance),
         None,
@@ -42,7 +42,7 @@ def lambertw_branch(k: int, tolerance: float) -> Primitive:
     )
 
 
-# Of the complete elliptic integrals the derivatives (DLMF 19.5.1, 15.5.1) are written so that
+# The derivatives of the complete elliptic integrals (DLMF 19.5.1, 15.5.1) are written so that
 # nothing cancels near m = 0.
 # fmt: off
 hyp0f1     = elementwise(sp.hyp0f1,     None,  no_rule("hyp0f1", "its parameter"),     lambda y, b, x: sp.hyp0f1(b + 1, x) / b)

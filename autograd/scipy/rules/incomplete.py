@@ -1,13 +1,12 @@
-"""Derivatives of the incomplete gamma and beta functions in their parameters.
+"""Derivatives of the incomplete gamma and beta functions with respect to their parameters.
 
-With t = x exp(-u) left and t = x (1 + u) right of x the derivatives of P(a, x) and Q(a, x) by a
-become (DLMF 8.2.4, under the integral sign), where W = x^a exp(-x) / gamma(a),
+With t = x exp(-u) left and t = x (1 + u) right of x, the derivatives of P(a, x) and Q(a, x) by a are (DLMF 8.2.4, under the integral sign), where W = x^a exp(-x) / gamma(a),
 
     ∂P/∂a = (log x - ψ(a)) P - W ∫ u exp(-a u - x (exp(-u) - 1)) du
     ∂Q/∂a = (log x - ψ(a)) Q + W ∫ log(1 + u) (1 + u)^(a - 1) exp(-x u) du
 
-Left of the mean both terms of the first are negative, right of it both of the second positive, so
-that nothing cancels. The incomplete beta function (DLMF 8.17.1) goes in the same way.
+Left of the mean both terms of the first are negative, right of it both terms of the second are
+positive, so nothing cancels. The incomplete beta function (DLMF 8.17.1) is treated alike.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def gammainc_slope(a: Any, x: Any) -> Any:
     a_, x_ = np.asarray(plain(a), float), np.asarray(plain(x), float)
     right = x_ > np.maximum(a_, 1e-4)
     to_right = column(right)
-    # In the form that is not taken the parameters are such that nothing overflows.
+    # The form that is not used gets parameters that do not overflow.
     left, slow = where(to_right, 0.0, column(x)), where(to_right, column(a), 1.0)
 
     def integrand(u: Any) -> Any:
@@ -81,7 +80,7 @@ def betainc_slope_b(a: Any, b: Any, x: Any) -> Any:
 def _slope(a: Any, b: Any, x: Any, y: Any, log_x: Any, log_y: Any, masses: tuple[Any, Any]) -> Any:
     """Return the derivative of I_x(a, b) by a, given y = 1 - x, logarithms, and I and 1 - I."""
     distance = log_x - (sp.psi(a) - sp.psi(a + b))
-    # Where the larger part of the mass lies to the right the other form loses few digits.
+    # If most of the mass lies to the right, the other form loses few digits.
     right = (plain(distance) > 0) & ((plain(masses[1]) < 0.1) | (plain(x) > 0.1))
     # Left: t = x exp(-u). Right: 1 - t = y exp(-u).
     rate, other = where(right, b, a), where(right, a, b)
@@ -112,9 +111,9 @@ def student_density(df: Any, t: Any) -> Any:
 
 
 def student_slope(df: Any, t: Any) -> Any:
-    """Return the derivative of its distribution function by the degrees of freedom.
+    """Return the derivative of Student's distribution function by the degrees of freedom.
 
-    Left of 0 that function is I_x(df/2, 1/2) / 2 with x = df / (df + t²) (DLMF 8.17.1).
+    For t < 0 the function is I_x(df/2, 1/2) / 2 with x = df / (df + t²) (DLMF 8.17.1).
     """
     away = where(plain(t) == 0, 1.0, t)
     total = df + away * away

@@ -1,7 +1,7 @@
 """Integrals from 0 to infinity of functions that decay like an exponential.
 
-The derivatives of the incomplete gamma and beta functions in their parameters have no closed
-form. They are such integrals, of functions that keep their sign, so that nothing cancels.
+The derivatives of the incomplete gamma and beta functions with respect to their parameters are such
+integrals, without closed form. The integrands do not change sign, so nothing cancels.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 
 from autograd.engine import Node
 
-# With u = exp(τ) the trapezoidal rule in τ converges exponentially, and resolves what happens on
-# scales that lie far apart: here from e⁻¹⁹ to e¹¹ widths.
+# With u = exp(τ) the trapezoidal rule in τ converges exponentially and resolves very different
+# scales: here from e⁻¹⁹ to e¹¹ widths.
 _STEP = 0.14
 POINTS = np.exp(np.arange(-19.0, 15.0, _STEP))
 WEIGHTS = _STEP * POINTS
 
 
 def column(x: Any) -> Any:
-    """Append an axis of length one, along which the points of the rule go."""
+    """Append an axis of length one for the points of the quadrature."""
     return np.reshape(x, (*np.shape(x), 1))
 
 
@@ -32,21 +32,20 @@ def integral(integrand: Callable[[Any], Any], width: Any) -> Any:
     Parameters
     ----------
     integrand : callable
-        Takes points, in the last axis, and returns the values there.
+        Maps points, in the last axis, to values.
     width : array
-        For each integral a length over which the integrand changes; to be right within a factor
-        of a hundred is enough.
+        The scale on which each integrand changes, within a factor of a hundred.
     """
     width = column(width)
     return np.sum(integrand(width * POINTS) * (width * WEIGHTS), axis=-1)
 
 
-#: How many integrals are computed at a time: the values at all points take 0.5 MB for each array.
+#: The number of integrals computed at a time: each array of values takes 0.5 MB.
 BLOCK = 256
 
 
 def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function that calls `integral` need little memory, however large the arrays are."""
+    """Limit the memory of a function that calls `integral`, for arrays of any size."""
 
     @functools.wraps(function)
     def blockwise(*arguments: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Dirichlet's distribution: `scipy.stats.dirichlet` with derivatives."""
+"""The Dirichlet distribution: `scipy.stats.dirichlet` with derivatives."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def logpdf(x: Any, alpha: Any) -> Any:
     Parameters
     ----------
     x : array_like
-        Numbers that add up to 1 along the first axis. The last may be left out. Each has a
-        derivative of its own, as if they need not.
+        Positive numbers that add up to 1 along the first axis; the last may be omitted. Their
+        derivatives ignore that constraint.
     alpha : array_like
-        Concentrations, one positive number for each.
+        Concentrations, one positive number for each element.
 
     Raises
     ------
@@ -36,19 +36,21 @@ def logpdf(x: Any, alpha: Any) -> Any:
     """
     x, alpha = _number(x), _number(alpha)
     if np.ndim(alpha) != 1 or np.min(_plain(alpha)) <= 0:
-        raise _ShapeError("The concentrations of a Dirichlet distribution are a positive vector.")
+        raise _ShapeError(
+            "The concentrations alpha of a Dirichlet distribution must be a positive vector."
+        )
     k = np.shape(alpha)[0]
     if np.shape(x)[0] == k - 1:
         x = np.concatenate([x, 1 - np.sum(x, axis=0, keepdims=True)])
     x_, total = _plain(x), np.sum(_plain(x), axis=0)
     if np.shape(x)[0] != k or np.any(x_ < 0) or np.any(np.abs(total - 1) > 1e-9):
         raise _ShapeError(
-            f"A point of this Dirichlet distribution is {k} positive numbers that add up to 1; "
-            f"given was one of shape {np.shape(x)}."
+            f"x must be {k} positive numbers that add up to 1 along the first axis; its shape is "
+            f"{np.shape(x)}."
         )
     powers = np.reshape(alpha - 1, (k, *[1] * (np.ndim(x) - 1)))
     if np.any((_plain(powers) < 0) & (x_ == 0)):
-        raise _ShapeError("The density is infinite where x is 0 and its concentration below 1.")
+        raise _ShapeError("The density is infinite where x is 0 and its concentration is below 1.")
     scale = _sp.gammaln(np.sum(alpha)) - np.sum(_sp.gammaln(alpha))
     return scale + np.sum(_sp.xlogy(powers, x), axis=0)
 

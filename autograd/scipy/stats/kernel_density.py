@@ -17,16 +17,16 @@ from autograd.scipy.stats.families import number
 
 
 class gaussian_kde:  # noqa: N801 - SciPy's name
-    """Estimate a density by a normal distribution about each point of a data set.
+    """Estimate a density from samples, with Gaussian kernels.
 
     Parameters
     ----------
     dataset : array_like
-        Points in columns; of one dimension a vector.
+        Samples in columns; one-dimensional samples may be a vector.
     bw_method : str, float or callable, optional
-        How wide the distributions are: "scott", "silverman", a factor, or a function of this.
+        The bandwidth: "scott", "silverman", a factor, or a function of the estimator.
     weights : array_like, optional
-        Of the points, one each.
+        One weight for each sample.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
         known = bw_method is None or isinstance(bw_method, str)
         scipy.stats.gaussian_kde(
             numbers[0], numbers[1] if known else None, numbers[2]
-        )  # its errors
+        )  # for SciPy's errors
         w = np.ones(self.n) if weights is None else number(weights)
         self.weights = w / np.sum(w)
         self.neff = 1 / np.sum(self.weights * self.weights)
@@ -60,7 +60,7 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
         return (self.neff * (self.d + 2) / 4) ** (-1 / (self.d + 4))
 
     def set_bandwidth(self, bw_method: Any = None) -> None:
-        """Choose how wide the distributions are."""
+        """Set the bandwidth."""
         factors: dict[Any, Callable[[], Any]] = {
             None: self.scotts_factor,
             "scott": self.scotts_factor,
@@ -75,11 +75,11 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
         )
 
     def logpdf(self, x: Any) -> Any:
-        """Return the logarithm of the density at points, which lie in columns."""
+        """Return the logarithm of the density at points, given in columns."""
         points = np.atleast_2d(number(x))
         if np.shape(points)[0] != self.d and np.shape(points) == (1, self.d):
             points = np.reshape(points, (self.d, 1))
-        scipy.stats.gaussian_kde(plain(self.dataset)).evaluate(plain(points))  # its errors
+        scipy.stats.gaussian_kde(plain(self.dataset)).evaluate(plain(points))  # for SciPy's errors
         root = np.linalg.cholesky(self.covariance)
         steps = points[:, :, None] - self.dataset[:, None, :]
         whitened = np.linalg.solve(root, np.reshape(steps, (self.d, -1)))
@@ -88,18 +88,18 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
         return logsumexp(np.log(self.weights) - distances / 2, axis=1) - scale
 
     def evaluate(self, points: Any) -> Any:
-        """Return the density at points, which lie in columns."""
+        """Return the density at points, given in columns."""
         return np.exp(self.logpdf(points))
 
     __call__ = pdf = evaluate
 
     def __getattr__(self, name: str) -> Any:
-        """Take all other methods from SciPy, as long as nothing here is a node."""
+        """Return any other attribute of SciPy's estimator, if there are no nodes."""
         if name.startswith("_") or not hasattr(scipy.stats.gaussian_kde, name):
             raise AttributeError(f"gaussian_kde has no attribute {name!r}")
         if has_node(self.dataset, self.weights, self.factor):
             raise NoRuleError(
-                f"gaussian_kde.{name} of nodes has no rule: evaluate, pdf and logpdf have."
+                f"gaussian_kde.{name} of nodes has no rule. Use evaluate, pdf or logpdf."
             )
         same = scipy.stats.gaussian_kde(self.dataset, self.factor, self.weights)
         return getattr(same, name)

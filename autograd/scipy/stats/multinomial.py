@@ -26,10 +26,10 @@ def logpmf(x: Any, n: Any, p: Any) -> Any:
     x : array_like
         Counts, along the last axis.
     n : array_like
-        How many there are together.
+        The number of trials, the sum of the counts.
     p : array_like
-        Probabilities, along the last axis. As in SciPy, the last one is not read: it is what is
-        missing to 1.
+        Probabilities, along the last axis. As in SciPy, the last one is ignored: it is 1 minus the
+        sum of the others.
     """
     x, n, p = np.asarray(_plain(x)), np.asarray(_plain(n)), _number(p)
     first = p[..., :-1]

@@ -1,4 +1,4 @@
-"""The normal distribution of vectors: `scipy.stats.multivariate_normal` with derivatives."""
+"""The multivariate normal distribution: `scipy.stats.multivariate_normal` with derivatives."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     x : array_like
         Vectors, in the last axis.
     mean : array_like, optional
-        Their mean, zero by default.
+        The mean, zero by default.
     cov : array_like
-        Their covariance: a matrix, the vector of its diagonal, or one variance for all. Its
+        The covariance: a matrix, the vector of its diagonal, or one variance for all. Its
         derivative is symmetric.
     allow_singular : bool
-        Whether it may lack rank. It then has no derivative itself.
+        Whether the covariance may be singular. It then has no derivative.
 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If `cov` is not positive definite and `allow_singular` not set.
+        If `cov` is not positive definite and `allow_singular` is not set.
     NoDerivativeError
-        If `allow_singular` is set and a derivative by `cov` would be needed.
+        If `allow_singular` is set and `cov` is a node.
 
     Examples
     --------
@@ -65,7 +65,10 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     elif np.ndim(x) == 1 and n == 1:
         x = np.reshape(x, (-1, 1))
     if np.shape(x)[-1] != n:
-        raise _ShapeError(f"The vectors have shape {np.shape(x)}, the covariance {np.shape(cov)}.")
+        raise _ShapeError(
+            f"x has shape {np.shape(x)} and cov {np.shape(cov)}: the last axis of x must have "
+            f"length {n}."
+        )
     deviation = x - mean
     if allow_singular:
         whitened, logdet, rank, possible = _whitened_by_rank(deviation, cov)
@@ -106,22 +109,21 @@ def _parameters(mean: Any, cov: Any) -> tuple[Any, Any]:
     mean = np.zeros(n) if mean is None else np.reshape(_number(mean), (-1,))
     if np.shape(cov) != (n, n) or np.shape(mean) != (n,):
         raise _ShapeError(
-            f"The mean has shape {np.shape(mean)}, the covariance {np.shape(cov)}; they should be "
+            f"The mean has shape {np.shape(mean)}, the covariance {np.shape(cov)}; they must be "
             "(n,) and (n, n)."
         )
     return mean, cov
 
 
 def _whitened_by_rank(deviation: Any, cov: Any) -> tuple[Any, Any, int, Any]:
-    """Return deviations in units of the spread, its log determinant, rank, and what can occur."""
+    """Return whitened deviations, the log determinant, the rank, and which points are possible."""
     if isinstance(cov, _Node):
         raise _NoDerivativeError(
             "The density of a singular normal distribution has no derivative with respect to the "
-            "covariance, which would leave the matrices of its rank. Pass cov.data, or leave "
-            "allow_singular=False."
+            "covariance: a small change of it changes its rank. Pass cov.data, or allow_singular=False."
         )
     eigenvalues, vectors = np.linalg.eigh(cov)
-    # What SciPy takes for zero in double precision.
+    # SciPy's threshold for zero in double precision.
     tiny = 1e6 * np.finfo(float).eps * np.max(np.abs(eigenvalues))
     used = eigenvalues > tiny
     null = vectors[:, ~used]
