@@ -13,8 +13,8 @@ import importlib.util
 import sys
 import types
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from typing import Any
 
 #: Modules and packages of `autograd.hips` that are also importable from `autograd`.
 MODULES = frozenset(
@@ -47,7 +47,7 @@ def target_of(name: str) -> str | None:
     return f"autograd.hips.{rest}"
 
 
-class AliasFinder(MetaPathFinder):
+class AliasFinder:
     """Finds `autograd.numpy` and the other aliases."""
 
     def find_spec(
@@ -61,12 +61,13 @@ class AliasFinder(MetaPathFinder):
         actual = actual_name and importlib.util.find_spec(actual_name)
         if not actual:
             return None
-        spec = ModuleSpec(fullname, AliasLoader(actual), origin=actual.origin)
+        loader: Any = AliasLoader(actual)  # no importlib.abc.Loader: that import is expensive
+        spec = ModuleSpec(fullname, loader, origin=actual.origin)
         spec.submodule_search_locations = actual.submodule_search_locations
         return spec
 
 
-class AliasLoader(Loader):
+class AliasLoader:
     """Loads an alias: imports the module it stands for, and returns that."""
 
     def __init__(self, actual: ModuleSpec) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import builtins as python
 from typing import Any, ClassVar
 
-from autograd.engine import Node, dispatch
+from autograd.engine import Node
 from autograd.hips.tracer import Box, isbox
+from autograd.variables import plain
 
 dict, list, tuple = python.dict, python.list, python.tuple
 
@@ -25,7 +26,7 @@ def type(x: Any) -> Any:
 
 
 def _data(x: Any) -> Any:
-    return dispatch.plain(x) if python.isinstance(x, Node) else x
+    return plain(x) if python.isinstance(x, Node) else x
 
 
 class _SequenceBoxMeta(python.type(Box)):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import forward, tree
-from autograd.engine import Node, Primitive, dispatch
+from autograd.engine import Node, Primitive
 from autograd.engine.operations import (
     ADD,
     ASTYPE,
@@ -41,6 +41,7 @@ from autograd.hips.user_primitive import (
 )
 from autograd.rules import redefinable
 from autograd.transforms import make_jvp, make_vjp
+from autograd.variables import plain
 
 Function = Callable[..., Any]
 
@@ -234,7 +235,7 @@ class _Derivatives:
         leaves = tree.flat(args[argnum])
         return tree.filled(
             args[argnum],
-            [found.get(i, np.zeros_like(dispatch.plain(x))) for i, x in enumerate(leaves)],
+            [found.get(i, np.zeros_like(plain(x))) for i, x in enumerate(leaves)],
         )
 
     def push_forward(self, argnums: Any, gs: Any, ans: Any, args: Any, kwargs: Any) -> Any:

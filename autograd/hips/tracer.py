@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node as GraphNode
-from autograd.engine import Tensor, Value, dispatch
+from autograd.engine import Tensor, Value
 from autograd.engine.closures import begin_call
 from autograd.engine.grad_mode import Observer, arguments
 from autograd.errors import NoRuleError
@@ -312,7 +312,7 @@ class _Tracer(Observer):
                 taken = functools.partial(_take, number)
                 functools.update_wrapper(taken, _take)
                 self.nodes[id(leaf)] = self.type(
-                    dispatch.plain(leaf), taken, (None,), {}, (0,), (start_node,)
+                    plain(leaf), taken, (None,), {}, (0,), (start_node,)
                 )
 
     def __enter__(self) -> _Tracer:
@@ -335,9 +335,9 @@ class _Tracer(Observer):
         self.kept.append(node)
         argnums, parents = zip(*known, strict=True)
         self.nodes[id(node)] = self.type(
-            dispatch.plain(node),
+            plain(node),
             node.primitive,
-            tuple(dispatch.plain(args)),
+            tuple(plain(args)),
             dict(node.keywords),
             argnums,
             parents,

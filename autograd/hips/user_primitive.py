@@ -139,7 +139,7 @@ class _Simple:
         """Call the function."""
         value = self.f_raw(*args, **kwargs)
         if isinstance(value, Node):  # see _Application
-            value = dispatch.plain(value)
+            value = plain(value)
         if not isinstance(value, (np.ndarray, np.inexact, float, complex)):
             raise _OtherResult(value)
         return value
@@ -251,7 +251,7 @@ def _parts(found: Any, like: Any, name: str) -> list[Any]:
     if isinstance(found, (tuple, list)):
         length, described = len(found), f"{len(found)} parts"
     else:
-        shape = np.shape(dispatch.plain(found))
+        shape = np.shape(plain(found))
         length, described = shape[0] if shape else -1, f"shape {shape}"
     if length != len(like):
         raise ShapeError(
@@ -278,4 +278,4 @@ def varies(x: Any) -> bool:
 
 
 def _zeros(x: Any) -> Any:
-    return np.zeros_like(dispatch.plain(x))
+    return np.zeros_like(plain(x))

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, dispatch
+from autograd.engine import Node
+from autograd.variables import plain
 
 
 class VSpace:
@@ -228,7 +229,7 @@ def vspace(value: Any) -> VSpace:
     [array(0.), [array(0.), array(0.)]]
     """
     if isinstance(value, Node):
-        return vspace(dispatch.plain(value))
+        return vspace(plain(value))
     maker = VSpace.mappings.get(type(value))
     if maker is not None:
         return maker(value)

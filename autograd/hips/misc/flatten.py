@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import dispatch
 from autograd.hips import numpy as anp
+from autograd.variables import plain
 
 
 def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -28,8 +28,8 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     ordered = _sorted(value)
     leaves = tree.flat(ordered)
-    shapes = [np.shape(dispatch.plain(leaf)) for leaf in leaves]
-    kinds = [type(dispatch.plain(leaf)) for leaf in leaves]
+    shapes = [np.shape(plain(leaf)) for leaf in leaves]
+    kinds = [type(plain(leaf)) for leaf in leaves]
     flat = np.concatenate([np.ravel(anp.array(leaf)) for leaf in leaves]) if leaves else np.zeros(0)
 
     def unflatten(vector: Any) -> Any:
