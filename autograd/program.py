@@ -17,6 +17,15 @@ def current(node: Any) -> Any:
     return assignment.current(node) if isinstance(node, Tensor) else node
 
 
+def contents(x: Any) -> Any:
+    """Return the number or array of a node as it was computed, and anything else as it is.
+
+    An argument of a primitive is read like this. What a user passes is read by `engine.plain`,
+    which returns the current elements of a Tensor that was assigned to.
+    """
+    return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
+
+
 class Program:
     """A recorded computation: its nodes in topological order.
 

@@ -1,4 +1,4 @@
-"""Verify gradients: whether a derivative is right, and if not, which line is wrong."""
+"""Check gradients: whether a derivative is right, and if not, which line is wrong."""
 
 from autograd.check.finite_differences import numerical_derivative
 from autograd.check.gradients import assert_gradients, check_gradients

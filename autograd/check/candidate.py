@@ -1,4 +1,4 @@
-"""The derivatives that somebody else claims, laid out as a matrix."""
+"""A gradient or backward pass under test, and its derivatives as a matrix."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.check.checked_function import Leaf, Subject, Vector, as_array, as_reals, plain
+from autograd.check.arrays import Vector, as_array, as_reals, plain
+from autograd.check.checked_function import CheckedFunction, Leaf
 from autograd.errors import DataError
 
 
 @dataclass
 class Claim:
-    """Claimed derivatives.
+    """Derivatives under test.
 
     Attributes
     ----------
     matrix : ndarray, shape (rows, inputs)
-        A row for each result or weighted sum of results; NaN where the shape was wrong.
+        A row for each result or weighted sum of results; NaN for gradients of a wrong shape.
     misshapen : dict
-        What is wrong with the shape, by the path of the leaf.
+        What is wrong with a gradient's shape, by the path of the leaf.
     arrays : dict
-        What was given, by the path of the leaf.
+        The gradients as given, by the path of the leaf.
     """
 
     matrix: Vector
@@ -33,52 +34,52 @@ class Claim:
     arrays: dict[str, Any] = field(default_factory=dict)
 
 
-class Claimant:
-    """Somebody's gradient, or somebody's backward pass.
+class Candidate:
+    """A user-supplied gradient or backward pass.
 
     Parameters
     ----------
-    subject : Subject
-        The function it belongs to.
+    function : CheckedFunction
+        The function that it differentiates.
     gradient, vjp
-        As `check_gradients` takes them; one of them is None.
+        As `check_gradients` takes them; at most one is not None.
     """
 
     def __init__(
-        self, subject: Subject, gradient: Any, vjp: Callable[..., Any] | None = None
+        self, function: CheckedFunction, gradient: Any, vjp: Callable[..., Any] | None = None
     ) -> None:
-        self.subject = subject
+        self.function = function
         self.gradient = gradient
         self.vjp = vjp
 
     @property
-    def can_be_asked(self) -> bool:
-        """Whether it can be asked for the derivatives at other inputs."""
+    def is_callable(self) -> bool:
+        """Whether it can be evaluated at other inputs."""
         return callable(self.gradient) or self.vjp is not None
 
     def at(self, x: Vector, weights: Vector | None = None) -> Claim:
-        """Return the derivatives at a point, of the results or of weighted sums of them."""
-        subject = self.subject
+        """Return the derivatives of the results, or of weighted sums of them, at a point."""
+        function = self.function
         with np.errstate(all="ignore"):
-            if self.can_be_asked:  # after the function: it may have kept what the gradient needs
-                result = subject.call(subject.objects(x))
-            arguments = subject.arguments(subject.objects(x))
+            if self.is_callable:  # the function first: it may store what the gradient needs
+                result = function.call(function.objects(x))
+            arguments = function.arguments(function.objects(x))
             if self.vjp is not None:
-                rows = np.eye(subject.size) if weights is None else weights
+                rows = np.eye(function.size) if weights is None else weights
                 return self._by_vjp(result, arguments, rows)
             given = self.gradient(*arguments) if callable(self.gradient) else self.gradient
-        claim = claimed_jacobian(subject, given)
+        claim = claimed_jacobian(function, given)
         if weights is not None:
             claim.matrix = weights @ claim.matrix
         return claim
 
     def _by_vjp(self, result: Any, arguments: tuple[Any, ...], weights: Vector) -> Claim:
-        """Ask for one row at a time."""
+        """Compute one row at a time."""
         assert self.vjp is not None
-        subject = self.subject
-        single = Subject(lambda *_: 0.0, subject.template, False, subject.names)
+        function = self.function
+        single = CheckedFunction(lambda *_: 0.0, function.template, False, function.names)
         single.learn_outputs(0.0)
-        claim = Claim(np.empty((len(weights), subject.x.size)))
+        claim = Claim(np.empty((len(weights), function.x.size)))
         for number, row in enumerate(weights):
             cotangent = self._cotangent(result, row)
             part = claimed_jacobian(single, self.vjp(cotangent, *arguments))
@@ -88,8 +89,8 @@ class Claimant:
         return claim
 
     def _cotangent(self, result: Any, weights: Vector) -> Any:
-        """Return a cotangent of the form of the result that weighs its numbers as given."""
-        found = self.subject.cotangents(weights)
+        """Return a cotangent in the structure of the result, for weights of its real numbers."""
+        found = self.function.cotangents(weights)
 
         def replacement(path: str, item: Any) -> Any:
             return _like(found[path], item) if path in found else item
@@ -97,28 +98,27 @@ class Claimant:
         return tree.replace(result, replacement, "result")
 
 
-def claimed_jacobian(subject: Subject, given: Any) -> Claim:
-    """Lay out a gradient or Jacobian that was given as arrays.
+def claimed_jacobian(function: CheckedFunction, given: Any) -> Claim:
+    """Return a gradient or Jacobian, given as arrays, as a matrix.
 
     Parameters
     ----------
-    subject : Subject
+    function : CheckedFunction
         The function, its results known.
     given : array_like, or containers of them
-        For one input its derivative, for several a sequence of them or a dict by name, each in
-        the structure of the input; of an array-valued function each has the shape of the result
-        followed by that of the input.
+        The derivative of one input; for several a sequence of derivatives or a dict by name. Each
+        has the structure of the input, preceded by the shape of the result if that is an array.
     """
-    claim = Claim(np.full((subject.size, subject.x.size), np.nan))
-    outputs = subject.outputs
-    for leaf, item in zip(subject.inputs, by_leaf(subject, given), strict=True):
+    claim = Claim(np.full((function.size, function.x.size), np.nan))
+    outputs = function.outputs
+    for leaf, item in zip(function.inputs, by_leaf(function, given), strict=True):
         array = np.zeros(()) if item is None else as_array(item)
         if array is None:
             array = np.asarray(plain(item), np.float64)
         if item is None and leaf.data.size != 1:
-            array = np.zeros(subject.outputs[0].data.shape + leaf.data.shape)
+            array = np.zeros(function.outputs[0].data.shape + leaf.data.shape)
         claim.arrays[leaf.path] = array
-        wanted = leaf.data.shape if subject.size == 1 else outputs[0].data.shape + leaf.data.shape
+        wanted = leaf.data.shape if function.size == 1 else outputs[0].data.shape + leaf.data.shape
         if len(outputs) > 1:
             wanted = (sum(output.data.size for output in outputs), *leaf.data.shape)
         if array.dtype.kind == "c" and not leaf.complex and not any(p.complex for p in outputs):
@@ -127,28 +127,28 @@ def claimed_jacobian(subject: Subject, given: Any) -> Claim:
             claim.matrix[:, leaf.slice] = _matrix(array, leaf, outputs)
         else:
             claim.misshapen[leaf.path] = f"has shape {array.shape}, but {leaf.path} " + (
-                f"has shape {wanted}" if subject.size == 1 else f"needs {wanted}"
+                f"has shape {wanted}" if function.size == 1 else f"needs {wanted}"
             )
     return claim
 
 
 def _fits(given: tuple[int, ...], *wanted: tuple[int, ...]) -> bool:
-    """Return whether a shape will do: a right one, or that of a single number written otherwise."""
+    """Return whether a shape is acceptable: as expected, or any shape of a single number."""
     single = any(math.prod(shape) == 1 for shape in wanted)
     return given in wanted or (single and math.prod(given) == 1)
 
 
 def _like(cotangent: Any, result: Any) -> Any:
-    """Make a cotangent of the kind the function returns: an array, or another framework's."""
+    """Convert a cotangent to the type of the result: a float, an array or a PyTorch tensor."""
     if hasattr(result, "new_tensor"):
-        for step in ("detach", "resolve_conj", "resolve_neg"):  # views of PyTorch's
+        for step in ("detach", "resolve_conj", "resolve_neg"):  # PyTorch has lazy conjugates
             result = getattr(result, step, lambda r=result: r)()
         return result.new_tensor(np.asarray(cotangent), dtype=result.dtype)
     return float(cotangent) if isinstance(result, float) else cotangent
 
 
 def _matrix(array: Any, leaf: Leaf, outputs: Sequence[Leaf]) -> Vector:
-    """Make real rows: derivatives of Re(wf), w = 1 for a real part, -i for an imaginary one."""
+    """Return rows of real derivatives of Re(wf): w = 1 for real parts, -i for imaginary ones."""
     elements = leaf.data.size
     flat = array.reshape(sum(output.data.size for output in outputs), elements)
     rows = []
@@ -162,21 +162,21 @@ def _matrix(array: Any, leaf: Leaf, outputs: Sequence[Leaf]) -> Vector:
 
 
 def _real_row(row: Any, leaf: Leaf) -> Vector:
-    """Return Re(row · dz) for dz = 1 and dz = i, or for real inputs dz = 1 alone."""
+    """Return Re(row · dz) for dz = 1 and dz = i; for real inputs only dz = 1."""
     return as_reals(np.conj(np.asarray(row, np.complex128))) if leaf.complex else np.real(row)
 
 
-def by_leaf(subject: Subject, given: Any) -> list[Any]:
-    """Take apart what was given, one item for each leaf of the inputs.
+def by_leaf(function: CheckedFunction, given: Any) -> list[Any]:
+    """Split a gradient into one item for each leaf of the inputs.
 
     Raises
     ------
     DataError
-        If it has not the structure of the inputs.
+        If it does not have the structure of the inputs.
     """
     found: list[Any] = []
-    for name, part in zip(subject.names, _by_argument(subject, given), strict=True):
-        mine = [leaf for leaf in subject.inputs if _belongs(leaf, name)]
+    for name, part in zip(function.names, _by_argument(function, given), strict=True):
+        mine = [leaf for leaf in function.inputs if _belongs(leaf, name)]
         if len(mine) == 1 and mine[0].path == name:
             found.append(part)
             continue
@@ -187,21 +187,21 @@ def by_leaf(subject: Subject, given: Any) -> list[Any]:
         missing = [leaf.path for leaf in mine if leaf.path not in items]
         if missing and part is not None:
             raise DataError(
-                f"The gradient has nothing for {', '.join(missing[:5])}; give it the structure "
-                f"of {name}."
+                f"The gradient lacks {', '.join(missing[:5])}; give it the same structure "
+                f"as {name}."
             )
         found.extend(items.get(leaf.path) for leaf in mine)
     return found
 
 
-def _by_argument(subject: Subject, given: Any) -> list[Any]:
-    """Return what was given for each argument of the function; None for what is left out."""
-    names = subject.names
+def _by_argument(function: CheckedFunction, given: Any) -> list[Any]:
+    """Return what was given for each argument of the function; None where nothing was."""
+    names = function.names
     if len(names) == 1:
-        return [_single(given, names[0], subject.template[0])]
+        return [_single(given, names[0], function.template[0])]
     if isinstance(given, dict) and set(given) <= set(names):
         return [given.get(name) for name in names]
-    moving = [n for n in names if any(_belongs(leaf, n) for leaf in subject.inputs)]
+    moving = [n for n in names if any(_belongs(leaf, n) for leaf in function.inputs)]
     listed = isinstance(given, np.ndarray) and given.dtype == object
     parts = list(given) if listed or isinstance(given, (tuple, list)) else [given]
     if len(parts) == len(moving) != len(names):
@@ -210,14 +210,14 @@ def _by_argument(subject: Subject, given: Any) -> list[Any]:
     if len(parts) != len(names):
         raise DataError(
             f"The gradient has {len(parts)} part{'' if len(parts) == 1 else 's'}, the function "
-            f"{len(names)} inputs ({', '.join(names)}). Return a tuple with the derivative "
-            "for each, None where there is none."
+            f"{len(names)} inputs ({', '.join(names)}). Return a tuple with one derivative for "
+            "each input, None for inputs without one."
         )
     return parts
 
 
 def _single(given: Any, name: str, template: Any) -> Any:
-    """Take the gradient of an only argument out of a tuple or a dict by name, if it is in one."""
+    """Unwrap the gradient of a single argument from a tuple or a dict by name."""
     if isinstance(given, tuple) and len(given) == 1:
         return given if isinstance(template, (tuple, list)) and len(template) == 1 else given[0]
     if isinstance(given, dict) and set(given) == {name}:

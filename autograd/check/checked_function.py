@@ -1,7 +1,7 @@
-"""The function under test, from anywhere, seen as a map from real numbers to real numbers.
+"""The function under test as a map from a vector of real numbers to another.
 
-Whatever it takes and gives (floats, arrays, nodes, complex numbers, nested containers) is laid
-out as one vector of real numbers, a complex number as two: its real and its imaginary part.
+Floats, arrays, nodes, complex numbers and nested containers of them become one vector; a complex
+number becomes two real ones, its real and its imaginary part.
 """
 
 from __future__ import annotations
@@ -12,31 +12,29 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import tree
-from autograd.engine import Node, Tensor, Value, no_grad
+from autograd.check.arrays import Vector, as_array, as_reals, plain
+from autograd.engine import Tensor, Value, no_grad
 from autograd.engine.objects import joined
 from autograd.errors import DataError, ShapeError
 
-Vector = npt.NDArray[np.float64]
-
-#: What functions raise, at a neighbouring point, where NumPy would say NaN.
+#: What functions raise at points where NumPy would return NaN.
 UNDEFINED = (ArithmeticError, ValueError)
 
 
 @dataclass
 class Leaf:
-    """One number or array among the inputs or outputs, and where it lies in the vector."""
+    """One number or array among the inputs or outputs, and its place in the vector."""
 
     path: str
     data: Any  # an ndarray of a real or complex type
     kind: Literal["float", "array", "torch"]
     offset: int
     original: Any = None
-    complex: bool = field(init=False)  # then each element stands for two real numbers
-    size: int = field(init=False)  # how many real numbers it has
-    slice: slice = field(init=False)  # their place in the vector
+    complex: bool = field(init=False)  # then each element is two real numbers
+    size: int = field(init=False)  # number of real numbers
+    slice: slice = field(init=False)  # its place in the vector
 
     def __post_init__(self) -> None:
         self.complex = self.data.dtype.kind == "c"
@@ -44,7 +42,7 @@ class Leaf:
         self.slice = slice(self.offset, self.offset + self.size)
 
     def where(self, position: int) -> str:
-        """Name one of its real numbers: ``params['W'][3, 0]``."""
+        """Return the name of one of its real numbers: ``params['W'][3, 0]``."""
         part = ""
         if self.complex:
             position, imaginary = divmod(position, 2)
@@ -55,56 +53,37 @@ class Leaf:
         return f"{self.path}[{', '.join(map(str, map(int, index)))}]{part}"
 
     def moved_to(self, x: Vector) -> Leaf:
-        """Return the same leaf with its numbers from another vector of inputs."""
+        """Return the same leaf at another point, given as a vector of all inputs."""
         return Leaf(
             self.path, self.from_reals(x[self.slice]), self.kind, self.offset, self.original
         )
 
     def reals(self) -> Vector:
-        """Return its numbers as a vector."""
+        """Return its data as a vector."""
         return as_reals(self.data)
 
     def from_reals(self, numbers: Vector) -> Any:
-        """Return an array like this one, of other numbers."""
+        """Return an array like its data with other numbers."""
         if self.complex:
             numbers = np.ascontiguousarray(numbers, np.float64).view(np.complex128)  # type: ignore
         array = numbers.astype(self.data.dtype).reshape(self.data.shape)
         if self.data.flags.c_contiguous:
             return array
-        like = np.empty_like(self.data)  # in the same order in memory
+        like = np.empty_like(self.data)  # keep the memory order
         like[...] = array
         return like
 
 
-def as_reals(data: Any) -> Vector:
-    """Lay out an array as a vector of real numbers."""
-    if data.dtype.kind == "c":
-        return np.ascontiguousarray(data, np.complex128).reshape(-1).view(np.float64)
-    return np.asarray(data, np.float64).reshape(-1)
+def as_derivative(rows: Any, leaf: Leaf) -> Any:
+    """Return rows of real derivatives as an array like a leaf, or one such array for each row."""
+    if leaf.complex:
+        rows = np.conj(np.ascontiguousarray(rows).view(np.complex128))
+    shape = leaf.data.shape if len(rows) == 1 else (len(rows), *leaf.data.shape)
+    return rows.reshape(shape)
 
 
-def plain(x: Any) -> Any:
-    """Return the bare array or number of a node, of a PyTorch tensor or of a JAX array."""
-    if isinstance(x, Node):
-        return x.data  # type: ignore[attr-defined]
-    if hasattr(x, "detach") and hasattr(x, "numpy"):
-        for step in ("detach", "cpu", "resolve_conj", "resolve_neg"):
-            x = getattr(x, step, lambda x=x: x)()
-        return x.numpy()
-    return x
-
-
-def as_array(x: Any) -> Any:
-    """Return a leaf as an array of floating point numbers; None if it has no derivative."""
-    x = plain(x)
-    if isinstance(x, (str, bytes)) or x is None or callable(x):
-        return None
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else None
-
-
-class Subject:
-    """A function at a point: evaluates it there and nearby.
+class CheckedFunction:
+    """A function at a point, to evaluate there and nearby.
 
     Parameters
     ----------
@@ -113,16 +92,16 @@ class Subject:
     inputs : sequence
         Its arguments at the point.
     on_nodes : bool
-        Whether `f` wants Values and Tensors; otherwise it gets floats and arrays.
+        Whether to call `f` with Values and Tensors instead of floats and arrays.
     names : sequence of str, optional
-        What to call the arguments; by default as `f` calls them.
+        Names of the arguments; by default those in the signature of `f`.
     is_gradient : bool
-        Whether `f` is itself a gradient by this library: then it must always be recorded.
+        Whether `f` is a gradient by this library: then it must always be recorded.
 
     Raises
     ------
     DataError
-        If there is nothing among the inputs, or in the result, to differentiate.
+        If the inputs or the result hold no floating point number.
     """
 
     def __init__(
@@ -149,7 +128,7 @@ class Subject:
         )
         self.outputs: list[Leaf] = []
         self.evaluations = 0
-        self.writes_into_inputs = False
+        self.modifies_inputs = False
         self.computes_in_single = False
 
     def _lay_out_inputs(self) -> None:
@@ -172,22 +151,30 @@ class Subject:
                 self.inputs.append(leaf)
         if not self.inputs:
             raise DataError(
-                "There is no floating point number among the inputs, so there is nothing to "
-                f"differentiate by: {', '.join(self.constants) or 'no inputs'}. Write 1.0 for 1, "
-                "and np.array(x, dtype=float)."
+                "No input holds floating point numbers, so there is nothing to differentiate with "
+                f"respect to: {', '.join(self.constants) or 'no inputs'}. Write 1.0 instead of 1, "
+                "or np.array(x, dtype=float)."
             )
 
-    # -- calling it -------------------------------------------------------------------------
+    def with_nodes(self, x: Vector | None = None) -> CheckedFunction:
+        """Return the same function called with nodes, here or at another point."""
+        other = CheckedFunction(self.f, self.template, True, self.names, self.is_gradient)
+        if x is not None:
+            other.x = x
+            other.inputs = [leaf.moved_to(x) for leaf in self.inputs]
+        return other
+
+    # -- calls ------------------------------------------------------------------------------
 
     def objects(self, x: Vector | None = None) -> list[Any]:
-        """Make what the function takes in place of each leaf: nodes, floats or arrays."""
+        """Return what to pass to the function for each leaf: nodes, floats or arrays."""
         return [
             self.make(leaf, leaf.data if x is None else leaf.from_reals(x[leaf.slice]))
             for leaf in self.inputs
         ]
 
     def make(self, leaf: Leaf, data: Any) -> Any:
-        """Make what the function takes in place of one leaf."""
+        """Return what to pass to the function for one leaf."""
         if leaf.kind == "float":
             if self.on_nodes:
                 return Value(float(data))
@@ -202,7 +189,7 @@ class Subject:
         return np.array(data)
 
     def arguments(self, objects: Sequence[Any]) -> tuple[Any, ...]:
-        """Put the objects where the leaves were."""
+        """Return the arguments with each leaf replaced by its object."""
         by_path = dict(zip([leaf.path for leaf in self.inputs], objects, strict=True))
         return tuple(
             tree.replace(argument, lambda path, item: by_path.get(path, item), name)
@@ -210,26 +197,26 @@ class Subject:
         )
 
     def call(self, objects: Sequence[Any]) -> Any:
-        """Call the function on nodes, floats or arrays, with NumPy's warnings off."""
+        """Call the function without NumPy's warnings."""
         with np.errstate(all="ignore"):
             return tree.mapped(self.f(*self.arguments(objects)), joined)
 
     def first_call(self) -> None:
-        """Call the function at the inputs, to learn what it returns and whether it writes there."""
+        """Call the function at the inputs; note what it returns and whether it modifies them."""
         objects = self.objects()
         self.learn_outputs(self.call(objects))
-        self.writes_into_inputs = any(
+        self.modifies_inputs = any(
             not np.array_equal(as_reals(np.asarray(plain(made))), leaf.reals(), equal_nan=True)
             for made, leaf in zip(objects, self.inputs, strict=True)
         )
 
     def value(self, x: Vector) -> Vector:
-        """Return the result at another point; NaN where the function is not defined."""
+        """Return the result at a point; NaN where the function is undefined."""
         return self._reals_of(self.objects(x))
 
     def leaf_moved(self, position: int, data: Any, others: list[Any]) -> Vector:
-        """Return the result with one leaf replaced, and the others as they are."""
-        objects = self.objects() if self.writes_into_inputs else others.copy()
+        """Return the result with one leaf replaced."""
+        objects = self.objects() if self.modifies_inputs else others.copy()
         objects[position] = self.make(self.inputs[position], data)
         return self._reals_of(objects)
 
@@ -251,30 +238,30 @@ class Subject:
             found = self.flatten(result)
         if self.outputs and found.size != self.size:
             raise ShapeError(
-                f"The function returned {self.size} numbers at the inputs, and {found.size} near "
-                "them; there is no derivative where the shape of the result changes."
+                f"The function returned {self.size} numbers at the inputs, but {found.size} "
+                "nearby. It has no derivative where the shape of its result changes."
             )
         return found
 
-    # -- its result -------------------------------------------------------------------------
+    # -- results ----------------------------------------------------------------------------
 
     @property
     def size(self) -> int:
-        """How many real numbers the function returns."""
+        """The number of real numbers the function returns."""
         return sum(leaf.size for leaf in self.outputs)
 
     def flatten(self, result: Any) -> Vector:
-        """Lay out a result as a vector of real numbers."""
+        """Return a result as a vector of real numbers."""
         found = [as_array(item) for _, item in tree.leaves(_whole(result))]
         arrays = [array for array in found if array is not None]
         if len(arrays) == len(self.outputs):
             for leaf, array in zip(self.outputs, arrays, strict=True):
                 if array.dtype.kind == "c" and not leaf.complex:
-                    return np.full(self.size, np.nan)  # as Python's (-1.0) ** 0.5
+                    return np.full(self.size, np.nan)  # such as (-1.0) ** 0.5
         return np.concatenate([as_reals(array) for array in arrays]) if arrays else np.zeros(0)
 
     def learn_outputs(self, result: Any) -> None:
-        """Remember structure and types of the result."""
+        """Store the structure and the types of the result."""
         self.outputs = []
         offset = 0
         for path, item in tree.leaves(_whole(result), "result"):
@@ -289,13 +276,13 @@ class Subject:
         if not self.outputs:
             raise DataError(
                 f"The function returned {type(result).__name__}, which holds no floating point "
-                "number: there is nothing to differentiate."
+                "number, so there is nothing to differentiate."
             )
 
     def cotangents(self, weights: Vector) -> dict[str, Any]:
-        """Return for each output the cotangent that weighs its real numbers as given, by path.
+        """Return the cotangent of each output, by path, for weights of its real numbers.
 
-        It weighs by Re(w · y), so that w is the conjugate of the weights of a complex output.
+        A cotangent w stands for Re(w · y), so complex weights are conjugated.
         """
         return {p.path: np.conj(p.from_reals(weights[p.slice])) for p in self.outputs}
 
@@ -303,41 +290,39 @@ class Subject:
 
     @property
     def precision(self) -> float:
-        """The relative rounding error of the coarsest type that takes part."""
-        types = [leaf.data.dtype for leaf in (*self.inputs, *self.outputs)]
-        if self.computes_in_single:
-            types.append(np.dtype(np.float32))
-        return max(float(np.finfo(dtype).eps) for dtype in types)
+        """The relative rounding error of the results: that of their type, or of float32."""
+        single = float(np.finfo(np.float32).eps) if self.computes_in_single else 0.0
+        return max(self.type_precision, single)
 
-    def look_for_single_precision(self, center: Vector) -> None:
-        """Notice that the function computes in single precision, though it returns double.
+    @property
+    def type_precision(self) -> float:
+        """The relative rounding error of the least precise type of the inputs and outputs."""
+        leaves = (*self.inputs, *self.outputs)
+        return max(float(np.finfo(leaf.data.dtype).eps) for leaf in leaves)
 
-        The results, here and at a neighbouring point, then have no digits that float32 has not.
+    def looks_single(self, center: Vector) -> bool:
+        """Return whether all results, here and at a neighbouring point, are float32 numbers.
+
+        Then the function computes in single precision, even if it returns double.
         """
         nearby = self.value(self.x * (1 + 1e-3 * np.cos(np.arange(1.0, self.x.size + 1))))
         values = np.concatenate([center, nearby])
         values = values[np.isfinite(values) & (values != np.round(values, 2))]
         with np.errstate(over="ignore"):
-            self.computes_in_single = values.size > 0 and bool(
-                np.all(values == values.astype(np.float32))
-            )
+            return values.size > 0 and bool(np.all(values == values.astype(np.float32)))
 
     def input_name(self, position: int) -> str:
-        """Name one real number of the inputs."""
+        """Return the name of one real number of the inputs."""
         return _name(self.inputs, position)
 
     def output_name(self, position: int) -> str:
-        """Name one real number of the result; empty if it is the only one."""
+        """Return the name of one real number of the result; empty if it is the only one."""
         return "" if self.size == 1 else _name(self.outputs, position)
 
-    def leaf_of(self, position: int) -> Leaf:
-        """Return the input leaf that a real number belongs to."""
-        return next(leaf for leaf in self.inputs if position < leaf.offset + leaf.size)
-
     def scales(self) -> Vector:
-        """Return, for each input, the size of the changes that matter to it.
+        """Return a typical size of each input, the unit of its steps.
 
-        The number's own size; for one that is zero or tiny, a tenth of the median of its array.
+        That is its magnitude, but at least a tenth of the median magnitude of its array.
         """
         parts = []
         for leaf in self.inputs:
@@ -355,7 +340,7 @@ def _kind_of(x: Any) -> str:
 
 
 def _whole(result: Any) -> Any:
-    """Make a float of a result that is one whole number, as that of math.floor."""
+    """Convert a result that is a Python int, such as that of math.floor, to a float."""
     return float(result) if type(result) is int else result
 
 
@@ -367,7 +352,7 @@ def _name(leaves: list[Leaf], position: int) -> str:
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """Return the names that a function has for its arguments; ``inputs[0]`` where it has none."""
+    """Return the parameter names of a function; ``inputs[0]`` where it has none."""
     fallback = [f"inputs[{position}]" for position in range(count)]
     try:
         parameters = list(inspect.signature(f).parameters.values())

@@ -1,7 +1,7 @@
-"""Compare derivatives with finite differences, spending evaluations only where they are needed.
+"""Compare derivatives with finite differences, in as few evaluations as possible.
 
-Most derivatives agree with a single central difference of a good step, and are done. What does
-not gets a second one, and if that is not conclusive a whole ladder of steps.
+Most derivatives agree with one central difference. The others get a second one and, if that is
+not conclusive, differences with steps of all sizes.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.check.finite_differences import Array, Line
-from autograd.check.step_sizes import CAUTION, SURE, Evidence
+from autograd.check.finite_differences import FIRST_STEP, Array, Line
+from autograd.check.settings import CAUTION, ROUNDINGS, SURE
+from autograd.check.step_sizes import Estimates
 from autograd.check.verdicts import KINK, OK, UNRESOLVED, WRONG
 
-#: After so many columns that are wrong or unclear the others are judged more cheaply.
-MOST_LADDERS = 50
+#: After this many wrong or unclear columns, the others are compared by four evaluations each.
+MOST_UNCLEAR = 50
 
-#: Steps of the ladders, as multiples of the usual ones: to look again, closer.
+#: Factors of the step sizes: the usual ones, then much smaller ones.
 ZOOMS = (1.0, 2.0**-20)
 
 
 @dataclass
-class Judgement:
-    """Matrices of one comparison: a row for each result, a column for each line."""
+class Outcome:
+    """The outcome of comparing one claim: a row for each result, a column for each line."""
 
     analytic: Array
     numeric: Array
@@ -37,15 +38,15 @@ class Judgement:
     right: Array
 
     @classmethod
-    def blank(cls, analytic: Array, verdict: int = OK) -> Judgement:
-        """Return a judgement of the right shape with nothing in it."""
+    def blank(cls, analytic: Array, verdict: int = OK) -> Outcome:
+        """Return an outcome without any comparison."""
         nan = [np.full(analytic.shape, np.nan) for _ in range(5)]
         return cls(
             analytic, nan[0], nan[1], nan[2], np.full(analytic.shape, verdict, np.int8), *nan[3:]
         )
 
     def set(self, place: tuple[int, int], verdict: int, numbers: Sequence[float]) -> None:
-        """Write one comparison: verdict; numeric, error, tolerance, and left and right if known."""
+        """Set one comparison: verdict; numeric, error, tolerance, and left and right if known."""
         self.verdict[place] = verdict
         matrices = (self.numeric, self.error, self.tolerance, self.left, self.right)
         for matrix, number in zip(matrices, numbers, strict=False):
@@ -54,24 +55,26 @@ class Judgement:
 
 @dataclass
 class Case:
-    """What is to be judged.
+    """Claimed derivatives, and the function to compare them with.
 
     Attributes
     ----------
     lines : sequence of Line
-        For each column the results along it; a step of 1 is a change that matters.
+        For each column the results along it; a step of 1 should change them visibly.
     center : ndarray
         The results at the inputs.
     claims : list of ndarray
-        Derivatives along the lines, with respect to their steps.
+        Claimed derivatives along the lines, with respect to their steps.
     precision : float
         The relative rounding error of the results.
     rtol : float
-        The relative difference that is accepted beyond the estimated error.
+        The relative difference to accept beyond the estimated error.
     imaginary : callable
-        Returns the derivatives along a line by a complex step, or None where that is impossible.
+        Returns the derivatives along a line by a complex step, or None if that is impossible.
     rounding : callable
         Returns for each claim how much rounding of the inputs changes it.
+    noise : callable
+        Returns the rounding error of one result.
     """
 
     lines: Sequence[Line]
@@ -81,54 +84,57 @@ class Case:
     rtol: float
     imaginary: Callable[[int], Array | None]
     rounding: Callable[[], list[Array]]
+    noise: Callable[[int], float]
 
 
-class Judge:
-    """Judges a case; see `judge`."""
+class Comparator:
+    """Compares the claims of a case; see `compare`."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.judgements = [Judgement.blank(claim) for claim in case.claims]
+        self.outcomes = [Outcome.blank(claim) for claim in case.claims]
         shape = (len(case.center), len(case.lines))
         self.central = np.full(shape, np.nan)
         self.done = [np.zeros(shape, bool) for _ in case.claims]
-        self.noise: list[Array] | None = None
+        self.rounding: list[Array] | None = None
         self.extrapolated = [np.full(shape, np.nan), np.full(shape, np.nan)]  # and its tolerance
-        self.unclear = 0  # how many columns went down the ladders and were not found right
-        self.hurried = 0  # how many after that did not go
+        self.reach: dict[int, Array] = {}
+        self.unclear = 0  # columns compared with all step sizes and not found right
+        self.hurried = 0  # columns compared by four evaluations after that
 
-    def run(self) -> list[Judgement]:
-        """Judge everything, cheapest first."""
+    def run(self) -> list[Outcome]:
+        """Compare everything, the cheapest way first."""
         with np.errstate(all="ignore"):
             self._by_two_points()
+            self._accept_noise()
             for column in self._open_columns():
-                if self.unclear < MOST_LADDERS:
-                    self._by_ladders(column)
+                if self.unclear < MOST_UNCLEAR:
+                    self._by_all_steps(column)
                 else:
-                    self._by_what_is_known(column)
-        return self.judgements
+                    self._by_four_evaluations(column)
+        return self.outcomes
 
     def _open_columns(self) -> list[int]:
         return [int(c) for c in np.flatnonzero(~np.all(self.done, axis=0).all(axis=0))]
 
-    # -- first a central difference, then a second, for all columns at once -----------------
+    # -- one or two central differences, for all columns at once ----------------------------
 
     def _by_two_points(self) -> None:
         case = self.case
         step = case.precision ** (1 / 3)
         quotients, floors, bends = self._quotients(range(len(case.lines)), step)
         self.central = quotients
-        for judgement, claim, done in zip(self.judgements, case.claims, self.done, strict=True):
+        for outcome, claim, done in zip(self.outcomes, case.claims, self.done, strict=True):
             size = np.maximum(np.abs(claim), np.abs(quotients))
             tolerance = case.rtol * size + floors
-            # Nothing moves, and what rounding might hide is small beside the other derivatives.
+            # No change, and what rounding may hide is small compared with the other derivatives.
             hidden = floors <= case.precision**0.4 * self._largest(claim)
             constant = (claim == 0) & (quotients == 0) & (bends == 0) & hidden
             resolved = (floors <= 1e-3 * size) & (bends <= 1e-3 * size + 8 * floors)
             near = (np.abs(claim - quotients) <= tolerance) & np.isfinite(tolerance)
             good = constant | (resolved & near)
             done |= good
-            self._write(judgement, good, OK, quotients, floors, tolerance)
+            self._write(outcome, good, OK, quotients, floors, tolerance)
         self._by_four_points(step, quotients, floors, bends)
 
     def _by_four_points(self, step: float, narrow: Array, floors: Array, bends: Array) -> None:
@@ -141,9 +147,7 @@ class Judge:
         error = np.abs(extrapolated - narrow) + 2 * floors
         self.extrapolated[0][:, columns] = extrapolated
         self.extrapolated[1][:, columns] = CAUTION * error
-        for judgement, claims, done in zip(
-            self.judgements, self.case.claims, self.done, strict=True
-        ):
+        for outcome, claims, done in zip(self.outcomes, self.case.claims, self.done, strict=True):
             claim, open_ = claims[:, columns], ~done[:, columns]
             size = np.maximum(np.abs(claim), np.abs(extrapolated))
             tolerance = self.case.rtol * size + CAUTION * error
@@ -158,14 +162,22 @@ class Judge:
             between = np.abs(claim - narrow) <= (0.5 + 1e-4) * bends
             done[:, columns] |= good | bad | (bent & between)
             matrices = (self.extrapolated[0], _spread(error, done, columns), self.extrapolated[1])
-            self._write(judgement, _spread(good, done, columns), OK, *matrices)
-            self._write(judgement, _spread(bad, done, columns), WRONG, *matrices)
+            self._write(outcome, _spread(good, done, columns), OK, *matrices)
+            self._write(outcome, _spread(bad, done, columns), WRONG, *matrices)
             kinks = _spread(bent & between, done, columns)
             half = _spread(bends / 2, done, columns)
             middle = _spread(narrow, done, columns)
-            self._write(judgement, kinks, KINK, middle, _spread(floors, done, columns), half)
-            judgement.left[kinks] = (middle - half)[kinks]
-            judgement.right[kinks] = (middle + half)[kinks]
+            self._write(outcome, kinks, KINK, middle, _spread(floors, done, columns), half)
+            outcome.left[kinks] = (middle - half)[kinks]
+            outcome.right[kinks] = (middle + half)[kinks]
+
+    def _accept_noise(self) -> None:
+        """Accept derivatives that differ, but are rounding errors of results that do not change."""
+        for outcome in self.outcomes:
+            for row, column in np.argwhere(outcome.verdict == WRONG).tolist():
+                if abs(float(outcome.analytic[row, column])) <= ROUNDINGS * self.case.noise(row):
+                    spread = float(self._reach(column)[row])
+                    self._accept_if_flat(outcome, row, column, spread)
 
     def _quotients(self, columns: Sequence[int], step: float) -> tuple[Array, Array, Array]:
         """Return central quotients, their rounding errors, and how far left and right differ."""
@@ -185,16 +197,16 @@ class Judge:
 
     @staticmethod
     def _write(
-        judgement: Judgement, mask: npt.NDArray[np.bool_], verdict: int, *numbers: Array
+        outcome: Outcome, mask: npt.NDArray[np.bool_], verdict: int, *numbers: Array
     ) -> None:
-        judgement.verdict[mask] = verdict
-        matrices = (judgement.numeric, judgement.error, judgement.tolerance)
+        outcome.verdict[mask] = verdict
+        matrices = (outcome.numeric, outcome.error, outcome.tolerance)
         for matrix, values in zip(matrices, numbers, strict=True):
             matrix[mask] = values[mask]
 
-    # -- then, for what is left, ladders of steps -------------------------------------------
+    # -- steps of all sizes, for the columns that are left ----------------------------------
 
-    def _by_ladders(self, column: int) -> None:
+    def _by_all_steps(self, column: int) -> None:
         case = self.case
         pending = {
             (k, int(row)): WRONG
@@ -202,88 +214,111 @@ class Judge:
             for row in np.flatnonzero(~done[:, column])
         }
         largest = [self._largest(claims) for claims in case.claims]
-        evidence = Evidence(case.lines[column], case.center, case.precision, case.rtol)
+        line, center = case.lines[column], case.center
+        estimates = Estimates(line, center, case.precision, case.rtol, case.noise)
         for zoom in ZOOMS:
-            evidence.look(zoom)
+            estimates.look(zoom)
             for k, row in list(pending):
                 claim = float(case.claims[k][row, column])
-                verdict, numbers = evidence.judge(row, claim, float(largest[k][row, 0]))
-                self.judgements[k].set((row, column), verdict, numbers)
+                verdict, numbers = estimates.compare(row, claim, float(largest[k][row, 0]))
+                self.outcomes[k].set((row, column), verdict, numbers)
                 pending[k, row] = verdict
                 if verdict in (OK, KINK):
                     del pending[k, row]
             if not pending:
                 return
         self.unclear += 1
-        self._settle(pending, column, evidence)
+        self._settle(pending, column, estimates)
 
-    def _by_what_is_known(self, column: int) -> None:
-        """Judge by two differences alone, once enough is wrong."""
+    def _by_four_evaluations(self, column: int) -> None:
+        """Decide by two differences alone, after enough columns were wrong."""
         self.hurried += 1
         numeric, tolerance = (matrix[:, column] for matrix in self.extrapolated)
-        for judgement, claims, done in zip(
-            self.judgements, self.case.claims, self.done, strict=True
-        ):
+        for outcome, claims, done in zip(self.outcomes, self.case.claims, self.done, strict=True):
             for row in np.flatnonzero(~done[:, column]):
                 allowed = float(tolerance[row] + self.case.rtol * abs(numeric[row]))
                 near = abs(claims[row, column] - numeric[row]) <= allowed
                 sure = allowed <= SURE * abs(numeric[row])
                 verdict = (OK if sure else UNRESOLVED) if near else WRONG
                 numbers = (float(numeric[row]), allowed / CAUTION, allowed)
-                judgement.set((int(row), column), verdict, numbers)
+                outcome.set((int(row), column), verdict, numbers)
+                if verdict != OK:
+                    self._accept_if_flat(outcome, int(row), column, self._reach(column)[row])
+
+    def _reach(self, column: int) -> Array:
+        """Return how far the results are from those at the inputs after the widest steps."""
+        if column not in self.reach:
+            line, center = self.case.lines[column], self.case.center
+            ends = [np.abs(line(step)[1] - center) for step in (FIRST_STEP, -FIRST_STEP)]
+            self.reach[column] = np.where(np.isfinite(ends), ends, np.inf).max(axis=0)
+        return self.reach[column]
+
+    def _accept_if_flat(
+        self, outcome: Outcome, row: int, column: int, spread: float, noise: float = 0.0
+    ) -> bool:
+        """Accept a derivative of zero, up to rounding, if the result changes only by rounding."""
+        limit = ROUNDINGS * self.case.noise(row)
+        if not (spread <= limit and abs(float(outcome.analytic[row, column])) <= limit + noise):
+            return False
+        outcome.set((row, column), OK, (0.0, limit / CAUTION, limit + noise))
+        return True
 
     def _largest(self, claims: Array) -> Array:
-        """Return for each result the largest of its derivatives, claimed or found."""
+        """Return the largest derivative of each result, claimed or numerical."""
         sizes = np.abs(np.hstack([claims, self.central]))
         finite = np.where(np.isfinite(sizes), sizes, 0.0)
         largest: Array = np.max(finite, axis=1, initial=0.0, keepdims=True)
         return largest
 
-    def _settle(self, pending: dict[tuple[int, int], int], column: int, evidence: Evidence) -> None:
-        """Give what still disagrees its last chances: a complex step, rounding, being zero."""
+    def _settle(
+        self, pending: dict[tuple[int, int], int], column: int, estimates: Estimates
+    ) -> None:
+        """Accept what a complex step confirms, or rounding explains."""
         case = self.case
         exact = case.imaginary(column)
-        if self.noise is None:
-            self.noise = case.rounding()
+        if self.rounding is None:
+            self.rounding = case.rounding()
         for (k, row), verdict in pending.items():
             if verdict in (WRONG, UNRESOLVED):
                 step = np.nan if exact is None else float(exact[row])
                 if not self._confirmed(k, row, column, step):
-                    self._allow_for_rounding(k, row, column, evidence)
+                    self._allow_for_rounding(k, row, column, estimates)
 
     def _confirmed(self, k: int, row: int, column: int, step: float) -> bool:
-        """Return whether the derivative by a complex step, if it is one, confirms the claim."""
-        judgement, place = self.judgements[k], (row, column)
-        claim, numeric = float(judgement.analytic[place]), float(judgement.numeric[place])
-        verdict = int(judgement.verdict[place])
-        if not abs(step - numeric) <= judgement.tolerance[place]:
+        """Return whether the derivative by a complex step is valid and confirms the claim."""
+        outcome, place = self.outcomes[k], (row, column)
+        claim, numeric = float(outcome.analytic[place]), float(outcome.numeric[place])
+        verdict = int(outcome.verdict[place])
+        if not abs(step - numeric) <= outcome.tolerance[place]:
             return False
-        # It has rounding errors of its own, which show where differences resolve nothing.
+        # Its own rounding errors matter where differences resolve nothing.
         loose = SURE if verdict == UNRESOLVED else self.case.rtol
         allowed = loose * max(abs(step), abs(claim))
         near = abs(step - claim) <= allowed
-        judgement.set(place, OK if near else verdict, (step, allowed / CAUTION, allowed))
+        outcome.set(place, OK if near else verdict, (step, allowed / CAUTION, allowed))
         return near
 
-    def _allow_for_rounding(self, k: int, row: int, column: int, evidence: Evidence) -> None:
-        """Accept what differs by no more than rounding makes of the claim itself, or of zero."""
-        assert self.noise is not None
-        judgement, place = self.judgements[k], (row, column)
+    def _allow_for_rounding(self, k: int, row: int, column: int, estimates: Estimates) -> None:
+        """Accept a difference that rounding of the claim, or of the function, explains."""
+        assert self.rounding is not None
+        outcome, place = self.outcomes[k], (row, column)
         claim, numeric, error, tolerance = (
             float(m[place])
-            for m in (judgement.analytic, judgement.numeric, judgement.error, judgement.tolerance)
+            for m in (outcome.analytic, outcome.numeric, outcome.error, outcome.tolerance)
         )
-        noise = 4 * float(np.max(self.noise[k][row], initial=0.0))
-        # Beside other results, what is zero but for rounding is of no account.
-        smallest = self.case.precision**0.58 * float(np.max(evidence.size))
-        step = float(evidence.quantum[row])
-        unseen = abs(claim) <= step and abs(numeric) <= step  # less than a step of its rounding
+        noise = 4 * float(np.max(self.rounding[k][row], initial=0.0))
+        if self._accept_if_flat(outcome, row, column, float(estimates.spread[row]), noise):
+            return
+        # A derivative that is zero up to rounding does not matter beside other results.
+        smallest = self.case.precision**0.58 * float(np.max(estimates.size))
+        step = float(estimates.quantum[row])
+        unseen = abs(claim) <= step and abs(numeric) <= step  # below the step of its rounding
         if not abs(claim - numeric) <= tolerance + noise and not unseen:
             return
         negligible = unseen or (abs(claim) <= smallest and tolerance <= 1e6 * smallest)
         steady = noise > tolerance and noise <= SURE * abs(claim)
         verdict = OK if negligible or steady else UNRESOLVED
-        judgement.set(place, verdict, (numeric, error, tolerance + noise))
+        outcome.set(place, verdict, (numeric, error, tolerance + noise))
 
 
 def _spread(part: Any, like: Array, columns: list[int]) -> Any:
@@ -293,13 +328,13 @@ def _spread(part: Any, like: Array, columns: list[int]) -> Any:
     return whole
 
 
-def judge(case: Case, notes: list[str] | None = None) -> list[Judgement]:
-    """Return a judgement for each claim of a case; what else there is to say is noted."""
-    judge = Judge(case)
-    judgements = judge.run()
-    if judge.hurried and notes is not None:
+def compare(case: Case, notes: list[str] | None = None) -> list[Outcome]:
+    """Return the outcome of each claim of a case; add to the notes of a report."""
+    comparator = Comparator(case)
+    outcomes = comparator.run()
+    if comparator.hurried and notes is not None:
         notes.append(
-            f"After {MOST_LADDERS} inputs that were wrong or unclear, {judge.hurried} more were "
-            "judged by four evaluations each."
+            f"After {MOST_UNCLEAR} inputs that were wrong or unclear, {comparator.hurried} more "
+            "were compared by four evaluations each."
         )
-    return judgements
+    return outcomes

@@ -8,37 +8,38 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.check.checked_function import Subject, Vector, as_array
+from autograd.check.arrays import Vector, as_array
+from autograd.check.checked_function import CheckedFunction
 from autograd.check.finite_differences import Array, Line
 from autograd.engine import Tensor
 
 
 class Lines:
-    """Makes lines of the results of a subject, or of weighted sums of them.
+    """The results of a function, or weighted sums of them, along lines through the inputs.
 
     Parameters
     ----------
-    subject : Subject
-        The function, its results known.
+    function : CheckedFunction
+        The function, called before.
     weights : ndarray, shape (rows, results), optional
-        What to look at in place of the results themselves.
+        Weights of the sums that replace the results.
     """
 
-    def __init__(self, subject: Subject, weights: Vector | None = None) -> None:
-        self.subject = subject
+    def __init__(self, function: CheckedFunction, weights: Vector | None = None) -> None:
+        self.function = function
         self.weights = weights
-        self.scales = subject.scales()
-        self.others = subject.objects()
+        self.scales = function.scales()
+        self.others = function.objects()
 
     def rows(self, values: Vector) -> Vector:
-        """Weigh the results."""
+        """Return the results, or their weighted sums."""
         return values if self.weights is None else self.weights @ values
 
     def along_input(self, position: int) -> Line:
-        """Return the line on which one input changes; a step of 1 is a change by its scale."""
-        subject = self.subject
-        number = next(i for i, p in enumerate(subject.inputs) if position < p.offset + p.size)
-        leaf = subject.inputs[number]
+        """Return the line along which one input changes; a step of 1 is its scale."""
+        function = self.function
+        number = next(i for i, p in enumerate(function.inputs) if position < p.offset + p.size)
+        leaf = function.inputs[number]
         start, inside = leaf.reals(), position - leaf.offset
         scale = float(self.scales[position])
         cast = np.empty(0, leaf.data.dtype).real.dtype.type
@@ -53,52 +54,52 @@ class Lines:
                 numbers = start.copy()
                 numbers[inside] = to
                 moved = leaf.from_reals(numbers)
-            values = subject.leaf_moved(number, moved, self.others)
+            values = function.leaf_moved(number, moved, self.others)
             return (to - before) / scale, self.rows(values)
 
         return line
 
     def along(self, direction: Vector) -> Line:
-        """Return the line on which all inputs change; a step of 1 is a change by `direction`."""
+        """Return the line along which all inputs change; a step of 1 is `direction`."""
 
         def line(step: float) -> tuple[float, Array]:
-            return step, self.rows(self.subject.value(self.subject.x + step * direction))
+            return step, self.rows(self.function.value(self.function.x + step * direction))
 
         return line
 
     def imaginary(self, direction: Vector) -> Array | None:
-        """Differentiate by a complex step: f(x + ihv) = f(x) + ih·∂f/∂v, without a difference.
+        """Differentiate by a complex step: f(x + ihv) = f(x) + ih·∂f/∂v, without cancellation.
 
         W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real
-        functions", SIAM Review 40 (1998). Returns None where the function does not allow it.
+        functions", SIAM Review 40 (1998). Returns None if the function refuses complex inputs.
         """
         wide, narrow = (self._imaginary(direction, step) for step in (1e-16, 1e-20))
         if wide is None or narrow is None:
             return None
-        with np.errstate(all="ignore"):  # where it is analytic the step does not matter
+        with np.errstate(all="ignore"):  # analytic functions do not depend on the step
             return np.where(np.abs(wide - narrow) <= 1e-9 * np.abs(narrow), narrow, np.nan)
 
     def _imaginary(self, direction: Vector, step: float) -> Array | None:
-        subject = self.subject
-        if subject.is_gradient or any(p.complex for p in (*subject.inputs, *subject.outputs)):
+        function = self.function
+        if function.is_gradient or any(p.complex for p in (*function.inputs, *function.outputs)):
             return None
         step /= float(np.max(np.abs(direction), initial=0.0)) or 1.0
         objects = []
-        for leaf, made in zip(subject.inputs, self.others, strict=True):
+        for leaf, made in zip(function.inputs, self.others, strict=True):
             part = leaf.from_reals(direction[leaf.slice])
             if not np.any(part):
                 objects.append(made)
                 continue
             stepped = leaf.data.astype(np.complex128) + 1j * step * part.astype(np.float64)
-            if subject.on_nodes:
+            if function.on_nodes:
                 objects.append(Tensor(stepped))
             else:
                 objects.append(complex(stepped) if leaf.kind == "float" else stepped)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                found = [as_array(item) for _, item in tree.leaves(subject.call(objects))]
-        except Exception:  # the function is somebody else's: it may refuse in any way
+                found = [as_array(item) for _, item in tree.leaves(function.call(objects))]
+        except Exception:  # a foreign function may raise anything
             return None
         parts = [
             np.imag(array).reshape(-1) / step
@@ -108,4 +109,4 @@ class Lines:
             if array is not None
         ]
         values = np.concatenate(parts) if parts else np.zeros(0)
-        return self.rows(values) if values.size == subject.size else None
+        return self.rows(values) if values.size == function.size else None

@@ -1,10 +1,10 @@
-"""A derivative from values of the function alone, with an estimate of its error.
+"""Derivatives by finite differences, with estimates of their errors.
 
-Differences with steps h shrinking to zero are extrapolated to h = 0 by Neville's scheme, as in
+Differences for steps h that shrink to zero are extrapolated to h = 0 by Neville's scheme, as in
 C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering
-Software 4 (1982): central differences in powers of h², differences to one side in powers of h.
-Of the tableau those entries count that agree best with their neighbours: one among the wide
-steps, one among the middling, one among the narrow ones, for a function may be rough on one scale
+Software 4 (1982): central differences in powers of h², one-sided differences in powers of h.
+The best entries of the tableau are those that agree most with their neighbours. One is chosen for
+each of three ranges of steps (wide, medium, narrow), because a function may be rough on one scale
 and smooth on another.
 """
 
@@ -19,22 +19,32 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-#: A line through the inputs: takes a step, returns the step really made and the values there.
+#: A line through the inputs: takes a step; returns the step actually made and the values there.
 Line = Callable[[float], tuple[float, Array]]
 
 FIRST_STEP, RATIO, ORDER, RANGES = 0.25, 4.0, 5, 3
 
 
 @dataclass
-class Estimate:
-    """Derivatives of several functions along one line, each with its error and its neighbourhood.
+class LineDerivatives:
+    """Derivatives of several functions along one line, with their errors.
 
-    Of shape (functions,), except for `values` and `errors`, which have a row for each range of
-    steps, wide to narrow. `left` and `right` are the derivatives to either side. `jump` says that
-    the function does not come closer to its value as the step shrinks; `vertical`, that the
-    quotients grow beyond bounds. `size` is the largest of the values met with.
-    `quantum` is the smallest change met with, where close by there is none at all: the function is
-    then rounded, and 0 elsewhere.
+    Attributes
+    ----------
+    values, errors : ndarray, shape (ranges, functions)
+        The derivative and its estimated error from each range of steps, wide to narrow.
+    left, right : ndarray
+        The one-sided derivatives.
+    kink : ndarray of bool
+        Whether these differ.
+    jump : ndarray of bool
+        Whether the values do not approach the one at the origin as the step shrinks.
+    vertical : ndarray of bool
+        Whether the difference quotients grow without bound.
+    size, spread : ndarray
+        The largest magnitude of the values, and their largest distance from that at the origin.
+    quantum : ndarray
+        The step to which the function rounds its values; 0 if only their type does.
     """
 
     values: Array
@@ -45,10 +55,11 @@ class Estimate:
     jump: Mask
     vertical: Mask
     size: Array
+    spread: Array
     quantum: Array
 
     def best(self) -> tuple[Array, Array]:
-        """Return the derivatives known best, relative to their size, and their errors."""
+        """Return the derivatives of the smallest relative error, and their errors."""
         with np.errstate(all="ignore"):
             relative = self.errors / np.abs(self.values)
         relative = np.where(np.isfinite(relative), relative, np.inf)
@@ -70,14 +81,14 @@ def numerical_derivative(
     f : callable
         A function of one float.
     x : float
-        Where the derivative is wanted.
+        Where to differentiate.
     precision : float
         The relative rounding error of `f`.
 
     Returns
     -------
     tuple of float
-        The derivative, NaN if `f` is not finite around `x`, and the error to expect.
+        The derivative, NaN if `f` is not finite around `x`, and its estimated error.
 
     Examples
     --------
@@ -103,33 +114,35 @@ def numerical_derivative(
 
 
 def _doubt(found: tuple[float, float]) -> tuple[bool, float]:
-    """Rank a derivative by its relative error, or where that is large by the error itself."""
+    """Rank a derivative by its relative error or, where that is large, by its error."""
     value, error = found
     if error < 0.1 * abs(value):
         return False, error / abs(value)
     return True, error
 
 
-def differentiate(line: Line, center: Array, precision: float, zoom: float = 1.0) -> Estimate:
+def differentiate(
+    line: Line, center: Array, precision: float, zoom: float = 1.0
+) -> LineDerivatives:
     """Differentiate along a line at its origin, where the values are `center`.
 
     Parameters
     ----------
     line : callable
-        Takes a step, in units in which the function changes visibly over a step of 1.
+        Takes a step; a step of 1 should change the function visibly.
     center : ndarray
         The values at step 0.
     precision : float
         The relative rounding error of the values.
     zoom : float
-        Shrinks all steps.
+        A factor of all steps.
     """
     levels = int(np.log(FIRST_STEP / (precision**0.5)) / np.log(RATIO)) + 1
     steps = [zoom * FIRST_STEP / RATIO**k for k in range(levels)]
     with np.errstate(all="ignore"):
         right_steps, right_values = _walk(line, steps, 1.0)
         left_steps, left_values = _walk(line, steps, -1.0)
-        return _judge(right_steps, right_values, left_steps, left_values, center, precision)
+        return _derivatives(right_steps, right_values, left_steps, left_values, center, precision)
 
 
 def _walk(line: Line, steps: list[float], sign: float) -> tuple[Array, Array]:
@@ -137,17 +150,17 @@ def _walk(line: Line, steps: list[float], sign: float) -> tuple[Array, Array]:
     return np.array(made), np.array(values)
 
 
-def _judge(
+def _derivatives(
     right_steps: Array,
     right_values: Array,
     left_steps: Array,
     left_values: Array,
     center: Array,
     precision: float,
-) -> Estimate:
+) -> LineDerivatives:
     sizes = np.fmax(np.abs(right_values), np.abs(left_values))
     sizes = np.fmax(np.where(np.isfinite(sizes), sizes, 0), np.abs(center))
-    # Where steps are smallest, second differences are all noise.
+    # For the smallest steps, second differences are only noise.
     rounding = 2 * precision * sizes
     jitter = np.median(np.abs(right_values[-3:] + left_values[-3:] - 2 * center), axis=0)
     quantum = _quantum(right_values - center, left_values - center)
@@ -158,11 +171,11 @@ def _judge(
     values, errors = extrapolate((widths[:, 0] / 2) ** 2, quotients, 2 * noise / widths)
     right_quotients = (right_values - center) / right_steps[:, None]
     left_quotients = (left_values - center) / left_steps[:, None]
-    floors = rounding / right_steps[:, None]  # without jitter: at a kink that is the kink itself
+    floors = rounding / right_steps[:, None]  # without jitter, which at a kink is the kink itself
     right, right_error = extrapolate(right_steps, right_quotients, floors)
     left, left_error = extrapolate(left_steps, left_quotients, floors)
 
-    # At the edge of where it is defined, a function has a derivative to one side.
+    # At the edge of its domain a function has only a one-sided derivative.
     one_sided = ~np.isfinite(values) & np.isfinite(center)
     use_right = one_sided & np.isfinite(right)
     use_left = one_sided & ~np.isfinite(right) & np.isfinite(left)
@@ -171,17 +184,24 @@ def _judge(
 
     gaps = np.abs(right - left)
     doubt = 10 * (right_error + left_error) + 1e-4 * np.maximum(np.abs(right), np.abs(left))
-    kink = (gaps > doubt)[1:].all(axis=0)  # a kink shows however closely one looks
+    kink = (gaps > doubt)[1:].all(axis=0)  # a kink is visible at every scale
     least = rounding[-1]
     jump = _jumps(right_values - center, least) | _jumps(left_values - center, least)
     least = least / right_steps[-1]
     vertical = _grows(right_quotients, least) | _grows(left_quotients, least)
     side = _least(left_error + right_error)[None]
     left, right = (np.take_along_axis(x, side, 0)[0] for x in (left, right))
-    size = sizes.max(axis=0)
-    return Estimate(
-        values, errors, left, right, kink & ~jump, jump, vertical & ~jump, size, quantum
+    size, spread = sizes.max(axis=0), _spread(right_values - center, left_values - center)
+    return LineDerivatives(
+        values, errors, left, right, kink & ~jump, jump, vertical & ~jump, size, spread, quantum
     )
+
+
+def _spread(right: Array, left: Array) -> Array:
+    """Return the largest change; infinite where a value is not finite."""
+    changes = np.abs(np.concatenate([right, left]))
+    spread: Array = np.where(np.isfinite(changes), changes, np.inf).max(axis=0)
+    return spread
 
 
 def _least(errors: Array) -> npt.NDArray[np.intp]:
@@ -190,16 +210,16 @@ def _least(errors: Array) -> npt.NDArray[np.intp]:
 
 
 def extrapolate(points: Array, quotients: Array, floors: Array) -> tuple[Array, Array]:
-    """Extrapolate quotients to the point 0, by Neville's scheme.
+    """Extrapolate quotients to 0 by Neville's scheme.
 
     Parameters
     ----------
     points : ndarray, shape (levels,)
-        The powers of the step in which the error is a series, shrinking.
+        The powers of the shrinking step in which the error is a series.
     quotients : ndarray, shape (levels, functions)
         The difference quotients.
     floors : ndarray, shape (levels, functions)
-        The part of rounding in them.
+        Their rounding errors.
 
     Returns
     -------
@@ -227,9 +247,9 @@ def extrapolate(points: Array, quotients: Array, floors: Array) -> tuple[Array, 
 
 
 def _quantum(right: Array, left: Array) -> Array:
-    """Return the step in which values are rounded: all changes are multiples of it; 0 if not so.
+    """Return the step to which values are rounded; 0 if they are not.
 
-    Where steps are narrowest there is then no change at all.
+    All changes are multiples of it, and the narrowest steps change nothing.
     """
     flat = ((right[-3:] == 0) & (left[-3:] == 0)).all(axis=0)
     changes = np.abs(np.concatenate([right, left]))
@@ -240,7 +260,7 @@ def _quantum(right: Array, left: Array) -> Array:
 
 
 def _jumps(changes: Array, rounding: Array) -> Mask:
-    """Return whether the change over ever smaller steps stays what it is."""
+    """Return whether the change stays the same as the step shrinks."""
     last = np.abs(changes[-4:])
     large = last.min(axis=0) > 1e3 * rounding
     found: Mask = large & (last.min(axis=0) > 0.7 * last.max(axis=0))
@@ -248,9 +268,9 @@ def _jumps(changes: Array, rounding: Array) -> Mask:
 
 
 def _grows(quotients: Array, rounding: Array) -> Mask:
-    """Return whether the quotients grow with every smaller step, as at a vertical tangent."""
+    """Return whether the quotients grow as the step shrinks, as at a vertical tangent."""
     last = np.abs(quotients[-5:])
-    ratios = last[1:] / last[:-1]  # of a power of the step all the same; of noise, any
+    ratios = last[1:] / last[:-1]  # constant for a power of the step, arbitrary for noise
     regular = (ratios > 1.3).all(axis=0) & (ratios.max(axis=0) < 1.1 * ratios.min(axis=0))
     found: Mask = regular & (last[-1] > 100 * rounding)
     return found

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd.check.analytic import gradient_of
-from autograd.check.checked_function import Subject
-from autograd.check.pipeline import Options, Procedure
+from autograd.check.checked_function import CheckedFunction
+from autograd.check.explain.reasons import reasons
+from autograd.check.pipeline import run
 from autograd.check.report import Report
+from autograd.check.settings import Options
+from autograd.check.setup import Check
+from autograd.check.verdicts import DISCONTINUOUS, MISSHAPEN, NOT_FINITE, RANDOM, VERDICTS, WRONG
 from autograd.errors import DataError, GradientError
 
 
@@ -29,56 +35,57 @@ def check_gradients(
 ) -> Report:
     """Compare derivatives with finite differences.
 
-    Without `gradient` and `vjp` it is this library's own derivative of `f` that is checked: `f`
-    then gets floats as Values and arrays as Tensors. Otherwise `f` gets plain floats and arrays.
+    Without `gradient` and `vjp`, this checks this library's own derivative of `f`, which is called
+    with Values for floats and Tensors for arrays. Otherwise `f` is called with floats and arrays.
 
     Parameters
     ----------
     f : callable
-        Any function of floats, arrays, and nested tuples, lists and dicts of them; what it
-        returns may be nested as well. Of several results the whole Jacobian is checked.
+        A function of floats, arrays, and nested tuples, lists and dicts of them. It may return
+        the same. The whole Jacobian is checked.
     *inputs : float, array_like or containers of them
-        Where to check. Integer arrays are constants, and so are integers inside containers.
+        The point at which to check. Integer arrays, and integers in containers, are constants.
     gradient : callable, array_like, containers of them, or True, optional
-        The derivative to check instead: the gradient itself or a function of the inputs that
-        returns it. For one input an array like it, for several a tuple, with None for what has
-        none, or a dict by name. For an array-valued `f` the Jacobian: the shape of the result
-        followed by that of the input. True says that `f` returns (value, gradient).
+        The derivative to check instead: the gradient, or a function of the inputs that returns it.
+        For one input an array of its shape; for several a tuple, with None for inputs without a
+        derivative, or a dict by name. For an array-valued `f` the Jacobian, whose shape is that of
+        the result followed by that of the input. True: `f` returns (value, gradient).
     vjp : callable, optional
         A backward pass to check instead: ``vjp(g, *inputs)`` returns the vector-Jacobian products
-        with `g`, which has the form of the result.
+        with `g`, which has the structure of the result.
     order : int
-        Check all derivatives up to this order; above the first only those of this library.
+        The highest order of derivatives to check. Above 1 only for derivatives by this library.
     modes : sequence of {"reverse", "forward"}
-        How this library is to find the derivatives: by `backward`, or by pushing tangents
-        forward through the graph.
+        The modes of differentiation to check, for derivatives by this library.
     method : {"auto", "full", "projected"}
-        Element by element, or along random directions: by default up to 1,000 inputs the first.
+        "full" checks element by element, "projected" along random directions. "auto" chooses
+        "full" for up to 1,000 inputs.
     projections : int
-        How many random directions to take.
+        The number of random directions.
     rtol : float, optional
-        The relative difference to accept beyond the estimated error of the finite difference;
-        1e-7 by default, and 1e-3 in single precision.
+        The relative difference to accept beyond the estimated error of the finite difference.
+        By default 1e-7, and 1e-3 in single precision.
     seed : int
-        Of the random directions.
+        The seed of the random directions.
     names : sequence of str, optional
-        What to call the inputs in the report; by default what `f` calls them.
+        Names of the inputs for the report. By default the parameter names of `f`.
     explain : bool
-        Whether to look for the reason when a derivative is wrong.
+        Whether to search for the reasons of wrong derivatives.
     raises : bool
-        Whether to raise when the report is not `ok`, or only to return it.
+        Whether to raise an error if the report is not `ok`.
 
     Returns
     -------
     Report
-        A comparison for each derivative, the reasons where any is wrong, and notes.
+        A comparison for each derivative, the reasons if any is wrong, and notes.
 
     Raises
     ------
     GradientError
-        If any derivative is wrong, or cannot be checked; its ``report`` tells which and why.
+        If a derivative is wrong or cannot be checked. Its ``report`` says which and why.
     DataError
-        If there is nothing to differentiate, or `gradient` has not the structure of the inputs.
+        If there is nothing to differentiate, or `gradient` does not have the structure of the
+        inputs.
 
     Examples
     --------
@@ -89,7 +96,7 @@ def check_gradients(
     x  0.2099871708  0.2099871708     ...  ok
     2 derivatives checked: none wrong
 
-    A gradient written by hand, or from anywhere else:
+    A gradient written by hand:
 
     >>> def loss(w):
     ...     return np.mean((w - 1) ** 2)
@@ -102,17 +109,17 @@ def check_gradients(
     if gradient is True:
         both = f
         f, gradient = (lambda *a: both(*a)[0]), (lambda *a: both(*a)[1])
-        names = names if names is not None else Subject(both, inputs, False).names
+        names = names if names is not None else CheckedFunction(both, inputs, False).names
     if gradient is not None and vjp is not None:
-        raise DataError("Give either gradient= or vjp=: one derivative is checked at a time.")
-    _refuse_nonsense(order, modes, method, projections, gradient is not None or vjp is not None)
-    subject = Subject(f, inputs, gradient is None and vjp is None, names)
-    options = Options(tuple(modes), method, projections, rtol, seed, explain)
-    report = Procedure(subject, gradient, vjp, options).run()
+        raise DataError("Pass either gradient= or vjp=: one derivative is checked at a time.")
+    _refuse_bad_options(order, modes, method, projections, gradient is not None or vjp is not None)
+    function = CheckedFunction(f, inputs, gradient is None and vjp is None, names)
+    options = Options(tuple(modes), method, projections, rtol, seed)
+    report = _report(function, gradient, vjp, options, explain)
     for number in range(2, order + 1):
-        subject = Subject(gradient_of(f, subject), inputs, True, subject.names, is_gradient=True)
-        f = subject.f
-        report = _joined(report, Procedure(subject, None, None, options).run(), number)
+        f = gradient_of(f, function)
+        function = CheckedFunction(f, inputs, True, function.names, is_gradient=True)
+        _join(report, _report(function, None, None, options, explain), number)
     if raises and not report.ok:
         raise GradientError(f"{_headline(report)}\n{report}", report)
     return report
@@ -121,13 +128,13 @@ def check_gradients(
 def assert_gradients(f: Callable[..., Any], *inputs: Any, **options: Any) -> None:
     """Raise unless the derivatives of `f` are right: `check_gradients` for tests.
 
-    Takes what `check_gradients` takes. Under pytest the failure shows the line of the test, and
-    the report.
+    Accepts the arguments of `check_gradients`. Under pytest, the failure shows the line of the
+    test and the report.
 
     Raises
     ------
     GradientError
-        An AssertionError, whose ``report`` tells which derivative is wrong.
+        An AssertionError whose ``report`` says which derivative is wrong.
 
     Examples
     --------
@@ -140,7 +147,7 @@ def assert_gradients(f: Callable[..., Any], *inputs: Any, **options: Any) -> Non
         raise GradientError(f"{_headline(report)}\n{report}", report)
 
 
-def _refuse_nonsense(
+def _refuse_bad_options(
     order: int, modes: Sequence[str], method: str, projections: int, foreign: bool
 ) -> None:
     if isinstance(modes, str) or not modes or not set(modes) <= {"reverse", "forward"}:
@@ -151,33 +158,45 @@ def _refuse_nonsense(
         raise DataError("order= and projections= are at least 1.")
     if foreign and order > 1:
         raise DataError(
-            "order= is for derivatives by this library. To check a Hessian, check it as the "
-            "derivative of the gradient: check_gradients(gradient, x, gradient=hessian)."
+            "order= is for derivatives by this library. Check a Hessian as the derivative of the "
+            "gradient: check_gradients(gradient, x, gradient=hessian)."
         )
 
 
-def _joined(first: Report, second: Report, order: int) -> Report:
-    for batch in second.batches:
+def _report(
+    function: CheckedFunction, gradient: Any, vjp: Any, options: Options, explain: bool
+) -> Report:
+    """Carry out one check, and explain what is wrong."""
+    with np.errstate(all="ignore"):
+        check = Check(function, gradient, vjp, options)
+        run(check)
+    report = check.report
+    if explain and not report.ok:
+        report.reasons = reasons(check, check_gradients)
+    report.evaluations = function.evaluations
+    return report
+
+
+def _join(report: Report, other: Report, order: int) -> None:
+    """Add the report on a higher order of derivatives."""
+    for batch in other.batches:
+        batch.order = order
         batch.mode = f"order {order}" + (f", {batch.mode}" if batch.mode else "")
-    notes = first.notes + [note for note in second.notes if note not in first.notes]
-    return Report(
-        first.batches + second.batches,
-        first.method or second.method,
-        notes,
-        first.reasons + [reason for reason in second.reasons if reason not in first.reasons],
-        first.evaluations + second.evaluations,
-        first.leaves,
-    )
+    report.batches += other.batches
+    report.method = report.method or other.method
+    report.notes += [note for note in other.notes if note not in report.notes]
+    report.reasons += [reason for reason in other.reasons if reason not in report.reasons]
+    report.evaluations += other.evaluations
 
 
 def _headline(report: Report) -> str:
-    counts = report.counts
-    if "WRONG" in counts or "wrong shape" in counts:
+    found = {VERDICTS.index(verdict) for verdict in report.counts}
+    if found & {WRONG, MISSHAPEN}:
         return "The derivatives are wrong."
-    if "not deterministic" in counts:
-        return "The function is not deterministic: its derivatives cannot be checked."
-    if "not finite" in counts:
+    if RANDOM in found:
+        return "The function is not deterministic, so its derivatives cannot be checked."
+    if NOT_FINITE in found:
         return "The derivatives are not finite here."
-    if "discontinuous" in counts:
-        return "The function is discontinuous here: it has no derivative to check."
-    return "The derivatives could not be checked: the function is too coarse to tell."
+    if DISCONTINUOUS in found:
+        return "The function is discontinuous here, so it has no derivative to check."
+    return "The derivatives could not be checked: the function is too coarse or too noisy."

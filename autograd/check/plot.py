@@ -1,25 +1,32 @@
-"""A picture of a report: how large the error is, element by element."""
+"""A figure of the errors found by a check."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from autograd.check.checked_function import Leaf
+from autograd.check.compare import Outcome
 from autograd.check.verdicts import KINK, OK
 from autograd.errors import MissingProgramError
 
-if TYPE_CHECKING:
-    from autograd.check.report import Report
-
-#: Relative errors below this look all alike.
+#: The smallest relative error to show.
 FLOOR = 1e-16
 
 
-def plot(report: Report) -> Any:
-    """Return a matplotlib figure of the relative error over the elements of each input.
+def plot(outcome: Outcome | None, leaves: Sequence[Leaf]) -> Any:
+    """Return a matplotlib figure of the relative errors, by the elements of each input.
 
-    Vectors are drawn as points, matrices as images, and what is not ok is marked red.
+    Vectors are drawn as points and matrices as images. Errors that are not ok are marked in red.
+
+    Parameters
+    ----------
+    outcome : Outcome or None
+        What was compared.
+    leaves : sequence of Leaf
+        The inputs; none if the columns of `outcome` are random directions.
 
     Raises
     ------
@@ -31,9 +38,9 @@ def plot(report: Report) -> Any:
         from matplotlib.ticker import MaxNLocator
     except ImportError:
         raise MissingProgramError(
-            "Pictures of reports need matplotlib: pip install matplotlib."
+            "Figures of reports need matplotlib: pip install matplotlib."
         ) from None
-    panels = _panels(report)
+    panels = _panels(outcome, leaves)
     figure = Figure(figsize=(min(4.5 * len(panels), 16), 3.6), layout="constrained")
     for number, (name, errors, bad) in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), number + 1)
@@ -58,22 +65,21 @@ def plot(report: Report) -> Any:
     return figure
 
 
-def _panels(report: Report) -> list[tuple[str, Any, Any]]:
-    """Return name, errors and what is wrong for each input; for projections one panel of all."""
-    if not report.batches:
+def _panels(outcome: Outcome | None, leaves: Sequence[Leaf]) -> list[tuple[str, Any, Any]]:
+    """Return name, errors and bad elements for each input, or of all directions."""
+    if outcome is None:
         return [("nothing was checked", np.zeros(0), np.zeros(0, bool))]
-    judgement = report.batches[0].judgement
     with np.errstate(all="ignore"):
-        apart = np.abs(judgement.analytic - judgement.numeric)
-        size = np.maximum(np.abs(judgement.analytic), np.abs(judgement.numeric))
+        apart = np.abs(outcome.analytic - outcome.numeric)
+        size = np.maximum(np.abs(outcome.analytic), np.abs(outcome.numeric))
         errors = np.where(size > 0, apart / size, 0.0)
     errors = np.clip(np.nan_to_num(errors, nan=1.0), FLOOR, 1.0)
-    bad = (judgement.verdict != OK) & (judgement.verdict != KINK)
-    if report.method:
+    bad = (outcome.verdict != OK) & (outcome.verdict != KINK)
+    if not leaves:
         return [("random directions", errors.reshape(-1), bad.reshape(-1))]
     errors, bad = errors.max(axis=0, initial=FLOOR), bad.any(axis=0)
     panels = []
-    for leaf in report.leaves:
+    for leaf in leaves:
         shape = leaf.data.shape
         shape = shape if len(shape) == 2 and min(shape) > 1 else (-1,)
         step = 2 if leaf.complex else 1

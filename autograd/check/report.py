@@ -1,4 +1,4 @@
-"""What a gradient check found: element by element, in order of badness, and why."""
+"""The result of a gradient check: comparisons, the worst first, and reasons."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from typing import Any
 import numpy as np
 
 from autograd.check.checked_function import Leaf
-from autograd.check.compare import Judgement
+from autograd.check.compare import Outcome
+from autograd.check.plot import plot
 from autograd.check.verdicts import KINK, MEANING, OK, VERDICTS
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One derivative beside its finite difference.
+    """One derivative and its finite difference.
 
     Attributes
     ----------
     where : str
-        The input it is taken with respect to, such as ``params['W1'][3, 0]``.
+        The input of the derivative, such as ``params['W1'][3, 0]``.
     output : str
-        The result it is the derivative of; empty if there is only one.
+        The result of the derivative; empty if there is only one.
     analytic, numeric : float
-        The derivative under test, and the numerical one.
+        The derivative under test and the numerical one.
     error : float
         The estimated error of the numerical one.
     tolerance : float
-        The difference that is accepted.
+        The difference to accept.
     verdict : str
         "ok", "kink", "unresolved", "WRONG", "not finite", "discontinuous", "not deterministic"
         or "wrong shape".
     left, right : float
-        The derivatives to either side, where they were looked at; else NaN.
+        The one-sided derivatives where they were computed; else NaN.
     mode : str
-        How it was found where that is not by `backward` once: "forward", "order 2".
+        How it was computed, if not by one `backward`: "forward", "order 2".
     """
 
     where: str
@@ -52,23 +53,23 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """How far the two are apart."""
+        """The absolute difference of the two."""
         return abs(self.analytic - self.numeric)
 
     @property
     def relative_error(self) -> float:
-        """How far they are apart, relative to the larger of them."""
+        """The difference relative to the larger of the two."""
         size = max(abs(self.analytic), abs(self.numeric))
         return self.difference / size if size else self.difference
 
     @property
     def ok(self) -> bool:
-        """Whether there is nothing against the derivative."""
+        """Whether the derivative is right, or acceptable at a kink."""
         return self.verdict in ("ok", "kink")
 
     @property
     def name(self) -> str:
-        """Which derivative this is: of what, with respect to what."""
+        """The name of the derivative, such as ``∂result[0]/∂x[1]``."""
         of = f"({self.output})" if self.output.startswith("∂") else self.output
         name = f"∂{of}/∂{self.where}" if of else self.where
         return f"{name} ({self.mode})" if self.mode else name
@@ -78,21 +79,23 @@ class Comparison:
 class Batch:
     """Comparisons of one kind, as matrices: a row for each result, a column for each input."""
 
-    judgement: Judgement
+    outcome: Outcome
     input_name: Callable[[int], str]
     output_name: Callable[[int], str]
     mode: str = ""
-    scale: Any = 1.0  # what a step of 1 along each column's line is, in units of the input
+    scale: Any = 1.0  # a step of 1 along each column's line, in units of the input
+    order: int = 1
+    along_tie: bool = False  # whether inputs that tie were moved together
 
     def __len__(self) -> int:
-        return int(self.judgement.verdict.size)
+        return int(self.outcome.verdict.size)
 
     def __iter__(self) -> Iterator[Comparison]:
         return (self[position] for position in range(len(self)))
 
     def __getitem__(self, position: int) -> Comparison:
-        row, column = divmod(position, self.judgement.verdict.shape[1])
-        j = self.judgement
+        row, column = divmod(position, self.outcome.verdict.shape[1])
+        j = self.outcome
         scale = 1.0 if np.ndim(self.scale) == 0 else float(self.scale[column])
         analytic, numeric, error, tolerance, left, right = (
             float(matrix[row, column]) / scale
@@ -112,8 +115,8 @@ class Batch:
         )
 
     def badness(self) -> Any:
-        """Rank the comparisons: above 1 what is not ok, the worst highest."""
-        j = self.judgement
+        """Return a rank of each comparison: above 1 if it is not ok, the worst highest."""
+        j = self.outcome
         with np.errstate(all="ignore"):
             apart = np.abs(j.analytic - j.numeric)
             beyond = np.where(j.tolerance > 0, apart / j.tolerance, apart)
@@ -134,13 +137,13 @@ class Report:
     batches : list of Batch
         The comparisons.
     method : str
-        How the check was done, where that is not element by element.
+        How the check was done, if not element by element.
     notes : list of str
-        What else is worth knowing: constants, probabilities.
+        Further information, such as which inputs are constant.
     reasons : list of str
-        Why it is wrong; each was verified numerically.
+        Why derivatives are wrong; each reason was verified numerically.
     evaluations : int
-        How often the function was called.
+        The number of calls of the function.
     leaves : list of Leaf
         The inputs.
     """
@@ -151,13 +154,13 @@ class Report:
     reasons: list[str] = field(default_factory=list)
     evaluations: int = 0
     leaves: list[Leaf] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)  # what is wrong beside the numbers
+    faults: list[str] = field(default_factory=list)  # of `check_primitive`: other errors
 
     @property
     def ok(self) -> bool:
-        """Whether there is nothing against any derivative."""
+        """Whether all derivatives are right, or acceptable at kinks."""
         return not self.faults and all(
-            bool(np.isin(batch.judgement.verdict, (OK, KINK)).all()) for batch in self.batches
+            bool(np.isin(batch.outcome.verdict, (OK, KINK)).all()) for batch in self.batches
         )
 
     @property
@@ -167,22 +170,22 @@ class Report:
 
     @property
     def worst(self) -> Comparison | None:
-        """The comparison furthest beyond, or closest to, its tolerance; None of an empty check."""
+        """The worst comparison relative to its tolerance; None if there is none."""
         ranked = self.ranked(1)
         return ranked[0] if ranked else None
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many comparisons there are of each verdict."""
+        """The number of comparisons with each verdict."""
         found: dict[str, int] = {}
         for batch in self.batches:
-            codes, numbers = np.unique(batch.judgement.verdict, return_counts=True)
+            codes, numbers = np.unique(batch.outcome.verdict, return_counts=True)
             for code, number in zip(codes, numbers, strict=True):
                 found[VERDICTS[code]] = found.get(VERDICTS[code], 0) + int(number)
         return found
 
     def ranked(self, most: int) -> list[Comparison]:
-        """Return the worst comparisons, in order; of equals the first."""
+        """Return the worst comparisons first; equal ones in their order."""
         candidates: list[tuple[float, int, int]] = []
         for number, batch in enumerate(self.batches):
             badness = batch.badness()
@@ -196,13 +199,13 @@ class Report:
             candidates.sort()
         return [self.batches[n][p] for _, n, p in candidates[:most]]
 
-    # -- how it looks -----------------------------------------------------------------------
+    # -- presentation -----------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return self.table()
 
     def table(self, rows: int = 10) -> str:
-        """Return some rows, the worst first, as aligned text; then counts, reasons and notes."""
+        """Return the worst comparisons as a table, followed by counts, reasons and notes."""
         cells = [("", "analytic", "numerical", "difference", "")]
         cells += [_cells(comparison) for comparison in self.ranked(rows)]
         widths = [max(len(row[i]) for row in cells) for i in range(4)]
@@ -215,13 +218,13 @@ class Report:
         return "\n".join([*lines, self.summary(rows), *self.faults, *self.reasons, *self.notes])
 
     def summary(self, rows: int = 10) -> str:
-        """Return one line: how many derivatives were checked, and with what result."""
+        """Return one line with the number of derivatives and of each verdict."""
         total = len(self.comparisons)
         counts = self.counts
         more = f", {rows} shown" if total > rows else ""
         if "WRONG" in counts:
             parts = [f"{counts['WRONG']} wrong"]
-        else:  # that none is wrong can be said only where all could be compared
+        else:  # none is wrong only if all could be compared
             parts = (
                 ["none wrong"] if self.ok else [f"{counts['ok']} right"] if "ok" in counts else []
             )
@@ -236,7 +239,7 @@ class Report:
         return f"{lines}\n{self.method}" if self.method else lines
 
     def _repr_html_(self) -> str:
-        # Readable on white and on the dark pages of notebooks.
+        # Readable on light and dark pages.
         colours = {"ok": "inherit", "kink": "#947500", "unresolved": "#947500"}
         rows = []
         for comparison in self.ranked(20):
@@ -256,20 +259,19 @@ class Report:
         return f"<table><tr>{heads}</tr>{''.join(rows)}</table>{below}"
 
     def plot(self) -> Any:
-        """Return a matplotlib figure of the error over the elements of each input.
+        """Return a matplotlib figure of the errors, by the elements of each input.
 
         Raises
         ------
         MissingProgramError
             If matplotlib is not installed.
         """
-        from autograd.check.plot import plot
-
-        return plot(self)
+        outcome = self.batches[0].outcome if self.batches else None
+        return plot(outcome, [] if self.method else self.leaves)
 
 
 class Comparisons(Sequence[Comparison]):
-    """The comparisons of some batches, one after the other."""
+    """The comparisons of several batches as one sequence."""
 
     def __init__(self, batches: list[Batch]) -> None:
         self.batches = batches
@@ -290,7 +292,7 @@ class Comparisons(Sequence[Comparison]):
             if 0 <= position < len(batch):
                 return batch[position]
             position -= len(batch)
-        raise IndexError("there are not so many comparisons")
+        raise IndexError("comparison index out of range")
 
 
 def _cells(comparison: Comparison) -> tuple[str, str, str, str, str]:

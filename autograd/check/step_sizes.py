@@ -1,139 +1,164 @@
-"""Weigh what ladders of steps, wide and narrow, say about one derivative."""
+"""Decide on one derivative by finite differences with steps of all sizes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.check.finite_differences import Array, Estimate, Line, differentiate
+from autograd.check.finite_differences import Array, Line, LineDerivatives, differentiate
+from autograd.check.settings import CAUTION, ROUNDINGS, SURE
 from autograd.check.verdicts import DISCONTINUOUS, KINK, NOT_FINITE, OK, UNRESOLVED, WRONG
 
-#: Numeric, error, tolerance, and left and right where they matter.
+#: Numeric, error, tolerance; at a kink or a jump also left and right.
 Numbers = tuple[float, ...]
-
-#: Differences are trusted within so many times their estimated error.
-CAUTION = 10
-
-#: Up to this relative error an estimate is sure enough to judge by.
-SURE = 1e-2
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A derivative as steps of some range show it."""
+class Estimate:
+    """A derivative according to one range of steps."""
 
     value: float
     tolerance: float  # CAUTION times the estimated error
-    rounded: bool  # whether the function is rounded so coarsely that narrow steps show nothing
+    rounded: bool  # whether the function rounds so coarsely that narrow steps see no change
 
     @property
     def doubt(self) -> float:
-        """How large the tolerance is beside the value; 1 where nothing is known of it."""
+        """The tolerance relative to the value, at most 1."""
         return min(self.tolerance / abs(self.value), 1.0) if self.value else 1.0
 
-    def overrules(self, wider: Reading) -> bool:
-        """Return whether it shows for sure that the function is another on a smaller scale."""
+    def overrules(self, wider: Estimate) -> bool:
+        """Return whether it proves that the function behaves differently on a smaller scale."""
         apart = abs(self.value - wider.value)
         size = max(abs(self.value), abs(wider.value))
         sure = self.tolerance <= SURE * size and not (self.rounded and self.value == 0)
         return sure and apart > self.tolerance + wider.tolerance and apart > 0.05 * size
 
 
-class Evidence:
-    """What is known of the derivatives along one line."""
+class Estimates:
+    """Estimates of the derivatives along one line.
 
-    def __init__(self, line: Line, center: Array, precision: float, rtol: float) -> None:
+    Parameters
+    ----------
+    line, center, precision
+        As `differentiate` takes them.
+    rtol : float
+        The relative difference to accept beyond the estimated error.
+    noise : callable
+        Returns the rounding error of the values of one function.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        center: Array,
+        precision: float,
+        rtol: float,
+        noise: Callable[[int], float],
+    ) -> None:
         self.line = line
         self.center = center
         self.precision = precision
         self.rtol = rtol
-        self.estimates: list[Estimate] = []
+        self.noise = noise
+        self.found: list[LineDerivatives] = []
 
     def look(self, zoom: float) -> None:
-        """Go down a ladder of steps."""
-        self.estimates.append(differentiate(self.line, self.center, self.precision, zoom))
+        """Take differences with steps of all sizes, times a factor."""
+        self.found.append(differentiate(self.line, self.center, self.precision, zoom))
 
     @property
     def size(self) -> Array:
-        """The largest values met with."""
-        return self.estimates[0].size
+        """The largest magnitude of the values."""
+        return self.found[0].size
 
     @property
     def quantum(self) -> Array:
-        """The step in which the values are rounded, where that is coarser than their type."""
-        return self.estimates[0].quantum
+        """The step to which the function rounds its values; 0 if only their type does."""
+        return self.found[0].quantum
 
-    def judge(self, row: int, claim: float, largest: float) -> tuple[int, Numbers]:
-        """Return a verdict on a claimed derivative, and the numbers it rests on.
+    @property
+    def spread(self) -> Array:
+        """The largest distance of the values from those at the origin."""
+        return self.found[0].spread
+
+    def is_flat(self, row: int) -> bool:
+        """Return whether a function changes only by rounding along the whole line."""
+        return float(self.spread[row]) <= ROUNDINGS * self.noise(row)
+
+    def compare(self, row: int, claim: float, largest: float) -> tuple[int, Numbers]:
+        """Compare a claimed derivative; return the verdict and the numbers it is based on.
 
         Parameters
         ----------
         row : int
-            Which of the functions.
+            The number of the function.
         claim : float
-            Its derivative along the line, as somebody claims.
+            Its claimed derivative along the line.
         largest : float
-            The largest of the derivatives that this one is among.
+            The largest derivative of the same function.
         """
         first: tuple[int, Numbers] | None = None
-        readings: list[Reading] = []
-        for estimate in self.estimates:
-            special = self._special(estimate, row, claim)
+        estimates: list[Estimate] = []
+        for found in self.found:
+            special = self._special(found, row, claim)
             if special is None:
-                readings += _readings(estimate, row)
+                estimates += _estimates(found, row)
             elif special[0] == KINK:
                 return special
             elif first is None:
                 first = special
-        if not readings:
+        if not estimates:
             return first or (NOT_FINITE, (np.nan, np.inf, 0.0))
-        return self._against(_most_telling(readings), claim, largest)
+        return self._against(_best(estimates), claim, largest)
 
-    def _special(self, estimate: Estimate, row: int, claim: float) -> tuple[int, Numbers] | None:
-        """Say what keeps the function from having a plain derivative here, if anything does."""
-        value, error = (float(part[row]) for part in estimate.best())
-        left, right = float(estimate.left[row]), float(estimate.right[row])
-        if estimate.jump[row]:
+    def _special(
+        self, found: LineDerivatives, row: int, claim: float
+    ) -> tuple[int, Numbers] | None:
+        """Return the verdict if the function is not differentiable here; else None."""
+        value, error = (float(part[row]) for part in found.best())
+        left, right = float(found.left[row]), float(found.right[row])
+        if found.jump[row] and not self.is_flat(row):
             return DISCONTINUOUS, (value, error, CAUTION * error, left, right)
         if not np.isfinite(claim) or not np.isfinite(self.center[row]):
             return NOT_FINITE, (value, error, 0.0, left, right)
-        if estimate.vertical[row]:
+        if found.vertical[row]:
             return NOT_FINITE, (np.inf, np.inf, 0.0, left, right)
-        if estimate.kink[row]:
+        if found.kink[row]:
             slack = 1e-4 * max(abs(left), abs(right))
             low, high = min(left, right) - slack, max(left, right) + slack
             verdict = KINK if low <= claim <= high else WRONG
             return verdict, ((left + right) / 2, error, (high - low) / 2, left, right)
         return None
 
-    def _against(self, reading: Reading, claim: float, largest: float) -> tuple[int, Numbers]:
-        size = max(abs(claim), abs(reading.value))
-        tolerance = reading.tolerance + self.rtol * size + 64 * self.precision * largest
-        numbers = (reading.value, reading.tolerance / CAUTION, tolerance)
-        if abs(claim - reading.value) > tolerance:
+    def _against(self, estimate: Estimate, claim: float, largest: float) -> tuple[int, Numbers]:
+        size = max(abs(claim), abs(estimate.value))
+        tolerance = estimate.tolerance + self.rtol * size + 64 * self.precision * largest
+        numbers = (estimate.value, estimate.tolerance / CAUTION, tolerance)
+        if abs(claim - estimate.value) > tolerance:
             return WRONG, numbers
         sure = max(SURE, 50 * self.precision ** (1 / 3)) * size
-        sure = max(sure, self.precision**0.36 * largest)  # or small beside the others
+        sure = max(sure, self.precision**0.36 * largest)  # or small compared with the others
         return (OK if tolerance <= sure else UNRESOLVED), numbers
 
 
-def _readings(estimate: Estimate, row: int) -> list[Reading]:
-    """Return what each range of steps says, wide ones first."""
-    pairs = zip(estimate.values[:, row], estimate.errors[:, row], strict=True)
-    rounded = bool(estimate.quantum[row] > 0)
+def _estimates(found: LineDerivatives, row: int) -> list[Estimate]:
+    """Return the estimates of each range of steps, wide ones first."""
+    pairs = zip(found.values[:, row], found.errors[:, row], strict=True)
+    rounded = bool(found.quantum[row] > 0)
     return [
-        Reading(float(value), CAUTION * float(error), rounded)
+        Estimate(float(value), CAUTION * float(error), rounded)
         for value, error in pairs
         if np.isfinite(value) and np.isfinite(error)
     ]
 
 
-def _most_telling(readings: list[Reading]) -> Reading:
-    """Choose the surest; but what narrower steps say for sure overrules what wider ones say."""
-    best = readings[0]
-    for reading in readings[1:]:
-        surer = (reading.doubt, reading.tolerance) < (best.doubt, best.tolerance)
-        if surer or reading.overrules(best):
-            best = reading
+def _best(estimates: list[Estimate]) -> Estimate:
+    """Return the most certain estimate; a certain one of narrower steps overrules wider ones."""
+    best = estimates[0]
+    for estimate in estimates[1:]:
+        surer = (estimate.doubt, estimate.tolerance) < (best.doubt, best.tolerance)
+        if surer or estimate.overrules(best):
+            best = estimate
     return best

@@ -60,7 +60,7 @@ def test_logistic_regression_with_broadcast_targets():
         return 2 / 4 * BITS.T @ error
 
     shape, line, rest = checked(logistic_error, w, gradient=gradient)
-    assert "has shape (3, 4) where (3, 1) is wanted" in shape
+    assert "has shape (3, 4) where (3, 1) is expected" in shape
     assert "error = h - y" in line
     assert "shapes (4, 1) and (4,) broadcast to (4, 4)" in line
     assert "lacks the factor y·(1 - y), the derivative of sigmoid" in rest

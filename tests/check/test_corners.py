@@ -301,7 +301,7 @@ def test_kinks_and_mistakes_need_few_evaluations():
     )
     assert not rough.ok
     assert rough.evaluations < 500 * 5 + 60 * 60
-    assert any("judged by four evaluations each" in note for note in rough.notes)
+    assert any("compared by four evaluations each" in note for note in rough.notes)
 
 
 def test_pytorch_can_be_checked():

@@ -6,8 +6,9 @@ from check.right_gradients import RIGHT
 from check.wrong_gradients import MISTAKES
 
 from autograd import Tensor, Value, check_gradients, no_grad, tree
-from autograd.check.analytic import Recording
-from autograd.check.checked_function import Subject, as_reals
+from autograd.check.analytic import RecordedCall
+from autograd.check.arrays import as_reals
+from autograd.check.checked_function import CheckedFunction
 from autograd.debugging import Place
 
 
@@ -46,17 +47,17 @@ def test_a_right_gradient_passes(right):
 @pytest.mark.parametrize("right", [r for r in RIGHT if not r.options], ids=str)
 def test_the_same_gradient_made_wrong_is_found(right):
     """The tolerance for hard functions must not be such that anything passes."""
-    subject = Subject(right.f, right.inputs, True)
-    recording = Recording(subject)
-    if subject.size > 1000 or any(leaf.complex for leaf in subject.inputs):
+    function = CheckedFunction(right.f, right.inputs, True)
+    recorded_call = RecordedCall(function)
+    if function.size > 1000 or any(leaf.complex for leaf in function.inputs):
         pytest.skip("a large Jacobian, or a complex one")
-    matrix = recording.reverse(np.eye(subject.size))
-    natural = np.abs(as_reals(np.asarray(subject.outputs[0].data))).max(initial=0.0)
-    if not np.any(np.abs(matrix * subject.scales()) > 1e-9 * natural):
+    matrix = recorded_call.reverse(np.eye(function.size))
+    natural = np.abs(as_reals(np.asarray(function.outputs[0].data))).max(initial=0.0)
+    if not np.any(np.abs(matrix * function.scales()) > 1e-9 * natural):
         pytest.skip("its gradient is zero")
-    outer = subject.outputs[0].data.shape
+    outer = function.outputs[0].data.shape
     spoilt = [
-        1.5 * matrix[:, leaf.slice].reshape(outer + leaf.data.shape) for leaf in subject.inputs
+        1.5 * matrix[:, leaf.slice].reshape(outer + leaf.data.shape) for leaf in function.inputs
     ]
     nested = isinstance(right.inputs[0], tuple)
 
@@ -66,7 +67,7 @@ def test_the_same_gradient_made_wrong_is_found(right):
 
     given = (tuple(spoilt),) if nested else tuple(spoilt)
     report = check_gradients(
-        plainly, *right.inputs, gradient=given, names=subject.names, raises=False, explain=False
+        plainly, *right.inputs, gradient=given, names=function.names, raises=False, explain=False
     )
     assert not report.ok
 

@@ -555,7 +555,7 @@ class Layer:
 
     def forward(self, x):
         if self.cache is None:
-            self.cache = autograd.check.checked_function.plain(x)
+            self.cache = autograd.check.arrays.plain(x)
         return (x**3).sum()
 
     def backward(self, x):

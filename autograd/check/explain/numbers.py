@@ -1,6 +1,6 @@
-"""What may be wrong with a gradient, as seen from its numbers alone.
+"""What may be wrong with a gradient, judging by its numbers alone.
 
-Each hypothesis changes the gradient that was given; it is told only if what comes out is right.
+Each hypothesis changes the gradient. It is reported only if the result is right.
 """
 
 from __future__ import annotations
@@ -11,45 +11,45 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.check.reference import close
+from autograd.check.arrays import close
 
-#: Sizes by what they are the sizes of: {"elements of w": 4, "axis 0 of X": 100}.
+#: Lengths by their description: {"number of elements of w": 4}.
 Sizes = Mapping[str, int]
 
 
 class Finding(NamedTuple):
-    """What is wrong with a gradient: the rest of a sentence, and the line it speaks of."""
+    """What is wrong with a gradient: the predicate of a sentence, and the line it refers to."""
 
-    told: str
+    text: str
     place: str = ""
 
     def about(self, gradient: str) -> str:
         """Return the whole sentence, and the line below it."""
-        sentence = f"{gradient} {self.told}."
+        sentence = f"{gradient} {self.text}."
         return f"{sentence}\n    {self.place}" if self.place else sentence
 
 
-def from_numbers(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> str | None:
-    """Return the first of the `readings` of a gradient; None if there is none."""
-    return next(readings(given, right, sizes, any_factor), None)
+def first_hypothesis(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> str | None:
+    """Return the first of the `hypotheses` on a gradient; None if there is none."""
+    return next(hypotheses(given, right, sizes, any_factor), None)
 
 
-def readings(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> Iterator[str]:
-    """Say what may be wrong with a gradient, as far as that can be told from its numbers.
+def hypotheses(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> Iterator[str]:
+    """Yield what may be wrong with a gradient.
 
     Parameters
     ----------
     given, right : ndarray
-        The gradient, and what it should be. Their shapes may differ.
+        The gradient under test and the right one. Their shapes may differ.
     sizes : mapping of str to int
-        Lengths that may turn up as a factor, by what to call them.
+        Lengths that may be factors, by their description.
     any_factor : bool
-        Whether to accept factors that are neither such a length nor a plain fraction.
+        Whether to accept factors that are neither such a length nor a simple fraction.
 
     Yields
     ------
     str
-        The rest of a sentence whose subject is the gradient, the simplest first.
+        The predicate of a sentence about the gradient, the simplest first.
     """
     given, right = np.asarray(given), np.asarray(right)
     if given.shape == right.shape and not np.any(given) and np.any(right):
@@ -63,13 +63,13 @@ def readings(given: Any, right: Any, sizes: Sizes, any_factor: bool = True) -> I
                 yield what
             continue
         factor = factor_between(candidate, right)
-        if factor is not None and (any_factor or _is_plain(factor) or _ratio_told(factor, sizes)):
-            scaled = told_factor(factor, sizes)
+        if factor is not None and (any_factor or _is_simple(factor) or _ratio_text(factor, sizes)):
+            scaled = factor_text(factor, sizes)
             yield f"{what}, and {scaled}" if what else scaled
 
 
 def _rearranged(given: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
-    """Yield the gradient in other arrangements, the simplest first."""
+    """Yield rearrangements of a gradient, the simplest first, with what each would correct."""
     yield "", given
     if given.ndim == 2 and given.shape[::-1] == shape and min(shape) > 1:
         yield "is transposed", given.T
@@ -81,16 +81,16 @@ def _rearranged(given: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]
             yield from _shifted(given, axis)
     if np.iscomplexobj(given):
         yield (
-            "is the complex conjugate of what is wanted here: for z = x + iy this library takes "
+            "is the complex conjugate of the right one: for z = x + iy this library uses "
             "∂f/∂x - i ∂f/∂y, PyTorch its conjugate",
             np.conj(given),
         )
 
 
 def _reshaped(given: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
-    told = f"has shape {given.shape} where {shape} is wanted"
+    text = f"has shape {given.shape} where {shape} is expected"
     if given.size == int(np.prod(shape)):
-        yield f"{told}, with the right numbers in it", given.reshape(shape)
+        yield f"{text}, but the right numbers", given.reshape(shape)
     if given.ndim >= len(shape):
         extra = given.ndim - len(shape)
         axes = tuple(range(extra)) + tuple(
@@ -101,15 +101,15 @@ def _reshaped(given: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
         named = "axis " + " and ".join(map(str, axes))
         summed = given.sum(axis=axes, keepdims=True).reshape(-1)
         if summed.size == int(np.prod(shape)):
-            yield f"{told}: it lacks a sum over {named}", summed.reshape(shape)
+            yield f"{text}: it lacks a sum over {named}", summed.reshape(shape)
     transposed = given.T
     if transposed.ndim == len(shape):
         axes = tuple(axis for axis, n in enumerate(shape) if n == 1 and transposed.shape[axis] != 1)
         summed = transposed.sum(axis=axes, keepdims=True)
         if axes and summed.shape == shape:
-            yield f"{told}: it is transposed, and lacks a sum", summed
+            yield f"{text}: it is transposed, and lacks a sum", summed
     try:
-        yield f"{told}: it was summed too far", np.broadcast_to(given, shape)
+        yield f"{text}: it was summed too far", np.broadcast_to(given, shape)
     except ValueError:
         return
 
@@ -118,14 +118,14 @@ def _shifted(given: Any, axis: int) -> Iterator[tuple[str, Any]]:
     along = f" along axis {axis}" if given.ndim > 1 else ""
     for shift, way in ((1, "early"), (-1, "late")):
         yield (
-            f"stands one place too {way}{along}: an index is off by one",
+            f"is one place too {way}{along}: an index is off by one",
             np.roll(given, shift, axis),
         )
     yield f"is in reverse order{along}", np.flip(given, axis)
 
 
 def factor_between(given: Any, right: Any) -> float | None:
-    """Return by what factor a gradient is too large; None if it is not a matter of a factor."""
+    """Return the factor by which a gradient is too large; None if there is no such factor."""
     size = float(np.max(np.abs(right), initial=0.0))
     if not size or not np.isfinite(size) or not np.isfinite(given).all():
         return None
@@ -133,14 +133,14 @@ def factor_between(given: Any, right: Any) -> float | None:
     factor = complex(np.sum(np.conj(unit) * (given / size)) / np.sum(np.abs(unit) ** 2))
     if factor.imag or not factor.real or not close(given / factor.real, right):
         return None
-    # From few numbers any factor could be had: it must be one that people write.
-    if right.size < 3 and not _is_plain(factor.real):
+    # Few numbers may have any ratio, so accept only factors that occur in code.
+    if right.size < 3 and not _is_simple(factor.real):
         return None
     return factor.real
 
 
-def _is_plain(factor: float) -> bool:
-    """Return whether a factor, or one over it, is a fraction of small numbers."""
+def _is_simple(factor: float) -> bool:
+    """Return whether a factor, or its reciprocal, is a fraction of small integers."""
     for ratio in (abs(factor), 1 / abs(factor)):
         fraction = Fraction(ratio).limit_denominator(24)
         if fraction and abs(float(fraction) / ratio - 1) < 1e-6:
@@ -148,17 +148,17 @@ def _is_plain(factor: float) -> bool:
     return False
 
 
-def told_factor(factor: float, sizes: Sizes) -> str:
-    """Put into words that a gradient is too large by a factor."""
+def factor_text(factor: float, sizes: Sizes) -> str:
+    """Describe a gradient that is too large by a factor."""
     size = abs(factor)
     sign = "has the wrong sign" if factor < 0 else ""
     if abs(size - 1) < 1e-6:
         return sign
     large = size > 1
     ratio = size if large else 1 / size
-    told = f"is {_number(ratio)} times too {'large' if large else 'small'}"
-    reason = _ratio_told(ratio, sizes)
-    return (f"{sign} and " if sign else "") + told + (f": {reason}" if reason else "")
+    text = f"is {_number(ratio)} times too {'large' if large else 'small'}"
+    reason = _ratio_text(ratio, sizes)
+    return (f"{sign} and " if sign else "") + text + (f": {reason}" if reason else "")
 
 
 def _number(ratio: float) -> str:
@@ -170,21 +170,20 @@ def _number(ratio: float) -> str:
     return f"{ratio:.6g}"
 
 
-def _ratio_told(factor: float, sizes: Sizes) -> str:
-    """Say where a factor, or one over it, may come from: a length, or its double or half."""
+def _ratio_text(factor: float, sizes: Sizes) -> str:
+    """Name the length that a factor, or its reciprocal, is equal to, or twice or half of."""
     ratio = max(abs(factor), 1 / abs(factor))
     if abs(ratio - 2) < 1e-6:
-        return ""  # a 2 has likelier origins
+        return ""  # a 2 usually comes from a derivative
     for multiple, words in ((1.0, "{}"), (2.0, "twice {}"), (0.5, "half {}")):
         for name, length in sizes.items():
             if length > 1 and abs(ratio - multiple * length) < 1e-6 * ratio:
-                told = words.format(f"the {name}")
-                return f"{_number(ratio)} is {told}"
+                return f"{_number(ratio)} is {words.format(f'the {name}')}"
     return ""
 
 
 def swapped(given: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, str]:
-    """Say of which gradients it is another's place they stand in."""
+    """Return which gradients are those with respect to another input."""
     reasons = {}
     for path, array in given.items():
         if path not in right or close(array, right[path]):
@@ -192,14 +191,14 @@ def swapped(given: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, str
         for other, expected in right.items():
             if other != path and close(array, expected):
                 both = other in given and close(given[other], right[path])
-                told = ": they are swapped" if both else ""
-                reasons[path] = f"is that with respect to {other}{told}"
+                swap = ": they are swapped" if both else ""
+                reasons[path] = f"is that with respect to {other}{swap}"
                 break
     return reasons
 
 
 def pattern(given: Any, right: Any, x: Any) -> str | None:
-    """Say where a gradient is wrong if that is only here and there."""
+    """Describe which elements of a gradient are wrong, if only some are."""
     given, right, x = np.asarray(given), np.asarray(right), np.asarray(x)
     if given.shape != right.shape or given.shape != x.shape or given.size < 2:
         return None
@@ -208,14 +207,14 @@ def pattern(given: Any, right: Any, x: Any) -> str | None:
     count = int(wrong.sum())
     if not 0 < count < given.size:
         return None
-    where = _told_where(wrong, x)
+    where = _where_text(wrong, x)
     if where is None:
         return None
     ratio = _common_ratio(given[wrong], right[wrong])
     return f"is wrong only {where}{f', where it {ratio}' if ratio else ''}"
 
 
-def _told_where(wrong: Any, x: Any) -> str | None:
+def _where_text(wrong: Any, x: Any) -> str | None:
     if np.isrealobj(x):
         for words, mask in (
             ("where the input is negative", x < 0),
@@ -242,4 +241,4 @@ def _common_ratio(given: Any, right: Any) -> str:
     if not np.any(given):
         return "is zero"
     factor = factor_between(given, right) if np.isrealobj(given) else None
-    return told_factor(factor, {}).split(":")[0] if factor is not None else ""
+    return factor_text(factor, {}).split(":")[0] if factor is not None else ""

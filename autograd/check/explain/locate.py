@@ -1,28 +1,30 @@
-"""Find the primitive of a recorded graph whose derivative is wrong, or what was not recorded."""
+"""Find the recorded operation whose derivative is wrong, or what was not recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograd.check.analytic import Recording
-from autograd.check.checked_function import Subject, argument_names, as_reals
+from autograd.check.analytic import RecordedCall
+from autograd.check.arrays import as_reals, random_like, random_weights
+from autograd.check.checked_function import CheckedFunction, argument_names
+from autograd.check.explain.numbers import first_hypothesis
+from autograd.check.explain.replay import run
 from autograd.check.finite_differences import differentiate
-from autograd.check.hypotheses import from_numbers
-from autograd.check.replay import Program
 from autograd.check.verdicts import WRONG
 from autograd.debugging import Trace
-from autograd.engine import Node, Primitive
+from autograd.engine import Node, Primitive, Value
+from autograd.program import Program, contents
 
 MOST_NODES, MOST_ELEMENTS = 1000, 200
 
 
 @dataclass(frozen=True)
-class Culprit:
-    """An operation whose derivative is wrong, as it was called.
+class Suspect:
+    """An operation whose derivative is wrong.
 
     Attributes
     ----------
@@ -31,7 +33,7 @@ class Culprit:
     argnum : int
         The argument whose derivative is wrong.
     text : str
-        The whole story, with the line.
+        The reason, with the line.
     """
 
     node: Any
@@ -39,32 +41,39 @@ class Culprit:
     text: str
 
 
-class Blame:
-    """Looks for what is wrong in a recorded call of a function."""
+class Locator:
+    """The search for a wrong operation in a recorded call of a function.
 
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
+    Parameters
+    ----------
+    function : CheckedFunction
+        The function, whose derivative by this library is wrong.
+    check_gradients : callable
+        The function `autograd.check_gradients`.
+    """
+
+    def __init__(self, function: CheckedFunction, check_gradients: Callable[..., Any]) -> None:
+        self.function = function
+        self.check_gradients = check_gradients
         with Trace() as trace:
-            self.recording = Recording(
-                Subject(subject.f, subject.template, True, subject.names, subject.is_gradient)
-            )
+            self.recorded_call = RecordedCall(function.with_nodes())
         self.trace: Trace = trace
-        self.program = Program(self.recording.outputs)
+        self.program = _program(self.recorded_call)
 
     def reasons(self) -> list[str]:
-        """Return what was found, each with its line."""
+        """Return the reasons found, each with its line."""
         texts: list[str] = []
-        for culprit in self.culprits():
-            if culprit.text not in texts:
-                texts.append(culprit.text)
+        for suspect in self.suspects():
+            if suspect.text not in texts:
+                texts.append(suspect.text)
             if len(texts) == 5:
                 break
         return texts or list(self.unrecorded())
 
     # -- primitives -------------------------------------------------------------------------
 
-    def culprits(self) -> Iterator[Culprit]:
-        """Yield the operations whose derivative does not stand up to a finite difference."""
+    def suspects(self) -> Iterator[Suspect]:
+        """Yield the operations whose derivative disagrees with a finite difference."""
         seen: set[tuple[Any, ...]] = set()
         for node in self.program.nodes[:MOST_NODES]:
             if node.primitive is None:
@@ -76,17 +85,13 @@ class Blame:
                     found = self._compare(node, argnum)
                     if found is not None:
                         seen.add(key)
-                        yield Culprit(node, argnum, found)
+                        yield Suspect(node, argnum, found)
 
     def _compare(self, node: Any, argnum: int) -> str | None:
-        """Differentiate one recorded operation numerically; say what is wrong, if anything."""
-        plain = [_data(a) for a in node.arguments]
-        x, y = np.asarray(plain[argnum]), np.asarray(node.data)
-        random = np.random.default_rng(argnum)
-        weights: Any = random.uniform(0.5, 1.5, y.shape)
-        if y.dtype.kind == "c":
-            weights = weights + 1j * random.uniform(0.5, 1.5, y.shape)
-        cotangent = np.asarray(weights, y.dtype)
+        """Differentiate one operation numerically; return what is wrong, or None."""
+        plain = [contents(a) for a in node.arguments]
+        x, y = np.asarray(plain[argnum]), np.asarray(contents(node))
+        cotangent = random_weights(np.random.default_rng(argnum), y)
         with np.errstate(all="ignore"):
             pulled = np.asarray(self._pullback(node, argnum, cotangent, plain))
         if np.iscomplexobj(pulled) and x.dtype.kind != "c":
@@ -97,11 +102,11 @@ class Blame:
             direction = random_like(x, seed) * (np.mean(np.abs(x)) or 1.0)
             claimed = float(np.real(np.sum(pulled * direction)))
             if self._refutes(node, argnum, plain, cotangent, direction, claimed):
-                return self._told(node, argnum, plain, cotangent, pulled)
+                return self._text(node, argnum, plain, cotangent, pulled)
         return None
 
     def _pullback(self, node: Any, argnum: int, cotangent: Any, plain: list[Any]) -> Any:
-        if isinstance(node.data, float):  # a Value: what backward uses is stored in it
+        if isinstance(node, Value):  # it stores its partial derivatives
             return float(cotangent) * (node._left_partial if argnum == 0 else node._right_partial)
         return node.primitive.pullback(argnum, cotangent, node._contents, plain, node.keywords)
 
@@ -126,7 +131,7 @@ class Blame:
             except (ArithmeticError, ValueError):
                 return step, np.array([np.nan])
 
-        precision = float(np.finfo(np.result_type(x.dtype, np.asarray(node.data).dtype)).eps)
+        precision = float(np.finfo(np.result_type(x.dtype, np.asarray(contents(node)).dtype)).eps)
         with np.errstate(all="ignore"):
             center = line(0.0)[1]
             estimate = differentiate(line, center, precision)
@@ -142,22 +147,22 @@ class Blame:
         natural = 1e-9 * float(estimate.size[0])
         return apart > 10 * error + slack + natural and error < 0.1 * max(abs(claimed), abs(value))
 
-    def _told(self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any) -> str:
+    def _text(self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any) -> str:
         name = argument_names(node.primitive.function, len(plain))[argnum]
-        which = f"argument {argnum}" + ("" if name.startswith("inputs[") else f" ({name})")
-        what = self._what(node, argnum, plain, cotangent, pulled)
-        story = f": it {what}" if what else ""
-        told = f"The derivative of {node.op!r} with respect to {which} is wrong{story}."
-        return told + self._line(node)
+        which = f"argument {argnum}" + (f" ({name})" if name.isidentifier() else "")
+        what = self._hypothesis(node, argnum, plain, cotangent, pulled)
+        detail = f": it {what}" if what else ""
+        text = f"The derivative of {node.op!r} with respect to {which} is wrong{detail}."
+        return text + self._line(node)
 
     def _line(self, node: Any) -> str:
         place = self.trace.where(node)
         return f"\n    {place}" if place is not None else ""
 
-    def _what(
+    def _hypothesis(
         self, node: Any, argnum: int, plain: list[Any], cotangent: Any, pulled: Any
     ) -> str | None:
-        """Compare a small argument element by element, and look for a pattern."""
+        """Compare a small argument element by element; return the first hypothesis that holds."""
         x = np.asarray(plain[argnum])
         if x.size > MOST_ELEMENTS or x.dtype.kind == "c":
             return None
@@ -169,43 +174,37 @@ class Blame:
             return np.real(np.sum(cotangent * result))
 
         numeric = numerical_gradient(weighed, x)
-        return from_numbers(pulled, numeric, {})
+        return first_hypothesis(pulled, numeric, {})
 
-    # -- what the graph does not know -------------------------------------------------------
+    # -- what was not recorded --------------------------------------------------------------
 
     def unrecorded(self) -> Iterator[str]:
-        """Say where the function depends on its inputs in a way that was not recorded.
+        """Yield where the function depends on its inputs in a way that was not recorded.
 
-        The recorded graph, run again at other inputs, should do what the function does there. If
-        it does not, a second recording shows which constants of the first one are none.
+        The recorded program, run at other inputs, should return what the function returns there. If
+        it does not, a second recording shows which of its constants vary.
         """
-        subject = self.subject
-        if subject.is_gradient:
+        function = self.function
+        if function.is_gradient:
             yield from self._undifferentiable_rules()
             return
-        direction = np.random.default_rng(3).standard_normal(subject.x.size)
-        elsewhere = subject.x + 1e-3 * subject.scales() * direction
-        other_subject = Subject(subject.f, subject.template, True, subject.names)
-        other_subject.inputs = [leaf.moved_to(elsewhere) for leaf in subject.inputs]
-        other = Recording(other_subject)
+        direction = np.random.default_rng(3).standard_normal(function.x.size)
+        elsewhere = function.x + 1e-3 * function.scales() * direction
+        other = RecordedCall(function.with_nodes(elsewhere))
         given = {
-            id(node): _data(moved)
-            for node, moved in zip(self.recording.leaves, other.leaves, strict=True)
+            id(node): contents(moved)
+            for node, moved in zip(self.recorded_call.leaves, other.leaves, strict=True)
         }
-        replayed = self.program.run(given=given)
-        for node, moved in zip(self.recording.outputs, other.outputs, strict=True):
-            if isinstance(node, Node) and not _same(replayed[id(node)], _data(moved)):
+        replayed = run(self.program, given=given)
+        for node, moved in zip(self.recorded_call.outputs, other.outputs, strict=True):
+            if isinstance(node, Node) and not _same(replayed[id(node)], contents(moved)):
                 break
         else:
             return
-        yield from self._changing_constants(Program(other.outputs), {id(n) for n in other.leaves})
+        yield from self._changing_constants(_program(other), {id(n) for n in other.leaves})
 
     def _changing_constants(self, other: Program, leaves: set[int]) -> Iterator[str]:
-        pairs = zip(
-            [n for n in self.program.nodes if n.primitive is not None],
-            [n for n in other.nodes if n.primitive is not None],
-            strict=False,
-        )
+        pairs = zip(self.program.operations, other.operations, strict=False)
         found = False
         for node, moved in pairs:
             if node.primitive is not moved.primitive or len(node.arguments) != len(moved.arguments):
@@ -216,41 +215,38 @@ class Blame:
                 constant = not isinstance(before, Node) or (
                     before.primitive is None and id(after) not in leaves
                 )
-                if constant and not _same(_data(before), _data(after)):
+                if constant and not _same(contents(before), contents(after)):
                     found = True
                     yield (
-                        f"Argument {argnum} of {node.op!r} changes with the inputs, but came in as "
-                        f"a plain number or array (.data, detach(), a cached result?), so that its "
-                        f"derivative is lost.{self._line(node)}"
+                        f"Argument {argnum} of {node.op!r} changes with the inputs, but is a plain "
+                        "number or array (.data, detach(), a cached result?), so its derivative "
+                        f"is lost.{self._line(node)}"
                     )
         if not found:
             yield (
-                "The recorded graph does not do what the function does at other inputs: part of "
-                "the way from the inputs to the result was not recorded (.data, detach(), a cached "
-                "result?)."
+                "At other inputs the recorded graph and the function give different results: part "
+                "of the computation was not recorded (.data, detach(), a cached result?)."
             )
 
     def _undifferentiable_rules(self) -> Iterator[str]:
-        """Say which rules give right derivatives that cannot be differentiated again."""
-        from autograd.check.gradients import check_gradients
-
+        """Yield the rules whose first derivative is right but cannot be differentiated again."""
         seen: set[Primitive] = set()
         for node in self.trace.nodes[:MOST_NODES]:
             primitive = node.primitive
             if primitive is None or primitive in seen:
                 continue
             seen.add(primitive)
-            plain = [_data(a) for a in node.arguments]
+            plain = [contents(a) for a in node.arguments]
             count = 1 + max(i for i, a in enumerate(node.arguments) if isinstance(a, Node))
             if sum(np.size(a) for a in plain[:count]) > MOST_ELEMENTS:
                 continue
-            report = check_gradients(
+            report = self.check_gradients(
                 lambda *a, p=primitive, rest=plain[count:], k=node.keywords: p(*a, *rest, **k),
                 *[np.asarray(a) for a in plain[:count]],
                 order=2, raises=False, explain=False,
             )  # fmt: skip
-            wrong = {b.mode for b in report.batches if (b.judgement.verdict == WRONG).any()}
-            if wrong and all(mode.startswith("order") for mode in wrong):
+            wrong = {b.order for b in report.batches if (b.outcome.verdict == WRONG).any()}
+            if wrong and min(wrong) > 1:
                 yield (
                     f"The rule of {primitive.name!r} gives the right first derivative, but cannot "
                     f"be differentiated again (does it use .data?).{self._line(node)}"
@@ -277,15 +273,8 @@ def numerical_gradient(f: Any, x: Any) -> Any:
     return found
 
 
-def random_like(x: Any, seed: int) -> Any:
-    """Return independent normal numbers in the shape of an array, complex if it is."""
-    random = np.random.default_rng(seed)
-    numbers = random.standard_normal(x.shape)
-    return numbers + 1j * random.standard_normal(x.shape) if x.dtype.kind == "c" else numbers
-
-
-def _data(x: Any) -> Any:
-    return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
+def _program(call: RecordedCall) -> Program:
+    return Program.of(*[output for output in call.outputs if isinstance(output, Node)])
 
 
 def _same(a: Any, b: Any) -> bool:

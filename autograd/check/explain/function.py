@@ -1,8 +1,8 @@
-"""Find the mistake in the chain rule that gives just the gradient that was found to be wrong.
+"""Find the mistake in the chain rule that leads to a wrong gradient.
 
-The function is recorded, and gone through backward once more for each mistake people make: a
-derivative left out, taken at the wrong place, mistaken for another, a path forgotten. If the
-result is the wrong gradient, number by number, that is what has happened.
+The recorded function is differentiated again with each common mistake: a derivative left out, taken
+at the wrong place, confused with another, a path forgotten. If the result is the wrong gradient,
+element by element, the mistake is found.
 """
 
 from __future__ import annotations
@@ -13,46 +13,49 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.functions import KNOWN, Segment, segments
-from autograd.check.hypotheses import Finding, Sizes, factor_between, told_factor
-from autograd.check.reference import Truth, as_derivative, close
-from autograd.check.replay import Detour, Edge, Program
+from autograd.check.arrays import close
+from autograd.check.checked_function import as_derivative
+from autograd.check.explain.known_functions import COMMON, Segment, segments
+from autograd.check.explain.numbers import Finding, Sizes, factor_between, factor_text
+from autograd.check.explain.reference import Reference
+from autograd.check.explain.replay import Edge, Override, pull_back
 from autograd.engine import Node
+from autograd.program import Program, contents
 
-#: How much may be tried: operations in the graph, results, mistakes.
+#: The largest number of operations and results, and of mistakes to try.
 MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 500, 20, 800
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing done wrong on the way backward."""
+    """A mistake in a backward pass."""
 
     text: str
     place: str = ""
-    detours: Mapping[int, Detour] = field(default_factory=dict)
+    overrides: Mapping[int, Override] = field(default_factory=dict)
     cut: frozenset[Edge] = frozenset()
 
     def with_another(self, other: Mistake) -> Mistake:
-        """Return both mistakes together, told as the second."""
-        detours = {**self.detours, **other.detours}
-        return Mistake(other.text, other.place, detours, self.cut | other.cut)
+        """Return both mistakes together, described as the second."""
+        overrides = {**self.overrides, **other.overrides}
+        return Mistake(other.text, other.place, overrides, self.cut | other.cut)
 
 
 class Mistakes:
-    """Tries mistakes in the backward pass of a function."""
+    """The search for mistakes in the backward pass of a function."""
 
-    def __init__(self, truth: Truth, sizes: Sizes) -> None:
-        assert truth.recording is not None
-        self.truth = truth
+    def __init__(self, reference: Reference, sizes: Sizes) -> None:
+        assert reference.recorded_call is not None
+        self.reference = reference
         self.sizes = sizes
-        self.recording = truth.recording
-        self.program = Program(self.recording.outputs)
-        self.usable = (
-            len(self.program.nodes) <= MOST_NODES and self.recording.subject.size <= MOST_RESULTS
-        )
+        self.recorded_call = reference.recorded_call
+        nodes = [output for output in self.recorded_call.outputs if isinstance(output, Node)]
+        self.program = Program.of(*nodes)
+        few_results = self.recorded_call.function.size <= MOST_RESULTS
+        self.usable = len(self.program) <= MOST_NODES and few_results
 
     def explain(self, given: Mapping[str, Any]) -> dict[str, Finding]:
-        """Return, for gradients by the path of their leaf, the mistakes that give them."""
+        """Return the mistakes that lead to the given gradients, by the path of the leaf."""
         reasons: dict[str, Finding] = {}
         if not self.usable:
             return reasons
@@ -67,21 +70,25 @@ class Mistakes:
     def _try(
         self, candidates: list[Mistake], given: Mapping[str, Any], reasons: dict[str, Finding]
     ) -> list[Mistake]:
-        """Keep for each gradient the first mistake that gives it, exact ones before multiples."""
+        """Find the first mistake that leads to each gradient, or else to a multiple of it."""
         scaled: dict[str, tuple[Finding, Mistake, float]] = {}
         used: list[Mistake] = []
         for mistake in candidates:
             for path, found in self.gradients(mistake).items():
-                if path not in given or path in reasons or close(found, self.truth.arrays[path]):
+                if (
+                    path not in given
+                    or path in reasons
+                    or close(found, self.reference.arrays[path])
+                ):
                     continue
                 if close(given[path], found):
                     reasons[path] = Finding(mistake.text, mistake.place)
                     used.append(mistake)
                 elif path not in scaled:
-                    factor = self._multiple(given[path], found, self.truth.arrays[path])
+                    factor = self._multiple(given[path], found, self.reference.arrays[path])
                     if factor is not None:
-                        told = f"{mistake.text}, and {told_factor(factor, self.sizes)}"
-                        scaled[path] = (Finding(told, mistake.place), mistake, factor)
+                        text = f"{mistake.text}, and {factor_text(factor, self.sizes)}"
+                        scaled[path] = (Finding(text, mistake.place), mistake, factor)
             if all(path in reasons for path in given):
                 break
         for path, (finding, mistake, factor) in scaled.items():
@@ -89,15 +96,15 @@ class Mistakes:
                 continue
             reasons[path] = finding
             used.append(mistake)
-            for other, found in self.gradients(mistake).items():  # single numbers among them
+            for other, found in self.gradients(mistake).items():  # of single numbers too
                 if other in given and other not in reasons and close(given[other], factor * found):
                     reasons[other] = finding
         return used
 
     def _multiple(self, given: Any, found: Any, right: Any) -> float | None:
-        """Return by what factor a gradient differs from one that a mistake gives, if it is clear.
+        """Return the factor between a gradient and the one of a mistake; None if there is none.
 
-        A single number is a multiple of any other, so that it says nothing by itself.
+        Single numbers are multiples of each other, so they prove nothing.
         """
         given = np.asarray(given)
         if (
@@ -110,47 +117,47 @@ class Mistakes:
         return None if factor is None or abs(factor - 1) < 1e-6 else factor
 
     def gradients(self, mistake: Mistake) -> dict[str, Any]:
-        """Return the derivatives that the mistake leads to, by the path of the leaf."""
-        recording = self.recording
-        rows: dict[str, list[Any]] = {leaf.path: [] for leaf in recording.subject.inputs}
-        for weights in np.eye(recording.subject.size):
-            cotangents = recording.subject.cotangents(weights)
+        """Return the derivatives that a mistake leads to, by the path of the leaf."""
+        call = self.recorded_call
+        rows: dict[str, list[Any]] = {leaf.path: [] for leaf in call.function.inputs}
+        for weights in np.eye(call.function.size):
+            cotangents = call.function.cotangents(weights)
             seeds = {
                 id(node): cotangents[leaf.path]
-                for leaf, node in zip(recording.subject.outputs, recording.outputs, strict=True)
+                for leaf, node in zip(call.function.outputs, call.outputs, strict=True)
                 if isinstance(node, Node)
             }
             try:
-                arrived = self.program.backward(seeds, mistake.detours, mistake.cut)
-            except (ValueError, TypeError):  # shapes that do not fit: not this mistake
+                arrived = pull_back(self.program, seeds, mistake.overrides, mistake.cut)
+            except (ValueError, TypeError):  # the shapes do not match: not this mistake
                 return {}
-            for leaf, node in zip(recording.subject.inputs, recording.leaves, strict=True):
+            for leaf, node in zip(call.function.inputs, call.leaves, strict=True):
                 g = arrived.get(id(node))
                 part = np.zeros(leaf.data.shape) if g is None else np.asarray(g)
                 rows[leaf.path].append(part.reshape(-1))
         found = {}
-        for leaf in recording.subject.inputs:
+        for leaf in call.function.inputs:
             if not leaf.complex:
                 found[leaf.path] = as_derivative(np.array(rows[leaf.path]), leaf)
         return found
 
-    # -- what people do wrong ---------------------------------------------------------------
+    # -- common mistakes --------------------------------------------------------------------
 
     def _mistakes(self) -> Iterator[Mistake]:
         yield from self._forgotten_paths()
-        for segment in segments(self.program.nodes):
+        for segment in segments(self.program):
             yield from self._of_derivative(segment)
 
     def _of_derivative(self, segment: Segment) -> Iterator[Mistake]:
-        x, y, slope = segment.x.data, segment.y.data, segment.slope
+        x, y, slope = contents(segment.x), contents(segment.y), segment.slope
         known = segment.known
         right = f"{known.text}, the derivative of {known.name}"
 
         def instead(text: str, factor: Callable[[], Any]) -> Mistake:
             with np.errstate(all="ignore"):
                 value = factor()
-            detour = (segment.x, lambda g: g * value)
-            return Mistake(text, self._place(segment.y), {id(segment.y): detour})
+            override = (segment.x, lambda g: g * value)
+            return Mistake(text, self._place(segment.y), {id(segment.y): override})
 
         yield instead(f"lacks the factor {right}", lambda: 1.0)
         yield instead(
@@ -173,7 +180,7 @@ class Mistakes:
             lambda: y / slope,
         )
         yield instead(f"divides by the factor {right}, instead of multiplying", lambda: 1 / slope)
-        for other in KNOWN:
+        for other in COMMON:
             if other is not known:
                 yield instead(
                     f"has {other.text}, the derivative of {other.name}, in place of {right}",
@@ -181,20 +188,15 @@ class Mistakes:
                 )
 
     def _forgotten_paths(self) -> Iterator[Mistake]:
-        consumers: dict[int, list[tuple[Any, int]]] = {}
-        for node in self.program.nodes:
-            for argnum, argument in enumerate(node.arguments):
-                if isinstance(argument, Node):
-                    consumers.setdefault(id(argument), []).append((node, argnum))
-        for uses in consumers.values():
+        for uses in self.program.consumers().values():
             if len(uses) > 1:
                 for node, argnum in uses:
                     yield Mistake(
-                        f"leaves out one of {len(uses)} paths, that through {node.op}",
+                        f"leaves out one of {len(uses)} paths, the one through {node.op}",
                         self._place(node),
                         cut=frozenset({(id(node), argnum)}),
                     )
 
     def _place(self, node: Any) -> str:
-        place = self.truth.trace.where(node) if self.truth.trace is not None else None
+        place = self.reference.trace.where(node) if self.reference.trace is not None else None
         return str(place) if place is not None else ""

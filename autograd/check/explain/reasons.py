@@ -1,0 +1,283 @@
+"""Find the reasons why a derivative is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.check.arrays import close
+from autograd.check.candidate import Claim
+from autograd.check.checked_function import Leaf, as_derivative
+from autograd.check.explain.function import Mistakes
+from autograd.check.explain.gradient import Repairs
+from autograd.check.explain.locate import Locator
+from autograd.check.explain.numbers import (
+    Finding,
+    Sizes,
+    first_hypothesis,
+    hypotheses,
+    pattern,
+    swapped,
+)
+from autograd.check.explain.reference import Reference
+from autograd.check.report import Batch
+from autograd.check.setup import Check
+from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
+from autograd.engine import Node
+from autograd.program import Program, contents
+
+#: If corrections on more lines than this are possible, none is reported.
+MOST_LINES = 3
+
+
+def reasons(check: Check, check_gradients: Callable[..., Any]) -> list[str]:
+    """Return sentences that say what is wrong; none if nothing was recognised.
+
+    `check_gradients` is that function, to check single operations with.
+    """
+    verdicts = {int(v) for b in check.report.batches for v in np.unique(b.outcome.verdict)}
+    if RANDOM in verdicts or not verdicts & {WRONG, MISSHAPEN}:
+        return []
+    with np.errstate(all="ignore"):
+        if check.function.on_nodes:
+            return Locator(check.function, check_gradients).reasons()
+        return Explanation(check).sentences()
+
+
+class Explanation:
+    """The search for the reasons why a user-supplied gradient is wrong."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self.function = check.function
+        self.reference = Reference(check)
+        self.given = self._given(check.claims[""])
+        self.sizes = self._sizes()
+        self.found: dict[str, Finding] = {}  # what is wrong, by the path of the leaf
+
+    def sentences(self) -> list[str]:
+        """Return one sentence for each reason, with the line if it is known."""
+        right = self.reference
+        wrong = [p for p, g in self.given.items() if p in right.arrays and not right.agrees(p, g)]
+        if not wrong:
+            return self.check.report.reasons
+        tie = self._tie()
+        if tie:
+            return [tie]
+        stale = self._stale() if any(np.any(self.given[path]) for path in wrong) else ""
+        if stale:
+            return [stale]
+        self._search_numbers(wrong, any_factor=False)
+        self.found.update(
+            (path, Finding(text))
+            for path, text in swapped(self.given, right.arrays).items()
+            if path in wrong and path not in self.found
+        )
+        self._search_function(wrong, self.given)
+        self._search_numbers(wrong, any_factor=True)
+        line = self._search_gradient(wrong)
+        for path in wrong:
+            if path not in self.found:
+                text = pattern(self.given[path], right.arrays[path], self._leaf(path).data)
+                if text:
+                    self.found[path] = Finding(text)
+        return [*self._grouped(wrong), *line] or self.check.report.reasons
+
+    # -- the three searches -----------------------------------------------------------------
+
+    def _search_numbers(self, wrong: list[str], any_factor: bool) -> None:
+        for path in wrong:
+            if path in self.found:
+                continue
+            right = self.reference.arrays[path]
+            texts = hypotheses(self.given[path], right, self.sizes, any_factor)
+            text = next((text for text in texts if self._holds_elsewhere(path, text)), None)
+            if text:
+                self.found[path] = Finding(text)
+
+    def _holds_elsewhere(self, path: str, text: str) -> bool:
+        """Return whether a hypothesis holds at another point as well, if that is known."""
+        if self.elsewhere is None or path not in self.elsewhere[0]:
+            return True
+        given, reference = self.elsewhere
+        return text in hypotheses(given[path], reference.arrays[path], self.sizes)
+
+    @cached_property
+    def elsewhere(self) -> tuple[dict[str, Any], Reference] | None:
+        """The gradient and the right one at another point; None if they are not known.
+
+        A match at one point may be a coincidence.
+        """
+        check = self.check
+        if check.elsewhere is None or check.weights is not None:
+            return None
+        try:
+            claim = check.candidate.at(check.elsewhere)
+            reference = self.reference.moved_to(check.elsewhere)
+        except Exception:  # outside its domain
+            return None
+        finally:  # the function may store what the gradient needs
+            self.function.call(self.function.objects(self.function.x))
+        return None if reference is None else (self._given(claim), reference)
+
+    def _search_function(self, wrong: list[str], given: Mapping[str, Any]) -> None:
+        left = {path: given[path] for path in wrong if path not in self.found and path in given}
+        if left and self.reference.recorded_call is not None:
+            self.found.update(Mistakes(self.reference, self.sizes).explain(left))
+
+    def _search_gradient(self, wrong: list[str]) -> list[str]:
+        """Record the gradient itself, and search for the wrong line."""
+        gradient = self.check.candidate.gradient
+        if not callable(gradient) or self.reference.recorded_call is None:
+            return []
+        try:
+            repairs = Repairs(self.function, gradient, self.reference)
+            elsewhere = self._repairs_elsewhere(gradient)
+        except Exception:  # it need not be written in NumPy
+            return []
+        if not repairs.usable:
+            return []
+        lines = self._after_broadcasting(repairs, wrong)
+        if lines:
+            return lines
+        lines, paths = repairs.explain(wrong, elsewhere)
+        if not 0 < len(lines) <= MOST_LINES:
+            return []
+        named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
+        text = f"The line of the gradient{named} that is wrong:"
+        if len(lines) > 1:
+            text = f"One of these {len(lines)} lines of the gradient{named} is wrong:"
+        return [f"{text}\n    " + "\n    ".join(lines)]
+
+    def _repairs_elsewhere(self, gradient: Any) -> Repairs | None:
+        if self.elsewhere is None:
+            return None
+        return Repairs(self.function, gradient, self.elsewhere[1], self.check.elsewhere)
+
+    def _after_broadcasting(self, repairs: Repairs, wrong: list[str]) -> list[str]:
+        """Correct a row that broadcast against a column, and explain what is still wrong."""
+        if not any(np.shape(self.given[p]) != np.shape(self.reference.arrays[p]) for p in wrong):
+            return []
+        better = repairs.after_broadcasting(wrong)
+        if better is None:
+            return []
+        line, corrected = better
+        after = {path: corrected[path] for path in wrong}
+        rest: dict[str, Finding] = {}
+        for path in wrong:
+            text = first_hypothesis(after[path], self.reference.arrays[path], self.sizes)
+            if text:
+                rest[path] = Finding(text)
+        left = {path: array for path, array in after.items() if path not in rest}
+        if left:
+            rest.update(Mistakes(self.reference, self.sizes).explain(left))
+        for path in wrong:
+            shape = np.shape(self.reference.arrays[path])
+            text = f"has shape {np.shape(self.given[path])} where {shape} is expected"
+            self.found[path] = Finding(text)
+        return [
+            f"The line of the gradient that is wrong:\n    {line}",
+            *[
+                finding.about(f"After that correction, the gradient with respect to {path}")
+                for path, finding in rest.items()
+            ],
+        ]
+
+    def _tie(self) -> str:
+        """Say that several winners of a tie got the whole derivative, if that is all."""
+        batches = self.check.report.batches
+        ties = [batch for batch in batches if batch.along_tie]
+        if not ties or any(_is_wrong(batch) for batch in batches if not batch.along_tie):
+            return ""
+        first = next(c for c in ties[0] if c.verdict == VERDICTS[WRONG])
+        return (
+            f"There is a tie: along {first.where} the function changes by {first.numeric:.6g}, the "
+            f"gradient says {first.analytic:.6g}. One of the tied elements may get the derivative, "
+            "or each a share of it, but not each all of it."
+        )
+
+    def _stale(self) -> str:
+        """Say that the gradient is one of an earlier call, if it is."""
+        check = self.check
+        candidate = check.candidate
+        if not callable(candidate.gradient) or check.elsewhere is None:
+            return ""
+        try:
+            matrix = candidate.at(check.elsewhere).matrix
+            here = candidate.at(self.function.x).matrix
+        except Exception:
+            return ""
+        if not np.array_equal(matrix, here) or np.isnan(here).any():
+            return ""
+        others = self.reference.moved_to(check.elsewhere)
+        if others is None or close(others.matrix(), self.reference.matrix()):
+            return ""
+        if close(others.matrix(), here):
+            return (
+                "The gradient is the one at another point, at which it was called before: it keeps "
+                "something from its first call (a cache?)."
+            )
+        return "The gradient is the same at different inputs, but should not be (a cache?)."
+
+    # -- sentences --------------------------------------------------------------------------
+
+    def _grouped(self, wrong: list[str]) -> list[str]:
+        """Return each reason once for all the inputs that share it."""
+        by_reason: dict[Finding, list[str]] = {}
+        for path in wrong:
+            if path in self.found:
+                by_reason.setdefault(self.found[path], []).append(path)
+        return [
+            finding.about(f"The gradient with respect to {_listed(paths)}")
+            for finding, paths in by_reason.items()
+        ]
+
+    # -- what is known ----------------------------------------------------------------------
+
+    def _leaf(self, path: str) -> Leaf:
+        return next(leaf for leaf in self.function.inputs if leaf.path == path)
+
+    def _given(self, claim: Claim) -> dict[str, Any]:
+        """Return the gradient under test as an array for each leaf."""
+        if self.check.candidate.vjp is not None and self.check.weights is not None:
+            return {}
+        found = {}
+        for leaf in self.function.inputs:
+            if leaf.path in claim.misshapen:
+                found[leaf.path] = claim.arrays[leaf.path]
+            elif self.check.weights is None:
+                found[leaf.path] = as_derivative(claim.matrix[:, leaf.slice], leaf)
+            elif leaf.path in claim.arrays:
+                found[leaf.path] = claim.arrays[leaf.path]
+        return found
+
+    def _sizes(self) -> Sizes:
+        """Return lengths that may be factors, by their description, the likelier ones first."""
+        sizes: dict[str, int] = {}
+        for leaf in self.function.inputs:
+            if leaf.data.ndim > 1:
+                for axis, length in enumerate(leaf.data.shape):
+                    sizes[f"length of axis {axis} of {leaf.path}"] = length
+            sizes[f"number of elements of {leaf.path}"] = leaf.data.size
+        call = self.reference.recorded_call
+        if call is not None:
+            outputs = [output for output in call.outputs if isinstance(output, Node)]
+            for node in Program.of(*outputs).operations:
+                for argument in node.arguments:
+                    for length in np.shape(contents(argument)):
+                        if length not in sizes.values():
+                            sizes["length of the intermediate arrays (the batch?)"] = length
+        return sizes
+
+
+def _is_wrong(batch: Batch) -> bool:
+    return bool((batch.outcome.verdict == WRONG).any())
+
+
+def _listed(paths: list[str]) -> str:
+    if len(paths) == 1:
+        return paths[0]
+    return f"{', '.join(paths[:-1])} and {paths[-1]}"

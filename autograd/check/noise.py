@@ -1,0 +1,157 @@
+"""The rounding error of a function's results, from its intermediate results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.check.analytic import RecordedCall
+from autograd.check.arrays import Vector
+from autograd.check.checked_function import CheckedFunction
+from autograd.engine import Node
+from autograd.engine.grad_mode import is_recording
+from autograd.program import Program, contents
+
+#: How many results to analyse at most.
+MOST_RESULTS = 64
+
+#: How many neighbouring inputs to try on each side.
+NEIGHBOURS = 16
+
+
+class Noise:
+    """The rounding errors of the results of a function, to first order.
+
+    Every operation is off by the relative precision of its type, and the derivative of a result
+    with respect to that operation says how much of this arrives. So a result may be zero and its
+    rounding error be that of much larger numbers which cancel in it. An operation that is not
+    elementwise may cancel inside; its values at arguments a little further away show their size
+    without cancellation.
+
+    Parameters
+    ----------
+    function : CheckedFunction
+        The function.
+    recorded_call : RecordedCall or None
+        A recorded call of it; by default the function is recorded when it is needed. If it cannot
+        be recorded, its values at neighbouring floating point numbers show its rounding error.
+    weights : ndarray or None
+        The weighted sums that replace its results.
+    """
+
+    def __init__(
+        self, function: CheckedFunction, recorded_call: RecordedCall | None, weights: Vector | None
+    ) -> None:
+        self.function = function
+        self.recorded_call = recorded_call
+        self.weights = weights
+        self._found: dict[int, float] = {}
+        self._program: Program | None = None
+        self._roundings: dict[int, Any] = {}
+
+    def of_row(self, row: int) -> float:
+        """Return the rounding error of one result or weighted sum; 0 if it is unknown."""
+        if row not in self._found:
+            within = len(self._found) < MOST_RESULTS
+            if not within:
+                self._found[row] = 0.0
+            elif self._record():
+                self._found[row] = self._analyse(row)
+            else:
+                self._found[row] = float(self._jitter[row])
+        return self._found[row]
+
+    @cached_property
+    def _jitter(self) -> Vector:
+        """The rounding errors of all results, from their values at neighbouring inputs.
+
+        Each side counts alone, because the function may jump between them. The steps are so small
+        that a function changes much more over a quarter of the size of its inputs.
+        """
+        function = self.function
+        x, signs = function.x, np.sign(np.cos(np.arange(function.x.size)))
+        ranges = []
+        for sign in (1, -1):
+            eps = function.type_precision
+            steps = sign * np.geomspace(eps, eps**0.6, NEIGHBOURS)
+            values = [function.value(x + step * function.scales() * signs) for step in steps]
+            if self.weights is not None:
+                values = [self.weights @ value for value in values]
+            ranges.append(np.ptp(values, axis=0))
+        larger: Vector = np.nan_to_num(np.maximum(*ranges), posinf=0.0)
+        return larger
+
+    def _record(self) -> bool:
+        """Record the function if possible; return whether there are operations to analyse."""
+        if self._program is None:
+            try:
+                if self.recorded_call is None and is_recording():
+                    self.recorded_call = RecordedCall(self.function.with_nodes())
+            except Exception:  # it need not be written in NumPy
+                pass
+            outputs = [] if self.recorded_call is None else self.recorded_call.outputs
+            self._program = Program.of(*[node for node in outputs if isinstance(node, Node)])
+            self._roundings = {id(node): _rounding_of(node) for node in self._program}
+        return bool(self._program.operations)
+
+    def _analyse(self, row: int) -> float:
+        assert self.recorded_call is not None
+        assert self._program is not None
+        call = self.recorded_call
+        weights = np.eye(call.function.size)[row] if self.weights is None else self.weights[row]
+        cotangents = call.function.cotangents(weights)
+        seeds: dict[int, Any] = {}
+        for leaf, node in zip(call.function.outputs, call.outputs, strict=True):
+            if isinstance(node, Node):
+                before = seeds.get(id(node), 0.0)
+                seeds[id(node)] = before + cotangents[leaf.path]
+        with np.errstate(all="ignore"):
+            arrived = self._program.pull_back(seeds, _pull)
+            total = 0.0
+            for node in self._program:
+                g = np.abs(arrived.get(id(node), 0.0))
+                total += float(np.sum(np.nan_to_num(g * self._roundings[id(node)], posinf=0.0)))
+        return total
+
+
+def _pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
+    arguments = [contents(argument) for argument in node.arguments]
+    for argnum, argument in enumerate(node.arguments):
+        if not isinstance(argument, Node):
+            continue
+        try:
+            found = node.primitive.pullback(argnum, g, contents(node), arguments, node.keywords)
+        except Exception:  # the rule may be the one that is wrong
+            continue
+        yield argument, found if np.iscomplexobj(contents(argument)) else np.real(found)
+
+
+def _rounding_of(node: Any) -> Any:
+    """Return the rounding errors of a node's elements, were its operation without cancellation."""
+    own = _rounding(contents(node))
+    primitive = node.primitive
+    if primitive is None or primitive.partials is not None or not node.arguments:
+        return own
+    random = np.random.default_rng(0)
+
+    def moved(argument: Any) -> Any:
+        x = contents(argument)
+        if not isinstance(argument, Node):
+            return x
+        factor = random.uniform(0.5, 1.5, np.shape(x))
+        return np.asarray(x * factor, np.asarray(x).dtype)
+
+    try:
+        with np.errstate(all="ignore"):
+            nearby = _rounding(primitive.function(*map(moved, node.arguments), **node.keywords))
+    except Exception:  # a point outside its domain
+        return own
+    return np.fmax(own, nearby) if np.shape(nearby) == np.shape(own) else own
+
+
+def _rounding(x: Any) -> Any:
+    array = np.asarray(x)
+    return np.finfo(array.dtype).eps * np.abs(array)

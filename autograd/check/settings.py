@@ -1,0 +1,28 @@
+"""The options of a check, and the limits that choose between its methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: With more inputs, or more results, random projections replace single elements.
+MOST_INPUTS, MOST_RESULTS = 1000, 1000
+
+#: A numerical derivative is trusted to within this many times its estimated error.
+CAUTION = 10
+
+#: The largest relative error with which a numerical derivative can decide.
+SURE = 1e-2
+
+#: What is smaller than this many rounding errors may be rounding alone.
+ROUNDINGS = 64
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `check_gradients` that concern one order of derivatives."""
+
+    modes: tuple[str, ...] = ("reverse",)
+    method: str = "auto"
+    projections: int = 4
+    rtol: float | None = None
+    seed: int = 0

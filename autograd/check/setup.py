@@ -1,0 +1,206 @@
+"""One check: the function, the derivatives under test, and what both ways of comparing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.check.analytic import RecordedCall
+from autograd.check.arrays import Vector
+from autograd.check.candidate import Candidate, Claim
+from autograd.check.checked_function import CheckedFunction
+from autograd.check.compare import Case, Outcome
+from autograd.check.directions import Lines
+from autograd.check.noise import Noise
+from autograd.check.report import Batch, Report
+from autograd.check.settings import MOST_INPUTS, MOST_RESULTS, Options
+from autograd.errors import GraphError
+
+
+@dataclass
+class Projected:
+    """Random directions, and the outcome of the comparison along them."""
+
+    directions: Vector
+    outcome: Outcome
+
+
+class Check:
+    """A function at a point, its derivatives there, and the report on them.
+
+    Parameters
+    ----------
+    function : CheckedFunction
+        The function.
+    gradient, vjp
+        As `check_gradients` takes them; at most one is not None.
+    options : Options
+        How to check.
+
+    Attributes
+    ----------
+    candidate : Candidate
+        The gradient under test, unless it is this library's.
+    recorded_call : RecordedCall or None
+        The call whose derivatives by this library are under test.
+    center : ndarray
+        The results at the inputs.
+    weights : ndarray or None
+        The weighted sums that replace the results if there are too many of these.
+    claims : dict of Claim
+        The derivatives under test, by mode.
+    elsewhere : ndarray or None
+        Another point, where the candidate was called before.
+    projected : Projected or None
+        What was found along random directions.
+    """
+
+    def __init__(
+        self, function: CheckedFunction, gradient: Any, vjp: Any, options: Options
+    ) -> None:
+        self.function = function
+        self.candidate = Candidate(function, gradient, vjp)
+        self.options = options
+        self.report = Report()
+        self.projected: Projected | None = None
+        self.elsewhere = self._visit_neighbour()
+        self.recorded_call = RecordedCall(function) if function.on_nodes else None
+        if self.recorded_call is None:
+            function.first_call()
+        self.center = self._center()
+        many = function.x.size > MOST_INPUTS
+        self.by_projections = options.method == "projected" or (options.method == "auto" and many)
+        self.weights = self._weights()
+        self.lines = Lines(function, self.weights)
+        self.noise = Noise(function, self.recorded_call, self.weights)
+        self.claims = self._claims()
+
+    # -- preparations -----------------------------------------------------------------------
+
+    def _visit_neighbour(self) -> Vector | None:
+        """Call function and candidate at another point first, to expose what they cache."""
+        function = self.function
+        if function.on_nodes or not self.candidate.is_callable:
+            return None
+        elsewhere: Vector = function.x + 0.01 * function.scales() * np.cos(
+            np.arange(function.x.size)
+        )
+        try:
+            function.learn_outputs(function.call(function.objects(elsewhere)))
+            self.candidate.at(elsewhere)
+        except Exception:  # perhaps outside its domain; only the inputs themselves matter
+            function.outputs = []
+        return elsewhere
+
+    def _center(self) -> Vector:
+        """Return the results at the inputs; record them if the function calls `backward`."""
+        try:
+            return self.function.value(self.function.x)
+        except GraphError:
+            self.function.recorded = True
+            return self.function.value(self.function.x)
+
+    def _weights(self) -> Vector | None:
+        """Return random weights for the results if there are too many of them."""
+        size, count = self.function.size, self.options.projections
+        if not (self.by_projections and size > 1) and size <= MOST_RESULTS:
+            return None
+        self.report.notes.append(
+            f"The {size} results were replaced by {count} random weighted sums of them."
+        )
+        return np.random.default_rng(self.options.seed + 1).standard_normal((count, size))
+
+    def _claims(self) -> dict[str, Claim]:
+        """Return the derivatives under test, by mode: a row for each result or weighted sum."""
+        if self.recorded_call is None:
+            return {"": self.candidate.at(self.function.x, self.weights)}
+        claims = {}
+        if "reverse" in self.options.modes:
+            claims[""] = Claim(self.recorded_call.reverse(self.rows()))
+        if "forward" in self.options.modes:
+            claims["forward"] = Claim(self.pushed(self.directions()))
+        return claims
+
+    # -- what both ways of comparing need ---------------------------------------------------
+
+    def rows(self) -> Vector:
+        """Return the weights of the results in each row of a claim."""
+        return np.eye(self.function.size) if self.weights is None else self.weights
+
+    def pushed(self, directions: Vector) -> Vector:
+        """Return the derivatives along directions by forward mode."""
+        assert self.recorded_call is not None
+        return self.lines.rows(self.recorded_call.forward(directions))
+
+    def directions(self) -> Vector:
+        """Return the direction of each column: one input, or random."""
+        if self.by_projections:
+            random = np.random.default_rng(self.options.seed)
+            shape = (self.options.projections, self.function.x.size)
+            return random.standard_normal(shape) * self.lines.scales
+        return np.diag(self.lines.scales)
+
+    def unit(self, column: int) -> Vector:
+        """Return the direction in which one input changes by its scale."""
+        direction = np.zeros(self.function.x.size)
+        direction[column] = self.lines.scales[column]
+        return direction
+
+    def case(self, lines: list[Any], claims: list[Any], direction: Callable[[int], Vector]) -> Case:
+        """Return what is to be compared: lines, and the claimed derivatives along them.
+
+        `direction` returns the direction of each column's line.
+        """
+        precision = self.function.precision
+        rtol = self.options.rtol
+        return Case(
+            lines,
+            self.lines.rows(self.center),
+            claims,
+            precision,
+            rtol if rtol is not None else (1e-7 if precision < 1e-12 else 1e-3),
+            lambda column: self.lines.imaginary(direction(column)),
+            lambda: [
+                change @ np.array([direction(i) for i in range(len(lines))]).T
+                if change is not None
+                else np.zeros(claim.shape)
+                for change, claim in zip(self._rounding(len(claims)), claims, strict=True)
+            ],
+            self.noise.of_row,
+        )
+
+    def _rounding(self, count: int) -> list[Any]:
+        """Return how much the claimed derivatives change if the inputs change by rounding."""
+        function = self.function
+        near = function.x * (
+            1 + 4 * function.precision * np.sign(np.cos(np.arange(function.x.size)))
+        )
+        if self.recorded_call is not None:
+            moved, rows = RecordedCall(function.with_nodes(near)), self.rows()
+            return [np.abs(moved.reverse(rows) - self.recorded_call.reverse(rows))] * count
+        if not self.candidate.is_callable:
+            return [None] * count
+        try:
+            before, after = (self.candidate.at(x, self.weights) for x in (function.x, near))
+        except Exception:  # it may refuse the nearby point
+            return [None] * count
+        return [np.nan_to_num(np.abs(after.matrix - before.matrix))] * count
+
+    def add(
+        self,
+        outcome: Outcome,
+        mode: str,
+        scale: Any = 1.0,
+        input_name: Callable[[int], str] | None = None,
+        along_tie: bool = False,
+    ) -> None:
+        """Add comparisons to the report."""
+        name = input_name or self.function.input_name
+        batch = Batch(outcome, name, self._output_name, mode, scale, along_tie=along_tie)
+        self.report.batches.append(batch)
+
+    def _output_name(self, row: int) -> str:
+        return self.function.output_name(row) if self.weights is None else f"sum {row}"
