@@ -51,7 +51,6 @@ CYCLES = [
             "value_backward",
         )
     },
-    {f"autograd.check.{name}" for name in ("explain", "gradients", "locate", "pipeline")},
     {f"autograd.drawing.{name}" for name in ("animation", "page", "picture", "step_by_step")},
 ]
 
