@@ -22,7 +22,8 @@ import numpy as np
 
 import autograd
 import autograd.rules
-from autograd.drawing.formulas import body_of, formula, parsed
+from autograd.drawing.formulas import formula
+from autograd.drawing.source import body_of, names_of, parsed, resolve
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive
 
 DOCS = Path(__file__).resolve().parent
@@ -237,7 +238,7 @@ def of_rule(primitive: Primitive, rule: Any, argnum: int, before: int) -> str:
         value = CONSTANTS.get(rule, f"{rule:.6g}").replace("-", "−")
         return code(f"{left} = {value}")
     body = body_of(rule)
-    text = None if body is None else formula(body)
+    text = None if body is None else formula(body, names_of(rule))
     if text is not None and len(text) <= LONGEST:
         return code(f"{left} = {text}")
     return f"{code(left)}: {words(rule)} ({code(rule.__name__)})"
@@ -270,11 +271,12 @@ def helpers(primitives: Iterable[Primitive]) -> list[str]:
     explained = {}
     for rule in [rule for primitive in primitives for rule, _ in rules(primitive)]:
         body = body_of(rule) if isinstance(rule, types.FunctionType) else None
-        if body is None or len(formula(body)) > LONGEST:
+        names = {} if body is None else names_of(rule)
+        if body is None or len(formula(body, names)) > LONGEST:
             continue
         for node in ast.walk(body):
             name = node.func.id if _calls_a_name(node) else ""
-            thing = rule.__globals__.get(name)
+            thing = resolve(node.func, names) if name else None
             ours = isinstance(thing, types.FunctionType) and "engine" not in thing.__module__
             if ours and name not in EVIDENT:
                 call = f"{name}({', '.join(inspect.signature(thing).parameters)})"

@@ -8,8 +8,11 @@ import pytest
 
 from autograd import Primitive
 from autograd.engine.primitive import DISPATCH, USER_RULES
+from autograd.rules import elementwise, matrices
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+#: What the names in the formulas below refer to.
+NAMES = {"np": np, "where": elementwise.where, "T": matrices.T}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +81,8 @@ def test_every_line_of_the_kinks_page_is_on_the_page(generator):
 def test_formulas_use_textbook_notation(generator, source, expected):
     import ast
 
-    assert generator.formula(ast.parse(source, mode="eval").body) == expected
+    tree = ast.parse(source, mode="eval").body
+    assert generator.formula(tree, NAMES) == expected
 
 
 def test_characters_that_end_a_table_cell_are_escaped(generator):

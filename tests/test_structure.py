@@ -51,7 +51,6 @@ CYCLES = [
             "value_backward",
         )
     },
-    {f"autograd.drawing.{name}" for name in ("animation", "page", "picture", "step_by_step")},
 ]
 
 

@@ -1,4 +1,4 @@
-"""See the graph: as a picture (`draw`) or as lines of text (`text`)."""
+"""Show the recorded graph: pictures (`draw`), text (`text`), the steps of backward, costs."""
 
 from autograd.drawing.as_text import text
 from autograd.drawing.picture import Picture, draw

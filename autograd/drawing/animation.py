@@ -1,62 +1,64 @@
-"""The derivatives flow through the picture: one frame for each step of the chain rule."""
+"""Animations of the backward pass: one frame for each step of the chain rule."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from autograd.drawing import dot
 from autograd.drawing.numbers import BARS
-from autograd.drawing.picture import render
-from autograd.drawing.view import Frame, Options, sheet_of
+from autograd.drawing.rendering import render
+from autograd.drawing.view import Frame, View
 from autograd.errors import GraphError, MissingProgramError
 
-if TYPE_CHECKING:
-    from autograd.drawing.step_by_step import Steps
-
-MOST_FRAMES = 200
-#: Of an average letter, of numbers and of the caption, in points.
+MOST_STEPS = 199
+#: Average widths of a character in numbers and in the caption, in points.
 LETTER, CAPTION_LETTER = 6.6, 7.4
-#: How many times as long as the others the last frame stands.
+#: The last frame is shown this many times as long as the others.
 REST = 3
 
 
-def animate(steps: Steps, kind: str, seconds: float) -> bytes:
-    """Return an animation as ``.gif`` or ``.svg``.
+def check_length(steps: int) -> None:
+    """Refuse too many steps.
 
     Raises
     ------
     GraphError
-        If there are more steps than anybody would watch.
+        If there are too many.
+    """
+    if steps > MOST_STEPS:
+        raise GraphError(
+            f"An animation of {steps:,} steps is too long to watch; at most {MOST_STEPS} are "
+            "allowed. Take a smaller part of the graph, or save the steps as text."
+        )
+
+
+def animate(view: View, frames: list[Frame], kind: str, seconds: float) -> bytes:
+    """Return an animation of a picture, ``.gif`` or ``.svg``.
+
+    Raises
+    ------
     MissingProgramError
         If `dot` is not installed, or, for a GIF, Pillow.
     """
-    if len(steps) >= MOST_FRAMES:
-        raise GraphError(
-            f"An animation of {len(steps):,} steps is too long to watch; {MOST_FRAMES - 1} are "
-            "allowed. Take a smaller part of the graph, or save the steps as text."
-        )
-    source = "".join(_sources(steps))
+    source = "".join(_sources(view, frames))
     if kind == ".svg":
         return _as_svg(_split(render(source, "svg"), b"<?xml"), seconds)
     return _as_gif(_split(render(source, "png"), b"\x89PNG\r\n\x1a\n"), seconds)
 
 
-def _sources(steps: Steps) -> Iterator[str]:
-    """Write the picture once for each step, in DOT."""
-    sheet = sheet_of(steps.graph, Options(expand=True, number_format=steps.number_format))
-    frames = list(_frames(steps))
+def _sources(view: View, frames: list[Frame]) -> Iterator[str]:
+    """Yield the picture of each frame in DOT."""
     captions = max(len(frame.caption) for frame in frames)
-    # As wide as the data above: in a narrower cell `dot` loses its place.
+    # As wide as the data above: `dot` misplaces the text of a narrower cell.
     texts = {
-        item.number: [line for line in sheet.data(item) if line[-1:] not in BARS]
-        for item in sheet.graph.items
+        item.number: [line for line in view.data(item) if line[-1:] not in BARS]
+        for item in view.graph.items
     }
     for frame in frames:
-        for number, words in frame.gradients.items():
-            texts[number].append(words)
+        for number, gradient in frame.gradients.items():
+            texts[number].append(gradient)
     reached = frames[-1].gradients
     widths = {
         number: int(max(map(len, lines)) * LETTER) + 14
@@ -65,25 +67,12 @@ def _sources(steps: Steps) -> Iterator[str]:
     }
     for frame in frames:
         frame.widths, frame.caption_width = widths, int(captions * CAPTION_LETTER)
-        sheet.frame = frame
-        yield dot.source(sheet)
-
-
-def _frames(steps: Steps) -> Iterator[Frame]:
-    end = steps.graph.roots[0]
-    number = steps.number
-    first = steps.steps[0].incoming if len(steps) else 1.0
-    arrived = {end.number: number(first)}
-    yield Frame(dict(arrived), f"∂{end.name}/∂{end.name} = {number(first)}", end.number)
-    for step in steps:
-        arrived[step.parent.number] = number(step.after)
-        active = step.item.number
-        yield Frame(dict(arrived), steps.sentence(step), active, (active, step.position))
-    yield Frame(dict(arrived), f"All derivatives of {end.name}")
+        view.frame = frame
+        yield dot.source(view)
 
 
 def _split(images: bytes, beginning: bytes) -> list[bytes]:
-    """Part what `dot` wrote for several graphs."""
+    """Split the output of `dot` for several graphs."""
     return [beginning + image for image in images.split(beginning)[1:]]
 
 
@@ -92,7 +81,7 @@ def _as_gif(frames: list[bytes], seconds: float) -> bytes:
         from PIL import Image
     except ImportError:
         raise MissingProgramError(
-            "Animations as GIF need Pillow: pip install pillow. Without it, save them as .svg."
+            "GIF animations need Pillow: pip install pillow. Without it, save an .svg."
         ) from None
     images = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
     milliseconds = max(20, round(seconds * 1000))
@@ -109,7 +98,7 @@ def _as_gif(frames: list[bytes], seconds: float) -> bytes:
 
 
 def _as_svg(frames: list[bytes], seconds: float) -> bytes:
-    """Lay the frames upon each other; each is visible in its turn."""
+    """Stack the frames; each is visible in turn."""
     texts = [frame.decode() for frame in frames]
     opening = re.search(r"<svg[^>]*>", texts[0])
     assert opening is not None

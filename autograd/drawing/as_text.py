@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from autograd.drawing.folding import Links, fold, links
 from autograd.drawing.graph import Graph, Item, formula, graph_of
-from autograd.drawing.groups import Group, Links, links, view
+from autograd.drawing.groups import Group
 from autograd.drawing.groups import group as grouped
 from autograd.drawing.numbers import check_format, magnitude, short
 from autograd.engine import Node
 
-#: A graph of more nodes is too long to be listed, unless somebody wants it.
+#: Graphs of more nodes are summarised, unless `most` says otherwise.
 MOST, FORMAT = 300, ".6g"
-#: Of a graph too long to be listed, so many of the last nodes are.
+#: A summary ends with this many of the last nodes.
 LAST = 10
 MOST_OPERATIONS = 5
 
 
 def text(*nodes: Node, most: int = MOST, number_format: str = FORMAT) -> str:
-    """Return the graph below some nodes as numbered lines, parents before children.
+    """Return the graph of some nodes as numbered lines, parents before children.
 
     Parameters
     ----------
     *nodes : Value or Tensor
-        Where the graph ends.
+        The results whose graph is listed.
     most : int
-        A graph of more nodes is summed up, scope by scope, and its last lines given.
+        A graph of more nodes is summarised by scope, followed by its last lines.
     number_format : str
-        How numbers are written, such as ".3f".
+        Format of numbers, such as ".3f".
 
     Raises
     ------
     DataError
-        If one is no node.
+        If an argument is not a node.
     FormatError
-        If numbers cannot be written so.
+        If `number_format` is not valid.
 
     Examples
     --------
@@ -52,15 +53,15 @@ def text(*nodes: Node, most: int = MOST, number_format: str = FORMAT) -> str:
 def listing(graph: Graph, most: int = MOST, number_format: str = FORMAT) -> str:
     """Write a graph as numbered lines; see `text`."""
     if len(graph.items) <= most:
-        return _listed(graph.items, number_format)
+        return _lines(graph.items, number_format)
     return (
         f"{len(graph.items):,} nodes; text(node, most={len(graph.items)}) lists them all.\n\n"
-        f"{_summed_up(graph)}\n\nThe last of them:\n\n"
-        f"{_listed(graph.items[-min(LAST, most) :], number_format)}"
+        f"{_summary(graph)}\n\nThe last nodes:\n\n"
+        f"{_lines(graph.items[-min(LAST, most) :], number_format)}"
     )
 
 
-def _listed(items: list[Item], number_format: str) -> str:
+def _lines(items: list[Item], number_format: str) -> str:
     rows: list[tuple[str, ...]] = []
     for item in items:
         made = formula(item)
@@ -78,10 +79,10 @@ def _listed(items: list[Item], number_format: str) -> str:
     return "\n".join(_aligned(rows, "><<<<<", ["  ", "  ", "   ", "  ", "  "]))
 
 
-def _summed_up(graph: Graph) -> str:
-    """Tell of each group how much is in it, what passes, and how large the derivatives are."""
+def _summary(graph: Graph) -> str:
+    """Write for each group its sizes, its inputs and outputs, and its mean derivative."""
     whole = grouped(graph)
-    passing = links(graph, view(whole, 0, False))
+    passing = links(graph, fold(whole, 0, False))
     title = ("", "nodes", "parameters", "in", "out", "operations", "mean |grad|")
     rows: list[tuple[str, ...]] = [title]
     rows += [_group_row(each, passing) for each in whole.groups]
@@ -96,14 +97,14 @@ def _group_row(each: Group, passing: Links) -> tuple[str, ...]:
         each.name + (f" ({each.entries:,} calls)" if each.entries > 1 else ""),
         f"{each.size:,}",
         f"{each.parameters:,}",
-        *passing.told(each),
+        *passing.counts(each),
         each.common_operations(MOST_OPERATIONS),
         f"{sum(sizes) / len(sizes):.3g}" if sizes else "",
     )
 
 
 def _aligned(rows: list[tuple[str, ...]], sides: str, gaps: list[str]) -> list[str]:
-    """Write rows as columns, each to its side (``<`` or ``>``), with gaps between them."""
+    """Write rows as columns, each aligned left (``<``) or right (``>``), with gaps between them."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""The chain rule, one edge of the graph at a time, in the order in which `backward` goes."""
+"""The chain rule, one edge of the graph at a time, in the order of `backward`."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from autograd.errors import FreedGraphError, GraphError, ShapeError
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """The derivative goes along one edge.
+    """One edge of the backward pass.
 
     Attributes
     ----------
     item : Item
-        The operation that it comes from.
+        The operation whose derivative is passed on.
     argnum : int
-        To which of the arguments of the primitive it goes.
+        The position of the argument that receives it.
     position : int
-        Which it is among the `arguments` of the item.
+        The same among the `operands` of the item.
     parent : Item
-        The node that stands there.
+        The node at that position.
     incoming : float or array
-        The derivative of the end with respect to the result of the operation.
+        The derivative of the root with respect to the result of the operation.
     local : float, array or None
-        The derivative of the result with respect to the argument; None where that is no number
-        for each element, but a linear map.
+        The derivative of the result with respect to the argument, element by element; None if it
+        is a linear map instead.
     product : float or array
-        What is added to the derivative of the parent.
+        The contribution to the derivative of the parent.
     before : float, array or None
-        The derivative of the parent so far; None if this is the first part to arrive.
+        The derivative of the parent without it; None if this is the first contribution.
     after : float or array
-        The sum of both.
+        The derivative of the parent including it.
     """
 
     item: Item
@@ -54,36 +54,37 @@ class Step:
 
 
 def chain(graph: Graph, seed: Any = None) -> list[Step]:
-    """Go back through a graph from its end, and note every edge; no ``grad`` is written.
+    """Return every edge of the backward pass from the root of a graph; writes no ``grad``.
 
     Raises
     ------
     FreedGraphError
-        If `backward` has let go of a part of the graph.
+        If `backward` has freed a part of the graph.
     GraphError
-        If the end is a constant, or more than one.
+        If the root is a constant, or there is more than one.
     ShapeError
-        If the end is no single number, and there is no derivative of its shape to begin with.
+        If the root is not a single number and there is no `seed`, or one of another shape.
     DataError
-        If that derivative is complex, and the end is real.
+        If the `seed` is complex and the root real.
     """
     if len(graph.roots) != 1:
-        raise GraphError("The chain rule is followed from one end: give one node.")
+        raise GraphError("The chain rule starts at a single node, not at several.")
     end = graph.roots[0]
     for item in graph.items:
         if item.missing == FREED:
             raise FreedGraphError(
-                f"What {item.name} was made of was freed by backward(). Call it with "
-                "retain_graph=True, or look at the graph before."
+                f"backward() freed the graph of {item.name}. Call it with retain_graph=True, or "
+                "list the steps first."
             )
     if end.kind == CONSTANT:
-        raise GraphError("The end is a constant: nothing goes back from it.")
+        raise GraphError("The node is a constant: it has no derivatives.")
     steps: list[Step] = []
     found = {item.number: item for item in graph.items}
     so_far: dict[int, Any] = {end.number: _seed(end, seed)}
     for kind in (Tensor, Value):  # Tensors are never arguments of Values
         reached = [found[number] for number in so_far]
-        for item in _walk([item for item in reached if isinstance(item.node, kind)], kind):
+        roots = [item for item in reached if isinstance(item.node, kind)]
+        for item in _in_order_of_backward(graph, roots, kind):
             steps.extend(_pull_back(item, so_far))
     return steps
 
@@ -93,25 +94,21 @@ def _seed(end: Item, seed: Any) -> Any:
         return seed_of(end.node, seed, create=False)
     seed = 1.0 if seed is None else dispatch.plain(seed)
     if np.shape(seed) != ():
-        raise ShapeError("gradient= of a Value is one number.")
+        raise ShapeError("gradient= of a Value must be a single number.")
     return float(seed)
 
 
 def wanted(item: Item) -> bool:
-    """Return whether a derivative flows to a node."""
+    """Return whether a node receives a derivative."""
     return not isinstance(item.node, Tensor) or bool(item.node._requires_grad)
 
 
-def _walk(roots: list[Item], kind: type) -> Iterator[Item]:
-    """Give each node of a kind its turn once all edges that lead to it have been walked."""
+def _in_order_of_backward(graph: Graph, roots: list[Item], kind: type) -> Iterator[Item]:
+    """Yield each node of a kind once all derivatives that it receives have been passed on."""
     pending = Counter(item.number for item in roots)
-    stack = list(roots)
-    while stack:
-        item = stack.pop()
-        for parent in _below(item, kind):
-            if not pending[parent.number]:
-                stack.append(parent)
-            pending[parent.number] += 1
+    for item in reversed(graph.items):
+        if pending[item.number]:
+            pending.update(parent.number for parent in _below(item, kind))
     ready: list[Item] = []
     for item in roots:
         pending[item.number] -= 1
@@ -131,7 +128,7 @@ def _below(item: Item, kind: type) -> list[Item]:
 
 
 def _pull_back(item: Item, so_far: dict[int, Any]) -> Iterator[Step]:
-    """Carry the derivative of a node to its arguments."""
+    """Yield the steps from a node to its arguments, and add up what each has received."""
     incoming = so_far[item.number]
     for position, argnum in enumerate(item.argnums):
         parent = item.call[argnum]
@@ -145,7 +142,7 @@ def _pull_back(item: Item, so_far: dict[int, Any]) -> Iterator[Step]:
 
 
 def _derivative(item: Item, argnum: int, parent: Item, g: Any) -> tuple[Any, Any]:
-    """Return the local derivative, where there is one for each element, and what flows on."""
+    """Return the local derivative (None if not elementwise) and its product with `g`."""
     node = item.node
     if isinstance(node, Value):
         partial = node._left_partial if argnum == 0 else node._right_partial
@@ -167,7 +164,7 @@ def _derivative(item: Item, argnum: int, parent: Item, g: Any) -> tuple[Any, Any
 
 
 def arrived(steps: list[Step]) -> dict[int, Any]:
-    """Return the derivative with respect to each node, by its number."""
+    """Return the derivative with respect to each node that receives one, by its number."""
     found: dict[int, Any] = {}
     if steps:
         found[steps[0].item.number] = steps[0].incoming

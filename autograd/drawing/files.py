@@ -1,4 +1,4 @@
-"""What is saved in the format that the name of its file ends in."""
+"""Saving in the format that the file extension names."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from autograd.files import replacing
 def save(
     path: str | os.PathLike[str], formats: tuple[str, ...], content: Callable[[str], bytes]
 ) -> str:
-    """Write into a file what `content` makes for the ending of its name; return the path.
+    """Write ``content(extension)`` into a file and return its path.
 
     Raises
     ------
     FormatError
-        If the name ends in none of the formats.
+        If the extension is none of the formats.
     FileNotFoundError
-        If there is no folder to save in.
+        If the folder does not exist.
     """
     target = Path(path)
     kind = target.suffix.lower()
     if kind not in formats:
         raise FormatError(
-            f"{target.name!r} names no format that this is saved in; these are: "
-            f"{', '.join(formats)}"
+            f"{target.name!r} has no supported extension; use one of: {', '.join(formats)}"
         )
     with replacing(target) as file:
         file.write(content(kind))

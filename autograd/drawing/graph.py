@@ -1,4 +1,4 @@
-"""A finished graph as it is drawn: one record for each node, in the order it is read."""
+"""A recorded graph as it is drawn: one `Item` for each node, parents first."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.notation import UNNAMED, notation
+from autograd.drawing.notation import notation
 from autograd.drawing.numbers import short
 from autograd.engine import Node, Primitive, Tensor, dispatch
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
-from autograd.rules import shapes
-from autograd.topology import current, nodes_below
+from autograd.program import Program
 
-#: Scopes within so many others are not told apart: a function that calls itself opens a lot.
+#: Scopes nested deeper than this are merged: a recursive function opens many.
 DEEPEST = 20
 
 FREED, BEYOND = "freed", "…"
@@ -28,23 +27,23 @@ LEAF, PARAMETER, CONSTANT, RESULT, OUTPUT = "leaf", "parameter", "constant", "re
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """One node: its name, what it is, and what it held when the graph was looked at.
+    """One node: its name, its kind, and its data and gradient at the time of drawing.
 
     Attributes
     ----------
     number : int
         Counted from 1, parents first.
     call : tuple
-        What the primitive was called with; an Item in place of each node. Kept here, for
-        `backward` frees what the node itself keeps.
+        The arguments of the primitive, an Item in place of each node. A copy, because `backward`
+        frees those of the node.
     argnums : tuple of int
-        Which of these are computed with, and do not only say how.
-    static : str
-        Further arguments, such as ``axis=0``, which are no numbers to compute with.
+        The positions of the operands: the nodes, numbers and arrays among the arguments.
+    settings : str
+        The other arguments, such as ``axis=0``.
     gradient : float, array or None
-        None if no derivative has arrived, or none was kept.
+        None if there is none.
     missing : str
-        Why there are no arguments, where there should be: `FREED` or `BEYOND`.
+        Why an operation has no arguments: `FREED` or `BEYOND`.
     """
 
     number: int
@@ -56,62 +55,62 @@ class Item:
     gradient: Any
     call: tuple[Any, ...] = ()
     argnums: tuple[int, ...] = ()
-    static: str = ""
+    settings: str = ""
     scope: str = ""
     missing: str = ""
 
     @property
     def sign(self) -> str:
-        """The mathematical sign of the operation; empty for a leaf."""
-        return (notation(self.node.primitive).short or self.op) if self.op else ""
+        """The sign of the operation; empty for a leaf."""
+        return (notation(self.node.primitive).sign or self.op) if self.op else ""
 
     @property
-    def arguments(self) -> list[Any]:
-        """What is computed with, in order: an Item for each node, numbers and arrays."""
+    def operands(self) -> list[Any]:
+        """The operands, in order: Items, numbers and arrays."""
         return [self.call[argnum] for argnum in self.argnums]
 
     @property
     def plain_call(self) -> list[Any]:
-        """What the primitive was called with; in place of each node the data that it held."""
+        """The arguments of the primitive, with the data in place of each node."""
         return [argument.data if isinstance(argument, Item) else argument for argument in self.call]
 
     @property
     def parents(self) -> list[Item]:
-        """The nodes among the arguments, in order; one that is used twice stands there twice."""
+        """The nodes among the arguments, in order; a node used twice is listed twice."""
         return [argument for argument in self.call if isinstance(argument, Item)]
 
     @property
     def constants(self) -> list[tuple[int, Any]]:
-        """The numbers and arrays among the arguments, each with its position."""
+        """The numbers and arrays among the operands, each with its position."""
         return [
             (position, argument)
-            for position, argument in enumerate(self.arguments)
+            for position, argument in enumerate(self.operands)
             if not isinstance(argument, Item)
         ]
 
     @property
     def size(self) -> int:
-        """How many numbers it holds."""
+        """The number of elements."""
         return 1 if isinstance(self.data, float) else int(self.data.size)
 
 
 @dataclass(slots=True)
 class Graph:
-    """All that some nodes depend on."""
+    """Nodes and everything they depend on."""
 
     items: list[Item]
     roots: list[Item]
 
 
 def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
-    """Look at the graph below some nodes, or at so many operations of it."""
+    """Return the graph of some nodes, or its last `depth` operations."""
     if not nodes:
-        raise DataError("There is nothing to draw: give a Value or a Tensor.")
-    order = nodes_below(*nodes)
-    names = names_of(order)
-    roots = {id(current(node)) for node in nodes}
+        raise DataError("There is nothing to draw: pass a Value or a Tensor.")
+    program = Program.of(*nodes)
+    names = names_of(program.nodes)
+    roots = set(map(id, program.outputs))
     by_id: dict[int, Item] = {}
-    for number, node in enumerate(order, start=1):
+    for number, node in enumerate(program, start=1):
         item = Item(
             number,
             node,
@@ -125,16 +124,16 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
         if item.op:
             item.missing = FREED if isinstance(node, Tensor) and node.freed else ""
             item.call = tuple(by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments)
-            item.argnums, item.static = _split(node)
+            item.argnums, item.settings = _split(node)
         by_id[id(node)] = item
-    ends = [by_id[id(current(node))] for node in nodes]
+    ends = [by_id[id(node)] for node in program.outputs]
     items = list(by_id.values()) if depth is None else _within(depth, ends)
     _place_leaves(items)
     return Graph(items, ends)
 
 
 def _within(depth: int, roots: list[Item]) -> list[Item]:
-    """Keep what is at most so many operations away from the end."""
+    """Keep the nodes at most `depth` operations away from the roots."""
     reached = {root.number: root for root in roots}
     border = roots
     for _ in range(depth):
@@ -148,7 +147,7 @@ def _within(depth: int, roots: list[Item]) -> list[Item]:
 
 
 def names_of(nodes: list[Any]) -> dict[int, str]:
-    """Name each node: by its label if no other has the same, or else by its number."""
+    """Name each node: by its label if that is unique, else with its number."""
     labels = [clean(node.label) for node in nodes]
     count = Counter(labels)
     return {
@@ -157,17 +156,17 @@ def names_of(nodes: list[Any]) -> dict[int, str]:
     }
 
 
-#: What neither a terminal nor XML can hold.
+#: Control characters and others that terminals or XML cannot hold.
 _FORBIDDEN = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def clean(words: str) -> str:
-    """Write words in one line, without signs that control something."""
-    return _FORBIDDEN.sub("\ufffd", " ".join(words.split()))
+def clean(text: str) -> str:
+    """Write text in one line, without control characters."""
+    return _FORBIDDEN.sub("\ufffd", " ".join(text.split()))
 
 
 def _scope(path: str) -> str:
-    """Write the path of a scope; of one that is very deep, its outer levels."""
+    """Return the path of a scope, cut to its outer levels if it is very deep."""
     return ".".join(clean(path).split(".", DEEPEST)[:DEEPEST]) if path else ""
 
 
@@ -175,34 +174,31 @@ def _kind(node: Any, roots: set[int]) -> str:
     if node.primitive is None:
         if node._primitive is UNRECORDED or not getattr(node, "requires_grad", True):
             return CONSTANT
-        # `nn` is above this package; what it trains is a subclass of this name.
-        return PARAMETER if type(node).__name__ == "Parameter" else LEAF
+        return PARAMETER if isinstance(node, Tensor) and node.is_parameter else LEAF
     return OUTPUT if id(node) in roots else RESULT
 
 
 def _split(node: Any) -> tuple[tuple[int, ...], str]:
-    """Part the arguments that are computed with, by number, from those that say how, in words."""
+    """Return the positions of the operands, and the text of the other arguments."""
     primitive, arguments = node.primitive, node.arguments
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
-    computed, static = [], []
+    may_be_operand = set(range(arity)).difference(notation(primitive).settings)
+    operands, settings = [], []
     for argnum, argument in enumerate(arguments):
-        is_index = primitive is shapes.setitem and argnum == 1
-        if isinstance(argument, Node) or (
-            argnum < arity and _is_numeric(argument) and not is_index
-        ):
-            computed.append(argnum)
+        if isinstance(argument, Node) or (argnum in may_be_operand and _is_numeric(argument)):
+            operands.append(argnum)
         elif argument is not None:
             named = _parameter(primitive, argnum)
             shown = short(argument, most=24)
-            static.append(f"{named}={shown}" if named else shown.strip("()"))
-    static += [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
-    return tuple(computed), ", ".join(static)
+            settings.append(f"{named}={shown}" if named else shown.strip("()"))
+    settings += [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
+    return tuple(operands), ", ".join(settings)
 
 
 @functools.lru_cache(maxsize=1000)
 def _parameter(primitive: Primitive, argnum: int) -> str:
-    """Return what an argument that says how to compute is called; of an index, nothing."""
-    if primitive in UNNAMED:
+    """Return the name of a parameter; empty if it is not shown."""
+    if not notation(primitive).names_settings:
         return ""
     try:
         return list(inspect.signature(primitive.function).parameters)[argnum]
@@ -217,10 +213,10 @@ def _is_numeric(x: Any) -> bool:
 
 
 def _place_leaves(items: list[Item]) -> None:
-    """Let what was made outside all scopes, but is used in one alone, stand in that one.
+    """Move leaves made outside all scopes into the one scope that uses them.
 
-    So the weights of a layer are drawn within it. What has a label is meant to be seen, and
-    stays outside unless it is a parameter.
+    So the weights of a layer are drawn inside it. A labelled leaf that is not a parameter stays
+    outside, where it is seen.
     """
     used_in: dict[int, str] = {}
     for item in items:
@@ -237,7 +233,7 @@ def _place_leaves(items: list[Item]) -> None:
 
 
 def _common(one: str, other: str) -> str:
-    """Return the scope that contains two."""
+    """Return the innermost scope that contains both."""
     if one == other:
         return one
     shared = []
@@ -249,7 +245,7 @@ def _common(one: str, other: str) -> str:
 
 
 def formula(item: Item) -> str:
-    """Write how a node was made, in terms of the names of its parents; empty for a leaf."""
+    """Write the operation of a node with the names of its parents; empty for a leaf."""
     if not item.op:
         return ""
     if item.missing:

@@ -6,17 +6,18 @@ import ast
 import inspect
 import re
 import types
+from collections import ChainMap
 from typing import Any
 
 import numpy as np
 
-from autograd.drawing.formulas import body_of, formula
+from autograd.drawing.formulas import called, marked_formula, without_marks
 from autograd.drawing.graph import Item
-from autograd.drawing.notation import JOINING, NOTATION, notation
+from autograd.drawing.notation import notation
 from autograd.drawing.numbers import short
+from autograd.drawing.source import body_of, closure_of, names_of
+from autograd.rules import elementwise
 
-#: Functions of the rules that only choose: at one number, their value says more than their name.
-CHOICES = {"share", "direction", "sign", "where", "nonzero"}
 LONGEST = 80
 
 #: Stands for a node in a formula until its name is put in.
@@ -26,38 +27,46 @@ TOKEN = re.compile(r"⟦(\d+)⟧")
 def derivative(item: Item, argnum: int) -> str:
     """Write the derivative of a node with respect to an argument, nodes as ``⟦number⟧``.
 
-    Of an elementwise function that is the partial derivative, and of any other what becomes of
-    ``g``, the derivative of something further on with respect to the node.
+    For an elementwise function this is the partial derivative; for any other function what the
+    argument receives, given the cotangent ``g`` of the node. Words are marked; see `named`.
     """
     primitive = item.node.primitive
-    words = notation(primitive).words
-    if argnum < len(words):
-        return words[argnum].format(*map(_operand, item.arguments))
-    if primitive in JOINING:
-        return "the part of g that came from it"
-    for rules, before in (
-        (primitive.partials, 1),
-        (primitive.transposes, 1),
-        (primitive.vjps, 2),
-    ):
-        if rules is not None:
-            return _written(item, rules[argnum], before, primitive.partials is not None)
-    return "" if primitive.variadic is None else f"{primitive.name}ᵀ(g)"
+    words = notation(primitive).vjp(argnum)
+    if words:
+        return words.format(*map(_operand, item.operands))
+    if primitive.partials is not None:
+        return _written(item, primitive.partials[argnum], "y")
+    if primitive.transposes is not None:
+        return _written(item, primitive.transposes[argnum], "g")
+    if primitive.vjps is not None:
+        return _written(item, primitive.vjps[argnum], "gy")
+    return _transposed(item)
 
 
-def _written(item: Item, rule: Any, before: int, elementwise: bool) -> str:
+def named(text: str, items: dict[int, Item]) -> str:
+    """Put the names of nodes into a formula."""
+    return TOKEN.sub(lambda token: items[int(token[1])].name, without_marks(text))
+
+
+def _transposed(item: Item) -> str:
+    return f"{item.node.primitive.name}ᵀ(g)"
+
+
+def _written(item: Item, rule: Any, leading: str) -> str:
+    """Write a rule whose leading arguments are ``g``, the cotangent, or ``y``, the result."""
     if isinstance(rule, (int, float)):
         return f"{rule:.6g}".replace("-", "−")
     body = _body(rule)
     if body is None:
-        return f"{item.node.primitive.name}ᵀ(g)"
-    names = list(inspect.signature(rule).parameters)
-    meaning = dict(zip(names[before:], item.call, strict=False))
-    if elementwise or before == 2:
-        meaning = {names[before - 1]: item, **meaning}
-    body = _Substitution(meaning, rule).visit(ast.fix_missing_locations(_copy(body)))
-    text = formula(body)
-    return text if len(TOKEN.sub("xx", text)) <= LONGEST else f"{item.node.primitive.name}ᵀ(g)"
+        return _transposed(item)
+    parameters = list(inspect.signature(rule).parameters)
+    meaning = dict(zip(parameters[len(leading) :], item.call, strict=False))
+    for parameter, role in zip(parameters, leading, strict=False):
+        meaning[parameter] = item if role == "y" else _COTANGENT
+    substitution = _Substitution(meaning, rule, parameters)
+    body = substitution.visit(ast.fix_missing_locations(_copy(body)))
+    text = marked_formula(body, substitution.names)
+    return text if len(TOKEN.sub("xx", without_marks(text))) <= LONGEST else _transposed(item)
 
 
 def _operand(argument: Any) -> str:
@@ -69,7 +78,7 @@ def _body(rule: Any) -> ast.expr | None:
         return None
     try:
         return body_of(rule)
-    except (OSError, TypeError, SyntaxError):  # typed at a prompt, or the source is not there
+    except (OSError, TypeError, SyntaxError):  # typed at a prompt, or without its source file
         return None
 
 
@@ -77,16 +86,25 @@ def _copy(body: ast.expr) -> ast.expr:
     return ast.parse(ast.unparse(body), mode="eval").body
 
 
-class _Substitution(ast.NodeTransformer):
-    """Puts nodes and numbers in place of the arguments of a rule, and works out what is plain."""
+_COTANGENT: Any = object()
 
-    def __init__(self, meaning: dict[str, Any], rule: types.FunctionType) -> None:
+
+class _Substitution(ast.NodeTransformer):
+    """Replaces the arguments of a rule by nodes and numbers, and computes what is constant."""
+
+    def __init__(
+        self, meaning: dict[str, Any], rule: types.FunctionType, parameters: list[str]
+    ) -> None:
         self.meaning = meaning
-        self.rule = rule
-        self.left_out = set(inspect.signature(rule).parameters) - set(meaning) - {"g"}
+        self.left_out = set(parameters) - set(meaning)
+        self.globals = rule.__globals__
+        self.closure = closure_of(rule)
+        given = {name: meant for name, meant in meaning.items() if not isinstance(meant, Item)}
+        self.names = ChainMap(given, names_of(rule))
         plain = {
             name: meant.data if isinstance(meant, Item) else meant
             for name, meant in meaning.items()
+            if meant is not _COTANGENT
         }
         self.values: dict[str, Any] | None = None  # unless all are numbers
         if all(isinstance(value, (float, int)) for value in plain.values()):
@@ -94,6 +112,8 @@ class _Substitution(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         meant = self.meaning.get(node.id)
+        if meant is _COTANGENT:
+            return ast.Name("g")
         if isinstance(meant, Item):
             return ast.Name(f"⟦{meant.number}⟧")
         if isinstance(meant, (float, int, np.generic)):
@@ -101,10 +121,10 @@ class _Substitution(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name in CHOICES and self.values is not None:
-            return self._chosen(name, node)
-        # What was left to its default says nothing.
+        chosen = self._chosen(called(node, self.names), node)
+        if chosen is not None:
+            return chosen
+        # Parameters that the call left to their defaults would only make the formula longer.
         node.args = [a for a in node.args if not self._is_left_out(a)]
         node.keywords = [k for k in node.keywords if not self._is_left_out(k.value)]
         self.generic_visit(node)
@@ -113,21 +133,28 @@ class _Substitution(ast.NodeTransformer):
     def _is_left_out(self, argument: ast.expr) -> bool:
         return isinstance(argument, ast.Name) and argument.id in self.left_out
 
-    def _chosen(self, name: str, node: ast.Call) -> ast.expr:
-        """Replace a choice by what was chosen."""
-        if name == "where":
-            taken = node.args[1] if self._value(node.args[0]) else node.args[2]
-            return self.visit(taken)  # type: ignore[no-any-return]
-        if name == "nonzero":
-            value = self._value(node)
-            unchanged = value == self._value(node.args[0])
-            return self.visit(node.args[0]) if unchanged else ast.Constant(float(value))
-        return ast.Constant(float(self._value(node)))
+    def _chosen(self, function: Any, node: ast.Call) -> ast.expr | None:
+        """Return the outcome of a function that only chooses, where all arguments are numbers."""
+        if self.values is None:
+            return None
+        try:
+            if function in CHOICES and len(node.args) == 3 and not node.keywords:
+                taken = node.args[1] if self._value(node.args[0]) else node.args[2]
+                return self.visit(taken)  # type: ignore[no-any-return]
+            if function is elementwise.nonzero:
+                value = self._value(node)
+                unchanged = value == self._value(node.args[0])
+                return self.visit(node.args[0]) if unchanged else ast.Constant(float(value))
+            if function in SIGNS:
+                return ast.Constant(float(self._value(node)))
+        except Exception:  # whatever a rule of a user raises: then it is written as it stands
+            return None
+        return None
 
     def _value(self, expression: ast.expr) -> Any:
         code = compile(ast.fix_missing_locations(ast.Expression(_copy(expression))), "", "eval")
         with np.errstate(all="ignore"):
-            return eval(code, self.rule.__globals__, self.values)
+            return eval(code, self.globals, ChainMap(self.values or {}, self.closure))
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
@@ -143,8 +170,13 @@ class _Substitution(ast.NodeTransformer):
         return node
 
 
+#: Functions that only choose: for given numbers, the outcome says more than the call.
+CHOICES = (np.where, elementwise.where)
+SIGNS = (np.sign, elementwise.sign, elementwise.share, elementwise.direction)
+
+
 def _folded(operator: ast.operator, a: Any, b: Any) -> float | None:
-    """Work out a sum or a difference of two constants."""
+    """Compute a sum or difference of two constants."""
     if isinstance(operator, ast.Add):
         return float(a) + float(b)
     return float(a) - float(b) if isinstance(operator, ast.Sub) else None
@@ -152,96 +184,3 @@ def _folded(operator: ast.operator, a: Any, b: Any) -> float | None:
 
 def _is_one(e: ast.expr) -> bool:
     return isinstance(e, ast.Constant) and e.value == 1
-
-
-def named(text: str, items: dict[int, Item]) -> str:
-    """Put the names of nodes into a formula."""
-    return TOKEN.sub(lambda token: items[int(token[1])].name, text)
-
-
-# -- LaTeX -------------------------------------------------------------------------------------
-
-WORDS = {
-    word
-    for phrases in (
-        *(each.words for each in NOTATION.values()),
-        ("if else and is not the part of g that came from it",),
-    )
-    for phrase in phrases
-    for word in phrase.split()
-    if word.isalpha() and len(word) > 1
-}
-FUNCTIONS = [
-    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan",
-    "max", "min",
-]  # fmt: skip
-SIGNS = {
-    "·": r"\cdot",
-    "×": r"\times",
-    "−": "-",
-    "≥": r"\ge",
-    "≤": r"\le",
-    "≠": r"\ne",
-    "∂": r"\partial ",
-    "π": r"\pi ",
-    "Σ": r"\sum ",
-    "ᵀ": r"^{\top}",
-    "ᴴ": r"^{*}",
-    "…": r"\dots ",
-    "±": r" \pm ",
-    "%": r"\%",
-}
-SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-
-
-def latex(text: str, items: dict[int, Item]) -> str:
-    """Turn a formula, nodes as ``⟦number⟧``, into LaTeX."""
-    text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda s: f"^{{{s[0].translate(SUPERSCRIPT)}}}", text)
-    text = re.sub(
-        r"(?<=\d)e\+?([-−]?)0*(\d+)",
-        lambda power: rf" \cdot 10^{{{power[1] and '-'}{power[2]}}}",
-        text,
-    )
-    text = _roots(text)
-    words = {name: rf"\{name}" for name in FUNCTIONS}
-
-    def word(found: re.Match[str]) -> str:
-        name = found[0]
-        if name in WORDS:
-            return rf"\text{{ {name} }}"
-        return words.get(name) or (name if len(name) == 1 else rf"\mathrm{{{escaped(name)}}}")
-
-    text = re.sub(r"(?<![\\\w{⟦])[A-Za-z_][A-Za-z_0-9]*", word, text)
-    for sign, written in SIGNS.items():
-        text = text.replace(sign, written)
-    return TOKEN.sub(lambda token: latex_name(items[int(token[1])]), text).strip()
-
-
-def _roots(text: str) -> str:
-    """Write ``√x`` and ``√(x)`` as roots over what they are taken of."""
-    while (start := text.find("√")) >= 0:
-        depth, end = 0, start + 1
-        while end < len(text):
-            depth += (text[end] in "(⟦") - (text[end] in ")⟧")
-            end += 1
-            if depth == 0 and (end == len(text) or not text[end].isalnum()):
-                break
-        inner = text[start + 1 : end]
-        if inner.startswith("(") and inner.endswith(")"):
-            inner = inner[1:-1]
-        text = f"{text[:start]}\\sqrt{{{inner}}}{text[end:]}"
-    return text
-
-
-def latex_name(item: Item) -> str:
-    """Write the name of a node in LaTeX: a letter with its number below, or a word upright."""
-    found = re.fullmatch(r"([A-Za-z])_?(\d+)", item.name)
-    if found:
-        return f"{found[1]}_{{{found[2]}}}"
-    return item.name if re.fullmatch("[A-Za-z]", item.name) else rf"\mathrm{{{escaped(item.name)}}}"
-
-
-def escaped(words: str) -> str:
-    """Write words so that they mean nothing but themselves in LaTeX's mathematics."""
-    words = words.replace("\\", r"\backslash ")
-    return re.sub(r"([#$%&_{}])", r"\\\1", words).replace("^", r"\hat{}").replace("~", r"\sim ")

@@ -1,4 +1,4 @@
-"""Numbers and arrays in few characters."""
+"""Short texts for numbers and arrays."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ import numpy as np
 from autograd.engine.memory import is_overwritten
 from autograd.errors import FormatError
 
-#: Of an array with so many elements or fewer, the numbers themselves are shown.
+#: Arrays of at most this many elements are written in full.
 FEW = 6
-#: In the place of numbers that a later assignment has overwritten in place.
+#: Replaces data that a later in-place assignment has overwritten.
 OVERWRITTEN = "overwritten"
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 10
-#: Of a larger array, the spread is told from so many elements.
-MOST_LOOKED_AT = 1_000_000
+#: Statistics of a larger array are computed from about this many elements.
+SAMPLE_SIZE = 1_000_000
 
 
 def check_format(number_format: str) -> str:
-    """Return a format such as ".4g" if numbers can be written in it.
+    """Return a format such as ".4g" if it is valid.
 
     Raises
     ------
     FormatError
-        If they cannot.
+        If it is not.
     """
     try:
         format(1.5, number_format)
     except (ValueError, TypeError):
         raise FormatError(
-            f"{number_format!r} is no format for numbers; write '.4g', '.3f' or '.2e'."
+            f"{number_format!r} is not a format for numbers; use '.4g', '.3f' or '.2e'."
         ) from None
     return number_format
 
 
 def short(x: Any, most: int = 60, number_format: str = ".6g") -> str:
-    """Write a number, or an array: small ones with their numbers, large ones by their shape."""
+    """Write a number, a small array in full, or the type and shape of a large one."""
     if x is None:
         return "none"
     if isinstance(x, (float, np.floating)):
@@ -59,12 +59,12 @@ def _array(x: np.ndarray[Any, Any], most: int, number_format: str) -> str:
         text = numbers_of(x, number_format)
         if len(text) <= most:
             return text
-    told = x.size and x.dtype.kind in "fc" and most > 30
-    return f"{kind_of(x)}{' ' + spread(x) if told else ''}"
+    has_spread = x.size and x.dtype.kind in "fc" and most > 30
+    return f"{kind_of(x)}{' ' + spread(x) if has_spread else ''}"
 
 
 def numbers_of(x: np.ndarray[Any, Any], number_format: str = ".6g") -> str:
-    """Write all numbers of an array, as nested lists."""
+    """Write all numbers of an array as nested lists."""
     if x.ndim == 0:
         number = x[()]
         return f"{number:{number_format}}" if x.dtype.kind in "fc" else str(number)
@@ -76,17 +76,17 @@ def kind_of(x: Any) -> str:
     return f"{x.dtype} {'×'.join(map(str, x.shape)) or '()'}"
 
 
-def _looked_at(x: Any) -> Any:
-    """Return the elements of an array, of a huge one every so many."""
+def _sample(x: Any) -> Any:
+    """Return the elements of an array, evenly spaced ones of a huge array."""
     flat = np.asarray(x).reshape(-1)
-    return flat[:: max(1, flat.size // MOST_LOOKED_AT)]
+    return flat[:: max(1, flat.size // SAMPLE_SIZE)]
 
 
 def spread(x: Any) -> str:
     """Write the mean and the standard deviation of an array."""
     if is_overwritten(x):
         return OVERWRITTEN
-    elements = _looked_at(x)
+    elements = _sample(x)
     with np.errstate(all="ignore"):
         if elements.size and elements.dtype.kind == "f" and elements.min() == elements.max():
             return f"{elements[0]:.4g}"
@@ -94,8 +94,8 @@ def spread(x: Any) -> str:
 
 
 def summary_lines(x: Any) -> list[str]:
-    """Tell a large array in three lines: mean and deviation, least and greatest, a histogram."""
-    elements = _looked_at(x)
+    """Summarise a large array: mean ± standard deviation, minimum … maximum, and a histogram."""
+    elements = _sample(x)
     if is_overwritten(x):
         return [OVERWRITTEN]
     if elements.size == 0 or elements.dtype.kind != "f":
@@ -112,7 +112,7 @@ def summary_lines(x: Any) -> list[str]:
 
 
 def histogram(x: Any) -> str:
-    """Draw how the elements of an array are distributed, in one line of bars."""
+    """Draw a histogram of the elements in one line."""
     scale = max(abs(float(x.min())), abs(float(x.max())))
     counts, _ = np.histogram(x / scale, bins=BINS)  # scaled: a subnormal range has no bins
     tallest = counts.max()
@@ -122,10 +122,10 @@ def histogram(x: Any) -> str:
 
 
 def magnitude(gradient: Any) -> float:
-    """Return how large a derivative is: of an array, the root of the mean square."""
+    """Return the absolute value of a number or the root mean square of an array."""
     if isinstance(gradient, float):
         return abs(gradient)
-    elements = _looked_at(gradient)
+    elements = _sample(gradient)
     if not elements.size:
         return 0.0
     with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""The graph as an interactive page: one file, which asks nothing of any server or program."""
+"""The graph as an interactive page: a single file that works offline."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from autograd.drawing.groups import LEGIBLE, Group
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.step_by_step import Steps
 from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, STYLES
-from autograd.drawing.view import Sheet, cut_short
+from autograd.drawing.view import View, cut_short
 from autograd.errors import AutogradError
 
-#: In a larger graph the derivatives are not explained one by one.
+#: Larger graphs are shown without formulas and steps.
 MOST_EXPLAINED = 3000
 
 
-def page(sheet: Sheet) -> str:
-    """Write the page."""
-    names = ", ".join(sheet.name(root) for root in sheet.graph.roots)
-    title = clean(sheet.options.title) or f"The graph of {names}"
+def page(view: View) -> str:
+    """Return the HTML."""
+    names = ", ".join(view.name(root) for root in view.graph.roots)
+    title = clean(view.options.title) or f"The graph of {names}"
     parts = {
         "title": html.escape(title),
         "css": _asset("page.css"),
-        "data": _json({"title": title, **_data(sheet)}),
+        "data": _json({"title": title, **_data(view)}),
         "graphviz": _graphviz(),
         "js": _asset("page.js"),
     }
@@ -42,7 +42,7 @@ def _asset(name: str) -> str:
 
 
 def _graphviz() -> str:
-    """Return the renderer, which gives itself a global name in place of exporting one."""
+    """Return the renderer as a script that sets a global name instead of exporting it."""
     code = _asset("graphviz.js")
     exported = re.search(r"export\s*\{[^}]*?(\w+) as Graphviz\b[^}]*\};?", code)
     assert exported is not None
@@ -50,24 +50,26 @@ def _graphviz() -> str:
 
 
 def _json(data: Any) -> str:
-    """Write data so that nothing in it ends the element it stands in."""
+    """Write data as JSON that cannot end the script element around it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _data(sheet: Sheet) -> dict[str, Any]:
-    explained = len(sheet.graph.items) <= MOST_EXPLAINED
-    whole = sheet.seen.whole
-    steps, beginning = _steps(sheet) if explained else ([], "The graph is too large for a lesson.")
-    by_number = {item.number: item for item in sheet.graph.items}
+def _data(view: View) -> dict[str, Any]:
+    explained = len(view.graph.items) <= MOST_EXPLAINED
+    whole = view.folding.whole
+    steps, beginning = (
+        _steps(view) if explained else ([], "The graph is too large to list the steps.")
+    )
+    by_number = {item.number: item for item in view.graph.items}
     return {
-        "direction": sheet.options.direction,
-        "items": [_item(sheet, item, by_number, explained) for item in sheet.graph.items],
-        "whole": _group(sheet, whole),
-        "open": [each.path for each in whole.all_groups() if sheet.seen.is_open(each)],
+        "direction": view.options.direction,
+        "items": [_item(view, item, by_number, explained) for item in view.graph.items],
+        "whole": _group(view, whole),
+        "open": [each.path for each in whole.all_groups() if view.folding.is_open(each)],
         "steps": steps,
         "beginning": beginning,
-        "notes": sheet.notes(),
+        "notes": view.notes(),
         "styles": {
             kind: dataclasses.asdict(style) for kind, style in {**STYLES, "closed": CLOSED}.items()
         },
@@ -79,60 +81,60 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _item(sheet: Sheet, item: Item, by_number: dict[int, Item], explained: bool) -> dict[str, Any]:
+def _item(view: View, item: Item, by_number: dict[int, Item], explained: bool) -> dict[str, Any]:
     return {
         "number": item.number,
         "name": cut_short(item.name, 2000),
-        "short": sheet.name(item),
+        "short": view.name(item),
         "labelled": bool(item.node.label),
         "kind": item.kind,
         "op": item.op,
-        "sign": sheet.sign(item),
-        "type": sheet.kind(item.data),
-        "data": sheet.data(item),
-        "grad": sheet.gradient(item),
-        "shade": sheet.item_shade(item),
+        "sign": view.sign(item),
+        "type": view.kind(item.data),
+        "data": view.data(item),
+        "grad": view.gradient(item),
+        "shade": view.item_shade(item),
         "formula": cut_short(formula(item), 300),
         "scope": item.scope,
         "place": str(item.node.place or ""),
         "missing": item.missing,
         "arguments": [
-            _argument(sheet, item, argnum, by_number, explained) for argnum in item.argnums
+            _argument(view, item, argnum, by_number, explained) for argnum in item.argnums
         ],
     }
 
 
 def _argument(
-    sheet: Sheet, item: Item, argnum: int, by_number: dict[int, Item], explained: bool
+    view: View, item: Item, argnum: int, by_number: dict[int, Item], explained: bool
 ) -> dict[str, Any]:
     argument = item.call[argnum]
     if not isinstance(argument, Item):
-        return {"constant": sheet.constant(argument)}
+        return {"constant": view.constant(argument)}
     if not explained:
         return {"node": argument.number}
     rule = named(derivative(item, argnum), by_number)
     return {"node": argument.number, "rule": cut_short(rule, 300)}
 
 
-def _group(sheet: Sheet, group: Group) -> dict[str, Any]:
+def _group(view: View, group: Group) -> dict[str, Any]:
     return {
         "path": group.path,
         "name": cut_short(group.name, 60),
         "index": group.number,
         "items": [item.number for item in group.items],
-        "groups": [_group(sheet, inner) for inner in group.groups],
-        "lines": sheet.closed(group),
-        "shade": sheet.group_shade(group),
+        "groups": [_group(view, inner) for inner in group.groups],
+        "lines": view.closed(group),
+        "shade": view.group_shade(group),
     }
 
 
-def _steps(sheet: Sheet) -> tuple[list[dict[str, Any]], str]:
-    """Write the steps of the backward pass, or why there are none."""
-    graph = sheet.graph
+def _steps(view: View) -> tuple[list[dict[str, Any]], str]:
+    """Return the steps of the backward pass, and the text to begin with, or why there are none."""
+    graph = view.graph
     if any(item.missing == BEYOND for item in graph.items):
-        return [], "A part of the graph is left out: no lesson of the rest."
+        return [], "The picture leaves out a part of the graph, so there are no steps."
     try:
-        lesson = Steps(graph, chain(graph), sheet.options.number_format)
+        steps = Steps(graph, chain(graph), view.options.number_format)
     except AutogradError as error:
         return [], str(error)
     end = graph.roots[0].name
@@ -141,8 +143,8 @@ def _steps(sheet: Sheet) -> tuple[list[dict[str, Any]], str]:
             "number": step.item.number,
             "position": step.position,
             "parent": step.parent.number,
-            "sentence": lesson.sentence(step),
+            "sentence": steps.sentence(step),
         }
-        for step in lesson
+        for step in steps
     ]
-    return found, f"∂{end}/∂{end} = 1. Press ▶ to follow the derivative back, edge by edge."
+    return found, f"∂{end}/∂{end} = 1. Press ▶ to follow the chain rule edge by edge."

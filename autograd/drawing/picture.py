@@ -1,34 +1,26 @@
-"""The graph as a picture, in whatever form is asked for."""
+"""The graph as a picture, in all formats."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable
 from typing import Any
 
-import graphviz
-
-from autograd.drawing import dot, mermaid
+from autograd.drawing import dot, mermaid, page
 from autograd.drawing.as_text import listing
 from autograd.drawing.files import save
 from autograd.drawing.graph import graph_of
-from autograd.drawing.view import PARTS, Options, Sheet, sheet_of
+from autograd.drawing.rendering import MISSING_DOT, has_dot, render
+from autograd.drawing.view import PARTS, Options, View, view_of
 from autograd.engine import Node
-from autograd.errors import MissingProgramError
 
-MISSING_DOT = (
-    "SVG, PNG and PDF need Graphviz's program dot: install it with `apt install graphviz`, "
-    "`brew install graphviz` or `winget install graphviz`. Without it, picture.save('g.html'), "
-    "picture.save('g.mmd') and print(autograd.text(node)) show the same graph."
-)
-#: Formats that `dot` writes, and those that need no program.
+#: Formats that `dot` writes, and those that need no other program.
 IMAGES = (".svg", ".png", ".pdf")
 SOURCES = (".dot", ".gv", ".mmd", ".html", ".txt")
 
 
 class Picture:
-    """A picture of a graph: shows itself in Jupyter, and saves itself.
+    """A picture of a graph, displayed in Jupyter and saved by `save`.
 
     Attributes
     ----------
@@ -36,32 +28,33 @@ class Picture:
         The picture in DOT, Graphviz's language.
     """
 
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.source: str = dot.source(sheet)
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.source: str = dot.source(view)
 
     @property
     def mermaid(self) -> str:
-        """The picture in Mermaid, which GitHub and Markdown cells render by themselves."""
-        return mermaid.source(self.sheet)
+        """The picture in Mermaid, which GitHub and Markdown cells render."""
+        return mermaid.source(self.view)
 
     @property
     def text(self) -> str:
         """The graph as lines of text."""
-        return listing(self.sheet.graph)
+        return listing(self.view.graph)
 
     def html(self) -> str:
-        """Return an interactive page: one file, which needs neither network nor any program."""
-        from autograd.drawing import page
-
-        return page.page(self.sheet)
+        """Return an interactive page, a single file that works offline in any browser."""
+        return page.page(self.view)
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the picture into a file, in the format that its name ends in.
+        """Save the picture, in the format that the file extension names.
 
-        Images are ``.svg``, ``.png`` and ``.pdf``; sources ``.dot`` and ``.mmd`` (Mermaid);
-        ``.html`` is an interactive page, ``.txt`` the graph as text. An existing file is replaced
-        only once the new one is complete.
+        Parameters
+        ----------
+        path : str or path-like
+            ``.svg``, ``.png`` and ``.pdf`` are images, ``.dot`` (or ``.gv``) and ``.mmd``
+            (Mermaid) sources; ``.html`` is an interactive page, ``.txt`` the graph as text. An
+            existing file is replaced once the new one is complete.
 
         Returns
         -------
@@ -71,9 +64,9 @@ class Picture:
         Raises
         ------
         FormatError
-            If the name ends in anything else.
+            If the extension is another one.
         MissingProgramError
-            If an image is wanted and the program `dot` is not installed.
+            If an image needs the program `dot` and it is not installed.
         """
         return save(path, IMAGES + SOURCES, self._content)
 
@@ -97,7 +90,7 @@ class Picture:
         return render(self.source, "svg").decode()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        if shutil.which("dot") is None:
+        if not has_dot():
             return {
                 "text/vnd.mermaid": self.mermaid,
                 "text/plain": f"{self.text}\n({MISSING_DOT})",
@@ -105,8 +98,8 @@ class Picture:
         return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        names = ", ".join(self.sheet.name(root) for root in self.sheet.graph.roots)
-        return f"<picture of {names}: {len(self.sheet.graph.items):,} nodes>"
+        names = ", ".join(self.view.name(root) for root in self.view.graph.roots)
+        return f"<picture of {names}: {len(self.view.graph.items):,} nodes>"
 
 
 def draw(
@@ -121,50 +114,53 @@ def draw(
     expand: bool | Iterable[str] = (),
     collapse: Iterable[str] = (),
 ) -> Picture:
-    """Draw the graph below some nodes.
+    """Draw the graph of some nodes.
 
-    A box is a node: its name, what it holds (of a large array mean ± standard deviation, least …
-    greatest, and a histogram) and its derivative. A circle is the operation that made it; dashed
-    are constants. Leaves are blue, parameters green and round, results white, the end orange.
+    Each box is a node with its name, data and derivative; a large array is summarised as mean ±
+    standard deviation, minimum … maximum, and a histogram. Each circle is an operation. Leaves
+    are blue, parameters green and rounded, constants dashed, intermediate results white, and the
+    nodes passed in orange.
 
     Parameters
     ----------
     *nodes : Value or Tensor
-        Where the graph ends. Several stand in one picture: a result and a derivative of it.
+        The results whose graph is drawn. You can draw several at once, such as a result and its
+        derivative.
     direction : str
         "LR" from left to right, "TB" from top to bottom, "RL" or "BT".
     depth : int, optional
-        Show so many operations before the end.
+        Draw only this many operations before the results.
     show : iterable of str
-        What to show of "label", "data", "grad", "constants", "shape", "spread" and "scopes".
+        What to show; any of "label", "data", "grad", "constants", "shape", "spread", "scopes".
     number_format : str
-        How numbers are written, such as ".3f".
+        Format of numbers, such as ".3f".
     title : str
-        Stands above.
+        Heading of the picture.
     shade : bool
-        Colour derivatives by their size, to see where they vanish or explode. They are
-        computed anew and written nowhere, unless `backward` has freed the graph.
+        Colour derivatives by size, to see where they vanish or explode. They are computed
+        separately, without writing ``grad``; if `backward` has freed the graph, those in ``grad``
+        are used.
     most : int, optional
-        For how many boxes there is room: without scopes 150, with scopes 60, or 20 in a long row.
-        Of a larger graph groups are drawn as one box each: scopes, and where there are none,
-        parts of about equal size. The smaller scopes are opened while there is room.
+        The most boxes to draw; by default 150 without scopes, 60 with scopes, and 20 for a long
+        chain of operations. In a larger graph each scope, or else each of several parts of
+        similar size, is drawn as one box. Smaller scopes are opened while there is room.
     expand, collapse : iterable of str
-        Paths of scopes to open or to close whatever their size; ``expand=True`` opens all.
+        Paths of scopes to open or close whatever their size; ``expand=True`` opens all.
 
     Returns
     -------
     Picture
-        Shows itself in Jupyter. ``.save("graph.svg")`` writes a file (also .png, .pdf, .dot,
-        .mmd, .html, .txt), ``.source`` is the DOT text, ``.mermaid`` that of Mermaid.
+        Displayed in Jupyter. ``.save("graph.svg")`` writes a file (also .png, .pdf, .dot, .mmd,
+        .html, .txt), ``.source`` is the DOT source, ``.mermaid`` the Mermaid source.
 
     Raises
     ------
     DataError
-        If one is no node.
+        If an argument is not a node.
     FormatError
-        If an option is not known.
+        If an option is not valid.
     GraphError
-        If there is no scope of a path, or no derivatives to shade by.
+        If no scope has a path in `expand` or `collapse`, or there are no derivatives to shade by.
 
     Examples
     --------
@@ -176,16 +172,4 @@ def draw(
     """
     parts = (show,) if isinstance(show, str) else tuple(show)
     options = Options(direction, depth, parts, number_format, title, most, expand, collapse)
-    return Picture(sheet_of(graph_of(*nodes, depth=depth), options, shaded=shade))
-
-
-def render(source: str, kind: str) -> bytes:
-    """Have `dot` draw a picture; an image of pixels on white, for it may be shown anywhere."""
-    if shutil.which("dot") is None:
-        raise MissingProgramError(MISSING_DOT)
-    if kind == "png":
-        source = source.replace('bgcolor="transparent"', 'bgcolor="white", dpi=144')
-    image: bytes = graphviz.pipe("dot", kind, source.encode(), quiet=True)
-    if kind == "svg":  # no wider than the page that it stands on
-        image = image.replace(b"<svg ", b'<svg style="max-width:100%;height:auto" ', 1)
-    return image
+    return Picture(view_of(graph_of(*nodes, depth=depth), options, shaded=shade))

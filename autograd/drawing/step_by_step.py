@@ -1,4 +1,4 @@
-"""The backward pass as a lesson: every step of the chain rule, in formulas and in numbers."""
+"""The backward pass step by step: every use of the chain rule, in formulas and numbers."""
 
 from __future__ import annotations
 
@@ -9,32 +9,36 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.animation import animate, check_length
 from autograd.drawing.chain import Step, chain
 from autograd.drawing.files import save
 from autograd.drawing.graph import Graph, Item, formula, graph_of
-from autograd.drawing.local_derivative import derivative, latex, latex_name, named
+from autograd.drawing.latex import latex, latex_name
+from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
+from autograd.drawing.view import Frame, Options, view_of
 from autograd.engine import Node
 
-FORMATS = (".txt", ".md", ".tex", ".gif", ".svg")
-#: A lesson of more steps is cut short when it is shown.
+ANIMATIONS = (".gif", ".svg")
+FORMATS = (".txt", ".md", ".tex", *ANIMATIONS)
+#: Only so many steps are displayed.
 MOST = 200
 
-#: An array whose numbers take more room is told by mean and deviation.
+#: Arrays that take more room are summarised as mean ± standard deviation.
 MOST_CHARACTERS = 40
 
 
 class Steps:
     """The steps of the backward pass, in order.
 
-    ``print`` shows them as text; in Jupyter they are set as formulas; `save` writes them as text,
-    Markdown or LaTeX, or as an animation of the derivatives flowing through the picture.
+    ``print`` shows them as text, Jupyter as formulas. `save` writes text, Markdown or LaTeX, or an
+    animation of the derivatives appearing in the picture of the graph.
 
     Attributes
     ----------
     steps : list of Step
-        One for each edge: `item` the operation, `argnum` which argument, `incoming`, `local`,
-        `product`, and the derivative of the argument `before` and `after`.
+        One for each edge: the operation `item`, the argument number `argnum`, the derivatives
+        `incoming`, `local` and `product`, and that of the argument `before` and `after`.
     """
 
     def __init__(self, graph: Graph, steps: list[Step], number_format: str) -> None:
@@ -58,23 +62,23 @@ class Steps:
     # -- in words -------------------------------------------------------------------------------
 
     def formula(self, step: Step) -> str:
-        """Write the local derivative of a step, such as ``1 − y²``."""
+        """Return the local derivative of a step as a formula, such as ``1 − y²``."""
         return named(derivative(step.item, step.argnum), self._items)
 
     def text(self, most: int = MOST) -> str:
-        """Return the lesson as lines of text, its first `most` steps."""
+        """Return the first `most` steps as text."""
         end = self.graph.roots[0]
         lines = [f"Backward from {end.name} = {self.number(end.data)}"]
         for item, group in self._by_operation(most):
-            some = list(group)
-            lines += ["", self._heading(item, some[0].incoming)]
-            lines += self._table(some)
+            steps = list(group)
+            lines += ["", self._heading(item, steps[0].incoming)]
+            lines += self._table(steps)
         if len(self.steps) > most:
-            lines += ["", f"… and {len(self.steps) - most:,} steps more; .text(most=…) shows them."]
+            lines += ["", f"… and {len(self.steps) - most:,} more steps; .text(most=…) shows them."]
         return "\n".join(lines)
 
     def sentence(self, step: Step) -> str:
-        """Write one step in one line."""
+        """Return one step as a line of text."""
         return "   ".join(self._row(step))
 
     def _heading(self, item: Item, incoming: Any) -> str:
@@ -90,22 +94,22 @@ class Steps:
         return [f"    {a:{widths[0]}}   {b:{widths[1]}}   {c}".rstrip() for a, b, c in rows]
 
     def _row(self, step: Step) -> tuple[str, str, str]:
-        """Write the local derivative, the product, and what it is added to."""
+        """Write the local derivative, the product, and the derivative that it is added to."""
         rule, added, parent = self.formula(step), self.number(step.product), step.parent.name
         if step.local is None:
-            told, product = f"{parent} receives {rule}", f"= {added}"
+            derived, product = f"{parent} receives {rule}", f"= {added}"
         else:
             local = self.number(step.local)
             equal = "" if rule.replace("−", "-") == local else f" = {local}"
-            told = f"∂{step.item.name}/∂{parent} = {rule}{equal}"
+            derived = f"∂{step.item.name}/∂{parent} = {rule}{equal}"
             product = f"times {self.number(step.incoming)} is {added}"
         if step.before is None:
-            return told, product, f"→ {parent}"
+            return derived, product, f"→ {parent}"
         total = f"{self.number(step.before)} + {added} = {self.number(step.after)}"
-        return told, product, f"→ {parent}: {total}"
+        return derived, product, f"→ {parent}: {total}"
 
     def number(self, x: Any) -> str:
-        """Write a number; of an array that is large or long to write, mean and deviation."""
+        """Write a number or a short array; a longer one as mean ± standard deviation."""
         if isinstance(x, np.ndarray) and (
             x.size > FEW or len(numbers_of(x, self.number_format)) > MOST_CHARACTERS
         ):
@@ -116,7 +120,7 @@ class Steps:
     # -- as formulas ------------------------------------------------------------------------------
 
     def latex(self, most: int = MOST) -> str:
-        r"""Return the lesson in LaTeX, one ``align*`` for each operation.
+        r"""Return the first `most` steps in LaTeX, one ``align*`` for each operation.
 
         Examples
         --------
@@ -132,7 +136,7 @@ class Steps:
             && 1 \cdot 3 = 3, \quad 3 + 3 = 6
         \end{align*}
         """
-        return "\n".join(self._aligned(list(some)) for _, some in self._by_operation(most))
+        return "\n".join(self._aligned(list(steps)) for _, steps in self._by_operation(most))
 
     def _by_operation(self, most: int) -> Iterator[tuple[Item, Iterator[Step]]]:
         return groupby(self.steps[:most], lambda step: step.item)
@@ -164,25 +168,25 @@ class Steps:
         return latex(self.number(x).replace("-", "−"), self._items)
 
     def _factor(self, x: Any) -> str:
-        """Write a number so that it may follow a sign."""
+        """Write a number as a factor, in brackets if it has a sign."""
         text = self._number_in_latex(x)
         return f"({text})" if text.startswith("-") or "pm" in text else text
 
     def markdown(self, most: int = MOST) -> str:
-        """Return the lesson in Markdown with formulas, as notebooks show it."""
+        """Return the first `most` steps in Markdown with formulas, as notebooks display them."""
         ending = latex_name(self.graph.roots[0])
         parts = []
         for item, group in self._by_operation(most):
-            some = list(group)
-            incoming = self._number_in_latex(some[0].incoming)
+            steps = list(group)
+            incoming = self._number_in_latex(steps[0].incoming)
             name = latex_name(item)
             parts.append(
                 f"`{formula(item)}` $\\;= {name} = {self._number_in_latex(item.data)}, "
                 f"\\quad \\frac{{\\partial {ending}}}{{\\partial {name}}} = {incoming}$\n\n"
-                f"$$\n{self._aligned(some).replace('align*', 'aligned')}\n$$"
+                f"$$\n{self._aligned(steps).replace('align*', 'aligned')}\n$$"
             )
         if len(self.steps) > most:
-            parts.append(f"… and {len(self.steps) - most:,} steps more.")
+            parts.append(f"… and {len(self.steps) - most:,} more steps.")
         return "\n\n".join(parts) + "\n"
 
     def _repr_markdown_(self) -> str:
@@ -191,61 +195,84 @@ class Steps:
     # -- in a file ---------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str], seconds: float = 1.2) -> str:
-        """Write the lesson into a file, in the format that its name ends in.
+        """Save the steps, in the format that the file extension names.
 
-        ``.txt``, ``.md`` and ``.tex`` hold the words and formulas. ``.gif`` and ``.svg`` are
-        animations: the picture of the graph, in which the derivatives appear one after the other,
-        each for so many seconds. An existing file is replaced only once the new one is complete.
+        Parameters
+        ----------
+        path : str or path-like
+            ``.txt``, ``.md`` and ``.tex`` hold text and formulas. ``.gif`` and ``.svg`` are
+            animations: the picture of the graph, in which the derivatives appear one by one. An
+            existing file is replaced once the new one is complete.
+        seconds : float
+            How long an animation shows each step.
+
+        Returns
+        -------
+        str
+            The path.
 
         Raises
         ------
         FormatError
-            If the name ends in anything else.
+            If the extension is another one.
         GraphError
-            If there are too many steps to be watched.
+            If there are too many steps for an animation.
         MissingProgramError
-            If the animation needs `dot` or Pillow, and it is not installed.
+            If an animation needs `dot` or Pillow and it is not installed.
         """
 
         def content(kind: str) -> bytes:
-            if kind in (".gif", ".svg"):
-                from autograd.drawing import animation
-
-                return animation.animate(self, kind, seconds)
+            if kind in ANIMATIONS:
+                check_length(len(self))
+                options = Options(expand=True, number_format=self.number_format)
+                view = view_of(self.graph, options)
+                return animate(view, list(self._frames()), kind, seconds)
             written = {".txt": self.text, ".md": self.markdown, ".tex": self.latex}[kind]
             return (written(len(self.steps)).rstrip("\n") + "\n").encode()
 
         return save(path, FORMATS, content)
 
+    def _frames(self) -> Iterator[Frame]:
+        """Yield the pictures of an animation: the seed, every step, and the final derivatives."""
+        end = self.graph.roots[0]
+        seed = self.number(self.steps[0].incoming if self.steps else 1.0)
+        arrived = {end.number: seed}
+        yield Frame(dict(arrived), f"∂{end.name}/∂{end.name} = {seed}", end.number)
+        for step in self.steps:
+            arrived[step.parent.number] = self.number(step.after)
+            active = step.item.number
+            yield Frame(dict(arrived), self.sentence(step), active, (active, step.position))
+        yield Frame(dict(arrived), f"All derivatives of {end.name}")
+
 
 def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps:
-    """Go through the backward pass of a node step by step; no ``grad`` is written.
+    """List the steps of the backward pass from a node; writes no ``grad``.
 
     Parameters
     ----------
     node : Value or Tensor
-        Where the graph ends.
+        The result to differentiate.
     gradient : array_like, optional
-        The derivative to begin with, of the shape of the node; 1 for one number.
+        The derivative to start with, of the shape of the node; by default 1.
     number_format : str
-        How numbers are written, such as ".3f".
+        Format of numbers, such as ".3f".
 
     Returns
     -------
     Steps
-        Prints itself, shows itself in Jupyter as formulas, and saves itself as ``.txt``, ``.md``,
-        ``.tex``, or as an animation, ``.gif`` or ``.svg``.
+        Printed as text and displayed in Jupyter as formulas. ``.save()`` writes ``.txt``,
+        ``.md`` or ``.tex``, or an animation, ``.gif`` or ``.svg``.
 
     Raises
     ------
     FreedGraphError
-        If an earlier `backward` has let go of a part of the graph.
+        If an earlier `backward` has freed a part of the graph.
     GraphError
         If the node is a constant.
     ShapeError
-        If it is not one number, and no `gradient` of its shape is given.
+        If the node is not a single number and there is no `gradient`, or one of another shape.
     DataError
-        If the `gradient` is complex, and the node is real.
+        If the `gradient` is complex and the node real.
 
     Examples
     --------

@@ -1,8 +1,7 @@
-"""Colours and shapes: what a node is, and how large its derivative.
+"""Colours and shapes, by the kind of a node and the size of its derivative.
 
-The fills are light and the borders dark enough to keep apart in print, in grey, and for the
-colour-blind (hues of Okabe and Ito); what stands outside of boxes is of a grey that can be read
-on white as on black.
+Light fills and dark borders stay distinct in greyscale print and for colour-blind readers (hues
+of Okabe and Ito). Everything outside of boxes is a grey that is legible on white and on black.
 """
 
 from __future__ import annotations
@@ -35,15 +34,15 @@ OPERATION = Style("#5f6670", "#5f6670")
 CLUSTER = Style("#8a93a1", "#8a93a1", 1.0, rounded=True)
 CLOSED = Style("#eae6f5", "#5d4b8a", 1.6)
 
-#: What is being looked at.
+#: The node whose derivative is passed on.
 ACTIVE = "#ffe08a"
 
 INK = "#1c2126"
 FAINT = "#5b6470"
-#: For lines and words outside of boxes.
+#: For edges and text outside of boxes.
 OUTSIDE = "#7b8593"
 
-#: From the smallest to the largest derivative, legible under dark ink; then zero, then no number.
+#: From the smallest to the largest derivative, legible under dark ink; zero; infinity and NaN.
 RAMP = ("#fff9e0", "#fde9a9", "#fbd07c", "#f5b05c", "#e98a45", "#d86a3a")
 EDGE_RAMP = ("#d9cfae", "#d6b872", "#d19c4a", "#c07a2c", "#a05517", "#7a3407")
 ZERO = "#e3e6ea"
@@ -59,12 +58,12 @@ class Shade:
 
     @classmethod
     def over(cls, magnitudes: list[float]) -> Shade | None:
-        """Spread the colours over some magnitudes; None if all are zero or not finite."""
+        """Return the scale for some magnitudes; None if all are zero or not finite."""
         fine = [m for m in magnitudes if 0 < m < math.inf]
         return cls(math.log10(min(fine)), math.log10(max(fine))) if fine else None
 
     def place(self, magnitude: float) -> float:
-        """Return where a magnitude stands, from 0 for the smallest to 1 for the largest."""
+        """Return the position of a magnitude, from 0 for the smallest to 1 for the largest."""
         span = self.greatest - self.least
         if magnitude <= 0 or span < 1e-9:
             return 0.5 if magnitude > 0 else 0.0

@@ -1,4 +1,4 @@
-"""What a function costs: a table of its operations, by scope."""
+"""The cost of a function: a table of its operations by scope."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import Observer
 from autograd.engine.objects import joined
 from autograd.errors import DataError
-from autograd.topology import current, nodes_below
+from autograd.program import Program
 
 TITLES = ("scope", "operation", "calls", "shape", "parameters", "kept", "forward", "backward")
 
 
 @dataclass(slots=True)
 class Row:
-    """One kind of operation within one scope.
+    """One kind of operation in one scope.
 
     Attributes
     ----------
     shape : tuple of int
-        Of the result; of several calls, of the last.
+        The shape of the result of the last call.
     parameters : int
-        How many numbers of leaves enter here first, without those of the inputs.
+        The number of elements of the leaves first used here, without the inputs.
     kept : int
-        Bytes that are held until `backward` has gone by.
+        Bytes retained until `backward`.
     forward, backward : float
-        Seconds, all calls together.
+        Total seconds of all calls.
     """
 
     scope: str
@@ -50,12 +50,12 @@ class Row:
 
 @dataclass(slots=True)
 class Summary:
-    """A table of operations, by scope; ``print`` shows it, and so does Jupyter.
+    """A table of operations by scope, for ``print`` and Jupyter.
 
     Attributes
     ----------
     rows : list of Row
-        In the order of first appearance.
+        One for each operation in each scope, in order of first use.
     """
 
     rows: list[Row]
@@ -130,7 +130,7 @@ def _seconds(seconds: float) -> str:
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows as they come up, by scope and operation."""
+    """The rows by scope and operation, in order of first use."""
 
     found: dict[tuple[str, Any], Row] = field(default_factory=dict)
 
@@ -142,7 +142,7 @@ class _Rows:
 
 
 class _Clock(Observer):
-    """Adds the time that goes by before a node is made, or a derivative sent, to its row."""
+    """Adds the time since the last event to the row of a node."""
 
     def __init__(self, rows: _Rows) -> None:
         self.rows = rows
@@ -157,40 +157,40 @@ class _Clock(Observer):
         self.leave()
 
     def made(self, node: Any) -> None:
-        """Note the time since the last event."""
+        """Add to the time of the forward pass."""
         self.rows.of(node).forward += time.perf_counter() - self.last
         self.last = time.perf_counter()
 
     def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
-        """Note the time since the last event."""
+        """Add to the time of the backward pass."""
         self.rows.of(node).backward += time.perf_counter() - self.last
         self.last = time.perf_counter()
 
 
 def summary(function: Callable[..., Any], *inputs: Any, repeats: int = 3) -> Summary:
-    """Run a function or a module, forward and backward, and tell what each operation costs.
+    """Measure the cost of each operation of a function or module, forward and backward.
 
     Parameters
     ----------
     function : callable
-        A function of numbers and arrays, or a module of `nn`. What it returns may be of any
-        shape. No ``grad`` is written.
+        A function of numbers and arrays, or a module of `nn`. Its results may have any shape.
+        No ``grad`` is written.
     *inputs : any
         Its arguments. Floats and arrays become leaves, unless the function has parameters of
-        its own; nodes are taken as they are.
+        its own; nodes are used as they are.
     repeats : int
-        How often it is run; of the times the shortest are told. Once more it is run before.
+        The number of timed runs, after one that is not; the shortest times are reported.
 
     Returns
     -------
     Summary
-        Rows of scope, operation, calls, shape of the result, parameters, bytes kept until
-        `backward`, and seconds. Times include Python's own between two operations.
+        Rows of scope, operation, calls, shape of the result, parameters, bytes retained until
+        `backward`, and seconds. Times include the Python code between operations.
 
     Raises
     ------
     DataError
-        If nothing that the function returns is a node.
+        If the function returns no node.
 
     Examples
     --------
@@ -233,27 +233,20 @@ def _run(
     if not ends:
         raise DataError(
             f"{getattr(function, '__name__', 'The function')} returned no node, so there is "
-            "nothing to tell of. Give it floats or arrays of floats, or nodes."
+            "nothing to measure. Pass it floats, arrays of floats, or nodes."
         )
-    nodes = nodes_below(*ends)
-    _measure(rows, nodes, given)
-    leaves = [node for node in nodes if node.primitive is None]
-    for end in ends:
-        _time_backward(rows, current(end), leaves, nodes)
+    program = Program.of(*ends)
+    _measure(rows, program, given)
+    for end in program.outputs:
+        _time_backward(rows, end, program)
     return rows.found
 
 
-def _measure(rows: _Rows, nodes: list[Any], given: set[int]) -> None:
-    """Count calls, parameters, and the memory that the graph holds on to."""
-    seen: set[int] = set()
-    leaves = [node for node in nodes if node.primitive is None]
-    for leaf in leaves:
-        if isinstance(leaf, Tensor):
-            seen.add(_buffer(leaf.data))
+def _measure(rows: _Rows, program: Program, given: set[int]) -> None:
+    """Count calls, parameters, and the memory that the graph retains."""
+    seen = {_buffer(leaf.data) for leaf in program.leaves if isinstance(leaf, Tensor)}
     counted = set(given)
-    for node in nodes:
-        if node.primitive is None:
-            continue
+    for node in program.operations:
         row = rows.of(node)
         row.calls += 1
         row.shape = tuple(node.shape)
@@ -272,22 +265,22 @@ def _measure(rows: _Rows, nodes: list[Any], given: set[int]) -> None:
 
 
 def _buffer(array: Any) -> int:
-    """Identify the memory that an array looks at, which views share."""
+    """Identify the memory of an array, which its views share."""
     while isinstance(getattr(array, "base", None), np.ndarray):
         array = array.base
     return id(array)
 
 
-def _time_backward(rows: _Rows, end: Any, leaves: list[Any], nodes: list[Any]) -> None:
+def _time_backward(rows: _Rows, end: Any, program: Program) -> None:
     if isinstance(end, Tensor) and not end.requires_grad:
         return
     seed = np.ones(end.shape, end.dtype) if isinstance(end, Tensor) else 1.0
     with _Clock(rows) as clock:
         begun = clock.last
-        derivatives(end, seed, leaves, True, False)
+        derivatives(end, seed, program.leaves, True, False)
         finished = time.perf_counter()
-    # Values are gone through in one loop, whose steps are all alike.
-    values = [node for node in nodes if isinstance(node, Value) and node.primitive is not None]
+    # No observer sees the loop over Values; its steps all take about the same time.
+    values = [node for node in program.operations if isinstance(node, Value)]
     if isinstance(end, Value):
         clock.last = begun
     for node in values:

@@ -1,4 +1,4 @@
-"""What a picture is to show: the graph, what of it is seen, and in which words."""
+"""What a picture shows: the graph, which groups are open, and the text in its boxes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing import groups
 from autograd.drawing.chain import arrived, chain
+from autograd.drawing.folding import Folding, Links, fold, links
 from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
-from autograd.drawing.groups import Group, Links, View
+from autograd.drawing.groups import Group, group
 from autograd.drawing.numbers import (
     FEW,
     check_format,
@@ -24,7 +24,7 @@ from autograd.drawing.numbers import (
 from autograd.drawing.style import Shade
 from autograd.errors import FormatError, GraphError, ShapeError
 
-#: What `direction` and `show` may name.
+#: The values of `direction` and `show`.
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 PARTS = ("label", "data", "grad", "constants", "shape", "spread", "scopes")
 LONGEST_NAME, LONGEST_SIGN = 40, 28
@@ -33,12 +33,12 @@ MOST_OPERATIONS = 4
 
 @dataclass(slots=True)
 class Options:
-    """How a graph is to be drawn; see `draw`.
+    """How a graph is drawn; see `draw`.
 
     Raises
     ------
     FormatError
-        If one of them is not known.
+        If a value is not valid.
     """
 
     direction: str = "LR"
@@ -53,29 +53,29 @@ class Options:
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
             raise FormatError(
-                f"direction={self.direction!r} is not known; write 'LR' (left to right), 'TB' "
+                f"direction={self.direction!r} is not known; use 'LR' (left to right), 'TB' "
                 "(top to bottom), 'RL' or 'BT'."
             )
         unknown = [part for part in self.show if part not in PARTS]
         if unknown:
             raise FormatError(
-                f"show={unknown[0]!r} is not known; these can be shown: {', '.join(PARTS)}."
+                f"show={unknown[0]!r} is not known; it may contain: {', '.join(PARTS)}."
             )
         if self.depth is not None and self.depth < 1:
-            raise FormatError(f"depth={self.depth} shows nothing; write 1 or more.")
+            raise FormatError(f"depth={self.depth} shows nothing; use 1 or more.")
         check_format(self.number_format)
 
 
 @dataclass(slots=True)
 class Frame:
-    """One picture of an animation: which derivatives have arrived, and where one is going.
+    """One picture of an animation: the derivatives known so far, and the current step.
 
-    Widths, in points, are the same in all of them, so that nothing moves.
+    Widths, in points, are the same in all frames, so that nothing moves.
     """
 
     gradients: dict[int, str]
     caption: str
-    #: The number of the node that is gone back from, and the edge to where (node, position).
+    #: The number of the node whose derivative is passed on, and the edge (node, position).
     active: int | None = None
     edge: tuple[int, int] | None = None
     widths: dict[int, int] = field(default_factory=dict)
@@ -83,56 +83,55 @@ class Frame:
 
 
 @dataclass(slots=True)
-class Sheet:
-    """A graph, looked at with certain options."""
+class View:
+    """A graph as it is shown with some options."""
 
     graph: Graph
-    seen: View
+    folding: Folding
     links: Links
     options: Options
-    #: How large the derivatives are, of nodes and along edges (node, position), to shade them by.
+    #: Sizes of the derivatives of nodes and along edges (node, position), for their colours.
     magnitudes: dict[int, float] = field(default_factory=dict)
     flows: dict[tuple[int, int], float] = field(default_factory=dict)
     shade: Shade | None = None
     frame: Frame | None = None
 
     def shows(self, part: str) -> bool:
-        """Return whether something is to be shown."""
+        """Return whether `show` contains a part."""
         return part in self.options.show
 
     def name(self, item: Item) -> str:
-        """Write the name of a node, a very long one shortened."""
+        """Write the name of a node, shortened if it is long."""
         return cut_short(item.name, LONGEST_NAME)
 
     def sign(self, item: Item) -> str:
-        """Write the sign of an operation, and what says how it is computed."""
-        return cut_short(item.sign + (f" {item.static}" if item.static else ""), LONGEST_SIGN)
+        """Write the sign of an operation and its settings, such as ``axis=0``."""
+        return cut_short(item.sign + (f" {item.settings}" if item.settings else ""), LONGEST_SIGN)
 
     def operations(self) -> Iterator[Item]:
-        """Go through the nodes that are shown with the operation that made them."""
-        return (item for item in self.graph.items if item.op and self.seen.shown(item) is item)
+        """Yield the nodes that are drawn with their operation."""
+        return (item for item in self.graph.items if item.op and self.folding.shown(item) is item)
 
     def edges(self, item: Item) -> Iterator[tuple[str, int | None]]:
-        """Tell which boxes lead to an operation, in the order of the arguments.
+        """Yield the boxes that lead to an operation, in the order of its operands.
 
-        With each comes where the derivative goes: the position among the arguments; None for what
-        gets no derivative.
+        Each comes with its position among the operands, or None if it receives no derivative.
         """
         if item.missing:
             yield f"m{item.number}", None
-        for position, argument in enumerate(item.arguments):
+        for position, argument in enumerate(item.operands):
             if not isinstance(argument, Item):
                 if self.shows("constants"):
                     yield f"c{item.number}_{position}", None
-            elif self.seen.shown(argument) is argument:
+            elif self.folding.shown(argument) is argument:
                 yield f"n{argument.number}", position
 
     def data(self, item: Item) -> list[str]:
-        """Write what a node holds, a large array in several lines."""
+        """Write the data of a node."""
         return self.numbers(item.data)
 
     def gradient(self, item: Item) -> list[str]:
-        """Write its derivative; nothing if there is none."""
+        """Write the derivative of a node; nothing if there is none."""
         if item.kind == CONSTANT or item.gradient is None:
             return []
         return self.numbers(item.gradient)
@@ -146,35 +145,35 @@ class Sheet:
         return [short(x, 40, self.options.number_format)]
 
     def constant(self, x: Any) -> list[str]:
-        """Write type, shape and numbers of a constant."""
+        """Write the type, shape and numbers of a constant."""
         kind = self.kind(x)
         return [kind] * bool(kind) + self.numbers(x)
 
     def kind(self, x: Any) -> str:
-        """Write type and shape of an array; nothing for a number."""
+        """Write the type and shape of an array; nothing for a number."""
         return kind_of(x) if isinstance(x, np.ndarray) and self.shows("shape") else ""
 
     def closed(self, group: Group) -> list[str]:
-        """Write what is in a closed group, line by line; its name first."""
+        """Write the lines of a closed group: its name, sizes and operations."""
         lines = [cut_short(group.name, LONGEST_NAME)]
-        told = f"{group.size:,} nodes"
+        sizes = f"{group.size:,} nodes"
         if group.parameters:
-            told += f" · {group.parameters:,} parameters"
-        lines.append(told)
+            sizes += f" · {group.parameters:,} parameters"
+        lines.append(sizes)
         if group.operations:
             lines.append(group.common_operations(MOST_OPERATIONS))
-        inputs, outputs = self.links.told(group)
+        inputs, outputs = self.links.counts(group)
         calls = f" · {group.entries:,} calls" if group.entries > 1 else ""
         lines.append(f"{inputs} in, {outputs} out{calls}")
         return lines
 
     def item_shade(self, item: Item) -> str:
-        """Return the colour for the size of the derivative of a node, if shaded."""
+        """Return the colour for the derivative of a node; empty without shading."""
         size = self.magnitudes.get(item.number)
         return "" if size is None or self.shade is None else self.shade.colour(size)
 
     def group_shade(self, group: Group) -> tuple[str, str]:
-        """Return colour and words for the mean size of the derivatives in a group, if shaded."""
+        """Return colour and text for the mean derivative in a group; empty without shading."""
         if self.shade is None:
             return "", ""
         found = [self.magnitudes.get(item.number) for item in group.all_items()]
@@ -185,47 +184,44 @@ class Sheet:
         return self.shade.colour(mean), f"mean |grad| {mean:.2g}"
 
     def notes(self) -> list[str]:
-        """Write what has to be said of the whole."""
+        """Return remarks on the whole graph."""
         freed = [item for item in self.graph.items if item.missing == FREED]
         if not freed:
             return []
         names = ", ".join(cut_short(item.name, 20) for item in freed[:3])
         more = f" and {len(freed) - 3} more" if len(freed) > 3 else ""
-        return [
-            f"What {names}{more} {'were' if len(freed) > 1 else 'was'} made of has been freed by "
-            "backward(); retain_graph=True keeps it."
-        ]
+        return [f"backward() freed the graph of {names}{more}; retain_graph=True keeps it."]
 
 
 def cut_short(text: str, most: int) -> str:
-    """Cut a long text, and say so by an ellipsis."""
+    """Shorten a long text, ending in an ellipsis."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def sheet_of(graph: Graph, options: Options, shaded: bool = False) -> Sheet:
-    """Lay out what of a graph is to be seen; `shaded`, with the sizes of all derivatives."""
-    whole = groups.group(graph, "scopes" in options.show)
-    seen = groups.view(whole, options.most, options.expand, options.collapse)
-    sheet = Sheet(graph, seen, groups.links(graph, seen), options)
+def view_of(graph: Graph, options: Options, shaded: bool = False) -> View:
+    """Decide what a picture of a graph shows; `shaded` adds the sizes of all derivatives."""
+    whole = group(graph, "scopes" in options.show)
+    folding = fold(whole, options.most, options.expand, options.collapse)
+    view = View(graph, folding, links(graph, folding), options)
     if shaded:
-        _shade(sheet)
-    return sheet
+        _shade(view)
+    return view
 
 
-def _shade(sheet: Sheet) -> None:
-    """Measure all derivatives: those of a pass of its own, or, where there is none, those kept."""
-    graph = sheet.graph
+def _shade(view: View) -> None:
+    """Measure all derivatives: of a separate backward pass, or if that fails those in ``grad``."""
+    graph = view.graph
     try:
         steps = chain(graph)
-    except (GraphError, ShapeError) as error:  # freed, several ends, no single number
+    except (GraphError, ShapeError) as error:  # freed, several roots, not a single number
         kept = [item for item in graph.items if item.gradient is not None]
-        sheet.magnitudes = {item.number: magnitude(item.gradient) for item in kept}
+        view.magnitudes = {item.number: magnitude(item.gradient) for item in kept}
         if not kept:
             raise GraphError(f"There are no derivatives to shade by. {error}") from None
     else:
         derivatives = arrived(steps)
-        sheet.magnitudes = {number: magnitude(g) for number, g in derivatives.items()}
-        sheet.flows = {(s.item.number, s.position): magnitude(s.product) for s in steps}
-        for item in graph.items:  # what is told is what the colours mean
+        view.magnitudes = {number: magnitude(g) for number, g in derivatives.items()}
+        view.flows = {(s.item.number, s.position): magnitude(s.product) for s in steps}
+        for item in graph.items:  # show the derivatives that the colours refer to
             item.gradient = derivatives.get(item.number)
-    sheet.shade = Shade.over([*sheet.magnitudes.values(), *sheet.flows.values()])
+    view.shade = Shade.over([*view.magnitudes.values(), *view.flows.values()])

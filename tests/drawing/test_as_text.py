@@ -83,27 +83,3 @@ def test_each_version_of_an_assigned_tensor_shows_its_own_data():
     assert "t#1" in shown
     assert "data [1, 2]" in shown
     assert "data [9, 2]" in shown
-
-
-def test_a_primitive_named_like_a_builtin_is_shown_as_itself():
-    t, x = Tensor([1.0, 2.0], label="t"), Value(2.0, label="x")
-    one = {
-        name: autograd.elementwise(lambda x: 1 - x, None, -1.0, name=name)
-        for name in ("negative", "square", "sum", "reshape", "astype", "transpose", "stack")
-    }
-    two = {
-        name: autograd.elementwise(lambda x, y: x + y * 2, None, 1.0, 2.0, name=name)
-        for name in ("power", "matmul", "add", "getitem", "setitem", "dot", "concatenate", "einsum")
-    }
-    rules = [(name, rule, [t]) for name, rule in one.items()]
-    rules += [(name, rule, [t, t]) for name, rule in two.items()]
-    rules += [(name, rule, [x] * len(given)) for name, rule, given in rules]
-    first = autograd.linear(lambda x: x[0], lambda g, x: g * np.array([1.0, 0.0]), name="getitem")
-    for name, rule, given in [*rules, ("getitem", first, [t])]:
-        y = rule(*given)
-        shown = f"{name}({', '.join([given[0].label] * len(given))})"
-        assert shown in autograd.text(y)
-        lesson = str(autograd.steps(y if y.shape == () else (y * y)[0]))
-        assert shown in lesson
-        assert f"∂v2/∂{given[0].label} = " in lesson or rule is first
-        assert name in autograd.draw(y).source

@@ -46,7 +46,7 @@ def test_it_can_be_drawn_and_its_steps_sum_to_the_gradient(sample):
         pytest.skip("no derivative flows")
     picture = autograd.draw(end, most=10_000)
     signs = {
-        f"o{item.number}": picture.sheet.sign(item) for item in picture.sheet.graph.items if item.op
+        f"o{item.number}": picture.view.sign(item) for item in picture.view.graph.items if item.op
     }
     assert Read(picture.source).signs == signs
     for name, sign in signs.items():

@@ -205,7 +205,7 @@ def test_a_long_explanation_is_abbreviated_when_displayed():
     for _ in range(1000):
         x = x.sin()
     shown = str(steps(x))
-    assert shown.endswith("… and 800 steps more; .text(most=…) shows them.")
+    assert shown.endswith("… and 800 more steps; .text(most=…) shows them.")
     assert len(steps(x)) == 1000
 
 
