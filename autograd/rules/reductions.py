@@ -399,7 +399,27 @@ composition_of(np.nancumprod)(over_nan(np.cumprod, 1.0))
 
 
 def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Compute log(sum(exp(x))) shifted by the largest element."""
+    """Return log(Σ exp(x)) without overflow.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any real numbers.
+    axis : int or tuple of int, optional
+        The axes to sum over; by default all.
+    keepdims : bool
+        Whether to keep these axes, with length 1.
+
+    Returns
+    -------
+    array or node
+
+    Examples
+    --------
+    >>> import autograd
+    >>> float(autograd.logsumexp(np.array([0.0, 1000.0])))
+    1000.0
+    """
     largest = np.max(x, axis=axis, keepdims=True, initial=-math.inf)
     shift = np.where(np.isfinite(largest), largest, 0.0).astype(largest.dtype)
     with np.errstate(divide="ignore"):  # log(0) is -inf, as it should be
@@ -408,7 +428,26 @@ def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 def softmax_of_array(x: Any, axis: Any = -1) -> Any:
-    """Compute exp(x) / sum(exp(x)) shifted by the largest element."""
+    """Return exp(x) / Σ exp(x) without overflow.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any real numbers.
+    axis : int or tuple of int
+        The axes along which the results sum to 1.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> autograd.softmax(np.array([0.0, 1000.0]))
+    array([0., 1.])
+    """
     exponentials = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
 

@@ -36,17 +36,68 @@ def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
 
 
 def relu_of_array(x: Any) -> Any:
-    """Return max(x, 0); the derivative at 0 is 0."""
+    """Return max(x, 0); the derivative at 0 is 0.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any real numbers.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> autograd.relu(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
     return np.maximum(x, 0)
 
 
 def softplus_of_array(x: Any) -> Any:
-    """Compute log(1 + exp(x)), a smooth relu, without overflow."""
+    """Return log(1 + exp(x)), a smooth relu, without overflow.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any real numbers.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> autograd.softplus(np.array([-1000.0, 1000.0]))
+    array([   0., 1000.])
+    """
     return np.logaddexp(x, 0)
 
 
 def sigmoid_of_array(x: Any) -> Any:
-    """Compute 1 / (1 + exp(-x)) without overflow at either end."""
+    """Return 1 / (1 + exp(-x)) without overflow.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any numbers.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> autograd.sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
     if np.iscomplexobj(x):
         return 1 / (1 + np.exp(-x))
     small = np.exp(-np.abs(x))
@@ -81,8 +132,47 @@ def softplus_of_float(x: float) -> float:
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
+def erf_of_float(x: float) -> float:
+    """Return the error function, 2/√π times the integral of exp(-t²) from 0 to x.
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any real numbers.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> round(float(autograd.erf(1.0)), 4)
+    0.8427
+    """
+    return math.erf(x)
+
+
 def lgamma_of_float(x: float) -> float:
-    """Compute log |gamma(x)|, infinite at the poles."""
+    """Return log |Γ(x)|, infinite at the poles 0, -1, -2, ...
+
+    Parameters
+    ----------
+    x : array_like or node
+        Any real numbers.
+
+    Returns
+    -------
+    array or node
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> round(float(autograd.lgamma(3.0)), 4)
+    0.6931
+    """
     if math.isinf(x) or x > 1e305 or (x <= 0 and x == math.floor(x)):
         return math.inf
     return math.lgamma(x)
@@ -188,7 +278,7 @@ sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambd
 relu     = elementwise(relu_of_array,                   None,              lambda y, x: x > 0,                            name="relu")
 sinc     = elementwise(np.sinc,                         None,              sinc_slope)
 softplus = elementwise(softplus_of_array,               softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
-erf      = elementwise(by_element(math.erf),            math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
+erf      = elementwise(by_element(erf_of_float),        math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
 lgamma   = elementwise(by_element(lgamma_of_float),     lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")
 i0       = elementwise(np.i0,                           None,              lambda y, x: modified_bessel(1)(x))
 # fmt: on
