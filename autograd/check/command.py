@@ -1,4 +1,4 @@
-"""From the shell: ``python -m autograd check module:function --at x=[1,2,3]``."""
+"""The command ``python -m autograd check module:function --at x=[1,2,3]``."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from autograd.check.report import Report
 from autograd.errors import AutogradError, ExpressionError
 
 DESCRIPTION = """\
-Check the derivatives of a function against finite differences. Without --gradient they are
-this library's own. Exit code: 0 if all are right, 1 if one is wrong or cannot be compared, 2 for
-bad input.
+Check the derivatives of a function against finite differences. Without --gradient, check the
+derivatives by this library. Exit code: 0 if all are right, 1 if any is wrong or cannot be
+compared, 2 for bad input.
 """
 
 EPILOG = """\
-Values are numbers (x=2), arrays (x=[1,2,3]), files of one array (x=weights.npy), or random
-normal numbers of a shape (W=normal(3,2), always the same ones).
+Values are numbers (x=2), arrays (x=[1,2,3]), .npy files (x=weights.npy), or random normal
+numbers of a shape (W=normal(3,2), the same in every run).
 """
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; return its exit code, as that for expressions."""
+    """Run the command; return its exit code."""
     options = _parser().parse_args(arguments)
     report = _checked(options)
     print(report.table(options.rows))
     if options.plot:
         report.plot().savefig(options.plot)
-        print(f"The picture is in {options.plot}")
+        print(f"The figure is in {options.plot}")
     return 0 if report.ok else 1
 
 
@@ -73,22 +73,24 @@ def _parser() -> argparse.ArgumentParser:
         "--at", nargs="+", required=True, metavar="name=value", help="the inputs, in order"
     )
     parser.add_argument("--gradient", help="module:function of a gradient to check instead")
-    parser.add_argument("--order", type=int, default=1, help="check derivatives up to this order")
+    parser.add_argument(
+        "--order", type=int, default=1, help="the highest order of derivatives to check"
+    )
     parser.add_argument("--modes", default="reverse", help="reverse, forward or reverse,forward")
     parser.add_argument("--method", choices=("auto", "full", "projected"), default="auto")
     parser.add_argument("--rtol", type=float, help="relative difference to accept")
-    parser.add_argument("--rows", type=int, default=20, help="how many rows to print")
-    parser.add_argument("--plot", metavar="FILE", help="write a picture of the errors")
+    parser.add_argument("--rows", type=int, default=20, help="number of rows to print")
+    parser.add_argument("--plot", metavar="FILE", help="write a figure of the errors")
     return parser
 
 
 def load(where: str) -> Callable[..., Any]:
-    """Import a function, from a module or from a file.
+    """Import a function from a module or a file.
 
     Raises
     ------
     ExpressionError
-        If it is not written as ``module:function``, or is not callable.
+        If the name does not have the form ``module:function``, or is not a function.
     """
     module_name, colon, name = where.rpartition(":")
     if not colon or not module_name or not name:
@@ -120,7 +122,7 @@ def _from_file(path: str) -> Any:
 
 
 def value(text: str) -> tuple[str, Any]:
-    """Read ``name=value``."""
+    """Parse ``name=value``."""
     name, sign, written = text.partition("=")
     name, written = name.strip(), written.strip()
     if not sign or not name.isidentifier():

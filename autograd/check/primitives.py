@@ -1,4 +1,4 @@
-"""`check_primitive`: everything that can be asked of one row of the table of rules."""
+"""`check_primitive`: check every part of one rule."""
 
 from __future__ import annotations
 
@@ -22,41 +22,41 @@ def check_primitive(
     raises: bool = True,
     **options: Any,
 ) -> Report:
-    """Check everything that a rule consists of, in one call.
+    """Check every part of a rule in one call.
 
-    Its derivatives backward and forward, up to `order`, alone and inside of another function, so
-    that cotangents are nodes as well; of arrays and of numbers, in double and in single precision,
-    which it must keep; the shape of what it returns for each argument; and, if it is elementwise,
-    arguments that broadcast, and empty ones.
+    This checks its derivatives in reverse and forward mode up to `order`, alone and inside another
+    function (where cotangents are nodes), with arrays and with numbers, in double and in single
+    precision; shapes and types of what the rule returns; and, for an elementwise rule, arguments
+    that broadcast and empty ones.
 
     Parameters
     ----------
     primitive : Primitive
         What `elementwise`, `linear` or `define` returned.
     *inputs : float or array_like
-        Arguments to call it with.
+        Its arguments.
     keywords : dict, optional
-        Keyword arguments to call it with.
+        Its keyword arguments.
     order : int
-        Check derivatives up to this order.
+        The highest order of derivatives to check.
     raises : bool
-        Whether to raise when something is wrong, or only to return the report.
+        Whether to raise an error if the report is not `ok`.
     **options
-        More options for `check_gradients`.
+        Further options of `check_gradients`.
 
     Returns
     -------
     Report
-        What was found; the mode of each comparison tells how: "" for backward with arrays,
-        "forward", "order 2", "inside" of a square, "numbers" for Values, "broadcast", "float32" for
-        single precision. What is wrong beside the numbers is in its ``faults``.
+        The report. The mode of each comparison is "" for reverse mode with arrays, "forward",
+        "order 2", "inside" (a square), "numbers" (Values), "broadcast", or "float32". Errors other
+        than wrong numbers are in its ``faults``.
 
     Raises
     ------
     GradientError
         If a derivative is wrong.
     DataError
-        If it is no primitive: a function, also one of `autograd.extend`, is for `check_gradients`.
+        If it is not a primitive. Functions are checked by `check_gradients`.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def check_primitive(
 
 
 def _square_of(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Square what a function returns: going backward, its cotangent then depends on the inputs."""
+    """Return the square of a function, whose cotangents depend on the inputs."""
 
     def square(*nodes: Any) -> Any:
         y = call(*nodes)
@@ -120,7 +120,7 @@ def _square_of(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _broadcasting(arrays: list[Any]) -> list[Any]:
-    """Give each argument an axis of its own, of at most two elements."""
+    """Return the arguments with at most two elements each, along different axes."""
     few = [np.ravel(x)[:2] for x in arrays]
     return [
         np.reshape(x, [x.size if i == own else 1 for i in range(len(few))])
@@ -131,7 +131,7 @@ def _broadcasting(arrays: list[Any]) -> list[Any]:
 def _add_faults(
     report: Report, primitive: Primitive, arguments: list[Any], moving: list[int], keywords: Any
 ) -> None:
-    """Note where the rule returns another shape or type than that of the argument."""
+    """Report results of the rule whose shape or type differs from that of the argument."""
     keywords = keywords or {}
     y = primitive.function(*arguments, **keywords)
     if not isinstance(y, (np.ndarray, np.generic)) or y.dtype.kind != "f":
@@ -148,12 +148,12 @@ def _add_faults(
 
 
 def _type(x: Any) -> Any:
-    """Return the type of an array: a Python number has none of its own and takes any."""
+    """Return the type of an array; None for a Python number, which takes any."""
     return np.asarray(x).dtype if isinstance(x, (np.ndarray, np.generic)) else None
 
 
 def _as_array(primitive: Primitive, argnum: int, x: Any) -> Any:
-    """Make an array of an argument that may be a node; whole numbers become floating point."""
+    """Convert an argument that may be a node to an array, integers to floating point."""
     if 0 <= primitive.arity <= argnum:
         return x
     array = np.asarray(x)
@@ -163,10 +163,10 @@ def _as_array(primitive: Primitive, argnum: int, x: Any) -> Any:
 def _add(
     report: Report, mode: str, call: Callable[..., Any], inputs: list[Any], options: dict[str, Any]
 ) -> None:
-    """Check the same at other inputs, and put what was found into the report."""
+    """Check at other inputs, and add the result to the report."""
     try:
         other = check_gradients(call, *inputs, **options)
-    except Exception as error:  # such as a rule that cannot take nodes: that is what we look for
+    except Exception as error:  # such as a rule that does not accept nodes
         report.faults.append(f"{mode}: {type(error).__name__}: {error}")
         return
     for batch in other.batches:

@@ -1,19 +1,20 @@
-"""For pytest: the fixture `assert_gradients`, and the whole report below a test that fails."""
+"""The pytest plugin: a fixture `assert_gradients`, and reports of gradient checks that fail."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
 
-#: How many rows of a report to show.
+#: The number of rows of a report to show.
 ROWS = 30
 
 
 @pytest.fixture
 def assert_gradients() -> Callable[..., None]:
-    """Return `autograd.assert_gradients`: a function that fails the test if a gradient is wrong."""
+    """Return `autograd.assert_gradients`, which fails the test if a gradient is wrong."""
     import autograd
     import autograd.installation
 
@@ -22,10 +23,10 @@ def assert_gradients() -> Callable[..., None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, Any, Any]:
-    """Add the report of a failed gradient check to what pytest shows."""
+    """Add the report of a failed gradient check to the output of pytest."""
     outcome = yield
     error = getattr(call.excinfo, "value", None)
-    report = getattr(error, "report", None)
-    if type(error).__name__ == "GradientError" and report is not None:
-        outcome.sections.append(("gradient check", report.table(ROWS)))
+    errors = sys.modules.get("autograd.errors")  # not imported before a test does so
+    if errors is not None and isinstance(error, errors.GradientError) and error.report is not None:
+        outcome.sections.append(("gradient check", error.report.table(ROWS)))
     return outcome

@@ -1,8 +1,8 @@
-"""Hypothesis strategies for tests of gradients: numbers that keep away from kinks.
+"""Hypothesis strategies for tests of gradients: numbers away from kinks.
 
-A finite difference says nothing at a kink. These strategies keep every number away from zero,
-and on request the numbers of an array away from each other, where ``max`` and ``sort`` have ties.
-They need Hypothesis, which the extra ``test`` installs.
+Finite differences are meaningless at kinks. These strategies keep all numbers away from zero and,
+on request, the numbers of an array away from each other, where ``max`` and ``sort`` have ties. They
+need Hypothesis, which the extra ``test`` installs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ GAP = 1 / 16
 
 
 def numbers(positive: bool = False, largest: float = 4.0) -> st.SearchStrategy[float]:
-    """Return floats from `GAP` to `largest` in size, of either sign unless `positive`.
+    """Return floats of magnitude `GAP` to `largest`, of either sign unless `positive`.
 
     Two of them are equal or at least `GAP` apart.
     """
@@ -47,17 +47,17 @@ def arrays(
     Parameters
     ----------
     shape : tuple of int or strategy, optional
-        By default any, also of no dimension and with no element.
+        By default any, including 0-d and empty shapes.
     dtype : dtype
         A real or complex floating point type.
     positive : bool
-        Whether all numbers are to be positive; of complex ones, both parts.
+        Whether all numbers are positive; for complex ones, both parts.
     distinct : bool
-        Whether no two numbers may be equal: for functions with a kink where there is a tie.
+        Whether all numbers differ: for functions with a kink at ties.
     largest : float
         The largest magnitude.
     max_dims, max_side : int
-        Limits of the shape, where it is left open.
+        Limits of the shape, if it is not given.
     """
     if shape is None:
         shape = hnp.array_shapes(min_dims=0, max_dims=max_dims, min_side=0, max_side=max_side)
@@ -79,14 +79,14 @@ def arrays(
 
 @st.composite
 def arguments(draw: st.DrawFn, /, count: int = 2, **options: Any) -> tuple[Any, ...]:
-    """Draw a tuple of arrays whose shapes broadcast with each other.
+    """Draw a tuple of arrays that broadcast with each other.
 
     Parameters
     ----------
     count : int
-        How many.
+        The number of arrays.
     **options
-        Options of `arrays`, for all of them.
+        Options of `arrays` for all of them.
     """
     limits = {key: options.pop(key) for key in ("max_dims", "max_side") if key in options}
     shapes = draw(

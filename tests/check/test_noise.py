@@ -49,7 +49,23 @@ CONSTANT = {
     "eigenvectors": (orthogonal, MATRIX),
     "QR": (normed, MATRIX),
     "an inverse": (lambda a: np.linalg.inv(a) @ a - np.eye(3), MATRIX),
-    "a single number": (lambda x: (x * 1e8 + 1) - x * 1e8 - 1, 0.3),
+    "a number": (lambda x: (x * 1e8 + 1) - x * 1e8 - 1, 0.3),
+    "80 deviations": (lambda x: np.mean(x - np.mean(x)), random.normal(size=80)),
+    "2000 deviations": (lambda x: np.mean(x - np.mean(x)), random.normal(size=2000)),
+    "1156 results": (lambda x: np.outer(x * 3 / 3, x) - np.outer(x, x), np.linspace(1, 2, 34)),
+    "single precision": (lambda x: np.mean(x - np.mean(x)), VECTOR.astype(np.float32)),
+}
+#: The same, to be checked up to the second derivative.
+TWICE = {
+    "a difference of determinants": (
+        lambda a: np.linalg.det(a @ a) - np.linalg.det(a) ** 2,
+        MATRIX,
+    ),
+    "a solution": (lambda a: a @ np.linalg.solve(a, VECTOR) - VECTOR, MATRIX),
+    "a unit vector": (lambda x: np.linalg.norm(x / np.linalg.norm(x)), VECTOR),
+    "an angle": (lambda x: np.arctan2(np.sin(x), np.cos(x)) - x, VECTOR),
+    "a real part": (lambda z: (z * np.conj(z)).imag, np.array([1 + 2j, 0.3 - 0.7j])),
+    "a number": (lambda x: (x * 3) / 3 - x, 0.7),
 }
 
 
@@ -68,6 +84,12 @@ def test_a_constant_but_for_rounding_has_derivative_zero(name):
         check_gradients(function, x, gradient=zero, explain=False)
         wrong = check_gradients(function, x, gradient=zero + large, raises=False, explain=False)
         assert not wrong.ok
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_second_derivatives_of_a_constant_pass(name):
+    f, x = TWICE[name]
+    check_gradients(f, x, order=2, modes=("reverse", "forward"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, check_gradients
-from autograd.topology import nodes_below
+from autograd.program import Program
 
 quiet = pytest.mark.filterwarnings(
     "ignore:.*encountered:RuntimeWarning",
@@ -40,7 +40,7 @@ def primitives_used(samples):
     for sample in samples:
         with np.errstate(all="ignore"):
             result = call(sample, leaves(sample))
-            used.update(id(node.primitive) for node in nodes_below(result) if node.op)
+            used.update(id(node.primitive) for node in Program.of(result) if node.op)
             if sample.name.startswith("["):
                 result.backward(np.ones_like(result), create_graph=True)
     return used
