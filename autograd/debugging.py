@@ -15,7 +15,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.grad_mode import Observer
 from autograd.errors import NonFiniteError
-from autograd.program import Program
+from autograd.program import Program, contents
 
 _INSIDE = tuple(
     os.path.join(os.path.dirname(os.path.abspath(module.__file__ or "")), "")
@@ -159,7 +159,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
         super().made(node)
         if self._is_fine(node.data):
             return
-        given = [a.data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
+        given = [contents(argument) for argument in node.arguments]
         origin = (
             "" if all(map(self._is_fine, given)) else " (an argument was not finite to begin with)"
         )
@@ -170,7 +170,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
 
     def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
         """Stop if a derivative on its way backward is not finite."""
-        data = cotangent.data if isinstance(cotangent, Node) else cotangent  # type: ignore[attr-defined]
+        data = contents(cotangent)
         if not self._is_fine(data):
             raise self._backward_error(node, argnum, data)
 
@@ -190,7 +190,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
                 yield argument, found
 
     def _backward_error(self, node: Any, argnum: int, data: Any) -> NonFiniteError:
-        given = [a.data if isinstance(a, Node) else a for a in node.arguments]  # type: ignore[attr-defined]
+        given = [contents(argument) for argument in node.arguments]
         which = f" with respect to argument {argnum}" if len(given) > 1 else ""
         return NonFiniteError(
             f"Going backward, the derivative of {node.op}{which} is {self._told(data)}, "

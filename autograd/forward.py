@@ -12,7 +12,7 @@ from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import is_recording, recording_again
-from autograd.program import Program
+from autograd.program import Program, contents
 
 
 def push_forward(
@@ -101,8 +101,8 @@ def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
     if create:
         y, *arguments = (as_recorded(x, node.primitive) for x in (node, *arguments))
     else:
-        arguments = [a._contents if isinstance(a, Node) else a for a in arguments]  # type: ignore[attr-defined]
-        y = node._contents
+        arguments = [contents(argument) for argument in arguments]
+        y = contents(node)
     total: Any = None
     for argnum, tangent in carried:
         part = pushed(node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)
@@ -132,7 +132,7 @@ def pushed(
         return _elementwise(primitive.partials[argnum], tangent, y, arguments)
     if primitive.transposes is not None and primitive.arity == 1:
         return primitive(tangent, *arguments[1:], **keywords)
-    data = y.data if isinstance(y, Node) else y  # type: ignore[attr-defined]
+    data = contents(y)
     cotangent = Tensor(np.zeros_like(data))
     pulled = primitive.pullback(argnum, cotangent, y, list(arguments), keywords)
     if not isinstance(pulled, Node):

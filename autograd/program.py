@@ -20,8 +20,8 @@ def current(node: Any) -> Any:
 def contents(x: Any) -> Any:
     """Return the number or array of a node as it was computed, and anything else as it is.
 
-    An argument of a primitive is read like this. What a user passes is read by `engine.plain`,
-    which returns the current elements of a Tensor that was assigned to.
+    Use it for the arguments of recorded operations. `engine.dispatch.plain` is for what a user
+    passes: it returns the current elements of a Tensor that was assigned to.
     """
     return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
@@ -77,8 +77,12 @@ class Program:
                 raise DataError(
                     f"A graph ends in a Value or a Tensor, not in {type(node).__name__}."
                 )
-        now = tuple([current(node) for node in outputs])
-        return cls(now, _topological_order(now, {id(node) for node in stop}))
+        return cls.as_recorded(*[current(node) for node in outputs], stop=stop)
+
+    @classmethod
+    def as_recorded(cls, *outputs: Any, stop: Iterable[Node] = ()) -> Program:
+        """Like `of`, for nodes of a graph: ignore later assignments to their elements."""
+        return cls(outputs, _topological_order(outputs, {id(node) for node in stop}))
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.nodes)

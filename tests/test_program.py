@@ -109,6 +109,7 @@ def test_a_tensor_assigned_to_stands_for_its_current_elements():
     program = Program.of(y)
     assert program.outputs[0].op == program.nodes[-1].op != "multiply"
     assert [n.op for n in program.operations].count("multiply") == 1
+    assert [n.op for n in Program.as_recorded(y).operations] == ["multiply"]
 
 
 def test_deep_and_wide_graphs_need_no_recursion():

@@ -17,9 +17,8 @@ LAYERS = """
 autograd.version  autograd.errors
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
-autograd.rules
 autograd.program
-autograd.topology
+autograd.rules
 autograd.forward  autograd.debugging  autograd.variables
 autograd.transforms  autograd.checkpointing  autograd.expression
 autograd

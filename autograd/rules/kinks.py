@@ -20,6 +20,7 @@ from autograd.engine import Node, Primitive, Value
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
+from autograd.program import Program
 from autograd.rules.elementwise import (
     absolute,
     conjugate,
@@ -80,25 +81,19 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
 def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
     """Return the other lengths that g depends on: copies of y, and lengths that have zeros."""
     again, others = [], []
-    seen = {id(g), id(y)}
-    stack = [g]
-    while stack:
-        node = stack.pop()
-        if node is not y and any(node.primitive is length for length in LENGTHS):
-            same = (
-                node.primitive is y.primitive
-                and node.keywords == y.keywords
-                and len(node.arguments) == len(y.arguments)
-                and all(map(operator.is_, node.arguments, y.arguments))
-            )
-            if same:
-                again.append(node)
-            elif np.any(plain(node) == 0):
-                others.append(node)
-        for parent in node.parents:
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append(parent)
+    for node in Program.as_recorded(g, stop=(y,)):
+        if node is y or not any(node.primitive is length for length in LENGTHS):
+            continue
+        same = (
+            node.primitive is y.primitive
+            and node.keywords == y.keywords
+            and len(node.arguments) == len(y.arguments)
+            and all(map(operator.is_, node.arguments, y.arguments))
+        )
+        if same:
+            again.append(node)
+        elif np.any(plain(node) == 0):
+            others.append(node)
     return again, others
 
 

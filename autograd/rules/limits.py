@@ -26,6 +26,7 @@ from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
 from autograd.engine.operations import GETITEM
 from autograd.errors import NoDerivativeError
+from autograd.program import Program
 from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define
 
@@ -72,16 +73,11 @@ def colours(pairs: Any) -> Any:
     return found
 
 
-def nodes_of(g: Any, y: Any) -> list[Any]:
-    """Return the nodes that a cotangent was computed from, up to the decomposition."""
-    found: list[Any] = [g] if isinstance(g, Node) else []
-    seen = {id(g), id(y)}
-    for node in found:
-        for parent in node.parents:
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                found.append(parent)
-    return found
+def operations_between(y: Any, g: Any) -> list[Any]:
+    """Return the operations that made a cotangent of a decomposition, but not the decomposition."""
+    if not isinstance(g, Node):
+        return []
+    return [n for n in Program.as_recorded(g, stop=(y,)).operations if n is not y]
 
 
 def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
@@ -90,7 +86,7 @@ def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
     numbers = plain(g)
     if np.any(numbers[..., : place.start]) or np.any(numbers[..., place.stop :]):
         return True
-    for node in nodes_of(g, y):
+    for node in operations_between(y, g):
         if any(argument is y for argument in node.arguments):
             index = node.arguments[1] if node.primitive is GETITEM else None
             if not (isinstance(index, tuple) and index[-1] == place):
@@ -177,13 +173,11 @@ class Limits:
         with another decomposition at close values, or with the matrix itself other than through its
         decomposition, count as well.
         """
-        leaves = [node for node in nodes_of(self.y, None) if node.primitive is None]
+        leaves = Program.as_recorded(self.y).leaves if isinstance(self.y, Node) else []
         others = [
             node
-            for node in nodes_of(self.g, self.y)
-            if node.primitive is not None
-            and node.primitive.limit is not None
-            and node.primitive.limit(node.data, node.arguments)
+            for node in operations_between(self.y, self.g)
+            if node.primitive.limit is not None and node.primitive.limit(node.data, node.arguments)
         ]
         total: Any = 0.0
         for x in zeros:
