@@ -263,6 +263,7 @@ def test_a_backward_pass_is_checked_as_a_vjp():
     assert "with respect to b is 5 times too small" in report.reasons[0]
 
 
+@pytest.mark.slow
 def test_gradients_from_scipy_and_sympy_pass():
     import sympy
     from scipy.optimize import rosen, rosen_der, rosen_hess
@@ -534,6 +535,7 @@ def test_assert_gradients_raises_with_the_report():
     assert not caught.value.report.ok
 
 
+@pytest.mark.slow
 def test_a_report_is_plotted_element_by_element(tmp_path):
     pytest.importorskip("matplotlib")
 

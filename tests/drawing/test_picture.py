@@ -283,6 +283,7 @@ def test_a_very_wide_graph_is_cut():
     assert len(Read(autograd.draw(total).source).boxes) < 20
 
 
+@pytest.mark.slow
 def test_a_thousand_nested_scopes_can_be_drawn():
     def factorial(n, x):
         with scope("factorial"):

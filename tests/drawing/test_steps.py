@@ -273,6 +273,7 @@ def test_roots_powers_and_tiny_numbers_use_textbook_notation():
     assert r"1 \cdot 10^{-12}" in steps(x * 2 * x).latex()
 
 
+@pytest.mark.slow
 def test_matplotlib_can_render_the_formulas():
     mathtext = pytest.importorskip("matplotlib.mathtext")
     parser = mathtext.MathTextParser("path")

@@ -181,6 +181,7 @@ def test_any_sequence_of_assignments_matches_numpy(assignments):
         assert float(leaf.grad) == (weights[i] if last[i] is leaf else 0.0)
 
 
+@pytest.mark.slow
 def test_a_recurrence_does_not_copy_its_array_each_step():
     def f(x):
         r = Tensor(np.zeros(10_000))
@@ -199,6 +200,7 @@ def test_a_recurrence_does_not_copy_its_array_each_step():
     assert peak < 400 * 80_000  # bytes: a copy at each step would be 10,000 arrays of 80,000
 
 
+@pytest.mark.slow
 def test_a_recurrence_over_rows_does_not_copy():
     def f(x):
         h = Tensor(np.zeros((1_000, 50)))

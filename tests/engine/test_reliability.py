@@ -12,6 +12,7 @@ from autograd import Tensor, Value
 from autograd.engine import value_backward
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_values_needs_no_recursion(run_python):
     """In a separate process, because a crash would end the whole suite."""
     finished = run_python(
@@ -32,6 +33,7 @@ print("done")
     assert finished.stdout == "done\n"
 
 
+@pytest.mark.slow
 def test_a_chain_of_200000_tensors_needs_no_recursion(run_python):
     finished = run_python(
         """
@@ -57,6 +59,7 @@ print("done")
     assert finished.stdout == "done\n"
 
 
+@pytest.mark.slow
 def test_second_derivatives_of_a_long_chain_need_no_recursion(run_python):
     finished = run_python(
         """
@@ -89,6 +92,7 @@ def test_a_compiled_node_costs_at_most_112_bytes():
     assert 80 < per_node < 113
 
 
+@pytest.mark.slow
 def test_a_value_used_100000_times_is_visited_once():
     x = Value(1.0)
     total = sum([x * float(i) for i in range(100_000)])
@@ -158,6 +162,7 @@ def test_an_interrupt_during_backward_leaves_values_unchanged(monkeypatch):
     assert x.grad == 8.0
 
 
+@pytest.mark.slow
 def test_training_steps_do_not_leak_memory():
     random = np.random.default_rng(0)
     x, target = random.normal(size=(8, 3)), random.normal(size=(8, 1))
@@ -241,6 +246,7 @@ def test_values_are_gc_tracked_only_once_a_cycle_is_possible():
     assert gc.is_tracked(x.grad)
 
 
+@pytest.mark.slow
 def test_cycles_through_derivatives_that_are_nodes_are_collected():
     def step():
         x, t = Value(2.0), Tensor([1.0, 2.0])
