@@ -1,18 +1,25 @@
 # Two commands set everything up and need nothing but Python 3.11 or newer:
 #   make demo   run the main job on real input
 #   make test   lint, types, doctests and the whole suite, compiled and interpreted
-# They take versions that are known to work together, from constraints/known-good.txt.
+# They install versions that are known to work together, from constraints/known-good.txt.
+# While you edit, `make test-quick` runs a selection of the tests on the sources in a minute.
 
 PYTHON ?= python3
 VENV   := .venv
 CONSTRAINTS := $(CURDIR)/constraints/known-good.txt
 BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+TOOLS  := $(VENV)/.tools
 STAMP  := $(VENV)/.installed
 
 SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn building -name '*.py')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test suite test-latest test-oldest fuzz lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+# Several workers with one thread each, for otherwise the threads of NumPy wait for each other.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
+
+.PHONY: demo test suite test-quick test-latest test-oldest fuzz gallery lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -22,14 +29,22 @@ demo: $(STAMP)
 	@echo
 	$(BIN)/python examples/digits.py --output demo-output
 
-test: $(STAMP) lint suite
+# Lint runs while the engine is compiled, which takes about as long.
+test: $(TOOLS)
+	@$(MAKE) --no-print-directory -j2 lint $(STAMP)
+	@$(MAKE) --no-print-directory suite
 
+# The second run is for what depends on whether the engine is compiled; of a long walk it takes a sample.
 suite: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
-	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then $(BIN)/python -m pip install -q --disable-pip-version-check ".[browser]" 2>/dev/null || true; else echo "Chromium is not installed: the tests of the interactive page in a browser are skipped."; fi
-	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, for want of a C compiler')"
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
-	PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py autograd nn
+	@$(if $(CHROMIUM),,echo "Chromium is not installed: the tests of the interactive page in a browser are skipped.")
+	@$(BIN)/python -P -c "import autograd; print('engine:', 'compiled' if autograd.COMPILED else 'interpreted, because there is no C compiler')"
+	$(PYTEST) --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
+	$(INTERPRETED) --sample 50 --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py tests/test_transforms.py autograd/engine
+
+# A selection, on the sources as they are, interpreted: for the time while you edit.
+test-quick: $(TOOLS)
+	$(INTERPRETED) -m "not slow and not gallery" --sample 6 tests
 
 # The same with the newest version of everything that is declared, and the tests with the lowest ones.
 test-latest:
@@ -40,22 +55,36 @@ test-oldest:
 
 # The random tests of the suite with a hundred times their number of cases; FACTOR=1000 takes more.
 fuzz: $(STAMP)
-	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(BIN)/pytest -q -n $(WORKERS) tests/fuzz
+	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(PYTEST) tests/fuzz
 
-lint: $(STAMP)
+# Every case of the galleries of which the suite takes some, or a quicker test.
+gallery: $(STAMP)
+	$(PYTEST) -m gallery tests
+
+lint: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The installed copy is compiled where there is a C compiler. The source tree itself never
-# holds a compiled file, so PYTHONPATH=. always runs what stands there, interpreted.
-# pip reads the two variables: what it builds with is constrained too.
-$(STAMP): $(SOURCES) $(CONSTRAINTS)
+# All tools, and the package interpreted. pip reads the two variables: what it builds with is
+# constrained too.
+PIP_INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check
+CONSTRAINED := PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS) $(PIP_INSTALL)
+
+$(TOOLS): pyproject.toml $(CONSTRAINTS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
 	@echo "Setting up $(VENV): a minute or two, once."
-	@PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS) \
-	    $(BIN)/python -m pip install -q --disable-pip-version-check ".[test]"
+	@CHAINRULE_INTERPRETED=1 $(CONSTRAINED) ".[test]"
+	@$(if $(CHROMIUM),$(CONSTRAINED) playwright || echo "playwright could not be installed.")
+	@rm -rf build *.egg-info
+	@touch $(TOOLS)
+
+# The installed copy is compiled where there is a C compiler. The source tree itself never
+# holds a compiled file, so PYTHONPATH=. always runs what stands there, interpreted.
+$(STAMP): $(TOOLS) $(SOURCES)
+	@echo "Compiling the engine: a minute."
+	@$(CONSTRAINED) --no-deps .
 	@rm -rf build *.egg-info
 	@touch $(STAMP)
 
@@ -63,9 +92,8 @@ build:
 	@rm -f $(STAMP)
 	@$(MAKE) $(STAMP)
 
-dev:
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	CHAINRULE_INTERPRETED=1 $(BIN)/python -m pip install -q --disable-pip-version-check -e ".[test]"
+dev: $(TOOLS)
+	CHAINRULE_INTERPRETED=1 $(CONSTRAINED) --no-deps -e .
 	@rm -f $(STAMP)
 	@echo "Editable and interpreted. 'make build' puts the compiled engine back."
 

@@ -26,8 +26,10 @@ ENGINE = sorted(
 
 # NumPy is used through its Python interface only, so its types need not be known: the same
 # code results whether or not it is installed where the engine is compiled.
-MYPY_CONFIGURATION = """\
+# No cache: that of `make lint`, which may run at the same time, is kept for other settings.
+MYPY_CONFIGURATION = f"""\
 [mypy]
+cache_dir = {os.devnull}
 [mypy-numpy.*]
 follow_imports = skip
 follow_imports_for_stubs = true
