@@ -7,8 +7,8 @@ from hypothesis import settings
 
 import autograd
 
-#: Scripts that record the results of PyTorch, which the tests do not need.
-collect_ignore_glob = ["nn/record_*.py"]
+#: Scripts that record the results of PyTorch, and code for type checkers only; doctest would run them.
+collect_ignore_glob = ["nn/record_*.py", "typing/*_code.py", "typing/numpy_functions.py"]
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("default")

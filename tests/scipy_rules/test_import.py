@@ -1,11 +1,11 @@
 """SciPy is optional: nothing else needs it, and its rules are available when it is installed."""
 
 import autograd.scipy
-from autograd.engine import objects
+from autograd.engine import callers
 
 
 def test_hints_name_the_packages_that_exist():
-    assert set(objects.SCIPY) == set(autograd.scipy.__all__)
+    assert set(callers.SCIPY) == set(autograd.scipy.__all__)
 
 
 def test_importing_autograd_does_not_import_scipy(run_python):
