@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd
+import nn
 from autograd import (
     Tensor,
     Value,
@@ -145,3 +146,59 @@ grad(f)(2.0, z=3.0)  # type: ignore
 grad(f, argnm=1)  # type: ignore
 value_and_grad(f)("2")  # type: ignore
 jacobian(g)(x)  # type: ignore
+
+# -- nn ---------------------------------------------------------------------------------------
+
+linear = nn.Linear(2, 3, bias=False)
+assert_type(linear(x), Tensor)
+assert_type(linear(t), Tensor)
+assert_type(linear.weight, nn.Parameter)
+assert_type(linear.eval(), nn.Linear)
+assert_type(nn.ReLU()(t), Tensor)
+assert_type(nn.LeakyReLU(0.1)(t), Tensor)
+assert_type(nn.Dropout(0.5)(t), Tensor)
+assert_type(nn.Conv2d(3, 8, 5, padding="same")(x), Tensor)
+assert_type(nn.MaxPool2d(2)(t), Tensor)
+assert_type(nn.BatchNorm1d(3)(x), Tensor)
+assert_type(nn.LayerNorm(3)(x), Tensor)
+assert_type(nn.Embedding(3, 4)([1, 2]), Tensor)
+outputs, (h, c) = nn.LSTM(2, 3)(x)
+assert_type(outputs, Tensor)
+assert_type(c, Tensor)
+assert_type(nn.GRU(2, 3)(x), tuple[Tensor, Tensor])
+assert_type(nn.TransformerBlock(8, 2)(x, is_causal=True), Tensor)
+assert_type(nn.mse(t, x), Tensor)
+assert_type(nn.cross_entropy(t, x, reduction="sum"), Tensor)
+assert_type(nn.CrossEntropyLoss(label_smoothing=0.1)(t, x), Tensor)
+assert_type(nn.gelu(t, approximate="tanh"), Tensor)
+assert_type(nn.elu(v), Value)
+assert_type(nn.accuracy(x, x), float)
+assert_type(nn.train_test_split(x), list[Any])
+linear(x, mask=3)  # type: ignore
+nn.Linear(2, 3, bais=False)  # type: ignore
+nn.MSELoss(reductoin="sum")  # type: ignore
+nn.RNN(2, 3, nonlinearty="relu")  # type: ignore
+nn.mse(t, x, reductoin="sum")  # type: ignore
+nn.nonsense()  # type: ignore
+
+
+class Network(nn.Module):
+    def __init__(self) -> None:
+        self.layer = nn.Linear(2, 1)
+
+    def forward(self, x: NDArray[np.float64], scale: float = 1.0) -> Tensor:
+        return self.layer(x) * scale
+
+
+model = Network()
+assert_type(model(x, scale=2.0), Tensor)
+model(x, sclae=2.0)  # type: ignore
+model("x")  # type: ignore
+optimizer = nn.optim.Adam(model.parameters(), lr=1e-3)
+schedule = nn.optim.StepLR(optimizer, step_size=2)
+assert_type(schedule.get_last_lr(), list[float])
+nn.optim.SGD(model.parameters(), momentun=0.9)  # type: ignore
+nn.optim.StepLR(optimizer, step_sise=2)  # type: ignore
+history = nn.fit(model, [(x, x)], nn.mse, optimizer, epochs=2)
+assert_type(history["loss"], list[float])
+nn.fit(model, [(x, x)], nn.MSELoss(), optimizer, epochs=2, max_nrom=1.0)  # type: ignore
