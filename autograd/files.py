@@ -23,6 +23,16 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     ------
     FileNotFoundError
         If the folder of the target does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "numbers")
+    >>> with replacing(path) as file:
+    ...     _ = file.write(b"1 2 3")
+    >>> path.read_text()
+    '1 2 3'
     """
     target = os.path.realpath(path)  # keeps a link a link
     folder = os.path.dirname(target)

@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,13 @@ def test_a_build_with_unknown_c_stops_and_changes_nothing(tmp_path, monkeypatch)
     with pytest.raises(UnexpectedCError, match="`untrack_values` found nothing to replace"):
         improve([str(generated)], Documentation([]))
     assert generated.read_text() == "int main(void) { return 0; }\n"
+
+
+def test_all_packages_are_installed():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for package in ("autograd", "nn")
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert set(listed) == found
