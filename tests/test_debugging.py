@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value, debug, no_grad
 from autograd.debugging import Place
-from autograd.engine.grad_mode import RECORDING
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import NonFiniteError
 
 
@@ -109,7 +109,7 @@ def test_the_reported_line_is_outside_this_library():
 def test_debugging_ends_with_the_block_even_on_error():
     with pytest.raises(ZeroDivisionError), debug():
         divmod(1, 0)
-    assert RECORDING.blocks == 0
+    assert GRAD_MODE.interventions == 0
     assert (Value(0.0) * np.inf).data != 0.0
 
 

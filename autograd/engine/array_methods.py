@@ -16,7 +16,7 @@ from autograd.errors import DataError, lost
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class ArrayMethods(Node):
-    """Everything of a node that `numpy.ndarray` has by the same name.
+    """The attributes and methods that a node shares with `numpy.ndarray`.
 
     A `Value` is in all of it an array of shape ().
     """
@@ -132,13 +132,13 @@ class ArrayMethods(Node):
         return np.round(self, decimals, **_options(out=out))
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
-        """Give the same elements another shape."""
+        """Return the same elements in another shape."""
         wanted = shape[0] if len(shape) == 1 else shape
         keywords = NO_KEYWORDS if order == "C" else {"order": order}
         return calls.apply(RESHAPE, (self, wanted), keywords)
 
     def ravel(self, order: str = "C") -> Any:
-        """Return the elements along one axis: a view if they lie side by side, else a copy."""
+        """Return the elements along one axis: a view if they are contiguous, else a copy."""
         return np.ravel(self, order=order)  # type: ignore[call-overload]
 
     def flatten(self, order: str = "C") -> Any:
@@ -248,7 +248,7 @@ class ArrayMethods(Node):
     def __rdivmod__(self, other: Any) -> Any:
         return np.floor_divide(other, self), np.remainder(other, self)  # type: ignore[call-overload]
 
-    # -- plain results: these have no derivative, or leave the graph by name ----------------
+    # -- plain results: without a derivative, or explicitly without history ------------------
 
     def argmax(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
         """Return the index of the largest element."""

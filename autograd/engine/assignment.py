@@ -1,8 +1,8 @@
-"""Assigning to elements of Tensors: NumPy's semantics, views included, without losing a derivative.
+"""Assignment to elements of Tensors, with NumPy's semantics and without losing a derivative.
 
-What an assignment must not do is change numbers that a rule will read. So it makes a new node, and
-the handle, and with it all views of the handle, refers to that node from then on. The buffer is
-copied only if something may still read what is overwritten: see `memory`.
+An assignment must not change numbers that a rule will read. So it makes a new node, and the handle
+and all its views refer to that node from then on. The buffer is copied only if something may still
+read what is overwritten: see `memory`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograd.engine import calls, constants, objects
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import (
     ARGUMENTS,
-    RECORDING,
+    GRAD_MODE,
     is_observed,
     is_recording,
     tell_assigned,
@@ -27,12 +27,12 @@ from autograd.engine.operations import GETITEM, IMAG, POSITIVE, REAL, SETITEM
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
-#: In the place of a version: the memory is another Tensor's, and its assignments do not count.
+#: Instead of a version: the memory belongs to another Tensor, whose assignments do not count.
 DETACHED: Final = -1
 
 
 def current(handle: ArrayNode) -> ArrayNode:
-    """Return the node that holds the elements of a Tensor now."""
+    """Return the node that holds the current elements of a Tensor."""
     memory = handle._memory
     if handle._view is not None and memory is not None and handle._at != memory.version:
         _refresh(handle)
@@ -41,7 +41,7 @@ def current(handle: ArrayNode) -> ArrayNode:
 
 
 def _refresh(handle: ArrayNode) -> None:
-    """Take a view again from its base, which has been assigned to; without recursion."""
+    """Compute a view again from its base, which has been assigned to; without recursion."""
     outdated: list[ArrayNode] = []
     above: Any = handle
     while above._view is not None and above._at != above._memory.version:
@@ -58,7 +58,7 @@ def _refresh(handle: ArrayNode) -> None:
             again._primitive = view.primitive
             again._arguments = tuple(arguments)
             again._keywords = view.keywords
-            if RECORDING.blocks != 0 and is_recording():
+            if GRAD_MODE.interventions != 0 and is_recording():
                 tell_made(again)
         else:
             again._requires_grad = False
@@ -67,7 +67,7 @@ def _refresh(handle: ArrayNode) -> None:
 
 
 def _succeed(handle: ArrayNode, node: ArrayNode) -> None:
-    """Let a handle refer to another node from now on."""
+    """Make a handle refer to another node from now on."""
     memory = handle._memory
     assert memory is not None
     node._memory = memory
@@ -85,7 +85,7 @@ def _succeed(handle: ArrayNode, node: ArrayNode) -> None:
 def link_view(
     result: ArrayNode, primitive: Primitive, arguments: Any, handles: Any, keywords: Any
 ) -> None:
-    """Remember that a result is a view of an argument, if it shares its memory.
+    """Record that a result is a view of an argument, if they share memory.
 
     `handles` are the Tensors that the caller passed, `arguments` the nodes they refer to.
     """
@@ -102,13 +102,13 @@ def link_view(
             result._memory = memory
             result._at = memory.version
             result._versions += memory.mutations
-            recorded = RECORDING.blocks == 0 or is_recording()
+            recorded = GRAD_MODE.interventions == 0 or is_recording()
             result._view = View(handle, argnum, primitive, arguments, keywords, recorded)
             return
 
 
 def _owner(data: Any) -> Any:
-    """Return what owns the memory of an array: the last of its bases."""
+    """Return the owner of the memory of an array: the last of its bases."""
     base = getattr(data, "base", None)
     while base is not None:
         data = base
@@ -124,7 +124,7 @@ def _memory(handle: ArrayNode) -> Memory:
 
 
 def detached(handle: ArrayNode) -> Any:
-    """Return a constant of the same numbers: an assignment to either copies them first."""
+    """Return a constant with the same numbers; assigning to either one copies them first."""
     memory = _memory(handle)
     memory.private = False
     constant: ArrayNode = calls.tensor(current(handle)._contents, handle.label, False)
@@ -137,12 +137,12 @@ def detached(handle: ArrayNode) -> Any:
 
 
 def assign(handle: ArrayNode, index: Any, item: Any) -> None:
-    """Assign to the elements of a Tensor that an index names, through a view if it is one."""
+    """Assign to elements of a Tensor; if it is a view, to those of its base."""
     index = plain(index)
     item = objects.as_item(item)
-    if RECORDING.blocks != 0:
+    if GRAD_MODE.interventions != 0:
         tell_assigned(_root(handle))
-    if RECORDING.blocks != 0 and not is_recording():
+    if GRAD_MODE.interventions != 0 and not is_recording():
         if changes_unrecorded(handle):
             current(handle)._contents[index] = plain(item)
             mutated(handle)
@@ -181,7 +181,7 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
         result._keywords = NO_KEYWORDS
         if isinstance(item, NumberNode):
             result._numbers = item._contents
-        if RECORDING.blocks != 0:
+        if GRAD_MODE.interventions != 0:
             tell_made(result)
     else:
         result._requires_grad = False
@@ -190,9 +190,9 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
 
 
 def update(handle: ArrayNode, result: Any) -> Any:
-    """Finish a recorded operator in place, such as ``t += x``, whose result is there.
+    """Complete a recorded in-place operator such as ``t += x``, whose result has been computed.
 
-    A Tensor of shape () that is no view stands for a number, and numbers do not change: then the
+    A Tensor of shape () that is no view represents a number, and numbers are immutable: then the
     name refers to the result from now on, as with NumPy's scalars.
     """
     if not isinstance(result, ArrayNode) or (handle._view is None and not handle._contents.shape):
@@ -201,7 +201,7 @@ def update(handle: ArrayNode, result: Any) -> Any:
     data = handle._contents
     if result.shape != data.shape:
         raise ShapeError(
-            f"An operator in place gives shape {result.shape}, which does not fit into the Tensor "
+            f"An in-place operator gives shape {result.shape}, which does not fit into the Tensor "
             f"of shape {data.shape}. Make a new Tensor: write t = t + x instead of t += x."
         )
     if result.dtype != data.dtype:
@@ -211,7 +211,7 @@ def update(handle: ArrayNode, result: Any) -> Any:
     if handle._view is not None:
         assign(handle, Ellipsis, result)
         return handle
-    if RECORDING.blocks != 0:
+    if GRAD_MODE.interventions != 0:
         tell_assigned(handle)
     memory = _memory(handle)
     if handle._at == DETACHED:
@@ -223,7 +223,7 @@ def update(handle: ArrayNode, result: Any) -> Any:
 
 
 def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
-    """Carry out an operator in place, in the leaf's own array."""
+    """Compute an in-place operator in the array of the leaf itself."""
     tell_assigned(_root(handle))
     data = current(handle)._contents
     ufunc(data, plain(other), out=data)
@@ -232,9 +232,9 @@ def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
 
 
 def replace_data(handle: ArrayNode, data: Any) -> None:
-    """Give a Tensor other numbers, without a record."""
+    """Replace the numbers of a Tensor, without recording it."""
     memory = _memory(handle)
-    if handle._primitive is None:  # a leaf is a leaf again
+    if handle._primitive is None:  # it is a leaf again, whatever was assigned to it
         handle._latest = None
     now = current(handle)
     if data is not now._contents:
@@ -247,15 +247,15 @@ def replace_data(handle: ArrayNode, data: Any) -> None:
 
 
 def mutated(handle: ArrayNode) -> None:
-    """Count a change of the numbers that was not recorded."""
+    """Count an unrecorded change of the numbers."""
     _memory(handle).mutations += 1
 
 
 def changes_unrecorded(handle: ArrayNode) -> bool:
-    """Return whether a change inside `no_grad` goes to the array itself: that of a leaf.
+    """Return whether a change inside `no_grad` modifies the array itself, as that of a leaf does.
 
-    A constant is copied where something may still read it, as outside. What was computed from
-    leaves cannot be changed: its derivative would go on to be that of the old elements.
+    A constant is copied if something may still read it, as outside of `no_grad`. Computed nodes
+    cannot be changed: their derivative would remain that of the old elements.
     """
     root = _root(handle)
     node = current(root)
@@ -270,7 +270,7 @@ def changes_unrecorded(handle: ArrayNode) -> bool:
 
 
 def check_writable(handle: ArrayNode) -> None:
-    """Raise if a recorded assignment would lose a derivative, or cut off a parameter."""
+    """Raise an error if a recorded assignment would lose a derivative or detach a parameter."""
     root = _root(handle)
     for known in (handle, root):
         if known._notes is not None and known._notes.element and known._contents.shape:
@@ -298,7 +298,7 @@ def _root(handle: ArrayNode) -> ArrayNode:
 
 
 def _place(handle: ArrayNode, index: Any) -> tuple[ArrayNode, Any]:
-    """Return the base of a view, and which of its elements an index into the view names.
+    """Return the base of a view, and the index there of the elements that an index selects.
 
     The base may itself be the real or imaginary part of another Tensor.
     """
@@ -353,7 +353,7 @@ def _assign_part(part: ArrayNode, index: Any, item: Any) -> None:
 
 
 def _joined(outer: Any, inner: Any) -> Any:
-    """Join ``t[outer][inner]`` to one index, if `outer` is of integers and `inner` basic."""
+    """Join ``t[outer][inner]`` to one index, if `outer` has integers only and `inner` is basic."""
     outer = outer if isinstance(outer, tuple) else (outer,)
     inner = inner if isinstance(inner, tuple) else (inner,)
     for part in outer:
@@ -368,7 +368,7 @@ def _joined(outer: Any, inner: Any) -> Any:
 def as_recorded(x: Any, primitive: Primitive) -> Any:
     """Return a node as it was when `primitive` used it, before later assignments.
 
-    A rule that runs on nodes, for higher derivatives, must not see the elements of today.
+    A rule that runs on nodes, for higher derivatives, must not see elements assigned later.
     """
     if not isinstance(x, ArrayNode) or not primitive.reads_data or current(x) is x:
         return x

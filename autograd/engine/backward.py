@@ -1,4 +1,4 @@
-"""Going backward: the chain rule in topological order, without recursion.
+"""The backward pass: the chain rule in topological order, without recursion.
 
 Tensors never are parents of Values, so a pass first goes through the Tensors and then, from
 the derivatives that have arrived there, through the Values (see `value_backward`). Both count the
@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.engine import assignment, calls, constants, gc_tracking
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
-from autograd.engine.grad_mode import RECORDING, is_recording, recording_again, tell_pulled
+from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again, tell_pulled
 from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import GETITEM
@@ -26,39 +26,51 @@ _ndarray: Final = np.ndarray
 
 @final
 class Sweep:
-    """One pass over a graph: its nodes by number, and what has arrived at each."""
+    """One backward pass over a graph, whose nodes are numbered from the root down."""
 
     def __init__(self, create: bool) -> None:
-        self.create = create  # whether the derivatives are to be nodes
-        self.limits = False  # whether some rule needs them to be nodes, for the time of the pass
-        self.nodes: list[Node | None] = []  # None once gone through, so that it may be freed
-        self.first_edge: list[int] = []  # where the node's edges begin in the next list
-        self.edges: list[int] = []  # by argument: the number of the parent, -1 for a constant
-        self.pending: list[int] = []  # edges to the node that are still to be walked
-        self.cotangents: list[Any] = []  # the sum of what has come along the others
-        self.owned: list[bool] = []  # nobody else can see that array, so it may be added to
-        self.kept: list[int] = []  # the nodes that keep their derivative
-        self.stops: set[int] = set()  # by identity: nodes to end at, though they have parents
-        self.through: set[int] = set()  # by identity: the nodes between; all, where this is empty
+        # what is asked for
+        self.create = create  # make the derivatives nodes
+        self.limits = False  # a rule takes limits of cotangents, so they are nodes during the pass
+        self.targets: set[int] = set()  # identities of computed nodes at which the pass ends
+        self.on_path: set[int] = set()  # identities of the nodes that depend on targets
+        # the graph
+        self.nodes: list[Node | None] = []  # None once visited, so that it can be freed
+        self.first_edge: list[int] = []  # where the edges of the node begin in `edges`
+        self.edges: list[int] = []  # for each argument the number of the parent, -1 for a constant
+        # the state of the pass, for each node
+        self.pending: list[int] = []  # edges that lead to the node and have not been walked
+        self.cotangents: list[Any] = []  # the sum over the edges that have been
+        self.writable: list[bool] = []  # nothing else refers to this array, so it can be added to
+        self.reached: list[int] = []  # the nodes whose derivative is wanted
+
+    def again(self) -> Sweep:
+        """Return another pass over the same graph, from its beginning."""
+        other = Sweep(self.create)
+        other.limits, other.targets, other.on_path = self.limits, self.targets, self.on_path
+        other.nodes, other.first_edge, other.edges = [*self.nodes], self.first_edge, self.edges
+        other.pending, other.cotangents = [*self.pending], [*self.cotangents]
+        other.writable = [*self.writable]
+        return other
 
 
 def backward_tensor(root: ArrayNode, gradient: Any, retain: bool, create: bool) -> None:
-    """Go backward from a Tensor; see `Tensor.backward`."""
+    """Run the backward pass from a Tensor; see `Tensor.backward`."""
     if not root._requires_grad:
         raise GraphError(
             "This Tensor is a constant: it was detached, computed inside no_grad(), or made "
-            "of constants only, so there is no graph to go back through."
+            "of constants only, so it has no graph."
         )
     _commit(_sweep(root, seed_of(root, gradient, create), retain, create))
 
 
 def differentiable_backward(root: NumberNode, gradient: Any) -> None:
-    """Go backward from a Value, making derivatives that are nodes."""
+    """Run the backward pass from a Value, with derivatives that are nodes."""
     _commit(_sweep(root, gradient, True, True))
 
 
 def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
-    """Return the derivative to begin with, of the shape and type of the result."""
+    """Return the initial cotangent, of the shape and type of the root."""
     data = root._contents
     if gradient is None:
         if data.size != 1:
@@ -104,33 +116,33 @@ def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     nodes = list(sweep.nodes)
     with recording_again():
         _walk(sweep, seed, True)
-    for number in sweep.kept:
+    for number in sweep.reached:
         g = sweep.cotangents[number]
         if isinstance(g, Node):
             sweep.cotangents[number] = plain(g)
-            sweep.owned[number] = False
+            sweep.writable[number] = False
     if not retain:
         for node in nodes:
-            if isinstance(node, ArrayNode) and id(node) not in sweep.stops:
+            if isinstance(node, ArrayNode) and id(node) not in sweep.targets:
                 node._arguments = None
     return sweep
 
 
 def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     create = sweep.create
-    stops = len(sweep.stops) != 0
+    ends_early = len(sweep.targets) != 0
     sweep.cotangents[0] = seed
     ready = [0]
     while ready:
         number = ready.pop()
         node = sweep.nodes[number]
-        if stops and id(node) in sweep.stops:
-            sweep.kept.append(number)
+        wanted = False
+        if ends_early and id(node) in sweep.targets:
+            wanted = True
         elif isinstance(node, ArrayNode):
             if node._hooks is not None:
                 _run_hooks(node, sweep, number)
-            if node._primitive is None or node._retains_grad:
-                sweep.kept.append(number)
+            wanted = node._primitive is None or node._retains_grad
             if node._primitive is not None:
                 _pull_back(
                     sweep, number, node, node._contents, node._arguments, node._keywords, ready
@@ -138,33 +150,34 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
                 if not retain:
                     node._arguments = None
         elif isinstance(node, NumberNode):
-            sweep.kept.append(number)
+            wanted = True
             if create and node._primitive is not None:
                 _pull_back(
                     sweep, number, node, node._contents, node.arguments, node.keywords, ready
                 )
-        if sweep.kept and sweep.kept[-1] == number:
-            continue
-        sweep.nodes[number] = None
-        sweep.cotangents[number] = None
+        if wanted:
+            sweep.reached.append(number)
+        else:
+            sweep.nodes[number] = None
+            sweep.cotangents[number] = None
     return sweep
 
 
 def explore(sweep: Sweep, root: Node) -> None:
-    """Give numbers to the nodes below the root, and count the edges that lead to each.
+    """Assign numbers to the nodes below the root, and count the edges that lead to each.
 
-    Values are where the pass ends, unless derivatives are to be nodes. While this runs, a node's
-    `_mark` holds its number, counted from one.
+    The pass ends at Values, unless derivatives are to be nodes. While this runs, the `_mark` of a
+    node is its number, counted from one.
     """
     found: list[Node] = []
-    stops = len(sweep.stops) != 0
+    ends_early = len(sweep.targets) != 0
     acquire()
     try:
         _number(sweep, found, root)
         for node in found:  # the list grows as its nodes are visited
             sweep.first_edge.append(len(sweep.edges))
             arguments: tuple[Any, ...] = ()
-            if stops and id(node) in sweep.stops:
+            if ends_early and id(node) in sweep.targets:
                 continue
             if isinstance(node, ArrayNode):
                 if node._arguments is not None:
@@ -191,7 +204,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                 elif isinstance(argument, NumberNode):
                     wanted = True
                     numbers += argument._contents
-                if not wanted or (stops and id(argument) not in sweep.through):
+                if not wanted or (ends_early and id(argument) not in sweep.on_path):
                     sweep.edges.append(-1)
                     continue
                 number = _number(sweep, found, argument)
@@ -211,7 +224,7 @@ def explore(sweep: Sweep, root: Node) -> None:
 
 
 def check_unchanged(node: ArrayNode) -> None:
-    """Raise if numbers that the rule of a node reads have changed since it was recorded."""
+    """Raise an error if numbers that the rule of a node reads have changed since the call."""
     if node._primitive is None:
         return
     if node._primitive.reads_data:
@@ -223,7 +236,7 @@ def check_unchanged(node: ArrayNode) -> None:
                     versions += argument._memory.mutations
             elif isinstance(argument, NumberNode):
                 numbers += argument._contents
-        changed = numbers != node._numbers and numbers == numbers  # NaN is equal to nothing
+        changed = numbers != node._numbers and numbers == numbers  # NaN differs from itself
         if changed or versions != node._versions:
             raise GraphError(
                 f"The data of an argument or of the result of {node.op!r} (shape {node.shape}) "
@@ -239,9 +252,9 @@ def check_unchanged(node: ArrayNode) -> None:
 
 
 def _number(sweep: Sweep, found: list[Node], node: Node) -> int:
-    """Return the number of a node; give it one if it has none."""
+    """Return the number of a node, which gets one at its first visit."""
     if isinstance(node, ArrayNode):
-        array: ArrayNode = node  # declared, so that the compiler knows where to write
+        array: ArrayNode = node  # typed, so that mypyc writes to the field directly
         if array._mark != 0:
             return int(array._mark) - 1
         array._mark = len(found) + 1  # type: ignore[assignment]
@@ -254,7 +267,7 @@ def _number(sweep: Sweep, found: list[Node], node: Node) -> int:
     sweep.nodes.append(node)
     sweep.pending.append(0)
     sweep.cotangents.append(None)
-    sweep.owned.append(False)
+    sweep.writable.append(False)
     return len(found) - 1
 
 
@@ -267,7 +280,7 @@ def _pull_back(
     keywords: dict[str, Any],
     ready: list[int],
 ) -> None:
-    """Carry the derivative of a node along the edges to its parents."""
+    """Pass the cotangent of a node along its edges to the parents."""
     primitive = node._primitive
     assert primitive is not None
     g = sweep.cotangents[number]
@@ -287,14 +300,14 @@ def _pull_back(
         if parent < 0:
             continue
         argument: Node = arguments[argnum]
-        if primitive is GETITEM and sweep.owned[parent] and _adds(sweep, parent, g, plain):
+        if primitive is GETITEM and sweep.writable[parent] and _adds(sweep, parent, g, plain):
             sweep.pending[parent] -= 1
             if sweep.pending[parent] == 0:
                 ready.append(parent)
             continue
         found = primitive.pullback(argnum, g, y, plain, keywords)
         found = _conform(found, argument, primitive)
-        if RECORDING.blocks != 0:
+        if GRAD_MODE.interventions != 0:
             numbers = isinstance(found, Node) and not sweep.create
             tell_pulled(node, argnum, found.data if numbers else found)
         before = sweep.cotangents[parent]
@@ -307,22 +320,22 @@ def _pull_back(
                 and (left != 0 or argument._primitive is None)
                 and not sweep.create
             ):
-                sweep.owned[parent] = _is_new(found, g, y, plain)
-        elif sweep.owned[parent] and type(found) is _ndarray:
+                sweep.writable[parent] = _is_new(found, g, y, plain)
+        elif sweep.writable[parent] and type(found) is _ndarray:
             np.add(before, found, out=before)
         else:
             total = before + found
             sweep.cotangents[parent] = total
-            sweep.owned[parent] = type(total) is _ndarray
+            sweep.writable[parent] = type(total) is _ndarray
         if left == 0:
             ready.append(parent)
 
 
 def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
-    """Add the derivative of some elements to those of all, without zeros for the others."""
+    """Add the cotangent of some elements to that of the array, without zeros for the others."""
     total = sweep.cotangents[parent]
     index = plain[1]
-    if type(total) is not _ndarray or sweep.create or RECORDING.blocks != 0:
+    if type(total) is not _ndarray or sweep.create or GRAD_MODE.interventions != 0:
         return False
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
@@ -339,7 +352,7 @@ def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
 
 
 def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
-    """Give a derivative the type of the data it belongs to; its shape must be right already."""
+    """Convert a cotangent to the type of the argument; raise an error if its shape is wrong."""
     if not isinstance(argument, ArrayNode):
         if hasattr(g, "dtype") and g.dtype.kind == "c":
             g = np.real(g)
@@ -351,7 +364,7 @@ def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
     data = argument._contents
     if isinstance(g, NumberNode):
         g = np.reshape(g, data.shape)  # type: ignore[call-overload]
-    if primitive.partials is None:  # elementwise rules have had their shape checked
+    if primitive.partials is None:  # `unbroadcast` has checked the shape of elementwise rules
         if not hasattr(g, "dtype"):
             g = np.reshape(g, data.shape) if data.size == 1 else np.asarray(g)
         if g.shape != data.shape:
@@ -371,7 +384,7 @@ def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
 
 
 def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
-    """Return whether a rule has made a new array, to which nothing else refers."""
+    """Return whether a rule has made a new array that nothing else refers to."""
     if type(found) is not _ndarray or found is g or found is y or found.base is not None:
         return False
     for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass
@@ -383,17 +396,17 @@ def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
 def _run_hooks(node: ArrayNode, sweep: Sweep, number: int) -> None:
     for (function,) in tuple(node._hooks):
         g = sweep.cotangents[number]
-        replaced = function(g.copy() if type(g) is _ndarray else g)  # it may write into it
+        replaced = function(g.copy() if type(g) is _ndarray else g)  # the hook may write into it
         if replaced is not None:
             sweep.cotangents[number] = _conform(replaced, node, _HOOK)
-            sweep.owned[number] = False
+            sweep.writable[number] = False
 
 
 _HOOK: Final = Primitive("hook")
 
 
 def _commit(sweep: Sweep) -> None:
-    """Write the derivatives into the nodes: all of them, or none."""
+    """Store the derivatives in the nodes: all of them or none."""
     create = sweep.create
     tensors: list[ArrayNode] = []
     gradients: list[Any] = []
@@ -401,12 +414,12 @@ def _commit(sweep: Sweep) -> None:
     derivatives: list[Any] = []
     acquire()
     try:
-        for number in sweep.kept:
+        for number in sweep.reached:
             node = sweep.nodes[number]
             g = sweep.cotangents[number]
             if isinstance(node, ArrayNode):
                 tensors.append(node)
-                gradients.append(_total(node, g, sweep.owned[number], create))
+                gradients.append(_total(node, g, sweep.writable[number], create))
             elif isinstance(node, NumberNode):
                 values.append(node)
                 derivatives.append(_value_total(node, g) if create else g)
@@ -421,8 +434,8 @@ def _commit(sweep: Sweep) -> None:
         release()
 
 
-def _total(node: ArrayNode, g: Any, owned: bool, create: bool) -> Any:
-    """Return the new `grad` of a Tensor: leaves accumulate, intermediate nodes start afresh."""
+def _total(node: ArrayNode, g: Any, writable: bool, create: bool) -> Any:
+    """Return the new `grad` of a Tensor: leaves accumulate, other nodes do not."""
     before = node._grad if node._primitive is None else None
     if create:
         if before is not None:
@@ -430,7 +443,7 @@ def _total(node: ArrayNode, g: Any, owned: bool, create: bool) -> Any:
         return g if isinstance(g, Node) else calls.tensor(g.copy())
     if before is not None:
         g = plain(before) + g
-    elif not owned:
+    elif not writable:
         g = g.copy()
     return np.asarray(g) if type(g) is not _ndarray and isinstance(g, np.generic) else g
 

@@ -1,4 +1,4 @@
-"""Whether a result depends on more than a transform's own argument.
+"""Whether a result depends on nodes other than the arguments of a transform.
 
 A function that is differentiated may close over nodes from outside. Its derivative then depends
 on them as well, and has to be a node.
@@ -10,29 +10,26 @@ from typing import Any
 
 from autograd.engine import calls
 from autograd.engine.fields import ENDED, ArrayNode, NumberNode, set_mark
-from autograd.engine.grad_mode import ARGUMENTS, INNER, RECORDING
+from autograd.engine.grad_mode import ARGUMENTS, INNER, GRAD_MODE
 from autograd.engine.node import Node, plain
 from autograd.engine.value_backward import acquire, release
 
 
 def begin_call() -> float:
-    """Return a number that leaves made from now on bear, and none that were made before."""
-    RECORDING.calls += 1.0
-    return RECORDING.calls
+    """Return the number of a new call, which all leaves made from now on store."""
+    GRAD_MODE.calls += 1.0
+    return GRAD_MODE.calls
 
 
 def end_call(leaves: list[Node]) -> None:
-    """Take note that nobody can ask for derivatives with respect to these leaves any more.
-
-    They are a transform's own. While its function ran, a transform inside it had to follow them.
-    """
+    """Mark leaves of a transform whose call has ended: no outer call asks for their derivatives."""
     for leaf in leaves:
         if isinstance(leaf, NumberNode) or isinstance(leaf, ArrayNode):
             leaf._end_call()
 
 
 def depends_on_older(root: Node, since: float) -> bool:
-    """Return whether a node depends on a leaf from before the call of that number."""
+    """Return whether a node depends on a leaf that is older than call number `since`."""
     visited: list[ArrayNode | NumberNode] = []
     acquire()
     try:
@@ -66,7 +63,7 @@ def depends_on_older(root: Node, since: float) -> bool:
 
 
 def newest_call(root: Node) -> float:
-    """Return the number of the newest call, still going on, that a node depends on."""
+    """Return the number of the newest running call that a node depends on."""
     newest = 0.0
     found: list[Any] = [root]
     seen: set[int] = {id(root)}
@@ -81,7 +78,7 @@ def newest_call(root: Node) -> float:
 
 
 def outer_value(root: Node) -> Any:
-    """Return a node without its dependence on the innermost transform it is part of.
+    """Return a node without its dependence on the innermost transform.
 
     The operations between the arguments of that transform and the node are carried out again,
     with what these arguments are to the outer transforms; without any of those, the number or
@@ -103,7 +100,7 @@ def outer_value(root: Node) -> Any:
 
 
 def _arguments_below(root: Node) -> tuple[list[Any], dict[int, float]]:
-    """Return all nodes below one, after their parents, and the levels of arguments among them."""
+    """Return all nodes below `root`, parents first, and the levels of the arguments among them."""
     found: list[Any] = []
     levels: dict[int, float] = {}
     stack: list[tuple[Any, bool]] = [(root, False)]
@@ -125,7 +122,7 @@ def _arguments_below(root: Node) -> tuple[list[Any], dict[int, float]]:
 
 
 def _level(node: Any) -> float:
-    """Return the number of the call whose argument this is; infinity once it goes back."""
+    """Return the number of the call whose argument this is; zero if it is none."""
     if id(node) not in ARGUMENTS:
         return 0.0
     if id(node) in INNER:
@@ -140,7 +137,7 @@ def _visit(node: ArrayNode | NumberNode, visited: list[ArrayNode | NumberNode]) 
 
 
 def _value_depends(root: NumberNode, since: float, visited: list[ArrayNode | NumberNode]) -> bool:
-    """Do the same for Values only, whose graphs are large."""
+    """Do the same for graphs of Values, which are large."""
     root._mark = 1
     visited.append(root)
     position = 0

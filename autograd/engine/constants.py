@@ -1,4 +1,4 @@
-"""Plain arrays in the record: what happens if the program changes one before backward reads it.
+"""Plain arrays as constants: protection against changes before the backward pass reads them.
 
 NumPy's arrays have no versions. So a small array is copied into the record, and of a large one a
 fingerprint of some elements is taken, which backward compares. A change that spares all of these
@@ -16,12 +16,12 @@ _ndarray: Final = np.ndarray
 #: The largest array, in bytes, that is copied: a copy takes about as long as two fingerprints.
 COPIED: Final = 1 << 15
 
-#: About how many elements of a larger one are compared.
+#: About how many elements of a larger array are compared.
 COMPARED: Final = 61
 
 
 def kept(x: Any) -> Any:
-    """Return a constant as the record keeps it: small arrays copied, also in tuples and lists."""
+    """Return a constant for the record: small arrays are copied, also in tuples and lists."""
     if type(x) is _ndarray:
         return x.copy("K") if x.nbytes <= COPIED else x
     if isinstance(x, list):
@@ -32,12 +32,12 @@ def kept(x: Any) -> Any:
 
 
 def kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Do the same for all arguments of a call."""
+    """Apply `kept` to all arguments of a call."""
     return tuple([kept(x) for x in arguments])
 
 
 def kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
-    """Do the same for keyword arguments."""
+    """Apply `kept` to keyword arguments."""
     for item in keywords.values():
         if type(item) is _ndarray or isinstance(item, list) or isinstance(item, tuple):
             return {name: kept(item) for name, item in keywords.items()}
@@ -52,7 +52,7 @@ def _holds_arrays(items: tuple[Any, ...]) -> bool:
 
 
 def fingerprint(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> int:
-    """Return a number that changes if a large constant array does; zero if there is none."""
+    """Return a number that changes when a large constant array does; zero if there is none."""
     found = _of_items(arguments)
     if keywords:
         for item in keywords.values():
@@ -68,7 +68,7 @@ def _of_items(items: tuple[Any, ...]) -> int:
 
 
 def _with(found: int, x: Any) -> int:
-    """Return the fingerprint so far together with that of `x`."""
+    """Combine a fingerprint with that of `x`."""
     if type(x) is _ndarray:
         return hash((found, _sample(x))) if x.nbytes > COPIED else found
     if isinstance(x, list):

@@ -1,6 +1,6 @@
-"""Derivatives with respect to given nodes: what the transforms are made of.
+"""Derivatives with respect to given nodes, for the transforms.
 
-Every ``grad`` stays as it is, unlike with `backward`.
+Unlike `backward`, this leaves every ``grad`` unchanged.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from autograd.errors import GraphError
 
 
 def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create: bool) -> Any:
-    """Return the derivatives with respect to some nodes, and leave every ``grad`` as it is.
+    """Return the derivatives with respect to some nodes.
 
-    Nothing is gone through below the targets, which may be results themselves.
+    The pass stops at the targets, which may be computed nodes themselves.
 
     Returns
     -------
@@ -42,18 +42,13 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
 def rows_of_derivatives(
     root: ArrayNode, seeds: Any, targets: list[Node], create: bool
 ) -> list[Any]:
-    """Return what `derivatives` does for each of several seeds; the graph is explored once."""
+    """Return the derivatives for each of several seeds, exploring the graph only once."""
     if not root._requires_grad:
         return [[None for _ in targets] for _ in seeds]
     first = _prepare(root, targets, create)
     rows: list[Any] = []
     for seed in seeds:
-        sweep = Sweep(create)
-        sweep.nodes, sweep.pending = list(first.nodes), list(first.pending)
-        sweep.edges, sweep.first_edge = first.edges, first.first_edge
-        sweep.stops, sweep.through = first.stops, first.through
-        sweep.limits = first.limits
-        sweep.cotangents, sweep.owned = list(first.cotangents), list(first.owned)
+        sweep = first.again()
         rows.append(_arrived(walk(sweep, seed, True), targets))
     return rows
 
@@ -63,18 +58,18 @@ def _prepare(root: Node, targets: list[Node], create: bool) -> Sweep:
     sweep = Sweep(create)
     if any([target._primitive is not None for target in targets]):  # noqa: C419 - as is compiled
         for target in targets:
-            sweep.stops.add(id(target))
+            sweep.targets.add(id(target))
         _find_between(sweep, root)
     explore(sweep, root)
     return sweep
 
 
 def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
-    """Collect what has arrived at the targets, and go on to those below Values."""
+    """Collect the derivatives at the targets, and continue to those below Values."""
     found: dict[int, Any] = {}
     values: list[NumberNode] = []
     seeds: list[float] = []
-    for number in sweep.kept:
+    for number in sweep.reached:
         node = sweep.nodes[number]
         if isinstance(node, NumberNode) and not sweep.create:
             values.append(node)
@@ -90,13 +85,13 @@ def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
 
 
 def _find_between(sweep: Sweep, root: Node) -> None:
-    """Note which nodes depend on a node to stop at: the others are constants here."""
+    """Find the nodes that depend on a target; the others are constants in this pass."""
     stack: list[tuple[Any, int]] = [(root, 0)]
     seen: set[int] = {id(root)}
     while stack:
         node, position = stack.pop()
-        if id(node) in sweep.stops:
-            sweep.through.add(id(node))
+        if id(node) in sweep.targets:
+            sweep.on_path.add(id(node))
             continue
         parents = node.parents
         if position < len(parents):
@@ -104,5 +99,5 @@ def _find_between(sweep: Sweep, root: Node) -> None:
             if id(parents[position]) not in seen:
                 seen.add(id(parents[position]))
                 stack.append((parents[position], 0))
-        elif any([id(parent) in sweep.through for parent in parents]):  # noqa: C419
-            sweep.through.add(id(node))
+        elif any([id(parent) in sweep.on_path for parent in parents]):  # noqa: C419
+            sweep.on_path.add(id(node))

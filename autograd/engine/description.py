@@ -1,4 +1,4 @@
-"""What `help` and `inspect.signature` say of a primitive: what its function says of itself."""
+"""The docstring and the signature of a primitive: those of its function."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograd.engine.primitive import Primitive
 
 
 class Docstring:
-    """The docstring of a primitive's function; of the class `Primitive`, its own."""
+    """The docstring of a primitive's function; for the class `Primitive`, its own."""
 
     def __init__(self, of_class: str | None) -> None:
         self._of_class = of_class
@@ -25,7 +25,7 @@ class Docstring:
 
 
 class Signature:
-    """The signature of a primitive's function; any arguments, where that does not say."""
+    """The signature of a primitive's function; any arguments if that has none."""
 
     def __get__(self, primitive: Primitive | None, owner: type) -> inspect.Signature:
         if primitive is None:
@@ -37,7 +37,7 @@ class Signature:
 
 
 def _anything(*arguments: Any, **keywords: Any) -> None:
-    """Take what `Primitive.__call__` takes."""
+    """Accept the arguments of `Primitive.__call__`."""
 
 
 def describe_primitives() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.engine import assignment, calls, closures, constants, objects, outputs, tensor, value
 from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
-from autograd.engine.grad_mode import RECORDING, is_recording, tell_made
+from autograd.engine.grad_mode import GRAD_MODE, is_recording, tell_made
 from autograd.engine.node import plain as plain
 from autograd.engine.outputs import refuse_out as refuse_out
 from autograd.engine.primitive import NO_KEYWORDS as NO_KEYWORDS
@@ -56,7 +56,7 @@ def _call_by_position(
     primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]
 ) -> Any:
     """Turn nodes that were passed by keyword into positional arguments."""
-    import inspect  # slow to load, and seldom needed
+    import inspect  # slow to import and rarely needed
 
     try:
         bound = inspect.signature(primitive.function).bind(*arguments, **keywords)
@@ -121,9 +121,9 @@ def apply(
             plain.append(argument)
     function = primitive.function
     result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
-    if RECORDING.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
+    if GRAD_MODE.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
         objects.refuse_complex(arguments)
-    if connected and (RECORDING.blocks == 0 or is_recording()):
+    if connected and (GRAD_MODE.interventions == 0 or is_recording()):
         result._primitive = primitive
         result._arguments = constants.kept_arguments(arguments) if has_constants else arguments
         result._keywords = constants.kept_keywords(keywords) if keywords else keywords
@@ -131,7 +131,7 @@ def apply(
             result._constants = constants.fingerprint(result._arguments, result._keywords)
         result._versions = versions
         result._numbers = numbers
-        if RECORDING.blocks != 0:
+        if GRAD_MODE.interventions != 0:
             tell_made(result)
     else:
         result._requires_grad = False
@@ -142,12 +142,12 @@ def apply(
 
 
 def _with_current(arguments: Any) -> Any:
-    """Replace Tensors by the nodes that hold their elements now."""
+    """Replace Tensors by the nodes that hold their current elements."""
     return tuple([assignment.current(x) if isinstance(x, tensor.Tensor) else x for x in arguments])
 
 
 def _with_arrays(arguments: Any, arity: int) -> Any:
-    """Make arrays of lists, and Tensors of arrays of objects: rules need a shape and a type."""
+    """Convert lists to arrays and object arrays to Tensors: rules need a shape and a type."""
     count = len(arguments) if arity < 0 else arity
     return tuple([objects.as_argument(a) for a in arguments[:count]]) + tuple(arguments[count:])
 
@@ -175,7 +175,7 @@ def operator(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
 
 
 def _as_operand(x: Any) -> Any:
-    """Make an array of a list or tuple, and a float of a number such as a Fraction."""
+    """Convert a list or tuple to an array, and a number such as a Fraction to a float."""
     if isinstance(x, (list, tuple)):
         return np.asarray(x)
     if isinstance(x, (nodes.Node, _ndarray, np.generic)):
@@ -188,7 +188,7 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
     """NumPy's protocol for ufuncs (NEP 13)."""
     if method == "__call__" and not keywords:
         handler: Any = primitives.DISPATCH.get(function)
-        if isinstance(handler, primitives.Primitive):  # the usual case, without detours
+        if isinstance(handler, primitives.Primitive):  # the usual case
             return call(handler, inputs, NO_KEYWORDS)
     if keywords.get("out") is not None:
         return outputs.ufunc_into(function, method, inputs, keywords)
@@ -221,7 +221,7 @@ def _with_keywords(function: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
 
 
 def _converted(x: Any, dtype: Any, name: str) -> Any:
-    """Convert an argument of a ufunc to the type in which it is to compute."""
+    """Convert an argument of a ufunc to the dtype of the computation."""
     if isinstance(x, value.Value) and dtype != np.float64:
         raise NoRuleError(
             f"numpy.{name}(..., dtype={str(dtype)!r}) of a Value: a Value is a Python float. "
@@ -259,7 +259,7 @@ def _no_rule_error(key: Any) -> NoRuleError:
     module = (getattr(key, "__module__", None) or "numpy").removeprefix("numpy._core")
     name = f"{module if module.startswith('numpy') else 'numpy'}.{name}"
     if isinstance(key, np.ufunc) and getattr(np, key.__name__, None) is not key:
-        name = f"The ufunc {key.__name__}"  # of another library: it does not say of which
+        name = f"The ufunc {key.__name__}"  # of another library, whose name it does not know
     return NoRuleError(
         f"{name} has no rule for its derivative. Write it with functions that have one, "
         "teach it by autograd.elementwise, autograd.linear or autograd.define, "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from autograd.engine.array_methods import ArrayMethods
-from autograd.engine.grad_mode import RECORDING
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import Memory, View
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import UNRECORDED, Node
@@ -68,10 +68,10 @@ class NumberNode(ArrayMethods):
         self._primitive = primitive
         self._left = left
         self._right = right
-        self._left_partial = RECORDING.calls if primitive is None else left_partial
+        self._left_partial = GRAD_MODE.calls if primitive is None else left_partial
         self._right_partial = right_partial
         self._mark = 0
-        self._notes = None if RECORDING.notes is None else notes_here()
+        self._notes = None if GRAD_MODE.notes is None else notes_here()
 
     @property
     def arguments(self) -> tuple[Any, ...]:
@@ -156,8 +156,8 @@ class ArrayNode(ArrayMethods):
         self._primitive = None
         self._mark = 0
         self._contents = contents
-        self._notes = None if RECORDING.notes is None else notes_here()
-        self._made_in = RECORDING.calls
+        self._notes = None if GRAD_MODE.notes is None else notes_here()
+        self._made_in = GRAD_MODE.calls
 
     @property
     def shape(self) -> Any:

@@ -1,9 +1,8 @@
-"""Keeping Python's garbage collector away from Values, and bringing it back where it is needed.
+"""Untrack Values from Python's garbage collector, and track them again where it is needed.
 
-Compiled, a `Value` is made out of the collector's sight: its parents were there before it, so a
-graph of Values holds no cycles, and looking for some among a million nodes takes longer than all
-the rest of the work. The one way to close a cycle is to give a Value a derivative that is itself
-a node. Then everything below that derivative is put back into the collector's sight.
+Compiled, a `Value` is created untracked: its parents exist before it, so a graph of Values has no
+cycles, and searching a million nodes for some takes longer than all other work. Only a derivative
+that is itself a node can close a cycle. Then all Values below that derivative are tracked again.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from autograd.engine.node import Node
 
 
 def track_below(root: Node) -> None:
-    """Let the collector see all Values that a node depends on.
+    """Track all Values that a node depends on.
 
-    Below a Value that it sees already, it sees them all: parents never change.
+    Below a tracked Value all are tracked already, because parents never change.
     """
     track: Any = None
     seen: set[int] = set()
@@ -43,7 +42,7 @@ def track_below(root: Node) -> None:
 
 
 def _pointer_to_track() -> Any:
-    import ctypes  # slow to load, and seldom needed
+    import ctypes  # slow to import and rarely needed
 
     track = ctypes.pythonapi.PyObject_GC_Track
     track.argtypes = [ctypes.py_object]

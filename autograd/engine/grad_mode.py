@@ -1,6 +1,6 @@
-"""Whether operations are recorded, and which observers see them.
+"""Whether operations are recorded, and which observers watch them.
 
-Recording is on by default, and off inside `no_grad`: in the context that entered the block (a
+GradMode is on by default, and off inside `no_grad`: in the context that entered the block (a
 thread, or a task of asyncio) and nowhere else. Observers belong to a thread.
 """
 
@@ -19,26 +19,27 @@ from autograd.engine.mypyc import mypyc_attr
 
 
 @final
-class Recording:
-    """How many `no_grad` blocks are open and observers watch, over all threads; and calls.
+class GradMode:
+    """The state of recording, over all threads.
 
-    The recorder reads `blocks` for every node, so it is an attribute of a native object;
-    only when it is not zero does anybody look up which thread opened the block.
+    The engine reads `interventions` for every node, so it is an attribute of a native object. Only
+    when it is not zero does the engine find out which thread or task it concerns.
     """
 
     def __init__(self) -> None:
-        self.blocks: int = 0
-        #: How many calls of transforms have begun: every leaf remembers the number at its time.
+        #: Open `no_grad` blocks and active observers. Zero: record every operation, notify nobody.
+        self.interventions: int = 0
+        #: The number of transform calls so far; each leaf stores it when it is created.
         self.calls: float = 0.0
-        #: What new nodes begin with: None unless a block of `scope` is open.
+        #: The notes of new nodes: None unless a `scope` block is open.
         self.notes: Notes | None = None
-        self.scopes: int = 0  # how many such blocks are open, over all threads
-        self.entries: int = 0  # and how many have been, ever
-        self.threads: bool = False  # whether each thread has to look up its own
-        self.objects: bool = False  # whether NumPy ever made an array of objects of nodes
+        self.scopes: int = 0  # open `scope` blocks
+        self.entries: int = 0  # `scope` blocks entered so far
+        self.threads: bool = False  # whether each thread looks up its own notes
+        self.objects: bool = False  # whether NumPy has made an object array of nodes
 
 
-RECORDING: Final = Recording()
+GRAD_MODE: Final = GradMode()
 _LOCK: Final = threading.Lock()
 _THREAD: Final = threading.local()
 
@@ -56,7 +57,7 @@ class Block:
         self.frame = frame
 
     def is_active(self) -> bool:
-        """Return whether the code that runs now is inside the block."""
+        """Return whether the running code is inside the block."""
         return self.frame is None or self.frame.f_back is not None
 
 
@@ -64,8 +65,8 @@ _BLOCKS: Final[ContextVar[tuple[Block, ...]]] = ContextVar("no_grad", default=()
 
 
 def is_recording() -> bool:
-    """Return whether operations are recorded here."""
-    if RECORDING.blocks == 0:
+    """Return whether operations are recorded in this context."""
+    if GRAD_MODE.interventions == 0:
         return True
     for block in _BLOCKS.get():  # noqa: SIM110 - as it is compiled
         if block.is_active():
@@ -81,7 +82,7 @@ def _generator_frame() -> Any:
     """
     frame: Any = sys._getframe(0)
     while frame is not None and frame.f_globals.get("__name__") == __name__:
-        frame = frame.f_back  # interpreted, the methods of this module have frames as well
+        frame = frame.f_back  # not compiled, methods of this module have frames too
     if frame is None or not frame.f_code.co_flags & _GENERATOR:
         return None
     caller = frame.f_back
@@ -93,7 +94,7 @@ _GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 class recording_again:  # noqa: N801 - stands beside no_grad
-    """Record, inside a `no_grad` block, what is differentiated there and then."""
+    """Record inside a `no_grad` block, for a derivative that is computed there."""
 
     def __enter__(self) -> recording_again:
         self._blocks: tuple[Block, ...] = _BLOCKS.get()
@@ -106,38 +107,38 @@ class recording_again:  # noqa: N801 - stands beside no_grad
 
 def _count(count: int) -> None:
     with _LOCK:
-        RECORDING.blocks += count
+        GRAD_MODE.interventions += count
 
 
-#: The identities of the nodes that transforms are calling functions with, over all threads.
+#: The identities of the arguments of functions that transforms are calling, over all threads.
 ARGUMENTS: Final[set[int]] = set()
 
 
-#: The arguments of calls inside of calls that are nodes of the outer one: by identity the node,
-#: what it is of the outer call, and the number of the inner one. Kept until the outermost ends.
+#: Arguments of nested calls that are nodes of the outer call. By identity: the node, the node of
+#: the outer call that it stands for, and the number of the inner call. Kept until the outermost ends.
 INNER: Final[dict[int, tuple[Any, Any, float]]] = {}
 
 
 @final
 class Calls:
-    """How many functions are being differentiated now, over all threads, and how they nest."""
+    """How many functions are being differentiated, over all threads."""
 
     def __init__(self) -> None:
         self.running: int = 0
-        self.nested: bool = False  # whether there was one inside another
+        self.nested: bool = False  # whether one runs inside another
 
 
 CALLS: Final = Calls()
 
 
 class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
-    """Take nodes for the arguments of a function that is being differentiated.
+    """Mark nodes as the arguments of a function that is being differentiated.
 
     A copy of such a node depends on it, where a copy of any other leaf is a leaf of its own.
     """
 
     def __init__(self, nodes: list[Any], given: list[Any] | None = None) -> None:
-        self._nodes = nodes  # keeps them alive: identities may not be used again
+        self._nodes = nodes  # keeps them alive, so that no other object gets their identity
         self._given: list[Any] = [] if given is None else given
 
     def __enter__(self) -> arguments:
@@ -146,8 +147,8 @@ class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
             CALLS.running += 1
         ARGUMENTS.update([id(node) for node in self._nodes])
         for node, item in zip(self._nodes, self._given, strict=False):
-            if node._primitive is not None:  # a node of the outer call was given
-                INNER[id(node)] = (node, item, RECORDING.calls)
+            if node._primitive is not None:  # a node of the outer call
+                INNER[id(node)] = (node, item, GRAD_MODE.calls)
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
@@ -161,27 +162,27 @@ class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
-    """Is told what the engine does in the thread that it watches; may raise to stop it."""
+    """Gets notified of what the engine does in one thread; may raise an error to stop it."""
 
     def made(self, node: Any) -> None:
-        """Take note of a node that was just made by a primitive."""
+        """Handle a new node that a primitive has made."""
 
     def assigned(self, base: Any) -> None:
-        """See a Tensor about to be assigned to; of a view, the Tensor it was taken from."""
+        """Handle an assignment before it happens; `base` is the Tensor, or the base of the view."""
 
     def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
-        """Take note of the derivative that goes from a node to one of its arguments."""
+        """Handle the derivative that a node passes to one of its arguments."""
 
     def walking(self, roots: Any, seeds: Any) -> None:
-        """Take note of a backward pass through Values that is about to begin."""
+        """Handle the start of a backward pass through Values."""
 
     def watch(self) -> None:
-        """Begin to watch this thread."""
+        """Start watching this thread."""
         _THREAD.observers = (*_observers(), self)
         _count(1)
 
     def leave(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         _THREAD.observers = tuple([other for other in _observers() if other is not self])
         _count(-1)
 
@@ -193,29 +194,29 @@ def _observers() -> tuple[Any, ...]:
 
 def is_observed() -> bool:
     """Return whether an observer watches this thread."""
-    return RECORDING.blocks != 0 and len(_observers()) != 0
+    return GRAD_MODE.interventions != 0 and len(_observers()) != 0
 
 
 def tell_made(node: Any) -> None:
-    """Tell the observers of this thread of a new node."""
+    """Notify the observers of this thread of a new node."""
     for observer in _observers():
         observer.made(node)
 
 
 def tell_assigned(base: Any) -> None:
-    """Tell the observers of this thread of an assignment to elements."""
+    """Notify the observers of this thread of an assignment to elements."""
     for observer in _observers():
         observer.assigned(base)
 
 
 def tell_pulled(node: Any, argnum: int, cotangent: Any) -> None:
-    """Tell the observers of this thread of a derivative on its way."""
+    """Notify the observers of this thread of a derivative passed to an argument."""
     for observer in _observers():
         observer.pulled(node, argnum, cotangent)
 
 
 def tell_walking(roots: Any, seeds: Any) -> None:
-    """Tell the observers of this thread of a pass through Values."""
+    """Notify the observers of this thread of a backward pass through Values."""
     for observer in _observers():
         observer.walking(roots, seeds)
 
@@ -251,7 +252,7 @@ class no_grad:  # noqa: N801 - the name every user of PyTorch knows
                 return
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Make a function compute without recording."""
+        """Return the function, computing without recording."""
         if inspect.isgeneratorfunction(function):
 
             @functools.wraps(function)
@@ -282,7 +283,7 @@ class no_grad:  # noqa: N801 - the name every user of PyTorch knows
 
 
 def _unrecorded_steps(generator: Any) -> Generator[Any, Any, Any]:
-    """Run a generator inside `no_grad`, and whatever consumes it outside."""
+    """Run a generator inside `no_grad`, and the code that consumes it outside."""
     resume, sent = generator.send, None
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Memory that Tensors share, and how one is a view of another: what item assignment works on.
+"""The memory that Tensors share, and how one is a view of another: the basis of item assignment.
 
 A Tensor that the user holds is a *handle*; what an operation recorded is a *node*, and a node
 keeps its numbers for as long as a rule may read them. At first a handle is its own node. Item
@@ -17,14 +17,14 @@ import numpy as np
 
 from autograd.engine.primitive import Primitive
 
-#: Buffers up to this size, in bytes, are copied at every assignment: that is as fast as finding
-#: out whether they may be written to, and every node keeps its numbers for pictures and lessons.
+#: Buffers up to this size, in bytes, are copied at every assignment. That is as fast as checking
+#: whether they can be written to, and every node keeps its numbers for pictures.
 SMALL: Final = 1024
 
 
 @final
 class Memory:
-    """What all handles on the same numbers have in common.
+    """What all handles on one buffer have in common.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Memory:
         self._overwritten: Any = None
 
     def capture(self, data: Any) -> None:
-        """Keep these numbers as they are: a rule may read them, or the caller holds them."""
+        """Protect these numbers from being overwritten: a rule or the caller may read them."""
         low, high = bounds(data)
         if self.low == self.high:
             self.low, self.high = low, high
@@ -65,12 +65,12 @@ class Memory:
         return bool(high <= self.low or low >= self.high)
 
     def own(self) -> None:
-        """Begin with a new buffer, which nothing has captured."""
+        """Start with a new buffer, which nothing has captured."""
         self.private = True
         self.low = self.high = 0
 
     def overwritten(self, data: Any) -> Any:
-        """Return the stand-in for numbers that were overwritten: NaN, in the same shape and type.
+        """Return the placeholder for overwritten numbers: NaN, with the same shape and type.
 
         Nothing needs them any more; if something reads them all the same, the mistake shows.
         """
@@ -81,7 +81,7 @@ class Memory:
 
 @final
 class View:
-    """How a handle is taken from its base: ``primitive(*arguments)``, with the base at `argnum`.
+    """How a view is computed from its base: ``primitive(*arguments)``, with the base at `argnum`.
 
     `recorded` says whether derivatives flow through it; not if it was made inside `no_grad`.
     """
@@ -103,14 +103,14 @@ class View:
         self.recorded = recorded
 
     def of(self, base: Any) -> Any:
-        """Take the same view of something else: an array of numbers, or of positions."""
+        """Return the same view of another array, of numbers or of positions."""
         arguments = [*self.arguments]
         arguments[self.argnum] = base
         return self.primitive.function(*arguments, **self.keywords)
 
 
 def is_overwritten(data: Any) -> bool:
-    """Return whether these are no numbers but the stand-in for numbers that were overwritten."""
+    """Return whether this is the placeholder for overwritten numbers."""
     strides = getattr(data, "strides", None)
     if not strides or data.size < 2 or any(strides):
         return False
@@ -118,7 +118,7 @@ def is_overwritten(data: Any) -> bool:
 
 
 def bounds(data: Any) -> tuple[int, int]:
-    """Return the addresses of an array's first byte and behind its last; of any, if unknown."""
+    """Return the addresses where an array begins and ends; the whole range if unknown."""
     interface = getattr(data, "__array_interface__", None)
     if interface is None:
         return 0, 1 << 62
@@ -135,7 +135,7 @@ def bounds(data: Any) -> tuple[int, int]:
 
 
 def _elements(data: Any, index: Any) -> Any:
-    """Return the view of the elements that an index names; of all, if no view is."""
+    """Return the elements that an index selects, as a view; all of them if no view exists."""
     parts = index if isinstance(index, tuple) else (index,)
     open_ended = True
     for part in parts:

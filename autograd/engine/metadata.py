@@ -1,4 +1,4 @@
-"""What only some nodes carry, beside their data and how they were made."""
+"""What only some nodes store: a label, a scope, a place in the source."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any, final
 class Notes:
     """A label, a scope, a place in the source, a derivative that is itself a node.
 
-    All nodes made within one block of `scope` refer to the same notes until something of their
-    own is to be noted, which makes a scope as good as free.
+    All nodes made in one `scope` block share one object until a node needs its own, so a scope
+    costs almost nothing.
     """
 
     def __init__(self, scope: str = "", entry: int = 0) -> None:
         self.label: str = ""
         self.scope: str = scope
-        self.entry: int = entry  # which block it was: a scope of one name may be entered often
+        self.entry: int = entry  # which block: a scope may be entered many times
         self.place: Any = None
         self.gradient: Any = None
-        self.element: bool = False  # whether it is in an array that NumPy made: see `objects`
+        self.element: bool = False  # whether it is in an object array of NumPy: see `objects`
         self.shared: bool = scope != ""
 
 
 def own(notes: Notes | None) -> Notes:
-    """Return notes that only one node refers to, with what these say."""
+    """Return notes with the same content that only one node refers to."""
     if notes is None:
         return Notes()
     if not notes.shared:

@@ -1,4 +1,4 @@
-"""What numbers (`Value`) and arrays (`Tensor`) have in common: how they were made, and methods."""
+"""What numbers (`Value`) and arrays (`Tensor`) have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import callers, calls
-from autograd.engine.grad_mode import ARGUMENTS, CALLS, RECORDING, is_recording
+from autograd.engine.grad_mode import ARGUMENTS, CALLS, GRAD_MODE, is_recording
 from autograd.engine.metadata import Notes, own
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.operations import (
@@ -51,16 +51,16 @@ from autograd.engine.operations import (
 from autograd.engine.primitive import USER_RULES, Primitive, Recorded
 from autograd.errors import GradientLostError, lost
 
-#: Stands for the primitive in a Value that was computed inside `no_grad`.
+#: The primitive of a Value that was computed inside `no_grad`.
 UNRECORDED: Final = Primitive("")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Node(Recorded):
-    """A number or an array that remembers how it was made.
+    """A number or an array that records how it was computed.
 
-    `Value` and `Tensor` are its two kinds. A node without a primitive is a leaf: somebody
-    wrapped it in order to have the derivative with respect to it.
+    `Value` and `Tensor` are the two kinds of nodes. A node without a primitive is a leaf: a program
+    created it in order to differentiate with respect to it.
     """
 
     __slots__ = ("_notes", "_primitive")
@@ -91,12 +91,12 @@ class Node(Recorded):
 
     @property
     def scope(self) -> str:
-        """The path of the `scope` in which this was made; empty outside of all."""
+        """The path of the `scope` in which this was made; empty outside of any scope."""
         return "" if self._notes is None else self._notes.scope
 
     @property
     def place(self) -> Any:
-        """The line of the program that made this, noted inside `trace` and `debug`; or None."""
+        """The line of the program that made this, recorded inside `trace` and `debug`; else None."""
         return None if self._notes is None else self._notes.place
 
     @place.setter
@@ -106,10 +106,10 @@ class Node(Recorded):
 
     @property
     def _value(self) -> Any:
-        """The number or array alone, under the name that programs written for HIPS autograd use.
+        """The number or array without history, under the name that HIPS autograd gives it.
 
-        Of a node that depends on the arguments of several nested transforms, what it is to the
-        outer ones: a node that no longer depends on the argument of the innermost.
+        Of a node that depends on arguments of several nested transforms: the node without its
+        dependence on the argument of the innermost one.
         """
         return calls.INSTALLED.dispatcher.outer_value(self) if CALLS.nested else self._plain()
 
@@ -120,13 +120,13 @@ class Node(Recorded):
 
     @property
     def _node(self) -> Node:
-        """The place in the graph, which HIPS autograd keeps apart from the value."""
+        """The node in the graph, which HIPS autograd separates from the value."""
         return self
 
     def __hash__(self) -> int:
         return id(self) >> 4
 
-    # -- what the two kinds do in their own way ---------------------------------------------
+    # -- what Value and Tensor implement ----------------------------------------------------
 
     def _unary(self, primitive: Primitive) -> Any:
         """Call an elementwise primitive on this."""
@@ -142,39 +142,39 @@ class Node(Recorded):
 
     def _is_constant(self) -> bool:
         """Return whether no derivative flows to this; inside `no_grad` none flows to any node."""
-        if RECORDING.blocks != 0 and not is_recording():
+        if GRAD_MODE.interventions != 0 and not is_recording():
             return True
         return not self._needs_derivative()
 
     # -- copies -----------------------------------------------------------------------------
 
     def __copy__(self) -> Any:
-        """Return a copy that depends on this; of a leaf, another leaf of the same data."""
+        """Return a copy that depends on this; of a leaf, another leaf with the same data."""
         if self._is_differentiated():
             return np.copy(self)  # type: ignore[call-overload]
         restore, state = self._parts()
         return restore(*state)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        """Return a copy that depends on this; of a leaf, another leaf of a copy of the data."""
+        """Return a copy that depends on this; of a leaf, another leaf with a copy of the data."""
         if self._is_differentiated():
             return np.copy(self)  # type: ignore[call-overload]
         restore, state = self._parts()
         return restore(*copy.deepcopy(state, memo))
 
     def _parts(self) -> Any:
-        """Return a function that makes a leaf again, and its arguments."""
+        """Return a function that restores a leaf, and its arguments."""
         return self.__reduce__()
 
     def _is_differentiated(self) -> bool:
-        """Return whether this was computed, or is an argument that is being differentiated."""
+        """Return whether this was computed, or is an argument of a running transform."""
         return self.primitive is not None or id(self) in ARGUMENTS
 
     def _origin(self) -> str:
-        """Tell where this comes from, for messages."""
+        """Describe where this comes from, for messages."""
         return f"was computed by {self.op!r}" if self.op else "is being differentiated"
 
-    # -- elementwise functions, by NumPy's names -------------------------------------------
+    # -- elementwise functions, named as in NumPy -------------------------------------------
 
     def exp(self) -> Any:
         """Return e to the power of this."""
@@ -269,7 +269,7 @@ class Node(Recorded):
         return self._unary(ARCTANH)
 
     def abs(self) -> Any:
-        """Return the absolute value; the derivative at 0 is taken to be 0."""
+        """Return the absolute value; the derivative at 0 is 0 by convention."""
         return self._unary(ABSOLUTE)
 
     def sign(self) -> Any:
@@ -281,7 +281,7 @@ class Node(Recorded):
         return self._unary(SIGMOID)
 
     def relu(self) -> Any:
-        """Return max(x, 0); the derivative at 0 is taken to be 0."""
+        """Return max(x, 0); the derivative at 0 is 0 by convention."""
         return self._unary(RELU)
 
     def softplus(self) -> Any:
@@ -297,11 +297,11 @@ class Node(Recorded):
         return self._unary(LGAMMA)
 
     def maximum(self, other: Any) -> Any:
-        """Return the larger of the two; where they are equal each gets half the derivative."""
+        """Return the larger of the two; if they are equal, each gets half the derivative."""
         return MAXIMUM(self, other)
 
     def minimum(self, other: Any) -> Any:
-        """Return the smaller of the two; where they are equal each gets half the derivative."""
+        """Return the smaller of the two; if they are equal, each gets half the derivative."""
         return MINIMUM(self, other)
 
     def hypot(self, other: Any) -> Any:
@@ -347,7 +347,7 @@ class Node(Recorded):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return calls.INSTALLED.dispatcher.array_of(self, dtype, copy)
 
-    # -- what would lose the derivative -----------------------------------------------------
+    # -- conversions that would lose the derivative --------------------------------------------------
 
     def __float__(self) -> float:
         return float(self._number("float"))

@@ -1,8 +1,8 @@
-"""Arrays of objects that hold nodes: what ``np.array([x, y])`` makes of a list of nodes.
+"""Object arrays that hold nodes: what ``np.array([x, y])`` makes of a list of nodes.
 
-NumPy offers no way to intercept `numpy.array` for a list. But an array of objects calls the
-operators and methods of its elements, so arithmetic, sums, products and functions of such an array
-are recorded element by element, and nothing is lost. `joined` makes one Tensor of it.
+NumPy offers no way to intercept `numpy.array` for a list. But an object array calls the operators
+and methods of its elements, so arithmetic, sums, products and functions of such an array are
+recorded element by element, and no derivative is lost. `joined` makes one Tensor of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine import calls
 from autograd.engine.callers import hint, numerical_caller
 from autograd.engine.fields import ArrayNode
-from autograd.engine.grad_mode import RECORDING
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import STACK
@@ -23,7 +23,7 @@ from autograd.errors import DataError, ShapeError, lost
 
 OBJECT: Final = np.dtype(object)
 
-#: Above so many elements an array of objects is a mistake: each becomes a node of its own.
+#: A larger object array is a mistake, because each element becomes a node.
 LARGEST: Final = 10_000
 
 ADVICE: Final = (
@@ -34,11 +34,11 @@ ADVICE: Final = (
 
 
 def array_of(node: Any, dtype: Any, copy: Any) -> Any:
-    """Return what `numpy.array` and `numpy.asarray` make of a node, or say what to write instead.
+    """Return what `numpy.array` and `numpy.asarray` make of a node, or raise an error with advice.
 
-    A constant has no derivative to lose, so it gives its numbers. Any other node gives an array of
-    objects, its elements. Unless a copy is asked for, NumPy would share the memory: lest
-    a program rely on it, the array is read-only and the Tensor refuses assignments from then on.
+    A constant has no derivative to lose, so it gives its numbers. Any other node gives an object
+    array of its elements. Unless a copy is requested, NumPy would share the memory; here the array
+    is read-only and the Tensor refuses assignments from then on.
     """
     what = f"Making an array of a {type(node).__name__}"
     if copy is False:
@@ -66,7 +66,7 @@ def _elements(node: Any, dtype: Any, what: str) -> Any:
             raise lost(f"{what} of shape {found.shape}, element by element,", ADVICE)
     if np.iscomplexobj(node):
         raise lost(f"{what} of complex numbers", ADVICE)
-    RECORDING.objects = True
+    GRAD_MODE.objects = True
     elements = found.reshape(-1)
     flat = [node] if found.ndim == 0 else node.reshape(-1)
     for i in range(found.size):
@@ -82,7 +82,7 @@ def _notes_of(node: Node) -> Any:
 
 
 def refuse_assignment() -> None:
-    """Raise if an array was made of a Tensor: in NumPy it would see the new elements."""
+    """Raise an error after an array was made of a Tensor: in NumPy it would see the assignment."""
     raise lost(
         "Assigning to elements of a Tensor of which np.array or np.asarray has made an array",
         "Copy it there, np.array(t, copy=True) or np.stack([...]), or assign to t.copy().",
@@ -90,13 +90,13 @@ def refuse_assignment() -> None:
 
 
 def refuse_complex(arguments: Any) -> None:
-    """Raise if an element of an array of objects has become complex.
+    """Raise an error if an element of an object array has become complex.
 
-    NumPy takes the imaginary part of any array of objects to be zero, so `np.imag` would lose both
-    the number and its derivative.
+    For NumPy the imaginary part of any object array is zero, so `np.imag` would lose both the
+    number and its derivative.
     """
     if any(isinstance(a, ArrayNode) and a._contents.dtype.kind == "c" for a in arguments):
-        return  # it was complex before, and has been asked about then
+        return  # it was complex before and has been checked then
     visited: set[int] = set()
     stack: list[Any] = [a for a in arguments if isinstance(a, Node)]
     while stack:
@@ -114,7 +114,7 @@ def refuse_complex(arguments: Any) -> None:
 
 
 def holds_nodes(x: Any) -> bool:
-    """Return whether this is an array of objects some of which are nodes."""
+    """Return whether this is an object array with nodes in it."""
     return (
         isinstance(x, np.ndarray)
         and x.dtype is OBJECT
@@ -123,7 +123,7 @@ def holds_nodes(x: Any) -> bool:
 
 
 def joined(x: Any) -> Any:
-    """Make one Tensor of an array of objects that holds nodes; return anything else as it is."""
+    """Join an object array of nodes into one Tensor; return anything else unchanged."""
     if not holds_nodes(x):
         return x
     elements = x.ravel().tolist()
@@ -138,7 +138,7 @@ def joined(x: Any) -> Any:
 
 
 def as_item(x: Any) -> Any:
-    """Make of a list with nodes in it one Tensor, to be assigned to elements of another."""
+    """Join a list with nodes into one Tensor, for an assignment to elements of another."""
     if isinstance(x, (list, tuple)):
         array = np.asarray(x)
         return joined(array) if holds_nodes(array) else x
@@ -146,7 +146,7 @@ def as_item(x: Any) -> Any:
 
 
 def as_argument(x: Any) -> Any:
-    """Make of an array of objects, or of a list, what a rule can work with."""
+    """Convert an object array or a list to something that a rule can use."""
     if isinstance(x, (list, tuple)):
         x = np.asarray(x)
     if not isinstance(x, np.ndarray) or x.dtype != OBJECT:

@@ -1,7 +1,7 @@
-"""``out=`` and ``where=``: results that NumPy is asked to write into something that exists.
+"""``out=`` and ``where=``: results that are written into existing arrays.
 
-Into a Tensor they are written by a recorded assignment, into an array of objects as its elements. A
-plain array cannot hold their history.
+A Tensor gets them by a recorded assignment, an object array as its elements. A plain array cannot
+store their history.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from autograd.errors import NoRuleError, ShapeError, lost
 def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
     """Call a ufunc, and assign its results to the Tensors given as ``out=``.
 
-    With ``where=`` it is called with the chosen elements only, so that what it does at the others,
-    a division by zero for example, has no part in the derivative either.
+    With ``where=`` it is only called with the selected elements, so that the others, divisions by
+    zero for example, do not affect the derivative.
     """
     call = function if method == "__call__" else getattr(function, method)
     if _loses_nothing(inputs, keywords["out"]):
@@ -54,7 +54,7 @@ def function_into(function: Any, arguments: Any, keywords: dict[str, Any]) -> An
 
 
 def _check_shapes(targets: tuple[Any, ...], results: Any, name: str) -> None:
-    """Raise if a result does not have the shape of what it is to be written into."""
+    """Raise an error if a result does not have the shape of its target."""
     values = results if isinstance(results, tuple) else (results,)
     for target, value in zip(targets, values, strict=True):
         if target is not None and np.shape(target) != np.shape(value):
@@ -64,7 +64,7 @@ def _check_shapes(targets: tuple[Any, ...], results: Any, name: str) -> None:
             )
 
 
-#: What Python calls a function when it assigns its result to its first argument.
+#: The operator symbols of functions, for ``a += x``.
 OPERATORS: Final = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.power: "**",
     np.floor_divide: "//", np.remainder: "%", np.matmul: "@",
@@ -72,7 +72,7 @@ OPERATORS: Final = {
 
 
 def _loses_nothing(inputs: Any, out: Any) -> bool:
-    """Return whether constants are to be written into plain arrays."""
+    """Return whether only constants are written into plain arrays."""
     targets = out if isinstance(out, tuple) else (out,)
     if any(isinstance(target, ArrayNode) for target in targets):
         return False
@@ -89,7 +89,7 @@ def _can_hold_nodes(x: Any) -> bool:
 
 
 def _refuse_in_place(function: Any, target: Any) -> None:
-    """Raise for ``a += node``, where the target of a function is its first argument."""
+    """Raise an error for ``a += node``, where `a` is a plain array."""
     if function in OPERATORS and not _can_hold_nodes(target):
         symbol = OPERATORS[function]
         raise lost(
@@ -99,7 +99,7 @@ def _refuse_in_place(function: Any, target: Any) -> None:
 
 
 def _holders(out: Any, name: str) -> tuple[Any, ...]:
-    """Return what is to be written into: Tensors and arrays of objects, not plain arrays."""
+    """Return the targets, which must be Tensors or object arrays."""
     targets: tuple[Any, ...] = out if isinstance(out, tuple) else (out,)
     for target in targets:
         if target is not None and not _can_hold_nodes(target):
@@ -108,7 +108,7 @@ def _holders(out: Any, name: str) -> tuple[Any, ...]:
 
 
 def _assigned(targets: tuple[Any, ...], results: Any, index: Any) -> Any:
-    """Assign each result to its target; return what NumPy would."""
+    """Assign each result to its target; return what NumPy returns."""
     values = results if isinstance(results, tuple) else (results,)
     for target, value in zip(targets, values, strict=True):
         if target is not None:
@@ -120,7 +120,7 @@ def _assigned(targets: tuple[Any, ...], results: Any, index: Any) -> Any:
 
 
 def refuse_out(out: Any, name: str = "function") -> None:
-    """Raise if NumPy is asked to write into an array: its numbers would have no history."""
+    """Raise an error if `out` is a plain array, which cannot store history."""
     if out is not None:
         raise NoRuleError(
             f"numpy.{name}(..., out=array) would write into a plain array, where the derivative is "

@@ -1,4 +1,4 @@
-"""A primitive is a function whose derivative is known: one row of the table of rules."""
+"""A primitive: a function with a derivative rule, one row of the table of rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.engine.mypyc import mypyc_attr
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
 
-#: The usual types: each is one object, so that comparing identities tells them.
+#: The usual types: each is one object, so they can be compared by identity.
 FLOAT32: Final = np.dtype(np.float32)
 FLOAT64: Final = np.dtype(np.float64)
 
@@ -98,7 +98,7 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def pullback(self, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any) -> Any:
-        """Carry the cotangent `g` of the result `y` back to argument number `argnum`."""
+        """Return the cotangent of argument number `argnum`, given the cotangent `g` of the result `y`."""
         if self.partials is not None:
             return self._elementwise_pullback(argnum, g, y, arguments)
         if self.transposes is not None:
@@ -122,7 +122,7 @@ class Primitive:
                 arguments = [_floating(a, y) for a in arguments]
             try:
                 slope = partial(y, *arguments)
-            except ArithmeticError:  # Python's floats raise where NumPy's numbers are infinite
+            except ArithmeticError:  # Python's floats raise errors where NumPy's are infinite
                 exact = [np.asarray(a) if type(a) in (float, int) else a for a in arguments]
                 slope = partial(y, *exact)
             return unbroadcast(g * slope, x)
@@ -134,7 +134,7 @@ class Primitive:
 
 
 def _floating(x: Any, y: Any) -> Any:
-    """Convert integers to the type of the result: in their own a partial might overflow."""
+    """Convert integers to the type of the result: in their own type a partial might overflow."""
     if type(x) is float:
         return x
     if type(x) is _ndarray or isinstance(x, _generic):
@@ -144,13 +144,13 @@ def _floating(x: Any, y: Any) -> Any:
     return x
 
 
-#: NumPy function (or ufunc, or ufunc method) -> what to call instead when an argument is a node.
+#: NumPy function (or ufunc, or ufunc method) -> the function to call if an argument is a node.
 DISPATCH: Final[dict[Any, Callable[..., Any]]] = {}
 
 #: Functions with a user rule; lazily loaded built-in rules must not override it.
 USER_RULES: Final[set[Any]] = set()
 
-#: NumPy functions that have no derivative by nature: called on the plain data.
+#: NumPy functions without a derivative: called on the plain data.
 WITHOUT_DERIVATIVE: Final[set[Any]] = set()
 
 #: Module -> the module with rules for its functions, imported when a rule is missing.

@@ -1,4 +1,4 @@
-"""Names for parts of a computation: what pictures and tables are grouped by."""
+"""Names for parts of a computation, which pictures and tables group nodes by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from autograd.engine.grad_mode import RECORDING
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.metadata import Notes
 from autograd.errors import DataError
 
@@ -19,9 +19,9 @@ class scope:  # noqa: N801 - stands beside no_grad
     """Group the nodes that are made inside, as a context manager or as a decorator.
 
     Pictures draw them as one cluster, tables and text sum them up. Scopes nest: the path of an
-    inner one is that of the outer one, a dot, and its name. A name with dots in it stands for
-    as many levels. Every thread has scopes of its own; threads that a program starts inside a
-    block begin in it, unless it runs several threads already.
+    inner scope is the path of the outer one, a dot, and its name. Each dot in a name starts another
+    level. Each thread has its own scopes; a thread that is started inside a block begins in that
+    scope, unless the program already runs several threads.
 
     Parameters
     ----------
@@ -52,29 +52,29 @@ class scope:  # noqa: N801 - stands beside no_grad
         opened: list[Notes] = getattr(_THREAD, "opened", [])
         path = f"{opened[-1].scope}.{self.name}" if opened else self.name
         with _LOCK:
-            RECORDING.entries += 1
-            notes = Notes(path, RECORDING.entries)
+            GRAD_MODE.entries += 1
+            notes = Notes(path, GRAD_MODE.entries)
             opened.append(notes)
             _THREAD.opened = opened
-            RECORDING.scopes += 1
+            GRAD_MODE.scopes += 1
             if threading.active_count() > 1:
-                RECORDING.threads = True  # first: other threads must not see notes of this one
-            RECORDING.notes = notes
+                GRAD_MODE.threads = True  # first, so that other threads do not get these notes
+            GRAD_MODE.notes = notes
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         opened: list[Notes] = _THREAD.opened
         with _LOCK:
             opened.pop()
-            RECORDING.scopes -= 1
+            GRAD_MODE.scopes -= 1
             if opened:
-                RECORDING.notes = opened[-1]
-            elif RECORDING.scopes == 0:
-                RECORDING.notes = None
-                RECORDING.threads = False
+                GRAD_MODE.notes = opened[-1]
+            elif GRAD_MODE.scopes == 0:
+                GRAD_MODE.notes = None
+                GRAD_MODE.threads = False
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Make all that a function computes a group."""
+        """Return the function, with all its nodes in this scope."""
 
         @functools.wraps(function)
         def within_scope(*arguments: Any, **keywords: Any) -> Any:
@@ -85,8 +85,8 @@ class scope:  # noqa: N801 - stands beside no_grad
 
 
 def notes_here() -> Notes | None:
-    """Return what a new node of this thread begins with, while scopes are open somewhere."""
-    if not RECORDING.threads:
-        return RECORDING.notes
+    """Return the notes of a new node of this thread, while a scope is open in some thread."""
+    if not GRAD_MODE.threads:
+        return GRAD_MODE.notes
     opened: list[Notes] | None = getattr(_THREAD, "opened", None)
     return opened[-1] if opened else None

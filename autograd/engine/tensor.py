@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.engine import assignment, backward, calls, objects
 from autograd.engine.fields import ArrayNode
-from autograd.engine.grad_mode import RECORDING, is_recording
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import (
@@ -36,7 +36,7 @@ _ndarray: Final = np.ndarray
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Tensor(ArrayNode):
-    """An array that remembers how it was made.
+    """An array that records how it was computed.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ class Tensor(ArrayNode):
 
     @property
     def data(self) -> Any:
-        """The array, which may be shared with whoever made the Tensor of it.
+        """The array; it may share memory with the array that the Tensor was created from.
 
-        Assign to it, whole or in place (``t.data -= step``), after `backward`: before, that is an
-        error, for the derivative would be taken at numbers that the result was not computed from.
-        A change of some elements, ``t.data[i] = x``, is not noticed: make it after `backward` too.
+        Assign to it, whole or in place (``t.data -= step``), after `backward`. Before `backward` this
+        is an error, because the rules would read numbers that the result was not computed from.
+        Changes of single elements, ``t.data[i] = x``, are not detected: make them after `backward`.
         """
         now = self._now()
         if now._memory is not None:
@@ -95,19 +95,19 @@ class Tensor(ArrayNode):
         assignment.replace_data(self, as_array(data, None))
 
     def _now(self) -> ArrayNode:
-        """Return the node that holds the elements after all assignments to some."""
+        """Return the node that holds the current elements, after assignments."""
         return self if self._memory is None else assignment.current(self)
 
     def _seen(self) -> Any:
-        """Return the elements after all assignments to some."""
+        """Return the current elements, after assignments."""
         return self._now()._contents
 
     @property
     def grad(self) -> Any:
         """The derivative: None at first, then an array like ``data``.
 
-        A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes that
-        were asked to by `retain_grad`.
+        A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes on which
+        `retain_grad` was called.
         """
         return self._grad if self._primitive is None else self._now()._grad
 
@@ -135,7 +135,7 @@ class Tensor(ArrayNode):
     @requires_grad.setter
     def requires_grad(self, wanted: Any) -> None:
         if self._now()._primitive is not None:
-            raise GraphError("Only of a leaf can requires_grad be changed; see detach().")
+            raise GraphError("requires_grad can only be changed on a leaf; see detach().")
         if self._latest is not None:
             assignment.replace_data(self, self._latest._contents)
         self._requires_grad = bool(wanted)
@@ -144,8 +144,8 @@ class Tensor(ArrayNode):
     def is_parameter(self) -> bool:
         """Whether a module or an optimiser trains this leaf.
 
-        Then its elements can be assigned to inside `no_grad` only: recorded, an assignment would
-        make a new node, and training would go on with the old numbers.
+        Then its elements can only be assigned to inside `no_grad`: a recorded assignment would
+        create a new node, and training would continue with the old numbers.
         """
         return self._parameter
 
@@ -158,22 +158,22 @@ class Tensor(ArrayNode):
     def backward(
         self, gradient: Any = None, retain_graph: Any = False, create_graph: Any = False
     ) -> None:
-        """Add to ``grad`` of every leaf the derivative of this with respect to it.
+        """Add the derivative of this with respect to each leaf to the ``grad`` of the leaf.
 
         Parameters
         ----------
         gradient : array_like, optional
-            The derivative of something further on with respect to this, of its shape. May be
-            left out if this is one real number.
+            The derivative of a later result with respect to this, of the same shape. Optional if
+            this is one real number.
         retain_graph : bool
-            Keep the graph, so that it can be gone through again. Otherwise its memory is freed.
+            Keep the graph for another backward pass. Otherwise its memory is freed.
         create_graph : bool
             Make the derivatives nodes, so that they can be differentiated again.
 
         Raises
         ------
         ShapeError
-            If `gradient` has another shape, or is left out where it is needed.
+            If `gradient` has another shape, or is missing and this is not one number.
         FreedGraphError
             If an earlier call has freed part of the graph.
         GraphError
@@ -183,20 +183,20 @@ class Tensor(ArrayNode):
         backward.backward_tensor(self._now(), gradient, bool(retain_graph) or create, create)
 
     def retain_grad(self) -> Tensor:
-        """Keep the derivative of this intermediate result too; return the node itself."""
+        """Keep the derivative of this computed node in ``grad``; return the Tensor itself."""
         self._now()._retains_grad = True
         return self
 
     def detach(self) -> Tensor:
-        """Return a constant of the same numbers; an assignment to either copies them first."""
+        """Return a constant with the same numbers; assigning to either one copies them first."""
         constant: Tensor = assignment.detached(self)
         return constant
 
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
 
-        What it returns, unless None, takes the place of the derivative. Returns a function
-        of no arguments that removes the hook.
+        If it returns anything but None, that replaces the derivative. Returns a function without
+        arguments that removes the hook.
         """
         node = self if self._primitive is None else self._now()
         hooks = node._hooks if node._hooks is not None else []
@@ -227,7 +227,7 @@ class Tensor(ArrayNode):
         return format(self._seen()[()], specification) if specification else repr(self)
 
     def conjugate(self) -> Any:
-        """Return the complex conjugate: of a real array itself, unless a program gave a rule."""
+        """Return the complex conjugate: of a real array itself, unless it has a user rule."""
         if self._contents.dtype.kind == "c" or CONJUGATE.jvp is not None:
             return calls.apply(CONJUGATE, (self,), NO_KEYWORDS)
         return self
@@ -238,7 +238,7 @@ class Tensor(ArrayNode):
     def _plain(self) -> Any:
         now = assignment.current(self)
         if now._memory is not None and now._memory.private:
-            now._memory.capture(now._contents)  # a rule may keep it as a constant
+            now._memory.capture(now._contents)  # it may become a constant of another call
         return now._contents
 
     def _needs_derivative(self) -> bool:
@@ -318,7 +318,7 @@ class Tensor(ArrayNode):
     def __abs__(self) -> Any:
         return calls.apply(ABSOLUTE, (self,), NO_KEYWORDS)
 
-    # In place: views see it as well. Inside `no_grad` the array itself changes, not the node.
+    # In place: views see the change too. Inside `no_grad` the array itself changes, not the node.
 
     def __iadd__(self, other: Any) -> Any:
         if _unrecorded(self):
@@ -360,7 +360,7 @@ class Tensor(ArrayNode):
             return assignment.update_unrecorded(self, np.matmul, other)
         return assignment.update(self, self @ other)
 
-    # -- comparisons: plain boolean arrays, for they have no derivative ---------------------
+    # -- comparisons: plain boolean arrays, because they have no derivative -----------------
 
     def __eq__(self, other: Any) -> Any:
         return np.equal(self._seen(), plain(other))
@@ -392,10 +392,10 @@ class Tensor(ArrayNode):
         return calls.apply(GETITEM, (self, index), NO_KEYWORDS)
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        """Assign to elements, recorded: what is computed from here on sees the new ones.
+        """Assign to elements, recorded: later computations see the new elements.
 
-        So do views of this Tensor, and the Tensor of which this is a view. What was computed before
-        keeps its derivative: numbers that a rule still reads are copied before they change.
+        So do views of this Tensor, and its base if it is a view. Earlier results keep their
+        derivatives: numbers that a rule still reads are copied before they change.
         """
         assignment.assign(self, index, item)
 
@@ -405,17 +405,17 @@ class Tensor(ArrayNode):
 
     @property
     def flat(self) -> Any:
-        """The elements along one axis, to be read and assigned to.
+        """The elements along one axis, for reading and assignment.
 
         Raises
         ------
         GraphError
-            If they do not lie side by side in memory, so that there is no such view.
+            If they are not contiguous in memory, so that no such view exists.
         """
         elements: Tensor = self.reshape(-1)
         if elements._view is None:
             raise GraphError(
-                f"The elements of this Tensor of shape {self.shape} do not lie side by side. "
+                f"The elements of this Tensor of shape {self.shape} are not contiguous. "
                 "Read t.ravel(), and assign to t[np.unravel_index(i, t.shape)]."
             )
         return elements
@@ -426,7 +426,7 @@ class Tensor(ArrayNode):
 
     def __delitem__(self, index: Any) -> None:
         raise ShapeError(
-            "Elements of a Tensor cannot be deleted, as those of an array cannot. "
+            "Elements of a Tensor cannot be deleted, just like those of an array. "
             "np.delete(t, index) returns a Tensor without them."
         )
 
@@ -435,7 +435,7 @@ class Tensor(ArrayNode):
         self[...] = item
 
     def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
-        """Assign to the elements of these numbers in the flattened array."""
+        """Assign to the elements at these indices of the flattened array."""
         np.put(self, indices, values, mode=mode)  # type: ignore
 
     def sort(
@@ -461,7 +461,7 @@ class Tensor(ArrayNode):
 
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
-    """Carry out a binary operator of which one side is a Tensor."""
+    """Compute a binary operator with a Tensor on one side."""
     other = b if isinstance(a, Tensor) else a
     if isinstance(other, (Tensor, _ndarray, float, int)):
         return calls.apply(primitive, (a, b), NO_KEYWORDS)
@@ -469,13 +469,13 @@ def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
 
 
 def _unrecorded(t: Tensor) -> bool:
-    if RECORDING.blocks == 0 or is_recording():
+    if GRAD_MODE.interventions == 0 or is_recording():
         return False
     return assignment.changes_unrecorded(t)
 
 
 def as_array(data: Any, dtype: Any) -> Any:
-    """Make of `data` an array of floating point numbers, without a copy if it is one."""
+    """Convert `data` to an array of floating point numbers, without a copy if it already is one."""
     if dtype is None and type(data) is _ndarray:
         own = data.dtype
         if own is FLOAT64 or own is FLOAT32:
@@ -518,7 +518,7 @@ def as_array(data: Any, dtype: Any) -> Any:
 def restore_tensor(
     kind: Any, data: Any, grad: Any, label: str, requires_grad: bool, parameter: bool
 ) -> Any:
-    """Make a leaf again from what was pickled."""
+    """Restore a pickled leaf."""
     leaf = kind.__new__(kind)
     Tensor.__init__(leaf, data, None, label, requires_grad)
     leaf.grad = grad

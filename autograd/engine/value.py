@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.engine import backward, calls, value_backward
 from autograd.engine.fields import NumberNode
-from autograd.engine.grad_mode import RECORDING, is_recording, tell_made
+from autograd.engine.grad_mode import GRAD_MODE, is_recording, tell_made
 from autograd.engine.node import UNRECORDED, Node
 from autograd.engine.operations import (
     ABSOLUTE,
@@ -35,7 +35,7 @@ from autograd.errors import DataError, GraphError, lost
 
 @final
 class Value(NumberNode):
-    """One number that remembers how it was made.
+    """A number that records how it was computed.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Value(NumberNode):
         _right_partial: float = 0.0,
     ) -> None:
         watched = False
-        if _primitive is not None and RECORDING.blocks != 0:
+        if _primitive is not None and GRAD_MODE.interventions != 0:
             watched = is_recording()
             if not watched:
                 _primitive, _left, _right = UNRECORDED, None, None
@@ -102,7 +102,7 @@ class Value(NumberNode):
     def grad(self) -> Any:
         """The derivative: a float, or a node after ``backward(create_graph=True)``.
 
-        Leaves add up over calls of `backward`, until 0 (or None) is assigned.
+        Leaves accumulate over calls of `backward`, until 0 (or None) is assigned.
         """
         notes = self._notes
         if notes is not None and notes.gradient is not None:
@@ -121,18 +121,18 @@ class Value(NumberNode):
     def backward(
         self, gradient: Any = 1.0, create_graph: Any = False, *, retain_graph: Any = True
     ) -> None:
-        """Put into ``grad`` of every node below the derivative of this with respect to it.
+        """Store in ``grad`` of every node of the graph the derivative of this with respect to it.
 
         Leaves accumulate over calls; intermediate nodes start from zero at each call.
 
         Parameters
         ----------
         gradient : float
-            The derivative of something further on with respect to this.
+            The derivative of a later result with respect to this.
         create_graph : bool
             Make the derivatives nodes, so that they can be differentiated again.
         retain_graph : bool
-            Accepted as by `Tensor.backward`: a graph of Values is kept in any case.
+            Accepted for compatibility with `Tensor.backward`: a graph of Values is never freed.
 
         Raises
         ------
@@ -140,9 +140,7 @@ class Value(NumberNode):
             If this was computed inside `no_grad`.
         """
         if self._primitive is UNRECORDED:
-            raise GraphError(
-                "This Value was computed inside no_grad(), so there is no graph to go back through."
-            )
+            raise GraphError("This Value was computed inside no_grad(), so it has no graph.")
         if create_graph:
             seed: Any = gradient if isinstance(gradient, Node) else _as_float(gradient)
             backward.differentiable_backward(self, seed)
@@ -284,7 +282,7 @@ class Value(NumberNode):
             y: float = float(primitive.scalar(x))
             partial: float = _partial(primitive, 0, y, x)
         except (ValueError, OverflowError, ZeroDivisionError):
-            # Outside the domain, or too large: what NumPy says, infinity or NaN.
+            # Outside the domain, or overflow: infinity or NaN, as in NumPy.
             y, partial = _exceptional(primitive, (x,))[:2]
         return Value(y, "", primitive, self, partial)
 
@@ -378,7 +376,7 @@ def binary(primitive: Primitive, a: Any, b: Any) -> Any:
 
 
 def _exceptional(primitive: Primitive, arguments: Any) -> Any:
-    """Return result and partials as NumPy has them where Python's floats raise."""
+    """Return result and partials as NumPy computes them where Python's floats raise errors."""
     with np.errstate(all="ignore"):
         scalars = [np.float64(argument) for argument in arguments]
         y = np.float64(primitive.function(*scalars))
@@ -389,7 +387,7 @@ def _exceptional(primitive: Primitive, arguments: Any) -> Any:
 
 
 def restore_value(data: float, grad: float, label: str) -> Value:
-    """Make a leaf again from what was pickled."""
+    """Restore a pickled leaf."""
     value = Value(data, label)
     value._grad = grad
     return value

@@ -1,6 +1,6 @@
-"""Going backward through Values: the hot path of scalar work.
+"""The backward pass through Values: the hot path of scalar work.
 
-One walk counts the edges that lead to each node, a second one adds up derivatives along them.
+One walk counts the edges that lead to each node, a second one accumulates derivatives along them.
 """
 
 from __future__ import annotations
@@ -9,36 +9,36 @@ import threading
 from typing import Any, Final
 
 from autograd.engine.fields import NumberNode
-from autograd.engine.grad_mode import RECORDING, tell_walking
+from autograd.engine.grad_mode import GRAD_MODE, tell_walking
 from autograd.engine.node import Node
 
-#: Two threads may differentiate graphs that share nodes: one at a time writes into them.
+#: Threads may differentiate graphs that share nodes: one at a time writes to them.
 _LOCK: Final = threading.RLock()
 acquire: Final = _LOCK.acquire
 release: Final = _LOCK.release
 
 
 def _stack() -> list[NumberNode | None]:
-    """Make a stack whose bottom is None, many times over.
+    """Return a stack with None at its bottom, many times.
 
-    A list that runs empty gives back its memory, and takes it again at the next node; this one
-    is never empty.
+    A list that becomes empty frees its memory and allocates it again for the next node; this one
+    never becomes empty.
     """
     return [None] * 32
 
 
 def backward_values(roots: list[NumberNode], seeds: list[float]) -> None:
-    """Put into ``grad`` of every Value below the roots its derivative, given those of the roots."""
+    """Store in ``grad`` of every Value below the roots its derivative, given those of the roots."""
     leaves: list[NumberNode] = []
     before: list[float] = []
-    if RECORDING.blocks != 0:
+    if GRAD_MODE.interventions != 0:
         tell_walking(roots, seeds)
     acquire()
     try:
         _count_edges(roots, leaves)
         before.extend([leaf._grad for leaf in leaves])
         _walk_edges(roots, seeds)
-    except BaseException:  # an interrupt, or memory running out
+    except BaseException:  # an interrupt, or out of memory
         _forget_edges(roots)
         for i in range(len(before)):
             leaves[i]._grad = before[i]
@@ -77,7 +77,7 @@ def _count_edges(roots: list[NumberNode], leaves: list[NumberNode]) -> None:
 
 
 def _walk_edges(roots: list[NumberNode], seeds: list[float]) -> None:
-    """Add up derivatives along the edges; a node's turn comes when all edges to it are walked."""
+    """Accumulate derivatives along the edges; a node is visited after all edges that lead to it."""
     stack = _stack()
     for i in range(len(roots)):
         root = roots[i]
@@ -105,7 +105,7 @@ def _walk_edges(roots: list[NumberNode], seeds: list[float]) -> None:
 
 
 def _forget_edges(roots: list[NumberNode]) -> None:
-    """Set all counts back to zero, after a pass that came to no end."""
+    """Reset all counts to zero after a pass that was interrupted."""
     seen: set[int] = set()
     stack = list(roots)
     while stack:
@@ -119,7 +119,7 @@ def _forget_edges(roots: list[NumberNode]) -> None:
 def derivatives_of_values(
     roots: list[NumberNode], seeds: list[float], targets: list[Node]
 ) -> list[Any]:
-    """Go through Values only, and give back to all leaves what they had."""
+    """Return derivatives in a graph of Values, leaving ``grad`` of all leaves unchanged."""
     leaves: list[NumberNode] = []
     found: list[Any] = []
     acquire()

@@ -620,7 +620,7 @@ def test_a_value_taken_out_of_the_graph_is_named():
 
 
 def test_observers_are_removed_when_a_function_fails():
-    from autograd.engine.grad_mode import RECORDING
+    from autograd.engine.grad_mode import GRAD_MODE
 
     calls = []
 
@@ -632,4 +632,4 @@ def test_observers_are_removed_when_a_function_fails():
 
     with pytest.raises(RuntimeError, match="no more"):
         check_gradients(f, 1.0)
-    assert RECORDING.blocks == 0
+    assert GRAD_MODE.interventions == 0

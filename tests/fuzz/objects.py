@@ -100,7 +100,7 @@ class Fuzz:
         decorated = [autograd.no_grad()(len), autograd.scope("a")(len), t.register_hook(print)]
         self.pool = [
             x, t, y, u, unrecorded, own, own(x), own(t), autograd.relu, autograd.Tensor(np.ones((2, 3))),
-            y._notes, engine.grad_mode.RECORDING, autograd.no_grad(), autograd.scope("b"), iter(t),
+            y._notes, engine.grad_mode.GRAD_MODE, autograd.no_grad(), autograd.scope("b"), iter(t),
             *decorated, nn.Parameter(np.ones(2)), engine.Node(), engine.Tensor.__new__(engine.Tensor),
         ]  # fmt: skip
 
