@@ -115,7 +115,7 @@ ARGUMENTS: Final[set[int]] = set()
 
 
 #: Arguments of nested calls that are nodes of the outer call. By identity: the node, the node of
-#: the outer call that it stands for, and the number of the inner call. Kept until the outermost ends.
+#: the outer call that it stands for, and the number of the inner call. The outermost clears it.
 INNER: Final[dict[int, tuple[Any, Any, float]]] = {}
 
 

@@ -96,7 +96,7 @@ class Node(Recorded):
 
     @property
     def place(self) -> Any:
-        """The line of the program that made this, recorded inside `trace` and `debug`; else None."""
+        """The source line that made this, recorded inside `trace` and `debug`; else None."""
         return None if self._notes is None else self._notes.place
 
     @place.setter
@@ -347,7 +347,7 @@ class Node(Recorded):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return calls.INSTALLED.dispatcher.array_of(self, dtype, copy)
 
-    # -- conversions that would lose the derivative --------------------------------------------------
+    # -- conversions that would lose the derivative -----------------------------------------
 
     def __float__(self) -> float:
         return float(self._number("float"))

@@ -98,7 +98,7 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def pullback(self, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any) -> Any:
-        """Return the cotangent of argument number `argnum`, given the cotangent `g` of the result `y`."""
+        """Return the cotangent of argument `argnum`, given the cotangent `g` of the result `y`."""
         if self.partials is not None:
             return self._elementwise_pullback(argnum, g, y, arguments)
         if self.transposes is not None:

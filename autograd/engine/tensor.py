@@ -81,8 +81,8 @@ class Tensor(ArrayNode):
     def data(self) -> Any:
         """The array; it may share memory with the array that the Tensor was created from.
 
-        Assign to it, whole or in place (``t.data -= step``), after `backward`. Before `backward` this
-        is an error, because the rules would read numbers that the result was not computed from.
+        Assign to it, whole or in place (``t.data -= step``), after `backward`. Earlier this is an
+        error, because the rules would read numbers that the result was not computed from.
         Changes of single elements, ``t.data[i] = x``, are not detected: make them after `backward`.
         """
         now = self._now()
