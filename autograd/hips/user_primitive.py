@@ -20,11 +20,17 @@ from autograd.variables import plain
 
 Function = Callable[..., Any]
 
-#: function -> ``maker(argnums, ans, args, kwargs)``, which returns `vjp`; ``vjp(g)`` returns a
-#: cotangent for each argnum.
 primitive_vjps: dict[Any, Function] = {}
-#: function -> ``jvp(argnums, tangents, ans, args, kwargs)``, which returns the result's tangent.
+"""Function -> its reverse rule ``maker(argnums, ans, args, kwargs)``.
+
+The rule returns `vjp`, and ``vjp(g)`` a cotangent for each of the `argnums`.
+"""
+
 primitive_jvps: dict[Any, Function] = {}
+"""Function -> its forward rule ``jvp(argnums, tangents, ans, args, kwargs)``.
+
+The rule returns the tangent of the result.
+"""
 
 #: All functions made by `primitive`.
 PRIMITIVES: weakref.WeakSet[Any] = weakref.WeakSet()
