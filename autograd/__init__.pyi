@@ -670,15 +670,15 @@ def hvp(
 def hessian_vector_product(
     f: Callable[..., Any], argnum: int | Sequence[int] = 0
 ) -> Callable[..., Any]: ...
-def hessian_tensor_product(
-    f: Callable[..., Any], argnum: int | Sequence[int] = 0
-) -> Callable[..., Any]: ...
+
+hessian_tensor_product = hessian_vector_product
+
 def vector_jacobian_product(
     f: Callable[..., Any], argnum: int | Sequence[int] = 0
 ) -> Callable[..., Any]: ...
-def tensor_jacobian_product(
-    f: Callable[..., Any], argnum: int | Sequence[int] = 0
-) -> Callable[..., Any]: ...
+
+tensor_jacobian_product = vector_jacobian_product
+
 def make_ggnvp(
     f: Callable[_P, Any], g: Callable[[Any], Any] = ..., f_argnum: int | Sequence[int] = 0
 ) -> Callable[_P, Callable[[Any], Any]]: ...

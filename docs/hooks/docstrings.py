@@ -59,7 +59,7 @@ def _lacking(thing: griffe.Object) -> Iterator[str]:
 
 def _in_table(thing: griffe.Object) -> bool:
     """Say whether this is an object made by a call, which tables of the reference explain."""
-    makers = ("elementwise(", "define(", "module_of(")
+    makers = ("elementwise(", "define(")
     return thing.is_attribute and str(thing.value).startswith(makers)
 
 

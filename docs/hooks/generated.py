@@ -11,7 +11,7 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ import scipy.special
 
 import autograd.numpy
 import autograd.rules.lazy
-import nn
 from autograd import __main__ as command_line
 from autograd.check import command as check_command
 from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, load_lazy_rules
@@ -61,27 +60,6 @@ def functions_of_autograd() -> str:
             told = getattr(autograd.Node, name, function.function)
             rows.append((f"`{name}{_signature(function.function)}`", _first_line(told)))
     return _table(("function", "what it does"), rows)
-
-
-def activations_of_nn() -> str:
-    """List the activations of `nn`."""
-    return _table(("module", "function"), _made_of_functions("nn.activations"))
-
-
-def losses_of_nn() -> str:
-    """List the losses of `nn`."""
-    return _table(("module", "function"), _made_of_functions("nn.losses"))
-
-
-def _made_of_functions(module: str) -> Iterator[tuple[str, str]]:
-    """Yield the modules that were made of a function, and the function."""
-    for name in nn.__all__:
-        thing = getattr(nn, name)
-        if isinstance(thing, type) and "forward" in vars(thing) and thing.__module__ == module:
-            cells = inspect.getclosurevars(thing.forward).nonlocals  # type: ignore[attr-defined]
-            function = cells["function"].__name__.lstrip("_")
-            where = f"nn.{function}" if hasattr(nn, function) else f"np.{function}"
-            yield f"`nn.{name}{_signature(thing)}`", f"`{where}`"
 
 
 def _signature(function: Callable[..., Any]) -> str:
