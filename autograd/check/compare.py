@@ -172,12 +172,12 @@ class Comparator:
             outcome.right[kinks] = (middle + half)[kinks]
 
     def _accept_noise(self) -> None:
-        """Accept derivatives that differ, but are rounding errors of results that do not change."""
-        for outcome in self.outcomes:
-            for row, column in np.argwhere(outcome.verdict == WRONG).tolist():
+        """Accept what is not found right yet, but is a rounding error of a constant result."""
+        for outcome, done in zip(self.outcomes, self.done, strict=True):
+            for row, column in np.argwhere(~done | (outcome.verdict == WRONG)).tolist():
                 if abs(float(outcome.analytic[row, column])) <= ROUNDINGS * self.case.noise(row):
                     spread = float(self._reach(column)[row])
-                    self._accept_if_flat(outcome, row, column, spread)
+                    done[row, column] |= self._accept_if_flat(outcome, row, column, spread)
 
     def _quotients(self, columns: Sequence[int], step: float) -> tuple[Array, Array, Array]:
         """Return central quotients, their rounding errors, and how far left and right differ."""
@@ -227,8 +227,8 @@ class Comparator:
                     del pending[k, row]
             if not pending:
                 return
-        self.unclear += 1
-        self._settle(pending, column, estimates)
+        if not self._settle(pending, column, estimates):
+            self.unclear += 1
 
     def _by_four_evaluations(self, column: int) -> None:
         """Decide by two differences alone, after enough columns were wrong."""
@@ -242,8 +242,6 @@ class Comparator:
                 verdict = (OK if sure else UNRESOLVED) if near else WRONG
                 numbers = (float(numeric[row]), allowed / CAUTION, allowed)
                 outcome.set((int(row), column), verdict, numbers)
-                if verdict != OK:
-                    self._accept_if_flat(outcome, int(row), column, self._reach(column)[row])
 
     def _reach(self, column: int) -> Array:
         """Return how far the results are from those at the inputs after the widest steps."""
@@ -272,8 +270,8 @@ class Comparator:
 
     def _settle(
         self, pending: dict[tuple[int, int], int], column: int, estimates: Estimates
-    ) -> None:
-        """Accept what a complex step confirms, or rounding explains."""
+    ) -> bool:
+        """Accept what a complex step confirms, or rounding explains; return whether that is all."""
         case = self.case
         exact = case.imaginary(column)
         if self.rounding is None:
@@ -283,6 +281,7 @@ class Comparator:
                 step = np.nan if exact is None else float(exact[row])
                 if not self._confirmed(k, row, column, step):
                     self._allow_for_rounding(k, row, column, estimates)
+        return all(self.outcomes[k].verdict[row, column] == OK for k, row in pending)
 
     def _confirmed(self, k: int, row: int, column: int, step: float) -> bool:
         """Return whether the derivative by a complex step is valid and confirms the claim."""
@@ -307,7 +306,8 @@ class Comparator:
             for m in (outcome.analytic, outcome.numeric, outcome.error, outcome.tolerance)
         )
         noise = 4 * float(np.max(self.rounding[k][row], initial=0.0))
-        if self._accept_if_flat(outcome, row, column, float(estimates.spread[row]), noise):
+        spread = float(estimates.flattest[row])  # it may be worse conditioned on the other side
+        if self._accept_if_flat(outcome, row, column, spread, noise):
             return
         # A derivative that is zero up to rounding does not matter beside other results.
         smallest = self.case.precision**0.58 * float(np.max(estimates.size))

@@ -41,8 +41,10 @@ class LineDerivatives:
         Whether the values do not approach the one at the origin as the step shrinks.
     vertical : ndarray of bool
         Whether the difference quotients grow without bound.
-    size, spread : ndarray
-        The largest magnitude of the values, and their largest distance from that at the origin.
+    size : ndarray
+        The largest magnitude of the values.
+    spread, flattest : ndarray
+        Their largest distance from the value at the origin, and the smaller one of both sides.
     quantum : ndarray
         The step to which the function rounds its values; 0 if only their type does.
     """
@@ -56,6 +58,7 @@ class LineDerivatives:
     vertical: Mask
     size: Array
     spread: Array
+    flattest: Array
     quantum: Array
 
     def best(self) -> tuple[Array, Array]:
@@ -191,16 +194,25 @@ def _derivatives(
     vertical = _grows(right_quotients, least) | _grows(left_quotients, least)
     side = _least(left_error + right_error)[None]
     left, right = (np.take_along_axis(x, side, 0)[0] for x in (left, right))
-    size, spread = sizes.max(axis=0), _spread(right_values - center, left_values - center)
+    sides = np.array([_spread(right_values - center), _spread(left_values - center)])
     return LineDerivatives(
-        values, errors, left, right, kink & ~jump, jump, vertical & ~jump, size, spread, quantum
+        values,
+        errors,
+        left,
+        right,
+        kink & ~jump,
+        jump,
+        vertical & ~jump,
+        sizes.max(axis=0),
+        sides.max(axis=0),
+        sides.min(axis=0),
+        quantum,
     )
 
 
-def _spread(right: Array, left: Array) -> Array:
-    """Return the largest change; infinite where a value is not finite."""
-    changes = np.abs(np.concatenate([right, left]))
-    spread: Array = np.where(np.isfinite(changes), changes, np.inf).max(axis=0)
+def _spread(changes: Array) -> Array:
+    """Return the largest change; infinite if a value is not finite."""
+    spread: Array = np.where(np.isfinite(changes), np.abs(changes), np.inf).max(axis=0)
     return spread
 
 

@@ -15,8 +15,8 @@ from autograd.engine import Node
 from autograd.engine.grad_mode import is_recording
 from autograd.program import Program, contents
 
-#: How many results to analyse at most.
-MOST_RESULTS = 64
+#: The most operations to walk through, over all results; but at least `FEW_RESULTS` are analysed.
+MOST_OPERATIONS, FEW_RESULTS = 100_000, 64
 
 #: How many neighbouring inputs to try on each side.
 NEIGHBOURS = 16
@@ -25,11 +25,10 @@ NEIGHBOURS = 16
 class Noise:
     """The rounding errors of the results of a function, to first order.
 
-    Every operation is off by the relative precision of its type, and the derivative of a result
-    with respect to that operation says how much of this arrives. So a result may be zero and its
-    rounding error be that of much larger numbers which cancel in it. An operation that is not
-    elementwise may cancel inside; its values at arguments a little further away show their size
-    without cancellation.
+    Every operation has a relative error, the precision of its type. The derivative of a result with
+    respect to the operation determines its effect on the result. So the rounding error of a result
+    in which large numbers cancel is theirs. An operation that is not elementwise may cancel
+    internally; its values at other arguments show its size without cancellation.
 
     Parameters
     ----------
@@ -49,27 +48,27 @@ class Noise:
         self.recorded_call = recorded_call
         self.weights = weights
         self._found: dict[int, float] = {}
-        self._program: Program | None = None
+        self._recorded = False
+        self._program = Program((), [])
         self._roundings: dict[int, Any] = {}
 
     def of_row(self, row: int) -> float:
         """Return the rounding error of one result or weighted sum; 0 if it is unknown."""
         if row not in self._found:
-            within = len(self._found) < MOST_RESULTS
-            if not within:
-                self._found[row] = 0.0
-            elif self._record():
+            if not self._record():
+                self._found[row] = float(self._jitter[row])
+            elif len(self._found) < max(FEW_RESULTS, MOST_OPERATIONS // len(self._program)):
                 self._found[row] = self._analyse(row)
             else:
-                self._found[row] = float(self._jitter[row])
+                self._found[row] = 0.0
         return self._found[row]
 
     @cached_property
     def _jitter(self) -> Vector:
         """The rounding errors of all results, from their values at neighbouring inputs.
 
-        Each side counts alone, because the function may jump between them. The steps are so small
-        that a function changes much more over a quarter of the size of its inputs.
+        The two sides are separate, because the function may jump between them. The steps are much
+        smaller than those of finite differences, so a change over them is only noise.
         """
         function = self.function
         x, signs = function.x, np.sign(np.cos(np.arange(function.x.size)))
@@ -86,7 +85,8 @@ class Noise:
 
     def _record(self) -> bool:
         """Record the function if possible; return whether there are operations to analyse."""
-        if self._program is None:
+        if not self._recorded:
+            self._recorded = True
             try:
                 if self.recorded_call is None and is_recording():
                     self.recorded_call = RecordedCall(self.function.with_nodes())
@@ -99,7 +99,6 @@ class Noise:
 
     def _analyse(self, row: int) -> float:
         assert self.recorded_call is not None
-        assert self._program is not None
         call = self.recorded_call
         weights = np.eye(call.function.size)[row] if self.weights is None else self.weights[row]
         cotangents = call.function.cotangents(weights)
@@ -130,7 +129,7 @@ def _pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _rounding_of(node: Any) -> Any:
-    """Return the rounding errors of a node's elements, were its operation without cancellation."""
+    """Return the rounding errors of a node's elements, as if nothing cancelled in its operation."""
     own = _rounding(contents(node))
     primitive = node.primitive
     if primitive is None or primitive.partials is not None or not node.arguments:

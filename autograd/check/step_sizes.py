@@ -83,6 +83,11 @@ class Estimates:
         """The largest distance of the values from those at the origin."""
         return self.found[0].spread
 
+    @property
+    def flattest(self) -> Array:
+        """The same on the side where it is smaller."""
+        return self.found[0].flattest
+
     def is_flat(self, row: int) -> bool:
         """Return whether a function changes only by rounding along the whole line."""
         return float(self.spread[row]) <= ROUNDINGS * self.noise(row)
