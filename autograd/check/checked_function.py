@@ -19,6 +19,8 @@ from autograd.engine import Tensor, Value, no_grad
 from autograd.engine.objects import joined
 from autograd.errors import DataError, ShapeError
 
+TINY = float(np.finfo(np.float64).tiny)
+
 #: What functions raise at points where NumPy would return NaN.
 UNDEFINED = (ArithmeticError, ValueError)
 
@@ -327,6 +329,7 @@ class CheckedFunction:
         parts = []
         for leaf in self.inputs:
             sizes = np.abs(leaf.reals())
+            sizes[sizes < TINY] = 0.0  # a step relative to a subnormal number would underflow
             finite = sizes[np.isfinite(sizes) & (sizes > 0)]
             middle = finite.size // 2
             typical = 0.1 * float(np.partition(finite, middle)[middle]) if finite.size else 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -117,7 +116,7 @@ class LBFGS(Optimizer):
                 accepted.copy(),
                 jac=True,
                 method="L-BFGS-B",
-                callback=partial(np.copyto, accepted),
+                callback=lambda x: np.copyto(accepted, x),
                 options={
                     "maxiter": options["max_iter"],
                     "maxfun": options["max_eval"],

@@ -317,3 +317,8 @@ def test_pytorch_can_be_checked():
     report = unraised(lambda z: torch.conj(z).imag, z, vjp=lambda g, z: g * 1j)
     assert report.ok
     assert autograd.no_grad is not torch.no_grad
+
+
+def test_inputs_too_small_to_scale_steps_by_are_checked():
+    assert check_gradients(lambda a, b: a * 2**b, 1.0, 5e-324).ok
+    assert check_gradients(lambda a: (a * 3).sum(), np.array([5e-324, 1e-310])).ok

@@ -174,6 +174,8 @@ def test_a_float_array_rejects_nodes_in_place_with_advice():
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_that_build_arrays_of_nodes_are_differentiated(name):
+    if name == "cross" and np.__version__.startswith("2.2."):
+        pytest.skip("numpy.cross of object arrays fails in NumPy 2.2")
     function, size = PROGRAMS[name]
     check_gradients(function, np.linspace(0.4, 1.3, size), modes=("reverse", "forward"))
 

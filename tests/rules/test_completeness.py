@@ -8,7 +8,7 @@ from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE
 
 #: What is refused, and why. A name that a later NumPy adds has to be decided upon, and put here
 #: only with a reason.
-REFUSED: dict[str, str] = {}
+REFUSED: dict[str, str] = {"numpy.in1d": "removed in NumPy 2.4; numpy.isin replaces it"}
 
 #: The NumPy whose functions have all been decided upon.
 KNOWN = (2, 4)
