@@ -224,9 +224,9 @@ def scalar_cotangent(result: Any, name: str) -> Any:
     nested = isinstance(result, (tuple, list, dict))
     data = np.zeros(0) if nested else np.asarray(plain(result))
     if data.size != 1:
-        told = type(result).__name__ if nested else f"an array of shape {data.shape}"
+        what = type(result).__name__ if nested else f"an array of shape {data.shape}"
         raise ShapeError(
-            f"{name} needs a function that returns one number, but it returned {told}. "
+            f"{name} needs a function that returns one number, but it returned {what}. "
             "Sum the result, or use jacobian or elementwise_grad."
         )
     if data.dtype.kind not in "iufc":

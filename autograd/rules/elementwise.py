@@ -40,7 +40,7 @@ def share(x: Any, y: Any) -> Any:
     return where(x == y, 0.5, x > y)
 
 
-def part(exponential: Any, z: Any, x: Any, y: Any) -> Any:
+def exp_weight(exponential: Any, z: Any, x: Any, y: Any) -> Any:
     """Return exp(x - z), the weight of x in z = log(exp(x) + exp(y)), with its limits at infinity."""
     infinite = abs(plain(z)) == math.inf
     if not np.any(infinite):
@@ -203,10 +203,10 @@ spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
 
 # -- log-sum-exp --------------------------------------------------------------------------------------------------
-logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: part(exp, z, x, y),
-                                                               lambda z, x, y: part(exp, z, y, x))
-logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: part(exp2, z, x, y),
-                                                               lambda z, x, y: part(exp2, z, y, x))
+logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: exp_weight(exp, z, x, y),
+                                                               lambda z, x, y: exp_weight(exp, z, y, x))
+logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: exp_weight(exp2, z, x, y),
+                                                               lambda z, x, y: exp_weight(exp2, z, y, x))
 
 # -- complex numbers: the gradient of a real L is dL/dRe - i dL/dIm, as in HIPS autograd and JAX --------------------
 conj         = linear(np.conjugate,         lambda g, x: conjugate(g))

@@ -12,7 +12,7 @@ from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
 from autograd.rules.elementwise import nonzero
 from autograd.rules.kinks import LENGTHS, slopes, vanishing
-from autograd.rules.reductions import forward_by, kept, root_of_squares, spread
+from autograd.rules.reductions import forward_by, restore_axes, root_of_squares, spread
 from autograd.rules.singular_values import svdvals
 from autograd.rules.table import define, elementwise, implements
 
@@ -40,7 +40,7 @@ def power_norm_vjp(
 
     A power above 2 of the norm has the second derivative 0 there; other functions of it have none.
     """
-    long = y if keepdims else kept(y, np.ndim(x), axis)
+    long = y if keepdims else restore_axes(y, np.ndim(x), axis)
     found = spread(g, x, axis, keepdims) * shares(long, x, order)
     zero = plain(y) == 0
     if not np.any(zero):
@@ -135,8 +135,8 @@ def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: 
     shape = tuple(np.shape(x)[i] for i in rest)
     size = math.prod(np.shape(x)[i] for i in last)
     y = vector_norm(np.reshape(np.transpose(x, rest + last), (*shape, size)), ord, -1, False)
-    kept = tuple(1 if i in last else n for i, n in enumerate(np.shape(x)))
-    return np.reshape(y, kept) if keepdims else y
+    shape = tuple(1 if i in last else n for i, n in enumerate(np.shape(x)))
+    return np.reshape(y, shape) if keepdims else y
 
 
 @implements(np.linalg.matrix_norm)

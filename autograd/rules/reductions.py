@@ -28,7 +28,7 @@ def axes_of(axis: Any, ndim: int) -> Any:
     return (axis,) if isinstance(axis, int) or np.ndim(axis) == 0 else axis
 
 
-def kept(x: Any, ndim: int, axis: Any) -> Any:
+def restore_axes(x: Any, ndim: int, axis: Any) -> Any:
     """Insert the axes that a reduction over `axis` of an array with `ndim` axes has removed."""
     reduced = {a % ndim for a in axes_of(axis, ndim)}
     lengths = iter(x.shape)
@@ -39,7 +39,7 @@ def spread(g: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Broadcast `g`, which has the shape of a reduction of `x` over `axis`, to the shape of `x`."""
     shape = shape_of(x)
     if axis is not None and not keepdims:
-        g = kept(g, len(shape), axis)
+        g = restore_axes(g, len(shape), axis)
     if type(x) is np.ndarray and not isinstance(g, Node):
         full = np.empty(shape, g.dtype)
         if g.ndim:
@@ -65,7 +65,7 @@ def divided(g: Any, n: int) -> Any:
     return g / n
 
 
-def freedom(x: Any, axis: Any, ddof: Any) -> Any:
+def variance_divisor(x: Any, axis: Any, ddof: Any) -> Any:
     """Return the divisor of a variance, n - ddof, which NumPy never lets fall below 0."""
     n = count(x, axis) - ddof
     return n if n > 0 else 0
@@ -88,7 +88,7 @@ def mean_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 def share_of_ties(y: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     """Return the weight of each element in the extreme `y`; ties share it equally."""
     if not keepdims:
-        y = kept(y, np.ndim(x), axis)
+        y = restore_axes(y, np.ndim(x), axis)
     chosen = x == y
     return chosen / nonzero(np.sum(chosen, axis=axis, keepdims=True))
 
@@ -114,7 +114,7 @@ def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: A
     """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
     if count(x, axis) == 1:  # the deviation of a single number is constantly 0
         return np.zeros_like(plain(x))
-    each = divided(over(g, y), freedom(x, axis, ddof))
+    each = divided(over(g, y), variance_divisor(x, axis, ddof))
     return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
 
 
@@ -130,7 +130,7 @@ def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
         x, *positional = arguments
         options = {**dict(zip(("axis", "ddof", "keepdims"), positional, strict=False)), **keywords}
         y = y if isinstance(y, Node) else np.asarray(y)
-        long = y if options.get("keepdims") else kept(y, np.ndim(x), options.get("axis"))
+        long = y if options.get("keepdims") else restore_axes(y, np.ndim(x), options.get("axis"))
         moved = np.real(tangent * direction(long, x, options))
         return sum_of_array(moved, options.get("axis"), bool(options.get("keepdims")))
 
@@ -147,8 +147,8 @@ def others_product(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
     moved = np.transpose(x, order)
     rows = np.reshape(moved, (*moved.shape[: ndim - len(last)], -1))
     n = rows.shape[-1]
-    without_own = np.where(np.eye(n, dtype=bool), 1.0, rows[..., None, :])
-    others = np.reshape(np.prod(without_own, axis=-1), moved.shape)
+    without_self = np.where(np.eye(n, dtype=bool), 1.0, rows[..., None, :])
+    others = np.reshape(np.prod(without_self, axis=-1), moved.shape)
     return np.transpose(others, np.argsort(order))
 
 
@@ -186,7 +186,7 @@ def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
 sum    = linear(sum_of_array,  lambda g, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),                  name="sum",  replaces=())
 mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(divided(g, count(x, axis)), x, axis, keepdims), name="mean", replaces=())
 var    = define(np.var,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
-                         spread(divided(2 * g, freedom(x, axis, ddof)), x, axis, keepdims) * deviation(x, axis),      replaces=())
+                         spread(divided(2 * g, variance_divisor(x, axis, ddof)), x, axis, keepdims) * deviation(x, axis),      replaces=())
 std    = define(np.std,  std_vjp, replaces=())
 root_of_squares = define(length_of_array, length_vjp, name="root_of_squares")
 prod   = define(np.prod, lambda g, y, x, axis=None, keepdims=False:
@@ -200,7 +200,7 @@ cumprod = define(np.cumprod, cumprod_vjp, replaces=())
 
 std_forward = forward_by(
     lambda y, x, options: slope_of_length(
-        y * freedom(x, options.get("axis"), options.get("ddof", 0)),
+        y * variance_divisor(x, options.get("axis"), options.get("ddof", 0)),
         deviation(x, options.get("axis")),
     )
 )
@@ -458,7 +458,7 @@ def softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
     return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
 
 
-def parts(total: Any, x: Any, axis: Any) -> Any:
+def softmax_of_sum(total: Any, x: Any, axis: Any) -> Any:
     """Return softmax(x) = exp(x - total), with its limit where the total is infinite."""
     infinite = np.abs(plain(total)) == math.inf
     if not np.any(infinite):
@@ -470,8 +470,8 @@ def parts(total: Any, x: Any, axis: Any) -> Any:
 
 def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Multiply by softmax(x)."""
-    total = y if keepdims else kept(y, np.ndim(x), axis)
-    return spread(g, x, axis, keepdims) * parts(total, x, axis)
+    total = y if keepdims else restore_axes(y, np.ndim(x), axis)
+    return spread(g, x, axis, keepdims) * softmax_of_sum(total, x, axis)
 
 
 logsumexp = define(logsumexp_of_array, logsumexp_vjp, name="logsumexp")

@@ -82,8 +82,8 @@ def with_axes(y: Any, a: Any, q: Any, axis: Any) -> Any:
     """Insert, with length one, the axes over which quantiles were taken."""
     ndim = np.ndim(a)
     left_out = {i % ndim for i in axes_of(axis, ndim)}
-    kept = tuple(1 if i in left_out else n for i, n in enumerate(np.shape(a)))
-    return np.reshape(y, np.shape(q) + kept)
+    shape = tuple(1 if i in left_out else n for i, n in enumerate(np.shape(a)))
+    return np.reshape(y, np.shape(q) + shape)
 
 
 @composition_of(np.quantile)

@@ -143,8 +143,8 @@ def _raise_better(error: Exception, handler: Any, arguments: Any, keywords: Any)
     """Raise the handler's own error if it is of the same type: its message is better."""
     try:
         handler(*arguments, **keywords)
-    except AutogradError as ours:
-        if isinstance(ours, type(error)):
+    except AutogradError as better:
+        if isinstance(better, type(error)):
             raise
     except Exception:
         pass

@@ -17,16 +17,16 @@ except ImportError as error:
         'autograd.scipy needs SciPy, which is not installed: pip install "chainrule[scipy]"'
     ) from error
 
-_OURS = ("fft", "integrate", "linalg", "ndimage", "signal", "special", "stats")
+_SUBMODULES = ("fft", "integrate", "linalg", "ndimage", "signal", "special", "stats")
 
-__all__ = list(_OURS)
+__all__ = list(_SUBMODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _OURS:
+    if name in _SUBMODULES:
         return importlib.import_module(f"autograd.scipy.{name}")
     return getattr(_scipy, name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*dir(_scipy), *_OURS})
+    return sorted({*dir(_scipy), *_SUBMODULES})

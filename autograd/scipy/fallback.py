@@ -65,12 +65,12 @@ def no_rule(name: str, argument: str) -> Callable[..., Any]:
 def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Call the decorated function for nodes and SciPy's function for plain numbers."""
 
-    def decorate(ours: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(counterpart: Callable[..., Any]) -> Callable[..., Any]:
         @redefinable
-        @functools.wraps(ours)
+        @functools.wraps(counterpart)
         def either(*arguments: Any, **keywords: Any) -> Any:
             if has_node(arguments, keywords):
-                return ours(*arguments, **keywords)
+                return counterpart(*arguments, **keywords)
             return function(*arguments, **keywords)
 
         return either
