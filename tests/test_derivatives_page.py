@@ -26,6 +26,7 @@ def generator():
 @pytest.mark.skipif(
     np.__version__.split(".")[:2] != ["2", "4"], reason="the page names the functions of NumPy 2.4"
 )
+@pytest.mark.slow
 def test_the_page_is_up_to_date(run_python):
     # In a new process, because names depend on the order in which rules were loaded.
     printed = run_python(

@@ -54,6 +54,7 @@ def test_every_example_is_tested_and_described():
     assert {name for name in names if f"python examples/{name}.py" not in page} == set()
 
 
+@pytest.mark.slow
 def test_xor_is_learnt(capsys, monkeypatch):
     first = printed("xor", capsys, monkeypatch)
     outputs = [float(line.rpartition(" ")[2]) for line in first.splitlines()[1:]]
@@ -61,6 +62,7 @@ def test_xor_is_learnt(capsys, monkeypatch):
     assert printed("xor", capsys, monkeypatch) == first
 
 
+@pytest.mark.slow
 def test_diabetes_is_predicted_as_well_as_by_least_squares(capsys, monkeypatch):
     first = printed("diabetes", capsys, monkeypatch)
     line, network = (float(text.split("R² ")[1][:5]) for text in first.splitlines())
@@ -68,6 +70,7 @@ def test_diabetes_is_predicted_as_well_as_by_least_squares(capsys, monkeypatch):
     assert printed("diabetes", capsys, monkeypatch) == first
 
 
+@pytest.mark.slow
 def test_three_input_networks_learn_memorise_or_fail():
     losses, found = run("three_inputs")
     assert losses[-1] < 1e-3
@@ -77,6 +80,7 @@ def test_three_input_networks_learn_memorise_or_fail():
     assert run("three_inputs") == (losses, found)
 
 
+@pytest.mark.slow
 def test_moons_are_classified():
     loss, right = run("moons", "--steps", 15)
     assert loss < 0.4
@@ -87,6 +91,7 @@ def test_moons_are_classified():
 @pytest.mark.parametrize(
     ("name", "epochs", "least"), [("digits_cnn", 2, 0.95), ("digits_lstm", 8, 0.92)]
 )
+@pytest.mark.slow
 def test_digits_are_recognised(name, epochs, least, tmp_path):
     _, accuracy = run(name, "--epochs", epochs, "--output", tmp_path)
     assert accuracy >= least
@@ -96,6 +101,7 @@ def test_digits_are_recognised(name, epochs, least, tmp_path):
     assert again.rows == once_more.rows
 
 
+@pytest.mark.slow
 def test_digits_are_recognised_by_two_layers(tmp_path):
     history = run("digits", "--output", tmp_path)
     assert history["val_accuracy"][-1] >= 0.975
@@ -104,6 +110,7 @@ def test_digits_are_recognised_by_two_layers(tmp_path):
     assert first.rows == second.rows
 
 
+@pytest.mark.slow
 def test_characters_are_learnt():
     before, after, _ = run("characters", "--epochs", 4)
     np.testing.assert_allclose(before, np.log(58), atol=0.1)  # 58 equally likely characters
@@ -111,6 +118,7 @@ def test_characters_are_learnt():
     assert run("characters", "--epochs", 1) == run("characters", "--epochs", 1)
 
 
+@pytest.mark.slow
 def test_sequences_are_copied(tmp_path, capsys):
     assert run("copy_task", "--steps", 150, "--output", tmp_path) >= 0.98
     assert (tmp_path / "copy_task.png").stat().st_size > 1000
@@ -123,6 +131,7 @@ def test_sequences_are_copied(tmp_path, capsys):
     assert losses[0] == losses[1]
 
 
+@pytest.mark.slow
 def test_a_pole_is_balanced(tmp_path):
     before, after = run("policy_gradient", "--iterations", 40, "--output", tmp_path)
     assert before < 40
@@ -131,6 +140,7 @@ def test_a_pole_is_balanced(tmp_path):
     assert run("policy_gradient", "--iterations", 3) == run("policy_gradient", "--iterations", 3)
 
 
+@pytest.mark.slow
 def test_gradients_show_the_effect_of_depth(tmp_path):
     results = run("depth", "--steps", 22, "--output", tmp_path)
     verdicts = [report.verdict for report, _ in results.values()]

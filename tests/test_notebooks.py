@@ -43,6 +43,7 @@ def complaints(cell):
 
 
 @each_notebook
+@pytest.mark.slow
 def test_notebooks_and_their_solutions_run(path, tmp_path):
     folder = tmp_path / "notebooks"
     shutil.copytree(path.parent, folder)

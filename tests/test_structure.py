@@ -232,6 +232,7 @@ def copy_of_sources(tmp_path_factory):
 
 
 @pytest.mark.parametrize("removed", [*((name,) for name in OPTIONAL), OPTIONAL], ids="-".join)
+@pytest.mark.slow
 def test_the_rest_works_without(removed, copy_of_sources):
     aside = copy_of_sources / "aside"
     folders = [copy_of_sources.joinpath(*package.split(".")) for package in removed]
