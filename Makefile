@@ -44,7 +44,7 @@ suite: $(STAMP)
 
 # A selection, on the sources as they are, interpreted: for the time while you edit.
 test-quick: $(TOOLS)
-	$(INTERPRETED) -m "not slow and not gallery" --sample 6 tests
+	$(INTERPRETED) -m "not slow and not gallery" --sample 4 tests
 
 # The same with the newest version of everything that is declared, and the tests with the lowest ones.
 test-latest:

@@ -66,6 +66,7 @@ def test_several_results_are_rejected():
         checkpoint(lambda x: (x, x))(Tensor(x))
 
 
+@pytest.mark.slow
 def test_checkpointing_saves_memory():
     def deep(x):
         for _ in range(10):

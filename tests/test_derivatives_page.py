@@ -40,6 +40,7 @@ def test_the_page_is_up_to_date(run_python):
     )
 
 
+@pytest.mark.slow
 def test_every_primitive_and_every_function_is_on_the_page(generator):
     page = generator.page()
     on_page = {id(p) for m in generator.modules() for p in generator.primitives_of(m).values()}
@@ -51,6 +52,7 @@ def test_every_primitive_and_every_function_is_on_the_page(generator):
             assert f"`{generator.public_name(key)}`" in page
 
 
+@pytest.mark.slow
 def test_every_line_of_the_kinks_page_is_on_the_page(generator):
     page = generator.page()
     assert len(generator.kinks()) > 15

@@ -45,6 +45,7 @@ def test_forward_and_reverse_mode_are_transposes(arrays):
     assert (pushed * g).sum() == pytest.approx((a.grad * u).sum() + (b.grad * v).sum())
 
 
+@pytest.mark.slow
 def test_a_chain_of_100000_operations_needs_no_recursion():
     x = Value(1.0)
     y = x

@@ -29,6 +29,7 @@ SLOPES = {math.sin: math.cos, math.exp: math.exp, math.atan: lambda x: 1 / (1 + 
 
 
 @given(st.floats(-3, 3), st.sampled_from([*SLOPES, lambda x: x**7]))
+@pytest.mark.slow
 def test_estimated_difference_error_bounds_the_true_error(x, f):
     slope = SLOPES.get(f, lambda x: 7 * x**6)(x)
     derivative, error = numerical_derivative(f, x)

@@ -66,6 +66,7 @@ def test_values_can_come_from_files_or_be_random(module, tmp_path, capsys):
     assert "8 derivatives checked, 2 shown" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_errors_can_be_plotted(module, tmp_path):
     pytest.importorskip("matplotlib")
     assert main(["check", f"{module}:loss", *AT, "--plot", "errors.png"]) == 0

@@ -290,6 +290,7 @@ def test_a_wrong_gradient_of_a_scalar_input_is_explained():
 # -- cost -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_kinks_and_mistakes_need_few_evaluations():
     zeros = unraised(lambda x: np.sum(relu(x)), np.zeros(500), gradient=lambda x: 0 * x)
     assert zeros.ok

@@ -300,6 +300,7 @@ def test_steps_are_saved_as_text(tmp_path, name, begins):
 
 
 @needs_dot
+@pytest.mark.slow
 def test_a_gif_has_a_frame_per_step_and_a_fixed_layout(tmp_path):
     image = pytest.importorskip("PIL.Image")
     lesson = steps(neuron())

@@ -195,6 +195,7 @@ def test_training_steps_do_not_leak_memory():
     assert after - before < 20_000
 
 
+@pytest.mark.slow
 def test_second_derivatives_in_a_loop_do_not_leak_memory():
     x = Value(1.0)
 
@@ -293,6 +294,7 @@ def test_threads_sharing_values_accumulate_gradients():
     assert v.grad == 4 * 300 * 21.0
 
 
+@pytest.mark.slow
 def test_no_reference_cycles_are_left():
     gc.collect()
     gc.disable()

@@ -153,6 +153,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("environment", ASCII, ids=lambda e: "-".join(e.values()))
+@pytest.mark.slow
 def test_every_command_works_on_an_ascii_terminal(environment, tmp_path):
     (tmp_path / "module.py").write_text(
         "import numpy as np\n"

@@ -24,6 +24,7 @@ def run(code):
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_submodules_are_lazy_attributes():
     modules = ["builtins", "core", "differential_operators", "extend", "numpy", "tracer", "util", "wrap_util", "scipy", "misc", "check", "test_util"]  # fmt: skip
     arrays = "numpy_boxes numpy_jvps numpy_vjps numpy_vspaces numpy_wrapper linalg fft random"

@@ -37,6 +37,7 @@ def _restored():
         yield
 
 
+@pytest.mark.slow
 def test_a_redefined_rule_takes_effect_and_leaves_others():
     script = pathlib.Path(__file__).with_name("redefined.py")
     tests = script.parents[1]

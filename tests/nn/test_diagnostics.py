@@ -115,6 +115,7 @@ def test_a_report_needs_gradients():
         nn.gradient_report(Deep(2, relu, 0.5))
 
 
+@pytest.mark.slow
 def test_a_report_can_be_plotted(tmp_path, monkeypatch):
     figure = report_of(Deep(5, relu, 0.5), INPUTS).plot()
     assert len(figure.axes) == 2

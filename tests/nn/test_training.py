@@ -335,6 +335,7 @@ def test_resuming_continues_dropout_and_shuffling(tmp_path):
     assert_same_state(resumed["model"].state_dict(), whole["model"].state_dict())
 
 
+@pytest.mark.slow
 def test_lbfgs_is_trained_by_the_same_loop():
     arguments = settings(noise=0.0, data=loader(batch_size=40), epochs=2)
     model = arguments["model"]
@@ -393,6 +394,7 @@ def test_early_stopping_rejects_an_unknown_mode():
         nn.EarlyStopping(mode="less")
 
 
+@pytest.mark.slow
 def test_a_history_can_be_plotted(monkeypatch, tmp_path):
     history = nn.fit(**settings(early_stopping=nn.EarlyStopping()))
     figure = history.plot()
