@@ -13,6 +13,7 @@ from nn.activations import (
     leaky_relu, log_softmax, silu, softplus,
 )
 from nn.attention import MultiheadAttention, TransformerBlock
+from nn.containers import Residual, Sequential
 from nn.convolution import Conv1d, Conv2d
 from nn.data import DataLoader, train_test_split
 from nn.diagnostics import GradientReport, gradient_report
@@ -26,7 +27,7 @@ from nn.losses import (
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber,
     kl_divergence, mae, mse, nll,
 )
-from nn.module import Module, Parameter, Residual, Sequential
+from nn.module import Module, Parameter
 from nn.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from nn.privacy import DPSGD, per_example_grads

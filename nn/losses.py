@@ -11,10 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, define, elementwise, sigmoid, softmax
+from autograd import Tensor
 from autograd.errors import OptionError, ShapeError
 from nn.activations import log_softmax
 from nn.linear import indices_below
+from nn.loss_kernels import (
+    cross_entropy_of_bits,
+    cross_entropy_of_logits,
+    huber_of_difference,
+    surprisal,
+    weighted_sum,
+)
 from nn.module import plain, shape_of
 from nn.types import typed_loss
 
@@ -44,68 +51,6 @@ def same_shape(outputs: Any, targets: Any) -> Any:
         )
     return targets
 
-
-# -- the calculus -----------------------------------------------------------------------------
-
-
-def log_at_least(x: Any) -> Any:
-    """Return log(x), but at least -100, PyTorch's limit for the loss of one example."""
-    with np.errstate(divide="ignore"):
-        return np.maximum(np.log(x), -100.0)
-
-
-def weighted_sum_of_arrays(x: Any, weights: Any, axis: int) -> Any:
-    """Sum weights · x along an axis; x may be infinite where its weight is zero."""
-    return np.sum(weights * np.where(weights == 0, 0.0, x), axis=axis)
-
-
-def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
-    """Return -log softmax(x) at some elements, times their weights."""
-    shifted = x - np.maximum.reduce(x, axis, keepdims=True)
-    right = shifted[index]
-    exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
-    total = np.add.reduce(exponentials, axis, keepdims=True)
-    kept[:] = [(x, exponentials, total)]  # reused in backward
-    surprisals = np.log(total.squeeze(axis)) - right  # may be infinite or NaN where the weight is 0
-    return weights * np.where(weights == 0, 0.0, surprisals)
-
-
-def surprisal_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:
-    """Return g · weights · (softmax(x) − 1 at the selected elements)."""
-    g = g * weights
-    of_each = g[(slice(None),) * axis + (None,)]
-    if isinstance(g, Tensor) or isinstance(x, Tensor):
-        picked = np.zeros(x.shape, x.dtype)
-        picked[index] = 1
-        return (softmax(x, axis=axis) - picked) * of_each
-    if not kept or kept[0][0] is not x:  # a second backward, or a gradient check
-        surprisal_of_arrays(x, axis, index, weights, kept)
-    _, exponentials, total = kept.pop()  # removed, because their memory is reused below
-    slope = np.multiply(exponentials, of_each / total, out=exponentials)
-    slope[index] -= g
-    return slope
-
-
-# fmt: off
-huber_of_difference = elementwise(
-    lambda d, delta: np.where(np.abs(d) <= delta, d * d / 2, delta * (np.abs(d) - delta / 2)), None,
-    lambda y, d, delta: np.clip(d, -delta, delta),
-    lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber")
-cross_entropy_of_bits = elementwise(
-    lambda p, t: -(t * log_at_least(p) + (1 - t) * log_at_least(1 - p)), None,
-    lambda y, p, t: (p - t) / np.maximum(p * (1 - p), 1e-12),
-    lambda y, p, t: np.maximum(np.log(1 - p), -100.0) - np.maximum(np.log(p), -100.0),
-    name="binary_cross_entropy")
-cross_entropy_of_logits = elementwise(
-    lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
-    lambda y, z, t: sigmoid(z) - t,
-    lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
-surprisal = define(surprisal_of_arrays, surprisal_vjp, fresh_results=True, name="cross_entropy")
-weighted_sum = define(weighted_sum_of_arrays,
-    lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
-    lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x,
-    fresh_results=True, name="weighted_sum")
-# fmt: on
 
 # -- numbers ----------------------------------------------------------------------------------
 

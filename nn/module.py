@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 import numpy as np
 
 from autograd import Tensor, Value, scope
-from autograd.errors import DataError, ShapeError, WeightsError
+from autograd.errors import DataError, WeightsError
 from nn.types import HasForward, P, Result
 
 Item = TypeVar("Item")
@@ -314,101 +314,6 @@ class Module:
                 yield from (f"  {line}" for line in rest)
 
 
-class Sequential(Module):
-    """Modules applied one after the other.
-
-    Parameters
-    ----------
-    *modules : callable
-        Modules, or any functions of one argument, such as `numpy.tanh`.
-
-    Raises
-    ------
-    DataError
-        If one of them cannot be called.
-
-    Examples
-    --------
-    >>> import nn
-    >>> model = nn.Sequential(nn.Linear(4, 8), np.tanh, nn.Linear(8, 2))
-    >>> model
-    Sequential: 58 parameters
-      0: Linear(in_features=4, out_features=8): 40 parameters
-      2: Linear(in_features=8, out_features=2): 18 parameters
-    >>> model[0].weight.shape
-    (8, 4)
-    """
-
-    def __init__(self, *modules: Callable[[Any], Any]) -> None:
-        for i, module in enumerate(modules):
-            if not callable(module):
-                raise DataError(f"Sequential takes modules and functions, not {module!r}.")
-            setattr(self, str(i), module)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (module for name, module in vars(self).items() if name.isdigit())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __getitem__(self, index: Any) -> Any:
-        """Return a module by its index, or for a slice a `Sequential` of the same modules."""
-        found = list(self)[index]
-        return Sequential(*found) if isinstance(index, slice) else found
-
-    def forward(self, x: Any) -> Any:
-        """Apply the modules in turn.
-
-        Parameters
-        ----------
-        x : array_like
-            The input of the first module.
-        """
-        for module in self:
-            x = module(x)
-        return x
-
-
-class Residual(Sequential):
-    """Modules applied one after the other, with a shortcut around them: x + f(x).
-
-    Source: He et al., "Deep residual learning for image recognition", 2016.
-
-    Parameters
-    ----------
-    *modules : callable
-        Modules or functions, as for `Sequential`. Together they must keep the shape.
-
-    Examples
-    --------
-    >>> import nn
-    >>> block = nn.Residual(nn.LayerNorm(8), nn.Linear(8, 8), nn.ReLU())
-    >>> block(np.ones((5, 8))).shape
-    (5, 8)
-    """
-
-    def forward(self, x: Any) -> Any:
-        """Return x + f(x).
-
-        Parameters
-        ----------
-        x : array_like
-            The input, of the same shape as the output.
-
-        Raises
-        ------
-        ShapeError
-            If the modules change the shape.
-        """
-        y = super().forward(x)
-        if shape_of(y) != shape_of(x):
-            raise ShapeError(
-                f"A residual block adds its input, of shape {shape_of(x)}, to its output, of "
-                f"shape {shape_of(y)}; the shapes must be equal."
-            )
-        return x + y
-
-
 def plain(x: Any) -> Any:
     """Return the data of a node; anything else unchanged."""
     return x.data if isinstance(x, (Tensor, Value)) else x
@@ -459,7 +364,8 @@ class FunctionModule(Module):
         *inputs : array_like
             The inputs of the function.
         """
-        settings = {setting.name: getattr(self, setting.name) for setting in fields(self)}
+        names: tuple[str, ...] = self.__match_args__  # of all fields
+        settings = {name: getattr(self, name) for name in names}
         return self.function(*inputs, **settings)
 
 

@@ -297,3 +297,10 @@ def test_a_seed_makes_a_run_reproducible_bit_for_bit():
     np.testing.assert_array_equal(*ours)
     with pytest.raises(DataError, match="default_rng"):
         nn.Linear(2, 2, generator=3)
+
+
+def test_dir_lists_the_public_names_only():
+    assert dir(nn) == sorted(nn.__all__)
+    assert dir(nn.optim) == sorted(nn.optim.__all__)
+    assert all(hasattr(nn, name) for name in dir(nn))
+    assert nn.losses.mse is nn.mse  # submodules stay attributes
