@@ -46,14 +46,14 @@ suite: $(STAMP)
 test-quick: $(TOOLS)
 	$(INTERPRETED) -m "not slow and not gallery" --sample 4 tests
 
-# The same with the newest version of everything that is declared, and the tests with the lowest ones.
+# The same with the newest version of every dependency, and the tests with the lowest declared ones.
 test-latest:
 	$(MAKE) test VENV=.venv-latest CONSTRAINTS=
 
 test-oldest:
 	$(MAKE) suite VENV=.venv-oldest CONSTRAINTS=$(CURDIR)/constraints/oldest.txt
 
-# The random tests of the suite with a hundred times their number of cases; FACTOR=1000 takes more.
+# The random tests with a hundred times as many cases; FACTOR=1000 runs more.
 fuzz: $(STAMP)
 	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(PYTEST) tests/fuzz
 
@@ -74,7 +74,7 @@ CONSTRAINED := PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS)
 $(TOOLS): pyproject.toml $(CONSTRAINTS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
-	@echo "Setting up $(VENV): a minute or two, once."
+	@echo "Setting up $(VENV): this takes a minute or two, once."
 	@CHAINRULE_INTERPRETED=1 $(CONSTRAINED) ".[test]"
 	@$(if $(CHROMIUM),$(CONSTRAINED) playwright || echo "playwright could not be installed.")
 	@rm -rf build *.egg-info
@@ -95,16 +95,16 @@ build:
 dev: $(TOOLS)
 	CHAINRULE_INTERPRETED=1 $(CONSTRAINED) --no-deps -e .
 	@rm -f $(STAMP)
-	@echo "Editable and interpreted. 'make build' puts the compiled engine back."
+	@echo "Installed editable and interpreted. 'make build' installs the compiled engine again."
 
-# The peers are installed in an environment beside this distribution, except HIPS autograd, whose
-# import name is the same, and which has one of its own.
+# The peers share an environment with this distribution, except HIPS autograd, which has its own
+# because its import name is the same.
 BENCH := .venv-bench
 HIPS  := .venv-hips
 RUN_BENCH = $(BENCH)/$(notdir $(BIN))/python benchmarks/run.py --hips $(HIPS)/$(notdir $(BIN))/python
 $(BENCH)/.installed: $(SOURCES) benchmarks/lifelines.txt
 	@test -d $(BENCH) || $(PYTHON) -m venv $(BENCH)
-	@echo "Setting up $(BENCH): some minutes, once."
+	@echo "Setting up $(BENCH): this takes some minutes, once."
 	@$(BENCH)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[bench]"
 	@$(BENCH)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-deps -r benchmarks/lifelines.txt
 	@rm -rf build *.egg-info
@@ -116,15 +116,15 @@ $(HIPS)/.installed: benchmarks/hips-requirements.txt
 	@touch $@
 
 # `make bench` measures everything and writes benchmarks/RESULTS.md; `make bench NAMES="mlp lstm"`
-# shows some; `make bench-quick` takes under two minutes, once the environments are there.
+# shows some; `make bench-quick` takes less than two minutes once the environments exist.
 bench: $(BENCH)/.installed $(HIPS)/.installed
 	$(RUN_BENCH) $(if $(NAMES),$(NAMES),--write)
 
 bench-quick: $(BENCH)/.installed $(HIPS)/.installed
 	$(RUN_BENCH) --quick $(NAMES)
 
-# Programs written for HIPS autograd, from the registry, run on this distribution in its place.
-# They are installed without their dependencies, for these name the distribution `autograd`.
+# Run programs written for HIPS autograd, from the registry, on this distribution instead.
+# They are installed without dependencies, because these include the distribution `autograd`.
 CLIENTS := .venv-clients
 clients:
 	@test -d $(CLIENTS) || $(PYTHON) -m venv $(CLIENTS)
@@ -136,23 +136,23 @@ clients:
 pictures: $(STAMP)
 	$(BIN)/python -P docs/draw_pictures.py
 
-# The page of all derivatives, from the rules and docs/kinks.md; a test compares it.
+# The page of all derivatives, generated from the rules and docs/kinks.md; a test compares it.
 derivatives: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/generate_derivatives.py
 
-# Runs every notebook and stores it with what it shows, and without what differs from run to run.
+# Run every notebook and store its outputs, without what differs from run to run.
 notebooks: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python -P notebooks/execute.py $(NAMES)
 
 # The site, in site/; open site/index.html. A broken link or a missing docstring is an error.
-# The sources are read as they stand here, so only what is required is installed.
+# The sources are read from this tree, so only the requirements are installed.
 DOCS := .venv-docs
 docs: $(DOCS)/.installed
 	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(DOCS)/$(notdir $(BIN))/python -m mkdocs build --strict
 
 $(DOCS)/.installed: pyproject.toml
 	@test -d $(DOCS) || $(PYTHON) -m venv $(DOCS)
-	@echo "Setting up $(DOCS): a minute, once."
+	@echo "Setting up $(DOCS): this takes a minute, once."
 	@CHAINRULE_INTERPRETED=1 $(DOCS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[docs]"
 	@rm -rf build *.egg-info
 	@touch $@

@@ -14,7 +14,7 @@ from setuptools import setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.editable_wheel import editable_wheel
 
-sys.path.insert(0, str(Path(__file__).parent))  # a build runs this file from elsewhere
+sys.path.insert(0, str(Path(__file__).parent))  # a build runs this file from another folder
 
 from building.documentation import Documentation
 from building.generated_c import UnexpectedCError, improve
@@ -24,9 +24,9 @@ ENGINE = sorted(
     str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in NOT_COMPILED
 )
 
-# NumPy is used through its Python interface only, so its types need not be known: the same
-# code results whether or not it is installed where the engine is compiled.
-# No cache: that of `make lint`, which may run at the same time, is kept for other settings.
+# The engine uses NumPy only through Python, so its types need not be known: the generated
+# code is the same whether or not NumPy is installed in the build environment.
+# No cache: `make lint`, which may run at the same time, uses one with other settings.
 MYPY_CONFIGURATION = f"""\
 [mypy]
 cache_dir = {os.devnull}
