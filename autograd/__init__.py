@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import aliases
 from autograd import rules as rules
 from autograd.engine import Node, Primitive, Tensor, Value, no_grad, scope, value
-from autograd.engine.primitive import LAZY_RULES
+from autograd.engine.registry import LAZY_RULES
 from autograd.rules.custom import define, elementwise, linear
 from autograd.rules.reductions import logsumexp, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus

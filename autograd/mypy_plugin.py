@@ -17,7 +17,7 @@ from mypy.nodes import CallExpr, ListExpr, MemberExpr, NameExpr, TupleExpr
 from mypy.plugin import FunctionContext, MethodContext, Plugin
 from mypy.types import AnyType, Instance, TupleType, Type, UnionType, get_proper_type
 
-from autograd.engine.primitive import WITHOUT_DERIVATIVE
+from autograd.engine.registry import WITHOUT_DERIVATIVE
 
 VALUE, TENSOR = "autograd.Value", "autograd.Tensor"
 NODES = (VALUE, TENSOR, "autograd.engine.node.Node")

@@ -24,7 +24,8 @@ import autograd
 import autograd.rules
 from autograd.drawing.formulas import formula
 from autograd.drawing.source import body_of, names_of, parsed, resolve
-from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive
+from autograd.engine.primitive import Primitive
+from autograd.engine.registry import DISPATCH, WITHOUT_DERIVATIVE
 
 DOCS = Path(__file__).resolve().parent
 

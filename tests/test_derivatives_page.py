@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import Primitive
-from autograd.engine.primitive import DISPATCH, USER_RULES
+from autograd.engine.registry import DISPATCH, USER_RULES
 from autograd.rules import elementwise, matrices
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

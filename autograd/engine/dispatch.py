@@ -7,7 +7,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, calls, closures, constants, objects, outputs, tensor, value
+from autograd.engine import (
+    assignment,
+    calls,
+    closures,
+    constants,
+    objects,
+    outputs,
+    registry,
+    tensor,
+    value,
+)
 from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, tell_made
@@ -18,7 +28,7 @@ from autograd.errors import NoRuleError
 
 _ndarray: Final = np.ndarray
 
-WITHOUT: Final = primitives.WITHOUT_DERIVATIVE
+WITHOUT: Final = registry.WITHOUT_DERIVATIVE
 
 
 def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
@@ -187,7 +197,7 @@ def _as_operand(x: Any) -> Any:
 def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
     """NumPy's protocol for ufuncs (NEP 13)."""
     if method == "__call__" and not keywords:
-        handler: Any = primitives.DISPATCH.get(function)
+        handler: Any = registry.DISPATCH.get(function)
         if isinstance(handler, primitives.Primitive):  # the usual case
             return call(handler, inputs, NO_KEYWORDS)
     if keywords.get("out") is not None:
@@ -242,14 +252,14 @@ def numpy_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> A
 def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     if "out" in keywords:
         keywords = {k: v for k, v in keywords.items() if k != "out"}
-    handler: Callable[..., Any] | None = primitives.DISPATCH.get(key)
+    handler: Callable[..., Any] | None = registry.DISPATCH.get(key)
     if handler is not None:
         return handler(*arguments, **keywords)
     if key in WITHOUT:
         return function(*plain(arguments), **plain(keywords))
     if isinstance(key, tuple) and key[0] in WITHOUT and key[1] != "at":  # np.equal.outer
         return getattr(function, key[1])(*plain(arguments), **plain(keywords))
-    if primitives.load_lazy_rules():
+    if registry.load_lazy_rules():
         return _dispatch(key, function, arguments, keywords)
     raise _no_rule_error(key)
 

@@ -48,7 +48,8 @@ from autograd.engine.operations import (
     TAN,
     TANH,
 )
-from autograd.engine.primitive import USER_RULES, Primitive, Recorded
+from autograd.engine.primitive import Primitive, Recorded
+from autograd.engine.registry import USER_RULES
 from autograd.errors import GradientLostError, lost
 
 #: The primitive of a Value that was computed inside `no_grad`.

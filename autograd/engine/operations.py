@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.engine.primitive import declare
+from autograd.engine.registry import declare
 
 ADD: Final = declare("add")
 SUBTRACT: Final = declare("subtract")

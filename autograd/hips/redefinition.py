@@ -29,7 +29,7 @@ from autograd.engine.operations import (
     SUM,
     TRANSPOSE,
 )
-from autograd.engine.primitive import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, load_lazy_rules
+from autograd.engine.registry import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, load_lazy_rules
 from autograd.errors import DataError, NoRuleError
 from autograd.hips.shared import subval, total
 from autograd.hips.user_primitive import (

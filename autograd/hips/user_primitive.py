@@ -14,7 +14,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Primitive, dispatch
 from autograd.engine.objects import joined
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.registry import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
 from autograd.variables import plain
 

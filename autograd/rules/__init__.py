@@ -1,6 +1,6 @@
 """The calculus as a table: one row for each function, by family."""
 
-from autograd.engine.primitive import LAZY_RULES, undefined_primitives
+from autograd.engine.registry import LAZY_RULES, undefined_primitives
 from autograd.rules import (
     custom,
     elementwise,

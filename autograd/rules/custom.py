@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd.engine.primitive import DISPATCH, USER_RULES, Primitive
+from autograd.engine.primitive import Primitive
+from autograd.engine.registry import DISPATCH, USER_RULES
 from autograd.rules import table
 from autograd.rules.table import Partial
 

@@ -20,13 +20,8 @@ import numpy as np
 
 from autograd.engine.dispatch import plain
 from autograd.engine.node import Node
-from autograd.engine.primitive import (
-    DISPATCH,
-    USER_RULES,
-    WITHOUT_DERIVATIVE,
-    Primitive,
-    take_declared,
-)
+from autograd.engine.primitive import Primitive
+from autograd.engine.registry import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, take_declared
 from autograd.errors import AutogradError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])

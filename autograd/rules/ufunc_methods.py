@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive
 from autograd.engine.dispatch import plain
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.registry import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.inplace import at
 from autograd.rules.reductions import axes_of, logsumexp

@@ -24,7 +24,8 @@ import autograd.numpy
 import autograd.rules.lazy
 from autograd import __main__ as command_line
 from autograd.check import command as check_command
-from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE, Primitive, load_lazy_rules
+from autograd.engine.primitive import Primitive
+from autograd.engine.registry import DISPATCH, WITHOUT_DERIVATIVE, load_lazy_rules
 from autograd.numpy import accept_lists
 from autograd.rules import custom, table
 from autograd.scipy import stats

@@ -16,7 +16,7 @@ import autograd.rules.lazy  # all rules there are: what comes later would be und
 import autograd.scipy.rules
 from autograd import make_jvp, make_vjp, tree
 from autograd.engine import Node
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.registry import DISPATCH
 from autograd.errors import NoRuleError
 from autograd.extend import defjvp_argnum, defvjp_argnum
 from autograd.hips import redefinition

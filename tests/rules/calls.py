@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd.rules.lazy  # noqa: F401 - fills the table of functions that have a rule
 from autograd.engine.dispatch import plain
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.registry import DISPATCH
 
 WORDS = {  # functions of one array that need nothing else
     np: (

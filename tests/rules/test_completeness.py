@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd.rules.lazy  # noqa: F401 - the rules that are read when first asked for
-from autograd.engine.primitive import DISPATCH, WITHOUT_DERIVATIVE
+from autograd.engine.registry import DISPATCH, WITHOUT_DERIVATIVE
 
 #: What is refused, and why. A name that a later NumPy adds has to be decided upon, and put here
 #: only with a reason.

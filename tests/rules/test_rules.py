@@ -11,7 +11,7 @@ from rules.samples import SAMPLES
 
 import autograd.rules
 from autograd import Primitive, Tensor
-from autograd.engine.primitive import DISPATCH
+from autograd.engine.registry import DISPATCH
 
 EACH = pytest.mark.parametrize("sample", SAMPLES, ids=str)
 
