@@ -39,8 +39,8 @@ class RecordedCall:
         if not any(isinstance(output, Node) for output in self.outputs):
             raise DataError(
                 f"The function returned {type(self.result).__name__}, not a node: it does not "
-                "depend on the inputs, or the graph was left on the way. To check a gradient from "
-                "elsewhere, pass gradient=..."
+                "depend on the inputs, or its derivative was lost (.data, float()?). To check a "
+                "gradient from elsewhere, pass gradient=..."
             )
 
     def reverse(self, weights: Vector) -> Vector:

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.check.arrays import Vector
 from autograd.check.compare import Outcome, compare
-from autograd.check.setup import Check
+from autograd.check.state import Check
 from autograd.check.verdicts import KINK, MISSHAPEN, WRONG
 
 #: Of this many tied inputs every pair is checked; of more, neighbours.

@@ -172,42 +172,55 @@ def _derivatives(
     quotients = (right_values - left_values) / widths
     noise = np.where(quotients == 0, noise, np.fmax(noise, quantum))
     values, errors = extrapolate((widths[:, 0] / 2) ** 2, quotients, 2 * noise / widths)
-    right_quotients = (right_values - center) / right_steps[:, None]
-    left_quotients = (left_values - center) / left_steps[:, None]
-    floors = rounding / right_steps[:, None]  # without jitter, which at a kink is the kink itself
-    right, right_error = extrapolate(right_steps, right_quotients, floors)
-    left, left_error = extrapolate(left_steps, left_quotients, floors)
+    right = _one_sided(right_steps, right_values - center, rounding)
+    left = _one_sided(left_steps, left_values - center, rounding)
 
     # At the edge of its domain a function has only a one-sided derivative.
-    one_sided = ~np.isfinite(values) & np.isfinite(center)
-    use_right = one_sided & np.isfinite(right)
-    use_left = one_sided & ~np.isfinite(right) & np.isfinite(left)
-    values = np.where(use_right, right, np.where(use_left, left, values))
-    errors = np.where(use_right, right_error, np.where(use_left, left_error, errors))
+    edge = ~np.isfinite(values) & np.isfinite(center)
+    use_right = edge & np.isfinite(right.values)
+    use_left = edge & ~np.isfinite(right.values) & np.isfinite(left.values)
+    values = np.where(use_right, right.values, np.where(use_left, left.values, values))
+    errors = np.where(use_right, right.errors, np.where(use_left, left.errors, errors))
 
-    gaps = np.abs(right - left)
-    doubt = 10 * (right_error + left_error) + 1e-4 * np.maximum(np.abs(right), np.abs(left))
+    gaps = np.abs(right.values - left.values)
+    slopes = np.maximum(np.abs(right.values), np.abs(left.values))
+    doubt = 10 * (right.errors + left.errors) + 1e-4 * slopes
     kink = (gaps > doubt)[1:].all(axis=0)  # a kink is visible at every scale
-    least = rounding[-1]
-    jump = _jumps(right_values - center, least) | _jumps(left_values - center, least)
-    least = least / right_steps[-1]
-    vertical = _grows(right_quotients, least) | _grows(left_quotients, least)
-    side = _least(left_error + right_error)[None]
-    left, right = (np.take_along_axis(x, side, 0)[0] for x in (left, right))
-    sides = np.array([_spread(right_values - center), _spread(left_values - center)])
+    jump = right.jump | left.jump
+    best = _least(left.errors + right.errors)[None]
     return LineDerivatives(
-        values,
-        errors,
-        left,
-        right,
-        kink & ~jump,
-        jump,
-        vertical & ~jump,
-        sizes.max(axis=0),
-        sides.max(axis=0),
-        sides.min(axis=0),
-        quantum,
+        values=values,
+        errors=errors,
+        left=np.take_along_axis(left.values, best, 0)[0],
+        right=np.take_along_axis(right.values, best, 0)[0],
+        kink=kink & ~jump,
+        jump=jump,
+        vertical=(right.vertical | left.vertical) & ~jump,
+        size=sizes.max(axis=0),
+        spread=np.maximum(right.spread, left.spread),
+        flattest=np.minimum(right.spread, left.spread),
+        quantum=quantum,
     )
+
+
+@dataclass
+class _Side:
+    """The derivatives to one side, with the same attributes as `LineDerivatives`."""
+
+    values: Array
+    errors: Array
+    jump: Mask
+    vertical: Mask
+    spread: Array
+
+
+def _one_sided(steps: Array, changes: Array, rounding: Array) -> _Side:
+    quotients = changes / steps[:, None]
+    # Jitter does not count as rounding here: at a kink it is the kink itself.
+    floors = rounding / np.abs(steps[:, None])
+    values, errors = extrapolate(steps, quotients, floors)
+    jump, vertical = _jumps(changes, rounding[-1]), _grows(quotients, floors[-1])
+    return _Side(values, errors, jump, vertical, _spread(changes))
 
 
 def _spread(changes: Array) -> Array:

@@ -13,7 +13,7 @@ from autograd.check.explain.reasons import reasons
 from autograd.check.pipeline import run
 from autograd.check.report import Report
 from autograd.check.settings import Options
-from autograd.check.setup import Check
+from autograd.check.state import Check
 from autograd.check.verdicts import DISCONTINUOUS, MISSHAPEN, NOT_FINITE, RANDOM, VERDICTS, WRONG
 from autograd.errors import DataError, GradientError
 

@@ -8,7 +8,7 @@ from autograd.check.compare import Outcome
 from autograd.check.elements import by_elements
 from autograd.check.projections import by_projections
 from autograd.check.settings import ROUNDINGS
-from autograd.check.setup import Check
+from autograd.check.state import Check
 from autograd.check.verdicts import RANDOM
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from autograd.check.arrays import Vector
 from autograd.check.candidate import Claim
 from autograd.check.compare import Outcome, compare
-from autograd.check.setup import Check, Projected
+from autograd.check.state import Check, Projected
 from autograd.check.verdicts import KINK, MISSHAPEN, UNRESOLVED, WRONG
 
 #: How many of the inputs that were held fixed are checked one by one.

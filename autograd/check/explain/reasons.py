@@ -24,7 +24,7 @@ from autograd.check.explain.numbers import (
 )
 from autograd.check.explain.reference import Reference
 from autograd.check.report import Batch
-from autograd.check.setup import Check
+from autograd.check.state import Check
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
 from autograd.engine import Node
 from autograd.program import Program, contents

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import Vector, close
 from autograd.check.checked_function import CheckedFunction, as_derivative
-from autograd.check.setup import Check
+from autograd.check.state import Check
 from autograd.debugging import Trace
 from autograd.engine.grad_mode import is_recording
 
