@@ -65,7 +65,7 @@ def divided(g: Any, n: int) -> Any:
     return g / n
 
 
-def variance_divisor(x: Any, axis: Any, ddof: Any) -> Any:
+def divisor(x: Any, axis: Any, ddof: Any) -> Any:
     """Return the divisor of a variance, n - ddof, which NumPy never lets fall below 0."""
     n = count(x, axis) - ddof
     return n if n > 0 else 0
@@ -114,7 +114,7 @@ def std_vjp(g: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: A
     """Return g (x - mean)* / (n - ddof) / y, and 0 where all elements are equal."""
     if count(x, axis) == 1:  # the deviation of a single number is constantly 0
         return np.zeros_like(plain(x))
-    each = divided(over(g, y), variance_divisor(x, axis, ddof))
+    each = divided(over(g, y), divisor(x, axis, ddof))
     return vanishing(spread(each, x, axis, keepdims), deviation(x, axis))
 
 
@@ -186,7 +186,7 @@ def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
 sum    = linear(sum_of_array,  lambda g, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),                  name="sum",  replaces=())
 mean   = linear(mean_of_array, lambda g, x, axis=None, keepdims=False: spread(divided(g, count(x, axis)), x, axis, keepdims), name="mean", replaces=())
 var    = define(np.var,  lambda g, y, x, axis=None, ddof=0, keepdims=False:
-                         spread(divided(2 * g, variance_divisor(x, axis, ddof)), x, axis, keepdims) * deviation(x, axis),      replaces=())
+                         spread(divided(2 * g, divisor(x, axis, ddof)), x, axis, keepdims) * deviation(x, axis),      replaces=())
 std    = define(np.std,  std_vjp, replaces=())
 root_of_squares = define(length_of_array, length_vjp, name="root_of_squares")
 prod   = define(np.prod, lambda g, y, x, axis=None, keepdims=False:
@@ -200,7 +200,7 @@ cumprod = define(np.cumprod, cumprod_vjp, replaces=())
 
 std_forward = forward_by(
     lambda y, x, options: slope_of_length(
-        y * variance_divisor(x, options.get("axis"), options.get("ddof", 0)),
+        y * divisor(x, options.get("axis"), options.get("ddof", 0)),
         deviation(x, options.get("axis")),
     )
 )
@@ -318,25 +318,25 @@ def masked_deviations(a: Any, axis: Any, chosen: Any, mean: Any, ddof: Any) -> t
     along = axis if np.ndim(a) else None
     mean = masked_mean(a, along, chosen, keepdims=True) if mean is None else mean
     number = chosen_count(a, along, chosen)
-    divisor = np.where(number == 0, 1.0, np.maximum(number - ddof, 0.0))
-    return np.where(chosen, a - mean, 0.0), along, divisor
+    n = np.where(number == 0, 1.0, np.maximum(number - ddof, 0.0))
+    return np.where(chosen, a - mean, 0.0), along, n
 
 
 def masked_var(
     a: Any, axis: Any, chosen: Any, mean: Any = None, ddof: Any = 0, keepdims: bool = False
 ) -> Any:
     """Return the variance of the chosen elements."""
-    centred, along, divisor = masked_deviations(a, axis, chosen, mean, ddof)
+    centred, along, n = masked_deviations(a, axis, chosen, mean, ddof)
     squares = np.sum(np.real(centred * np.conjugate(centred)), axis=along, keepdims=True)
-    return without_axes(squares / divisor, a, axis, keepdims)
+    return without_axes(squares / n, a, axis, keepdims)
 
 
 def masked_std(
     a: Any, axis: Any, chosen: Any, mean: Any = None, ddof: Any = 0, keepdims: bool = False
 ) -> Any:
     """Return the standard deviation of the chosen elements."""
-    centred, along, divisor = masked_deviations(a, axis, chosen, mean, ddof)
-    y = root_of_squares(centred, along, keepdims=True) / np.sqrt(divisor)
+    centred, along, n = masked_deviations(a, axis, chosen, mean, ddof)
+    y = root_of_squares(centred, along, keepdims=True) / np.sqrt(n)
     return without_axes(y, a, axis, keepdims)
 
 
