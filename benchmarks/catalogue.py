@@ -1,4 +1,4 @@
-"""The workloads: each module in `workloads/` is one, and holds a function for each peer.
+"""The workloads: each module in `workloads/` is one, with a function for each peer.
 
 A module says
 
@@ -36,7 +36,7 @@ class Workload:
     functions: dict
 
     def can(self, peer, size):
-        """Whether a peer's function is there, and the size within its reach."""
+        """Whether a peer has a function for this workload and can handle the size."""
         if peer.function not in self.functions:
             return False
         largest = self.largest.get(peer.name, size)

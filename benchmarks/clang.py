@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stand in for the clang that tinygrad calls by the one in the ziglang wheel."""
+"""Replace the clang that tinygrad calls by the one in the ziglang wheel."""
 
 import importlib.util
 import os
@@ -17,7 +17,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         written, made = Path(folder, "kernel.c"), Path(folder, "kernel.o")
         written.write_bytes(source)
-        plain = ["-g0", "-fno-sanitize=undefined"]  # zig adds both by itself
+        plain = ["-g0", "-fno-sanitize=undefined"]  # zig adds both itself
         target = ["-target", f"{machine}-freestanding"]
         command = [zig, "cc", *target, *plain, *wanted, written, "-o", made]
         subprocess.run(command, check=True)

@@ -1,4 +1,4 @@
-"""Time peers in turn, A B C, B C A, ..., so that a drift of the machine's speed hits all alike."""
+"""Time peers in turn, A B C, B C A, ..., so that drift of the machine affects all equally."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ WORKER = Path(__file__).with_name("worker.py")
 
 
 class PeerError(Exception):
-    """What a peer's process answered instead of a result."""
+    """The error that a peer's process returned instead of a result."""
 
 
 class Worker:
@@ -56,7 +56,7 @@ class Worker:
 
 
 class DisagreementError(Exception):
-    """Peers that should compute the same numbers do not."""
+    """Raised if peers that should compute the same numbers do not."""
 
 
 def assert_same(workload, size, found):
@@ -74,7 +74,7 @@ def assert_same(workload, size, found):
 
 
 def time_in_turn(workers, rounds, least, budget):
-    """Return for each worker the seconds of one call, one entry a round.
+    """Return for each worker the seconds of one call, one entry per round.
 
     There are `rounds` rounds, or as many as fit into `budget` seconds, but at least three; a round
     before them warms up.

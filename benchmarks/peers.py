@@ -1,4 +1,4 @@
-"""Who is compared: each peer runs in a process of its own, and with which Python and settings."""
+"""The peers: each runs in its own process, with its own Python and settings."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: One thread for everybody; `worker.py` also keeps each process on one processor.
+#: One thread for every peer; `worker.py` also keeps each process on one processor.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -37,7 +37,7 @@ class Peer:
 
 
 def tinygrad_settings():
-    """Let tinygrad compile its kernels by clang, or by the clang inside the ziglang wheel."""
+    """Make tinygrad compile its kernels with clang, or with the clang inside the ziglang wheel."""
     if shutil.which("clang"):
         return {"DEV": "CPU"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -54,7 +54,7 @@ PEERS = (
         "numpy",
         "autograd",
         runs="chainrule",
-        settings={"PYTHONPATH": str(ROOT)},  # the source tree never holds a compiled file
+        settings={"PYTHONPATH": str(ROOT)},  # the source tree contains no compiled files
     ),
     Peer("floats", "plain floats, by hand"),
     Peer("numpy", "NumPy, by hand", "numpy", "numpy"),
@@ -72,7 +72,7 @@ BY_NAME = {peer.name: peer for peer in PEERS}
 
 
 def python_of(peer, hips_python):
-    """Return the Python to run a peer with: HIPS autograd has our import name, and so its own."""
+    """Return the Python that runs a peer; HIPS autograd needs its own, having our import name."""
     return hips_python if peer.name == "hips" else sys.executable
 
 

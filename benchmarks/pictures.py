@@ -20,7 +20,7 @@ COLOURS = {
 
 
 def curves(results):
-    """Return for each workload whose sizes begin with a number the medians of each peer by it."""
+    """Return the medians of each peer by size, for workloads whose sizes start with a number."""
     found = {}
     for workload, size in results.cases:
         number, _, kind = size.partition(" ")
@@ -32,7 +32,7 @@ def curves(results):
 
 
 def draw(results, folder):
-    """Write cost.png; return its path, or None where there is nothing to draw."""
+    """Write cost.png; return its path, or None if there is nothing to draw."""
     found = curves(results)
     if not found:
         return None

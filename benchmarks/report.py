@@ -1,4 +1,4 @@
-"""Write RESULTS.md and the pictures from what was measured.
+"""Write RESULTS.md and the pictures from the measurements.
 
 python benchmarks/report.py    write them anew from results.json
 """
@@ -34,7 +34,7 @@ this began. Believe the ratios, and the times less; where the quartiles are far 
 
 
 def si(value, unit):
-    """Write seconds or bytes with a prefix."""
+    """Format seconds or bytes with a prefix."""
     if unit == "byte":
         for factor, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
             if value >= factor:
@@ -56,14 +56,14 @@ def size_name(size):
 
 
 def ours(results, workload, size):
-    """Return what chainrule takes, written with its unit."""
+    """Return chainrule's time or memory, with its unit."""
     if "chainrule" not in results.cases[workload, str(size)]:
         return ""
     return si(results.median(workload, size, "chainrule"), results.units[workload])
 
 
 def line(results, workload, size):
-    """Return one line to be shown as soon as it is known."""
+    """Return one line of progress output."""
     measured = results.cases[workload, str(size)]
     cells = []
     for peer in measured:
@@ -118,7 +118,7 @@ def overview(results):
 
 
 def details(results, workload):
-    """Return the table of one workload, with the spread, and with what chainrule takes."""
+    """Return the table of one workload, with spreads and chainrule's own figures."""
     cases = [case for case in results.cases if case[0] == workload]
     peers = columns(results, cases)
     rows = [

@@ -5,14 +5,14 @@ from pathlib import Path
 
 
 def now(field="VmRSS"):
-    """Return the bytes that are resident."""
+    """Return the resident bytes."""
     status = Path("/proc/self/status").read_text()
     return 1024 * int(re.search(rf"{field}:\s+(\d+)", status)[1])
 
 
 def peak_during(call):
-    """Return the bytes resident at the peak of a call above those before it."""
+    """Return by how many bytes a call raises the peak of resident memory."""
     before = now()
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak
     call()
     return now("VmHWM") - before

@@ -1,11 +1,11 @@
-"""What was measured, kept in pyperf's file format: ``python -m pyperf stats results.json``."""
+"""Measurements, stored in pyperf's file format: ``python -m pyperf stats results.json``."""
 
 import statistics
 from dataclasses import dataclass
 
 import pyperf
 
-#: What is told of the machine; pyperf collects more, such as paths and the host's name.
+#: What is stored about the machine; pyperf collects more, such as paths and the host's name.
 TOLD = (
     "cpu_count",
     "cpu_model_name",
@@ -19,7 +19,7 @@ TOLD = (
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as much one peer takes as another, round by round: median and quartiles."""
+    """The ratio of two peers, round by round: median and quartiles."""
 
     median: float
     low: float
@@ -35,7 +35,7 @@ class Ratio:
 
 
 class Results:
-    """Values by workload, size and peer; and with what they were measured."""
+    """Values by workload, size and peer, and the versions they were measured with."""
 
     def __init__(self):
         self.cases = {}
@@ -49,16 +49,16 @@ class Results:
         self.cases[workload.name, str(size)] = measured
 
     def without(self, workloads):
-        """Return these without some workloads, which are to be measured again."""
+        """Return these without the workloads that will be measured again."""
         self.cases = {case: times for case, times in self.cases.items() if case[0] not in workloads}
         return self
 
     def sort(self, workloads):
-        """Put the cases into the order of their workloads."""
+        """Sort the cases by workload."""
         self.cases = dict(sorted(self.cases.items(), key=lambda case: workloads.index(case[0][0])))
 
     def ratio(self, workload, size, peer, to="chainrule"):
-        """Return the ratio of a peer to another, or None where one of them was left out."""
+        """Return the ratio of a peer to another, or None if one of them is missing."""
         measured = self.cases[workload, str(size)]
         if peer not in measured or to not in measured:
             return None
@@ -68,7 +68,7 @@ class Results:
         return statistics.median(self.cases[workload, str(size)][peer])
 
     def write(self, path):
-        """Write them as a suite of pyperf's benchmarks, one for each workload, size and peer."""
+        """Write them as a pyperf suite, one benchmark per workload, size and peer."""
         benchmarks = []
         for (workload, size), measured in self.cases.items():
             for peer, values in measured.items():
@@ -89,7 +89,7 @@ class Results:
 
     @classmethod
     def read(cls, path):
-        """Return what `write` wrote."""
+        """Read what `write` wrote."""
         results = cls()
         for benchmark in pyperf.BenchmarkSuite.load(str(path)).get_benchmarks():
             metadata = benchmark.get_metadata()

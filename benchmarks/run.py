@@ -1,4 +1,4 @@
-"""Side by side with the peers: every figure is a ratio of times taken in turn in one run.
+"""Compare with the peers: every figure is a ratio of times taken in turns in one run.
 
 python benchmarks/run.py                    all workloads
 python benchmarks/run.py mlp lstm           only these
@@ -32,7 +32,7 @@ QUICK = ("chainrule", "floats", "numpy", "textbook", "micrograd", "torch", "hips
 
 
 class Field:
-    """The processes of the peers, started when first needed; those that cannot are left out."""
+    """The processes of the peers, started when first needed; those that fail are omitted."""
 
     def __init__(self, chosen, hips_python):
         self.chosen = chosen
@@ -50,7 +50,7 @@ class Field:
         return self.workers.get(peer.name)
 
     def of(self, workload, size):
-        """Return the workers of those who do this workload at this size."""
+        """Return the workers of the peers that support this workload at this size."""
         able = [p for p in self.chosen if workload.can(p, size)]
         return {peer.name: worker for peer in able if (worker := self.worker(peer))}
 
@@ -64,7 +64,7 @@ class Field:
 
 
 def start(field, workload, size):
-    """Let the peers set up; return the workers of those who could, and the numbers they found."""
+    """Set up the peers; return the workers that succeeded and the numbers they computed."""
     workers, found = {}, {}
     for name, worker in field.of(workload, size).items():
         try:
@@ -79,7 +79,7 @@ def start(field, workload, size):
 
 
 def measure_memory(field, workload, size, rounds):
-    """Return bytes for each peer, each time of a process that did nothing else before."""
+    """Return bytes for each peer, measured in fresh processes."""
     measured = {}
     for _ in range(rounds):
         field.restart()
@@ -89,7 +89,7 @@ def measure_memory(field, workload, size, rounds):
 
 
 def run_case(field, workload, size, options):
-    """Let all peers do one workload at one size; return seconds or bytes for each."""
+    """Run one workload at one size with all peers; return seconds or bytes for each."""
     if workload.unit != "second":
         return measure_memory(field, workload, size, 1 if options.quick else 3)
     workers, found = start(field, workload, size)

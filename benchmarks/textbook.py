@@ -1,4 +1,4 @@
-"""The `Value` class that lectures write: a node, its children, its local derivatives."""
+"""The `Value` class as written in lectures: a node, its children, its local derivatives."""
 
 import math
 

@@ -1,10 +1,10 @@
-"""Training steps of a network of `nn`, and of the same of PyTorch, with the same weights."""
+"""Training steps of the same network in `nn` and in PyTorch, with the same weights."""
 
 import numpy as np
 
 
 def weights(shapes, dtype):
-    """Return the same initial weights for everybody, by name."""
+    """Return the same initial weights for every peer, by name."""
     generator = np.random.default_rng(0)
     found = {}
     for name, shape in shapes.items():
@@ -14,7 +14,7 @@ def weights(shapes, dtype):
 
 
 def chainrule_step(model, loss_of, dtype):
-    """Return a training step of a model of `nn`, by Adam."""
+    """Return a training step of an `nn` model with Adam."""
     import nn
 
     model.astype(np.dtype(dtype).type)
@@ -33,7 +33,7 @@ def chainrule_step(model, loss_of, dtype):
 
 
 def torch_step(model, loss_of, dtype):
-    """Return a training step of a model of PyTorch, by Adam."""
+    """Return a training step of a PyTorch model with Adam."""
     import torch
 
     model.to(getattr(torch, dtype))

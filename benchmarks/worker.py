@@ -1,4 +1,4 @@
-"""A process that does the work of one peer when told to; the other end of `interleave.py`.
+"""A process that runs the work of one peer on request; the other end of `interleave.py`.
 
 It reads requests from standard input and answers each with a line, both JSON:
 ``{"do": "start", "workload": ..., "size": ...}`` sets up and answers with the numbers found,
@@ -18,11 +18,11 @@ import warnings
 
 import numpy as np
 
-FEW = 1000  # of more numbers than this, as many are compared, and their norm
+FEW = 1000  # of more numbers than this, this many are compared, and the norm
 
 
 class Work:
-    """The call that is timed, and what is done with it."""
+    """The timed call, and the operations on it."""
 
     def __init__(self, function):
         self.function = function
@@ -39,19 +39,19 @@ class Work:
         return np.concatenate(first).tolist()
 
     def stop(self):
-        """Let go of the arrays."""
+        """Release the arrays."""
         self.call = None
         gc.collect()
 
     def calibrate(self, least):
-        """Double the calls until they take long enough, as pyperf does."""
+        """Double the number of calls until they take long enough, like pyperf."""
         loops = 1
         while self.time(loops) * loops < least:
             loops *= 2
         return loops
 
     def time(self, loops):
-        """Return the seconds of a call, with what the collector takes of them."""
+        """Return the seconds of a call, including garbage collection."""
         calls = [self.call] * loops
         start = time.perf_counter()
         for call in calls:
@@ -76,7 +76,7 @@ def numbers(result):
 
 
 def some(found):
-    """Return the numbers, or of many a sample and the norm."""
+    """Return the numbers, or a sample and the norm if there are many."""
     if found.size <= FEW:
         return found
     return np.append(found[:: found.size // FEW], np.linalg.norm(found))
@@ -99,7 +99,7 @@ def prepare(peer_imports):
 
 def main():
     peer_imports, distribution, function = sys.argv[1:]
-    answers, sys.stdout = sys.stdout, sys.stderr  # what libraries print must not be an answer
+    answers, sys.stdout = sys.stdout, sys.stderr  # output of libraries is not an answer
     prepare(peer_imports)
     version = importlib.metadata.version(distribution) if distribution else sys.version.split()[0]
     print(json.dumps({"answer": version}), file=answers, flush=True)
@@ -108,7 +108,7 @@ def main():
         request = json.loads(line)
         try:
             answer = {"answer": getattr(work, request.pop("do"))(**request)}
-        except Exception as error:  # told to the one who asked
+        except Exception as error:  # returned to the caller
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)
 

@@ -1,4 +1,4 @@
-"""Draw the pictures of README.md and of this folder; `make pictures` runs it, with Graphviz."""
+"""Draw the pictures of README.md and of this folder; run by `make pictures`, needs Graphviz."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 
 
 def neuron() -> Value:
-    """Return micrograd's neuron of two inputs."""
+    """Return micrograd's neuron with two inputs."""
     numbers = {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}
     x1, w1, x2, w2, b = [Value(number, label=name) for name, number in numbers.items()]
     y = (x1 * w1 + x2 * w2 + b).tanh()
@@ -36,7 +36,7 @@ def shared() -> Value:
 
 
 def layer() -> Tensor:
-    """Return the loss of one layer of a network, in whole arrays."""
+    """Return the loss of one layer, computed with Tensors."""
     generator = np.random.default_rng(0)
     inputs, targets = generator.normal(size=(50, 3)), generator.normal(size=(50, 4))
     weights = Tensor(generator.normal(size=(3, 4)), label="W")
@@ -61,7 +61,7 @@ def deep(activation: object, depth: int = 7) -> Tensor:
 
 
 def many() -> Value:
-    """Return the loss of a network on 155 points, 100,000 numbers without a scope."""
+    """Return the loss of a network on 155 points: 100,000 Values without scopes."""
     generator = random.Random(0)
     layers = [
         [[Value(generator.uniform(-1, 1)) for _ in range(inputs + 1)] for _ in range(outputs)]
@@ -79,7 +79,7 @@ def many() -> Value:
     return loss
 
 
-#: What a call of a function goes through: the step, and the file it is in.
+#: The steps of a function call, and the file of each.
 CALL = [
     ("np.tanh(t)", "your program"),
     ("Tensor.__array_ufunc__", "engine/node.py"),
@@ -88,7 +88,7 @@ CALL = [
     ("record.apply computes with NumPy", "engine/dispatch.py"),
     ("Tensor: data, primitive, arguments", "engine/tensor.py"),
 ]
-#: And `backward`.
+#: The same for `backward`.
 BACKWARD = [
     ("loss.backward()", "your program"),
     ("explore numbers nodes, counts edges", "engine/backward.py"),
@@ -99,7 +99,7 @@ BACKWARD = [
 
 
 def flow(steps: list[tuple[str, str]]) -> bytes:
-    """Draw what calls what, in the colours of the pictures of graphs."""
+    """Draw the steps in the colours of the graph pictures."""
     lines = ["digraph {", 'bgcolor="transparent"; ranksep=0.22']
     lines += ['node [shape="box", style="filled", fontname="Helvetica", fontsize=11, width=3.9]']
     lines += ['edge [color="#5c6370", arrowsize=0.6]']
@@ -114,7 +114,7 @@ def flow(steps: list[tuple[str, str]]) -> bytes:
 
 
 def main() -> None:
-    """Draw all of them."""
+    """Draw all pictures."""
     IMAGES.mkdir(exist_ok=True)
     (IMAGES / "call.svg").write_bytes(flow(CALL))
     (IMAGES / "backward.svg").write_bytes(flow(BACKWARD))

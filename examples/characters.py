@@ -1,4 +1,4 @@
-"""Learn to write in the manner of eighteen sonnets by Shakespeare, character by character."""
+"""Learn to imitate eighteen sonnets by Shakespeare, character by character."""
 
 import argparse
 import time
@@ -10,11 +10,11 @@ import autograd
 import nn
 
 SONNETS = Path(__file__).parent / "data" / "sonnets.txt"
-STEPS = 64  # how many characters are read at a time
+STEPS = 64  # characters read at a time
 
 
 class Writer(nn.Module):
-    """Reads characters in turn, and gives at each place a score to each that may come next."""
+    """Reads characters one by one and scores, at each position, every possible next character."""
 
     def __init__(self, characters, hidden_size=128):
         self.embedding = nn.Embedding(characters, 32)
@@ -32,7 +32,7 @@ def loss_of(scores, following):
 
 
 def mean_loss(model, indices):
-    """Return the loss for each character of a text that is read from its beginning to its end."""
+    """Return the loss per character of a text read from beginning to end."""
     model.eval()
     with autograd.no_grad():
         scores, _ = model(indices[None, :-1])
@@ -40,7 +40,7 @@ def mean_loss(model, indices):
 
 
 def sample(model, alphabet, beginning, count, generator, temperature=0.7):
-    """Let a model continue a text; the lower the temperature, the surer it is of itself."""
+    """Continue a text with a model; lower temperatures give more likely characters."""
     indices = [alphabet.index(character) for character in beginning]
     given, state = np.array([indices]), None
     with autograd.no_grad():

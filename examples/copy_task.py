@@ -1,4 +1,4 @@
-"""Teach a small transformer to copy a sequence, and draw where it looks.
+"""Train a small transformer to copy a sequence, and draw its attention.
 
 It reads ten symbols and a mark, and then writes the ten symbols, one after the other, each from
 all that is there so far. It learns by guessing what comes next.
@@ -19,7 +19,7 @@ MARK = SYMBOLS
 
 
 class Copier(nn.Module):
-    """A transformer of two blocks that tells for each place which symbol comes next."""
+    """A transformer with two blocks that predicts the next symbol at each position."""
 
     def __init__(self, width=32, heads=4, blocks=2):
         self.symbols = nn.Embedding(SYMBOLS + 1, width)
@@ -41,19 +41,19 @@ class Copier(nn.Module):
 
 
 def copies(count, generator):
-    """Return sequences without their last symbol, and for each place what is to come next."""
+    """Return sequences without their last symbol, and the next symbol at each position."""
     words = generator.integers(0, SYMBOLS, (count, LENGTH))
     mark = np.full((count, 1), MARK)
     return np.concatenate([words, mark, words[:, :-1]], axis=1), words
 
 
 def loss_of_copy(scores, words):
-    """Return the cross-entropy from the mark on; what comes before it cannot be foreseen."""
+    """Return the cross-entropy after the mark; the symbols before it cannot be predicted."""
     return nn.cross_entropy(scores[:, LENGTH:].reshape((-1, SYMBOLS)), words.reshape(-1))
 
 
 def copied(model, words):
-    """Let a model write symbol after symbol what follows words and the mark."""
+    """Generate with a model, symbol by symbol, what follows the words and the mark."""
     sequences = np.concatenate([words, np.full((len(words), 1), MARK)], axis=1)
     with autograd.no_grad():
         for _ in range(LENGTH):
@@ -63,7 +63,7 @@ def copied(model, words):
 
 
 def draw(model, words, path):
-    """Draw for each block at what share each place looks at each other, its heads averaged."""
+    """Draw the attention weights of each block, averaged over its heads."""
     sequences = np.concatenate([words, [MARK], words[:-1]])[None]
     names = [str(symbol) for symbol in sequences[0]]
     names[LENGTH] = "|"

@@ -28,7 +28,7 @@ def linear(inputs, outputs, first_weights):
 
 
 def plain(first_weights, *following):
-    """Return linear layers, what makes the layers to follow each one, and ten scores."""
+    """Return linear layers, each followed by the layers that `make` returns, and ten scores."""
     layers = []
     for inputs in [64] + [WIDTH] * (DEPTH - 2):
         layers += [linear(inputs, WIDTH, first_weights), *(make() for make in following)]
@@ -36,7 +36,7 @@ def plain(first_weights, *following):
 
 
 def residual(first_weights):
-    """Return sigmoid layers, a shortcut around each, that begin as small changes."""
+    """Return sigmoid layers with a shortcut around each, initialised to small changes."""
 
     def small(shape):
         return first_weights(shape) / np.sqrt(DEPTH)
@@ -58,7 +58,7 @@ NETWORKS = {
 
 
 def trained(model, images, digits, steps):
-    """Train for some steps; return the loss at each."""
+    """Train for some steps; return the loss at each step."""
     optimizer = nn.optim.Adam(model.parameters(), lr=1e-3)
     batches = nn.DataLoader((images, digits), BATCH, shuffle=True, drop_last=True)
     losses = []

@@ -17,7 +17,7 @@ def loader(inputs, targets, **options):
 
 
 def r2(model):
-    """Return the share of the variance in the held-out fifth that a model explains."""
+    """Return R² of a model on the held-out fifth."""
     errors = model(test_x / scale).data[:, 0] * spread + centre - test_y
     return 1 - np.mean(errors**2) / np.var(test_y)
 

@@ -1,4 +1,4 @@
-"""Read handwritten digits with convolutions, in the manner of LeNet."""
+"""Recognise handwritten digits with convolutions, like LeNet."""
 
 import argparse
 import time
@@ -12,7 +12,7 @@ import nn
 
 
 def network():
-    """Return a network that takes images of shape (batch, 1, 8, 8) to a score for each digit."""
+    """Return a network that maps images of shape (batch, 1, 8, 8) to a score for each digit."""
     return nn.Sequential(
         nn.Conv2d(1, 16, 3, padding="same"),
         nn.BatchNorm2d(16),

@@ -1,4 +1,4 @@
-"""Read handwritten digits row by row, from top to bottom, with long short-term memory."""
+"""Recognise handwritten digits with an LSTM that reads the rows from top to bottom."""
 
 import argparse
 import time
@@ -12,7 +12,7 @@ import nn
 
 
 class Reader(nn.Module):
-    """Reads the 8 rows of an image in turn; its last output gives a score for each digit."""
+    """Reads the 8 rows of an image one by one; its last output gives a score for each digit."""
 
     def __init__(self, hidden_size=128):
         self.lstm = nn.LSTM(8, hidden_size, batch_first=True)

@@ -1,4 +1,4 @@
-"""Tell two half moons apart with a network of Values, every weight a number of its own."""
+"""Separate two half moons with a network of Values, in which every weight is a node."""
 
 import argparse
 import random

@@ -49,7 +49,7 @@ class CartPoles:
 
 
 def episodes(policy, count, generator):
-    """Let a policy push carts until they fall or it has lasted long enough.
+    """Run a policy until all poles have fallen or the time is up.
 
     Return states, pushes and whether a pole stood, each with one row for each step.
     """
@@ -66,7 +66,7 @@ def episodes(policy, count, generator):
 
 
 def returns_of(stood, discount=0.99):
-    """Return for each step how long the pole is going to stand, later steps counting less."""
+    """Return for each step the discounted number of steps that the pole will stand."""
     found = np.zeros(stood.shape)
     following = np.zeros(stood.shape[1])
     for step in reversed(range(len(stood))):
@@ -76,7 +76,7 @@ def returns_of(stood, discount=0.99):
 
 
 def mean_return(policy, seed, count=100):
-    """Return for how many steps the pole stands, the mean of new episodes."""
+    """Return the mean number of steps that the pole stands in new episodes."""
     return episodes(policy, count, np.random.default_rng(seed))[2].sum(axis=0).mean()
 
 
@@ -100,7 +100,7 @@ def main(arguments=None):
         lasted.append(stood.sum(axis=0).mean())
         states, pushes, returns = states[stood], pushes[stood], returns_of(stood)[stood]
         expected = baseline(states)[:, 0]
-        advantages = returns / 100 - expected.data  # what a push brought beyond what was expected
+        advantages = returns / 100 - expected.data  # return minus its expectation
         advantages = (advantages - advantages.mean()) / advantages.std()
         minus_log_probabilities = nn.binary_cross_entropy_with_logits(
             policy(states)[:, 0], pushes, reduction="none"

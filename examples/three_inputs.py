@@ -1,4 +1,4 @@
-"""Three small networks of three inputs: one that learns, one that memorises, one that cannot.
+"""Three small networks with three inputs: one learns, one memorises, one cannot learn.
 
 They are those that introductions to backpropagation often begin with.
 """
@@ -12,14 +12,14 @@ import nn
 
 
 def network(hidden):
-    """Return a network of three inputs with a layer of sigmoids, if any, and one at the end."""
+    """Return a network with three inputs, an optional layer of sigmoids, and one sigmoid output."""
     if not hidden:
         return nn.Sequential(nn.Linear(3, 1, bias=False), nn.Sigmoid())
     return nn.Sequential(nn.Linear(3, hidden), nn.Sigmoid(), nn.Linear(hidden, 1), nn.Sigmoid())
 
 
 def train(model, optimizer, inputs, targets, steps):
-    """Minimise the mean squared error, all examples at once; return it at each step."""
+    """Minimise the mean squared error on the full batch; return it at each step."""
     losses = []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -31,12 +31,12 @@ def train(model, optimizer, inputs, targets, steps):
 
 
 def right(model, inputs, targets):
-    """Return the share of examples on the right side of one half."""
+    """Return the accuracy at a threshold of one half."""
     return np.mean((model(inputs).data > 0.5) == (targets > 0.5))
 
 
 def three_examples(steps=1000):
-    """Train on three examples with Adam, and guess a fourth one, of which they say nothing."""
+    """Train on three examples with Adam, and predict a fourth one that they do not determine."""
     inputs = np.array([[0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
     model = network(2)
     losses = train(
@@ -50,7 +50,7 @@ def three_examples(steps=1000):
 
 
 def random_labels(lr, steps, count=10):
-    """Train on examples whose labels are drawn by lot; there is nothing in them to be found."""
+    """Train on random labels; there is nothing to learn from them."""
     generator = np.random.default_rng(0)
     inputs = generator.random((count, 3))
     labels = generator.integers(0, 2, (count, 1)).astype(float)
@@ -62,9 +62,9 @@ def random_labels(lr, steps, count=10):
 
 
 def exclusive_or(hidden, lr, steps):
-    """Train on exclusive or, the third input being one throughout."""
+    """Train on XOR; the third input is always one."""
     inputs = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
-    targets = np.array([[0.0], [1.0], [1.0], [0.0]])  # a column, as the outputs are
+    targets = np.array([[0.0], [1.0], [1.0], [0.0]])  # a column, like the outputs
     model = network(hidden)
     losses = train(model, nn.optim.Adam(model.parameters(), lr=lr), inputs, targets, steps)
     return losses[-1], model(inputs).data[:, 0], right(model, inputs, targets)

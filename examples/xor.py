@@ -1,4 +1,4 @@
-"""Learn exclusive or, which no single neuron can, with nine numbers."""
+"""Learn XOR, which a single neuron cannot, with nine parameters."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Run notebooks and store them with what they show: `make notebooks NAMES="03_arrays.ipynb"`."""
+"""Run notebooks and store them with their outputs: `make notebooks NAMES="03_arrays.ipynb"`."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import nbclient
 import nbformat
 
 FOLDER = Path(__file__).resolve().parent
-#: What there is to say of a notebook that does not differ from machine to machine.
+#: Metadata that does not differ from machine to machine.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -15,7 +15,7 @@ METADATA = {
 
 
 def executed(path):
-    """Run a notebook from its start, in the folder it is in; an error in a cell is raised."""
+    """Run a notebook in its folder, from the start; raise if a cell fails."""
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(
         notebook,
@@ -29,7 +29,7 @@ def executed(path):
 
 
 def normalised(notebook):
-    """Leave out what differs from run to run, or depends on the program it was written with."""
+    """Remove what differs from run to run or depends on the editor."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells, 1):
@@ -42,7 +42,7 @@ def normalised(notebook):
 
 
 def main(names):
-    """Run the notebooks of these names, or all."""
+    """Run the named notebooks, or all."""
     for path in [FOLDER / name for name in names] or sorted(FOLDER.glob("*.ipynb")):
         print(path.name, flush=True)
         nbformat.write(executed(path), path)

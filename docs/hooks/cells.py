@@ -1,4 +1,4 @@
-"""For MkDocs: a notebook, with the outputs stored in it, as a page of Markdown."""
+"""For MkDocs: convert a notebook with its stored outputs to a Markdown page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-#: Pictures that an output may be, the best first, and the ends of the names of their files.
+#: Picture types of an output, best first, and their file extensions.
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/gif": "gif", "image/jpeg": "jpg"}
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # colours, meant for a terminal
 
 
 @dataclass
 class Page:
-    """A notebook as Markdown, and its pictures by the names of their files."""
+    """A notebook as Markdown, and its pictures by file name."""
 
     markdown: str = ""
     pictures: dict[str, str | bytes] = field(default_factory=dict)
@@ -29,7 +29,7 @@ def page(path: Path) -> Page:
     for number, cell in enumerate(notebook["cells"], 1):
         source = _text(cell["source"])
         if cell["cell_type"] == "markdown":
-            # What is inside of HTML is Markdown as well in a notebook, here only if it is marked.
+            # Notebooks render Markdown inside HTML; here it must be marked.
             parts.append(re.sub(r"<details(?=[ >])", '<details markdown="1"', source))
         elif cell["cell_type"] == "code" and source.strip():
             parts.append(_fenced(source, "python"))
@@ -41,7 +41,7 @@ def page(path: Path) -> Page:
 
 
 def _output(output: dict[str, Any], name: str, pictures: dict[str, str | bytes]) -> str:
-    """Write one output as Markdown; of several forms of it, the one that shows most."""
+    """Convert one output to Markdown, in the richest of its formats."""
     if output["output_type"] == "stream":
         return _fenced(_text(output["text"]), "text", ".output")
     if output["output_type"] == "error":
@@ -53,7 +53,7 @@ def _output(output: dict[str, Any], name: str, pictures: dict[str, str | bytes])
             pictures[f"{name}.{suffix}"] = content if suffix == "svg" else base64.b64decode(content)
             return f"![Output of the cell above]({name}.{suffix}){{ .output }}"
     if "text/html" in data:
-        # Markdown ends a block of HTML at an empty line.
+        # An empty line ends an HTML block in Markdown.
         block = re.sub(r"\n\s*\n", "\n", _text(data["text/html"]))
         return f'<div class="output">\n{block}\n</div>'
     for kind in ("text/markdown", "text/latex"):

@@ -1,4 +1,4 @@
-"""For MkDocs: warn of public names without a docstring, or that no page of the reference shows.
+"""For MkDocs: warn about public names without a docstring or without a reference page.
 
 The sources are read by griffe, and never run: a compiled module has no docstrings. With
 ``strict: true`` a warning fails the build.
@@ -17,7 +17,7 @@ import griffe
 ROOT = Path(__file__).resolve().parents[2]
 LOG = logging.getLogger("mkdocs.hooks.docstrings")
 
-#: Packages and modules, of whose public names each has to be in the reference.
+#: Packages and modules whose public names must all be in the reference.
 PUBLIC = (
     "autograd",
     "autograd.check",
@@ -30,7 +30,7 @@ SHOWN = re.compile(r"^::: (\S+)$", re.MULTILINE)
 
 
 def on_pre_build(**_: Any) -> None:
-    """Look at all public names."""
+    """Check all public names."""
     packages = griffe.GriffeLoader(search_paths=[ROOT])
     for name in ("autograd", "nn"):
         packages.load(name)
@@ -42,7 +42,7 @@ def on_pre_build(**_: Any) -> None:
 
 
 def without_docstring(packages: griffe.GriffeLoader) -> Iterator[str]:
-    """Name the public objects without a docstring, those within classes too."""
+    """Return the public objects without a docstring, including members of classes."""
     for thing in _all_public(packages):
         yield from _lacking(thing)
 
@@ -58,13 +58,13 @@ def _lacking(thing: griffe.Object) -> Iterator[str]:
 
 
 def _in_table(thing: griffe.Object) -> bool:
-    """Say whether this is an object made by a call, which tables of the reference explain."""
+    """Return whether this object was created by a call; tables of the reference explain those."""
     makers = ("elementwise(", "define(")
     return thing.is_attribute and str(thing.value).startswith(makers)
 
 
 def not_shown(packages: griffe.GriffeLoader) -> Iterator[str]:
-    """Name the public objects that no page of the reference shows under any of their names."""
+    """Return the public objects that no reference page shows under any of their names."""
     pages = (ROOT / "docs" / "reference").glob("*.md")
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     shown = {_final(packages.modules_collection[path]).path for path in SHOWN.findall(text)}
@@ -74,7 +74,7 @@ def not_shown(packages: griffe.GriffeLoader) -> Iterator[str]:
 
 
 def _all_public(packages: griffe.GriffeLoader) -> Iterator[Any]:
-    """Yield what the public modules export, each object once."""
+    """Yield the exports of the public modules, each object once."""
     seen = set()
     for module in PUBLIC:
         members = packages.modules_collection[module]

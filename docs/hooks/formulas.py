@@ -1,4 +1,4 @@
-"""For MkDocs: write formulas, `$...$` and `$$...$$`, as MathML, which browsers set themselves."""
+"""For MkDocs: convert formulas, `$...$` and `$$...$$`, to MathML, which browsers render."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from latex2mathml.converter import convert
 
 LOG = logging.getLogger("mkdocs.hooks.formulas")
 
-#: What the extension `pymdownx.arithmatex` makes of a formula.
+#: The output of the extension `pymdownx.arithmatex` for a formula.
 FORMULA = re.compile(
     r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL | re.IGNORECASE
 )
 
 
-#: What is left of LaTeX that the converter does not know.
+#: LaTeX commands that the converter does not know.
 UNKNOWN = re.compile(r"<m[io]>(\\[A-Za-z]+|&)</m[io]>")
 
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
-    """Replace the formulas of a page, once it is HTML."""
+    """Replace the formulas in the HTML of a page."""
 
     def mathml(found: re.Match[str]) -> str:
         tag, opening, latex = found.groups()

@@ -1,4 +1,4 @@
-"""For MkDocs: parts of pages that are written from the library itself.
+"""For MkDocs: parts of pages that are generated from the library.
 
 A function here returns what is to stand in the place of ``<!-- generated: its name -->``.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the sources, not what is installed
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # use the sources
 
 import numpy as np
 import scipy.special
@@ -53,7 +53,7 @@ def _help(make_parser: Callable[[], argparse.ArgumentParser]) -> str:
 
 
 def functions_of_autograd() -> str:
-    """List the primitives that `autograd` offers under a name of their own."""
+    """List the primitives that `autograd` exports."""
     rows = []
     for name in sorted(autograd.__all__):
         function = getattr(autograd, name)
@@ -73,7 +73,7 @@ def _signature(function: Callable[..., Any]) -> str:
     return str(found.replace(parameters=plain, return_annotation=found.empty))
 
 
-# -- what there is of NumPy -------------------------------------------------------------------
+# -- functions of NumPy ------------------------------------------------------------------------
 
 
 def functions_of_numpy() -> str:
@@ -105,7 +105,7 @@ def _is_function(thing: Any) -> bool:
 
 
 def _family(function: Any) -> str:
-    """Name the module where the rule for a function of NumPy stands, and link to it."""
+    """Return a link to the module that defines the rule for a NumPy function."""
     handler = DISPATCH[function]
     name = str(getattr(handler, "__module__", ""))
     if isinstance(handler, Primitive):
@@ -135,7 +135,7 @@ def _rules() -> dict[str, types.ModuleType]:
 
 
 def names_of_numpy() -> str:
-    """Tell what in `autograd.numpy` is not NumPy's own."""
+    """List the names in `autograd.numpy` that are not NumPy's own."""
     rows = []
     for name in ("array", "asarray", "full", "where", "make_diagonal"):
         rows.append((f"`{name}`", _first_line(getattr(autograd.numpy, name))))
@@ -150,7 +150,7 @@ def names_of_numpy() -> str:
     return _table(("name", "what it does"), rows)
 
 
-# -- and of SciPy -----------------------------------------------------------------------------
+# -- functions of SciPy ------------------------------------------------------------------------
 
 
 def functions_of_scipy() -> str:
@@ -177,11 +177,11 @@ def _is_ours(name: str, thing: Any, module: types.ModuleType) -> bool:
 
 
 def distributions_of_scipy() -> str:
-    """List the distributions of `autograd.scipy.stats` and what each has."""
+    """List the distributions of `autograd.scipy.stats` and the functions of each."""
     rows = []
     for name in sorted(stats.__all__):
         module = getattr(stats, name)
-        if isinstance(module, type):  # gaussian_kde, which is documented by itself
+        if isinstance(module, type):  # gaussian_kde, which has its own documentation
             continue
         functions = [n for n, thing in vars(module).items() if _is_function_of(n, thing, module)]
         rows.append((f"`{name}`", _codes(functions)))

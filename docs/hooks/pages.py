@@ -1,4 +1,4 @@
-"""For MkDocs: pages that stand elsewhere in the repository, and links to what is not a page.
+"""For MkDocs: pages from elsewhere in the repository, and links to files that are not pages.
 
 The home page is README.md. A notebook becomes a page with its outputs. A link to a source file,
 which on the site would lead nowhere, leads to a page that shows the file. In a page,
@@ -30,9 +30,9 @@ SHOWN = {
     "chinese.md": "README.zh-CN.md",
     "changelog.md": "CHANGELOG.md",
 }
-#: Files whose content is on a page of another name.
+#: Files whose content is on a page with another name.
 WITHIN = {"CONTRIBUTING.md": "contributing.md", "benchmarks/RESULTS.md": "performance.md"}
-#: How the languages of source files are called.
+#: The languages of source files.
 LANGUAGES = {".py": "python", ".toml": "toml", ".yml": "yaml", ".js": "javascript", ".css": "css"}
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -42,9 +42,9 @@ PICTURE = re.compile(r'(?<!">)(<img [^>]*?src="(?!data:)([^"]+)"[^>]*>)')
 GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 
-@event_priority(100)  # before plugins look at the files
+@event_priority(100)  # before plugins process the files
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages that stand elsewhere, and one for each file that some page links to."""
+    """Add the pages from elsewhere, and one for each file that a page links to."""
     for page, path in SHOWN.items():
         files.append(File.generated(config, page, content=_read(path)))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
@@ -64,7 +64,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _add_source(path: str, files: Files, config: MkDocsConfig) -> None:
-    """Add the page of a source file, or of a folder with all files in it."""
+    """Add the page of a source file, or of a folder with all its files."""
     if files.get_file_from_path(_source_page(path)) is not None:
         return
     markdown = _folder(path) if (ROOT / path).is_dir() else _source(path)
@@ -75,9 +75,9 @@ def _add_source(path: str, files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Put in what a page includes, and set its links right."""
+    """Insert what a page includes, and adjust its links."""
     uri = page.file.src_uri
-    if page.parent is None:  # alone in its section, with nothing to navigate in
+    if page.parent is None:  # the only page of its section, so there is nothing to navigate
         page.meta["hide"] = ["navigation"]
     if uri.startswith("source/"):
         return markdown
@@ -86,12 +86,12 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def on_page_content(content: str, **_: Any) -> str:
-    """Make every picture a link to itself: a wide one can be read in no other way on a phone."""
+    """Make every picture a link to itself: on a phone, wide ones cannot be read otherwise."""
     return PICTURE.sub(r'<a href="\2" title="The picture alone">\1</a>', content)
 
 
 def _included(target: str, uri: str) -> str:
-    """Return a file without its title, its links as seen from the page that includes it."""
+    """Return a file without its title, with links relative to the page that includes it."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(_origin(uri)), target))
     lines = _read(path).splitlines()
     text = "\n".join(lines[1:] if lines[0].startswith("# ") else lines)
@@ -102,14 +102,14 @@ def _included(target: str, uri: str) -> str:
 
 
 def _origin(uri: str) -> str:
-    """Return where in the repository a page of the site stands."""
+    """Return the path in the repository of a page of the site."""
     if uri.startswith("notebooks/"):
         return uri.removesuffix(".md") + ".ipynb"
     return SHOWN.get(uri, f"docs/{uri}")
 
 
 def _rewritten(markdown: str, uri: str, wanted: set[str]) -> str:
-    """Put in what is generated, and set all links right; add to `wanted` the files they lead to."""
+    """Insert generated parts and adjust all links; add the files they point to to `wanted`."""
     markdown = GENERATED.sub(lambda found: getattr(generated, found[1])(), markdown)
     for found in INCLUDE.finditer(markdown):
         path = posixpath.normpath(posixpath.join(posixpath.dirname(_origin(uri)), found[1]))
@@ -118,7 +118,7 @@ def _rewritten(markdown: str, uri: str, wanted: set[str]) -> str:
 
 
 def _each_link(markdown: str, change: Callable[[str], str]) -> str:
-    """Change the targets of links, except in blocks of code."""
+    """Change the targets of links, except in code blocks."""
     lines, fence = [], ""
     for line in markdown.split("\n"):
         found = FENCE.match(line)
@@ -133,13 +133,13 @@ def _each_link(markdown: str, change: Callable[[str], str]) -> str:
 
 
 def _relocated(link: str, origin: str, uri: str, wanted: set[str]) -> str:
-    """Return a link of a file of the repository as the page that shows the file has to write it."""
+    """Return the target that a link in a repository file needs on the page that shows the file."""
     target, sign, anchor = link.partition("#")
     if not target or ":" in target:
         return link
     path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), target))
     if not (ROOT / path).exists():
-        return link  # MkDocs will say so
+        return link  # MkDocs reports it
     if path.endswith(".ipynb"):
         page = path.removesuffix(".ipynb") + ".md"
     elif path in WITHIN:
@@ -173,7 +173,7 @@ def _files_in(folder: str) -> Iterator[str]:
             yield f"{folder}/{entry.name}"
 
 
-#: Source files would crowd everything else out of the search.
+#: Source files would dominate the search results.
 FRONT = "---\ntitle: {}\nsearch:\n  exclude: true\n---\n\n# {}\n\n"
 
 

@@ -1,4 +1,4 @@
-"""For griffe: leave out of signatures the parameters that the library keeps to itself."""
+"""For griffe: omit private parameters from signatures."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import griffe
 
 
 class PublicParameters(griffe.Extension):
-    """Remove parameters whose name begins with an underscore."""
+    """Remove parameters whose names start with an underscore."""
 
     def on_function_instance(self, *, func: griffe.Function, **_: Any) -> None:
-        """Look at one function, as soon as it is read."""
+        """Process one function when it is parsed."""
         func.parameters = griffe.Parameters(
             *[parameter for parameter in func.parameters if not parameter.name.startswith("_")]
         )
