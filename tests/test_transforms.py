@@ -1,4 +1,4 @@
-"""Functions made of functions."""
+"""Transforms of functions."""
 
 import functools
 import itertools
@@ -110,7 +110,7 @@ def test_derivatives_of_any_order_nest(x):
 
 
 def test_nested_levels_are_not_confused():
-    """The inner function closes over the outer variable, and both are at the same place."""
+    """The inner function closes over the outer variable, and both have the same value."""
     assert grad(lambda x: x * grad(lambda y: x * y)(x))(3.0) == 6.0
     assert grad(lambda x: x * grad(lambda y: x + y)(2.0))(1.0) == 1.0
     assert grad(lambda x: grad(lambda y: x**2 * y**3)(x))(2.0) == pytest.approx(12 * 2.0**3)

@@ -1,7 +1,7 @@
-"""Calls that are made with special arrays: they must do what NumPy does.
+"""Calls for special arrays; each must do what NumPy does.
 
-Each takes one array or Tensor. Functions of several arguments get plain constants for the others:
-lists, tuples, numbers of another type.
+Each takes one array or Tensor. The other arguments of a function are constants: lists, tuples,
+numbers of another type.
 """
 
 import numpy as np
@@ -295,8 +295,8 @@ CALLS = {
     "angle in degrees": lambda x: np.angle(x, deg=True),
 }  # fmt: skip
 
-#: Functions that are tested elsewhere: linear algebra, what writes, what takes functions or more
-#: than one array.
+#: Functions tested elsewhere: linear algebra, in-place functions, functions of functions or of
+#: #: several arrays.
 ELSEWHERE = (
     *(["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]),
     *(
@@ -331,7 +331,7 @@ ELSEWHERE = (
 
 
 def functions_without_calls():
-    """Name the functions of NumPy that have a rule, and no call here."""
+    """Return the NumPy functions that have a rule but no call here."""
     text = " ".join(CALLS)
     names = {
         f.__name__

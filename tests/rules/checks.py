@@ -69,9 +69,9 @@ def check_jacobians(sample):
 def check_second_derivatives(sample):
     """Check the Hessian of a weighted sum of the results over a random surface in the inputs.
 
-    The surface has two parameters, so that four numbers depend on every second derivative. It is
-    curved: also where the function is linear the numbers differ from zero, and two differences of
-    gradients settle each. `make gallery` checks each sample element by element.
+    The surface has two parameters, so four numbers depend on every second derivative. It is curved:
+    even for linear functions the numbers differ from zero, and two differences of gradients settle
+    each. `make gallery` checks each sample element by element.
     """
     random = np.random.default_rng(3)
     surfaces = [surface(np.asarray(x), random) for x in sample.inputs]
@@ -95,7 +95,7 @@ def surface(x, random):
 
 
 def check_without_false_alarm(sample):
-    """Check every single first and second derivative: the checker reports none of them."""
+    """Check each first and second derivative: the checker must report none."""
     check_gradients(
         lambda *nodes: call(sample, nodes),
         *map(np.asarray, sample.inputs),
@@ -110,7 +110,7 @@ def check_single_precision(sample, always_double=False):
     nodes = [Tensor(x) for x in inputs]
     result = call(sample, nodes)
     if not always_double:
-        # Some of NumPy's functions always compute in double precision; ours need not.
+        # Some NumPy functions always return double precision.
         singly = (np.float32, np.complex64)
         assert result.dtype in (np.result_type(call(sample, inputs)), *singly)
         if np.result_type(call(sample, inputs)) in singly:

@@ -282,7 +282,7 @@ def part(function, i, **keywords):
 
 
 def without_phase(function):
-    """Turn each eigenvector so that its first element is real: LAPACK leaves that open."""
+    """Rotate each eigenvector so that its first element is real; LAPACK does not fix the phase."""
 
     def vectors(a):
         v = function(a)[1]
@@ -458,7 +458,7 @@ bunch = {"bins": [-0.5, 1.0, 2.0, 2.7]}
 
 
 def one_after_another(ufunc, method):
-    """Reduce or accumulate in Python: with AVX-512, NumPy 2.4's own power and arctan2 are wrong."""
+    """Reduce or accumulate in Python: with AVX-512, NumPy 2.4 is wrong for power and arctan2."""
 
     def fold(a, axis=0, keepdims=False, initial=None):
         axes = (axis,) if isinstance(axis, int) else axis

@@ -1,4 +1,4 @@
-"""Every public function of NumPy has a rule, or none by nature, or is refused for a reason."""
+"""Every public NumPy function has a rule, has no derivative, or is refused for a reason."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,10 @@ import pytest
 import autograd.rules.lazy  # noqa: F401 - the rules that are read when first asked for
 from autograd.engine.registry import DISPATCH, WITHOUT_DERIVATIVE
 
-#: What is refused, and why. A name that a later NumPy adds has to be decided upon, and put here
-#: only with a reason.
+#: Refused functions and the reason. Each function added by a later NumPy needs a decision.
 REFUSED: dict[str, str] = {"numpy.in1d": "removed in NumPy 2.4; numpy.isin replaces it"}
 
-#: The NumPy whose functions have all been decided upon.
+#: The latest NumPy whose functions are all decided.
 KNOWN = (2, 4)
 
 

@@ -1,4 +1,4 @@
-"""Keyword arguments and corners that the table of samples leaves out."""
+"""Keyword arguments and corner cases that the table of samples does not cover."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Counting: which derivative flows where."""
+"""Histograms: derivatives with respect to weights and edges."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Functions that write into their first argument, and `at`: assignments where it is a Tensor."""
+"""Functions that write into their first argument, and `at`: recorded assignments to Tensors."""
 
 import numpy as np
 import pytest

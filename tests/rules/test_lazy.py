@@ -1,4 +1,4 @@
-"""Rules that are read when they are first asked for."""
+"""Rules that are imported on first use."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Linear algebra where it is delicate; the formulas are checked in `test_rules.py`."""
+"""Delicate cases of linear algebra; the formulas are checked in `test_rules.py`."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_mixing_two_decompositions_is_rejected():
 def test_eigenvectors_with_other_eigenvalues_are_rejected():
     def root(a):
         q = np.linalg.eigh(symmetric(a))[1]
-        w = np.diagonal(q.T @ symmetric(a) @ q)  # Rayleigh's quotients
+        w = np.diagonal(q.T @ symmetric(a) @ q)  # Rayleigh quotients
         return np.sum(GRAM * ((q * np.sqrt(w)) @ q.T))
 
     check_gradients(root, with_values(Q, 1.0, 2.0, 3.0)[:2, :2])
@@ -111,7 +111,7 @@ def symmetric(a):
 
 
 def contracted(x):
-    """Weigh the elements, each differently, and sum up."""
+    """Return a weighted sum of the elements, with different weights."""
     weights = np.cos(np.arange(1.0, 1 + np.prod(np.shape(x)[-2:]))).reshape(np.shape(x)[-2:])
     real = np.sum(np.real(x) * weights)
     return real + np.sum(np.imag(x) * weights[::-1]) if np.iscomplexobj(x) else real
@@ -206,7 +206,7 @@ OF_ANY_SHAPE = {
     "gram",
 }
 OF_EIGENVECTORS = {"cosine", "identity", "complete", "projection", "cube"}
-#: Where there is no derivative, even of the first order.
+#: Cases without a first derivative.
 NONE = {("projection", name) for name in ("unit", "zero", "stack")} | {
     ("polar factor", name)
     for name in ("singular", "two zeros", "zero", "wide singular", "tall zero")

@@ -42,7 +42,7 @@ def test_python_numbers_compute_in_double_precision():
     np.testing.assert_allclose(autograd.erf([1.0, 2.0]), [math.erf(1), math.erf(2)])
 
 
-@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # NumPy's own
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # NumPy's own values
 def test_half_precision_mean_of_many_numbers():
     slopes = grad(lambda x: np.mean(x).astype(np.float64))(np.ones(70_000, np.float16))
     np.testing.assert_allclose(slopes[:3], 1 / 70_000, rtol=1e-2)

@@ -26,7 +26,7 @@ def all_primitives():
 
 
 def of_scipy(primitive):
-    """These are sampled in tests/scipy_rules, and there only if something has read them."""
+    """These are sampled in tests/scipy_rules, and exist only if they have been imported."""
     ufunc = primitive.function
     return isinstance(ufunc, np.ufunc) and getattr(np, ufunc.__name__, None) is not ufunc
 

@@ -1,6 +1,6 @@
-"""Every function with a rule does at special arrays what NumPy does: value, type, error.
+"""Every function with a rule matches NumPy at special arrays: value, type, error.
 
-The tangent of forward mode is that of reverse mode there.
+Forward and reverse mode agree there.
 """
 
 import numpy as np
@@ -49,7 +49,7 @@ TOLERANCE = {2: 2e-2, 4: 2e-5, 8: 1e-9}
 
 
 def outcome(function, x):
-    """Return what a call gives, or what it raises."""
+    """Return the result of a call, or the exception it raises."""
     try:
         return function(x), None
     except Exception as error:
@@ -61,7 +61,7 @@ def parts(y):
 
 
 def significant(*types):
-    """Return the tolerance for numbers of the least precise of these types."""
+    """Return the tolerance for the least precise of these types."""
     return max(TOLERANCE[np.finfo(t).dtype.itemsize] for t in types)
 
 
@@ -104,7 +104,7 @@ def test_a_call_returns_or_raises_like_numpy(name):
             node = Tensor(x)
             found, ours = outcome(CALLS[name], node)
             if isinstance(ours, GradientLostError) and x.dtype.kind == "c":
-                continue  # complex numbers are not made real without a word
+                continue  # complex numbers are not converted to real ones silently
             assert isinstance(ours, type(error)), f"{which}: {ours!r} for {error!r}"
             if error is not None:
                 continue
