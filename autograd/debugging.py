@@ -106,7 +106,13 @@ class Trace(Observer):
         node.place = calling_place()
 
     def where(self, node: Any) -> Place | None:
-        """Return the line where a node was made; None for a leaf, or outside of any trace."""
+        """Return the line where a node was made; None for a leaf, or outside of any trace.
+
+        Parameters
+        ----------
+        node : Node
+            The node.
+        """
         place: Place | None = node.place
         return place
 

@@ -76,5 +76,18 @@ class WeightsError(AutogradError, ValueError):
 
 
 def lost(what: str, advice: str) -> GradientLostError:
-    """Build the error for `what`, an operation that would lose a derivative."""
+    """Return the error for an operation that would lose a derivative.
+
+    Parameters
+    ----------
+    what : str
+        The operation.
+    advice : str
+        What to write instead.
+
+    Examples
+    --------
+    >>> print(lost("float(x)", "Write x.data."))
+    float(x) would lose the derivative. Write x.data.
+    """
     return GradientLostError(f"{what} would lose the derivative. {advice}")

@@ -25,23 +25,6 @@ MODULES = (
 
 SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}$", re.MULTILINE)
 
-#: What is still incomplete.
-INCOMPLETE = {
-    "autograd.Node",
-    "autograd.Primitive",
-    "autograd.Tensor",
-    "autograd.Trace",
-    "autograd.assert_gradients",
-    "autograd.check.Comparison",
-    "autograd.check.Report",
-    "autograd.debug",
-    "autograd.drawing.Picture",
-    "autograd.drawing.Steps",
-    "autograd.drawing.Summary",
-    "autograd.errors.lost",
-    "nn.Parameter",  # inherits from Tensor
-}
-
 
 def public_names(module):
     """Yield the names that a module offers: its ``__all__``, or what it defines itself."""
@@ -149,8 +132,7 @@ def complaints(thing):
 
 @pytest.mark.parametrize("name", OBJECTS)
 def test_the_docstring_is_complete(name):
-    found = list(complaints(OBJECTS[name]))
-    assert not found or name in INCOMPLETE
+    assert list(complaints(OBJECTS[name])) == []
 
 
 def test_the_walk_finds_all_public_names():

@@ -128,8 +128,14 @@ def check_gradients(
 def assert_gradients(f: Callable[..., Any], *inputs: Any, **options: Any) -> None:
     """Raise unless the derivatives of `f` are right: `check_gradients` for tests.
 
-    Accepts the arguments of `check_gradients`. Under pytest, the failure shows the line of the
-    test and the report.
+    Under pytest, the failure shows the line of the test and the report.
+
+    Parameters
+    ----------
+    f, *inputs
+        The function and its inputs, as for `check_gradients`.
+    **options
+        The keyword arguments of `check_gradients`.
 
     Raises
     ------

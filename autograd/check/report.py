@@ -38,6 +38,13 @@ class Comparison:
         The one-sided derivatives where they were computed; else NaN.
     mode : str
         How it was computed, if not by one `backward`: "forward", "order 2".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import check_gradients
+    >>> check_gradients(np.sin, 0.5).comparisons[0].verdict
+    'ok'
     """
 
     where: str
@@ -146,6 +153,15 @@ class Report:
         The number of calls of the function.
     leaves : list of Leaf
         The inputs.
+    faults : list of str
+        Other errors that `check_primitive` found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import check_gradients
+    >>> check_gradients(np.sin, 0.5).ok
+    True
     """
 
     batches: list[Batch] = field(default_factory=list)
@@ -185,7 +201,13 @@ class Report:
         return found
 
     def ranked(self, most: int) -> list[Comparison]:
-        """Return the worst comparisons first; equal ones in their order."""
+        """Return the worst comparisons first; equal ones in their order.
+
+        Parameters
+        ----------
+        most : int
+            How many to return.
+        """
         candidates: list[tuple[float, int, int]] = []
         for number, batch in enumerate(self.batches):
             badness = batch.badness()
@@ -205,7 +227,13 @@ class Report:
         return self.table()
 
     def table(self, rows: int = 10) -> str:
-        """Return the worst comparisons as a table, followed by counts, reasons and notes."""
+        """Return the worst comparisons as a table, followed by counts, reasons and notes.
+
+        Parameters
+        ----------
+        rows : int
+            How many comparisons to show.
+        """
         cells = [("", "analytic", "numerical", "difference", "")]
         cells += [_cells(comparison) for comparison in self.ranked(rows)]
         widths = [max(len(row[i]) for row in cells) for i in range(4)]
@@ -218,7 +246,13 @@ class Report:
         return "\n".join([*lines, self.summary(rows), *self.faults, *self.reasons, *self.notes])
 
     def summary(self, rows: int = 10) -> str:
-        """Return one line with the number of derivatives and of each verdict."""
+        """Return one line with the number of derivatives and of each verdict.
+
+        Parameters
+        ----------
+        rows : int
+            How many comparisons the table shows.
+        """
         total = len(self.comparisons)
         counts = self.counts
         more = f", {rows} shown" if total > rows else ""

@@ -34,11 +34,26 @@ class Steps:
     ``print`` shows them as text, Jupyter as formulas. `save` writes text, Markdown or LaTeX, or an
     animation of the derivatives appearing in the picture of the graph.
 
+    Parameters
+    ----------
+    graph : Graph
+        The graph, which `autograd.steps` prepares.
+    steps : list of Step
+        The steps.
+    number_format : str
+        How to format numbers, such as ``".4g"``.
+
     Attributes
     ----------
     steps : list of Step
         One for each edge: the operation `item`, the argument number `argnum`, the derivatives
         `incoming`, `local` and `product`, and that of the argument `before` and `after`.
+
+    Examples
+    --------
+    >>> from autograd import Value, steps
+    >>> len(steps(Value(2.0) * Value(3.0)))
+    2
     """
 
     def __init__(self, graph: Graph, steps: list[Step], number_format: str) -> None:
@@ -62,11 +77,23 @@ class Steps:
     # -- in words -------------------------------------------------------------------------------
 
     def formula(self, step: Step) -> str:
-        """Return the local derivative of a step as a formula, such as ``1 − y²``."""
+        """Return the local derivative of a step as a formula, such as ``1 − y²``.
+
+        Parameters
+        ----------
+        step : Step
+            The step.
+        """
         return named(derivative(step.item, step.argnum), self._items)
 
     def text(self, most: int = MOST) -> str:
-        """Return the first `most` steps as text."""
+        """Return the first steps as text.
+
+        Parameters
+        ----------
+        most : int
+            The number of steps.
+        """
         end = self.graph.roots[0]
         lines = [f"Backward from {end.name} = {self.number(end.data)}"]
         for item, group in self._by_operation(most):
@@ -78,7 +105,13 @@ class Steps:
         return "\n".join(lines)
 
     def sentence(self, step: Step) -> str:
-        """Return one step as a line of text."""
+        """Return one step as a line of text.
+
+        Parameters
+        ----------
+        step : Step
+            The step.
+        """
         return "   ".join(self._row(step))
 
     def _heading(self, item: Item, incoming: Any) -> str:
@@ -109,7 +142,13 @@ class Steps:
         return derived, product, f"→ {parent}: {total}"
 
     def number(self, x: Any) -> str:
-        """Write a number or a short array; a longer one as mean ± standard deviation."""
+        """Return a number or a short array as text; a longer one as mean ± standard deviation.
+
+        Parameters
+        ----------
+        x : number or array
+            The number or array.
+        """
         if isinstance(x, np.ndarray) and (
             x.size > FEW or len(numbers_of(x, self.number_format)) > MOST_CHARACTERS
         ):
@@ -120,7 +159,12 @@ class Steps:
     # -- as formulas ------------------------------------------------------------------------------
 
     def latex(self, most: int = MOST) -> str:
-        r"""Return the first `most` steps in LaTeX, one ``align*`` for each operation.
+        r"""Return the first steps in LaTeX, one ``align*`` for each operation.
+
+        Parameters
+        ----------
+        most : int
+            The number of steps.
 
         Examples
         --------
@@ -173,7 +217,13 @@ class Steps:
         return f"({text})" if text.startswith("-") or "pm" in text else text
 
     def markdown(self, most: int = MOST) -> str:
-        """Return the first `most` steps in Markdown with formulas, as notebooks display them."""
+        """Return the first steps in Markdown with formulas, as notebooks display them.
+
+        Parameters
+        ----------
+        most : int
+            The number of steps.
+        """
         ending = latex_name(self.graph.roots[0])
         parts = []
         for item, group in self._by_operation(most):

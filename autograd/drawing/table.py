@@ -56,6 +56,12 @@ class Summary:
     ----------
     rows : list of Row
         One for each operation in each scope, in order of first use.
+
+    Examples
+    --------
+    >>> from autograd import Value, summary
+    >>> summary(lambda x: x * x, Value(2.0)).rows[0].operation
+    'multiply'
     """
 
     rows: list[Row]

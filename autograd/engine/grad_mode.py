@@ -165,16 +165,46 @@ class Observer:
     """Gets notified of what the engine does in one thread; may raise an error to stop it."""
 
     def made(self, node: Any) -> None:
-        """Handle a new node that a primitive has made."""
+        """Handle a new node that a primitive has made.
+
+        Parameters
+        ----------
+        node : Node
+            The node.
+        """
 
     def assigned(self, base: Any) -> None:
-        """Handle an assignment before it happens; `base` is the Tensor, or the base of the view."""
+        """Handle an assignment before it happens.
+
+        Parameters
+        ----------
+        base : Tensor
+            The Tensor that is assigned to; for a view its base.
+        """
 
     def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
-        """Handle the derivative that a node passes to one of its arguments."""
+        """Handle the derivative that a node passes to one of its arguments.
+
+        Parameters
+        ----------
+        node : Node
+            The node.
+        argnum : int
+            The index of the argument.
+        cotangent : array or node
+            The derivative.
+        """
 
     def walking(self, roots: Any, seeds: Any) -> None:
-        """Handle the start of a backward pass through Values."""
+        """Handle the start of a backward pass through Values.
+
+        Parameters
+        ----------
+        roots : list of Value
+            The Values to differentiate.
+        seeds : list of float
+            Their cotangents.
+        """
 
     def watch(self) -> None:
         """Start watching this thread."""

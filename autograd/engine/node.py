@@ -62,6 +62,13 @@ class Node(Recorded):
 
     `Value` and `Tensor` are the two kinds of nodes. A node without a primitive is a leaf: a program
     created it in order to differentiate with respect to it.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> x = autograd.Value(2.0)
+    >>> isinstance(x, autograd.Node), x.exp().op
+    (True, 'exp')
     """
 
     __slots__ = ("_notes", "_primitive")

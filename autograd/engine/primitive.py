@@ -65,6 +65,12 @@ class Primitive:
         Whether its result may share memory with an argument; a ufunc's never does.
     arity : int
         How many leading arguments may be nodes; -1 for any number.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> autograd.Value(2.0).exp().primitive.name
+    'exp'
     """
 
     def __init__(self, name: str) -> None:
@@ -95,7 +101,21 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def pullback(self, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any) -> Any:
-        """Return the cotangent of argument `argnum`, given the cotangent `g` of the result `y`."""
+        """Return the cotangent of one argument.
+
+        Parameters
+        ----------
+        argnum : int
+            The index of the argument.
+        g : array or node
+            The cotangent of the result.
+        y : array or node
+            The result.
+        arguments : tuple
+            All arguments.
+        keywords : dict
+            All keyword arguments.
+        """
         if self.partials is not None:
             return self._elementwise_pullback(argnum, g, y, arguments)
         if self.transposes is not None:

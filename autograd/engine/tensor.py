@@ -195,8 +195,15 @@ class Tensor(ArrayNode):
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
 
-        If it returns anything but None, that replaces the derivative. Returns a function without
-        arguments that removes the hook.
+        Parameters
+        ----------
+        function : callable
+            Takes the derivative. If it returns anything but None, that replaces the derivative.
+
+        Returns
+        -------
+        callable
+            Removes the hook, when called without arguments.
         """
         node = self if self._primitive is None else self._now()
         hooks = node._hooks if node._hooks is not None else []
