@@ -1,14 +1,14 @@
 """The workloads: each module in `workloads/` is one, with a function for each peer.
 
-A module says
+A module has
 
-- in the first line of its docstring what it does;
-- ``SIZES``: the sizes it is run with, each passed to the functions; ``QUICK_SIZES``: those of a
-  quick run, maybe none;
+- a docstring whose first line says what it does;
+- ``SIZES``: the sizes to run, each passed to the functions; ``QUICK_SIZES``: the sizes of a
+  quick run, possibly none;
 - ``LARGEST`` (optional): for a peer, the largest size that it can do in reasonable time or memory;
-- ``TOLERANCE`` (optional): how far the numbers of two peers may be apart, relatively;
-- ``UNIT``: ``second`` (the default), if a call of what the functions return is to be timed, and
-  returns numbers on which all peers must agree; ``byte``, if that call returns what it measured.
+- ``TOLERANCE`` (optional): the largest relative difference between the numbers of two peers;
+- ``UNIT``: ``second`` (the default) to time a call of what the functions return, which returns
+  numbers on which all peers must agree; ``byte`` if that call returns its own measurement.
 
 Functions are named after the peers in `peers.py`.
 """

@@ -1,6 +1,6 @@
 """Write RESULTS.md and the pictures from the measurements.
 
-python benchmarks/report.py    write them anew from results.json
+python benchmarks/report.py    write them from results.json
 """
 
 from pathlib import Path
@@ -11,25 +11,25 @@ from peers import BY_NAME, PEERS
 from results import Results
 
 BEGIN = """\
-# Side by side
+# Comparison with other libraries
 
 Each figure is **how many times as much time a peer takes as chainrule** for the same computation:
-above 1, chainrule is faster. *By hand* is the same written out, value and gradient, with only
-NumPy or floats. Where memory is measured, it is how many times as many bytes.
+above 1, chainrule is faster. *By hand* is the same computation, value and gradient, written
+with only NumPy or floats. For memory, the figures are ratios of bytes.
 
-Peers run in a process each, one thread on the same processor, and take turns: A B C, B C A, ...
-A ratio is the median of the ratios of all rounds, with quartiles in the tables of each workload.
-Before it is timed, every peer must have computed the same numbers. Interpreted chainrule is the
+Each peer runs in its own process, with one thread on the same processor, and the peers take turns:
+A B C, B C A, ... A ratio is the median over all rounds, with quartiles in the tables of each
+workload. Before timing, all peers must have computed the same numbers. Interpreted chainrule is the
 same engine without a C compiler. JAX's `jit`, tinygrad and CasADi are timed after they have
 compiled the computation, which takes them from a tenth of a second to minutes.
 
-`make bench` repeats all this. All peers of a workload were measured in one run, different workloads
-not always.
+`make bench` repeats all this. All peers of a workload were measured in the same run; different
+workloads may come from different runs.
 """
 
 SHARED = """
 The machine has {cpu_count} processors and was shared: {load_avg_1min} processes wanted to run when
-this began. Believe the ratios, and the times less; where the quartiles are far apart, neither.
+the run began. Trust the ratios more than the times, and neither if the quartiles are far apart.
 """
 
 
@@ -143,7 +143,7 @@ def write(results, folder):
     text = [BEGIN.rstrip()]
     if float(results.machine.get("load_avg_1min", 0.0)) > 1.0:
         text.append(SHARED.format(**results.machine).rstrip())
-    text += ["", *machine(results), "", "## Everything", "", *overview(results), ""]
+    text += ["", *machine(results), "", "## Overview", "", *overview(results), ""]
     if drawn:
         picture = f"![cost against size](images/{drawn.name})"
         text += ["## Cost against problem size", "", picture, ""]

@@ -4,8 +4,8 @@ python benchmarks/run.py                    all workloads
 python benchmarks/run.py mlp lstm           only these
 python benchmarks/run.py --quick            fewer rounds, sizes and peers: under two minutes
 python benchmarks/run.py --peers torch      chainrule and only these peers
-python benchmarks/run.py --write            also write RESULTS.md, results.json and images/; of some
-                                            workloads, in the place of what is there of these
+python benchmarks/run.py --write            also write RESULTS.md, results.json and images/; with
+                                            some workloads, replace only these
 python benchmarks/run.py --list             the workloads and the peers
 """
 

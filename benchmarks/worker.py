@@ -1,10 +1,10 @@
 """A process that runs the work of one peer on request; the other end of `interleave.py`.
 
 It reads requests from standard input and answers each with a line, both JSON:
-``{"do": "start", "workload": ..., "size": ...}`` sets up and answers with the numbers found,
-``{"do": "calibrate", "least": seconds}`` with how many calls take at least so long,
+``{"do": "start", "workload": ..., "size": ...}`` sets up and answers with the computed numbers,
+``{"do": "calibrate", "least": seconds}`` with the number of calls that take at least this long,
 ``{"do": "time", "loops": n}`` with the seconds that one call took,
-``{"do": "measure"}`` with what the call returns, for workloads that measure by themselves.
+``{"do": "measure"}`` with what the call returns, for workloads that do their own measuring.
 """
 
 import gc

@@ -1,7 +1,7 @@
 """Train a small transformer to copy a sequence, and draw its attention.
 
-It reads ten symbols and a mark, and then writes the ten symbols, one after the other, each from
-all that is there so far. It learns by guessing what comes next.
+It reads ten symbols and a mark and then generates the ten symbols one by one, each from
+everything before it. It learns by predicting the next symbol.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """A hundred layers: why a plain sigmoid network does not learn, and what helps.
 
-Each of five networks reads handwritten digits. Before any training, `nn.gradient_report` tells how
-large the gradients are from layer to layer; then some steps show which network learns. The last
-network is a warning: between batch norm and ReLU gradients grow by √(π/(π - 1)) = 1.21 a layer,
+Five networks classify handwritten digits. Before training, `nn.gradient_report` shows how
+large the gradients are in each layer; then some steps show which network learns. The last
+network is a warning: with batch norm and ReLU, gradients grow by √(π/(π - 1)) = 1.21 per layer,
 as Yang et al. computed in "A mean field theory of batch normalization", 2019.
 """
 

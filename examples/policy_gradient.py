@@ -1,8 +1,8 @@
 """Balance a pole on a cart by policy gradient: REINFORCE with a baseline.
 
-The policy and the baseline are learnt from the returns alone: nothing knows the equations of the
-cart, which stand here as in Barto, Sutton & Anderson, "Neuronlike adaptive elements that can solve
-difficult learning control problems", 1983. Source of the method: Williams, "Simple statistical
+The policy and the baseline are learnt from the returns alone, without knowledge of the equations of
+the cart. These are from Barto, Sutton & Anderson, "Neuronlike adaptive elements that can solve
+difficult learning control problems", 1983. The method is from Williams, "Simple statistical
 gradient-following algorithms for connectionist reinforcement learning", 1992.
 """
 

@@ -1,6 +1,6 @@
 """Three small networks with three inputs: one learns, one memorises, one cannot learn.
 
-They are those that introductions to backpropagation often begin with.
+Introductions to backpropagation often start with them.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What is compared, one file for each: the same computation as users of each peer write it."""
+"""The workloads, one file each: the same computation as users of each peer would write it."""
 
 #: The order of the tables; workloads that are not named here follow.
 ORDER = (

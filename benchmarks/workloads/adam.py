@@ -1,4 +1,4 @@
-"""One step of Adam, without a gradient being computed."""
+"""One step of Adam, without computing a gradient."""
 
 import numpy as np
 

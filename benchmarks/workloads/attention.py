@@ -1,4 +1,4 @@
-"""Self-attention: batch 8, 64 tokens, width 64, 4 heads, and its gradient by five arrays."""
+"""Self-attention (batch 8, 64 tokens, width 64, 4 heads) and its gradients for five arrays."""
 
 import numpy as np
 

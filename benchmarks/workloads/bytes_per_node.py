@@ -1,4 +1,4 @@
-"""Memory that a scalar operation takes until backward: resident bytes for each of 100,000."""
+"""Memory of a scalar operation until backward: resident bytes for each of 100,000."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""Loss of a convolutional network, and its gradient: two convolutions with pooling, then a line."""
+"""Loss of a convolutional network (two convolutions with pooling, a linear layer), with gradient."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Softmax cross-entropy of a batch of 128 among 1,000 classes, and its gradient by the logits."""
+"""Softmax cross-entropy of a batch of 128 with 1,000 classes, and the gradient of the logits."""
 
 import numpy as np
 

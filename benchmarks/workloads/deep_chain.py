@@ -1,4 +1,4 @@
-"""Deep chain: n operations, each on the result of the one before."""
+"""Deep chain: n operations, each on the result of the previous one."""
 
 SIZES = (10**3, 10**4, 10**5, 10**6, 10**7)
 QUICK_SIZES = (10**3, 10**4)

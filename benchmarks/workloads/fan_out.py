@@ -1,4 +1,4 @@
-"""Wide fan-out: one number used n times, its gradient the sum over all uses."""
+"""Wide fan-out: one number used n times, whose gradient is the sum over all uses."""
 
 SIZES = (10**2, 10**3, 10**4, 10**5)
 QUICK_SIZES = (10**2, 10**3)

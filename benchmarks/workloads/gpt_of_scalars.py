@@ -1,4 +1,4 @@
-"""GPT of scalars: a document through a 1-layer, 16-wide, 4-head transformer of Values, and Adam."""
+"""GPT of scalars: a document through a 1-layer, 16-wide, 4-head transformer of Values; Adam."""
 
 import itertools
 import random

@@ -1,4 +1,4 @@
-"""Check by finite differences of the gradient of three tanh layers, 192 inputs."""
+"""Finite-difference check of the gradient of three tanh layers, 192 inputs."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Product of the Hessian of Rosenbrock's function in 10,000 dimensions with a vector."""
+"""Hessian-vector product of Rosenbrock's function in 10,000 dimensions."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Import in a fresh Python process, whose own start is all that plain floats need."""
+"""Import in a fresh Python process; plain floats only need Python's own start."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Disk space that an installation takes, with all that it requires."""
+"""Disk space of an installation with all its requirements."""
 
 import importlib.metadata
 import re

@@ -1,4 +1,4 @@
-"""Gradients of twenty of the likelihoods that lifelines fits by, on 163 lifetimes."""
+"""Gradients of twenty likelihoods that lifelines maximises, on 163 lifetimes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""LSTM written by hand: the gradient of 50 steps, batch 32, width 64."""
+"""Hand-written LSTM: the gradient of 50 steps, batch 32, width 64."""
 
 import numpy as np
 

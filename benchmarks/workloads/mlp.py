@@ -1,4 +1,4 @@
-"""Training step of a tanh network in whole arrays: loss, gradient and plain descent."""
+"""Training step of a tanh network on arrays: loss, gradient and gradient descent."""
 
 import itertools
 

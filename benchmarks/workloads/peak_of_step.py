@@ -1,4 +1,4 @@
-"""Memory that training takes at its peak: weights, data and three steps."""
+"""Peak memory of training: weights, data and three steps."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""Expression of 1,500 operations on numbers, recorded and differentiated by three leaves."""
+"""Expression of 1,500 scalar operations, recorded and differentiated for three leaves."""
 
 REPETITIONS = 150  # of ten operations
 X, W, B = 0.3, 0.9, 0.1
