@@ -99,6 +99,8 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     """Assign an array, broadcast to the target, where a mask holds."""
     shape = np.shape(dst)
+    if casting != "same_kind":  # raise what NumPy raises
+        np.copyto(np.empty_like(plain(dst)), plain(src), casting)  # type: ignore[arg-type]
     if where is True:
         dst[...] = broadcast_to_target(src, shape)
         return

@@ -97,6 +97,16 @@ def test_copyto_accepts_leading_axes_of_length_one(shape):
         np.copyto(1.0 * Tensor(X), Tensor(np.ones((2, 2, 3))))
 
 
+def test_copyto_obeys_casting():
+    target, source = Tensor(np.zeros(2, np.float32)) * 1.0, Tensor(np.ones(2))
+    for casting in ("no", "safe"):
+        with pytest.raises(TypeError, match="Cannot cast"):
+            np.copyto(target, source, casting=casting)
+        np.copyto(target, 1.5, casting=casting)
+    np.copyto(target, source, casting="unsafe")
+    np.testing.assert_array_equal(target.data, [1.0, 1.0])
+
+
 def test_sort_and_partition_take_the_kind():
     x = Tensor(X)
     y = 1.0 * x
