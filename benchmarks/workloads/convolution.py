@@ -1,4 +1,4 @@
-"""Loss of a convolutional network (two convolutions with pooling, a linear layer), with gradient."""
+"""Loss of a convolutional network (two convolutions with pooling, one linear), with gradient."""
 
 import numpy as np
 
