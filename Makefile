@@ -1,6 +1,6 @@
-# Two commands set everything up and need nothing but Python 3.11 or newer:
-#   make demo   run the main job on real input
-#   make test   lint, types, doctests and the whole suite, compiled and interpreted
+# These two commands install everything they need; only Python 3.11 or newer is required:
+#   make demo   a demonstration on real data
+#   make test   lint, types, doctests and all tests, compiled and interpreted
 # They install versions that are known to work together, from constraints/known-good.txt.
 # While you edit, `make test-quick` runs a selection of the tests on the sources in a minute.
 
@@ -34,7 +34,7 @@ test: $(TOOLS)
 	@$(MAKE) --no-print-directory -j2 lint $(STAMP)
 	@$(MAKE) --no-print-directory suite
 
-# The second run is for what depends on whether the engine is compiled; of a long walk it takes a sample.
+# The second run covers what depends on whether the engine is compiled, with samples of the long tests.
 suite: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: the tests of pictures are skipped."
 	@$(if $(CHROMIUM),,echo "Chromium is not installed: the tests of the interactive page in a browser are skipped.")
@@ -42,7 +42,7 @@ suite: $(STAMP)
 	$(PYTEST) --doctest-modules tests $$($(BIN)/python -P -c "import autograd, nn; print(autograd.__path__[0], nn.__path__[0])")
 	$(INTERPRETED) --sample 50 --doctest-modules tests/engine tests/rules tests/nn tests/test_costs.py tests/test_transforms.py autograd/engine
 
-# A selection, on the sources as they are, interpreted: for the time while you edit.
+# A selection for use while you edit: on the sources as they are, interpreted.
 test-quick: $(TOOLS)
 	$(INTERPRETED) -m "not slow and not gallery" --sample 4 tests
 
@@ -57,7 +57,7 @@ test-oldest:
 fuzz: $(STAMP)
 	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(PYTEST) tests/fuzz
 
-# Every case of the galleries of which the suite takes some, or a quicker test.
+# All cases of the galleries, from which the suite takes some.
 gallery: $(STAMP)
 	$(PYTEST) -m gallery tests
 
@@ -80,10 +80,10 @@ $(TOOLS): pyproject.toml $(CONSTRAINTS)
 	@rm -rf build *.egg-info
 	@touch $(TOOLS)
 
-# The installed copy is compiled where there is a C compiler. The source tree itself never
-# holds a compiled file, so PYTHONPATH=. always runs what stands there, interpreted.
+# The installed copy is compiled if there is a C compiler. The source tree never contains compiled
+# files, so PYTHONPATH=. always runs the sources, interpreted.
 $(STAMP): $(TOOLS) $(SOURCES)
-	@echo "Compiling the engine: a minute."
+	@echo "Compiling the engine: this takes a minute."
 	@$(CONSTRAINED) --no-deps .
 	@rm -rf build *.egg-info
 	@touch $(STAMP)
