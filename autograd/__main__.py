@@ -1,4 +1,4 @@
-"""From the shell: ``python -m autograd "tanh(w*x + b)" w=-3 x=2 b=6.88``."""
+"""The command line: ``python -m autograd "tanh(w*x + b)" w=-3 x=2 b=6.88``."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-import autograd.installation  # noqa: F401 - before all others
+import autograd.installation  # noqa: F401 - first, to report overwritten files
 from autograd import Tensor, Value, expression, shell
 from autograd.check import check_gradients, command
 from autograd.drawing import draw, steps, text
 from autograd.errors import ExpressionError
 
 DESCRIPTION = """\
-Compute an expression, and its derivative with respect to every name in it, each beside a
-finite difference. Numbers are given as name=number, arrays as name=[1,2,3] or
-name=[[1,2],[3,4]]; the result must be one number.
+Compute an expression and its derivative with respect to each variable, and compare every
+derivative with a finite difference. Give numbers as name=number, arrays as name=[1,2,3] or
+name=[[1,2],[3,4]]. The result must be a single number.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit code.
+    """Run the command and return its exit code.
 
     0 if all derivatives are right, 1 if one is wrong or cannot be compared, 2 for bad input.
     """
@@ -43,7 +43,7 @@ def _main(arguments: list[str]) -> int:
 
 
 def _shielded(arguments: list[str], parser: argparse.ArgumentParser) -> list[str]:
-    """Put a space before an expression that begins with a minus: it is no option."""
+    """Put a space before an expression that begins with a minus, which is not an option."""
     known = parser._option_string_actions
     return [f" {a}" if a[:1] == "-" and a.partition("=")[0] not in known else a for a in arguments]
 
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m autograd",
         description=DESCRIPTION,
         allow_abbrev=False,
-        epilog="To check a function of your own: python -m autograd check --help. "
+        epilog="To check your own function: python -m autograd check --help. "
         f"Operators: + - * / % ** @. Constants: pi, e. Functions: {functions}.",
     )
     parser.add_argument("expression", help='such as "tanh(w*x + b)"')
@@ -64,24 +64,24 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         action="append",
         default=[],
-        help="write the graph: .svg, .png, .pdf, .dot, .mmd (Mermaid) or .html (interactive); "
-        "may be given several times",
+        help="save the graph: .svg, .png, .pdf, .dot, .mmd (Mermaid), .html (interactive) or .txt; "
+        "may be repeated",
     )
     parser.add_argument("--steps", action="store_true", help="print the chain rule step by step")
-    parser.add_argument("--text", action="store_true", help="print the graph as lines of text")
+    parser.add_argument("--text", action="store_true", help="print the graph as text")
     return parser
 
 
 def _variables(values: list[str], names: list[str]) -> dict[str, Any]:
-    """Make a node of each name=value."""
+    """Return a node for each name=value."""
     found: dict[str, Any] = {}
     for value in values:
         name, sign, number = value.partition("=")
         name = name.strip()
         if not sign or not name.isidentifier():
-            raise ExpressionError(f"{value!r:.60} is not of the form name=number")
+            raise ExpressionError(f"{value!r:.60} does not have the form name=number")
         if name in found:
-            raise ExpressionError(f"{name} is given twice")
+            raise ExpressionError(f"{name} has two values")
         if name not in names:
             raise ExpressionError(f"{name} does not occur in the expression")
         found[name] = _node(name, number)
@@ -114,10 +114,10 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
     if np.shape(result) != ():
         raise ExpressionError(
             f"the result has shape {np.shape(result)}; "
-            "make it one number with sum(...) or mean(...)"
+            "reduce it to a number with sum(...) or mean(...)"
         )
     if not isinstance(result, (Value, Tensor)):
-        print(f"{ast.unparse(tree)} = {result:.12g}\nIt has no names to differentiate by.")
+        print(f"{ast.unparse(tree)} = {result:.12g}\nThe expression contains no variables.")
         return 0
     if isinstance(result, Tensor):
         result.backward(retain_graph=True)
@@ -131,7 +131,7 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
     if options.steps:
         print(f"\n{steps(result)}")
     for path in options.draw:
-        print(f"\nThe graph is in {draw(result).save(path)}")
+        print(f"\nSaved the graph as {draw(result).save(path)}")
     return 1 if wrong else 0
 
 

@@ -1,4 +1,4 @@
-"""Find out where a node was made, and where infinities and NaNs come from."""
+"""Find the line that made a node, and the source of infinities and NaNs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _INSIDE = tuple(
 
 @dataclass(frozen=True)
 class Place:
-    """A line of somebody's code.
+    """A line of the user's code.
 
     Attributes
     ----------
     file, function : str
-        Where it stands.
+        The file and function that contain it.
     line : int
-        Counted from 1.
+        The line number, counted from 1.
     """
 
     file: str
@@ -41,7 +41,7 @@ class Place:
 
     @property
     def text(self) -> str:
-        """The line itself; empty where the source is not at hand."""
+        """The source of the line; empty if it is not available."""
         return linecache.getline(self.file, self.line).strip()
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Place:
 
 
 def _name_of(file: str) -> str:
-    """Name a file, and a cell of a notebook, whose file has a number for a name, as In[3]."""
+    """Return the name of a file, such as In[3] for a notebook cell, whose file name is a number."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     naming = getattr(getattr(shell, "compile", None), "format_code_name", lambda file: None)
     cell = naming(file)
@@ -60,7 +60,7 @@ def _name_of(file: str) -> str:
 
 
 def calling_place() -> Place | None:
-    """Return the innermost line being run that belongs neither to this library nor to NumPy."""
+    """Return the innermost running line outside of this library and NumPy."""
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
         frame = frame.f_back
@@ -71,14 +71,14 @@ def calling_place() -> Place | None:
 
 
 class Trace(Observer):
-    """Note in every node the line where it was made, for pictures and messages.
+    """Context manager that records in every node the line that made it.
 
-    A context manager. Nodes made inside the block are kept alive for as long as this is.
+    Pictures and messages show the line. The Trace keeps the nodes made inside the block alive.
 
     Attributes
     ----------
     nodes : list of Node
-        The nodes made inside, in the order in which they were made.
+        The nodes made inside the block, in order.
 
     Examples
     --------
@@ -101,36 +101,37 @@ class Trace(Observer):
         self.leave()
 
     def made(self, node: Any) -> None:
-        """Note the line."""
+        """Record the line."""
         self.nodes.append(node)
         node.place = calling_place()
 
     def where(self, node: Any) -> Place | None:
-        """Return the line where a node was made; None for a leaf, or outside of any trace.
+        """Return the line that made a node; None for a leaf, or outside of any `Trace`.
 
         Parameters
         ----------
         node : Node
-            The node.
+            A node of the graph.
         """
         place: Place | None = node.place
         return place
 
 
 class debug(Trace):  # noqa: N801 - stands beside no_grad
-    """Stop at the first infinity or NaN, forward or backward, and say where it comes from.
+    """Context manager that raises at the first infinity or NaN, forward or backward.
 
-    A context manager. It slows every operation down, and keeps all nodes made inside it alive.
+    The error names the operation and its line. Every operation is slower inside the block, and the
+    nodes made there are kept alive.
 
     Parameters
     ----------
     allow_infinity : bool
-        Stop at NaN only.
+        Raise at NaN only.
 
     Raises
     ------
     NonFiniteError
-        Names the operation, its arguments, and the line where it was called.
+        At the first result or derivative that is not finite.
 
     Examples
     --------
@@ -150,7 +151,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
     def __init__(self, allow_infinity: bool = False) -> None:
         super().__init__()
         self.allow_infinity = allow_infinity
-        self._quiet = np.errstate(all="ignore")  # what NumPy would warn of is said better here
+        self._quiet = np.errstate(all="ignore")  # the error says more than the warnings of NumPy
 
     def __enter__(self) -> Any:
         self._quiet.__enter__()
@@ -161,21 +162,19 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
         self._quiet.__exit__(kind, error, traceback)
 
     def made(self, node: Any) -> None:
-        """Note the line, and stop if the result is not finite."""
+        """Record the line, and raise if the result is not finite."""
         super().made(node)
         if self._is_fine(node.data):
             return
         given = [contents(argument) for argument in node.arguments]
-        origin = (
-            "" if all(map(self._is_fine, given)) else " (an argument was not finite to begin with)"
-        )
+        origin = "" if all(map(self._is_fine, given)) else " (an argument was already not finite)"
         raise NonFiniteError(
-            f"{node.op} gave {self._told(node.data)}, from {', '.join(map(_short, given))}{origin}."
-            f"{self._at(node)}"
+            f"{node.op} gave {self._described(node.data)}, "
+            f"from {', '.join(map(_short, given))}{origin}.{self._at(node)}"
         )
 
     def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
-        """Stop if a derivative on its way backward is not finite."""
+        """Raise if a derivative is not finite."""
         data = contents(cotangent)
         if not self._is_fine(data):
             raise self._backward_error(node, argnum, data)
@@ -199,7 +198,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
         given = [contents(argument) for argument in node.arguments]
         which = f" with respect to argument {argnum}" if len(given) > 1 else ""
         return NonFiniteError(
-            f"Going backward, the derivative of {node.op}{which} is {self._told(data)}, "
+            f"In backward, the derivative of {node.op}{which} is {self._described(data)}, "
             f"at {', '.join(map(_short, given))}.{self._at(node)}"
         )
 
@@ -210,13 +209,13 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
             return True
         return not np.isnan(data).any() if self.allow_infinity else bool(np.isfinite(data).all())
 
-    def _told(self, data: Any) -> str:
+    def _described(self, data: Any) -> str:
         array = np.asarray(data)
         if array.ndim == 0:
             return str(array[()])
         bad = np.isnan(array) if self.allow_infinity else ~np.isfinite(array)
         index = tuple(int(i) for i in np.argwhere(bad)[0])
-        return f"{array[index]} at {list(index)} and {int(bad.sum())} such of {array.size} elements"
+        return f"{array[index]} at {list(index)} ({int(bad.sum())} of {array.size} elements)"
 
     def _at(self, node: Any) -> str:
         place = self.where(node)

@@ -1,7 +1,7 @@
-"""An expression given as text: parsed, checked against a list of what is allowed, and computed.
+"""Expressions given as text: parsed, checked against an allow-list, and computed.
 
-Nothing is ever evaluated as Python: the parsed text is walked, and every kind of element that
-is not known here is refused.
+Nothing is evaluated as Python: the syntax tree is walked, and every unknown kind of element is
+refused.
 """
 
 from __future__ import annotations
@@ -91,27 +91,29 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
 def parse(text: str) -> ast.expr:
-    """Parse an expression and check that it holds nothing that is not allowed.
+    """Parse an expression and check that it contains only allowed elements.
 
     Raises
     ------
     ExpressionError
-        If the text is no expression, too long or too deep, or uses anything but numbers,
+        If the text is not an expression, too long or too deep, or uses anything but numbers,
         names, the operators ``+ - * / % ** @`` and the functions listed in `FUNCTIONS`.
     """
     if len(text) > LONGEST:
-        raise ExpressionError(f"the expression has {len(text)} characters; {LONGEST} are allowed")
+        raise ExpressionError(
+            f"the expression has {len(text)} characters; at most {LONGEST} are allowed"
+        )
     try:
-        with warnings.catch_warnings():  # Python has opinions about `1if x else 2` and the like
+        with warnings.catch_warnings():  # Python warns about `1if x else 2` and the like
             warnings.simplefilter("ignore")
             tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(f"not an expression: {error.msg} in {text.strip()!r:.80}") from None
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError(
-            "the expression is nested too deeply, or holds odd characters"
+            "the expression is nested too deeply, or contains invalid characters"
         ) from None
-    _check_depth(tree)  # first: what walks a tree below is recursive
+    _check_depth(tree)  # first, because functions below recurse
     pending = [tree]
     while pending:
         pending.extend(_parts(pending.pop()))
@@ -123,7 +125,7 @@ def _check_depth(tree: ast.AST) -> None:
     while pending:
         element, depth = pending.pop()
         if depth > DEEPEST:
-            raise ExpressionError(f"the expression is nested more than {DEEPEST} deep")
+            raise ExpressionError(f"the expression is nested more than {DEEPEST} levels deep")
         children = ast.iter_child_nodes(element)
         pending += [(child, depth + 1) for child in children if isinstance(child, ast.expr)]
 
@@ -142,7 +144,7 @@ def evaluate(tree: ast.expr, variables: Mapping[str, Any]) -> Any:
     Raises
     ------
     ExpressionError
-        If a name has no value, or an exponent is huge.
+        If a name has no value, or an exponent is too large.
     """
     match tree:
         case ast.Constant():
@@ -165,22 +167,22 @@ def evaluate(tree: ast.expr, variables: Mapping[str, Any]) -> Any:
             assert isinstance(tree.func, ast.Name)
             arguments = [evaluate(argument, variables) for argument in tree.args]
             return _called(tree, FUNCTIONS[tree.func.id][0], *arguments)
-    raise AssertionError("parse() lets nothing else through")
+    raise AssertionError("parse() refuses all other elements")
 
 
 def _called(tree: ast.expr, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Compute one operation; an error says which."""
+    """Compute one operation, and name it in errors."""
     try:
         result = function(*arguments)
     except AutogradError:
         raise
     except (ArithmeticError, TypeError, ValueError) as error:
         raise ExpressionError(f"{ast.unparse(tree)[:80]}: {error}") from None
-    return math.nan if isinstance(result, complex) else result  # as NumPy has (-8) ** 0.5
+    return math.nan if isinstance(result, complex) else result  # like NumPy's (-8.0) ** 0.5
 
 
 def _parts(element: ast.expr) -> list[ast.expr]:
-    """Check one element of an expression and return what it is made of."""
+    """Check one element of an expression and return its parts."""
     match element:
         case ast.Constant():
             if isinstance(element.value, bool) or not isinstance(element.value, (int, float)):
@@ -208,9 +210,9 @@ def _call_parts(call: ast.Call) -> list[ast.expr]:
         called = ast.unparse(call.func)[:40]
         near = difflib.get_close_matches(called.rpartition(".")[2], FUNCTIONS, 1, 0.5)
         raise ExpressionError(
-            f"{called!r} is not a function known here; "
+            f"{called!r} is not a known function; "
             + (f"did you mean {near[0]}(...)? " if near else "")
-            + "--help lists them all"
+            + "--help lists all"
         )
     _, least, most = FUNCTIONS[call.func.id]
     starred = any(isinstance(argument, ast.Starred) for argument in call.args)
@@ -224,5 +226,5 @@ def _check_exponent(exponent: Any) -> None:
     largest = np.max(np.abs(getattr(exponent, "data", exponent)), initial=0.0)
     if not largest <= LARGEST_EXPONENT:
         raise ExpressionError(
-            f"an exponent of {largest:g} is huge; {LARGEST_EXPONENT:g} is allowed"
+            f"an exponent of {largest:g} is too large; at most {LARGEST_EXPONENT:g} is allowed"
         )

@@ -1,4 +1,4 @@
-"""What the commands have in common: output for any terminal, and every error as one line."""
+"""Shared code of the commands: output for any terminal, and one-line errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-#: What to print in place of a character that the terminal cannot show; of others, ``?``.
+#: Replacements for characters that the terminal cannot show; others become ``?``.
 ASCII = str.maketrans({
     "×": "x", "·": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "±": "+-", "√": "sqrt", "∛": "cbrt",
     "∂": "d", "∇": "grad", "Σ": "sum", "Π": "prod", "π": "pi", "σ": "sigma", "Γ": "gamma",
@@ -28,9 +28,9 @@ codecs.register_error("autograd.ascii", _replace)
 
 
 def run(name: str, command: Callable[[], int]) -> int:
-    """Run a command; return its exit code, and 2 after an error, which is printed as one line."""
+    """Run a command and return its exit code; an error is printed as one line and gives 2."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a notebook's stream, for one, takes any character
+        if hasattr(stream, "reconfigure"):  # some streams, as in notebooks, take any character
             stream.reconfigure(errors="autograd.ascii")
     try:
         code = command()
@@ -38,7 +38,7 @@ def run(name: str, command: Callable[[], int]) -> int:
         return code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader has stopped, as `head` does
+    except BrokenPipeError:  # the reader stopped, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:

@@ -51,11 +51,11 @@ def test_it_can_be_drawn_and_its_steps_sum_to_the_gradient(sample):
     assert Read(picture.source).signs == signs
     for name, sign in signs.items():
         assert f'{name}(("{mermaid.text(sign)}")):::operation' in picture.mermaid
-    lesson = autograd.steps(end)
-    assert lesson.text(len(lesson)).count("→") == len(lesson)
-    assert lesson.latex(len(lesson)).count("&&") == len(lesson)
-    assert len(data_of(picture.html())["steps"]) == len(lesson)
-    arrived = {id(step.parent.node): step.after for step in lesson}
+    explanation = autograd.steps(end)
+    assert explanation.text(len(explanation)).count("→") == len(explanation)
+    assert explanation.latex(len(explanation)).count("&&") == len(explanation)
+    assert len(data_of(picture.html())["steps"]) == len(explanation)
+    arrived = {id(step.parent.node): step.after for step in explanation}
     if isinstance(end, Value):
         end.backward()
     else:

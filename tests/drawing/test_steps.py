@@ -56,24 +56,28 @@ def test_formulas_use_textbook_notation_and_node_labels(function, formula):
     x = Value(0.7, label="x")
     y = function(x)
     y.label = "y"
-    lesson = steps(y)
-    assert lesson.formula(lesson[0]) == formula
+    explanation = steps(y)
+    assert explanation.formula(explanation[0]) == formula
 
 
 def test_array_rules_are_shown_in_symbols_or_words():
     a, b = Tensor(np.ones((2, 3)), label="A"), Tensor(np.ones((3, 2)), label="B")
-    lesson = steps((a @ b).sum())
-    assert [lesson.formula(step) for step in lesson] == ["g for every element", "g Bᵀ", "Aᵀ g"]
+    explanation = steps((a @ b).sum())
+    assert [explanation.formula(step) for step in explanation] == [
+        "g for every element",
+        "g Bᵀ",
+        "Aᵀ g",
+    ]
     inverse = Tensor(np.eye(2) * 2, label="M")
-    lesson = steps(np.linalg.inv(inverse).sum())
-    assert lesson.formula(lesson[1]) == "−v2ᵀ g v2ᵀ"
+    explanation = steps(np.linalg.inv(inverse).sum())
+    assert explanation.formula(explanation[1]) == "−v2ᵀ g v2ᵀ"
 
 
 def test_a_custom_rule_is_shown_from_its_source():
     bump = autograd.elementwise(lambda x: 1 / (1 + x * x), None, lambda y, x: -2 * x * y * y)
     x = Value(1.0, label="x")
-    lesson = steps(bump(x))
-    assert lesson.formula(lesson[0]) == "−2 · x · v2²"
+    explanation = steps(bump(x))
+    assert explanation.formula(explanation[0]) == "−2 · x · v2²"
 
 
 def test_a_rule_from_a_notebook_is_shown_from_its_cell(monkeypatch):
@@ -84,17 +88,17 @@ def test_a_rule_from_a_notebook_is_shown_from_its_cell(monkeypatch):
     names = {}
     exec(compile(cell, "<cell>", "exec"), names)
     bump = autograd.elementwise(lambda x: 1 / (1 + x * x), None, names["rule"])
-    lesson = steps(bump(Value(1.0, label="x")))
-    assert lesson.formula(lesson[0]) == "−2 · x · v2²"
+    explanation = steps(bump(Value(1.0, label="x")))
+    assert explanation.formula(explanation[0]) == "−2 · x · v2²"
 
 
 def test_a_rule_without_source_is_shown_by_name():
     function = eval("lambda x: 3 * x")
     rule = eval("lambda y, x: 3 + 0 * x")
     triple = autograd.elementwise(function, None, rule, name="triple")
-    lesson = steps(triple(Value(1.0)))
-    assert lesson.formula(lesson[0]) == "tripleᵀ(g)"
-    assert lesson[0].local == 3.0
+    explanation = steps(triple(Value(1.0)))
+    assert explanation.formula(explanation[0]) == "tripleᵀ(g)"
+    assert explanation[0].local == 3.0
 
 
 # -- the numbers are those of backward ------------------------------------------------------------------
@@ -112,9 +116,9 @@ def mixed(a, b):
 @given(st.floats(-2, 2), st.floats(-2, 2))
 def test_the_final_sums_equal_the_gradients(a, b):
     result, leaves = mixed(Value(a), Value(b))
-    lesson = steps(result)
+    explanation = steps(result)
     assert all(leaf.grad is None or np.all(leaf.grad == 0) for leaf in leaves)
-    found = {id(step.parent.node): step.after for step in lesson}
+    found = {id(step.parent.node): step.after for step in explanation}
     result.backward()
     for leaf in leaves:
         np.testing.assert_allclose(found[id(leaf)], leaf.grad, rtol=1e-12, atol=1e-12)
@@ -153,8 +157,8 @@ def test_a_node_is_processed_after_all_its_contributions():
 
 def test_a_node_used_twice_gets_two_contributions():
     x = Value(3.0, label="x")
-    lesson = steps(x * x)
-    assert [(step.argnum, step.before, step.after) for step in lesson] == [
+    explanation = steps(x * x)
+    assert [(step.argnum, step.before, step.after) for step in explanation] == [
         (0, None, 3.0),
         (1, 3.0, 6.0),
     ]
@@ -162,18 +166,18 @@ def test_a_node_used_twice_gets_two_contributions():
 
 def test_the_initial_gradient_can_be_given():
     t = Tensor([1.0, 2.0], label="t")
-    lesson = steps(t * 3, gradient=[1.0, 10.0])
-    np.testing.assert_array_equal(lesson[0].after, [3.0, 30.0])
+    explanation = steps(t * 3, gradient=[1.0, 10.0])
+    np.testing.assert_array_equal(explanation[0].after, [3.0, 30.0])
     assert steps(Value(2.0) * 3, gradient=5.0)[0].after == 15.0
-    lesson = steps(t * 3, gradient=Tensor([1.0, 10.0]))
-    np.testing.assert_array_equal(lesson[0].after, [3.0, 30.0])
+    explanation = steps(t * 3, gradient=Tensor([1.0, 10.0]))
+    np.testing.assert_array_equal(explanation[0].after, [3.0, 30.0])
     assert steps(Value(2.0) * 3, gradient=Value(5.0))[0].after == 15.0
 
 
 def test_constants_get_no_derivative_and_a_leaf_has_no_steps():
     t, c = Tensor([1.0], label="t"), Tensor([2.0], requires_grad=False)
-    lesson = steps((t * c).sum())
-    assert {step.parent.name for step in lesson} == {"t", "v3"}
+    explanation = steps((t * c).sum())
+    assert {step.parent.name for step in explanation} == {"t", "v3"}
     assert len(steps(Value(1.0, label="x"))) == 0
     assert "Backward from x" in str(steps(Value(1.0, label="x")))
 
@@ -213,21 +217,21 @@ def test_a_long_explanation_is_abbreviated_when_displayed():
 def test_an_animation_shows_the_graph_as_it_was(tmp_path):
     t = Tensor([1.0, 2.0], label="t")
     loss = (t * t).sum()
-    lesson = steps(loss)
-    before = lesson.save(tmp_path / "before.svg")
+    explanation = steps(loss)
+    before = explanation.save(tmp_path / "before.svg")
     loss.backward()
     t.data = np.array([7.0, 7.0])
-    after = lesson.save(tmp_path / "after.svg")
+    after = explanation.save(tmp_path / "after.svg")
     assert pathlib.Path(after).read_bytes() == pathlib.Path(before).read_bytes()
 
 
 def test_steps_do_not_change_after_backward():
     t = Tensor(np.ones((2, 2)), label="t")
     loss = (np.tanh(t @ t) * t).sum()
-    lesson = steps(loss)
-    before = lesson.text(), lesson.latex(), lesson.markdown()
+    explanation = steps(loss)
+    before = explanation.text(), explanation.latex(), explanation.markdown()
     loss.backward()
-    assert (lesson.text(), lesson.latex(), lesson.markdown()) == before
+    assert (explanation.text(), explanation.latex(), explanation.markdown()) == before
 
 
 # -- LaTeX and Markdown -------------------------------------------------------------------------------------
@@ -253,18 +257,18 @@ def test_steps_render_as_latex_and_markdown():
 @pytest.mark.parametrize("label", AWKWARD, ids=lambda label: ascii(label[:14]))
 def test_latex_is_well_formed_for_any_label(label):
     y = np.sqrt(Value(2.0, label=label)) * 3
-    lesson = steps(y)
-    assert braces_match(lesson.latex())
-    assert braces_match(re.sub("`[^`\n]*`", "", lesson.markdown())) or "`" in label
-    assert lesson.text()
+    explanation = steps(y)
+    assert braces_match(explanation.latex())
+    assert braces_match(re.sub("`[^`\n]*`", "", explanation.markdown())) or "`" in label
+    assert explanation.text()
 
 
 def test_arrays_show_numbers_or_mean_and_deviation():
     short, long = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor(np.arange(6.0).reshape(2, 3) / 7)
     assert "[[1, 2], [3, 4]]" in steps((short * short).sum()).latex()
-    lesson = steps((long * long).sum())
-    assert r"0.3571  \pm  0.244" in lesson.latex()
-    assert "float64" not in lesson.latex() + lesson.text()
+    explanation = steps((long * long).sum())
+    assert r"0.3571  \pm  0.244" in explanation.latex()
+    assert "float64" not in explanation.latex() + explanation.text()
 
 
 def test_roots_powers_and_tiny_numbers_use_textbook_notation():
@@ -303,10 +307,10 @@ def test_steps_are_saved_as_text(tmp_path, name, begins):
 @pytest.mark.slow
 def test_a_gif_has_a_frame_per_step_and_a_fixed_layout(tmp_path):
     image = pytest.importorskip("PIL.Image")
-    lesson = steps(neuron())
-    lesson.save(tmp_path / "s.gif", seconds=0.5)
+    explanation = steps(neuron())
+    explanation.save(tmp_path / "s.gif", seconds=0.5)
     with image.open(tmp_path / "s.gif") as gif:
-        assert gif.n_frames == len(lesson) + 2
+        assert gif.n_frames == len(explanation) + 2
         assert gif.info["duration"] == 500
         first = np.asarray(gif.convert("L"), float)
         gif.seek(3)
@@ -318,11 +322,11 @@ def test_a_gif_has_a_frame_per_step_and_a_fixed_layout(tmp_path):
 
 @needs_dot
 def test_an_svg_shows_each_frame_in_turn(tmp_path):
-    lesson = steps(neuron())
-    lesson.save(tmp_path / "s.svg")
+    explanation = steps(neuron())
+    explanation.save(tmp_path / "s.svg")
     root = ET.parse(tmp_path / "s.svg").getroot()
     frames = [g for g in root if g.get("class") == "frame"]
-    assert [g.get("id") for g in frames] == [f"frame{i}" for i in range(len(lesson) + 2)]
+    assert [g.get("id") for g in frames] == [f"frame{i}" for i in range(len(explanation) + 2)]
     texts = [" ".join(t.text or "" for t in g.iter() if t.tag.endswith("text")) for g in frames]
     assert texts[0].count("grad") == 5
     assert "0.001341" not in texts[0]
@@ -333,17 +337,17 @@ def test_an_svg_shows_each_frame_in_turn(tmp_path):
 
 @needs_dot
 def test_tensors_and_scopes_can_be_animated(tmp_path):
-    lesson = steps(network(2))
-    lesson.save(tmp_path / "s.svg")
+    explanation = steps(network(2))
+    explanation.save(tmp_path / "s.svg")
     assert ET.parse(tmp_path / "s.svg").getroot() is not None
 
 
 def test_unsaveable_animations_raise_and_leave_no_file(tmp_path, monkeypatch):
-    lesson = steps(neuron())
+    explanation = steps(neuron())
     with pytest.raises(FormatError, match=r"\.gif"):
-        lesson.save(tmp_path / "s.mp4")
+        explanation.save(tmp_path / "s.mp4")
     with pytest.raises(FileNotFoundError):
-        lesson.save(tmp_path / "no" / "s.txt")
+        explanation.save(tmp_path / "no" / "s.txt")
     x = Value(0.5)
     for _ in range(300):
         x = x.sin()
@@ -351,7 +355,7 @@ def test_unsaveable_animations_raise_and_leave_no_file(tmp_path, monkeypatch):
         steps(x).save(tmp_path / "s.gif")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingProgramError, match="apt install graphviz"):
-        lesson.save(tmp_path / "s.svg")
+        explanation.save(tmp_path / "s.svg")
     assert list(tmp_path.iterdir()) == []
 
 

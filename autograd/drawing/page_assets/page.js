@@ -1,4 +1,4 @@
-// The interactive page of a graph. Everything it shows is in `data`; it asks nothing of any server.
+// The interactive page of a graph. Everything it shows is in `data`; it works offline.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const element = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 const items = new Map(data.items.map((item) => [item.number, item]));
 const groups = new Map(); // path -> group
-const groupOf = new Map(); // number -> path of the group that a node stands in
+const groupOf = new Map(); // number -> path of the group of a node
 const users = new Map(); // number -> the numbers of the nodes computed from it
 const opened = new Set(data.open);
 
@@ -22,7 +22,7 @@ for (const item of data.items)
   for (const argument of item.arguments)
     if (argument.node) users.set(argument.node, [...(users.get(argument.node) ?? []), item.number]);
 
-/** Return the box in which a node is seen: its own, or that of the outermost closed group. */
+/** Return the box that shows a node: its own, or that of the outermost closed group. */
 function shown(number) {
   let closed = null;
   for (let group = groups.get(groupOf.get(number)); group; group = group.outer)
@@ -63,8 +63,8 @@ function box(item) {
 function closedBox(group) {
   const [name, ...lines] = group.lines;
   const rows = [`<TD><FONT POINT-SIZE="11"><B>${escaped(name)}</B></FONT></TD>`, ...lines.map((line) => `<TD>${escaped(line)}</TD>`)];
-  const [fill, told] = group.shade;
-  if (fill) rows.push(`<TD BGCOLOR="${fill}">${escaped(told)}</TD>`);
+  const [fill, mean] = group.shade;
+  if (fill) rows.push(`<TD BGCOLOR="${fill}">${escaped(mean)}</TD>`);
   return `<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" CELLPADDING="0" COLOR="${data.styles.closed.border}"><TR><TD>${table(rows, data.styles.closed)}</TD></TR></TABLE>`;
 }
 
@@ -91,7 +91,7 @@ function* statements(group) {
 }
 
 function* edges() {
-  const passing = new Map(); // of closed groups: "from to" -> the nodes whose value passes
+  const passing = new Map(); // edges of closed groups: "from to" -> the nodes whose values pass
   for (const item of data.items) {
     const target = shown(item.number);
     if (item.op && !target.group) {
@@ -137,7 +137,7 @@ function source() {
 const graphviz = await globalThis.Graphviz.load();
 const canvas = element("canvas");
 let picture = null;
-let camera = null; // the part that is seen: x, y, width, height
+let camera = null; // the visible part: x, y, width, height
 
 function draw(keep) {
   const text = graphviz.layout(source(), "svg", "dot");
@@ -162,7 +162,7 @@ function look(view) {
 
 function fit() {
   const { x, y, width, height } = picture.whole;
-  // A small graph is not blown up to fill a large window.
+  // Do not enlarge a small graph to fill a large window.
   const factor = Math.max(1, Math.min(canvas.clientWidth / width, canvas.clientHeight / height) / 1.8);
   look({ x: x - (width * (factor - 1)) / 2, y: y - (height * (factor - 1)) / 2, width: width * factor, height: height * factor });
 }
@@ -209,7 +209,7 @@ canvas.addEventListener("dblclick", (event) => {
   if (found?.group) toggle(found.group);
 });
 
-/** Return the node or group that a part of the picture belongs to. */
+/** Return the node or group at an element of the picture. */
 function hit(target) {
   const id = target.closest?.(".node, .cluster")?.id;
   const number = Number(id?.slice(1));
@@ -219,10 +219,10 @@ function hit(target) {
   return null;
 }
 
-// -- what is looked at -------------------------------------------------------------------------------
+// -- selection ---------------------------------------------------------------------------------------
 
 let selected = null;
-let path = null; // the numbers of the nodes between the selected one and the end
+let path = null; // the numbers of the nodes on paths from the selected one to the output
 let step = -1;
 
 function select(found) {
@@ -232,7 +232,7 @@ function select(found) {
   mark();
 }
 
-/** Return the nodes through which a node enters the end. */
+/** Return the nodes on the paths from a node to the output. */
 function pathsFrom(number) {
   const reached = new Set([number]);
   for (const each of reached) for (const user of users.get(each) ?? []) reached.add(user);
@@ -272,7 +272,7 @@ function mark() {
   }
 }
 
-/** Make an element; texts are only ever set as text. */
+/** Make an element. Text is set as text, never as HTML. */
 function make(tag, text, parent) {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;
@@ -290,7 +290,7 @@ function describe() {
   const panel = element("details");
   panel.replaceChildren();
   if (!selected) {
-    make("p", "Click a node to see what it is. Double-click a scope to open or close it. Drag to move, turn the wheel to zoom.", panel).className = "faint";
+    make("p", "Click a node for its details. Double-click a scope to open or close it. Drag to pan, scroll to zoom.", panel).className = "faint";
     for (const note of data.notes) make("p", note, panel);
     return;
   }
@@ -304,7 +304,7 @@ function describe() {
     const made = make("dd", undefined, list);
     make(code ? "code" : "span", Array.isArray(text) ? text.join("\n") : text, made);
   };
-  entry("is", item.kind);
+  entry("kind", item.kind);
   entry("type", item.type);
   entry("value", item.data, true);
   entry("derivative", item.grad, true);
@@ -339,7 +339,7 @@ function toggle(group) {
   draw(false);
 }
 
-/** Open all groups around a node, and bring it into sight. */
+/** Open all groups around a node and centre it. */
 function reveal(number) {
   let changed = false;
   for (let group = groups.get(groupOf.get(number)); group; group = group.outer)
@@ -422,7 +422,7 @@ element("closer").addEventListener("click", () => zoom(0.8));
 element("farther").addEventListener("click", () => zoom(1.25));
 element("open-all").addEventListener("click", () => {
   const size = data.items.length;
-  if (size > data.legible * 10) return say(`With ${size.toLocaleString("en")} nodes that would take too long; open the scopes one by one.`);
+  if (size > data.legible * 10) return say(`With ${size.toLocaleString("en")} nodes this would take too long; open the scopes one by one.`);
   for (const name of groups.keys()) opened.add(name);
   draw(false);
 });
