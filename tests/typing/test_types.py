@@ -15,6 +15,8 @@ pytestmark = pytest.mark.skipif(
     reason="the annotations agree with the stubs of NumPy from 2.4 on",
 )
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 MYPY = """\
