@@ -59,7 +59,11 @@ def _written(item: Item, rule: Any, leading: str) -> str:
     body = _body(rule)
     if body is None:
         return _transposed(item)
-    parameters = list(inspect.signature(rule).parameters)
+    parameters = [
+        name
+        for name, parameter in inspect.signature(rule).parameters.items()
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
     meaning = dict(zip(parameters[len(leading) :], item.call, strict=False))
     for parameter, role in zip(parameters, leading, strict=False):
         meaning[parameter] = item if role == "y" else _COTANGENT

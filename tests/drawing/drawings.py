@@ -46,7 +46,7 @@ def words(markup):
 
 
 def data_of(page):
-    """Return what an interactive page holds."""
+    """Return the data of an interactive page."""
     return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
 
 

@@ -154,6 +154,15 @@ def test_names_mean_the_objects_they_refer_to(imports, body, expected):
     assert derivative(source)[0] == expected
 
 
+def test_a_rule_of_any_number_of_arguments_keeps_their_name():
+    both = autograd.define(
+        lambda x, y: x * y, lambda g, z, *xy: g * xy[1], lambda g, *rest: g * rest[1], name="both"
+    )
+    t = Tensor([1.0, 2.0], label="t")
+    steps = autograd.steps(both(t, t), gradient=[1.0, 1.0])
+    assert [steps.formula(step) for step in steps] == ["g · xy[1]", "g · rest[1]"]
+
+
 @pytest.mark.parametrize("name", ["copies", "of", "element", "part", "taken"])
 def test_latex_sets_only_our_own_words_as_text(name):
     source = f"def {name}(x):\n    return 1.0\nrule = lambda y, x: {name}(x)\n"

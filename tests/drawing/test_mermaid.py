@@ -12,7 +12,7 @@ EDGE = re.compile(r'^ +(\w+) (-->|---|-\.->)(?:\|"[^"]*"\|)? (\w+)$', re.M)
 
 
 def read(source):
-    """Return the nodes, with their lines and what they are, and the edges; nothing may be left."""
+    """Return the nodes with their lines and kinds, and the edges; check that nothing else is there."""
     nodes = {name: (text.split("<br/>"), kind) for name, text, kind in NODE.findall(source)}
     rest = EDGE.sub("", NODE.sub("", source))
     rest = re.sub(r'^ +(classDef \w+ [^"<]*|subgraph g\d+\["[^"<]*"\]|end)$', "", rest, flags=re.M)

@@ -1,4 +1,4 @@
-"""The interactive page: what is in it, and what it does in a real browser."""
+"""The interactive page: its data, and its behaviour in a real browser."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
          "--disable-component-update", "--no-first-run", "--disable-quic"]  # fmt: skip
 
 
-# -- what is in it -------------------------------------------------------------------------------------
+# -- its data ------------------------------------------------------------------------------------------
 
 
 def test_the_page_is_one_self_contained_file():
