@@ -26,6 +26,7 @@ from autograd.drawing.formulas import formula
 from autograd.drawing.source import body_of, names_of, parsed, resolve
 from autograd.engine.primitive import Primitive
 from autograd.engine.registry import DISPATCH, WITHOUT_DERIVATIVE
+from autograd.rules import elementwise, matrices
 
 DOCS = Path(__file__).resolve().parent
 
@@ -52,7 +53,7 @@ CONSTANTS = {math.pi / 180: "π/180", 180 / math.pi: "180/π"}
 #: The families listed first; the others follow by name.
 FIRST = ("elementwise", "special", "reductions", "shapes", "products")
 #: Our own functions that need no explanation.
-EVIDENT = ("T", "H", "where", "conjugate")
+EVIDENT = (matrices.T, matrices.H, elementwise.where, elementwise.conjugate)
 #: The functions that a distribution may have.
 DISTRIBUTION_FUNCTIONS = (
     *("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"),
@@ -278,7 +279,7 @@ def helpers(primitives: Iterable[Primitive]) -> list[str]:
             name = node.func.id if _calls_a_name(node) else ""
             thing = resolve(node.func, names) if name else None
             ours = isinstance(thing, types.FunctionType) and "engine" not in thing.__module__
-            if ours and name not in EVIDENT:
+            if ours and thing not in EVIDENT:
                 call = f"{name}({', '.join(inspect.signature(thing).parameters)})"
                 explained[name] = f"- {code(call)}: {words(thing)}."
     return [explained[name] for name in sorted(explained)]
