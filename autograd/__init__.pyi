@@ -174,7 +174,7 @@ class Value(_Functions[Value], engine.Value):  # type: ignore[misc]  # final for
     @data.setter
     def data(self, data: ArrayLike) -> None: ...
     @property
-    def parents(self) -> _tuple[Value, ...]: ...  # type: ignore[override]
+    def parents(self) -> _tuple[Value, ...]: ...
     def backward(
         self,
         gradient: _Number | Value = 1.0,
@@ -532,7 +532,7 @@ class scope(engine.scope):  # noqa: N801
 class _Elementwise(Primitive):
     """A function of one argument: of a Value a Value, of a Tensor a Tensor."""
 
-    @overload  # type: ignore[override]
+    @overload
     def __call__(self, x: Value) -> Value: ...
     @overload
     def __call__(self, x: Tensor) -> Tensor: ...
@@ -540,13 +540,13 @@ class _Elementwise(Primitive):
     def __call__(self, x: Any) -> Any: ...
 
 class _Softmax(Primitive):
-    @overload  # type: ignore[override]
+    @overload
     def __call__(self, x: Tensor, axis: _Axis = -1) -> Tensor: ...
     @overload
     def __call__(self, x: Any, axis: _Axis = -1) -> Any: ...
 
 class _LogSumExp(Primitive):
-    @overload  # type: ignore[override]
+    @overload
     def __call__(self, x: Tensor, axis: _Axis = None, keepdims: bool = False) -> Tensor: ...
     @overload
     def __call__(self, x: Any, axis: _Axis = None, keepdims: bool = False) -> Any: ...
