@@ -1,1 +1,1 @@
-"""What `setup.py` needs in order to compile the engine; not installed."""
+"""What `setup.py` needs to compile the engine; not installed."""

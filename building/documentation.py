@@ -1,6 +1,6 @@
-"""Signatures and docstrings of the engine, read from its sources, in the form that C types take.
+"""Signatures and docstrings of the engine, read from its sources, in the format of C types.
 
-mypyc drops docstrings, and shows private parameters. Python reads both from one string,
+mypyc drops docstrings and shows private parameters. Python reads both from one string,
 ``name(parameters)``, a line ``--``, an empty line, the docstring.
 """
 
@@ -15,12 +15,12 @@ from pathlib import Path
 
 
 class Documentation:
-    """What the modules of a package say about what they define.
+    """The documentation of everything that the modules of a package define.
 
     Parameters
     ----------
     sources : iterable of path
-        The files of the modules. In C a module goes by the last part of its name.
+        The files of the modules. In C, a module is named by the last part of its name.
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
@@ -37,7 +37,7 @@ class Documentation:
         return _docstring(tree) if tree else ""
 
     def type(self, module: str, name: str) -> str:
-        """Return signature and docstring of a class; the signature is that of its ``__init__``."""
+        """Return the signature of ``__init__`` and the docstring of a class."""
         definition = self._find(module, name)
         if not isinstance(definition, ast.ClassDef):
             return ""
@@ -45,7 +45,7 @@ class Documentation:
         return f"{name}{parameters}\n--\n\n{_docstring(definition)}"
 
     def function(self, module: str, owner: str, name: str) -> str:
-        """Return signature and docstring of a function, or of a method of the class `owner`."""
+        """Return signature and docstring of a function or of a method of the class `owner`."""
         definition = self._find(module, owner, name) if owner else self._find(module, name)
         if not isinstance(definition, ast.FunctionDef):
             return ""
@@ -53,7 +53,7 @@ class Documentation:
         return f"{name}{parameters}\n--\n\n{_docstring(definition)}"
 
     def property(self, module: str, owner: str, name: str) -> str:
-        """Return the docstring of a property; of an attribute, what that of its class says."""
+        """Return the docstring of a property, or an attribute's entry in that of its class."""
         definition = self._find(module, owner, name)
         if isinstance(definition, ast.FunctionDef):
             return _docstring(definition)
@@ -65,7 +65,7 @@ class Documentation:
         return inspect.cleandoc(listed[1]) if listed else ""
 
     def _find(self, module: str, *path: str) -> ast.AST | None:
-        """Return the first definition of a name: of a property, its getter."""
+        """Return the first definition of a name; for a property, its getter."""
         found: ast.AST | None = self._modules.get(module)
         for name in path:
             body = getattr(found, "body", [])
@@ -90,7 +90,7 @@ def _docstring(definition: ast.AST | None) -> str:
 
 
 def _parameters(function: ast.FunctionDef, mark: str | None = None) -> str:
-    """Write parameters as ``help`` shows them: no annotations, and no private ones.
+    """Format parameters as ``help`` shows them, without annotations and private ones.
 
     With a `mark`, before the first: ``$`` says that a method is called without it.
     """

@@ -49,7 +49,7 @@ def improve(sources: Iterable[str], documentation: Documentation) -> None:
 
 
 def untrack_values(text: str) -> str:
-    """Allocate Values out of the garbage collector's sight: see `autograd/engine/gc_tracking.py`.
+    """Allocate Values untracked by the garbage collector: see `autograd/engine/gc_tracking.py`.
 
     Without this, large graphs are slower and nothing else changes.
     """
@@ -72,7 +72,7 @@ GETSET = re.compile(
 
 
 def inline_fields(text: str) -> str:
-    """Set the fields of a Value within its constructor, not by a call of that of its base."""
+    """Set the fields of a Value in its constructor instead of calling the base constructor."""
     return re.sub(
         r"^char CPyDef_fields___NumberNode_____init__\([^;{]*\)\s*\{",
         r"#ifdef __GNUC__\n__attribute__((always_inline)) inline\n#endif\n\g<0>",
@@ -82,7 +82,7 @@ def inline_fields(text: str) -> str:
 
 
 def try_usual_types_first(text: str) -> str:
-    """Test for a Tensor or a Value before anything else where a base class of theirs is asked for.
+    """Test for Tensor and Value first where the code tests for one of their base classes.
 
     Python's test of a subclass is a function that walks a tuple; almost every node is one of these.
     """
@@ -123,7 +123,7 @@ def refuse_deletions(text: str) -> str:
 
 
 def hide_private_setters(text: str) -> str:
-    """Make private attributes read-only from outside of the engine, whose code relies on them."""
+    """Make private attributes, on which the engine relies, read-only from outside."""
 
     def read_only(match: re.Match[str]) -> str:
         if not match["name"].startswith("_") or match["name"].startswith("__"):
@@ -134,13 +134,13 @@ def hide_private_setters(text: str) -> str:
 
 
 def protect_weak_references(text: str) -> str:
-    """Make ``__dict__`` and ``__weakref__`` of functions read-only: anything could go in there."""
+    """Make ``__dict__`` and ``__weakref__`` of functions read-only: plain mypyc accepts anything."""
     member = r'(\{"__(?:dict|weakref)__", T_OBJECT_EX, [^{}]*, )0, NULL\}'
     return re.sub(member, r"\1READONLY, NULL}", text)
 
 
 def hide_setup(text: str) -> str:
-    """Remove a method with which anyone could make an object that nothing has initialised.
+    """Remove a method that can create an uninitialised object.
 
     mypyc looks it up by name in classes with a ``__new__``; the engine has none.
     """
@@ -150,7 +150,7 @@ def hide_setup(text: str) -> str:
 
 
 def check_new(text: str) -> str:
-    """Have ``__new__`` of a class refuse what needs that of a subclass, as Python's own types do.
+    """Make ``__new__`` of a class refuse subclasses with other methods, as Python's types do.
 
     Python's check does not know that two native classes of one size differ in their methods, so
     ``class S(A, B)``, made of Python subclasses of both, would get the methods of the first.
@@ -233,12 +233,12 @@ CHANGES = (
     limit_calls,
 )
 
-#: Changes that this version of Python needs no more: from 3.12 on it keeps those references itself.
+#: Changes that this Python does not need: from 3.12 on it keeps those references itself.
 ABSENT = (protect_weak_references,) if sys.version_info >= (3, 12) else ()
 
 
 def document(text: str, documentation: Documentation) -> str:
-    """Put back signatures and docstrings of modules, classes, methods and properties."""
+    """Restore signatures and docstrings of modules, classes, methods and properties."""
 
     def module(match: re.Match[str]) -> str:
         doc = documentation.module(match[2])
@@ -291,7 +291,7 @@ def _documented_property(table: str, documentation: Documentation, module: str, 
 
 
 def literal(text: str) -> str:
-    """Write a text as a string in C, one line a line."""
+    """Format a text as a C string, one line per line."""
 
     def written(byte: int) -> str:
         plain = 32 <= byte < 127 and byte not in b'"\\?'
