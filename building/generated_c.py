@@ -134,7 +134,7 @@ def hide_private_setters(text: str) -> str:
 
 
 def protect_weak_references(text: str) -> str:
-    """Make ``__dict__`` and ``__weakref__`` of functions read-only: plain mypyc accepts anything."""
+    """Make ``__dict__`` and ``__weakref__`` of functions read-only: they would accept anything."""
     member = r'(\{"__(?:dict|weakref)__", T_OBJECT_EX, [^{}]*, )0, NULL\}'
     return re.sub(member, r"\1READONLY, NULL}", text)
 
