@@ -13,9 +13,9 @@ from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, dispatch, no_grad
 from autograd.engine.closures import begin_call
 from autograd.engine.derivatives import derivatives
-from autograd.engine.grad_mode import arguments as arguments_of_call
 from autograd.engine.grad_mode import is_recording
 from autograd.engine.objects import joined
+from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, GraphError
 from autograd.rules.custom import define
 from autograd.rules.elementwise import positive

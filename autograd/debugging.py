@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
-from autograd.engine.grad_mode import Observer
+from autograd.engine.observers import Observer
 from autograd.errors import NonFiniteError
 from autograd.program import Program, contents
 

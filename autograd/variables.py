@@ -12,9 +12,10 @@ from autograd import tree
 from autograd.engine import Node, Tensor, Value, dispatch
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
-from autograd.engine.grad_mode import CALLS, is_recording, recording_again
-from autograd.engine.grad_mode import arguments as arguments_of_call
+from autograd.engine.grad_mode import is_recording, recording_again
 from autograd.engine.objects import joined
+from autograd.engine.transform_calls import CALLS
+from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, ShapeError
 from autograd.program import current
 from autograd.rules.elementwise import positive

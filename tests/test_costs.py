@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value
-from autograd.engine.grad_mode import Observer
+from autograd.engine.observers import Observer
 
 SIDE = 512
 ARRAY = SIDE * SIDE * 8  # bytes of one of the arrays below

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
 from autograd.engine import Tensor, Value, dispatch
-from autograd.engine.backward import seed_of
+from autograd.engine.cotangents import seed_of
 from autograd.errors import FreedGraphError, GraphError, ShapeError
 
 

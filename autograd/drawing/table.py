@@ -14,8 +14,8 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Tensor, Value
 from autograd.engine.derivatives import derivatives
-from autograd.engine.grad_mode import Observer
 from autograd.engine.objects import joined
+from autograd.engine.observers import Observer
 from autograd.errors import DataError
 from autograd.program import Program
 

@@ -13,18 +13,13 @@ import numpy as np
 
 from autograd.engine import calls, constants, objects
 from autograd.engine.fields import ArrayNode, NumberNode
-from autograd.engine.grad_mode import (
-    ARGUMENTS,
-    GRAD_MODE,
-    is_observed,
-    is_recording,
-    tell_assigned,
-    tell_made,
-)
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View
 from autograd.engine.node import plain
+from autograd.engine.observers import is_observed, tell_assigned, tell_made
 from autograd.engine.operations import GETITEM, IMAG, POSITIVE, REAL, SETITEM
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
+from autograd.engine.transform_calls import ARGUMENTS
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 #: Instead of a version: the memory belongs to another Tensor, whose assignments do not count.

@@ -12,14 +12,16 @@ from typing import Any, Final, final
 import numpy as np
 
 from autograd.engine import assignment, calls, constants, gc_tracking
+from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
-from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again, tell_pulled
+from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
+from autograd.engine.observers import tell_pulled
 from autograd.engine.operations import GETITEM
 from autograd.engine.primitive import Primitive
 from autograd.engine.value_backward import acquire, backward_values, release
-from autograd.errors import DataError, FreedGraphError, GraphError, ShapeError
+from autograd.errors import FreedGraphError, GraphError
 
 _ndarray: Final = np.ndarray
 
@@ -67,34 +69,6 @@ def backward_tensor(root: ArrayNode, gradient: Any, retain: bool, create: bool) 
 def differentiable_backward(root: NumberNode, gradient: Any) -> None:
     """Run the backward pass from a Value, with derivatives that are nodes."""
     _commit(_sweep(root, gradient, True, True))
-
-
-def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
-    """Return the initial cotangent, of the shape and type of the root."""
-    data = root._contents
-    if gradient is None:
-        if data.size != 1:
-            raise ShapeError(
-                f"backward() of a Tensor of shape {data.shape} needs gradient=, an array of "
-                "that shape; or make it one number first, by .sum() or .mean()."
-            )
-        if data.dtype.kind == "c":
-            raise ShapeError(
-                "backward() of a complex number needs gradient=; or take its .real or .imag."
-            )
-        return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
-    if isinstance(gradient, Node) and not create:
-        gradient = plain(gradient)
-    if not hasattr(gradient, "shape"):
-        gradient = np.asarray(gradient)
-    if gradient.shape != data.shape:
-        raise ShapeError(
-            f"gradient= has shape {gradient.shape}, but the Tensor has shape {data.shape}; "
-            "they must be the same."
-        )
-    if gradient.dtype.kind == "c" and data.dtype.kind != "c":
-        raise DataError("gradient= is complex, but the Tensor is real.")
-    return gradient if gradient.dtype == data.dtype else gradient.astype(data.dtype)
 
 
 def _sweep(root: Node, seed: Any, retain: bool, create: bool) -> Sweep:
@@ -300,13 +274,18 @@ def _pull_back(
         if parent < 0:
             continue
         argument: Node = arguments[argnum]
-        if primitive is GETITEM and sweep.writable[parent] and _adds(sweep, parent, g, plain):
+        if (
+            primitive is GETITEM
+            and sweep.writable[parent]
+            and not sweep.create
+            and add_to_elements(sweep.cotangents[parent], plain[1], g)
+        ):
             sweep.pending[parent] -= 1
             if sweep.pending[parent] == 0:
                 ready.append(parent)
             continue
         found = primitive.pullback(argnum, g, y, plain, keywords)
-        found = _conform(found, argument, primitive)
+        found = conform(found, argument, primitive)
         if GRAD_MODE.interventions != 0:
             numbers = isinstance(found, Node) and not sweep.create
             tell_pulled(node, argnum, found.data if numbers else found)
@@ -320,7 +299,7 @@ def _pull_back(
                 and (left != 0 or argument._primitive is None)
                 and not sweep.create
             ):
-                sweep.writable[parent] = _is_new(found, g, y, plain)
+                sweep.writable[parent] = is_new(found, g, y, plain)
         elif sweep.writable[parent] and type(found) is _ndarray:
             np.add(before, found, out=before)
         else:
@@ -331,74 +310,12 @@ def _pull_back(
             ready.append(parent)
 
 
-def _adds(sweep: Sweep, parent: int, g: Any, plain: list[Any]) -> bool:
-    """Add the cotangent of some elements to that of the array, without zeros for the others."""
-    total = sweep.cotangents[parent]
-    index = plain[1]
-    if type(total) is not _ndarray or sweep.create or GRAD_MODE.interventions != 0:
-        return False
-    parts = index if isinstance(index, tuple) else (index,)
-    for part in parts:
-        if isinstance(part, bool) or not isinstance(part, (int, slice)):
-            return False
-    if g.dtype != total.dtype:
-        return False
-    elements = total[index]
-    if type(elements) is _ndarray:
-        np.add(elements, g, out=elements)
-    else:
-        total[index] = elements + g
-    return True
-
-
-def _conform(g: Any, argument: Any, primitive: Primitive) -> Any:
-    """Convert a cotangent to the type of the argument; raise an error if its shape is wrong."""
-    if not isinstance(argument, ArrayNode):
-        if hasattr(g, "dtype") and g.dtype.kind == "c":
-            g = np.real(g)
-        elif isinstance(g, complex):
-            g = g.real
-        if getattr(g, "shape", ()) != ():
-            raise _shape_error(primitive, g.shape, ())
-        return g
-    data = argument._contents
-    if isinstance(g, NumberNode):
-        g = np.reshape(g, data.shape)  # type: ignore[call-overload]
-    if primitive.partials is None:  # `unbroadcast` has checked the shape of elementwise rules
-        if not hasattr(g, "dtype"):
-            g = np.reshape(g, data.shape) if data.size == 1 else np.asarray(g)
-        if g.shape != data.shape:
-            raise _shape_error(primitive, g.shape, data.shape)
-    if g.dtype is not data.dtype and g.dtype != data.dtype:
-        if g.dtype.kind == "c" and data.dtype.kind != "c":
-            g = np.real(g)
-        g = g.astype(data.dtype)
-    return g
-
-
-def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
-    return ShapeError(
-        f"The rule of {primitive.name!r} returned a derivative of shape {given} for an argument "
-        f"of shape {wanted}; a derivative has the shape of what it is taken with respect to."
-    )
-
-
-def _is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
-    """Return whether a rule has made a new array that nothing else refers to."""
-    if type(found) is not _ndarray or found is g or found is y or found.base is not None:
-        return False
-    for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass
-        if found is argument:
-            return False
-    return True
-
-
 def _run_hooks(node: ArrayNode, sweep: Sweep, number: int) -> None:
     for (function,) in tuple(node._hooks):
         g = sweep.cotangents[number]
         replaced = function(g.copy() if type(g) is _ndarray else g)  # the hook may write into it
         if replaced is not None:
-            sweep.cotangents[number] = _conform(replaced, node, _HOOK)
+            sweep.cotangents[number] = conform(replaced, node, _HOOK)
             sweep.writable[number] = False
 
 

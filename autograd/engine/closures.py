@@ -10,8 +10,9 @@ from typing import Any
 
 from autograd.engine import calls
 from autograd.engine.fields import ENDED, ArrayNode, NumberNode, set_mark
-from autograd.engine.grad_mode import ARGUMENTS, GRAD_MODE, INNER
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node, plain
+from autograd.engine.transform_calls import ARGUMENTS, INNER
 from autograd.engine.value_backward import acquire, release
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.engine.backward import Sweep, explore, seed_of, walk
+from autograd.engine.backward import Sweep, explore, walk
+from autograd.engine.cotangents import seed_of
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import is_recording
 from autograd.engine.node import Node

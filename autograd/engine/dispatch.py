@@ -20,8 +20,9 @@ from autograd.engine import (
 )
 from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
-from autograd.engine.grad_mode import GRAD_MODE, is_recording, tell_made
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import plain as plain
+from autograd.engine.observers import tell_made
 from autograd.engine.outputs import refuse_out as refuse_out
 from autograd.engine.primitive import NO_KEYWORDS as NO_KEYWORDS
 from autograd.errors import NoRuleError

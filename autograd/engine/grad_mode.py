@@ -1,7 +1,7 @@
-"""Whether operations are recorded, and which observers watch them.
+"""Whether operations are recorded.
 
-GradMode is on by default, and off inside `no_grad`: in the context that entered the block (a
-thread, or a task of asyncio) and nowhere else. Observers belong to a thread.
+Recording is on by default, and off inside `no_grad`: in the context that entered the block (a
+thread, or a task of asyncio) and nowhere else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from contextvars import ContextVar
 from typing import Any, Final, final
 
 from autograd.engine.metadata import Notes
-from autograd.engine.mypyc import mypyc_attr
 
 
 @final
@@ -41,7 +40,6 @@ class GradMode:
 
 GRAD_MODE: Final = GradMode()
 _LOCK: Final = threading.Lock()
-_THREAD: Final = threading.local()
 
 
 @final
@@ -105,150 +103,10 @@ class recording_again:  # noqa: N801 - stands beside no_grad
         _BLOCKS.set(self._blocks)
 
 
-def _count(count: int) -> None:
+def count_intervention(count: int) -> None:
+    """Add to the number of open `no_grad` blocks and active observers."""
     with _LOCK:
         GRAD_MODE.interventions += count
-
-
-#: The identities of the arguments of functions that transforms are calling, over all threads.
-ARGUMENTS: Final[set[int]] = set()
-
-
-#: Arguments of nested calls that are nodes of the outer call. By identity: the node, the node of
-#: the outer call that it stands for, and the number of the inner call. The outermost clears it.
-INNER: Final[dict[int, tuple[Any, Any, float]]] = {}
-
-
-@final
-class Calls:
-    """How many functions are being differentiated, over all threads."""
-
-    def __init__(self) -> None:
-        self.running: int = 0
-        self.nested: bool = False  # whether one runs inside another
-
-
-CALLS: Final = Calls()
-
-
-class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
-    """Mark nodes as the arguments of a function that is being differentiated.
-
-    A copy of such a node depends on it, where a copy of any other leaf is a leaf of its own.
-    """
-
-    def __init__(self, nodes: list[Any], given: list[Any] | None = None) -> None:
-        self._nodes = nodes  # keeps them alive, so that no other object gets their identity
-        self._given: list[Any] = [] if given is None else given
-
-    def __enter__(self) -> arguments:
-        with _LOCK:
-            CALLS.nested = CALLS.nested or CALLS.running > 0
-            CALLS.running += 1
-        ARGUMENTS.update([id(node) for node in self._nodes])
-        for node, item in zip(self._nodes, self._given, strict=False):
-            if node._primitive is not None:  # a node of the outer call
-                INNER[id(node)] = (node, item, GRAD_MODE.calls)
-        return self
-
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        ARGUMENTS.difference_update([id(node) for node in self._nodes])
-        with _LOCK:
-            CALLS.running -= 1
-            if CALLS.running == 0:
-                CALLS.nested = False
-                INNER.clear()
-
-
-@mypyc_attr(allow_interpreted_subclasses=True)
-class Observer:
-    """Gets notified of what the engine does in one thread; may raise an error to stop it."""
-
-    def made(self, node: Any) -> None:
-        """Handle a new node that a primitive has made.
-
-        Parameters
-        ----------
-        node : Node
-            The node.
-        """
-
-    def assigned(self, base: Any) -> None:
-        """Handle an assignment before it happens.
-
-        Parameters
-        ----------
-        base : Tensor
-            The Tensor that is assigned to; for a view its base.
-        """
-
-    def pulled(self, node: Any, argnum: int, cotangent: Any) -> None:
-        """Handle the derivative that a node passes to one of its arguments.
-
-        Parameters
-        ----------
-        node : Node
-            The node.
-        argnum : int
-            The index of the argument.
-        cotangent : array or node
-            The derivative.
-        """
-
-    def walking(self, roots: Any, seeds: Any) -> None:
-        """Handle the start of a backward pass through Values.
-
-        Parameters
-        ----------
-        roots : list of Value
-            The Values to differentiate.
-        seeds : list of float
-            Their cotangents.
-        """
-
-    def watch(self) -> None:
-        """Start watching this thread."""
-        _THREAD.observers = (*_observers(), self)
-        _count(1)
-
-    def leave(self) -> None:
-        """Stop watching."""
-        _THREAD.observers = tuple([other for other in _observers() if other is not self])
-        _count(-1)
-
-
-def _observers() -> tuple[Any, ...]:
-    found: tuple[Any, ...] = getattr(_THREAD, "observers", ())
-    return found
-
-
-def is_observed() -> bool:
-    """Return whether an observer watches this thread."""
-    return GRAD_MODE.interventions != 0 and len(_observers()) != 0
-
-
-def tell_made(node: Any) -> None:
-    """Notify the observers of this thread of a new node."""
-    for observer in _observers():
-        observer.made(node)
-
-
-def tell_assigned(base: Any) -> None:
-    """Notify the observers of this thread of an assignment to elements."""
-    for observer in _observers():
-        observer.assigned(base)
-
-
-def tell_pulled(node: Any, argnum: int, cotangent: Any) -> None:
-    """Notify the observers of this thread of a derivative passed to an argument."""
-    for observer in _observers():
-        observer.pulled(node, argnum, cotangent)
-
-
-def tell_walking(roots: Any, seeds: Any) -> None:
-    """Notify the observers of this thread of a backward pass through Values."""
-    for observer in _observers():
-        observer.walking(roots, seeds)
 
 
 class no_grad:  # noqa: N801 - the name every user of PyTorch knows
@@ -269,12 +127,12 @@ class no_grad:  # noqa: N801 - the name every user of PyTorch knows
     """
 
     def __enter__(self) -> no_grad:
-        _count(1)
+        count_intervention(1)
         _BLOCKS.set((*_BLOCKS.get(), Block(self, _generator_frame())))
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        _count(-1)
+        count_intervention(-1)
         blocks = _BLOCKS.get()
         for position in range(len(blocks) - 1, -1, -1):
             if blocks[position].owner is self:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import callers, calls
-from autograd.engine.grad_mode import ARGUMENTS, CALLS, GRAD_MODE, is_recording
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.metadata import Notes, own
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.operations import (
@@ -50,6 +50,7 @@ from autograd.engine.operations import (
 )
 from autograd.engine.primitive import Primitive, Recorded
 from autograd.engine.registry import USER_RULES
+from autograd.engine.transform_calls import ARGUMENTS, CALLS
 from autograd.errors import GradientLostError, lost
 
 #: The primitive of a Value that was computed inside `no_grad`.

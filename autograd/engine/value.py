@@ -14,8 +14,9 @@ import numpy as np
 
 from autograd.engine import backward, calls, value_backward
 from autograd.engine.fields import NumberNode
-from autograd.engine.grad_mode import GRAD_MODE, is_recording, tell_made
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import UNRECORDED, Node
+from autograd.engine.observers import tell_made
 from autograd.engine.operations import (
     ABSOLUTE,
     ADD,

@@ -9,8 +9,9 @@ import threading
 from typing import Any, Final
 
 from autograd.engine.fields import NumberNode
-from autograd.engine.grad_mode import GRAD_MODE, tell_walking
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
+from autograd.engine.observers import tell_walking
 
 #: Threads may differentiate graphs that share nodes: one at a time writes to them.
 _LOCK: Final = threading.RLock()

@@ -18,7 +18,8 @@ from autograd import forward, tree
 from autograd.engine import Node as GraphNode
 from autograd.engine import Tensor, Value
 from autograd.engine.closures import begin_call
-from autograd.engine.grad_mode import Observer, arguments
+from autograd.engine.observers import Observer
+from autograd.engine.transform_calls import arguments
 from autograd.errors import NoRuleError
 from autograd.hips.notrace import notrace_primitive, register_notrace
 from autograd.hips.shared import toposort

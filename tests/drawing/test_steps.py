@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Tensor, Value, steps
-from autograd.engine.grad_mode import Observer
+from autograd.engine.observers import Observer
 from autograd.errors import (
     DataError,
     FormatError,

@@ -1,0 +1,110 @@
+"""Cotangents: their shapes and types, and the arrays that can be added to in place.
+
+Adding in place is for speed only: without it the backward pass adds cotangents as it adds any
+other arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine.fields import ArrayNode, NumberNode
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.node import Node, plain
+from autograd.engine.primitive import Primitive
+from autograd.errors import DataError, ShapeError
+
+_ndarray: Final = np.ndarray
+
+
+def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
+    """Return the initial cotangent, of the shape and type of the root."""
+    data = root._contents
+    if gradient is None:
+        if data.size != 1:
+            raise ShapeError(
+                f"backward() of a Tensor of shape {data.shape} needs gradient=, an array of "
+                "that shape; or make it one number first, by .sum() or .mean()."
+            )
+        if data.dtype.kind == "c":
+            raise ShapeError(
+                "backward() of a complex number needs gradient=; or take its .real or .imag."
+            )
+        return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
+    if isinstance(gradient, Node) and not create:
+        gradient = plain(gradient)
+    if not hasattr(gradient, "shape"):
+        gradient = np.asarray(gradient)
+    if gradient.shape != data.shape:
+        raise ShapeError(
+            f"gradient= has shape {gradient.shape}, but the Tensor has shape {data.shape}; "
+            "they must be the same."
+        )
+    if gradient.dtype.kind == "c" and data.dtype.kind != "c":
+        raise DataError("gradient= is complex, but the Tensor is real.")
+    return gradient if gradient.dtype == data.dtype else gradient.astype(data.dtype)
+
+
+def add_to_elements(total: Any, index: Any, g: Any) -> bool:
+    """Add the cotangent of some elements to that of the array; return whether that was possible.
+
+    This saves an array with zeros for the other elements.
+    """
+    if type(total) is not _ndarray or GRAD_MODE.interventions != 0:
+        return False
+    parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:
+        if isinstance(part, bool) or not isinstance(part, (int, slice)):
+            return False
+    if g.dtype != total.dtype:
+        return False
+    elements = total[index]
+    if type(elements) is _ndarray:
+        np.add(elements, g, out=elements)
+    else:
+        total[index] = elements + g
+    return True
+
+
+def conform(g: Any, argument: Any, primitive: Primitive) -> Any:
+    """Convert a cotangent to the type of the argument; raise an error if its shape is wrong."""
+    if not isinstance(argument, ArrayNode):
+        if hasattr(g, "dtype") and g.dtype.kind == "c":
+            g = np.real(g)
+        elif isinstance(g, complex):
+            g = g.real
+        if getattr(g, "shape", ()) != ():
+            raise _shape_error(primitive, g.shape, ())
+        return g
+    data = argument._contents
+    if isinstance(g, NumberNode):
+        g = np.reshape(g, data.shape)  # type: ignore[call-overload]
+    if primitive.partials is None:  # `unbroadcast` has checked the shape of elementwise rules
+        if not hasattr(g, "dtype"):
+            g = np.reshape(g, data.shape) if data.size == 1 else np.asarray(g)
+        if g.shape != data.shape:
+            raise _shape_error(primitive, g.shape, data.shape)
+    if g.dtype is not data.dtype and g.dtype != data.dtype:
+        if g.dtype.kind == "c" and data.dtype.kind != "c":
+            g = np.real(g)
+        g = g.astype(data.dtype)
+    return g
+
+
+def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
+    return ShapeError(
+        f"The rule of {primitive.name!r} returned a derivative of shape {given} for an argument "
+        f"of shape {wanted}; a derivative has the shape of what it is taken with respect to."
+    )
+
+
+def is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
+    """Return whether a rule has made a new array that nothing else refers to."""
+    if type(found) is not _ndarray or found is g or found is y or found.base is not None:
+        return False
+    for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass
+        if found is argument:
+            return False
+    return True
