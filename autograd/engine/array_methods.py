@@ -96,6 +96,8 @@ class ArrayMethods(Node):
         initial: Any = None, where: Any = True,
     ) -> Any:  # fmt: skip
         """Multiply over `axis`, over everything by default."""
+        if dtype is None and out is None and initial is None and where is True:
+            return np.prod(self, axis=axis, keepdims=keepdims)
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
         return np.prod(self, axis=axis, **keywords)
 
@@ -104,6 +106,8 @@ class ArrayMethods(Node):
         initial: Any = None, where: Any = True,
     ) -> Any:  # fmt: skip
         """Return the largest element; ties share the derivative equally."""
+        if out is None and initial is None and where is True:
+            return np.max(self, axis=axis, keepdims=keepdims)
         keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
         return np.max(self, axis=axis, **keywords)
 
@@ -112,6 +116,8 @@ class ArrayMethods(Node):
         initial: Any = None, where: Any = True,
     ) -> Any:  # fmt: skip
         """Return the smallest element; ties share the derivative equally."""
+        if out is None and initial is None and where is True:
+            return np.min(self, axis=axis, keepdims=keepdims)
         keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
         return np.min(self, axis=axis, **keywords)
 
