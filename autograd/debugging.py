@@ -189,7 +189,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
     def _pull(self, node: Any, g: float) -> Iterator[tuple[Any, float]]:
         for argnum, argument in enumerate(node.arguments):
             if isinstance(argument, Node):
-                found = g * (node._left_partial if argnum == 0 else node._right_partial)
+                found = g * node._partial(argnum)
                 if not self._is_fine(found):
                     raise self._backward_error(node, argnum, found)
                 yield argument, found

@@ -145,7 +145,7 @@ def _derivative(item: Item, argnum: int, parent: Item, g: Any) -> tuple[Any, Any
     """Return the local derivative (None if not elementwise) and its product with `g`."""
     node = item.node
     if isinstance(node, Value):
-        partial = node._left_partial if argnum == 0 else node._right_partial
+        partial = node._partial(argnum)
         return partial, g * partial
     plain = item.plain_call
     primitive = node.primitive

@@ -33,7 +33,7 @@ class NumberNode(ArrayMethods):
     Beside each parent stands one number, its partial derivative. Where there is no parent, this
     number is free for what is known of a node without one, and saves a field in every node: the
     constant that took the parent's place, or, in a leaf, the call of a transform in which it was
-    made. Only `arguments` and `call` read it as such.
+    made. Only `arguments` and `_call` read it as such.
     """
 
     __slots__ = (
@@ -116,6 +116,10 @@ class NumberNode(ArrayMethods):
 
     def _plain(self) -> Any:
         return self._contents
+
+    def _partial(self, argnum: int) -> float:
+        """Return the partial derivative with respect to a parent."""
+        return self._left_partial if argnum == 0 else self._right_partial
 
     def _needs_derivative(self) -> bool:
         return self._primitive is not UNRECORDED

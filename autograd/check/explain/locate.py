@@ -107,7 +107,7 @@ class Locator:
 
     def _pullback(self, node: Any, argnum: int, cotangent: Any, plain: list[Any]) -> Any:
         if isinstance(node, Value):  # it stores its partial derivatives
-            return float(cotangent) * (node._left_partial if argnum == 0 else node._right_partial)
+            return float(cotangent) * node._partial(argnum)
         return node.primitive.pullback(argnum, cotangent, node._contents, plain, node.keywords)
 
     def _refutes(
