@@ -157,6 +157,11 @@ def inverse(axes: Any) -> Any:
 put: Primitive
 gather: Primitive
 
+def converted(x: Any, dtype: Any) -> Any:
+    """Convert an array, or the number in a Value, to another type."""
+    return (np.float64(x) if type(x) is float else x).astype(dtype)
+
+
 # fmt: off
 getitem      = linear(operator.getitem, lambda g, x, index: elements_put(g, x, index),                     name="getitem", replaces=())
 setitem      = linear(with_elements,    lambda g, x, index, item: without_elements(g, index), no_derivative,
@@ -178,7 +183,7 @@ rot90        = linear(np.rot90,         lambda g, x, k=1, axes=(0, 1): np.rot90(
 tril         = linear(np.tril,          lambda g, x, k=0: unbroadcast(np.tril(g, k), x))
 triu         = linear(np.triu,          lambda g, x, k=0: unbroadcast(np.triu(g, k), x))
 copy         = linear(np.copy,          lambda g, x, *_, **__: g)
-astype       = linear(lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g,                             name="astype")
+astype       = linear(converted,        lambda g, x, dtype: g,                             name="astype")
 broadcast_to = linear(np.broadcast_to,  lambda g, x, shape, *_, **__: unbroadcast(g, x))
 where        = linear(np.where,         lambda g, c, x, y: np.zeros(np.shape(c)),
                                         lambda g, c, x, y: unbroadcast(np.where(c, g, 0), x),

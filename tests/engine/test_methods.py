@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value, grad
+from autograd.engine.array_methods import ArrayMethods
 from autograd.errors import NoRuleError, ReadOnlyError, ShapeError
 
 X = np.array([[0.3, -1.2, 2.5], [1.7, 0.4, -0.6]])
@@ -158,3 +159,28 @@ def test_attributes_that_cannot_be_set_say_what_to_write(name, value, advice):
         setattr(t, name, value)
     with pytest.raises(AttributeError):
         delattr(t, name)
+
+
+#: What methods need to be called with.
+ARGUMENTS = {
+    "astype": (float,), "reshape": (1,), "compress": ([True],), "take": (0,), "repeat": (2,),
+    "dot": (2.0,), "argpartition": (0,),
+}  # fmt: skip
+
+METHODS_OF_NUMBERS = sorted(
+    name
+    for name in set(dir(ArrayMethods)) & set(dir(np.float64))
+    if not name.startswith("_")
+    and name not in ("swapaxes", "searchsorted", "diagonal", "trace", "nonzero", "mT")
+)
+
+
+@pytest.mark.parametrize("name", METHODS_OF_NUMBERS)
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_methods_of_a_number_return_what_numpy_returns(kind, name):
+    arguments = ARGUMENTS.get(name, ())
+    expected = getattr(np.float64(0.7), name)
+    found = getattr(kind(0.7), name)
+    if callable(expected):
+        expected, found = expected(*arguments), found(*arguments)
+    np.testing.assert_array_equal(getattr(found, "data", found), expected)
