@@ -157,6 +157,7 @@ def inverse(axes: Any) -> Any:
 put: Primitive
 gather: Primitive
 
+
 def converted(x: Any, dtype: Any) -> Any:
     """Convert an array, or the number in a Value, to another type."""
     return (np.float64(x) if type(x) is float else x).astype(dtype)
