@@ -1,11 +1,13 @@
 import os
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 import autograd
+from autograd import aliases
 
 #: Scripts that record the results of PyTorch, and code for type checkers only; doctest would run them.
 collect_ignore_glob = ["nn/record_*.py", "typing/*_code.py", "typing/numpy_functions.py"]
@@ -21,6 +23,13 @@ def pytest_addoption(parser):
         metavar="N",
         help="run about N cases, evenly spaced, of each test that has more than N",
     )
+
+
+def pytest_configure(config):
+    """Leave the alias files out of the doctests: they are never imported, only read by tools."""
+    package = Path(autograd.__file__).parent
+    aliased = [package / f"{name}{suffix}" for name in aliases.MODULES for suffix in ("", ".py")]
+    config.option.ignore = [*(config.option.ignore or []), *map(str, aliased)]
 
 
 @pytest.hookimpl(trylast=True)  # after markers have been selected
