@@ -95,7 +95,7 @@ def apply(
     versions = 0
     numbers = 0.0
     arity = primitive.arity
-    has_constants = False
+    has_constants = has_large_constants = False
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
             if argnum >= arity >= 0:
@@ -122,13 +122,16 @@ def apply(
         elif isinstance(argument, _ndarray):
             if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
                 return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
-            has_constants = True
+            if argument.nbytes > constants.COPIED:
+                has_large_constants = True
+            else:
+                has_constants = True
             plain.append(argument)
         else:
             if isinstance(argument, list) or isinstance(argument, tuple):
                 if argnum < arity or arity < 0:
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
-                has_constants = True
+                has_constants = has_large_constants = True
             plain.append(argument)
     function = primitive.function
     result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
@@ -138,7 +141,7 @@ def apply(
         result._primitive = primitive
         result._arguments = constants.kept_arguments(arguments) if has_constants else arguments
         result._keywords = constants.kept_keywords(keywords) if keywords else keywords
-        if has_constants or result._keywords is not keywords:
+        if has_large_constants or result._keywords is not keywords:
             result._constants = constants.fingerprint(result._arguments, result._keywords)
         result._versions = versions
         result._numbers = numbers
