@@ -76,15 +76,15 @@ def line(results, workload, size):
 
 
 def machine(results):
-    told = results.machine
+    shown = results.machine
     rows = [
-        ("processor", told.get("cpu_model_name", "")),
-        ("processors", told.get("cpu_count", "")),
-        ("system", told.get("platform", "")),
-        ("Python", told.get("python_version", "")),
+        ("processor", shown.get("cpu_model_name", "")),
+        ("processors", shown.get("cpu_count", "")),
+        ("system", shown.get("platform", "")),
+        ("Python", shown.get("python_version", "")),
         ("threads", "1 for each peer"),
-        ("load of the machine when it began", told.get("load_avg_1min", "")),
-        ("date", str(told.get("date", ""))[:10]),
+        ("load of the machine when it began", shown.get("load_avg_1min", "")),
+        ("date", str(shown.get("date", ""))[:10]),
     ]
     versions = [
         (BY_NAME[name].title, version)

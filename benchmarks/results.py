@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyperf
 
 #: What is stored about the machine; pyperf collects more, such as paths and the host's name.
-TOLD = (
+SHOWN = (
     "cpu_count",
     "cpu_model_name",
     "date",
@@ -42,7 +42,7 @@ class Results:
         self.units = {}
         self.versions = {}
         machine = pyperf.Run([1.0], collect_metadata=True).get_metadata()
-        self.machine = {name: machine[name] for name in TOLD if name in machine}
+        self.machine = {name: machine[name] for name in SHOWN if name in machine}
 
     def add(self, workload, size, measured):
         self.units[workload.name] = workload.unit
@@ -94,7 +94,7 @@ class Results:
         for benchmark in pyperf.BenchmarkSuite.load(str(path)).get_benchmarks():
             metadata = benchmark.get_metadata()
             workload, size, peer = (metadata.get(k, "") for k in ("workload", "size", "peer"))
-            results.machine = {name: metadata[name] for name in TOLD if name in metadata}
+            results.machine = {name: metadata[name] for name in SHOWN if name in metadata}
             results.units[workload] = metadata["unit"]
             results.versions[peer] = metadata.get("version", "")
             values = list(benchmark.get_values())

@@ -78,9 +78,9 @@ def main(arguments=None):
     started = time.perf_counter()
 
     losses, guess = three_examples()
-    told = ", ".join(f"{losses[step - 1]:.2g}" for step in (1, 100, 200, 500, 1000))
+    shown = ", ".join(f"{losses[step - 1]:.2g}" for step in (1, 100, 200, 500, 1000))
     print(
-        f"three examples: loss {told} at step 1, 100, 200, 500, 1000; [1, 1, 0] gives {guess:.2f}"
+        f"three examples: loss {shown} at step 1, 100, 200, 500, 1000; [1, 1, 0] gives {guess:.2f}"
     )
 
     for lr, steps in ((0.01, 1000), (5.0, 2000)):

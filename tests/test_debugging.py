@@ -19,7 +19,7 @@ def here():
 
 
 @pytest.mark.parametrize(
-    ("start", "step", "told"),
+    ("start", "step", "shown"),
     [
         (0.0, lambda x: 1 / x, "divide gave inf, from 1.0, 0.0"),
         (1e3, lambda x: np.exp(x), "exp gave inf, from 1000.0"),
@@ -28,13 +28,13 @@ def here():
         (np.array([1.0, np.inf]), lambda x: x - x, "(an argument was already not finite)"),
     ],
 )
-def test_the_first_infinity_in_forward_raises_naming_its_line(start, step, told):
+def test_the_first_infinity_in_forward_raises_naming_its_line(start, step, shown):
     x = Value(start) if isinstance(start, float) else Tensor(start)
     y = x * 1.0 if np.isfinite(start).all() else x
     with debug(), pytest.raises(NonFiniteError) as caught:
         step(y)
     message = str(caught.value)
-    assert told in message
+    assert shown in message
     assert "test_debugging.py, line" in message
     assert "lambda x:" in message
     assert isinstance(caught.value, FloatingPointError)

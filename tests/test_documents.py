@@ -124,9 +124,9 @@ class Document:
         name = self.path.name
         test = doctest.DocTest(found, self.namespace, name, str(self.path), 0, None)
         test.globs = self.namespace  # it makes a copy
-        told = []
-        if self.runner.run(test, out=told.append, clear_globs=False).failed:
-            pytest.fail("".join(told), pytrace=False)
+        shown = []
+        if self.runner.run(test, out=shown.append, clear_globs=False).failed:
+            pytest.fail("".join(shown), pytrace=False)
 
 
 def rounded(text):

@@ -18,7 +18,7 @@ def save(
     Raises
     ------
     FormatError
-        If the extension is none of the formats.
+        If the extension names no known format.
     FileNotFoundError
         If the folder does not exist.
     """

@@ -1,8 +1,8 @@
 """The backward pass: the chain rule in topological order, without recursion.
 
-Tensors never are parents of Values, so a pass first goes through the Tensors and then, from
-the derivatives that have arrived there, through the Values (see `value_backward`). Both count the
-edges that lead to each node; a node is ready when all its edges have been walked.
+A Tensor is never a parent of a Value. So a pass first visits all Tensors, and then continues from
+the Values that it has reached (see `value_backward`). Both passes count the edges that lead to each
+node; a node is visited after all of these edges.
 """
 
 from __future__ import annotations

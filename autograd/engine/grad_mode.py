@@ -26,7 +26,7 @@ class GradMode:
     """
 
     def __init__(self) -> None:
-        #: Open `no_grad` blocks and active observers. Zero: record every operation, notify nobody.
+        #: Open `no_grad` blocks and active observers. Zero: every operation is recorded.
         self.interventions: int = 0
         #: The number of transform calls so far; each leaf stores it when it is created.
         self.calls: float = 0.0
@@ -47,7 +47,7 @@ class Block:
     """One `no_grad` block that has been entered.
 
     A generator that yields inside a block suspends it: what runs in between is not part of the
-    block. Hence the generator's frame, which nothing calls while it is suspended.
+    block. So the block stores the generator's frame, which has no caller while suspended.
     """
 
     def __init__(self, owner: Any, frame: Any) -> None:

@@ -1,7 +1,7 @@
 """`Value`: one number in the graph. The hot path of scalar work.
 
 Arithmetic computes the result and its partial derivatives at once, as C doubles, and stores
-them beside the parents; going backward is then one multiply-add for each edge.
+them beside the parents; the backward pass is then one multiply-add for each edge.
 """
 
 from __future__ import annotations

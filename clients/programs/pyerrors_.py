@@ -10,7 +10,7 @@ samples = [random.normal(m, 0.1, 400) for m in (1.0, 2.0, 0.5)]
 a, b, c = (pe.Obs([s], ["ensemble"]) for s in samples)
 
 
-def told(*observables):
+def shown(*observables):
     for observable in observables:
         observable.gamma_method()
     return [[observable.value, observable.dvalue] for observable in observables]
@@ -18,18 +18,18 @@ def told(*observables):
 
 def functions_of_observables():
     derived = pe.derived_observable(lambda x, **_: npa.sin(x[0]) * x[1] ** x[2], [a, b, c])
-    return told(derived, np.exp(a * c) / b, np.arctan(a - c) ** 2)
+    return shown(derived, np.exp(a * c) / b, np.arctan(a - c) ** 2)
 
 
 def arrays_of_observables():
     derived = pe.derived_observable(lambda x: npa.array([x[0] * x[1], x[1] / x[2]]), [a, b, c])
-    return told(*derived)
+    return shown(*derived)
 
 
 def matrices_of_observables():
     matrix = np.array([[a + 3, c], [c, b + 1]])
     values, _ = pe.linalg.eigh(matrix)
-    return told(*values, pe.linalg.det(matrix), *pe.linalg.inv(matrix).ravel())
+    return shown(*values, pe.linalg.det(matrix), *pe.linalg.inv(matrix).ravel())
 
 
 def fits():
@@ -38,13 +38,13 @@ def fits():
     for observable in y:
         observable.gamma_method()
     found = pe.fits.least_squares(x, y, lambda p, x: p[0] * npa.exp(-p[1] * x), silent=True)
-    return [*told(*found.fit_parameters), found.chisquare_by_dof]
+    return [*shown(*found.fit_parameters), found.chisquare_by_dof]
 
 
 def roots_and_integrals():
     root = pe.roots.find_root(a, lambda x, d: x**2 - d, 1.0)
     integral = pe.integrate.quad(lambda p, x: npa.exp(-p[0] * x**2), [b], 0.0, c)[0]
-    return told(root, integral)
+    return shown(root, integral)
 
 
 def special_functions():
@@ -54,4 +54,4 @@ def special_functions():
         for function in (getattr(pe.special, name) for name in names)
     ]
     functions.append(lambda x, **_: pe.special.kn(1, x[0]))
-    return told(*[pe.derived_observable(function, [b]) for function in functions])
+    return shown(*[pe.derived_observable(function, [b]) for function in functions])

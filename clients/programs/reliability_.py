@@ -19,7 +19,7 @@ censored = np.full(8, 60.0)
 _quiet = {"show_probability_plot": False, "print_results": False}
 
 
-def told(fit):
+def shown(fit):
     table = fit.results
     return [*table["Point Estimate"], *table["Standard Error"], fit.loglik]
 
@@ -27,10 +27,10 @@ def told(fit):
 def two_parameters():
     kinds = (Fit_Weibull_2P, Fit_Gamma_2P, Fit_Lognormal_2P, Fit_Normal_2P, Fit_Gumbel_2P,
              Fit_Loglogistic_2P)  # fmt: skip
-    return [told(kind(failures=failures, right_censored=censored, **_quiet)) for kind in kinds]
+    return [shown(kind(failures=failures, right_censored=censored, **_quiet)) for kind in kinds]
 
 
 def one_and_three_parameters():
     return [
-        told(kind(failures=failures, **_quiet)) for kind in (Fit_Exponential_1P, Fit_Weibull_3P)
+        shown(kind(failures=failures, **_quiet)) for kind in (Fit_Exponential_1P, Fit_Weibull_3P)
     ]

@@ -58,8 +58,8 @@ def functions_of_autograd() -> str:
     for name in sorted(autograd.__all__):
         function = getattr(autograd, name)
         if isinstance(function, Primitive):
-            told = getattr(autograd.Node, name, function.function)
-            rows.append((f"`{name}{_signature(function.function)}`", _first_line(told)))
+            shown = getattr(autograd.Node, name, function.function)
+            rows.append((f"`{name}{_signature(function.function)}`", _first_line(shown)))
     return _table(("function", "what it does"), rows)
 
 

@@ -74,7 +74,7 @@ def test_the_errors_can_be_plotted(module, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "found_text"),
     [
         (["loss", *AT], "not of the form module:function"),
         (["{module}:", *AT], "not of the form module:function"),
@@ -89,11 +89,11 @@ def test_the_errors_can_be_plotted(module, tmp_path):
         (["{module}:loss", *AT, "--modes", "sideways"], "modes="),
     ],
 )
-def test_bad_input_exits_with_two_and_a_one_line_message(module, arguments, told, capsys):
+def test_bad_input_exits_with_two_and_a_one_line_message(module, arguments, found_text, capsys):
     assert main(["check", *[a.format(module=module) for a in arguments]]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert told in captured.err
+    assert found_text in captured.err
     assert len(captured.err.strip().splitlines()) == 1
 
 

@@ -142,7 +142,7 @@ class Parameters:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "told"),
+    ("inputs", "shown"),
     [
         ((np.array([1, 2, 3]),), r"x \(integers\)"),
         (([1, 2, 3],), r"x\[0\] \(integers\)"),
@@ -150,8 +150,8 @@ class Parameters:
         ((np.array([1.0, 2.0], dtype=object),), r"x \(ndarray\)"),
     ],
 )
-def test_inputs_without_anything_to_differentiate_are_rejected(inputs, told):
-    with pytest.raises(DataError, match=told):
+def test_inputs_without_anything_to_differentiate_are_rejected(inputs, shown):
+    with pytest.raises(DataError, match=shown):
         check_gradients(lambda x: 1.0, *inputs, gradient=lambda x: 7.0)
 
 
@@ -244,10 +244,10 @@ def test_a_coincidental_explanation_is_not_reported():
         np.array([1.0, -1.0]),
         gradient=gradient,
     )
-    told = "\n".join(report.reasons)
-    assert "2 times too small." in told
-    assert "Multiplied by 2 it is right" in told
-    assert "transposed" not in told
+    shown = "\n".join(report.reasons)
+    assert "2 times too small." in shown
+    assert "Multiplied by 2 it is right" in shown
+    assert "transposed" not in shown
 
 
 def test_only_exchanged_gradients_are_called_swapped():

@@ -1,4 +1,4 @@
-"""The pytest plugin, tried in a pytest of its own."""
+"""The pytest plugin, tested in a separate pytest run."""
 
 pytest_plugins = "pytester"
 

@@ -60,7 +60,7 @@ ELEMENTWISE = [
     ("sigmoid' inverted", lambda x: sigmoid(x).sum(), x5, lambda x: 1 / (sigmoid(x) * (1 - sigmoid(x))), "instead of multiplying"),
     ("y(1 + y) for sigmoid'", lambda x: sigmoid(x).sum(), x5, lambda x: sigmoid(x) * (1 + sigmoid(x)), None),
     ("1 - y for sigmoid'", lambda x: sigmoid(x).sum(), x5, lambda x: 1 - sigmoid(x), None),
-    ("log'(x) = 1/x², says nobody", lambda x: np.log(x).sum(), p5, lambda x: 1 / x**2, ("line", "power 1")),
+    ("log'(x) = 1/x²", lambda x: np.log(x).sum(), p5, lambda x: 1 / x**2, ("line", "power 1")),
     ("sqrt' without the half", lambda x: np.sqrt(x).sum(), p5, lambda x: 1 / np.sqrt(x), "2 times too large"),
     ("x³ with 2x", lambda x: (x**3).sum(), x5, lambda x: 2 * x**2, "3/2 times too small"),
     ("x³ with 3x³", lambda x: (x**3).sum(), x5, lambda x: 3 * x**3, "power 2"),
@@ -376,7 +376,7 @@ for name, gradient, words in NETWORKS:
     mistake(f"a network with {name}", network, W1, b1, W2, words=words)(gradient)
 
 
-@mistake("a network that forgets to go back through W2", network, W1, b1, W2, words="line")
+@mistake("a network whose backward pass skips W2", network, W1, b1, W2, words="line")
 def _(W1, b1, W2):
     h = np.tanh(X @ W1 + b1)
     out = sigmoid(h @ W2)

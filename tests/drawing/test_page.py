@@ -163,11 +163,11 @@ def test_a_click_shows_the_details_of_a_node(visit):
     y.backward()
     page = visit(autograd.draw(y))
     page.click("#n2")
-    told = page.inner_text("#details")
-    assert "0.964" in told
-    assert "tanh(x)" in told
-    assert "1 − v2²" in told
-    assert "y = x.tanh()" in told
+    shown = page.inner_text("#details")
+    assert "0.964" in shown
+    assert "tanh(x)" in shown
+    assert "1 − v2²" in shown
+    assert "y = x.tanh()" in shown
     page.click("#o2")
     assert page.inner_text("#details h2") == "v2"
     page.keyboard.press("Escape")

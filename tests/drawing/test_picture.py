@@ -70,10 +70,10 @@ def test_tensors_show_shape_dtype_and_numbers_or_spread():
     small, large = Tensor([1.0, 2.5], label="a"), Tensor(np.arange(60.0, dtype="f4").reshape(30, 2))
     read = Read(autograd.draw((small * large).sum()).source)
     assert read.boxes["n1"] == ["a", "float64 2", "data", "[1, 2.5]"]
-    told = read.boxes["n2"]
-    assert told[1] == "float32 30×2"
-    assert told[3:5] == ["29.5 ± 17.3", "0 … 59"]
-    assert set(told[5]) <= set("▁▂▃▄▅▆▇█")
+    found_text = read.boxes["n2"]
+    assert found_text[1] == "float32 30×2"
+    assert found_text[3:5] == ["29.5 ± 17.3", "0 … 59"]
+    assert set(found_text[5]) <= set("▁▂▃▄▅▆▇█")
     bare = Read(autograd.draw(large.sum(), show=["label", "data"]).source)
     assert bare.boxes["n1"] == ["v1", "data"]
 
@@ -416,7 +416,7 @@ def test_a_picture_is_a_snapshot_of_the_numbers():
     drawn = autograd.draw(x * 3)
     source, mermaid, text = drawn.source, drawn.mermaid, drawn.text
     x.data = 5.0
-    assert dot.source(drawn.view) == source  # written anew
+    assert dot.source(drawn.view) == source  # written again
     assert (drawn.mermaid, drawn.text) == (mermaid, text)
 
 

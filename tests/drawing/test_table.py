@@ -18,8 +18,10 @@ def test_each_row_shows_calls_shape_parameters_and_bytes():
             return (h * h).sum()
 
     table = summary(model, np.ones((50, 3)))
-    told = [(r.scope, r.operation, r.calls, r.shape, r.parameters, r.kept) for r in table.rows]
-    assert told == [
+    found_text = [
+        (r.scope, r.operation, r.calls, r.shape, r.parameters, r.kept) for r in table.rows
+    ]
+    assert found_text == [
         ("hidden", "matmul", 1, (50, 4), 12, 1600),
         ("hidden", "add", 1, (50, 4), 4, 1600),
         ("hidden", "tanh", 1, (50, 4), 0, 1600),

@@ -545,7 +545,7 @@ def test_a_subclass_works_like_a_tensor():
     (p * p).sum().backward()
     np.testing.assert_array_equal(p.grad, [2.0, 4.0])
     assert type(copy.deepcopy(p)) is Parameter
-    p.note = "attributes of one's own"
+    p.note = "an attribute of the subclass"
     assert p.note
 
 

@@ -1,4 +1,4 @@
-"""Give every function other rules, and print what does not follow them. Run in a process of its own.
+"""Give every function other rules, and print what does not follow them. Run in a separate process.
 
 For each sample: with another forward rule, reverse mode is what it was and forward mode is the
 new one; with another vjp, it is the other way round.

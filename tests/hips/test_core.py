@@ -57,21 +57,21 @@ def test_trace_accepts_the_nodes_of_both_modes():
 
 class Recorded(Node):
     def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
-        self.told = f"{fun.__name__}({', '.join(parent.told for parent in parents)})"
+        self.shown = f"{fun.__name__}({', '.join(parent.shown for parent in parents)})"
         self.value, self.parents = value, parents
 
     def initialize_root(self, name):
-        self.told, self.parents = name, ()
+        self.shown, self.parents = name, ()
 
 
 def test_trace_makes_a_custom_node_for_each_operation():
     value, end = trace(Recorded.new_root("x"), lambda x: np.sin(x + 1.0) * x, 2.0)
     assert value == pytest.approx(np.sin(3.0) * 2)
-    assert end.told == "multiply(sin(add(x)), x)"
+    assert end.shown == "multiply(sin(add(x)), x)"
     assert end.value == value
     _, derivative = trace(Recorded.new_root("x"), grad(np.sin), 2.0)
-    assert "cos" in derivative.told
-    assert [node.told for node in toposort(end)][-1] == "x"
+    assert "cos" in derivative.shown
+    assert [node.shown for node in toposort(end)][-1] == "x"
 
 
 def test_a_result_independent_of_the_argument_has_no_node():

@@ -1,4 +1,4 @@
-"""Rules of one's own, in the words of HIPS autograd."""
+"""Custom rules, with HIPS autograd's API."""
 
 import numpy as np
 import pytest

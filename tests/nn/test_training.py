@@ -10,7 +10,7 @@ from nn.checkpoints import Checkpoint
 
 
 class Network(nn.Module):
-    """Two layers, with noise in training from a generator of its own."""
+    """Two layers, with noise in training from its own generator."""
 
     def __init__(self, seed=0, noise=0.0):
         random = np.random.default_rng(seed)
