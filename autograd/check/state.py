@@ -72,7 +72,8 @@ class Check:
             function.first_call()
         self.center = self._center()
         many = function.x.size > MOST_INPUTS
-        self.by_projections = options.method == "projected" or (options.method == "auto" and many)
+        projected = options.method == "projected" or (options.method == "auto" and many)
+        self.by_projections = projected and function.x.size > 0 and function.size > 0
         self.weights = self._weights()
         self.lines = Lines(function, self.weights)
         self.noise = Noise(function, self.recorded_call, self.weights)

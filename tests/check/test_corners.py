@@ -323,3 +323,9 @@ def test_pytorch_can_be_checked():
 def test_inputs_too_small_to_scale_steps_by_are_checked():
     assert check_gradients(lambda a, b: a * 2**b, 1.0, 5e-324).ok
     assert check_gradients(lambda a: (a * 3).sum(), np.array([5e-324, 1e-310])).ok
+
+
+@pytest.mark.parametrize("method", ["auto", "full", "projected"])
+def test_empty_inputs_and_results_have_no_derivatives(method):
+    for f, size in ((lambda x: x[:0], 3), (lambda x: x * 2, 0), (lambda x: x.sum(), 0)):
+        assert check_gradients(f, np.ones(size), method=method).ok
