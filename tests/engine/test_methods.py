@@ -171,7 +171,7 @@ METHODS_OF_NUMBERS = sorted(
     name
     for name in set(dir(ArrayMethods)) & set(dir(np.float64))
     if not name.startswith("_")
-    and name not in ("swapaxes", "searchsorted", "diagonal", "trace", "nonzero", "mT")
+    and name not in ("swapaxes", "searchsorted", "diagonal", "trace", "nonzero", "mT", "ptp")
 )
 
 

@@ -87,7 +87,7 @@ def symmetrized(a):
 
 #: What lu_factor of SciPy 1.15 returns for a stack is not a factorisation.
 FACTORS_STACKS = pytest.mark.skipif(
-    scipy.linalg.lu_factor(np.stack([A, A]))[1].ndim == 1, reason="SciPy factors no stacks"
+    tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 16), reason="SciPy factors no stacks"
 )
 
 

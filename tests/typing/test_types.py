@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.skipif(
-    tuple(map(int, np.__version__.split(".")[:2])) < (2, 4),
-    reason="the annotations agree with the stubs of NumPy from 2.4 on",
-)
-
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        tuple(map(int, np.__version__.split(".")[:2])) < (2, 4),
+        reason="the annotations agree with the stubs of NumPy from 2.4 on",
+    ),
+]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
