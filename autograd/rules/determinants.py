@@ -17,7 +17,8 @@ from autograd.rules.table import define, implements
 
 def with_factor(matrix: Any, u: Any, vh: Any) -> Any:
     """Return det(U) det(Vᴴ) U* M Vᵀ, the cofactors of U A Vᴴ if M are those of A."""
-    factor = np.linalg.det(u) * np.linalg.det(vh)
+    with np.errstate(divide="ignore", invalid="ignore"):  # NumPy warns on arm64, for nothing
+        factor = np.linalg.det(u) * np.linalg.det(vh)
     return column(factor) * (np.conjugate(u) @ matrix @ np.conjugate(vh))
 
 

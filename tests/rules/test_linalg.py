@@ -221,7 +221,7 @@ def cases():
 
 
 @pytest.mark.parametrize(("name", "kind"), list(cases()))
-@pytest.mark.filterwarnings("ignore:divide by zero encountered in det")  # NumPy's, on arm64
+@pytest.mark.filterwarnings("ignore:.* encountered in det")  # NumPy's own det, on arm64
 def test_matrix_function_derivatives_are_right_or_rejected(name, kind):
     f = {**VALUES, **VECTORS}[name]
     a = {**MATRICES, **RECTANGULAR}[kind]
