@@ -416,10 +416,3 @@ def test_tqdm_shows_a_progress_bar_if_installed(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     assert len(nn.fit(**settings(progress=True))) == 6
     assert capsys.readouterr().err == ""
-
-
-def test_optional_dependencies_are_imported_lazily(run_python):
-    program = (
-        "import nn, sys; print({'scipy', 'matplotlib', 'tqdm', 'safetensors'} & {*sys.modules})"
-    )
-    assert run_python(program).stdout.strip() == "set()"
