@@ -7,7 +7,7 @@ import pytest
 from fuzz import programs
 
 #: The number of programs; `make fuzz` multiplies it.
-COUNT = 200 * int(os.environ.get("CHAINRULE_FUZZ", "1"))
+COUNT = round(200 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
 
 PARTS = 10
 
