@@ -41,7 +41,7 @@ def improve(sources: Iterable[str], documentation: Documentation) -> None:
 
     for change in (*CHANGES, add_documentation):
         changed = {path: change(text) for path, text in texts.items()}
-        if changed == texts and change not in ABSENT:
+        if changed == texts and change not in OPTIONAL:
             raise UnexpectedCError(f"`{change.__name__}` found nothing to replace")
         texts = changed
     for path, text in texts.items():
@@ -63,12 +63,6 @@ def untrack_values(text: str) -> str:
         r"        memset((char *)self + sizeof(PyObject), 0, sizeof(\2) - sizeof(PyObject));"
     )
     return allocation.sub(untracked, text)
-
-
-GETSET = re.compile(
-    r'\{"(?P<name>\w+)",\s*\(getter\)(?P<getter>\w+),\s*(?P<setter>\(setter\)\w+|NULL),'
-    r"\s*(?P<doc>NULL), NULL\},"
-)
 
 
 def inline_fields(text: str) -> str:
@@ -94,6 +88,12 @@ def try_usual_types_first(text: str) -> str:
         exact = " || ".join(rf"Py_TYPE(\1) == CPyType_{name}" for name in classes)
         text = re.sub(rf"PyObject_TypeCheck\((\w+), CPyType_{base}\)", rf"({exact} || \g<0>)", text)
     return text
+
+
+GETSET = re.compile(
+    r'\{"(?P<name>\w+)",\s*\(getter\)(?P<getter>\w+),\s*(?P<setter>\(setter\)\w+|NULL),'
+    r"\s*(?P<doc>NULL), NULL\},"
+)
 
 
 def refuse_deletions(text: str) -> str:
@@ -233,8 +233,8 @@ CHANGES = (
     limit_calls,
 )
 
-#: Changes that this Python does not need: from 3.12 on it keeps those references itself.
-ABSENT = (protect_weak_references,) if sys.version_info >= (3, 12) else ()
+#: Changes that may find nothing: from Python 3.12 on, mypyc leaves those references to Python.
+OPTIONAL = (protect_weak_references,) if sys.version_info >= (3, 12) else ()
 
 
 def document(text: str, documentation: Documentation) -> str:

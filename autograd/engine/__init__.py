@@ -1,9 +1,9 @@
-"""The engine: nodes, the record of how they were made, and the pass backward over it.
+"""The engine: nodes, the record of how they were computed, and the backward pass over it.
 
 It knows no particular NumPy function; those are rows of the table in `autograd.rules`.
 """
 
-from autograd.engine import dispatch  # first: it brings in the others in the right order
+from autograd.engine import dispatch  # installs what the lower files call
 from autograd.engine.description import describe_primitives
 from autograd.engine.grad_mode import is_recording, no_grad
 from autograd.engine.node import Node

@@ -47,7 +47,7 @@ class ArrayMethods(Node):
 
     @imag.setter
     def imag(self, part: Any) -> None:
-        if _plain(self).dtype.kind != "c":
+        if _as_array(self).dtype.kind != "c":
             raise DataError(
                 f"A {type(self).__name__} of real numbers has no imaginary part to set."
             )
@@ -96,8 +96,6 @@ class ArrayMethods(Node):
         initial: Any = None, where: Any = True,
     ) -> Any:  # fmt: skip
         """Multiply over `axis`, over everything by default."""
-        if dtype is None and out is None and initial is None and where is True:
-            return np.prod(self, axis=axis, keepdims=keepdims)
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
         return np.prod(self, axis=axis, **keywords)
 
@@ -106,8 +104,6 @@ class ArrayMethods(Node):
         initial: Any = None, where: Any = True,
     ) -> Any:  # fmt: skip
         """Return the largest element; ties share the derivative equally."""
-        if out is None and initial is None and where is True:
-            return np.max(self, axis=axis, keepdims=keepdims)
         keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
         return np.max(self, axis=axis, **keywords)
 
@@ -116,8 +112,6 @@ class ArrayMethods(Node):
         initial: Any = None, where: Any = True,
     ) -> Any:  # fmt: skip
         """Return the smallest element; ties share the derivative equally."""
-        if out is None and initial is None and where is True:
-            return np.min(self, axis=axis, keepdims=keepdims)
         keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
         return np.min(self, axis=axis, **keywords)
 
@@ -225,7 +219,7 @@ class ArrayMethods(Node):
             If `casting` does not allow the conversion.
         """
         wanted = np.dtype(dtype)
-        present = _plain(self)
+        present = _as_array(self)
         given = present.dtype
         if casting != "unsafe" and not np.can_cast(given, wanted, casting):
             raise TypeError(
@@ -244,7 +238,7 @@ class ArrayMethods(Node):
         if not copy and wanted == given and _has_order(present, order):
             return self
         converted = calls.apply(ASTYPE, (self, wanted), NO_KEYWORDS)
-        if order not in ("C", "F") or _has_order(_plain(converted), order):
+        if order not in ("C", "F") or _has_order(_as_array(converted), order):
             return converted
         return converted.copy(order)
 
@@ -258,53 +252,53 @@ class ArrayMethods(Node):
 
     def argmax(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
         """Return the index of the largest element."""
-        return np.argmax(_plain(self), axis=axis, out=out, keepdims=keepdims)
+        return np.argmax(_as_array(self), axis=axis, out=out, keepdims=keepdims)
 
     def argmin(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
         """Return the index of the smallest element."""
-        return np.argmin(_plain(self), axis=axis, out=out, keepdims=keepdims)
+        return np.argmin(_as_array(self), axis=axis, out=out, keepdims=keepdims)
 
     def argsort(
         self, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None
     ) -> Any:
         """Return the indices that would sort the elements."""
-        return np.argsort(_plain(self), axis=axis, kind=kind, order=order, stable=stable)
+        return np.argsort(_as_array(self), axis=axis, kind=kind, order=order, stable=stable)
 
     def argpartition(
         self, kth: Any, axis: Any = -1, kind: Any = "introselect", order: Any = None
     ) -> Any:
         """Return the indices that would bring the `kth` smallest elements to the front."""
-        return np.argpartition(_plain(self), kth, axis=axis, kind=kind, order=order)
+        return np.argpartition(_as_array(self), kth, axis=axis, kind=kind, order=order)
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Return where elements would have to be inserted to keep the order."""
-        return np.searchsorted(_plain(self), plain(v), side=side, sorter=sorter)
+        return np.searchsorted(_as_array(self), plain(v), side=side, sorter=sorter)
 
     def any(
         self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
     ) -> Any:
         """Return whether any element is not zero."""
         keywords = _options(out=out, keepdims=keepdims, where=where)
-        return np.any(_plain(self), axis=axis, **keywords)
+        return np.any(_as_array(self), axis=axis, **keywords)
 
     def all(
         self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
     ) -> Any:
         """Return whether no element is zero."""
         keywords = _options(out=out, keepdims=keepdims, where=where)
-        return np.all(_plain(self), axis=axis, **keywords)
+        return np.all(_as_array(self), axis=axis, **keywords)
 
     def nonzero(self) -> Any:
         """Return the indices of the elements that are not zero."""
-        return np.nonzero(_plain(self))
+        return np.nonzero(_as_array(self))
 
     def item(self, *index: Any) -> Any:
         """Return one element as a Python number, without history."""
-        return _plain(self).item(*index)
+        return _as_array(self).item(*index)
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers, without history."""
-        return _plain(self).tolist()
+        return _as_array(self).tolist()
 
 
 def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) -> Any:
@@ -315,13 +309,14 @@ def _reduce(primitive: Primitive, x: Any, axis: Any, dtype: Any, keepdims: Any) 
     return calls.apply(primitive, (x,) if axis is None else (x, axis), NO_KEYWORDS)
 
 
-def _options(**keywords: Any) -> dict[str, Any]:
-    """Return the keyword arguments that differ from NumPy's defaults."""
-    return {
-        name: value
-        for name, value in keywords.items()
-        if value is not None and value is not (name == "where")
-    }
+def _options(*, keepdims: Any = False, where: Any = True, **others: Any) -> dict[str, Any]:
+    """Return the keyword arguments that were given; not all functions have all of them."""
+    keywords = {name: item for name, item in others.items() if item is not None}
+    if keepdims is not False:
+        keywords["keepdims"] = keepdims
+    if where is not True:
+        keywords["where"] = where
+    return keywords
 
 
 def _has_order(x: Any, order: Any) -> bool:
@@ -340,7 +335,7 @@ def is_constant_by_steps(primitive: Primitive | None) -> bool:
     return True
 
 
-def _plain(x: Any) -> Any:
+def _as_array(x: Any) -> Any:
     """Return the array in a node; of a Value a number with an array's methods."""
     found = plain(x)
     return np.float64(found) if isinstance(found, float) else found

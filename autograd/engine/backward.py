@@ -190,7 +190,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                 or node._constants != 0
                 or node._memory is not None
             ):
-                check_unchanged(node)
+                _compare(node, versions, numbers)
     finally:
         for node in found:
             set_mark(node, 0)
@@ -199,17 +199,24 @@ def explore(sweep: Sweep, root: Node) -> None:
 
 def check_unchanged(node: ArrayNode) -> None:
     """Raise an error if numbers that the rule of a node reads have changed since the call."""
+    versions = 0
+    numbers = 0.0
+    for argument in node.arguments:
+        if isinstance(argument, ArrayNode):
+            if argument._memory is not None:
+                versions += argument._memory.mutations
+        elif isinstance(argument, NumberNode):
+            numbers += argument._contents
+    _compare(node, versions, numbers)
+
+
+def _compare(node: ArrayNode, versions: int, numbers: float) -> None:
+    """Compare the versions and the numbers of the arguments with those at the time of the call."""
     if node._primitive is None:
         return
     if node._primitive.reads_data:
-        versions = 0 if node._memory is None else node._memory.mutations
-        numbers = 0.0
-        for argument in node._arguments:
-            if isinstance(argument, ArrayNode):
-                if argument._memory is not None:
-                    versions += argument._memory.mutations
-            elif isinstance(argument, NumberNode):
-                numbers += argument._contents
+        if node._memory is not None:
+            versions += node._memory.mutations
         changed = numbers != node._numbers and numbers == numbers  # NaN differs from itself
         if changed or versions != node._versions:
             raise GraphError(

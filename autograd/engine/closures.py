@@ -25,8 +25,7 @@ def begin_call() -> float:
 def end_call(leaves: list[Node]) -> None:
     """Mark leaves of a transform whose call has ended: no outer call asks for their derivatives."""
     for leaf in leaves:
-        if isinstance(leaf, NumberNode) or isinstance(leaf, ArrayNode):
-            leaf._end_call()
+        leaf._end_call()
 
 
 def depends_on_older(root: Node, since: float) -> bool:
@@ -138,7 +137,7 @@ def _visit(node: ArrayNode | NumberNode, visited: list[ArrayNode | NumberNode]) 
 
 
 def _value_depends(root: NumberNode, since: float, visited: list[ArrayNode | NumberNode]) -> bool:
-    """Do the same for graphs of Values, which are large."""
+    """Return what `depends_on_older` does, for a graph of Values: these are large."""
     root._mark = 1
     visited.append(root)
     position = 0

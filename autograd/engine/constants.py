@@ -33,15 +33,7 @@ def kept(x: Any) -> Any:
 
 def kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """Apply `kept` to all arguments of a call."""
-    found: list[Any] = []
-    for x in arguments:
-        if type(x) is _ndarray:
-            found.append(x.copy("K") if x.nbytes <= COPIED else x)
-        elif isinstance(x, list) or type(x) is tuple:
-            found.append(kept(x))
-        else:
-            found.append(x)
-    return tuple(found)
+    return tuple([kept(x) for x in arguments])
 
 
 def kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:

@@ -29,8 +29,6 @@ from autograd.errors import NoRuleError
 
 _ndarray: Final = np.ndarray
 
-WITHOUT: Final = registry.WITHOUT_DERIVATIVE
-
 
 def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call a primitive on anything: floats, arrays, nodes."""
@@ -208,7 +206,7 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
         return outputs.ufunc_into(function, method, inputs, keywords)
     if method != "__call__":
         return _dispatch((function, method), function, inputs, keywords)
-    if function in WITHOUT:
+    if function in registry.WITHOUT_DERIVATIVE:
         return _dispatch(function, function, inputs, keywords)
     return _with_keywords(function, inputs, keywords)
 
@@ -259,10 +257,12 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
     handler: Callable[..., Any] | None = registry.DISPATCH.get(key)
     if handler is not None:
         return handler(*arguments, **keywords)
-    if key in WITHOUT:
+    if key in registry.WITHOUT_DERIVATIVE:
         return function(*plain(arguments), **plain(keywords))
-    if isinstance(key, tuple) and key[0] in WITHOUT and key[1] != "at":  # np.equal.outer
-        return getattr(function, key[1])(*plain(arguments), **plain(keywords))
+    if isinstance(key, tuple):  # a method of a ufunc, such as np.equal.outer
+        method = key[1]
+        if function in registry.WITHOUT_DERIVATIVE and method != "at":
+            return getattr(function, method)(*plain(arguments), **plain(keywords))
     if registry.load_lazy_rules():
         return _dispatch(key, function, arguments, keywords)
     raise _no_rule_error(key)

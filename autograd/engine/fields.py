@@ -33,7 +33,7 @@ class NumberNode(ArrayMethods):
     Beside each parent stands one number, its partial derivative. Where there is no parent, this
     number is free for what is known of a node without one, and saves a field in every node: the
     constant that took the parent's place, or, in a leaf, the call of a transform in which it was
-    made. Only `arguments` and `_call` read it as such.
+    made. Only `arguments`, `_call` and `_end_call` use it so.
     """
 
     __slots__ = (
@@ -52,7 +52,7 @@ class NumberNode(ArrayMethods):
     _right: NumberNode | None
     _left_partial: float
     _right_partial: float
-    _mark: i32  # what the pass that runs notes about the node; zero between passes
+    _mark: i32  # of the pass that is running; zero between passes
 
     def __init__(
         self,
@@ -125,11 +125,9 @@ class NumberNode(ArrayMethods):
         return self._primitive is not UNRECORDED
 
     def _call(self) -> float:
-        """Return the number of the call of a transform in which this leaf was made."""
         return self._left_partial
 
     def _end_call(self) -> None:
-        """Note, in a leaf, that the call has ended."""
         if self._primitive is None:
             self._left_partial = ENDED
 
@@ -139,7 +137,7 @@ class ArrayNode(ArrayMethods):
     """The fields of a `Tensor`: the array, how it was computed, and what views share."""
 
     _contents: Any  # not `_data`: numpy.ma would take the numbers from there, without a derivative
-    _mark: i32  # what the pass that runs notes about the node; zero between passes
+    _mark: i32  # of the pass that is running; zero between passes
     _grad: Any = None
     _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
     _keywords: Any = None
@@ -225,18 +223,16 @@ class ArrayNode(ArrayMethods):
         return tuple(a for a in self.arguments if isinstance(a, Node))
 
     def _call(self) -> float:
-        """Return the number of the call of a transform in which this leaf was made."""
         return self._made_in
 
     def _end_call(self) -> None:
-        """Note, in a leaf, that the call has ended."""
         self._made_in = ENDED
 
 
 def set_mark(node: Node, mark: int) -> None:
     """Set the mark of either kind of node."""
     if isinstance(node, ArrayNode):
-        array: ArrayNode = node  # declared, so that the compiler knows where to write
+        array: ArrayNode = node  # typed, so that mypyc writes to the field directly
         array._mark = mark  # type: ignore[assignment]
     elif isinstance(node, NumberNode):
         number: NumberNode = node

@@ -149,6 +149,14 @@ class Node(Recorded):
         """Return whether derivatives flow to this."""
         raise NotImplementedError
 
+    def _call(self) -> float:
+        """Return the number of the call of a transform in which this leaf was made."""
+        raise NotImplementedError
+
+    def _end_call(self) -> None:
+        """Note, in a leaf, that this call has ended."""
+        raise NotImplementedError
+
     def _is_constant(self) -> bool:
         """Return whether no derivative flows to this; inside `no_grad` none flows to any node."""
         if GRAD_MODE.interventions != 0 and not is_recording():
