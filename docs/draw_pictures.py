@@ -83,18 +83,18 @@ def many() -> Value:
 CALL = [
     ("np.tanh(t)", "your program"),
     ("Tensor.__array_ufunc__", "engine/node.py"),
-    ("record.ufunc", "engine/dispatch.py"),
+    ("dispatch.ufunc", "engine/dispatch.py"),
     ("DISPATCH[np.tanh], a row of the table", "rules/elementwise.py"),
-    ("record.apply computes with NumPy", "engine/dispatch.py"),
+    ("dispatch.apply computes with NumPy", "engine/dispatch.py"),
     ("Tensor: data, primitive, arguments", "engine/tensor.py"),
 ]
 #: The same for `backward`.
 BACKWARD = [
     ("loss.backward()", "your program"),
     ("explore numbers nodes, counts edges", "engine/backward.py"),
-    ("walk takes a node when its edges are walked", "engine/backward.py"),
+    ("walk visits a node when its edges are done", "engine/backward.py"),
     ("Primitive.pullback runs the rule of the row", "engine/primitive.py"),
-    ("commit writes grad into the leaves", "engine/backward.py"),
+    ("_commit writes grad into the leaves", "engine/backward.py"),
 ]
 
 

@@ -188,6 +188,14 @@ def test_the_code_of_a_document_runs(path, tmp_path, monkeypatch):
     Document(path).run()
 
 
+def test_pictures_of_the_engine_name_files_that_exist():
+    for name in ("call", "backward"):
+        picture = (ROOT / "docs" / "images" / f"{name}.svg").read_text(encoding="utf-8")
+        files = re.findall(r">(\w+/\w+\.py)<", picture)
+        assert len(files) >= 4
+        assert [file for file in files if not (ROOT / "autograd" / file).exists()] == []
+
+
 # -- tests of this test -------------------------------------------------------------------------
 
 
