@@ -30,7 +30,7 @@ class Elementwise(Protocol[P]):
     def __call__(self, x: Any, *settings: P.args, **options: P.kwargs) -> Any: ...
 
 
-class Loss(Protocol[P]):
+class LossFunction(Protocol[P]):
     """A loss function: a Tensor if the outputs are one."""
 
     @overload
@@ -48,6 +48,6 @@ def typed_elementwise(function: Callable[Concatenate[Any, P], Any]) -> Elementwi
     return function  # type: ignore[return-value]
 
 
-def typed_loss(function: Callable[Concatenate[Any, Any, P], Any]) -> Loss[P]:
+def typed_loss(function: Callable[Concatenate[Any, Any, P], Any]) -> LossFunction[P]:
     """Return the function itself, with types that depend on its outputs."""
     return function  # type: ignore[return-value]
