@@ -111,9 +111,9 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="how often each peer has its turn")
     parser.add_argument("--budget", type=float, help="seconds for all rounds of one size")
     parser.add_argument("--peers", nargs="+", metavar="peer", choices=sorted(BY_NAME))
-    parser.add_argument("--hips", default=".venv-hips/bin/python", help="a Python with it")
-    parser.add_argument("--write", action="store_true", help="write the results down")
-    parser.add_argument("--list", action="store_true", help="tell what there is, and stop")
+    parser.add_argument("--hips", default=".venv-hips/bin/python", help="HIPS autograd's Python")
+    parser.add_argument("--write", action="store_true", help="store the results")
+    parser.add_argument("--list", action="store_true", help="list workloads and peers, and stop")
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(catalogue.names()))
     if unknown:
