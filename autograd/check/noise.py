@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,9 @@ class Noise:
     respect to the operation determines its effect on the result. So the rounding error of a result
     in which large numbers cancel is theirs. An operation that is not elementwise may cancel
     internally; its values at other arguments show its size without cancellation.
+
+    The errors are independent, so their squares add up. The sum of the errors themselves may be as
+    large as the effect of one of many elements, whose derivative could then be wrong unseen.
 
     Parameters
     ----------
@@ -109,11 +113,11 @@ class Noise:
                 seeds[id(node)] = before + cotangents[leaf.path]
         with np.errstate(all="ignore"):
             arrived = self._program.pull_back(seeds, _pull)
-            total = 0.0
-            for node in self._program:
-                g = np.abs(arrived.get(id(node), 0.0))
-                total += float(np.sum(np.nan_to_num(g * self._roundings[id(node)], posinf=0.0)))
-        return total
+            effects = [
+                np.abs(arrived.get(id(node), 0.0)) * self._roundings[id(node)]
+                for node in self._program
+            ]
+            return math.hypot(*map(_norm, effects))
 
 
 def _pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
@@ -126,6 +130,13 @@ def _pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
         except Exception:  # the rule may be the one that is wrong
             continue
         yield argument, found if np.iscomplexobj(contents(argument)) else np.real(found)
+
+
+def _norm(errors: Any) -> float:
+    """Return the root of the sum of squares of the finite errors."""
+    finite = np.nan_to_num(errors, posinf=0.0).astype(np.float64)
+    largest = float(np.max(finite, initial=0.0))  # squares of the errors themselves may underflow
+    return largest * float(np.sqrt(np.sum((finite / largest) ** 2))) if largest else 0.0
 
 
 def _rounding_of(node: Any) -> Any:

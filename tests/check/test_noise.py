@@ -103,6 +103,12 @@ def test_second_derivatives_of_a_determinant_of_zero_pass(a):
     check_gradients(np.linalg.det, a, order=2)
 
 
+def _many_times(x):
+    for _ in range(101):
+        x = -x
+    return x
+
+
 #: Small numbers that are no rounding errors: a function, where, and a wrong gradient.
 SMALL = {
     "a tiny slope": (lambda x: x * 1e-30, 1.0, 2e-30),
@@ -118,6 +124,11 @@ SMALL = {
         np.array([1.0, 1.5]),
     ),
     "under a large constant": (lambda x: 1e6 + 1e-6 * x, 1.0, 0.0),
+    "one of many elements, in single precision": (
+        lambda x: np.sum(_many_times(x)),
+        np.linspace(0.5, 1, 500).astype(np.float32),
+        np.eye(500, dtype=np.float32)[0] - 1,
+    ),
 }
 
 
