@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.check.finite_differences import FIRST_STEP, Array, Line
-from autograd.check.settings import CAUTION, ROUNDINGS, SURE
+from autograd.check.settings import CAUTION, SURE
 from autograd.check.step_sizes import Estimates
 from autograd.check.verdicts import KINK, OK, UNRESOLVED, WRONG
 
@@ -74,7 +74,7 @@ class Case:
     rounding : callable
         Returns for each claim how much rounding of the inputs changes it.
     noise : callable
-        Returns the rounding error of one result.
+        Returns the largest change of one result that may be rounding alone.
     """
 
     lines: Sequence[Line]
@@ -175,7 +175,7 @@ class Comparator:
         """Accept what is not found right yet, but is a rounding error of a constant result."""
         for outcome, done in zip(self.outcomes, self.done, strict=True):
             for row, column in np.argwhere(~done | (outcome.verdict == WRONG)).tolist():
-                if abs(float(outcome.analytic[row, column])) <= ROUNDINGS * self.case.noise(row):
+                if abs(float(outcome.analytic[row, column])) <= self.case.noise(row):
                     spread = float(self._reach(column)[row])
                     done[row, column] |= self._accept_if_flat(outcome, row, column, spread)
 
@@ -255,7 +255,7 @@ class Comparator:
         self, outcome: Outcome, row: int, column: int, spread: float, noise: float = 0.0
     ) -> bool:
         """Accept a derivative of zero, up to rounding, if the result changes only by rounding."""
-        limit = ROUNDINGS * self.case.noise(row)
+        limit = self.case.noise(row)
         if not (spread <= limit and abs(float(outcome.analytic[row, column])) <= limit + noise):
             return False
         outcome.set((row, column), OK, (0.0, limit / CAUTION, limit + noise))

@@ -19,6 +19,10 @@ from autograd.program import Program, contents
 #: The most operations to walk through, over all results; but at least `FEW_RESULTS` are analysed.
 MOST_OPERATIONS, FEW_RESULTS = 100_000, 64
 
+#: What is smaller than this many rounding errors may be rounding alone. In half precision fewer
+#: are this relative change, which finite differences see.
+ROUNDINGS, VISIBLE = 64, 4e-3
+
 #: How many neighbouring inputs to try on each side.
 NEIGHBOURS = 16
 
@@ -56,6 +60,10 @@ class Noise:
         self._program = Program((), [])
         self._roundings: dict[int, Any] = {}
 
+    def limit(self, row: int) -> float:
+        """Return what a change of one result must exceed to be no rounding error."""
+        return min(ROUNDINGS, VISIBLE / self.function.type_precision) * self.of_row(row)
+
     def of_row(self, row: int) -> float:
         """Return the rounding error of one result or weighted sum; 0 if it is unknown."""
         if row not in self._found:
@@ -79,7 +87,7 @@ class Noise:
         ranges = []
         for sign in (1, -1):
             eps = function.type_precision
-            steps = sign * np.geomspace(eps, eps**0.6, NEIGHBOURS)
+            steps = sign * np.geomspace(eps, min(eps**0.6, VISIBLE), NEIGHBOURS)
             values = [function.value(x + step * function.scales() * signs) for step in steps]
             if self.weights is not None:
                 values = [self.weights @ value for value in values]

@@ -7,7 +7,6 @@ import numpy as np
 from autograd.check.compare import Outcome
 from autograd.check.elements import by_elements
 from autograd.check.projections import by_projections
-from autograd.check.settings import ROUNDINGS
 from autograd.check.state import Check
 from autograd.check.verdicts import RANDOM
 
@@ -43,7 +42,7 @@ def _computes_in_single(check: Check) -> bool:
     if not check.function.looks_single(check.center):
         return False
     sizes = np.abs(check.lines.rows(check.center))
-    return any(size > ROUNDINGS * check.noise.of_row(row) for row, size in enumerate(sizes))
+    return any(size > check.noise.limit(row) for row, size in enumerate(sizes))
 
 
 def _report_randomness(check: Check, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:

@@ -13,9 +13,6 @@ CAUTION = 10
 #: The largest relative error with which a numerical derivative can decide.
 SURE = 1e-2
 
-#: What is smaller than this many rounding errors may be rounding alone.
-ROUNDINGS = 64
-
 
 @dataclass(frozen=True)
 class Options:

@@ -170,7 +170,7 @@ class Check:
                 else np.zeros(claim.shape)
                 for change, claim in zip(self._rounding(len(claims)), claims, strict=True)
             ],
-            self.noise.of_row,
+            self.noise.limit,
         )
 
     def _rounding(self, count: int) -> list[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.check.finite_differences import Array, Line, LineDerivatives, differentiate
-from autograd.check.settings import CAUTION, ROUNDINGS, SURE
+from autograd.check.settings import CAUTION, SURE
 from autograd.check.verdicts import DISCONTINUOUS, KINK, NOT_FINITE, OK, UNRESOLVED, WRONG
 
 #: Numeric, error, tolerance; at a kink or a jump also left and right.
@@ -46,7 +46,7 @@ class Estimates:
     rtol : float
         The relative difference to accept beyond the estimated error.
     noise : callable
-        Returns the rounding error of the values of one function.
+        Returns the largest change of one function that may be rounding alone.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Estimates:
 
     def is_flat(self, row: int) -> bool:
         """Return whether a function changes only by rounding along the whole line."""
-        return float(self.spread[row]) <= ROUNDINGS * self.noise(row)
+        return float(self.spread[row]) <= self.noise(row)
 
     def compare(self, row: int, claim: float, largest: float) -> tuple[int, Numbers]:
         """Compare a claimed derivative; return the verdict and the numbers it is based on.

@@ -138,6 +138,16 @@ def test_a_small_wrong_derivative_is_not_taken_for_rounding(name):
     assert not check_gradients(f, x, gradient=gradient, raises=False).ok
 
 
+@pytest.mark.parametrize(("recorded", "size"), [(True, 10), (False, 1)])
+def test_half_precision_does_not_hide_a_derivative_of_zero(recorded, size):
+    def f(x):
+        x = x if recorded else np.array([float(each) for each in x], np.float16)
+        return np.sum(x * 1.01 * 1.02 * 1.03)
+
+    x = np.linspace(0.5, 1, size).astype(np.float16)
+    assert not check_gradients(f, x, gradient=np.zeros(size), raises=False, explain=False).ok
+
+
 @pytest.mark.parametrize("size", [1e-18, 1e-3, 1e12])
 def test_a_jump_of_any_size_is_one_if_it_exceeds_rounding(size):
     report = check_gradients(lambda x: size * np.floor(x), 2.0, gradient=0.0, raises=False)
