@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,9 +44,23 @@ class RecordedCall:
                 "gradient from elsewhere, pass gradient=..."
             )
 
+    @cached_property
+    def program(self) -> Program:
+        """The recorded operations."""
+        return _program_of(self.outputs)
+
+    def seeds(self, weights: Vector) -> dict[int, Any]:
+        """Return the cotangents of the outputs, by the id of their node."""
+        cotangents = self.function.cotangents(weights)
+        found: dict[int, Any] = {}
+        for leaf, node in zip(self.function.outputs, self.outputs, strict=True):
+            if isinstance(node, Node):  # it may be several outputs
+                found[id(node)] = found.get(id(node), 0.0) + cotangents[leaf.path]
+        return found
+
     def reverse(self, weights: Vector) -> Vector:
         """Return ``weights @ Jacobian``, with one `backward` per row of weights."""
-        with np.errstate(all="ignore"), others_untouched(self.outputs, self.leaves):
+        with np.errstate(all="ignore"), others_untouched(self.program, self.leaves):
             rows = np.array([self._row(row) for row in weights])
         return rows.reshape(len(weights), self.function.x.size)
 
@@ -76,14 +91,13 @@ class RecordedCall:
     def forward(self, directions: Vector) -> Vector:
         """Return ``Jacobian @ directions.T``, in forward mode."""
         columns = []
-        nodes = [output for output in self.outputs if isinstance(output, Node)]
         with np.errstate(all="ignore"):
             for direction in directions:
                 tangents = {
                     node: leaf.from_reals(direction[leaf.slice])
                     for leaf, node in zip(self.function.inputs, self.leaves, strict=True)
                 }
-                pushed = iter(push_forward(nodes, tangents))
+                pushed = iter(push_forward(self.program.outputs, tangents))
                 columns.append(
                     np.concatenate(
                         [
@@ -99,11 +113,15 @@ class RecordedCall:
         return np.array(columns).reshape(len(directions), self.function.size).T
 
 
+def _program_of(outputs: Sequence[Any]) -> Program:
+    """Return the recorded operations of the outputs that are nodes."""
+    return Program.of(*[output for output in outputs if isinstance(output, Node)])
+
+
 @contextmanager
-def others_untouched(outputs: Sequence[Any], leaves: Sequence[Any]) -> Iterator[None]:
+def others_untouched(program: Program, leaves: Sequence[Any]) -> Iterator[None]:
     """Restore the gradients of other leaves that the function uses."""
     own = {id(leaf) for leaf in leaves}
-    program = Program.of(*[output for output in outputs if isinstance(output, Node)])
     others = [leaf for leaf in program.leaves if id(leaf) not in own]
     before = [node.grad for node in others]
     try:
@@ -128,7 +146,7 @@ def gradient_of(f: Callable[..., Any], function: CheckedFunction) -> Callable[..
         }
         random = np.random.default_rng(1)
         outputs = [joined(output) for _, output in tree.leaves(f(*arguments))]
-        with others_untouched(outputs, list(leaves.values())):
+        with others_untouched(_program_of(outputs), list(leaves.values())):
             for output in outputs:
                 if isinstance(output, Value):
                     output.backward(1.0, create_graph=True)

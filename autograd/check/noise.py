@@ -56,9 +56,6 @@ class Noise:
         self.recorded_call = recorded_call
         self.weights = weights
         self._found: dict[int, float] = {}
-        self._recorded = False
-        self._program = Program((), [])
-        self._roundings: dict[int, Any] = {}
 
     def limit(self, row: int) -> float:
         """Return what a change of one result must exceed to be no rounding error."""
@@ -67,7 +64,7 @@ class Noise:
     def of_row(self, row: int) -> float:
         """Return the rounding error of one result or weighted sum; 0 if it is unknown."""
         if row not in self._found:
-            if not self._record():
+            if not self._program:
                 self._found[row] = float(self._jitter[row])
             elif len(self._found) < max(FEW_RESULTS, MOST_OPERATIONS // len(self._program)):
                 self._found[row] = self._analyse(row)
@@ -95,32 +92,30 @@ class Noise:
         larger: Vector = np.nan_to_num(np.maximum(*ranges), posinf=0.0)
         return larger
 
-    def _record(self) -> bool:
-        """Record the function if possible; return whether there are operations to analyse."""
-        if not self._recorded:
-            self._recorded = True
-            try:
-                if self.recorded_call is None and is_recording():
-                    self.recorded_call = RecordedCall(self.function.with_nodes())
-            except Exception:  # it need not be written in NumPy
-                pass
-            outputs = [] if self.recorded_call is None else self.recorded_call.outputs
-            self._program = Program.of(*[node for node in outputs if isinstance(node, Node)])
-            self._roundings = {id(node): _rounding_of(node) for node in self._program}
-        return bool(self._program.operations)
+    @cached_property
+    def _program(self) -> Program:
+        """The operations of the function; none if it cannot be recorded."""
+        try:
+            if self.recorded_call is None and is_recording():
+                self.recorded_call = RecordedCall(self.function.with_nodes())
+        except Exception:  # it need not be written in NumPy
+            pass
+        program = Program((), []) if self.recorded_call is None else self.recorded_call.program
+        return program if program.operations else Program((), [])
+
+    @cached_property
+    def _roundings(self) -> dict[int, Any]:
+        """The rounding errors of the operations, by the id of their node."""
+        return {id(node): _rounding_of(node) for node in self._program}
 
     def _analyse(self, row: int) -> float:
         assert self.recorded_call is not None
         call = self.recorded_call
-        weights = np.eye(call.function.size)[row] if self.weights is None else self.weights[row]
-        cotangents = call.function.cotangents(weights)
-        seeds: dict[int, Any] = {}
-        for leaf, node in zip(call.function.outputs, call.outputs, strict=True):
-            if isinstance(node, Node):
-                before = seeds.get(id(node), 0.0)
-                seeds[id(node)] = before + cotangents[leaf.path]
+        weights = (
+            self.weights[row] if self.weights is not None else np.eye(1, call.function.size, row)[0]
+        )
         with np.errstate(all="ignore"):
-            arrived = self._program.pull_back(seeds, _pull)
+            arrived = self._program.pull_back(call.seeds(weights), _pull)
             effects = [
                 np.abs(arrived.get(id(node), 0.0)) * self._roundings[id(node)]
                 for node in self._program

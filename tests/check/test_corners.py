@@ -250,6 +250,17 @@ def test_a_coincidental_explanation_is_not_reported():
     assert "transposed" not in shown
 
 
+def test_a_mistake_in_a_result_returned_twice_is_explained():
+    def twice(x):
+        y = np.tanh(x)
+        return y, y
+
+    x = np.array([0.3, 0.7])
+    slopes = np.diag(1 - np.tanh(np.tanh(x)) ** 2)
+    report = unraised(twice, x, gradient=np.vstack([slopes, slopes]))
+    assert "takes the derivative of tanh at its result" in report.reasons[0]
+
+
 def test_only_exchanged_gradients_are_called_swapped():
     report = unraised(
         lambda a, b: np.sum(a * b), np.ones(2), 2 * np.ones(2), gradient=lambda a, b: (a, a)

@@ -19,8 +19,7 @@ from autograd.check.explain.known_functions import COMMON, Segment, segments
 from autograd.check.explain.numbers import Finding, Sizes, factor_between, factor_text
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.replay import Edge, Override, pull_back
-from autograd.engine import Node
-from autograd.program import Program, contents
+from autograd.program import contents
 
 #: The largest number of operations and results, and of mistakes to try.
 MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 500, 20, 800
@@ -49,8 +48,7 @@ class Mistakes:
         self.reference = reference
         self.sizes = sizes
         self.recorded_call = reference.recorded_call
-        nodes = [output for output in self.recorded_call.outputs if isinstance(output, Node)]
-        self.program = Program.of(*nodes)
+        self.program = self.recorded_call.program
         few_results = self.recorded_call.function.size <= MOST_RESULTS
         self.usable = len(self.program) <= MOST_NODES and few_results
 
@@ -121,12 +119,7 @@ class Mistakes:
         call = self.recorded_call
         rows: dict[str, list[Any]] = {leaf.path: [] for leaf in call.function.inputs}
         for weights in np.eye(call.function.size):
-            cotangents = call.function.cotangents(weights)
-            seeds = {
-                id(node): cotangents[leaf.path]
-                for leaf, node in zip(call.function.outputs, call.outputs, strict=True)
-                if isinstance(node, Node)
-            }
+            seeds = call.seeds(weights)
             try:
                 arrived = pull_back(self.program, seeds, mistake.overrides, mistake.cut)
             except (ValueError, TypeError):  # the shapes do not match: not this mistake

@@ -267,7 +267,7 @@ class Repairs:
         found = list(segments(self.program))
         call = self.reference.recorded_call
         if call is not None:
-            found += segments(Program.of(*[o for o in call.outputs if isinstance(o, Node)]))
+            found += segments(call.program)
         return found
 
     def _names(self, node: Any) -> Iterator[Repair]:

@@ -58,7 +58,7 @@ class Locator:
         with Trace() as trace:
             self.recorded_call = RecordedCall(function.with_nodes())
         self.trace: Trace = trace
-        self.program = _program(self.recorded_call)
+        self.program = self.recorded_call.program
 
     def reasons(self) -> list[str]:
         """Return the reasons found, each with its line."""
@@ -201,7 +201,7 @@ class Locator:
                 break
         else:
             return
-        yield from self._changing_constants(_program(other), {id(n) for n in other.leaves})
+        yield from self._changing_constants(other.program, {id(n) for n in other.leaves})
 
     def _changing_constants(self, other: Program, leaves: set[int]) -> Iterator[str]:
         pairs = zip(self.program.operations, other.operations, strict=False)
@@ -271,10 +271,6 @@ def numerical_gradient(f: Any, x: Any) -> Any:
             value, _ = differentiate(line, np.array([f(x)], np.float64), precision).best()
         found[index] = value[0] / scale
     return found
-
-
-def _program(call: RecordedCall) -> Program:
-    return Program.of(*[output for output in call.outputs if isinstance(output, Node)])
 
 
 def _same(a: Any, b: Any) -> bool:
