@@ -40,6 +40,11 @@ def as_reals(data: Any) -> Vector:
     return np.asarray(data, np.float64).reshape(-1)
 
 
+def as_cotangent(g: Any, x: Any) -> Any:
+    """Return what a rule gave for an array or number: its real part if that is real."""
+    return np.real(g) if np.iscomplexobj(g) and not np.iscomplexobj(x) else g
+
+
 def close(a: Any, b: Any) -> bool:
     """Return whether two derivatives are equal up to rounding."""
     a, b = np.asarray(a), np.asarray(b)

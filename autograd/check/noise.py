@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.analytic import RecordedCall
-from autograd.check.arrays import Vector
+from autograd.check.arrays import Vector, as_cotangent
 from autograd.check.checked_function import CheckedFunction
 from autograd.engine import Node
 from autograd.engine.grad_mode import is_recording
@@ -132,7 +132,7 @@ def _pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
             found = node.primitive.pullback(argnum, g, contents(node), arguments, node.keywords)
         except Exception:  # the rule may be the one that is wrong
             continue
-        yield argument, found if np.iscomplexobj(contents(argument)) else np.real(found)
+        yield argument, as_cotangent(found, arguments[argnum])
 
 
 def _norm(errors: Any) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.analytic import RecordedCall
-from autograd.check.arrays import as_reals, random_like, random_weights
+from autograd.check.arrays import as_cotangent, as_reals, random_like, random_weights
 from autograd.check.checked_function import CheckedFunction, argument_names
 from autograd.check.explain.numbers import first_hypothesis
 from autograd.check.explain.replay import run
@@ -93,9 +93,7 @@ class Locator:
         x, y = np.asarray(plain[argnum]), np.asarray(contents(node))
         cotangent = random_weights(np.random.default_rng(argnum), y)
         with np.errstate(all="ignore"):
-            pulled = np.asarray(self._pullback(node, argnum, cotangent, plain))
-        if np.iscomplexobj(pulled) and x.dtype.kind != "c":
-            pulled = np.real(pulled)
+            pulled = as_cotangent(np.asarray(self._pullback(node, argnum, cotangent, plain)), x)
         if pulled.shape != x.shape or not np.isfinite(pulled).all():
             return None
         for seed in range(2):
@@ -108,7 +106,7 @@ class Locator:
     def _pullback(self, node: Any, argnum: int, cotangent: Any, plain: list[Any]) -> Any:
         if isinstance(node, Value):  # it stores its partial derivatives
             return float(cotangent) * node._partial(argnum)
-        return node.primitive.pullback(argnum, cotangent, node._contents, plain, node.keywords)
+        return node.primitive.pullback(argnum, cotangent, contents(node), plain, node.keywords)
 
     def _refutes(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.arrays import as_cotangent
 from autograd.engine import Node
 from autograd.engine.broadcasting import unbroadcast
 from autograd.program import Program, contents
@@ -78,19 +79,14 @@ def pull_back(
             return
         if id(node) in overrides:
             target, change = overrides[id(node)]
-            yield target, _real_if(unbroadcast(change(g), target.data), target)
+            yield target, as_cotangent(unbroadcast(change(g), target.data), contents(target))
             return
         arguments = [contents(argument) for argument in node.arguments]
         for argnum, argument in enumerate(node.arguments):
             if isinstance(argument, Node) and (id(node), argnum) not in cut:
                 rule = node.primitive.pullback
                 found = rule(argnum, g, contents(node), arguments, node.keywords)
-                yield argument, _real_if(found, argument)
+                yield argument, as_cotangent(found, arguments[argnum])
 
     with np.errstate(all="ignore"):
         return program.pull_back(seeds, pull)
-
-
-def _real_if(g: Any, node: Any) -> Any:
-    """Drop the imaginary part of a cotangent of a real node."""
-    return np.real(g) if np.iscomplexobj(g) and not np.iscomplexobj(contents(node)) else g
