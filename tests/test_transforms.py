@@ -83,8 +83,11 @@ def test_argnum_can_be_one_several_or_negative():
     assert grad(f, (1, 0))(2.0, 3.0) == (12.0, 9.0)
     assert grad(f, -1)(2.0, 3.0) == 12.0
     assert grad(f, [0])(2.0, 3.0) == (9.0,)
-    with pytest.raises(DataError, match="argnum=2"):
-        grad(f, 2)(2.0, 3.0)
+    for transform in (grad, deriv, jacobian, make_jvp):
+        with pytest.raises(DataError, match="argnum=2"):
+            transform(f, 2)(2.0, 3.0)
+    for transform in (grad, deriv, jacobian):
+        assert transform(f, np.int64(1))(2.0, 3.0) == 12.0
 
 
 def test_complex_gradients_follow_the_convention():

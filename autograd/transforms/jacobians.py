@@ -244,19 +244,9 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
 
     def made(*arguments: Any, **keywords: Any) -> Function:
         call = Call(f, argnum, arguments, keywords)
-        variable = call.variable
 
         def jvp(v: Any) -> tuple[Any, Any]:
-            tangents = variable.flat(v, "tangent")
-            create = call.nested or any(isinstance(t, Node) for t in tangents)
-            results = [item for item in tree.flat(call.result) if isinstance(item, Node)]
-            pairs = dict(zip(variable.nodes, tangents, strict=True))
-            with call.differentiating():
-                changes = iter(forward.push_forward(results, pairs, create))
-            change = tree.mapped(
-                call.result,
-                lambda x: number(next(changes)) if isinstance(x, Node) else np.zeros_like(x),
-            )
+            change = pushed(call, call.variable.flat(v, "tangent"))
             return value_of(call, call.result), change
 
         return jvp
@@ -266,6 +256,19 @@ def make_jvp(f: Function, argnum: Argnum = 0) -> Function:
 
 jvp = make_jvp
 """Alias of `make_jvp`."""
+
+
+def pushed(call: Call, tangents: list[Any]) -> Any:
+    """Return the tangent of the result of a call; `tangents` has one for each leaf."""
+    create = call.nested or any(isinstance(t, Node) for t in tangents)
+    results = [item for item in tree.flat(call.result) if isinstance(item, Node)]
+    pairs = dict(zip(call.variable.nodes, tangents, strict=True))
+    with call.differentiating():
+        changes = iter(forward.push_forward(results, pairs, create))
+    return tree.mapped(
+        call.result,
+        lambda x: number(next(changes)) if isinstance(x, Node) else np.zeros_like(x),
+    )
 
 
 @transform
@@ -295,10 +298,8 @@ def deriv(f: Function, argnum: Argnum = 0) -> Function:
     """
 
     def derivative(*arguments: Any, **keywords: Any) -> Any:
-        moving = arguments[argnum] if isinstance(argnum, int) else [arguments[i] for i in argnum]
-        ones = tree.replace(
-            moving, lambda _, x: np.ones_like(plain(x)) if np.ndim(plain(x)) else 1.0
-        )
-        return make_jvp(f, argnum)(*arguments, **keywords)(ones)[1]
+        call = Call(f, argnum, arguments, keywords)
+        ones = [np.ones_like(node.data) if node.shape else 1.0 for node in call.variable.nodes]
+        return pushed(call, ones)
 
     return derivative
