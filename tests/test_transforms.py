@@ -288,6 +288,22 @@ def test_vjp_jvp_and_hvp_match_the_jacobian():
     )
 
 
+def test_make_hvp_records_the_gradient_once_and_returns_a_copy():
+    calls = []
+
+    def f(p):
+        calls.append(p)
+        return np.sum(np.exp(p["x"])) * p["s"] ** 2
+
+    p = {"x": x3, "s": 2.0}
+    hvp, gradient = make_hvp(f)(p)
+    assert len(calls) == 1
+    assert type(gradient["s"]) is float
+    np.testing.assert_allclose(gradient["x"], 4 * np.exp(x3))
+    gradient["x"] *= 0
+    np.testing.assert_allclose(hvp({"x": x3, "s": 0.0})["x"], 4 * np.exp(x3) * x3)
+
+
 def test_dict_vectors_and_tangents_are_matched_by_key():
     f = lambda d: {"p": 3 * d["a"], "q": 5 * d["b"]}  # noqa: E731
     _, change = make_jvp(f)({"a": 1.0, "b": 2.0})({"b": 10.0, "a": 1.0})

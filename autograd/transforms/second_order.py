@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
+from autograd.engine.dispatch import plain
 from autograd.transforms.gradients import grad
-from autograd.transforms.jacobians import jacobian, make_jvp, make_vjp
+from autograd.transforms.jacobians import jacobian, make_jvp, make_vjp, pushed
 from autograd.transforms.naming import transform
-from autograd.variables import Argnum, Function
+from autograd.variables import Argnum, Call, Function
 
 
 @transform
@@ -78,9 +80,12 @@ def make_hvp(f: Function, argnum: Argnum = 0) -> Function:
     """
 
     def made(*arguments: Any, **keywords: Any) -> tuple[Function, Any]:
-        jvp = make_jvp(grad(f, argnum), argnum)(*arguments, **keywords)
-        gradient = grad(f, argnum)(*arguments, **keywords)
-        return (lambda v: jvp(v)[1]), gradient
+        call = Call(grad(f, argnum), argnum, arguments, keywords)
+        gradient = tree.flat(call.result)
+        if not call.nested:  # a copy, which may be changed: products read the graph
+            gradient = [np.array(plain(x)) for x in gradient]
+        hvp = lambda v: pushed(call, call.variable.flat(v, "tangent"))  # noqa: E731
+        return hvp, call.variable.like(gradient)
 
     return made
 
