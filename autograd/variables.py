@@ -58,9 +58,8 @@ class Variable:
             node = NODE_MAKERS[type(item)](item, 0, None)
         else:
             array = np.asarray(item)
-            kinds = (
-                "fciu" if isinstance(item, np.ndarray) else "fc"
-            )  # a Python 3 is usually a typo for 3.0
+            # A Python 3 is usually a typo for 3.0.
+            kinds = "fciu" if isinstance(item, np.ndarray) else "fc"
             if array.dtype.kind not in kinds:
                 raise self._not_varying(array)
             node = Tensor(array)
@@ -158,11 +157,11 @@ class Call:
     def pull_back(self, result: Any, cotangent: Any, again: bool = False) -> Any:
         """Return the vjp of a result, in the structure of the argument."""
         if not isinstance(result, Node):
-            warn_of_independence()
+            warn_of_independence(2)
             return self.variable.like([None] * len(self.variable.nodes))
         found = self.derivatives(result, cotangent, again)
         if all(derivative is None for derivative in found):
-            warn_of_independence()
+            warn_of_independence(2)
         return self.variable.like(found)
 
     def derivatives(self, result: Any, cotangent: Any, again: bool) -> list[Any]:
@@ -190,12 +189,15 @@ class Call:
         return found
 
 
-def warn_of_independence() -> None:
-    """Warn that a derivative is zero because the result does not depend on the argument."""
+def warn_of_independence(depth: int) -> None:
+    """Warn that a derivative is zero because the result does not depend on the argument.
+
+    The user's code is this many calls above the caller.
+    """
     warnings.warn(
         "The result does not depend on the argument: its derivative is zero.",
         UserWarning,
-        stacklevel=5,
+        stacklevel=depth + 2,
     )
 
 

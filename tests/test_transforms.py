@@ -426,6 +426,10 @@ def test_an_independent_result_gives_zero_and_a_warning():
             np.testing.assert_array_equal(grad(lambda x: 1.0)(x), zero)
         with pytest.warns(UserWarning, match="does not depend"):
             np.testing.assert_array_equal(grad(lambda x: Value(1.0) * 2)(x), zero)
+    for transform in (grad, value_and_grad, jacobian, lambda f: lambda x: make_vjp(f)(x)[0](1.0)):
+        with pytest.warns(UserWarning, match="does not depend") as record:
+            transform(lambda x: 1.0)(2.0)
+        assert record[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert grad(lambda x, y: x * 2, (0, 1))(1.0, 2.0) == (2.0, 0.0)

@@ -176,7 +176,7 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
             )
         shape = np.shape(plain(result))
         if not isinstance(result, Node):
-            warn_of_independence()
+            warn_of_independence(1)
             return tree.mapped(call.variable.given, lambda x: np.zeros(shape + np.shape(x)))
         if (
             not real_part
