@@ -207,10 +207,18 @@ def plain(x: Any) -> Any:
 
 
 def value_of(call: Call, result: Any) -> Any:
-    """Return plain numbers; nodes if there is an outer transform."""
-    if call.nested:
-        return result
-    return tree.mapped(result, lambda x: number(dispatch.plain(x)) if isinstance(x, Node) else x)
+    """Return plain numbers; nodes if there is an outer transform.
+
+    Arrays are copied: derivatives that are computed later read those of the graph.
+    """
+
+    def value(x: Any) -> Any:
+        if not isinstance(x, Node):
+            return x
+        data = dispatch.plain(x)
+        return number(data.copy("K")) if isinstance(data, np.ndarray) else data
+
+    return result if call.nested else tree.mapped(result, value)
 
 
 def number(x: Any) -> Any:

@@ -304,6 +304,16 @@ def test_make_hvp_records_the_gradient_once_and_returns_a_copy():
     np.testing.assert_allclose(hvp({"x": x3, "s": 0.0})["x"], 4 * np.exp(x3) * x3)
 
 
+def test_a_result_can_be_changed_before_its_derivative():
+    vjp, result = make_vjp(np.exp)(np.zeros(3))
+    result *= 0
+    np.testing.assert_array_equal(vjp(np.ones(3)), 1)
+    jvp = make_jvp(np.exp)(np.zeros(3))
+    jvp(np.ones(3))[0][:] = 0
+    for found in jvp(np.ones(3)):
+        np.testing.assert_array_equal(found, 1)
+
+
 def test_dict_vectors_and_tangents_are_matched_by_key():
     f = lambda d: {"p": 3 * d["a"], "q": 5 * d["b"]}  # noqa: E731
     _, change = make_jvp(f)({"a": 1.0, "b": 2.0})({"b": 10.0, "a": 1.0})
