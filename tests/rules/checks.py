@@ -1,11 +1,14 @@
 """Checks of one sample of a rule: its value, derivatives, precision and memory."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 import autograd
 from autograd import Tensor, check_gradients
-from autograd.program import Program
+from autograd.engine.cotangents import conform, is_new
+from autograd.program import Program, contents
 
 quiet = pytest.mark.filterwarnings(
     "ignore:.*encountered:RuntimeWarning",
@@ -135,3 +138,27 @@ def check_memory(sample):
         for other in nodes[:i]:
             assert not np.shares_memory(node.grad, other.grad)
     np.testing.assert_array_equal(weights, before)
+
+
+def check_new_arrays(sample):
+    """Check that rules return arrays that nothing else holds: backward adds to them in place."""
+    result = call(sample, leaves(sample))
+
+    def pull(node, g):
+        if node.primitive is None:
+            return
+        y, arguments = contents(node), [contents(x) for x in node.arguments]
+        varying = [i for i, x in enumerate(node.arguments) if getattr(x, "requires_grad", False)]
+        found = [
+            node.primitive.pullback(i, g, y, arguments, node.keywords) for i in (*varying, *varying)
+        ]
+        if node.primitive.fresh_results:
+            new = [x for x in found if is_new(x, g, y, arguments)]
+            held = [x for x in (g, y, *arguments) if isinstance(x, np.ndarray)]
+            for x, other in (*itertools.combinations(new, 2), *itertools.product(new, held)):
+                assert not np.shares_memory(x, other), node.primitive
+        for i, x in zip(varying, found, strict=False):
+            yield node.arguments[i], conform(x, node.arguments[i], node.primitive)
+
+    program = Program.of(result)
+    program.pull_back({id(program.outputs[0]): weights_like(result)}, pull)

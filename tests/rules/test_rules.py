@@ -80,3 +80,9 @@ def test_single_precision_is_kept(sample):
 @quiet
 def test_the_gradient_shares_no_memory(sample):
     checks.check_memory(sample)
+
+
+@EACH
+@quiet
+def test_rules_return_new_arrays(sample):
+    checks.check_new_arrays(sample)
