@@ -86,76 +86,42 @@ def with_axes(y: Any, a: Any, q: Any, axis: Any) -> Any:
     return np.reshape(y, np.shape(q) + shape)
 
 
-@composition_of(np.quantile)
-def quantile(
-    a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
-    method: str = "linear", keepdims: Any = False, *, weights: Any = None,
-) -> Any:  # fmt: skip
-    """Return quantiles."""
-    ordered = order_statistics(a, axis)
-    if method != "linear" or weights is not None:
-        more = {"method": method, "weights": weights}
-        y = quantile_by_ranks(np.quantile, ordered, a, q, axis, **more)
+def quantile_functions(quantile: Any, percentile: Any, median: Any, known: Any) -> None:
+    """Register three functions of NumPy; ``known(ordered)`` is how many sorted numbers count."""
+
+    def of_fraction(
+        a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
+        method: str = "linear", keepdims: Any = False, *, weights: Any = None,
+    ) -> Any:  # fmt: skip
+        ordered = order_statistics(a, axis)
+        if method == "linear" and weights is None:
+            y = interpolated(ordered, q, known(ordered))
+        else:
+            y = quantile_by_ranks(quantile, ordered, a, q, axis, method=method, weights=weights)
         return with_axes(y, a, q, axis) if keepdims else y
-    n, *shape = np.shape(ordered)
-    y = interpolated(ordered, q, np.full(shape, n))
-    return with_axes(y, a, q, axis) if keepdims else y
+
+    def of_percentage(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
+        return of_fraction(a, arrays(q)[0] / 100, *positional, **keywords)  # q may be a list
+
+    def middle(
+        a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
+        keepdims: Any = False,
+    ) -> Any:  # fmt: skip
+        return of_fraction(a, 0.5, axis, keepdims=keepdims)
+
+    composition_of(quantile)(of_fraction)
+    composition_of(percentile)(of_percentage)
+    composition_of(median)(middle)
 
 
-def hundredth(q: Any) -> Any:
-    """Return q / 100; `q` may be a list."""
-    return arrays(q)[0] / 100
-
-
-@composition_of(np.percentile)
-def percentile(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
-    """Return percentiles."""
-    return quantile(a, hundredth(q), *positional, **keywords)
-
-
-@composition_of(np.median)
-def median(
-    a: Any,
-    axis: Any = None,
-    out: None = None,
-    overwrite_input: bool = False,
-    keepdims: Any = False,
-) -> Any:
-    """Return the median: the middle element, or the mean of the two in the middle."""
-    return quantile(a, 0.5, axis, keepdims=keepdims)
-
-
-@composition_of(np.nanquantile)
-def nanquantile(
-    a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
-    method: str = "linear", keepdims: Any = False, *, weights: Any = None,
-) -> Any:  # fmt: skip
-    """Return quantiles, ignoring NaN."""
-    ordered = order_statistics(a, axis)
-    if method != "linear" or weights is not None:
-        more = {"method": method, "weights": weights}
-        y = quantile_by_ranks(np.nanquantile, ordered, a, q, axis, **more)
-        return with_axes(y, a, q, axis) if keepdims else y
-    y = interpolated(ordered, q, np.sum(~np.isnan(plain(ordered)), axis=0))
-    return with_axes(y, a, q, axis) if keepdims else y
-
-
-@composition_of(np.nanpercentile)
-def nanpercentile(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
-    """Return percentiles, ignoring NaN."""
-    return nanquantile(a, hundredth(q), *positional, **keywords)
-
-
-@composition_of(np.nanmedian)
-def nanmedian(
-    a: Any,
-    axis: Any = None,
-    out: None = None,
-    overwrite_input: bool = False,
-    keepdims: Any = False,
-) -> Any:
-    """Return the median, ignoring NaN."""
-    return nanquantile(a, 0.5, axis, keepdims=keepdims)
+quantile_functions(
+    np.quantile, np.percentile, np.median,
+    lambda ordered: np.full(np.shape(ordered)[1:], np.shape(ordered)[0]),
+)  # fmt: skip
+quantile_functions(
+    np.nanquantile, np.nanpercentile, np.nanmedian,
+    lambda ordered: np.sum(~np.isnan(plain(ordered)), axis=0),
+)  # fmt: skip
 
 
 @composition_of(np.cov)
