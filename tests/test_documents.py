@@ -196,6 +196,31 @@ def test_pictures_of_the_engine_name_files_that_exist():
         assert [file for file in files if not (ROOT / "autograd" / file).exists()] == []
 
 
+def lines_of_code(folder):
+    """Count the lines in the modules of a folder, without blank ones, comments and docstrings."""
+    count = 0
+    for path in (ROOT / folder).rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        lines = [line.strip() for line in source.splitlines()]
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                lines[node.lineno - 1 : node.end_lineno] = [""] * (
+                    node.end_lineno - node.lineno + 1
+                )
+        count += sum(1 for line in lines if line and not line.startswith("#"))
+    return count
+
+
+def test_the_readmes_state_the_lines_of_code():
+    engine = lines_of_code("autograd/engine")
+    both = lines_of_code("autograd") + lines_of_code("nn")
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        stated = re.findall(r"([\d,]+) (?:lines|行代码)", text)
+        numbers = [int(number.replace(",", "")) for number in stated]
+        assert numbers == pytest.approx([engine, both], rel=0.05)
+
+
 # -- tests of this test -------------------------------------------------------------------------
 
 
