@@ -1,4 +1,4 @@
-"""Write down what PyTorch makes of the table in `samples.py`: run once, with PyTorch installed.
+"""Record the results of PyTorch for the table in `samples.py`: run once, with PyTorch installed.
 
 python tests/nn/record_torch.py
 """

@@ -1,7 +1,7 @@
-"""Record what PyTorch's optimisers and schedules do, for `test_optim.py` and `test_schedules.py`.
+"""Record the steps of PyTorch's optimisers and schedules, for `test_optim.py` and `test_schedules.py`.
 
 Run by hand where PyTorch is installed: `python tests/nn/record_torch_optim.py`. The tests read the
-same tables and build the same things with `nn.optim` in the place of `torch.optim`.
+same tables and build the same objects with `nn.optim` instead of `torch.optim`.
 """
 
 from pathlib import Path
@@ -80,20 +80,20 @@ PLATEAUS = {
 
 
 def loss(tanh, parameters, inputs, targets):
-    """Compute what the optimisers go down on, with the tanh of either library."""
+    """Return the loss to minimise, with the tanh of either library."""
     weight, bias, scale = parameters
     return ((tanh(inputs @ weight + bias) * scale - targets) ** 2).mean()
 
 
 def problem():
-    """Return inputs, targets and the parameters to begin with."""
+    """Return inputs, targets and the initial parameters."""
     random = np.random.default_rng(0)
     shapes = (6, 2), (6, 2), (2, 2), (2,), ()
     return [np.asarray(random.normal(size=shape)) for shape in shapes]
 
 
 def metrics():
-    """Return numbers that get better, then worse, then stay, for plateaus."""
+    """Return numbers that improve, then oscillate, for plateaus."""
     t = np.arange(STEPS)
     return 2 + np.exp(-t / 5) + 0.3 * np.cos(t / 3) * (t > 20)
 
@@ -104,7 +104,7 @@ def observed(group):
 
 
 def rates(schedules, build, optimizer, plateau=False):
-    """Return what a schedule makes of the first group, from before the first step on."""
+    """Return the rate and the momentum of the first group before and after each step."""
     scheduler = build(schedules, optimizer)
     found = [observed(optimizer.param_groups[0])]
     for metric in metrics()[:-1]:
@@ -143,7 +143,7 @@ def main():
         torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.ReLU(), torch.nn.Linear(4, 2)
     )
     inputs = torch.randn(5, 3)
-    model(inputs)  # so that the running statistics are not those of the beginning
+    model(inputs)  # changes the running statistics
     model.eval()
     state = {**model.state_dict(), "inputs": inputs, "outputs": model(inputs).detach()}
     save_file(state, FOLDER / "torch_weights.safetensors")

@@ -1,6 +1,6 @@
-"""One table of layers and losses: what they are, here and in PyTorch, and what they are given.
+"""One table of layers and losses: expressions for them, here and in PyTorch, and their inputs.
 
-Inputs and parameters are drawn here; `record_torch.py` writes down what PyTorch makes of them.
+Inputs and parameters are drawn here; `record_torch.py` records the results of PyTorch.
 """
 
 import zlib
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: What expressions may name; in PyTorch's they are its tensors.
+#: Names for the expressions; for PyTorch they are tensors.
 CONSTANTS = {
     "INTEGERS": np.array([[1, 0, 3], [3, 4, 1]]),
     "CLASSES": np.array([2, 0, 1, 2]),
@@ -31,12 +31,12 @@ FAR = np.array([[1e4, -1e4, 0.5], [-1e4, 1e4, 1e4], [0.0, 1e4, -1e4], [1e4, 1e4,
 @dataclass(frozen=True)
 class Sample:
     name: str
-    model: str  # an expression that makes the layer
+    model: str  # an expression for the layer
     inputs: tuple  # shapes of random numbers, or arrays
     call: str = "model(*x)"
     theirs: str = ""  # the expressions with PyTorch's names, where they differ
     their_call: str = ""
-    smooth: bool = True  # whether finite differences find the derivative there
+    smooth: bool = True  # whether finite differences find the derivative at these inputs
 
 
 def arrays(sample):
@@ -56,14 +56,14 @@ def state(shapes):
 
 
 def flat(outputs):
-    """List the arrays in what a layer returns."""
+    """List the arrays in the result of a layer."""
     if isinstance(outputs, (tuple, list)):
         return [y for part in outputs for y in flat(part)]
     return [] if outputs is None else [outputs]
 
 
 def factors(outputs):
-    """Return by what outputs are multiplied before they are summed to be differentiated."""
+    """Return random factors of the outputs, whose weighted sum is differentiated."""
     random = np.random.default_rng(2)
     return [random.normal(size=tuple(y.shape)) for y in outputs]
 
@@ -84,7 +84,7 @@ def losses(name, ours, theirs, *inputs, smooth=True):
 
 
 def activations(*rows):
-    """Sample activations, at zero too."""
+    """Sample activations, also at zero."""
     at = np.array([[-3.0, -0.4, 0.0], [0.3, 1.2, 4.0]])
     kinks = ("ReLU", "LeakyReLU", "ELU")
     return [

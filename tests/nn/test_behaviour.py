@@ -1,4 +1,4 @@
-"""What layers do beyond one call of theirs: modes, masks, states, and the edges of their inputs."""
+"""Layers beyond a single call: modes, masks, states, and unusual inputs."""
 
 import math
 

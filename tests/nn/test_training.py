@@ -46,7 +46,7 @@ def loader(**options):
 
 
 def settings(noise=0.1, **options):
-    """Return all that `fit` is called with, made afresh."""
+    """Return new arguments of `fit`."""
     model = Network(noise=noise)
     optimizer = nn.optim.Adam(model.parameters(), lr=0.02)
     found = {
