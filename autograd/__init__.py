@@ -19,7 +19,7 @@ from autograd.rules.reductions import logsumexp, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
 from autograd.version import VERSION
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # read by the documentation; type checkers read __init__.pyi
     from autograd.check import assert_gradients, check_gradients, check_primitive
     from autograd.checkpointing import checkpoint
     from autograd.debugging import Trace, debug
@@ -104,8 +104,9 @@ __all__ = [
 COMPILED: bool = not (value.__file__ or "").endswith(".py")
 """Whether the engine runs as a C extension."""
 
-#: What few programs need at once, and is imported when first asked for.
-_LATER = {
+#: The modules of names that are imported at first use. Names of `__all__` that are neither defined
+#: nor listed here are transforms.
+_LAZY = {
     "assert_gradients": "autograd.check",
     "check_gradients": "autograd.check",
     "check_primitive": "autograd.check",
@@ -117,32 +118,6 @@ _LATER = {
     "summary": "autograd.drawing",
     "text": "autograd.drawing",
     **aliases.NAMES,
-    **dict.fromkeys(
-        (
-            "deriv",
-            "elementwise_grad",
-            "grad",
-            "grad_and_aux",
-            "grad_named",
-            "hessian",
-            "hessian_tensor_product",
-            "hessian_vector_product",
-            "holomorphic_grad",
-            "hvp",
-            "jacobian",
-            "jvp",
-            "make_ggnvp",
-            "make_hvp",
-            "make_jvp",
-            "make_vjp",
-            "multigrad_dict",
-            "tensor_jacobian_product",
-            "value_and_grad",
-            "vector_jacobian_product",
-            "vjp",
-        ),
-        "autograd.transforms",
-    ),
 }
 
 aliases.install()
@@ -151,8 +126,9 @@ if importlib.util.find_spec("autograd.scipy"):
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        found = getattr(importlib.import_module(_LATER[name]), name)
+    if name in _LAZY or name in __all__:
+        module = importlib.import_module(_LAZY.get(name, "autograd.transforms"))
+        found = getattr(module, name)
     elif name.isidentifier() and name[0] != "_" and importlib.util.find_spec(f"autograd.{name}"):
         found = importlib.import_module(f"autograd.{name}")
     else:
