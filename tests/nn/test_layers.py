@@ -66,8 +66,6 @@ def test_derivatives_agree_with_finite_differences(sample):
             setattr(functools.reduce(getattr, path, model), last, node)
         return total_of(outputs_of(sample, model, list(inputs)))
 
-    if not x and not named:
-        return
     parameters = tuple(p.data for _, p in named)
     kinked = sample.name.startswith(
         ("MaxPool", "RNN, relu", "Transformer", "mae", "huber", "hinge")
