@@ -62,7 +62,7 @@ class DataLoader:
         self.data, self.batch_size = data, batch_size
         self.shuffle, self.drop_last = shuffle, drop_last
         self.generator = drawn_from(generator)
-        self.collate = collate or globals()["collate"]
+        self.collate = collate or stacked
         self.examples = _length(data)
 
     def __len__(self) -> int:
@@ -88,13 +88,13 @@ class DataLoader:
         return self.collate([data[place] for place in places])
 
 
-def collate(examples: list[Any]) -> Any:
+def stacked(examples: list[Any]) -> Any:
     """Stack numbers and arrays, also inside tuples and dicts; leave other examples in a list."""
     first = examples[0]
     if isinstance(first, tuple):
-        return tuple([collate(list(part)) for part in zip(*examples, strict=True)])
+        return tuple([stacked(list(part)) for part in zip(*examples, strict=True)])
     if isinstance(first, dict):
-        return {name: collate([example[name] for example in examples]) for name in first}
+        return {name: stacked([example[name] for example in examples]) for name in first}
     if isinstance(first, (int, float, complex, np.generic)) or hasattr(first, "shape"):
         return np.stack(examples)
     return examples
