@@ -1,0 +1,55 @@
+"""What a Tensor can hold: arrays of real or complex floating point numbers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.engine import objects
+from autograd.engine.node import Node
+from autograd.engine.primitive import FLOAT32, FLOAT64
+from autograd.errors import DataError, lost
+
+_ndarray: Final = np.ndarray
+
+
+def as_array(data: Any, dtype: Any) -> Any:
+    """Convert `data` to an array of floating point numbers, without a copy if it already is one."""
+    if dtype is None and type(data) is _ndarray:
+        own = data.dtype
+        if own is FLOAT64 or own is FLOAT32:
+            return data
+    if isinstance(data, np.generic):
+        data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar
+    elif isinstance(data, Node):
+        raise lost(
+            f"A Tensor made of a {type(data).__name__}",
+            "Use the node itself, np.stack([value]) for an array with history, "
+            "or node.data for numbers without.",
+        )
+    elif isinstance(data, _ndarray):
+        if isinstance(data, np.ma.MaskedArray):
+            raise DataError("A Tensor cannot hold a masked array: its mask would be lost. Fill it.")
+        data = np.asarray(data)
+    elif not hasattr(data, "__array_function__"):
+        try:
+            data = np.asarray(data)
+        except ValueError as error:
+            raise DataError(f"A Tensor cannot be made of this: {error}") from error
+    if dtype is not None:
+        data = data.astype(dtype, copy=False)
+    kind = data.dtype.kind
+    if kind in "biu":
+        return data.astype(np.float64)
+    if kind not in "fc":
+        if objects.holds_nodes(data):
+            raise lost(
+                f"A Tensor made of {data.size} nodes",
+                "Write np.stack([...]) for a Tensor with history.",
+            )
+        raise DataError(
+            f"A Tensor holds real or complex floating point numbers, not {data.dtype}. "
+            "Convert with np.asarray(data, dtype=float)."
+        )
+    return data
