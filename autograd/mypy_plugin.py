@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
-from mypy.nodes import CallExpr, ListExpr, MemberExpr, NameExpr, TupleExpr
+from mypy.nodes import ListExpr, TupleExpr
 from mypy.plugin import FunctionContext, MethodContext, Plugin
-from mypy.types import AnyType, Instance, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, LiteralType, TupleType, Type, UnionType, get_proper_type
 
 from autograd.engine.registry import WITHOUT_DERIVATIVE
 
@@ -61,22 +62,25 @@ def function_result(context: FunctionContext | MethodContext) -> Type:
 
 def ufunc_result(context: MethodContext) -> Type:
     """Return the type of an elementwise result: of Values and numbers only it is a Value."""
-    callee = context.context.callee if isinstance(context.context, CallExpr) else None
-    name = callee.name if isinstance(callee, NameExpr | MemberExpr) else ""
     types = list(argument_types(context))
-    if not any(map(is_node, types)) or getattr(np, name, None) in WITHOUT_DERIVATIVE:
+    if not any(map(is_node, types)) or ufunc_of(context.type) in WITHOUT_DERIVATIVE:
         return context.default_return_type
     arrays = any(isinstance(t, Instance) and has_base(t, ARRAY, TENSOR) for t in types)
     return context.api.named_generic_type(TENSOR if arrays else VALUE, [])
+
+
+def ufunc_of(given: Type) -> Any:
+    """Return the ufunc of a type, which states its name in NumPy; None if it does not."""
+    found = get_proper_type(given)
+    name = get_proper_type(found.args[0]) if isinstance(found, Instance) and found.args else None
+    return getattr(np, str(name.value), None) if isinstance(name, LiteralType) else None
 
 
 def argument_types(context: FunctionContext | MethodContext) -> Iterator[Type]:
     """Yield the types of all arguments, and of the items of lists and tuples."""
     yield from flattened(t for types in context.arg_types for t in types)
     for argument in (a for arguments in context.args for a in arguments):
-        if isinstance(
-            argument, ListExpr | TupleExpr
-        ):  # inferred as a list of "anything array-like"
+        if isinstance(argument, ListExpr | TupleExpr):  # its own type is "array-like"
             yield from flattened(map(context.api.get_expression_type, argument.items))
 
 

@@ -3,6 +3,7 @@
 from typing import Any, assert_type
 
 import numpy as np
+from numpy import isnan as undefined
 from numpy.typing import NDArray
 
 from autograd import Tensor, Value
@@ -13,6 +14,8 @@ assert_type(np.tanh(v), Value)
 assert_type(np.maximum(v, 2), Value)
 assert_type(np.maximum(v, x), Tensor)
 assert_type(np.tanh(t), Tensor)
+isnan = np.tanh  # another function under the name of one without derivative
+assert_type(isnan(t), Tensor)
 assert_type(np.maximum(0.0, t), Tensor)
 assert_type(x @ t, Tensor)
 assert_type(x * v, Tensor)
@@ -31,4 +34,5 @@ np.sum(t, axsi=0)  # type: ignore[call-overload]
 assert_type(np.shape(t), tuple[int, ...])
 assert_type(np.argmax(t), np.intp)
 assert_type(np.isnan(t), NDArray[Any])
+assert_type(undefined(t), NDArray[Any])
 assert_type(np.sum(x), np.float64)
