@@ -129,7 +129,7 @@ def pushed(
     if primitive.jvp is not None:
         return primitive.jvp(argnum, tangent, y, arguments, keywords)
     if primitive.partials is not None:
-        return _elementwise(primitive.partials[argnum], tangent, y, arguments)
+        return tangent * primitive.slope(argnum, y, arguments)
     if primitive.transposes is not None and primitive.arity == 1:
         return primitive(tangent, *arguments[1:], **keywords)
     data = contents(y)
@@ -142,16 +142,6 @@ def pushed(
     return np.zeros_like(data) if found is None else found
 
 
-def _elementwise(partial: Any, tangent: Any, y: Any, arguments: Sequence[Any]) -> Any:
-    if callable(partial):
-        try:
-            partial = partial(y, *arguments)
-        except ArithmeticError:  # Python floats raise where NumPy returns infinity
-            numbers = (y, *arguments)
-            partial = partial(*[np.asarray(a) if type(a) in (float, int) else a for a in numbers])
-    return tangent * partial
-
-
 def _like(tangent: Any, data: Any) -> Any:
     """Return a tangent with the shape and kind of the result."""
     real = not np.iscomplexobj(data)
@@ -159,7 +149,9 @@ def _like(tangent: Any, data: Any) -> Any:
         tangent = np.real(tangent) if real and tangent.dtype.kind == "c" else tangent  # type: ignore[call-overload]
         same = tangent.shape == np.shape(data)
         return tangent if same else np.broadcast_to(tangent, np.shape(data))  # type: ignore[call-overload]
-    if isinstance(tangent, Node) or isinstance(data, float):
-        return tangent if isinstance(tangent, Node) else float(np.real(tangent))
+    if isinstance(tangent, Node):
+        return tangent
+    if isinstance(data, float):
+        return float(np.real(tangent))
     tangent = np.real(tangent) if real else tangent
     return np.broadcast_to(np.asarray(tangent, data.dtype), data.shape)

@@ -151,11 +151,8 @@ def _derivative(item: Item, argnum: int, parent: Item, g: Any) -> tuple[Any, Any
     primitive = node.primitive
     with np.errstate(all="ignore"):
         product = primitive.pullback(argnum, g, item.data, plain, node.keywords)
-        local = None
-        if primitive.partials is not None:
-            local = primitive.partials[argnum]
-            if callable(local):
-                local = local(item.data, *plain)
+        elementwise = primitive.partials is not None
+        local = primitive.slope(argnum, item.data, plain) if elementwise else None
     if isinstance(parent.node, Value):
         return local, float(np.real(product))
     if np.iscomplexobj(product) and parent.data.dtype.kind != "c":

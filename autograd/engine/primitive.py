@@ -128,6 +128,30 @@ class Primitive:
             return vjp(g, y, *arguments, **keywords) if keywords else vjp(g, y, *arguments)
         return self.variadic(argnum, g, y, *arguments, **keywords)
 
+    def slope(self, argnum: int, y: Any, arguments: Any) -> Any:
+        """Return the partial derivative of an elementwise function; a node if that of nodes.
+
+        Parameters
+        ----------
+        argnum : int
+            The index of the argument.
+        y : array or node
+            The result.
+        arguments : sequence
+            All arguments.
+        """
+        assert self.partials is not None
+        partial = self.partials[argnum]
+        if isinstance(partial, (int, float)):
+            return partial
+        if len(arguments) > 1:
+            arguments = [_floating(a, y) for a in arguments]
+        try:
+            return partial(y, *arguments)
+        except ArithmeticError:  # Python's floats raise errors where NumPy's are infinite
+            numbers = [y, *arguments]
+            return partial(*[np.asarray(a) if type(a) in (float, int) else a for a in numbers])
+
     def _elementwise_pullback(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
         assert self.partials is not None
         partial = self.partials[argnum]
@@ -135,14 +159,7 @@ class Primitive:
         if self.again is not None and (isinstance(g, Recorded) or isinstance(y, Recorded)):
             return unbroadcast(self.again[argnum](g, y, *arguments), x)
         if not isinstance(partial, (int, float)):
-            if len(arguments) > 1:
-                arguments = [_floating(a, y) for a in arguments]
-            try:
-                slope = partial(y, *arguments)
-            except ArithmeticError:  # Python's floats raise errors where NumPy's are infinite
-                exact = [np.asarray(a) if type(a) in (float, int) else a for a in arguments]
-                slope = partial(y, *exact)
-            return unbroadcast(g * slope, x)
+            return unbroadcast(g * self.slope(argnum, y, arguments), x)
         if partial == 1:
             return unbroadcast(g, x)
         if partial == 0:

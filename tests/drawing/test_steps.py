@@ -174,6 +174,14 @@ def test_the_initial_gradient_can_be_given():
     assert steps(Value(2.0) * 3, gradient=Value(5.0))[0].after == 15.0
 
 
+def test_steps_through_an_infinite_slope_do_not_raise():
+    x, zero = Tensor([1.0, 2.0]), Value(0.0)
+    with np.errstate(all="ignore"):
+        to_x, to_zero = steps(x / zero, gradient=np.ones(2))
+    assert np.all(to_x.local == np.inf)
+    assert np.all(to_zero.local == -np.inf)
+
+
 def test_constants_get_no_derivative_and_a_leaf_has_no_steps():
     t, c = Tensor([1.0], label="t"), Tensor([2.0], requires_grad=False)
     explanation = steps((t * c).sum())

@@ -78,7 +78,13 @@ def test_nondifferentiable_ufunc_methods_return_plain_results():
     ],
 )
 def test_small_integer_constants_do_not_overflow_in_gradients(function, constant):
-    check_gradients(lambda x: function(x, constant), np.array([1.1]))
+    modes = ("reverse", "forward")
+    check_gradients(lambda x: function(x, constant), np.array([1.1]), modes=modes)
+    t = Tensor([1.1])
+    y = function(t, constant)
+    (step,) = autograd.steps(y)
+    y.backward()
+    assert step.local == step.product == t.grad
 
 
 def test_order_a_means_memory_order():
