@@ -23,14 +23,9 @@ from autograd.rules.singular_values import svdvals
 from autograd.rules.table import define, implements
 
 
-def is_vector(a: Any, b: Any) -> bool:
-    """Return whether `solve` treats b as a vector: only if it is 1-d."""
-    return np.ndim(b) == 1
-
-
 def solve_transposed(g: Any, a: Any, b: Any) -> Any:
-    """Return A⁻ᵀ g, for a cotangent that may be a stack of vectors."""
-    if is_vector(a, b):
+    """Return A⁻ᵀ g, for a cotangent that is a stack of vectors if b is one vector."""
+    if np.ndim(b) == 1:
         return np.linalg.solve(T(a), g[..., None])[..., 0]
     return np.linalg.solve(T(a), g)
 
@@ -38,7 +33,7 @@ def solve_transposed(g: Any, a: Any, b: Any) -> Any:
 def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Return -(A⁻ᵀ g) yᵀ."""
     w = solve_transposed(g, a, b)
-    outer = w[..., :, None] * y[..., None, :] if is_vector(a, b) else w @ T(y)
+    outer = w[..., :, None] * y[..., None, :] if np.ndim(b) == 1 else w @ T(y)
     return unbroadcast(-outer, a)
 
 
