@@ -12,7 +12,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from autograd.engine import Node, Tensor
 from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
-from autograd.rules.shapes import arrays, setitem
+from autograd.rules.shapes import along_axis, arrays, setitem, slices
 from autograd.rules.table import composition_of, implements
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -330,11 +330,6 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
 # -- differences, sums along a curve ----------------------------------------------------------
 
 
-def slices(x: Any, axis: int, start: Any, stop: Any) -> Any:
-    """Return a slice along an axis."""
-    return x[(slice(None),) * (axis % np.ndim(x)) + (slice(start, stop),)]
-
-
 @composition_of(np.diff)
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Return differences of adjacent elements."""
@@ -375,9 +370,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         (x,) = arrays(x)
         width = diff(x) if np.ndim(x) == 1 else diff(x, axis=axis)
         if np.ndim(x) == 1:
-            shape = [1] * np.ndim(y)
-            shape[axis] = -1
-            width = np.reshape(width, tuple(shape))
+            width = along_axis(width, axis, np.ndim(y))
     return np.sum(width * (slices(y, axis, 1, None) + slices(y, axis, None, -1)) / 2, axis=axis)
 
 
@@ -395,9 +388,7 @@ def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     n = np.shape(f)[axis]
     (spacing,) = arrays(spacing)
     steps = diff(spacing) if np.ndim(spacing) else np.ones(n - 1, real_type(f)) * spacing
-    shape = [1] * np.ndim(f)
-    shape[axis] = -1
-    steps = np.reshape(steps, tuple(shape))
+    steps = along_axis(steps, axis, np.ndim(f))
     before, after = slices(steps, axis, None, -1), slices(steps, axis, 1, None)
     lower, here, upper = (slices(f, axis, i, n - 2 + i) for i in range(3))
     middle = (

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.shapes import along_axis, slices
 from autograd.rules.table import implements, linear
 
 #: ``norm=`` of the inverse transform that scales like the forward one, and vice versa.
@@ -31,7 +32,7 @@ def fitted(g: Any, n: int, axis: int) -> Any:
         widths = [(0, 0)] * np.ndim(g)
         widths[axis] = (0, missing)
         return np.pad(g, widths)
-    return g[(slice(None),) * (axis % np.ndim(g)) + (slice(0, n),)] if missing < 0 else g
+    return slices(g, axis, 0, n) if missing < 0 else g
 
 
 def complex_transpose(transform: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,10 +58,8 @@ def irfft_transpose(g: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = N
     weights[0] = 1.0
     if length % 2 == 0:
         weights[-1] = 1.0
-    shape = [1] * np.ndim(g)
-    shape[axis] = weights.size
-    half = np.conjugate(np.fft.rfft(g, axis=axis, norm=INVERSE[norm])) * weights.reshape(shape)
-    return fitted(half, np.shape(x)[axis], axis)
+    half = np.conjugate(np.fft.rfft(g, axis=axis, norm=INVERSE[norm]))
+    return fitted(half * along_axis(weights, axis, np.ndim(g)), np.shape(x)[axis], axis)
 
 
 # fmt: off

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
+from autograd.rules.shapes import along_axis
 from autograd.rules.table import composition_of, implements, linear
 
 
@@ -80,9 +81,7 @@ def to_density(counts: Any, edges: list[Any]) -> Any:
     """Divide by the total and by the size of each cell."""
     total = np.sum(counts)
     for axis, edge in enumerate(edges):
-        shape = [1] * len(edges)
-        shape[axis] = -1
-        counts = counts / np.reshape(np.diff(edge), tuple(shape))
+        counts = counts / along_axis(np.diff(edge), axis, len(edges))
     return counts / total
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine.dispatch import refuse_out
+from autograd.rules.shapes import slices
 from autograd.rules.table import define, implements
 
 
@@ -18,7 +19,7 @@ def concatenate_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) ->
     axis = axis % np.ndim(g)
     start = sum(np.shape(array)[axis] for array in arrays[:argnum])
     stop = start + np.shape(arrays[argnum])[axis]
-    return g[(slice(None),) * axis + (slice(start, stop),)]
+    return slices(g, axis, start, stop)
 
 
 def stack_vjp(argnum: int, g: Any, y: Any, *arrays: Any, axis: int = 0) -> Any:

@@ -119,10 +119,7 @@ def matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
         y = extreme(np.sum(np.abs(last), axis=-1), axis=-1)
     else:
         raise ShapeError(f"Invalid norm order {order!r} for matrices.")
-    if not keepdims:
-        return y
-    shape = [1 if i in {a % np.ndim(x) for a in axes} else n for i, n in enumerate(np.shape(x))]
-    return np.reshape(y, shape)
+    return restore_axes(y, np.ndim(x), axes) if keepdims else y
 
 
 @implements(np.linalg.vector_norm)
@@ -135,8 +132,7 @@ def norm_of_vectors(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: 
     shape = tuple(np.shape(x)[i] for i in rest)
     size = math.prod(np.shape(x)[i] for i in last)
     y = vector_norm(np.reshape(np.transpose(x, rest + last), (*shape, size)), ord, -1, False)
-    shape = tuple(1 if i in last else n for i, n in enumerate(np.shape(x)))
-    return np.reshape(y, shape) if keepdims else y
+    return restore_axes(y, ndim, last) if keepdims else y
 
 
 @implements(np.linalg.matrix_norm)

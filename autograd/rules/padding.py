@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
-from autograd.rules.shapes import rearrangement, sources
+from autograd.rules.shapes import along_axis, rearrangement, slices, sources
 from autograd.rules.table import implements
 
 Ends = tuple[Any, Any]
@@ -75,11 +75,6 @@ def pairs(x: Any, ndim: int) -> list[Ends]:
     return [(row[0], row[1]) for row in whole.tolist()]
 
 
-def part(x: Any, axis: int, start: Any, stop: Any, step: Any = None) -> Any:
-    """Return a slice along an axis."""
-    return x[(slice(None),) * axis + (slice(start, stop, step),)]
-
-
 def repeated(x: Any, axis: int, count: int) -> Any:
     """Repeat an axis of length one."""
     shape = list(np.shape(x))
@@ -95,8 +90,8 @@ def of_statistic(function: Callable[..., Any]) -> Callable[..., Ends]:
         lengths: Ends = (n, n)
         if keywords.get("stat_length") is not None:
             lengths = pairs(keywords["stat_length"], np.ndim(x))[axis]
-        first = part(x, axis, 0, min(lengths[0], n))
-        last = part(x, axis, n - min(lengths[1], n), n)
+        first = slices(x, axis, 0, min(lengths[0], n))
+        last = slices(x, axis, n - min(lengths[1], n), n)
         return tuple(  # type: ignore[return-value]
             repeated(function(p, axis=axis, keepdims=True), axis, count)
             for p, count in zip((first, last), width, strict=True)
@@ -108,13 +103,11 @@ def of_statistic(function: Callable[..., Any]) -> Callable[..., Ends]:
 def ramps(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
     """Return the padding that goes in equal steps from the edges to given values."""
     values = pairs(keywords.get("end_values", 0), np.ndim(x))[axis]
-    edges = part(x, axis, 0, 1), part(x, axis, np.shape(x)[axis] - 1, None)
+    edges = slices(x, axis, 0, 1), slices(x, axis, np.shape(x)[axis] - 1, None)
     found = []
     for edge, value, count in zip(edges, values, width, strict=True):
-        shape = [1] * np.ndim(x)
-        shape[axis] = -1
-        share = (np.arange(count) / max(count, 1)).astype(x.dtype).reshape(shape)
-        found.append(value + (edge - value) * share)
+        share = (np.arange(count) / max(count, 1)).astype(x.dtype)
+        found.append(value + (edge - value) * along_axis(share, axis, np.ndim(x)))
     return found[0], np.flip(found[1], axis)
 
 
@@ -123,7 +116,7 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
 
     def ends(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
         n = np.shape(x)[axis]
-        first, last = part(x, axis, 0, 1), part(x, axis, n - 1, n)
+        first, last = slices(x, axis, 0, 1), slices(x, axis, n - 1, n)
         period = n if include_edge else n - 1
         if period == 0:
             return repeated(first, axis, width[0]), repeated(first, axis, width[1])
@@ -134,9 +127,7 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
             rest = positions - turns * period
             turned = turns % 2 == 1
             elements = np.take(x, np.where(turned, n - 1 - rest, rest), axis=axis)
-            shape = [1] * np.ndim(x)
-            shape[axis] = -1
-            turned, turns = turned.reshape(shape), turns.reshape(shape)
+            turned, turns = (along_axis(v, axis, np.ndim(x)) for v in (turned, turns))
             y = np.where(turned, 2 * np.where(turns < 0, first, last) - elements, elements)
             further = np.where(turned, turns - np.sign(turns), turns)
             steps = further.astype(x.dtype) * (last - first)

@@ -204,6 +204,18 @@ def arrays(*things: Any) -> list[Any]:
     return [x if isinstance(x, Node) else np.asarray(x) for x in things]
 
 
+def slices(x: Any, axis: int, start: Any, stop: Any) -> Any:
+    """Return a slice along an axis."""
+    return x[(slice(None),) * (axis % np.ndim(x)) + (slice(start, stop),)]
+
+
+def along_axis(vector: Any, axis: int, ndim: int) -> Any:
+    """Return a vector as an array of `ndim` axes, all but one of length 1."""
+    shape = [1] * ndim
+    shape[axis] = -1
+    return np.reshape(vector, tuple(shape))
+
+
 # -- other names and options -------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.rules.quantiles import quantile_by_ranks
 from autograd.rules.reductions import axes_of
-from autograd.rules.shapes import arrays
+from autograd.rules.shapes import along_axis, arrays
 from autograd.rules.table import composition_of
 
 
@@ -32,9 +32,7 @@ def average(
     else:
         a, weights = arrays(a, weights)
         if np.ndim(weights) == 1 != np.ndim(a) and axis is not None:
-            shape = [1] * np.ndim(a)
-            shape[axis] = -1
-            weights = np.reshape(weights, tuple(shape))
+            weights = along_axis(weights, axis, np.ndim(a))
         spread = weights + np.zeros(np.shape(a))
         total = np.sum(spread, axis=axis, keepdims=keepdims)
         y = np.sum(a * weights, axis=axis, keepdims=keepdims) / total

@@ -17,7 +17,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.registry import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.inplace import at
-from autograd.rules.reductions import axes_of, logsumexp
+from autograd.rules.reductions import axes_of, logsumexp, restore_axes
 from autograd.rules.shapes import put, rearrangement
 from autograd.rules.table import as_in_numpy, implements, linear
 
@@ -75,11 +75,7 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
             first = np.broadcast_to(initial, (1, *np.shape(rows)[1:]))
             rows = np.concatenate([first, rows])
         y = together(ufunc, rows)
-        if not keepdims:
-            return y
-        left_out = {i % np.ndim(a) for i in axes_of(axis, np.ndim(a))}
-        shape = tuple(1 if i in left_out else n for i, n in enumerate(np.shape(a)))
-        return np.reshape(y, shape)
+        return restore_axes(y, np.ndim(a), axis) if keepdims else y
 
     return reduce
 

@@ -16,6 +16,7 @@ from autograd.engine import Primitive as _Primitive
 from autograd.rules.fourier import INVERSE as _INVERSE
 from autograd.rules.fourier import along as _along
 from autograd.rules.fourier import fitted as _fitted
+from autograd.rules.shapes import along_axis as _along_axis
 from autograd.rules.table import linear as _linear
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
@@ -100,9 +101,7 @@ def _ends(x: Any, axis: int, first: float, last: float) -> Any:
     weights = np.ones(np.shape(x)[axis], np.real(x).dtype)
     weights[0] *= first
     weights[-1] *= last
-    shape = [1] * np.ndim(x)
-    shape[axis] = -1
-    return x * weights.reshape(shape)
+    return x * _along_axis(weights, axis, np.ndim(x))
 
 
 def _cosines(x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:
