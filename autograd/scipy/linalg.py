@@ -21,7 +21,6 @@ from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.rules.matrices import H as _H
 from autograd.rules.matrices import T as _T
-from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
@@ -218,10 +217,10 @@ _root = _define(
 )
 
 
-@_redefinable
-def sqrtm(A: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa: N803 - SciPy's name
+@_in_place_of(_original.sqrtm)
+def sqrtm(A: Any, *_: Any, **__: Any) -> Any:  # noqa: N803 - SciPy's name
     """Return the principal square root of a matrix."""
-    return _in_place_of(_original.sqrtm)(lambda a, *_, **__: _root(a))(A, *arguments, **keywords)
+    return _root(A)
 
 
 @_in_place_of(_original.fractional_matrix_power)

@@ -6,6 +6,7 @@ import scipy.linalg
 
 from autograd import Tensor, check_gradients, grad, make_hvp, make_jvp
 from autograd.errors import NoDerivativeError, NoRuleError
+from autograd.rules import redefinable
 from autograd.scipy import linalg
 
 random = np.random.default_rng(5)
@@ -171,3 +172,10 @@ def test_the_unread_triangle_gets_no_gradient():
     assert (np.triu(gradient, 1) == 0).all()
     gradient = grad(lambda a: np.sum(linalg.solve_triangular(a, np.ones(4), unit_diagonal=True)))(S)
     assert (np.tril(gradient) == 0).all()
+
+
+def test_calls_register_no_functions():
+    before = len(redefinable.BODIES)
+    for a in (np.eye(2), Tensor(np.eye(2))):
+        linalg.sqrtm(a)
+    assert len(redefinable.BODIES) == before
