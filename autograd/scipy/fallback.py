@@ -15,7 +15,7 @@ from autograd.rules.redefinable import redefinable
 
 def has_node(*arguments: Any) -> bool:
     """Return whether the arguments contain a node, at any depth."""
-    return any(isinstance(leaf, Node) for _, leaf in tree.leaves(arguments))
+    return any(isinstance(leaf, Node) for leaf in tree.flat(arguments))
 
 
 def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,9 +16,9 @@ from autograd.engine.dispatch import plain as _plain
 from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
-from autograd.rules.custom import define as _define
 from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
+from autograd.rules.table import define as _define
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
@@ -74,7 +74,7 @@ class _Problem:
         """Return the arguments with numbers instead of nodes."""
         start = 0
 
-        def put(_: str, leaf: Any) -> Any:
+        def put(leaf: Any) -> Any:
             nonlocal start
             if not isinstance(leaf, _Slot):
                 return leaf
@@ -83,7 +83,7 @@ class _Problem:
             start = stop
             return part if leaf.shape else part[()]
 
-        return _tree.replace(self.arguments, put)
+        return _tree.mapped(self.arguments, put)
 
     def shared_options(self) -> dict[str, Any]:
         """Return the options that the adjoint equation shares."""
@@ -204,10 +204,10 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     if keywords.pop("full_output", False):
         raise _NoRuleError("odeint of nodes returns only the solution. Remove full_output=.")
     y0, t = np.reshape(_as_array(y0), (-1,)), _as_array(t)
-    flat = [np.reshape(leaf, (-1,)) for _, leaf in _tree.leaves(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
-    slots = _tree.replace(
+    flat = [np.reshape(leaf, (-1,)) for leaf in _tree.flat(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
+    slots = _tree.mapped(
         args,
-        lambda _, leaf: _Slot(np.shape(leaf)) if isinstance(leaf, _Node) else leaf,  # type: ignore[call-overload]
+        lambda leaf: _Slot(np.shape(leaf)) if isinstance(leaf, _Node) else leaf,  # type: ignore[call-overload]
     )
     problem = _Problem(
         func, slots, y0.shape[0], t.shape[0], bool(keywords.pop("tfirst", False)), keywords
