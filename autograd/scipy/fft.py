@@ -30,6 +30,12 @@ def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
 
 
+def _counterpart(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the counterpart of the function of this name in `scipy.fft`."""
+    function.__name__, function.__doc__ = name, f"`scipy.fft.{name}` with derivatives."
+    return _in_place_of(getattr(_original, name))(function)
+
+
 # -- Fourier ----------------------------------------------------------------------------------
 
 
@@ -50,11 +56,7 @@ def _as_numpy(name: str, several: bool) -> Callable[..., Any]:
         return numpys(x, s=s, axes=axes, norm=norm)
 
     function = of_axes if several else of_one_axis
-    function.__name__, function.__doc__ = (
-        name,
-        f"`scipy.fft.{name}` with derivatives.",
-    )
-    return _in_place_of(getattr(_original, name))(function)
+    return _counterpart(name, function)
 
 
 fft, ifft, rfft, irfft, hfft, ihfft = (
@@ -156,11 +158,7 @@ def _transform(name: str, primitive: _Primitive) -> Callable[..., Any]:
             return primitive(x, _TRANSPOSED[type], axis, _INVERSE[norm], orthogonal)
         return primitive(x, type, axis, norm, orthogonal)
 
-    transform.__name__, transform.__doc__ = (
-        name,
-        f"`scipy.fft.{name}` with derivatives.",
-    )
-    return _in_place_of(getattr(_original, name))(transform)
+    return _counterpart(name, transform)
 
 
 def _transform_of_axes(name: str, one: Callable[..., Any]) -> Callable[..., Any]:
@@ -174,11 +172,7 @@ def _transform_of_axes(name: str, one: Callable[..., Any]) -> Callable[..., Any]
             x = one(x, type, n, axis, norm, orthogonalize=orthogonalize)
         return x
 
-    transform.__name__, transform.__doc__ = (
-        name,
-        f"`scipy.fft.{name}` with derivatives.",
-    )
-    return _in_place_of(getattr(_original, name))(transform)
+    return _counterpart(name, transform)
 
 
 dct, idct = _transform("dct", _dct), _transform("idct", _dct)
