@@ -59,7 +59,7 @@ def elementwise(
     -0.735759
     """
     row = table.elementwise(function, scalar, *partials, name=name, replaces=())
-    return _registered(row, table.replaced_by(function), fresh_results=True)
+    return _registered(row, None, fresh_results=True)
 
 
 def linear(
@@ -102,7 +102,6 @@ def linear(
     array([100.,  10.,   1.])
     """
     row = table.linear(function, *transposes, name=name, replaces=())
-    replaces = table.replaced_by(function) if replaces is None else replaces
     return _registered(row, replaces, fresh_results)
 
 
@@ -161,14 +160,13 @@ def define(
     row = table.define(
         function, *vjps, variadic=variadic, multilinear=multilinear, name=name, replaces=()
     )
-    replaces = table.replaced_by(function) if replaces is None else replaces
     return _registered(row, replaces, fresh_results)
 
 
-def _registered(row: Primitive, replaces: Iterable[Any], fresh_results: bool) -> Primitive:
+def _registered(row: Primitive, replaces: Iterable[Any] | None, fresh_results: bool) -> Primitive:
     """Call a row for NumPy functions, whatever built-in rule they have or are given later."""
     row.fresh_results = fresh_results
-    for function in replaces:
+    for function in table.replaced_by(row.function) if replaces is None else replaces:
         USER_RULES.add(function)
         DISPATCH[function] = row
     return row
