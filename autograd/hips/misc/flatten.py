@@ -39,7 +39,7 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
             part = np.reshape(vector[start:stop], shape) if shape else vector[start]
             parts.append(kind(part) if kind is float and isinstance(part, np.floating) else part)
             start = stop
-        return _like(value, tree.filled(ordered, parts))
+        return tree.filled(value, tree.aligned(tree.filled(ordered, parts), value))
 
     return flat, unflatten
 
@@ -58,17 +58,4 @@ def _sorted(value: Any) -> Any:
     """Sort the keys of all dicts."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, (tuple, list)):
-        items = [_sorted(item) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    return value
-
-
-def _like(value: Any, other: Any) -> Any:
-    """Restore the order of the keys of all dicts."""
-    if isinstance(value, dict):
-        return {key: _like(item, other[key]) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        items = [_like(a, b) for a, b in zip(value, other, strict=True)]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    return other
+    return [_sorted(item) for item in value] if isinstance(value, (tuple, list)) else value
