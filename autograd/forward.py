@@ -9,14 +9,17 @@ import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.assignment import as_recorded
-from autograd.engine.backward import check_unchanged
+from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import is_recording, recording_again
 from autograd.program import Program, contents
 
 
 def push_forward(
-    outputs: Sequence[Node], tangents: Mapping[Any, Any], create_graph: bool = False
+    outputs: Sequence[Node],
+    tangents: Mapping[Any, Any],
+    create_graph: bool = False,
+    since: float = 0.0,
 ) -> list[Any]:
     """Return the tangents of some nodes, given tangents of nodes they depend on.
 
@@ -28,11 +31,18 @@ def push_forward(
         Node -> its tangent, an array of its shape.
     create_graph : bool
         Return nodes, so that the tangents can be differentiated again.
+    since : float
+        The number of the call that made the nodes of the tangents: no older node depends on them.
 
     Returns
     -------
     list
         For each output, the Jacobian times the tangents.
+
+    Raises
+    ------
+    FreedGraphError
+        If a part of the graph that may depend on those nodes was freed.
 
     Examples
     --------
@@ -44,13 +54,15 @@ def push_forward(
     """
     if not is_recording():  # transposing a rule needs a graph
         with recording_again():
-            return push_forward(outputs, tangents, create_graph)
+            return push_forward(outputs, tangents, create_graph, since)
     program = Program.of(*outputs)
     moving_leaves = dict(tangents)
     moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
     for node in program:
         if id(node) in moving:
             continue
+        if isinstance(node, Tensor) and node.freed and node._call() >= since:
+            raise freed_error(node)
         carried = [
             (argnum, moving[id(argument)])
             for argnum, argument in enumerate(node.arguments)

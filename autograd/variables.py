@@ -115,12 +115,14 @@ class Call:
         function closes over. False inside `no_grad`.
     shares_nodes : bool
         Whether the graph contains nodes from outside of this call.
+    begun : float
+        The number of the call, which the nodes made since store.
     """
 
     def __init__(self, f: Function, argnum: Argnum, arguments: Any, keywords: Any) -> None:
         single = type(argnum) is int or isinstance(argnum, np.integer)
         numbers = [argnum] if single else list(argnum)  # type: ignore[arg-type]
-        begun = begin_call()
+        self.begun = begin_call()
         name = getattr(f, "__name__", "the function")
         for number in numbers:
             if not -len(arguments) <= number < len(arguments):  # type: ignore[operator]
@@ -150,7 +152,7 @@ class Call:
         end_call(self.variable.nodes)
         results = [self.result] if isinstance(self.result, Node) else tree.flat(self.result)
         self.shares_nodes = self.variable.nested or any(
-            isinstance(x, Node) and depends_on_older(current(x), begun) for x in results
+            isinstance(x, Node) and depends_on_older(current(x), self.begun) for x in results
         )
         self.nested = self.shares_nodes and recording
 

@@ -7,6 +7,7 @@ from hypothesis import given
 import autograd
 from autograd import Tensor, Value, make_jvp
 from autograd.check import strategies
+from autograd.errors import FreedGraphError
 from autograd.forward import push_forward
 from autograd.rules import products
 
@@ -27,6 +28,23 @@ def test_independent_results_have_a_zero_tangent():
     x, y = Tensor([1.0, 2.0]), Tensor([3.0])
     assert not push_forward([x * 2], {y: np.ones(1)})[0].any()
     assert push_forward([np.floor(x)], {x: np.ones(2)})[0].tolist() == [0, 0]
+
+
+def test_a_graph_freed_inside_the_function_raises():
+    constant = np.tanh(Tensor([1.0, 2.0]))
+    constant.sum().backward()
+
+    def freeing(x):
+        y = np.tanh(x)
+        y.sum().backward()
+        return (y * constant).sum()
+
+    x, v = np.array([0.5, 0.7]), np.ones(2)
+    with pytest.raises(FreedGraphError, match="below the result of 'tanh'"):
+        make_jvp(freeing)(x)(v)
+    # a graph freed before does not depend on x
+    _, change = make_jvp(lambda x: (x * constant).sum())(x)(v)
+    assert change == constant.data.sum()
 
 
 def test_a_leaf_returns_its_own_tangent():

@@ -157,11 +157,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                 if node._arguments is not None:
                     arguments = node._arguments
                 elif node._primitive is not None:
-                    raise FreedGraphError(
-                        f"The graph below the result of {node.op!r} (shape {node.shape}) was "
-                        "freed by an earlier backward(). Call that one with retain_graph=True, "
-                        "or go back once from the sum of both results."
-                    )
+                    raise freed_error(node)
                 primitive = node._primitive
                 if primitive is not None and primitive.limit is not None and not sweep.create:
                     sweep.limits = sweep.limits or primitive.limit(node._contents, arguments)
@@ -195,6 +191,15 @@ def explore(sweep: Sweep, root: Node) -> None:
         for node in found:
             set_mark(node, 0)
         release()
+
+
+def freed_error(node: ArrayNode) -> FreedGraphError:
+    """Return the error of a pass through a node whose arguments are no longer known."""
+    return FreedGraphError(
+        f"The graph below the result of {node.op!r} (shape {node.shape}) was "
+        "freed by an earlier backward(). Call that one with retain_graph=True, "
+        "or go back once from the sum of both results."
+    )
 
 
 def check_unchanged(node: ArrayNode) -> None:

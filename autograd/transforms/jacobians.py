@@ -264,7 +264,7 @@ def pushed(call: Call, tangents: list[Any]) -> Any:
     results = [item for item in tree.flat(call.result) if isinstance(item, Node)]
     pairs = dict(zip(call.variable.nodes, tangents, strict=True))
     with call.differentiating():
-        changes = iter(forward.push_forward(results, pairs, create))
+        changes = iter(forward.push_forward(results, pairs, create, call.begun))
     return tree.mapped(
         call.result,
         lambda x: number(next(changes)) if isinstance(x, Node) else np.zeros_like(x),
