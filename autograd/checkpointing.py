@@ -75,7 +75,7 @@ class _Checkpoint:
         self.template = (arguments, keywords)
         inputs = [item for item in tree.flat(self.template) if isinstance(item, Node)]
         begun = begin_call()
-        fresh = [_leaf(node) for node in inputs]
+        fresh = [_leaf_of(dispatch.plain(node)) for node in inputs]
         with _Watch(begun, fresh) as trace:
             result = self._run(fresh)
         if isinstance(result, (tuple, list, dict)):
@@ -159,10 +159,6 @@ class _Watch(Trace):
                 f"A checkpointed function assigns to an outer Tensor of shape {base.shape}: its "
                 "derivative would be lost. Copy it first, a = a.copy(), and return the result."
             )
-
-
-def _leaf(node: Any) -> Any:
-    return _leaf_of(dispatch.plain(node))
 
 
 def _leaf_of(data: Any) -> Any:

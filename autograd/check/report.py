@@ -101,12 +101,19 @@ class Batch:
         return (self[position] for position in range(len(self)))
 
     def __getitem__(self, position: int) -> Comparison:
-        row, column = divmod(position, self.outcome.verdict.shape[1])
-        j = self.outcome
+        outcome = self.outcome
+        row, column = divmod(position, outcome.verdict.shape[1])
         scale = 1.0 if np.ndim(self.scale) == 0 else float(self.scale[column])
         analytic, numeric, error, tolerance, left, right = (
             float(matrix[row, column]) / scale
-            for matrix in (j.analytic, j.numeric, j.error, j.tolerance, j.left, j.right)
+            for matrix in (
+                outcome.analytic,
+                outcome.numeric,
+                outcome.error,
+                outcome.tolerance,
+                outcome.left,
+                outcome.right,
+            )
         )
         return Comparison(
             self.input_name(column),
@@ -114,7 +121,7 @@ class Batch:
             numeric,
             error,
             tolerance,
-            VERDICTS[j.verdict[row, column]],
+            VERDICTS[outcome.verdict[row, column]],
             self.output_name(row),
             left,
             right,
@@ -123,15 +130,15 @@ class Batch:
 
     def badness(self) -> Any:
         """Return a rank of each comparison: above 1 if it is not ok, the worst highest."""
-        j = self.outcome
+        outcome = self.outcome
         with np.errstate(all="ignore"):
-            apart = np.abs(j.analytic - j.numeric)
-            beyond = np.where(j.tolerance > 0, apart / j.tolerance, apart)
-            size = np.maximum(np.abs(j.analytic), np.abs(j.numeric))
+            apart = np.abs(outcome.analytic - outcome.numeric)
+            beyond = np.where(outcome.tolerance > 0, apart / outcome.tolerance, apart)
+            size = np.maximum(np.abs(outcome.analytic), np.abs(outcome.numeric))
             relative = np.where(size > 0, apart / size, 0)
             largest = np.nanmax(apart, initial=0.0) or 1.0
             bad = 2 + np.nan_to_num(apart / largest + relative / 1e3, nan=0.0, posinf=1e3)
-        fine = (j.verdict == OK) | (j.verdict == KINK)
+        fine = (outcome.verdict == OK) | (outcome.verdict == KINK)
         return np.where(fine, np.clip(np.nan_to_num(beyond), 0, 1), bad).reshape(-1)
 
 
@@ -170,7 +177,7 @@ class Report:
     reasons: list[str] = field(default_factory=list)
     evaluations: int = 0
     leaves: list[Leaf] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)  # of `check_primitive`: other errors
+    faults: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:

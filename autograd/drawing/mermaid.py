@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from autograd.drawing.graph import Item, clean
+from autograd.drawing.graph import CONSTANT, LEAF, OUTPUT, PARAMETER, RESULT, Item, clean
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
 from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
@@ -14,11 +14,11 @@ from autograd.drawing.view import View, cut_short
 
 #: The brackets around the text of a node, by its kind.
 SHAPES = {
-    "leaf": ('["', '"]'),
-    "parameter": ('("', '")'),
-    "constant": ('(["', '"])'),
-    "result": ('["', '"]'),
-    "output": ('[["', '"]]'),
+    LEAF: ('["', '"]'),
+    PARAMETER: ('("', '")'),
+    CONSTANT: ('(["', '"])'),
+    RESULT: ('["', '"]'),
+    OUTPUT: ('[["', '"]]'),
     "operation": ('(("', '"))'),
     "closed": ('[["', '"]]'),
 }
@@ -73,10 +73,10 @@ def _item(view: View, item: Item) -> Iterator[str]:
         return
     yield _node(f"o{item.number}", [view.sign(item)], "operation")
     if item.missing:
-        yield _node(f"m{item.number}", [item.missing], "constant")
+        yield _node(f"m{item.number}", [item.missing], CONSTANT)
     if view.shows("constants"):
         for position, constant in item.constants:
-            yield _node(f"c{item.number}_{position}", view.constant(constant), "constant")
+            yield _node(f"c{item.number}_{position}", view.constant(constant), CONSTANT)
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -92,7 +92,7 @@ def _edges(view: View) -> Iterator[str]:
 
 def _notes(view: View) -> Iterator[str]:
     for number, note in enumerate(view.notes()):
-        yield "  " + _node(f"note{number}", [note], "constant")
+        yield "  " + _node(f"note{number}", [note], CONSTANT)
 
 
 def _node(identity: str, lines: list[str], kind: str) -> str:
