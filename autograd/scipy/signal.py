@@ -175,8 +175,7 @@ def convolve(
     A, B = (x if hasattr(x, "dtype") else np.asarray(x) for x in (A, B))  # noqa: N806
     if isinstance(axes, str):  # SciPy's order of arguments: mode, method
         axes, dot_axes, mode = None, ((), ()), axes
-    if mode not in ("full", "valid", "same"):
-        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
+    _refuse_other_modes(mode)
     if axes is None:
         axes = (range(np.ndim(A)), range(np.ndim(B)))
     if len(axes[0]) != len(axes[1]) or len(dot_axes[0]) != len(dot_axes[1]):
@@ -196,19 +195,29 @@ def convolve(
     return np.reshape(y, (*kept[0], *kept[1], *np.shape(y)[2:]))
 
 
+def _refuse_other_modes(mode: str) -> None:
+    if mode not in ("full", "valid", "same"):
+        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
+
+
+def _first_is_larger(n: Sequence[int], m: Sequence[int]) -> bool:
+    """Return whether the second array fits inside the first; raise if neither fits in the other."""
+    if all(i >= j for i, j in zip(n, m, strict=True)):
+        return True
+    if all(i <= j for i, j in zip(n, m, strict=True)):
+        return False
+    raise _ShapeError(
+        f'mode="valid" needs one array to fit inside the other; their lengths are {n} and {m}.'
+    )
+
+
 def _of_three(a: Any, b: Any, mode: str) -> Any:
     n, m = np.shape(a)[2:], np.shape(b)[2:]
     if mode == "full":
         return _fully(a, b)
     if mode == "same":
         return _slide(_padded(a, [(k - 1 - (k - 1) // 2, (k - 1) // 2) for k in m]), b)
-    if all(i >= j for i, j in zip(n, m, strict=True)):
-        return _slide(a, b)
-    if all(i <= j for i, j in zip(n, m, strict=True)):
-        return _swapped(_slide(b, a))
-    raise _ShapeError(
-        f'mode="valid" needs one array to fit inside the other; their lengths are {n} and {m}.'
-    )
+    return _slide(a, b) if _first_is_larger(n, m) else _swapped(_slide(b, a))
 
 
 # -- by SciPy's other names -------------------------------------------------------------------
@@ -248,17 +257,13 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
 
 def _window(n: list[int], m: list[int], mode: str) -> list[tuple[int, int]]:
     """Return the start and the length of the part of the full convolution that a mode keeps."""
+    _refuse_other_modes(mode)
     sizes = list(zip(n, m, strict=True))
     if mode == "full":
         return [(0, i + j - 1) for i, j in sizes]
     if mode == "same":
         return [((j - 1) // 2, i) for i, j in sizes]
-    if mode != "valid":
-        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
-    if not (all(i >= j for i, j in sizes) or all(i <= j for i, j in sizes)):
-        raise _ShapeError(
-            f'mode="valid" needs one array to fit inside the other; their lengths are {n} and {m}.'
-        )
+    _first_is_larger(n, m)  # for its error
     return [(min(i, j) - 1, abs(i - j) + 1) for i, j in sizes]
 
 
@@ -277,6 +282,7 @@ def _of_planes(in1: Any, in2: Any, mode: str, boundary: str, fillvalue: Any, sta
     n, m = np.shape(in1), np.shape(in2)
     if len(n) != 2 or len(m) != 2:
         raise _ShapeError(f"Both arrays must be 2-d; their shapes are {n} and {m}.")
+    _refuse_other_modes(mode)
     if boundary not in _BOUNDARIES:
         raise _ShapeError(f"boundary={boundary!r} must be one of {', '.join(_BOUNDARIES)}.")
     if mode == "valid":
@@ -287,8 +293,6 @@ def _of_planes(in1: Any, in2: Any, mode: str, boundary: str, fillvalue: Any, sta
     full = _slide_planes(np.pad(in1, widths, filling, **more), in2)  # type: ignore[call-overload]
     if mode == "full":
         return full
-    if mode != "same":
-        raise _ShapeError(f'mode={mode!r} is not one of "full", "valid" and "same".')
     first, second = (slice(start(k), start(k) + i) for i, k in zip(n, m, strict=True))
     return full[first, second]
 
