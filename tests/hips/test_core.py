@@ -1,7 +1,5 @@
 """`autograd.core`, `tracer`, `builtins`, `test_util` and their like, as HIPS autograd has them."""
 
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -196,10 +194,3 @@ def test_small_utilities():
         quick_grad_check(lambda x, y: x**2 * y, 1.0, (2.0,))
     jvp = autograd.differential_operators.make_jvp_reversemode(np.sin)(x)
     np.testing.assert_allclose(jvp(np.ones(3)), np.diag(jacobian(np.sin)(x)))
-
-
-def test_importing_autograd_does_not_import_these_modules():
-    code = "import autograd, sys; print([m for m in sys.modules if m.startswith('autograd.')])"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for name in ("extend", "core", "tracer", "builtins", "misc", "test_util"):
-        assert f"'autograd.{name}'" not in found.stdout

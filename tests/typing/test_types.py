@@ -50,7 +50,6 @@ def run(*command, **environment):
     )
 
 
-@pytest.mark.slow
 def test_mypy_accepts_user_code_with_the_stated_types(tmp_path):
     configuration = tmp_path / "mypy.ini"
     configuration.write_text(MYPY)
@@ -71,7 +70,6 @@ def test_pyright_accepts_user_code_with_the_stated_types():
     assert not report["generalDiagnostics"]
 
 
-@pytest.mark.slow
 def test_the_stub_of_autograd_agrees_with_the_package(tmp_path):
     allowlist = tmp_path / "allowlist"
     allowlist.write_text(STUBS_MAY_DIFFER)
