@@ -51,8 +51,8 @@ def restoring():
 
 
 def fields_of(row):
-    names = ("partials", "transposes", "vjps", "variadic", "jvp", "fresh_results", "arity")
-    return {name: getattr(row, name) for name in names}
+    rules = ("partials", "transposes", "vjps", "variadic", "jvp")
+    return {name: getattr(row, name) for name in (*rules, "fresh_results", "reads_data", "arity")}
 
 
 def constant(x, number):
