@@ -165,6 +165,10 @@ def test_derivatives_by_integer_parameters_raise():
         grad(stats.poisson.cdf, 2)(2.0, 1.5, 0.0)
     with pytest.raises(NoRuleError, match="with respect to n"):
         grad(stats.binom.logpmf, 1)(2.0, 5.0, 0.3)
+    counts = np.array([1.0, 2.0])
+    for argnum, what in enumerate("xn"):
+        with pytest.raises(NoRuleError, match=f"multinomial .* with respect to {what}"):
+            grad(stats.multinomial.logpmf, argnum)(counts, 3.0, counts / 3)
     assert stats.poisson.pmf(Tensor([2.0], requires_grad=False), 1.5) == pytest.approx(
         scipy.stats.poisson.pmf(2, 1.5)
     )

@@ -51,6 +51,16 @@ def connected(result: Any, *inputs: Any) -> Any:
     return result
 
 
+def constant(distribution: str, x: Any, what: str) -> Any:
+    """Return plain numbers for a distribution of integers; raise for a node."""
+    if isinstance(x, Node) and getattr(x, "requires_grad", True):
+        raise NoRuleError(
+            f"scipy.stats.{distribution} is a distribution of integers and has no derivative with "
+            f"respect to {what}. Pass a plain number or array there (node.data)."
+        )
+    return number(plain(x))
+
+
 class Family:
     """A continuous or discrete distribution.
 
@@ -356,12 +366,7 @@ class Discrete(Family):
 
     def constant(self, x: Any, what: str) -> Any:
         """Return plain numbers; raise for a node, which would need a derivative."""
-        if isinstance(x, Node) and getattr(x, "requires_grad", True):
-            raise NoRuleError(
-                f"scipy.stats.{self.name} is a distribution of integers and has no derivative with "
-                f"respect to {what}. Pass a plain number or array there (node.data)."
-            )
-        return number(plain(x))
+        return constant(self.name, x, what)
 
     def _of_integer(
         self, formula: Formula, otherwise: float, k: Any, given: Any, keywords: dict[str, Any]

@@ -12,6 +12,7 @@ import scipy.stats as _stats
 from autograd.engine.dispatch import plain as _plain
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.stats.families import constant as _constant
 from autograd.scipy.stats.families import number as _number
 
 __getattr__ = _names_of(_stats.multinomial, "scipy.stats.multinomial")
@@ -30,8 +31,14 @@ def logpmf(x: Any, n: Any, p: Any) -> Any:
     p : array_like
         Probabilities, along the last axis. As in SciPy, the last one is ignored: it is 1 minus the
         sum of the others.
+
+    Raises
+    ------
+    NoRuleError
+        If `x` or `n` is a node: they are integers.
     """
-    x, n, p = np.asarray(_plain(x)), np.asarray(_plain(n)), _number(p)
+    x, n = (_constant("multinomial", k, what) for k, what in ((x, "x"), (n, "n")))
+    p = _number(p)
     first = p[..., :-1]
     p = np.concatenate([first, 1.0 - np.sum(first, axis=-1, keepdims=True)], axis=-1)
     possible = np.all((x >= 0) & (x == np.floor(x)), axis=-1) & (np.sum(x, axis=-1) == n)
