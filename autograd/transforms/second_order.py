@@ -15,15 +15,15 @@ from autograd.variables import Argnum, Call, Function
 
 
 @transform
-def hessian(f: Function, argnum: Argnum = 0) -> Function:
+def hessian(f: Function, argnum: int = 0) -> Function:
     """Return a function that computes the Hessian of `f`.
 
     Parameters
     ----------
     f : callable
         Returns one real number or an array.
-    argnum : int or sequence of int
-        The positional argument to differentiate; a sequence gives a tuple of derivatives.
+    argnum : int
+        The positional argument to differentiate: one number or array.
 
     Returns
     -------
