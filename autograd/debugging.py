@@ -15,7 +15,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.observers import Observer
 from autograd.errors import NonFiniteError
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 
 _INSIDE = tuple(
     os.path.join(os.path.dirname(os.path.abspath(module.__file__ or "")), "")
@@ -184,7 +184,7 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
         arrived: dict[int, float] = {}
         for root, seed in zip(roots, seeds, strict=True):
             arrived[id(root)] = arrived.get(id(root), 0.0) + seed
-        Program.of(*roots).pull_back(arrived, self._pull)
+        Graph.of(*roots).pull_back(arrived, self._pull)
 
     def _pull(self, node: Any, g: float) -> Iterator[tuple[Any, float]]:
         for argnum, argument in enumerate(node.arguments):

@@ -12,7 +12,7 @@ from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import is_recording, recording_again
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 
 
 def push_forward(
@@ -55,10 +55,10 @@ def push_forward(
     if not is_recording():  # transposing a rule needs a graph
         with recording_again():
             return push_forward(outputs, tangents, create_graph, since)
-    program = Program.of(*outputs)
+    graph = Graph.of(*outputs)
     moving_leaves = dict(tangents)
     moving: dict[int, Any] = {id(node): tangent for node, tangent in tangents.items()}
-    for node in program:
+    for node in graph:
         if id(node) in moving:
             continue
         if isinstance(node, Tensor) and node.freed and node._call() >= since:
@@ -69,10 +69,10 @@ def push_forward(
             if isinstance(argument, Node) and id(argument) in moving and np.size(argument.data)  # type: ignore[attr-defined]
         ]
         if carried and takes_limit(node):
-            return [_by_rows(output, moving_leaves, create_graph) for output in program.outputs]
+            return [_by_rows(output, moving_leaves, create_graph) for output in graph.outputs]
         if carried:
             moving[id(node)] = _change(node, carried, create_graph)
-    return [moving.get(id(node), np.zeros_like(node.data)) for node in program.outputs]  # type: ignore[attr-defined]
+    return [moving.get(id(node), np.zeros_like(node.data)) for node in graph.outputs]  # type: ignore[attr-defined]
 
 
 def takes_limit(node: Any) -> bool:

@@ -17,7 +17,7 @@ from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, ShapeError
-from autograd.program import current
+from autograd.graph import current
 from autograd.rules.elementwise import positive
 
 #: Type of an argument -> the function that creates its node: ``maker(value, trace, node)``.

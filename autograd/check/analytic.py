@@ -16,7 +16,7 @@ from autograd.engine import Node, Tensor, Value
 from autograd.engine.objects import joined
 from autograd.errors import DataError
 from autograd.forward import push_forward
-from autograd.program import Program, current
+from autograd.graph import Graph, current
 
 
 class RecordedCall:
@@ -45,7 +45,7 @@ class RecordedCall:
             )
 
     @cached_property
-    def program(self) -> Program:
+    def graph(self) -> Graph:
         """The recorded operations."""
         return _program_of(self.outputs)
 
@@ -60,7 +60,7 @@ class RecordedCall:
 
     def reverse(self, weights: Vector) -> Vector:
         """Return ``weights @ Jacobian``, with one `backward` per row of weights."""
-        with np.errstate(all="ignore"), others_untouched(self.program, self.leaves):
+        with np.errstate(all="ignore"), others_untouched(self.graph, self.leaves):
             rows = np.array([self._row(row) for row in weights])
         return rows.reshape(len(weights), self.function.x.size)
 
@@ -97,7 +97,7 @@ class RecordedCall:
                     node: leaf.from_reals(direction[leaf.slice])
                     for leaf, node in zip(self.function.inputs, self.leaves, strict=True)
                 }
-                pushed = iter(push_forward(self.program.outputs, tangents))
+                pushed = iter(push_forward(self.graph.outputs, tangents))
                 columns.append(
                     np.concatenate(
                         [
@@ -113,16 +113,16 @@ class RecordedCall:
         return np.array(columns).reshape(len(directions), self.function.size).T
 
 
-def _program_of(outputs: Sequence[Any]) -> Program:
+def _program_of(outputs: Sequence[Any]) -> Graph:
     """Return the recorded operations of the outputs that are nodes."""
-    return Program.of(*[output for output in outputs if isinstance(output, Node)])
+    return Graph.of(*[output for output in outputs if isinstance(output, Node)])
 
 
 @contextmanager
-def others_untouched(program: Program, leaves: Sequence[Any]) -> Iterator[None]:
+def others_untouched(graph: Graph, leaves: Sequence[Any]) -> Iterator[None]:
     """Restore the gradients of other leaves that the function uses."""
     own = {id(leaf) for leaf in leaves}
-    others = [leaf for leaf in program.leaves if id(leaf) not in own]
+    others = [leaf for leaf in graph.leaves if id(leaf) not in own]
     before = [node.grad for node in others]
     try:
         yield

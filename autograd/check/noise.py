@@ -14,7 +14,7 @@ from autograd.check.arrays import Vector, as_cotangent
 from autograd.check.checked_function import CheckedFunction
 from autograd.engine import Node
 from autograd.engine.grad_mode import is_recording
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 
 #: The most operations to walk through, over all results; but at least `FEW_RESULTS` are analysed.
 MOST_OPERATIONS, FEW_RESULTS = 100_000, 64
@@ -93,15 +93,15 @@ class Noise:
         return larger
 
     @cached_property
-    def _program(self) -> Program:
+    def _program(self) -> Graph:
         """The operations of the function; none if it cannot be recorded."""
         try:
             if self.recorded_call is None and is_recording():
                 self.recorded_call = RecordedCall(self.function.with_nodes())
         except Exception:  # it need not be written in NumPy
             pass
-        program = Program((), []) if self.recorded_call is None else self.recorded_call.program
-        return program if program.operations else Program((), [])
+        graph = Graph((), []) if self.recorded_call is None else self.recorded_call.graph
+        return graph if graph.operations else Graph((), [])
 
     @cached_property
     def _roundings(self) -> dict[int, Any]:

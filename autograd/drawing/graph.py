@@ -16,7 +16,7 @@ from autograd.drawing.numbers import short
 from autograd.engine import Node, Primitive, Tensor, dispatch
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
-from autograd.program import Program
+from autograd.graph import Graph as RecordedGraph
 
 #: Scopes nested deeper than this are merged: a recursive function opens many.
 DEEPEST = 20
@@ -106,11 +106,11 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
     """Return the graph of some nodes, or its last `depth` operations."""
     if not nodes:
         raise DataError("There is nothing to draw: pass a Value or a Tensor.")
-    program = Program.of(*nodes)
-    names = names_of(program.nodes)
-    roots = set(map(id, program.outputs))
+    recorded = RecordedGraph.of(*nodes)
+    names = names_of(recorded.nodes)
+    roots = set(map(id, recorded.outputs))
     by_id: dict[int, Item] = {}
-    for number, node in enumerate(program, start=1):
+    for number, node in enumerate(recorded, start=1):
         item = Item(
             number,
             node,
@@ -126,7 +126,7 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             item.call = tuple(by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments)
             item.argnums, item.settings = _split(node)
         by_id[id(node)] = item
-    ends = [by_id[id(node)] for node in program.outputs]
+    ends = [by_id[id(node)] for node in recorded.outputs]
     items = list(by_id.values()) if depth is None else _within(depth, ends)
     _place_leaves(items)
     return Graph(items, ends)

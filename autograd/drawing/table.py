@@ -17,7 +17,7 @@ from autograd.engine.derivatives import derivatives
 from autograd.engine.objects import joined
 from autograd.engine.observers import Observer
 from autograd.errors import DataError
-from autograd.program import Program
+from autograd.graph import Graph
 
 TITLES = ("scope", "operation", "calls", "shape", "parameters", "kept", "forward", "backward")
 
@@ -242,18 +242,18 @@ def _run(
             f"{getattr(function, '__name__', 'The function')} returned no node, so there is "
             "nothing to measure. Pass it floats, arrays of floats, or nodes."
         )
-    program = Program.of(*ends)
-    _measure(rows, program, given)
-    for end in program.outputs:
-        _time_backward(rows, end, program)
+    graph = Graph.of(*ends)
+    _measure(rows, graph, given)
+    for end in graph.outputs:
+        _time_backward(rows, end, graph)
     return rows.found
 
 
-def _measure(rows: _Rows, program: Program, given: set[int]) -> None:
+def _measure(rows: _Rows, graph: Graph, given: set[int]) -> None:
     """Count calls, parameters, and the memory that the graph retains."""
-    seen = {_buffer(leaf.data) for leaf in program.leaves if isinstance(leaf, Tensor)}
+    seen = {_buffer(leaf.data) for leaf in graph.leaves if isinstance(leaf, Tensor)}
     counted = set(given)
-    for node in program.operations:
+    for node in graph.operations:
         row = rows.of(node)
         row.calls += 1
         row.shape = tuple(node.shape)
@@ -278,16 +278,16 @@ def _buffer(array: Any) -> int:
     return id(array)
 
 
-def _time_backward(rows: _Rows, end: Any, program: Program) -> None:
+def _time_backward(rows: _Rows, end: Any, graph: Graph) -> None:
     if isinstance(end, Tensor) and not end.requires_grad:
         return
     seed = np.ones(end.shape, end.dtype) if isinstance(end, Tensor) else 1.0
     with _Clock(rows) as clock:
         begun = clock.last
-        derivatives(end, seed, program.leaves, True, False)
+        derivatives(end, seed, graph.leaves, True, False)
         finished = time.perf_counter()
     # No observer sees the loop over Values; its steps all take about the same time.
-    values = [node for node in program.operations if isinstance(node, Value)]
+    values = [node for node in graph.operations if isinstance(node, Value)]
     if isinstance(end, Value):
         clock.last = begun
     for node in values:

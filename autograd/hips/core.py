@@ -29,7 +29,7 @@ from autograd.hips.extend import (
 )
 from autograd.hips.shared import func, subval, toposort
 from autograd.hips.tracer import Box, getval, isbox, trace
-from autograd.program import Program
+from autograd.graph import Graph
 
 __all__ = [
     "Box",
@@ -87,7 +87,7 @@ def backward_pass(g: Any, end_node: Any) -> Any:
     GraphError
         If the result depends on several leaves.
     """
-    leaves = Program.of(end_node).leaves
+    leaves = Graph.of(end_node).leaves
     varying = [leaf for leaf in leaves if getattr(leaf, "requires_grad", True)]
     if len(varying) != 1:
         raise GraphError(

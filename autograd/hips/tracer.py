@@ -24,7 +24,7 @@ from autograd.errors import NoRuleError
 from autograd.hips.notrace import notrace_primitive, register_notrace
 from autograd.hips.shared import toposort
 from autograd.hips.user_primitive import primitive
-from autograd.program import current
+from autograd.graph import current
 from autograd.rules.elementwise import positive
 from autograd.variables import NODE_MAKERS, plain
 

@@ -20,7 +20,7 @@ from autograd.engine import Node, Primitive, Value
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
-from autograd.program import Program
+from autograd.graph import Graph
 from autograd.rules.elementwise import (
     absolute,
     conjugate,
@@ -81,7 +81,7 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
 def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
     """Return the other lengths that g depends on: copies of y, and lengths that have zeros."""
     again, others = [], []
-    for node in Program.as_recorded(g, stop=(y,)):
+    for node in Graph.as_recorded(g, stop=(y,)):
         if node is y or not any(node.primitive is length for length in LENGTHS):
             continue
         same = (

@@ -26,7 +26,7 @@ from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
 from autograd.engine.operations import GETITEM
 from autograd.errors import NoDerivativeError
-from autograd.program import Program
+from autograd.graph import Graph
 from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define
 
@@ -77,7 +77,7 @@ def operations_between(y: Any, g: Any) -> list[Any]:
     """Return the operations that made a cotangent of a decomposition, but not the decomposition."""
     if not isinstance(g, Node):
         return []
-    return [n for n in Program.as_recorded(g, stop=(y,)).operations if n is not y]
+    return [n for n in Graph.as_recorded(g, stop=(y,)).operations if n is not y]
 
 
 def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
@@ -173,7 +173,7 @@ class Limits:
         with another decomposition at close values, or with the matrix itself other than through its
         decomposition, count as well.
         """
-        leaves = Program.as_recorded(self.y).leaves if isinstance(self.y, Node) else []
+        leaves = Graph.as_recorded(self.y).leaves if isinstance(self.y, Node) else []
         others = [
             node
             for node in operations_between(self.y, self.g)

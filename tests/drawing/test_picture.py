@@ -17,7 +17,7 @@ from autograd.errors import (
     GraphError,
     MissingProgramError,
 )
-from autograd.program import Program
+from autograd.graph import Graph
 
 
 def test_a_picture_has_boxes_operators_and_ordered_edges():
@@ -175,7 +175,7 @@ def test_shades_show_gradient_size_without_changing_grad():
     assert len(colours - {None}) > 2
     assert "|derivative|" in source
     assert "penwidth" in source
-    assert all(leaf.grad is None for leaf in Program.of(loss))
+    assert all(leaf.grad is None for leaf in Graph.of(loss))
 
 
 def test_kept_derivatives_of_a_freed_graph_are_shaded():

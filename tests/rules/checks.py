@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import Tensor, check_gradients
 from autograd.engine.cotangents import conform, is_new
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 
 quiet = pytest.mark.filterwarnings(
     "ignore:.*encountered:RuntimeWarning",
@@ -43,7 +43,7 @@ def primitives_used(samples):
     for sample in samples:
         with np.errstate(all="ignore"):
             result = call(sample, leaves(sample))
-            used.update(id(node.primitive) for node in Program.of(result) if node.op)
+            used.update(id(node.primitive) for node in Graph.of(result) if node.op)
             if sample.name.startswith("["):
                 result.backward(np.ones_like(result), create_graph=True)
     return used
@@ -160,5 +160,5 @@ def check_new_arrays(sample):
         for i, x in zip(varying, found, strict=False):
             yield node.arguments[i], conform(x, node.arguments[i], node.primitive)
 
-    program = Program.of(result)
+    program = Graph.of(result)
     program.pull_back({id(program.outputs[0]): weights_like(result)}, pull)

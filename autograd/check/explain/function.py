@@ -19,7 +19,7 @@ from autograd.check.explain.known_functions import COMMON, Segment, segments
 from autograd.check.explain.numbers import Finding, Sizes, factor_between, factor_text
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.replay import Edge, Override, pull_back
-from autograd.program import contents
+from autograd.graph import contents
 
 #: The largest number of operations and results, and of mistakes to try.
 MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 500, 20, 800
@@ -48,9 +48,9 @@ class Mistakes:
         self.reference = reference
         self.sizes = sizes
         self.recorded_call = reference.recorded_call
-        self.program = self.recorded_call.program
+        self.graph = self.recorded_call.graph
         few_results = self.recorded_call.function.size <= MOST_RESULTS
-        self.usable = len(self.program) <= MOST_NODES and few_results
+        self.usable = len(self.graph) <= MOST_NODES and few_results
 
     def explain(self, given: Mapping[str, Any]) -> dict[str, Finding]:
         """Return the mistakes that lead to the given gradients, by the path of the leaf."""
@@ -121,7 +121,7 @@ class Mistakes:
         for weights in np.eye(call.function.size):
             seeds = call.seeds(weights)
             try:
-                arrived = pull_back(self.program, seeds, mistake.overrides, mistake.cut)
+                arrived = pull_back(self.graph, seeds, mistake.overrides, mistake.cut)
             except (ValueError, TypeError):  # the shapes do not match: not this mistake
                 return {}
             for leaf, node in zip(call.function.inputs, call.leaves, strict=True):
@@ -138,7 +138,7 @@ class Mistakes:
 
     def _mistakes(self) -> Iterator[Mistake]:
         yield from self._forgotten_paths()
-        for segment in segments(self.program):
+        for segment in segments(self.graph):
             yield from self._of_derivative(segment)
 
     def _of_derivative(self, segment: Segment) -> Iterator[Mistake]:
@@ -181,7 +181,7 @@ class Mistakes:
                 )
 
     def _forgotten_paths(self) -> Iterator[Mistake]:
-        for uses in self.program.consumers().values():
+        for uses in self.graph.consumers().values():
             if len(uses) > 1:
                 for node, argnum in uses:
                     yield Mistake(

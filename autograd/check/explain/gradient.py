@@ -23,7 +23,7 @@ from autograd.check.explain.reference import Reference
 from autograd.check.explain.replay import run
 from autograd.debugging import Trace
 from autograd.engine import Node, Primitive
-from autograd.program import Program, contents, current
+from autograd.graph import Graph, contents, current
 from autograd.rules import elementwise, products, reductions, shapes
 
 #: The largest number of operations, and of changes to try.
@@ -77,8 +77,8 @@ class Repairs:
         self.items = {
             leaf.path: current(item) for leaf, item in zip(function.inputs, parts, strict=True)
         }
-        self.program = Program.of(*[item for item in parts if isinstance(item, Node)])
-        self.usable = len(self.program) <= MOST_NODES
+        self.graph = Graph.of(*[item for item in parts if isinstance(item, Node)])
+        self.usable = len(self.graph) <= MOST_NODES
 
     def explain(
         self, wrong: list[str], elsewhere: Repairs | None = None
@@ -127,7 +127,7 @@ class Repairs:
 
     @cached_property
     def _positions(self) -> dict[int, int]:
-        return {id(node): position for position, node in enumerate(self.program.nodes)}
+        return {id(node): position for position, node in enumerate(self.graph.nodes)}
 
     @cached_property
     def _by_key(self) -> dict[tuple[int, str], list[Repair]]:
@@ -138,7 +138,7 @@ class Repairs:
 
     def after_broadcasting(self, wrong: list[str]) -> tuple[str, dict[str, Any]] | None:
         """Return the gradients after making a row a column where they broadcast, and the line."""
-        for node in self.program.operations:
+        for node in self.graph.operations:
             for repair in self._broadcasts(node):
                 found = self.outcome(repair)
                 right = self.reference.arrays
@@ -154,7 +154,7 @@ class Repairs:
     def outcome(self, repair: Repair) -> dict[str, Any]:
         """Return the gradients after a change; nothing if the change fails."""
         try:
-            results = run(self.program, {id(repair.node): repair.change})
+            results = run(self.graph, {id(repair.node): repair.change})
         except Exception:  # later operations may not accept the change
             return {}
         return {
@@ -165,7 +165,7 @@ class Repairs:
     # -- changes, the likeliest first -------------------------------------------------------
 
     def _repairs(self) -> Iterator[Repair]:
-        nodes = self.program.operations
+        nodes = self.graph.operations
         for family in (
             self._broadcasts,
             self._products,
@@ -264,16 +264,16 @@ class Repairs:
 
     @cached_property
     def _known_segments(self) -> list[Segment]:
-        found = list(segments(self.program))
+        found = list(segments(self.graph))
         call = self.reference.recorded_call
         if call is not None:
-            found += segments(call.program)
+            found += segments(call.graph)
         return found
 
     def _names(self, node: Any) -> Iterator[Repair]:
         """Replace an argument by another intermediate result."""
         for argnum, argument in enumerate(node.arguments):
-            for other in self.program.nodes if isinstance(argument, Node) else ():
+            for other in self.graph.nodes if isinstance(argument, Node) else ():
                 if other is node:
                     break  # later results do not exist yet
                 if other is argument or other.shape != np.shape(contents(argument)):

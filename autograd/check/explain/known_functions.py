@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 from autograd.rules import elementwise, special
 
 Derivative = Callable[[Any, Any], Any]
@@ -105,14 +105,14 @@ class Segment:
             return self.known.derivative(contents(self.x), contents(self.y))
 
 
-def segments(program: Program, deepest: int = 10) -> Iterator[Segment]:
-    """Yield the functions of one variable in a program.
+def segments(graph: Graph, deepest: int = 10) -> Iterator[Segment]:
+    """Yield the functions of one variable in a graph.
 
     These are its primitives, and the common functions, even composed of several operations: from
     each result the search follows elementwise operations back until a single node remains.
     """
-    rank = {id(node): i for i, node in enumerate(program)}
-    for y in program:
+    rank = {id(node): i for i, node in enumerate(graph)}
+    for y in graph:
         frontier = {id(y): y}
         for _ in range(deepest):
             last = max(frontier.values(), key=lambda node: rank[id(node)])

@@ -17,7 +17,7 @@ from autograd.check.finite_differences import differentiate
 from autograd.check.verdicts import WRONG
 from autograd.debugging import Trace
 from autograd.engine import Node, Primitive, Value
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 
 MOST_NODES, MOST_ELEMENTS = 1000, 200
 
@@ -58,7 +58,7 @@ class Locator:
         with Trace() as trace:
             self.recorded_call = RecordedCall(function.with_nodes())
         self.trace: Trace = trace
-        self.program = self.recorded_call.program
+        self.graph = self.recorded_call.graph
 
     def reasons(self) -> list[str]:
         """Return the reasons found, each with its line."""
@@ -75,7 +75,7 @@ class Locator:
     def suspects(self) -> Iterator[Suspect]:
         """Yield the operations whose derivative disagrees with a finite difference."""
         seen: set[tuple[Any, ...]] = set()
-        for node in self.program.nodes[:MOST_NODES]:
+        for node in self.graph.nodes[:MOST_NODES]:
             if node.primitive is None:
                 continue
             place = self.trace.where(node)
@@ -179,7 +179,7 @@ class Locator:
     def unrecorded(self) -> Iterator[str]:
         """Yield where the function depends on its inputs in a way that was not recorded.
 
-        The recorded program, run at other inputs, should return what the function returns there. If
+        The recorded graph, run at other inputs, should return what the function returns there. If
         it does not, a second recording shows which of its constants vary.
         """
         function = self.function
@@ -193,16 +193,16 @@ class Locator:
             id(node): contents(moved)
             for node, moved in zip(self.recorded_call.leaves, other.leaves, strict=True)
         }
-        replayed = run(self.program, given=given)
+        replayed = run(self.graph, given=given)
         for node, moved in zip(self.recorded_call.outputs, other.outputs, strict=True):
             if isinstance(node, Node) and not _same(replayed[id(node)], contents(moved)):
                 break
         else:
             return
-        yield from self._changing_constants(other.program, {id(n) for n in other.leaves})
+        yield from self._changing_constants(other.graph, {id(n) for n in other.leaves})
 
-    def _changing_constants(self, other: Program, leaves: set[int]) -> Iterator[str]:
-        pairs = zip(self.program.operations, other.operations, strict=False)
+    def _changing_constants(self, other: Graph, leaves: set[int]) -> Iterator[str]:
+        pairs = zip(self.graph.operations, other.operations, strict=False)
         found = False
         for node, moved in pairs:
             if node.primitive is not moved.primitive or len(node.arguments) != len(moved.arguments):

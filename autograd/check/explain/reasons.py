@@ -26,7 +26,7 @@ from autograd.check.explain.reference import Reference
 from autograd.check.report import Batch
 from autograd.check.state import Check
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
-from autograd.program import contents
+from autograd.graph import contents
 
 #: If corrections on more lines than this are possible, none is reported.
 MOST_LINES = 3
@@ -263,7 +263,7 @@ class Explanation:
             sizes[f"number of elements of {leaf.path}"] = leaf.data.size
         call = self.reference.recorded_call
         if call is not None:
-            for node in call.program.operations:
+            for node in call.graph.operations:
                 for argument in node.arguments:
                     for length in np.shape(contents(argument)):
                         if length not in sizes.values():

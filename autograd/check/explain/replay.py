@@ -10,22 +10,22 @@ import numpy as np
 from autograd.check.arrays import as_cotangent
 from autograd.engine import Node
 from autograd.engine.broadcasting import unbroadcast
-from autograd.program import Program, contents
+from autograd.graph import Graph, contents
 
 Edge = tuple[int, int]  # the id of a node, and the number of one of its arguments
 Override = tuple[Any, Callable[[Any], Any]]  # a node, and the cotangent it receives instead
 
 
 def run(
-    program: Program,
+    graph: Graph,
     changed: Mapping[int, Callable[[Any, Any], Any]] | None = None,
     given: Mapping[int, Any] | None = None,
 ) -> dict[int, Any]:
-    """Compute a program again; return the results by the id of their node.
+    """Compute a graph again; return the results by the id of their node.
 
     Parameters
     ----------
-    program : Program
+    graph : Graph
         The recorded computation.
     changed : mapping of id to callable
         ``function(arguments, keywords)`` to use instead of a node's primitive.
@@ -36,7 +36,7 @@ def run(
     results: dict[int, Any] = dict(given or {})
     dirty: set[int] = set(results)
     with np.errstate(all="ignore"):
-        for node in program:
+        for node in graph:
             key = id(node)
             if key in results:
                 continue
@@ -54,7 +54,7 @@ def run(
 
 
 def pull_back(
-    program: Program,
+    graph: Graph,
     seeds: Mapping[int, Any],
     overrides: Mapping[int, Override] | None = None,
     cut: frozenset[Edge] = frozenset(),
@@ -63,7 +63,7 @@ def pull_back(
 
     Parameters
     ----------
-    program : Program
+    graph : Graph
         The recorded computation.
     seeds : mapping of id to array
         The cotangents of the outputs.
@@ -89,4 +89,4 @@ def pull_back(
                 yield argument, as_cotangent(found, arguments[argnum])
 
     with np.errstate(all="ignore"):
-        return program.pull_back(seeds, pull)
+        return graph.pull_back(seeds, pull)

@@ -26,7 +26,7 @@ def contents(x: Any) -> Any:
     return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
 
-class Program:
+class Graph:
     """A recorded computation: its nodes in topological order.
 
     Iterating yields every node once, arguments before results; ``reversed`` yields results first.
@@ -43,10 +43,10 @@ class Program:
     Examples
     --------
     >>> from autograd import Value
-    >>> from autograd.program import Program
+    >>> from autograd.graph import Graph
     >>> x = Value(3.0, label="x")
     >>> y = x * x + x
-    >>> [node.op or node.label for node in Program.of(y)]
+    >>> [node.op or node.label for node in Graph.of(y)]
     ['x', 'multiply', 'add']
     """
 
@@ -57,7 +57,7 @@ class Program:
         self.nodes = nodes
 
     @classmethod
-    def of(cls, *outputs: Any, stop: Iterable[Node] = ()) -> Program:
+    def of(cls, *outputs: Any, stop: Iterable[Node] = ()) -> Graph:
         """Collect what some nodes were computed from.
 
         Parameters
@@ -80,7 +80,7 @@ class Program:
         return cls.as_recorded(*[current(node) for node in outputs], stop=stop)
 
     @classmethod
-    def as_recorded(cls, *outputs: Any, stop: Iterable[Node] = ()) -> Program:
+    def as_recorded(cls, *outputs: Any, stop: Iterable[Node] = ()) -> Graph:
         """Like `of`, for nodes of a graph: ignore later assignments to their elements."""
         return cls(outputs, _topological_order(outputs, {id(node) for node in stop}))
 
