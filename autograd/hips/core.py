@@ -10,6 +10,7 @@ from autograd import transforms
 from autograd.engine import Node
 from autograd.engine.derivatives import derivatives
 from autograd.errors import GraphError
+from autograd.graph import Graph
 from autograd.hips import extend
 from autograd.hips.extend import (
     JVPNode,
@@ -29,7 +30,6 @@ from autograd.hips.extend import (
 )
 from autograd.hips.shared import func, subval, toposort
 from autograd.hips.tracer import Box, getval, isbox, trace
-from autograd.graph import Graph
 
 __all__ = [
     "Box",

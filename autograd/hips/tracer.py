@@ -21,10 +21,10 @@ from autograd.engine.closures import begin_call
 from autograd.engine.observers import Observer
 from autograd.engine.transform_calls import arguments
 from autograd.errors import NoRuleError
+from autograd.graph import current
 from autograd.hips.notrace import notrace_primitive, register_notrace
 from autograd.hips.shared import toposort
 from autograd.hips.user_primitive import primitive
-from autograd.graph import current
 from autograd.rules.elementwise import positive
 from autograd.variables import NODE_MAKERS, plain
 
