@@ -43,6 +43,18 @@ class FreedGraphError(GraphError):
     """An earlier `backward` without `retain_graph=True` has freed the graph."""
 
 
+class TraceError(AutogradError, TypeError):
+    """A function that is traced does something that a program cannot repeat."""
+
+
+class ImpureFunctionError(TraceError):
+    """A traced function depends on something else than its arguments, such as random numbers."""
+
+
+class GuardError(AutogradError, ValueError):
+    """A program was called with inputs for which the traced function would take another branch."""
+
+
 class NonFiniteError(AutogradError, FloatingPointError):
     """An operation inside `debug`, or its derivative, returned infinity or NaN."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Tensor, Value, dispatch
+from autograd.engine import Node, Tensor, Value, dispatch, tracing
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
 from autograd.engine.grad_mode import is_recording, recording_again
@@ -52,7 +52,7 @@ class Variable:
         if isinstance(item, Node):
             self.nested = True
             node = positive(item)
-        elif type(item) is float or type(item) is np.float64:
+        elif type(tracing.concrete(item)) in (float, np.float64):
             node = Value(item)
         elif type(item) is not np.ndarray and type(item) in NODE_MAKERS:
             node = NODE_MAKERS[type(item)](item, 0, None)
@@ -83,6 +83,8 @@ class Variable:
                 return 0.0 if isinstance(node, Value) else np.zeros_like(node.data)
             if isinstance(derivative, Node):
                 return derivative
+            if isinstance(derivative, tracing.Followed):
+                return np.asarray(derivative) if isinstance(node, Tensor) else derivative
             if isinstance(node, Value):
                 return np.float64(derivative) if type(item) is np.float64 else float(derivative)
             return np.asarray(derivative)

@@ -20,6 +20,7 @@ autograd.engine
 autograd.graph
 autograd.rules
 autograd.forward  autograd.debugging  autograd.variables
+autograd.program
 autograd.transforms  autograd.checkpointing  autograd.expression
 autograd
 autograd.installation  autograd.mypy_plugin
@@ -42,6 +43,7 @@ PUBLIC = (
     "autograd.errors",
     "autograd.files",
     "autograd.installation",
+    "autograd.program",
     "autograd.scipy",
 )
 

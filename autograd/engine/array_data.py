@@ -9,6 +9,7 @@ import numpy as np
 from autograd.engine import objects
 from autograd.engine.node import Node
 from autograd.engine.primitive import FLOAT32, FLOAT64
+from autograd.engine.tracing import Followed
 from autograd.errors import DataError, lost
 
 _ndarray: Final = np.ndarray
@@ -22,6 +23,8 @@ def as_array(data: Any, dtype: Any) -> Any:
             return data
     if isinstance(data, np.generic):
         data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar
+    elif isinstance(data, Followed):
+        data = np.asarray(data)  # type: ignore[call-overload]
     elif isinstance(data, Node):
         raise lost(
             f"A Tensor made of a {type(data).__name__}",

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import calls, constants, objects
+from autograd.engine import calls, constants, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View
@@ -32,7 +32,10 @@ def current(handle: ArrayNode) -> ArrayNode:
     if handle._view is not None and memory is not None and handle._at != memory.version:
         _refresh(handle)
     latest = handle._latest
-    return handle if latest is None else latest
+    now = handle if latest is None else latest
+    if GRAD_MODE.tracing != 0:
+        tracing.adopt(now)
+    return now
 
 
 def _refresh(handle: ArrayNode) -> None:
@@ -237,12 +240,16 @@ def replace_data(handle: ArrayNode, data: Any) -> None:
         memory.private = False
         memory.version += 1
         handle._at = memory.version
+    if GRAD_MODE.tracing != 0:
+        tracing.store(now, data)
     now._contents = data
     memory.mutations += 1
 
 
 def mutated(handle: ArrayNode) -> None:
     """Count an unrecorded change of the numbers."""
+    if GRAD_MODE.tracing != 0:
+        tracing.store(current(handle), current(handle)._contents)
     _memory(handle).mutations += 1
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd.engine import assignment, calls, constants, gc_tracking
+from autograd.engine import assignment, calls, constants, gc_tracking, tracing
 from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
@@ -24,6 +24,7 @@ from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import FreedGraphError, GraphError
 
 _ndarray: Final = np.ndarray
+_SCALARS: Final = (np.generic, tracing.Followed)
 
 
 @final
@@ -277,8 +278,10 @@ def _pull_back(
         plain.extend([assignment.as_recorded(x, primitive) for x in arguments])
     else:
         for x in arguments:
-            if isinstance(x, ArrayNode) or isinstance(x, NumberNode):
+            if isinstance(x, ArrayNode):
                 x = x._contents
+            elif isinstance(x, NumberNode):
+                x = x._contents if GRAD_MODE.tracing == 0 else tracing.number(x)
             plain.append(x)
     edge = sweep.first_edge[number]
     for argnum in range(len(arguments)):
@@ -353,11 +356,16 @@ def _commit(sweep: Sweep) -> None:
                 values.append(node)
                 derivatives.append(_value_total(node, g) if create else g)
         if not create and values:
+            if GRAD_MODE.tracing != 0:
+                tracing.pull_back(values, derivatives, None)
+                derivatives = [tracing.concrete(derivative) for derivative in derivatives]
             backward_values(values, [float(derivative) for derivative in derivatives])
         elif create:
             for i in range(len(values)):
                 take_gradient(values[i], derivatives[i])
         for i in range(len(tensors)):
+            if GRAD_MODE.tracing != 0:
+                tracing.store_gradient(tensors[i])
             tensors[i]._grad = gradients[i]
     finally:
         release()
@@ -366,6 +374,8 @@ def _commit(sweep: Sweep) -> None:
 def _total(node: ArrayNode, g: Any, writable: bool, create: bool) -> Any:
     """Return the new `grad` of a Tensor: leaves accumulate, other nodes do not."""
     before = node._grad if node._primitive is None else None
+    if GRAD_MODE.tracing != 0 and node._primitive is None:
+        before = tracing.gradient(node)
     if create:
         if before is not None:
             g = before + g
@@ -374,7 +384,7 @@ def _total(node: ArrayNode, g: Any, writable: bool, create: bool) -> Any:
         g = plain(before) + g
     elif not writable:
         g = g.copy()
-    return np.asarray(g) if type(g) is not _ndarray and isinstance(g, np.generic) else g
+    return np.asarray(g) if type(g) is not _ndarray and isinstance(g, _SCALARS) else g
 
 
 def _value_total(node: NumberNode, g: Any) -> Node:

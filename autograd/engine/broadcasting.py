@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine.tracing import Followed
 from autograd.errors import ShapeError
 
 _ndarray: Final = np.ndarray
@@ -32,15 +33,16 @@ def unbroadcast(g: Any, x: Any) -> Any:
             f"A partial derivative has shape {given} for an argument of shape {wanted}; it must "
             "have the shape of the result, or one that broadcasts to it."
         )
-    if not wanted and type(g) is _ndarray:
+    is_array = type(g) is _ndarray or isinstance(g, Followed)
+    if not wanted and is_array:
         return _add_reduce(g, axis=None)
     extra = len(given) - len(wanted)
-    if type(g) is _ndarray and given[extra:] == wanted:  # a bias, added to every row
+    if is_array and given[extra:] == wanted:  # a bias, added to every row
         return _add_reduce(g, 0) if extra == 1 else _add_reduce(g, tuple(range(extra)))
     axes = tuple(
         axis for axis in range(len(given)) if axis < extra or wanted[axis - extra] != given[axis]
     )
-    if type(g) is _ndarray:
+    if is_array:
         total = _add_reduce(g, axis=axes)
         return total if extra == len(axes) else total.reshape(wanted)
     return np.reshape(np.sum(g, axis=axes), wanted)

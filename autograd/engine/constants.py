@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine.tracing import Followed
+
 _ndarray: Final = np.ndarray
 
 #: The largest array, in bytes, that is copied: a copy takes about as long as two fingerprints.
@@ -24,6 +26,8 @@ def kept(x: Any) -> Any:
     """Return a constant for the record: small arrays are copied, also in tuples and lists."""
     if type(x) is _ndarray:
         return x.copy("K") if x.nbytes <= COPIED else x
+    if isinstance(x, Followed):
+        return x.as_constant()
     if isinstance(x, list):
         return [kept(item) for item in x]
     if type(x) is tuple and _holds_arrays(x):

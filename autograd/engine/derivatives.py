@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.engine import tracing
 from autograd.engine.backward import Sweep, explore, walk
 from autograd.engine.cotangents import seed_of
 from autograd.engine.fields import ArrayNode, NumberNode
-from autograd.engine.grad_mode import is_recording
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.value_backward import derivatives_of_values
 from autograd.errors import GraphError
@@ -27,6 +28,10 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
         For each target its derivative, None where the root does not depend on it.
     """
     if not create and isinstance(root, NumberNode):
+        if GRAD_MODE.tracing != 0:
+            found = tracing.pull_back([root], [seed], targets)
+            if found is not None:
+                return found
         return derivatives_of_values([root], [float(seed)], targets)
     if create and not is_recording():
         raise GraphError(
@@ -69,16 +74,18 @@ def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
     """Collect the derivatives at the targets, and continue to those below Values."""
     found: dict[int, Any] = {}
     values: list[NumberNode] = []
-    seeds: list[float] = []
+    seeds: list[Any] = []
     for number in sweep.reached:
         node = sweep.nodes[number]
         if isinstance(node, NumberNode) and not sweep.create:
             values.append(node)
-            seeds.append(float(sweep.cotangents[number]))
+            seeds.append(sweep.cotangents[number])
         else:
             found[id(node)] = sweep.cotangents[number]
     if values:
-        below = derivatives_of_values(values, seeds, targets)
+        below = tracing.pull_back(values, seeds, targets) if GRAD_MODE.tracing != 0 else None
+        if below is None:
+            below = derivatives_of_values(values, [float(seed) for seed in seeds], targets)
         for target, derivative in zip(targets, below, strict=True):
             if derivative is not None:
                 found[id(target)] = derivative

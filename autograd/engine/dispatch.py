@@ -16,6 +16,7 @@ from autograd.engine import (
     outputs,
     registry,
     tensor,
+    tracing,
     value,
 )
 from autograd.engine import node as nodes
@@ -32,6 +33,8 @@ _ndarray: Final = np.ndarray
 
 def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call a primitive on anything: floats, arrays, nodes."""
+    if GRAD_MODE.tracing != 0:
+        arguments = tracing.with_values(arguments)
     has_nodes = False
     count = len(arguments)
     scalar = primitive.partials is not None and count == primitive.arity <= 2 and not keywords
@@ -48,6 +51,8 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
             if isinstance(keyword, nodes.Node):
                 return _call_by_position(primitive, arguments, keywords)
     if not has_nodes:
+        if GRAD_MODE.tracing != 0 and tracing.any_followed(arguments):
+            return tracing.call(primitive, arguments, keywords)
         if scalar and all(type(argument) is float for argument in arguments):
             return _scalar_result(primitive, arguments)
         for argument in arguments:
@@ -88,6 +93,8 @@ def apply(
     `handles` are the arguments as the caller passed them, if some were assigned to since they were
     made; `arguments` are then the nodes that hold their elements now.
     """
+    if GRAD_MODE.tracing != 0:
+        arguments = tracing.with_followed(arguments)
     plain: list[Any] = []
     connected = False
     versions = 0
@@ -110,11 +117,13 @@ def apply(
                     if memory.private and primitive.reads_data:
                         memory.capture(argument._contents)
                     versions += memory.mutations
+                if GRAD_MODE.tracing != 0:
+                    tracing.adopt(argument)
                 plain.append(argument._contents)
                 connected = connected or argument._requires_grad
             else:
                 assert isinstance(argument, value.Value)
-                plain.append(argument._contents)
+                plain.append(argument._plain())
                 numbers += argument._contents
                 connected = True
         elif isinstance(argument, _ndarray):
@@ -131,8 +140,12 @@ def apply(
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
                 has_constants = has_large_constants = True
             plain.append(argument)
-    function = primitive.function
-    result = tensor.Tensor(function(*plain, **keywords) if keywords else function(*plain))
+    if GRAD_MODE.tracing == 0:
+        function = primitive.function
+        found = function(*plain, **keywords) if keywords else function(*plain)
+    else:
+        found = tracing.call(primitive, plain, keywords)
+    result = tensor.Tensor(found)
     if GRAD_MODE.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
         objects.refuse_complex(arguments)
     if connected and (GRAD_MODE.interventions == 0 or is_recording()):

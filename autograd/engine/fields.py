@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from autograd.engine import tracing
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import Memory, View
@@ -115,7 +116,7 @@ class NumberNode(ArrayMethods):
         return FLOAT64
 
     def _plain(self) -> Any:
-        return self._contents
+        return self._contents if GRAD_MODE.tracing == 0 else tracing.number(self)
 
     def _partial(self, argnum: int) -> float:
         """Return the partial derivative with respect to a parent."""

@@ -28,6 +28,8 @@ class GradMode:
     def __init__(self) -> None:
         #: Open `no_grad` blocks and active observers. Zero: every operation is recorded.
         self.interventions: int = 0
+        #: Threads in which a function is being traced: recorded as a program.
+        self.tracing: int = 0
         #: The number of transform calls so far; each leaf stores it when it is created.
         self.calls: float = 0.0
         #: The notes of new nodes: None unless a `scope` block is open.

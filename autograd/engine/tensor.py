@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, backward, calls
+from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.fields import ArrayNode
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
@@ -97,6 +97,8 @@ class Tensor(ArrayNode):
 
     def _now(self) -> ArrayNode:
         """Return the node that holds the current elements, after assignments."""
+        if GRAD_MODE.tracing != 0:
+            tracing.adopt(self)
         return self if self._memory is None else assignment.current(self)
 
     def _seen(self) -> Any:
@@ -110,10 +112,14 @@ class Tensor(ArrayNode):
         A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes on which
         `retain_grad` was called.
         """
-        return self._grad if self._primitive is None else self._now()._grad
+        if self._primitive is not None:
+            return self._now()._grad
+        return self._grad if GRAD_MODE.tracing == 0 else tracing.gradient(self)
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
+        if GRAD_MODE.tracing != 0:
+            tracing.store_gradient(self)
         if gradient is None:
             self._grad = None
             return

@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.engine import backward, calls, value_backward
+from autograd.engine import backward, calls, tracing, value_backward
 from autograd.engine.fields import NumberNode
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import UNRECORDED, Node
@@ -73,14 +73,21 @@ class Value(NumberNode):
         _right_partial: float = 0.0,
     ) -> None:
         watched = False
-        if _primitive is not None and GRAD_MODE.interventions != 0:
-            watched = is_recording()
-            if not watched:
-                _primitive, _left, _right = UNRECORDED, None, None
+        traced: Any = None
+        if GRAD_MODE.interventions != 0:
+            if GRAD_MODE.tracing != 0:
+                traced = (data, _primitive, _left, _left_partial, _right, _right_partial)
+                data = tracing.concrete(data)
+            if _primitive is not None:
+                watched = is_recording()
+                if not watched:
+                    _primitive, _left, _right = UNRECORDED, None, None
         contents: float = data if isinstance(data, float) else _as_float(data)
         super().__init__(contents, _primitive, _left, _left_partial, _right, _right_partial)
         if label:
             self.label = label
+        if traced is not None:
+            tracing.begin(self, traced)
         if watched:
             tell_made(self)
 
@@ -93,10 +100,12 @@ class Value(NumberNode):
         Assign to it between passes, as training does: what was computed from it before keeps its
         result, and its derivatives are those of the number it was computed from.
         """
-        return self._contents
+        return self._contents if GRAD_MODE.tracing == 0 else tracing.number(self)  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, data: Any) -> None:
+        if GRAD_MODE.tracing != 0:
+            data = tracing.store_number(self, data, False)
         self._contents = _as_float(data)
 
     @property
@@ -108,13 +117,15 @@ class Value(NumberNode):
         notes = self._notes
         if notes is not None and notes.gradient is not None:
             return notes.gradient
-        return self._grad
+        return self._grad if GRAD_MODE.tracing == 0 else tracing.value_gradient(self)
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
         if isinstance(gradient, Node):
             backward.take_gradient(self, gradient)
             return
+        if GRAD_MODE.tracing != 0:
+            gradient = tracing.store_number(self, gradient, True)
         self._grad = 0.0 if gradient is None else _as_float(gradient)
         if self._notes is not None:
             self._notes.gradient = None
@@ -146,6 +157,9 @@ class Value(NumberNode):
             seed: Any = gradient if isinstance(gradient, Node) else _as_float(gradient)
             backward.differentiable_backward(self, seed)
         else:
+            if GRAD_MODE.tracing != 0:
+                tracing.pull_back([self], [gradient], None)
+                gradient = tracing.concrete(gradient)
             value_backward.backward_values([self], [_as_float(gradient)])
 
     # -- how it looks -----------------------------------------------------------------------
@@ -297,34 +311,34 @@ class Value(NumberNode):
     # -- comparisons, by value: they have no derivative -------------------------------------
 
     def __eq__(self, other: Any) -> Any:
-        mine: Any = self._contents
-        return mine == (other._contents if isinstance(other, Value) else other)
+        mine: Any = self.data
+        return mine == (other.data if isinstance(other, Value) else other)
 
     def __ne__(self, other: Any) -> Any:
-        mine: Any = self._contents
-        return mine != (other._contents if isinstance(other, Value) else other)
+        mine: Any = self.data
+        return mine != (other.data if isinstance(other, Value) else other)
 
     def __lt__(self, other: Any) -> Any:
-        mine: Any = self._contents
-        return mine < (other._contents if isinstance(other, Value) else other)
+        mine: Any = self.data
+        return mine < (other.data if isinstance(other, Value) else other)
 
     def __le__(self, other: Any) -> Any:
-        mine: Any = self._contents
-        return mine <= (other._contents if isinstance(other, Value) else other)
+        mine: Any = self.data
+        return mine <= (other.data if isinstance(other, Value) else other)
 
     def __gt__(self, other: Any) -> Any:
-        mine: Any = self._contents
-        return mine > (other._contents if isinstance(other, Value) else other)
+        mine: Any = self.data
+        return mine > (other.data if isinstance(other, Value) else other)
 
     def __ge__(self, other: Any) -> Any:
-        mine: Any = self._contents
-        return mine >= (other._contents if isinstance(other, Value) else other)
+        mine: Any = self.data
+        return mine >= (other.data if isinstance(other, Value) else other)
 
     def __hash__(self) -> int:
         return id(self) >> 4
 
     def __bool__(self) -> bool:
-        return bool(self._contents != 0.0)
+        return bool(self.data != 0.0)
 
 
 def as_constant(x: Any) -> Any:

@@ -1,0 +1,326 @@
+"""What a program consists of: variables, constants, instructions and guards."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+class Variable:
+    """What an instruction computes, or an input: one array or number.
+
+    Attributes
+    ----------
+    number : int
+        Counts the variables of a program.
+    kind : type
+        `numpy.ndarray`, a type of NumPy's scalars, or a type of Python's numbers.
+    shape : tuple of int
+        Its shape; empty for numbers.
+    dtype : dtype or None
+        Its type; None for Python's numbers.
+    root : Variable
+        The variable whose memory this one shares; itself, if it has memory of its own.
+    hint : str
+        A name that says what it is, or "".
+    gradient_of : Variable or None
+        The variable with respect to which this is the derivative of the result.
+    """
+
+    __slots__ = ("dtype", "gradient_of", "hint", "kind", "number", "root", "shape")
+
+    def __init__(self, number: int, value: Any, hint: str = "") -> None:
+        self.number = number
+        self.kind = type(value)
+        self.shape: tuple[int, ...] = getattr(value, "shape", ())
+        self.dtype: Any = getattr(value, "dtype", None)
+        self.root = self
+        self.hint = hint
+        self.gradient_of: Variable | None = None
+
+    @property
+    def is_array(self) -> bool:
+        """Whether this is an array and not a number."""
+        return self.kind is np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of an array, in bytes; 0 for numbers."""
+        return math.prod(self.shape) * self.dtype.itemsize if self.is_array else 0
+
+    def __repr__(self) -> str:
+        what = f"{self.dtype}{list(self.shape)}" if self.is_array else self.kind.__name__
+        return f"<{self.hint or 'variable'} {self.number}: {what}>"
+
+
+class Constant:
+    """A plain array that a program refers to.
+
+    Attributes
+    ----------
+    value : ndarray
+        The array itself, not a copy.
+    number : int
+        Counts the constants of a program.
+    hint : str
+        A name that says what it is, or "".
+    """
+
+    __slots__ = ("_snapshot", "hint", "number", "value")
+
+    #: Larger arrays are compared by some of their elements, in bytes.
+    COMPARED = 1 << 16
+
+    def __init__(self, number: int, value: Any) -> None:
+        self.number = number
+        self.value = value
+        self.hint = ""
+        self._snapshot = self._sample()
+
+    def _sample(self) -> bytes:
+        if self.value.nbytes <= self.COMPARED:
+            return bytes(self.value.tobytes())
+        return bytes(self.value.reshape(-1)[:: self.value.size // 8191 + 1].tobytes())
+
+    def is_unchanged(self) -> bool:
+        """Return whether the array still holds what it held when it was first used."""
+        return self._sample() == self._snapshot
+
+    def equals(self, other: Constant) -> bool:
+        """Return whether two constants hold the same numbers."""
+        a, b = self.value, other.value
+        same = a is b or (a.dtype == b.dtype and a.shape == b.shape)
+        return same and (a is b or a.tobytes() == b.tobytes())
+
+    def __repr__(self) -> str:
+        return f"<constant {self.number}: {self.value.dtype}{list(self.value.shape)}>"
+
+
+@dataclass(frozen=True)
+class Method:
+    """The call of a method of an array."""
+
+    name: str
+
+    def __call__(self, x: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Call the method of `x`."""
+        return getattr(x, self.name)(*arguments, **keywords)
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute of an array, such as its transpose."""
+
+    name: str
+
+    def __call__(self, x: Any) -> Any:
+        """Return the attribute of `x`."""
+        return getattr(x, self.name)
+
+
+@dataclass(eq=False)
+class Instruction:
+    """One call of a function of NumPy, of an operator, or of a method.
+
+    Attributes
+    ----------
+    function : callable
+        What is called. Operators are functions of the module `operator`.
+    arguments : tuple
+        Variables, constants, and anything that does not depend on the inputs, nested.
+    keywords : dict
+        The keyword arguments.
+    result : any
+        The variables it computes: one, or nested tuples and lists of them, or None.
+    writes : Variable or None
+        The variable that it changes in place.
+    place : tuple of (str, int) or None
+        File and line of the code of the user.
+    scope : str
+        The path of the open `autograd.scope` blocks.
+    quiet : bool
+        Whether NumPy's warnings about floating point numbers are off.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    result: Any
+    writes: Variable | None = None
+    place: tuple[str, int] | None = None
+    scope: str = ""
+    quiet: bool = False
+    primitive: Any = None
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return str(getattr(self.function, "__name__", getattr(self.function, "name", "function")))
+
+    def uses(self) -> Iterator[Variable]:
+        """Yield the variables that it reads, with repetitions."""
+        yield from variables_in(self.arguments)
+        if self.keywords:
+            yield from variables_in(self.keywords)
+
+    def makes(self) -> Iterator[Variable]:
+        """Yield the variables that it computes."""
+        yield from variables_in(self.result)
+
+
+@dataclass(eq=False)
+class Guard:
+    """A condition under which the instructions that follow are the right ones.
+
+    Attributes
+    ----------
+    variable : Variable
+        What Python code asked for the value of.
+    convert : callable
+        How it asked: `bool`, `int`, `float`, ... of the variable.
+    expected : any
+        What it got while the function was traced.
+    place : tuple of (str, int) or None
+        File and line where it asked.
+    """
+
+    variable: Variable
+    convert: Callable[[Any], Any]
+    expected: Any
+    place: tuple[str, int] | None = None
+    scope: str = ""
+    writes: None = field(default=None, repr=False)
+
+    def uses(self) -> Iterator[Variable]:
+        """Yield the variable that it reads."""
+        yield self.variable
+
+    def makes(self) -> Iterator[Variable]:
+        """Yield nothing: a guard computes nothing."""
+        return iter(())
+
+    def holds(self, value: Any) -> bool:
+        """Return whether a value of the variable fulfils the condition."""
+        return same(self.convert(value), self.expected)
+
+
+def shape_of(x: Any) -> Any:
+    """Return the shape of an array."""
+    return x.shape
+
+
+def contents_of(x: Any) -> Any:
+    """Return the shape, the type and the bytes of an array, for comparison."""
+    x = np.asarray(x)
+    return (x.shape, x.dtype.str, x.tobytes())
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two numbers are the same; NaN is, and zeros with different signs are not."""
+    if isinstance(a, float) and isinstance(b, float):
+        return (a == b and math.copysign(1.0, a) == math.copysign(1.0, b)) or (a != a and b != b)
+    if isinstance(a, complex) and isinstance(b, complex):
+        return same(a.real, b.real) and same(a.imag, b.imag)
+    return bool(type(a) is type(b) and a == b)
+
+
+def variables_in(x: Any) -> Iterator[Variable]:
+    """Yield the variables in nested tuples, lists, dicts and slices."""
+    kind = type(x)
+    if kind is Variable:
+        yield x
+    elif kind is tuple or kind is list:
+        for item in x:
+            yield from variables_in(item)
+    elif kind is dict:
+        for item in x.values():
+            yield from variables_in(item)
+    elif kind is slice:
+        yield from variables_in((x.start, x.stop, x.step))
+    elif isinstance(x, (tuple, list, dict)):
+        yield from variables_in(tuple(x.values()) if isinstance(x, dict) else tuple(x))
+
+
+def substituted(x: Any, value_of: Callable[[Any], Any]) -> Any:
+    """Replace the variables and constants in nested tuples, lists, dicts and slices."""
+    kind = type(x)
+    if kind is Variable or kind is Constant:
+        return value_of(x)
+    if kind is tuple:
+        return tuple([substituted(item, value_of) for item in x])
+    if kind is list:
+        return [substituted(item, value_of) for item in x]
+    if kind is dict:
+        return {key: substituted(item, value_of) for key, item in x.items()}
+    if kind is slice:
+        return slice(*[substituted(part, value_of) for part in (x.start, x.stop, x.step)])
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind(*[substituted(item, value_of) for item in x])
+    return x
+
+
+#: Operators that are written between or before their operands.
+BINARY = {
+    operator.add: "+",
+    operator.sub: "-",
+    operator.mul: "*",
+    operator.truediv: "/",
+    operator.floordiv: "//",
+    operator.mod: "%",
+    operator.pow: "**",
+    operator.matmul: "@",
+    operator.and_: "&",
+    operator.or_: "|",
+    operator.xor: "^",
+    operator.lshift: "<<",
+    operator.rshift: ">>",
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
+INPLACE = {
+    operator.iadd: "+=",
+    operator.isub: "-=",
+    operator.imul: "*=",
+    operator.itruediv: "/=",
+    operator.ifloordiv: "//=",
+    operator.imod: "%=",
+    operator.ipow: "**=",
+    operator.imatmul: "@=",
+    operator.iand: "&=",
+    operator.ior: "|=",
+    operator.ixor: "^=",
+    operator.ilshift: "<<=",
+    operator.irshift: ">>=",
+}
+UNARY = {operator.neg: "-", operator.pos: "+", operator.invert: "~"}
+
+#: The operator that computes the same as a ufunc, if an operand is an array or a NumPy scalar.
+OPERATORS = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.floor_divide: operator.floordiv,
+    np.remainder: operator.mod,
+    np.matmul: operator.matmul,
+    np.negative: operator.neg,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+    np.equal: operator.eq,
+    np.not_equal: operator.ne,
+    np.bitwise_and: operator.and_,
+    np.bitwise_or: operator.or_,
+    np.bitwise_xor: operator.xor,
+    np.invert: operator.invert,
+}

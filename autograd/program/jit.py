@@ -1,0 +1,184 @@
+"""`jit`: record a function at its first call, and run the program from then on."""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from autograd.engine import tracing as hooks
+from autograd.engine.grad_mode import GRAD_MODE, is_recording
+from autograd.engine.node import Node
+from autograd.engine.observers import is_observed
+from autograd.program import structure
+from autograd.program.environment import Environment
+from autograd.program.instructions import same
+from autograd.program.program import Program
+from autograd.program.running import GuardFailed, compiled
+from autograd.program.tracing import record, require_same
+
+#: How many signatures of a function keep their programs; the oldest are dropped.
+SIGNATURES = 64
+
+#: How many branches of a function are recorded for one signature.
+PATHS = 16
+
+
+class Path:
+    """One way through a function: its program, compiled."""
+
+    def __init__(self, program: Program, environment: Environment) -> None:
+        self.program = program
+        self.environment = environment
+        self.run = compiled(program)
+        self.expected = [guard.expected for guard in program.guards]
+
+    def continues(self, other: Path, number: int, found: Any) -> bool:
+        """Return whether this path is right where guard `number` of another one failed."""
+        if number < 0 or len(self.expected) <= number:
+            return number < 0
+        before = zip(self.expected[:number], other.expected[:number], strict=True)
+        return same_value(self.expected[number], found) and all(same_value(a, b) for a, b in before)
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Return whether two values of guards are the same."""
+    return a is b or same(a, b)
+
+
+class Jitted:
+    """A function that `jit` has returned.
+
+    Attributes
+    ----------
+    function : callable
+        The function itself.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self._cache: dict[Any, list[Path]] = {}
+        self._warned = False
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Run the program for these arguments; record it at the first call."""
+        leaves: list[Any] = []
+        key: list[Any] = []
+        structure.flatten(arguments, leaves, key)
+        if keywords:
+            structure.flatten(keywords, leaves, key)
+        if GRAD_MODE.interventions != 0:
+            if hooks.tracer() is not None or is_observed():
+                return self.function(*arguments, **keywords)
+            key.append(is_recording())
+        signature = tuple(key)
+        paths = self._cache.get(signature)
+        if paths is not None:
+            path = paths[-1]
+            if path.environment.holds():
+                try:
+                    return path.run(*leaves)
+                except GuardFailed as failure:
+                    return self._elsewhere(path, failure, leaves, paths, arguments, keywords)
+            return self._elsewhere(path, None, leaves, paths, arguments, keywords)
+        if any(isinstance(part, type) and issubclass(part, Node) for part in key):
+            return self.function(*arguments, **keywords)
+        while len(self._cache) >= SIGNATURES:
+            del self._cache[next(iter(self._cache))]
+        paths = self._cache[signature] = []
+        try:
+            return self._record(paths, arguments, keywords)
+        finally:
+            if not paths:
+                self._cache.pop(signature, None)
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        """Return a method, if this is an attribute of a class."""
+        return self if owner is None else functools.partial(self, owner)
+
+    def _elsewhere(
+        self,
+        path: Path,
+        failure: GuardFailed | None,
+        leaves: list[Any],
+        paths: list[Path],
+        arguments: Any,
+        keywords: Any,
+    ) -> Any:
+        """Run another path, or record one."""
+        tried = {id(path)}
+        while True:
+            following = None
+            for other in reversed(paths):
+                if id(other) in tried or not other.environment.holds():
+                    continue
+                if failure is None or other.continues(path, failure.number, failure.found):
+                    following = other
+                    break
+            if following is None:
+                break
+            tried.add(id(following))
+            try:
+                result = following.run(*leaves)
+            except GuardFailed as again:
+                path, failure = following, again
+                continue
+            paths.remove(following)
+            paths.append(following)
+            return result
+        if len(paths) >= PATHS:
+            self._warn(path, failure)
+            return self.function(*arguments, **keywords)
+        return self._record(paths, arguments, keywords)
+
+    def _record(self, paths: list[Path], arguments: Any, keywords: Any) -> Any:
+        environment = Environment(self.function)
+        first = record(self.function, arguments, keywords, isolated=True)
+        second = record(self.function, arguments, keywords)
+        require_same(first.program, second.program)
+        paths.append(Path(second.program, environment))
+        return second.result
+
+    def _warn(self, path: Path, failure: GuardFailed | None) -> None:
+        if self._warned:
+            return
+        self._warned = True
+        where = ""
+        if failure is not None and failure.number >= 0:
+            place = path.program.guards[failure.number].place
+            if place is not None:
+                line = linecache.getline(place[0], place[1]).strip()
+                where = f" It branches at {place[0]}, line {place[1]}: {line}"
+        warnings.warn(
+            f"jit has recorded {PATHS} branches of {getattr(self, '__name__', 'the function')}; "
+            f"others run without it from now on.{where}",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+
+
+def jit(function: Callable[..., Any]) -> Any:
+    """Return a function that records `function` once for each signature and replays the program.
+
+    Parameters
+    ----------
+    function : callable
+        A function of arrays and numbers, also one that `grad` and the like have returned.
+
+    Returns
+    -------
+    callable
+        Takes the same arguments and returns the same results.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad, jit
+    >>> derivative = jit(grad(lambda x: np.sum(x**3)))
+    >>> derivative(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    """
+    return Jitted(function)

@@ -1,0 +1,138 @@
+"""`Program`: a recorded computation as an object, which can be read, run and saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.program.instructions import (
+    Constant,
+    Guard,
+    Instruction,
+    Variable,
+    substituted,
+)
+
+
+class Store:
+    """What a program stores in a node from outside when it has run.
+
+    Attributes
+    ----------
+    node : Value or Tensor
+        The node.
+    what : str
+        ``"data"`` or ``"grad"``.
+    value : Variable, Constant or None
+        What it stores.
+    """
+
+    __slots__ = ("node", "value", "what")
+
+    def __init__(self, node: Any, what: str, value: Any) -> None:
+        self.node = node
+        self.what = what
+        self.value = value
+
+
+class Load:
+    """An input that a program reads from a node from outside.
+
+    Attributes
+    ----------
+    node : Value or Tensor
+        The node.
+    what : str
+        ``"data"`` or ``"grad"``.
+    variable : Variable or None
+        The input; None for a ``grad`` that must be None.
+    """
+
+    __slots__ = ("node", "variable", "what")
+
+    def __init__(self, node: Any, what: str, variable: Variable | None) -> None:
+        self.node = node
+        self.what = what
+        self.variable = variable
+
+
+class Program:
+    """The instructions that a function carried out, and what they read and return.
+
+    Attributes
+    ----------
+    name : str
+        The name of the function.
+    inputs : list of Variable
+        The arrays and numbers among the arguments, in order.
+    loads : list of Load
+        What is read from nodes that the function closes over.
+    items : list of Instruction and Guard
+        In the order in which they run.
+    output : any
+        The variables and constants that it returns, in the structure of the function's result.
+    stores : list of Store
+        What is stored in nodes that the function closes over.
+    constants : list of Constant
+        The plain arrays that it refers to.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: list[Variable],
+        loads: list[Load],
+        items: list[Any],
+        output: Any,
+        stores: list[Store],
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.loads = loads
+        self.items = items
+        self.output = output
+        self.stores = stores
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        """The instructions, without the guards."""
+        return [item for item in self.items if isinstance(item, Instruction)]
+
+    @property
+    def guards(self) -> list[Guard]:
+        """The conditions under which the program is what the function does."""
+        return [item for item in self.items if isinstance(item, Guard)]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The variables and constants that it returns."""
+        found: list[Any] = []
+        substituted(self.output, found.append)
+        return found
+
+    @property
+    def constants(self) -> list[Constant]:
+        """The plain arrays that it refers to."""
+        found: dict[Constant, None] = {}
+
+        def note(x: Any) -> None:
+            if isinstance(x, Constant):
+                found[x] = None
+
+        for item in self.instructions:
+            substituted(item.arguments, note)
+            substituted(item.keywords, note)
+        substituted(self.output, note)
+        return list(found)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Program {self.name}: {len(self.instructions)} instructions, "
+            f"{len(self.inputs) + len(self.loads)} inputs, {len(self.guards)} guards>"
+        )
+
+    def with_items(self, items: list[Any]) -> Program:
+        """Return the same program with other instructions."""
+        return Program(self.name, self.inputs, self.loads, items, self.output, self.stores)

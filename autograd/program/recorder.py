@@ -1,0 +1,607 @@
+"""`Recorder`: records what a function computes, while it computes it, as instructions."""
+
+from __future__ import annotations
+
+import operator
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Tensor, Value
+from autograd.engine.fields import ENDED
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.node import Node
+from autograd.engine.primitive import Primitive
+from autograd.engine.tracing import Tracer
+from autograd.errors import TraceError
+from autograd.program.instructions import (
+    Constant,
+    Guard,
+    Instruction,
+    Variable,
+    contents_of,
+    shape_of,
+)
+from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask
+
+#: Types of results that become variables.
+NUMBERS = (bool, int, float, complex, np.generic)
+
+#: Functions of NumPy whose results have a shape that depends on the numbers.
+DATA_DEPENDENT = frozenset(
+    (
+        np.nonzero, np.flatnonzero, np.argwhere, np.extract, np.compress, np.repeat, np.unique,
+        np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, np.setdiff1d,
+        np.setxor1d, np.union1d, np.intersect1d, np.trim_zeros, np.bincount, np.delete, np.insert,
+        np.histogram_bin_edges, np.histogram,
+    )
+)  # fmt: skip
+
+#: Functions of NumPy that change their first argument.
+WRITING = frozenset((np.copyto, np.put, np.putmask, np.place, np.fill_diagonal, np.put_along_axis))
+
+#: Functions that only look at shapes and types, which a signature fixes.
+STATIC = frozenset(
+    (
+        np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
+        np.min_scalar_type, np.common_type, np.may_share_memory, np.shares_memory,
+        np.einsum_path, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
+        np.broadcast_shapes,
+    )
+)  # fmt: skip
+
+_PACKAGES = tuple(
+    os.path.join(os.path.dirname(os.path.abspath(path)), "")
+    for path in (sys.modules["autograd"].__file__ or "", np.__file__)
+)
+#: Code object -> whether it belongs to this library or to NumPy.
+_INSIDE: dict[Any, bool] = {}
+
+
+def place_of_caller() -> tuple[str, int] | None:
+    """Return file and line of the innermost code that is neither this library's nor NumPy's."""
+    frame: Any = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        inside = _INSIDE.get(code)
+        if inside is None:
+            inside = _INSIDE[code] = code.co_filename.startswith(_PACKAGES)
+        if not inside:
+            return (code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+class Recorder(Tracer):
+    """The instructions of one call of a function.
+
+    Attributes
+    ----------
+    items : list of Instruction and Guard
+        In the order in which they ran.
+    constants : list of Constant
+        The plain arrays that they refer to.
+    leaves : dict
+        By identity, the nodes from outside that the function used, in order: `Outside`.
+    """
+
+    def __init__(self, isolated: bool = False) -> None:
+        self.items: list[Any] = []
+        self.constants: list[Constant] = []
+        self.outside: dict[tuple[int, str], Outside] = {}
+        self.isolated = isolated
+        self.count = 0
+        self._constants: dict[int, tuple[Constant, Traced]] = {}
+        self._values: dict[int, tuple[Value, Traced]] = {}
+        self._gradients: dict[int, tuple[Value, Any]] = {}
+        self._made: list[Any] = []  # Tensors made while tracing that hold constants
+        self.begun = GRAD_MODE.calls + 0.5
+        GRAD_MODE.calls += 1.0
+        self.errors = np.geterr()
+
+    def finish(self) -> None:
+        """Refuse further instructions: what is traced does not outlive the call."""
+        self.items = Finished(self.items)
+
+    # -- variables --------------------------------------------------------------------------
+
+    def variable(self, value: Any, hint: str = "") -> Variable:
+        """Return a new variable for a value like this one."""
+        self.count += 1
+        return Variable(self.count - 1, value, hint)
+
+    def input(self, value: Any, hint: str = "") -> Traced:
+        """Return a traced array or number for an input."""
+        return self.wrap(value, self.variable(value, hint))
+
+    def wrap(self, value: Any, variable: Variable) -> Traced:
+        """Return what represents a value."""
+        kind = TracedArray if isinstance(value, np.ndarray) else TracedNumber
+        return kind(value, variable, self)
+
+    def constant(self, array: Any) -> Any:
+        """Return the traced array of a plain one."""
+        return self._constant(array)[1]
+
+    def _constant(self, array: Any) -> tuple[Constant, Traced]:
+        known = self._constants.get(id(array))
+        if known is not None and known[0].is_unchanged():
+            return known
+        constant = Constant(len(self.constants), array if known is None else array.copy("K"))
+        self.constants.append(constant)
+        traced = TracedArray(array, constant, self)  # type: ignore[arg-type]
+        self._constants[id(array)] = (constant, traced)
+        return constant, traced
+
+    # -- instructions -----------------------------------------------------------------------
+
+    def emit(self, function: Any, arguments: Any, keywords: Any, primitive: Any = None) -> Any:
+        """Call a function on the values, record the call, and return its traced result."""
+        plain = [self.plain(x) for x in arguments]
+        value = function(*plain, **self.plain(keywords)) if keywords else function(*plain)
+        found = self.record(function, arguments, keywords, value, plain, primitive=primitive)
+        if function is operator.getitem and selects_by_mask(arguments[1]):
+            self.guard_shapes(found)
+        return found
+
+    def record(
+        self,
+        function: Any,
+        arguments: Any,
+        keywords: Any,
+        value: Any,
+        plain: Any = (),
+        writes: Any = None,
+        primitive: Any = None,
+    ) -> Any:
+        """Record a call whose result is known; return the traced result."""
+        if not (value is None or isinstance(value, (np.ndarray, tuple, list, *NUMBERS))):
+            return self._fixed(arguments, keywords, value)
+        symbols = tuple([self.symbol(x) for x in arguments])
+        named = {key: self.symbol(x) for key, x in keywords.items()} if keywords else {}
+        result = self._results(value, arguments, plain)
+        instruction = Instruction(
+            function, symbols, named, self.symbol(result), writes, place_of_caller(),
+            "" if GRAD_MODE.notes is None else self._scope(), np.geterr() != self.errors, primitive,
+        )  # fmt: skip
+        self.items.append(instruction)
+        return result
+
+    def _scope(self) -> str:
+        from autograd.engine.scopes import notes_here
+
+        notes = notes_here()
+        return "" if notes is None else str(notes.scope)
+
+    def _fixed(self, arguments: Any, keywords: Any, value: Any) -> Any:
+        """Return a result that is neither array nor number; it holds for these inputs only."""
+        for x in _traced_in((arguments, keywords)):
+            x._guard(contents_of)
+        return value
+
+    def _results(self, value: Any, arguments: Any, plain: Any) -> Any:
+        """Return the traced parts of a result."""
+        if isinstance(value, np.ndarray):
+            if value.dtype == object:
+                raise TraceError(
+                    "An array of objects cannot be followed in a function that is traced. "
+                    "Join numbers with np.stack([...])."
+                )
+            if type(value) is not np.ndarray:
+                raise TraceError(
+                    f"A {type(value).__name__} cannot be followed in a function that is traced; "
+                    "use plain arrays."
+                )
+            traced = self.wrap(value, self.variable(value))
+            self._share(traced, arguments, plain)
+            return traced
+        if isinstance(value, NUMBERS):
+            return self.wrap(value, self.variable(value))
+        if isinstance(value, (tuple, list)):
+            parts = [self._results(item, arguments, plain) for item in value]
+            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+        return value
+
+    def _share(self, traced: Traced, arguments: Any, plain: Any) -> None:
+        """Note whose memory a result shares."""
+        owner = _owner(traced._value)
+        if owner is traced._value and not any(traced._value is x for x in plain):
+            return
+        for x in arguments:
+            if isinstance(x, np.ndarray) and type(x) is np.ndarray:
+                x = self.constant(x)
+            if isinstance(x, TracedArray) and _owner(x._value) is owner:
+                root = x if x._base is None else x._base
+                traced._base = root
+                if isinstance(traced._variable, Variable):
+                    traced._variable.root = root._variable  # type: ignore[assignment]
+                return
+
+    def emit_write(self, function: Any, arguments: Any, keywords: Any, target: Any) -> Any:
+        """Call a function that changes one of its arguments in place."""
+        traced = self._writable(target)
+        if target is not traced:
+            arguments = tuple([traced if x is target else x for x in arguments])
+        plain = [self.plain(x) for x in arguments]
+        function(*plain, **self.plain(keywords))
+        symbols = tuple([self.symbol(x) for x in arguments])
+        named = {key: self.symbol(x) for key, x in keywords.items()}
+        self.items.append(
+            Instruction(
+                function,
+                symbols,
+                named,
+                None,
+                traced._variable,
+                place_of_caller(),
+                "" if GRAD_MODE.notes is None else self._scope(),
+                np.geterr() != self.errors,
+            )
+        )
+
+    def _writable(self, target: Any) -> Traced:
+        """Return the traced array of one that is to be changed."""
+        if isinstance(target, TracedArray):
+            return target
+        if type(target) is np.ndarray and id(target) in self._constants:
+            return self._constants[id(target)][1]
+        raise TraceError(
+            f"An array of shape {np.shape(target)} is changed in place by numbers that depend on "
+            "the inputs, but it is not followed itself: it was made by np.zeros or the like, or "
+            "comes from outside. Make it with np.zeros_like(x), or pass it as an argument."
+        )
+
+    def emit_into(self, ufunc: Any, method: str, inputs: Any, keywords: Any) -> Any:
+        """Call a ufunc with ``out=``."""
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        out = keywords["out"]
+        targets = [self._writable(x) for x in out if x is not None]
+        if len(out) != 1 or len(targets) != 1:
+            raise TraceError(f"numpy.{ufunc.__name__} with several out= cannot be followed.")
+        rest = {**keywords, "out": targets[0]}
+        plain = [self.plain(x) for x in inputs]
+        function(*plain, **self.plain(rest))
+        self.items.append(
+            Instruction(
+                function,
+                tuple([self.symbol(x) for x in inputs]),
+                {key: self.symbol(x) for key, x in rest.items()},
+                None,
+                targets[0]._variable,
+                place_of_caller(),
+                "",
+                np.geterr() != self.errors,
+            )
+        )
+        return targets[0]
+
+    def call_function(self, function: Any, arguments: Any, keywords: Any) -> Any:
+        """Handle a function of NumPy that is called on traced arrays."""
+        if function in STATIC:
+            return function(*self.plain(arguments), **self.plain(keywords))
+        if function in WRITING:
+            return self.emit_write(function, arguments, keywords, arguments[0])
+        if keywords.get("out") is not None:
+            target = self._writable(keywords["out"])
+            rest = {**keywords, "out": target}
+            function(*[self.plain(x) for x in arguments], **self.plain(rest))
+            self.items.append(
+                Instruction(
+                    function,
+                    tuple([self.symbol(x) for x in arguments]),
+                    {key: self.symbol(x) for key, x in rest.items()},
+                    None,
+                    target._variable,
+                    place_of_caller(),
+                    "",
+                    np.geterr() != self.errors,
+                )
+            )
+            return target
+        if function in (np.copy,):
+            arguments = (arguments[0], *arguments[1:])
+        found = self.emit(function, arguments, keywords)
+        if function in DATA_DEPENDENT or (function is np.where and len(arguments) == 1):
+            self.guard_shapes(found)
+        return found
+
+    def operator(self, function: Any, a: Any, b: Any) -> Any:
+        """Record a binary operator; NotImplemented if the other operand is to decide."""
+        for x in (a, b):
+            if isinstance(x, Node) or not isinstance(
+                x, (Traced, np.ndarray, list, tuple, *NUMBERS)
+            ):
+                return NotImplemented
+        return self.emit(function, (a, b), {})
+
+    def compare(self, function: Any, a: Any, b: Any) -> Any:
+        """Record ``==`` or ``!=``; with anything but numbers and arrays, Python's answer."""
+        if isinstance(b, Node):
+            return NotImplemented
+        if not isinstance(b, (Traced, np.ndarray, list, tuple, *NUMBERS)):
+            return function(a._value, b)
+        return self.emit(function, (a, b), {})
+
+    # -- guards -----------------------------------------------------------------------------
+
+    def guard(self, traced: Traced, convert: Callable[[Any], Any]) -> Any:
+        """Record that Python code has asked for a value, and return it."""
+        found = convert(traced._value)
+        variable = traced._variable
+        if isinstance(variable, Variable):
+            self.items.append(Guard(variable, convert, found, place_of_caller()))
+        return found
+
+    def guard_shapes(self, found: Any) -> None:
+        """Record guards of the shapes of results, which depend on numbers."""
+        for x in _traced_in(found):
+            if isinstance(x, TracedArray):
+                self.guard(x, shape_of)
+
+    # -- values and symbols -----------------------------------------------------------------
+
+    def plain(self, x: Any) -> Any:
+        """Replace traced objects by their values, nested."""
+        kind = type(x)
+        if kind is TracedArray or kind is TracedNumber:
+            return x._value
+        if kind is tuple:
+            return tuple([self.plain(item) for item in x])
+        if kind is list:
+            return [self.plain(item) for item in x]
+        if kind is dict:
+            return {key: self.plain(item) for key, item in x.items()}
+        if kind is slice:
+            return slice(*[self.plain(part) for part in (x.start, x.stop, x.step)])
+        return x
+
+    def symbol(self, x: Any) -> Any:
+        """Replace traced objects by variables and plain arrays by constants, nested."""
+        kind = type(x)
+        if kind is TracedArray or kind is TracedNumber:
+            return x._variable
+        if kind is np.ndarray:
+            return self._constant(x)[0]
+        if kind is tuple:
+            return tuple([self.symbol(item) for item in x])
+        if kind is list:
+            return [self.symbol(item) for item in x]
+        if kind is dict:
+            return {key: self.symbol(item) for key, item in x.items()}
+        if kind is slice:
+            return slice(*[self.symbol(part) for part in (x.start, x.stop, x.step)])
+        if isinstance(x, tuple) and hasattr(x, "_fields"):
+            return kind(*[self.symbol(item) for item in x])
+        return x
+
+    # -- Tensors ----------------------------------------------------------------------------
+
+    def contents(self, node: Any) -> Any:
+        """Return the traced array of a Tensor that holds a plain one."""
+        if node._primitive is not None or not node._call() < self.begun or node._call() == ENDED:
+            return self.constant(node._contents)
+        return self._outside(node, "data").read()
+
+    def _outside(self, node: Any, what: str) -> Outside:
+        known = self.outside.get((id(node), what))
+        if known is None:
+            known = self.outside[id(node), what] = Outside(self, node, what)
+        return known
+
+    def gradient(self, node: Any) -> Any:
+        """Return the traced ``grad`` of a leaf."""
+        if isinstance(node._grad, (Traced, Node)) or not node._call() < self.begun:
+            return node._grad
+        outside = self._outside(node, "grad")
+        if not outside.written:
+            node._grad = outside.read()
+        return node._grad
+
+    def stored_gradient(self, node: Any) -> None:
+        """Note that a leaf gets a new ``grad``."""
+        if node._primitive is None and node._call() < self.begun:
+            self._outside(node, "grad").written = True
+
+    def stored(self, node: Any) -> None:
+        """Note that a Tensor got new numbers."""
+        if node._call() < self.begun:
+            self._outside(node, "data").written = True
+
+    # -- Values -----------------------------------------------------------------------------
+
+    def number(self, value: Any) -> Any:
+        """Return the traced number of a Value."""
+        known = self._values.get(id(value))
+        if known is not None:
+            return known[1]
+        if value.primitive is not None or value._call() > self.begun:
+            return value._contents  # a constant
+        return self._outside(value, "data").read()
+
+    def leaf(self, value: Any, number: Any) -> None:
+        """Note the traced number of which a Value was made."""
+        if isinstance(number._value, np.generic) or not isinstance(number._value, float):
+            number = self.emit(float, (number,), {})
+        self._values[id(value)] = (value, number)
+
+    def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
+        """Record the operation that computed a Value."""
+        operands = [self.number(x) if isinstance(x, Value) else x for x in arguments]
+        if not any(isinstance(x, Traced) for x in operands):
+            return
+        self._values[id(value)] = (value, self._scalar(primitive, operands))
+
+    def with_values(self, arguments: Any) -> Any:
+        """Replace traced numbers by Values, where they meet a Value and no array."""
+        has_values = has_numbers = False
+        for x in arguments:
+            if isinstance(x, Value):
+                has_values = True
+            elif isinstance(x, Traced):
+                real = isinstance(x._value, (bool, int, float, np.generic))
+                if isinstance(x, TracedArray) or not real or np.iscomplexobj(x._value):
+                    return arguments
+                has_numbers = True
+        if not (has_values and has_numbers):
+            return arguments
+        return tuple([Value(x) if isinstance(x, Traced) else x for x in arguments])
+
+    def value_gradient(self, value: Any) -> Any:
+        """Return the traced ``grad`` of a Value."""
+        known = self._gradients.get(id(value))
+        if known is not None:
+            return known[1]
+        if value._call() < self.begun and value.primitive is None:
+            return self._outside(value, "grad").read()
+        return value._grad
+
+    def store_number(self, value: Any, number: Any, gradient: bool) -> float:
+        """Note the new ``data`` or ``grad`` of a Value; return it as a float."""
+        if number is None:
+            number = 0.0
+        known = self._gradients if gradient else self._values
+        if value._call() < self.begun and value.primitive is None:
+            self._outside(value, "grad" if gradient else "data").written = True
+        known[id(value)] = (value, number)
+        return float(self.plain(number))
+
+    def store_gradient(self, value: Any, gradient: Any) -> None:
+        """Note the ``grad`` that a backward pass gives a Value."""
+        if value.primitive is None and value._call() < self.begun:
+            self._outside(value, "grad").written = True
+            gradient = gradient + 0.0  # as the engine does: it turns -0 into 0
+        self._gradients[id(value)] = (value, gradient)
+
+    def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
+        """Record the backward pass through Values: see `value_backward`."""
+        from autograd.program.value_backward import pull_back
+
+        return pull_back(self, roots, seeds, targets)
+
+    # -- primitives -------------------------------------------------------------------------
+
+    def call(self, primitive: Primitive, arguments: Any, keywords: Any) -> Any:
+        """Compute what a primitive computes."""
+        function: Any = primitive.function
+        if primitive.partials is not None and not keywords:
+            numbers = [self.plain(x) for x in arguments]
+            if all(type(x) is float for x in numbers):
+                return self._scalar(primitive, arguments)
+        if isinstance(function, np.ufunc) or _is_followed(function):
+            return function(*arguments, **keywords)
+        return self.emit(function, arguments, keywords, primitive)
+
+    def _scalar(self, primitive: Primitive, arguments: Any) -> Any:
+        """Compute what a primitive computes of Python's floats."""
+        function = primitive.scalar
+        if isinstance(function, types.FunctionType) and _is_followed(function):
+            return function(*arguments)
+        found = self.emit(function, arguments, {}, primitive)
+        return found if type(found._value) is float else self.emit(float, (found,), {})
+
+
+class Finished(list):  # type: ignore[type-arg]
+    """The instructions of a call that has ended."""
+
+    def append(self, item: Any) -> None:
+        """Raise an error: something kept an array of a traced function."""
+        raise TraceError(
+            "An array of a traced function was used after the function had returned: something "
+            "outside has kept it. Return it from the function instead."
+        )
+
+
+class Outside:
+    """The numbers, or the derivative, of a node from outside that a traced function used.
+
+    Attributes
+    ----------
+    node : Value or Tensor
+        The node.
+    what : str
+        ``"data"`` or ``"grad"``.
+    before : array or number
+        What the node held before the function ran.
+    traced : Traced or None
+        The input of the program; None for a ``grad`` that is None.
+    written : bool
+        Whether the function has stored something in it.
+    """
+
+    def __init__(self, recorder: Recorder, node: Any, what: str) -> None:
+        self.node = node
+        self.what = what
+        self.written = False
+        self.before = node._contents if what == "data" else node._grad
+        held = self.before
+        if isinstance(held, np.ndarray) and recorder.isolated:
+            held = held.copy("K")
+        self._held = held
+        self._recorder = recorder
+        self.traced: Any = None
+        self.is_read = False
+
+    def read(self) -> Any:
+        """Return the input of the program."""
+        if not self.is_read:
+            self.is_read = True
+            label = self.node.label
+            hint = f"grad_{label}" if label and self.what == "grad" else label
+            if self._held is not None:
+                self.traced = self._recorder.input(self._held, hint if hint.isidentifier() else "")
+        return self.traced
+
+    def now(self, recorder: Recorder) -> Any:
+        """Return what the node holds now, traced."""
+        node = self.node
+        if isinstance(node, Tensor):
+            return node._contents if self.what == "data" else node._grad
+        known = recorder._values if self.what == "data" else recorder._gradients
+        return known[id(node)][1] if id(node) in known else self.traced
+
+    def finish(self, keep: bool) -> None:
+        """Give the node plain numbers: those that it has now, or those that it had before."""
+        node = self.node
+        if isinstance(node, Tensor):
+            held = node._contents if self.what == "data" else node._grad
+            plain = held._value if isinstance(held, Traced) else held
+            found = plain if keep else self.before
+            if self.what == "data":
+                node._contents = found
+            else:
+                node._grad = found
+        elif not keep:
+            if self.what == "data":
+                node.data = self.before
+            else:
+                node.grad = self.before
+
+
+def _is_followed(function: Any) -> bool:
+    """Return whether calls that a function makes are recorded, instead of its own call."""
+    if hasattr(function, "_implementation"):  # NumPy's, which dispatch
+        return True
+    module = getattr(function, "__module__", None) or ""
+    return module.startswith(("autograd.", "nn.")) and not module.startswith("autograd.scipy.")
+
+
+def _traced_in(x: Any) -> list[Traced]:
+    if isinstance(x, Traced):
+        return [x]
+    if isinstance(x, dict):
+        x = list(x.values())
+    if isinstance(x, (tuple, list)):
+        return [found for item in x for found in _traced_in(item)]
+    return []
+
+
+def _owner(data: Any) -> Any:
+    base = getattr(data, "base", None)
+    while base is not None:
+        data = base
+        base = getattr(data, "base", None)
+    return data

@@ -1,0 +1,386 @@
+"""`Traced`: what represents an array or a number while a function is traced.
+
+It behaves like the array or number it represents. What NumPy or an operator computes with it is
+recorded as an instruction, and its results are traced as well. Where Python needs the bare value,
+for a branch, an index or a conversion, a guard is recorded: the program holds only for inputs for
+which Python would get the same value.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.node import Node
+from autograd.engine.tracing import Followed
+from autograd.errors import TraceError
+from autograd.program.instructions import (
+    OPERATORS,
+    Attribute,
+    Method,
+    Variable,
+    contents_of,
+)
+
+#: Attributes that a signature fixes: known without a guard.
+FIXED = frozenset(("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "flags"))
+
+#: Attributes that are arrays or numbers themselves.
+RECORDED = frozenset(("T", "mT", "real", "imag", "numerator", "denominator"))
+
+#: Methods that change the array in place.
+WRITING = frozenset(("sort", "fill", "put", "partition", "itemset"))
+
+#: Methods whose results have a shape that depends on the numbers.
+DATA_DEPENDENT = frozenset(("nonzero", "compress", "repeat"))
+
+#: `tolist` of a larger array is guarded as a whole.
+LISTED = 1000
+
+
+class Traced(Followed):
+    """An array or a number that records what is computed with it.
+
+    Attributes
+    ----------
+    _value : array or number
+        The value in the call that is traced.
+    _variable : Variable
+        The variable of the program.
+    _recorder : Recorder
+        Records instructions and guards.
+    _base : Traced or None
+        For a view, what owns the memory.
+    """
+
+    def __init__(self, value: Any, variable: Variable, recorder: Any) -> None:
+        super().__init__(value)
+        self._variable = variable
+        self._recorder = recorder
+        self._base: Traced | None = None
+
+    def _guard(self, convert: Callable[[Any], Any]) -> Any:
+        return self._recorder.guard(self, convert)
+
+    def _emit(self, function: Any, *arguments: Any, **keywords: Any) -> Any:
+        return self._recorder.emit(function, arguments, keywords)
+
+    # -- what Python asks for ---------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        return bool(self._guard(bool))
+
+    def __int__(self) -> int:
+        return int(self._guard(int))
+
+    def __float__(self) -> float:
+        return float(self._guard(float))
+
+    def __complex__(self) -> complex:
+        return complex(self._guard(complex))
+
+    def __index__(self) -> int:
+        return int(self._guard(operator.index))
+
+    def __hash__(self) -> int:
+        return int(self._guard(hash))
+
+    def __str__(self) -> str:
+        return str(self._guard(str))
+
+    def __repr__(self) -> str:
+        return f"Traced({self._value!r})"
+
+    def __format__(self, specification: str) -> str:
+        self._guard(str)
+        return format(self._value, specification)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        self._guard(contents_of)
+        return np.array(self._value, dtype)
+
+    def __round__(self, digits: Any = None) -> Any:
+        return self._emit(round, self) if digits is None else self._emit(round, self, digits)
+
+    def __trunc__(self) -> Any:
+        return self._emit(math.trunc, self)
+
+    def __floor__(self) -> Any:
+        return self._emit(math.floor, self)
+
+    def __ceil__(self) -> Any:
+        return self._emit(math.ceil, self)
+
+    # -- NumPy's protocols ------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        if any(isinstance(x, Node) for x in inputs):
+            return NotImplemented
+        out = keywords.get("out")
+        if out is not None:
+            return self._recorder.emit_into(ufunc, method, inputs, keywords)
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        if method == "at":
+            return self._recorder.emit_write(function, inputs, keywords, inputs[0])
+        symbol = OPERATORS.get(ufunc)
+        if symbol is not None and method == "__call__" and not keywords and _numpy(inputs):
+            function = symbol
+        return self._recorder.emit(function, inputs, keywords)
+
+    def __array_function__(
+        self, function: Any, types: Any, arguments: Any, keywords: dict[str, Any]
+    ) -> Any:
+        if not all(issubclass(kind, Traced) or kind is np.ndarray for kind in types):
+            return NotImplemented
+        return self._recorder.call_function(function, arguments, keywords)
+
+    # -- arithmetic -------------------------------------------------------------------------
+
+    def __eq__(self, other: Any) -> Any:
+        return self._recorder.compare(operator.eq, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return self._recorder.compare(operator.ne, self, other)
+
+    def __abs__(self) -> Any:
+        return self._emit(abs, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    # -- copies -----------------------------------------------------------------------------
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TraceError(
+            "An array cannot be pickled while its function is traced. Return it from the function."
+        )
+
+    def as_constant(self) -> Any:
+        """Return the number itself, which nothing can change."""
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name in FIXED:
+            return getattr(self._value, name)
+        if name in RECORDED:
+            return self._emit(Attribute(name), self)
+        if name.startswith("__"):
+            raise AttributeError(f"{type(self._value).__name__!r} object has no attribute {name!r}")
+        found = getattr(self._value, name)  # raises the error that the array would raise
+        if callable(found):
+            return _BoundMethod(self, name)
+        raise TraceError(
+            f"The attribute {name!r} of an array cannot be followed in a function that is traced. "
+            "Compute it from the array with functions of NumPy."
+        )
+
+
+class TracedNumber(Traced):
+    """A number of Python or of NumPy."""
+
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return self._emit(Attribute("real"), self)
+
+    def item(self) -> Any:
+        """Return the same number as one of Python."""
+        return self._emit(Method("item"), self)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._value)  # raises Python's error
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._emit(operator.getitem, self, index)
+
+
+class TracedArray(Traced):
+    """An array; `isinstance` takes it for a `numpy.ndarray`."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return np.ndarray
+
+    @property
+    def base(self) -> Any:
+        """What owns the memory of a view; None for an array with memory of its own."""
+        return self._base
+
+    @property
+    def flat(self) -> Any:
+        """The elements along one axis, for reading and assignment."""
+        return _Flat(self)
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self[i] for i in range(len(self._value))])
+
+    def __contains__(self, item: Any) -> bool:
+        return bool((self == item).any())
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, Node) or _has_nodes(index):
+            raise TypeError("only integers, slices and arrays are valid indices")
+        return self._emit(operator.getitem, self, index)
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        self._recorder.emit_write(operator.setitem, (self, index, item), {}, self)
+
+    def tolist(self) -> Any:
+        """Return nested lists of Python's numbers, which are followed."""
+        if self._value.size > LISTED:
+            return self._guard(contents_of) and self._value.tolist()
+        if not self._value.ndim:
+            return self._emit(Method("item"), self)
+        if self._value.ndim == 1:
+            return [self._emit(Method("item"), self, i) for i in range(len(self._value))]
+        return [row.tolist() for row in self]
+
+    def as_constant(self) -> Any:
+        """Return a copy, which later assignments do not change."""
+        return self._emit(Method("copy"), self, "K")
+
+    def __copy__(self) -> Any:
+        return self._emit(Method("copy"), self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self._emit(Method("copy"), self)
+
+
+def _has_nodes(index: Any) -> bool:
+    return isinstance(index, tuple) and any(isinstance(part, Node) for part in index)
+
+
+def selects_by_mask(index: Any) -> bool:
+    """Return whether the number of selected elements depends on the numbers of a mask."""
+    parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:
+        if isinstance(part, Traced) and getattr(part._value, "dtype", None) == np.bool_:
+            return True
+    return False
+
+
+def _numpy(items: Any) -> bool:
+    """Return whether an operator on these calls NumPy, and not only Python."""
+    for x in items:
+        value = x._value if isinstance(x, Traced) else x
+        if isinstance(value, (np.ndarray, np.generic)):
+            return True
+    return False
+
+
+class _BoundMethod:
+    """A method of a traced array."""
+
+    def __init__(self, owner: Traced, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        owner, recorder = self.owner, self.owner._recorder
+        if self.name in WRITING:
+            return recorder.emit_write(Method(self.name), (owner, *arguments), keywords, owner)
+        if keywords.get("out") is not None:
+            function = getattr(np, self.name, None)
+            if function is None:
+                raise TraceError(f"{self.name}(out=) cannot be followed in a traced function.")
+            return function(owner, *arguments, **keywords)
+        found = recorder.emit(Method(self.name), (owner, *arguments), keywords)
+        if self.name in DATA_DEPENDENT:
+            recorder.guard_shapes(found)
+        return found
+
+
+class _Flat:
+    """What ``array.flat`` returns: elements by their position, for reading and assignment."""
+
+    def __init__(self, owner: TracedArray) -> None:
+        self._owner = owner
+
+    def __len__(self) -> int:
+        return int(self._owner._value.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self[i] for i in range(len(self))])
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._owner.ravel()[index]
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        owner = self._owner
+        if not owner._value.flags.c_contiguous:
+            raise TraceError("Assignment to .flat of an array that is not contiguous: copy it.")
+        owner.reshape(-1)[index] = item
+
+
+def _binary(function: Any) -> tuple[Any, Any]:
+    def forward(self: Traced, other: Any) -> Any:
+        return self._recorder.operator(function, self, other)
+
+    def reflected(self: Traced, other: Any) -> Any:
+        return self._recorder.operator(function, other, self)
+
+    return forward, reflected
+
+
+def _inplace(function: Any, plain: Any) -> Any:
+    def change(self: Traced, other: Any) -> Any:
+        if isinstance(self, TracedArray) and not isinstance(other, Node):
+            self._recorder.emit_write(function, (self, other), {}, self)
+            return self
+        return self._recorder.operator(plain, self, other)
+
+    return change
+
+
+def _unary(function: Any) -> Any:
+    def apply(self: Traced) -> Any:
+        return self._recorder.emit(function, (self,), {})
+
+    return apply
+
+
+for _name, _function in (
+    ("add", operator.add),
+    ("sub", operator.sub),
+    ("mul", operator.mul),
+    ("truediv", operator.truediv),
+    ("floordiv", operator.floordiv),
+    ("mod", operator.mod),
+    ("pow", operator.pow),
+    ("matmul", operator.matmul),
+    ("and", operator.and_),
+    ("or", operator.or_),
+    ("xor", operator.xor),
+    ("lshift", operator.lshift),
+    ("rshift", operator.rshift),
+):
+    _forward, _reflected = _binary(_function)
+    setattr(Traced, f"__{_name}__", _forward)
+    setattr(Traced, f"__r{_name}__", _reflected)
+    _change = _inplace(getattr(operator, f"i{_name}"), _function)
+    setattr(Traced, f"__i{_name}__", _change)
+for _name in ("neg", "pos", "invert"):
+    setattr(Traced, f"__{_name}__", _unary(getattr(operator, _name)))
+for _name, _function in (
+    ("lt", operator.lt),
+    ("le", operator.le),
+    ("gt", operator.gt),
+    ("ge", operator.ge),
+):
+    setattr(Traced, f"__{_name}__", _binary(_function)[0])

@@ -1,0 +1,208 @@
+"""`trace`: run a function and record what it computes as a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.engine import Tensor, Value
+from autograd.engine import tracing as hooks
+from autograd.errors import ImpureFunctionError, TraceError
+from autograd.program import creation, structure
+from autograd.program.instructions import Constant, Guard, Variable, same
+from autograd.program.program import Load, Program, Store
+from autograd.program.recorder import Recorder
+from autograd.program.traced import Traced
+
+
+class Recording:
+    """One call of a function: its program and its result.
+
+    Attributes
+    ----------
+    program : Program
+        What it did.
+    result : any
+        What it returned.
+    """
+
+    def __init__(self, program: Program, result: Any) -> None:
+        self.program = program
+        self.result = result
+
+
+def record(
+    function: Callable[..., Any], arguments: Any, keywords: Any, isolated: bool = False
+) -> Recording:
+    """Call a function and record it.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    arguments, keywords : tuple and dict
+        What to call it with.
+    isolated : bool
+        Undo what it changes: arrays among the arguments are copied, and nodes that it closes over
+        get back what they held.
+    """
+    leaves: list[Any] = []
+    structure.flatten((arguments, keywords), leaves, [])
+    hints = structure.names_of_inputs(function, arguments, keywords)
+    recorder = Recorder(isolated)
+    inputs = []
+    for position, leaf in enumerate(leaves):
+        hint = hints[position] if position < len(hints) else ""
+        value = leaf.copy("K") if isolated and isinstance(leaf, np.ndarray) else leaf
+        inputs.append(recorder.input(value, hint))
+    parts = iter(inputs)
+    positional = structure.replaced(arguments, parts)
+    named = structure.replaced(keywords, parts)
+    hooks.start(recorder)
+    creation.begin()
+    keep = False
+    try:
+        found = function(*positional, **named)
+        keep = not isolated
+        output = tree.mapped(found, lambda x: _output(recorder, x))
+        stores = [
+            Store(o.node, o.what, recorder.symbol(o.now(recorder)))
+            for o in recorder.outside.values()
+            if o.written
+        ]
+    finally:
+        creation.end()
+        hooks.stop()
+        for outside in recorder.outside.values():
+            outside.finish(keep)
+        recorder.finish()
+    for constant in recorder.constants:
+        if not constant.is_unchanged():
+            raise TraceError(
+                f"An array of shape {constant.value.shape} is used and then changed in place, and "
+                "the change does not depend on the inputs. Make it with np.zeros_like(x) of an "
+                "input, or pass it as an argument."
+            )
+    loads = [
+        Load(o.node, o.what, None if o.traced is None else o.traced._variable)
+        for o in recorder.outside.values()
+        if o.is_read
+    ]
+    name = str(getattr(function, "__name__", "function"))
+    variables = [x._variable for x in inputs]
+    program = Program(name, variables, loads, recorder.items, output, stores)
+    return Recording(program, tree.mapped(found, plain_result))
+
+
+def _output(recorder: Recorder, x: Any) -> Any:
+    """Return the symbol of a result."""
+    if isinstance(x, Value):
+        return recorder.symbol(recorder.number(x))
+    if isinstance(x, Tensor):
+        return recorder.symbol(x.data)
+    return recorder.symbol(x)
+
+
+def plain_result(x: Any) -> Any:
+    """Return a result without what was recorded."""
+    if isinstance(x, Traced):
+        return x._value
+    if isinstance(x, Tensor) and isinstance(x._contents, Traced):
+        x._contents = x._contents._value
+    return x
+
+
+def trace(function: Callable[..., Any]) -> Callable[..., Program]:
+    """Return a function that records one call of `function`, and returns the program.
+
+    Parameters
+    ----------
+    function : callable
+        Any function of arrays and numbers: also one that `grad` and the like have returned.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `function`; returns the `Program` of that call.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> program = autograd.trace(autograd.grad(lambda x: x**3))(2.0)
+    >>> len(program.guards)
+    0
+    """
+
+    def traced(*arguments: Any, **keywords: Any) -> Program:
+        return record(function, arguments, keywords, isolated=True).program
+
+    return traced
+
+
+def require_same(first: Program, second: Program) -> None:
+    """Raise an error if two recordings of the same call differ."""
+    for a, b in zip(first.items, second.items, strict=False):
+        reason = _difference(a, b)
+        if reason:
+            raise ImpureFunctionError(f"{_at(a)}{reason}")
+    if len(first.items) != len(second.items):
+        longer = max(first.items, second.items, key=len)
+        raise ImpureFunctionError(
+            f"{_at(longer[min(len(first.items), len(second.items))])}"
+            "The function takes another course when it is called again with the same arguments."
+        )
+    if not _equal(first.output, second.output):
+        raise ImpureFunctionError(
+            "The function returns something else when it is called again with the same arguments."
+        )
+
+
+def _at(item: Any) -> str:
+    import linecache
+
+    if item.place is None:
+        return ""
+    file, line = item.place
+    return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
+
+
+def _difference(a: Any, b: Any) -> str:
+    changed = "The function takes another course when it is called again with the same arguments."
+    if type(a) is not type(b):
+        return changed
+    if isinstance(a, Guard):
+        return "" if same(a.expected, b.expected) else changed
+    if a.function != b.function and type(a.function) is not type(b.function):
+        return changed
+    if _equal(a.arguments, b.arguments) and _equal(a.keywords, b.keywords):
+        return ""
+    return (
+        "A number here is another one when the function is called again with the same arguments: "
+        "it draws random numbers, reads a clock or counts. Pass such numbers as arguments, or a "
+        "numpy.random.Generator."
+    )
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Return whether two recordings refer to the same variables and constants."""
+    if isinstance(a, Variable) and isinstance(b, Variable):
+        return a.number == b.number and a.shape == b.shape and a.dtype == b.dtype
+    if isinstance(a, Constant) and isinstance(b, Constant):
+        return a.equals(b)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (tuple, list)):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    if isinstance(a, slice):
+        return _equal((a.start, a.stop, a.step), (b.start, b.stop, b.step))
+    if isinstance(a, (float, complex, np.generic)):
+        return bool(a == b or (a != a and b != b))
+    try:
+        return bool(a == b)
+    except Exception:
+        return a is b

@@ -1,0 +1,123 @@
+"""The backward pass through Values, recorded as instructions.
+
+It follows `autograd.engine.value_backward` step by step, so that the program adds the same numbers
+in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.engine import Value
+from autograd.program.traced import Traced
+
+
+def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -> Any:
+    """Record the derivatives of Values.
+
+    Parameters
+    ----------
+    recorder : Recorder
+        Records the instructions.
+    roots : list of Value
+        The results.
+    seeds : list of float or Traced
+        Their cotangents.
+    targets : list of Node or None
+        The nodes whose derivatives are wanted; None to add derivatives to ``grad``.
+
+    Returns
+    -------
+    list or None
+        For each target its derivative, None where no root depends on it.
+    """
+    pending, leaves = _count_edges(roots)
+    found: dict[int, Any] = {}
+    for leaf in leaves:
+        found[id(leaf)] = recorder.value_gradient(leaf) if targets is None else 0.0
+    stack: list[Any] = []
+    for root, seed in zip(roots, seeds, strict=True):
+        found[id(root)] = _sum(found.get(id(root), 0.0), _as_float(recorder, seed))
+        pending[id(root)] -= 1
+        if pending[id(root)] == 0:
+            stack.append(root)
+    order: list[Any] = []
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        g = found[id(node)]
+        arguments = node.arguments
+        for argnum, parent in enumerate(arguments):
+            if not isinstance(parent, Value):
+                continue
+            partial = _partial(recorder, node, argnum, arguments)
+            part = g if partial is None else -g if partial is _MINUS else _product(g, partial)
+            found[id(parent)] = _sum(found.get(id(parent), 0.0), part)
+            pending[id(parent)] -= 1
+            if pending[id(parent)] == 0:
+                stack.append(parent)
+    if targets is None:
+        for node in order:
+            recorder.store_gradient(node, found[id(node)])
+        return None
+    reached = {id(leaf) for leaf in leaves}
+    return [
+        _rounded_zero(found[id(target)]) if id(target) in reached else None for target in targets
+    ]
+
+
+#: Instead of a partial derivative of -1.
+_MINUS = object()
+
+
+def _count_edges(roots: list[Any]) -> tuple[dict[int, int], list[Any]]:
+    """Count the edges that lead to each node, and list the leaves, in the engine's order."""
+    pending: dict[int, int] = {}
+    leaves: list[Any] = []
+    stack: list[Any] = []
+
+    def reach(node: Any) -> None:
+        if pending.get(id(node), 0) == 0:
+            stack.append(node)
+        pending[id(node)] = pending.get(id(node), 0) + 1
+
+    for root in roots:
+        reach(root)
+    while stack:
+        node = stack.pop()
+        if node.primitive is None:
+            leaves.append(node)
+            continue
+        for parent in node.parents:
+            reach(parent)
+    return pending, leaves
+
+
+def _partial(recorder: Any, node: Any, argnum: int, arguments: Any) -> Any:
+    """Return a traced partial derivative; None for 1."""
+    primitive = node.primitive
+    constant = primitive.partials[argnum]
+    if isinstance(constant, (int, float)):
+        return None if constant == 1 else _MINUS if constant == -1 else float(constant)
+    plain = [recorder.number(x) if isinstance(x, Value) else x for x in arguments]
+    partial = primitive.slope(argnum, recorder.number(node), plain)
+    return _as_float(recorder, partial)
+
+
+def _as_float(recorder: Any, x: Any) -> Any:
+    if isinstance(x, Traced):
+        return x if type(x._value) is float else recorder.emit(float, (x,), {})
+    return float(x)
+
+
+def _product(g: Any, partial: Any) -> Any:
+    return partial if type(g) is float and g == 1.0 else g * partial
+
+
+def _sum(total: Any, part: Any) -> Any:
+    return part if type(total) is float and total == 0.0 else total + part
+
+
+def _rounded_zero(x: Any) -> Any:
+    """Add zero, as the engine does at first: it turns -0 into 0."""
+    return x + 0.0
