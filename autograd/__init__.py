@@ -54,6 +54,7 @@ __all__ = [
     "COMPILED",
     "Node",
     "Primitive",
+    "Program",
     "Tensor",
     "Trace",
     "Value",

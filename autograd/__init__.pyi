@@ -37,6 +37,7 @@ from autograd import expression as expression
 from autograd import extend as extend
 from autograd import misc as misc
 from autograd import numpy as numpy
+from autograd import program as program
 from autograd import rules as rules
 from autograd import scipy as scipy
 from autograd import transforms as transforms
@@ -58,6 +59,7 @@ from autograd.hips.builtins import list as list
 from autograd.hips.builtins import tuple as tuple
 from autograd.hips.builtins import type as type
 from autograd.hips.core import primitive as primitive
+from autograd.program import Program as Program
 from autograd.rules.custom import define as define
 from autograd.rules.custom import elementwise as elementwise
 from autograd.rules.custom import linear as linear
@@ -66,6 +68,7 @@ __all__ = [
     "COMPILED",
     "Node",
     "Primitive",
+    "Program",
     "Tensor",
     "Trace",
     "Value",
@@ -89,6 +92,7 @@ __all__ = [
     "holomorphic_grad",
     "hvp",
     "jacobian",
+    "jit",
     "jvp",
     "lgamma",
     "linear",
@@ -108,6 +112,7 @@ __all__ = [
     "summary",
     "tensor_jacobian_product",
     "text",
+    "trace",
     "value_and_grad",
     "vector_jacobian_product",
     "vjp",
@@ -560,6 +565,11 @@ softmax: _Softmax
 softplus: _Elementwise
 
 def checkpoint(f: Callable[_P, _R]) -> Callable[_P, _R]: ...
+
+# -- programs ---------------------------------------------------------------------------------
+
+def jit(function: Callable[_P, _R]) -> Callable[_P, _R]: ...
+def trace(function: Callable[_P, Any]) -> Callable[_P, Program]: ...
 
 # -- transforms -------------------------------------------------------------------------------
 #

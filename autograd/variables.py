@@ -84,7 +84,10 @@ class Variable:
             if isinstance(derivative, Node):
                 return derivative
             if isinstance(derivative, tracing.Followed):
-                return np.asarray(derivative) if isinstance(node, Tensor) else derivative
+                if isinstance(node, Tensor):
+                    return np.asarray(derivative)
+                is_float = type(tracing.concrete(item)) is not np.float64
+                return derivative if is_float else np.asarray(derivative)[()]  # as np.float64 does
             if isinstance(node, Value):
                 return np.float64(derivative) if type(item) is np.float64 else float(derivative)
             return np.asarray(derivative)

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.engine import calls
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.tracing import Followed
 
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
@@ -150,7 +151,7 @@ class Primitive:
             return partial(y, *arguments)
         except ArithmeticError:  # Python's floats raise errors where NumPy's are infinite
             numbers = [y, *arguments]
-            return partial(*[np.asarray(a) if type(a) in (float, int) else a for a in numbers])
+            return partial(*[np.asarray(a) if _is_number(a) else a for a in numbers])
 
     def _elementwise_pullback(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
         assert self.partials is not None
@@ -165,6 +166,11 @@ class Primitive:
         if partial == 0:
             return np.zeros(np.shape(x), getattr(x, "dtype", float))
         return unbroadcast(g * partial, x)
+
+
+def _is_number(x: Any) -> bool:
+    """Return whether this is a number of Python, perhaps a followed one."""
+    return type(x) is float or type(x) is int or isinstance(x, Followed)
 
 
 def _floating(x: Any, y: Any) -> Any:

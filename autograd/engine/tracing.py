@@ -81,6 +81,10 @@ class Tracer:
         """Call a primitive on arguments without nodes."""
         raise NotImplementedError
 
+    def choice(self, condition: Any, x: Any, y: Any) -> Any:
+        """Return `x` or `y`, as a followed condition decides at each run."""
+        raise NotImplementedError
+
     def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
         """Record the backward pass through Values; return the derivatives of the targets.
 
@@ -219,3 +223,11 @@ def store_gradient(node: Any) -> None:
     found = tracer()
     if found is not None:
         found.stored_gradient(node)
+
+
+def choice(condition: Any, x: Any, y: Any) -> Any:
+    """Return `x` or `y`, as a followed condition decides at each run."""
+    found = tracer()
+    if found is None:
+        return x if condition else y
+    return found.choice(condition, x, y)

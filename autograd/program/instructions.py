@@ -123,6 +123,22 @@ class Attribute:
         return getattr(x, self.name)
 
 
+@dataclass(frozen=True)
+class Extended:
+    """A function of floats that returns infinity or NaN, as NumPy does, where Python raises."""
+
+    scalar: Callable[..., Any]
+    function: Callable[..., Any]
+
+    def __call__(self, *arguments: float) -> float:
+        """Call the function."""
+        try:
+            return float(self.scalar(*arguments))
+        except (ArithmeticError, ValueError):
+            with np.errstate(all="ignore"):
+                return float(self.function(*[np.float64(x) for x in arguments]))
+
+
 @dataclass(eq=False)
 class Instruction:
     """One call of a function of NumPy, of an operator, or of a method.
@@ -207,6 +223,11 @@ class Guard:
     def holds(self, value: Any) -> bool:
         """Return whether a value of the variable fulfils the condition."""
         return same(self.convert(value), self.expected)
+
+
+def choose(condition: Any, x: Any, y: Any) -> Any:
+    """Return `x` or `y`."""
+    return x if condition else y
 
 
 def shape_of(x: Any) -> Any:

@@ -83,6 +83,10 @@ class Jitted:
                     return path.run(*leaves)
                 except GuardFailed as failure:
                     return self._elsewhere(path, failure, leaves, paths, arguments, keywords)
+                except Exception:
+                    # The function itself raises the error where the user sees it, or returns
+                    # infinity where Python's floats raise an error but Values do not.
+                    return self.function(*arguments, **keywords)
             return self._elsewhere(path, None, leaves, paths, arguments, keywords)
         if any(isinstance(part, type) and issubclass(part, Node) for part in key):
             return self.function(*arguments, **keywords)

@@ -58,6 +58,31 @@ class Load:
 class Program:
     """The instructions that a function carried out, and what they read and return.
 
+    `trace` makes programs.
+
+    Parameters
+    ----------
+    name : str
+        The name of the function.
+    inputs : list of Variable
+        The arrays and numbers among the arguments.
+    loads : list of Load
+        What is read from nodes that the function closes over.
+    items : list of Instruction and Guard
+        What runs, in order.
+    output : any
+        The variables and constants that are returned, nested.
+    stores : list of Store
+        What is stored in nodes that the function closes over.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import trace
+    >>> program = trace(lambda x, y: x + np.sin(y))(1.0, 2.0)
+    >>> [instruction.name for instruction in program.instructions]
+    ['sin', 'add']
+
     Attributes
     ----------
     name : str
@@ -134,5 +159,11 @@ class Program:
         )
 
     def with_items(self, items: list[Any]) -> Program:
-        """Return the same program with other instructions."""
+        """Return the same program with other instructions.
+
+        Parameters
+        ----------
+        items : list of Instruction and Guard
+            What is to run, in order.
+        """
         return Program(self.name, self.inputs, self.loads, items, self.output, self.stores)

@@ -22,6 +22,7 @@ from autograd.program.instructions import (
     Instruction,
     Method,
     Variable,
+    choose,
 )
 
 #: How tightly Python binds: an operand that binds less tightly than its operator needs parentheses.
@@ -184,6 +185,9 @@ class Writer:
             if function is operator.getitem:
                 owner = self.of(arguments[0]).within(ATOM)
                 return Expression(f"{owner}[{self.index(arguments[1])}]")
+        if function is choose:
+            condition, x, y = (self.of(x).within(COMPARISON) for x in arguments)
+            return Expression(f"{x} if {condition} else {y}", LOOSE)
         if isinstance(function, Attribute):
             return Expression(f"{self.of(arguments[0]).within(ATOM)}.{function.name}")
         if isinstance(function, Method):

@@ -20,9 +20,11 @@ from autograd.engine.tracing import Tracer
 from autograd.errors import TraceError
 from autograd.program.instructions import (
     Constant,
+    Extended,
     Guard,
     Instruction,
     Variable,
+    choose,
     contents_of,
     shape_of,
 )
@@ -309,6 +311,12 @@ class Recorder(Tracer):
             self.guard_shapes(found)
         return found
 
+    def choice(self, condition: Any, x: Any, y: Any) -> Any:
+        """Record a conditional expression."""
+        if isinstance(self.plain(x), np.ndarray) or isinstance(self.plain(y), np.ndarray):
+            return np.where(condition, x, y)
+        return self.emit(choose, (condition, x, y), {})
+
     def operator(self, function: Any, a: Any, b: Any) -> Any:
         """Record a binary operator; NotImplemented if the other operand is to decide."""
         for x in (a, b):
@@ -316,6 +324,10 @@ class Recorder(Tracer):
                 x, (Traced, np.ndarray, list, tuple, *NUMBERS)
             ):
                 return NotImplemented
+        if function is operator.and_ and (a is False or b is False):
+            other = self.plain(b if a is False else a)
+            if isinstance(other, bool):
+                return False
         return self.emit(function, (a, b), {})
 
     def compare(self, function: Any, a: Any, b: Any) -> Any:
@@ -419,7 +431,7 @@ class Recorder(Tracer):
         if known is not None:
             return known[1]
         if value.primitive is not None or value._call() > self.begun:
-            return value._contents  # a constant
+            return float(value._contents)  # a constant
         return self._outside(value, "data").read()
 
     def leaf(self, value: Any, number: Any) -> None:
@@ -498,9 +510,12 @@ class Recorder(Tracer):
     def _scalar(self, primitive: Primitive, arguments: Any) -> Any:
         """Compute what a primitive computes of Python's floats."""
         function = primitive.scalar
-        if isinstance(function, types.FunctionType) and _is_followed(function):
+        if isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
             return function(*arguments)
-        found = self.emit(function, arguments, {}, primitive)
+        try:
+            found = self.emit(function, arguments, {}, primitive)
+        except (ArithmeticError, ValueError):
+            found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
         return found if type(found._value) is float else self.emit(float, (found,), {})
 
 

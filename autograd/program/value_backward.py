@@ -106,7 +106,7 @@ def _partial(recorder: Any, node: Any, argnum: int, arguments: Any) -> Any:
 
 def _as_float(recorder: Any, x: Any) -> Any:
     if isinstance(x, Traced):
-        return x if type(x._value) is float else recorder.emit(float, (x,), {})
+        return x if type(x._value) in (float, bool) else recorder.emit(float, (x,), {})
     return float(x)
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Primitive, Value
+from autograd.engine import Primitive, Value, tracing
 from autograd.engine.dispatch import plain, refuse_out
+from autograd.engine.tracing import Followed
 from autograd.rules.table import elementwise, implements, linear
 
 #: By type: below this, cancellation has cost a slope so many digits that the exact form pays off. In
@@ -27,6 +28,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     """Choose `x` or `y`; the condition may be a bool or an array."""
     if isinstance(condition, (bool, np.bool_)):
         return x if condition else y
+    if isinstance(condition, Followed) and type(tracing.concrete(condition)) is bool:
+        return tracing.choice(condition, x, y)
     return np.where(condition, x, y)
 
 
@@ -131,9 +134,9 @@ add          = elementwise(np.add,          operator.add,      1,               
 subtract     = elementwise(np.subtract,     operator.sub,      1,                        -1)
 multiply     = elementwise(np.multiply,     operator.mul,      lambda z, x, y: y,        lambda z, x, y: x)
 divide       = elementwise(np.divide,       operator.truediv,  lambda z, x, y: 1 / y,    lambda z, x, y: -z / y)
-power        = elementwise(np.power,        math.pow,          lambda z, x, y: y * x ** where((x == 0) & (y == 0), 1, y - 1),
+power        = elementwise(np.power,        math.pow,          lambda z, x, y: y * x ** where((y == 0) & (x == 0), 1, y - 1),
                                                                lambda z, x, y: z * log(nonzero(x)))
-float_power  = elementwise(np.float_power,  math.pow,          lambda z, x, y: y * x ** where((x == 0) & (y == 0), 1, y - 1),
+float_power  = elementwise(np.float_power,  math.pow,          lambda z, x, y: y * x ** where((y == 0) & (x == 0), 1, y - 1),
                                                                lambda z, x, y: z * log(nonzero(x)))
 remainder    = elementwise(np.remainder,    operator.mod,      1,                        lambda z, x, y: -floor_divide(x, y))
 fmod         = elementwise(np.fmod,         math.fmod,         1,                        lambda z, x, y: -trunc(x / y))

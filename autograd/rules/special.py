@@ -57,6 +57,11 @@ def relu_of_array(x: Any) -> Any:
     return np.maximum(x, 0)
 
 
+def relu_of_float(x: float) -> float:
+    """Return max(x, 0); the sum makes 0 of -0, as NumPy does."""
+    return max(x, 0.0) + 0.0
+
+
 def softplus_of_array(x: Any) -> Any:
     """Return log(1 + exp(x)), a smooth relu, without overflow.
 
@@ -275,7 +280,7 @@ def modified_bessel(order: int) -> Primitive:
 
 # fmt: off
 sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambda y, x: sharpened(y * (1 - y), logistic_density, x),  name="sigmoid")
-relu     = elementwise(relu_of_array,                   None,              lambda y, x: x > 0,                            name="relu")
+relu     = elementwise(relu_of_array,                   relu_of_float,     lambda y, x: x > 0,                            name="relu")
 sinc     = elementwise(np.sinc,                         None,              sinc_slope)
 softplus = elementwise(softplus_of_array,               softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
 erf      = elementwise(by_element(erf_of_float),        math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
