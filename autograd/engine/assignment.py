@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import calls, constants, objects, tracing
-from autograd.engine.fields import ArrayNode, NumberNode
+from autograd.engine import calls, constants, objects
+from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View
 from autograd.engine.node import plain
@@ -34,7 +34,7 @@ def current(handle: ArrayNode) -> ArrayNode:
     latest = handle._latest
     now = handle if latest is None else latest
     if GRAD_MODE.tracing != 0:
-        tracing.adopt(now)
+        adopt(now)
     return now
 
 
@@ -241,7 +241,7 @@ def replace_data(handle: ArrayNode, data: Any) -> None:
         memory.version += 1
         handle._at = memory.version
     if GRAD_MODE.tracing != 0:
-        tracing.store(now, data)
+        note_store(now)
     now._contents = data
     memory.mutations += 1
 
@@ -249,7 +249,7 @@ def replace_data(handle: ArrayNode, data: Any) -> None:
 def mutated(handle: ArrayNode) -> None:
     """Count an unrecorded change of the numbers."""
     if GRAD_MODE.tracing != 0:
-        tracing.store(current(handle), current(handle)._contents)
+        note_store(current(handle))
     _memory(handle).mutations += 1
 
 

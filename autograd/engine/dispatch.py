@@ -21,6 +21,7 @@ from autograd.engine import (
 )
 from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
+from autograd.engine.fields import adopt
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import plain as plain
 from autograd.engine.observers import tell_made
@@ -118,7 +119,7 @@ def apply(
                         memory.capture(argument._contents)
                     versions += memory.mutations
                 if GRAD_MODE.tracing != 0:
-                    tracing.adopt(argument)
+                    adopt(argument)
                 plain.append(argument._contents)
                 connected = connected or argument._requires_grad
             else:

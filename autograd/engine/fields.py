@@ -238,3 +238,32 @@ def set_mark(node: Node, mark: int) -> None:
     elif isinstance(node, NumberNode):
         number: NumberNode = node
         number._mark = mark  # type: ignore[assignment]
+
+
+# -- while a function is traced: see `tracing` --------------------------------------------------
+
+
+def adopt(node: ArrayNode) -> None:
+    """Let a Tensor hold a followed array while this thread is traced."""
+    if not isinstance(node._contents, tracing.Followed):
+        found = tracing.tracer()
+        if found is not None:
+            node._contents = found.contents(node)
+
+
+def note_store(node: ArrayNode) -> None:
+    """Note that a Tensor gets new numbers without a record."""
+    found = tracing.tracer()
+    if found is not None:
+        adopt(node)
+        found.stored(node)
+
+
+def replace_contents(node: ArrayNode, contents: Any) -> None:
+    """Exchange the array that a Tensor holds."""
+    node._contents = contents
+
+
+def replace_gradient(node: ArrayNode, gradient: Any) -> None:
+    """Exchange the ``grad`` of a Tensor."""
+    node._grad = gradient

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
-from autograd.engine.fields import ArrayNode
+from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
@@ -98,7 +98,7 @@ class Tensor(ArrayNode):
     def _now(self) -> ArrayNode:
         """Return the node that holds the current elements, after assignments."""
         if GRAD_MODE.tracing != 0:
-            tracing.adopt(self)
+            adopt(self)
         return self if self._memory is None else assignment.current(self)
 
     def _seen(self) -> Any:

@@ -120,22 +120,6 @@ def tracer() -> Any:
     return None if GRAD_MODE.tracing == 0 else getattr(_THREAD, "tracer", None)
 
 
-def adopt(node: Any) -> None:
-    """Let a Tensor hold a followed array while this thread is traced."""
-    if not isinstance(node._contents, Followed):
-        found = tracer()
-        if found is not None:
-            node._contents = found.contents(node)
-
-
-def store(node: Any, data: Any) -> None:
-    """Note that a Tensor gets new numbers without a record."""
-    found = tracer()
-    if found is not None:
-        adopt(node)
-        found.stored(node)
-
-
 def with_followed(arguments: Any) -> Any:
     """Replace the plain arrays among the arguments of a primitive by followed ones."""
     found = tracer()

@@ -94,13 +94,13 @@ class Value(NumberNode):
     # -- what it holds ----------------------------------------------------------------------
 
     @property
-    def data(self) -> float:
+    def data(self) -> Any:
         """The number.
 
         Assign to it between passes, as training does: what was computed from it before keeps its
         result, and its derivatives are those of the number it was computed from.
         """
-        return self._contents if GRAD_MODE.tracing == 0 else tracing.number(self)  # type: ignore[no-any-return]
+        return self._contents if GRAD_MODE.tracing == 0 else tracing.number(self)
 
     @data.setter
     def data(self, data: Any) -> None:

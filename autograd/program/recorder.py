@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Tensor, Value
-from autograd.engine.fields import ENDED
+from autograd.engine.fields import ENDED, replace_contents, replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
@@ -410,7 +410,7 @@ class Recorder(Tracer):
             return node._grad
         outside = self._outside(node, "grad")
         if not outside.written:
-            node._grad = outside.read()
+            replace_gradient(node, outside.read())
         return node._grad
 
     def stored_gradient(self, node: Any) -> None:
@@ -586,9 +586,9 @@ class Outside:
             plain = held._value if isinstance(held, Traced) else held
             found = plain if keep else self.before
             if self.what == "data":
-                node._contents = found
+                replace_contents(node, found)
             else:
-                node._grad = found
+                replace_gradient(node, found)
         elif not keep:
             if self.what == "data":
                 node.data = self.before

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Tensor, Value
 from autograd.engine import tracing as hooks
+from autograd.engine.fields import replace_contents
 from autograd.errors import ImpureFunctionError, TraceError
 from autograd.program import creation, structure
 from autograd.program.instructions import Constant, Guard, Variable, same
@@ -111,7 +112,7 @@ def plain_result(x: Any) -> Any:
     if isinstance(x, Traced):
         return x._value
     if isinstance(x, Tensor) and isinstance(x._contents, Traced):
-        x._contents = x._contents._value
+        replace_contents(x, x._contents._value)
     return x
 
 
