@@ -72,24 +72,23 @@ class Value(NumberNode):
         _right: NumberNode | None = None,
         _right_partial: float = 0.0,
     ) -> None:
-        watched = False
-        traced: Any = None
-        if GRAD_MODE.interventions != 0:
+        if GRAD_MODE.interventions == 0:
+            contents: float = data if isinstance(data, float) else _as_float(data)
+            super().__init__(contents, _primitive, _left, _left_partial, _right, _right_partial)
+        else:
+            number: float = _as_float(tracing.concrete(data))
+            is_recorded = _primitive is None or is_recording()
+            if is_recorded:
+                super().__init__(number, _primitive, _left, _left_partial, _right, _right_partial)
+            else:
+                super().__init__(number, UNRECORDED, None, _left_partial, None, _right_partial)
             if GRAD_MODE.tracing != 0:
-                traced = (data, _primitive, _left, _left_partial, _right, _right_partial)
-                data = tracing.concrete(data)
-            if _primitive is not None:
-                watched = is_recording()
-                if not watched:
-                    _primitive, _left, _right = UNRECORDED, None, None
-        contents: float = data if isinstance(data, float) else _as_float(data)
-        super().__init__(contents, _primitive, _left, _left_partial, _right, _right_partial)
+                made = (data, _primitive, _left, _left_partial, _right, _right_partial)
+                tracing.begin(self, made)
+            if is_recorded and _primitive is not None:
+                tell_made(self)
         if label:
             self.label = label
-        if traced is not None:
-            tracing.begin(self, traced)
-        if watched:
-            tell_made(self)
 
     # -- what it holds ----------------------------------------------------------------------
 
