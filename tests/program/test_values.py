@@ -1,0 +1,120 @@
+"""Functions of Values and of Python's floats under `jit`: the same numbers as without it."""
+
+import math
+import struct
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, grad, jit, value_and_grad
+from nn.scalar import MLP
+
+NUMBERS = (2.0, 0.5, -1.5, 0.0, -0.0, 800.0, math.inf, -math.inf, math.nan, 1e-320, 3.7)
+
+FUNCTIONS = {
+    "polynomial": lambda x: x**3 - 2 * x + 1 / (1 + x * x),
+    "exp": lambda x: np.exp(x) - np.expm1(x) + np.exp2(x / 10),
+    "log": lambda x: np.log(x) + np.log1p(x) * np.log2(x) - np.log10(x),
+    "powers": lambda x: x**0.5 + 2.0**x + x**x,
+    "angles": lambda x: np.sin(x) * np.cos(x) + np.tan(x),
+    "inverse angles": lambda x: np.arcsin(x) + np.arccos(x) * np.arctan(x),
+    "hyperbolic": lambda x: np.tanh(x) + np.sinh(x) * np.cosh(x),
+    "inverse hyperbolic": lambda x: np.arcsinh(x) + np.arccosh(x) * np.arctanh(x),
+    "two arguments": lambda x: np.hypot(x, 2.0) + np.arctan2(x, 3.0) + np.logaddexp(x, 1.0),
+    "roots": lambda x: np.cbrt(x) + np.sqrt(x),
+    "steps": lambda x: np.sign(x) * x + x // 1.5 + x % 1.5 + np.floor(x) * x,
+    "kinks": lambda x: abs(x) + np.maximum(x, 0.3) + np.minimum(x, 0.7) + np.clip(x, -1.0, 1.0),
+    "activations": lambda x: autograd.sigmoid(x) * autograd.relu(x) + autograd.softplus(x),
+    "special": lambda x: autograd.erf(x) + autograd.lgamma(x),
+    "where": lambda x: np.where(x > 0, x, 2 * x),
+    "branch": lambda x: x * x if x > 1 else max(x, 2 * x),
+    "division": lambda x: 1 / x + x / 3.0 - (2 - x) / x,
+    "stack": lambda x: np.sum(np.stack([x, x * x, np.exp(x)])),
+    "array": lambda x: np.dot(np.ones(3) * x, np.arange(3.0)),
+}
+
+
+def bits(tree):
+    """Return types and bytes of all numbers."""
+    if isinstance(tree, (tuple, list)):
+        return [bits(item) for item in tree]
+    number = struct.pack("d", tree) if tree == tree else b"nan"
+    return (type(tree) is np.ndarray, np.shape(tree), number)
+
+
+def outcome(function, *arguments):
+    """Return what a function returns, or the type of the error that it raises."""
+    with np.errstate(all="ignore"):
+        try:
+            return bits(function(*arguments))
+        except (ArithmeticError, ValueError) as error:
+            return type(error)
+
+
+def programs(jitted):
+    return [path.program for paths in jitted._cache.values() for path in paths]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_replays_give_the_same_bits_as_calls(name):
+    f = FUNCTIONS[name]
+    for function in (value_and_grad(f), grad(grad(f))):
+        jitted = jit(function)
+        for number in (*NUMBERS, *NUMBERS):
+            assert outcome(jitted, number) == outcome(function, number), number
+        if name != "branch":
+            assert len(programs(jitted)) == 1
+
+
+def test_closed_over_values_are_read_at_each_call():
+    w = Value(2.0, label="w")
+
+    def step(x):
+        w.grad = 0
+        loss = (w * x - 1) ** 2
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss.data, loss.data > 1
+
+    jitted = jit(step)
+    found = [jitted(3.0) for _ in range(3)]
+    w.data, after = 2.0, w.data
+    assert [step(3.0) for _ in range(3)] == found
+    assert w.data == after
+    w.data = -1.0
+    assert jitted(3.0) == (16.0, True)
+    assert len(programs(jitted)) == 1
+
+
+def test_micrograd_demo_with_its_accuracy_records_once():
+    random = np.random.default_rng(0)
+    points = random.normal(size=(6, 2)).tolist()
+    labels = [1 if a * b > 0 else -1 for a, b in points]
+    model = MLP(2, [4, 4, 1])
+    parameters = list(model.parameters())
+
+    def step(rate):
+        scores = [model([Value(a), Value(b)]) for a, b in points]
+        losses = [(1 + -y * s).relu() for y, s in zip(labels, scores, strict=True)]
+        loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
+        hits = [(y > 0) == (s.data > 0) for y, s in zip(labels, scores, strict=True)]
+        for p in parameters:
+            p.grad = 0
+        loss.backward()
+        for p in parameters:
+            p.data -= rate * p.grad
+        return loss.data, sum(hits) / len(hits)
+
+    start = [p.data for p in parameters]
+    expected = [step(1.0 - 0.1 * k) for k in range(8)]
+    end = [p.data for p in parameters]
+    for p, number in zip(parameters, start, strict=True):
+        p.data, p.grad = number, 0
+    jitted = jit(step)
+    assert [jitted(1.0 - 0.1 * k) for k in range(8)] == expected
+    assert [p.data for p in parameters] == end
+    assert len({accuracy for _, accuracy in expected}) > 1
+    [program] = programs(jitted)
+    assert program.guards == []
