@@ -24,6 +24,8 @@ class Variable:
         Its shape; empty for numbers.
     dtype : dtype or None
         Its type; None for Python's numbers.
+    strides : tuple of int
+        How its elements lay in memory when it was recorded, in bytes; empty for numbers.
     root : Variable
         The variable whose memory this one shares; itself, if it has memory of its own.
     hint : str
@@ -32,13 +34,14 @@ class Variable:
         The variable with respect to which this is the derivative of the result.
     """
 
-    __slots__ = ("dtype", "gradient_of", "hint", "kind", "number", "root", "shape")
+    __slots__ = ("dtype", "gradient_of", "hint", "kind", "number", "root", "shape", "strides")
 
     def __init__(self, number: int, value: Any, hint: str = "") -> None:
         self.number = number
         self.kind = type(value)
         self.shape: tuple[int, ...] = getattr(value, "shape", ())
         self.dtype: Any = getattr(value, "dtype", None)
+        self.strides: tuple[int, ...] = getattr(value, "strides", ())
         self.root = self
         self.hint = hint
         self.gradient_of: Variable | None = None

@@ -1,0 +1,39 @@
+"""Passes: functions from a program to a program that computes the same with less."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograd.program.passes.algebra import simplified
+from autograd.program.passes.common import with_common_subexpressions
+from autograd.program.passes.copies import without_copies
+from autograd.program.passes.dead_code import without_dead_code
+from autograd.program.program import Program
+
+Pass = Callable[[Program], Program]
+
+#: In the order in which they run.
+PASSES: tuple[Pass, ...] = (
+    without_dead_code,
+    simplified,
+    with_common_subexpressions,
+    simplified,
+    without_copies,
+    without_dead_code,
+)
+
+
+def optimised(program: Program) -> Program:
+    """Return a program that computes the same with less; the given one stays as it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd
+    >>> program = autograd.trace(lambda x: (x * 1.0, x + 2.0 * x.sum())[1])(np.ones(2))
+    >>> len(program), len(optimised(program))
+    (4, 3)
+    """
+    for one in PASSES:
+        program = one(program)
+    return program

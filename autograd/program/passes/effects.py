@@ -1,0 +1,254 @@
+"""What instructions read and write: what a pass may move, merge or leave out."""
+
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import (
+    BINARY,
+    UNARY,
+    Attribute,
+    Constant,
+    Guard,
+    Instruction,
+    Method,
+    Variable,
+    substituted,
+)
+from autograd.program.program import Program
+
+#: Functions of Python that depend on their arguments only.
+_PYTHON = frozenset(
+    (*BINARY, *UNARY, operator.getitem, operator.abs, abs, float, int, complex, bool, round)
+)
+
+
+def root(x: Any) -> Any:
+    """Return the variable or constant whose memory an operand uses."""
+    return x.root if isinstance(x, Variable) else x
+
+
+def operands(x: Any) -> list[Any]:
+    """Return the variables and constants in nested arguments, with repetitions."""
+    found: list[Any] = []
+    substituted(x, found.append)
+    return found
+
+
+def reads(item: Any) -> list[Any]:
+    """Return the variables and constants that an instruction or a guard reads."""
+    if isinstance(item, Guard):
+        return [item.variable]
+    found = operands(item.arguments)
+    return found + operands(item.keywords) if item.keywords else found
+
+
+def is_pure(instruction: Instruction) -> bool:
+    """Return whether a call depends on its arguments only and changes nothing."""
+    function, arguments = instruction.function, instruction.arguments
+    if instruction.writes is not None:
+        return False
+    if isinstance(function, (Method, Attribute)):
+        owner = arguments[0]
+        return not isinstance(owner, Variable) or not _is_generator(owner)
+    if any(isinstance(x, Variable) and _is_generator(x) for x in operands(arguments)):
+        return False
+    return function in _PYTHON or is_of_numpy(function) or _is_library(function)
+
+
+def _is_library(function: Any) -> bool:
+    """Return whether a function of SciPy, or of this library, is called."""
+    module = str(getattr(function, "__module__", None) or "")
+    return module.partition(".")[0] in ("scipy", "math", "cmath", "autograd", "nn")
+
+
+def _is_generator(x: Variable) -> bool:
+    return issubclass(x.kind, np.random.Generator)
+
+
+def is_of_numpy(function: Any) -> bool:
+    """Return whether a function is one of NumPy that always gives the same for the same."""
+    if isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc):
+        return True
+    if hasattr(function, "_implementation"):
+        return True
+    if isinstance(function, (types.BuiltinFunctionType, types.FunctionType)):
+        return getattr(np, function.__name__, None) is function
+    return isinstance(function, type) and issubclass(function, np.generic)
+
+
+def is_fresh(instruction: Instruction, result: Any) -> bool:
+    """Return whether a result is an array with memory that nothing else refers to."""
+    return (
+        isinstance(result, Variable)
+        and result.is_array
+        and result.root is result
+        and instruction.writes is None
+        and is_pure(instruction)
+        and instruction.primitive is None
+        and not isinstance(instruction.function, Attribute)
+    )
+
+
+class Effects:
+    """What a program reads from outside, what leaves it, and what is written where.
+
+    Attributes
+    ----------
+    outside : set
+        The inputs and constants, whose memory others use as well; they may overlap.
+    leaving : list
+        The variables and constants that are returned or stored in nodes, with repetitions.
+    written : dict
+        For each root, the positions of the items that write to its memory.
+    last : dict
+        For each root, the position of the last item that uses its memory; the number of items, if
+        it leaves.
+    made : dict
+        For each variable, the position of the instruction that computes it.
+    """
+
+    def __init__(self, program: Program) -> None:
+        items = program.items
+        self.outside: set[Any] = {*program.inputs, *program.constants}
+        self.outside |= {load.variable for load in program.loads if load.variable is not None}
+        self.leaving = leaving(program)
+        self.written: dict[Any, list[int]] = {}
+        self.last: dict[Any, int] = {}
+        self.made: dict[Any, int] = {}
+        self._outside_written: list[int] = []
+        for position, item in enumerate(items):
+            for x in reads(item):
+                self.last[root(x)] = position
+            for x in item.makes():
+                self.made[x] = position
+                self.last[root(x)] = position
+            if item.writes is not None:
+                target = root(item.writes)
+                self.written.setdefault(target, []).append(position)
+                if target in self.outside:
+                    self._outside_written.append(position)
+        for x in self.leaving:
+            self.last[root(x)] = len(items)
+
+    def writes_to(self, x: Any) -> list[int]:
+        """Return the positions of the items that may change what an operand holds."""
+        owner = root(x)
+        return self._outside_written if owner in self.outside else self.written.get(owner, [])
+
+    def is_changed(self, x: Any, after: int, until: int) -> bool:
+        """Return whether an operand may change after one position, and up to another."""
+        return any(after < position <= until for position in self.writes_to(x))
+
+    def leaves(self, x: Any) -> bool:
+        """Return whether memory is returned, stored or belongs to others."""
+        owner = root(x)
+        return owner in self.outside or any(root(y) is owner for y in self.leaving)
+
+
+def leaving(program: Program) -> list[Any]:
+    """Return the variables and constants that are returned or stored."""
+    found = list(program.outputs)
+    for store in program.stores:
+        if isinstance(store.value, (Variable, Constant)):
+            found.append(store.value)
+    return found
+
+
+def rebuilt(program: Program, replaced: dict[Any, Any], items: Iterable[Any]) -> Program:
+    """Return a program with other items, in which some variables are replaced.
+
+    Parameters
+    ----------
+    program : Program
+        The program; it stays as it is.
+    replaced : dict
+        What to put in the place of variables: variables or constants.
+    items : iterable of Instruction and Guard
+        The new items, in which nothing has been replaced yet.
+
+    Returns
+    -------
+    Program
+        Views of the memory of a replaced variable are views of what replaces it.
+    """
+    items = list(items)
+    if not replaced:
+        return program.with_items(items)
+    mapping: dict[Any, Any] = {}
+
+    def now(x: Any) -> Any:
+        if x in mapping:
+            return mapping[x]
+        if x in replaced:
+            found = now(replaced[x])
+        elif isinstance(x, Variable) and x.root is not x and root(now(x.root)) is not x.root:
+            found = copied(x)
+            found.root = root(now(x.root))
+        else:
+            found = x
+        mapping[x] = found
+        return found
+
+    changed = [with_operands(item, now) for item in items]
+    stores = [
+        type(store)(
+            store.node,
+            store.what,
+            now(store.value) if isinstance(store.value, (Variable, Constant)) else store.value,
+        )
+        for store in program.stores
+    ]
+    return type(program)(
+        program.name,
+        program.inputs,
+        program.loads,
+        changed,
+        substituted(program.output, now),
+        stores,
+    )
+
+
+def with_operands(item: Any, now: Any) -> Any:
+    """Return an instruction or a guard with other variables."""
+    if isinstance(item, Guard):
+        variable = now(item.variable)
+        if variable is item.variable:
+            return item
+        return Guard(variable, item.convert, item.expected, item.place, item.scope)
+    arguments = substituted(item.arguments, now)
+    keywords = substituted(item.keywords, now) if item.keywords else item.keywords
+    result = substituted(item.result, now)
+    writes = None if item.writes is None else now(item.writes)
+    return replaced_parts(item, arguments=arguments, keywords=keywords, result=result, writes=writes)
+
+
+def replaced_parts(item: Instruction, **parts: Any) -> Instruction:
+    """Return an instruction with some other attributes."""
+    given = {
+        "function": item.function,
+        "arguments": item.arguments,
+        "keywords": item.keywords,
+        "result": item.result,
+        "writes": item.writes,
+        "place": item.place,
+        "scope": item.scope,
+        "quiet": item.quiet,
+        "primitive": item.primitive,
+    }
+    return Instruction(**{**given, **parts})
+
+
+def copied(x: Variable) -> Variable:
+    """Return a variable like this one."""
+    found = Variable.__new__(Variable)
+    for name in Variable.__slots__:
+        setattr(found, name, getattr(x, name))
+    if x.root is x:
+        found.root = found
+    return found
