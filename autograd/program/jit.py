@@ -15,6 +15,7 @@ from autograd.engine.observers import is_observed
 from autograd.program import structure
 from autograd.program.environment import Environment
 from autograd.program.instructions import same
+from autograd.program.passes import optimised
 from autograd.program.program import Program
 from autograd.program.running import GuardFailed, compiled
 from autograd.program.tracing import record, require_same
@@ -32,7 +33,7 @@ class Path:
     def __init__(self, program: Program, environment: Environment) -> None:
         self.program = program
         self.environment = environment
-        self.run = compiled(program)
+        self.run = compiled(optimised(program), program)
         self.expected = [guard.expected for guard in program.guards]
 
     def continues(self, other: Path, number: int, found: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd.program.instructions import (
@@ -11,6 +12,9 @@ from autograd.program.instructions import (
     Variable,
     substituted,
 )
+
+#: Functions from a program to one that computes the same with less: `autograd.program.passes`.
+PASSES: list[Callable[[Program], Program]] = []
 
 
 class Store:
@@ -167,3 +171,10 @@ class Program:
             What is to run, in order.
         """
         return Program(self.name, self.inputs, self.loads, items, self.output, self.stores)
+
+    def optimised(self) -> Program:
+        """Return a program that computes the same with less; this one stays as it is."""
+        program = self
+        for one in PASSES:
+            program = one(program)
+        return program

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.program.instructions import (
+    BINARY,
+    Constant,
     Guard,
+    Instruction,
+    Variable,
     same,
     shape_of,
 )
+from autograd.program.passes.effects import Effects, is_pure, operands, root
+from autograd.program.passes.inlining import inlinable
 from autograd.program.program import Program
-from autograd.program.python_code import Names, Writer
+from autograd.program.python_code import Expression, Names, Writer
+
+#: Larger arrays are released after their last use, in bytes.
+RELEASED = 1 << 15
 
 
 class GuardFailed(Exception):  # noqa: N818 - it is caught where programs are run
@@ -25,82 +35,274 @@ class GuardFailed(Exception):  # noqa: N818 - it is caught where programs are ru
         self.found = found
 
 
-def compiled(program: Program) -> Callable[..., Any]:
+def compiled(program: Program, otherwise: Program | None = None) -> Callable[..., Any]:
     """Return a function of the inputs that runs a program and returns its output.
 
-    It raises `GuardFailed`, before anything is stored, where a guard does not hold.
+    It raises `GuardFailed`, before anything is changed, where a guard does not hold.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    otherwise : Program, optional
+        What to run if arrays lay otherwise in memory than when the program was recorded.
     """
-    names = Names()
-    writer = Writer(names)
-    environment: dict[str, Any] = {"np": np, "same": same, "GuardFailed": GuardFailed}
-    lines: list[str] = []
-    parameters = [names.of(x) for x in program.inputs]
-    guards = 0
-    for load in program.loads:
-        node = names.object(
-            load.node, load.node.label if load.node.label.isidentifier() else "node"
+    return _Compiler(program, otherwise).function()
+
+
+class _Names(Names):
+    """Names for code that only runs: functions and NumPy's numbers are global names."""
+
+    def function(self, function: Callable[..., Any]) -> str:
+        name = str(getattr(function, "__name__", "function"))
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, np.ufunc):
+            name = f"{owner.__name__}_{name}"
+        return self.object(function, name if name.isidentifier() else "function")
+
+
+class _Writer(Writer):
+    """Writes instructions as code that only runs."""
+
+    def expression(self, instruction: Instruction) -> Expression:
+        function = instruction.function
+        if function in _WITH_NUMBERS and not instruction.keywords:
+            arguments = instruction.arguments
+            changed = tuple([_as_array(x, arguments) for x in arguments])
+            if any(x is not y for x, y in zip(changed, arguments, strict=True)):
+                instruction = Instruction(function, changed, {}, instruction.result)
+        return super().expression(instruction)
+
+    def of(self, x: Any) -> Expression:
+        if isinstance(x, _Number):
+            return Expression(self.names.object(x.array, "number"))
+        if isinstance(x, (np.generic, np.dtype)):
+            return Expression(self.names.object(x, f"{type(x).__name__}_"))
+        return super().of(x)
+
+
+#: Functions that convert numbers of Python to the type of the array that they meet.
+_WITH_NUMBERS = frozenset(
+    (*BINARY, np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum)
+) - {operator.pow, operator.mod, operator.floordiv}
+
+
+class _Number:
+    """A number as an array without axes, which ufuncs take in half the time."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+
+def _as_array(x: Any, arguments: Any) -> Any:
+    """Return a number as the array to which NumPy converts it."""
+    kind = type(x)
+    if kind is not float and kind is not int and not isinstance(x, np.floating):
+        return x
+    for other in arguments:
+        value = other.value if isinstance(other, Constant) else other
+        is_array = isinstance(other, Constant) or (isinstance(other, Variable) and other.is_array)
+        if is_array and value.shape and value.dtype in (np.float32, np.float64):
+            if isinstance(x, np.generic):
+                return _Number(np.array(x)) if x.dtype == value.dtype else x
+            array = np.array(x, value.dtype)
+            return _Number(array) if kind is float or array == x else x
+    return x
+
+
+class _Compiler:
+    """Writes the source of one program."""
+
+    def __init__(self, program: Program, otherwise: Program | None) -> None:
+        self.program = program
+        self.otherwise = otherwise
+        self.names = _Names()
+        self.writer = _Writer(self.names)
+        self.environment: dict[str, Any] = {"np": np, "same": same, "GuardFailed": GuardFailed}
+        self.lines: list[str] = []
+        self.parameters = [self.names.of(x) for x in program.inputs]
+        self.inlined = inlinable(program)
+
+    def function(self) -> Callable[..., Any]:
+        """Return the function, with its source as an attribute."""
+        self._loads()
+        self._layouts()
+        self._body()
+        for store in self.program.stores:
+            node = self.names.object(store.node, "node")
+            self.lines.append(f"{node}.{store.what} = {self.writer.of(store.value).text}")
+        self.lines.append(f"return {self.writer.of(self.program.output).text}")
+        name = self.names.new("run")
+        body = "\n    ".join(self.lines)
+        source = f"def {name}({', '.join(self.parameters)}):\n    {body}\n"
+        self.environment.update(self.names.environment)
+        exec(compile(source, f"<program {self.program.name}>", "exec"), self.environment)
+        function = self.environment[name]
+        function.source = source
+        return function  # type: ignore[no-any-return]
+
+    def _loads(self) -> None:
+        """Read nodes, and check that they hold what they held."""
+        for load in self.program.loads:
+            label = load.node.label
+            node = self.names.object(load.node, label if label.isidentifier() else "node")
+            x = load.variable
+            if x is None:
+                self.lines.append(f"if {node}.{load.what} is not None: raise GuardFailed(-1, None)")
+                continue
+            name = self.names.of(x)
+            self.lines.append(f"{name} = {node}.{load.what}")
+            if x.is_array:
+                shape = self.names.object(x.shape, "shape")
+                dtype = self.names.object(x.dtype, "dtype")
+                check = f"{name}.shape != {shape} or {name}.dtype != {dtype}"
+                if load.what == "grad":
+                    check = f"{name} is None or {check}"
+                self.lines.append(f"if {check}: raise GuardFailed(-1, None)")
+            elif load.what == "grad":
+                self.lines.append(f"if {name} is None: raise GuardFailed(-1, None)")
+
+    def _layouts(self) -> None:
+        """Run another program if arrays lay otherwise in memory."""
+        if self.otherwise is None or self.otherwise is self.program:
+            return
+        arrays = [*self.program.inputs, *(load.variable for load in self.program.loads)]
+        checks = [
+            f"{self.names.of(x)}.strides != {self.names.object(x.strides, 'strides')}"
+            for x in arrays
+            if x is not None and x.is_array and len(x.shape) > 1
+        ]
+        if checks:
+            self.environment["otherwise"] = _later(self.otherwise)
+            given = ", ".join(self.parameters)
+            self.lines.append(f"if {' or '.join(checks)}: return otherwise({given})")
+
+    def _body(self) -> None:
+        """Write the instructions and the guards."""
+        undo = _Undo(self)
+        released = self._released()
+        quiet = False
+        guards = 0
+        for position, item in enumerate(self.program.items):
+            if isinstance(item, Guard):
+                failed = f"GuardFailed({guards}, {self._found(item)})"
+                test = self._condition(item)
+                guards += 1
+                quiet = False
+                self.lines.append(f"if not ({test}): {undo.before()}raise {failed}")
+            elif isinstance(item.result, Variable) and item.result in self.inlined:
+                self.writer.inlined[item.result] = self.writer.expression(item)
+            else:
+                for line in undo.saving(position, item):
+                    self.lines.append(line)
+                    quiet = False
+                if item.quiet and not quiet:
+                    self.lines.append("with np.errstate(all='ignore'):")
+                quiet = item.quiet
+                self.lines.append(("    " if quiet else "") + self.writer.statement(item))
+            if position in released:
+                self.lines.append(f"{'    ' if quiet else ''}del {', '.join(released[position])}")
+
+    def _released(self) -> dict[int, list[str]]:
+        """Return the names of large arrays by the position of their last use."""
+        program = self.program
+        effects = Effects(program)
+        names: dict[int, list[str]] = {}
+        ends = self._last_uses()
+        for x in effects.made:
+            large = x.is_array and x.root in effects.made and x.root.nbytes >= RELEASED
+            if not large or x in self.inlined or effects.leaves(x):
+                continue
+            names.setdefault(ends[x], []).append(self.names.of(x))
+        return names
+
+    def _last_uses(self) -> dict[Any, int]:
+        """Return the position of the last item that reads each variable, also in an expression."""
+        last: dict[Any, int] = {}
+        user: dict[Any, int] = {}
+        items = self.program.items
+        for position in range(len(items) - 1, -1, -1):
+            item = items[position]
+            at = position
+            if isinstance(item, Instruction):
+                for x in item.makes():
+                    last.setdefault(x, position)
+                    if x in self.inlined:
+                        at = user[x]
+            read = [item.variable] if isinstance(item, Guard) else [*item.uses()]
+            for x in read:
+                last[x] = max(last.get(x, 0), at)
+                user[x] = at
+        return last
+
+    def _condition(self, guard: Guard) -> str:
+        """Return the condition of a guard as a Python expression."""
+        x = self.writer.of(guard.variable)
+        if guard.convert is bool:
+            return x.text if guard.expected else f"not {x.within(6)}"
+        if guard.convert is shape_of:
+            return f"{x.within(11)}.shape == {guard.expected!r}"
+        return f"same({self._found(guard)}, {self.names.object(guard.expected, 'expected')})"
+
+    def _found(self, guard: Guard) -> str:
+        return f"{self.names.function(guard.convert)}({self.writer.of(guard.variable).text})"
+
+
+class _Undo:
+    """What restores arrays and generators from outside, if a guard fails after they changed."""
+
+    def __init__(self, compiler: _Compiler) -> None:
+        self.compiler = compiler
+        items = compiler.program.items
+        self.outside = Effects(compiler.program).outside
+        self.last_guard = max(
+            (i for i, item in enumerate(items) if isinstance(item, Guard)), default=-1
         )
-        if load.variable is not None:
-            lines.append(f"{names.of(load.variable)} = {node}.{load.what}")
-            if load.variable.is_array or load.what == "grad":
-                environment["check_load"] = check_load
-                expected = names.object((load.variable.shape, load.variable.dtype), "expected")
-                lines.append(f"check_load({names.of(load.variable)}, {expected})")
-        else:
-            lines.append(f"if {node}.{load.what} is not None: raise GuardFailed(-1, None)")
-    quiet = False
-    for item in program.items:
-        if isinstance(item, Guard):
-            lines.append(
-                f"if not ({condition(writer, names, item)}): raise "
-                f"GuardFailed({guards}, {_found(writer, names, item)})"
-            )
-            guards += 1
-            continue
-        if item.quiet and not quiet:
-            lines.append("with np.errstate(all='ignore'):")
-        quiet = item.quiet
-        lines.append(("    " if quiet else "") + writer.statement(item))
-    for store in program.stores:
-        node = names.object(store.node, "node")
-        lines.append(f"{node}.{store.what} = {writer.of(store.value).text}")
-    lines.append(f"return {writer.of(program.output).text}")
-    name = names.new("run")
-    body = "\n    ".join(lines)
-    source = f"def {name}({', '.join(parameters)}):\n    {body}\n"
-    environment.update(names.environment)
-    for module in names.imports:
-        _import(module, environment)
-    exec(compile(source, f"<program {program.name}>", "exec"), environment)
-    function = environment[name]
-    function.source = source
-    return function  # type: ignore[no-any-return]
+        self.saved: dict[Any, str] = {}
+        self.restores: list[str] = []
+
+    def saving(self, position: int, item: Instruction) -> list[str]:
+        """Return the lines that save what an instruction is going to change."""
+        if position >= self.last_guard:
+            return []
+        lines = []
+        for x in self._changed(item):
+            if x in self.saved:
+                continue
+            name = self.compiler.names.of(x)
+            before = self.saved[x] = self.compiler.names.new(f"before_{name}")
+            if _is_generator(x):
+                lines.append(f"{before} = {name}.bit_generator.state")
+                self.restores.append(f"{name}.bit_generator.state = {before}")
+            else:
+                lines.append(f"{before} = {name}.copy()")
+                self.restores.append(f"{name}[...] = {before}")
+        return lines
+
+    def _changed(self, item: Instruction) -> list[Any]:
+        if item.writes is not None:
+            owner = root(item.writes)
+            return [owner] if owner in self.outside else []
+        if is_pure(item):
+            return []
+        return [x for x in operands(item.arguments) if x in self.outside and _is_generator(x)]
+
+    def before(self) -> str:
+        """Return the statements that restore everything."""
+        return "".join(f"{line}; " for line in self.restores)
 
 
-def check_load(x: Any, expected: Any) -> None:
-    """Raise `GuardFailed` if what a node holds has another shape or type."""
-    if getattr(x, "shape", ()) != expected[0] or getattr(x, "dtype", None) != expected[1]:
-        raise GuardFailed(-1, None)
+def _is_generator(x: Any) -> bool:
+    return isinstance(x, Variable) and issubclass(x.kind, np.random.Generator)
 
 
-def condition(writer: Writer, names: Names, guard: Guard) -> str:
-    """Return the condition of a guard as a Python expression."""
-    x = writer.of(guard.variable)
-    if guard.convert is bool:
-        return x.text if guard.expected else f"not {x.within(6)}"
-    if guard.convert is shape_of:
-        return f"{x.within(11)}.shape == {guard.expected!r}"
-    return f"same({_found(writer, names, guard)}, {names.object(guard.expected, 'expected')})"
+def _later(program: Program) -> Callable[..., Any]:
+    """Return a function that compiles a program when it is first called."""
+    found: list[Any] = []
 
+    def otherwise(*inputs: Any) -> Any:
+        if not found:
+            found.append(compiled(program))
+        return found[0](*inputs)
 
-def _found(writer: Writer, names: Names, guard: Guard) -> str:
-    return f"{names.function(guard.convert)}({writer.of(guard.variable).text})"
-
-
-def _import(module: str, environment: dict[str, Any]) -> None:
-    root = module.partition(".")[0]
-    if root and root != "np":
-        import importlib
-
-        importlib.import_module(module)
-        environment[root] = importlib.import_module(root)
+    return otherwise

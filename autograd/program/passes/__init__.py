@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from autograd.program.passes.algebra import simplified
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
 from autograd.program.passes.dead_code import without_dead_code
-from autograd.program.program import Program
+from autograd.program.program import PASSES, Program
 
-Pass = Callable[[Program], Program]
-
-#: In the order in which they run.
-PASSES: tuple[Pass, ...] = (
-    without_dead_code,
-    simplified,
-    with_common_subexpressions,
-    simplified,
-    without_copies,
-    without_dead_code,
+PASSES.extend(
+    (
+        without_dead_code,
+        simplified,
+        with_common_subexpressions,
+        simplified,
+        without_copies,
+        without_dead_code,
+    )
 )
 
 
@@ -30,10 +27,8 @@ def optimised(program: Program) -> Program:
     --------
     >>> import numpy as np
     >>> import autograd
-    >>> program = autograd.trace(lambda x: (x * 1.0, x + 2.0 * x.sum())[1])(np.ones(2))
+    >>> program = autograd.trace(lambda x: np.sum(x * 1.0 + (x * 1.0) * 2.0))(np.ones(2))
     >>> len(program), len(optimised(program))
-    (4, 3)
+    (5, 3)
     """
-    for one in PASSES:
-        program = one(program)
-    return program
+    return program.optimised()
