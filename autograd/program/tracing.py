@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -57,7 +58,11 @@ def record(
     inputs = []
     for position, leaf in enumerate(leaves):
         hint = hints[position] if position < len(hints) else ""
-        value = leaf.copy("K") if isolated and isinstance(leaf, np.ndarray) else leaf
+        value = leaf
+        if isolated and isinstance(leaf, np.ndarray):
+            value = leaf.copy("K")
+        elif isolated and isinstance(leaf, np.random.Generator):
+            value = copy.deepcopy(leaf)
         inputs.append(recorder.input(value, hint))
     parts = iter(inputs)
     positional = structure.replaced(arguments, parts)

@@ -21,7 +21,11 @@ def calls(program):
 
 
 def bits(x):
-    return (np.asarray(x).dtype, np.asarray(x).shape, np.asarray(x).tobytes())
+    """Return what two results must have in common; NaN has no sign."""
+    x = np.array(x)
+    if x.dtype.kind == "f":
+        x[np.isnan(x)] = np.nan
+    return (x.dtype, x.shape, x.tobytes())
 
 
 def check(one, function, *arguments, expected=None):
@@ -147,6 +151,7 @@ def test_numbers_of_different_types_are_different():
 # -- algebra ----------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
@@ -361,7 +366,7 @@ def test_random_programs_are_the_same_bits(seed):
         x, y = generator.normal(size=(2, 3, 4)).astype([np.float32, np.float64][seed % 2])
         if k == 2:
             y = x
-        given = x.copy(), y.copy()
+        given = (x.copy(), y.copy()) if y is not x else (x.copy(),) * 2
         expected = [bits(z) for z in function(*given)]
         assert [bits(z) for z in fast(x, y)] == expected
         assert [bits(x), bits(y)] == [bits(z) for z in given]

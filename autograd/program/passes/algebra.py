@@ -30,7 +30,9 @@ class Context:
 
     def __init__(self, program: Program) -> None:
         self.effects = Effects(program)
-        self.count = 1 + max([x.number for x in self.effects.made] + [x.number for x in program.inputs], default=-1)
+        self.count = 1 + max(
+            [x.number for x in self.effects.made] + [x.number for x in program.inputs], default=-1
+        )
         self.makers: dict[Any, tuple[int, Instruction]] = {}
         self.position = 0
 
@@ -84,7 +86,7 @@ def simplified(program: Program) -> Program:
 
 
 def neutral_element(item: Instruction, context: Context) -> Any:
-    """x·1, 1·x, x/1, x - 0, x + (-0): a copy of x, which another pass leaves out."""
+    """Replace x·1, 1·x, x/1 and x - 0 by a copy of x, which another pass leaves out."""
     if item.keywords or len(item.arguments) != 2:
         return None
     left, right = item.arguments
@@ -110,7 +112,7 @@ def neutral_element(item: Instruction, context: Context) -> Any:
 
 
 def uniform_constant(item: Instruction, context: Context) -> Any:
-    """An operand that repeats one number, such as the seed of a sum, is that number."""
+    """Replace an operand that repeats one number, such as the seed of a sum, by the number."""
     if item.keywords or len(item.arguments) != 2 or item.function not in _BROADCASTING:
         return None
     result = item.result
@@ -142,7 +144,7 @@ def _repeated(x: Any) -> Any:
 
 
 def negative_added(item: Instruction, context: Context) -> Any:
-    """(-a) + b = b - a and a + (-b) = a - b."""
+    """Replace (-a) + b by b - a, and a + (-b) by a - b."""
     if item.function is not operator.add or item.keywords or not item.result.is_array:
         return None
     left, right = item.arguments
@@ -154,7 +156,7 @@ def negative_added(item: Instruction, context: Context) -> Any:
 
 
 def minus_one(item: Instruction, context: Context) -> Any:
-    """x·(-1) = -x."""
+    """Replace x·(-1) by -x."""
     negative = _negated(item)
     if negative is None or item.function is operator.neg or not _alike(negative, item.result):
         return None
@@ -177,7 +179,7 @@ def _negated(item: Instruction | None) -> Any:
 
 
 def transpose_of_transpose(item: Instruction, context: Context) -> Any:
-    """(xᵀ)ᵀ = x."""
+    """Replace (xᵀ)ᵀ by x."""
     if not _is_transpose(item):
         return None
     inner = context.maker(item.arguments[0])
@@ -191,7 +193,7 @@ def _is_transpose(item: Instruction) -> bool:
 
 
 def same_shape(item: Instruction, context: Context) -> Any:
-    """A reshape to the same shape, or `asarray` of an array, is the array itself."""
+    """Leave out a reshape to the same shape, and `asarray` of an array."""
     if not item.arguments:
         return None
     x = item.arguments[0]
@@ -206,7 +208,7 @@ def same_shape(item: Instruction, context: Context) -> Any:
 
 
 def item_of_number(item: Instruction, context: Context) -> Any:
-    """``asarray(x).item()`` and ``asarray(x)[()]`` of a number are those of the number."""
+    """Replace ``asarray(x).item()`` and ``asarray(x)[()]`` by those of the number."""
     if not item.arguments or item.keywords:
         return None
     inner = context.maker(item.arguments[0])
@@ -225,7 +227,7 @@ def item_of_number(item: Instruction, context: Context) -> Any:
 
 
 def direct_reduction(item: Instruction, context: Context) -> Any:
-    """`sum`, `prod`, `max`, `min` call ``reduce`` of a ufunc in Python code: call that itself."""
+    """Replace `sum` and the like by the method ``reduce`` of a ufunc, which they call."""
     ufunc = _REDUCTIONS.get(item.function)
     if ufunc is None or not item.arguments:
         return None
@@ -246,7 +248,7 @@ def direct_reduction(item: Instruction, context: Context) -> Any:
 
 
 def direct_mean(item: Instruction, context: Context) -> Any:
-    """The mean of all elements is a sum and a division, in the types that `numpy.mean` uses."""
+    """Replace the mean of all elements by a sum and a division, in the types of `numpy.mean`."""
     if item.function not in (np.mean, Method("mean")) or not item.arguments:
         return None
     x = item.arguments[0]

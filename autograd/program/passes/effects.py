@@ -225,7 +225,9 @@ def with_operands(item: Any, now: Any) -> Any:
     keywords = substituted(item.keywords, now) if item.keywords else item.keywords
     result = substituted(item.result, now)
     writes = None if item.writes is None else now(item.writes)
-    return replaced_parts(item, arguments=arguments, keywords=keywords, result=result, writes=writes)
+    return replaced_parts(
+        item, arguments=arguments, keywords=keywords, result=result, writes=writes
+    )
 
 
 def replaced_parts(item: Instruction, **parts: Any) -> Instruction:
