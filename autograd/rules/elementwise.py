@@ -13,14 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Primitive, Value, tracing
-from autograd.engine.dispatch import plain, refuse_out
+from autograd.engine import Node, Primitive, Value, tracing
+from autograd.engine.dispatch import refuse_out
 from autograd.engine.tracing import Followed
+from autograd.rules.kernel import kernel, self_contained
 from autograd.rules.table import elementwise, implements, linear
 
-#: By type: below this, cancellation has cost a slope so many digits that the exact form pays off. In
-#: single precision only where the slope is 0, because large networks saturate all the time.
-CANCELLED = {"e": 0.03, "f": 1e-7, "d": 1e-10, "g": 3e-10}
 LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
 
 
@@ -28,7 +26,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     """Choose `x` or `y`; the condition may be a bool or an array."""
     if isinstance(condition, (bool, np.bool_)):
         return x if condition else y
-    if isinstance(condition, Followed) and type(tracing.concrete(condition)) is bool:
+    if isinstance(condition, Followed) and not isinstance(condition, np.ndarray):
+        if isinstance(x, Node) or isinstance(y, Node):
+            return x if condition else y
         return tracing.choice(condition, x, y)
     return np.where(condition, x, y)
 
@@ -43,46 +43,53 @@ def share(x: Any, y: Any) -> Any:
     return where(x == y, 0.5, x > y)
 
 
+@kernel(elementwise=True)
 def exp_weight(exponential: Any, z: Any, x: Any, y: Any) -> Any:
     """Return exp(x - z), the weight of x in z = log(exp(x) + exp(y)), with its limits at infinity."""
-    infinite = abs(plain(z)) == math.inf
+    if type(z) is float:
+        exponential = getattr(math, exponential.__name__)
+    infinite = np.isinf(z)
     if not np.any(infinite):
         return exponential(x - z)
-    finite = exponential(where(infinite, -math.inf, x) - where(infinite, 0.0, z))
-    return where(infinite & (plain(z) > 0), share(x, y), finite)
+    finite = exponential(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, z))
+    return np.where(infinite & (z > 0), np.where(x == y, 0.5, x > y), finite)
 
 
+@kernel(elementwise=True)
 def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
     """Return a slope, in its exact but more expensive form where cancellation has made it small.
 
-    For complex numbers, whose slopes cancel anywhere, always use the exact form.
+    For complex numbers, whose slopes cancel anywhere, always use the exact form. In single
+    precision only where the slope is 0, because large networks saturate all the time.
     """
-    if type(slope) is np.ndarray and slope.size and slope.dtype.char in CANCELLED:
-        limit = CANCELLED[slope.dtype.char]
-        if slope.item(slope.argmin()) >= limit:  # argmin is twice as fast as min
-            return slope
-    numbers = plain(slope)
-    if type(numbers) is float:
-        return exact(x) if numbers < CANCELLED["d"] else slope
-    if numbers.dtype.kind == "c":
+    kind = slope.dtype.char if hasattr(slope, "dtype") else "d"
+    limit = {"e": 0.03, "f": 1e-7, "d": 1e-10, "g": 3e-10}.get(kind)
+    if limit is None:
         return exact(x)
-    small = numbers < CANCELLED[numbers.dtype.char]
+    if type(slope) is np.ndarray and slope.size and slope.item(slope.argmin()) >= limit:
+        return slope  # argmin is twice as fast as min
+    small = slope < limit
+    if np.ndim(small) == 0 and type(slope) is not np.ndarray:
+        return exact(x) if small else slope
     if type(slope) is np.ndarray and type(x) is np.ndarray:
+        slope = slope.copy()
         slope[small] = exact(x[small])
         return slope
-    return where(small, exact(x), slope)
+    return np.where(small, exact(x), slope)
 
 
+@self_contained
 def product(x: Any) -> Any:
     """Return 1 - x² as a product, which avoids cancellation."""
     return (1 - x) * (1 + x)
 
 
+@self_contained
 def sech2(x: Any) -> Any:
     """Return 1 / cosh(x)²; for real numbers without overflow."""
     if np.iscomplexobj(x):
-        return 1 / (cosh(x) * cosh(x))
-    e = np.exp(-2 * abs(x)) if type(x) is np.ndarray else exp(-2 * absolute(x))
+        return 1 / (np.cosh(x) * np.cosh(x))
+    e = math.exp(-2 * abs(x)) if type(x) is float else np.exp(-2 * abs(x))
     return 4 * e / ((1 + e) * (1 + e))
 
 
@@ -98,11 +105,20 @@ def direction(y: Any, x: Any) -> Any:
     return conjugate(x) / nonzero(y)
 
 
+@self_contained
 def cathetus(x: Any) -> Any:
     """Return √(1 - x²); for complex x on the branch of `arcsin`."""
-    if type(x) is float or not np.iscomplexobj(x):
-        return sqrt(product(x))
-    return sqrt(-(x - 1)) * sqrt(1 + x)
+    if type(x) is float:
+        return math.sqrt((1 - x) * (1 + x))
+    if not np.iscomplexobj(x):
+        return np.sqrt((1 - x) * (1 + x))
+    return np.sqrt(-(x - 1)) * np.sqrt(1 + x)
+
+
+@self_contained
+def sign_of_float(x: float) -> float:
+    """Return -1, 0 or 1, and NaN for NaN."""
+    return float(x > 0) - float(x < 0) if x == x else x
 
 
 def clip_of_array(x: Any, low: float, high: float) -> Any:
@@ -194,7 +210,7 @@ copysign     = elementwise(np.copysign,     math.copysign,     lambda z, x, y: c
 limited      = elementwise(clip_of_array,   None,              lambda y, x, low, high: 0.5 * ((x >= low) & (x <= high)) + 0.5 * ((x > low) & (x < high)), name="clip")
 
 # -- step functions: the derivative is zero ------------------------------------------------------------------------
-sign         = elementwise(np.sign,         lambda x: float(x > 0) - float(x < 0) if x == x else x,  0)
+sign         = elementwise(np.sign,         sign_of_float,    0)
 floor        = elementwise(np.floor,        None,              0)
 ceil         = elementwise(np.ceil,         None,              0)
 trunc        = elementwise(np.trunc,        None,              0)
@@ -206,10 +222,10 @@ spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
 
 # -- log-sum-exp --------------------------------------------------------------------------------------------------
-logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: exp_weight(exp, z, x, y),
-                                                               lambda z, x, y: exp_weight(exp, z, y, x))
-logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: exp_weight(exp2, z, x, y),
-                                                               lambda z, x, y: exp_weight(exp2, z, y, x))
+logaddexp    = elementwise(np.logaddexp,    None,              lambda z, x, y: exp_weight(np.exp, z, x, y),
+                                                               lambda z, x, y: exp_weight(np.exp, z, y, x))
+logaddexp2   = elementwise(np.logaddexp2,   None,              lambda z, x, y: exp_weight(np.exp2, z, x, y),
+                                                               lambda z, x, y: exp_weight(np.exp2, z, y, x))
 
 # -- complex numbers: the gradient of a real L is dL/dRe - i dL/dIm, as in HIPS autograd and JAX --------------------
 conj         = linear(np.conjugate,         lambda g, x: conjugate(g))

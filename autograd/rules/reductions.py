@@ -12,6 +12,7 @@ from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
 from autograd.engine.dispatch import plain, refuse_out
 from autograd.rules.elementwise import nonzero
+from autograd.rules.kernel import kernel
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.table import composition_of, define, implements, linear, with_values
 
@@ -139,17 +140,22 @@ def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
 
 def others_product(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
     """Return for each element the product of the others along `axis`."""
-    if not np.any(x == 0) and np.isfinite(y).all() and not np.any(y == 0):
-        return spread(y, x, axis, keepdims) / x
     ndim = np.ndim(x)
-    last = sorted(a % ndim for a in axes_of(axis, ndim))
-    order = [a for a in range(ndim) if a not in last] + last
+    long = y if keepdims else restore_axes(y, ndim, axis)
+    return product_without_self(x, long, sorted(a % ndim for a in axes_of(axis, ndim)))
+
+
+@kernel()
+def product_without_self(x: Any, y: Any, axes: Any) -> Any:
+    """Return the product y of elements along some axes, without each element itself."""
+    if np.all(x != 0) and np.all(np.isfinite(y)) and np.all(y != 0):
+        return y / x
+    order = [a for a in range(np.ndim(x)) if a not in axes] + axes
     moved = np.transpose(x, order)
-    rows = np.reshape(moved, (*moved.shape[: ndim - len(last)], -1))
-    n = rows.shape[-1]
-    without_self = np.where(np.eye(n, dtype=bool), 1.0, rows[..., None, :])
-    others = np.reshape(np.prod(without_self, axis=-1), moved.shape)
-    return np.transpose(others, np.argsort(order))
+    rows = np.reshape(moved, (*moved.shape[: np.ndim(x) - len(axes)], -1))
+    others = np.where(np.eye(rows.shape[-1], dtype=bool), 1.0, rows[..., None, :])
+    found = np.reshape(np.prod(others, axis=-1), moved.shape)
+    return np.transpose(found, np.argsort(order))
 
 
 def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
@@ -158,6 +164,7 @@ def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
     return np.reshape(np.flip(np.cumsum(np.flip(g, along), along), along), np.shape(x))
 
 
+@kernel()
 def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
     """Sum, for each element, the products that contain it, without that factor."""
     along = 0 if axis is None else axis
@@ -458,14 +465,16 @@ def softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
     return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
 
 
+@kernel()
 def softmax_of_sum(total: Any, x: Any, axis: Any) -> Any:
     """Return softmax(x) = exp(x - total), with its limit where the total is infinite."""
-    infinite = np.abs(plain(total)) == math.inf
+    infinite = np.isinf(total)
     if not np.any(infinite):
         return np.exp(x - total)
     finite = np.exp(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, total))
-    largest = np.where(infinite, plain(x) == math.inf, 0.0)
-    return finite + largest / nonzero(np.sum(largest, axis=axis, keepdims=True))
+    largest = np.where(infinite, x == math.inf, 0.0)
+    number = np.sum(largest, axis=axis, keepdims=True)
+    return finite + largest / np.where(number == 0, 1.0, number)
 
 
 def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
+from autograd.rules.kernel import zeros
 from autograd.rules.table import composition_of, define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------
@@ -33,12 +34,12 @@ def is_basic(index: Any) -> bool:
 
 def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     """Return zeros of a shape, with `g` added where `index` points."""
-    zeros = np.zeros(shape, np.result_type(g))
+    whole = zeros(shape, np.result_type(g), g, index)
     if is_basic(index):
-        zeros[index] = g
+        whole[index] = g
     else:
-        np.add.at(zeros, index, g)
-    return zeros
+        np.add.at(whole, index, g)
+    return whole
 
 
 def elements_put(g: Any, x: Any, index: Any) -> Any:
@@ -61,7 +62,7 @@ def with_elements(x: Any, index: Any, item: Any) -> Any:
 def without_elements(g: Any, index: Any) -> Any:
     """Set the cotangents of overwritten elements to zero."""
     if isinstance(g, Node):
-        assigned = np.zeros(np.shape(g), bool)
+        assigned = zeros(np.shape(g), bool, index)
         assigned[index] = True
         return np.where(assigned, 0.0, g)
     g = g.copy()
@@ -74,7 +75,7 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
     taken = g[index]
     if not is_basic(index):
         order = np.arange(np.size(plain(taken))).reshape(np.shape(taken))
-        last = np.full(np.shape(g), -1)
+        last = zeros(np.shape(g), int, index)
         last[index] = order
         taken = np.where(last[index] == order, taken, 0.0)
     extra = np.ndim(item) - np.ndim(taken)
@@ -94,7 +95,7 @@ def sources(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: A
 
 def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
     """Add each element of `g` to an array of zeros at its flat index."""
-    flat = np.zeros(int(np.prod(shape, dtype=int)) + 1, np.result_type(g))
+    flat = zeros(int(np.prod(shape, dtype=int)) + 1, np.result_type(g), g, indices)
     np.add.at(flat, indices, g)  # index -1, "no element", is the extra last place
     return flat[:-1].reshape(shape)
 

@@ -11,28 +11,20 @@ import numpy as np
 
 from autograd.engine.dispatch import plain
 from autograd.engine.primitive import Primitive
-from autograd.rules.elementwise import absolute, exp, sharpened, where
+from autograd.rules.elementwise import exp, sharpened, where
+from autograd.rules.kernel import kernel, self_contained
 from autograd.rules.table import elementwise
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 
-def real_type(x: Any) -> Any:
-    """Return the floating point type of the result for `x`: its own, or float64 for integers."""
-    return x.dtype if x.dtype.kind == "f" else np.float64
-
-
-def by_element(scalar: Callable[[float], float]) -> Callable[[Any], Any]:
-    """Vectorise a function of floats, keeping the precision of its argument."""
-    each = np.vectorize(scalar, otypes=[float])
-
-    def function(x: Any) -> Any:
-        x = np.asarray(x)
-        return each(x).astype(real_type(x))[()]
-
-    function.__name__ = scalar.__name__
-    function.__doc__ = scalar.__doc__
-    return function
+@kernel(elementwise=True)
+def each(scalar: Callable[..., float], x: Any, *constants: Any) -> Any:
+    """Call a function of floats with each element, keeping the precision of the array."""
+    x = np.asarray(x)
+    function = (lambda t: scalar(*constants, t)) if constants else scalar
+    y = np.asarray(np.frompyfunc(function, 1, 1)(x), float)
+    return y.astype(x.dtype if x.dtype.kind == "f" else float)[()]
 
 
 def relu_of_array(x: Any) -> Any:
@@ -57,6 +49,7 @@ def relu_of_array(x: Any) -> Any:
     return np.maximum(x, 0)
 
 
+@self_contained
 def relu_of_float(x: float) -> float:
     """Return max(x, 0); the sum makes 0 of -0, as NumPy does."""
     return max(x, 0.0) + 0.0
@@ -109,14 +102,16 @@ def sigmoid_of_array(x: Any) -> Any:
     return np.where(x >= 0, 1.0, small) / (1 + small)
 
 
+@self_contained
 def logistic_density(x: Any) -> Any:
     """Return the derivative of the sigmoid, e / (1 + e)² for e = exp(-|x|)."""
     if np.iscomplexobj(x):
-        return 1 / ((1 + exp(x)) * (1 + exp(-x)))
-    e = exp(-absolute(x))
+        return 1 / ((1 + np.exp(x)) * (1 + np.exp(-x)))
+    e = math.exp(-abs(x)) if type(x) is float else np.exp(-abs(x))
     return e / ((1 + e) * (1 + e))
 
 
+@self_contained
 def sigmoid_of_float(x: float) -> float:
     """Compute 1 / (1 + exp(-x)) without overflow at either end."""
     small = math.exp(-abs(x))
@@ -132,12 +127,13 @@ def sinc_slope(y: Any, x: Any) -> Any:
     return where(near, series, (np.cos(np.pi * away) - y) / away)
 
 
+@self_contained
 def softplus_of_float(x: float) -> float:
     """Compute log(1 + exp(x)) without overflow."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-def erf_of_float(x: float) -> float:
+def erf_of_array(x: Any) -> Any:
     """Return the error function, 2/√π times the integral of exp(-t²) from 0 to x.
 
     Parameters
@@ -156,10 +152,18 @@ def erf_of_float(x: float) -> float:
     >>> round(float(autograd.erf(1.0)), 4)
     0.8427
     """
-    return math.erf(x)
+    return each(math.erf, x)
 
 
+@self_contained
 def lgamma_of_float(x: float) -> float:
+    """Return log |Γ(x)|, infinite at the poles 0, -1, -2, ..."""
+    if math.isinf(x) or x > 1e305 or (x <= 0 and x == math.floor(x)):
+        return math.inf
+    return math.lgamma(x)
+
+
+def lgamma_of_array(x: Any) -> Any:
     """Return log |Γ(x)|, infinite at the poles 0, -1, -2, ...
 
     Parameters
@@ -178,15 +182,10 @@ def lgamma_of_float(x: float) -> float:
     >>> round(float(autograd.lgamma(3.0)), 4)
     0.6931
     """
-    if math.isinf(x) or x > 1e305 or (x <= 0 and x == math.floor(x)):
-        return math.inf
-    return math.lgamma(x)
+    return each(lgamma_of_float, x)
 
 
-#: Bernoulli numbers B₂, B₄, ... for the asymptotic series of the polygamma functions.
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
-
-
+@self_contained
 def polygamma_of_float(order: int, x: float) -> float:
     """Compute the polygamma function: the derivative of digamma of this order.
 
@@ -209,6 +208,7 @@ def polygamma_of_float(order: int, x: float) -> float:
         return sign * math.copysign(math.inf, x) ** (order + 1)
 
 
+@self_contained
 def _polygamma_series(order: int, x: float) -> float:
     """Return the sum of the recurrence and the asymptotic series."""
     factorial = float(math.factorial(order))
@@ -221,7 +221,8 @@ def _polygamma_series(order: int, x: float) -> float:
         total += inverse / 2 - math.log(x)
     else:
         total += factorial * (inverse**order / order + inverse ** (order + 1) / 2)
-    for k, bernoulli in enumerate(BERNOULLI, start=1):
+    numbers = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+    for k, bernoulli in enumerate(numbers, start=1):  # of Bernoulli: B₂, B₄, ...
         rising = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
         total += bernoulli * rising * inverse ** (2 * k + order)
     return total
@@ -231,13 +232,19 @@ def _polygamma_series(order: int, x: float) -> float:
 def polygamma(order: int) -> Primitive:
     """Return the polygamma function of an order; its derivative is the one of the next order."""
 
-    def scalar(x: float) -> float:
-        return polygamma_of_float(order, float(x))
+    def function(x: Any) -> Any:
+        return each(polygamma_of_float, x, order)
 
     name = "digamma" if order == 0 else f"polygamma{order}"
-    return elementwise(by_element(scalar), scalar, lambda y, x: polygamma(order + 1)(x), name=name)
+    return elementwise(
+        function,
+        functools.partial(polygamma_of_float, order),
+        lambda y, x: polygamma(order + 1)(x),
+        name=name,
+    )
 
 
+@kernel(elementwise=True)
 def bessel_of_array(order: int, x: Any) -> Any:
     """Compute the modified Bessel function of the first kind.
 
@@ -263,7 +270,8 @@ def bessel_of_array(order: int, x: Any) -> Any:
         asymptotic = asymptotic * np.exp(large) / np.sqrt(2 * np.pi * large)
     y = np.where(is_small, series, asymptotic)
     y = np.where((numbers < 0) & (order % 2 == 1), -y, y)
-    return y.astype(real_type(np.asarray(x)))
+    kind = np.asarray(x).dtype
+    return y.astype(kind if kind.kind == "f" else np.float64)
 
 
 @functools.cache
@@ -283,7 +291,7 @@ sigmoid  = elementwise(sigmoid_of_array,                sigmoid_of_float,  lambd
 relu     = elementwise(relu_of_array,                   relu_of_float,     lambda y, x: x > 0,                            name="relu")
 sinc     = elementwise(np.sinc,                         None,              sinc_slope)
 softplus = elementwise(softplus_of_array,               softplus_of_float, lambda y, x: sigmoid(x),                       name="softplus")
-erf      = elementwise(by_element(erf_of_float),        math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
-lgamma   = elementwise(by_element(lgamma_of_float),     lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")
+erf      = elementwise(erf_of_array,                    math.erf,          lambda y, x: TWO_OVER_SQRT_PI * exp(-x * x),   name="erf")
+lgamma   = elementwise(lgamma_of_array,                 lgamma_of_float,   lambda y, x: polygamma(0)(x),                  name="lgamma")
 i0       = elementwise(np.i0,                           None,              lambda y, x: modified_bessel(1)(x))
 # fmt: on

@@ -1,0 +1,93 @@
+"""Kernels: plain NumPy functions that a program calls, instead of looking inside.
+
+A rule may choose a formula by its data: a faster one where no element needs care. While a function
+is traced, such a branch would hold for one call only. So it is written as a kernel: a function that
+takes arrays and returns arrays, changes none of its arguments, and refers to nothing but NumPy,
+SciPy, `math` and other kernels. A program records its call as one instruction, and a saved program
+contains its source.
+
+Kernels are also called with nodes, for higher derivatives. Then they run as any other function: each
+of their steps makes a node.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograd.engine import tracing
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.node import Node
+from autograd.engine.tracing import Followed
+
+#: Self-contained functions, and whether they are elementwise.
+_KERNELS: dict[Any, bool] = {}
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def self_contained(function: Function) -> Function:
+    """Note that a function refers to nothing but NumPy, `math` and other such functions.
+
+    It is a kernel in all but this: it is called by kernels only, or only with floats.
+    """
+    _KERNELS[function] = False
+    return function
+
+
+def kernel(elementwise: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that makes a function a kernel.
+
+    Parameters
+    ----------
+    elementwise : bool
+        Whether each element of its result depends only on the same element of each array.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        _KERNELS[function] = elementwise
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            if GRAD_MODE.tracing != 0 and _is_traced(arguments):
+                return tracing.tracer().emit(function, arguments, keywords)
+            return function(*arguments, **keywords)
+
+        return call
+
+    return decorate
+
+
+def _is_traced(arguments: Any) -> bool:
+    """Return whether some arguments are traced, and none is a node."""
+    if any(isinstance(x, Node) for x in arguments):
+        return False
+    return tracing.any_followed(arguments) and tracing.tracer() is not None
+
+
+def is_kernel(function: Any) -> bool:
+    """Return whether a function is self-contained: its source alone says what it computes."""
+    try:
+        return function in _KERNELS
+    except TypeError:
+        return False
+
+
+def is_elementwise(function: Any) -> bool:
+    """Return whether a function is a kernel, and each element of its result stands for itself."""
+    return is_kernel(function) and _KERNELS[function]
+
+
+def any_holds(mask: Any) -> bool:
+    """Return whether a mask holds anywhere; True if that is not known, while it is traced."""
+    return isinstance(mask, Followed) or bool(np.any(mask))
+
+
+def zeros(shape: Any, dtype: Any, *followed: Any) -> Any:
+    """Return zeros into which these arrays, if they are traced, can be written."""
+    if GRAD_MODE.tracing != 0 and tracing.any_followed(followed):
+        return tracing.tracer().emit(np.zeros, (shape, dtype), {})
+    return np.zeros(shape, dtype)
