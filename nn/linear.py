@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor, define
 from autograd.errors import DataError, OptionError, ShapeError
+from autograd.program import is_tracing
 from nn import init
 from nn.module import Module, OneInput, Parameter, plain, shape_of
 from nn.seeding import chosen
@@ -166,6 +167,8 @@ def indices_below(count: int, indices: Any, who: str) -> Any:
         raise DataError(
             f"{who} takes integers, not {indices.dtype}: convert them with .astype(int)."
         )
+    if is_tracing() and np.can_cast(indices.dtype, np.intp):
+        return np.ravel_multi_index((indices,), (count,))  # raises in each run, without a guard
     if indices.size and not 0 <= indices.min() <= indices.max() < count:
         raise DataError(
             f"{who} takes integers from 0 to {count - 1}; these range from {indices.min()} to "

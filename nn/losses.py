@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import OptionError, ShapeError
+from autograd.program import is_tracing
 from nn.activations import log_softmax
 from nn.linear import indices_below
 from nn.loss_kernels import (
@@ -480,8 +481,9 @@ def target_classes(
             f"{shape[:axis] + shape[axis + 1 :]}, probabilities the shape of the outputs."
         )
     counted = targets != ignore_index
-    classes = targets if counted.all() else np.where(counted, targets, 0)
-    classes = indices_below(shape[axis], classes, "A classification loss")
+    if is_tracing() or not counted.all():
+        targets = np.where(counted, targets, 0)
+    classes = indices_below(shape[axis], targets, "A classification loss")
     index = list(np.indices(targets.shape, sparse=True))
     index.insert(axis, classes)
     weights = np.asarray(counted, outputs.dtype)

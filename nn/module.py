@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import Tensor, Value, scope
 from autograd.errors import DataError, WeightsError
+from autograd.program import State, changed, follow
 from nn.types import HasForward, P, Result
 
 Item = TypeVar("Item")
@@ -86,6 +87,7 @@ class Module:
         running = _RUNNING.calls
         name = running[-1].name_of(self) if running else ""  # type: ignore[arg-type]
         running.append(_Call(self))  # type: ignore[arg-type]
+        follow(self)
         try:
             if not name:
                 return self.forward(*inputs, **options)
@@ -97,7 +99,21 @@ class Module:
     def __setattr__(self, name: str, item: Any) -> None:
         if isinstance(item, Parameter) and not item.label:
             item.label = name
+        if vars(self).get(name, self) is not item:
+            changed()  # programs that contain the old setting are not right any more
         super().__setattr__(name, item)
+
+    def __delattr__(self, name: str) -> None:
+        changed()
+        super().__delattr__(name)
+
+    def __program_state__(self) -> Iterator[State]:
+        """Yield the attributes of all modules in it, for programs that `autograd.jit` records."""
+        for module in self.modules():
+            space = vars(module)
+            space.setdefault("training", module.training)
+            forward = getattr(type(module), "forward", None)
+            yield State(space, counted=True, functions=() if forward is None else (forward,))
 
     # -- contents ---------------------------------------------------------------------------
 

@@ -133,7 +133,9 @@ class BatchNorm(Module):
 
     def _track(self, x: Any, axes: tuple[int, ...], count: int) -> None:
         self.num_batches_tracked += 1
-        share = 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
+        share = self.momentum
+        if share is None:
+            share = (1 / self.num_batches_tracked).item()
         self.running_mean += share * (np.mean(x, axis=axes) - self.running_mean)
         unbiased = np.var(x, axis=axes) * (count / (count - 1))
         self.running_var += share * (unbiased - self.running_var)

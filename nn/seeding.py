@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from autograd.errors import DataError
+from autograd.program import followed
 
 #: Never replaced: `seed` sets its state.
 GENERATOR: Final = np.random.default_rng()
@@ -33,12 +34,12 @@ def seed(number: int) -> None:
 
 
 def chosen(generator: np.random.Generator | None) -> np.random.Generator:
-    """Return the given generator, or the one that `seed` sets."""
+    """Return the given generator, or the one that `seed` sets; what represents it in a program."""
     if generator is None:
-        return GENERATOR
+        return followed(GENERATOR)  # type: ignore[no-any-return]
     if not isinstance(generator, np.random.Generator):
         raise DataError(
             f"generator= must be a numpy.random.Generator, not {generator!r}. "
             "Write np.random.default_rng(seed)."
         )
-    return generator
+    return followed(generator)  # type: ignore[no-any-return]

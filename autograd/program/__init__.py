@@ -2,6 +2,10 @@
 
 from autograd.program.jit import jit
 from autograd.program.program import Program
+from autograd.program.state import State, call, changed, concrete, follow, followed, is_tracing
 from autograd.program.tracing import trace
 
-__all__ = ["Program", "jit", "trace"]
+__all__ = [
+    "Program", "State", "call", "changed", "concrete", "follow", "followed", "is_tracing", "jit",
+    "trace",
+]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.node import Node
+from autograd.program.state import is_stateful
 
 #: Functions of these packages read nothing that changes.
 LIBRARIES = ("autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names)
@@ -33,6 +34,8 @@ class Environment:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.watched: list[tuple[Callable[[], Any], Any, str]] = []
+        #: Objects that say themselves what their state is.
+        self.owners: list[Any] = []
         self._seen: set[int] = set()
         self._function(function)
 
@@ -64,8 +67,14 @@ class Environment:
             names = (
                 _names(function.__func__.__code__) if hasattr(function.__func__, "__code__") else ()
             )
-            self._attributes(function.__self__, names)
+            if is_stateful(function.__self__):
+                self._owner(function.__self__)
+            else:
+                self._attributes(function.__self__, names)
             function = function.__func__
+        if is_stateful(function):
+            self._owner(function)
+            return
         if not isinstance(function, types.FunctionType):
             call = vars(type(function)).get("__call__")
             if isinstance(call, types.FunctionType):
@@ -94,11 +103,13 @@ class Environment:
 
     def _reached(self, found: Any, names: Any, name: str = "") -> None:
         """Look into an object that a name refers to."""
-        if isinstance(found, (list, tuple, set, dict)) and len(found) <= ITEMS:
+        if is_stateful(found):
+            self._owner(found)
+        elif isinstance(found, (list, tuple, set, dict)) and len(found) <= ITEMS:
             if not isinstance(found, tuple):
                 self.watched.append((functools.partial(_items, found), _items(found), name))
             for item in found.values() if isinstance(found, dict) else found:
-                if callable(item):
+                if callable(item) or is_stateful(item):
                     self._function(item)
         elif isinstance(found, (types.FunctionType, types.MethodType, functools.partial)):
             self._function(found)
@@ -106,6 +117,15 @@ class Environment:
             if callable(found):
                 self._function(found)
             self._attributes(found, names)
+
+    def _owner(self, owner: Any) -> None:
+        """Note an object that says itself what its state is, and look into its functions."""
+        if not any(owner is other for other in self.owners):
+            self.owners.append(owner)
+            for state in owner.__program_state__():
+                for item in (*state.functions, *state.space.values()):
+                    if isinstance(item, (types.FunctionType, functools.partial)):
+                        self._function(item)
 
     def _attributes(self, owner: Any, names: Any) -> None:
         """Watch the attributes of an object that code mentions."""

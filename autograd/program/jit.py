@@ -16,9 +16,9 @@ from autograd.program import structure
 from autograd.program.environment import Environment
 from autograd.program.instructions import same
 from autograd.program.passes import optimised
-from autograd.program.program import Program
-from autograd.program.running import GuardFailed, compiled
-from autograd.program.tracing import record, require_same
+from autograd.program.passes.checks import with_checks_first
+from autograd.program.running import GuardFailed, Interrupted, compiled
+from autograd.program.tracing import Recording, isolated, record, require_same
 
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
@@ -30,11 +30,16 @@ PATHS = 16
 class Path:
     """One way through a function: its program, compiled."""
 
-    def __init__(self, program: Program, environment: Environment) -> None:
-        self.program = program
+    def __init__(self, recording: Recording, environment: Environment) -> None:
+        program = self.program = with_checks_first(recording.program)
         self.environment = environment
+        self.fixed = recording.fixed
         self.run = compiled(optimised(program), program)
         self.expected = [guard.expected for guard in program.guards]
+
+    def holds(self) -> bool:
+        """Return whether everything that the program takes for fixed is as it was."""
+        return self.environment.holds() and self.fixed.holds()
 
     def continues(self, other: Path, number: int, found: Any) -> bool:
         """Return whether this path is right where guard `number` of another one failed."""
@@ -63,6 +68,8 @@ class Jitted:
         self.function = function
         self._cache: dict[Any, list[Path]] = {}
         self._warned = False
+        self._changing: set[tuple[int, str]] = set()
+        self._unrepeatable = 0
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Run the program for these arguments; record it at the first call."""
@@ -79,11 +86,13 @@ class Jitted:
         paths = self._cache.get(signature)
         if paths is not None:
             path = paths[-1]
-            if path.environment.holds():
+            if path.holds():
                 try:
                     return path.run(*leaves)
                 except GuardFailed as failure:
                     return self._elsewhere(path, failure, leaves, paths, arguments, keywords)
+                except Interrupted as interrupted:
+                    raise interrupted.error from None
                 except Exception:
                     # The function itself raises the error where the user sees it, or returns
                     # infinity where Python's floats raise an error but Values do not.
@@ -118,7 +127,7 @@ class Jitted:
         while True:
             following = None
             for other in reversed(paths):
-                if id(other) in tried or not other.environment.holds():
+                if id(other) in tried or not other.holds():
                     continue
                 if failure is None or other.continues(path, failure.number, failure.found):
                     following = other
@@ -131,6 +140,8 @@ class Jitted:
             except GuardFailed as again:
                 path, failure = following, again
                 continue
+            except Interrupted as interrupted:
+                raise interrupted.error from None
             paths.remove(following)
             paths.append(following)
             return result
@@ -140,19 +151,28 @@ class Jitted:
         return self._record(paths, arguments, keywords)
 
     def _record(self, paths: list[Path], arguments: Any, keywords: Any) -> Any:
+        if self._unrepeatable >= PATHS:
+            self._warn(None, None)
+            return self.function(*arguments, **keywords)
         environment = Environment(self.function)
-        first = record(self.function, arguments, keywords, isolated=True)
-        second = record(self.function, arguments, keywords)
+        owners, changing = environment.owners, self._changing
+        for path in paths:
+            changing |= path.fixed.changed()
+        first = isolated(self.function, arguments, keywords, owners, changing)
+        second = record(self.function, arguments, keywords, False, owners, changing)
         require_same(first.program, second.program)
-        paths.append(Path(second.program, environment))
+        if second.is_repeatable:
+            paths.append(Path(second, environment))
+        else:
+            self._unrepeatable += 1
         return second.result
 
-    def _warn(self, path: Path, failure: GuardFailed | None) -> None:
+    def _warn(self, path: Path | None, failure: GuardFailed | None) -> None:
         if self._warned:
             return
         self._warned = True
         where = ""
-        if failure is not None and failure.number >= 0:
+        if path is not None and failure is not None and failure.number >= 0:
             place = path.program.guards[failure.number].place
             if place is not None:
                 line = linecache.getline(place[0], place[1]).strip()

@@ -8,7 +8,7 @@ import keyword
 import math
 import operator
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,10 @@ class Names:
             name = f"{wanted}_{count}"
         self._taken.add(name)
         return name
+
+    def reserve(self, names: Iterable[str]) -> None:
+        """Leave these names to others."""
+        self._taken.update(names)
 
     def of(self, x: Variable | Constant) -> str:
         """Return the name of a variable or of a constant."""
@@ -199,7 +203,7 @@ class Writer:
     def statement(self, instruction: Instruction) -> str:
         """Return an instruction as a statement."""
         function, arguments = instruction.function, instruction.arguments
-        if instruction.writes is not None:
+        if instruction.writes is not None and instruction.result is None:
             if function is operator.setitem:
                 owner = self.of(arguments[0]).within(ATOM)
                 return f"{owner}[{self.index(arguments[1])}] = {self.of(arguments[2]).text}"

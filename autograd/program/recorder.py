@@ -16,8 +16,8 @@ from autograd.engine.fields import ENDED, replace_contents, replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
-from autograd.engine.tracing import Tracer
 from autograd.errors import TraceError
+from autograd.program.generators import TracedGenerator
 from autograd.program.instructions import (
     Constant,
     Extended,
@@ -28,6 +28,7 @@ from autograd.program.instructions import (
     contents_of,
     shape_of,
 )
+from autograd.program.spaces import StateTracer
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask
 
 #: Types of results that become variables.
@@ -78,7 +79,7 @@ def place_of_caller() -> tuple[str, int] | None:
     return None
 
 
-class Recorder(Tracer):
+class Recorder(StateTracer):
     """The instructions of one call of a function.
 
     Attributes
@@ -91,7 +92,8 @@ class Recorder(Tracer):
         By identity, the nodes from outside that the function used, in order: `Outside`.
     """
 
-    def __init__(self, isolated: bool = False) -> None:
+    def __init__(self, isolated: bool = False, changing: Any = ()) -> None:
+        super().__init__(changing)
         self.items: list[Any] = []
         self.constants: list[Constant] = []
         self.outside: dict[tuple[int, str], Outside] = {}
@@ -122,12 +124,19 @@ class Recorder(Tracer):
 
     def wrap(self, value: Any, variable: Variable) -> Traced:
         """Return what represents a value."""
+        if isinstance(value, np.random.Generator):
+            return TracedGenerator(value, variable, self)
         kind = TracedArray if isinstance(value, np.ndarray) else TracedNumber
         return kind(value, variable, self)
 
     def constant(self, array: Any) -> Any:
         """Return the traced array of a plain one."""
-        return self._constant(array)[1]
+        known = self.known_array(array)
+        return self._constant(array)[1] if known is None else known
+
+    def is_constant(self, array: Any) -> bool:
+        """Return whether the program refers to an array as a constant."""
+        return id(array) in self._constants
 
     def _constant(self, array: Any) -> tuple[Constant, Traced]:
         known = self._constants.get(id(array))
@@ -249,8 +258,12 @@ class Recorder(Tracer):
         """Return the traced array of one that is to be changed."""
         if isinstance(target, TracedArray):
             return target
-        if type(target) is np.ndarray and id(target) in self._constants:
-            return self._constants[id(target)][1]
+        if type(target) is np.ndarray:
+            known: Traced | None = self.known_array(target)
+            if known is not None:
+                return known
+            if self.is_constant(target):
+                return self._constants[id(target)][1]
         raise TraceError(
             f"An array of shape {np.shape(target)} is changed in place by numbers that depend on "
             "the inputs, but it is not followed itself: it was made by np.zeros or the like, or "
@@ -359,7 +372,7 @@ class Recorder(Tracer):
     def plain(self, x: Any) -> Any:
         """Replace traced objects by their values, nested."""
         kind = type(x)
-        if kind is TracedArray or kind is TracedNumber:
+        if kind is TracedArray or kind is TracedNumber or kind is TracedGenerator:
             return x._value
         if kind is tuple:
             return tuple([self.plain(item) for item in x])
@@ -374,10 +387,11 @@ class Recorder(Tracer):
     def symbol(self, x: Any) -> Any:
         """Replace traced objects by variables and plain arrays by constants, nested."""
         kind = type(x)
-        if kind is TracedArray or kind is TracedNumber:
+        if kind is TracedArray or kind is TracedNumber or kind is TracedGenerator:
             return x._variable
         if kind is np.ndarray:
-            return self._constant(x)[0]
+            known = self.known_array(x)
+            return self._constant(x)[0] if known is None else known._variable
         if kind is tuple:
             return tuple([self.symbol(item) for item in x])
         if kind is list:

@@ -17,10 +17,12 @@ from autograd.program.instructions import (
     same,
     shape_of,
 )
+from autograd.program.passes.checks import first_change
 from autograd.program.passes.effects import Effects, is_pure, operands, root
 from autograd.program.passes.inlining import inlinable
-from autograd.program.program import Program
+from autograd.program.program import Load, Program, Store
 from autograd.program.python_code import Expression, Names, Writer
+from autograd.program.spaces import Cell
 
 #: Larger arrays are released after their last use, in bytes.
 RELEASED = 1 << 15
@@ -33,6 +35,14 @@ class GuardFailed(Exception):  # noqa: N818 - it is caught where programs are ru
         super().__init__(number, found)
         self.number = number
         self.found = found
+
+
+class Interrupted(Exception):  # noqa: N818 - it is caught where programs are run
+    """A program has raised an error after it had changed something outside."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 def compiled(program: Program, otherwise: Program | None = None) -> Callable[..., Any]:
@@ -118,7 +128,15 @@ class _Compiler:
         self.otherwise = otherwise
         self.names = _Names()
         self.writer = _Writer(self.names)
-        self.environment: dict[str, Any] = {"np": np, "same": same, "GuardFailed": GuardFailed}
+        self.environment: dict[str, Any] = {
+            "np": np,
+            "same": same,
+            "GuardFailed": GuardFailed,
+            "Interrupted": Interrupted,
+        }
+        #: The first line that changes something outside.
+        self.changing: int | None = None
+        self.names.reserve((*self.environment, "error", "otherwise"))
         self.lines: list[str] = []
         self.parameters = [self.names.of(x) for x in program.inputs]
         self.inlined = inlinable(program)
@@ -129,9 +147,15 @@ class _Compiler:
         self._layouts()
         self._body()
         for store in self.program.stores:
-            node = self.names.object(store.node, "node")
-            self.lines.append(f"{node}.{store.what} = {self.writer.of(store.value).text}")
+            self.lines.append(f"{self._place(store)} = {self.writer.of(store.value).text}")
         self.lines.append(f"return {self.writer.of(self.program.output).text}")
+        if self.changing is not None:
+            self.lines[self.changing :] = [
+                "try:",
+                *(f"    {line}" for line in self.lines[self.changing :]),
+                "except GuardFailed: raise",
+                "except Exception as error: raise Interrupted(error) from error",
+            ]
         name = self.names.new("run")
         body = "\n    ".join(self.lines)
         source = f"def {name}({', '.join(self.parameters)}):\n    {body}\n"
@@ -144,14 +168,12 @@ class _Compiler:
     def _loads(self) -> None:
         """Read nodes, and check that they hold what they held."""
         for load in self.program.loads:
-            label = load.node.label
-            node = self.names.object(load.node, label if label.isidentifier() else "node")
-            x = load.variable
+            x, place = load.variable, self._place(load)
             if x is None:
-                self.lines.append(f"if {node}.{load.what} is not None: raise GuardFailed(-1, None)")
+                self.lines.append(f"if {place} is not None: raise GuardFailed(-1, None)")
                 continue
             name = self.names.of(x)
-            self.lines.append(f"{name} = {node}.{load.what}")
+            self.lines.append(f"{name} = {place}")
             if x.is_array:
                 shape = self.names.object(x.shape, "shape")
                 dtype = self.names.object(x.dtype, "dtype")
@@ -161,6 +183,19 @@ class _Compiler:
                 self.lines.append(f"if {check}: raise GuardFailed(-1, None)")
             elif load.what == "grad":
                 self.lines.append(f"if {name} is None: raise GuardFailed(-1, None)")
+            elif isinstance(load.node, Cell):
+                kind = self.names.object(x.kind, "kind")
+                self.lines.append(f"if type({name}) is not {kind}: raise GuardFailed(-1, None)")
+
+    def _place(self, at: Load | Store) -> str:
+        """Return the attribute of a node, or the entry of a dict, as an expression."""
+        cell = at.node
+        if not isinstance(cell, Cell) or cell.tells:
+            label = cell.label
+            node = self.names.object(cell, label if label.isidentifier() else "node")
+            return f"{node}.{at.what}"
+        text = f"{self.names.object(cell.space, 'state')}[{cell.key!r}]"
+        return text if cell.index is None else f"{text}[{cell.index}]"
 
     def _layouts(self) -> None:
         """Run another program if arrays lay otherwise in memory."""
@@ -180,6 +215,7 @@ class _Compiler:
     def _body(self) -> None:
         """Write the instructions and the guards."""
         undo = _Undo(self)
+        first = first_change(self.program, undo.effects)
         released = self._released()
         quiet = False
         guards = 0
@@ -193,6 +229,8 @@ class _Compiler:
             elif isinstance(item.result, Variable) and item.result in self.inlined:
                 self.writer.inlined[item.result] = self.writer.expression(item)
             else:
+                if position == first:
+                    self.changing, quiet = len(self.lines), False
                 for line in undo.saving(position, item):
                     self.lines.append(line)
                     quiet = False
@@ -254,7 +292,8 @@ class _Undo:
     def __init__(self, compiler: _Compiler) -> None:
         self.compiler = compiler
         items = compiler.program.items
-        self.outside = Effects(compiler.program).outside
+        self.effects = Effects(compiler.program)
+        self.outside = self.effects.outside
         self.last_guard = max(
             (i for i, item in enumerate(items) if isinstance(item, Guard)), default=-1
         )

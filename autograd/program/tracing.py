@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +13,11 @@ from autograd.engine import tracing as hooks
 from autograd.engine.fields import replace_contents
 from autograd.errors import ImpureFunctionError, TraceError
 from autograd.program import creation, structure
-from autograd.program.instructions import Constant, Guard, Variable, same
+from autograd.program.environment import Environment
+from autograd.program.instructions import Constant, Guard, Variable, same, variables_in
 from autograd.program.program import Load, Program, Store
 from autograd.program.recorder import Recorder
+from autograd.program.state import is_stateful
 from autograd.program.traced import Traced
 
 
@@ -29,15 +30,29 @@ class Recording:
         What it did.
     result : any
         What it returned.
+    fixed : Fixed
+        The state of objects with which the program is right.
+    changing : set of (int, str)
+        Numbers among this state that the function has changed, and that are not yet inputs.
+    is_repeatable : bool
+        Whether the program does everything that the function has done to objects.
     """
 
-    def __init__(self, program: Program, result: Any) -> None:
+    def __init__(self, program: Program, result: Any, recorder: Recorder) -> None:
         self.program = program
         self.result = result
+        self.fixed = recorder.fixed(program.loads, program.stores)
+        self.changing = recorder.found_changing
+        self.is_repeatable = recorder.is_repeatable
 
 
 def record(
-    function: Callable[..., Any], arguments: Any, keywords: Any, isolated: bool = False
+    function: Callable[..., Any],
+    arguments: Any,
+    keywords: Any,
+    isolated: bool = False,
+    owners: Any = (),
+    changing: Any = (),
 ) -> Recording:
     """Call a function and record it.
 
@@ -48,21 +63,25 @@ def record(
     arguments, keywords : tuple and dict
         What to call it with.
     isolated : bool
-        Undo what it changes: arrays among the arguments are copied, and nodes that it closes over
-        get back what they held.
+        Undo what it changes: arrays among the arguments are copied, and nodes, generators and
+        other objects that it closes over get back what they held. An error undoes all except
+        changes of arrays in place also in other recordings.
+    owners : iterable of object
+        Objects whose state is followed from the beginning.
+    changing : set of (int, str)
+        Numbers among this state that are inputs.
     """
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
     hints = structure.names_of_inputs(function, arguments, keywords)
-    recorder = Recorder(isolated)
+    recorder = Recorder(isolated, changing)
     inputs = []
     for position, leaf in enumerate(leaves):
         hint = hints[position] if position < len(hints) else ""
-        value = leaf
-        if isolated and isinstance(leaf, np.ndarray):
-            value = leaf.copy("K")
-        elif isolated and isinstance(leaf, np.random.Generator):
-            value = copy.deepcopy(leaf)
+        if isinstance(leaf, np.random.Generator):
+            inputs.append(recorder.generator(leaf, is_argument=True))
+            continue
+        value = leaf.copy("K") if isolated and isinstance(leaf, np.ndarray) else leaf
         inputs.append(recorder.input(value, hint))
     parts = iter(inputs)
     positional = structure.replaced(arguments, parts)
@@ -71,6 +90,8 @@ def record(
     creation.begin()
     keep = False
     try:
+        for owner in (*owners, *filter(is_stateful, (*arguments, *keywords.values()))):
+            recorder.follow(owner)
         found = function(*positional, **named)
         keep = not isolated
         output = tree.mapped(found, lambda x: _output(recorder, x))
@@ -79,11 +100,13 @@ def record(
             for o in recorder.outside.values()
             if o.written
         ]
+        stores += recorder.state_stores()
     finally:
         creation.end()
         hooks.stop()
         for outside in recorder.outside.values():
             outside.finish(keep)
+        recorder.end_state(keep)
         recorder.finish()
     for constant in recorder.constants:
         if not constant.is_unchanged():
@@ -97,10 +120,23 @@ def record(
         for o in recorder.outside.values()
         if o.is_read
     ]
+    used = variables_in((output, [store.value for store in stores]))
+    loads += recorder.state_loads({*used, *(x for item in recorder.items for x in item.uses())})
     name = str(getattr(function, "__name__", "function"))
     variables = [x._variable for x in inputs]
     program = Program(name, variables, loads, recorder.items, output, stores)
-    return Recording(program, tree.mapped(found, plain_result))
+    return Recording(program, tree.mapped(found, plain_result), recorder)
+
+
+def isolated(
+    function: Callable[..., Any], arguments: Any, keywords: Any, owners: Any, changing: Any
+) -> Recording:
+    """Record a call and undo it; add to `changing` what has to be an input."""
+    while True:
+        found = record(function, arguments, keywords, True, owners, changing)
+        if found.changing <= changing:
+            return found
+        changing |= found.changing
 
 
 def _output(recorder: Recorder, x: Any) -> Any:
@@ -143,7 +179,7 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
     """
 
     def traced(*arguments: Any, **keywords: Any) -> Program:
-        return record(function, arguments, keywords, isolated=True).program
+        return isolated(function, arguments, keywords, Environment(function).owners, set()).program
 
     return traced
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program import call
 from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import Block
 from nn.optim.sgd import decay_weights
@@ -75,7 +76,8 @@ class Adagrad(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare = block.gradient, block.spare
-        decay_weights(block, group["weight_decay"])
+        if group["weight_decay"]:
+            decay_weights(block, group["weight_decay"])
         s = block.filled("sum", group["initial_accumulator_value"])
         s += np.multiply(g, g, out=spare)
         np.sqrt(s, out=spare)
@@ -142,7 +144,8 @@ class RMSprop(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, alpha = block.gradient, block.spare, group["alpha"]
-        decay_weights(block, group["weight_decay"])
+        if group["weight_decay"]:
+            decay_weights(block, group["weight_decay"])
         v = block.filled("square_avg")
         average(v, np.multiply(g, g, out=spare), alpha, spare)
         if group["centered"]:
@@ -218,7 +221,8 @@ class Adam(Optimizer):
         super().__init__(**given(locals()))
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
-        decay_weights(block, group["weight_decay"])
+        if group["weight_decay"]:
+            decay_weights(block, group["weight_decay"])
         self._moments(block, group)
 
     def _moments(self, block: Block, group: dict[str, Any]) -> None:
@@ -231,7 +235,7 @@ class Adam(Optimizer):
             largest = block.filled("max_exp_avg_sq")
             v = np.maximum(largest, v, out=largest)
         np.sqrt(v, out=spare)
-        spare /= math.sqrt(1 - beta2**steps)
+        spare /= call(math.sqrt, 1 - beta2**steps)
         spare += group["eps"]
         np.divide(m, spare, out=g)
         g *= group["lr"] / (1 - beta1**steps)
@@ -289,4 +293,5 @@ class AdamW(Adam):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         self._moments(block, group)
-        decay_weights(block, group["lr"] * group["weight_decay"])
+        if group["weight_decay"]:
+            decay_weights(block, group["lr"] * group["weight_decay"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from autograd import Node
 from autograd.errors import NonFiniteError, OptionError
+from autograd.program import is_tracing
 from nn.module import plain
 
 
@@ -61,20 +61,22 @@ def clip_grad_norm(
             "positive."
         )
     found = _with_gradient(parameters)
-    norms = [float(np.linalg.norm(np.ravel(plain(p.grad)), norm_type)) for p in found]
-    total = float(np.linalg.norm(norms, norm_type)) if norms else 0.0
-    if error_if_nonfinite and not math.isfinite(total):
+    norms = [np.linalg.norm(np.ravel(plain(p.grad)), norm_type).item() for p in found]
+    total: Any = np.linalg.norm(np.array(norms), norm_type).item() if norms else 0.0
+    if error_if_nonfinite and not np.isfinite(total):
         raise NonFiniteError(
             f"The norm of the gradients is {total}. Find the first such number with "
             "`with autograd.debug():`."
         )
     factor = max_norm / (total + 1e-6)  # as in PyTorch; avoids division by zero
-    if not factor >= 1:
+    if is_tracing():
+        factor = np.minimum(factor, 1.0).item()  # a factor of 1 changes nothing
+    if is_tracing() or not factor >= 1:
         for parameter in found:
             gradient = plain(parameter.grad)
             gradient *= factor  # in place, or a new float
             parameter.grad = gradient
-    return total
+    return total  # type: ignore[no-any-return]
 
 
 def clip_grad_value(parameters: Any, clip_value: float) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
+from autograd.program import State, follow
 from nn.optim.packing import Block, Packing
 
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
@@ -119,8 +120,10 @@ class Optimizer:
             The result of the closure.
         """
         loss = None if closure is None else closure()
+        follow(self)
         for group, packing in zip(self.param_groups, self._packings, strict=True):
             for block in packing.blocks():
+                follow(block)
                 block.steps += 1
                 block.read_gradients()
                 self._update(block, group)
@@ -130,6 +133,15 @@ class Optimizer:
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         """Replace ``block.gradient`` by the numbers to subtract from the parameters."""
         raise NotImplementedError
+
+    def __program_state__(self) -> Iterator[State]:
+        """Yield options and state, for programs that `autograd.jit` records."""
+        yield State(vars(self), functions=(type(self)._update,))
+        for group, packing in zip(self.param_groups, self._packings, strict=True):
+            yield State(group, numbers=("lr",))
+            yield State(vars(packing))
+            for block in packing.packed:
+                yield from block.__program_state__()
 
     def zero_grad(self) -> None:
         """Reset the gradients of all parameters: to None for Tensors, to zero for Values."""

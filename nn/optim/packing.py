@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DataError, ShapeError
+from autograd.program import State, concrete, is_tracing
 from nn.module import plain
 
 #: About how many numbers a block has: the smallest of 2¹² to 2¹⁸ with which steps are fast.
@@ -40,6 +41,17 @@ class Block:
         self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
 
+    def __program_state__(self) -> Iterator[State]:
+        """Yield what changes in each step, for programs that `autograd.jit` records."""
+        yield State(vars(self), numbers=("steps",))
+        yield State(self.state)
+
+    def views(self) -> list[Any]:
+        """Return the part of ``gradient`` that belongs to each piece, in the piece's shape."""
+        if is_tracing():
+            return [self.gradient[p.place].reshape(p.view.shape) for p in self.pieces]
+        return [piece.view for piece in self.pieces]
+
     def filled(self, name: str, number: float = 0.0) -> Any:
         """Return the state of this name, initially filled with one number."""
         if name not in self.state:
@@ -49,7 +61,7 @@ class Block:
 
     def read_gradients(self) -> None:
         """Copy the gradients of all parameters into ``gradient``."""
-        for _, parameter, _, rows, _, view in self.pieces:
+        for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views(), strict=True):
             gradient = plain(parameter.grad)
             view[...] = gradient if rows is None else gradient[rows]
 
@@ -63,7 +75,7 @@ class Block:
 
     def subtract(self) -> None:
         """Subtract from each parameter its part of ``gradient``."""
-        for _, parameter, _, rows, _, view in self.pieces:
+        for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views(), strict=True):
             data = parameter.data
             part = data if rows is None else data[rows]
             np.subtract(part, view, out=part)
@@ -97,6 +109,11 @@ class Packing:
         self._signature: list[Any] | None = None
         self._blocks: list[Block] = []
         self._unpacked: dict[int, dict[str, Any]] = {}  # the state of parameters in no block
+
+    @property
+    def packed(self) -> list[Block]:
+        """The blocks of the last step."""
+        return self._blocks
 
     def blocks(self) -> list[Block]:
         """Return the blocks of all parameters that have a gradient."""
@@ -133,7 +150,7 @@ class Packing:
         for position, parameter in enumerate(self.parameters):
             if parameter.grad is None:
                 continue
-            data, state = parameter.data, self._unpacked.get(position, {"step": 0})
+            data, state = concrete(parameter.data), self._unpacked.get(position, {"step": 0})
             kind = (type(data), data.dtype) if isinstance(parameter, Tensor) else (float, None)
             if kind[1] is not None and kind[1].kind == "c":
                 raise DataError(
@@ -152,7 +169,7 @@ class Packing:
         if not plans:
             return
         largest = max(plan[-1][3].stop for plan in plans)
-        like = self.parameters[positions[0]].data if kind is Block else np.zeros(0)
+        like = concrete(self.parameters[positions[0]].data) if kind is Block else np.zeros(0)
         scratch = [np.empty_like(like, shape=(largest,), subok=False) for _ in range(2)]
         for plan in plans:
             gradient, spare = (array[: plan[-1][3].stop] for array in scratch)

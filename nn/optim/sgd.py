@@ -86,7 +86,8 @@ class SGD(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, momentum = block.gradient, group["momentum"]
-        decay_weights(block, group["weight_decay"])
+        if group["weight_decay"]:
+            decay_weights(block, group["weight_decay"])
         if momentum:
             first = "momentum_buffer" not in block.state
             v = block.filled("momentum_buffer")
@@ -101,5 +102,4 @@ class SGD(Optimizer):
 
 def decay_weights(block: Block, rate: float) -> None:
     """Add the gradient of ``rate/2·|p|²``."""
-    if rate:
-        block.gradient += np.multiply(block.read_data(), rate, out=block.spare)
+    block.gradient += np.multiply(block.read_data(), rate, out=block.spare)

@@ -1,0 +1,68 @@
+"""Check before anything is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import Guard, Variable
+from autograd.program.passes.effects import Effects, is_pure
+from autograd.program.program import Program
+
+#: Functions that raise for some numbers, which is to happen before anything is changed.
+RAISING = frozenset((np.ravel_multi_index,))
+
+
+def with_checks_first(program: Program) -> Program:
+    """Move guards that depend on the inputs alone before the first change of something outside.
+
+    So there is nothing to undo if they fail.
+    """
+    effects = Effects(program)
+    start = first_change(program, effects)
+    changed = [item.writes for item in program.items if item.writes is not None]
+    if start is None or not all(isinstance(x, Variable) for x in changed):
+        return program
+    roots = {x.root for x in changed}
+    moved: set[int] = set()
+    for position in range(start, len(program.items)):
+        item = program.items[position]
+        if isinstance(item, Guard) or item.function in RAISING:
+            needed = _needed(program, item, effects.made, roots)
+            if needed is not None:
+                moved |= {i for i in (*needed, position) if i >= start}
+    if not moved:
+        return program
+    items = program.items
+    first = [items[i] for i in sorted(moved)]
+    rest = [items[i] for i in range(start, len(items)) if i not in moved]
+    return program.with_items([*items[:start], *first, *rest])
+
+
+def first_change(program: Program, effects: Effects) -> int | None:
+    """Return the position of the first change of something outside; None if there is none."""
+    for position, item in enumerate(program.items):
+        if item.writes is not None:
+            owner = item.writes.root if isinstance(item.writes, Variable) else item.writes
+            if owner in effects.outside:
+                return position
+    return None
+
+
+def _needed(program: Program, item: Any, made: dict[Any, int], changed: set[Any]) -> Any:
+    """Return the positions of what an item depends on; None if that is changed in place."""
+    found: set[int] = set()
+    waiting = list(item.uses())
+    while waiting:
+        variable = waiting.pop()
+        if variable.root in changed:
+            return None
+        position = made.get(variable)
+        if position is None or position in found:
+            continue
+        found.add(position)
+        if not is_pure(program.items[position]):
+            return None
+        waiting += program.items[position].uses()
+    return found
