@@ -140,6 +140,8 @@ class Jitted:
             except GuardFailed as again:
                 path, failure = following, again
                 continue
+            except Exception:  # as in __call__
+                return self.function(*arguments, **keywords)
             except Interrupted as interrupted:
                 raise interrupted.error from None
             paths.remove(following)
