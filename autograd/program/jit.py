@@ -140,10 +140,10 @@ class Jitted:
             except GuardFailed as again:
                 path, failure = following, again
                 continue
-            except Exception:  # as in __call__
-                return self.function(*arguments, **keywords)
             except Interrupted as interrupted:
                 raise interrupted.error from None
+            except Exception:  # as in __call__
+                return self.function(*arguments, **keywords)
             paths.remove(following)
             paths.append(following)
             return result
