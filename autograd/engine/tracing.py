@@ -115,6 +115,16 @@ def stop() -> None:
     count_intervention(-1)
 
 
+def pause() -> None:
+    """Record nothing in this thread for a while."""
+    _THREAD.tracer = None
+
+
+def resume(tracer: Tracer) -> None:
+    """Record again."""
+    _THREAD.tracer = tracer
+
+
 def tracer() -> Any:
     """Return the tracer of this thread; None if it is not traced."""
     return None if GRAD_MODE.tracing == 0 else getattr(_THREAD, "tracer", None)

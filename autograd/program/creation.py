@@ -1,36 +1,240 @@
-"""`numpy.array` and the like, which NumPy does not dispatch, while a function is traced.
+"""Functions that NumPy and Python do not dispatch, while a function is traced.
 
-``np.asarray(x)`` converts any object in C, where nothing can be recorded. So while any thread
-traces a function, these names of the module `numpy` are functions that record their calls in that
-thread, and only call the original ones in all others.
+``np.asarray(x)``, ``math.sin(x)`` and ``float(x)`` convert any object in C, where nothing can be
+recorded; ``np.zeros(3)`` makes an array to which a function may assign what depends on its inputs.
+So while a function is traced, the names `np`, `math`, `float` ... in its module refer to something
+that records these calls. Besides, while any thread traces a function, `numpy.asarray` and the like
+are functions for all code that record their calls in that thread, where something is followed.
 """
 
 from __future__ import annotations
 
+import cmath
 import functools
+import math
 import sys
 import threading
+import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.engine import tracing
-from autograd.program.traced import Traced, TracedArray
+from autograd.engine.node import Node
+from autograd.engine.tracing import Followed
+from autograd.program.traced import Traced, TracedArray, TracedNumber
 
-_NAMES = (
-    "array",
-    "asarray",
-    "asanyarray",
-    "ascontiguousarray",
-    "asfortranarray",
-    "asarray_chkfinite",
+#: Convert what they are called with.
+CONVERTING = (
+    "array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "asarray_chkfinite",
     "require",
-    "full",
-)
+)  # fmt: skip
+#: Make arrays of a shape, their first argument.
+FILLING = ("zeros", "empty", "ones", "full")
+#: Make arrays whose shape depends on their arguments.
+RANGES = ("arange", "linspace", "logspace", "geomspace", "eye", "identity", "tri")
+#: Make arrays like others; NumPy dispatches them if the others are followed.
+LIKE = ("zeros_like", "empty_like", "ones_like", "full_like", "copy")
 _LOCK = threading.Lock()
-_ORIGINALS: dict[str, Callable[..., Any]] = {}
 _TRACES = [0]
+
+
+def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that records its calls where something is followed."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        tracer = tracing.tracer()
+        if tracer is None or not (
+            any_of(Followed, arguments) or any_of(Followed, keywords.values())
+        ):
+            return function(*arguments, **keywords)
+        if str(sys._getframe(1).f_globals.get("__name__", "")).startswith("scipy."):
+            return function(*arguments, **keywords)  # compiled code is going to use the result
+        return recorded(tracer, function, arguments, keywords)
+
+    return call
+
+
+def _array_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that records all its calls."""
+    like = function.__name__ in LIKE
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        tracer = tracing.tracer()
+        if tracer is None or any_of(Node, arguments) or any_of(Node, keywords.values()):
+            return function(*arguments, **keywords)
+        if like and type(arguments[0] if arguments else None) is not np.ndarray:
+            return function(*arguments, **keywords)  # NumPy dispatches it
+        return recorded(tracer, function, arguments, keywords)
+
+    return call
+
+
+def recorded(tracer: Any, function: Any, arguments: Any, keywords: Any) -> Any:
+    """Record a call that makes an array."""
+    name = function.__name__
+    alone = name in ("asarray", "asanyarray") and len(arguments) == 1 and not keywords
+    if alone and isinstance(arguments[0], (TracedArray, np.ndarray)):
+        return arguments[0]
+    found = tracer.emit(function, arguments, keywords)
+    sizes = (*arguments, *keywords.values()) if name in RANGES else arguments[:1]
+    if name in (*RANGES, *FILLING) and any_of(Followed, (sizes, keywords.get("shape"))):
+        tracer.guard_shapes(found)
+    return found
+
+
+def _number_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        tracer = tracing.tracer()
+        if tracer is None or not any_of(Followed, arguments):
+            return function(*arguments, **keywords)
+        return tracer.emit(function, arguments, keywords)
+
+    return call
+
+
+def any_of(kind: type, items: Any) -> bool:
+    """Return whether something in nested tuples and lists is of a kind."""
+    for item in items:
+        if isinstance(item, kind):
+            return True
+        if isinstance(item, (tuple, list)) and any_of(kind, item):
+            return True
+    return False
+
+
+class _FloatType(type):
+    """The type of what stands for `float`: the same, but a followed number stays followed."""
+
+    def __call__(cls, *arguments: Any) -> Any:
+        tracer = tracing.tracer()
+        if tracer is None or not (arguments and isinstance(arguments[0], Followed)):
+            return float(*arguments)
+        return tracer.emit(float, arguments, {})
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(tracing.concrete(x), float)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, float)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is float or other is cls
+
+    def __hash__(cls) -> int:
+        return hash(float)
+
+    def __repr__(cls) -> str:
+        return repr(float)
+
+
+class _Float(float, metaclass=_FloatType):
+    """Stands for `float`; NumPy takes it for the same type."""
+
+
+class _TypeType(type):
+    """The type of what stands for `type`: a followed number has the type of its value."""
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        if len(arguments) == 1 and isinstance(arguments[0], Traced):
+            kind = type(arguments[0]._value)
+        else:
+            kind = type(*arguments, **keywords)
+        return _Float if kind is float else kind
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(tracing.concrete(x), type)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is type or other is cls
+
+    def __hash__(cls) -> int:
+        return hash(type)
+
+    def __repr__(cls) -> str:
+        return repr(type)
+
+
+class _Type(type, metaclass=_TypeType):
+    """Stands for `type`."""
+
+
+def _isinstance(x: Any, kind: Any, /) -> bool:
+    """Stand for `isinstance`: a followed number is what it represents."""
+    return isinstance(x._value if isinstance(x, TracedNumber) else x, kind)
+
+
+def _isscalar(element: Any) -> bool:
+    """Stand for `numpy.isscalar`."""
+    return isinstance(element, TracedNumber) or _numpy_isscalar(element)
+
+
+_numpy_isscalar = np.isscalar
+
+
+#: What stands for Python's own names in the modules of traced functions.
+BUILTINS: dict[str, Any] = {"float": _Float, "type": _Type, "isinstance": _isinstance}
+
+#: The same the other way round.
+ORIGINALS = {_Float: float, _Type: type}
+
+#: What records the calls of a function, by its identity.
+STANDING_FOR: dict[int, Any] = {
+    id(np.isscalar): _isscalar,
+    **{
+        id(getattr(np, name)): _array_function(getattr(np, name))
+        for name in (*CONVERTING, *FILLING, *RANGES, *LIKE)
+    },
+    **{
+        id(function): _number_function(function)
+        for module in (math, cmath)
+        for name, function in vars(module).items()
+        if callable(function) and not name.startswith("_")
+    },
+}
+
+#: Name, the function itself, and what stands for it in all code.
+_REPLACED = [
+    (name, getattr(np, name), _followed_only(getattr(np, name))) for name in (*CONVERTING, "full")
+]
+STANDING_FOR.update({id(other): STANDING_FOR[id(function)] for _, function, other in _REPLACED})
+
+
+class StandIn(types.ModuleType):
+    """Stands for a module; functions that make arrays or take numbers record their calls."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        super().__init__(module.__name__, module.__doc__)
+        self.__dict__["_module"] = module
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.__dict__["_module"], name)
+        return STANDING_FOR.get(id(found), found)
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        setattr(self.__dict__["_module"], name, item)
+
+    def __dir__(self) -> list[str]:
+        return dir(self.__dict__["_module"])
+
+
+def stand_in(x: Any, represent: Callable[[Any], Any]) -> Any:
+    """Return what stands for an array, a function or a module while a function is traced."""
+    if isinstance(x, types.ModuleType):
+        return StandIn(x)
+    found = STANDING_FOR.get(id(x))
+    return represent(x) if found is None else found
+
+
+def has_stand_in(x: Any) -> bool:
+    """Return whether something stands for this object while a function is traced."""
+    if isinstance(x, types.ModuleType):
+        return x in (np, math, cmath) or x.__name__ == "autograd.numpy"
+    return type(x) is np.ndarray or id(x) in STANDING_FOR
 
 
 def begin() -> None:
@@ -38,9 +242,8 @@ def begin() -> None:
     with _LOCK:
         _TRACES[0] += 1
         if _TRACES[0] == 1:
-            for name in _NAMES:
-                _ORIGINALS[name] = getattr(np, name)
-                setattr(np, name, _recorded(_ORIGINALS[name]))
+            for name, _, other in _REPLACED:
+                setattr(np, name, other)
 
 
 def end() -> None:
@@ -48,28 +251,5 @@ def end() -> None:
     with _LOCK:
         _TRACES[0] -= 1
         if _TRACES[0] == 0:
-            for name, function in _ORIGINALS.items():
+            for name, function, _ in _REPLACED:
                 setattr(np, name, function)
-
-
-def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def call(*arguments: Any, **keywords: Any) -> Any:
-        tracer = tracing.tracer()
-        if tracer is None or not (
-            tracing.any_followed(arguments) or tracing.any_followed(keywords.values())
-        ):
-            return function(*arguments, **keywords)
-        if str(sys._getframe(1).f_globals.get("__name__", "")).startswith("scipy."):
-            return function(*arguments, **keywords)  # compiled code is going to use the result
-        unchanged = function.__name__ in ("asarray", "asanyarray") and len(arguments) == 1
-        if unchanged and not keywords and isinstance(arguments[0], TracedArray):
-            return arguments[0]
-        return tracer.emit(function, arguments, keywords)
-
-    return call
-
-
-def is_traced(x: Any) -> bool:
-    """Return whether an object represents an array or a number of a traced function."""
-    return isinstance(x, Traced)

@@ -1,119 +1,255 @@
 """What a function reads besides its arguments: closed-over variables, globals, attributes.
 
 A program refers to what these names meant when it was recorded. So each call compares them, by
-identity, and numbers and texts by value. The contents of an array may change: it is read anew.
+identity, and numbers and texts by value. Arrays among them are followed, like arguments: while the
+function is recorded, the names refer to what represents the arrays.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
+import operator
+import random
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd.engine.node import Node
+from autograd.engine.tracing import Followed
+from autograd.program import creation
 from autograd.program.state import is_stateful
 
 #: Functions of these packages read nothing that changes.
-LIBRARIES = ("autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names)
+LIBRARIES = frozenset(("autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names)) - {"__main__"}
 
 #: Types that are compared by value.
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
 
-#: The most items of a container that are compared.
-ITEMS = 100
+#: Objects whose state tells whether numbers have been drawn.
+SOURCES = (np.random.Generator, np.random.RandomState, random.Random)
 
 _MISSING = object()
 
 
-class Environment:
-    """The meanings of the names that a function reads, at one moment."""
+class Watched:
+    """Something that a function reads.
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.watched: list[tuple[Callable[[], Any], Any, str]] = []
-        #: Objects that say themselves what their state is.
+    Attributes
+    ----------
+    read, write : callable
+        Get it, and give it another value.
+    before : any
+        What it was at first.
+    name : str
+        How the code calls it.
+    """
+
+    __slots__ = ("before", "name", "read", "write")
+
+    def __init__(
+        self, read: Callable[[], Any], write: Callable[[Any], Any], before: Any, name: str
+    ) -> None:
+        self.read = read
+        self.write = write
+        self.before = before
+        self.name = name
+
+    def is_same(self) -> bool:
+        """Return whether it is what it was."""
+        now = self.read()
+        return now is self.before or _same(now, self.before)
+
+
+class Environment:
+    """The meanings of the names that a function reads, at one moment.
+
+    Attributes
+    ----------
+    owners : list of object
+        Objects that say themselves what their state is.
+    watched : list of Watched
+        What is compared at each call.
+    replaced : list of Watched
+        The arrays and functions that something else stands for while the function is traced.
+    spaces : list of (dict, tuple of str)
+        The globals of the functions, with the names that they mention.
+    """
+
+    def __init__(self, function: Callable[..., Any], objects: Any = ()) -> None:
+        self.watched: list[Watched] = []
         self.owners: list[Any] = []
-        self._seen: set[int] = set()
+        self.replaced: list[Watched] = []
+        self.spaces: list[tuple[dict[str, Any], tuple[str, ...]]] = []
+        self._sources: list[Watched] = []
+        self._seen: set[Any] = set()
+        self._kept: list[Any] = []  # what `_seen` identifies is alive
         self._function(function)
+        names = _names_of(function)
+        for item in objects:
+            self._reached(item, names)
+        for read, write, name in (
+            (random.getstate, random.setstate, "random"),
+            (np.random.get_state, np.random.set_state, "numpy.random"),
+        ):
+            self._sources.append(Watched(read, write, read(), name))
 
     def change(self) -> str | None:
         """Return the name that has another meaning now; None if there is none."""
-        for read, before, name in self.watched:
-            now = read()
-            if now is not before and not _same(now, before):
-                return name
+        for item in self.watched:
+            if not item.is_same():
+                return item.name
         return None
 
     def holds(self) -> bool:
         """Return whether all names have the same meanings now."""
-        for read, before, _ in self.watched:
-            now = read()
-            if now is not before and not _same(now, before):
+        for item in self.watched:
+            now = item.read()
+            if now is not item.before and not _same(now, item.before):
                 return False
         return True
 
+    def restore(self) -> None:
+        """Give all names the meanings that they had."""
+        for item in (*self.watched, *self._sources):
+            if not item.is_same():
+                item.write(item.before)
+
+    def drawn(self) -> str | None:
+        """Return the name of a source of random numbers that have been drawn since."""
+        for item in self._sources:
+            if not _equal_states(item.read(), item.before):
+                return item.name
+        return None
+
+    @contextlib.contextmanager
+    def follow(self, represent: Callable[[Any], Any]) -> Iterator[None]:
+        """Let names refer to what represents their arrays, for a while."""
+        written: list[tuple[Watched, Any]] = []
+        added: list[tuple[dict[str, Any], str, Any]] = []
+        try:
+            for item in self.replaced:
+                found = creation.stand_in(item.before, represent)
+                item.write(found)
+                written.append((item, found))
+            for space, names in self.spaces:
+                for name, found in creation.BUILTINS.items():
+                    wanted = name in names or (name == "float" and "type" in names)
+                    if wanted and name not in space:
+                        space[name] = found
+                        added.append((space, name, found))
+            yield
+        finally:
+            for item, found in written:
+                if item.read() is found:
+                    item.write(item.before)
+            for space, name, found in added:
+                if space.get(name) is found:
+                    del space[name]
+
+    # -- what code reads ----------------------------------------------------------------------
+
+    def _is_new(self, key: Any, *kept: Any) -> bool:
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        self._kept.extend(kept)
+        return True
+
     def _function(self, function: Any) -> None:
-        if id(function) in self._seen:
+        if not self._is_new(id(function), function):
             return
-        self._seen.add(id(function))
         if isinstance(function, functools.partial):
+            names = _names_of(function.func)
             for item in (function.func, *function.args, *function.keywords.values()):
-                self._reached(item, ())
+                self._reached(item, names)
             return
         if isinstance(function, types.MethodType):
-            names = (
-                _names(function.__func__.__code__) if hasattr(function.__func__, "__code__") else ()
-            )
             if is_stateful(function.__self__):
                 self._owner(function.__self__)
             else:
-                self._attributes(function.__self__, names)
+                self._attributes(function.__self__, _names_of(function))
             function = function.__func__
         if is_stateful(function):
             self._owner(function)
             return
         if not isinstance(function, types.FunctionType):
             call = vars(type(function)).get("__call__")
-            if isinstance(call, types.FunctionType):
-                self._attributes(function, _names(call.__code__))
-                function = call
-            else:
+            if not isinstance(call, types.FunctionType):
                 return
+            self._attributes(function, _names(call.__code__))
+            function = call
         names = _names(function.__code__)
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
-            self._watch(functools.partial(_contents, cell), name, names)
+            self._watch(
+                functools.partial(_contents, cell),
+                functools.partial(setattr, cell, "cell_contents"),
+                name,
+                names,
+            )
         if _is_library(function):
             return
+        for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+            self._reached(default, names, f"a default of {function.__name__}")
+        if function.__defaults__:
+            self._attribute(function, "__defaults__")
+        if function.__kwdefaults__:
+            self._attribute(function, "__kwdefaults__")
         space = function.__globals__
         for name in names:
             if name in space:
-                self._watch(functools.partial(space.get, name, _MISSING), name, names)
+                self._item(space, name, name, names)
+        self.spaces.append((space, names))
 
-    def _watch(self, read: Callable[[], Any], name: str, names: Any) -> None:
+    def _attribute(self, owner: Any, name: str) -> None:
+        self._watch(
+            functools.partial(getattr, owner, name, _MISSING),
+            functools.partial(setattr, owner, name),
+            name,
+            (),
+        )
+
+    def _item(self, space: Any, key: Any, name: str, names: Any) -> None:
+        self._watch(
+            functools.partial(space.get, key, _MISSING),
+            functools.partial(operator.setitem, space, key),
+            name,
+            names,
+        )
+
+    def _watch(self, read: Any, write: Any, name: str, names: Any) -> None:
         found = read()
+        if creation.has_stand_in(found):
+            self.replaced.append(Watched(read, write, found, name))
         if isinstance(found, types.ModuleType):
+            self._module(found, names)
             return
-        self.watched.append((read, found, name))
+        self.watched.append(Watched(read, write, found, name))
         self._reached(found, names, name)
 
     def _reached(self, found: Any, names: Any, name: str = "") -> None:
         """Look into an object that a name refers to."""
         if is_stateful(found):
             self._owner(found)
-        elif isinstance(found, (list, tuple, set, dict)) and len(found) <= ITEMS:
-            if not isinstance(found, tuple):
-                self.watched.append((functools.partial(_items, found), _items(found), name))
-            for item in found.values() if isinstance(found, dict) else found:
-                if callable(item) or is_stateful(item):
-                    self._function(item)
+            return
+        if isinstance(found, (Followed, Node, np.ndarray, types.ModuleType, *PLAIN)):
+            return
+        if isinstance(found, SOURCES):
+            read, write = _states(found)
+            self._sources.append(Watched(read, write, read(), name))
+        elif isinstance(found, type):
+            self._class(found, names)
+        elif isinstance(found, (list, tuple, set, frozenset, dict)):
+            self._container(found, names, name)
         elif isinstance(found, (types.FunctionType, types.MethodType, functools.partial)):
             self._function(found)
-        elif not isinstance(found, (Node, np.ndarray, type, types.ModuleType, *PLAIN)):
+        else:
             if callable(found):
                 self._function(found)
             self._attributes(found, names)
@@ -127,24 +263,118 @@ class Environment:
                     if isinstance(item, (types.FunctionType, functools.partial)):
                         self._function(item)
 
-    def _attributes(self, owner: Any, names: Any) -> None:
-        """Watch the attributes of an object that code mentions."""
-        space = getattr(owner, "__dict__", None)
-        if type(space) is not dict or id(owner) in self._seen:
+    def _container(self, found: Any, names: Any, name: str) -> None:
+        if not self._is_new((id(found), names), found):
             return
-        self._seen.add(id(owner))
+        if not isinstance(found, (tuple, frozenset)) and self._is_new(id(found), found):
+            self.watched.append(
+                Watched(
+                    functools.partial(_items, found),
+                    functools.partial(_refill, found),
+                    _items(found),
+                    name,
+                )
+            )
+        keyed = isinstance(found, (list, dict))
+        for key, item in found.items() if isinstance(found, dict) else enumerate(found):
+            if type(item) is np.ndarray and keyed:
+                self.replaced.append(
+                    Watched(
+                        functools.partial(operator.getitem, found, key),
+                        functools.partial(operator.setitem, found, key),
+                        item,
+                        name,
+                    )
+                )
+            self._reached(item, names, name)
+
+    def _module(self, module: types.ModuleType, names: Any) -> None:
+        """Watch what code mentions of a module, if it belongs to the user."""
+        if module.__name__.partition(".")[0] in LIBRARIES:
+            return
         for name in names:
-            if name in space and not name.startswith("__"):
-                self._watch(functools.partial(space.get, name, _MISSING), name, names)
+            if name in vars(module) and self._is_new((id(module), name), module):
+                self._item(vars(module), name, f"{module.__name__}.{name}", names)
+
+    def _class(self, kind: Any, names: Any) -> None:
+        """Watch what the methods of a class read."""
+        for ancestor in kind.__mro__:
+            if ancestor.__module__.partition(".")[0] in LIBRARIES:
+                continue
+            for name, member in vars(ancestor).items():
+                for function in _functions_in(member):
+                    self._function(function)
+                if name in names and not _functions_in(member) and not name.startswith("__"):
+                    self._attribute(ancestor, name)
+
+    def _attributes(self, owner: Any, names: tuple[str, ...]) -> None:
+        """Watch the attributes of an object that code mentions, also in methods that it calls."""
+        kind = type(owner)
+        if kind.__module__ in ("builtins", "types", "functools", "contextlib", "_thread"):
+            return
+        space = getattr(owner, "__dict__", None)
+        space = space if type(space) is dict else {}
+        waiting, done = list(names), set()
+        while waiting:
+            name = waiting.pop()
+            if name in done or name.startswith("__"):
+                continue
+            done.add(name)
+            if name in space:
+                if self._is_new((id(owner), name), owner):
+                    self._item(space, name, name, names)
+                continue
+            member = _member(kind, name)
+            if isinstance(owner, type) or member is _MISSING:
+                continue
+            functions = _functions_in(member)
+            for function in functions:
+                waiting.extend(_names(function.__code__))
+                self._function(function)
+            stored = isinstance(member, types.MemberDescriptorType)  # in a slot
+            if functions or (hasattr(member, "__get__") and not stored):
+                continue
+            if self._is_new((id(owner), name), owner):
+                self._attribute(owner, name)
 
 
 def _names(code: types.CodeType) -> tuple[str, ...]:
-    """Return the global names and attributes in a code object and in the functions inside it."""
+    """Return the names and texts in a code object and in the functions inside it."""
     found = dict.fromkeys(code.co_names)
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             found.update(dict.fromkeys(_names(constant)))
+        elif isinstance(constant, str) and constant.isidentifier():
+            found[constant] = None  # for getattr
     return tuple(found)
+
+
+def _names_of(function: Any) -> tuple[str, ...]:
+    """Return the names in a function, or in the method that calls an object."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = getattr(function, "__func__", function)
+    if not isinstance(function, types.FunctionType):
+        function = vars(type(function)).get("__call__")
+    return _names(function.__code__) if isinstance(function, types.FunctionType) else ()
+
+
+def _functions_in(member: Any) -> list[types.FunctionType]:
+    """Return the functions of a method or a property."""
+    found = (
+        (member.fget, member.fset)
+        if isinstance(member, property)
+        else (getattr(member, "__func__", member), getattr(member, "func", None))
+    )
+    return [x for x in found if isinstance(x, types.FunctionType)]
+
+
+def _member(kind: Any, name: str) -> Any:
+    """Return what a class has under a name, as it is."""
+    for ancestor in kind.__mro__:
+        if name in vars(ancestor):
+            return vars(ancestor)[name]
+    return _MISSING
 
 
 def _contents(cell: Any) -> Any:
@@ -159,13 +389,51 @@ def _items(container: Any) -> tuple[Any, ...]:
     return tuple(items)
 
 
+def _refill(container: Any, items: Any) -> None:
+    if isinstance(container, list):
+        container[:] = items
+    else:
+        container.clear()
+        container.update(items)
+
+
+def _states(source: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """Return functions that get and set the state of a source of random numbers."""
+    if isinstance(source, np.random.Generator):
+        bits = source.bit_generator
+        return (lambda: bits.state), functools.partial(setattr, bits, "state")
+    if isinstance(source, np.random.RandomState):
+        return source.get_state, source.set_state
+    return source.getstate, source.setstate
+
+
+def _equal_states(a: Any, b: Any) -> bool:
+    if isinstance(a, dict):
+        return all(_equal_states(a[key], b[key]) for key in a)
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(_equal_states, a, b))
+    return bool(np.all(a == b)) if isinstance(a, np.ndarray) else bool(a == b)
+
+
 def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, tuple) and isinstance(b, tuple):
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
         if len(a) != len(b):
             return False
-        return all(x is y or _same(x, y) for x, y in zip(a, b, strict=True))
-    return type(a) is type(b) and isinstance(a, PLAIN) and bool(a == b or (a != a and b != b))
+        return all(map(operator.is_, a, b)) or all(map(_same, a, b))
+    if a is b:
+        return True
+    if isinstance(a, (float, complex, np.inexact)):
+        return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+    return isinstance(a, PLAIN) and bool(a == b)
 
 
 def _is_library(function: Any) -> bool:
     return (getattr(function, "__module__", None) or "").partition(".")[0] in LIBRARIES
+
+
+def fields_of(x: Any) -> Iterator[Any]:
+    """Yield the contents of the fields of a data class."""
+    for field in dataclasses.fields(x):
+        yield getattr(x, field.name)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+_asarray = np.asarray  # the module gets another one while a function is traced
+
 
 class Variable:
     """What an instruction computes, or an input: one array or number.
@@ -142,6 +144,38 @@ class Extended:
                 return float(self.function(*[np.float64(x) for x in arguments]))
 
 
+def set_flat(x: Any, index: Any, item: Any) -> None:
+    """Assign to elements by their position."""
+    x.flat[index] = item
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A call that raised an error while the function was traced.
+
+    Attributes
+    ----------
+    function : callable
+        What is called.
+    error : type
+        The type of the error.
+    message : str
+        Its text.
+    """
+
+    function: Callable[..., Any]
+    error: type[Exception]
+    message: str
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> bool:
+        """Return whether the call raises the same error again."""
+        try:
+            self.function(*arguments, **keywords)
+        except Exception as error:
+            return type(error) is self.error and str(error) == self.message
+        return False
+
+
 @dataclass(eq=False)
 class Instruction:
     """One call of a function of NumPy, of an operator, or of a method.
@@ -240,7 +274,7 @@ def shape_of(x: Any) -> Any:
 
 def contents_of(x: Any) -> Any:
     """Return the shape, the type and the bytes of an array, for comparison."""
-    x = np.asarray(x)
+    x = _asarray(x)
     return (x.shape, x.dtype.str, x.tobytes())
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import linecache
+import sys
+import threading
+import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,11 +15,13 @@ from autograd.engine import tracing as hooks
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
+from autograd.errors import ImpureFunctionError, TraceError
 from autograd.program import structure
 from autograd.program.environment import Environment
 from autograd.program.instructions import same
 from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
+from autograd.program.recorder import at, is_inside
 from autograd.program.running import GuardFailed, Interrupted, compiled
 from autograd.program.tracing import Recording, isolated, record, require_same
 
@@ -25,6 +30,10 @@ SIGNATURES = 64
 
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
+
+
+#: One thread records at a time: meanwhile others must not see what is followed.
+_RECORDING = threading.RLock()
 
 
 class Path:
@@ -49,6 +58,20 @@ class Path:
         return same_value(self.expected[number], found) and all(same_value(a, b) for a, b in before)
 
 
+def _require_unchanged(source: str | None, name: str | None) -> None:
+    """Raise an error if the function has drawn random numbers or changed what it reads."""
+    if source is not None:
+        raise ImpureFunctionError(
+            f"The function draws random numbers from {source}. Pass a numpy.random.Generator as an "
+            "argument, or draw the numbers outside."
+        )
+    if name is not None:
+        raise ImpureFunctionError(
+            f"The function changes {name!r}, which is not among its arguments, so its next call "
+            "does something else. Return the new value, and pass the old one as an argument."
+        )
+
+
 def same_value(a: Any, b: Any) -> bool:
     """Return whether two values of guards are the same."""
     return a is b or same(a, b)
@@ -64,6 +87,11 @@ class Jitted:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        if not callable(function):
+            raise TypeError(
+                f"jit takes a function, not {type(function).__name__}; write @jit below "
+                "@classmethod or @staticmethod."
+            )
         functools.update_wrapper(self, function)
         self.function = function
         self._cache: dict[Any, list[Path]] = {}
@@ -86,28 +114,32 @@ class Jitted:
         paths = self._cache.get(signature)
         if paths is not None:
             path = paths[-1]
+            failure = None
             if path.holds():
                 try:
                     return path.run(*leaves)
-                except GuardFailed as failure:
-                    return self._elsewhere(path, failure, leaves, paths, arguments, keywords)
+                except GuardFailed as failed:
+                    failure = failed
                 except Interrupted as interrupted:
                     raise interrupted.error from None
                 except Exception:
-                    # The function itself raises the error where the user sees it, or returns
-                    # infinity where Python's floats raise an error but Values do not.
+                    # The function itself raises the error where the user sees it, or handles it,
+                    # or returns infinity where Python's floats raise an error but Values do not.
                     return self.function(*arguments, **keywords)
-            return self._elsewhere(path, None, leaves, paths, arguments, keywords)
+            return self._elsewhere(signature, path, failure, leaves, arguments, keywords)
         if any(isinstance(part, type) and issubclass(part, Node) for part in key):
             return self.function(*arguments, **keywords)
-        while len(self._cache) >= SIGNATURES:
-            del self._cache[next(iter(self._cache))]
-        paths = self._cache[signature] = []
-        try:
-            return self._record(paths, arguments, keywords)
-        finally:
-            if not paths:
-                self._cache.pop(signature, None)
+        return self._record(signature, arguments, keywords)
+
+    def __reduce__(self) -> Any:
+        name = getattr(self.function, "__qualname__", "")
+        found: Any = sys.modules.get(getattr(self.function, "__module__", ""))
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return name if found is self else (jit, (self.function,))
+
+    def __repr__(self) -> str:
+        return f"<jit of {self.function!r}>"
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
         """Return a method, if this is an attribute of a class."""
@@ -115,10 +147,10 @@ class Jitted:
 
     def _elsewhere(
         self,
+        signature: Any,
         path: Path,
         failure: GuardFailed | None,
         leaves: list[Any],
-        paths: list[Path],
         arguments: Any,
         keywords: Any,
     ) -> Any:
@@ -126,6 +158,7 @@ class Jitted:
         tried = {id(path)}
         while True:
             following = None
+            paths = self._cache.get(signature, [])
             for other in reversed(paths):
                 if id(other) in tried or not other.holds():
                     continue
@@ -142,32 +175,72 @@ class Jitted:
                 continue
             except Interrupted as interrupted:
                 raise interrupted.error from None
-            except Exception:  # as in __call__
+            except Exception:  # as above
                 return self.function(*arguments, **keywords)
-            paths.remove(following)
-            paths.append(following)
+            with _RECORDING:
+                paths = self._cache.get(signature, [])
+                self._cache[signature] = [p for p in paths if p is not following] + [following]
             return result
         if len(paths) >= PATHS:
             self._warn(path, failure)
             return self.function(*arguments, **keywords)
-        return self._record(paths, arguments, keywords)
+        return self._record(signature, arguments, keywords, leaves, tried)
 
-    def _record(self, paths: list[Path], arguments: Any, keywords: Any) -> Any:
-        if self._unrepeatable >= PATHS:
-            self._warn(None, None)
-            return self.function(*arguments, **keywords)
-        environment = Environment(self.function)
-        owners, changing = environment.owners, self._changing
-        for path in paths:
-            changing |= path.fixed.changed()
-        first = isolated(self.function, arguments, keywords, owners, changing)
-        second = record(self.function, arguments, keywords, False, owners, changing)
-        require_same(first.program, second.program)
-        if second.is_repeatable:
-            paths.append(Path(second, environment))
-        else:
-            self._unrepeatable += 1
-        return second.result
+    def _record(
+        self,
+        signature: Any,
+        arguments: Any,
+        keywords: Any,
+        leaves: list[Any] | None = None,
+        tried: Any = (),
+    ) -> Any:
+        """Record a call, one thread at a time, and keep the program."""
+        with _RECORDING:
+            paths = self._cache.get(signature, [])
+            if paths and id(paths[-1]) not in tried and paths[-1].holds():
+                # Another thread has recorded it meanwhile.
+                return self(*arguments, **keywords)
+            if self._unrepeatable >= PATHS:
+                self._warn(None, None)
+                return self.function(*arguments, **keywords)
+            changing = self._changing
+            for path in paths:
+                changing |= path.fixed.changed()
+            objects = structure.objects_in((arguments, keywords))
+            environment = Environment(self.function, objects)
+            try:
+                first = isolated(self.function, arguments, keywords, environment, changing)
+            except TraceError:
+                raise
+            except Exception as error:
+                environment.restore()
+                return self._after(error, arguments, keywords)
+            finally:
+                changed = environment.drawn(), environment.change()
+                environment.restore()
+            _require_unchanged(*changed)
+            second = record(self.function, arguments, keywords, environment, False, changing)
+            require_same(first.program, second.program)
+            if second.is_repeatable:
+                kept = self._cache.pop(signature, [])
+                while len(self._cache) >= SIGNATURES:
+                    del self._cache[next(iter(self._cache))]
+                self._cache[signature] = [*kept, Path(second, environment)]
+            else:
+                self._unrepeatable += 1
+            return second.result
+
+    def _after(self, error: Exception, arguments: Any, keywords: Any) -> Any:
+        """Call the function itself, which raises an error or cannot be followed."""
+        self.function(*arguments, **keywords)
+        place = None
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if not is_inside(frame.f_code):
+                place = (frame.f_code.co_filename, line)
+        raise TraceError(
+            f"{at(place)}This cannot be followed in a function that is traced: it raised "
+            f"{type(error).__name__}, which it does not without jit: {error}"
+        ) from error
 
     def _warn(self, path: Path | None, failure: GuardFailed | None) -> None:
         if self._warned:

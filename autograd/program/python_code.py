@@ -34,6 +34,9 @@ PRECEDENCE = {
     "!=": COMPARISON,
 }  # fmt: skip
 
+#: What NumPy's numbers are converted to, if nothing is lost.
+_ITEMS = (int, float, complex)
+
 #: Where functions of NumPy are found, in order of preference.
 _MODULES = (
     ("np", np),
@@ -134,7 +137,7 @@ def public_name(function: Any) -> str | None:
         whole = public_name(owner)
         return None if whole is None else f"{whole}.{name}"
     for module_name, module in _MODULES:
-        if getattr(module, name, None) is function:
+        if vars(module).get(name) is function:
             return f"{module_name}.{name}"
     if getattr(builtins, name, None) is function:
         return str(name)
@@ -266,15 +269,17 @@ class Writer:
             return Expression(f"({inner},)" if len(x) == 1 else f"({inner})")
         if kind is list:
             return Expression(f"[{', '.join(self.of(item).text for item in x)}]")
-        if kind is dict and all(type(key) is str for key in x):
-            inner = ", ".join(f"{key!r}: {self.of(item).text}" for key, item in x.items())
+        if kind is dict:
+            inner = ", ".join(
+                f"{self.of(key).text}: {self.of(item).text}" for key, item in x.items()
+            )
             return Expression("{" + inner + "}")
         if kind is slice:
             parts = ", ".join(self.of(part).text for part in (x.start, x.stop, x.step))
             return Expression(f"slice({parts})")
         if isinstance(x, np.bool_):
             return Expression(f"np.bool_({bool(x)})")
-        if isinstance(x, np.generic):
+        if isinstance(x, np.generic) and x.dtype.kind in "iufc" and type(x.item()) in _ITEMS:
             return Expression(f"np.{kind.__name__}({self.of(x.item()).text})")
         if isinstance(x, np.dtype) and x.names is None:
             return Expression(

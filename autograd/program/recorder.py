@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 import operator
 import os
 import sys
+import threading
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -16,13 +18,16 @@ from autograd.engine.fields import ENDED, replace_contents, replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
+from autograd.engine.tracing import pause, resume
 from autograd.errors import TraceError
 from autograd.program.generators import TracedGenerator
 from autograd.program.instructions import (
+    Attempt,
     Constant,
     Extended,
     Guard,
     Instruction,
+    Method,
     Variable,
     choose,
     contents_of,
@@ -61,6 +66,7 @@ _PACKAGES = tuple(
     os.path.join(os.path.dirname(os.path.abspath(path)), "")
     for path in (sys.modules["autograd"].__file__ or "", np.__file__)
 )
+_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 #: Code object -> whether it belongs to this library or to NumPy.
 _INSIDE: dict[Any, bool] = {}
 
@@ -69,14 +75,34 @@ def place_of_caller() -> tuple[str, int] | None:
     """Return file and line of the innermost code that is neither this library's nor NumPy's."""
     frame: Any = sys._getframe(2)
     while frame is not None:
-        code = frame.f_code
-        inside = _INSIDE.get(code)
-        if inside is None:
-            inside = _INSIDE[code] = code.co_filename.startswith(_PACKAGES)
-        if not inside:
-            return (code.co_filename, frame.f_lineno)
+        if not is_inside(frame.f_code):
+            return (frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def is_inside(code: Any) -> bool:
+    """Return whether code belongs to this library or to NumPy."""
+    inside = _INSIDE.get(code)
+    if inside is None:
+        inside = _INSIDE[code] = code.co_filename.startswith(_PACKAGES)
+    return inside
+
+
+def at(place: tuple[str, int] | None) -> str:
+    """Return file, line and source text of a place as the beginning of a message."""
+    if place is None:
+        return ""
+    file, line = place
+    return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
+
+
+def _is_in_rule() -> bool:
+    """Return whether a rule computes with numbers of Python: its caller handles what they raise."""
+    frame: Any = sys._getframe(2)
+    while frame.f_code.co_filename.startswith(_PROGRAM):
+        frame = frame.f_back
+    return is_inside(frame.f_code)
 
 
 class Recorder(StateTracer):
@@ -88,8 +114,10 @@ class Recorder(StateTracer):
         In the order in which they ran.
     constants : list of Constant
         The plain arrays that they refer to.
-    leaves : dict
+    outside : dict
         By identity, the nodes from outside that the function used, in order: `Outside`.
+    refusal : TraceError or None
+        The first error that this raised; the function might have caught it.
     """
 
     def __init__(self, isolated: bool = False, changing: Any = ()) -> None:
@@ -102,14 +130,47 @@ class Recorder(StateTracer):
         self._constants: dict[int, tuple[Constant, Traced]] = {}
         self._values: dict[int, tuple[Value, Traced]] = {}
         self._gradients: dict[int, tuple[Value, Any]] = {}
-        self._made: list[Any] = []  # Tensors made while tracing that hold constants
+        self.refusal: TraceError | None = None
+        self.is_finished = False
+        self._thread = threading.get_ident()
+        self._calling: Any = None  # what is called at this moment
+        self._moves = False  # whether the last arguments depend on the inputs
+        self._written: set[int] = set()
+        self._saved: dict[int, tuple[Any, Any]] = {}
         self.begun = GRAD_MODE.calls + 0.5
         GRAD_MODE.calls += 1.0
         self.errors = np.geterr()
 
     def finish(self) -> None:
         """Refuse further instructions: what is traced does not outlive the call."""
-        self.items = Finished(self.items)
+        self.is_finished = True
+        for array, held in self._saved.values():
+            array[...] = held
+
+    def refuse(self, text: str) -> NoReturn:
+        """Raise an error that names the line, and note it, for the function might catch it."""
+        error = TraceError(at(place_of_caller()) + text)
+        self.refusal = self.refusal or error
+        raise error
+
+    def _check(self) -> None:
+        """Refuse what this cannot record."""
+        if self.is_finished:
+            raise TraceError(
+                "An array of a traced function was used after the function had returned: something "
+                "outside has kept it. Return it from the function instead."
+            )
+        if self._thread != threading.get_ident():
+            self.refuse(
+                "An array of a function that is traced in one thread is used in another one. Call "
+                "the function once before threads share what it uses, and use no threads in it."
+            )
+        if self._calling is not None:
+            name = getattr(self._calling, "__name__", "function")
+            self.refuse(
+                f"A function that {name} calls uses arrays or numbers from outside that depend on "
+                "the inputs. Write out what it computes, or pass them as arguments."
+            )
 
     # -- variables --------------------------------------------------------------------------
 
@@ -140,7 +201,7 @@ class Recorder(StateTracer):
 
     def _constant(self, array: Any) -> tuple[Constant, Traced]:
         known = self._constants.get(id(array))
-        if known is not None and known[0].is_unchanged():
+        if known is not None and (id(array) in self._written or known[0].is_unchanged()):
             return known
         constant = Constant(len(self.constants), array if known is None else array.copy("K"))
         self.constants.append(constant)
@@ -150,14 +211,52 @@ class Recorder(StateTracer):
 
     # -- instructions -----------------------------------------------------------------------
 
-    def emit(self, function: Any, arguments: Any, keywords: Any, primitive: Any = None) -> Any:
-        """Call a function on the values, record the call, and return its traced result."""
+    def emit(
+        self,
+        function: Any,
+        arguments: Any,
+        keywords: Any,
+        primitive: Any = None,
+        is_tried: bool = False,
+    ) -> Any:
+        """Call a function on the values, record the call, and return its traced result.
+
+        If it raises an error, this is recorded too, unless the caller tries something else then.
+        """
+        self._moves = False
         plain = [self.plain(x) for x in arguments]
-        value = function(*plain, **self.plain(keywords)) if keywords else function(*plain)
+        value = self._call(function, plain, self.plain(keywords) if keywords else keywords)
+        if isinstance(value, Exception):
+            if is_tried:
+                raise value
+            self._failed(function, arguments, keywords, value)
         found = self.record(function, arguments, keywords, value, plain, primitive=primitive)
         if function is operator.getitem and selects_by_mask(arguments[1]):
             self.guard_shapes(found)
         return found
+
+    def _call(self, function: Any, plain: Any, keywords: Any) -> Any:
+        """Return what a call returns, or the error that it raises; it records nothing itself."""
+        self._check()
+        self._calling = function
+        pause()
+        try:
+            return function(*plain, **keywords)
+        except Exception as error:
+            return error
+        finally:
+            resume(self)
+            self._calling = None
+
+    def _failed(
+        self, function: Any, arguments: Any, keywords: Any, error: Exception, writes: Any = None
+    ) -> NoReturn:
+        """Record that a call raises an error, which the function may catch, and raise it."""
+        if self._moves and not (isinstance(error, ArithmeticError) and _is_in_rule()):
+            attempt = Attempt(function, type(error), str(error))
+            found = self.record(attempt, arguments, keywords, True, writes=writes)
+            self.guard(found, bool)
+        raise error
 
     def record(
         self,
@@ -198,20 +297,23 @@ class Recorder(StateTracer):
         """Return the traced parts of a result."""
         if isinstance(value, np.ndarray):
             if value.dtype == object:
-                raise TraceError(
+                self.refuse(
                     "An array of objects cannot be followed in a function that is traced. "
                     "Join numbers with np.stack([...])."
                 )
             if type(value) is not np.ndarray:
-                raise TraceError(
+                self.refuse(
                     f"A {type(value).__name__} cannot be followed in a function that is traced; "
                     "use plain arrays."
                 )
             traced = self.wrap(value, self.variable(value))
+            traced._moves = self._moves
             self._share(traced, arguments, plain)
             return traced
         if isinstance(value, NUMBERS):
-            return self.wrap(value, self.variable(value))
+            traced = self.wrap(value, self.variable(value))
+            traced._moves = self._moves
+            return traced
         if isinstance(value, (tuple, list)):
             parts = [self._results(item, arguments, plain) for item in value]
             return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
@@ -233,92 +335,71 @@ class Recorder(StateTracer):
                 return
 
     def emit_write(self, function: Any, arguments: Any, keywords: Any, target: Any) -> Any:
-        """Call a function that changes one of its arguments in place."""
-        traced = self._writable(target)
-        if target is not traced:
-            arguments = tuple([traced if x is target else x for x in arguments])
+        """Call a function that changes one of its arguments in place; return that one."""
+        known = None if isinstance(target, TracedArray) else self.known_array(target)
+        if known is not None:
+            arguments = tuple([known if x is target else x for x in arguments])
+            keywords = {key: known if x is target else x for key, x in keywords.items()}
+            target = known
+        if not isinstance(target, TracedArray):
+            self.refuse(
+                f"An array of shape {np.shape(target)} is changed in place by numbers that depend "
+                "on the inputs, but it is not followed itself. Make it with np.zeros or the like, "
+                "called by such names, or pass it as an argument."
+            )
+        self._moves = False
         plain = [self.plain(x) for x in arguments]
-        function(*plain, **self.plain(keywords))
-        symbols = tuple([self.symbol(x) for x in arguments])
-        named = {key: self.symbol(x) for key, x in keywords.items()}
+        named = self.plain(keywords)
+        owner = target if target._base is None else target._base
+        self._save(owner)
+        error = self._call(function, plain, named)
+        if isinstance(error, Exception):
+            self._failed(function, arguments, keywords, error, target._variable)
+        owner._moves = owner._moves or self._moves
         self.items.append(
             Instruction(
                 function,
-                symbols,
-                named,
+                tuple([self.symbol(x) for x in arguments]),
+                {key: self.symbol(x) for key, x in keywords.items()},
                 None,
-                traced._variable,
+                target._variable,
                 place_of_caller(),
                 "" if GRAD_MODE.notes is None else self._scope(),
                 np.geterr() != self.errors,
             )
         )
+        return target
 
-    def _writable(self, target: Any) -> Traced:
-        """Return the traced array of one that is to be changed."""
-        if isinstance(target, TracedArray):
-            return target
-        if type(target) is np.ndarray:
-            known: Traced | None = self.known_array(target)
-            if known is not None:
-                return known
-            if self.is_constant(target):
-                return self._constants[id(target)][1]
-        raise TraceError(
-            f"An array of shape {np.shape(target)} is changed in place by numbers that depend on "
-            "the inputs, but it is not followed itself: it was made by np.zeros or the like, or "
-            "comes from outside. Make it with np.zeros_like(x), or pass it as an argument."
-        )
+    def is_written(self, constant: Constant) -> bool:
+        """Return whether the program changes a plain array."""
+        return id(constant.value) in self._written
+
+    def _save(self, owner: Traced) -> None:
+        """Keep what a plain array from outside holds, to put it back."""
+        array = owner._value
+        if isinstance(owner._variable, Constant):
+            self._written.add(id(array))
+            if self.isolated and id(array) not in self._saved:
+                self._saved[id(array)] = (array, array.copy("K"))
 
     def emit_into(self, ufunc: Any, method: str, inputs: Any, keywords: Any) -> Any:
         """Call a ufunc with ``out=``."""
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         out = keywords["out"]
-        targets = [self._writable(x) for x in out if x is not None]
+        targets = [x for x in out if x is not None]
         if len(out) != 1 or len(targets) != 1:
-            raise TraceError(f"numpy.{ufunc.__name__} with several out= cannot be followed.")
-        rest = {**keywords, "out": targets[0]}
-        plain = [self.plain(x) for x in inputs]
-        function(*plain, **self.plain(rest))
-        self.items.append(
-            Instruction(
-                function,
-                tuple([self.symbol(x) for x in inputs]),
-                {key: self.symbol(x) for key, x in rest.items()},
-                None,
-                targets[0]._variable,
-                place_of_caller(),
-                "",
-                np.geterr() != self.errors,
-            )
-        )
-        return targets[0]
+            self.refuse(f"numpy.{ufunc.__name__} with several out= cannot be followed.")
+        return self.emit_write(function, inputs, {**keywords, "out": targets[0]}, targets[0])
 
     def call_function(self, function: Any, arguments: Any, keywords: Any) -> Any:
         """Handle a function of NumPy that is called on traced arrays."""
         if function in STATIC:
             return function(*self.plain(arguments), **self.plain(keywords))
         if function in WRITING:
-            return self.emit_write(function, arguments, keywords, arguments[0])
+            self.emit_write(function, arguments, keywords, arguments[0])
+            return None
         if keywords.get("out") is not None:
-            target = self._writable(keywords["out"])
-            rest = {**keywords, "out": target}
-            function(*[self.plain(x) for x in arguments], **self.plain(rest))
-            self.items.append(
-                Instruction(
-                    function,
-                    tuple([self.symbol(x) for x in arguments]),
-                    {key: self.symbol(x) for key, x in rest.items()},
-                    None,
-                    target._variable,
-                    place_of_caller(),
-                    "",
-                    np.geterr() != self.errors,
-                )
-            )
-            return target
-        if function in (np.copy,):
-            arguments = (arguments[0], *arguments[1:])
+            return self.emit_write(function, arguments, keywords, keywords["out"])
         found = self.emit(function, arguments, keywords)
         if function in DATA_DEPENDENT or (function is np.where and len(arguments) == 1):
             self.guard_shapes(found)
@@ -332,11 +413,14 @@ class Recorder(StateTracer):
 
     def operator(self, function: Any, a: Any, b: Any) -> Any:
         """Record a binary operator; NotImplemented if the other operand is to decide."""
-        for x in (a, b):
+        for x, other in ((a, b), (b, a)):
             if isinstance(x, Node) or not isinstance(
                 x, (Traced, np.ndarray, list, tuple, *NUMBERS)
             ):
                 return NotImplemented
+            is_list = type(x) in (list, tuple) and type(other) is TracedNumber
+            if is_list and (function is operator.mul or not isinstance(other._value, np.generic)):
+                return NotImplemented  # Python repeats it, or joins two
         if function is operator.and_ and (a is False or b is False):
             other = self.plain(b if a is False else a)
             if isinstance(other, bool):
@@ -355,10 +439,18 @@ class Recorder(StateTracer):
 
     def guard(self, traced: Traced, convert: Callable[[Any], Any]) -> Any:
         """Record that Python code has asked for a value, and return it."""
-        found = convert(traced._value)
-        variable = traced._variable
-        if isinstance(variable, Variable):
-            self.items.append(Guard(variable, convert, found, place_of_caller()))
+        self._check()
+        owner = traced if traced._base is None else traced._base
+        try:
+            found = convert(traced._value)
+        except Exception as error:
+            self._moves = owner._moves
+            self._failed(convert, (traced,), {}, error)
+        if not owner._moves:
+            return found  # the same at each run
+        if not isinstance(traced._variable, Variable):
+            traced = self.emit(Method("view"), (traced,), {})
+        self.items.append(Guard(traced._variable, convert, found, place_of_caller()))
         return found
 
     def guard_shapes(self, found: Any) -> None:
@@ -373,6 +465,8 @@ class Recorder(StateTracer):
         """Replace traced objects by their values, nested."""
         kind = type(x)
         if kind is TracedArray or kind is TracedNumber or kind is TracedGenerator:
+            if x._moves if x._base is None else x._base._moves:
+                self._moves = True
             return x._value
         if kind is tuple:
             return tuple([self.plain(item) for item in x])
@@ -527,21 +621,10 @@ class Recorder(StateTracer):
         if isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
             return function(*arguments)
         try:
-            found = self.emit(function, arguments, {}, primitive)
+            found = self.emit(function, arguments, {}, primitive, is_tried=True)
         except (ArithmeticError, ValueError):
             found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
         return found if type(found._value) is float else self.emit(float, (found,), {})
-
-
-class Finished(list):  # type: ignore[type-arg]
-    """The instructions of a call that has ended."""
-
-    def append(self, item: Any) -> None:
-        """Raise an error: something kept an array of a traced function."""
-        raise TraceError(
-            "An array of a traced function was used after the function had returned: something "
-            "outside has kept it. Return it from the function instead."
-        )
 
 
 class Outside:

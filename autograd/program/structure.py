@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import enum
+import types
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd.engine.node import Node
+from autograd.errors import TraceError
 
 #: Numbers that are inputs; integers, booleans and text are fixed.
 INPUT_NUMBERS = (float, complex, np.floating, np.complexfloating)
 INPUTS = (np.ndarray, *INPUT_NUMBERS, np.random.Generator)
+CONTAINERS = (tuple, list, dict)
 
-
-class Slot:
-    """The place of an input in the arguments: a key of the signature, and where the input stands.
-
-    Attributes
-    ----------
-    number : int
-        Counts the inputs of a program.
-    """
-
-    __slots__ = ("number",)
-
-    def __init__(self, number: int) -> None:
-        self.number = number
+#: Fixed arguments that are compared by value: nothing can change them.
+VALUES = (
+    bool, int, str, bytes, type(None), type, range, enum.Enum, np.integer, np.bool_, np.dtype,
+    np.character, np.ufunc, type(...), types.FunctionType, types.BuiltinFunctionType,
+    types.MethodType, types.ModuleType,
+)  # fmt: skip
 
 
 def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
@@ -35,6 +35,7 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
         leaves.append(x)
         key.append(x.dtype)
         key.append(x.shape)
+        key.append(x.strides)
     elif kind is float or kind is complex:
         leaves.append(x)
         key.append(kind)
@@ -45,7 +46,7 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
             flatten(item, leaves, key)
     elif kind is dict:
         key.append(kind)
-        key.append(tuple(x))
+        key.append(_keys(x))
         for item in x.values():
             flatten(item, leaves, key)
     elif isinstance(x, (np.ndarray, *INPUT_NUMBERS)) and not isinstance(x, Node):
@@ -53,27 +54,121 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
         key.append(kind)
         key.append(getattr(x, "dtype", None))
         key.append(getattr(x, "shape", ()))
-    elif isinstance(x, tuple) and hasattr(x, "_fields"):
-        key.append(kind)
-        for item in x:
-            flatten(item, leaves, key)
+        key.append(getattr(x, "strides", ()))
     elif isinstance(x, np.random.Generator):
         leaves.append(x)
         key.append(kind)
+    elif isinstance(x, CONTAINERS):
+        key.append(kind)
+        key.append(len(x))
+        if isinstance(x, dict):
+            key.append(_keys(x))
+        for item in x.values() if isinstance(x, dict) else x:
+            flatten(item, leaves, key)
     else:
         key.append(kind)
-        key.append(_hashable(x))
+        key.append(fixed(x))
 
 
-def _hashable(x: Any) -> Any:
-    """Return what identifies a fixed argument: the object, or its identity."""
+def _keys(x: Any) -> Any:
+    """Return the keys of a dict, with their types."""
+    keys = tuple(x)
+    return keys if all(type(key) is str for key in keys) else (*map(type, keys), *keys)
+
+
+class Identity:
+    """A key for an object that stands for itself alone."""
+
+    __slots__ = ("_found", "_hash")
+
+    def __init__(self, x: Any) -> None:
+        self._hash = id(x)
+        try:
+            self._found: Any = weakref.ref(x)
+        except TypeError:
+            self._found = lambda: x
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Identity):
+            return False
+        found = self._found()
+        return found is not None and found is other._found()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the object still exists."""
+        return self._found() is not None
+
+
+def fixed(x: Any) -> Any:
+    """Return what identifies a fixed argument: its value if nothing can change it, else itself."""
     if isinstance(x, Node):
         return id(x)
+    if isinstance(x, VALUES):
+        return x
+    if isinstance(x, (set, frozenset)):
+        return frozenset([(type(item), fixed(item)) for item in x])
+    if isinstance(x, (float, complex, np.inexact)):
+        return np.asarray(x).tobytes()
+    if isinstance(x, (list, tuple)):
+        return (type(x), *[(type(item), fixed(item)) for item in x])
+    if isinstance(x, (bytearray, slice)):
+        return repr(x)
+    parameters = getattr(type(x), "__dataclass_params__", None)
+    if parameters is not None and parameters.frozen:
+        parts = [getattr(x, field.name) for field in dataclasses.fields(x)]
+        return (type(x), *[(type(part), fixed(part)) for part in parts])
+    if hasattr(type(x), "__next__"):
+        raise TraceError(
+            f"jit got a {type(x).__name__}, which can be read only once. Pass a list instead."
+        )
+    if hasattr(x, "__dict__"):
+        return Identity(x)
     try:
         hash(x)
     except TypeError:
-        return ("by identity", id(x))
+        raise TraceError(
+            f"jit cannot notice what changes in a {type(x).__name__}. Pass a list, a tuple, a dict "
+            "or an array instead."
+        ) from None
     return x
+
+
+def objects_in(x: Any) -> Iterator[Any]:
+    """Yield the fixed arguments that have attributes."""
+    if isinstance(x, CONTAINERS):
+        for item in x.values() if isinstance(x, dict) else x:
+            yield from objects_in(item)
+    elif not isinstance(x, (Node, np.ndarray, *INPUT_NUMBERS, *VALUES)):
+        yield x
+
+
+def copied(x: Any, copies: dict[int, Any]) -> Any:
+    """Return a copy of an input that can change, the same one for the same input."""
+    if not isinstance(x, (np.ndarray, np.random.Generator)):
+        return x
+    found = copies.get(id(x))
+    if found is not None:
+        return found
+    if isinstance(x, np.ndarray):
+        found = x.copy("K")
+        found.flags.writeable = x.flags.writeable
+    else:
+        found = copy.deepcopy(x)
+    copies[id(x)] = found
+    return found
+
+
+def contents(x: Any) -> Any:
+    """Return what nested lists and dicts hold, for comparison."""
+    if isinstance(x, dict):
+        return (id(x), tuple([(id(key), contents(item)) for key, item in x.items()]))
+    if isinstance(x, (list, tuple)):
+        return (id(x), tuple([contents(item) for item in x]))
+    return id(x)
 
 
 def replaced(x: Any, parts: Any) -> Any:
@@ -89,8 +184,13 @@ def replaced(x: Any, parts: Any) -> Any:
         return {key: replaced(item, parts) for key, item in x.items()}
     if isinstance(x, (np.ndarray, *INPUT_NUMBERS, np.random.Generator)):
         return next(parts)
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return kind(*[replaced(item, parts) for item in x])
+    if isinstance(x, tuple):
+        return tuple.__new__(kind, [replaced(item, parts) for item in x])
+    if isinstance(x, CONTAINERS):
+        other = copy.copy(x)
+        for key, item in x.items() if isinstance(x, dict) else enumerate(x):
+            other[key] = replaced(item, parts)  # type: ignore[index]
+        return other
     return x
 
 

@@ -17,14 +17,16 @@ import numpy as np
 
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
-from autograd.errors import TraceError
 from autograd.program.instructions import (
     OPERATORS,
     Attribute,
     Method,
     Variable,
     contents_of,
+    set_flat,
 )
+
+_array = np.array  # the module gets another one while a function is traced
 
 #: Attributes that a signature fixes: known without a guard.
 FIXED = frozenset(("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "flags"))
@@ -55,6 +57,8 @@ class Traced(Followed):
         Records instructions and guards.
     _base : Traced or None
         For a view, what owns the memory.
+    _moves : bool
+        Whether it depends on what may change from call to call.
     """
 
     def __init__(self, value: Any, variable: Variable, recorder: Any) -> None:
@@ -62,6 +66,7 @@ class Traced(Followed):
         self._variable = variable
         self._recorder = recorder
         self._base: Traced | None = None
+        self._moves = True
 
     def _guard(self, convert: Callable[[Any], Any]) -> Any:
         return self._recorder.guard(self, convert)
@@ -93,7 +98,9 @@ class Traced(Followed):
         return str(self._guard(str))
 
     def __repr__(self) -> str:
-        return f"Traced({self._value!r})"
+        if self._recorder.is_finished:  # for debuggers; what is left over is of no use
+            return f"<traced {self._value!r}>"
+        return str(self._guard(repr))
 
     def __format__(self, specification: str) -> str:
         self._guard(str)
@@ -101,7 +108,7 @@ class Traced(Followed):
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         self._guard(contents_of)
-        return np.array(self._value, dtype)
+        return _array(self._value, dtype)
 
     def __round__(self, digits: Any = None) -> Any:
         return self._emit(round, self) if digits is None else self._emit(round, self, digits)
@@ -164,7 +171,7 @@ class Traced(Followed):
         return self
 
     def __reduce__(self) -> Any:
-        raise TraceError(
+        self._recorder.refuse(
             "An array cannot be pickled while its function is traced. Return it from the function."
         )
 
@@ -182,7 +189,7 @@ class Traced(Followed):
         found = getattr(self._value, name)  # raises the error that the array would raise
         if callable(found):
             return _BoundMethod(self, name)
-        raise TraceError(
+        return self._recorder.refuse(
             f"The attribute {name!r} of an array cannot be followed in a function that is traced. "
             "Compute it from the array with functions of NumPy."
         )
@@ -224,6 +231,10 @@ class TracedArray(Traced):
         """The elements along one axis, for reading and assignment."""
         return _Flat(self)
 
+    @flat.setter
+    def flat(self, item: Any) -> None:
+        self.flat[:] = item
+
     def __len__(self) -> int:
         return len(self._value)
 
@@ -262,6 +273,39 @@ class TracedArray(Traced):
         return self._emit(Method("copy"), self)
 
 
+def _fixed(name: str) -> Any:
+    """Return an attribute that cannot be assigned to."""
+
+    def get(self: TracedArray) -> Any:
+        return getattr(self._value, name)
+
+    def refuse(self: TracedArray, _: Any) -> None:
+        self._recorder.refuse(
+            f"Assignment to .{name} of an array cannot be followed in a function that is traced. "
+            "Make another array, with reshape, astype or view."
+        )
+
+    return property(get, refuse)
+
+
+def _part(name: str) -> Any:
+    """Return an attribute that is an array, and to which arrays can be assigned."""
+
+    def get(self: TracedArray) -> Any:
+        return self._emit(Attribute(name), self)
+
+    def change(self: TracedArray, item: Any) -> None:
+        getattr(self, name)[...] = item
+
+    return property(get, change)
+
+
+for _name in ("shape", "dtype", "strides"):
+    setattr(TracedArray, _name, _fixed(_name))
+for _name in ("real", "imag"):
+    setattr(TracedArray, _name, _part(_name))
+
+
 def _has_nodes(index: Any) -> bool:
     return isinstance(index, tuple) and any(isinstance(part, Node) for part in index)
 
@@ -298,7 +342,7 @@ class _BoundMethod:
         if keywords.get("out") is not None:
             function = getattr(np, self.name, None)
             if function is None:
-                raise TraceError(f"{self.name}(out=) cannot be followed in a traced function.")
+                recorder.refuse(f"{self.name}(out=) cannot be followed in a traced function.")
             return function(owner, *arguments, **keywords)
         found = recorder.emit(Method(self.name), (owner, *arguments), keywords)
         if self.name in DATA_DEPENDENT:
@@ -311,21 +355,46 @@ class _Flat:
 
     def __init__(self, owner: TracedArray) -> None:
         self._owner = owner
+        self.index = 0
+
+    @property
+    def base(self) -> TracedArray:
+        """The array."""
+        return self._owner
+
+    @property
+    def coords(self) -> tuple[int, ...]:
+        """The index of the next element."""
+        shape = self._owner._value.shape
+        if self.index >= len(self):
+            return (shape[0] + 1, *shape[1:]) if shape else ()  # after the last one
+        return tuple(int(i) for i in np.unravel_index(self.index, shape))
+
+    def copy(self) -> Any:
+        """Return the elements in one dimension."""
+        return self._owner.flatten()
 
     def __len__(self) -> int:
         return int(self._owner._value.size)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self))])
+        return self
+
+    def __next__(self) -> Any:
+        if self.index >= len(self):
+            raise StopIteration
+        self.index += 1
+        return self[self.index - 1]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.copy().__array__(dtype)
 
     def __getitem__(self, index: Any) -> Any:
-        return self._owner.ravel()[index]
+        found = self._owner.ravel()[index]
+        return found if isinstance(found, TracedNumber) else found.copy()
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        owner = self._owner
-        if not owner._value.flags.c_contiguous:
-            raise TraceError("Assignment to .flat of an array that is not contiguous: copy it.")
-        owner.reshape(-1)[index] = item
+        self._owner._recorder.emit_write(set_flat, (self._owner, index, item), {}, self._owner)
 
 
 def _binary(function: Any) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from autograd.program import creation, structure
 from autograd.program.environment import Environment
 from autograd.program.instructions import Constant, Guard, Variable, same, variables_in
 from autograd.program.program import Load, Program, Store
-from autograd.program.recorder import Recorder
+from autograd.program.recorder import Recorder, at
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced
 
@@ -50,8 +50,8 @@ def record(
     function: Callable[..., Any],
     arguments: Any,
     keywords: Any,
+    environment: Environment,
     isolated: bool = False,
-    owners: Any = (),
     changing: Any = (),
 ) -> Recording:
     """Call a function and record it.
@@ -62,12 +62,12 @@ def record(
         The function.
     arguments, keywords : tuple and dict
         What to call it with.
+    environment : Environment
+        What the function reads.
     isolated : bool
         Undo what it changes: arrays among the arguments are copied, and nodes, generators and
         other objects that it closes over get back what they held. An error undoes all except
         changes of arrays in place also in other recordings.
-    owners : iterable of object
-        Objects whose state is followed from the beginning.
     changing : set of (int, str)
         Numbers among this state that are inputs.
     """
@@ -76,24 +76,34 @@ def record(
     hints = structure.names_of_inputs(function, arguments, keywords)
     recorder = Recorder(isolated, changing)
     inputs = []
+    copies: dict[int, Any] = {}
     for position, leaf in enumerate(leaves):
         hint = hints[position] if position < len(hints) else ""
         if isinstance(leaf, np.random.Generator):
             inputs.append(recorder.generator(leaf, is_argument=True))
             continue
-        value = leaf.copy("K") if isolated and isinstance(leaf, np.ndarray) else leaf
+        value = structure.copied(leaf, copies) if isolated else leaf
         inputs.append(recorder.input(value, hint))
     parts = iter(inputs)
     positional = structure.replaced(arguments, parts)
     named = structure.replaced(keywords, parts)
+    containers = (structure.contents(positional), structure.contents(named))
     hooks.start(recorder)
     creation.begin()
     keep = False
     try:
-        for owner in (*owners, *filter(is_stateful, (*arguments, *keywords.values()))):
+        for owner in (*environment.owners, *filter(is_stateful, (*arguments, *keywords.values()))):
             recorder.follow(owner)
-        found = function(*positional, **named)
+        with environment.follow(recorder.constant):
+            found = function(*positional, **named)
         keep = not isolated
+        if recorder.refusal is not None:
+            raise recorder.refusal
+        if (structure.contents(positional), structure.contents(named)) != containers:
+            raise TraceError(
+                "A function that is traced changes a list or a dict among its arguments. Return "
+                "what is new instead."
+            )
         output = tree.mapped(found, lambda x: _output(recorder, x))
         stores = [
             Store(o.node, o.what, recorder.symbol(o.now(recorder)))
@@ -109,7 +119,7 @@ def record(
         recorder.end_state(keep)
         recorder.finish()
     for constant in recorder.constants:
-        if not constant.is_unchanged():
+        if not recorder.is_written(constant) and not constant.is_unchanged():
             raise TraceError(
                 f"An array of shape {constant.value.shape} is used and then changed in place, and "
                 "the change does not depend on the inputs. Make it with np.zeros_like(x) of an "
@@ -129,11 +139,15 @@ def record(
 
 
 def isolated(
-    function: Callable[..., Any], arguments: Any, keywords: Any, owners: Any, changing: Any
+    function: Callable[..., Any],
+    arguments: Any,
+    keywords: Any,
+    environment: Environment,
+    changing: Any,
 ) -> Recording:
     """Record a call and undo it; add to `changing` what has to be an input."""
     while True:
-        found = record(function, arguments, keywords, True, owners, changing)
+        found = record(function, arguments, keywords, environment, True, changing)
         if found.changing <= changing:
             return found
         changing |= found.changing
@@ -145,6 +159,8 @@ def _output(recorder: Recorder, x: Any) -> Any:
         return recorder.symbol(recorder.number(x))
     if isinstance(x, Tensor):
         return recorder.symbol(x.data)
+    if isinstance(x, type):
+        return creation.ORIGINALS.get(x, x)
     return recorder.symbol(x)
 
 
@@ -154,6 +170,8 @@ def plain_result(x: Any) -> Any:
         return x._value
     if isinstance(x, Tensor) and isinstance(x._contents, Traced):
         replace_contents(x, x._contents._value)
+    if isinstance(x, type):
+        return creation.ORIGINALS.get(x, x)
     return x
 
 
@@ -179,7 +197,7 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
     """
 
     def traced(*arguments: Any, **keywords: Any) -> Program:
-        return isolated(function, arguments, keywords, Environment(function).owners, set()).program
+        return isolated(function, arguments, keywords, Environment(function), set()).program
 
     return traced
 
@@ -189,26 +207,17 @@ def require_same(first: Program, second: Program) -> None:
     for a, b in zip(first.items, second.items, strict=False):
         reason = _difference(a, b)
         if reason:
-            raise ImpureFunctionError(f"{_at(a)}{reason}")
+            raise ImpureFunctionError(f"{at(a.place)}{reason}")
     if len(first.items) != len(second.items):
         longer = max(first.items, second.items, key=len)
         raise ImpureFunctionError(
-            f"{_at(longer[min(len(first.items), len(second.items))])}"
+            f"{at(longer[min(len(first.items), len(second.items))].place)}"
             "The function takes another course when it is called again with the same arguments."
         )
     if not _equal(first.output, second.output):
         raise ImpureFunctionError(
             "The function returns something else when it is called again with the same arguments."
         )
-
-
-def _at(item: Any) -> str:
-    import linecache
-
-    if item.place is None:
-        return ""
-    file, line = item.place
-    return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
 
 
 def _difference(a: Any, b: Any) -> str:

@@ -80,7 +80,7 @@ def simplified(program: Program) -> Program:
                     replaced[item.result] = found
                     break
             context.makers[item.result] = (position, item)
-        if item.result not in replaced:
+        if not (isinstance(item.result, Variable) and item.result in replaced):
             kept.append(item)
     return rebuilt(program, replaced, kept)
 
