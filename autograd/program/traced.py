@@ -342,7 +342,9 @@ class _BoundMethod:
         if keywords.get("out") is not None:
             function = getattr(np, self.name, None)
             if function is None:
-                recorder.refuse(f"{self.name}(out=) cannot be followed in a traced function.")
+                return recorder.refuse(
+                    f"{self.name}(out=) cannot be followed in a traced function."
+                )
             return function(owner, *arguments, **keywords)
         found = recorder.emit(Method(self.name), (owner, *arguments), keywords)
         if self.name in DATA_DEPENDENT:
