@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.program.instructions import (
-    BINARY,
     Constant,
     Guard,
     Instruction,
@@ -17,6 +15,7 @@ from autograd.program.instructions import (
     same,
     shape_of,
 )
+from autograd.program.passes.buffers import UFUNCS, is_kept, is_reduction
 from autograd.program.passes.checks import first_change
 from autograd.program.passes.effects import Effects, is_pure, operands, root
 from autograd.program.passes.inlining import inlinable
@@ -75,13 +74,18 @@ class _Writer(Writer):
     """Writes instructions as code that only runs."""
 
     def expression(self, instruction: Instruction) -> Expression:
-        function = instruction.function
-        if function in _WITH_NUMBERS and not instruction.keywords:
-            arguments = instruction.arguments
-            changed = tuple([_as_array(x, arguments) for x in arguments])
-            if any(x is not y for x, y in zip(changed, arguments, strict=True)):
-                instruction = Instruction(function, changed, {}, instruction.result)
-        return super().expression(instruction)
+        function, arguments = instruction.function, instruction.arguments
+        keywords = dict(instruction.keywords)
+        if function in _WITH_NUMBERS:
+            arguments = tuple([_as_array(x, arguments) for x in arguments])
+        if (isinstance(function, np.ufunc) or function is np.dot) and keywords.keys() == {"out"}:
+            arguments = (*arguments, keywords.pop("out"))
+        elif is_reduction(instruction):  # positional arguments are faster
+            axis, out = keywords.pop("axis", 0), keywords.pop("out", None)
+            arguments = (*arguments, axis, None, out, *keywords.values())
+            keywords = {}
+        changed = Instruction(function, arguments, keywords, instruction.result)
+        return super().expression(changed)
 
     def of(self, x: Any) -> Expression:
         if isinstance(x, _Number):
@@ -92,9 +96,7 @@ class _Writer(Writer):
 
 
 #: Functions that convert numbers of Python to the type of the array that they meet.
-_WITH_NUMBERS = frozenset(
-    (*BINARY, np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum)
-) - {operator.pow, operator.mod, operator.floordiv}
+_WITH_NUMBERS = frozenset((*UFUNCS, *UFUNCS.values(), np.maximum, np.minimum))
 
 
 class _Number:
@@ -140,14 +142,20 @@ class _Compiler:
         self.lines: list[str] = []
         self.parameters = [self.names.of(x) for x in program.inputs]
         self.inlined = inlinable(program)
+        effects = Effects(program)
+        self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
+        self.give = ""
 
     def function(self) -> Callable[..., Any]:
         """Return the function, with its source as an attribute."""
         self._loads()
         self._layouts()
+        self._take_buffers()
         self._body()
         for store in self.program.stores:
             self.lines.append(f"{self._place(store)} = {self.writer.of(store.value).text}")
+        if self.give:
+            self.lines.append(self.give)
         self.lines.append(f"return {self.writer.of(self.program.output).text}")
         if self.changing is not None:
             self.lines[self.changing :] = [
@@ -212,11 +220,31 @@ class _Compiler:
             given = ", ".join(self.parameters)
             self.lines.append(f"if {' or '.join(checks)}: return otherwise({given})")
 
+    def _take_buffers(self) -> None:
+        """Take the memory that is kept between calls; calls at the same time take other memory."""
+        if not self.kept:
+            return
+        recipes = [(item.arguments, item.keywords) for item in self.kept]
+
+        def new_buffers() -> tuple[Any, ...]:
+            return tuple([np.empty(*shape, **order) for shape, order in recipes])
+
+        pool: list[Any] = []
+        self.environment |= {"new_buffers": new_buffers, "take": pool.pop, "give": pool.append}
+        buffers = "".join(f"{self.names.of(item.result)}, " for item in self.kept)
+        self.lines += [
+            "try: buffers = take()",
+            "except IndexError: buffers = new_buffers()",
+            f"{buffers} = buffers",
+        ]
+        self.give = "give(buffers)"
+
     def _body(self) -> None:
         """Write the instructions and the guards."""
         undo = _Undo(self)
         first = first_change(self.program, undo.effects)
         released = self._released()
+        kept = set(self.kept)
         quiet = False
         guards = 0
         for position, item in enumerate(self.program.items):
@@ -225,7 +253,10 @@ class _Compiler:
                 test = self._condition(item)
                 guards += 1
                 quiet = False
-                self.lines.append(f"if not ({test}): {undo.before()}raise {failed}")
+                before = undo.before() + (f"{self.give}; " if self.give else "")
+                self.lines.append(f"if not ({test}): {before}raise {failed}")
+            elif item in kept:
+                pass  # it stands at the beginning
             elif isinstance(item.result, Variable) and item.result in self.inlined:
                 self.writer.inlined[item.result] = self.writer.expression(item)
             else:

@@ -34,7 +34,7 @@ def inlinable(program: Program) -> set[Variable]:
             continue
         use = uses[result][0]
         user = program.items[use]
-        if user.writes is not None and (user.writes is result or user.arguments[0] is result):
+        if user.writes is result:
             continue
         if isinstance(user, Instruction) and user.quiet != item.quiet:
             continue

@@ -1,0 +1,263 @@
+"""Let results use memory that is kept between calls, or whose contents are no longer needed."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import Constant, Guard, Instruction, Variable
+from autograd.program.passes.effects import (
+    Effects,
+    copied,
+    is_fresh,
+    is_pure,
+    operands,
+    reads,
+    rebuilt,
+    replaced_parts,
+    root,
+)
+from autograd.program.program import Program
+
+#: The ufunc that computes the same as an operator, if an operand is an array.
+UFUNCS: dict[Any, np.ufunc] = {
+    operator.add: np.add,
+    operator.sub: np.subtract,
+    operator.mul: np.multiply,
+    operator.truediv: np.divide,
+    operator.matmul: np.matmul,
+    operator.neg: np.negative,
+    operator.lt: np.less,
+    operator.le: np.less_equal,
+    operator.gt: np.greater,
+    operator.ge: np.greater_equal,
+    operator.eq: np.equal,
+    operator.ne: np.not_equal,
+    operator.and_: np.bitwise_and,
+    operator.or_: np.bitwise_or,
+    operator.xor: np.bitwise_xor,
+    operator.invert: np.invert,
+    abs: np.absolute,
+    operator.abs: np.absolute,
+}
+
+
+def ufunc_of(item: Instruction) -> np.ufunc | None:
+    """Return the ufunc that computes an instruction, if it takes ``out=`` and nothing else."""
+    function = item.function
+    found = function if isinstance(function, np.ufunc) else UFUNCS.get(function)
+    if found is None or item.keywords or len(item.arguments) != found.nin or found.nout != 1:
+        return None
+    return found
+
+
+def is_elementwise(item: Instruction) -> bool:
+    """Return whether each element of the result depends on one element of each operand."""
+    ufunc = ufunc_of(item)
+    return ufunc is not None and ufunc.signature is None
+
+
+def with_buffers(program: Program) -> Program:
+    """Return the program with results written to memory that is used again.
+
+    What is returned or stored, and what other code might keep, stays in memory of its own.
+    """
+    return _Allocation(program).program()
+
+
+class _Allocation:
+    """Where each result goes.
+
+    Attributes
+    ----------
+    free : dict
+        By type and layout, the variables whose memory holds nothing that is needed any more.
+    buffers : list of Instruction
+        Those that make the memory that is kept between calls.
+    places : dict
+        For each variable, the variable whose memory it uses.
+    taken : set
+        The variables whose memory a result took over at their last use.
+    exposed : set
+        The memory that functions might keep.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.given = program
+        self.effects = Effects(program)
+        self.free: dict[Any, list[Variable]] = {}
+        self.buffers: list[Instruction] = []
+        self.places: dict[Any, Any] = {}
+        self.count = 1 + max([x.number for x in self.effects.made], default=0)
+        self.taken: set[Any] = set()
+        self.exposed = self._exposed()
+
+    def _exposed(self) -> set[Any]:
+        """Return the memory that is passed to functions that might keep it."""
+        found: set[Any] = set()
+        for item in self.given.instructions:
+            if item.writes is None and not is_pure(item):
+                found.update(root(x) for x in reads(item))
+                found.update(root(x) for x in item.makes())
+        return found
+
+    def program(self) -> Program:
+        """Return the new program."""
+        items: list[Any] = []
+        for position, item in enumerate(self.given.items):
+            items.extend([item] if isinstance(item, Guard) else self._placed(position, item))
+            ending = {root(x) for x in (*reads(item), *item.makes())}
+            for owner in ending:
+                if self.effects.last.get(owner) == position:
+                    self._release(owner)
+        return rebuilt(self.given, self.places, [*self.buffers, *items])
+
+    def _release(self, owner: Any) -> None:
+        place = self.places.get(owner, owner)
+        if not isinstance(place, Variable) or owner in self.effects.outside or owner in self.taken:
+            return
+        if owner in self.exposed or self.effects.leaves(owner) or owner not in self.effects.made:
+            return
+        if owner is not place or self._is_own(owner):
+            free = self.free.setdefault(_layout(place), [])
+            if place not in free:
+                free.append(place)
+
+    def _is_own(self, x: Any) -> bool:
+        """Return whether a variable has memory that nothing else refers to."""
+        maker = self.given.items[self.effects.made[x]]
+        return is_fresh(maker, x) and _is_dense(x)
+
+    def _placed(self, position: int, item: Instruction) -> list[Instruction]:
+        """Return the instructions that compute a result in its place."""
+        result = item.result
+        if not is_fresh(item, result) or not _is_dense(result) or result in self.exposed:
+            return [item]
+        if item.function is np.where and len(item.arguments) == 3 and not item.keywords:
+            return self._selected(position, item)
+        ufunc = ufunc_of(item)
+        keywords = dict(item.keywords)
+        if ufunc is not None:
+            function: Any = ufunc
+        elif is_reduction(item):
+            function = item.function
+        else:
+            return [item]
+        place = self._place(position, item, item.arguments if is_elementwise(item) else ())
+        if place is None:
+            return [item]
+        keywords["out"] = place
+        if function is np.matmul and _is_product(item):
+            function = np.dot  # it takes half a microsecond less, for the same call of BLAS
+        return [
+            replaced_parts(item, function=function, keywords=keywords, result=None, writes=place)
+        ]
+
+    def _selected(self, position: int, item: Instruction) -> list[Instruction]:
+        """Replace ``where`` by two copies, the second of which is of some elements."""
+        condition, chosen, other = item.arguments
+        for x in (chosen, other):
+            value = x.value if isinstance(x, Constant) else x
+            if getattr(value, "dtype", None) != item.result.dtype and type(x) not in (int, float):
+                return [item]
+        if item.result.dtype.kind not in "fc" or getattr(condition, "dtype", None) != np.bool_:
+            return [item]
+        place = self._place(position, item, (other,) if chosen is not other else ())
+        if place is None:
+            return [item]
+        parts = {"function": np.copyto, "result": None, "writes": place}
+        first = replaced_parts(item, arguments=(place, other), keywords={}, **parts)
+        rest = replaced_parts(
+            item, arguments=(place, chosen), keywords={"where": condition}, **parts
+        )
+        return [rest] if self.places.get(other, other) is place else [first, rest]
+
+    def _place(self, position: int, item: Instruction, reusable: Any) -> Variable | None:
+        """Return the variable whose memory the result takes; None for memory of its own."""
+        result = item.result
+        layout = _layout(result)
+        for x in reusable:
+            if self._ends_in(position, item, x) and _layout(x) == layout:
+                place = self.places.get(x, x)
+                if self._is_own(x) if place is x else not self.effects.leaves(result):
+                    self.taken.add(x)
+                    self.places[result] = place
+                    return place  # type: ignore[no-any-return]
+        if self.effects.leaves(result):
+            return None
+        free = self.free.get(layout)
+        place = free.pop() if free else self._buffer(result)
+        self.places[result] = place
+        return place
+
+    def _ends_in(self, position: int, item: Instruction, x: Any) -> bool:
+        """Return whether an instruction is the last that needs an operand, and only as a whole."""
+        if not isinstance(x, Variable) or x.root is not x or self.effects.last.get(x) != position:
+            return False
+        if x in self.effects.outside or x in self.exposed or self.effects.leaves(x):
+            return False
+        return all(y is x for y in operands(item.arguments) if root(y) is x)
+
+    def _buffer(self, like: Variable) -> Variable:
+        """Return a variable with memory that is kept between calls."""
+        place = copied(like)
+        place.number = self.count
+        place.hint = ""
+        self.count += 1
+        order = {} if _is_c_contiguous(like) else {"order": "F"}
+        self.buffers.append(Instruction(np.empty, (like.shape, like.dtype), order, place, scope=""))
+        return place
+
+
+def is_reduction(item: Instruction) -> bool:
+    """Return whether an instruction is ``reduce`` of a ufunc over some axes."""
+    owner = getattr(item.function, "__self__", None)
+    return (
+        isinstance(owner, np.ufunc)
+        and item.function.__name__ == "reduce"
+        and len(item.arguments) == 1
+        and item.keywords.keys() <= {"axis", "keepdims", "out"}
+    )
+
+
+def _is_product(item: Instruction) -> bool:
+    """Return whether `numpy.dot` multiplies two matrices exactly as `numpy.matmul` does."""
+    result = item.result
+    values = [x.value if isinstance(x, Constant) else x for x in item.arguments]
+    return (
+        all(x.dtype == result.dtype and len(x.shape) == 2 for x in values)
+        and result.dtype in (np.float32, np.float64)
+        and _is_c_contiguous(result)
+        and result.shape[0] > 1
+    )
+
+
+def _layout(x: Variable) -> Any:
+    return (x.dtype, x.shape, x.strides)
+
+
+def _is_c_contiguous(x: Variable) -> bool:
+    return _contiguous_strides(x, reversed(range(len(x.shape)))) == x.strides
+
+
+def _contiguous_strides(x: Variable, axes: Any) -> tuple[int, ...]:
+    strides = [0] * len(x.shape)
+    step = int(x.dtype.itemsize)
+    for axis in axes:
+        strides[axis] = step
+        step *= max(x.shape[axis], 1)
+    return tuple(strides)
+
+
+def _is_dense(x: Variable) -> bool:
+    """Return whether `numpy.empty` makes arrays with this layout."""
+    if not x.is_array or not x.shape or x.dtype.kind not in "biufc" or 0 in x.shape:
+        return False
+    return _is_c_contiguous(x) or _contiguous_strides(x, range(len(x.shape))) == x.strides
+
+
+def is_kept(item: Any) -> bool:
+    """Return whether an instruction makes memory that may be kept between calls."""
+    return isinstance(item, Instruction) and item.function is np.empty and not any(item.uses())
