@@ -27,6 +27,10 @@ from autograd.program.spaces import Cell
 RELEASED = 1 << 15
 
 
+#: Names in the code that takes buffers.
+_BUFFERS = ("buffers", "take", "give", "new_buffers")
+
+
 class GuardFailed(Exception):  # noqa: N818 - it is caught where programs are run
     """A guard did not hold: its number among the guards, and what the value was instead."""
 
@@ -138,7 +142,7 @@ class _Compiler:
         }
         #: The first line that changes something outside.
         self.changing: int | None = None
-        self.names.reserve((*self.environment, "error", "otherwise"))
+        self.names.reserve((*self.environment, "error", "otherwise", *_BUFFERS))
         self.lines: list[str] = []
         self.parameters = [self.names.of(x) for x in program.inputs]
         self.inlined = inlinable(program)
@@ -351,11 +355,12 @@ class _Undo:
 
     def _changed(self, item: Instruction) -> list[Any]:
         if item.writes is not None:
-            owner = root(item.writes)
-            return [owner] if owner in self.outside else []
+            changed = root(item.writes)
+            return [changed] if self.effects.owner(changed) in self.outside else []
         if is_pure(item):
             return []
-        return [x for x in operands(item.arguments) if x in self.outside and _is_generator(x)]
+        found = [x for x in operands(item.arguments) if _is_generator(x)]
+        return [x for x in found if self.effects.owner(x) in self.outside]
 
     def before(self) -> str:
         """Return the statements that restore everything."""

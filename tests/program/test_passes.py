@@ -473,3 +473,24 @@ def test_products_of_all_shapes_are_the_same_bits():
         m, k, n = generator.choice([1, 2, 3, 17, 40], 3)
         a = generator.normal(size=(m, k)) * generator.choice([0.0, 1.0], size=(m, k))
         check(optimised, lambda a, b: (a @ b) * 2.0, a, generator.normal(size=(k, n)))
+
+
+def test_functions_may_return_their_arguments():
+    from autograd import define
+
+    def either(x):
+        return x if x.flat[0] > 0 else x * 1.0
+
+    opaque = define(either, lambda g, y, x: g, name="either")
+
+    def function(x):
+        a = x * 2.0
+        b = opaque(a)
+        c = np.exp(x) + x * 3.0
+        d = b.copy()
+        a += c
+        return b * d + a, c
+
+    run = jit(function)
+    for x in (X, -X, X * 0.5, -X):
+        assert [bits(y) for y in run(x)] == [bits(y) for y in function(x)]

@@ -17,7 +17,6 @@ from autograd.program.passes.effects import (
     reads,
     rebuilt,
     replaced_parts,
-    root,
 )
 from autograd.program.program import Program
 
@@ -99,31 +98,38 @@ class _Allocation:
         found: set[Any] = set()
         for item in self.given.instructions:
             if item.writes is None and not is_pure(item):
-                found.update(root(x) for x in reads(item))
-                found.update(root(x) for x in item.makes())
+                found.update(self.effects.owner(x) for x in reads(item))
+                found.update(self.effects.owner(x) for x in item.makes())
         return found
 
     def program(self) -> Program:
         """Return the new program."""
         items: list[Any] = []
+        members: dict[Any, list[Variable]] = {}
+        for x in self.effects.made:
+            if x.root is x:
+                members.setdefault(self.effects.owner(x), []).append(x)
         for position, item in enumerate(self.given.items):
             items.extend([item] if isinstance(item, Guard) else self._placed(position, item))
-            ending = {root(x) for x in (*reads(item), *item.makes())}
-            for owner in ending:
+            for owner in {self.effects.owner(x) for x in (*reads(item), *item.makes())}:
                 if self.effects.last.get(owner) == position:
-                    self._release(owner)
+                    for x in members.get(owner, ()):
+                        self._release(x)
         return rebuilt(self.given, self.places, [*self.buffers, *items])
 
-    def _release(self, owner: Any) -> None:
-        place = self.places.get(owner, owner)
-        if not isinstance(place, Variable) or owner in self.effects.outside or owner in self.taken:
+    def _release(self, x: Variable) -> None:
+        """Note that the memory of a variable is not needed any more."""
+        place = self.places.get(x, x)
+        if x in self.taken or self._is_exposed(x):
             return
-        if owner in self.exposed or self.effects.leaves(owner) or owner not in self.effects.made:
-            return
-        if owner is not place or self._is_own(owner):
+        if x is not place or self._is_own(x):
             free = self.free.setdefault(_layout(place), [])
             if place not in free:
                 free.append(place)
+
+    def _is_exposed(self, x: Any) -> bool:
+        """Return whether others might use the memory of a variable."""
+        return self.effects.owner(x) in self.exposed or self.effects.leaves(x)
 
     def _is_own(self, x: Any) -> bool:
         """Return whether a variable has memory that nothing else refers to."""
@@ -133,7 +139,7 @@ class _Allocation:
     def _placed(self, position: int, item: Instruction) -> list[Instruction]:
         """Return the instructions that compute a result in its place."""
         result = item.result
-        if not is_fresh(item, result) or not _is_dense(result) or result in self.exposed:
+        if not is_fresh(item, result) or not _is_dense(result):
             return [item]
         if item.function is np.where and len(item.arguments) == 3 and not item.keywords:
             return self._selected(position, item)
@@ -178,14 +184,15 @@ class _Allocation:
         """Return the variable whose memory the result takes; None for memory of its own."""
         result = item.result
         layout = _layout(result)
+        exposed = self._is_exposed(result)
         for x in reusable:
             if self._ends_in(position, item, x) and _layout(x) == layout:
                 place = self.places.get(x, x)
-                if self._is_own(x) if place is x else not self.effects.leaves(result):
+                if self._is_own(x) if place is x else not exposed:
                     self.taken.add(x)
                     self.places[result] = place
                     return place  # type: ignore[no-any-return]
-        if self.effects.leaves(result):
+        if exposed:
             return None
         free = self.free.get(layout)
         place = free.pop() if free else self._buffer(result)
@@ -194,11 +201,12 @@ class _Allocation:
 
     def _ends_in(self, position: int, item: Instruction, x: Any) -> bool:
         """Return whether an instruction is the last that needs an operand, and only as a whole."""
-        if not isinstance(x, Variable) or x.root is not x or self.effects.last.get(x) != position:
+        owner = self.effects.owner(x)
+        if not isinstance(x, Variable) or x.root is not x or self._is_exposed(x):
             return False
-        if x in self.effects.outside or x in self.exposed or self.effects.leaves(x):
+        if self.effects.last.get(owner) != position:
             return False
-        return all(y is x for y in operands(item.arguments) if root(y) is x)
+        return all(y is x for y in operands(item.arguments) if self.effects.owner(y) is owner)
 
     def _buffer(self, like: Variable) -> Variable:
         """Return a variable with memory that is kept between calls."""

@@ -43,10 +43,8 @@ def with_checks_first(program: Program) -> Program:
 def first_change(program: Program, effects: Effects) -> int | None:
     """Return the position of the first change of something outside; None if there is none."""
     for position, item in enumerate(program.items):
-        if item.writes is not None:
-            owner = item.writes.root if isinstance(item.writes, Variable) else item.writes
-            if owner in effects.outside:
-                return position
+        if item.writes is not None and effects.owner(item.writes) in effects.outside:
+            return position
     return None
 
 

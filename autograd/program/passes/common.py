@@ -24,7 +24,7 @@ def with_common_subexpressions(program: Program) -> Program:
     kept: list[Any] = []
 
     def version(x: Any) -> int:
-        owner = root(x)
+        owner = effects.owner(x)
         return versions.get("outside" if owner in effects.outside else owner, 0)
 
     def same_memory(x: Any) -> Any:
@@ -35,7 +35,7 @@ def with_common_subexpressions(program: Program) -> Program:
         if isinstance(item, Guard) or not is_pure(item):
             kept.append(item)
             if item.writes is not None:
-                owner = root(item.writes)
+                owner = effects.owner(item.writes)
                 memory = "outside" if owner in effects.outside else owner
                 versions[memory] = versions.get(memory, 0) + 1
             continue

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.instructions import Instruction, Method, Variable
-from autograd.program.passes.effects import Effects, is_fresh, rebuilt, root
+from autograd.program.passes.effects import Effects, is_fresh, rebuilt
 from autograd.program.program import Program
 
 
@@ -26,7 +26,7 @@ def without_copies(program: Program) -> Program:
             if not isinstance(item, Instruction) or not is_copy(item):
                 continue
             copy, original = item.result, item.arguments[0]
-            memory = {root(copy), root(original)}
+            memory = {effects.owner(copy), effects.owner(original)}
             if memory & busy:
                 continue  # what is known about it holds before the first replacement only
             if _is_needless(effects, makers, position, copy, original):
@@ -58,7 +58,7 @@ def is_copy(item: Instruction) -> bool:
 def _is_needless(
     effects: Effects, makers: dict[Any, Any], position: int, copy: Any, original: Any
 ) -> bool:
-    last = effects.last.get(copy, position)
+    last = effects.last.get(effects.owner(copy), position)
     if effects.leaves(copy):
         maker = makers.get(original)
         if maker is None or not is_fresh(maker, original) or effects.leaves(original):
@@ -71,5 +71,5 @@ def _is_needless(
         maker is not None
         and is_fresh(maker, original)
         and not effects.leaves(original)
-        and effects.last.get(original, 0) <= position
+        and effects.last.get(effects.owner(original), 0) <= position
     )

@@ -101,13 +101,13 @@ class Effects:
     Attributes
     ----------
     outside : set
-        The inputs and constants, whose memory others use as well; they may overlap.
+        The owners of the memory of inputs and constants, which others use; they may overlap.
     leaving : list
         The variables and constants that are returned or stored in nodes, with repetitions.
     written : dict
-        For each root, the positions of the items that write to its memory.
+        For each owner, the positions of the items that write to its memory.
     last : dict
-        For each root, the position of the last item that uses its memory; the number of items, if
+        For each owner, the position of the last item that uses its memory; the number of items, if
         it leaves.
     made : dict
         For each variable, the position of the instruction that computes it.
@@ -115,8 +115,12 @@ class Effects:
 
     def __init__(self, program: Program) -> None:
         items = program.items
-        self.outside: set[Any] = {*program.inputs, *program.constants}
-        self.outside |= {load.variable for load in program.loads if load.variable is not None}
+        self._owners: dict[Any, Any] = {}
+        for item in program.instructions:
+            self._join(item)
+        found: set[Any] = {*program.inputs, *program.constants}
+        found |= {load.variable for load in program.loads if load.variable is not None}
+        self.outside = {self.owner(x) for x in found}
         self.leaving = leaving(program)
         self.written: dict[Any, list[int]] = {}
         self.last: dict[Any, int] = {}
@@ -124,21 +128,46 @@ class Effects:
         self._outside_written: list[int] = []
         for position, item in enumerate(items):
             for x in reads(item):
-                self.last[root(x)] = position
+                self.last[self.owner(x)] = position
             for x in item.makes():
                 self.made[x] = position
-                self.last[root(x)] = position
+                self.last[self.owner(x)] = position
             if item.writes is not None:
-                target = root(item.writes)
+                target = self.owner(item.writes)
                 self.written.setdefault(target, []).append(position)
                 if target in self.outside:
                     self._outside_written.append(position)
         for x in self.leaving:
-            self.last[root(x)] = len(items)
+            self.last[self.owner(x)] = len(items)
+        self._leaving = {self.owner(x) for x in self.leaving}
+
+    def owner(self, x: Any) -> Any:
+        """Return what stands for all that may use the same memory as an operand."""
+        owners = self._owners
+        start = found = root(x)
+        while found in owners:
+            found = owners[found]
+        if found is not start:
+            owners[start] = found
+        return found
+
+    def _join(self, item: Instruction) -> None:
+        """Note that a function that is not NumPy's may return one of its arguments."""
+        function = item.function
+        if isinstance(function, (Method, Attribute)) or function in _PYTHON:
+            return
+        if is_of_numpy(function):
+            return
+        for result in item.makes():
+            for x in operands(item.arguments):
+                if result.is_array and (isinstance(x, Constant) or x.is_array):
+                    a, b = self.owner(result), self.owner(x)
+                    if a is not b:
+                        self._owners[a] = b
 
     def writes_to(self, x: Any) -> list[int]:
         """Return the positions of the items that may change what an operand holds."""
-        owner = root(x)
+        owner = self.owner(x)
         return self._outside_written if owner in self.outside else self.written.get(owner, [])
 
     def is_changed(self, x: Any, after: int, until: int) -> bool:
@@ -147,8 +176,8 @@ class Effects:
 
     def leaves(self, x: Any) -> bool:
         """Return whether memory is returned, stored or belongs to others."""
-        owner = root(x)
-        return owner in self.outside or any(root(y) is owner for y in self.leaving)
+        owner = self.owner(x)
+        return owner in self.outside or owner in self._leaving
 
 
 def leaving(program: Program) -> list[Any]:
