@@ -111,6 +111,8 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     while ready:
         number = ready.pop()
         node = sweep.nodes[number]
+        if GRAD_MODE.tracing != 0:
+            tracing.reached(node, sweep.cotangents[number])
         wanted = False
         if ends_early and id(node) in sweep.targets:
             wanted = True
@@ -135,6 +137,8 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
         else:
             sweep.nodes[number] = None
             sweep.cotangents[number] = None
+    if GRAD_MODE.tracing != 0:
+        tracing.reached(None, None)
     return sweep
 
 

@@ -92,6 +92,10 @@ class Tracer:
         """
         raise NotImplementedError
 
+    def reached(self, node: Any, cotangent: Any) -> None:
+        """Handle the whole cotangent of a node, which is pulled back now; None ends the pass."""
+        raise NotImplementedError
+
     def value_gradient(self, value: Any) -> Any:
         """Return the followed ``grad`` of a Value."""
         raise NotImplementedError
@@ -225,3 +229,10 @@ def choice(condition: Any, x: Any, y: Any) -> Any:
     if found is None:
         return x if condition else y
     return found.choice(condition, x, y)
+
+
+def reached(node: Any, cotangent: Any) -> None:
+    """Note that a backward pass knows the whole cotangent of a node; None ends the pass."""
+    found = tracer()
+    if found is not None:
+        found.reached(node, cotangent)

@@ -1,5 +1,6 @@
 """The program: a recorded computation as an object, which can be read, run again and saved."""
 
+from autograd.program import source as source
 from autograd.program.jit import jit
 from autograd.program.program import Program
 from autograd.program.state import State, call, changed, concrete, follow, followed, is_tracing

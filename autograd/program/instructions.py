@@ -32,11 +32,12 @@ class Variable:
         The variable whose memory this one shares; itself, if it has memory of its own.
     hint : str
         A name that says what it is, or "".
-    gradient_of : Variable or None
-        The variable with respect to which this is the derivative of the result.
+    gradients_of : tuple of Variable
+        The variables with respect to which this is the derivative of the result: several, where
+        one passes it on to the next as it is.
     """
 
-    __slots__ = ("dtype", "gradient_of", "hint", "kind", "number", "root", "shape", "strides")
+    __slots__ = ("dtype", "gradients_of", "hint", "kind", "number", "root", "shape", "strides")
 
     def __init__(self, number: int, value: Any, hint: str = "") -> None:
         self.number = number
@@ -46,7 +47,12 @@ class Variable:
         self.strides: tuple[int, ...] = getattr(value, "strides", ())
         self.root = self
         self.hint = hint
-        self.gradient_of: Variable | None = None
+        self.gradients_of: tuple[Variable, ...] = ()
+
+    @property
+    def gradient_of(self) -> Variable | None:
+        """What this is the derivative with respect to: the variable nearest to the inputs."""
+        return self.gradients_of[-1] if self.gradients_of else None
 
     @property
     def is_array(self) -> bool:
@@ -198,6 +204,10 @@ class Instruction:
         The path of the open `autograd.scope` blocks.
     quiet : bool
         Whether NumPy's warnings about floating point numbers are off.
+    backward : bool
+        Whether it belongs to a backward pass.
+    derives : Variable or None
+        In a backward pass, the variable whose derivative is passed on to what it was computed from.
     """
 
     function: Callable[..., Any]
@@ -209,6 +219,8 @@ class Instruction:
     scope: str = ""
     quiet: bool = False
     primitive: Any = None
+    backward: bool = False
+    derives: Variable | None = None
 
     @property
     def name(self) -> str:
@@ -247,6 +259,7 @@ class Guard:
     expected: Any
     place: tuple[str, int] | None = None
     scope: str = ""
+    backward: bool = False
     writes: None = field(default=None, repr=False)
 
     def uses(self) -> Iterator[Variable]:

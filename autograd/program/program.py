@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +14,13 @@ from autograd.program.instructions import (
     Variable,
     substituted,
 )
+from autograd.program.structure import Parameter
 
 #: Functions from a program to one that computes the same with less: `autograd.program.passes`.
 PASSES: list[Callable[[Program], Program]] = []
+
+#: What writes programs as text, by the name of the method: `autograd.program.source`.
+WRITERS: dict[str, Callable[..., str]] = {}
 
 
 class Store:
@@ -103,6 +109,8 @@ class Program:
         What is stored in nodes that the function closes over.
     constants : list of Constant
         The plain arrays that it refers to.
+    parameters : list of Parameter
+        The parameters of the function that arguments were passed for.
     """
 
     def __init__(
@@ -113,6 +121,7 @@ class Program:
         items: list[Any],
         output: Any,
         stores: list[Store],
+        parameters: list[Parameter] | None = None,
     ) -> None:
         self.name = name
         self.inputs = inputs
@@ -120,6 +129,10 @@ class Program:
         self.items = items
         self.output = output
         self.stores = stores
+        if parameters is None:
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            parameters = [Parameter(x.hint or f"x{x.number}", kind, x) for x in inputs]
+        self.parameters = parameters
 
     @property
     def instructions(self) -> list[Instruction]:
@@ -170,7 +183,9 @@ class Program:
         items : list of Instruction and Guard
             What is to run, in order.
         """
-        return Program(self.name, self.inputs, self.loads, items, self.output, self.stores)
+        program = copy.copy(self)
+        program.items = items
+        return program
 
     def optimised(self) -> Program:
         """Return a program that computes the same with less; this one stays as it is."""
@@ -178,3 +193,40 @@ class Program:
         for one in PASSES:
             program = one(program)
         return program
+
+    def replaced(self, items: list[Any], value_of: Callable[[Any], Any]) -> Program:
+        """Return a program with other instructions, which returns and stores `value_of` of each."""
+        program = self.with_items(items)
+        program.output = substituted(self.output, value_of)
+        program.stores = [
+            Store(store.node, store.what, substituted(store.value, value_of))
+            for store in self.stores
+        ]
+        return program
+
+    def source(self, name: str = "") -> str:
+        """Return the program as a function of NumPy, which a person could have written.
+
+        Parameters
+        ----------
+        name : str
+            The name of the function; by default it is made of the name of the traced one.
+
+        Returns
+        -------
+        str
+            Imports and one function.
+
+        Examples
+        --------
+        >>> import autograd
+        >>> program = autograd.trace(autograd.grad(lambda x: x * x))(3.0)
+        >>> print(program.source("slope"))
+        def slope(x):
+            d_x = x + x
+            return d_x
+        """
+        return WRITERS["source"](self, name)
+
+    def __str__(self) -> str:
+        return self.source()

@@ -8,6 +8,7 @@ import keyword
 import math
 import operator
 import types
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -76,6 +77,8 @@ class Names:
     ----------
     environment : dict
         Objects by name, without which the code does not run: constants and functions.
+    taken : set of str
+        All names so far.
     imports : set of str
         The modules that the code needs.
     """
@@ -84,20 +87,30 @@ class Names:
         self.environment: dict[str, Any] = {}
         self.imports: set[str] = set()
         self._of: dict[Any, str] = {}
-        self._taken: set[str] = {*keyword.kwlist, *dir(builtins), "np", "math", "cmath", "scipy"}
+        self.taken: set[str] = {*keyword.kwlist, *dir(builtins), "np", "math", "cmath", "scipy"}
 
     def new(self, wanted: str) -> str:
         """Return a name like this one that is not taken."""
+        wanted = unicodedata.normalize("NFKC", wanted)  # as Python does with identifiers
         name, count = wanted, 1
-        while name in self._taken:
+        while name in self.taken:
             count += 1
             name = f"{wanted}_{count}"
-        self._taken.add(name)
+        self.taken.add(name)
         return name
 
     def reserve(self, names: Iterable[str]) -> None:
         """Leave these names to others."""
-        self._taken.update(names)
+        self.taken.update(names)
+
+    def give(self, x: Variable | Constant, wanted: str) -> str:
+        """Give a variable or a constant a name like this one."""
+        name = self._of[x] = self.new(wanted)
+        return name
+
+    def knows(self, x: Any) -> bool:
+        """Return whether a variable or a constant has a name."""
+        return x in self._of
 
     def of(self, x: Variable | Constant) -> str:
         """Return the name of a variable or of a constant."""

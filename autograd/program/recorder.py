@@ -33,6 +33,7 @@ from autograd.program.instructions import (
     contents_of,
     shape_of,
 )
+from autograd.program.origins import Origins, Place
 from autograd.program.spaces import StateTracer
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask
 
@@ -67,16 +68,21 @@ _PACKAGES = tuple(
     for path in (sys.modules["autograd"].__file__ or "", np.__file__)
 )
 _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+#: Code that calls the function that is traced: what has called it is not part of the program.
+OUTERMOST: set[Any] = set()
+
 #: Code object -> whether it belongs to this library or to NumPy.
 _INSIDE: dict[Any, bool] = {}
 
 
-def place_of_caller() -> tuple[str, int] | None:
-    """Return file and line of the innermost code that is neither this library's nor NumPy's."""
+def place_of_caller() -> Place | None:
+    """Return the place of the innermost code that is neither this library's nor NumPy's."""
     frame: Any = sys._getframe(2)
     while frame is not None:
+        if frame.f_code in OUTERMOST:
+            return None
         if not is_inside(frame.f_code):
-            return (frame.f_code.co_filename, frame.f_lineno)
+            return Place(frame.f_code, frame.f_lineno, frame.f_lasti)
         frame = frame.f_back
     return None
 
@@ -140,10 +146,12 @@ class Recorder(StateTracer):
         self.begun = GRAD_MODE.calls + 0.5
         GRAD_MODE.calls += 1.0
         self.errors = np.geterr()
+        self.origins = Origins()
 
     def finish(self) -> None:
         """Refuse further instructions: what is traced does not outlive the call."""
         self.is_finished = True
+        self.origins.assign(self.items)
         for array, held in self._saved.values():
             array[...] = held
 
@@ -595,6 +603,24 @@ class Recorder(StateTracer):
             self._outside(value, "grad").written = True
             gradient = gradient + 0.0  # as the engine does: it turns -0 into 0
         self._gradients[id(value)] = (value, gradient)
+
+    def reached(self, node: Any, cotangent: Any) -> None:
+        """Note that a backward pass knows the whole cotangent of a node; None ends the pass."""
+        position = len(self.items)
+        if node is None:
+            self.origins.ended(position)
+        else:
+            self.origins.reached(position, self._variable_of(node), self._variable_of(cotangent))
+
+    def _variable_of(self, x: Any) -> Any:
+        """Return the variable of a node or of a traced object, if it has one."""
+        if isinstance(x, Value):
+            known = self._values.get(id(x))
+            outside = self.outside.get((id(x), "data"))
+            x = known[1] if known is not None else None if outside is None else outside.traced
+        elif isinstance(x, Tensor):
+            x = x._contents
+        return x._variable if isinstance(x, Traced) else None
 
     def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
         """Record the backward pass through Values: see `value_backward`."""

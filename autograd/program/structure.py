@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import enum
+import inspect
 import types
 import weakref
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import numpy as np
 
 from autograd.engine.node import Node
 from autograd.errors import TraceError
+from autograd.program.instructions import Variable
 
 #: Numbers that are inputs; integers, booleans and text are fixed.
 INPUT_NUMBERS = (float, complex, np.floating, np.complexfloating)
@@ -194,30 +196,61 @@ def replaced(x: Any, parts: Any) -> Any:
     return x
 
 
-def names_of_inputs(function: Any, arguments: Any, keywords: Any) -> list[str]:
-    """Return a name for each input, made of the names of the parameters."""
-    import inspect
+class Parameter:
+    """A parameter of a function, with what was passed for it.
 
+    Attributes
+    ----------
+    name : str
+        Its name.
+    kind : inspect._ParameterKind
+        How it is passed.
+    value : any
+        What was passed, with variables in the place of inputs.
+    """
+
+    __slots__ = ("kind", "name", "value")
+
+    def __init__(self, name: str, kind: Any, value: Any) -> None:
+        self.name = name
+        self.kind = kind
+        self.value = value
+
+
+def parameters_of(function: Any, arguments: Any, keywords: Any) -> list[Parameter]:
+    """Return the parameters of a function that arguments were passed for."""
     try:
-        bound = inspect.signature(function).bind(*arguments, **keywords)
-        named: dict[str, Any] = dict(bound.arguments)
+        signature = inspect.signature(function)
+        bound = signature.bind(*arguments, **keywords)
     except (TypeError, ValueError):
-        named = {f"x{i}": x for i, x in enumerate(arguments)} | dict(keywords)
-    names: list[str] = []
-    parameters = list(named.items())
-    for name, x in parameters:
-        _name(x, name, names)
-    return names
+        plain, named = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.KEYWORD_ONLY
+        return [Parameter(f"x{i}", plain, x) for i, x in enumerate(arguments)] + [
+            Parameter(name, named, x) for name, x in keywords.items()
+        ]
+    return [
+        Parameter(name, signature.parameters[name].kind, x) for name, x in bound.arguments.items()
+    ]
 
 
-def _name(x: Any, name: str, names: list[str]) -> None:
+def name_inputs(parameters: list[Parameter]) -> None:
+    """Name the variables after the parameters, and after fields and keys inside of them."""
+    for parameter in parameters:
+        _name(parameter.value, parameter.name)
+
+
+def _name(x: Any, name: str) -> None:
     if isinstance(x, dict):
         for key, item in x.items():
-            _name(item, f"{name}_{key}", names)
+            _name(item, key if isinstance(key, str) and key.isidentifier() else f"{name}_{key}")
     elif isinstance(x, (tuple, list)):
         fields = getattr(x, "_fields", range(len(x)))
         for field, item in zip(fields, x, strict=True):
-            _name(item, f"{name}_{field}", names)
-    elif isinstance(x, INPUTS) and not isinstance(x, Node):
-        clean = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in name)
-        names.append(clean if clean.isidentifier() else f"x_{clean}")
+            _name(item, field if isinstance(field, str) else f"{name}_{field}")
+    elif isinstance(x, Variable):
+        x.hint = identifier(name)
+
+
+def identifier(text: str) -> str:
+    """Return a name for variables that resembles a text."""
+    clean = "".join(c if c.isalnum() or c == "_" else "_" for c in text)
+    return clean if clean.isidentifier() else f"x_{clean}" if f"x_{clean}".isidentifier() else "x"

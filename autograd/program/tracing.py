@@ -16,7 +16,7 @@ from autograd.program import creation, structure
 from autograd.program.environment import Environment
 from autograd.program.instructions import Constant, Guard, Variable, same, variables_in
 from autograd.program.program import Load, Program, Store
-from autograd.program.recorder import Recorder, at
+from autograd.program.recorder import OUTERMOST, Recorder, at
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced
 
@@ -73,17 +73,20 @@ def record(
     """
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
-    hints = structure.names_of_inputs(function, arguments, keywords)
     recorder = Recorder(isolated, changing)
     inputs = []
     copies: dict[int, Any] = {}
-    for position, leaf in enumerate(leaves):
-        hint = hints[position] if position < len(hints) else ""
+    for leaf in leaves:
         if isinstance(leaf, np.random.Generator):
             inputs.append(recorder.generator(leaf, is_argument=True))
             continue
         value = structure.copied(leaf, copies) if isolated else leaf
-        inputs.append(recorder.input(value, hint))
+        inputs.append(recorder.input(value))
+    symbols = iter([x._variable for x in inputs])
+    parameters = structure.parameters_of(
+        function, structure.replaced(arguments, symbols), structure.replaced(keywords, symbols)
+    )
+    structure.name_inputs(parameters)
     parts = iter(inputs)
     positional = structure.replaced(arguments, parts)
     named = structure.replaced(keywords, parts)
@@ -134,7 +137,7 @@ def record(
     loads += recorder.state_loads({*used, *(x for item in recorder.items for x in item.uses())})
     name = str(getattr(function, "__name__", "function"))
     variables = [x._variable for x in inputs]
-    program = Program(name, variables, loads, recorder.items, output, stores)
+    program = Program(name, variables, loads, recorder.items, output, stores, parameters)
     return Recording(program, tree.mapped(found, plain_result), recorder)
 
 
@@ -151,6 +154,9 @@ def isolated(
         if found.changing <= changing:
             return found
         changing |= found.changing
+
+
+OUTERMOST.add(record.__code__)
 
 
 def _output(recorder: Recorder, x: Any) -> Any:

@@ -46,6 +46,7 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
         node = stack.pop()
         order.append(node)
         g = found[id(node)]
+        recorder.reached(node, g)
         arguments = node.arguments
         for argnum, parent in enumerate(arguments):
             if not isinstance(parent, Value):
@@ -56,6 +57,7 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
             pending[id(parent)] -= 1
             if pending[id(parent)] == 0:
                 stack.append(parent)
+    recorder.reached(None, None)
     if targets is None:
         for node in order:
             recorder.store_gradient(node, found[id(node)])

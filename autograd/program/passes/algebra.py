@@ -58,8 +58,8 @@ class Context:
 Rule = Callable[[Instruction, Context], Any]
 
 
-def simplified(program: Program) -> Program:
-    """Return the program with instructions that compute the same with less."""
+def simplified(program: Program, rules: tuple[Rule, ...] = ()) -> Program:
+    """Return the program with instructions that compute the same with less, by these rules."""
     context = Context(program)
     replaced: dict[Any, Any] = {}
     kept: list[Any] = []
@@ -69,7 +69,7 @@ def simplified(program: Program) -> Program:
             kept.append(item)
             continue
         if isinstance(item.result, Variable):
-            for rule in RULES:
+            for rule in rules or RULES:
                 found = rule(item, context)
                 if isinstance(found, list):
                     kept.extend(found[:-1])

@@ -224,23 +224,12 @@ def rebuilt(program: Program, replaced: dict[Any, Any], items: Iterable[Any]) ->
         mapping[x] = found
         return found
 
-    changed = [with_operands(item, now) for item in items]
-    stores = [
-        type(store)(
-            store.node,
-            store.what,
-            now(store.value) if isinstance(store.value, (Variable, Constant)) else store.value,
-        )
-        for store in program.stores
-    ]
-    return type(program)(
-        program.name,
-        program.inputs,
-        program.loads,
-        changed,
-        substituted(program.output, now),
-        stores,
-    )
+    for x in replaced:
+        y = now(x)
+        if isinstance(y, Variable):  # what one of them is the derivative of, the other is as well
+            more = [target for target in x.gradients_of if target not in y.gradients_of]
+            y.gradients_of = (*y.gradients_of, *more)
+    return program.replaced([with_operands(item, now) for item in items], now)
 
 
 def with_operands(item: Any, now: Any) -> Any:
@@ -249,7 +238,7 @@ def with_operands(item: Any, now: Any) -> Any:
         variable = now(item.variable)
         if variable is item.variable:
             return item
-        return Guard(variable, item.convert, item.expected, item.place, item.scope)
+        return Guard(variable, item.convert, item.expected, item.place, item.scope, item.backward)
     arguments = substituted(item.arguments, now)
     keywords = substituted(item.keywords, now) if item.keywords else item.keywords
     result = substituted(item.result, now)
@@ -271,6 +260,8 @@ def replaced_parts(item: Instruction, **parts: Any) -> Instruction:
         "scope": item.scope,
         "quiet": item.quiet,
         "primitive": item.primitive,
+        "backward": item.backward,
+        "derives": item.derives,
     }
     return Instruction(**{**given, **parts})
 

@@ -1,0 +1,186 @@
+"""Expressions as a person would write them."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import Constant, Instruction, Method, Variable
+from autograd.program.python_code import ATOM, POWER, SIGN, Expression, Names, Writer
+from autograd.program.source.constants import number
+
+#: Reductions that have a name of their own.
+_REDUCTIONS = {
+    np.add.reduce: np.sum,
+    np.multiply.reduce: np.prod,
+    np.maximum.reduce: np.max,
+    np.minimum.reduce: np.min,
+}
+
+#: Operators that compute the same of a number and of an array that repeats it.
+_BROADCASTING = (
+    operator.add, operator.sub, operator.mul, operator.truediv,
+    operator.lt, operator.le, operator.gt, operator.ge,
+)  # fmt: skip
+
+#: Functions whose ``keepdims`` is False by default, although the signature says ``no value``.
+_KEEPING = ("sum", "prod", "max", "min", "amax", "amin", "mean", "std", "var", "any", "all")
+
+#: Function -> the default values of its parameters.
+_DEFAULTS: dict[Any, dict[str, Any]] = {}
+
+
+class SourceWriter(Writer):
+    """Writes instructions as a person would.
+
+    Attributes
+    ----------
+    literals : dict
+        Constants that are written where they are used.
+    used : set
+        The other constants that have been written, by name.
+    """
+
+    def __init__(self, names: Names) -> None:
+        super().__init__(names)
+        self.literals: dict[Constant, str] = {}
+        self.used: set[Constant] = set()
+
+    def expression(self, instruction: Instruction) -> Expression:
+        """Return the call of an instruction."""
+        instruction = usual(instruction)
+        function, arguments = instruction.function, with_numbers(instruction)
+        if not instruction.keywords:
+            if function is operator.pow or (function is np.square and _is_real(arguments[0])):
+                exponent = arguments[1] if function is operator.pow else 2
+                base, power = self.of(arguments[0]), self.of(exponent)
+                if _is_short(base) and _is_short(power):
+                    return Expression(f"{base.text}**{power.text}", POWER)
+                return Expression(f"{base.within(ATOM)} ** {power.within(POWER)}", POWER)
+            if function is operator.mul and _is_minus(arguments[1]) and _is_real(arguments[0]):
+                return Expression(f"-{self.of(arguments[0]).within(SIGN)}", SIGN)
+        if arguments is not instruction.arguments:
+            instruction = dataclasses.replace(instruction, arguments=arguments)
+        return super().expression(instruction)
+
+    def of(self, x: Any) -> Expression:
+        """Return the expression for a variable, a constant, or a plain object."""
+        if type(x) is str:
+            return Expression(quoted(x))
+        if isinstance(x, Constant):
+            if x in self.literals:
+                self.names.imports.add("np")
+                return Expression(self.literals[x])
+            self.used.add(x)
+        return super().of(x)
+
+
+def usual(instruction: Instruction) -> Instruction:
+    """Return an instruction that does the same in the way people write it."""
+    function: Any = instruction.function
+    arguments = instruction.arguments
+    keywords = dict(instruction.keywords)
+    plain: Any = _REDUCTIONS.get(function) if _hashable(function) else None
+    if plain is not None and len(arguments) == 1 and "axis" in keywords and _is_array(arguments[0]):
+        function = plain
+    defaults = _defaults(function)
+    for key in list(keywords):
+        if key in defaults and _is_same(keywords[key], defaults[key]):
+            del keywords[key]
+    if keywords.get("keepdims") is False and instruction.name in _KEEPING:
+        del keywords["keepdims"]
+    if function is instruction.function and len(keywords) == len(instruction.keywords):
+        return instruction
+    return Instruction(function, arguments, keywords, instruction.result, instruction.writes)
+
+
+def with_numbers(instruction: Instruction) -> Any:
+    """Return the arguments, with numbers instead of arrays that repeat one number.
+
+    An operator makes the same of them, if the other operand is an array of the same type that is
+    not broadcast.
+    """
+    arguments = instruction.arguments
+    if instruction.function not in _BROADCASTING or instruction.keywords:
+        return arguments
+    for i, (x, other) in enumerate(zip(arguments, reversed(arguments), strict=True)):
+        if not isinstance(other, Variable) or not other.is_array or not other.shape:
+            continue
+        value = _repeated(x, other.shape)
+        if isinstance(value, np.floating) and value.dtype == other.dtype:
+            plain = float(number(value) or "nan") if math.isfinite(value) else float(value)
+            return (plain, other) if i == 0 else (other, plain)
+    return arguments
+
+
+def _repeated(x: Any, shape: Any) -> Any:
+    """Return the number that a constant repeats, if it does not broadcast an array; or None."""
+    if isinstance(x, np.floating):
+        return x
+    if not isinstance(x, Constant) or any(x.value.strides) or not x.value.size:
+        return None
+    if x.value.ndim > len(shape) or np.broadcast_shapes(x.value.shape, shape) != shape:
+        return None
+    return x.value[(0,) * x.value.ndim]
+
+
+def quoted(text: str) -> str:
+    """Return a literal of a text, in double quotes where that needs no more backslashes."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def _hashable(function: Any) -> bool:
+    try:
+        hash(function)
+    except TypeError:
+        return False
+    return True
+
+
+def _defaults(function: Any) -> dict[str, Any]:
+    if isinstance(function, Method) or not _hashable(function):
+        return {}
+    known = _DEFAULTS.get(function)
+    if known is None:
+        known = {}
+        if (getattr(function, "__module__", None) or "").startswith("numpy"):
+            try:
+                for name, parameter in inspect.signature(function).parameters.items():
+                    known[name] = parameter.default
+            except (TypeError, ValueError):
+                pass
+        _DEFAULTS[function] = known
+    return known
+
+
+def _is_same(value: Any, default: Any) -> bool:
+    if value is default:
+        return True
+    return type(value) in (int, str) and type(value) is type(default) and bool(value == default)
+
+
+def _is_short(x: Expression) -> bool:
+    text = x.text
+    simple = text.isidentifier() or len(text) == 1 or text.replace(".", "").isdigit()
+    return simple and x.precedence == ATOM
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, Constant) or (isinstance(x, Variable) and x.is_array)
+
+
+def _is_real(x: Any) -> bool:
+    """Return whether `x` is an array of real floating point numbers."""
+    return isinstance(x, Variable) and x.is_array and x.dtype.kind == "f"
+
+
+def _is_minus(x: Any) -> bool:
+    return type(x) in (int, float) and x == -1

@@ -1,0 +1,113 @@
+"""The text of functions that a program calls: with it, a program needs nothing but NumPy."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import textwrap
+import types
+from typing import Any
+
+from autograd.program.python_code import Names, Writer, public_name
+from autograd.rules.kernel import is_kernel
+
+
+class Definitions:
+    """The functions and constants that are defined above the function of a program.
+
+    Attributes
+    ----------
+    texts : list of str
+        The definitions, in an order in which they can run.
+    missing : dict
+        Objects that cannot be written, by name.
+    """
+
+    def __init__(self, names: Names, writer: Writer) -> None:
+        self.names = names
+        self.writer = writer
+        self.texts: list[str] = []
+        self.missing: dict[str, Any] = {}
+        self._defined: set[str] = set()
+
+    def define(self, name: str, x: Any) -> None:
+        """Define a name, and what its definition refers to."""
+        if name in self._defined:
+            return
+        self._defined.add(name)
+        text = self._text(name, x)
+        if text is None:
+            self.missing[name] = x
+        else:
+            self.texts.append(text)
+
+    def _text(self, name: str, x: Any) -> str | None:
+        if isinstance(x, types.FunctionType) and is_kernel(x):
+            return self._function(name, x)
+        if isinstance(x, type) and issubclass(x, tuple) and hasattr(x, "_fields"):
+            self.names.imports.add("collections")
+            return f"{name} = collections.namedtuple({name!r}, {list(x._fields)!r})"
+        return None
+
+    def _function(self, name: str, function: Any) -> str | None:
+        try:
+            source = textwrap.dedent(inspect.getsource(function))
+            tree = ast.parse(source).body[0]
+        except (OSError, TypeError, SyntaxError):
+            return None
+        if not isinstance(tree, ast.FunctionDef) or function.__closure__:
+            return None
+        tree.name = name
+        tree.decorator_list = []
+        return ast.unparse(ast.fix_missing_locations(_Renamed(self, function).visit(tree)))
+
+    def reference(self, x: Any, wanted: str) -> str | None:
+        """Return an expression for an object that a kernel refers to; None if there is none."""
+        if isinstance(x, types.ModuleType):
+            name = "np" if x.__name__ == "numpy" else x.__name__
+            self.names.imports.add(name)
+            return name
+        inner = getattr(x, "__wrapped__", x)
+        if is_kernel(inner):
+            name = self.names.object(inner, inner.__name__)
+            self.define(name, inner)
+            return name
+        public = public_name(x)
+        if public is not None:
+            self.names.imports.add(public.rpartition(".")[0])
+            return public
+        if isinstance(x, (bool, int, float, complex, str, type(None), tuple, dict)):
+            return f"({self.writer.of(x).text})"
+        return None
+
+
+class _Renamed(ast.NodeTransformer):
+    """Replaces what a function refers to by what it is called in the written module."""
+
+    def __init__(self, definitions: Definitions, function: Any) -> None:
+        self.definitions = definitions
+        self.globals = function.__globals__
+        code = function.__code__
+        self.local = {*code.co_varnames, *code.co_cellvars}
+
+    def visit_arg(self, node: ast.arg) -> Any:
+        """Drop the annotation of a parameter."""
+        self.local.add(node.arg)
+        return ast.arg(node.arg)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        """Drop the annotation of the result, and the imports inside."""
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        """Replace a global name."""
+        name = node.id
+        if name in self.local or name not in self.globals or hasattr(builtins, name):
+            return node
+        found = self.definitions.reference(self.globals[name], name)
+        if found is None:
+            self.definitions.missing[name] = self.globals[name]
+            return node
+        return ast.parse(found, mode="eval").body

@@ -1,0 +1,142 @@
+"""Names for the variables of a program: the user's own, and those of derivatives."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import (
+    BINARY,
+    UNARY,
+    Instruction,
+    Variable,
+)
+from autograd.program.passes.copies import is_copy
+from autograd.program.source.statements import Origin, origin_of
+from autograd.program.structure import identifier
+
+_SYMBOLS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.LShift: "<<", ast.RShift: ">>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.Eq: "==", ast.NotEq: "!=", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~",
+}  # fmt: skip
+
+
+def wanted_names(program: Any) -> dict[Variable, Any]:
+    """Return names for those variables of a program that mean something to the user.
+
+    A derivative has, instead of a name, the variable that it belongs to.
+    """
+    names: dict[Variable, Any] = {}
+    for x in program.inputs:
+        names[x] = identifier(x.hint or "x")
+    for load in program.loads:
+        if load.variable is not None:
+            names[load.variable] = name_of_node(load)
+    for variable, name in _assigned(program):
+        names.setdefault(variable, name)
+    for item in program.items:
+        for x in item.makes():
+            if x.hint:
+                names.setdefault(x, identifier(x.hint))
+    for item in program.items:
+        for x in item.makes():
+            _name_derivative(x, names)
+    _pass_on(program, names)
+    return names
+
+
+def _pass_on(program: Any, names: dict[Variable, Any]) -> None:
+    """Let the last conversion of a derivative have its name."""
+    for item in program.items:
+        x, y = next(item.uses(), None), item.result if isinstance(item, Instruction) else None
+        if x is None or not isinstance(y, Variable) or not x.gradients_of or y in names:
+            continue
+        adds_zero = item.function is operator.add and item.arguments[1:] == (0.0,)
+        converts = adds_zero or is_copy(item)
+        if converts or item.function in (float, np.asarray, np.float64):
+            if x in names:
+                names[y] = names.pop(x)
+            y.gradients_of = y.gradients_of or x.gradients_of
+
+
+def name_of_node(place: Any) -> str:
+    """Return a name for what is read from a node, or stored in it: a `Load` or a `Store`."""
+    name = identifier(place.node.label) if place.node.label else "node"
+    return f"grad_{name}" if place.what == "grad" else name
+
+
+def _name_derivative(x: Variable, names: dict[Variable, Any]) -> None:
+    """Name a derivative after what it belongs to, the inputs first."""
+    if x in names or not x.gradients_of:
+        return
+    for target in reversed(x.gradients_of):
+        if target in names:
+            names[x] = target
+            return
+
+
+def _assigned(program: Any) -> Iterator[tuple[Variable, str]]:
+    """Yield the variables that the user has assigned to a name."""
+    for origin, run in _runs(program):
+        names = origin.names
+        if isinstance(names, list):
+            last = run[-1].result
+            if isinstance(last, (tuple, list)) and len(last) == len(names):
+                for part, name in zip(last, names, strict=True):
+                    if name and isinstance(part, Variable):
+                        yield part, name
+            continue
+        for item in _results_of(origin.expression, run):
+            if isinstance(item.result, Variable):
+                yield item.result, names
+
+
+def _protects(item: Instruction) -> bool:
+    """Return whether an item copies an array to keep it from later changes."""
+    return is_copy(item) and (item.arguments[1:] == ("K",) or item.keywords == {"order": "K"})
+
+
+def _runs(program: Any) -> Iterator[tuple[Origin, list[Instruction]]]:
+    """Yield assigned expressions with the instructions that compute each."""
+    now: Origin | None = None
+    run: list[Instruction] = []
+    for item in program.items:
+        if not isinstance(item, Instruction) or item.result is None or _protects(item):
+            continue
+        origin = origin_of(item.place)
+        if origin is not now and run:
+            assert now is not None
+            yield now, run
+            run = []
+        now = origin
+        if origin is not None and origin.names is not None:
+            run.append(item)
+    if run:
+        assert now is not None
+        yield now, run
+
+
+def _results_of(expression: ast.AST, run: list[Instruction]) -> list[Instruction]:
+    """Return the instructions whose results are the values of an expression, once per run."""
+    if isinstance(expression, (ast.BinOp, ast.UnaryOp, ast.AugAssign)):
+        symbol = _SYMBOLS.get(type(expression.op))
+    elif isinstance(expression, ast.Compare):
+        symbol = _SYMBOLS.get(type(expression.ops[-1]))
+    elif isinstance(expression, ast.Call):
+        name = getattr(expression.func, "attr", getattr(expression.func, "id", None))
+        return [item for item in run if item.name == name] or run[-1:]
+    else:
+        return run[-1:]
+    found = [
+        item
+        for item in run
+        if len(item.arguments) == (1 if isinstance(expression, ast.UnaryOp) else 2)
+        and symbol in (BINARY.get(item.function), UNARY.get(item.function))
+    ]
+    return found or run[-1:]

@@ -1,0 +1,26 @@
+"""Leave out what changes nothing, as far as that makes a program easier to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.program.passes import algebra
+from autograd.program.passes.common import with_common_subexpressions
+from autograd.program.passes.copies import without_copies
+from autograd.program.passes.dead_code import without_dead_code
+
+#: Rules that make programs faster, but no easier to read.
+_FASTER = (algebra.direct_reduction, algebra.direct_mean)
+
+#: The others.
+RULES = tuple(rule for rule in algebra.RULES if rule not in _FASTER)
+
+
+def tidied(program: Any) -> Any:
+    """Return a program that computes the same bits in fewer steps."""
+    program = without_dead_code(program)
+    program = algebra.simplified(program, RULES)
+    program = with_common_subexpressions(program)
+    program = algebra.simplified(program, RULES)
+    program = without_copies(program)
+    return without_dead_code(algebra.simplified(program, RULES))
