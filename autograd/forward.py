@@ -108,6 +108,8 @@ def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
     """Return the tangent of a node, given the tangents of its arguments."""
     if isinstance(node, Tensor):
         check_unchanged(node)
+    if node.primitive.push is not None:
+        return node.primitive.push(node, carried, create)
     arguments = list(node.arguments)
     y = node
     if create:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import calls, constants, objects
+from autograd.engine import calls, constants, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View
@@ -34,6 +34,8 @@ def current(handle: ArrayNode) -> ArrayNode:
     latest = handle._latest
     now = handle if latest is None else latest
     if GRAD_MODE.tracing != 0:
+        if latest is not None:
+            tracing.replaced(handle)
         adopt(now)
     return now
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Final
 
+from autograd.engine import tracing
 from autograd.engine.grad_mode import GRAD_MODE, count_intervention
 from autograd.engine.mypyc import mypyc_attr
 
@@ -85,7 +86,9 @@ def tell_made(node: Any) -> None:
 
 
 def tell_assigned(base: Any) -> None:
-    """Notify the observers of this thread of an assignment to elements."""
+    """Notify the observers of this thread of an assignment to elements, and its tracer."""
+    if GRAD_MODE.tracing != 0:
+        tracing.assigned(base)
     for observer in _observers():
         observer.assigned(base)
 

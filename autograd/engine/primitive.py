@@ -57,6 +57,9 @@ class Primitive:
     limit : callable or None
         ``limit(y, arguments)`` says whether the rule takes limits of cotangents at this result.
         Then a pass makes its cotangents nodes, so that the rule can differentiate them.
+    push : callable or None
+        A forward rule for all arguments at once, and for results that are no arrays:
+        ``push(node, carried, create)`` with pairs of argnum and tangent.
     fresh_results : bool
         Whether the arrays that its rules return are new, or one of the arrays they were given:
         backward may then add to a new one in place. Rules of a program may keep what they return.
@@ -85,6 +88,7 @@ class Primitive:
         self.variadic: Any = None
         self.jvp: Any = None
         self.limit: Any = None
+        self.push: Any = None
         self.arity: int = 0
         self.fresh_results: bool = False
         self.reads_data: bool = True

@@ -57,6 +57,14 @@ class Tracer:
         """Handle new numbers that were stored in a node without a record."""
         raise NotImplementedError
 
+    def replaced(self, handle: Any) -> None:
+        """Handle the use of a Tensor whose elements another node holds, after assignments."""
+        raise NotImplementedError
+
+    def assigned(self, base: Any) -> None:
+        """Handle an assignment to elements of a Tensor, before it happens."""
+        raise NotImplementedError
+
     def constant(self, array: Any) -> Any:
         """Return the followed array for a plain one."""
         raise NotImplementedError
@@ -140,6 +148,20 @@ def with_followed(arguments: Any) -> Any:
     if found is None:
         return arguments
     return tuple([found.constant(x) if type(x) is _ndarray else x for x in arguments])
+
+
+def replaced(handle: Any) -> None:
+    """Note that a Tensor is used whose elements another node holds, after assignments."""
+    found = tracer()
+    if found is not None:
+        found.replaced(handle)
+
+
+def assigned(base: Any) -> None:
+    """Note that elements of a Tensor are about to be assigned to."""
+    found = tracer()
+    if found is not None:
+        found.assigned(base)
 
 
 def gradient(node: Any) -> Any:

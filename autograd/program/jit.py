@@ -22,11 +22,16 @@ from autograd.program.instructions import same
 from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
 from autograd.program.recorder import at, is_inside
+from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed, Interrupted, compiled
+from autograd.program.stand_ins import NotFollowed
 from autograd.program.tracing import Recording, isolated, record, require_same
 
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
+
+#: Instead of the paths for a signature: the function itself is called.
+EAGER: list[Any] = []
 
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
@@ -94,10 +99,14 @@ class Jitted:
             )
         functools.update_wrapper(self, function)
         self.function = function
+        #: Why the function itself is called, for some signatures.
+        self.not_followed: dict[Any, str] = {}
         self._cache: dict[Any, list[Path]] = {}
         self._warned = False
         self._changing: set[tuple[int, str]] = set()
         self._unrepeatable = 0
+        #: Whether a result may be a view of another node, because nothing assigns to its elements.
+        self.may_share_views = False
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Run the program for these arguments; record it at the first call."""
@@ -112,6 +121,8 @@ class Jitted:
             key.append(is_recording())
         signature = tuple(key)
         paths = self._cache.get(signature)
+        if paths is EAGER:
+            return self.function(*arguments, **keywords)
         if paths is not None:
             path = paths[-1]
             failure = None
@@ -127,8 +138,6 @@ class Jitted:
                     # or returns infinity where Python's floats raise an error but Values do not.
                     return self.function(*arguments, **keywords)
             return self._elsewhere(signature, path, failure, leaves, arguments, keywords)
-        if any(isinstance(part, type) and issubclass(part, Node) for part in key):
-            return self.function(*arguments, **keywords)
         return self._record(signature, arguments, keywords)
 
     def __reduce__(self) -> Any:
@@ -209,9 +218,12 @@ class Jitted:
             objects = structure.objects_in((arguments, keywords))
             environment = Environment(self.function, objects)
             try:
-                first = isolated(self.function, arguments, keywords, environment, changing)
+                first = isolated(self.function, arguments, keywords, environment, changing, True)
             except TraceError:
                 raise
+            except NotFollowed as refusal:
+                environment.restore()
+                return self._refused(str(refusal), signature, arguments, keywords)
             except Exception as error:
                 environment.restore()
                 return self._after(error, arguments, keywords)
@@ -219,16 +231,34 @@ class Jitted:
                 changed = environment.drawn(), environment.change()
                 environment.restore()
             _require_unchanged(*changed)
-            second = record(self.function, arguments, keywords, environment, False, changing)
+            given: list[Any] = []
+            structure.flatten((arguments, keywords), given, [])
+            with_graph = first.results.has_nodes or any(isinstance(x, Node) for x in given)
+            second = record(
+                self.function, arguments, keywords, environment, with_graph, changing, True
+            )
             require_same(first.program, second.program)
-            if second.is_repeatable:
-                kept = self._cache.pop(signature, [])
-                while len(self._cache) >= SIGNATURES:
-                    del self._cache[next(iter(self._cache))]
-                self._cache[signature] = [*kept, Path(second, environment)]
-            else:
+            if not second.is_repeatable:
                 self._unrepeatable += 1
-            return second.result
+                return self.function(*arguments, **keywords) if with_graph else second.result
+            path = Path(second, environment)
+            if with_graph:
+                environment.restore()
+                try:
+                    path.run = Replay(self, path, second, arguments, keywords)
+                except NotFollowed as refusal:
+                    return self._refused(str(refusal), signature, arguments, keywords)
+            kept = self._cache.pop(signature, [])
+            while len(self._cache) >= SIGNATURES:
+                del self._cache[next(iter(self._cache))]
+            self._cache[signature] = [*kept, path]
+            return path.run(*given) if with_graph else second.result
+
+    def _refused(self, reason: str, signature: Any, arguments: Any, keywords: Any) -> Any:
+        """Call the function itself, now and for this signature from now on."""
+        self.not_followed[signature] = reason
+        self._cache[signature] = EAGER
+        return self.function(*arguments, **keywords)
 
     def _after(self, error: Exception, arguments: Any, keywords: Any) -> Any:
         """Call the function itself, which raises an error or cannot be followed."""

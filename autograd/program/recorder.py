@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd.engine import Tensor, Value
-from autograd.engine.fields import ENDED, replace_contents, replace_gradient
+from autograd.engine.fields import replace_contents, replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
@@ -34,7 +34,7 @@ from autograd.program.instructions import (
     shape_of,
 )
 from autograd.program.origins import Origins, Place
-from autograd.program.spaces import StateTracer
+from autograd.program.stand_ins import NodeTracer
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask
 
 #: Types of results that become variables.
@@ -111,7 +111,7 @@ def _is_in_rule() -> bool:
     return is_inside(frame.f_code)
 
 
-class Recorder(StateTracer):
+class Recorder(NodeTracer):
     """The instructions of one call of a function.
 
     Attributes
@@ -126,8 +126,8 @@ class Recorder(StateTracer):
         The first error that this raised; the function might have caught it.
     """
 
-    def __init__(self, isolated: bool = False, changing: Any = ()) -> None:
-        super().__init__(changing)
+    def __init__(self, isolated: bool = False, changing: Any = (), strict: bool = False) -> None:
+        super().__init__(changing, strict)
         self.items: list[Any] = []
         self.constants: list[Constant] = []
         self.outside: dict[tuple[int, str], Outside] = {}
@@ -510,8 +510,9 @@ class Recorder(StateTracer):
 
     def contents(self, node: Any) -> Any:
         """Return the traced array of a Tensor that holds a plain one."""
-        if node._primitive is not None or not node._call() < self.begun or node._call() == ENDED:
+        if self.is_inside(node):
             return self.constant(node._contents)
+        self.use_outside(node)
         return self._outside(node, "data").read()
 
     def _outside(self, node: Any, what: str) -> Outside:
@@ -522,6 +523,7 @@ class Recorder(StateTracer):
 
     def gradient(self, node: Any) -> Any:
         """Return the traced ``grad`` of a leaf."""
+        self.use_of_argument(node)
         if isinstance(node._grad, (Traced, Node)) or not node._call() < self.begun:
             return node._grad
         outside = self._outside(node, "grad")
@@ -531,11 +533,13 @@ class Recorder(StateTracer):
 
     def stored_gradient(self, node: Any) -> None:
         """Note that a leaf gets a new ``grad``."""
+        self.use_of_argument(node)
         if node._primitive is None and node._call() < self.begun:
             self._outside(node, "grad").written = True
 
     def stored(self, node: Any) -> None:
         """Note that a Tensor got new numbers."""
+        self.use_of_argument(node)
         if node._call() < self.begun:
             self._outside(node, "data").written = True
 
@@ -546,8 +550,9 @@ class Recorder(StateTracer):
         known = self._values.get(id(value))
         if known is not None:
             return known[1]
-        if value.primitive is not None or value._call() > self.begun:
+        if self.is_inside(value):
             return float(value._contents)  # a constant
+        self.use_outside(value)
         return self._outside(value, "data").read()
 
     def leaf(self, value: Any, number: Any) -> None:
@@ -560,6 +565,7 @@ class Recorder(StateTracer):
         """Record the operation that computed a Value."""
         operands = [self.number(x) if isinstance(x, Value) else x for x in arguments]
         if not any(isinstance(x, Traced) for x in operands):
+            self._made[id(value)] = value
             return
         self._values[id(value)] = (value, self._scalar(primitive, operands))
 
@@ -580,6 +586,7 @@ class Recorder(StateTracer):
 
     def value_gradient(self, value: Any) -> Any:
         """Return the traced ``grad`` of a Value."""
+        self.use_of_argument(value)
         known = self._gradients.get(id(value))
         if known is not None:
             return known[1]
@@ -591,6 +598,7 @@ class Recorder(StateTracer):
         """Note the new ``data`` or ``grad`` of a Value; return it as a float."""
         if number is None:
             number = 0.0
+        self.use_of_argument(value)
         known = self._gradients if gradient else self._values
         if value._call() < self.begun and value.primitive is None:
             self._outside(value, "grad" if gradient else "data").written = True
@@ -599,6 +607,7 @@ class Recorder(StateTracer):
 
     def store_gradient(self, value: Any, gradient: Any) -> None:
         """Note the ``grad`` that a backward pass gives a Value."""
+        self.use_of_argument(value)
         if value.primitive is None and value._call() < self.begun:
             self._outside(value, "grad").written = True
             gradient = gradient + 0.0  # as the engine does: it turns -0 into 0

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine import Tensor
+from autograd.engine.assignment import current
 from autograd.engine.node import Node
 from autograd.errors import TraceError
 from autograd.program.instructions import Variable
@@ -51,7 +53,10 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
         key.append(_keys(x))
         for item in x.values():
             flatten(item, leaves, key)
-    elif isinstance(x, (np.ndarray, *INPUT_NUMBERS)) and not isinstance(x, Node):
+    elif isinstance(x, Node):
+        key.extend(_of_node(x, leaves))
+        leaves.append(x)
+    elif isinstance(x, (np.ndarray, *INPUT_NUMBERS)):
         leaves.append(x)
         key.append(kind)
         key.append(getattr(x, "dtype", None))
@@ -107,8 +112,6 @@ class Identity:
 
 def fixed(x: Any) -> Any:
     """Return what identifies a fixed argument: its value if nothing can change it, else itself."""
-    if isinstance(x, Node):
-        return id(x)
     if isinstance(x, VALUES):
         return x
     if isinstance(x, (set, frozenset)):
@@ -173,6 +176,16 @@ def contents(x: Any) -> Any:
     return id(x)
 
 
+def _of_node(x: Any, leaves: list[Any]) -> list[Any]:
+    """Return what identifies a node among the arguments: everything but its numbers."""
+    before = [number for number, other in enumerate(leaves) if other is x]
+    found: list[Any] = [type(x), x._is_differentiated(), *before]
+    if isinstance(x, Tensor):
+        found += [x.dtype, x.shape, x.requires_grad, x.is_parameter]
+        found.append(getattr(current(x)._contents, "strides", ()))
+    return found
+
+
 def replaced(x: Any, parts: Any) -> Any:
     """Return nested arguments with other inputs, taken in order."""
     kind = type(x)
@@ -184,7 +197,7 @@ def replaced(x: Any, parts: Any) -> Any:
         return [replaced(item, parts) for item in x]
     if kind is dict:
         return {key: replaced(item, parts) for key, item in x.items()}
-    if isinstance(x, (np.ndarray, *INPUT_NUMBERS, np.random.Generator)):
+    if isinstance(x, (np.ndarray, *INPUT_NUMBERS, np.random.Generator, Node)):
         return next(parts)
     if isinstance(x, tuple):
         return tuple.__new__(kind, [replaced(item, parts) for item in x])
@@ -192,6 +205,40 @@ def replaced(x: Any, parts: Any) -> Any:
         other = copy.copy(x)
         for key, item in x.items() if isinstance(x, dict) else enumerate(x):
             other[key] = replaced(item, parts)  # type: ignore[index]
+        return other
+    return x
+
+
+class Slot:
+    """The place of an input in nested arguments.
+
+    Attributes
+    ----------
+    number : int
+        Counts the inputs of a program.
+    """
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def filled(x: Any, leaves: Any) -> Any:
+    """Return nested arguments with inputs in the place of slots."""
+    kind = type(x)
+    if kind is Slot:
+        return leaves[x.number]
+    if kind is tuple or kind is list:
+        return kind([filled(item, leaves) for item in x])
+    if kind is dict:
+        return {key: filled(item, leaves) for key, item in x.items()}
+    if isinstance(x, tuple):
+        return tuple.__new__(kind, [filled(item, leaves) for item in x])
+    if isinstance(x, CONTAINERS):
+        other = copy.copy(x)
+        for key, item in x.items() if isinstance(x, dict) else enumerate(x):
+            other[key] = filled(item, leaves)  # type: ignore[index]
         return other
     return x
 

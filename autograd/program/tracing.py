@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Tensor, Value
+from autograd.engine import Node, Tensor, Value
 from autograd.engine import tracing as hooks
 from autograd.engine.fields import replace_contents
 from autograd.errors import ImpureFunctionError, TraceError
@@ -17,6 +17,8 @@ from autograd.program.environment import Environment
 from autograd.program.instructions import Constant, Guard, Variable, same, variables_in
 from autograd.program.program import Load, Program, Store
 from autograd.program.recorder import OUTERMOST, Recorder, at
+from autograd.program.results import Results, results_of
+from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced
 
@@ -30,6 +32,8 @@ class Recording:
         What it did.
     result : any
         What it returned.
+    results : Results
+        The nodes among what it returned.
     fixed : Fixed
         The state of objects with which the program is right.
     changing : set of (int, str)
@@ -38,9 +42,10 @@ class Recording:
         Whether the program does everything that the function has done to objects.
     """
 
-    def __init__(self, program: Program, result: Any, recorder: Recorder) -> None:
+    def __init__(self, program: Program, result: Any, results: Results, recorder: Recorder) -> None:
         self.program = program
         self.result = result
+        self.results = results
         self.fixed = recorder.fixed(program.loads, program.stores)
         self.changing = recorder.found_changing
         self.is_repeatable = recorder.is_repeatable
@@ -53,6 +58,7 @@ def record(
     environment: Environment,
     isolated: bool = False,
     changing: Any = (),
+    strict: bool = False,
 ) -> Recording:
     """Call a function and record it.
 
@@ -70,35 +76,47 @@ def record(
         changes of arrays in place also in other recordings.
     changing : set of (int, str)
         Numbers among this state that are inputs.
+    strict : bool
+        Raise `NotFollowed` where the function does something with nodes that cannot be repeated.
     """
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
-    recorder = Recorder(isolated, changing)
-    inputs = []
+    recorder = Recorder(isolated, changing, strict)
+    inputs: list[Any] = []
+    given: list[Any] = []
     copies: dict[int, Any] = {}
     for leaf in leaves:
         if isinstance(leaf, np.random.Generator):
             inputs.append(recorder.generator(leaf, is_argument=True))
+            given.append(inputs[-1])
             continue
-        value = structure.copied(leaf, copies) if isolated else leaf
-        inputs.append(recorder.input(value))
+        value = numbers_of(leaf)
+        inputs.append(recorder.input(structure.copied(value, copies) if isolated else value))
+        given.append(inputs[-1])
+        if isinstance(leaf, Node):
+            first = next(number for number, other in enumerate(leaves) if other is leaf)
+            again = first < len(given) - 1
+            given[-1] = given[first] if again else recorder.stand_in(leaf, first, inputs[-1])
     symbols = iter([x._variable for x in inputs])
     parameters = structure.parameters_of(
         function, structure.replaced(arguments, symbols), structure.replaced(keywords, symbols)
     )
     structure.name_inputs(parameters)
-    parts = iter(inputs)
+    parts = iter(given)
     positional = structure.replaced(arguments, parts)
     named = structure.replaced(keywords, parts)
     containers = (structure.contents(positional), structure.contents(named))
+    marks = marked(leaves, given)
     hooks.start(recorder)
     creation.begin()
     keep = False
     try:
         for owner in (*environment.owners, *filter(is_stateful, (*arguments, *keywords.values()))):
             recorder.follow(owner)
-        with environment.follow(recorder.constant):
+        with marks, environment.follow(recorder.constant):
             found = function(*positional, **named)
+        if recorder.refused:
+            raise NotFollowed(recorder.refused)
         keep = not isolated
         if recorder.refusal is not None:
             raise recorder.refusal
@@ -108,6 +126,7 @@ def record(
                 "what is new instead."
             )
         output = tree.mapped(found, lambda x: _output(recorder, x))
+        results = results_of(found, recorder)
         stores = [
             Store(o.node, o.what, recorder.symbol(o.now(recorder)))
             for o in recorder.outside.values()
@@ -138,7 +157,7 @@ def record(
     name = str(getattr(function, "__name__", "function"))
     variables = [x._variable for x in inputs]
     program = Program(name, variables, loads, recorder.items, output, stores, parameters)
-    return Recording(program, tree.mapped(found, plain_result), recorder)
+    return Recording(program, tree.mapped(found, plain_result), results, recorder)
 
 
 def isolated(
@@ -147,10 +166,11 @@ def isolated(
     keywords: Any,
     environment: Environment,
     changing: Any,
+    strict: bool = False,
 ) -> Recording:
     """Record a call and undo it; add to `changing` what has to be an input."""
     while True:
-        found = record(function, arguments, keywords, environment, True, changing)
+        found = record(function, arguments, keywords, environment, True, changing, strict)
         if found.changing <= changing:
             return found
         changing |= found.changing

@@ -1,0 +1,184 @@
+"""A function together with its backward pass, recorded as one program and cut in two."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import tracing as hooks
+from autograd.engine.constants import COPIED
+from autograd.program.instructions import (
+    Constant,
+    Instruction,
+    Variable,
+    same,
+    substituted,
+    variables_in,
+)
+from autograd.program.passes import optimised
+from autograd.program.passes.checks import with_checks_first
+from autograd.program.program import Program
+from autograd.program.running import compiled
+from autograd.program.spaces import Cell
+from autograd.program.stand_ins import numbers_of
+from autograd.program.tracing import isolated
+
+
+class Joint:
+    """A function and its backward pass, for some of its results.
+
+    Attributes
+    ----------
+    mask : tuple of int
+        The results whose cotangents it takes.
+    can_split : bool
+        Whether it can be cut into a forward and a backward program.
+    """
+
+    def __init__(
+        self, program: Program, mask: tuple[int, ...], cut: int, guards: list[Any]
+    ) -> None:
+        self.mask = mask
+        self.count = len(mask)
+        self._whole: Callable[..., Any] | None = None
+        self._program = program
+        forward, backward = program.items[:cut], program.items[cut:]
+        results, found = program.output
+        own = program.inputs[: len(program.inputs) - self.count]
+        cotangents = program.inputs[len(own) :]
+        known = {*own, *_made(forward), *[x.variable for x in program.loads if x.variable]}
+        writes = [item.writes for item in backward if item.writes is not None]
+        self.can_split = not any(
+            _root(w) in known or isinstance(_root(w), Constant) for w in writes
+        )
+        if not self.can_split:
+            return
+        kept, backward, found = _cut(backward, found, known)
+        first = with_checks_first(_program(program, own, forward, (results, tuple(kept))))
+        last = _program(program, [*kept.values(), *cotangents], backward, found)
+        last.loads, last.stores, last.name = [], [], f"{program.name}_backward"
+        expected = [guard.expected for guard in first.guards]
+        self.can_split = _equal(expected, [guard.expected for guard in guards])
+        if not self.can_split:
+            return
+        self.forward, self.backward = optimised(first), optimised(last)
+        state = {load.variable for load in program.loads if isinstance(load.node, Cell)}
+        shared = [_root(x) for x in self.forward.output[1]]
+        self._copied = [k for k, x in enumerate(shared) if isinstance(x, Constant) or x in state]
+        self._large = {k for k in self._copied if isinstance(shared[k], Constant)}
+        self._run_forward = compiled(self.forward, first)
+        self._run_backward = compiled(self.backward, last)
+
+    @classmethod
+    def recorded(
+        cls, replay: Any, leaves: list[Any], mask: tuple[int, ...], gs: list[Any]
+    ) -> tuple[Joint, list[Any]]:
+        """Record a function and its backward pass; return it with the derivatives found."""
+        cut = 0
+
+        def with_backward(leaves: list[Any], cotangents: list[Any]) -> Any:
+            nonlocal cut
+            found = replay.called(leaves)
+            cut = len(hooks.tracer().items)
+            roots = replay.roots_in(found, mask)
+            return found, replay.derivatives_of(roots, leaves, cotangents, False)
+
+        with_backward.__name__ = replay.name
+        made = isolated(with_backward, (leaves, gs), {}, replay.environment, replay.changing)
+        guards = replay.program.guards
+        found = [numbers_of(x) for x in made.result[1]]
+        return cls(made.program, mask, cut, guards), found
+
+    def run_forward(self, inputs: list[Any]) -> tuple[Any, Any]:
+        """Return what the function returns, and what the backward program needs."""
+        found, kept = self._run_forward(*inputs)
+        if self._copied:
+            kept = list(kept)
+            for k in self._copied:
+                if kept[k].nbytes <= COPIED or k not in self._large:
+                    kept[k] = kept[k].copy("K")
+        return found, (self, kept)
+
+    def run_backward(self, kept: Any, cotangents: list[Any]) -> list[Any]:
+        """Return the derivatives."""
+        found: list[Any] = self._run_backward(*kept, *cotangents)
+        return found
+
+    def run_whole(self, inputs: list[Any], cotangents: list[Any]) -> list[Any]:
+        """Return the derivatives, computing forward and backward."""
+        if self._whole is None:
+            whole = _program(
+                self._program, self._program.inputs, self._program.items, self._program.output[1]
+            )
+            whole.stores = []
+            self._whole = compiled(optimised(whole), whole)
+        found: list[Any] = self._whole(*inputs, *cotangents)
+        return found
+
+
+def _program(like: Program, inputs: list[Any], items: list[Any], output: Any) -> Program:
+    """Return a program with other parts."""
+    made = copy.copy(like)
+    made.inputs, made.items, made.output = inputs, items, output
+    return made
+
+
+def _made(items: list[Any]) -> Iterator[Variable]:
+    for item in items:
+        yield from item.makes()
+
+
+def _cut(
+    items: list[Any], output: Any, known: set[Any]
+) -> tuple[dict[Any, Variable], list[Any], Any]:
+    """Return what instructions need from before, with a variable for each, and the instructions."""
+    kept: dict[Any, Any] = {}
+
+    def from_before(x: Any) -> Any:
+        if isinstance(x, Constant):
+            if x not in kept:
+                kept[x] = Variable(-1 - len(kept), x.value, x.hint or f"c{x.number}")
+                kept[x].root = x  # type: ignore[assignment]
+            return kept[x]
+        if x in known:
+            kept[x] = x
+        return x
+
+    again: list[Any] = []
+    for item in items:
+        if isinstance(item, Instruction):
+            item = dataclasses.replace(
+                item,
+                arguments=substituted(item.arguments, from_before),
+                keywords=substituted(item.keywords, from_before),
+            )
+        else:
+            for x in variables_in(item.variable):
+                from_before(x)
+        again.append(item)
+    output = substituted(output, from_before)
+    return kept, again, output
+
+
+def _root(x: Any) -> Any:
+    """Return the variable or constant whose memory this one shares."""
+    return x.root if isinstance(x, Variable) else x
+
+
+def _equal(a: list[Any], b: list[Any]) -> bool:
+    return len(a) == len(b) and all(x is y or same(x, y) for x, y in zip(a, b, strict=True))
+
+
+def external_writes(program: Program) -> bool:
+    """Return whether a program changes something outside, or draws random numbers."""
+    inside = set(_made(program.items))
+    for item in program.instructions:
+        if item.writes is not None and _root(item.writes) not in inside:
+            return True
+        if any(issubclass(x.kind, np.random.Generator) for x in item.uses()):
+            return True
+    return bool(program.stores) or any(load.what == "grad" for load in program.loads)

@@ -1,0 +1,365 @@
+"""Running a program on nodes, with a graph: what `jit` does where derivatives may be wanted.
+
+The forward program computes the results, and with them what the backward program needs. Both are
+parts of one recording of the function and its backward pass, which is made when a derivative is
+first wanted. Derivatives of derivatives come from functions that `jit` has recorded as well: the
+vector-Jacobian product as a function of arguments and cotangents.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import forward, tree
+from autograd.engine import Node, Tensor, Value, dispatch
+from autograd.engine.assignment import current
+from autograd.engine.constants import COPIED
+from autograd.engine.derivatives import derivatives
+from autograd.engine.node import UNRECORDED
+from autograd.engine.primitive import NO_KEYWORDS, Primitive
+from autograd.errors import GraphError
+from autograd.program import results as kinds
+from autograd.program import structure
+from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
+from autograd.program.joint import Joint, external_writes
+from autograd.program.running import GuardFailed
+from autograd.program.stand_ins import Kind, NotFollowed, numbers_of
+from autograd.program.tracing import Recording
+from autograd.rules.elementwise import positive
+
+#: What a result without a graph seems to depend on.
+_ANYTHING = Tensor(0.0)
+
+
+class Replay:
+    """Runs the program of a function, with nodes among its arguments or results.
+
+    Parameters
+    ----------
+    owner : Jitted
+        The function that `jit` has returned.
+    path : Path
+        The program, compiled.
+    recording : Recording
+        The program, and which nodes it returns.
+    arguments, keywords : tuple and dict
+        What the function was called with.
+    """
+
+    def __init__(
+        self,
+        owner: Any,
+        path: Any,
+        recording: Recording,
+        arguments: Any,
+        keywords: Any,
+    ) -> None:
+        leaves: list[Any] = []
+        structure.flatten((arguments, keywords), leaves, [])
+        self.jit = type(owner)
+        self.function = owner.function
+        self.name = str(getattr(owner, "__name__", "function"))
+        self.environment, self.changing = path.environment, owner._changing
+        self.run = path.run
+        self.program = path.program
+        self.results = results = recording.results
+        slots = [structure.Slot(number) for number in range(len(leaves))]
+        self.template = structure.replaced((arguments, keywords), iter(slots))
+        self.kinds = [Kind(x) if isinstance(x, Node) else None for x in leaves]
+        if results.refused or (results.shares_views and not owner.may_share_views):
+            raise NotFollowed(results.refused or "it returns a view of another node")
+        self.repeatable = not external_writes(self.program)
+        if not self.repeatable and len(results.connected) > 1:
+            raise NotFollowed("it changes something, and returns several nodes")
+        self._find_nodes(leaves)
+        self.joints: dict[Any, Joint] = {}
+        self.split: Joint | None = None
+        self._again: dict[Any, Any] = {}
+        if results.connected and not self.repeatable:
+            inputs = [numbers_of(x) for x in leaves]
+            shapes = [found for found in tree.flat(recording.result) if isinstance(found, Node)]
+            ones = [np.ones_like(numbers_of(shapes[k])) for k in range(len(results.connected))]
+            self._record(inputs, tuple(range(len(ones))), ones)
+
+    def _find_nodes(self, leaves: list[Any]) -> None:
+        """Decide which nodes are arguments of a call in the graph."""
+        results = self.results
+        #: Numbers of arguments, and nodes from outside: arguments of a call in the graph.
+        self.parents: list[Any] = []
+        for number, leaf in enumerate(leaves):
+            constant = isinstance(leaf, Tensor) and not leaf.requires_grad
+            if number in results.arguments or constant:
+                self.parents.append(number)
+        self.parents += results.outside
+        known = {id(node) for node in results.outside}
+        written = {id(store.node) for store in self.program.stores}
+        #: Tensors that the program reads, and whether a derivative is to flow to them.
+        self.loaded: list[tuple[Any, bool]] = []
+        for load in self.program.loads:
+            node = load.node
+            if isinstance(node, Tensor) and load.what == "data":
+                self.loaded.append((node, bool(node.requires_grad)))
+                if id(node) not in known and id(node) not in written and not node.requires_grad:
+                    self.parents.append(node)
+        #: The positions, among the parents, of those to differentiate with respect to.
+        self.targets = [
+            k
+            for k, parent in enumerate(self.parents)
+            if (parent in results.arguments if isinstance(parent, int) else id(parent) in known)
+        ]
+        self.large = [c.value for c in self.program.constants if c.value.nbytes > COPIED]
+        self.small = [c.value for c in self.program.constants if c.value.nbytes <= COPIED]
+
+    # -- the results ------------------------------------------------------------------------
+
+    def __call__(self, *leaves: Any) -> Any:
+        """Run the program, and return what the function would return."""
+        for node, wanted in self.loaded:
+            if node.requires_grad is not wanted:
+                raise GuardFailed(-1, None)
+        inputs = [numbers_of(x) for x in leaves]
+        if not self.results.connected:
+            return self._wrapped(self.run(*inputs), leaves, ())
+        if self.repeatable:
+            inputs = [_kept(x) if type(x) is np.ndarray else x for x in inputs]
+        split = self.split
+        found, kept = (self.run(*inputs), None) if split is None else split.run_forward(inputs)
+        flat = tree.flat(found)
+        call = Call(self, inputs, [flat[number] for number in self.results.connected], kept)
+        call.constants = [x.tobytes() for x in self.small]
+        parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
+        large = [x for x in inputs if type(x) is np.ndarray and x.nbytes > COPIED] + self.large
+        return self._wrapped(found, leaves, nodes_of_call(call, [*parents, *large], self.name))
+
+    def _wrapped(self, found: Any, leaves: Any, nodes: Any) -> Any:
+        """Return a result with nodes where the function returns nodes."""
+        if not self.results.has_nodes:
+            return found
+        connected = iter(nodes)
+        made: list[Any] = []
+        for result, value in zip(self.results.leaves, tree.flat(found), strict=True):
+            if result is None:
+                made.append(value)
+            elif result.what == kinds.ARGUMENT:
+                made.append(leaves[result.number])
+            elif result.what == kinds.SAME:
+                made.append(made[result.number])
+            elif result.what == kinds.OUTSIDE:
+                made.append(result.node)
+            else:
+                node = next(connected) if result.what == kinds.CONNECTED else _alone(result, value)
+                if result.label and node.label != result.label:
+                    node.label = result.label
+                if result.retains_grad:
+                    node.retain_grad()
+                made.append(node)
+        return tree.filled(found, made)
+
+    def results_of(self, call: Call, parts: list[Any]) -> list[Any]:
+        """Compute the results of a call again, with other numbers in its parents."""
+        self._require_repeatable("computed again")
+        flat = tree.flat(self.run(*self._inputs(call, parts)))
+        return [flat[number] for number in self.results.connected]
+
+    def _inputs(self, call: Call, parts: list[Any]) -> list[Any]:
+        """Return the arguments of the program: numbers, or nodes where the parents are nodes."""
+        inputs = list(call.inputs)
+        for parent, part in zip(self.parents, parts, strict=False):
+            if isinstance(parent, int):
+                inputs[parent] = part
+        return inputs
+
+    def _require_repeatable(self, what: str) -> None:
+        if not self.repeatable:
+            raise GraphError(
+                f"{self.name} changes numbers outside, or draws random numbers, so that it cannot "
+                f"be {what}. Differentiate inside of jit: jit(hessian(f)), not hessian(jit(f))."
+            )
+
+    # -- derivatives ------------------------------------------------------------------------
+
+    def pull(self, call: Call, parts: list[Any], gs: list[Any]) -> list[Any]:
+        """Return the derivative for each parent, as arrays, given those of the results."""
+        mask = tuple([k for k, g in enumerate(gs) if g is not None])
+        cotangents = [gs[k] for k in mask]
+        if call.kept is not None and call.kept[0].mask == mask:
+            try:
+                return self._placed(call.kept[0].run_backward(call.kept[1], cotangents))
+            except GuardFailed:
+                pass
+        self._require_repeatable("differentiated in this way")
+        self._require_same_constants(call)
+        inputs = self._inputs(call, parts)
+        joint = self.joints.get(mask)
+        if joint is None:
+            return self._placed(self._record(inputs, mask, cotangents))
+        try:
+            return self._placed(joint.run_whole(inputs, cotangents))
+        except GuardFailed:
+            pass
+        leaves = [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
+        found = self.derivatives(leaves, mask, cotangents, False)
+        return self._placed([numbers_of(x) for x in found])
+
+    def pull_nodes(self, call: Call, parents: list[Any], gs: list[Any]) -> list[Any]:
+        """Return the derivative for each parent, as nodes."""
+        self._require_repeatable("differentiated twice")
+        self._require_same_constants(call)
+        mask = tuple([k for k, g in enumerate(gs) if g is not None])
+        again = self._again.get(mask)
+        if again is None:
+            again = self._again[mask] = self._jitted(_pullback(self, mask), "vjp")
+        return self._placed(again(self._inputs(call, parents), [gs[k] for k in mask]))
+
+    def _record(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any]:
+        """Record the function with its backward pass; return the derivatives."""
+        leaves = [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
+        joint, found = Joint.recorded(self, leaves, mask, gs)
+        self.joints[mask] = joint
+        if joint.can_split:
+            self.split = joint
+        return found
+
+    def _placed(self, found: list[Any]) -> list[Any]:
+        """Return the derivatives at the positions of the parents, and None for the others."""
+        parts = [None] * (len(self.parents) + len(self.large) + len(self.kinds))
+        for position, derivative in zip(self.targets, found, strict=True):
+            parts[position] = derivative
+        return parts
+
+    def called(self, leaves: list[Any]) -> Any:
+        """Call the function itself."""
+        arguments, keywords = structure.filled(self.template, leaves)
+        return self.function(*arguments, **keywords)
+
+    def roots_in(self, found: Any, mask: tuple[int, ...]) -> list[Any]:
+        """Return some of the results that have a derivative."""
+        flat = tree.flat(found)
+        return [flat[self.results.connected[k]] for k in mask]
+
+    def derivatives(
+        self, leaves: list[Any], mask: tuple[int, ...], gs: list[Any], create: bool
+    ) -> list[Any]:
+        """Call the function itself, and go back."""
+        roots = self.roots_in(self.called(leaves), mask)
+        return self.derivatives_of(roots, leaves, gs, create)
+
+    def derivatives_of(
+        self, roots: list[Any], leaves: list[Any], gs: list[Any], create: bool
+    ) -> list[Any]:
+        """Return the derivatives of results with respect to the parents."""
+        targets = [self.parents[k] for k in self.targets]
+        nodes = [leaves[p] if isinstance(p, int) else p for p in targets]
+        return derivatives_of(roots, gs, nodes, create)
+
+    def push(self, call: Call, parents: list[Any], tangents: list[Any], create: bool) -> list[Any]:
+        """Return the tangent of each result, given those of the parents."""
+        self._require_repeatable("differentiated in forward mode")
+        self._require_same_constants(call)
+        moving = tuple([k for k, tangent in enumerate(tangents) if tangent is not None])
+        again = self._again.get((moving, create))
+        if again is None:
+            again = self._jitted(_pushforward(self, moving, create), "jvp")
+            self._again[moving, create] = again
+        found: list[Any] = again(self._inputs(call, parents), [tangents[k] for k in moving])
+        return found
+
+    def pushed(self, leaves: list[Any], moving: Any, tangents: list[Any], create: bool) -> Any:
+        """Call the function itself, and push tangents forward."""
+        inside = [
+            positive(x) if isinstance(x, Node) else x if kind is None else kind.leaf(x)
+            for x, kind in zip(leaves, self.kinds, strict=True)
+        ]
+        places = [self.parents[k] for k in moving]
+        nodes = [inside[p] if isinstance(p, int) else p for p in places]
+        roots = self.roots_in(self.called(inside), tuple(range(len(self.results.connected))))
+        return forward.push_forward(roots, dict(zip(nodes, tangents, strict=True)), create)
+
+    def _jitted(self, function: Any, what: str) -> Any:
+        function.__name__ = f"{what} of {self.name}"
+        found = self.jit(function)
+        found.may_share_views = True
+        return found
+
+    def _require_same_constants(self, call: Call) -> None:
+        """Raise an error if an array that the function closes over has changed since the call."""
+        for array, before in zip(self.small, call.constants, strict=True):
+            if array.tobytes() != before:
+                raise GraphError(
+                    f"A constant array of shape {array.shape} that {self.name} was computed from "
+                    "has changed since; the derivative would be wrong. Pass a copy: x.copy()."
+                )
+
+
+class _Hidden:
+    """Holds what a closure refers to without reading from it."""
+
+    __slots__ = ("replay",)
+
+    def __init__(self, replay: Replay) -> None:
+        self.replay = replay
+
+
+def _pullback(replay: Replay, mask: tuple[int, ...]) -> Any:
+    """Return the vector-Jacobian product as a function of arguments and cotangents."""
+    function, hidden = replay.function, _Hidden(replay)
+
+    def pullback(leaves: list[Any], cotangents: list[Any]) -> Any:
+        assert function is hidden.replay.function  # so that `jit` sees what the function reads
+        inside = [positive(x) if isinstance(x, Node) else x for x in leaves]
+        return hidden.replay.derivatives(inside, mask, cotangents, True)
+
+    return pullback
+
+
+def _pushforward(replay: Replay, moving: tuple[int, ...], create: bool) -> Any:
+    """Return the Jacobian-vector product as a function of arguments and tangents."""
+    function, hidden = replay.function, _Hidden(replay)
+
+    def pushforward(leaves: list[Any], tangents: list[Any]) -> Any:
+        assert function is hidden.replay.function
+        return hidden.replay.pushed(leaves, moving, tangents, create)
+
+    return pushforward
+
+
+def derivatives_of(roots: list[Any], gs: list[Any], nodes: list[Any], create: bool) -> list[Any]:
+    """Return the derivatives of several results in one pass."""
+    if not roots or not nodes:
+        return [None for _ in nodes]
+    roots = [current(root) if isinstance(root, Tensor) else root for root in roots]
+    found: list[Any]
+    if len(roots) == 1:
+        found = derivatives(roots[0], gs[0], nodes, True, create)
+        return found
+    primitive = Primitive("results")
+    primitive.function, primitive.arity = _nothing, -1
+    primitive.variadic = lambda argnum, g, y, *arguments: gs[argnum]
+    joined = dispatch.apply(primitive, tuple(roots), NO_KEYWORDS)
+    found = derivatives(joined, np.ones(()), nodes, True, create)
+    return found
+
+
+def _nothing(*roots: Any) -> Any:
+    return np.zeros(())
+
+
+def _alone(result: Any, value: Any) -> Any:
+    """Return a node without a graph."""
+    if result.what == kinds.UNRECORDED_VALUE:
+        return Value(value, result.label, UNRECORDED)
+    if result.what == kinds.FREED:
+        return dispatch.apply(FREED_RESULT, (value, _ANYTHING), NO_KEYWORDS)
+    if result.kind is Value:
+        return Value(value, result.label)
+    if result.what == kinds.CONSTANT:
+        return Tensor(value, None, result.label, False)
+    leaf = result.kind.__new__(result.kind)
+    Tensor.__init__(leaf, value, None, result.label, True)
+    return leaf
+
+
+def _kept(x: Any) -> Any:
+    return x.copy("K") if x.nbytes <= COPIED else x
