@@ -82,7 +82,8 @@ class _Writer(Writer):
         keywords = dict(instruction.keywords)
         if function in _WITH_NUMBERS:
             arguments = tuple([_as_array(x, arguments) for x in arguments])
-        if (isinstance(function, np.ufunc) or function is np.dot) and keywords.keys() == {"out"}:
+        takes_out = isinstance(function, np.ufunc) or function is np.dot
+        if takes_out and function not in (np.maximum, np.minimum) and keywords.keys() == {"out"}:
             arguments = (*arguments, keywords.pop("out"))
         elif is_reduction(instruction):  # positional arguments are faster
             axis, out = keywords.pop("axis", 0), keywords.pop("out", None)

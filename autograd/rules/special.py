@@ -99,7 +99,7 @@ def sigmoid_of_array(x: Any) -> Any:
     if np.iscomplexobj(x):
         return 1 / (1 + np.exp(-x))
     small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, small) / (1 + small)
+    return np.maximum(x >= 0, small) / (1 + small)  # where is three times slower than maximum
 
 
 @self_contained

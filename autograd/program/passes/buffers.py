@@ -162,22 +162,28 @@ class _Allocation:
         ]
 
     def _selected(self, position: int, item: Instruction) -> list[Instruction]:
-        """Replace ``where`` by two copies, the second of which is of some elements."""
+        """Replace ``where`` by a copy, and by the replacement of some elements."""
         condition, chosen, other = item.arguments
+        result = item.result
         for x in (chosen, other):
             value = x.value if isinstance(x, Constant) else x
-            if getattr(value, "dtype", None) != item.result.dtype and type(x) not in (int, float):
+            if getattr(value, "dtype", None) != result.dtype and type(x) not in (int, float):
                 return [item]
-        if item.result.dtype.kind not in "fc" or getattr(condition, "dtype", None) != np.bool_:
+        if result.dtype.kind not in "fc" or getattr(condition, "dtype", None) != np.bool_:
+            return [item]
+        value = chosen.value if isinstance(chosen, Constant) else chosen
+        if condition.shape != result.shape or getattr(value, "shape", ()) not in ((), result.shape):
             return [item]
         place = self._place(position, item, (other,) if chosen is not other else ())
         if place is None:
             return [item]
-        parts = {"function": np.copyto, "result": None, "writes": place}
-        first = replaced_parts(item, arguments=(place, other), keywords={}, **parts)
-        rest = replaced_parts(
-            item, arguments=(place, chosen), keywords={"where": condition}, **parts
+        first = replaced_parts(
+            item, function=np.copyto, arguments=(place, other), result=None, writes=place
         )
+        rest = replaced_parts(
+            item, function=np.putmask, arguments=(place, condition, chosen), result=None,
+            writes=place,
+        )  # fmt: skip
         return [rest] if self.places.get(other, other) is place else [first, rest]
 
     def _place(self, position: int, item: Instruction, reusable: Any) -> Variable | None:
