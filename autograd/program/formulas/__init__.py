@@ -1,0 +1,1 @@
+"""Write what a program computes as formulas."""

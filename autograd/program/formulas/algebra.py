@@ -1,0 +1,420 @@
+"""Build terms, and simplify them by identities that hold wherever both sides are defined."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.program.formulas.terms import (
+    FUNCTION,
+    MATMUL,
+    NUMBER,
+    PRODUCT,
+    REDUCE,
+    RESHAPE,
+    SOFTMAX,
+    SPREAD,
+    SUM,
+    TRANSPOSE,
+    Term,
+    broadcast,
+    evaluate,
+    make,
+    number,
+)
+
+ELEMENTWISE = (SUM, PRODUCT, FUNCTION)
+
+#: Identities, which `recognising` adds. Each takes the parts of a sum (to change), of a product,
+#: or of a function's call, and returns what it is the same as, or None.
+IN_SUM: list[Callable[[dict[Term, Any]], None]] = []
+IN_PRODUCT: list[Callable[[dict[Term, Any]], Term | None]] = []
+IN_FUNCTION: list[Callable[[str, list[Term]], Term | None]] = []
+SUMMED: list[Callable[[Term, tuple[int, ...]], list[tuple[Any, Term]] | None]] = []
+
+
+# -- shapes ----------------------------------------------------------------------------------------
+
+
+def spread(term: Term, shape: Any) -> Term:
+    """Broadcast a term to a shape."""
+    shape = tuple(shape)
+    if term.shape == shape:
+        return term
+    if term.kind == SPREAD:
+        term = term.parts[0]
+    return term if term.shape == shape else make(SPREAD, (term,), None, shape)
+
+
+def bare(term: Term) -> Term:
+    """Return the part that broadcasting makes a term from, where it needs no help for that."""
+    while True:
+        if term.kind == SPREAD:
+            term = term.parts[0]
+            continue
+        if term.kind == RESHAPE:
+            inner = term.parts[0]
+            short = _without_leading_ones(term.shape)
+            if inner.shape == short:
+                term = inner
+                continue
+            if inner.shape == () and math.prod(term.shape) == 1:
+                term = inner
+                continue
+        elif term.shape and math.prod(term.shape) == 1 and term.kind in (REDUCE, *ELEMENTWISE):
+            term = reshape(term, ())
+            continue
+        return term
+
+
+def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    start = 0
+    while start < len(shape) and shape[start] == 1:
+        start += 1
+    return shape[start:]
+
+
+def reshape(term: Term, shape: Any) -> Term:
+    """Give a term another shape with as many elements."""
+    shape = tuple(shape)
+    if term.shape == shape:
+        return term
+    if term.kind == RESHAPE:
+        return reshape(term.parts[0], shape)
+    if term.kind == SPREAD and term.parts[0].shape == ():
+        return spread(term.parts[0], shape)
+    axes = kept_axes(term.shape, shape)
+    if axes is None:
+        return make(RESHAPE, (term,), None, shape)
+    if term.kind == SPREAD:
+        return spread(_reshaped_part(term.parts[0], term.ndim, axes), shape)
+    if term.kind in ELEMENTWISE:
+        parts = [_reshaped_part(part, term.ndim, axes) for part in term.parts]
+        return spread(rebuilt(term, parts), shape)
+    return make(RESHAPE, (term,), None, shape)
+
+
+def kept_axes(old: tuple[int, ...], new: tuple[int, ...]) -> list[int | None] | None:
+    """Return for each new axis the old one, None for a new one; None if more than ones differ."""
+    if [n for n in old if n != 1] != [n for n in new if n != 1]:
+        return None
+    found: list[int | None] = []
+    position = 0
+    for n in new:
+        if n == 1:
+            if position < len(old) and old[position] == 1:
+                found.append(position)
+                position += 1
+            else:
+                found.append(None)
+            continue
+        while old[position] == 1:
+            position += 1
+        found.append(position)
+        position += 1
+    return found
+
+
+def _reshaped_part(part: Term, ndim: int, axes: list[int | None]) -> Term:
+    if part.shape == ():
+        return part
+    padded = (1,) * (ndim - part.ndim) + part.shape
+    return reshape(part, [1 if axis is None else padded[axis] for axis in axes])
+
+
+def rebuilt(term: Term, parts: list[Term]) -> Term:
+    """Return an elementwise term with other parts."""
+    if term.kind == SUM:
+        return linear(zip(term.detail, parts, strict=True))
+    if term.kind == PRODUCT:
+        return monomial(zip(term.detail, parts, strict=True))
+    return function(term.detail, *parts)
+
+
+def transpose(term: Term, order: Any = None) -> Term:
+    """Permute the axes of a term; reverse them by default."""
+    order = tuple(range(term.ndim))[::-1] if order is None else tuple(a % term.ndim for a in order)
+    if order == tuple(range(term.ndim)):
+        return term
+    if term.kind == TRANSPOSE:
+        return transpose(term.parts[0], [term.detail[a] for a in order])
+    shape = [term.shape[a] for a in order]
+    if term.kind == SPREAD and term.parts[0].ndim in (0, term.ndim):
+        inner = term.parts[0]
+        return spread(transpose(inner, order) if inner.ndim else inner, shape)
+    last = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
+    if term.kind == MATMUL and order == last and all(p.ndim == term.ndim for p in term.parts):
+        return matmul(*[transpose(part, order) for part in reversed(term.parts)])
+    if term.kind in ELEMENTWISE and all(part.ndim in (0, term.ndim) for part in term.parts):
+        return rebuilt(term, [transpose(p, order) if p.ndim else p for p in term.parts])
+    if term.kind == REDUCE:
+        operation, axes, _ = term.detail
+        moved = tuple(sorted(order.index(a) for a in axes))
+        return reduce(operation, transpose(term.parts[0], order), moved)
+    if term.kind == SOFTMAX:
+        return make(SOFTMAX, (transpose(term.parts[0], order),), order.index(term.detail), shape)
+    return make(TRANSPOSE, (term,), order, shape)
+
+
+# -- sums and products -----------------------------------------------------------------------------
+
+
+def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
+    """Return a sum of terms with coefficients."""
+    pairs = list(pairs)
+    shape = broadcast(*[term.shape for _, term in pairs])
+    found: dict[Term, Any] = {}
+    for coefficient, term in pairs:
+        term = bare(term)
+        if term.kind == NUMBER:
+            coefficient, term = coefficient * term.detail, number(1)
+        inner = zip(term.detail, term.parts, strict=True) if term.kind == SUM else [(1.0, term)]
+        for factor, part in inner:
+            found[part] = found.get(part, 0.0) + coefficient * factor
+    found = {term: c for term, c in found.items() if c != 0}
+    for join in IN_SUM:
+        join(found)
+    common = _common_denominator(found)
+    if common:
+        rest = [(c, monomial([(1, t), *((-e, b) for b, e in common)])) for t, c in found.items()]
+        return spread(monomial([(1, linear(rest)), *((e, b) for b, e in common)]), shape)
+    ordered = sorted(found, key=lambda term: term.number)
+    if not ordered:
+        return spread(number(0), shape)
+    if len(ordered) == 1:
+        only = ordered[0]
+        if only.kind == NUMBER:
+            return spread(number(found[only]), shape)
+        if found[only] == 1:
+            return spread(only, shape)
+    inner_shape = broadcast(*[term.shape for term in ordered])
+    total = make(SUM, ordered, tuple(found[term] for term in ordered), inner_shape)
+    return spread(total, shape)
+
+
+def _common_denominator(found: dict[Term, Any]) -> list[tuple[float, Term]]:
+    """Return the negative powers that all terms of a sum contain."""
+    if len(found) < 2 or not all(term.kind == PRODUCT for term in found):
+        return []
+    powers = [dict(zip(term.parts, term.detail, strict=True)) for term in found]
+    return [
+        (max(each[base] for each in powers), base)
+        for base in powers[0]
+        if all(each.get(base, 0.0) < 0 for each in powers)
+    ]
+
+
+def scaled(coefficient: Any, term: Term) -> Term:
+    """Multiply a term by a number."""
+    return linear([(coefficient, term)])
+
+
+def coefficient_of(term: Term) -> tuple[Any, Term]:
+    """Split a term into a number and the rest, whose sums begin with a coefficient of 1 or so."""
+    if term.kind == NUMBER:
+        return term.detail, number(1)
+    if term.kind != SUM:
+        return 1.0, term
+    sizes = {abs(c) for c in term.detail}
+    size = sizes.pop() if len(sizes) == 1 else 1.0
+    first = term.detail[0]
+    if isinstance(first, complex):
+        return 1.0, term
+    sign = -1.0 if first < 0 else 1.0
+    factor = sign * size
+    if factor == 1:
+        return 1.0, term
+    rest = tuple(c / factor for c in term.detail)
+    if len(rest) == 1:
+        return factor, term.parts[0]
+    return factor, make(SUM, term.parts, rest, term.shape)
+
+
+def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
+    """Return a product of powers of terms, given as (exponent, term)."""
+    pairs = list(pairs)
+    shape = broadcast(*[term.shape for _, term in pairs])
+    coefficient: Any = 1.0
+    found: dict[Term, Any] = {}
+    waiting = [(exponent, bare(term)) for exponent, term in reversed(pairs)]
+    while waiting:
+        exponent, term = waiting.pop()
+        whole = exponent == int(exponent)
+        if term.kind == SUM and whole or term.kind == NUMBER:
+            factor, term = coefficient_of(term)
+            raised = _raised(factor, exponent)
+            if raised is None:
+                found[number(factor)] = found.get(number(factor), 0.0) + exponent
+            else:
+                coefficient *= raised
+            term = bare(term)
+            if term.kind == NUMBER:
+                continue
+        if term.kind == PRODUCT and whole:
+            waiting += [(e * exponent, p) for e, p in zip(term.detail, term.parts, strict=True)]
+            continue
+        found[term] = found.get(term, 0.0) + exponent
+    found = {term: e for term, e in found.items() if e != 0}
+    if coefficient == 0:
+        return spread(number(0), shape)
+    for rule in IN_PRODUCT:
+        again = rule(found)
+        if again is not None:
+            return spread(linear([(coefficient, again)]), shape)
+    if not found:
+        return spread(number(coefficient), shape)
+    ordered = sorted(found, key=lambda term: term.number)
+    if len(ordered) == 1 and found[ordered[0]] == 1:
+        return spread(linear([(coefficient, ordered[0])]), shape)
+    inner = broadcast(*[term.shape for term in ordered])
+    product = make(PRODUCT, ordered, tuple(float(found[t]) for t in ordered), inner)
+    return spread(linear([(coefficient, product)]), shape)
+
+
+def _raised(factor: Any, exponent: Any) -> Any:
+    """Return a power of a number; None if it is not finite."""
+    try:
+        raised = factor ** (int(exponent) if exponent == int(exponent) else exponent)
+    except (ArithmeticError, ValueError):
+        return None
+    if isinstance(raised, complex) and not isinstance(factor, complex):
+        return None
+    return raised if np.isfinite(raised) else None
+
+
+def times(*terms: Term) -> Term:
+    """Multiply terms element by element."""
+    return monomial([(1.0, term) for term in terms])
+
+
+def power(base: Term, exponent: Any) -> Term:
+    """Raise a term to a power: a number, or another term."""
+    if isinstance(exponent, Term):
+        plain = bare(exponent)
+        if plain.kind != NUMBER or isinstance(plain.detail, complex):
+            return function("power", base, exponent)
+        return spread(power(base, plain.detail), broadcast(base.shape, exponent.shape))
+    if exponent == 0:
+        return spread(number(1), base.shape)
+    return monomial([(float(exponent), base)])
+
+
+# -- functions -------------------------------------------------------------------------------------
+
+
+def function(name: str, *parts: Term) -> Term:
+    """Apply an elementwise function."""
+    shape = broadcast(*[part.shape for part in parts])
+    plain = [bare(part) for part in parts]
+    if all(part.kind == NUMBER for part in plain):
+        folded = evaluate([make(FUNCTION, plain, name, ())], {})[0]
+        if np.isfinite(folded):
+            return spread(number(folded), shape)
+    for same in IN_FUNCTION:
+        known = same(name, plain)
+        if known is not None:
+            return spread(known, shape)
+    return spread(make(FUNCTION, plain, name, broadcast(*[p.shape for p in plain])), shape)
+
+
+def reduce(operation: str, term: Term, axes: Any, keepdims: bool = True) -> Term:
+    """Reduce a term along axes: ``sum``, ``mean``, ``max``, ``min`` or ``prod``."""
+    axes = tuple(sorted({a % term.ndim for a in axes})) if term.ndim else ()
+    kept = tuple(1 if a in axes else n for a, n in enumerate(term.shape))
+    if not keepdims:
+        short = [n for a, n in enumerate(term.shape) if a not in axes]
+        return reshape(reduce(operation, term, axes), short)
+    count = math.prod(term.shape[a] for a in axes)
+    if operation == "mean":
+        return scaled(1 / count, reduce("sum", term, axes)) if count else reduce("sum", term, axes)
+    if all(term.shape[a] == 1 for a in axes):
+        return term
+    if operation == "sum":
+        return spread(_summed(term, axes, kept), kept)
+    if term.kind == SPREAD and operation in ("max", "min"):
+        inner = term.parts[0]
+        if inner.shape == ():
+            return spread(inner, kept)
+    return make(REDUCE, (term,), (operation, axes, True), kept)
+
+
+def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
+    """Sum along axes: move what does not depend on them before the sum."""
+    whole = term.shape
+    if term.kind == SPREAD:
+        inner = term.parts[0]
+        offset = len(whole) - inner.ndim
+        present = [a for a in axes if a >= offset and inner.shape[a - offset] == whole[a]]
+        copies = math.prod(whole[a] for a in axes if a not in present)
+        total = reduce("sum", inner, [a - offset for a in present]) if present else inner
+        return scaled(copies, total)
+    if term.kind == SUM and len(term.parts) == 1:
+        return scaled(term.detail[0], reduce("sum", term.parts[0], axes))
+    if term.kind == PRODUCT:
+        outside, inside = [], []
+        for exponent, part in zip(term.detail, term.parts, strict=True):
+            offset = len(whole) - part.ndim
+            varies = any(a >= offset and part.shape[a - offset] > 1 for a in axes)
+            (inside if varies else outside).append((exponent, part))
+        if outside:
+            inner = monomial(inside)
+            if inner.shape != whole:
+                inner = spread(inner, whole)
+            return monomial([*outside, (1.0, reduce("sum", inner, axes))])
+        for expand in SUMMED:
+            expanded = expand(term, axes)
+            if expanded is not None:
+                return linear([(c, reduce("sum", spread(t, whole), axes)) for c, t in expanded])
+    if term.kind == SOFTMAX and axes == (term.detail,):
+        return number(1)
+    return make(REDUCE, (term,), ("sum", axes, True), kept)
+
+
+def matmul(*factors: Term) -> Term:
+    """Multiply matrices; a vector is a column."""
+    total = factors[0]
+    for factor in factors[1:]:
+        total = _matmul(total, factor)
+    return total
+
+
+def _matmul(a: Term, b: Term) -> Term:
+    if a.ndim == 1 and b.ndim == 2:
+        return _matmul(transpose(b), a)
+    left, a = _coefficient_of_factor(a)
+    right, b = _coefficient_of_factor(b)
+    if left * right != 1:
+        return scaled(left * right, _matmul(a, b))
+    shape = _matmul_shape(a, b)
+    if a.ndim == 2 and a.shape[1] == 1:
+        row = reshape(b, ()) if b.ndim == 1 else b
+        return spread(times(reshape(a, shape) if b.ndim == 1 else a, row), shape)
+    if _is_ones(b) and a.ndim <= 2:
+        return spread(reduce("sum", a, [-1], keepdims=b.ndim == 2), shape)
+    if _is_ones(a) and b.ndim <= 2:
+        return spread(reduce("sum", b, [0], keepdims=a.ndim == b.ndim == 2), shape)
+    flat = [p for factor in (a, b) for p in (factor.parts if factor.kind == MATMUL else (factor,))]
+    if any(part.ndim < 2 for part in flat[:-1]) or not flat[-1].ndim:
+        flat = [a, b]
+    return make(MATMUL, flat, None, shape)
+
+
+def _coefficient_of_factor(term: Term) -> tuple[Any, Term]:
+    if term.kind == SPREAD:
+        coefficient, rest = coefficient_of(term.parts[0])
+        return coefficient, spread(rest, term.shape)
+    return coefficient_of(term)
+
+
+def _is_ones(term: Term) -> bool:
+    return term.kind == SPREAD and term.parts[0].kind == NUMBER
+
+
+def _matmul_shape(a: Term, b: Term) -> tuple[int, ...]:
+    stack = broadcast(a.shape[:-2], b.shape[:-2])
+    rows = a.shape[-2:-1] if a.ndim > 1 else ()
+    columns = b.shape[-1:] if b.ndim > 1 else ()
+    return (*stack, *rows, *columns)

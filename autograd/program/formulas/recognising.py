@@ -1,0 +1,275 @@
+"""Identities of particular functions: the logistic function, softmax, logarithms of sums."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.program.formulas import algebra
+from autograd.program.formulas.terms import (
+    FUNCTION,
+    NUMBER,
+    PRODUCT,
+    REDUCE,
+    RESHAPE,
+    SOFTMAX,
+    SPREAD,
+    SUM,
+    Term,
+    evaluate,
+    in_order,
+    make,
+    number,
+)
+
+#: Larger terms are not compared by their values.
+COMPARED = 200
+
+#: Functions of ``x`` that are written in others.
+REWRITTEN = {
+    "log1p": lambda x: algebra.function("log", algebra.linear([(1, number(1)), (1, x)])),
+    "expm1": lambda x: algebra.linear([(1, algebra.function("exp", x)), (-1, number(1))]),
+    "exp2": lambda x: algebra.function("power", number(2), x),
+    "log2": lambda x: algebra.scaled(1 / math.log(2), algebra.function("log", x)),
+    "log10": lambda x: algebra.scaled(1 / math.log(10), algebra.function("log", x)),
+    "positive": lambda x: x,
+    "fabs": lambda x: algebra.function("absolute", x),
+}
+
+
+def core(term: Term) -> Term:
+    """Return a term without changes of its shape."""
+    while term.kind in (RESHAPE, SPREAD):
+        term = term.parts[0]
+    return term
+
+
+def is_function(term: Term, name: str) -> bool:
+    """Return whether a term is a call of an elementwise function."""
+    return term.kind == FUNCTION and bool(term.detail == name)
+
+
+# -- elementwise functions -------------------------------------------------------------------------
+
+
+def function(name: str, parts: list[Term]) -> Term | None:
+    """Return what a call of a function is the same as; None if it stays as it is."""
+    rewritten = REWRITTEN.get(name)
+    if rewritten is not None:
+        return rewritten(parts[0])
+    if name == "cond":
+        return _choice(*parts)
+    if name in ("logical_and", "logical_or"):
+        return _logical(name == "logical_and", *parts)
+    if name == "log" and is_function(parts[0], "exp"):
+        return parts[0].parts[0]
+    if name == "exp" and is_function(parts[0], "log"):
+        return parts[0].parts[0]
+    if name == "absolute":
+        inner = parts[0]
+        if inner.kind == SUM and len(inner.parts) == 1:
+            inside = algebra.function("absolute", inner.parts[0])
+            return algebra.scaled(abs(inner.detail[0]), inside)
+    return None
+
+
+def _logical(conjunction: bool, a: Term, b: Term) -> Term | None:
+    for x, y in ((a, b), (b, a)):
+        if x.kind == NUMBER:
+            decides = bool(x.detail) != conjunction
+            return x if decides else y
+    return None
+
+
+def _choice(condition: Term, x: Term, y: Term) -> Term | None:
+    if condition.kind == NUMBER:
+        return x if condition.detail else y
+    if x is y:
+        return x
+    # A more exact form where cancellation would cost digits is the same function.
+    if is_function(condition, "less") and condition.parts[1].kind == NUMBER:
+        if condition.parts[0] is y and same_function(x, y):
+            return y
+    return None
+
+
+def same_function(a: Term, b: Term) -> bool:
+    """Return whether two elementwise terms have the same values at random points."""
+    leaves: list[Term] = []
+    stop: set[Term] = set()
+    terms = list(in_order(a, b))
+    for term in terms:
+        if term.kind not in (SUM, PRODUCT, FUNCTION, NUMBER):
+            stop.add(term)
+    for term in in_order(a, b, stop=stop):
+        if term in stop:
+            leaves.append(term)
+    if len(terms) > COMPARED:
+        return False
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        values = {
+            term: rng.uniform(-2, 2, [n if n < 2 else 5 for n in term.shape]) for term in leaves
+        }
+        one, other = evaluate([a, b], values)
+        fine = np.isfinite(one) & np.isfinite(other)
+        if not np.any(fine) or not np.allclose(one[fine], other[fine], 1e-7, 1e-9):
+            return False
+    return True
+
+
+# -- sums ------------------------------------------------------------------------------------------
+
+
+def join_logarithms(found: dict[Term, Any]) -> None:
+    """Write ``m + log Σ exp(x - m)`` as ``log Σ exp(x)``."""
+    for term, coefficient in list(found.items()):
+        if not is_function(term, "log"):
+            continue
+        total = core(term.parts[0])
+        if total.kind != REDUCE or total.detail[0] != "sum":
+            continue
+        if not is_function(total.parts[0], "exp"):
+            continue
+        inside = total.parts[0].parts[0]
+        for other in list(found):
+            m = core(other)
+            is_maximum = m.kind == REDUCE and m.detail[:2] == ("max", total.detail[1])
+            if not is_maximum or found.get(other) != coefficient or term not in found:
+                continue
+            if inside.kind == SUM and (m, -1.0) in zip(inside.parts, inside.detail, strict=True):
+                shifted = algebra.linear([(1, inside), (1, m)])
+                exponential = algebra.function("exp", algebra.spread(shifted, inside.shape))
+                whole = algebra.reduce("sum", exponential, total.detail[1])
+                joined = algebra.function("log", algebra.reshape(whole, term.parts[0].shape))
+                del found[term], found[other]
+                found[joined] = found.get(joined, 0.0) + coefficient
+
+
+# -- products --------------------------------------------------------------------------------------
+
+
+def _others(found: dict[Term, Any], *left_out: Term) -> list[tuple[Any, Term]]:
+    return [(e, term) for term, e in found.items() if term not in left_out]
+
+
+def _softmax(found: dict[Term, Any]) -> Term | None:
+    for total, exponent in found.items():
+        if not (exponent < 0 and total.kind == REDUCE and total.detail[0] == "sum"):
+            continue
+        exponential, axes = total.parts[0], total.detail[1]
+        if found.get(exponential, 0) >= 1 and is_function(exponential, "exp") and len(axes) == 1:
+            x = exponential.parts[0]
+            for part, c in zip(x.parts, x.detail, strict=True) if x.kind == SUM else ():
+                if c == -1 and part.kind == REDUCE and part.detail[:2] == ("max", axes):
+                    x = algebra.linear([(1, x), (1, part)])
+                    break
+            shape = exponential.shape
+            softmax = make(SOFTMAX, (algebra.spread(x, shape),), axes[0], shape)
+            powers = [(1, softmax), (found[exponential] - 1, exponential), (exponent + 1, total)]
+            return algebra.monomial([*powers, *_others(found, exponential, total)])
+    return None
+
+
+def _logistic(found: dict[Term, Any]) -> Term | None:
+    """Write ``1 / (1 + exp(-z))`` as sigmoid(z), and the rest to 1 as 1 - sigmoid(z)."""
+    for base, exponent in found.items():
+        if not (exponent < 0 and exponent == int(exponent) and base.kind == SUM):
+            continue
+        if base.detail != (1.0, 1.0) or number(1) not in base.parts:
+            continue
+        exponential = base.parts[1] if base.parts[0] is number(1) else base.parts[0]
+        if not is_function(exponential, "exp"):
+            continue
+        z = exponential.parts[0]
+        both = min(int(found.get(exponential, 0)), int(-exponent))
+        falling = z.kind == SUM and z.detail[0] < 0
+        if not falling and both < -exponent:
+            continue
+        size = algebra.scaled(-1 if falling else 1, z)
+        sigmoid = make(FUNCTION, (size,), "sigmoid", size.shape)
+        rest = algebra.linear([(1, number(1)), (-1, sigmoid)])
+        rising = -exponent - both
+        powers = [(rising if falling else both, sigmoid), (both if falling else rising, rest)]
+        if exponential in found:
+            powers.append((found[exponential] - both, exponential))
+        return algebra.monomial([*powers, *_others(found, base, exponential)])
+    return None
+
+
+def _logistic_without_overflow(found: dict[Term, Any]) -> Term | None:
+    """Write the forms in ``exp(-|x|)`` of the logistic function and its derivative in x."""
+    for term in found:
+        if not is_function(term, "sigmoid") or not is_function(term.parts[0], "absolute"):
+            continue
+        x = term.parts[0].parts[0]
+        plain = make(FUNCTION, (x,), "sigmoid", x.shape)
+        rest = algebra.linear([(1, number(1)), (-1, term)])
+        for other, exponent in found.items():
+            if is_function(other, "cond") and _is_smaller_side(other, x) and exponent == 1:
+                powers = [(1, plain), (found[term] - 1, term)]
+                return algebra.monomial([*powers, *_others(found, term, other)])
+            if other is rest and exponent == found[term]:
+                mirrored = algebra.linear([(1, number(1)), (-1, plain)])
+                powers = [(exponent, plain), (exponent, mirrored)]
+                return algebra.monomial([*powers, *_others(found, term, other)])
+    return None
+
+
+def _is_smaller_side(choice: Term, x: Term) -> bool:
+    """Return whether a term is 1 for x ≥ 0 and exp(-|x|) elsewhere."""
+    condition, one, small = choice.parts
+    expected = algebra.function("exp", algebra.scaled(-1, algebra.function("absolute", x)))
+    return (
+        is_function(condition, "greater_equal")
+        and condition.parts[0] is x
+        and condition.parts[1] is number(0)
+        and one is number(1)
+        and small is expected
+    )
+
+
+def _distributed(found: dict[Term, Any]) -> Term | None:
+    """Multiply out where that cancels: ``a (b / a - c)``."""
+    for total, exponent in found.items():
+        if total.kind != SUM or exponent != 1:
+            continue
+        for part in total.parts:
+            if part.kind != PRODUCT:
+                continue
+            for base, e in zip(part.parts, part.detail, strict=True):
+                if e < 0 and found.get(base, 0) >= 1:
+                    return _multiplied_out(total, _others(found, total))
+    return None
+
+
+def _multiplied_out(total: Term, others: list[tuple[Any, Term]]) -> Term:
+    return algebra.linear(
+        [
+            (c, algebra.monomial([*others, (1, part)]))
+            for part, c in zip(total.parts, total.detail, strict=True)
+        ]
+    )
+
+
+def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | None:
+    """Multiply out a product with a softmax, whose sum along its axis is 1."""
+    powers = dict(zip(term.parts, term.detail, strict=True))
+    if not any(p.kind == SOFTMAX and (p.detail,) == axes and e == 1 for p, e in powers.items()):
+        return None
+    for total, exponent in powers.items():
+        if total.kind == SUM and exponent == 1:
+            others = _others(powers, total)
+            return [
+                (c, algebra.monomial([*others, (1, part)]))
+                for part, c in zip(total.parts, total.detail, strict=True)
+            ]
+    return None
+
+
+algebra.IN_SUM.append(join_logarithms)
+algebra.IN_PRODUCT.extend([_softmax, _logistic, _logistic_without_overflow, _distributed])
+algebra.IN_FUNCTION.append(function)
+algebra.SUMMED.append(expanded_over_softmax)
