@@ -148,14 +148,12 @@ def transpose(term: Term, order: Any = None) -> Term:
     last = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
     if term.kind == MATMUL and order == last and all(p.ndim == term.ndim for p in term.parts):
         return matmul(*[transpose(part, order) for part in reversed(term.parts)])
-    if term.kind in ELEMENTWISE and all(part.ndim in (0, term.ndim) for part in term.parts):
-        return rebuilt(term, [transpose(p, order) if p.ndim else p for p in term.parts])
-    if term.kind == REDUCE:
-        operation, axes, _ = term.detail
-        moved = tuple(sorted(order.index(a) for a in axes))
-        return reduce(operation, transpose(term.parts[0], order), moved)
-    if term.kind == SOFTMAX:
-        return make(SOFTMAX, (transpose(term.parts[0], order),), order.index(term.detail), shape)
+    if term.kind == SUM and len(term.parts) == 1:
+        return scaled(term.detail[0], transpose(term.parts[0], order))
+    if term.kind == RESHAPE and [n for n in shape if n != 1] == [n for n in term.shape if n != 1]:
+        moved = [a for a in order if term.shape[a] != 1]
+        if moved == sorted(moved):
+            return reshape(term.parts[0], shape)
     return make(TRANSPOSE, (term,), order, shape)
 
 
@@ -177,10 +175,14 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
     found = {term: c for term, c in found.items() if c != 0}
     for join in IN_SUM:
         join(found)
-    common = _common_denominator(found)
+    if sum(any(p.kind == SUM for p in term.parts) for term in found if term.kind == PRODUCT) > 1:
+        shorter = _multiplied_out(found)
+        if shorter is not None:
+            return spread(shorter, shape)
+    common = _common_factors(found)
     if common:
-        rest = [(c, monomial([(1, t), *((-e, b) for b, e in common)])) for t, c in found.items()]
-        return spread(monomial([(1, linear(rest)), *((e, b) for b, e in common)]), shape)
+        rest = [(c, monomial([(1, t), *((-e, b) for e, b in common)])) for t, c in found.items()]
+        return spread(monomial([(1, linear(rest)), *common]), shape)
     ordered = sorted(found, key=lambda term: term.number)
     if not ordered:
         return spread(number(0), shape)
@@ -195,16 +197,70 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
     return spread(total, shape)
 
 
-def _common_denominator(found: dict[Term, Any]) -> list[tuple[float, Term]]:
-    """Return the negative powers that all terms of a sum contain."""
-    if len(found) < 2 or not all(term.kind == PRODUCT for term in found):
+def _powers(term: Term) -> dict[Term, Any]:
+    """Return the factors of a term with their exponents."""
+    if term.kind == PRODUCT:
+        return dict(zip(term.parts, term.detail, strict=True))
+    return {term: 1.0}
+
+
+def _common_factors(found: dict[Term, Any]) -> list[tuple[float, Term]]:
+    """Return the denominators, and the calls of functions, that all terms of a sum contain."""
+    if len(found) < 2:
         return []
-    powers = [dict(zip(term.parts, term.detail, strict=True)) for term in found]
-    return [
-        (max(each[base] for each in powers), base)
-        for base in powers[0]
-        if all(each.get(base, 0.0) < 0 for each in powers)
-    ]
+    powers = [_powers(term) for term in found]
+    common = []
+    for base in powers[0]:
+        exponents = [each.get(base, 0.0) for each in powers]
+        if all(e < 0 for e in exponents):
+            common.append((max(exponents), base))
+        elif base.kind in (FUNCTION, SOFTMAX) and all(e > 0 for e in exponents):
+            common.append((min(exponents), base))
+    return common
+
+
+#: A sum is multiplied out, to see what cancels, if it has at most this many terms then.
+MULTIPLIED_OUT = 12
+
+
+def _multiplied_out(found: dict[Term, Any]) -> Term | None:
+    """Multiply out the products of a sum, if it has fewer terms then; else return None."""
+    terms: list[tuple[Any, dict[Term, Any]]] = []
+    for term, coefficient in found.items():
+        terms += [(coefficient * c, powers) for c, powers in _expanded(_powers(term))]
+        if len(terms) > MULTIPLIED_OUT:
+            return None
+    total: dict[Any, Any] = {}
+    for coefficient, powers in terms:
+        key = frozenset((base, e) for base, e in powers.items() if e and base is not number(1))
+        total[key] = total.get(key, 0.0) + coefficient
+    left = {key: c for key, c in total.items() if abs(c) > 1e-12}
+    if len(left) > max(1, len(found) - 1, len(terms) - 2):
+        return None
+    if len(left) > len(found):
+        return None
+    return linear(
+        [(0.0, term) for term in found]
+        + [(c, monomial([(e, base) for base, e in key] or [(1, number(1))])) for key, c in left.items()]
+    )
+
+
+def _expanded(powers: dict[Term, Any]) -> list[tuple[Any, dict[Term, Any]]]:
+    """Multiply out the sums among the factors of a product."""
+    found: list[tuple[Any, dict[Term, Any]]] = [(1.0, {})]
+    for base, exponent in powers.items():
+        parts = [(1.0, {base: exponent})]
+        if base.kind == SUM and exponent in (1, 2) and len(base.parts) <= 4:
+            one = [(c, _powers(part)) for c, part in zip(base.detail, base.parts, strict=True)]
+            parts = one if exponent == 1 else [(a * b, _joined(x, y)) for a, x in one for b, y in one]
+        found = [(a * b, _joined(x, y)) for a, x in found for b, y in parts]
+        if len(found) > MULTIPLIED_OUT:
+            break
+    return found
+
+
+def _joined(x: dict[Term, Any], y: dict[Term, Any]) -> dict[Term, Any]:
+    return {base: x.get(base, 0.0) + y.get(base, 0.0) for base in (*x, *y)}
 
 
 def scaled(coefficient: Any, term: Term) -> Term:
@@ -351,8 +407,13 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
         copies = math.prod(whole[a] for a in axes if a not in present)
         total = reduce("sum", inner, [a - offset for a in present]) if present else inner
         return scaled(copies, total)
-    if term.kind == SUM and len(term.parts) == 1:
-        return scaled(term.detail[0], reduce("sum", term.parts[0], axes))
+    factor, rest = coefficient_of(term)
+    if factor != 1 and rest.shape == whole:
+        return scaled(factor, reduce("sum", rest, axes))
+    for expand in SUMMED:
+        expanded = expand(term, axes)
+        if expanded is not None:
+            return linear([(c, reduce("sum", spread(t, whole), axes)) for c, t in expanded])
     if term.kind == PRODUCT:
         outside, inside = [], []
         for exponent, part in zip(term.detail, term.parts, strict=True):
@@ -364,10 +425,6 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
             if inner.shape != whole:
                 inner = spread(inner, whole)
             return monomial([*outside, (1.0, reduce("sum", inner, axes))])
-        for expand in SUMMED:
-            expanded = expand(term, axes)
-            if expanded is not None:
-                return linear([(c, reduce("sum", spread(t, whole), axes)) for c, t in expanded])
     if term.kind == SOFTMAX and axes == (term.detail,):
         return number(1)
     return make(REDUCE, (term,), ("sum", axes, True), kept)
@@ -389,6 +446,11 @@ def _matmul(a: Term, b: Term) -> Term:
     if left * right != 1:
         return scaled(left * right, _matmul(a, b))
     shape = _matmul_shape(a, b)
+    if b.ndim == 2 and a.ndim == 2 and a.shape[1] > 1:
+        if a.kind == RESHAPE and a.parts[0].shape == a.shape[1:]:
+            return reshape(_matmul(transpose(b), a.parts[0]), shape)
+        if b.kind == RESHAPE and b.parts[0].shape == b.shape[:1]:
+            return reshape(_matmul(a, b.parts[0]), shape)
     if a.ndim == 2 and a.shape[1] == 1:
         row = reshape(b, ()) if b.ndim == 1 else b
         return spread(times(reshape(a, shape) if b.ndim == 1 else a, row), shape)

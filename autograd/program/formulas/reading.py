@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Callable
@@ -149,12 +150,19 @@ class Reader:
         rule = _rule(instruction.function)
         if rule is not None and _is_usual(instruction):
             try:
-                found = rule(self, *instruction.arguments, **instruction.keywords)
-            except (Unwritten, TypeError):  # an unusual call
+                found = self._apply(rule, instruction.arguments, instruction.keywords)
+            except Unwritten:  # an unusual call
                 found = None
             if isinstance(found, Term) and found.shape == result.shape:
                 return found
         return self._call(instruction, (), result)
+
+    def _apply(self, rule: Rule, arguments: Any, keywords: dict[str, Any]) -> Term:
+        try:
+            inspect.signature(rule).bind(self, *arguments, **keywords)
+        except TypeError:
+            raise Unwritten from None
+        return rule(self, *arguments, **keywords)
 
     def _call(self, instruction: Instruction, path: tuple[int, ...], result: Variable) -> Term:
         """Return a term for any call, written as in the program."""
@@ -197,17 +205,16 @@ class Reader:
             elif function is np.add.at:
                 new = self._updated(old, arguments[1], self.of(arguments[2]), True)
             elif plain is not None:
-                value = _rule(plain)(self, *arguments)  # type: ignore[misc]
-                new = algebra.spread(value, old.shape)
+                new = algebra.spread(self._apply(RULES[plain], arguments, {}), old.shape)
             elif "out" in instruction.keywords:
                 rest = {k: v for k, v in instruction.keywords.items() if k != "out"}
                 rule = _rule(function)
                 if rule is None:
                     raise Unwritten
-                new = algebra.spread(rule(self, *arguments, **rest), old.shape)
+                new = algebra.spread(self._apply(rule, arguments, rest), old.shape)
             else:
                 raise Unwritten
-        except (Unwritten, TypeError, ValueError):
+        except Unwritten:
             parts: list[Term] = []
             detail = self.template(arguments, parts)
             keywords = self.template(tuple(instruction.keywords.items()), parts)
@@ -276,6 +283,7 @@ def _is_usual(instruction: Instruction) -> bool:
     """Return whether a call means what its rule says: it does not cut off or count bits."""
     name, result = instruction.name, instruction.result
     kind = result.dtype.kind if result.dtype is not None else "f"
+    kind = "b" if result.kind is bool else kind
     if name in ("and_", "or_", "xor", "invert", "bitwise_and", "logical_or"):
         return bool(kind == "b")
     if name in ("astype", "array", "asarray", "asanyarray", "view"):

@@ -88,6 +88,11 @@ def _choice(condition: Term, x: Term, y: Term) -> Term | None:
         return x if condition.detail else y
     if x is y:
         return x
+    tied = is_function(condition, "equal") and x.kind == NUMBER
+    if tied and y.kind == FUNCTION and y.detail == "greater" and y.parts == condition.parts:
+        return algebra.linear([(1, y), (x.detail, condition)])
+    if tied and condition.parts[0] is y and condition.parts[1].kind == NUMBER:
+        return algebra.linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
     # A more exact form where cancellation would cost digits is the same function.
     if is_function(condition, "less") and condition.parts[1].kind == NUMBER:
         if condition.parts[0] is y and same_function(x, y):
@@ -176,6 +181,13 @@ def _softmax(found: dict[Term, Any]) -> Term | None:
 def _logistic(found: dict[Term, Any]) -> Term | None:
     """Write ``1 / (1 + exp(-z))`` as sigmoid(z), and the rest to 1 as 1 - sigmoid(z)."""
     for base, exponent in found.items():
+        if is_function(base, "sigmoid") and exponent >= 1:
+            mirrored = algebra.function("exp", algebra.scaled(-1, base.parts[0]))
+            both = min(exponent, found.get(mirrored, 0.0))
+            if both >= 1:  # exp(-z) sigmoid(z) = 1 - sigmoid(z)
+                rest = algebra.linear([(1, number(1)), (-1, base)])
+                powers = [(exponent - both, base), (both, rest), (found[mirrored] - both, mirrored)]
+                return algebra.monomial([*powers, *_others(found, base, mirrored)])
         if not (exponent < 0 and exponent == int(exponent) and base.kind == SUM):
             continue
         if base.detail != (1.0, 1.0) or number(1) not in base.parts:
@@ -255,10 +267,12 @@ def _multiplied_out(total: Term, others: list[tuple[Any, Term]]) -> Term:
 
 
 def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | None:
-    """Multiply out a product with a softmax, whose sum along its axis is 1."""
-    powers = dict(zip(term.parts, term.detail, strict=True))
-    if not any(p.kind == SOFTMAX and (p.detail,) == axes and e == 1 for p, e in powers.items()):
+    """Multiply out what contains a softmax, whose sum along its axis is 1."""
+    if term.kind == SUM and any(_has_softmax(part, axes) for part in term.parts):
+        return list(zip(term.detail, term.parts, strict=True))
+    if not _has_softmax(term, axes) or term.kind != PRODUCT:
         return None
+    powers = dict(zip(term.parts, term.detail, strict=True))
     for total, exponent in powers.items():
         if total.kind == SUM and exponent == 1:
             others = _others(powers, total)
@@ -267,6 +281,14 @@ def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, 
                 for part, c in zip(total.parts, total.detail, strict=True)
             ]
     return None
+
+
+def _has_softmax(term: Term, axes: tuple[int, ...]) -> bool:
+    """Return whether a term is a softmax along an axis, or a product with one."""
+    if term.kind == PRODUCT:
+        pairs = zip(term.parts, term.detail, strict=True)
+        return any(e == 1 and _has_softmax(part, axes) for part, e in pairs)
+    return term.kind == SOFTMAX and (term.detail,) == axes
 
 
 algebra.IN_SUM.append(join_logarithms)

@@ -1,0 +1,665 @@
+"""Write terms in LaTeX: matrices and vectors as wholes, or element by element with indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograd.program.formulas.algebra import kept_axes
+from autograd.program.formulas.numerals import fraction, name, with_index
+from autograd.program.formulas.terms import (
+    CALL,
+    FUNCTION,
+    INDEX,
+    MATMUL,
+    NUMBER,
+    PRODUCT,
+    REDUCE,
+    RESHAPE,
+    SOFTMAX,
+    SPREAD,
+    SUM,
+    SYMBOL,
+    TRANSPOSE,
+    UPDATE,
+    Many,
+    Part,
+    Slice,
+    Term,
+    make,
+)
+
+#: How strongly operators bind, from a sum to a name.
+CHOICE, ADDED, HADAMARD, OPEN, JUXTAPOSED, RAISED, ATOM = range(7)
+
+LETTERS = "ijklmnpqrst"
+
+COMPARISONS = {
+    "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge",
+    "equal": "=", "not_equal": r"\ne",
+}  # fmt: skip
+LOGIC = {"logical_and": r"\wedge", "logical_or": r"\vee", "logical_xor": r"\oplus"}
+
+#: Functions that LaTeX has a command for, and those that are written as operators.
+FUNCTIONS = {
+    **{
+        each: rf"\{each}"
+        for each in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "arcsin", "arccos",
+                     "arctan")
+    },
+    "sigmoid": r"\sigma", "maximum": r"\max", "minimum": r"\min", "fmax": r"\max",
+    "fmin": r"\min", "sign": r"\operatorname{sgn}", "arcsinh": r"\operatorname{arsinh}",
+    "arccosh": r"\operatorname{arcosh}", "arctanh": r"\operatorname{artanh}",
+    "real": r"\operatorname{Re}", "imag": r"\operatorname{Im}",
+}  # fmt: skip
+REDUCTIONS = {"sum": r"\sum", "max": r"\max", "min": r"\min", "prod": r"\prod"}
+
+
+class NeedsIndices(Exception):  # noqa: N818 - not an error: the line is written with indices
+    """A term has no notation as a whole matrix."""
+
+
+class Written:
+    """A piece of LaTeX, and how strongly its outermost operator binds."""
+
+    __slots__ = ("strength", "text")
+
+    def __init__(self, text: str, strength: int = ATOM) -> None:
+        self.text = text
+        self.strength = strength
+
+    def within(self, least: int) -> str:
+        """Return the text, in brackets where it binds less strongly than this."""
+        return self.text if self.strength >= least else rf"\left({self.text}\right)"
+
+
+#: The indices of a term: a letter for each axis, None where it has one element; or None without.
+Indices = tuple[str | None, ...] | None
+
+
+class Writer:
+    """Writes terms.
+
+    Parameters
+    ----------
+    names : dict
+        Names of terms, in LaTeX.
+    sums, products : callable
+        Split a sum into pairs of coefficient and term, and a product into pairs of exponent and
+        term, so that named terms are among them.
+    sizes : iterable of int
+        Numbers of elements that occur.
+    """
+
+    def __init__(
+        self,
+        names: dict[Term, str],
+        sums: Callable[[Term], list[tuple[Any, Term]]],
+        products: Callable[[Term], list[tuple[Any, Term]]],
+        sizes: Iterable[int],
+    ) -> None:
+        self.names = names
+        self.sums = sums
+        self.products = products
+        self.sizes = frozenset(sizes)
+        taken = set(names.values())
+        self.letters = [letter for letter in LETTERS if letter not in taken]
+        self.used: list[str] = []
+
+    # -- lines ------------------------------------------------------------------------------
+
+    def line(self, text: str, term: Term) -> str:
+        """Return the definition of a term under a name."""
+        self.used = []
+        try:
+            return f"{text} &= {self.write(term, None, own=True).text}"
+        except NeedsIndices:
+            indices = self._new(term.shape)
+            left = with_index(text, _joined(indices))
+            return f"{left} &= {self.write(term, indices, own=True).text}"
+
+    def _new(self, shape: tuple[int, ...]) -> tuple[str | None, ...]:
+        """Return unused letters for the axes of a shape."""
+        free = [letter for letter in self.letters if letter not in self.used]
+        free += [f"i_{{{n}}}" for n in range(1, len(shape) + 20)]
+        found: list[str | None] = []
+        for n in shape:
+            found.append(None if n == 1 else free.pop(0))
+        self.used += [letter for letter in found if letter is not None]
+        return tuple(found)
+
+    # -- terms ------------------------------------------------------------------------------
+
+    def write(self, term: Term, indices: Indices, own: bool = False) -> Written:
+        """Write a term: as a whole, or its element with some indices."""
+        known = None if own else self.names.get(term)
+        if known is not None:
+            return self._named(known, term, indices)
+        if term.kind == NUMBER:
+            return self._number(term.detail)
+        if indices is None and term.kind in (SUM, PRODUCT, FUNCTION):
+            self._require_whole(term)
+        return _FORMS[term.kind](self, term, indices)
+
+    def _named(self, text: str, term: Term, indices: Indices) -> Written:
+        return Written(text if indices is None else with_index(text, _joined(indices)))
+
+    def _number(self, x: Any) -> Written:
+        negative = not isinstance(x, complex) and x < 0
+        top, bottom = fraction(-x if negative else x, self.sizes)
+        text = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
+        return Written(f"-{text}", ADDED) if negative else Written(text)
+
+    def _require_whole(self, term: Term) -> None:
+        """Raise an error if a term combines arrays of different shapes."""
+        if term.kind == PRODUCT and self._outer(term) is not None:
+            return
+        pairs = (
+            self.sums(term) if term.kind == SUM
+            else self.products(term) if term.kind == PRODUCT
+            else [(1.0, part) for part in term.parts]
+        )  # fmt: skip
+        if any(part.shape not in ((), term.shape) for _, part in pairs):
+            raise NeedsIndices
+
+    # -- sums -------------------------------------------------------------------------------
+
+    def _sum(self, term: Term, indices: Indices, flip: float = 1.0) -> Written:
+        pairs = [(flip * c if not isinstance(c, complex) else c, t) for c, t in self.sums(term)]
+        if len(pairs) == 1:
+            return self._scaled(pairs[0][0], [(1.0, pairs[0][1])], indices)
+        common = {abs(c) for c, _ in pairs}
+        if len(common) == 1 and common != {1.0}:
+            size = common.pop()
+            inner = self._added([(c / size, t) for c, t in pairs], indices)
+            top, bottom = fraction(size, self.sizes)
+            factor = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
+            return Written(f"{factor} {inner.within(JUXTAPOSED)}", JUXTAPOSED)
+        return self._added(pairs, indices)
+
+    def _added(self, pairs: list[tuple[Any, Term]], indices: Indices) -> Written:
+        text = ""
+        for c, part in _ordered(pairs):
+            negative = not isinstance(c, complex) and c < 0
+            if part.kind == NUMBER:
+                written = self._number(c * part.detail if not negative else -c * part.detail)
+            else:
+                written = self._scaled(-c if negative else c, [(1.0, part)], indices, part)
+            body = written.within(HADAMARD)
+            if body.startswith("-") or (text and written.strength == ADDED):
+                body = rf"\left({written.text}\right)"
+            text += (" - " if negative else " + ") if text else ("-" if negative else "")
+            text += body
+        return Written(text, ADDED)
+
+    # -- products ---------------------------------------------------------------------------
+
+    def _product(self, term: Term, indices: Indices) -> Written:
+        if indices is None:
+            outer = self._outer(term)
+            if outer is not None:
+                return outer
+        return self._scaled(1.0, self.products(term), indices, term)
+
+    def _outer(self, term: Term) -> Written | None:
+        """Write a product of a column and a row; None if it is another one."""
+        if term.ndim != 2 or 1 in term.shape:
+            return None
+        columns: list[tuple[Any, Term]] = []
+        rows: list[tuple[Any, Term]] = []
+        scalars: list[tuple[Any, Term]] = []
+        for exponent, part in self.products(term):
+            if part.shape == ():
+                scalars.append((exponent, part))
+            elif part.shape == (term.shape[0], 1):
+                columns.append((exponent, part))
+            elif part.shape == term.shape[1:]:
+                rows.append((exponent, part))
+            else:
+                return None
+        if not columns or not rows:
+            return None
+        try:
+            inner = [(e, self._as_vector(part)) for e, part in columns]
+            left = self._scaled(1.0, [*scalars, *inner], None).within(JUXTAPOSED)
+            right = self._scaled(1.0, rows, None).within(ATOM)
+        except NeedsIndices:
+            return None
+        return Written(rf"{left} {right}^{{\top}}", JUXTAPOSED)
+
+    def _as_vector(self, column: Term) -> Term:
+        if column.kind == RESHAPE and column.parts[0].shape == column.shape[:1]:
+            return column.parts[0]
+        raise NeedsIndices
+
+    def _scaled(
+        self,
+        coefficient: Any,
+        powers: list[tuple[Any, Term]],
+        indices: Indices,
+        whole: Term | None = None,
+    ) -> Written:
+        """Write a number times a product of powers."""
+        if len(powers) == 1 and powers[0][0] == 1 and powers[0][1] is whole:
+            only = powers[0][1]
+            if coefficient == 1:
+                return self.write(only, indices)
+            if only.kind == PRODUCT and only not in self.names:
+                if indices is None:
+                    self._require_whole(only)
+                    outer = self._outer(only)
+                    if outer is not None:
+                        return self._prefixed(coefficient, outer)
+                powers = self.products(only)
+        elif len(powers) == 1 and powers[0][0] == 1:
+            only = powers[0][1]
+            if only.kind == PRODUCT and only not in self.names and coefficient != 1:
+                return self._scaled(coefficient, [(1.0, only)], indices, only)
+        sign = ""
+        if not isinstance(coefficient, complex) and coefficient < 0:
+            flipped = self._flipped(powers)
+            sign, coefficient = "" if flipped is not None else "-", -coefficient
+        else:
+            flipped = None
+        above = [(e, t) for e, t in powers if e > 0]
+        below = [(-e, t) for e, t in powers if e < 0]
+        top, bottom = fraction(coefficient, self.sizes)
+        numerator = self._factors(above, indices, flipped)
+        if not below:
+            text = numerator.text
+            strength = numerator.strength
+            if coefficient != 1:
+                factor = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
+                joint = r" \cdot " if text[:1].isdigit() else " "
+                text = f"{factor}{joint}{numerator.within(HADAMARD)}"
+                strength = min(max(numerator.strength, HADAMARD), JUXTAPOSED)
+        else:
+            if top != "1" and not above:
+                over = top
+            elif top != "1":
+                joint = r" \cdot " if numerator.text[:1].isdigit() else " "
+                over = f"{top}{joint}{numerator.within(HADAMARD)}"
+            else:
+                over = numerator.text if above else "1"
+            under = self._factors(below, indices, None)
+            divided = f"{bottom} {under.within(HADAMARD)}" if bottom else under.text
+            text, strength = rf"\frac{{{over}}}{{{divided}}}", ATOM
+        return Written(sign + text, ADDED if sign else strength)
+
+    def _prefixed(self, coefficient: Any, body: Written) -> Written:
+        if isinstance(coefficient, complex) or coefficient > 0:
+            sign = ""
+        else:
+            sign, coefficient = "-", -coefficient
+        top, bottom = fraction(coefficient, self.sizes)
+        factor = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
+        text = body.text if coefficient == 1 else f"{factor} {body.within(JUXTAPOSED)}"
+        return Written(sign + text, ADDED if sign else JUXTAPOSED)
+
+    def _flipped(self, powers: list[tuple[Any, Term]]) -> Term | None:
+        """Return a difference among the factors, which takes up a minus sign."""
+        for exponent, term in powers:
+            if exponent == 1 and term.kind == SUM and term not in self.names:
+                signs = [c < 0 for c, _ in self.sums(term)]
+                if len(signs) == 2 and signs[0] != signs[1]:
+                    return term
+        return None
+
+    def _factors(
+        self, powers: list[tuple[Any, Term]], indices: Indices, flipped: Term | None
+    ) -> Written:
+        """Write a product of positive powers."""
+        scalars, arrays = [], []
+        for exponent, term in sorted(powers, key=_rank):
+            place = _aligned(indices, term)
+            if term is flipped:
+                written = self._sum(term, place, -1.0)
+            elif exponent == 1:
+                written = self.write(term, place)
+            else:
+                written = self._raised(term, exponent, place)
+            (arrays if term.shape and indices is None else scalars).append(written)
+        if not scalars and not arrays:
+            return Written("1")
+        if len(arrays) > 1:
+            joined = r" \circ ".join(x.within(RAISED) for x in arrays)
+            if scalars:
+                joined = f"{_juxtaposed(scalars)} {joined}"
+            return Written(joined, HADAMARD)
+        if len(scalars) + len(arrays) == 1:
+            return (scalars or arrays)[0]
+        everything = [*scalars, *arrays]
+        if not arrays:  # a sum sign reaches to the end of its product
+            everything.sort(key=lambda x: x.strength == OPEN)
+        return Written(_juxtaposed(everything), OPEN if everything[-1].strength == OPEN else JUXTAPOSED)
+
+    def _raised(self, term: Term, exponent: float, indices: Indices) -> Written:
+        if exponent == 0.5:
+            length = self._length(term, indices)
+            return length or Written(rf"\sqrt{{{self.write(term, indices).text}}}")
+        base = self.write(term, indices)
+        top, bottom = fraction(exponent)
+        text = rf"{top}/{bottom}" if bottom else top
+        if indices is None and term.ndim > 1:
+            text = rf"\circ {text}"
+        if base.strength == RAISED:
+            base = Written(base.text, JUXTAPOSED)
+        return Written(rf"{base.within(ATOM)}^{{{text}}}", RAISED)
+
+    def _length(self, term: Term, indices: Indices) -> Written | None:
+        """Write the root of a sum of squares; None if a term is not a sum of squares."""
+        while term.kind == RESHAPE and term.shape == ():
+            term = term.parts[0]
+        if term.kind != REDUCE or term in self.names:
+            return None
+        operation, axes, _ = term.detail
+        body = term.parts[0]
+        if operation != "sum" or len(axes) != body.ndim or body.kind != PRODUCT:
+            return None
+        if body.detail != (2.0,) or body in self.names:
+            return None
+        try:
+            inner = self.write(body.parts[0], None).text
+        except NeedsIndices:
+            return None
+        mark = "_F" if body.ndim > 1 else ""
+        return Written(rf"\left\|{inner}\right\|{mark}")
+
+    # -- functions --------------------------------------------------------------------------
+
+    def _function(self, term: Term, indices: Indices) -> Written:
+        detail = term.detail
+        parts = [self.write(part, _aligned(indices, part)) for part in term.parts]
+        if detail in COMPARISONS:
+            left, right = (part.within(ADDED) for part in parts)
+            return Written(rf"\left[{left} {COMPARISONS[detail]} {right}\right]")
+        if detail in LOGIC:
+            return Written(f" {LOGIC[detail]} ".join(p.within(JUXTAPOSED) for p in parts), HADAMARD)
+        if detail == "logical_not":
+            return Written(rf"\neg {parts[0].within(ATOM)}", JUXTAPOSED)
+        if detail == "cond":
+            rows = rf"{parts[1].text} & \text{{if }} {parts[0].text} \\ {parts[2].text} & \text{{otherwise}}"
+            return Written(rf"\begin{{cases}} {rows} \end{{cases}}", CHOICE)
+        if detail == "absolute":
+            return Written(rf"\left|{parts[0].text}\right|")
+        if detail == "conjugate":
+            return Written(rf"\overline{{{parts[0].text}}}")
+        if detail == "exp":
+            if len(parts[0].text) < 40 and r"\sum" not in parts[0].text:
+                return Written(rf"e^{{{parts[0].text}}}", RAISED)
+            return Written(rf"\exp\left({parts[0].text}\right)")
+        if detail == "power":
+            base = parts[0].within(ATOM)
+            return Written(f"{base}^{{{parts[1].text}}}", RAISED)
+        if detail == "cbrt":
+            return Written(rf"\sqrt[3]{{{parts[0].text}}}")
+        if detail == "floor":
+            return Written(rf"\left\lfloor {parts[0].text} \right\rfloor")
+        if detail == "ceil":
+            return Written(rf"\left\lceil {parts[0].text} \right\rceil")
+        inside = ", ".join(part.text for part in parts)
+        return Written(rf"{function_name(detail)}\left({inside}\right)")
+
+    def _softmax(self, term: Term, indices: Indices) -> Written:
+        last = term.detail == term.ndim - 1
+        if indices is None:
+            if not last:
+                raise NeedsIndices
+            return Written(
+                rf"\operatorname{{softmax}}\left({self.write(term.parts[0], None).text}\right)"
+            )
+        inside = self.write(term.parts[0], indices).text
+        along = indices[term.detail]
+        return Written(rf"\operatorname{{softmax}}_{{{along}}}\left({inside}\right)")
+
+    # -- matrices ---------------------------------------------------------------------------
+
+    def _matmul(self, term: Term, indices: Indices) -> Written:
+        if indices is None:
+            texts = []
+            for position, part in enumerate(term.parts):
+                text = self.write(part, None).within(RAISED)
+                if part.ndim == 1 and position < len(term.parts) - 1:
+                    text = rf"{self.write(part, None).within(ATOM)}^{{\top}}"
+                texts.append(text)
+            return Written(" ".join(texts), JUXTAPOSED)
+        if not _joined(indices) or all(part.ndim < 3 for part in term.parts):
+            try:
+                whole = self._matmul(term, None)
+                index = _joined(indices)
+                return Written(rf"\left({whole.text}\right)_{{{index}}}") if index else whole
+            except NeedsIndices:
+                pass
+        return self._summed_product(term, indices)
+
+    def _summed_product(self, term: Term, indices: tuple[str | None, ...]) -> Written:
+        """Write an element of a product of matrices as a sum."""
+        first, *others = term.parts
+        inner: list[str | None] = []
+        before = self.used[:]
+        for part in others:
+            inner += self._new((part.shape[-2 if part.ndim > 1 else 0],))
+        rows = list(indices)
+        last = rows.pop() if others[-1].ndim > 1 else None
+        row = rows.pop() if first.ndim > 1 else None
+        texts = []
+        for position, part in enumerate(term.parts):
+            left = row if position == 0 else inner[position - 1]
+            right = last if position == len(others) else inner[position]
+            own: tuple[str | None, ...] = (left, right)
+            if part.ndim == 1:
+                own = (right,) if position == 0 else (left,)
+            stack = rows[len(rows) - (part.ndim - 2) :] if part.ndim > 2 else []
+            texts.append(self.write(part, (*stack, *own)).within(JUXTAPOSED))
+        self.used = before
+        sums = ", ".join(letter for letter in inner if letter is not None)
+        return Written(rf"\sum_{{{sums}}} {' '.join(texts)}", OPEN)
+
+    def _transpose(self, term: Term, indices: Indices) -> Written:
+        part = term.parts[0]
+        if indices is None:
+            order = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
+            if term.detail != order:
+                raise NeedsIndices
+            return Written(rf"{self.write(part, None).within(ATOM)}^{{\top}}", RAISED)
+        inner: list[str | None] = [None] * term.ndim
+        for position, axis in enumerate(term.detail):
+            inner[axis] = indices[position]
+        return self.write(part, tuple(inner))
+
+    def _reduce(self, term: Term, indices: Indices) -> Written:
+        operation, axes, _ = term.detail
+        body = term.parts[0]
+        if indices is None and len(axes) < body.ndim and any(
+            body.shape[a] != 1 for a in range(body.ndim) if a not in axes
+        ):
+            raise NeedsIndices
+        if operation == "sum":
+            length = self._length(term, None)
+            if length is not None:
+                return Written(rf"{length.text}^{{2}}", RAISED)
+        before = self.used[:]
+        new = iter(self._new([body.shape[a] for a in axes]))  # type: ignore[arg-type]
+        outside = indices or (None,) * body.ndim
+        inner = tuple(next(new) if a in axes else outside[a] for a in range(body.ndim))
+        letters = ", ".join(x for a in axes if (x := inner[a]) is not None)
+        text = self.write(body, inner).within(OPEN)
+        self.used = before
+        return Written(rf"{REDUCTIONS[operation]}_{{{letters}}} {text}", OPEN)
+
+    def _spread(self, term: Term, indices: Indices) -> Written:
+        if indices is None:
+            raise NeedsIndices
+        return self.write(term.parts[0], _aligned(indices, term.parts[0]))
+
+    def _reshape(self, term: Term, indices: Indices) -> Written:
+        part = term.parts[0]
+        axes = kept_axes(part.shape, term.shape)
+        if axes is None:
+            shape = r" \times ".join(map(str, term.shape)) or "1"
+            inside = self._entry(part).text
+            return self._with_indices(
+                Written(rf"\operatorname{{reshape}}_{{{shape}}}\left({inside}\right)"), indices
+            )
+        if term.shape == () or (indices is None and _is_column(part, term)):
+            return self.write(part, None if part.ndim == 0 else (None,) * part.ndim)
+        if indices is None:
+            raise NeedsIndices
+        inner: list[str | None] = [None] * part.ndim
+        for position, axis in enumerate(axes):
+            if axis is not None:
+                inner[axis] = indices[position]
+        return self.write(part, tuple(inner))
+
+    # -- elements, assignments and calls ----------------------------------------------------
+
+    def _entry(self, term: Term) -> Written:
+        """Write a term as a whole: if need be, as the matrix of its elements."""
+        try:
+            return self.write(term, None)
+        except NeedsIndices:
+            before = self.used[:]
+            indices = self._new(term.shape)
+            text = self.write(term, indices).text
+            self.used = before
+            index = _joined(indices)
+            return Written(rf"\left({text}\right)_{{{index}}}" if index else text)
+
+    def _with_indices(self, written: Written, indices: Indices) -> Written:
+        index = _joined(indices) if indices is not None else ""
+        return Written(rf"\left({written.text}\right)_{{{index}}}") if index else written
+
+    def _index(self, term: Term, indices: Indices) -> Written:
+        base = self._entry(term.parts[0]).within(ATOM)
+        where = self._places(term.detail, term)
+        return self._with_indices(Written(f"{_grouped(base)}_{{[{where}]}}"), indices)
+
+    def _update(self, term: Term, indices: Indices) -> Written:
+        index, adds = term.detail
+        base, value = term.parts[:2]
+        if base.kind == SPREAD and base.parts[0].kind == NUMBER:
+            text = rf"\mathbf{{{self._number(base.parts[0].detail).text}}}"
+        else:
+            text = _grouped(self._entry(base).within(ATOM))
+        arrow = r"\mathrel{+}=" if adds else r"\leftarrow"
+        change = f"[{self._places(index, term)}] {arrow} {self._entry(value).text}"
+        return self._with_indices(Written(f"{text}_{{{change}}}"), indices)
+
+    def _places(self, index: Any, term: Term) -> str:
+        parts = index if isinstance(index, tuple) else (index,)
+        return ", ".join(self._argument(part, term) for part in parts)
+
+    def _argument(self, x: Any, term: Term) -> str:
+        """Write an argument of a call, or a part of an index."""
+        if isinstance(x, Part):
+            return self._entry(term.parts[x.position]).text
+        if isinstance(x, Slice):
+            ends = ["" if end is None else self._argument(end, term) for end in x.ends]
+            return ":".join(ends if ends[2] else ends[:2])
+        if x is Ellipsis:
+            return r"\dots"
+        if isinstance(x, (Many, tuple)):
+            items = x.items if isinstance(x, Many) else x
+            return rf"\left({', '.join(self._argument(item, term) for item in items)}\right)"
+        if isinstance(x, (int, float)) and not isinstance(x, bool):
+            return self._number(x).text
+        return rf"\text{{{escaped(getattr(x, 'name', None) or str(x))}}}"
+
+    def _call(self, term: Term, indices: Indices) -> Written:
+        callee, arguments, keywords, path = term.detail
+        written = [self._argument(x, term) for x in arguments]
+        written += [rf"\text{{{escaped(k)}}}={self._argument(x, term)}" for k, x in keywords]
+        if callee.name == "inv" and len(written) == 1:
+            base = self._entry(term.parts[0]).within(ATOM)
+            found = Written(rf"{base}^{{-1}}", RAISED)
+        else:
+            found = Written(rf"{function_name(callee.name)}\left({', '.join(written)}\right)")
+        for position in path:
+            found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
+        return self._with_indices(found, indices)
+
+
+_FORMS: dict[str, Any] = {
+    SUM: Writer._sum,
+    PRODUCT: Writer._product,
+    FUNCTION: Writer._function,
+    SOFTMAX: Writer._softmax,
+    MATMUL: Writer._matmul,
+    TRANSPOSE: Writer._transpose,
+    REDUCE: Writer._reduce,
+    SPREAD: Writer._spread,
+    RESHAPE: Writer._reshape,
+    INDEX: Writer._index,
+    UPDATE: Writer._update,
+    CALL: Writer._call,
+}
+
+
+def function_name(text: str) -> str:
+    """Write the name of a function."""
+    return FUNCTIONS.get(text) or rf"\operatorname{{{escaped(text)}}}"
+
+
+def escaped(text: str) -> str:
+    """Escape what means something in LaTeX."""
+    for sign in "\\#$%&_{}^~":
+        text = text.replace(sign, rf"\{sign}" if sign in "#$%&_{}" else " ")
+    return text
+
+
+def _joined(indices: tuple[str | None, ...]) -> str:
+    letters = [letter for letter in indices if letter is not None]
+    return ("" if all(len(x) == 1 for x in letters) else ",").join(letters)
+
+
+def _aligned(indices: Indices, part: Term) -> Indices:
+    """Return the indices of an operand that is broadcast."""
+    if indices is None:
+        return None
+    own = indices[len(indices) - part.ndim :] if part.ndim else ()
+    return tuple(None if n == 1 else i for i, n in zip(own, part.shape, strict=True))
+
+
+def _is_column(part: Term, term: Term) -> bool:
+    """Return whether a change of shape only makes a vector a column, which it is anyway."""
+    return part.ndim == 1 and term.shape == (*part.shape, 1)
+
+
+def _grouped(text: str) -> str:
+    return f"{{{text}}}" if "_" in text or "^" in text else text
+
+
+def _rank(power: tuple[Any, Term]) -> tuple[int, int]:
+    """Order factors: names, then calls, then sums."""
+    kind = power[1].kind
+    order = {NUMBER: 0, SYMBOL: 1, SUM: 3}
+    return order.get(kind, 2), 0
+
+
+def _ordered(pairs: list[tuple[Any, Term]]) -> list[tuple[Any, Term]]:
+    """Order the terms of a sum: begin with a positive one, and with 1 in 1 - x."""
+    alone = all(c > 0 and t.kind != FUNCTION for c, t in pairs if t.kind != NUMBER and not isinstance(c, complex))
+
+    def rank(pair: tuple[Any, Term]) -> tuple[bool, int]:
+        c, term = pair
+        negative = not isinstance(c, complex) and c < 0
+        place = (2 if alone else 0) if term.kind == NUMBER else 1
+        return negative, place
+
+    ordered = sorted(pairs, key=rank)
+    if all(term.kind in (SYMBOL, PRODUCT, MATMUL) for _, term in ordered):
+        ordered.sort(key=lambda pair: (rank(pair)[0], pair[1].kind == SYMBOL))
+    return ordered
+
+
+def _juxtaposed(factors: list[Written]) -> str:
+    last = len(factors) - 1
+    texts = []
+    for position, factor in enumerate(factors):
+        least = JUXTAPOSED if position < last else OPEN
+        texts.append(factor.within(least))
+    wide = any(text.startswith(r"\mathrm") for text in texts)
+    return (r" \, " if wide else " ").join(texts)
+
+
+__all__ = ["NeedsIndices", "Writer", "make", "name"]
