@@ -18,6 +18,7 @@ from autograd.program.formulas.terms import (
     SOFTMAX,
     SPREAD,
     SUM,
+    SYMBOL,
     TRANSPOSE,
     Term,
     broadcast,
@@ -86,15 +87,30 @@ def reshape(term: Term, shape: Any) -> Term:
         return reshape(term.parts[0], shape)
     if term.kind == SPREAD and term.parts[0].shape == ():
         return spread(term.parts[0], shape)
+    factor, rest = coefficient_of(term)
+    if factor != 1 and term.kind == SUM:
+        return scaled(factor, reshape(rest, shape))
     axes = kept_axes(term.shape, shape)
     if axes is None:
         return make(RESHAPE, (term,), None, shape)
     if term.kind == SPREAD:
         return spread(_reshaped_part(term.parts[0], term.ndim, axes), shape)
-    if term.kind in ELEMENTWISE:
+    if term.kind in ELEMENTWISE and (len(shape) < term.ndim or _regains_axes(term)):
         parts = [_reshaped_part(part, term.ndim, axes) for part in term.parts]
         return spread(rebuilt(term, parts), shape)
     return make(RESHAPE, (term,), None, shape)
+
+
+def _regains_axes(term: Term) -> bool:
+    """Return whether the parts of a term have lost axes that they may regain."""
+    if term.kind == SUM and len(term.parts) == 1:
+        return True
+    return all(
+        part.shape == ()
+        or part.kind == RESHAPE
+        or (part.kind in ELEMENTWISE and _regains_axes(part))
+        for part in term.parts
+    )
 
 
 def kept_axes(old: tuple[int, ...], new: tuple[int, ...]) -> list[int | None] | None:
@@ -148,8 +164,9 @@ def transpose(term: Term, order: Any = None) -> Term:
     last = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
     if term.kind == MATMUL and order == last and all(p.ndim == term.ndim for p in term.parts):
         return matmul(*[transpose(part, order) for part in reversed(term.parts)])
-    if term.kind == SUM and len(term.parts) == 1:
-        return scaled(term.detail[0], transpose(term.parts[0], order))
+    factor, rest = coefficient_of(term)
+    if factor != 1 and term.kind == SUM:
+        return scaled(factor, transpose(rest, order))
     if term.kind == RESHAPE and [n for n in shape if n != 1] == [n for n in term.shape if n != 1]:
         moved = [a for a in order if term.shape[a] != 1]
         if moved == sorted(moved):
@@ -268,19 +285,23 @@ def scaled(coefficient: Any, term: Term) -> Term:
     return linear([(coefficient, term)])
 
 
+def _leads(term: Term) -> int:
+    """Return how much a term of a sum wants to have a positive sign: 1 - x, f(x) - y."""
+    return {NUMBER: 3, FUNCTION: 2, SOFTMAX: 2, SYMBOL: 0, RESHAPE: -1, REDUCE: -1}.get(term.kind, 1)
+
+
 def coefficient_of(term: Term) -> tuple[Any, Term]:
     """Split a term into a number and the rest, whose sums begin with a coefficient of 1 or so."""
     if term.kind == NUMBER:
         return term.detail, number(1)
     if term.kind != SUM:
         return 1.0, term
+    if any(isinstance(c, complex) for c in term.detail):
+        return 1.0, term
     sizes = {abs(c) for c in term.detail}
     size = sizes.pop() if len(sizes) == 1 else 1.0
-    first = term.detail[0]
-    if isinstance(first, complex):
-        return 1.0, term
-    sign = -1.0 if first < 0 else 1.0
-    factor = sign * size
+    leading = max(zip(term.parts, term.detail, strict=True), key=lambda pair: _leads(pair[0]))[1]
+    factor = -size if leading < 0 else size
     if factor == 1:
         return 1.0, term
     rest = tuple(c / factor for c in term.detail)
@@ -454,6 +475,12 @@ def _matmul(a: Term, b: Term) -> Term:
     if a.ndim == 2 and a.shape[1] == 1:
         row = reshape(b, ()) if b.ndim == 1 else b
         return spread(times(reshape(a, shape) if b.ndim == 1 else a, row), shape)
+    if a.ndim == 2 and b.ndim == 2:
+        for one, other, axis, kept in ((a, b, 0, (a.shape[0], 1)), (b, a, 1, (1, b.shape[1]))):
+            inner = one.parts[0] if one.kind == SPREAD else one
+            if inner is not one and inner.kind != NUMBER and (1,) * (2 - inner.ndim) + inner.shape == kept:
+                total = reduce("sum", other, [axis])
+                return spread(times(inner, total), shape)
     if _is_ones(b) and a.ndim <= 2:
         return spread(reduce("sum", a, [-1], keepdims=b.ndim == 2), shape)
     if _is_ones(a) and b.ndim <= 2:

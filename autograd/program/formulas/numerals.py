@@ -54,15 +54,20 @@ def fraction(x: Any, sizes: Iterable[int] = ()) -> tuple[str, str]:
 
 
 def _root(x: float) -> tuple[str, str] | None:
-    square = x * x
-    for n, above in ((round(square), True), (round(1 / square) if square else 0, False)):
-        if 1 < n < 1e6 and math.isqrt(n) ** 2 != n:
-            root = math.sqrt(n)
-            if above and x == root:
-                return rf"\sqrt{{{n}}}", ""
-            if not above and x in (1 / root, 1.0 / float(np.sqrt(n)), n**-0.5):
-                return "1", rf"\sqrt{{{n}}}"
-    return None
+    """Return a number that is the root of a fraction."""
+    if not 1e-6 < x < 1e6:
+        return None
+    square = Fraction(x * x).limit_denominator(DENOMINATOR)
+    p, q = square.numerator, square.denominator
+    if p == 0 or not math.isclose(math.sqrt(p) / math.sqrt(q), x, rel_tol=4e-16):
+        return None
+    over, under = math.isqrt(p), math.isqrt(q)
+    roots = (over * over != p) + (under * under != q)
+    if roots != 1:
+        return None
+    top = str(over) if over * over == p else rf"\sqrt{{{p}}}"
+    bottom = str(under) if under * under == q else rf"\sqrt{{{q}}}"
+    return top, "" if bottom == "1" else bottom
 
 
 def _ratio(x: float, sizes: set[int]) -> tuple[str, str] | None:

@@ -33,8 +33,10 @@ from autograd.program.instructions import (
     Instruction,
     Method,
     Variable,
+    choose,
     variables_in,
 )
+from autograd.rules import elementwise, reductions, special
 
 
 class Callee:
@@ -260,6 +262,8 @@ class Reader:
             return algebra.spread(_dropped(total, old.shape), old.shape)
         parts = [old, value]
         detail = self.template(index, parts)
+        if value.kind == INDEX and value.parts == (old, *parts[2:]) and value.detail == detail:
+            return old  # x[i] += y assigns x[i] to itself once more
         return make(UPDATE, parts, (detail, adds), old.shape)
 
     # -- guards -----------------------------------------------------------------------------
@@ -426,8 +430,13 @@ def _reduction(operation: str) -> Rule:
 
 
 def _extreme(operation: str) -> Rule:
-    def rule(read: Reader, x: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Term:
+    def rule(
+        read: Reader, x: Any, axis: Any = None, out: Any = None, keepdims: Any = False,
+        initial: Any = None,
+    ) -> Term:  # fmt: skip
         term = read.of(x)
+        if initial not in (None, -math.inf if operation == "max" else math.inf):
+            raise Unwritten
         return algebra.reduce(operation, term, _axes(term, axis), bool(keepdims))
 
     return rule
@@ -638,6 +647,45 @@ def _conjugate(read: Reader, x: Any) -> Term:
     return read.of(x)
 
 
+def _made(value: float) -> Rule:
+    """Return the rule of ``np.zeros`` or ``np.ones``."""
+
+    def rule(read: Reader, shape: Any, dtype: Any = None, order: Any = None) -> Term:
+        whole = (shape,) if isinstance(shape, int) else tuple(shape)
+        return algebra.spread(number(value), whole)
+
+    return rule
+
+
+def _sharpened(read: Reader, slope: Any, exact: Any, x: Any) -> Term:
+    return read.of(slope)  # the other formula computes the same with more digits
+
+
+def _exp_of_difference(read: Reader, total: Any, x: Any, axis: Any = None) -> Term:
+    difference = algebra.linear([(1, read.of(x)), (-1, read.of(total))])
+    return algebra.function("exp", difference)
+
+
+def _exp_weight(read: Reader, exponential: Any, z: Any, x: Any, y: Any) -> Term:
+    if exponential is not np.exp:
+        raise Unwritten
+    return algebra.function("sigmoid", algebra.linear([(1, read.of(x)), (-1, read.of(y))]))
+
+
+def _relu(read: Reader, x: Any) -> Term:
+    return algebra.function("maximum", read.of(x), number(0))
+
+
+def _softplus(read: Reader, x: Any) -> Term:
+    exponential = algebra.function("exp", read.of(x))
+    return algebra.function("log", algebra.linear([(1, number(1)), (1, exponential)]))
+
+
+def _logistic_density(read: Reader, x: Any) -> Term:
+    sigmoid = algebra.function("sigmoid", read.of(x))
+    return algebra.times(sigmoid, algebra.linear([(1, number(1)), (-1, sigmoid)]))
+
+
 def _clip(read: Reader, x: Any, low: Any = None, high: Any = None, **keywords: Any) -> Term:
     low, high = keywords.get("min", low), keywords.get("max", high)
     term = read.of(x)
@@ -716,6 +764,26 @@ RULES: dict[Any, Rule] = {
     np.ones_like: _filled(1.0),
     operator.getitem: _getitem,
 }  # fmt: skip
+
+def _kernel(function: Any) -> Any:
+    """Return the function that a program calls for one of the library."""
+    return getattr(function, "__wrapped__", function)
+
+
+RULES.update(
+    {
+        np.zeros: _made(0.0),
+        np.ones: _made(1.0),
+        choose: _where,
+        _kernel(elementwise.sharpened): _sharpened,
+        _kernel(elementwise.exp_weight): _exp_weight,
+        _kernel(reductions.softmax_of_sum): _exp_of_difference,
+        _kernel(special.relu_of_float): _relu,
+        _kernel(special.sigmoid_of_float): _elementwise("sigmoid"),
+        _kernel(special.softplus_of_float): _softplus,
+        _kernel(special.logistic_density): _logistic_density,
+    }
+)
 
 METHODS: dict[str, Rule] = {
     "T": _transpose,

@@ -65,14 +65,38 @@ def function(name: str, parts: list[Term]) -> Term | None:
         return _logical(name == "logical_and", *parts)
     if name == "log" and is_function(parts[0], "exp"):
         return parts[0].parts[0]
-    if name == "exp" and is_function(parts[0], "log"):
-        return parts[0].parts[0]
+    if name == "exp":
+        return _exponential(parts[0])
+    if name == "logaddexp":
+        return _logarithm_of_two(*parts)
     if name == "absolute":
         inner = parts[0]
         if inner.kind == SUM and len(inner.parts) == 1:
             inside = algebra.function("absolute", inner.parts[0])
             return algebra.scaled(abs(inner.detail[0]), inside)
     return None
+
+
+def _exponential(x: Term) -> Term | None:
+    """Write ``exp(log a)`` as a, and ``exp(x - log a)`` as exp(x) / a."""
+    if is_function(x, "log"):
+        return x.parts[0]
+    if x.kind == SUM:
+        for part, c in zip(x.parts, x.detail, strict=True):
+            logarithm = core(part)
+            if abs(c) == 1 and is_function(logarithm, "log") and len(x.parts) > 1:
+                inner = logarithm.parts[0]
+                if part.kind == RESHAPE:
+                    inner = algebra.reshape(inner, part.shape)
+                rest = algebra.linear([(1, x), (-c, part)])
+                whole = algebra.spread(algebra.function("exp", rest), rest.shape)
+                return algebra.monomial([(1, whole), (c, inner)])
+    return None
+
+
+def _logarithm_of_two(x: Term, y: Term) -> Term:
+    exponentials = [(1, algebra.function("exp", each)) for each in (x, y)]
+    return algebra.function("log", algebra.linear(exponentials))
 
 
 def _logical(conjunction: bool, a: Term, b: Term) -> Term | None:
@@ -88,6 +112,8 @@ def _choice(condition: Term, x: Term, y: Term) -> Term | None:
         return x if condition.detail else y
     if x is y:
         return x
+    if is_function(condition, "isfinite") and condition.parts[0] is x:
+        return x  # formulas are for finite numbers
     tied = is_function(condition, "equal") and x.kind == NUMBER
     if tied and y.kind == FUNCTION and y.detail == "greater" and y.parts == condition.parts:
         return algebra.linear([(1, y), (x.detail, condition)])

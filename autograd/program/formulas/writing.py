@@ -102,18 +102,25 @@ class Writer:
         self.sums = sums
         self.products = products
         self.sizes = frozenset(sizes)
-        taken = set(names.values())
-        self.letters = [letter for letter in LETTERS if letter not in taken]
+        self.choose_letters()
         self.used: list[str] = []
+        #: A sum that is written with the opposite sign.
+        self.flipped: Term | None = None
+
+    def choose_letters(self) -> None:
+        """Choose the letters of indices: those that are no names."""
+        taken = set(self.names.values())
+        self.letters = [letter for letter in LETTERS if letter not in taken]
 
     # -- lines ------------------------------------------------------------------------------
 
     def line(self, text: str, term: Term) -> str:
         """Return the definition of a term under a name."""
-        self.used = []
+        self.used, self.flipped = [], None
         try:
             return f"{text} &= {self.write(term, None, own=True).text}"
         except NeedsIndices:
+            self.used, self.flipped = [], None
             indices = self._new(term.shape)
             left = with_index(text, _joined(indices))
             return f"{left} &= {self.write(term, indices, own=True).text}"
@@ -135,6 +142,9 @@ class Writer:
         known = None if own else self.names.get(term)
         if known is not None:
             return self._named(known, term, indices)
+        if term is self.flipped:
+            self.flipped = None
+            return self._sum(term, indices, -1.0)
         if term.kind == NUMBER:
             return self._number(term.detail)
         if indices is None and term.kind in (SUM, PRODUCT, FUNCTION):
@@ -243,7 +253,7 @@ class Writer:
         if len(powers) == 1 and powers[0][0] == 1 and powers[0][1] is whole:
             only = powers[0][1]
             if coefficient == 1:
-                return self.write(only, indices)
+                return self.write(only, _aligned(indices, only))
             if only.kind == PRODUCT and only not in self.names:
                 if indices is None:
                     self._require_whole(only)
@@ -255,16 +265,15 @@ class Writer:
             only = powers[0][1]
             if only.kind == PRODUCT and only not in self.names and coefficient != 1:
                 return self._scaled(coefficient, [(1.0, only)], indices, only)
-        sign = ""
+        coefficient, powers = self._without_signs(coefficient, powers)
+        sign, before = "", self.flipped
         if not isinstance(coefficient, complex) and coefficient < 0:
-            flipped = self._flipped(powers)
-            sign, coefficient = "" if flipped is not None else "-", -coefficient
-        else:
-            flipped = None
+            self.flipped = self._difference(powers)
+            sign, coefficient = "" if self.flipped is not None else "-", -coefficient
         above = [(e, t) for e, t in powers if e > 0]
         below = [(-e, t) for e, t in powers if e < 0]
         top, bottom = fraction(coefficient, self.sizes)
-        numerator = self._factors(above, indices, flipped)
+        numerator = self._factors(above, indices)
         if not below:
             text = numerator.text
             strength = numerator.strength
@@ -281,9 +290,10 @@ class Writer:
                 over = f"{top}{joint}{numerator.within(HADAMARD)}"
             else:
                 over = numerator.text if above else "1"
-            under = self._factors(below, indices, None)
+            under = self._factors(below, indices)
             divided = f"{bottom} {under.within(HADAMARD)}" if bottom else under.text
             text, strength = rf"\frac{{{over}}}{{{divided}}}", ATOM
+        self.flipped = before
         return Written(sign + text, ADDED if sign else strength)
 
     def _prefixed(self, coefficient: Any, body: Written) -> Written:
@@ -296,25 +306,53 @@ class Writer:
         text = body.text if coefficient == 1 else f"{factor} {body.within(JUXTAPOSED)}"
         return Written(sign + text, ADDED if sign else JUXTAPOSED)
 
-    def _flipped(self, powers: list[tuple[Any, Term]]) -> Term | None:
-        """Return a difference among the factors, which takes up a minus sign."""
+    def _without_signs(
+        self, coefficient: Any, powers: list[tuple[Any, Term]]
+    ) -> tuple[Any, list[tuple[Any, Term]]]:
+        """Move the coefficients of factors such as -a, for a named sum a, to the front."""
+        found = []
         for exponent, term in powers:
-            if exponent == 1 and term.kind == SUM and term not in self.names:
-                signs = [c < 0 for c, _ in self.sums(term)]
-                if len(signs) == 2 and signs[0] != signs[1]:
-                    return term
-        return None
+            if term.kind == SUM and term not in self.names and exponent == int(exponent):
+                pairs = self.sums(term)
+                if len(pairs) == 1:
+                    coefficient = coefficient * pairs[0][0] ** int(exponent)
+                    term = pairs[0][1]
+            found.append((exponent, term))
+        return coefficient, found
 
-    def _factors(
-        self, powers: list[tuple[Any, Term]], indices: Indices, flipped: Term | None
-    ) -> Written:
+    def _difference(self, powers: list[tuple[Any, Term]]) -> Term | None:
+        """Return a difference among the factors, which takes up a minus sign."""
+        seen: list[Term] = []
+        stack = [(exponent, term, True) for exponent, term in reversed(powers)]
+        found: list[Term] = []
+        while stack and len(seen) < 100:
+            exponent, term, is_factor = stack.pop()
+            seen.append(term)
+            if term in self.names:
+                continue
+            is_factor = is_factor and exponent == 1
+            if term.kind == SUM:
+                signs = [not isinstance(c, complex) and c < 0 for c, _ in self.sums(term)]
+                if is_factor and len(signs) == 2 and signs[0] != signs[1]:
+                    found.append(term)
+            pairs = [(1.0, part) for part in term.parts]
+            if term.kind == PRODUCT:
+                pairs = self.products(term)
+            passes = is_factor and term.kind in (PRODUCT, MATMUL, TRANSPOSE)
+            stack += [(e, part, passes) for e, part in reversed(pairs)]
+        once = [term for term in found if seen.count(term) == 1]
+        return max(once, key=self._prefers_sign) if once else None
+
+    def _prefers_sign(self, term: Term) -> bool:
+        """Return whether a difference looks better with the other sign: not 1 - x."""
+        return all(part.kind != NUMBER for _, part in self.sums(term))
+
+    def _factors(self, powers: list[tuple[Any, Term]], indices: Indices) -> Written:
         """Write a product of positive powers."""
         scalars, arrays = [], []
         for exponent, term in sorted(powers, key=_rank):
             place = _aligned(indices, term)
-            if term is flipped:
-                written = self._sum(term, place, -1.0)
-            elif exponent == 1:
+            if exponent == 1:
                 written = self.write(term, place)
             else:
                 written = self._raised(term, exponent, place)
@@ -385,7 +423,8 @@ class Writer:
         if detail == "conjugate":
             return Written(rf"\overline{{{parts[0].text}}}")
         if detail == "exp":
-            if len(parts[0].text) < 40 and r"\sum" not in parts[0].text:
+            short = len(parts[0].text) < 40 and r"\sum" not in parts[0].text
+            if short and "e" not in self.names.values():
                 return Written(rf"e^{{{parts[0].text}}}", RAISED)
             return Written(rf"\exp\left({parts[0].text}\right)")
         if detail == "power":
@@ -408,6 +447,12 @@ class Writer:
             return Written(
                 rf"\operatorname{{softmax}}\left({self.write(term.parts[0], None).text}\right)"
             )
+        if last:
+            try:
+                whole = self._softmax(term, None).text
+                return Written(f"{whole}_{{{_joined(indices)}}}")
+            except NeedsIndices:
+                pass
         inside = self.write(term.parts[0], indices).text
         along = indices[term.detail]
         return Written(rf"\operatorname{{softmax}}_{{{along}}}\left({inside}\right)")
@@ -524,6 +569,15 @@ class Writer:
             self.used = before
             index = _joined(indices)
             return Written(rf"\left({text}\right)_{{{index}}}" if index else text)
+
+    def is_whole(self, term: Term) -> bool:
+        """Return whether a term has a notation without indices."""
+        self.used, self.flipped = [], None
+        try:
+            self.write(term, None, own=True)
+        except NeedsIndices:
+            return False
+        return True
 
     def _with_indices(self, written: Written, indices: Indices) -> Written:
         index = _joined(indices) if indices is not None else ""

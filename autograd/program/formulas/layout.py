@@ -1,0 +1,440 @@
+"""A program as a list of formulas: which terms get names, and in which order they are defined."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.program.formulas import numerals
+from autograd.program.formulas.reading import Reader
+from autograd.program.formulas.recognising import core
+from autograd.program.formulas.terms import (
+    CALL,
+    FUNCTION,
+    INDEX,
+    MATMUL,
+    NUMBER,
+    PRODUCT,
+    RESHAPE,
+    SPREAD,
+    SUM,
+    SYMBOL,
+    TRANSPOSE,
+    UPDATE,
+    Term,
+    in_order,
+)
+from autograd.program.formulas.writing import Writer
+from autograd.program.instructions import Constant, Instruction, Variable, substituted
+
+#: A term that is used again is named if its uses save this much.
+SAVED = 3
+
+#: A longer formula is divided.
+LONGEST = 26
+
+LETTERS = {0: "stuvrqpc", 1: "uvrstqpcg", 2: "ABCDEFGHMNPRSTUVWXYZ"}
+
+
+class Line:
+    """One formula: a name and what it stands for.
+
+    Attributes
+    ----------
+    name : str
+        The left side, in LaTeX.
+    term : Term
+        The right side.
+    text : str
+        Both, in LaTeX, with ``&=`` between them.
+    """
+
+    __slots__ = ("name", "term", "text")
+
+    def __init__(self, name: str, term: Term, text: str) -> None:
+        self.name = name
+        self.term = term
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Formulas:
+    """The formulas of a program.
+
+    Attributes
+    ----------
+    lines : list of Line
+        Definitions before what uses them, the results last.
+    conditions : list of str
+        For which inputs they hold, in LaTeX.
+    """
+
+    def __init__(self, program: Any) -> None:
+        self.program = program
+        self.reader = Reader(program)
+        self.names: dict[Term, str] = {}
+        self.lines: list[Line] = []
+        self._user = _user_names(program)
+        self._taken: set[str] = set()
+        self._outputs = list(self._results())
+        self._name_inputs()
+        self._name_results()
+        self._name_variables()
+        self.writer = Writer(self.names, self.sums, self.products, _sizes(program))
+        self._name_repeated()
+        self.writer.choose_letters()
+        done: set[Term] = set()
+        for name, term in self._outputs:
+            self._define(name, term, done)
+        self.conditions = list(self._conditions())
+
+    # -- names ------------------------------------------------------------------------------
+
+    def _name_inputs(self) -> None:
+        count = 0
+        for x, term in self.reader.inputs.items():
+            text = self._user.get(x) or x.hint
+            if not text:
+                count += 1
+                text = f"c{count}" if isinstance(x, Constant) else f"x{count}"
+            self._give(term, numerals.name(text))
+
+    def _give(self, term: Term, text: str) -> None:
+        while text in self._taken:
+            text = text + "'"
+        self._taken.add(text)
+        self.names[term] = text
+
+    def _results(self) -> Iterator[tuple[str, Term]]:
+        """Yield names and terms of what the program returns and stores."""
+        outputs: list[tuple[str, Any]] = []
+        derivatives = {
+            x: x.gradients_of for x in _variables(self.program) if getattr(x, "gradients_of", ())
+        }
+        self._derivatives = derivatives
+        self._loss = self._name_of_value(derivatives)
+        _labelled(self.program.output, "", outputs)
+        plain = sum(1 for _, x in outputs if x not in derivatives)
+        for place, x in outputs:
+            if isinstance(x, Variable) and x in derivatives:
+                target = next((t for t in reversed(x.gradients_of) if self._known_input(t)), None)
+                target = target or x.gradients_of[-1]
+                yield self._derivative(target), self.reader.of(x)
+            elif isinstance(x, (Variable, Constant)):
+                text = self._user.get(x) or ""
+                text = numerals.name(text) if text else self._loss
+                if not self._user.get(x) and plain > 1:
+                    text = f"{text}_{{{place or 1}}}"
+                yield text, self.reader.of(x)
+        for store in self.program.stores:
+            if isinstance(store.value, (Variable, Constant)):
+                label = numerals.name(store.node.label or "w")
+                text = label if store.what == "data" else rf"\frac{{\partial L}}{{\partial {label}}}"
+                yield f"{text}^{{\\text{{new}}}}", self.reader.of(store.value)
+
+    def _known_input(self, x: Variable) -> bool:
+        return x in self.reader.inputs
+
+    def _name_of_value(self, derivatives: Any) -> str:
+        """Return a name for the value: the user's, L where something is derived, else y."""
+        inputs = {numerals.name(x.hint) for x in self.reader.inputs if x.hint}
+        for text in ("L", "f", r"\mathcal{L}") if derivatives else ("y", "z", "f"):
+            if text not in inputs:
+                return text
+        return r"\ell"
+
+    def _derivative(self, target: Any) -> str:
+        name = self._user.get(target) or target.hint or "x"
+        return rf"\frac{{\partial {self._loss}}}{{\partial {numerals.name(name)}}}"
+
+    def _name_results(self) -> None:
+        names = Counter(name for name, _ in self._outputs)
+        for name, term in self._outputs:
+            inner = core(term)
+            if inner not in self.names and inner.kind != NUMBER and names[name] == 1:
+                self._give(inner, name)
+
+    def _name_variables(self) -> None:
+        """Give terms the names that the user gave their variables."""
+        for x, text in self._user.items():
+            term = self.reader.terms.get(x)
+            if term is None or getattr(x, "gradients_of", ()) or text.startswith("d_"):
+                continue
+            inner = core(term)
+            if inner not in self.names and inner.kind not in (SYMBOL, NUMBER):
+                self._give(inner, numerals.name(text))
+
+    def _name_repeated(self) -> None:
+        """Name what is used again and again, and parts of what is long."""
+        derivatives = {
+            core(self.reader.terms[x]): x
+            for x in self._derivatives
+            if x in self.reader.terms and self._user.get(x.gradients_of[-1])
+        }
+        roots = [term for _, term in self._outputs]
+        used: Counter[Term] = Counter()
+        order = list(self._visible(roots, used))
+        weights: dict[Term, int] = {}
+        for term in order:
+            if term.kind in (MATMUL, TRANSPOSE, CALL, INDEX, UPDATE):
+                self._name_elements(term, weights, derivatives)
+            weights[term] = self._weight(term, weights)
+            while weights[term] > LONGEST:
+                parts = [p for p in map(core, self._parts(term)) if self._nameable(p, weights, 3)]
+                if not parts:
+                    break
+                self._name_new(max(parts, key=lambda p: weights[p]), derivatives)
+                weights[term] = self._weight(term, weights)
+            saved = (used[term] - 1) * (weights[term] - 1)
+            if saved >= SAVED and self._nameable(term, weights, 2):
+                self._name_new(term, derivatives)
+
+    def _name_elements(self, term: Term, weights: Any, derivatives: Any) -> None:
+        """Name the operands of a product of matrices that are written with indices."""
+        for part in term.parts:
+            inner = core(part)
+            if self._nameable(inner, weights, 2) and not self.writer.is_whole(part):
+                self._name_new(inner, derivatives)
+
+    def _nameable(self, term: Term, weights: dict[Term, int], least: int) -> bool:
+        """Return whether a term is worth a name."""
+        if term in self.names or term.kind in (SYMBOL, NUMBER, TRANSPOSE, RESHAPE, SPREAD):
+            return False
+        if term.kind == SUM and (len(term.parts) == 1 or self._is_small(term)):
+            return False
+        if term.kind == FUNCTION and term.detail in ("equal", "greater", "less"):
+            return False
+        return weights.get(term, 0) >= least
+
+    def _is_small(self, term: Term) -> bool:
+        """Return whether a term is a sum like 1 - x."""
+        return len(term.parts) == 2 and all(
+            part.kind in (NUMBER, SYMBOL) or part in self.names for part in term.parts
+        )
+
+    def _name_new(self, term: Term, derivatives: dict[Term, Variable]) -> None:
+        x = derivatives.get(term)
+        if x is not None:
+            self._give(term, self._derivative(x.gradients_of[-1]))
+            return
+        shape = [n for n in term.shape if n != 1]
+        letters = LETTERS[min(len(shape), 2)]
+        for letter in letters:
+            if letter not in self._taken:
+                self._give(term, letter)
+                return
+        count = 1
+        while f"{letters[0]}_{{{count}}}" in self._taken:
+            count += 1
+        self._give(term, f"{letters[0]}_{{{count}}}")
+
+    # -- what a formula shows ---------------------------------------------------------------
+
+    def _visible(self, roots: list[Term], used: Counter[Term]) -> Iterator[Term]:
+        """Yield the terms that are written, parts first, and count where each is used."""
+        seen: set[Term] = set()
+        stack: list[tuple[Term, bool]] = [(root, False) for root in reversed(roots)]
+        used.update(roots)
+        while stack:
+            term, done = stack.pop()
+            if done:
+                yield term
+                continue
+            if term in seen:
+                continue
+            seen.add(term)
+            stack.append((term, True))
+            for part in reversed(self._parts(term)):
+                used[part] += 1
+                stack.append((part, False))
+
+    def _parts(self, term: Term) -> list[Term]:
+        if term.kind == SUM:
+            return [part for _, part in self.sums(term)]
+        if term.kind == PRODUCT:
+            return [part for _, part in self.products(term)]
+        return list(term.parts)
+
+    def _weight(self, term: Term, weights: dict[Term, int]) -> int:
+        """Return about how long a formula is."""
+        total = 0
+        for part in self._parts(term):
+            total += 1 if part in self.names else weights.get(part, 1)
+        if term.kind in (SYMBOL, NUMBER):
+            return 1
+        if term.kind in (FUNCTION, CALL):
+            total += 1
+        return max(1, total + (term.kind not in (SUM, PRODUCT, MATMUL, RESHAPE, SPREAD)))
+
+    def sums(self, term: Term) -> list[tuple[Any, Term]]:
+        """Split a sum into coefficients and terms; a named sum among them stays together."""
+        left = dict(zip(term.parts, term.detail, strict=True))
+        found: list[tuple[Any, Term]] = []
+        for named in self._named(SUM, term):
+            first = named.parts[0]
+            if first not in left:
+                continue
+            ratio = left[first] / named.detail[0]
+            if all(
+                part in left and math.isclose(left[part].real, (ratio * c).real, rel_tol=1e-14)
+                and left[part].imag == (ratio * c).imag
+                for part, c in zip(named.parts, named.detail, strict=True)
+            ):  # fmt: skip
+                found.append((ratio, named))
+                for part in named.parts:
+                    del left[part]
+        return [*found, *((c, part) for part, c in left.items())]
+
+    def products(self, term: Term) -> list[tuple[Any, Term]]:
+        """Split a product into exponents and terms; a named product among them stays together."""
+        left = dict(zip(term.parts, term.detail, strict=True))
+        found: list[tuple[Any, Term]] = []
+        for named in self._named(PRODUCT, term):
+            pairs = list(zip(named.parts, named.detail, strict=True))
+            times = [left.get(part, 0.0) / e for part, e in pairs]
+            whole = min(times, key=abs)
+            if abs(whole) < 1 or any(t * whole < abs(whole) for t in times):
+                continue
+            whole = math.trunc(whole)
+            found.append((float(whole), named))
+            for part, e in pairs:
+                left[part] -= whole * e
+                if left[part] == 0:
+                    del left[part]
+        return [*found, *((e, part) for part, e in left.items())]
+
+    def _named(self, kind: str, term: Term) -> list[Term]:
+        """Return named terms that may be contained in another one, longest first."""
+        named = [
+            other
+            for other in self.names
+            if other.kind == kind
+            and other is not term
+            and 1 < len(other.parts) <= len(term.parts)
+            and other.number < term.number
+        ]
+        return sorted(named, key=lambda other: -len(other.parts))
+
+    # -- lines ------------------------------------------------------------------------------
+
+    def _define(self, name: str, term: Term, done: set[Term]) -> None:
+        """Add the definition of a term, after those that it needs."""
+        stack = [(name, term, False)]
+        while stack:
+            text, current, ready = stack.pop()
+            if ready:
+                self.lines.append(Line(text, current, self._written(text, current)))
+                continue
+            if core(current) in done and self.names.get(core(current)) == text:
+                continue
+            if self.names.get(core(current)) == text:
+                done.add(core(current))
+            stack.append((text, current, True))
+            own = self.names.get(core(current)) == text
+            for used in reversed(self._used_names(core(current) if own else current, own)):
+                if used not in done and used.kind != SYMBOL:
+                    stack.append((self.names[used], used, False))
+
+    def _written(self, text: str, term: Term) -> str:
+        """Return the definition of a name."""
+        inner = core(term)
+        own = self.names.get(inner) == text
+        if own:
+            del self.names[inner]
+        line = self.writer.line(text, term)
+        if own:
+            self.names[inner] = text
+        return line
+
+    def _used_names(self, root: Term, own: bool) -> list[Term]:
+        """Return the named terms in a formula, in the order in which they are written."""
+        found: dict[Term, None] = {}
+        stack = self._parts(root)[::-1] if own or root not in self.names else [root]
+        seen: set[Term] = set()
+        while stack:
+            term = stack.pop()
+            if term in seen:
+                continue
+            seen.add(term)
+            if term in self.names:
+                found[term] = None
+            else:
+                stack.extend(reversed(self._parts(term)))
+        return list(found)
+
+    def _conditions(self) -> Iterator[str]:
+        from autograd.program.formulas.writing import escaped
+
+        for term, holds in self.reader.conditions:
+            text = self.writer.write(term, None).text
+            text = re.sub(r"^\\left\[(.*)\\right\]$", r"\1", text)
+            yield text if holds else rf"\neg\left({text}\right)"
+        for guard in self.reader.checked:
+            kind = getattr(guard.convert, "__name__", "value")
+            inside = self.writer._entry(self.reader.of(guard.variable)).text
+            expected = escaped(str(guard.expected)[:40])
+            yield rf"\operatorname{{{escaped(kind)}}}\left({inside}\right) = \text{{{expected}}}"
+
+    # -- text -------------------------------------------------------------------------------
+
+    def latex(self) -> str:
+        """Return all lines as an ``aligned`` block of LaTeX."""
+        lines = [line.text for line in self.lines]
+        if self.conditions:
+            lines.append(r"&\text{for } " + r",\ ".join(self.conditions))
+        inside = " \\\\\n".join(lines)
+        return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+
+def _user_names(program: Any) -> dict[Any, str]:
+    """Return the names of variables in the user's code."""
+    found: dict[Any, str] = {}
+    for x in _variables(program):
+        if x.hint:
+            found[x] = x.hint
+    return found
+
+
+def _variables(program: Any) -> Iterator[Variable]:
+    yield from program.inputs
+    for load in program.loads:
+        if load.variable is not None:
+            yield load.variable
+    for item in program.items:
+        if isinstance(item, Instruction):
+            yield from item.makes()
+
+
+def _labelled(x: Any, place: str, found: list[tuple[str, Any]]) -> None:
+    """List the results with a text that says where each stands."""
+    if isinstance(x, (Variable, Constant)):
+        found.append((place, x))
+    elif isinstance(x, dict):
+        for key, item in x.items():
+            _labelled(item, f"{place},{key}".strip(","), found)
+    elif isinstance(x, (tuple, list)):
+        for position, item in enumerate(x):
+            _labelled(item, f"{place},{position + 1}".strip(","), found)
+    else:
+        parts: list[Any] = []
+        substituted(x, parts.append)
+        found.extend((place, part) for part in parts)
+
+
+def _sizes(program: Any) -> set[int]:
+    """Return numbers of elements that occur in a program."""
+    found: set[int] = set()
+    for x in _variables(program):
+        found.update(x.shape)
+        found.add(math.prod(x.shape))
+    return found - {1}
+
+
+__all__ = ["Formulas", "Line", "in_order", "np"]
