@@ -187,6 +187,32 @@ class Program:
         program.items = items
         return program
 
+    def latex(self) -> str:
+        r"""Return the program as formulas in LaTeX, in the notation of a textbook.
+
+        Products of matrices stand side by side, :math:`\circ` multiplies element by element, and
+        functions, powers and fractions of arrays are meant element by element as well. What is
+        used again gets a name. The formulas are simplified by identities, so they say what the
+        program computes and not in which order; they hold for finite numbers.
+
+        Returns
+        -------
+        str
+            Lines of an ``aligned`` environment, which Jupyter displays.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from autograd import trace
+        >>> print(trace(lambda w, x: 1 / (1 + np.exp(-x @ w)))(np.ones(2), np.ones((3, 2))).latex())
+        \begin{aligned}
+        y &= \sigma\left(x w\right)
+        \end{aligned}
+        """
+        from autograd.program.formulas import latex
+
+        return latex(self)
+
     def optimised(self) -> Program:
         """Return a program that computes the same with less; this one stays as it is."""
         program = self

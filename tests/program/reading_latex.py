@@ -13,7 +13,7 @@ import numpy as np
 TOKEN = re.compile(
     r"\\left\\\||\\right\\\||\\left\||\\right\||\\left[(\[]|\\right[)\]]|\\left\\[a-z]+"
     r"|\\right\\[a-z]+|\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{[^}]*\}"
-    r"|\\mathbf\{\d\}|\\mathrel\{\+\}=|\\\\|\\[a-zA-Z]+|\d+\.?\d*|[\ue000-\uefff]|\S"
+    r"|\\mathbf\{\d+\}|\\mathrel\{\+\}=|\\\\|\\,|\\[a-zA-Z]+|\d+\.?\d*|[\ue000-\uefff]|\S"
 )
 UNARY = {
     r"\sin": np.sin, r"\cos": np.cos, r"\tan": np.tan, r"\sinh": np.sinh, r"\cosh": np.cosh,
@@ -115,10 +115,7 @@ class Parser:
     def factor(self):
         base = self.base()
         while self.next in ("^", "_"):
-            if self.take() == "^":
-                base = self.power(base)
-            else:
-                base = self.subscript(base)
+            base = self.power(base) if self.take() == "^" else self.subscript(base)
         return base
 
     def power(self, base):
@@ -204,6 +201,9 @@ class Parser:
             return lambda at: math.pi if token == r"\pi" else math.inf
         if token == "e":
             return lambda at: math.e
+        if token == r"\ln":
+            inside = self.base()
+            return lambda at: np.log(inside(at))
         if token == "{":
             self.place -= 1
             return self.group()
@@ -232,7 +232,9 @@ class Parser:
     def size(self, token):
         inside = self.sum()
         self.take(token.replace("left", "right"))
-        return lambda at: abs(inside(at)) if token == r"\left|" else np.sqrt(np.sum(inside(at) ** 2))
+        return lambda at: (
+            abs(inside(at)) if token == r"\left|" else np.sqrt(np.sum(inside(at) ** 2))
+        )
 
     def bracket(self):
         left = self.sum()
@@ -269,7 +271,10 @@ class Parser:
             body(probe(at, letters, sizes))
             ranges = [range(sizes[letter]) for letter in letters]
             return function(
-                [body(Letters({**at, **dict(zip(letters, i, strict=True))}, at.sizes)) for i in itertools.product(*ranges)]
+                [
+                    body(Letters({**at, **dict(zip(letters, i, strict=True))}, at.sizes))
+                    for i in itertools.product(*ranges)
+                ]
             )
 
         return value
@@ -331,7 +336,9 @@ def element(x, letters, at):
 def sum_of(pairs):
     if any(isinstance(x, Changes) for _, x in pairs):
         assert all(isinstance(x, Changes) and x.number == 0 for _, x in pairs)
-        return [(sign, x) for sign, x in pairs] if len(pairs) > 1 or pairs[0][0] < 0 else pairs[0][1]
+        return (
+            [(sign, x) for sign, x in pairs] if len(pairs) > 1 or pairs[0][0] < 0 else pairs[0][1]
+        )
     if len(pairs) == 1 and isinstance(pairs[0][1], Row | Everywhere | list):
         return pairs[0][1]
     return sum(sign * x for sign, x in pairs)
@@ -401,13 +408,18 @@ def computed(latex, inputs, shapes):
         value = value_of(replaced(right, names), values)
         if letters:
             sizes = {}
+            long = [n for n in shapes[whole] if n != 1]
+            sizes.update(zip(letters, long, strict=True))
             value(probe({}, letters, sizes))
+            assert [sizes[letter] for letter in letters] == long
             array = np.empty([sizes[letter] for letter in letters])
             for index in np.ndindex(array.shape):
                 array[index] = value(Letters(zip(letters, index, strict=True)))
             number = array
         else:
             number = value(Letters())
+        if isinstance(number, Everywhere):
+            number = number.number
         if isinstance(number, Changes | list):
             parts = number if isinstance(number, list) else [(1, number)]
             number = sum(sign * part.array(shapes[whole]) for sign, part in parts)

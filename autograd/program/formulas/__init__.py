@@ -14,7 +14,7 @@ class Latex(str):
     __slots__ = ()
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self}$"
+        return f"$${self}$$"
 
 
 def latex(program: Any) -> Latex:

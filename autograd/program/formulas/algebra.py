@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program.formulas.expanding import common_factors, multiplied_out
 from autograd.program.formulas.terms import (
     FUNCTION,
     MATMUL,
@@ -193,10 +194,11 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
     for join in IN_SUM:
         join(found)
     if sum(any(p.kind == SUM for p in term.parts) for term in found if term.kind == PRODUCT) > 1:
-        shorter = _multiplied_out(found)
+        shorter = multiplied_out(found)
         if shorter is not None:
-            return spread(shorter, shape)
-    common = _common_factors(found)
+            products = [(c, monomial(p or [(1, number(1))])) for c, p in shorter]
+            return spread(linear(products or [(0, number(1))]), shape)
+    common = common_factors(found)
     if common:
         rest = [(c, monomial([(1, t), *((-e, b) for e, b in common)])) for t, c in found.items()]
         return spread(monomial([(1, linear(rest)), *common]), shape)
@@ -214,72 +216,6 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
     return spread(total, shape)
 
 
-def _powers(term: Term) -> dict[Term, Any]:
-    """Return the factors of a term with their exponents."""
-    if term.kind == PRODUCT:
-        return dict(zip(term.parts, term.detail, strict=True))
-    return {term: 1.0}
-
-
-def _common_factors(found: dict[Term, Any]) -> list[tuple[float, Term]]:
-    """Return the denominators, and the calls of functions, that all terms of a sum contain."""
-    if len(found) < 2:
-        return []
-    powers = [_powers(term) for term in found]
-    common = []
-    for base in powers[0]:
-        exponents = [each.get(base, 0.0) for each in powers]
-        if all(e < 0 for e in exponents):
-            common.append((max(exponents), base))
-        elif base.kind in (FUNCTION, SOFTMAX) and all(e > 0 for e in exponents):
-            common.append((min(exponents), base))
-    return common
-
-
-#: A sum is multiplied out, to see what cancels, if it has at most this many terms then.
-MULTIPLIED_OUT = 12
-
-
-def _multiplied_out(found: dict[Term, Any]) -> Term | None:
-    """Multiply out the products of a sum, if it has fewer terms then; else return None."""
-    terms: list[tuple[Any, dict[Term, Any]]] = []
-    for term, coefficient in found.items():
-        terms += [(coefficient * c, powers) for c, powers in _expanded(_powers(term))]
-        if len(terms) > MULTIPLIED_OUT:
-            return None
-    total: dict[Any, Any] = {}
-    for coefficient, powers in terms:
-        key = frozenset((base, e) for base, e in powers.items() if e and base is not number(1))
-        total[key] = total.get(key, 0.0) + coefficient
-    left = {key: c for key, c in total.items() if abs(c) > 1e-12}
-    if len(left) > max(1, len(found) - 1, len(terms) - 2):
-        return None
-    if len(left) > len(found):
-        return None
-    return linear(
-        [(0.0, term) for term in found]
-        + [(c, monomial([(e, base) for base, e in key] or [(1, number(1))])) for key, c in left.items()]
-    )
-
-
-def _expanded(powers: dict[Term, Any]) -> list[tuple[Any, dict[Term, Any]]]:
-    """Multiply out the sums among the factors of a product."""
-    found: list[tuple[Any, dict[Term, Any]]] = [(1.0, {})]
-    for base, exponent in powers.items():
-        parts = [(1.0, {base: exponent})]
-        if base.kind == SUM and exponent in (1, 2) and len(base.parts) <= 4:
-            one = [(c, _powers(part)) for c, part in zip(base.detail, base.parts, strict=True)]
-            parts = one if exponent == 1 else [(a * b, _joined(x, y)) for a, x in one for b, y in one]
-        found = [(a * b, _joined(x, y)) for a, x in found for b, y in parts]
-        if len(found) > MULTIPLIED_OUT:
-            break
-    return found
-
-
-def _joined(x: dict[Term, Any], y: dict[Term, Any]) -> dict[Term, Any]:
-    return {base: x.get(base, 0.0) + y.get(base, 0.0) for base in (*x, *y)}
-
-
 def scaled(coefficient: Any, term: Term) -> Term:
     """Multiply a term by a number."""
     return linear([(coefficient, term)])
@@ -287,7 +223,9 @@ def scaled(coefficient: Any, term: Term) -> Term:
 
 def _leads(term: Term) -> int:
     """Return how much a term of a sum wants to have a positive sign: 1 - x, f(x) - y."""
-    return {NUMBER: 3, FUNCTION: 2, SOFTMAX: 2, SYMBOL: 0, RESHAPE: -1, REDUCE: -1}.get(term.kind, 1)
+    return {NUMBER: 3, FUNCTION: 2, SOFTMAX: 2, SYMBOL: 0, RESHAPE: -1, REDUCE: -1}.get(
+        term.kind, 1
+    )
 
 
 def coefficient_of(term: Term) -> tuple[Any, Term]:
@@ -320,7 +258,7 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
     while waiting:
         exponent, term = waiting.pop()
         whole = exponent == int(exponent)
-        if term.kind == SUM and whole or term.kind == NUMBER:
+        if (term.kind == SUM and whole) or term.kind == NUMBER:
             factor, term = coefficient_of(term)
             raised = _raised(factor, exponent)
             if raised is None:
@@ -436,7 +374,8 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
         if expanded is not None:
             return linear([(c, reduce("sum", spread(t, whole), axes)) for c, t in expanded])
     if term.kind == PRODUCT:
-        outside, inside = [], []
+        outside: list[tuple[Any, Term]] = []
+        inside: list[tuple[Any, Term]] = []
         for exponent, part in zip(term.detail, term.parts, strict=True):
             offset = len(whole) - part.ndim
             varies = any(a >= offset and part.shape[a - offset] > 1 for a in axes)
@@ -478,7 +417,11 @@ def _matmul(a: Term, b: Term) -> Term:
     if a.ndim == 2 and b.ndim == 2:
         for one, other, axis, kept in ((a, b, 0, (a.shape[0], 1)), (b, a, 1, (1, b.shape[1]))):
             inner = one.parts[0] if one.kind == SPREAD else one
-            if inner is not one and inner.kind != NUMBER and (1,) * (2 - inner.ndim) + inner.shape == kept:
+            if (
+                inner is not one
+                and inner.kind != NUMBER
+                and (1,) * (2 - inner.ndim) + inner.shape == kept
+            ):
                 total = reduce("sum", other, [axis])
                 return spread(times(inner, total), shape)
     if _is_ones(b) and a.ndim <= 2:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas import numerals
+from autograd.program.formulas.arrays import ArrayWriter
 from autograd.program.formulas.reading import Reader
 from autograd.program.formulas.recognising import core
 from autograd.program.formulas.terms import (
@@ -27,9 +28,8 @@ from autograd.program.formulas.terms import (
     TRANSPOSE,
     UPDATE,
     Term,
-    in_order,
 )
-from autograd.program.formulas.writing import Writer
+from autograd.program.formulas.writing import escaped
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
 
 #: A term that is used again is named if its uses save this much.
@@ -83,15 +83,15 @@ class Formulas:
         self.lines: list[Line] = []
         self._user = _user_names(program)
         self._taken: set[str] = set()
-        self._outputs = list(self._results())
+        self.results = list(self._named_results())
         self._name_inputs()
         self._name_results()
         self._name_variables()
-        self.writer = Writer(self.names, self.sums, self.products, _sizes(program))
+        self.writer = ArrayWriter(self.names, self.sums, self.products, _sizes(program))
         self._name_repeated()
         self.writer.choose_letters()
         done: set[Term] = set()
-        for name, term in self._outputs:
+        for name, term in self.results:
             self._define(name, term, done)
         self.conditions = list(self._conditions())
 
@@ -112,31 +112,31 @@ class Formulas:
         self._taken.add(text)
         self.names[term] = text
 
-    def _results(self) -> Iterator[tuple[str, Term]]:
+    def _named_results(self) -> Iterator[tuple[str, Term]]:
         """Yield names and terms of what the program returns and stores."""
         outputs: list[tuple[str, Any]] = []
-        derivatives = {
-            x: x.gradients_of for x in _variables(self.program) if getattr(x, "gradients_of", ())
-        }
+        derivatives = {x: gradients_of(x) for x in _variables(self.program) if gradients_of(x)}
         self._derivatives = derivatives
         self._loss = self._name_of_value(derivatives)
         _labelled(self.program.output, "", outputs)
         plain = sum(1 for _, x in outputs if x not in derivatives)
         for place, x in outputs:
             if isinstance(x, Variable) and x in derivatives:
-                target = next((t for t in reversed(x.gradients_of) if self._known_input(t)), None)
-                target = target or x.gradients_of[-1]
+                target = next((t for t in reversed(gradients_of(x)) if self._known_input(t)), None)
+                target = target or gradients_of(x)[-1]
                 yield self._derivative(target), self.reader.of(x)
-            elif isinstance(x, (Variable, Constant)):
-                text = self._user.get(x) or ""
+            else:
+                text = self._user.get(x, "")
                 text = numerals.name(text) if text else self._loss
-                if not self._user.get(x) and plain > 1:
+                if not self._user.get(x, "") and plain > 1:
                     text = f"{text}_{{{place or 1}}}"
                 yield text, self.reader.of(x)
         for store in self.program.stores:
             if isinstance(store.value, (Variable, Constant)):
                 label = numerals.name(store.node.label or "w")
-                text = label if store.what == "data" else rf"\frac{{\partial L}}{{\partial {label}}}"
+                text = (
+                    label if store.what == "data" else rf"\frac{{\partial L}}{{\partial {label}}}"
+                )
                 yield f"{text}^{{\\text{{new}}}}", self.reader.of(store.value)
 
     def _known_input(self, x: Variable) -> bool:
@@ -155,8 +155,8 @@ class Formulas:
         return rf"\frac{{\partial {self._loss}}}{{\partial {numerals.name(name)}}}"
 
     def _name_results(self) -> None:
-        names = Counter(name for name, _ in self._outputs)
-        for name, term in self._outputs:
+        names = Counter(name for name, _ in self.results)
+        for name, term in self.results:
             inner = core(term)
             if inner not in self.names and inner.kind != NUMBER and names[name] == 1:
                 self._give(inner, name)
@@ -165,7 +165,7 @@ class Formulas:
         """Give terms the names that the user gave their variables."""
         for x, text in self._user.items():
             term = self.reader.terms.get(x)
-            if term is None or getattr(x, "gradients_of", ()) or text.startswith("d_"):
+            if term is None or gradients_of(x) or text.startswith("d_"):
                 continue
             inner = core(term)
             if inner not in self.names and inner.kind not in (SYMBOL, NUMBER):
@@ -176,9 +176,9 @@ class Formulas:
         derivatives = {
             core(self.reader.terms[x]): x
             for x in self._derivatives
-            if x in self.reader.terms and self._user.get(x.gradients_of[-1])
+            if x in self.reader.terms and self._user.get(gradients_of(x)[-1])
         }
-        roots = [term for _, term in self._outputs]
+        roots = [term for _, term in self.results]
         used: Counter[Term] = Counter()
         order = list(self._visible(roots, used))
         weights: dict[Term, int] = {}
@@ -222,7 +222,7 @@ class Formulas:
     def _name_new(self, term: Term, derivatives: dict[Term, Variable]) -> None:
         x = derivatives.get(term)
         if x is not None:
-            self._give(term, self._derivative(x.gradients_of[-1]))
+            self._give(term, self._derivative(gradients_of(x)[-1]))
             return
         shape = [n for n in term.shape if n != 1]
         letters = LETTERS[min(len(shape), 2)]
@@ -345,7 +345,7 @@ class Formulas:
     def _written(self, text: str, term: Term) -> str:
         """Return the definition of a name."""
         inner = core(term)
-        own = self.names.get(inner) == text
+        own = self.names.get(inner) == text and inner.kind != SYMBOL
         if own:
             del self.names[inner]
         line = self.writer.line(text, term)
@@ -370,15 +370,13 @@ class Formulas:
         return list(found)
 
     def _conditions(self) -> Iterator[str]:
-        from autograd.program.formulas.writing import escaped
-
         for term, holds in self.reader.conditions:
             text = self.writer.write(term, None).text
             text = re.sub(r"^\\left\[(.*)\\right\]$", r"\1", text)
             yield text if holds else rf"\neg\left({text}\right)"
         for guard in self.reader.checked:
             kind = getattr(guard.convert, "__name__", "value")
-            inside = self.writer._entry(self.reader.of(guard.variable)).text
+            inside = self.writer.entry(self.reader.of(guard.variable)).text
             expected = escaped(str(guard.expected)[:40])
             yield rf"\operatorname{{{escaped(kind)}}}\left({inside}\right) = \text{{{expected}}}"
 
@@ -391,6 +389,11 @@ class Formulas:
             lines.append(r"&\text{for } " + r",\ ".join(self.conditions))
         inside = " \\\\\n".join(lines)
         return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+
+def gradients_of(x: Variable) -> tuple[Variable, ...]:
+    """Return the variables with respect to which this is the derivative of the result."""
+    return tuple(getattr(x, "gradients_of", ()))
 
 
 def _user_names(program: Any) -> dict[Any, str]:
@@ -414,7 +417,7 @@ def _variables(program: Any) -> Iterator[Variable]:
 
 def _labelled(x: Any, place: str, found: list[tuple[str, Any]]) -> None:
     """List the results with a text that says where each stands."""
-    if isinstance(x, (Variable, Constant)):
+    if isinstance(x, (Variable, Constant, float, int, complex, np.generic)):
         found.append((place, x))
     elif isinstance(x, dict):
         for key, item in x.items():
@@ -435,6 +438,3 @@ def _sizes(program: Any) -> set[int]:
         found.update(x.shape)
         found.add(math.prod(x.shape))
     return found - {1}
-
-
-__all__ = ["Formulas", "Line", "in_order", "np"]

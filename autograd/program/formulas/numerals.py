@@ -19,9 +19,12 @@ CONSTANTS = {
 DENOMINATOR = 1000
 
 GREEK = frozenset(
-    """alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau upsilon phi
-    chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()
-)
+    (
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "mu",
+        "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma",
+        "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+    )
+)  # fmt: skip
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot", "mean": r"\bar"}
 
 
@@ -36,7 +39,8 @@ def fraction(x: Any, sizes: Iterable[int] = ()) -> tuple[str, str]:
         Numbers of elements, of which a mean is likely: ``0.1`` is then 1/10.
     """
     if isinstance(x, complex):
-        return rf"\left({_decimal(x.real)} {'-' if x.imag < 0 else '+'} {_decimal(abs(x.imag))} i\right)", ""
+        sign = "-" if x.imag < 0 else "+"
+        return rf"\left({_decimal(x.real)} {sign} {_decimal(abs(x.imag))} i\right)", ""
     if not math.isfinite(x):
         return (r"\infty" if x > 0 else r"\mathrm{NaN}"), ""
     if x == int(x) and x < 1e6:

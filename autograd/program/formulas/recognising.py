@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from autograd.program.formulas.terms import (
 COMPARED = 200
 
 #: Functions of ``x`` that are written in others.
-REWRITTEN = {
+REWRITTEN: dict[str, Callable[[Term], Term]] = {
     "log1p": lambda x: algebra.function("log", algebra.linear([(1, number(1)), (1, x)])),
     "expm1": lambda x: algebra.linear([(1, algebra.function("exp", x)), (-1, number(1))]),
     "exp2": lambda x: algebra.function("power", number(2), x),
@@ -37,6 +38,11 @@ REWRITTEN = {
     "positive": lambda x: x,
     "fabs": lambda x: algebra.function("absolute", x),
 }
+
+#: Comparisons of a number with itself.
+SAME = {
+    "equal": 1, "less_equal": 1, "greater_equal": 1, "not_equal": 0, "less": 0, "greater": 0,
+}  # fmt: skip
 
 
 def core(term: Term) -> Term:
@@ -61,6 +67,11 @@ def function(name: str, parts: list[Term]) -> Term | None:
         return rewritten(parts[0])
     if name == "cond":
         return _choice(*parts)
+    if len(parts) == 2 and parts[0] is parts[1]:
+        if name in SAME:
+            return number(SAME[name])
+        if name in ("maximum", "minimum", "fmax", "fmin"):
+            return parts[0]
     if name in ("logical_and", "logical_or"):
         return _logical(name == "logical_and", *parts)
     if name == "log" and is_function(parts[0], "exp"):
@@ -120,10 +131,8 @@ def _choice(condition: Term, x: Term, y: Term) -> Term | None:
     if tied and condition.parts[0] is y and condition.parts[1].kind == NUMBER:
         return algebra.linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
     # A more exact form where cancellation would cost digits is the same function.
-    if is_function(condition, "less") and condition.parts[1].kind == NUMBER:
-        if condition.parts[0] is y and same_function(x, y):
-            return y
-    return None
+    is_small = is_function(condition, "less") and condition.parts[1].kind == NUMBER
+    return y if is_small and condition.parts[0] is y and same_function(x, y) else None
 
 
 def same_function(a: Term, b: Term) -> bool:

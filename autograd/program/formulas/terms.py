@@ -148,9 +148,7 @@ def _value(term: Term, parts: list[Any]) -> Any:
     if kind == SUM:
         return sum(c * x for c, x in zip(detail, parts, strict=True))
     if kind == PRODUCT:
-        return math.prod(
-            [_power(x, e) for x, e in zip(parts, detail, strict=True)], start=1
-        )
+        return math.prod([_power(x, e) for x, e in zip(parts, detail, strict=True)], start=1)
     if kind == MATMUL:
         total = parts[0]
         for x in parts[1:]:
@@ -166,7 +164,8 @@ def _value(term: Term, parts: list[Any]) -> Any:
 
 
 def _arranged(term: Term, parts: list[Any]) -> Any:
-    kind, detail, x = term.kind, term.detail, parts[0] if parts else None
+    kind, detail = term.kind, term.detail
+    x: Any = parts[0] if parts else None
     if kind == TRANSPOSE:
         return np.transpose(x, detail)
     if kind == SPREAD:

@@ -5,28 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd.program.formulas.algebra import kept_axes
 from autograd.program.formulas.numerals import fraction, name, with_index
 from autograd.program.formulas.terms import (
-    CALL,
     FUNCTION,
-    INDEX,
     MATMUL,
     NUMBER,
     PRODUCT,
     REDUCE,
     RESHAPE,
-    SOFTMAX,
     SPREAD,
     SUM,
     SYMBOL,
     TRANSPOSE,
-    UPDATE,
-    Many,
-    Part,
-    Slice,
     Term,
     make,
+    number,
 )
 
 #: How strongly operators bind, from a sum to a name.
@@ -117,13 +110,15 @@ class Writer:
     def line(self, text: str, term: Term) -> str:
         """Return the definition of a term under a name."""
         self.used, self.flipped = [], None
+        if term.kind == SPREAD and term.parts[0] is number(0):
+            return rf"{text} &= \mathbf{{0}}"
         try:
-            return f"{text} &= {self.write(term, None, own=True).text}"
+            return f"{text} &= {self.write(term, None).text}"
         except NeedsIndices:
             self.used, self.flipped = [], None
             indices = self._new(term.shape)
-            left = with_index(text, _joined(indices))
-            return f"{left} &= {self.write(term, indices, own=True).text}"
+            left = with_index(text, joined(indices))
+            return f"{left} &= {self.write(term, indices).text}"
 
     def _new(self, shape: tuple[int, ...]) -> tuple[str | None, ...]:
         """Return unused letters for the axes of a shape."""
@@ -137,9 +132,9 @@ class Writer:
 
     # -- terms ------------------------------------------------------------------------------
 
-    def write(self, term: Term, indices: Indices, own: bool = False) -> Written:
+    def write(self, term: Term, indices: Indices) -> Written:
         """Write a term: as a whole, or its element with some indices."""
-        known = None if own else self.names.get(term)
+        known = self.names.get(term)
         if known is not None:
             return self._named(known, term, indices)
         if term is self.flipped:
@@ -149,10 +144,14 @@ class Writer:
             return self._number(term.detail)
         if indices is None and term.kind in (SUM, PRODUCT, FUNCTION):
             self._require_whole(term)
-        return _FORMS[term.kind](self, term, indices)
+        return self.form(term, indices)
+
+    def form(self, term: Term, indices: Indices) -> Written:
+        """Write a term that has no name."""
+        raise NotImplementedError
 
     def _named(self, text: str, term: Term, indices: Indices) -> Written:
-        return Written(text if indices is None else with_index(text, _joined(indices)))
+        return Written(text if indices is None else with_index(text, joined(indices)))
 
     def _number(self, x: Any) -> Written:
         negative = not isinstance(x, complex) and x < 0
@@ -253,7 +252,7 @@ class Writer:
         if len(powers) == 1 and powers[0][0] == 1 and powers[0][1] is whole:
             only = powers[0][1]
             if coefficient == 1:
-                return self.write(only, _aligned(indices, only))
+                return self.write(only, aligned(indices, only))
             if only.kind == PRODUCT and only not in self.names:
                 if indices is None:
                     self._require_whole(only)
@@ -349,9 +348,10 @@ class Writer:
 
     def _factors(self, powers: list[tuple[Any, Term]], indices: Indices) -> Written:
         """Write a product of positive powers."""
-        scalars, arrays = [], []
+        scalars: list[Written] = []
+        arrays: list[Written] = []
         for exponent, term in sorted(powers, key=_rank):
-            place = _aligned(indices, term)
+            place = aligned(indices, term)
             if exponent == 1:
                 written = self.write(term, place)
             else:
@@ -369,7 +369,9 @@ class Writer:
         everything = [*scalars, *arrays]
         if not arrays:  # a sum sign reaches to the end of its product
             everything.sort(key=lambda x: x.strength == OPEN)
-        return Written(_juxtaposed(everything), OPEN if everything[-1].strength == OPEN else JUXTAPOSED)
+        return Written(
+            _juxtaposed(everything), OPEN if everything[-1].strength == OPEN else JUXTAPOSED
+        )
 
     def _raised(self, term: Term, exponent: float, indices: Indices) -> Written:
         if exponent == 0.5:
@@ -407,7 +409,7 @@ class Writer:
 
     def _function(self, term: Term, indices: Indices) -> Written:
         detail = term.detail
-        parts = [self.write(part, _aligned(indices, part)) for part in term.parts]
+        parts = [self.write(part, aligned(indices, part)) for part in term.parts]
         if detail in COMPARISONS:
             left, right = (part.within(ADDED) for part in parts)
             return Written(rf"\left[{left} {COMPARISONS[detail]} {right}\right]")
@@ -416,7 +418,8 @@ class Writer:
         if detail == "logical_not":
             return Written(rf"\neg {parts[0].within(ATOM)}", JUXTAPOSED)
         if detail == "cond":
-            rows = rf"{parts[1].text} & \text{{if }} {parts[0].text} \\ {parts[2].text} & \text{{otherwise}}"
+            first = rf"{parts[1].text} & \text{{if }} {parts[0].text}"
+            rows = rf"{first} \\ {parts[2].text} & \text{{otherwise}}"
             return Written(rf"\begin{{cases}} {rows} \end{{cases}}", CHOICE)
         if detail == "absolute":
             return Written(rf"\left|{parts[0].text}\right|")
@@ -450,203 +453,12 @@ class Writer:
         if last:
             try:
                 whole = self._softmax(term, None).text
-                return Written(f"{whole}_{{{_joined(indices)}}}")
+                return Written(f"{whole}_{{{joined(indices)}}}")
             except NeedsIndices:
                 pass
         inside = self.write(term.parts[0], indices).text
         along = indices[term.detail]
         return Written(rf"\operatorname{{softmax}}_{{{along}}}\left({inside}\right)")
-
-    # -- matrices ---------------------------------------------------------------------------
-
-    def _matmul(self, term: Term, indices: Indices) -> Written:
-        if indices is None:
-            texts = []
-            for position, part in enumerate(term.parts):
-                text = self.write(part, None).within(RAISED)
-                if part.ndim == 1 and position < len(term.parts) - 1:
-                    text = rf"{self.write(part, None).within(ATOM)}^{{\top}}"
-                texts.append(text)
-            return Written(" ".join(texts), JUXTAPOSED)
-        if not _joined(indices) or all(part.ndim < 3 for part in term.parts):
-            try:
-                whole = self._matmul(term, None)
-                index = _joined(indices)
-                return Written(rf"\left({whole.text}\right)_{{{index}}}") if index else whole
-            except NeedsIndices:
-                pass
-        return self._summed_product(term, indices)
-
-    def _summed_product(self, term: Term, indices: tuple[str | None, ...]) -> Written:
-        """Write an element of a product of matrices as a sum."""
-        first, *others = term.parts
-        inner: list[str | None] = []
-        before = self.used[:]
-        for part in others:
-            inner += self._new((part.shape[-2 if part.ndim > 1 else 0],))
-        rows = list(indices)
-        last = rows.pop() if others[-1].ndim > 1 else None
-        row = rows.pop() if first.ndim > 1 else None
-        texts = []
-        for position, part in enumerate(term.parts):
-            left = row if position == 0 else inner[position - 1]
-            right = last if position == len(others) else inner[position]
-            own: tuple[str | None, ...] = (left, right)
-            if part.ndim == 1:
-                own = (right,) if position == 0 else (left,)
-            stack = rows[len(rows) - (part.ndim - 2) :] if part.ndim > 2 else []
-            texts.append(self.write(part, (*stack, *own)).within(JUXTAPOSED))
-        self.used = before
-        sums = ", ".join(letter for letter in inner if letter is not None)
-        return Written(rf"\sum_{{{sums}}} {' '.join(texts)}", OPEN)
-
-    def _transpose(self, term: Term, indices: Indices) -> Written:
-        part = term.parts[0]
-        if indices is None:
-            order = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
-            if term.detail != order:
-                raise NeedsIndices
-            return Written(rf"{self.write(part, None).within(ATOM)}^{{\top}}", RAISED)
-        inner: list[str | None] = [None] * term.ndim
-        for position, axis in enumerate(term.detail):
-            inner[axis] = indices[position]
-        return self.write(part, tuple(inner))
-
-    def _reduce(self, term: Term, indices: Indices) -> Written:
-        operation, axes, _ = term.detail
-        body = term.parts[0]
-        if indices is None and len(axes) < body.ndim and any(
-            body.shape[a] != 1 for a in range(body.ndim) if a not in axes
-        ):
-            raise NeedsIndices
-        if operation == "sum":
-            length = self._length(term, None)
-            if length is not None:
-                return Written(rf"{length.text}^{{2}}", RAISED)
-        before = self.used[:]
-        new = iter(self._new([body.shape[a] for a in axes]))  # type: ignore[arg-type]
-        outside = indices or (None,) * body.ndim
-        inner = tuple(next(new) if a in axes else outside[a] for a in range(body.ndim))
-        letters = ", ".join(x for a in axes if (x := inner[a]) is not None)
-        text = self.write(body, inner).within(OPEN)
-        self.used = before
-        return Written(rf"{REDUCTIONS[operation]}_{{{letters}}} {text}", OPEN)
-
-    def _spread(self, term: Term, indices: Indices) -> Written:
-        if indices is None:
-            raise NeedsIndices
-        return self.write(term.parts[0], _aligned(indices, term.parts[0]))
-
-    def _reshape(self, term: Term, indices: Indices) -> Written:
-        part = term.parts[0]
-        axes = kept_axes(part.shape, term.shape)
-        if axes is None:
-            shape = r" \times ".join(map(str, term.shape)) or "1"
-            inside = self._entry(part).text
-            return self._with_indices(
-                Written(rf"\operatorname{{reshape}}_{{{shape}}}\left({inside}\right)"), indices
-            )
-        if term.shape == () or (indices is None and _is_column(part, term)):
-            return self.write(part, None if part.ndim == 0 else (None,) * part.ndim)
-        if indices is None:
-            raise NeedsIndices
-        inner: list[str | None] = [None] * part.ndim
-        for position, axis in enumerate(axes):
-            if axis is not None:
-                inner[axis] = indices[position]
-        return self.write(part, tuple(inner))
-
-    # -- elements, assignments and calls ----------------------------------------------------
-
-    def _entry(self, term: Term) -> Written:
-        """Write a term as a whole: if need be, as the matrix of its elements."""
-        try:
-            return self.write(term, None)
-        except NeedsIndices:
-            before = self.used[:]
-            indices = self._new(term.shape)
-            text = self.write(term, indices).text
-            self.used = before
-            index = _joined(indices)
-            return Written(rf"\left({text}\right)_{{{index}}}" if index else text)
-
-    def is_whole(self, term: Term) -> bool:
-        """Return whether a term has a notation without indices."""
-        self.used, self.flipped = [], None
-        try:
-            self.write(term, None, own=True)
-        except NeedsIndices:
-            return False
-        return True
-
-    def _with_indices(self, written: Written, indices: Indices) -> Written:
-        index = _joined(indices) if indices is not None else ""
-        return Written(rf"\left({written.text}\right)_{{{index}}}") if index else written
-
-    def _index(self, term: Term, indices: Indices) -> Written:
-        base = self._entry(term.parts[0]).within(ATOM)
-        where = self._places(term.detail, term)
-        return self._with_indices(Written(f"{_grouped(base)}_{{[{where}]}}"), indices)
-
-    def _update(self, term: Term, indices: Indices) -> Written:
-        index, adds = term.detail
-        base, value = term.parts[:2]
-        if base.kind == SPREAD and base.parts[0].kind == NUMBER:
-            text = rf"\mathbf{{{self._number(base.parts[0].detail).text}}}"
-        else:
-            text = _grouped(self._entry(base).within(ATOM))
-        arrow = r"\mathrel{+}=" if adds else r"\leftarrow"
-        change = f"[{self._places(index, term)}] {arrow} {self._entry(value).text}"
-        return self._with_indices(Written(f"{text}_{{{change}}}"), indices)
-
-    def _places(self, index: Any, term: Term) -> str:
-        parts = index if isinstance(index, tuple) else (index,)
-        return ", ".join(self._argument(part, term) for part in parts)
-
-    def _argument(self, x: Any, term: Term) -> str:
-        """Write an argument of a call, or a part of an index."""
-        if isinstance(x, Part):
-            return self._entry(term.parts[x.position]).text
-        if isinstance(x, Slice):
-            ends = ["" if end is None else self._argument(end, term) for end in x.ends]
-            return ":".join(ends if ends[2] else ends[:2])
-        if x is Ellipsis:
-            return r"\dots"
-        if isinstance(x, (Many, tuple)):
-            items = x.items if isinstance(x, Many) else x
-            return rf"\left({', '.join(self._argument(item, term) for item in items)}\right)"
-        if isinstance(x, (int, float)) and not isinstance(x, bool):
-            return self._number(x).text
-        return rf"\text{{{escaped(getattr(x, 'name', None) or str(x))}}}"
-
-    def _call(self, term: Term, indices: Indices) -> Written:
-        callee, arguments, keywords, path = term.detail
-        written = [self._argument(x, term) for x in arguments]
-        written += [rf"\text{{{escaped(k)}}}={self._argument(x, term)}" for k, x in keywords]
-        if callee.name == "inv" and len(written) == 1:
-            base = self._entry(term.parts[0]).within(ATOM)
-            found = Written(rf"{base}^{{-1}}", RAISED)
-        else:
-            found = Written(rf"{function_name(callee.name)}\left({', '.join(written)}\right)")
-        for position in path:
-            found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
-        return self._with_indices(found, indices)
-
-
-_FORMS: dict[str, Any] = {
-    SUM: Writer._sum,
-    PRODUCT: Writer._product,
-    FUNCTION: Writer._function,
-    SOFTMAX: Writer._softmax,
-    MATMUL: Writer._matmul,
-    TRANSPOSE: Writer._transpose,
-    REDUCE: Writer._reduce,
-    SPREAD: Writer._spread,
-    RESHAPE: Writer._reshape,
-    INDEX: Writer._index,
-    UPDATE: Writer._update,
-    CALL: Writer._call,
-}
 
 
 def function_name(text: str) -> str:
@@ -661,26 +473,17 @@ def escaped(text: str) -> str:
     return text
 
 
-def _joined(indices: tuple[str | None, ...]) -> str:
+def joined(indices: tuple[str | None, ...]) -> str:
     letters = [letter for letter in indices if letter is not None]
     return ("" if all(len(x) == 1 for x in letters) else ",").join(letters)
 
 
-def _aligned(indices: Indices, part: Term) -> Indices:
+def aligned(indices: Indices, part: Term) -> Indices:
     """Return the indices of an operand that is broadcast."""
     if indices is None:
         return None
     own = indices[len(indices) - part.ndim :] if part.ndim else ()
     return tuple(None if n == 1 else i for i, n in zip(own, part.shape, strict=True))
-
-
-def _is_column(part: Term, term: Term) -> bool:
-    """Return whether a change of shape only makes a vector a column, which it is anyway."""
-    return part.ndim == 1 and term.shape == (*part.shape, 1)
-
-
-def _grouped(text: str) -> str:
-    return f"{{{text}}}" if "_" in text or "^" in text else text
 
 
 def _rank(power: tuple[Any, Term]) -> tuple[int, int]:
@@ -692,7 +495,11 @@ def _rank(power: tuple[Any, Term]) -> tuple[int, int]:
 
 def _ordered(pairs: list[tuple[Any, Term]]) -> list[tuple[Any, Term]]:
     """Order the terms of a sum: begin with a positive one, and with 1 in 1 - x."""
-    alone = all(c > 0 and t.kind != FUNCTION for c, t in pairs if t.kind != NUMBER and not isinstance(c, complex))
+    alone = all(
+        c > 0 and t.kind != FUNCTION
+        for c, t in pairs
+        if t.kind != NUMBER and not isinstance(c, complex)
+    )
 
     def rank(pair: tuple[Any, Term]) -> tuple[bool, int]:
         c, term = pair

@@ -1,0 +1,252 @@
+"""Write products of matrices, sums over axes, elements and calls in LaTeX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.program.formulas.algebra import kept_axes
+from autograd.program.formulas.terms import (
+    CALL,
+    FUNCTION,
+    INDEX,
+    MATMUL,
+    NUMBER,
+    PRODUCT,
+    REDUCE,
+    RESHAPE,
+    SOFTMAX,
+    SPREAD,
+    SUM,
+    TRANSPOSE,
+    UPDATE,
+    Many,
+    Part,
+    Slice,
+    Term,
+)
+from autograd.program.formulas.writing import (
+    ATOM,
+    JUXTAPOSED,
+    OPEN,
+    RAISED,
+    REDUCTIONS,
+    Indices,
+    NeedsIndices,
+    Writer,
+    Written,
+    aligned,
+    escaped,
+    function_name,
+    joined,
+)
+
+
+class ArrayWriter(Writer):
+    """Writes all kinds of terms."""
+
+    def form(self, term: Term, indices: Indices) -> Written:
+        """Write a term that has no name."""
+        written: Written = _FORMS[term.kind](self, term, indices)
+        return written
+
+    # -- matrices ---------------------------------------------------------------------------
+
+    def _matmul(self, term: Term, indices: Indices) -> Written:
+        if indices is None:
+            texts = []
+            for position, part in enumerate(term.parts):
+                text = self.write(part, None).within(RAISED)
+                if part.ndim == 1 and position < len(term.parts) - 1:
+                    text = rf"{self.write(part, None).within(ATOM)}^{{\top}}"
+                texts.append(text)
+            return Written(" ".join(texts), JUXTAPOSED)
+        if not joined(indices) or all(part.ndim < 3 for part in term.parts):
+            try:
+                whole = self._matmul(term, None)
+                index = joined(indices)
+                return Written(rf"\left({whole.text}\right)_{{{index}}}") if index else whole
+            except NeedsIndices:
+                pass
+        return self._summed_product(term, indices)
+
+    def _summed_product(self, term: Term, indices: tuple[str | None, ...]) -> Written:
+        """Write an element of a product of matrices as a sum."""
+        first, *others = term.parts
+        inner: list[str | None] = []
+        before = self.used[:]
+        for part in others:
+            inner += self._new((part.shape[-2 if part.ndim > 1 else 0],))
+        rows = list(indices)
+        last = rows.pop() if others[-1].ndim > 1 else None
+        row = rows.pop() if first.ndim > 1 else None
+        texts = []
+        for position, part in enumerate(term.parts):
+            left = row if position == 0 else inner[position - 1]
+            right = last if position == len(others) else inner[position]
+            own: tuple[str | None, ...] = (left, right)
+            if part.ndim == 1:
+                own = (right,) if position == 0 else (left,)
+            stack = rows[len(rows) - (part.ndim - 2) :] if part.ndim > 2 else []
+            texts.append(self.write(part, (*stack, *own)).within(JUXTAPOSED))
+        self.used = before
+        sums = ", ".join(letter for letter in inner if letter is not None)
+        return Written(rf"\sum_{{{sums}}} {' '.join(texts)}", OPEN)
+
+    def _transpose(self, term: Term, indices: Indices) -> Written:
+        part = term.parts[0]
+        if indices is None:
+            order = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
+            if term.detail != order:
+                raise NeedsIndices
+            return Written(rf"{self.write(part, None).within(ATOM)}^{{\top}}", RAISED)
+        inner: list[str | None] = [None] * term.ndim
+        for position, axis in enumerate(term.detail):
+            inner[axis] = indices[position]
+        return self.write(part, tuple(inner))
+
+    def _reduce(self, term: Term, indices: Indices) -> Written:
+        operation, axes, _ = term.detail
+        body = term.parts[0]
+        if (
+            indices is None
+            and len(axes) < body.ndim
+            and any(body.shape[a] != 1 for a in range(body.ndim) if a not in axes)
+        ):
+            raise NeedsIndices
+        if operation == "sum":
+            length = self._length(term, None)
+            if length is not None:
+                return Written(rf"{length.text}^{{2}}", RAISED)
+        before = self.used[:]
+        new = iter(self._new([body.shape[a] for a in axes]))  # type: ignore[arg-type]
+        outside = indices or (None,) * body.ndim
+        inner = tuple(next(new) if a in axes else outside[a] for a in range(body.ndim))
+        letters = ", ".join(x for a in axes if (x := inner[a]) is not None)
+        text = self.write(body, inner).within(OPEN)
+        self.used = before
+        return Written(rf"{REDUCTIONS[operation]}_{{{letters}}} {text}", OPEN)
+
+    def _spread(self, term: Term, indices: Indices) -> Written:
+        if indices is None:
+            raise NeedsIndices
+        return self.write(term.parts[0], aligned(indices, term.parts[0]))
+
+    def _reshape(self, term: Term, indices: Indices) -> Written:
+        part = term.parts[0]
+        axes = kept_axes(part.shape, term.shape)
+        if axes is None:
+            shape = r" \times ".join(map(str, term.shape)) or "1"
+            inside = self.entry(part).text
+            return self._with_indices(
+                Written(rf"\operatorname{{reshape}}_{{{shape}}}\left({inside}\right)"), indices
+            )
+        if term.shape == () or (indices is None and _is_column(part, term)):
+            return self.write(part, None if part.ndim == 0 else (None,) * part.ndim)
+        if indices is None:
+            raise NeedsIndices
+        inner: list[str | None] = [None] * part.ndim
+        for position, axis in enumerate(axes):
+            if axis is not None:
+                inner[axis] = indices[position]
+        return self.write(part, tuple(inner))
+
+    # -- elements, assignments and calls ----------------------------------------------------
+
+    def entry(self, term: Term) -> Written:
+        """Write a term as a whole: if need be, as the matrix of its elements."""
+        try:
+            return self.write(term, None)
+        except NeedsIndices:
+            before = self.used[:]
+            indices = self._new(term.shape)
+            text = self.write(term, indices).text
+            self.used = before
+            index = joined(indices)
+            return Written(rf"\left({text}\right)_{{{index}}}" if index else text)
+
+    def is_whole(self, term: Term) -> bool:
+        """Return whether a term has a notation without indices."""
+        self.used, self.flipped = [], None
+        try:
+            self.write(term, None)
+        except NeedsIndices:
+            return False
+        return True
+
+    def _with_indices(self, written: Written, indices: Indices) -> Written:
+        index = joined(indices) if indices is not None else ""
+        return Written(rf"\left({written.text}\right)_{{{index}}}") if index else written
+
+    def _index(self, term: Term, indices: Indices) -> Written:
+        base = self.entry(term.parts[0]).within(ATOM)
+        where = self._places(term.detail, term)
+        return self._with_indices(Written(f"{_grouped(base)}_{{[{where}]}}"), indices)
+
+    def _update(self, term: Term, indices: Indices) -> Written:
+        index, adds = term.detail
+        base, value = term.parts[:2]
+        if base.kind == SPREAD and base.parts[0].kind == NUMBER:
+            text = rf"\mathbf{{{self._number(base.parts[0].detail).text}}}"
+        else:
+            text = _grouped(self.entry(base).within(ATOM))
+        arrow = r"\mathrel{+}=" if adds else r"\leftarrow"
+        change = f"[{self._places(index, term)}] {arrow} {self.entry(value).text}"
+        return self._with_indices(Written(f"{text}_{{{change}}}"), indices)
+
+    def _places(self, index: Any, term: Term) -> str:
+        parts = index if isinstance(index, tuple) else (index,)
+        return ", ".join(self._argument(part, term) for part in parts)
+
+    def _argument(self, x: Any, term: Term) -> str:
+        """Write an argument of a call, or a part of an index."""
+        if isinstance(x, Part):
+            return self.entry(term.parts[x.position]).text
+        if isinstance(x, Slice):
+            ends = ["" if end is None else self._argument(end, term) for end in x.ends]
+            return ":".join(ends if ends[2] else ends[:2])
+        if x is Ellipsis:
+            return r"\dots"
+        if isinstance(x, (Many, tuple)):
+            items = x.items if isinstance(x, Many) else x
+            return rf"\left({', '.join(self._argument(item, term) for item in items)}\right)"
+        if isinstance(x, (int, float)) and not isinstance(x, bool):
+            return self._number(x).text
+        return rf"\text{{{escaped(getattr(x, 'name', None) or str(x))}}}"
+
+    def _call(self, term: Term, indices: Indices) -> Written:
+        callee, arguments, keywords, path = term.detail
+        written = [self._argument(x, term) for x in arguments]
+        written += [rf"\text{{{escaped(k)}}}={self._argument(x, term)}" for k, x in keywords]
+        if callee.name == "inv" and len(written) == 1:
+            base = self.entry(term.parts[0]).within(ATOM)
+            found = Written(rf"{base}^{{-1}}", RAISED)
+        else:
+            found = Written(rf"{function_name(callee.name)}\left({', '.join(written)}\right)")
+        for position in path:
+            found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
+        return self._with_indices(found, indices)
+
+
+_FORMS: dict[str, Any] = {
+    SUM: ArrayWriter._sum,
+    PRODUCT: ArrayWriter._product,
+    FUNCTION: ArrayWriter._function,
+    SOFTMAX: ArrayWriter._softmax,
+    MATMUL: ArrayWriter._matmul,
+    TRANSPOSE: ArrayWriter._transpose,
+    REDUCE: ArrayWriter._reduce,
+    SPREAD: ArrayWriter._spread,
+    RESHAPE: ArrayWriter._reshape,
+    INDEX: ArrayWriter._index,
+    UPDATE: ArrayWriter._update,
+    CALL: ArrayWriter._call,
+}
+
+
+def _is_column(part: Term, term: Term) -> bool:
+    """Return whether a change of shape only makes a vector a column, which it is anyway."""
+    return part.ndim == 1 and term.shape == (*part.shape, 1)
+
+
+def _grouped(text: str) -> str:
+    return f"{{{text}}}" if "_" in text or "^" in text else text
