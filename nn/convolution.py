@@ -40,7 +40,7 @@ def columns(x: Any, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]
     matrix = (groups, math.prod(shape[: -len(counts)]) // groups, math.prod(counts))
     for part in parts(len(x), shape):
         padded = windows.padded(x[part])
-        laid = np.empty((len(padded), *shape), x.dtype)
+        laid = np.empty_like(x, shape=(len(padded), *shape), order="C")
         for place, index in offsets(windows, counts):
             laid[place] = padded[index]
         yield part, laid.reshape((len(padded), *matrix))
@@ -50,7 +50,8 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
     """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
     matrices = weight.reshape((groups, outputs // groups, -1))
-    y = np.empty((len(x), outputs, *counts), np.result_type(x, weight))
+    shape = (len(x), outputs, *counts)
+    y = np.empty_like(x, np.result_type(x, weight), shape=shape, order="C")
     flat = y.reshape((len(x), groups, outputs // groups, math.prod(counts)))
     for part, laid in columns(x, windows, groups):
         np.matmul(matrices, laid, out=flat[part])
@@ -63,7 +64,8 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
     """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
     matrices = weight.reshape((groups, outputs // groups, -1)).swapaxes(1, 2)
-    padded = np.zeros(windows.padded_shape(shape), np.result_type(g, weight))
+    kind, whole = np.result_type(g, weight), windows.padded_shape(shape)
+    padded = np.zeros_like(g, kind, shape=whole, order="C")
     columns_of_one = (shape[1], *windows.kernel, *counts)
     for part in parts(len(g), columns_of_one):
         flat = g[part].reshape((-1, groups, outputs // groups, math.prod(counts)))
@@ -79,9 +81,8 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     outputs, counts = g.shape[1], g.shape[2:]
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
     inputs = x.shape[1] // groups
-    total = np.zeros(
-        (groups, outputs // groups, inputs * math.prod(windows.kernel)), np.result_type(g, x)
-    )
+    shape = (groups, outputs // groups, inputs * math.prod(windows.kernel))
+    total = np.zeros_like(g, np.result_type(g, x), shape=shape, order="C")
     for part, laid in columns(x, windows, groups):
         total += np.matmul(flat[part], laid.swapaxes(2, 3)).sum(axis=0)
     return total.reshape((outputs, inputs, *windows.kernel))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, define, elementwise, sigmoid, softmax
+from nn.module import plain
 
 
 def log_at_least(x: Any) -> Any:
@@ -36,7 +37,7 @@ def surprisal_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, k
     g = g * weights
     of_each = g[(slice(None),) * axis + (None,)]
     if isinstance(g, Tensor) or isinstance(x, Tensor):
-        picked = np.zeros(x.shape, x.dtype)
+        picked = np.zeros_like(plain(x))
         picked[index] = 1
         return (softmax(x, axis=axis) - picked) * of_each
     if not kept or kept[0][0] is not x:  # a second backward, or a gradient check

@@ -27,7 +27,7 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
     """Return the position of the maximum `y` in each window, of the first if there are several."""
     x, y = plain(x), plain(y)
     padded, counts = windows.padded(x, -math.inf), windows.counts(x.shape)
-    found = np.zeros(y.shape, np.min_scalar_type(math.prod(windows.kernel)))
+    found = np.zeros_like(y, np.min_scalar_type(math.prod(windows.kernel)), order="C")
     indices = [index for _, index in offsets(windows, counts)]
     for number in reversed(range(len(indices))):
         np.copyto(found, number, where=padded[indices[number]] == y)
@@ -37,7 +37,7 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
 def picked(x: Any, which: Any, windows: Windows) -> Any:
     """Return one element of each window, by its position there."""
     padded, counts = windows.padded(x), windows.counts(x.shape)
-    y = np.zeros(which.shape, x.dtype)
+    y = np.zeros_like(which, x.dtype, order="C")
     for number, (_, index) in enumerate(offsets(windows, counts)):
         np.copyto(y, padded[index], where=which == number)
     return y
@@ -45,7 +45,7 @@ def picked(x: Any, which: Any, windows: Windows) -> Any:
 
 def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
     """Add each number to the element of its window at the given position."""
-    total = np.zeros(windows.padded_shape(shape), g.dtype)
+    total = np.zeros_like(g, shape=windows.padded_shape(shape), order="C")
     for number, (_, index) in enumerate(offsets(windows, g.shape[2:])):
         total[index] += g * (which == number)
     return total[windows.inside(shape)]
@@ -54,7 +54,7 @@ def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> An
 def summed(x: Any, windows: Windows) -> Any:
     """Return the sum of each window."""
     padded, counts = windows.padded(x), windows.counts(x.shape)
-    y = np.zeros((*x.shape[:2], *counts), x.dtype)
+    y = np.zeros_like(x, shape=(*x.shape[:2], *counts), order="C")
     for _, index in offsets(windows, counts):
         y += padded[index]
     return y
@@ -62,7 +62,7 @@ def summed(x: Any, windows: Windows) -> Any:
 
 def added_back(g: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
     """Add each number to all elements of its window."""
-    total = np.zeros(windows.padded_shape(shape), g.dtype)
+    total = np.zeros_like(g, shape=windows.padded_shape(shape), order="C")
     for _, index in offsets(windows, g.shape[2:]):
         total[index] += g
     return total[windows.inside(shape)]

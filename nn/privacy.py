@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
+from autograd.program import State, call, follow
 from nn.module import plain
 from nn.optim import Optimizer
 from nn.seeding import chosen
@@ -72,7 +73,7 @@ def _one_by_one(
         result = loss(model(*inputs), targets)
         result.backward()
         found = [np.zeros_like(p.data) if p.grad is None else p.grad for p in parameters]
-        yield float(plain(result)), found
+        yield plain(result).item(), found
 
 
 class DPSGD:
@@ -144,6 +145,12 @@ class DPSGD:
         self.generator = chosen(generator)
         self.expected_batch_size = expected_batch_size
 
+    def __program_state__(self) -> Iterator[State]:
+        """Yield what changes in each step, for programs that `autograd.jit` records."""
+        yield State(vars(self))
+        for part in (self.model, self.optimizer):
+            yield from part.__program_state__()
+
     def step(self, *batch: Any) -> float:
         """Take one step.
 
@@ -157,13 +164,14 @@ class DPSGD:
         float
             The mean loss of the batch, which is not private.
         """
+        follow(self)
         groups = self.optimizer.param_groups
         parameters = [p for group in groups for p in group["params"] if p.requires_grad]
         sums = [np.zeros_like(parameter.data) for parameter in parameters]
         total = 0.0
         for number, gradients in _one_by_one(self.loss, self.model, parameters, batch):
-            norm = math.sqrt(sum(float(np.vdot(g, g)) for g in gradients))
-            scale = 1 / max(1.0, norm / self.max_grad_norm)
+            norm = call(math.sqrt, sum(np.vdot(g, g).item() for g in gradients))
+            scale = 1 / np.maximum(1.0, norm / self.max_grad_norm).item()
             for each, gradient in zip(sums, gradients, strict=True):
                 each += scale * gradient
             total += number

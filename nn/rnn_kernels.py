@@ -76,7 +76,8 @@ def recurrence(
 
     def function(flat: Any, inputs: Any, shapes: Shapes) -> Any:
         (x, w_ih, w_hh, b_ih, b_hh, *first), blocks = parts(flat, inputs, shapes)
-        y = np.empty(sum(map(math.prod, blocks)), np.result_type(flat, x))
+        size = sum(map(math.prod, blocks))
+        y = np.empty_like(flat, np.result_type(flat, x), shape=(size,))
         written = unpacked(y, blocks)
         np.matmul(rows(x), w_ih.T, out=rows(written[-1]))
         written[-1] += b_ih
@@ -173,7 +174,6 @@ def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> 
     _, c, gates = y
     width = h.shape[1]
     shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], h.dtype), width)
-    has_direct = isinstance(g[2], Tensor) or g[2].any()  # nonzero only for higher derivatives
     by_h: Any = 0.0
     by_c: Any = 0.0
     found = room(g[0], gates)
@@ -184,8 +184,7 @@ def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> 
         by_c = g[1][t] + by_c + by_h * o * (1 - tanh_c * tanh_c)
         before = c[t - 1] if t else first
         by_gates = np.concatenate([by_c * u, by_c * before, by_c * i, by_h * tanh_c], axis=-1)
-        if has_direct:
-            by_gates = by_gates + g[2][t]
+        by_gates = by_gates + g[2][t]  # nonzero only for higher derivatives
         slopes = (gates[t] + shift) * (1 - gates[t])  # (1 + u) (1 - u) of a tanh, s (1 - s)
         found[t] = by_gates * slopes
         by_h = found[t] @ w_hh

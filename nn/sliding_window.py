@@ -50,7 +50,7 @@ class Windows:
         """Return an array with its padding."""
         if not any(map(any, self.padding)):
             return x
-        y = np.full(self.padded_shape(x.shape), fill, x.dtype)
+        y = np.full_like(x, fill, shape=self.padded_shape(x.shape), order="C")
         y[self.inside(x.shape)] = x
         return y
 

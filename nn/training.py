@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+import autograd
 from autograd import no_grad
 from autograd.errors import MissingProgramError, OptionError
+from autograd.program import State
 from nn.checkpoints import Checkpoint
 from nn.history import History
 from nn.module import plain
@@ -136,6 +138,7 @@ def fit(
     checkpoint: Any = None,
     resume: bool = False,
     progress: bool = True,
+    jit: bool = False,
 ) -> History:
     """Train a model, and put it into evaluation mode.
 
@@ -179,6 +182,10 @@ def fit(
         without the interruption.
     progress : bool
         Whether to show a progress bar, if tqdm is installed.
+    jit : bool
+        Whether to record steps and evaluation with `autograd.jit` and replay them. The results are
+        the same, bit for bit. A batch of another size is recorded once more. Model and loss must be
+        such that `autograd.jit` can record them; metrics and callbacks run as they are.
 
     Returns
     -------
@@ -191,6 +198,8 @@ def fit(
         If an option is invalid, or `monitor` is not measured.
     WeightsError
         If the checkpoint belongs to another training run.
+    TraceError
+        If `jit`, and model or loss do something that cannot be recorded.
 
     Examples
     --------
@@ -216,6 +225,7 @@ def fit(
     saved = Checkpoint(model, optimizer, history, schedule, early_stopping, generator)
     if resume and os.path.isfile(checkpoint):
         saved.restore(checkpoint)
+    trainer = _Trainer(model, loss, optimizer, max_norm, bool(metrics), jit)
     bar = _bar(epochs, len(history)) if progress else None
     place = "the first epoch"
     try:
@@ -225,7 +235,7 @@ def fit(
             model.train()
             means = _Means(metrics)
             for step, window in enumerate(_windows(data, accumulate), 1):
-                optimizer.step(partial(_backward, model, window, loss, optimizer, means, max_norm))
+                trainer.step(window, means)
                 means.close()
                 place = f"epoch {epoch}, after step {step}"
                 if schedule_each == "batch":
@@ -233,7 +243,7 @@ def fit(
             place = f"epoch {epoch}, after its last step"
             row = {"lr": optimizer.param_groups[0].get("lr", math.nan), **means.row()}
             if validation is not None:
-                found = evaluate(model, validation, loss, metrics)
+                found = trainer.evaluate(validation, _Means(metrics))
                 row |= {f"val_{name}": number for name, number in found.items()}
             history.rows.append(row)
             if schedule_each == "epoch":
@@ -263,7 +273,11 @@ def fit(
 
 
 def evaluate(
-    model: Any, data: Iterable[Any], loss: Loss, metrics: Iterable[Metric] = ()
+    model: Any,
+    data: Iterable[Any],
+    loss: Loss,
+    metrics: Iterable[Metric] = (),
+    jit: bool = False,
 ) -> dict[str, float]:
     """Return the means of the loss and the metrics over all examples.
 
@@ -279,6 +293,9 @@ def evaluate(
         ``loss(outputs, targets)``, the mean over the batch.
     metrics : iterable of callable
         ``metric(outputs, targets)`` of arrays, the mean over the batch.
+    jit : bool
+        Whether to record model and loss with `autograd.jit`, once for each size of a batch, and
+        replay them.
 
     Returns
     -------
@@ -297,13 +314,105 @@ def evaluate(
     {'loss': 1.0}
     """
     means = _Means(metrics)
-    model.eval()
-    with no_grad():
-        for batch in data:
-            outputs, targets = _outputs(model, batch)
-            means.take(loss(outputs, targets), outputs, targets, _size(batch))
-            means.close()
-    return means.row()
+    return _Trainer(model, loss, None, None, bool(means.metrics), jit).evaluate(data, means)
+
+
+class _Trainer:
+    """Steps and evaluation of a model, perhaps recorded as programs."""
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Loss,
+        optimizer: Any,
+        max_norm: float | None,
+        with_outputs: bool,
+        jit: bool,
+    ) -> None:
+        self.model, self.loss, self.optimizer, self.max_norm = model, loss, optimizer, max_norm
+        self.with_outputs = with_outputs
+        self._measured: Any = self._measure
+        self._steps: Any = None  # whole steps
+        self._derived: Any = None  # only their gradients
+        if jit:
+            self._measured = autograd.jit(self._measure)
+            self._derived = autograd.jit(self._gradients)
+            if optimizer is not None and type(optimizer).step is Optimizer.step:
+                self._steps = autograd.jit(self._step)
+
+    def __program_state__(self) -> Iterator[State]:
+        """Yield the state of all parts, for programs that `autograd.jit` records."""
+        yield State(vars(self))
+        for part in (self.model, self.loss, self.optimizer):
+            if hasattr(part, "__program_state__"):
+                yield from part.__program_state__()
+
+    def step(self, window: list[Any], means: _Means) -> None:
+        """Take a step with the gradients of the mean loss over all examples in some batches."""
+        if self._steps is not None:
+            means.take_all(window, self._steps(window))
+        else:
+            self.optimizer.step(partial(self._closure, window, means))
+
+    def evaluate(self, data: Iterable[Any], means: _Means) -> dict[str, float]:
+        """Return the means of the loss and the metrics over all examples."""
+        self.model.eval()
+        with no_grad():
+            for batch in data:
+                loss, outputs = self._measured(batch)
+                means.take(loss, outputs, _targets(batch), _size(batch))
+                means.close()
+        return means.row()
+
+    def _closure(self, window: list[Any], means: _Means) -> Any:
+        means.begin()  # the closure may be called again
+        if self._derived is None:
+            return self._gradients(window, means)[0]
+        total, found = self._derived(window)
+        means.take_all(window, found)
+        return total
+
+    def _step(self, window: list[Any]) -> Any:
+        found: list[Any] = []
+
+        def closure() -> Any:
+            total, found[:] = self._gradients(window)
+            return total
+
+        self.optimizer.step(closure)
+        return found
+
+    def _gradients(self, window: list[Any], means: _Means | None = None) -> Any:
+        """Compute the gradients; return the loss, and for each batch its loss and outputs.
+
+        With means, hand losses and outputs over to these, and do not keep them.
+        """
+        self.optimizer.zero_grad()
+        sizes = [_size(batch) for batch in window]
+        total: Any = 0.0
+        found: list[Any] = []
+        for batch, size in zip(window, sizes, strict=True):
+            result, outputs = self._result(batch)
+            if means is None:
+                found.append((plain(result), plain(outputs) if self.with_outputs else None))
+            else:
+                means.take(result, outputs, _targets(batch), size)
+            share = result if len(window) == 1 else result * (size / sum(sizes))
+            share.backward()
+            total = total + plain(share)
+        if self.max_norm is not None:
+            groups = self.optimizer.param_groups
+            clip_grad_norm([p for group in groups for p in group["params"]], self.max_norm)
+        return total, found
+
+    def _measure(self, batch: Any) -> Any:
+        """Return the loss and the outputs of a batch as plain arrays."""
+        result, outputs = self._result(batch)
+        return plain(result), plain(outputs) if self.with_outputs else None
+
+    def _result(self, batch: Any) -> tuple[Any, Any]:
+        outputs = self.model(*batch[:-1]) if isinstance(batch, tuple) else self.model(batch)
+        return self.loss(outputs, _targets(batch)), outputs
 
 
 class _Means:
@@ -325,6 +434,10 @@ class _Means:
         found |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
         self.pending.append((found, size))
 
+    def take_all(self, window: list[Any], found: list[Any]) -> None:
+        for batch, (loss, outputs) in zip(window, found, strict=True):
+            self.take(loss, outputs, _targets(batch), _size(batch))
+
     def close(self) -> None:
         for found, size in self.pending:
             self.count += size
@@ -341,38 +454,15 @@ class _Means:
         return {name: number / self.count for name, number in self.sums.items()}
 
 
-def _backward(
-    model: Any, window: list[Any], loss: Loss, optimizer: Optimizer, means: _Means, max_norm: Any
-) -> Any:
-    """Compute the gradients of the mean loss over all examples of a window of batches."""
-    optimizer.zero_grad()
-    means.begin()
-    sizes = [_size(batch) for batch in window]
-    total: Any = 0.0
-    for batch, size in zip(window, sizes, strict=True):
-        outputs, targets = _outputs(model, batch)
-        result = loss(outputs, targets)
-        means.take(result, outputs, targets, size)
-        share = result if len(window) == 1 else result * (size / sum(sizes))
-        share.backward()
-        total = total + plain(share)
-    if max_norm is not None:
-        groups = optimizer.param_groups
-        clip_grad_norm([p for group in groups for p in group["params"]], max_norm)
-    return total
-
-
 def _windows(data: Iterable[Any], size: int) -> Iterator[list[Any]]:
     batches = iter(data)
     while window := list(islice(batches, size)):
         yield window
 
 
-def _outputs(model: Any, batch: Any) -> tuple[Any, Any]:
-    """Return the outputs for a batch, and its targets, or else the batch itself."""
-    if isinstance(batch, tuple):
-        return model(*batch[:-1]), batch[-1]
-    return model(batch), batch
+def _targets(batch: Any) -> Any:
+    """Return the targets of a batch, or else the batch itself."""
+    return batch[-1] if isinstance(batch, tuple) else batch
 
 
 def _size(batch: Any) -> int:

@@ -46,6 +46,10 @@ class TracedGenerator(Traced):
     def _draw(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
         recorder = self._recorder
         found = recorder.emit(function, (self, *arguments), keywords)
+        if not isinstance(found, Traced):
+            raise TraceError(
+                f"A generator draws {type(found).__name__} here, which cannot be followed."
+            )
         recorder.items[-1].writes = self._variable
         return found
 
@@ -61,11 +65,11 @@ class _Draw:
         out = keywords.pop("out", None)
         if out is None:
             return self.owner._draw(Method(self.name), arguments, keywords)
-        if self.name in ("permuted", "shuffle") or arguments[:1] or "size" in keywords:
-            found = self.owner._draw(Method(self.name), arguments, keywords)
-        else:
-            keywords = {"dtype": out.dtype, **keywords}
-            found = self.owner._draw(Method(self.name), (out.shape,), keywords)
+        if self.name != "permuted" and len(arguments) == (self.name == "standard_gamma"):
+            keywords.setdefault("size", out.shape)
+        found = self.owner._draw(Method(self.name), arguments, keywords)
+        if found.dtype != out.dtype:
+            raise TypeError(f"out= has the type {out.dtype}; {self.name} draws {found.dtype}.")
         out[...] = found
         return out
 

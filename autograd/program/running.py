@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine import Tensor
 from autograd.program.instructions import (
     Constant,
     Guard,
@@ -141,6 +142,8 @@ class _Compiler:
             "GuardFailed": GuardFailed,
             "Interrupted": Interrupted,
         }
+        #: Tensors that are read.
+        self.leaves: dict[int, None] = {}
         #: The first line that changes something outside.
         self.changing: int | None = None
         self.names.reserve((*self.environment, "error", "otherwise", *_BUFFERS))
@@ -182,6 +185,8 @@ class _Compiler:
         """Read nodes, and check that they hold what they held."""
         for load in self.program.loads:
             x, place = load.variable, self._place(load)
+            if isinstance(load.node, Tensor):
+                self._leaf(load.node)
             if x is None:
                 self.lines.append(f"if {place} is not None: raise GuardFailed(-1, None)")
                 continue
@@ -199,6 +204,20 @@ class _Compiler:
             elif isinstance(load.node, Cell):
                 kind = self.names.object(x.kind, "kind")
                 self.lines.append(f"if type({name}) is not {kind}: raise GuardFailed(-1, None)")
+
+    def _leaf(self, node: Tensor) -> None:
+        """Check that a Tensor is differentiated as it was, and calls the same hooks."""
+        if id(node) in self.leaves:
+            return
+        self.leaves[id(node)] = None
+        name = self.names.object(node, node.label if node.label.isidentifier() else "node")
+        wanted, hooks = node._requires_grad, list(node._hooks or ())
+        other = f"{name}._requires_grad is not {wanted} or "
+        if hooks:
+            other += f"{name}._hooks != {self.names.object(hooks, 'hooks')}"
+        else:
+            other += f"{name}._hooks"
+        self.lines.append(f"if {other}: raise GuardFailed(-1, None)")
 
     def _place(self, at: Load | Store) -> str:
         """Return the attribute of a node, or the entry of a dict, as an expression."""

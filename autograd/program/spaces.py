@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.node import Node
-from autograd.engine.tracing import Tracer
+from autograd.engine.tracing import Tracer, any_followed
 from autograd.errors import TraceError
 from autograd.program.program import Load, Store
 from autograd.program.state import CHANGES, State
@@ -120,15 +120,17 @@ class Space:
             was = self.entered.get(key, self.before.get(key, MISSING))
             if now is was:
                 continue
-            if isinstance(now, Traced):
+            if isinstance(now, Traced) or (type(now) is tuple and any_followed(now)):
                 found.append(Store(Cell(self.space, key), "data", self._recorder.symbol(now)))
+                if key not in self.entered and may_change(self.before.get(key)):
+                    self._recorder.found_changing.add((id(self.space), key))
             elif isinstance(now, Node):
                 raise TraceError(
                     f"The function keeps a {type(now).__name__} in the attribute {key!r} of an "
                     "object. Return it, or keep its .data."
                 )
-            elif key in self.before and is_number(now) and is_number(self.before[key]):
-                if not is_same(now, self.before[key]):
+            elif is_number(now) and is_number(was):
+                if not is_same(now, was):
                     self._recorder.found_changing.add((id(self.space), key))
             elif isinstance(now, PLAIN):
                 if not is_same(now, was):
@@ -154,8 +156,8 @@ class Space:
                 space[key] = self.before[key]
             elif not keep and key not in self.before:
                 del space[key]
-            elif isinstance(now, Traced):
-                space[key] = now._value
+            elif isinstance(now, (Traced, tuple)):
+                space[key] = plain(now)
         if not keep:
             for key, item in self.before.items():
                 if space.get(key, MISSING) is not item:
@@ -166,14 +168,20 @@ class Space:
 
 
 class Like:
-    """An array that a program does not read: only its shape and type matter."""
+    """An entry that was followed, and that a program does not read: only its type matters."""
 
-    def __init__(self, array: Any) -> None:
-        self.kind = (array.shape, array.dtype)
+    def __init__(self, item: Any) -> None:
+        self.kind = _kind(item)
 
-    def fits(self, x: Any) -> bool:
-        """Return whether an entry has this shape and type."""
-        return type(x) is np.ndarray and (x.shape, x.dtype) == self.kind
+    def fits(self, item: Any) -> bool:
+        """Return whether an entry has this type, and as an array this shape."""
+        return bool(_kind(item) == self.kind)
+
+
+def _kind(x: Any) -> Any:
+    if type(x) is tuple:
+        return tuple(map(_kind, x))
+    return (x.shape, x.dtype) if type(x) is np.ndarray else type(x)
 
 
 class Fixed:
@@ -196,8 +204,8 @@ class Fixed:
             entries = self._counted if space.counted else self._others
             for key, item in space.before.items():
                 if (id(space.space), key) not in read:
-                    unread = key in space.entered and type(item) is np.ndarray
-                    entries.append((space.space, key, Like(item) if unread else item))
+                    varies = key in space.entered and not isinstance(item, np.random.Generator)
+                    entries.append((space.space, key, Like(item) if varies else item))
             self._contents += space.own_contents()
             self._lengths.append((space.space, len(space.before)))
         self._count = -1
@@ -220,7 +228,7 @@ class Fixed:
         found = set()
         for space, key, before in [*self._counted, *self._others]:
             now = space.get(key, MISSING)
-            if _may_change(now) and _may_change(before) and not is_same(now, before):
+            if may_change(now) and may_change(before) and not is_same(now, before):
                 found.add((id(space), key))
         return found
 
@@ -237,7 +245,8 @@ def is_number(x: Any) -> bool:
     return isinstance(x, NUMBERS) and not isinstance(x, (bool, Traced))
 
 
-def _may_change(x: Any) -> bool:
+def may_change(x: Any) -> bool:
+    """Return whether this is a number, or a tuple of numbers, that a program may read."""
     return is_number(x) or (type(x) is tuple and all(map(is_number, x)))
 
 
@@ -245,7 +254,7 @@ def is_same(a: Any, b: Any) -> bool:
     """Return whether two entries have the same meaning for a program that does not read them."""
     if a is b:
         return True
-    if type(b) is Like:
+    if isinstance(b, Like):
         return b.fits(a)
     if type(a) is not type(b):
         return False
@@ -282,6 +291,8 @@ def put_back(container: Any, items: tuple[Any, ...]) -> None:
 
 def plain(x: Any) -> Any:
     """Return what a followed object represents."""
+    if type(x) is tuple and any_followed(x):
+        return tuple(map(plain, x))
     return x._value if isinstance(x, Traced) else x
 
 

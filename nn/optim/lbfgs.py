@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import TraceError
+from autograd.program import is_tracing
 from nn.module import plain
 from nn.optim.optimizer import Optimizer, given
 from nn.optional_imports import require
@@ -97,7 +99,14 @@ class LBFGS(Optimizer):
             If there is no closure.
         MissingProgramError
             If SciPy is not installed.
+        TraceError
+            In a function that is traced.
         """
+        if is_tracing():
+            raise TraceError(
+                "The search of L-BFGS takes another course in each step, so it cannot be recorded. "
+                "Record what it calls: optimizer.step(autograd.jit(closure))."
+            )
         if closure is None:
             raise TypeError("LBFGS computes the loss several times per step: write step(closure).")
         minimize = require("scipy.optimize", "L-BFGS", "scipy").minimize

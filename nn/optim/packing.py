@@ -9,7 +9,7 @@ scratch arrays stay in the cache during an update.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,19 +120,20 @@ class Packing:
         gradients = [tensor.grad for tensor in self._tensors]
         signature = [None if g is None else (g.shape, g.dtype) for g in gradients]
         if signature != self._signature:
-            self._unpacked, self._blocks = self.states(), []
+            self._unpacked, self._blocks = self.states(concrete), []
             self._signature = None
             self._pack()
             self._signature = signature
         return self._blocks
 
-    def states(self) -> dict[int, dict[str, Any]]:
+    def states(self, read: Callable[[Any], Any] = plain) -> dict[int, dict[str, Any]]:
         """Return a copy of the state of each parameter that has one, by position."""
         found = {position: dict(state) for position, state in self._unpacked.items()}
         for block in self._blocks:
             for position, _, shape, rows, place, view in block.pieces:
-                state = found.setdefault(position, {"step": block.steps})
+                state = found.setdefault(position, {"step": read(block.steps)})
                 for name, flat in block.state.items():
+                    flat = read(flat)
                     if name not in state:
                         state[name] = np.empty_like(flat, shape=shape)
                     whole = state[name] if rows is None else state[name][rows]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.errors import OptionError
+from autograd.errors import OptionError, TraceError
+from autograd.program import is_tracing
 from nn.optim.optimizer import Optimizer
 from nn.optim.scheduler import Scheduler
 
@@ -87,7 +88,17 @@ class ReduceLROnPlateau(Scheduler):
         ----------
         metrics : float
             The measurement.
+
+        Raises
+        ------
+        TraceError
+            In a function that is traced.
         """
+        if is_tracing():
+            raise TraceError(
+                "ReduceLROnPlateau compares measurements in Python. Call its step outside of the "
+                "function that is traced, with the loss that this returns."
+            )
         self.last_epoch += 1
         if self._better(metrics):
             self.best, self.bad_steps = float(metrics), 0

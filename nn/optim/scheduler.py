@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from autograd.program import State, call, follow
 from nn.optim.optimizer import Optimizer
 
 
@@ -31,6 +33,11 @@ class Scheduler:
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self.last_epoch = 0
+
+    def __program_state__(self) -> Iterator[State]:
+        """Yield the number of steps and the rates, for programs that `autograd.jit` records."""
+        yield State(vars(self), numbers=("last_epoch",))
+        yield from self.optimizer.__program_state__()
 
     def get_last_lr(self) -> list[float]:
         """Return the learning rate of each group."""
@@ -79,12 +86,13 @@ class Formula(Scheduler):
 
     def step(self) -> None:
         """Take one step."""
+        follow(self)
         self.last_epoch += 1
         self._write()
 
     def _write(self) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.rate(group["initial_lr"], self.last_epoch)
+            group["lr"] = call(self.rate, group["initial_lr"], self.last_epoch)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state as plain numbers, which JSON can represent."""

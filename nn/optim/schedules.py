@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from autograd.errors import OptionError
+from autograd.program import call, follow
 from nn.optim.optimizer import Optimizer
 from nn.optim.scheduler import Formula
 
@@ -381,6 +382,7 @@ class OneCycleLR(Formula):
         OptionError
             If the cycle is over.
         """
+        follow(self)
         if self.last_epoch >= self.total_steps:
             raise OptionError(f"The cycle is over after total_steps={self.total_steps}.")
         super().step()
@@ -390,7 +392,7 @@ class OneCycleLR(Formula):
         if not self.cycle_momentum:
             return
         high = self.max_momentum
-        momentum = self._between(high, self.base_momentum, high, self.last_epoch)
+        momentum = call(self._between, high, self.base_momentum, high, self.last_epoch)
         for group in self.optimizer.param_groups:
             if "betas" in group:
                 group["betas"] = (momentum, group["betas"][1])

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, jit
+from autograd import Tensor, jit, no_grad, trace
+from autograd.errors import DataError, TraceError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from samples import CONSTANTS, TABLE, arrays, factors, flat, state
@@ -19,12 +20,12 @@ TRACING = importlib.import_module("autograd.program.tracing")
 
 @pytest.fixture(autouse=True)
 def recordings(monkeypatch):
-    """Count recordings: each entry tells whether one was isolated."""
+    """List the recordings, isolated ones as well."""
     counted = []
 
-    def record(function, arguments, keywords, isolated=False, *more):
-        counted.append(isolated)
-        return original(function, arguments, keywords, isolated, *more)
+    def record(function, *more):
+        counted.append(function)
+        return original(function, *more)
 
     original = TRACING.record
     monkeypatch.setattr(TRACING, "record", record)
@@ -171,10 +172,6 @@ def test_clipping_by_value_is_the_same():
 #: Losses that raise an error for some numbers: they check them in each run.
 CHECKED = ("binary cross-entropy, ", "hinge, ")
 
-#: Layers that fill arrays made by np.zeros and np.empty.
-WAITING = ("Conv", "MaxPool", "AvgPool", "RNN", "LSTM", "GRU")
-SAMPLES = [sample for sample in TABLE if not sample.name.startswith(WAITING)]
-
 
 def gradients_of(sample):
     """Return a function of inputs and constants that returns outputs and gradients."""
@@ -199,7 +196,7 @@ def gradients_of(sample):
     return run
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
+@pytest.mark.parametrize("sample", TABLE, ids=[sample.name for sample in TABLE])
 def test_a_layer_is_the_same_under_jit(sample, recordings):
     rng = np.random.default_rng(5)
     first = [np.asarray(array, float) for array in arrays(sample)]
@@ -211,3 +208,697 @@ def test_a_layer_is_the_same_under_jit(sample, recordings):
     assert len(recordings) == 2
     (paths,) = found._cache.values()
     assert sample.name.startswith(CHECKED) or paths[0].program.guards == []
+
+
+# -- modes, states, replacements --------------------------------------------------------------
+
+
+def compare(make, changes, recordings=None, expected_recordings=None):
+    """Call a jitted function and a plain one on twins, with a change of the model before each."""
+    twins = [make(), make()]
+    functions = [jit(f) if i else f for i, (f, *_) in enumerate(twins)]
+    rng = np.random.default_rng(0)
+    for change in changes:
+        x = rng.normal(size=(6, 4))
+        found = []
+        for function, (_, *parts) in zip(functions, twins, strict=True):
+            if change is not None:
+                change(*parts)
+            found.append(function(x))
+        assert_same(found[1], found[0])
+        for a, b in zip(twins[0][1:], twins[1][1:], strict=True):
+            assert_same(b.state_dict(), a.state_dict())
+    if expected_recordings is not None:
+        assert len(recordings) == 2 * expected_recordings
+    return functions[1]
+
+
+def inference():
+    model = network()
+    return (lambda x: model(x).data), model
+
+
+def nothing(model):
+    pass
+
+
+def test_modes_select_programs(recordings):
+    changes = [nothing, nothing, lambda m: m.eval(), nothing, lambda m: m.train(), nothing]
+    compare(inference, changes, recordings, 2)
+
+
+def test_the_mode_of_an_inner_module_counts(recordings):
+    compare(inference, [nothing, lambda m: m[3].eval(), nothing], recordings, 2)
+
+
+def test_loaded_weights_are_read(recordings):
+    other = {k: v * 1.5 for k, v in network().state_dict().items() if "num_b" not in k}
+    changes = [nothing, lambda m: m.load_state_dict(other, strict=False), nothing]
+    compare(inference, changes, recordings, 1)
+
+
+def replace_parameter(model):
+    model[0].weight = nn.Parameter(np.ones((8, 4)))
+
+
+def replace_buffer(model):
+    model[1].running_mean = np.full(8, 2.0)
+
+
+def replace_generator(model):
+    model[3].generator = np.random.default_rng(99)
+
+
+def replace_module(model):
+    setattr(model, "2", nn.Tanh())
+
+
+def convert(model):
+    model.astype(np.float32)
+
+
+def change_setting(model):
+    model[3].p = 0.9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [replace_parameter, replace_generator, replace_module, change_setting, convert],
+)
+def test_replaced_parts_are_recorded_anew(change, recordings):
+    compare(inference, [nothing, change, nothing], recordings, 2)
+
+
+def test_a_replaced_buffer_is_read(recordings):
+    compare(inference, [nothing, replace_buffer, nothing], recordings, 1)
+
+
+def gradients():
+    model = network()
+
+    def run(x):
+        model.zero_grad()
+        (model(x) ** 2).mean().backward()
+        return [p.grad for p in model.parameters()]
+
+    return run, model
+
+
+def freeze(model):
+    model[0].requires_grad_(False)
+
+
+def test_freezing_is_noticed():
+    compare(gradients, [nothing, freeze, nothing, lambda m: m.requires_grad_(), nothing])
+
+
+def test_new_hooks_are_called():
+    def double(model):
+        model[0].weight.register_hook(lambda g: 2 * g)
+
+    compare(gradients, [nothing, double, nothing, double, nothing])
+
+
+def test_without_gradients(recordings):
+    model = network().eval()
+    f = jit(lambda x: model(x).data)
+    for x, _ in batches(3):
+        with no_grad():
+            assert_same(f(x), model(x).data)
+        assert_same(f(x), model(x).data)
+    assert len(recordings) == 4
+
+
+def test_a_module_itself_can_be_converted(recordings):
+    model = network().eval()
+    f = jit(model)
+    for x, _ in batches(3):
+        assert_same(f(x), model(x))
+    assert len(recordings) == 2
+
+
+def test_a_module_may_be_an_argument(recordings):
+    f = jit(lambda model, x: model(x).data)
+    models = [network().eval(), network()]
+    twins = [network().eval(), network()]
+    for x, _ in batches(3):
+        for model, twin in zip(models, twins, strict=True):
+            assert_same(f(model, x), twin(x).data)
+    assert len(recordings) == 4
+
+
+SCALE = 2.0
+
+
+class Custom(nn.Module):
+    """Keeps state in attributes of all kinds."""
+
+    def __init__(self):
+        self.inner = [nn.Linear(4, 4, generator=np.random.default_rng(0))]
+        self.calls = 0
+        self.mean = np.zeros(4)
+        self.seen = False
+        self.rng = np.random.default_rng(1)
+
+    def forward(self, x):
+        self.calls += 1
+        self.seen = True
+        self.mean = 0.9 * self.mean + 0.1 * x.mean(axis=0)
+        noise = self.rng.normal(size=x.shape)
+        return SCALE * self.inner[0](x + noise * self.calls) - self.mean
+
+
+def custom():
+    model = Custom()
+    model.state_dict = lambda: {
+        "calls": model.calls, "seen": str(model.seen), "mean": model.mean,
+        "rng": str(model.rng.bit_generator.state),
+    }  # fmt: skip
+    return (lambda x: model(x).data), model
+
+
+def test_state_of_all_kinds_is_followed(recordings):
+    compare(custom, [nothing] * 6, recordings)
+    assert len(recordings) <= 5
+
+
+def test_a_list_of_modules_is_compared(recordings):
+    def replace(model):
+        model.inner[0] = nn.Linear(4, 4, generator=np.random.default_rng(5))
+
+    compare(custom, [nothing, nothing, replace, nothing], recordings)
+
+
+def test_globals_of_a_module_are_compared(monkeypatch):
+    model = Custom()
+    f, twin = jit(model), Custom()
+    x = np.ones((2, 4))
+    for number in (2.0, 3.0, 3.0):
+        monkeypatch.setitem(globals(), "SCALE", number)
+        assert_same(f(x), twin(x))
+
+
+def test_a_module_that_keeps_a_node_is_refused():
+    class Keeper(nn.Module):
+        def forward(self, x):
+            self.kept = Tensor(x) * 2.0
+            return self.kept.data
+
+    model = Keeper()
+    with pytest.raises(TraceError, match="kept"):
+        jit(model)(np.ones(3))
+    assert "kept" not in vars(model)
+
+
+def test_a_list_that_grows_is_never_replayed():
+    class Log(nn.Module):
+        def __init__(self):
+            self.log = []
+
+        def forward(self, x):
+            self.log.append(float(len(self.log)))
+            return x * 2.0
+
+    model = Log()
+    f = jit(model)
+    with pytest.warns(RuntimeWarning, match="recorded"):
+        assert_same([f(np.ones(2)) for _ in range(20)], [np.full(2, 2.0)] * 20)
+    assert model.log == [float(i) for i in range(20)]
+
+
+def test_trace_leaves_no_mark():
+    model = network()
+    optimizer = nn.optim.Adam(model.parameters())
+
+    def step(x, y):
+        optimizer.zero_grad()
+        loss = nn.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss.data
+
+    before = model.state_dict(), str(model[3].generator.bit_generator.state)
+    x, y = next(batches(1))
+    program = trace(step)(x, y)
+    assert len(program.instructions) > 50
+    assert_same(model.state_dict(), before[0])
+    assert str(model[3].generator.bit_generator.state) == before[1]
+    assert optimizer.state_dict()["state"] == {}
+    assert all(p.grad is None for p in model.parameters())
+    assert all(type(x) in (np.ndarray, np.generic) for x in model.buffers())
+
+
+def test_an_error_leaves_what_it_leaves_without_jit():
+    def run(convert):
+        model = network()
+
+        def late(x):
+            model(x)
+            raise ValueError("late")
+
+        with pytest.raises(ValueError, match="late"):
+            convert(late)(next(batches(1))[0])
+        return model.state_dict(), str(model[3].generator.bit_generator.state)
+
+    assert_same(run(jit), run(lambda f: f))
+
+
+def test_wrong_targets_raise_the_error_of_the_loss():
+    model = network()
+    f = jit(lambda x, y: nn.cross_entropy(model(x), y).data)
+    x, y = next(batches(1))
+    f(x, y)
+    before = model.state_dict()
+    with pytest.raises(DataError, match="integers from 0 to 2"):
+        f(x, y + 1)
+    expected = network()
+    nn.cross_entropy(expected(x), y)
+    assert before.keys() == expected.state_dict().keys()
+
+
+# -- optimisers ---------------------------------------------------------------------------------
+
+
+def optimised(make=OPTIMISERS["Adam"]):
+    model = network()
+    optimizer = make(model.parameters())
+
+    def step(x):
+        optimizer.zero_grad()
+        (model(x) ** 2).mean().backward()
+        optimizer.step()
+
+    return step, model, optimizer
+
+
+def test_the_state_of_an_optimiser_may_be_loaded():
+    states = []
+
+    def keep(model, optimizer):
+        states.append(optimizer.state_dict())
+
+    def load(model, optimizer):
+        optimizer.load_state_dict(states[-1])
+
+    def nothing(model, optimizer):
+        pass
+
+    compare(optimised, [nothing, nothing, keep, nothing, load, nothing, nothing])
+
+
+def test_options_and_groups_may_change():
+    def weigh(model, optimizer):
+        optimizer.param_groups[0]["weight_decay"] = 0.1
+
+    def slow(model, optimizer):
+        optimizer.param_groups[0]["lr"] = 1  # an integer
+
+    extra = [nn.Parameter(np.ones(3)), nn.Parameter(np.ones(3))]
+
+    def add(model, optimizer):
+        optimizer.add_param_group({"params": [extra.pop()], "lr": 0.5})
+
+    def freeze(model, optimizer):
+        model[0].requires_grad_(False)
+
+    def nothing(model, optimizer):
+        pass
+
+    compare(
+        optimised, [nothing, nothing, weigh, nothing, slow, nothing, add, nothing, freeze, nothing]
+    )
+
+
+def test_rates_read_by_the_function_are_followed():
+    model = nn.Linear(4, 2, generator=np.random.default_rng(0))
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
+    schedule = nn.optim.ExponentialLR(optimizer, 0.5)
+    f = jit(lambda x: optimizer.param_groups[0]["lr"] * x)
+    for expected in (0.5, 0.25, 0.125):
+        assert f(1.0) == expected
+        schedule.step()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_may_step_inside(name, recordings):
+    def make():
+        model = network()
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.1, momentum=0.5)
+        schedule = SCHEDULES[name](optimizer)
+
+        def step(x):
+            optimizer.zero_grad()
+            (model(x) ** 2).mean().backward()
+            optimizer.step()
+            schedule.step()
+            return optimizer.param_groups[0]["lr"]
+
+        return step, model, optimizer
+
+    compare(make, [lambda *parts: None] * 12, recordings)
+    assert len(recordings) <= 7
+
+
+def test_a_plateau_schedule_is_refused():
+    optimizer = nn.optim.SGD([nn.Parameter(np.ones(2))])
+    schedule = nn.optim.ReduceLROnPlateau(optimizer)
+    with pytest.raises(TraceError, match="outside"):
+        jit(schedule.step)(1.0)
+
+
+def test_lbfgs_takes_a_recorded_closure(recordings):
+    def optimum(convert):
+        model = nn.Linear(4, 1, generator=np.random.default_rng(0))
+        optimizer = nn.optim.LBFGS(model.parameters())
+        x, _ = next(batches(1))
+
+        def closure():
+            optimizer.zero_grad()
+            loss = nn.mse(model(x), x[:, :1])
+            loss.backward()
+            return loss.data
+
+        loss = optimizer.step(convert(closure))
+        with pytest.raises(TraceError, match="jit"):
+            jit(lambda: optimizer.step(closure))()
+        return loss, model.state_dict()
+
+    assert_same(optimum(jit), optimum(lambda f: f))
+
+
+def test_private_steps_are_the_same(recordings):
+    def steps(convert):
+        model = nn.Linear(4, 3, generator=np.random.default_rng(0))
+        optimizer = nn.optim.Adam(model.parameters())
+        rng = np.random.default_rng(2)
+        private = nn.DPSGD(model, nn.cross_entropy, optimizer, 0.1, 1.1, rng)
+        step = convert(private.step)
+        return [step(x, y) for x, y in batches(5, size=3)], model.state_dict()
+
+    assert_same(steps(jit), steps(lambda f: f))
+    assert len(recordings) == 4
+
+
+# -- random numbers -----------------------------------------------------------------------------
+
+DRAWS = {
+    "normal": lambda rng, x: rng.normal(size=x.shape) * x,
+    "scaled": lambda rng, x: rng.normal(x, 2.0),
+    "integers": lambda rng, x: x * rng.integers(0, 5, 4),
+    "one number": lambda rng, x: x * rng.random(),
+    "permutation": lambda rng, x: x[rng.permutation(len(x))],
+    "permuted": lambda rng, x: rng.permuted(x, axis=1),
+    "choice": lambda rng, x: rng.choice(x, 3),
+    "out": lambda rng, x: rng.random(out=np.zeros_like(x)),
+    "single": lambda rng, x: rng.standard_normal(dtype="f", out=np.zeros_like(x, np.float32)),
+    "gamma": lambda rng, x: rng.standard_gamma(2.0, out=np.zeros_like(x)),
+    "a check": lambda rng, x: x if isinstance(rng, np.random.Generator) else None,
+    "unused": lambda rng, x: (rng.random(3), x)[1],
+}
+
+
+def shuffle(rng, x):
+    x = x.copy()
+    rng.shuffle(x)
+    return x
+
+
+@pytest.mark.parametrize("draw", [*DRAWS.values(), shuffle], ids=[*DRAWS, "shuffle"])
+def test_a_generator_may_be_an_argument(draw, recordings):
+    f = jit(draw)
+    ours, theirs = np.random.default_rng(3), np.random.default_rng(3)
+    rng = np.random.default_rng(4)
+    for _ in range(4):
+        x = rng.normal(size=(3, 4))
+        assert_same(f(ours, x), draw(theirs, x))
+        assert ours.bit_generator.state == theirs.bit_generator.state
+    assert len(recordings) == 2
+
+
+def test_branches_on_random_numbers_draw_once():
+    def draw(rng, x):
+        if rng.random() < 0.5:
+            return x + rng.normal()
+        return x * rng.random()
+
+    f = jit(draw)
+    ours, theirs = np.random.default_rng(3), np.random.default_rng(3)
+    for _ in range(12):
+        assert f(ours, 2.0) == draw(theirs, 2.0)
+        assert ours.bit_generator.state == theirs.bit_generator.state
+
+
+def test_the_generator_of_nn_is_followed():
+    model = nn.Dropout(0.5)
+    f = jit(lambda x: model(x))
+    found = []
+    for function in (f, model):
+        nn.seed(0)
+        found.append([function(np.ones((2, 5))) for _ in range(4)])
+    assert_same(*found)
+
+
+def test_generators_do_not_reveal_their_state():
+    with pytest.raises(TraceError, match="state"):
+        jit(lambda rng, x: rng.bit_generator)(np.random.default_rng(), 1.0)
+    with pytest.raises(TraceError, match="spawn"):
+        jit(lambda rng, x: rng.spawn(2))(np.random.default_rng(), 1.0)
+    with pytest.raises(TraceError, match="bytes"):
+        jit(lambda rng, x: rng.bytes(2))(np.random.default_rng(), 1.0)
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+def fitted(is_jitted, make=OPTIMISERS["AdamW"], epochs=3, **options):
+    """Train with `fit`; return the history and what has changed."""
+    model = network()
+    optimizer = make(model.parameters())
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(50, 4)), rng.integers(0, 3, 50)
+    loader = nn.DataLoader((x, y), 16, shuffle=True, generator=rng)  # the last batch is smaller
+    options = {name: o(model, optimizer) if callable(o) else o for name, o in options.items()}
+    history = nn.fit(
+        model, loader, nn.cross_entropy, optimizer, epochs, progress=False, jit=is_jitted, **options
+    )
+    found = [history.rows, history.stopped, model.state_dict(), optimizer.state_dict()["state"]]
+    return [*found, model.training, str(model[3].generator.bit_generator.state)]
+
+
+def validation(model, optimizer):
+    rng = np.random.default_rng(8)
+    return nn.DataLoader((rng.normal(size=(20, 4)), rng.integers(0, 3, 20)), 8)
+
+
+FITS = {
+    "plainly": {},
+    "with metrics": {"metrics": [nn.accuracy], "validation": validation},
+    "with accumulation": {"accumulate": 2, "max_norm": 0.5},
+    "with a schedule": {"schedule": lambda m, o: nn.optim.ExponentialLR(o, 0.9)},
+    "with a schedule of batches": {
+        "schedule": lambda m, o: nn.optim.OneCycleLR(o, 0.1, 12),
+        "schedule_each": "batch",
+    },
+    "with a plateau": {
+        "schedule": lambda m, o: nn.optim.ReduceLROnPlateau(o, patience=0, threshold=1.0),
+        "validation": validation,
+    },
+    "with early stopping": {
+        "early_stopping": lambda m, o: nn.EarlyStopping(1, min_delta=1.0),
+        "validation": validation,
+    },
+    "with callbacks": {"callbacks": [lambda m, h: m[0].requires_grad_(False) and None]},
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_fit_is_the_same(name, recordings):
+    assert_same(fitted(True, **FITS[name]), fitted(False, **FITS[name]))
+    assert len(recordings) <= 16
+
+
+def test_fit_records_each_size_once(recordings):
+    fitted(True, OPTIMISERS["SGD"], epochs=4)
+    assert len(recordings) == 6  # the first step, and two sizes
+
+
+def test_fit_with_lbfgs_is_the_same():
+    def lbfgs(parameters):
+        return nn.optim.LBFGS(parameters, max_iter=3)
+
+    assert_same(fitted(True, lbfgs), fitted(False, lbfgs))
+
+
+def test_fit_resumes_with_programs(tmp_path):
+    path = tmp_path / "run.safetensors"
+    fitted(True, epochs=2, checkpoint=path)
+    found = fitted(True, epochs=4, checkpoint=path, resume=True)
+    assert_same(found, fitted(False, epochs=4))
+
+
+def test_evaluation_is_the_same(recordings):
+    model, data = network(), validation(None, None)
+    expected = nn.evaluate(model, data, nn.cross_entropy, [nn.accuracy])
+    assert nn.evaluate(model, data, nn.cross_entropy, [nn.accuracy], jit=True) == expected
+    assert len(recordings) == 4
+
+
+def test_fit_of_batches_without_targets(recordings):
+    def run(is_jitted):
+        model = nn.Linear(3, 3, generator=np.random.default_rng(0))
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+        data = nn.DataLoader(np.random.default_rng(1).normal(size=(12, 3)), 4)
+        options = {"progress": False, "jit": is_jitted}
+        return nn.fit(model, data, nn.mse, optimizer, 3, **options).rows, model.state_dict()
+
+    assert_same(run(True), run(False))
+    assert len(recordings) == 4
+
+
+# -- networks of Values -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [OPTIMISERS["SGD"], OPTIMISERS["Adam"], None])
+def test_networks_of_values_are_the_same(make, recordings):
+    def run(convert):
+        model = nn.MLP(2, [4, 1], generator=np.random.default_rng(0))
+        optimizer = None if make is None else make(model.parameters())
+
+        def step(x, y):
+            model.zero_grad()
+            losses = [(model(list(row)) - target) ** 2 for row, target in zip(x, y, strict=True)]
+            loss = sum(losses) * (1.0 / len(losses))
+            loss.backward()
+            if optimizer is None:
+                for parameter in model.parameters():
+                    parameter.data -= 0.05 * parameter.grad
+            else:
+                optimizer.step()
+            return loss.data
+
+        step = convert(step)
+        rng = np.random.default_rng(1)
+        found = []
+        for _ in range(8):
+            x = [tuple(row) for row in rng.normal(size=(3, 2)).tolist()]
+            found.append(step(x, rng.normal(size=3).tolist()))
+        return found, [p.data for p in model.parameters()], [p.grad for p in model.parameters()]
+
+    assert_same(run(jit), run(lambda f: f))
+
+
+# -- the founding articles' networks ------------------------------------------------------------
+
+
+def step_of(model, loss, make=OPTIMISERS["SGD"]):
+    optimizer = make(list(model.parameters()))
+
+    def step(*batch):
+        optimizer.zero_grad()
+        outputs = model(*batch[:-1])
+        outputs = outputs[0] if isinstance(outputs, tuple) else outputs
+        result = loss(outputs, batch[-1])
+        result.backward()
+        nn.optim.clip_grad_norm(model.parameters(), 1.0)
+        optimizer.step()
+        return result.data, outputs.data
+
+    return step, model
+
+
+def rumelhart(rng):
+    """The network that learns exclusive or (Rumelhart, Hinton & Williams, 1986)."""
+    model = nn.Sequential(
+        nn.Linear(2, 2, generator=rng), nn.Sigmoid(), nn.Linear(2, 1, generator=rng), nn.Sigmoid()
+    )
+    inputs = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    step, model = step_of(model, nn.mse, OPTIMISERS["momentum"])
+    return step, model, lambda: (inputs, inputs[:, :1] != inputs[:, 1:])
+
+
+def lecun(rng):
+    """A small convolutional network (LeCun et al., 1998)."""
+    model = nn.Sequential(
+        nn.Conv2d(1, 3, 3, padding=1, generator=rng), nn.Tanh(), nn.AvgPool2d(2),
+        nn.Conv2d(3, 4, 3, generator=rng), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(4, 10, generator=rng),
+    )  # fmt: skip
+    step, model = step_of(model, nn.cross_entropy)
+    return step, model, lambda: (rng.normal(size=(4, 1, 8, 8)), rng.integers(0, 10, 4))
+
+
+class Reader(nn.Module):
+    """A recurrent network (Elman, 1990; Hochreiter & Schmidhuber, 1997) on embeddings."""
+
+    def __init__(self, kind, rng):
+        self.embedding = nn.Embedding(7, 3, generator=rng)
+        self.recurrent = kind(3, 5, generator=rng)
+        self.out = nn.Linear(5, 7, generator=rng)
+
+    def forward(self, indices):
+        return self.out(self.recurrent(self.embedding(indices))[0][-1])
+
+
+def reader(kind):
+    def make(rng):
+        step, model = step_of(Reader(kind, rng), nn.cross_entropy, OPTIMISERS["RMSprop"])
+        return step, model, lambda: (rng.integers(0, 7, (4, 6)), rng.integers(0, 7, 6))
+
+    return make
+
+
+def he(rng):
+    """A residual network with normalisation (He et al., 2016; Ioffe & Szegedy, 2015)."""
+    model = nn.Sequential(
+        nn.Linear(4, 6, generator=rng),
+        *[
+            nn.Residual(nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 6, generator=rng))
+            for _ in range(3)
+        ],
+        nn.Linear(6, 3, generator=rng),
+    )
+    step, model = step_of(model, nn.cross_entropy, OPTIMISERS["Nesterov"])
+    return step, model, lambda: (rng.normal(size=(8, 4)), rng.integers(0, 3, 8))
+
+
+class Language(nn.Module):
+    """A language model of one transformer block (Vaswani et al., 2017)."""
+
+    def __init__(self, rng):
+        self.embedding = nn.Embedding(7, 4, generator=rng)
+        self.register_buffer("places", np.sin(np.arange(20.0).reshape(5, 4)))
+        self.block = nn.TransformerBlock(
+            4, 2, 6, 0.1, nn.gelu, True, True, generator=np.random.default_rng(5)
+        )
+        self.out = nn.Linear(4, 7, generator=rng)
+
+    def forward(self, indices):
+        x = self.embedding(indices) + self.places
+        return self.out(self.block(x, is_causal=True)).transpose((0, 2, 1))
+
+
+def vaswani(rng):
+    step, model = step_of(Language(rng), nn.cross_entropy, OPTIMISERS["AdamW"])
+    return step, model, lambda: (rng.integers(0, 7, (3, 5)), rng.integers(0, 7, (3, 5)))
+
+
+ARTICLES = {
+    "back-propagation": rumelhart,
+    "convolution": lecun,
+    "recurrence": reader(nn.RNN),
+    "long short-term memory": reader(nn.LSTM),
+    "gated recurrence": reader(nn.GRU),
+    "residual": he,
+    "transformer": vaswani,
+}
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_networks_of_the_articles_are_the_same(name, recordings):
+    def run(convert):
+        step, model, draw = ARTICLES[name](np.random.default_rng(0))
+        step = convert(step)
+        return [step(*draw()) for _ in range(5)], model.state_dict()
+
+    assert_same(run(jit), run(lambda f: f))
+    assert len(recordings) == 4

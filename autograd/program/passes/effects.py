@@ -184,8 +184,7 @@ def leaving(program: Program) -> list[Any]:
     """Return the variables and constants that are returned or stored."""
     found = list(program.outputs)
     for store in program.stores:
-        if isinstance(store.value, (Variable, Constant)):
-            found.append(store.value)
+        substituted(store.value, found.append)
     return found
 
 
