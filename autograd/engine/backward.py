@@ -19,7 +19,7 @@ from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
 from autograd.engine.observers import tell_pulled
 from autograd.engine.operations import GETITEM
-from autograd.engine.primitive import Primitive
+from autograd.engine.primitive import NOTHING, Primitive
 from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import FreedGraphError, GraphError
 
@@ -111,6 +111,9 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     while ready:
         number = ready.pop()
         node = sweep.nodes[number]
+        if sweep.cotangents[number] is None:
+            _pass_by(sweep, number, retain, ready)
+            continue
         if GRAD_MODE.tracing != 0:
             tracing.reached(node, sweep.cotangents[number])
         wanted = False
@@ -304,6 +307,11 @@ def _pull_back(
                 ready.append(parent)
             continue
         found = primitive.pullback(argnum, g, y, plain, keywords)
+        if found is NOTHING:
+            sweep.pending[parent] -= 1
+            if sweep.pending[parent] == 0:
+                ready.append(parent)
+            continue
         found = conform(found, argument, primitive)
         if GRAD_MODE.interventions != 0:
             numbers = isinstance(found, Node) and not sweep.create
@@ -327,6 +335,23 @@ def _pull_back(
             sweep.writable[parent] = type(total) is _ndarray
         if left == 0:
             ready.append(parent)
+
+
+def _pass_by(sweep: Sweep, number: int, retain: bool, ready: list[int]) -> None:
+    """Leave out a node on which the root does not depend: see `NOTHING`."""
+    node = sweep.nodes[number]
+    end = len(sweep.edges)
+    if number + 1 < len(sweep.first_edge):
+        end = sweep.first_edge[number + 1]
+    for edge in range(sweep.first_edge[number], end):
+        parent = sweep.edges[edge]
+        if parent >= 0:
+            sweep.pending[parent] -= 1
+            if sweep.pending[parent] == 0:
+                ready.append(parent)
+    if not retain and isinstance(node, ArrayNode) and node._primitive is not None:
+        node._arguments = None
+    sweep.nodes[number] = None
 
 
 def _run_hooks(node: ArrayNode, sweep: Sweep, number: int) -> None:

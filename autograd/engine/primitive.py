@@ -19,6 +19,9 @@ FLOAT32: Final = np.dtype(np.float32)
 FLOAT64: Final = np.dtype(np.float64)
 
 
+#: What a rule returns instead of a derivative if the result does not depend on the argument.
+NOTHING: Final[Any] = object()
+
 #: Shared by all nodes that were made without keyword arguments. Never written to.
 NO_KEYWORDS: Final[dict[str, Any]] = {}
 

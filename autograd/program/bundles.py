@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.engine import Node, Primitive, dispatch
 from autograd.engine.assignment import as_recorded
-from autograd.engine.primitive import FLOAT64, NO_KEYWORDS
+from autograd.engine.primitive import FLOAT64, NO_KEYWORDS, NOTHING
 from autograd.errors import FreedGraphError
 
 
@@ -107,7 +107,7 @@ def _bundled(*arguments: Any) -> Bundle:
 
 def _pull_argument(argnum: int, g: Bundle, y: Any, *arguments: Any) -> Any:
     part = g.parts[argnum]
-    return np.zeros_like(dispatch.plain(arguments[argnum])) if part is None else part
+    return NOTHING if part is None else part
 
 
 def _push_arguments(node: Any, carried: list[tuple[int, Any]], create: bool) -> Bundle:

@@ -8,6 +8,7 @@ vector-Jacobian product as a function of arguments and cotangents.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,12 @@ from autograd.engine.constants import COPIED
 from autograd.engine.derivatives import derivatives
 from autograd.engine.node import UNRECORDED
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
+from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import GraphError
 from autograd.program import results as kinds
 from autograd.program import structure
 from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
+from autograd.program.instructions import Variable
 from autograd.program.joint import Joint, external_writes
 from autograd.program.running import GuardFailed
 from autograd.program.stand_ins import Kind, NotFollowed, numbers_of
@@ -31,6 +34,7 @@ from autograd.rules.elementwise import positive
 
 #: What a result without a graph seems to depend on.
 _ANYTHING = Tensor(0.0)
+_ANYTHING._end_call()  # no transform asks for its derivative
 
 
 class Replay:
@@ -67,6 +71,13 @@ class Replay:
         self.results = results = recording.results
         slots = [structure.Slot(number) for number in range(len(leaves))]
         self.template = structure.replaced((arguments, keywords), iter(slots))
+        #: For each argument, the first one that is the same node.
+        self.firsts = [
+            next(k for k, other in enumerate(leaves) if other is x)
+            if isinstance(x, Node)
+            else number
+            for number, x in enumerate(leaves)
+        ]
         self.kinds = [Kind(x) if isinstance(x, Node) else None for x in leaves]
         if results.refused or (results.shares_views and not owner.may_share_views):
             raise NotFollowed(results.refused or "it returns a view of another node")
@@ -83,6 +94,19 @@ class Replay:
             ones = [np.ones_like(numbers_of(shapes[k])) for k in range(len(results.connected))]
             self._record(inputs, tuple(range(len(ones))), ones)
 
+    def _find_passed_on(self) -> dict[int, int]:
+        """Return which results are arguments that are no nodes: number of the argument."""
+        inputs = {x: number for number, x in enumerate(self.program.inputs)}
+        found: dict[int, int] = {}
+        for k, x in enumerate(tree.flat(self.program.output)):
+            if self.results.leaves[k] is not None or not isinstance(x, Variable):
+                continue
+            if x in inputs:
+                found[k] = inputs[x]
+            elif x.root in inputs and self.results.connected:
+                raise NotFollowed("it returns a view of an array among its arguments")
+        return found
+
     def _find_nodes(self, leaves: list[Any]) -> None:
         """Decide which nodes are arguments of a call in the graph."""
         results = self.results
@@ -92,7 +116,7 @@ class Replay:
             constant = isinstance(leaf, Tensor) and not leaf.requires_grad
             if number in results.arguments or constant:
                 self.parents.append(number)
-        self.parents += results.outside
+        self.parents += results.outside if results.outside or self.parents else [_ANYTHING]
         known = {id(node) for node in results.outside}
         written = {id(store.node) for store in self.program.stores}
         #: Tensors that the program reads, and whether a derivative is to flow to them.
@@ -141,7 +165,8 @@ class Replay:
         made: list[Any] = []
         for result, value in zip(self.results.leaves, tree.flat(found), strict=True):
             if result is None:
-                made.append(value)
+                number = self.passed_on.get(len(made))
+                made.append(value if number is None else leaves[number])
             elif result.what == kinds.ARGUMENT:
                 made.append(leaves[result.number])
             elif result.what == kinds.SAME:
@@ -231,8 +256,15 @@ class Replay:
 
     def called(self, leaves: list[Any]) -> Any:
         """Call the function itself."""
+        leaves = [leaves[first] for first in self.firsts]
         arguments, keywords = structure.filled(self.template, leaves)
-        return self.function(*arguments, **keywords)
+        marks = [
+            x
+            for x, k in zip(leaves, self.kinds, strict=True)
+            if k is not None and k.is_differentiated
+        ]
+        with arguments_of_call(marks) if marks else contextlib.nullcontext():
+            return self.function(*arguments, **keywords)
 
     def roots_in(self, found: Any, mask: tuple[int, ...]) -> list[Any]:
         """Return some of the results that have a derivative."""

@@ -37,6 +37,7 @@ class Kind:
     def __init__(self, node: Any) -> None:
         self.kind = type(node)
         self.label: str = node.label
+        self.is_differentiated = bool(node._is_differentiated())
         if isinstance(node, Tensor):
             self.requires_grad = bool(node.requires_grad)
             self.is_parameter = bool(node.is_parameter)
@@ -62,7 +63,7 @@ class NodeTracer(StateTracer):
     ----------
     strict : bool
         Whether to raise `NotFollowed`; if not, the program computes with the numbers of nodes.
-    refused : str
+    given_up : str
         The reason why `NotFollowed` was raised, which the function may have caught.
     stand_ins : dict
         By identity, the leaves that stand for arguments: the leaf, and the number of the argument.
@@ -75,7 +76,7 @@ class NodeTracer(StateTracer):
     def __init__(self, changing: Any, strict: bool) -> None:
         super().__init__(changing)
         self.strict = strict
-        self.refused = ""
+        self.given_up = ""
         self.stand_ins: dict[int, tuple[Any, int]] = {}
         self._made: dict[int, Any] = {}  # Values that were computed from constants
 
@@ -89,10 +90,10 @@ class NodeTracer(StateTracer):
             replace_contents(leaf, traced)
         return leaf
 
-    def refuse(self, reason: str) -> None:
+    def give_up(self, reason: str) -> None:
         """Stop following the function."""
         if self.strict:
-            self.refused = reason
+            self.given_up = reason
             raise NotFollowed(reason)
 
     def is_inside(self, node: Any) -> bool:
@@ -106,27 +107,27 @@ class NodeTracer(StateTracer):
     def use_outside(self, node: Any) -> None:
         """Check that the numbers of a node from outside can be read again at each run."""
         if node.primitive is not None:
-            self.refuse("it uses a node that was computed outside")
+            self.give_up("it uses a node that was computed outside")
         elif id(node) in ARGUMENTS:
-            self.refuse("it uses an argument of a function that is being differentiated")
+            self.give_up("it uses an argument of a function that is being differentiated")
 
     def use_of_argument(self, node: Any) -> None:
         """Refuse to follow what happens to an argument itself."""
         if id(node) in self.stand_ins:
-            self.refuse("it reads or changes the grad or the data of a node among its arguments")
+            self.give_up("it reads or changes the grad or the data of a node among its arguments")
 
     def replaced(self, handle: Any) -> None:
         """Handle the use of a Tensor whose elements another node holds, after assignments."""
         if not self.is_inside(handle):
-            self.refuse("it uses a Tensor to whose elements something was assigned")
+            self.give_up("it uses a Tensor to whose elements something was assigned")
 
     def assigned(self, base: Any) -> None:
         """Handle an assignment to elements of a Tensor, before it happens."""
         if id(base) in self.stand_ins:
-            self.refuse("it assigns to elements of a Tensor among its arguments")
+            self.give_up("it assigns to elements of a Tensor among its arguments")
         trained = base.requires_grad or base.is_parameter
         if not self.is_inside(base) and (is_recording() or not trained):
-            self.refuse("it assigns to elements of a Tensor from outside")
+            self.give_up("it assigns to elements of a Tensor from outside")
 
 
 def marked(leaves: list[Any], given: list[Any]) -> Any:

@@ -115,8 +115,8 @@ def record(
             recorder.follow(owner)
         with marks, environment.follow(recorder.constant):
             found = function(*positional, **named)
-        if recorder.refused:
-            raise NotFollowed(recorder.refused)
+        if recorder.given_up:
+            raise NotFollowed(recorder.given_up)
         keep = not isolated
         if recorder.refusal is not None:
             raise recorder.refusal
