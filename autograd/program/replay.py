@@ -72,18 +72,14 @@ class Replay:
         slots = [structure.Slot(number) for number in range(len(leaves))]
         self.template = structure.replaced((arguments, keywords), iter(slots))
         #: For each argument, the first one that is the same node.
-        self.firsts = [
-            next(k for k, other in enumerate(leaves) if other is x)
-            if isinstance(x, Node)
-            else number
-            for number, x in enumerate(leaves)
-        ]
+        self.firsts = [next(k for k, other in enumerate(leaves) if other is x) for x in leaves]
         self.kinds = [Kind(x) if isinstance(x, Node) else None for x in leaves]
         if results.refused or (results.shares_views and not owner.may_share_views):
             raise NotFollowed(results.refused or "it returns a view of another node")
         self.repeatable = not external_writes(self.program)
         if not self.repeatable and len(results.connected) > 1:
             raise NotFollowed("it changes something, and returns several nodes")
+        self.passed_on = self._find_passed_on()
         self._find_nodes(leaves)
         self.joints: dict[Any, Joint] = {}
         self.split: Joint | None = None
