@@ -57,6 +57,17 @@ class Origins:
         """Note that a backward pass has ended."""
         self._marks.append((position, False, None))
 
+    @property
+    def roots(self) -> list[Variable]:
+        """The variables that backward passes begin with."""
+        found = []
+        inside = False
+        for _, backward, variable in self._marks:
+            if backward and not inside and isinstance(variable, Variable):
+                found.append(variable)
+            inside = backward
+        return found
+
     def assign(self, items: Sequence[Any]) -> None:
         """Tell the instructions what they derive."""
         ends = [mark[0] for mark in self._marks[1:]] + [len(items)]

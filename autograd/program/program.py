@@ -111,6 +111,8 @@ class Program:
         The plain arrays that it refers to.
     parameters : list of Parameter
         The parameters of the function that arguments were passed for.
+    derived : list of Variable
+        The variables that backward passes derive, in the order of the passes.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Program:
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
             parameters = [Parameter(x.hint or f"x{x.number}", kind, x) for x in inputs]
         self.parameters = parameters
+        self.derived: list[Variable] = []
 
     @property
     def instructions(self) -> list[Instruction]:
@@ -228,6 +231,7 @@ class Program:
             Store(store.node, store.what, substituted(store.value, value_of))
             for store in self.stores
         ]
+        program.derived = substituted(self.derived, value_of)
         return program
 
     def source(self, name: str = "") -> str:

@@ -26,7 +26,7 @@ BIG = {r"\sum": sum, r"\prod": math.prod, r"\max": max, r"\min": min}
 ENDS = {
     ")", "]", "}", "&", ",", "+", "-", r"\right)", r"\right]", r"\right|", r"\right\|", r"\circ",
     "=", "<", ">", r"\le", r"\ge", r"\ne", r"\\", r"\end{cases}", r"\leftarrow", r"\mathrel{+}=",
-    r"\wedge", r"\vee", ":",
+    r"\wedge", r"\vee", ":", "/",
 }  # fmt: skip
 RELATIONS = {
     "=": np.equal, "<": np.less, ">": np.greater, r"\le": np.less_equal,
@@ -43,6 +43,7 @@ class Row:
 
 def product(a, b):
     """Multiply neighbours: numbers, or matrices and vectors."""
+    a, b = (x if isinstance(x, Row) or np.size(x) != 1 else np.reshape(x, ()) for x in (a, b))
     if isinstance(a, Row) and isinstance(b, Row):
         raise AssertionError("two rows side by side")
     if isinstance(b, Row):
@@ -128,11 +129,15 @@ class Parser:
             return lambda at: transposed(base(at))
         exponent = self.sum()
         if self.next == "/":
-            raise AssertionError
+            self.take()
+            whole, half = exponent, self.sum()
+            exponent = lambda at: whole(at) / half(at)  # noqa: E731
         self.take("}")
 
         def value(at):
             x, n = base(at), exponent(at)
+            if np.size(x) == 1:
+                return np.reshape(x, ()) ** n
             if np.ndim(x) == 2 and not elementwise:
                 assert n == -1
                 return np.linalg.inv(x)
@@ -339,12 +344,16 @@ def sum_of(pairs):
         return (
             [(sign, x) for sign, x in pairs] if len(pairs) > 1 or pairs[0][0] < 0 else pairs[0][1]
         )
+    if all(isinstance(x, Row) for _, x in pairs):
+        return Row(sum(sign * x.vector for sign, x in pairs))
     if len(pairs) == 1 and isinstance(pairs[0][1], Row | Everywhere | list):
         return pairs[0][1]
     return sum(sign * x for sign, x in pairs)
 
 
 def transposed(x):
+    if isinstance(x, Row):
+        return x.vector
     return Row(x) if np.ndim(x) == 1 else np.swapaxes(x, -1, -2)
 
 

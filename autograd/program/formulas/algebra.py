@@ -168,6 +168,9 @@ def transpose(term: Term, order: Any = None) -> Term:
     factor, rest = coefficient_of(term)
     if factor != 1 and term.kind == SUM:
         return scaled(factor, transpose(rest, order))
+    scalars = [part for part in term.parts if part.shape == ()]
+    if term.kind == PRODUCT and len(scalars) == len(term.parts) - 1:
+        return rebuilt(term, [transpose(p, order) if p.shape else p for p in term.parts])
     if term.kind == RESHAPE and [n for n in shape if n != 1] == [n for n in term.shape if n != 1]:
         moved = [a for a in order if term.shape[a] != 1]
         if moved == sorted(moved):
@@ -223,9 +226,7 @@ def scaled(coefficient: Any, term: Term) -> Term:
 
 def _leads(term: Term) -> int:
     """Return how much a term of a sum wants to have a positive sign: 1 - x, f(x) - y."""
-    return {NUMBER: 3, FUNCTION: 2, SOFTMAX: 2, SYMBOL: 0, RESHAPE: -1, REDUCE: -1}.get(
-        term.kind, 1
-    )
+    return {NUMBER: 3, SYMBOL: 0, RESHAPE: -1, REDUCE: -1}.get(term.kind, 1)
 
 
 def coefficient_of(term: Term) -> tuple[Any, Term]:
@@ -366,6 +367,11 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
         copies = math.prod(whole[a] for a in axes if a not in present)
         total = reduce("sum", inner, [a - offset for a in present]) if present else inner
         return scaled(copies, total)
+    if term.kind in (RESHAPE, REDUCE) and math.prod(kept) == 1:
+        inner = term.parts[0] if term.kind == RESHAPE else term
+        if inner.kind == REDUCE and inner.detail[0] == "sum":
+            body = inner.parts[0]
+            return reshape(reduce("sum", body, range(body.ndim)), kept)
     factor, rest = coefficient_of(term)
     if factor != 1 and rest.shape == whole:
         return scaled(factor, reduce("sum", rest, axes))
@@ -424,6 +430,11 @@ def _matmul(a: Term, b: Term) -> Term:
             ):
                 total = reduce("sum", other, [axis])
                 return spread(times(inner, total), shape)
+        first, second = _alike(a, True), _alike(b, False)
+        if first is not None:
+            return spread(reshape(_matmul(transpose(b), first), (1, shape[1])), shape)
+        if second is not None:
+            return spread(reshape(_matmul(a, second), (shape[0], 1)), shape)
     if _is_ones(b) and a.ndim <= 2:
         return spread(reduce("sum", a, [-1], keepdims=b.ndim == 2), shape)
     if _is_ones(a) and b.ndim <= 2:
@@ -439,6 +450,16 @@ def _coefficient_of_factor(term: Term) -> tuple[Any, Term]:
         coefficient, rest = coefficient_of(term.parts[0])
         return coefficient, spread(rest, term.shape)
     return coefficient_of(term)
+
+
+def _alike(term: Term, rows: bool) -> Term | None:
+    """Return the row (or column) that all rows (or columns) of a matrix are the same as."""
+    if term.kind != SPREAD or term.parts[0].kind == NUMBER:
+        return None
+    inner = term.parts[0]
+    whole = (1,) * (2 - inner.ndim) + inner.shape
+    wanted = (1, term.shape[1]) if rows else (term.shape[0], 1)
+    return reshape(inner, (max(wanted),)) if whole == wanted and inner.shape else None
 
 
 def _is_ones(term: Term) -> bool:

@@ -23,6 +23,7 @@ from autograd.program.formulas.terms import (
     Part,
     Slice,
     Term,
+    make,
 )
 from autograd.program.formulas.writing import (
     ATOM,
@@ -54,9 +55,10 @@ class ArrayWriter(Writer):
     def _matmul(self, term: Term, indices: Indices) -> Written:
         if indices is None:
             texts = []
-            for position, part in enumerate(term.parts):
+            parts = self.chains(term)
+            for position, part in enumerate(parts):
                 text = self.write(part, None).within(RAISED)
-                if part.ndim == 1 and position < len(term.parts) - 1:
+                if part.ndim == 1 and position < len(parts) - 1:
                     text = rf"{self.write(part, None).within(ATOM)}^{{\top}}"
                 texts.append(text)
             return Written(" ".join(texts), JUXTAPOSED)
@@ -225,6 +227,11 @@ class ArrayWriter(Writer):
         for position in path:
             found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
         return self._with_indices(found, indices)
+
+
+def transposed(term: Term) -> Term:
+    """Return the transpose of a matrix as it stands, not simplified."""
+    return make(TRANSPOSE, (term,), (1, 0), term.shape[::-1])
 
 
 _FORMS: dict[str, Any] = {

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.formulas import numerals
-from autograd.program.formulas.arrays import ArrayWriter
+from autograd.program.formulas import algebra, numerals
+from autograd.program.formulas.arrays import ArrayWriter, transposed
 from autograd.program.formulas.reading import Reader
 from autograd.program.formulas.recognising import core
 from autograd.program.formulas.terms import (
@@ -31,6 +31,7 @@ from autograd.program.formulas.terms import (
 )
 from autograd.program.formulas.writing import escaped
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
+from autograd.program.source.names import wanted_names
 
 #: A term that is used again is named if its uses save this much.
 SAVED = 3
@@ -81,13 +82,17 @@ class Formulas:
         self.reader = Reader(program)
         self.names: dict[Term, str] = {}
         self.lines: list[Line] = []
-        self._user = _user_names(program)
+        self._user: dict[Any, str] = {
+            x: text for x, text in wanted_names(program).items() if not x.gradients_of
+        }
         self._taken: set[str] = set()
         self.results = list(self._named_results())
         self._name_inputs()
         self._name_results()
         self._name_variables()
-        self.writer = ArrayWriter(self.names, self.sums, self.products, _sizes(program))
+        self.writer = ArrayWriter(
+            self.names, self.sums, self.products, self.chains, _sizes(program)
+        )
         self._name_repeated()
         self.writer.choose_letters()
         done: set[Term] = set()
@@ -115,37 +120,53 @@ class Formulas:
     def _named_results(self) -> Iterator[tuple[str, Term]]:
         """Yield names and terms of what the program returns and stores."""
         outputs: list[tuple[str, Any]] = []
-        derivatives = {x: gradients_of(x) for x in _variables(self.program) if gradients_of(x)}
-        self._derivatives = derivatives
-        self._loss = self._name_of_value(derivatives)
         _labelled(self.program.output, "", outputs)
-        plain = sum(1 for _, x in outputs if x not in derivatives)
-        for place, x in outputs:
-            if isinstance(x, Variable) and x in derivatives:
-                target = next((t for t in reversed(gradients_of(x)) if self._known_input(t)), None)
-                target = target or gradients_of(x)[-1]
+        targets = [self._target(x) for _, x in outputs]
+        roots = [x for x in self.program.derived if not self._known_input(x)]
+        root = roots[0] if len(roots) == 1 else None
+        self._loss = self._name_of_value(root, any(targets))
+        value = self.reader.terms.get(root) if any(targets) else None
+        if value is not None and all(self.reader.of(x) is not value for _, x in outputs):
+            yield self._loss, value
+        plain = targets.count(None)
+        for (place, x), target in zip(outputs, targets, strict=True):
+            if target is not None:
                 yield self._derivative(target), self.reader.of(x)
-            else:
-                text = self._user.get(x, "")
-                text = numerals.name(text) if text else self._loss
-                if not self._user.get(x, "") and plain > 1:
-                    text = f"{text}_{{{place or 1}}}"
-                yield text, self.reader.of(x)
+                continue
+            text = self._user.get(x, "") if isinstance(x, Variable) else ""
+            text = numerals.name(text) if text else self._loss
+            if not self._user.get(x, "") and plain > 1:
+                text = f"{text}_{{{place or 1}}}"
+            yield text, self.reader.of(x)
         for store in self.program.stores:
             if isinstance(store.value, (Variable, Constant)):
                 label = numerals.name(store.node.label or "w")
                 text = (
                     label if store.what == "data" else rf"\frac{{\partial L}}{{\partial {label}}}"
                 )
-                yield f"{text}^{{\\text{{new}}}}", self.reader.of(store.value)
+                yield f"{text}^{{\text{{new}}}}", self.reader.of(store.value)
+
+    def _target(self, x: Any) -> Variable | None:
+        """Return what a result is the derivative with respect to; None if it is no derivative."""
+        while isinstance(x, Variable):
+            found = x.gradients_of
+            if found:
+                known = [target for target in found if self._known_input(target)]
+                return known[-1] if known else found[-1]
+            x = self.reader.same.get(x)
+        return None
 
     def _known_input(self, x: Variable) -> bool:
         return x in self.reader.inputs
 
-    def _name_of_value(self, derivatives: Any) -> str:
+    def _name_of_value(self, root: Variable | None, is_derived: bool) -> str:
         """Return a name for the value: the user's, L where something is derived, else y."""
+        while root is not None and root not in self._user:
+            root = self.reader.same.get(root)
+        if root is not None:
+            return numerals.name(self._user[root])
         inputs = {numerals.name(x.hint) for x in self.reader.inputs if x.hint}
-        for text in ("L", "f", r"\mathcal{L}") if derivatives else ("y", "z", "f"):
+        for text in ("L", "f", r"\mathcal{L}") if is_derived else ("y", "z", "f"):
             if text not in inputs:
                 return text
         return r"\ell"
@@ -165,7 +186,7 @@ class Formulas:
         """Give terms the names that the user gave their variables."""
         for x, text in self._user.items():
             term = self.reader.terms.get(x)
-            if term is None or gradients_of(x) or text.startswith("d_"):
+            if term is None:
                 continue
             inner = core(term)
             if inner not in self.names and inner.kind not in (SYMBOL, NUMBER):
@@ -175,8 +196,8 @@ class Formulas:
         """Name what is used again and again, and parts of what is long."""
         derivatives = {
             core(self.reader.terms[x]): x
-            for x in self._derivatives
-            if x in self.reader.terms and self._user.get(gradients_of(x)[-1])
+            for x in _variables(self.program)
+            if x.gradients_of and x in self.reader.terms and self._user.get(x.gradients_of[-1])
         }
         roots = [term for _, term in self.results]
         used: Counter[Term] = Counter()
@@ -222,7 +243,7 @@ class Formulas:
     def _name_new(self, term: Term, derivatives: dict[Term, Variable]) -> None:
         x = derivatives.get(term)
         if x is not None:
-            self._give(term, self._derivative(gradients_of(x)[-1]))
+            self._give(term, self._derivative(x.gradients_of[-1]))
             return
         shape = [n for n in term.shape if n != 1]
         letters = LETTERS[min(len(shape), 2)]
@@ -260,7 +281,7 @@ class Formulas:
             return [part for _, part in self.sums(term)]
         if term.kind == PRODUCT:
             return [part for _, part in self.products(term)]
-        return list(term.parts)
+        return self.chains(term) if term.kind == MATMUL else list(term.parts)
 
     def _weight(self, term: Term, weights: dict[Term, int]) -> int:
         """Return about how long a formula is."""
@@ -309,6 +330,19 @@ class Formulas:
                 if left[part] == 0:
                     del left[part]
         return [*found, *((e, part) for part, e in left.items())]
+
+    def chains(self, term: Term) -> list[Term]:
+        """Split a product of matrices into factors; a named product among them stays together."""
+        left = list(term.parts)
+        for named in self._named(MATMUL, term):
+            for whole in (named, algebra.transpose(named) if named.ndim == 2 else named):
+                parts = whole.parts if whole.kind == MATMUL else ()
+                for start in range(len(left) - len(parts) + 1) if parts else ():
+                    if tuple(left[start : start + len(parts)]) == parts:
+                        joined = named if whole is named else transposed(named)
+                        left[start : start + len(parts)] = [joined]
+                        break
+        return left
 
     def _named(self, kind: str, term: Term) -> list[Term]:
         """Return named terms that may be contained in another one, longest first."""
@@ -389,20 +423,6 @@ class Formulas:
             lines.append(r"&\text{for } " + r",\ ".join(self.conditions))
         inside = " \\\\\n".join(lines)
         return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
-
-
-def gradients_of(x: Variable) -> tuple[Variable, ...]:
-    """Return the variables with respect to which this is the derivative of the result."""
-    return tuple(getattr(x, "gradients_of", ()))
-
-
-def _user_names(program: Any) -> dict[Any, str]:
-    """Return the names of variables in the user's code."""
-    found: dict[Any, str] = {}
-    for x in _variables(program):
-        if x.hint:
-            found[x] = x.hint
-    return found
 
 
 def _variables(program: Any) -> Iterator[Variable]:

@@ -81,6 +81,8 @@ class Reader:
         For each variable and constant, what it holds after all instructions.
     inputs : dict
         The terms of the inputs.
+    same : dict
+        For each variable that an instruction only copies or converts, the one that it is made of.
     conditions : list of (Term, bool)
         What the guards require: a condition, and whether it holds.
     checked : list of Guard
@@ -93,6 +95,7 @@ class Reader:
         self.inputs: dict[Variable | Constant, Term] = {}
         self.conditions: list[tuple[Term, bool]] = []
         self.checked: list[Guard] = []
+        self.same: dict[Variable, Variable] = {}
         self._views: dict[Variable, tuple[Any, Variable]] = {}
         loads = [load.variable for load in program.loads if load.variable is not None]
         for variable in (*program.inputs, *loads):
@@ -141,6 +144,9 @@ class Reader:
                 return
         if isinstance(result, Variable):
             self.terms[result] = found = self._term(instruction)
+            for x in instruction.arguments:
+                if isinstance(x, Variable) and self.terms.get(x) is found:
+                    self.same[result] = x
             if result.root is not result and instruction.arguments:
                 owner = instruction.arguments[0]
                 if isinstance(owner, Variable) and owner.root is result.root:

@@ -46,9 +46,12 @@ SAME = {
 
 
 def core(term: Term) -> Term:
-    """Return a term without changes of its shape."""
+    """Return a term without axes of length 1 that it has gained or lost."""
     while term.kind in (RESHAPE, SPREAD):
-        term = term.parts[0]
+        inner = term.parts[0]
+        if [n for n in inner.shape if n != 1] != [n for n in term.shape if n != 1]:
+            break
+        term = inner
     return term
 
 

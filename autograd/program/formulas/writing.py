@@ -77,9 +77,9 @@ class Writer:
     ----------
     names : dict
         Names of terms, in LaTeX.
-    sums, products : callable
-        Split a sum into pairs of coefficient and term, and a product into pairs of exponent and
-        term, so that named terms are among them.
+    sums, products, chains : callable
+        Split a sum into pairs of coefficient and term, a product into pairs of exponent and term,
+        and a product of matrices into factors, so that named terms are among them.
     sizes : iterable of int
         Numbers of elements that occur.
     """
@@ -89,11 +89,13 @@ class Writer:
         names: dict[Term, str],
         sums: Callable[[Term], list[tuple[Any, Term]]],
         products: Callable[[Term], list[tuple[Any, Term]]],
+        chains: Callable[[Term], list[Term]],
         sizes: Iterable[int],
     ) -> None:
         self.names = names
         self.sums = sums
         self.products = products
+        self.chains = chains
         self.sizes = frozenset(sizes)
         self.choose_letters()
         self.used: list[str] = []
