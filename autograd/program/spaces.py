@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,20 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.tracing import Tracer, any_followed
 from autograd.errors import TraceError
+from autograd.program.fixed import (
+    PLAIN,
+    Fixed,
+    Like,
+    is_number,
+    is_same,
+    items_of,
+    may_change,
+    put_back,
+    same_items,
+)
 from autograd.program.program import Load, Store
 from autograd.program.state import CHANGES, State
 from autograd.program.traced import Traced
-
-#: Types that are compared by value, and that a program may store.
-PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
-
-#: Types of numbers that may become inputs.
-NUMBERS = (int, float, complex, np.number)
 
 MISSING = object()
 
@@ -148,6 +152,17 @@ class Space:
         spaces = self._recorder.spaces
         return [(x, items) for x, items in self.contents if id(x) not in spaces]
 
+    def add_to(self, fixed: Fixed, read: set[tuple[int, str]]) -> None:
+        """Add what a program that reads some entries takes for fixed."""
+        items = {}
+        for key, item in self.before.items():
+            if (id(self.space), key) not in read:
+                varies = key in self.entered and not isinstance(item, np.random.Generator)
+                items[key] = Like(item) if varies else item
+        fixed.add_dict(self.space, items, len(self.before), self.counted)
+        for container, of_it in self.own_contents():
+            fixed.add_container(container, of_it)
+
     def restore(self, keep: bool) -> None:
         """Put plain objects in place of followed ones; or all that was there before."""
         space = self.space
@@ -165,128 +180,6 @@ class Space:
         for container, items in self.own_contents():
             if not same_items(items_of(container), items):
                 put_back(container, tuple(map(plain, items_of(container))) if keep else items)
-
-
-class Like:
-    """An entry that was followed, and that a program does not read: only its type matters."""
-
-    def __init__(self, item: Any) -> None:
-        self.kind = _kind(item)
-
-    def fits(self, item: Any) -> bool:
-        """Return whether an entry has this type, and as an array this shape."""
-        return bool(_kind(item) == self.kind)
-
-
-def _kind(x: Any) -> Any:
-    if type(x) is tuple:
-        return tuple(map(_kind, x))
-    return (x.shape, x.dtype) if type(x) is np.ndarray else type(x)
-
-
-class Fixed:
-    """What must be as it was for a program to be right: the state that it does not read.
-
-    Parameters
-    ----------
-    spaces : list of Space
-        What was followed when the program was recorded.
-    read : set of (int, str)
-        The identities of dicts, and keys, that the program reads itself.
-    """
-
-    def __init__(self, spaces: list[Space], read: set[tuple[int, str]]) -> None:
-        self._counted: list[tuple[dict[str, Any], str, Any]] = []
-        self._others: list[tuple[dict[str, Any], str, Any]] = []
-        self._contents: list[tuple[Any, tuple[Any, ...]]] = []
-        self._lengths: list[tuple[dict[str, Any], int]] = []
-        for space in spaces:
-            entries = self._counted if space.counted else self._others
-            for key, item in space.before.items():
-                if (id(space.space), key) not in read:
-                    varies = key in space.entered and not isinstance(item, np.random.Generator)
-                    entries.append((space.space, key, Like(item) if varies else item))
-            self._contents += space.own_contents()
-            self._lengths.append((space.space, len(space.before)))
-        self._count = -1
-
-    def holds(self) -> bool:
-        """Return whether everything is as it was."""
-        if self._count != CHANGES.count:
-            if self._first_other(self._counted) is not None:
-                return False
-            self._count = CHANGES.count
-        if self._first_other(self._others) is not None:
-            return False
-        for space, length in self._lengths:
-            if len(space) != length:
-                return False
-        return all(same_items(items_of(x), items) for x, items in self._contents)
-
-    def changed(self) -> set[tuple[int, str]]:
-        """Return the identities of dicts, and the keys, of numbers that are others now."""
-        found = set()
-        for space, key, before in [*self._counted, *self._others]:
-            now = space.get(key, MISSING)
-            if may_change(now) and may_change(before) and not is_same(now, before):
-                found.add((id(space), key))
-        return found
-
-    def _first_other(self, entries: list[tuple[dict[str, Any], str, Any]]) -> Any:
-        for space, key, before in entries:
-            now = space.get(key, MISSING)
-            if now is not before and not is_same(now, before):
-                return key
-        return None
-
-
-def is_number(x: Any) -> bool:
-    """Return whether this is a number that a program may read: no truth value."""
-    return isinstance(x, NUMBERS) and not isinstance(x, (bool, Traced))
-
-
-def may_change(x: Any) -> bool:
-    """Return whether this is a number, or a tuple of numbers, that a program may read."""
-    return is_number(x) or (type(x) is tuple and all(map(is_number, x)))
-
-
-def is_same(a: Any, b: Any) -> bool:
-    """Return whether two entries have the same meaning for a program that does not read them."""
-    if a is b:
-        return True
-    if isinstance(b, Like):
-        return b.fits(a)
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, PLAIN):
-        return bool(a == b or (a != a and b != b)) and repr(a) == repr(b)
-    if type(a) is tuple:
-        return len(a) == len(b) and all(map(is_same, a, b))
-    return False
-
-
-def items_of(container: Any) -> tuple[Any, ...]:
-    """Return the items of a list or a dict."""
-    if isinstance(container, dict):
-        return (*container, *container.values())
-    return tuple(container)
-
-
-def same_items(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-    """Return whether two containers have the same items."""
-    if len(a) != len(b):
-        return False
-    return all(map(operator.is_, a, b)) or all(map(is_same, a, b))
-
-
-def put_back(container: Any, items: tuple[Any, ...]) -> None:
-    """Restore the items of a list or a dict."""
-    if isinstance(container, dict):
-        half = len(items) // 2
-        container.clear()
-        container.update(zip(items[:half], items[half:], strict=True))
-    else:
-        container[:] = items
 
 
 def plain(x: Any) -> Any:
@@ -387,7 +280,10 @@ class StateTracer(Tracer):
             cell = store.node
             if isinstance(cell, Cell) and (id(cell.space), cell.key) not in read:
                 cell.tells = self.spaces[id(cell.space)].counted
-        return Fixed(list(self.spaces.values()), read)
+        fixed = Fixed()
+        for space in self.spaces.values():
+            space.add_to(fixed, read)
+        return fixed
 
     def end_state(self, keep: bool) -> None:
         """Put plain objects in place of followed ones, with what they hold now or held before."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
-from autograd.program import State, follow
+from autograd.program import State, changed, follow
 from nn.optim.packing import Block, Packing
 
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
@@ -134,14 +134,17 @@ class Optimizer:
         """Replace ``block.gradient`` by the numbers to subtract from the parameters."""
         raise NotImplementedError
 
+    def __setattr__(self, name: str, item: Any) -> None:
+        if vars(self).get(name, self) is not item:
+            changed()  # programs that contain the old attribute are not right any more
+        super().__setattr__(name, item)
+
     def __program_state__(self) -> Iterator[State]:
         """Yield options and state, for programs that `autograd.jit` records."""
-        yield State(vars(self), functions=(type(self)._update,))
+        yield State(vars(self), counted=True, functions=(type(self)._update,))
         for group, packing in zip(self.param_groups, self._packings, strict=True):
             yield State(group, numbers=("lr",))
-            yield State(vars(packing))
-            for block in packing.packed:
-                yield from block.__program_state__()
+            yield from packing.__program_state__()
 
     def zero_grad(self) -> None:
         """Reset the gradients of all parameters: to None for Tensors, to zero for Values."""

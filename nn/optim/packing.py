@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DataError, ShapeError
-from autograd.program import State, concrete, is_tracing
+from autograd.program import State, changed, concrete, is_tracing
 from nn.module import plain
 
 #: About how many numbers a block has: the smallest of 2¹² to 2¹⁸ with which steps are fast.
@@ -37,14 +37,14 @@ class Piece(NamedTuple):
 class Block:
     """Parameters with the same number of steps, their state, and two scratch arrays."""
 
-    def __init__(self, pieces: list[Piece], gradient: Any, spare: Any, steps: int) -> None:
+    def __init__(self, pieces: tuple[Piece, ...], gradient: Any, spare: Any, steps: int) -> None:
         self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
 
     def __program_state__(self) -> Iterator[State]:
         """Yield what changes in each step, for programs that `autograd.jit` records."""
-        yield State(vars(self), numbers=("steps",))
-        yield State(self.state)
+        yield State(vars(self), numbers=("steps",), counted=True)
+        yield State(self.state, counted=True)
 
     def views(self) -> list[Any]:
         """Return the part of ``gradient`` that belongs to each piece, in the piece's shape."""
@@ -55,6 +55,7 @@ class Block:
     def filled(self, name: str, number: float = 0.0) -> Any:
         """Return the state of this name, initially filled with one number."""
         if name not in self.state:
+            changed()
             self.state[name] = np.zeros_like(self.gradient)
             self.state[name] += number
         return self.state[name]
@@ -105,22 +106,29 @@ class Packing:
 
     def __init__(self, parameters: Sequence[Any]) -> None:
         self.parameters = parameters
-        self._tensors = [p for p in parameters if isinstance(p, Tensor)]
-        self._signature: list[Any] | None = None
-        self._blocks: list[Block] = []
+        self._tensors = tuple(p for p in parameters if isinstance(p, Tensor))
+        self._signature: tuple[Any, ...] | None = None
+        self._blocks: tuple[Block, ...] = ()
         self._unpacked: dict[int, dict[str, Any]] = {}  # the state of parameters in no block
 
     @property
-    def packed(self) -> list[Block]:
+    def packed(self) -> tuple[Block, ...]:
         """The blocks of the last step."""
         return self._blocks
 
-    def blocks(self) -> list[Block]:
+    def __program_state__(self) -> Iterator[State]:
+        """Yield what changes in each step, for programs that `autograd.jit` records."""
+        yield State(vars(self), counted=True)
+        for block in self._blocks:
+            yield from block.__program_state__()
+
+    def blocks(self) -> tuple[Block, ...]:
         """Return the blocks of all parameters that have a gradient."""
         gradients = [tensor.grad for tensor in self._tensors]
-        signature = [None if g is None else (g.shape, g.dtype) for g in gradients]
+        signature = tuple([None if g is None else (g.shape, g.dtype) for g in gradients])
         if signature != self._signature:
-            self._unpacked, self._blocks = self.states(concrete), []
+            changed()
+            self._unpacked, self._blocks = self.states(concrete), ()
             self._signature = None
             self._pack()
             self._signature = signature
@@ -142,8 +150,9 @@ class Packing:
 
     def load(self, states: dict[int, dict[str, Any]]) -> None:
         """Replace the states of all parameters."""
+        changed()
         self._unpacked = states
-        self._blocks, self._signature = [], None
+        self._blocks, self._signature = (), None
 
     def _pack(self) -> None:
         """Pack parameters of equal array type, dtype, number of steps and names of state."""
@@ -174,10 +183,10 @@ class Packing:
         scratch = [np.empty_like(like, shape=(largest,), subok=False) for _ in range(2)]
         for plan in plans:
             gradient, spare = (array[: plan[-1][3].stop] for array in scratch)
-            pieces = [
+            pieces = tuple(
                 Piece(p, self.parameters[p], shape, rows, place, gradient[place].reshape(part))
                 for p, shape, rows, place, part in plan
-            ]
+            )
             block = kind(pieces, gradient, spare, steps)
             for position, _, shape, rows, place, view in pieces:
                 for name, array in self._unpacked.get(position, {"step": 0}).items():
@@ -190,7 +199,7 @@ class Packing:
                         )
                     part = array if rows is None else array[rows]
                     block.filled(name)[place].reshape(view.shape)[...] = part
-            self._blocks.append(block)
+            self._blocks = (*self._blocks, block)
 
     def _plans(self, positions: list[int]) -> Iterator[list[Any]]:
         """Yield for each block its pieces: position, shape, rows, place, and shape in the block."""

@@ -1,0 +1,171 @@
+"""What a program takes for fixed: the state of objects that it does not read itself."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.tracing import Followed
+from autograd.program.state import CHANGES
+
+#: Types that are compared by value, and that a program may store.
+PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
+
+#: Types of numbers that may become inputs.
+NUMBERS = (int, float, complex, np.number)
+
+_MISSING = object()
+_is = operator.is_
+
+
+class Like:
+    """An entry that was followed, and that a program does not read: only its type matters."""
+
+    def __init__(self, item: Any) -> None:
+        self.kind = _kind(item)
+
+    def fits(self, item: Any) -> bool:
+        """Return whether an entry has this type, and as an array this shape."""
+        return bool(_kind(item) == self.kind)
+
+
+def _kind(x: Any) -> Any:
+    if type(x) is tuple:
+        return tuple(map(_kind, x))
+    return (x.shape, x.dtype) if type(x) is np.ndarray else type(x)
+
+
+class Fixed:
+    """What must be as it was for a program to be right.
+
+    Almost always everything is identical, which is found out quickly.
+    """
+
+    def __init__(self) -> None:
+        self._count = -1
+        self._counted: list[_Entries] = []
+        self._others: list[_Entries] = []
+        self._containers: dict[int, tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]] = {}
+
+    def add_dict(
+        self, space: dict[str, Any], items: dict[str, Any], size: int, counted: Any
+    ) -> None:
+        """Add entries of a dict of some size."""
+        (self._counted if counted else self._others).append(_Entries(space, items, size))
+
+    def add_container(self, container: Any, items: tuple[Any, ...]) -> None:
+        """Add a list or a dict with these items."""
+        half = len(items) // 2
+        if isinstance(container, dict):
+            self._containers[id(container)] = (container, items[:half], items[half:], items)
+        else:
+            self._containers[id(container)] = (container, None, items, items)
+
+    def holds(self) -> bool:
+        """Return whether everything is as it was."""
+        if self._count != CHANGES.count:
+            for entries in self._counted:
+                if not entries.hold():
+                    return False
+            self._count = CHANGES.count
+        for entries in self._others:
+            if not entries.hold():
+                return False
+        for container, keys, values, items in self._containers.values():
+            if len(container) == len(values):
+                if keys is None:
+                    if all(map(_is, container, values)):
+                        continue
+                elif all(map(_is, container.values(), values)) and (*container,) == keys:
+                    continue
+            if not same_items(items_of(container), items):
+                return False
+        return True
+
+    def changed(self) -> set[tuple[int, str]]:
+        """Return the identities of dicts, and the keys, of numbers that are others now."""
+        found = set()
+        for entries in (*self._counted, *self._others):
+            for key, before in entries.items.items():
+                now = entries.space.get(key, _MISSING)
+                if may_change(now) and may_change(before) and not is_same(now, before):
+                    found.add((id(entries.space), key))
+        return found
+
+
+class _Entries:
+    """Some entries of a dict."""
+
+    def __init__(self, space: dict[str, Any], items: dict[str, Any], size: int) -> None:
+        self.space = space
+        self.items = items
+        self.size = size
+        plain = [key for key, item in items.items() if not isinstance(item, Like)]
+        self._expected = [items[key] for key in plain]
+        self._read: Any = None
+        if len(plain) > 1 and len(plain) == len(items):
+            self._read = operator.itemgetter(*plain)
+
+    def hold(self) -> bool:
+        """Return whether they are as they were."""
+        space = self.space
+        if len(space) != self.size:
+            return False
+        if self._read is not None:
+            try:
+                if all(map(_is, self._read(space), self._expected)):
+                    return True
+            except KeyError:
+                return False
+        return all(is_same(space.get(key, _MISSING), x) for key, x in self.items.items())
+
+
+def is_number(x: Any) -> bool:
+    """Return whether this is a number that a program may read: no truth value."""
+    return isinstance(x, NUMBERS) and not isinstance(x, (bool, Followed))
+
+
+def may_change(x: Any) -> bool:
+    """Return whether this is a number, or a tuple of numbers, that a program may read."""
+    return is_number(x) or (type(x) is tuple and all(map(is_number, x)))
+
+
+def is_same(a: Any, b: Any) -> bool:
+    """Return whether two entries have the same meaning for a program that does not read them."""
+    if a is b:
+        return True
+    if isinstance(b, Like):
+        return b.fits(a)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, PLAIN):
+        return bool(a == b or (a != a and b != b)) and repr(a) == repr(b)
+    if type(a) is tuple:
+        return len(a) == len(b) and all(map(is_same, a, b))
+    return False
+
+
+def items_of(container: Any) -> tuple[Any, ...]:
+    """Return the items of a list or a dict."""
+    if isinstance(container, dict):
+        return (*container, *container.values())
+    return tuple(container)
+
+
+def same_items(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    """Return whether two containers have the same items."""
+    if len(a) != len(b):
+        return False
+    return all(map(_is, a, b)) or all(map(is_same, a, b))
+
+
+def put_back(container: Any, items: tuple[Any, ...]) -> None:
+    """Restore the items of a list or a dict."""
+    if isinstance(container, dict):
+        half = len(items) // 2
+        container.clear()
+        container.update(zip(items[:half], items[half:], strict=True))
+    else:
+        container[:] = items
