@@ -55,6 +55,10 @@ class GuardError(AutogradError, ValueError):
     """A program was called with inputs for which the traced function would take another branch."""
 
 
+class SourceError(AutogradError, TypeError):
+    """A program contains something that cannot be written as source."""
+
+
 class NonFiniteError(AutogradError, FloatingPointError):
     """An operation inside `debug`, or its derivative, returned infinity or NaN."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.program.instructions import (
@@ -20,7 +21,7 @@ from autograd.program.structure import Parameter
 PASSES: list[Callable[[Program], Program]] = []
 
 #: What writes programs as text, by the name of the method: `autograd.program.source`.
-WRITERS: dict[str, Callable[..., str]] = {}
+WRITERS: dict[str, Callable[..., Any]] = {}
 
 
 class Store:
@@ -224,7 +225,15 @@ class Program:
         return program
 
     def replaced(self, items: list[Any], value_of: Callable[[Any], Any]) -> Program:
-        """Return a program with other instructions, which returns and stores `value_of` of each."""
+        """Return a program with other instructions and results.
+
+        Parameters
+        ----------
+        items : list of Instruction and Guard
+            What is to run, in order.
+        value_of : callable
+            Returns what takes the place of a variable or constant that is returned or stored.
+        """
         program = self.with_items(items)
         program.output = substituted(self.output, value_of)
         program.stores = [
@@ -256,7 +265,47 @@ class Program:
             d_x = x + x
             return d_x
         """
-        return WRITERS["source"](self, name)
+        return str(WRITERS["source"]([self], name))
+
+    def save(
+        self, path: str | os.PathLike[str], name: str = "", sources: Mapping[Any, Any] | None = None
+    ) -> None:
+        """Save the program as a module with one function, which needs nothing but NumPy.
+
+        The function computes the same bits, for arrays that lie in memory as when the program was
+        recorded. It raises a ValueError for arguments of other types and shapes, and for those for
+        which the traced function would take another branch. What the program reads from nodes, it
+        takes as keyword arguments; if it stores something in nodes, it returns a pair of the result
+        and a dict of what would be stored.
+
+        Parameters
+        ----------
+        path : str or path_like
+            The file. Large constants are saved beside it, in a file that ends in ``.npz``.
+        name : str
+            The name of the function; by default it is made of the name of the traced one.
+        sources : mapping, optional
+            For functions that are not NumPy's, such as those of `autograd.define`: the text of a
+            function, or a function that the module is to import.
+
+        Raises
+        ------
+        SourceError
+            If the program needs something whose source is not known.
+        FileNotFoundError
+            If the folder does not exist.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import autograd
+        >>> path = Path(tempfile.mkdtemp(), "slope.py")
+        >>> autograd.trace(autograd.grad(lambda x: x * x))(3.0).save(path)
+        >>> "autograd" in path.read_text()
+        False
+        """
+        WRITERS["save"]([self], path, name, sources)
 
     def __str__(self) -> str:
         return self.source()

@@ -34,7 +34,7 @@ def described(x: Any) -> str:
     return "None" if x is None else type(x).__name__
 
 
-def docstring(program: Any, names: Names) -> list[str]:
+def docstring(program: Any, names: Names, output: Any) -> list[str]:
     """Return the lines of a docstring: what the function takes and returns.
 
     Types and shapes only, so nothing in it can end the string.
@@ -45,7 +45,7 @@ def docstring(program: Any, names: Names) -> list[str]:
     for load in program.loads:
         if load.variable is not None:
             lines.append(f"{names.of(load.variable)}: {described(load.variable)}")
-    lines.append(f"Returns {described(program.output)}")
+    lines.append(f"Returns {described(output)}")
     return [
         part
         for line in lines

@@ -44,12 +44,15 @@ class SourceWriter(Writer):
         Constants that are written where they are used.
     used : set
         The other constants that have been written, by name.
+    copies : bool
+        Whether these constants are copied where they are written.
     """
 
     def __init__(self, names: Names) -> None:
         super().__init__(names)
         self.literals: dict[Constant, str] = {}
         self.used: set[Constant] = set()
+        self.copies = False
 
     def expression(self, instruction: Instruction) -> Expression:
         """Return the call of an instruction."""
@@ -77,6 +80,8 @@ class SourceWriter(Writer):
                 self.names.imports.add("np")
                 return Expression(self.literals[x])
             self.used.add(x)
+            if self.copies:
+                return Expression(f'{self.names.of(x)}.copy("K")')
         return super().of(x)
 
 

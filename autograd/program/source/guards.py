@@ -18,14 +18,19 @@ PRIVATE = 0xF0000
 def written_guard(writer: Writer, guard: Guard) -> list[str]:
     """Return the lines that check a guard."""
     test, words = condition(writer, guard)
+    test = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
+    return [f"if {test}:", refusal(guard, [words])]
+
+
+def refusal(guard: Guard, words: list[str]) -> str:
+    """Return the indented statement that raises an error, with the conditions in words."""
     origin = origin_of(guard.place)
     if origin is not None and guard.convert is bool and isinstance(origin.expression, ast.expr):
-        words = printable(ast.unparse(origin.expression))
-        words = words if guard.expected else f"not {words}"
+        plain = printable(ast.unparse(origin.expression))
+        words = [plain if guard.expected else f"not {plain}"]
     where = "" if guard.place is None else f", {location(guard.place)}"
-    message = in_quotes(f"this program was recorded for {words}{where}")
-    test = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
-    return [f"if {test}:", f"    raise ValueError({message})"]
+    message = in_quotes(f"this program was recorded for {' or '.join(words)}{where}")
+    return f"    raise ValueError({message})"
 
 
 def in_quotes(text: str) -> str:
@@ -48,12 +53,14 @@ def condition(writer: Writer, guard: Guard) -> tuple[str, str]:
         shape, dtype, data = expected
         found = np.frombuffer(data, dtype).reshape(shape)
         name = writer.names.object(found, "expected")
-        text = f"np.array_equal({x.text}, {name}, equal_nan=True)"
         writer.names.imports.add("np")
-        return text, f"{x.text} with the numbers it had"
+        same = f"np.asarray({x.text}).tobytes() == {name}.tobytes()"
+        return f"(np.shape({x.text}) == {name}.shape and {same})", f"these numbers of {x.text}"
     convert = "int" if guard.convert is operator.index else writer.names.function(guard.convert)
-    value = writer.of(expected)
-    text = f"{convert}({x.text}) == {value.text}"
-    if expected != expected:
-        text = f"{x.within(ATOM)} != {x.within(ATOM)}"
-    return f"({text})", text
+    text = f"{convert}({x.text}) == {writer.of(expected).text}"
+    exact = text
+    if isinstance(expected, complex) or (isinstance(expected, float) and not expected):
+        exact = f"repr({convert}({x.text})) == {writer.of(repr(expected)).text}"  # signs of zeros
+    elif expected != expected:
+        exact = text = f"{convert}({x.text}) != {convert}({x.text})"
+    return f"({exact})", text

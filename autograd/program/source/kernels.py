@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import sys
 import textwrap
 import types
+from collections.abc import Hashable
 from typing import Any
 
+from autograd.errors import SourceError
 from autograd.program.python_code import Names, Writer, public_name
+from autograd.program.source.statements import printable
 from autograd.rules.kernel import is_kernel
 
 
@@ -18,15 +22,18 @@ class Definitions:
 
     Attributes
     ----------
+    sources : dict
+        What the user supplies for functions: texts, or functions that can be imported.
     texts : list of str
         The definitions, in an order in which they can run.
     missing : dict
         Objects that cannot be written, by name.
     """
 
-    def __init__(self, names: Names, writer: Writer) -> None:
+    def __init__(self, names: Names, writer: Writer, sources: Any) -> None:
         self.names = names
         self.writer = writer
+        self.sources = sources
         self.texts: list[str] = []
         self.missing: dict[str, Any] = {}
         self._defined: set[str] = set()
@@ -42,7 +49,14 @@ class Definitions:
         else:
             self.texts.append(text)
 
+    def described(self, name: str) -> str:
+        """Return a comment that says what a name stands for that cannot be written."""
+        return f"# {name}: {printable(repr(self.missing[name]))}"
+
     def _text(self, name: str, x: Any) -> str | None:
+        given = self.sources.get(x) if isinstance(x, Hashable) else None
+        if given is not None:
+            return supplied(name, given, self.names)
         if isinstance(x, types.FunctionType) and is_kernel(x):
             return self._function(name, x)
         if isinstance(x, type) and issubclass(x, tuple) and hasattr(x, "_fields"):
@@ -80,6 +94,48 @@ class Definitions:
         if isinstance(x, (bool, int, float, complex, str, type(None), tuple, dict)):
             return f"({self.writer.of(x).text})"
         return None
+
+
+def supplied(name: str, given: Any, names: Names) -> str:
+    """Return the definition of a function that the user supplies.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in the module.
+    given : str or callable
+        The text of a function, or a function that can be imported.
+    names : Names
+        The names in the module.
+    """
+    if not isinstance(given, str):
+        return _imported(name, given)
+    tree = _parsed(given)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    if not functions:
+        raise SourceError(f'The source for {name} defines no function. Write "def {name}(x): ...".')
+    defined = functions[-1].name
+    text = textwrap.dedent(given).strip()
+    return text if defined == name else f"{text}\n\n\n{name} = {defined}"
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError) as error:
+        raise SourceError(f"A source is not valid Python: {error}.") from None
+
+
+def _imported(name: str, function: Any) -> str:
+    home, inner = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    found = sys.modules.get(home or "")
+    importable = home not in (None, "__main__", "builtins") and inner.isidentifier()
+    if not importable or getattr(found, inner, None) is not function:
+        raise SourceError(
+            f"{function!r} cannot be imported from a module by its name, so {name} cannot be "
+            "written. Supply the text of the function."
+        )
+    return f"from {home} import {inner} as {name}"
 
 
 class _Renamed(ast.NodeTransformer):

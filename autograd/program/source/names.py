@@ -16,6 +16,8 @@ from autograd.program.instructions import (
     Variable,
 )
 from autograd.program.passes.copies import is_copy
+from autograd.program.python_code import Names
+from autograd.program.source.guards import PRIVATE
 from autograd.program.source.statements import Origin, origin_of
 from autograd.program.structure import identifier
 
@@ -27,28 +29,83 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
-def wanted_names(program: Any) -> dict[Variable, Any]:
-    """Return names for those variables of a program that mean something to the user.
+class Naming:
+    """Gives names to variables when they are first written.
 
-    A derivative has, instead of a name, the variable that it belongs to.
+    Attributes
+    ----------
+    names : Names
+        The names that are given.
+    wanted : dict
+        Names for those variables that mean something to the user. A derivative has, instead of a
+        name, the variable that it belongs to.
     """
-    names: dict[Variable, Any] = {}
-    for x in program.inputs:
-        names[x] = identifier(x.hint or "x")
-    for load in program.loads:
-        if load.variable is not None:
-            names[load.variable] = name_of_node(load)
-    for variable, name in _assigned(program):
-        names.setdefault(variable, name)
-    for item in program.items:
-        for x in item.makes():
-            if x.hint:
-                names.setdefault(x, identifier(x.hint))
-    for item in program.items:
-        for x in item.makes():
-            _name_derivative(x, names)
-    _pass_on(program, names)
-    return names
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.wanted: dict[Variable, Any] = {}
+        self._temporaries = 0
+        self._keys: dict[Any, str] = {}
+
+    def look_at_inputs(self, program: Any) -> None:
+        """Find names for the inputs of a program."""
+        for x in program.inputs:
+            self.wanted.setdefault(x, identifier(x.hint or "x"))
+        for load in program.loads:
+            if load.variable is not None:
+                self.wanted[load.variable] = name_of_node(load)
+
+    def look_at(self, program: Any) -> None:
+        """Find the names of what a program computes."""
+        wanted = self.wanted
+        for variable, name in _assigned(program):
+            wanted.setdefault(variable, name)
+        for item in program.items:
+            for x in item.makes():
+                if x.hint:
+                    wanted.setdefault(x, identifier(x.hint))
+        for item in program.items:
+            for x in item.makes():
+                _name_derivative(x, wanted)
+        _pass_on(program, wanted)
+
+    def name(self, x: Variable) -> str:
+        """Return the name of a variable, which gets one if it has none."""
+        names = self.names
+        if names.knows(x):
+            return names.of(x)
+        wanted = self.wanted.get(x)
+        for target in reversed(x.gradients_of):
+            if wanted is None and names.knows(target):
+                wanted = target
+        if isinstance(wanted, Variable):
+            wanted = f"d_{names.of(wanted)}" if names.knows(wanted) else None
+        if wanted is None:
+            self._temporaries += 1
+            wanted = chr(PRIVATE + self._temporaries)
+        return names.give(x, wanted)
+
+    def key(self, store: Any, loads: Any) -> str:
+        """Return what the new numbers of a node are called in the result: as the parameter."""
+        for load in loads:
+            if load.node is store.node and load.what == store.what and load.variable is not None:
+                return self.name(load.variable)
+        place = (id(store.node), store.what)
+        if place not in self._keys:
+            self._keys[place] = self.names.new(name_of_node(store))
+        return self._keys[place]
+
+    def numbered(self, text: str) -> str:
+        """Return the whole text with numbered temporaries: in it, each is a private character."""
+        numbers: dict[int, str] = {}
+        count = 0
+        for character in text:
+            if ord(character) > PRIVATE and ord(character) not in numbers:
+                count += 1
+                while f"t{count}" in self.names.taken or f"d_t{count}" in self.names.taken:
+                    count += 1
+                numbers[ord(character)] = f"t{count}"
+        return text.translate(numbers)
 
 
 def _pass_on(program: Any, names: dict[Variable, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.program.instructions import Variable
-from autograd.program.python_code import Names, Writer
+from autograd.program.python_code import Writer
 from autograd.program.structure import identifier
 
 #: Types of arguments that a written function takes and compares.
@@ -21,32 +21,37 @@ class Signature:
     ----------
     parameters : list of str
         As they are written between the parentheses.
+    names : list of str
+        Their names.
     lines : list of str
         Statements that take the inputs out of nested arguments.
     fixed : list of (str, any)
         Parameters whose value the program depends on, with that value.
     nested : list of (str, any)
-        Expressions for nested arguments, with what was passed for them.
+        Parameters with nested arguments, with what was passed for them.
+    plain : list of Variable
+        The arrays and numbers among the arguments, and what is read from nodes.
     """
 
-    def __init__(
-        self, program: Any, names: Names, writer: Writer, name_of: Callable[[Variable], str]
-    ) -> None:
-        self.names = names
+    def __init__(self, program: Any, writer: Writer, name_of: Callable[[Variable], str]) -> None:
         self.writer = writer
         self.name_of = name_of
         self.parameters: list[str] = []
+        self.names: list[str] = []
         self.lines: list[str] = []
         self.fixed: list[tuple[str, Any]] = []
         self.nested: list[tuple[str, Any]] = []
+        self.plain: list[Variable] = []
         self._keywords = False
         for parameter in program.parameters:
             self._parameter(parameter)
+        self.plain += [load.variable for load in program.loads if load.variable is not None]
         loads = [load.variable for load in program.loads if load.variable is not None]
         if loads and not self._keywords:
             self._begin_keywords()
         self.parameters += [name_of(x) for x in loads]
         self.parameters.sort(key=lambda text: text.startswith("**"))
+        self.names = [text.lstrip("*") for text in self.parameters]
 
     def _begin_keywords(self) -> None:
         self._keywords = True
@@ -61,8 +66,9 @@ class Signature:
             self._begin_keywords()
         if isinstance(value, Variable):
             name = self.name_of(value)
+            self.plain.append(value)
         else:
-            name = self.names.new(identifier(parameter.name))
+            name = self.writer.names.new(identifier(parameter.name))
             if type(value) in FIXED:
                 self.fixed.append((name, value))
             else:

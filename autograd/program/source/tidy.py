@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes import algebra
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
@@ -12,8 +13,17 @@ from autograd.program.passes.dead_code import without_dead_code
 #: Rules that make programs faster, but no easier to read.
 _FASTER = (algebra.direct_reduction, algebra.direct_mean)
 
-#: The others.
-RULES = tuple(rule for rule in algebra.RULES if rule not in _FASTER)
+
+def same_number(item: Instruction, context: algebra.Context) -> Any:
+    """Leave out the conversion of a number of Python to its own type."""
+    if item.function in (float, complex, int, bool) and len(item.arguments) == 1:
+        x = item.arguments[0]
+        return x if isinstance(x, Variable) and x.kind is item.function else None
+    return None
+
+
+#: The others, and those that only matter to readers.
+RULES = (*[rule for rule in algebra.RULES if rule not in _FASTER], same_number)
 
 
 def tidied(program: Any) -> Any:

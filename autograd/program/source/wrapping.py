@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import string
+
 _OPEN, _CLOSE = "([{", ")]}"
+
+#: What stands before the brackets of a call.
+_CALLED = tuple(string.ascii_letters + string.digits + "_)]")
 
 
 def wrapped(line: str, width: int) -> list[str]:
@@ -26,10 +31,13 @@ def wrapped(line: str, width: int) -> list[str]:
     parts = _split(line[begin + 1 : end])
     if not parts:
         return [line]
+    pieces = [f"{part}," for part in parts] if len(parts) > 1 else parts
+    if len(pieces) == 1 and line[begin] == "(" and not line[:begin].endswith(_CALLED):
+        pieces = _terms(pieces[0])
     inner: list[str] = []
-    for part in parts:
-        piece = f"{part}," if len(parts) > 1 else part
-        if inner and len(inner[-1]) + len(piece) + 1 <= width and len(piece) < width // 2:
+    is_list = len(pieces) > 2 and max(map(len, pieces)) < width // 2
+    for piece in pieces:
+        if is_list and inner and len(inner[-1]) + len(piece) + 1 <= width:
             inner[-1] += f" {piece}"
         else:
             inner.append(f"{indent}    {piece}")
@@ -39,8 +47,22 @@ def wrapped(line: str, width: int) -> list[str]:
     return [*found, f"{indent}{line[end:]}"]
 
 
+def _terms(text: str) -> list[str]:
+    """Return the parts between ``and``, each with the word before it."""
+    begin, depth, parts = 0, 0, []
+    for position, c in _scan(text):
+        if c in _OPEN:
+            depth += 1
+        elif c in _CLOSE:
+            depth -= 1
+        elif c == " " and depth == 0 and text.startswith(" and ", position):
+            parts.append(text[begin:position])
+            begin = position + 1
+    return [*parts, text[begin:]]
+
+
 def _scan(text: str) -> list[tuple[int, str]]:
-    """Return the positions of brackets and commas outside of literals of text."""
+    """Return the positions of brackets, commas and spaces outside of literals of text."""
     found: list[tuple[int, str]] = []
     quote = ""
     position = 0
@@ -53,7 +75,7 @@ def _scan(text: str) -> list[tuple[int, str]]:
                 quote = ""
         elif c in "'\"":
             quote = c
-        elif c in _OPEN or c in _CLOSE or c == ",":
+        elif c in _OPEN or c in _CLOSE or c in ", ":
             found.append((position, c))
         position += 1
     return found
@@ -82,7 +104,7 @@ def _split(text: str) -> list[str]:
             depth += 1
         elif c in _CLOSE:
             depth -= 1
-        elif depth == 0:
+        elif depth == 0 and c == ",":
             parts.append(text[begin:position].strip())
             begin = position + 1
     last = text[begin:].strip()

@@ -1,0 +1,114 @@
+"""Several paths through a function as one program that branches where they part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.program.instructions import Constant, Guard, Variable, same
+from autograd.program.passes.effects import leaving, reads, rebuilt
+from autograd.program.source.tidy import tidied
+
+
+class Block:
+    """Instructions, and what comes after them: a result, or a branch.
+
+    Attributes
+    ----------
+    program : Program
+        The instructions. Its inputs are all that is computed before.
+    guard : Guard or None
+        Where the paths part; its variable is known after the instructions.
+    branches : list of (any, Block)
+        What follows for each value that the guard had.
+    """
+
+    def __init__(self, program: Any) -> None:
+        self.program = program
+        self.guard: Guard | None = None
+        self.branches: list[tuple[Any, Block]] = []
+
+
+def block_of(programs: list[Any]) -> Block:
+    """Return one block for programs of the same function, with arguments of the same signature."""
+    first, *others = programs
+    loads = {(id(load.node), load.what): load for load in first.loads}
+    aligned = [first]
+    for program in others:
+        replaced: dict[Any, Any] = dict(zip(program.inputs, first.inputs, strict=True))
+        for load in program.loads:
+            known = loads.setdefault((id(load.node), load.what), load)
+            if known is not load and load.variable is not None and known.variable is not None:
+                replaced[load.variable] = known.variable
+        aligned.append(rebuilt(program, replaced, program.items))
+    for program in aligned:
+        program.inputs, program.loads = first.inputs, list(loads.values())
+    return _block(aligned)
+
+
+def _block(programs: list[Any]) -> Block:
+    """Return the block of aligned programs, whose first items are the same."""
+    first = programs[0]
+    position = _parting(programs)
+    if position is None:
+        return Block(tidied(first))
+    programs = [_aligned(program, first, position) for program in programs]
+    guard: Guard = first.items[position]
+    before = first.with_items(first.items[:position])
+    needed: dict[Any, None] = {guard.variable: None}
+    made = {x for item in before.items for x in item.makes()}
+    for program in programs:
+        for item in program.items[position + 1 :]:
+            needed.update(dict.fromkeys(x for x in reads(item) if x in made))
+        needed.update(dict.fromkeys(x for x in leaving(program) if x in made))
+        roots = [x.root for item in program.items[position + 1 :] for x in item.makes()]
+        needed.update(dict.fromkeys(x for x in roots if x in made))
+    before.output, before.stores = tuple(needed), []
+    block = Block(tidied(before))
+    replaced = {x: y for x, y in zip(needed, block.program.output, strict=True) if x is not y}
+    block.guard = Guard(
+        block.program.output[0], guard.convert, guard.expected, guard.place, guard.scope
+    )
+    groups: list[tuple[Any, list[Any]]] = []
+    known = [x for x in block.program.output if isinstance(x, Variable)]
+    for program in programs:
+        rest = rebuilt(program, replaced, program.items[position + 1 :])
+        rest.inputs = [*first.inputs, *known]
+        expected = program.items[position].expected
+        for value, group in groups:
+            if _equal(value, expected):
+                group.append(rest)
+                break
+        else:
+            groups.append((expected, [rest]))
+    block.branches = [(expected, _block(group)) for expected, group in groups]
+    return block
+
+
+def _parting(programs: list[Any]) -> int | None:
+    """Return the position of the first guard that had several values; None for one path."""
+    if len(programs) == 1:
+        return None
+    for position, items in enumerate(zip(*[program.items for program in programs], strict=False)):
+        if all(isinstance(item, Guard) for item in items):
+            expected = items[0].expected
+            if not all(_equal(item.expected, expected) for item in items):
+                return position
+    return None  # the same path twice
+
+
+def _aligned(program: Any, first: Any, position: int) -> Any:
+    """Return a program that shares the variables and constants of its first items with another."""
+    if program is first:
+        return program
+    replaced: dict[Any, Any] = {}
+    for item, other in zip(program.items[:position], first.items[:position], strict=True):
+        replaced.update(zip(item.makes(), other.makes(), strict=True))
+        for x, y in zip(reads(item), reads(other), strict=True):
+            if isinstance(x, Constant) and isinstance(y, Constant):
+                replaced[x] = y
+    replaced = {x: y for x, y in replaced.items() if x is not y}
+    return rebuilt(program, replaced, program.items)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return a is b or same(a, b)

@@ -1,0 +1,197 @@
+"""A program as the text of a module: imports, constants, definitions, and one function."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dataclasses
+import re
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import Constant, Guard
+from autograd.program.python_code import Names
+from autograd.program.source.body import WIDTH, Body
+from autograd.program.source.branches import Block, block_of
+from autograd.program.source.constants import literal
+from autograd.program.source.description import docstring
+from autograd.program.source.expressions import SourceWriter, quoted
+from autograd.program.source.guards import condition, refusal
+from autograd.program.source.kernels import Definitions
+from autograd.program.source.layout import statements
+from autograd.program.source.names import Naming
+from autograd.program.source.signature import Signature
+from autograd.program.source.wrapping import wrapped
+from autograd.program.structure import identifier
+
+
+class Module:
+    """The text of a module with one function, as it is being written.
+
+    Attributes
+    ----------
+    name : str
+        The name of the function.
+    constants : list of (str, Constant)
+        The arrays that are too large to be written in the function, by name.
+    definitions : Definitions
+        The functions that it calls.
+    """
+
+    def __init__(
+        self, programs: list[Any], name: str, reserved: Any = (), sources: Any = None
+    ) -> None:
+        self.names = Names()
+        self.names.taken -= set(dir(builtins)) - needed_builtins(programs)
+        self.names.reserve(reserved)
+        self.writer = SourceWriter(self.names)
+        self.naming = Naming(self.names)
+        self.definitions = Definitions(self.names, self.writer, sources or {})
+        self.block = block_of(programs)
+        self.program = self.block.program
+        self.loads = self.program.loads
+        self.naming.look_at_inputs(self.program)
+        self.signature = Signature(self.program, self.writer, self.naming.name)
+        self.name = name if name in self.signature.names else self.names.new(name)
+        self.outputs = [program.output for program in programs]
+        self._all_constants: list[Constant] = []
+        self._lines = self._block_lines(self.block, bool(self.signature.lines))
+        self.constants: list[tuple[str, Constant]] = []
+        self._literals: list[str] = []
+        for constant in self._all_constants:
+            if constant in self.writer.used:
+                self._define(self.names.of(constant), constant)
+        for other, x in list(self.names.environment.items()):
+            if isinstance(x, np.ndarray):  # numbers that a guard expects
+                self._define(other, Constant(0, x))
+            else:
+                self.definitions.define(other, x)
+
+    def _define(self, name: str, constant: Constant) -> None:
+        text = literal(constant.value)
+        if text is None:
+            self.constants.append((name, constant))
+        else:
+            self._literals.append(f"{name} = {text}")
+
+    def imports(self, *texts: str) -> list[str]:
+        """Return the statements that import what these parts of the module need."""
+        trees = [ast.parse(text) for text in texts]
+        used = {x.id for tree in trees for x in ast.walk(tree) if isinstance(x, ast.Name)}
+        modules = {"base64", "collections", "math", "cmath", "os", "zlib", *self.names.imports}
+        found = [module for module in modules if module.partition(".")[0] in used - {"np"}]
+        return [f"import {module}" for module in sorted(found + ["numpy as np"] * ("np" in used))]
+
+    def function(self, checks: Any = ()) -> str:
+        """Return the text of the function, with these lines at its beginning."""
+        described = docstring(self.program, self.names, self.outputs[0])
+        head = f"def {self.name}({', '.join(self.signature.parameters)}):"
+        lines = [f'"""{described[0]}', *described[1:], '"""']
+        rest = [*checks, *self.signature.lines, *self._literals, *self._lines]
+        for line in self.naming.numbered("\n".join(rest)).split("\n"):
+            lines += wrapped(line, WIDTH - 4)
+        return "\n".join([*wrapped(head, WIDTH), *[f"    {x}" if x else "" for x in lines]])
+
+    # -- blocks -----------------------------------------------------------------------------
+
+    def _block_lines(self, block: Block, begun: bool) -> list[str]:
+        """Return the statements of a block, and of the branches after it."""
+        self._name_constants(block.program)
+        body = Body(block.program, self.naming, self.writer)
+        if block.guard is None:
+            result = body.end(lambda: self._result(block.program))
+            return [*statements(body.entries, begun), result]
+        body.separate_all()
+        lines = statements(body.entries, begun)
+        words = []
+        for position, (expected, branch) in enumerate(block.branches):
+            guard = dataclasses.replace(block.guard, expected=expected)
+            test, text = condition(self.writer, guard)
+            words.append(text)
+            last = position == len(block.branches) - 1
+            if last and guard.convert is bool and position > 0:
+                lines.append("else:")
+            else:
+                lines.append(f"{'el' if position else ''}if {test}:")
+            lines += [f"    {x}" if x else "" for x in self._block_lines(branch, False)]
+        if block.guard.convert is not bool:
+            lines += ["else:", refusal(block.guard, words)]
+        return lines
+
+    def _name_constants(self, program: Any) -> None:
+        """Write small constants as literals, and name the others."""
+        for constant in program.constants:
+            if constant in self._all_constants:
+                continue
+            self._all_constants.append(constant)
+            text = literal(constant.value)
+            if text is not None and len(text) <= WIDTH // 3:
+                self.writer.literals[constant] = text
+            else:
+                wanted = constant.hint or f"c{len(self._all_constants)}"
+                self.names.give(constant, identifier(wanted))
+
+    def _result(self, program: Any) -> str:
+        """Return the statement that returns the results."""
+        output = program.output
+        self.writer.copies = True
+        text = self.writer.of(output).text
+        self.writer.copies = False
+        if program.stores:
+            stored = ", ".join(
+                f"{quoted(self.naming.key(store, self.loads))}: {self.writer.of(store.value).text}"
+                for store in program.stores
+            )
+            return f"return {text}, {{{stored}}}"
+        if type(output) is tuple and len(output) > 1 and len(text) < WIDTH - 12:
+            text = text[1:-1]
+        return f"return {text}"
+
+
+def needed_builtins(programs: list[Any]) -> set[str]:
+    """Return the names of Python's own functions that the text may refer to."""
+    found = {
+        "ValueError", "bool", "bytes", "complex", "float", "hash", "int", "isinstance", "len",
+        "list", "repr", "slice", "str", "type",
+    }  # fmt: skip
+    for program in programs:
+        found.update(item.name for item in program.instructions)
+    return found
+
+
+def function_name(name: str) -> str:
+    """Return a name for the function that a program is written as.
+
+    Examples
+    --------
+    >>> function_name("grad_of_loss_wrt_argnum_0")
+    'gradient_of_loss'
+    """
+    match = re.fullmatch(r"(\w+?)_of_(.+?)(?:_wrt_argnum_.+)?", name)
+    if match is None:
+        return name if name.isidentifier() else "program"
+    kind = {"grad": "gradient", "value_and_grad": "value_and_gradient"}.get(match[1], match[1])
+    return f"{kind}_of_{match[2]}" if match[2].isidentifier() else kind
+
+
+def source_of(programs: list[Any], name: str = "") -> str:
+    """Return the imports and the function of programs: several paths of one function."""
+    module = Module(programs, name or function_name(programs[0].name))
+    text = module.function()
+    outside = [
+        f"# {constant_name}: a constant {constant.value.dtype} array {constant.value.shape}"
+        for constant_name, constant in module.constants
+    ]
+    outside += [module.definitions.described(other) for other in module.definitions.missing]
+    imports = module.imports(*module.definitions.texts, text)
+    parts = ["\n".join(imports), "\n".join(outside), *module.definitions.texts, text]
+    return "\n\n\n".join(part for part in parts if part)
+
+
+def guards_of(block: Block) -> list[Guard]:
+    """Return the guards of a block and of the branches after it."""
+    found = [item for item in block.program.items if isinstance(item, Guard)]
+    for _, branch in block.branches:
+        found += guards_of(branch)
+    return found
