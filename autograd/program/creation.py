@@ -14,6 +14,7 @@ import functools
 import math
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ import numpy as np
 from autograd.engine import tracing
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
+from autograd.errors import ImpureFunctionError
 from autograd.program.traced import Traced, TracedArray, TracedNumber
 
 #: Convert what they are called with.
@@ -32,6 +34,11 @@ CONVERTING = (
 )  # fmt: skip
 #: Make arrays of a shape, their first argument.
 FILLING = ("zeros", "empty", "ones", "full")
+#: Functions of the module `time` that say what time it is.
+CLOCKS = (
+    "time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns",
+    "process_time", "process_time_ns", "thread_time", "thread_time_ns",
+)  # fmt: skip
 #: Make arrays whose shape depends on their arguments.
 RANGES = ("arange", "linspace", "logspace", "geomspace", "eye", "identity", "tri")
 #: Make arrays like others; NumPy dispatches them if the others are followed.
@@ -163,6 +170,21 @@ class _Type(type, metaclass=_TypeType):
     """Stands for `type`."""
 
 
+def _clock(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call() -> Any:
+        tracer = tracing.tracer()
+        if tracer is None:
+            return function()
+        return tracer.refuse(
+            f"A function that is traced reads a clock, time.{function.__name__}. Read it outside, "
+            "and pass it as an argument.",
+            ImpureFunctionError,
+        )
+
+    return call
+
+
 def _isinstance(x: Any, kind: Any, /) -> bool:
     """Stand for `isinstance`: a followed number is what it represents."""
     return isinstance(x._value if isinstance(x, TracedNumber) else x, kind)
@@ -185,6 +207,7 @@ ORIGINALS = {_Float: float, _Type: type}
 #: What records the calls of a function, by its identity.
 STANDING_FOR: dict[int, Any] = {
     id(np.isscalar): _isscalar,
+    **{id(getattr(time, name)): _clock(getattr(time, name)) for name in CLOCKS},
     **{
         id(getattr(np, name)): _array_function(getattr(np, name))
         for name in (*CONVERTING, *FILLING, *RANGES, *LIKE)
@@ -226,6 +249,9 @@ def stand_in(x: Any, represent: Callable[[Any], Any]) -> Any:
     """Return what stands for an array, a function or a module while a function is traced."""
     if isinstance(x, types.ModuleType):
         return StandIn(x)
+    if isinstance(x, tuple):
+        parts = [stand_in(item, represent) if has_stand_in(item) else item for item in x]
+        return tuple.__new__(type(x), parts)
     found = STANDING_FOR.get(id(x))
     return represent(x) if found is None else found
 
@@ -233,7 +259,9 @@ def stand_in(x: Any, represent: Callable[[Any], Any]) -> Any:
 def has_stand_in(x: Any) -> bool:
     """Return whether something stands for this object while a function is traced."""
     if isinstance(x, types.ModuleType):
-        return x in (np, math, cmath) or x.__name__ == "autograd.numpy"
+        return x in (np, math, cmath, time) or x.__name__ == "autograd.numpy"
+    if isinstance(x, tuple):
+        return any(has_stand_in(item) for item in x)
     return type(x) is np.ndarray or id(x) in STANDING_FOR
 
 

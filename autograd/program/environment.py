@@ -7,8 +7,10 @@ function is recorded, the names refer to what represents the arrays.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import dataclasses
+import dis
 import functools
 import operator
 import random
@@ -163,6 +165,9 @@ class Environment:
     def _function(self, function: Any) -> None:
         if not self._is_new(id(function), function):
             return
+        if getattr(type(function), "is_jitted", False):
+            self._function(function.function)
+            return
         if isinstance(function, functools.partial):
             names = _names_of(function.func)
             for item in (function.func, *function.args, *function.keywords.values()):
@@ -201,11 +206,18 @@ class Environment:
             self._attribute(function, "__defaults__")
         if function.__kwdefaults__:
             self._attribute(function, "__kwdefaults__")
+        self._watch(
+            functools.partial(getattr, function, "__code__"),
+            functools.partial(setattr, function, "__code__"),
+            function.__name__,
+            (),
+        )
         space = function.__globals__
-        for name in names:
-            if name in space:
+        called = _globals(function.__code__)
+        for name in called:
+            if name in space or not hasattr(builtins, name):
                 self._item(space, name, name, names)
-        self.spaces.append((space, names))
+        self.spaces.append((space, called))
 
     def _attribute(self, owner: Any, name: str) -> None:
         self._watch(
@@ -218,13 +230,16 @@ class Environment:
     def _item(self, space: Any, key: Any, name: str, names: Any) -> None:
         self._watch(
             functools.partial(space.get, key, _MISSING),
-            functools.partial(operator.setitem, space, key),
+            functools.partial(_store, space, key),
             name,
             names,
         )
 
     def _watch(self, read: Any, write: Any, name: str, names: Any) -> None:
         found = read()
+        if found is _MISSING:
+            self.watched.append(Watched(read, write, found, name))
+            return
         if creation.has_stand_in(found):
             self.replaced.append(Watched(read, write, found, name))
         if isinstance(found, types.ModuleType):
@@ -304,7 +319,8 @@ class Environment:
             for name, member in vars(ancestor).items():
                 for function in _functions_in(member):
                     self._function(function)
-                if name in names and not _functions_in(member) and not name.startswith("__"):
+                plain = name in names and not hasattr(member, "__get__")
+                if plain and not name.startswith("__") and self._is_new((id(ancestor), name)):
                     self._attribute(ancestor, name)
 
     def _attributes(self, owner: Any, names: tuple[str, ...]) -> None:
@@ -325,6 +341,8 @@ class Environment:
                     self._item(space, name, name, names)
                 continue
             member = _member(kind, name)
+            if member is _MISSING and type(name) is _Text and self._is_new((id(owner), name)):
+                self._item(space, name, name, ())  # hasattr might ask for it
             if isinstance(owner, type) or member is _MISSING:
                 continue
             functions = _functions_in(member)
@@ -338,6 +356,7 @@ class Environment:
                 self._attribute(owner, name)
 
 
+@functools.lru_cache(maxsize=1000)
 def _names(code: types.CodeType) -> tuple[str, ...]:
     """Return the names and texts in a code object and in the functions inside it."""
     found = dict.fromkeys(code.co_names)
@@ -345,7 +364,28 @@ def _names(code: types.CodeType) -> tuple[str, ...]:
         if isinstance(constant, types.CodeType):
             found.update(dict.fromkeys(_names(constant)))
         elif isinstance(constant, str) and constant.isidentifier():
-            found[constant] = None  # for getattr
+            found.pop(constant, None)
+            found[_Text(constant)] = None  # for getattr
+    return tuple(found)
+
+
+class _Text(str):
+    """A name in quotes."""
+
+    __slots__ = ()
+
+
+@functools.lru_cache(maxsize=1000)
+def _globals(code: types.CodeType) -> tuple[str, ...]:
+    """Return the global names in a code object and in the functions inside it."""
+    found = {
+        instruction.argval: None
+        for instruction in dis.get_instructions(code)
+        if instruction.opname.endswith(("_GLOBAL", "_NAME"))
+    }
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found.update(dict.fromkeys(_globals(constant)))
     return tuple(found)
 
 
@@ -382,6 +422,13 @@ def _contents(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:
         return _MISSING
+
+
+def _store(space: dict[str, Any], key: str, item: Any) -> None:
+    if item is _MISSING:
+        space.pop(key, None)
+    else:
+        space[key] = item
 
 
 def _items(container: Any) -> tuple[Any, ...]:

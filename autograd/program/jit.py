@@ -25,7 +25,7 @@ from autograd.program.recorder import at, is_inside
 from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed, Interrupted, compiled
 from autograd.program.stand_ins import NotFollowed
-from autograd.program.tracing import Recording, isolated, record, require_same
+from autograd.program.tracing import Recording, isolated, record, require_same, with_own_arrays
 
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
@@ -90,6 +90,9 @@ class Jitted:
     function : callable
         The function itself.
     """
+
+    #: For `Environment`, which looks into the function instead.
+    is_jitted = True
 
     def __init__(self, function: Callable[..., Any]) -> None:
         if not callable(function):
@@ -238,6 +241,7 @@ class Jitted:
                 self.function, arguments, keywords, environment, with_graph, changing, True
             )
             require_same(first.program, second.program)
+            second.program = with_own_arrays(first.program, second.program)
             if not second.is_repeatable:
                 self._unrepeatable += 1
                 return self.function(*arguments, **keywords) if with_graph else second.result
@@ -282,6 +286,9 @@ class Jitted:
             if place is not None:
                 line = linecache.getline(place[0], place[1]).strip()
                 where = f" It branches at {place[0]}, line {place[1]}: {line}"
+        elif path is not None and path.environment.change() is not None:
+            name = path.environment.change()
+            where = f" It reads {name!r}, which changes: pass it as an argument."
         warnings.warn(
             f"jit has recorded {PATHS} branches of {getattr(self, '__name__', 'the function')}; "
             f"others run without it from now on.{where}",

@@ -155,9 +155,9 @@ class Recorder(NodeTracer):
         for array, held in self._saved.values():
             array[...] = held
 
-    def refuse(self, text: str) -> NoReturn:
+    def refuse(self, text: str, kind: type[TraceError] = TraceError) -> NoReturn:
         """Raise an error that names the line, and note it, for the function might catch it."""
-        error = TraceError(at(place_of_caller()) + text)
+        error = kind(at(place_of_caller()) + text)
         self.refusal = self.refusal or error
         raise error
 
@@ -284,10 +284,22 @@ class Recorder(NodeTracer):
         result = self._results(value, arguments, plain)
         instruction = Instruction(
             function, symbols, named, self.symbol(result), writes, place_of_caller(),
-            "" if GRAD_MODE.notes is None else self._scope(), np.geterr() != self.errors, primitive,
+            "" if GRAD_MODE.notes is None else self._scope(), self._is_quiet(), primitive,
         )  # fmt: skip
         self.items.append(instruction)
         return result
+
+    def _is_quiet(self) -> bool:
+        """Return whether NumPy's warnings are off, unlike outside the function."""
+        now = np.geterr()
+        if now == self.errors:
+            return False
+        if not {"ignore", "warn"}.issuperset(now.values()):
+            self.refuse(
+                "np.errstate cannot be followed in a function that is traced, unless it ignores "
+                "errors. Put it around the call of the function."
+            )
+        return True
 
     def _scope(self) -> str:
         from autograd.engine.scopes import notes_here
@@ -373,7 +385,7 @@ class Recorder(NodeTracer):
                 target._variable,
                 place_of_caller(),
                 "" if GRAD_MODE.notes is None else self._scope(),
-                np.geterr() != self.errors,
+                self._is_quiet(),
             )
         )
         return target
@@ -610,8 +622,8 @@ class Recorder(NodeTracer):
         self.use_of_argument(value)
         if value.primitive is None and value._call() < self.begun:
             self._outside(value, "grad").written = True
-            gradient = gradient + 0.0  # as the engine does: it turns -0 into 0
-        self._gradients[id(value)] = (value, gradient)
+        # Adding zero turns -0 into 0, as in the engine.
+        self._gradients[id(value)] = (value, gradient + 0.0)
 
     def reached(self, node: Any, cotangent: Any) -> None:
         """Note that a backward pass knows the whole cotangent of a node; None ends the pass."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,16 @@ from autograd.engine.fields import replace_contents
 from autograd.errors import ImpureFunctionError, TraceError
 from autograd.program import creation, structure
 from autograd.program.environment import Environment
-from autograd.program.instructions import Constant, Guard, Variable, same, variables_in
+from autograd.program.instructions import (
+    Constant,
+    Guard,
+    Instruction,
+    Method,
+    Variable,
+    same,
+    variables_in,
+)
+from autograd.program.passes.effects import leaving, rebuilt, root
 from autograd.program.program import Load, Program, Store
 from autograd.program.recorder import OUTERMOST, Recorder, at
 from autograd.program.results import Results, results_of
@@ -182,6 +192,14 @@ OUTERMOST.add(record.__code__)
 
 def _output(recorder: Recorder, x: Any) -> Any:
     """Return the symbol of a result."""
+    if isinstance(x, (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)):
+        raise TraceError(
+            f"A function that is traced returns a {type(x).__name__}. Return a list of results."
+        )
+    if isinstance(x, (set, bytearray)):
+        raise TraceError(
+            f"A function that is traced returns a {type(x).__name__}. Return a list or a tuple."
+        )
     if isinstance(x, Value):
         return recorder.symbol(recorder.number(x))
     if isinstance(x, Tensor):
@@ -227,6 +245,35 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
         return isolated(function, arguments, keywords, Environment(function), set()).program
 
     return traced
+
+
+def with_own_arrays(first: Program, second: Program) -> Program:
+    """Copy, in each run, arrays that the function makes anew, where others could change them.
+
+    Parameters
+    ----------
+    first, second : Program
+        Two recordings: what they do not share has been made by the function.
+
+    Returns
+    -------
+    Program
+        The second one.
+    """
+    others = {id(constant.value) for constant in first.constants}
+    new = {x for x in second.constants if id(x.value) not in others}
+    exposed = {root(x) for x in leaving(second)}
+    exposed |= {root(item.writes) for item in second.instructions if item.writes is not None}
+    count = max([x.number for item in second.items for x in item.makes()], default=0)
+    copies = {}
+    for number, constant in enumerate(x for x in second.constants if x in new & exposed):
+        copies[constant] = Variable(count + 1 + number, constant.value)
+        constant.value = constant.value.copy("K")  # the caller gets the other one
+    if not copies:
+        return second
+    made = [Instruction(Method("copy"), (x, "K"), {}, copy) for x, copy in copies.items()]
+    program = rebuilt(second, copies, second.items)
+    return program.with_items([*made, *program.items])
 
 
 def require_same(first: Program, second: Program) -> None:

@@ -225,7 +225,8 @@ def rebuilt(program: Program, replaced: dict[Any, Any], items: Iterable[Any]) ->
 
     for x in replaced:
         y = now(x)
-        if isinstance(y, Variable):  # what one of them is the derivative of, the other is as well
+        if isinstance(x, Variable) and isinstance(y, Variable):
+            # What one of them is the derivative of, the other is as well.
             more = [target for target in x.gradients_of if target not in y.gradients_of]
             y.gradients_of = (*y.gradients_of, *more)
     return program.replaced([with_operands(item, now) for item in items], now)
