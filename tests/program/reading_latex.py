@@ -401,7 +401,8 @@ def computed(latex, inputs, shapes):
     def known(name, value):
         if name not in names:
             names[name] = chr(0xE000 + len(names))
-        values[names[name]] = value
+        is_column = np.ndim(value) == 2 and np.shape(value)[1] == 1
+        values[names[name]] = np.reshape(value, -1) if is_column else value
 
     for name, value in inputs.items():
         known(name, value)

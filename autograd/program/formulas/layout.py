@@ -354,7 +354,7 @@ class Formulas:
             and 1 < len(other.parts) <= len(term.parts)
             and other.number < term.number
         ]
-        return sorted(named, key=lambda other: -len(other.parts))
+        return sorted(named, key=lambda other: (-len(other.parts), other.number))
 
     # -- lines ------------------------------------------------------------------------------
 

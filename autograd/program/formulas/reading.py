@@ -295,20 +295,26 @@ class Reader:
 
 def _is_usual(instruction: Instruction) -> bool:
     """Return whether a call means what its rule says: it does not cut off or count bits."""
-    name, result = instruction.name, instruction.result
-    kind = result.dtype.kind if result.dtype is not None else "f"
-    kind = "b" if result.kind is bool else kind
-    if name in ("and_", "or_", "xor", "invert", "bitwise_and", "logical_or"):
-        return bool(kind == "b")
+    name, kind = instruction.name, _letter(instruction.result)
+    if name in ("and_", "or_", "xor", "invert", "bitwise_and", "bitwise_or", "bitwise_xor"):
+        return kind == "b"
     if name in ("astype", "array", "asarray", "asanyarray", "view"):
-        x = instruction.arguments[0]
-        before = x.dtype if isinstance(x, Variable) else getattr(x, "value", None)
-        before = getattr(before, "dtype", before)
-        order = "biufc"
-        if getattr(before, "kind", "") not in order or kind not in order:
-            return False
-        return before is not None and order.index(before.kind[0]) <= order.index(kind)
+        before = _letter(instruction.arguments[0])
+        return before in KINDS and kind in KINDS and KINDS.index(before) <= KINDS.index(kind)
     return "out" not in instruction.keywords
+
+
+#: Kinds of numbers, each of which contains those before it.
+KINDS = "biufc"
+
+
+def _letter(x: Any) -> str:
+    """Return the letter for the kind of the numbers in a variable, a constant or a number."""
+    dtype = getattr(x.value if isinstance(x, Constant) else x, "dtype", None)
+    if dtype is not None:
+        return str(dtype.kind)
+    kind = x.kind if isinstance(x, Variable) else type(x)
+    return {bool: "b", int: "i", float: "f", complex: "c"}.get(kind, "O")
 
 
 def _paths(result: Any, path: tuple[int, ...] = ()) -> Any:
