@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import autograd.installation  # noqa: F401 - first, to report overwritten files
-from autograd import Tensor, Value, expression, shell
+from autograd import Tensor, Value, expression, shell, trace, value_and_grad
 from autograd.check import check_gradients, command
 from autograd.drawing import draw, steps, text
 from autograd.errors import ExpressionError
@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         "may be repeated",
     )
     parser.add_argument("--steps", action="store_true", help="print the chain rule step by step")
+    parser.add_argument(
+        "--formula", action="store_true", help="print value and derivatives as formulas, in LaTeX"
+    )
     parser.add_argument("--text", action="store_true", help="print the graph as text")
     return parser
 
@@ -126,6 +129,8 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
     result.label = result.label or "result"
     print(f"{ast.unparse(tree)} = {float(result.data):.12g}\n")
     wrong = _print_derivatives(compute, variables)
+    if options.formula:
+        print(f"\n{_formulas(compute, variables)}")
     if options.text:
         print("\n" + text(result))
     if options.steps:
@@ -133,6 +138,14 @@ def _run(tree: ast.expr, variables: dict[str, Any], options: argparse.Namespace)
     for path in options.draw:
         print(f"\nSaved the graph as {draw(result).save(path)}")
     return 1 if wrong else 0
+
+
+def _formulas(compute: Any, variables: dict[str, Any]) -> str:
+    inputs = [node.data for node in variables.values()]
+    program = trace(value_and_grad(compute, tuple(range(len(inputs)))))(*inputs)
+    for variable, name in zip(program.inputs, variables, strict=True):
+        variable.hint = name
+    return program.latex()
 
 
 def _print_derivatives(compute: Any, variables: dict[str, Any]) -> bool:

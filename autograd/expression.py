@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.tracing import concrete
 from autograd.errors import AutogradError, ExpressionError
 from autograd.rules import elementwise, reductions, special
 
@@ -223,7 +224,7 @@ def _call_parts(call: ast.Call) -> list[ast.expr]:
 
 
 def _check_exponent(exponent: Any) -> None:
-    largest = np.max(np.abs(getattr(exponent, "data", exponent)), initial=0.0)
+    largest = np.max(np.abs(concrete(getattr(exponent, "data", exponent))), initial=0.0)
     if not largest <= LARGEST_EXPONENT:
         raise ExpressionError(
             f"an exponent of {largest:g} is too large; at most {LARGEST_EXPONENT:g} is allowed"

@@ -37,6 +37,15 @@ def test_it_prints_and_draws_the_graph(capsys, tmp_path):
     assert "digraph" in target.read_text()
 
 
+def test_it_prints_formulas(capsys):
+    assert main(["tanh(w*x + b)", "w=-3", "x=2", "b=6.88", "--formula"]) == 0
+    out = capsys.readouterr().out
+    assert r"L &= \tanh\left(w x + b\right)" in out
+    assert r"\frac{\partial L}{\partial x} &= w \frac{\partial L}{\partial b}" in out
+    assert main(["x**y", "x=2", "y=3", "--formula"]) == 0
+    assert r"y x^{y - 1}" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -259,7 +259,8 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
     while waiting:
         exponent, term = waiting.pop()
         whole = exponent == int(exponent)
-        if (term.kind == SUM and whole) or term.kind == NUMBER:
+        is_multiple = term.kind == SUM and len(term.parts) == 1 and _is_positive(term.detail[0])
+        if (term.kind == SUM and (whole or is_multiple)) or term.kind == NUMBER:
             factor, term = coefficient_of(term)
             raised = _raised(factor, exponent)
             if raised is None:
@@ -288,6 +289,10 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
     inner = broadcast(*[term.shape for term in ordered])
     product = make(PRODUCT, ordered, tuple(float(found[t]) for t in ordered), inner)
     return spread(linear([(coefficient, product)]), shape)
+
+
+def _is_positive(x: Any) -> bool:
+    return not isinstance(x, complex) and x > 0
 
 
 def _raised(factor: Any, exponent: Any) -> Any:
@@ -327,7 +332,7 @@ def function(name: str, *parts: Term) -> Term:
     plain = [bare(part) for part in parts]
     if all(part.kind == NUMBER for part in plain):
         folded = evaluate([make(FUNCTION, plain, name, ())], {})[0]
-        if np.isfinite(folded):
+        if np.isfinite(folded) and (name == "cond" or folded == int(np.real(folded))):
             return spread(number(folded), shape)
     for same in IN_FUNCTION:
         known = same(name, plain)

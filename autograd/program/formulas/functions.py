@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas import algebra
-from autograd.program.formulas.terms import FUNCTION, INDEX, SPREAD, Term, make, number
+from autograd.program.formulas.terms import FUNCTION, INDEX, SPREAD, Term, broadcast, make, number
 from autograd.program.instructions import (
     Attribute,
     Constant,
+    Extended,
     Method,
     Variable,
     choose,
@@ -38,6 +39,8 @@ class Unwritten(Exception):  # noqa: N818 - not an error: the call is written as
 
 def rule_of(function: Any) -> Rule | None:
     """Return the rule of a function; None if it has no notation."""
+    if isinstance(function, Extended):
+        return rule_of(function.scalar)
     if isinstance(function, (Method, Attribute)):
         return METHODS.get(function.name)
     try:
@@ -96,7 +99,17 @@ def _same(read: Any, x: Any, *rest: Any, **keywords: Any) -> Term:
 
 
 def _where(read: Any, condition: Any, x: Any, y: Any) -> Term:
-    return algebra.function("cond", read.of(condition), read.of(x), read.of(y))
+    test, one, other = map(read.of, (condition, x, y))
+    if read.is_backward and one is number(1) and _is_at_zero(algebra.bare(test)):
+        return algebra.spread(other, broadcast(test.shape, other.shape))
+    return algebra.function("cond", test, one, other)
+
+
+def _is_at_zero(test: Term) -> bool:
+    """Return whether a condition holds where numbers are 0: there a rule avoids 0 / 0."""
+    if test.kind == FUNCTION and test.detail == "logical_and":
+        return all(map(_is_at_zero, test.parts))
+    return test.kind == FUNCTION and test.detail == "equal" and number(0) in test.parts
 
 
 def _axes(term: Term, axis: Any) -> Any:
@@ -360,6 +373,10 @@ def _exp_weight(read: Any, exponential: Any, z: Any, x: Any, y: Any) -> Term:
     return algebra.function("sigmoid", algebra.linear([(1, read.of(x)), (-1, read.of(y))]))
 
 
+def _without_self(read: Any, x: Any, y: Any, axes: Any) -> Term:
+    return algebra.monomial([(1, read.of(y)), (-1, read.of(x))])
+
+
 def _relu(read: Any, x: Any) -> Term:
     return algebra.function("maximum", read.of(x), number(0))
 
@@ -467,6 +484,8 @@ RULES.update(
         _kernel(elementwise.sharpened): _sharpened,
         _kernel(elementwise.exp_weight): _exp_weight,
         _kernel(reductions.softmax_of_sum): _exp_of_difference,
+        _kernel(reductions.product_without_self): _without_self,
+        _kernel(elementwise.sign_of_float): _elementwise("sign"),
         _kernel(special.relu_of_float): _relu,
         _kernel(special.sigmoid_of_float): _elementwise("sigmoid"),
         _kernel(special.softplus_of_float): _softplus,

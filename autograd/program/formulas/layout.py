@@ -121,7 +121,7 @@ class Formulas:
         """Yield names and terms of what the program returns and stores."""
         outputs: list[tuple[str, Any]] = []
         _labelled(self.program.output, "", outputs)
-        targets = [self._target(x) for _, x in outputs]
+        targets = self._targets([x for _, x in outputs])
         roots = [x for x in self.program.derived if not self._known_input(x)]
         root = roots[0] if len(roots) == 1 else None
         self._loss = self._name_of_value(root, any(targets))
@@ -145,6 +145,24 @@ class Formulas:
                     label if store.what == "data" else rf"\frac{{\partial L}}{{\partial {label}}}"
                 )
                 yield f"{text}^{{\text{{new}}}}", self.reader.of(store.value)
+
+    def _targets(self, outputs: list[Any]) -> list[Variable | None]:
+        """Return for each result what it is the derivative with respect to."""
+        found = [self._target(x) for x in outputs]
+        known = re.fullmatch(r"(value_and_)?grad_of_.*_wrt_argnum_(.+)", self.program.name)
+        if known is None or not all(c in "0123456789, ()" for c in known[2]):
+            return found
+        numbers = [int(n) for n in re.findall(r"\d+", known[2])]
+        expected: list[tuple[str, Any]] = []
+        for number in numbers:
+            if number < len(self.program.parameters):
+                _labelled(self.program.parameters[number].value, "", expected)
+        plain = len(outputs) - len(expected)
+        if plain not in (0, 1) or (plain == 1) != bool(known[1]):
+            return found
+        found[:plain] = [None] * plain  # exp(x) is its own derivative
+        wanted = [None] * plain + [x if isinstance(x, Variable) else None for _, x in expected]
+        return [a or b for a, b in zip(found, wanted, strict=True)]
 
     def _target(self, x: Any) -> Variable | None:
         """Return what a result is the derivative with respect to; None if it is no derivative."""

@@ -12,7 +12,8 @@ import numpy as np
 
 #: Constants that are written as symbols, by value.
 CONSTANTS = {
-    math.pi: r"\pi", math.e: "e", math.log(2): r"\ln 2", math.log(10): r"\ln 10",
+    math.pi: r"\pi", math.e: "e", math.log(2): r"\log\left(2\right)",
+    math.log(10): r"\log\left(10\right)", math.sqrt(math.pi): r"\sqrt{\pi}",
 }  # fmt: skip
 
 #: The largest denominator of a number that is written as a fraction.

@@ -32,7 +32,9 @@ from autograd.program.formulas.terms import (
     symbol,
 )
 from autograd.program.instructions import (
+    Attempt,
     Constant,
+    Extended,
     Guard,
     Instruction,
     Variable,
@@ -95,6 +97,8 @@ class Reader:
         self.inputs: dict[Variable | Constant, Term] = {}
         self.conditions: list[tuple[Term, bool]] = []
         self.checked: list[Guard] = []
+        #: Whether the instruction that is read belongs to a backward pass.
+        self.is_backward = False
         self.same: dict[Variable, Variable] = {}
         self._views: dict[Variable, tuple[Any, Variable]] = {}
         loads = [load.variable for load in program.loads if load.variable is not None]
@@ -159,6 +163,7 @@ class Reader:
     def _term(self, instruction: Instruction) -> Term:
         result = instruction.result
         rule = rule_of(instruction.function)
+        self.is_backward = instruction.backward
         if rule is not None and _is_usual(instruction):
             try:
                 found = self._apply(rule, instruction.arguments, instruction.keywords)
@@ -181,7 +186,7 @@ class Reader:
         arguments = self.template(instruction.arguments, parts)
         keywords = self.template(tuple(instruction.keywords.items()), parts)
         pure = all(v.kind is not np.random.Generator for v in instruction.uses())
-        callee = Callee(instruction.function, instruction.name, None if pure else instruction)
+        callee = Callee(instruction.function, _name_of(instruction), None if pure else instruction)
         return make(CALL, parts, (callee, arguments, keywords, path), result.shape)
 
     def template(self, x: Any, parts: list[Term]) -> Any:
@@ -287,10 +292,22 @@ class Reader:
             self.checked.append(guard)
             return
         term = algebra.bare(self.of(guard.variable))
-        if term.kind == NUMBER:
+        if term.kind == NUMBER or (
+            term.kind == CALL and isinstance(term.detail[0].call, Attempt)
+        ):  # the shapes of the inputs decide whether a call raises an error
             return
         if (term, guard.expected) not in self.conditions:
             self.conditions.append((term, bool(guard.expected)))
+
+
+def _name_of(instruction: Instruction) -> str:
+    """Return the name of a function, as it is called in mathematics."""
+    function = instruction.function
+    if isinstance(function, (Extended, Attempt)):
+        function = function.scalar if isinstance(function, Extended) else function.function
+    name = str(getattr(function, "__name__", getattr(function, "name", "f")))
+    return name.removesuffix("_of_float").removesuffix("_of_array")
+    return name if name.isidentifier() else str(getattr(instruction.primitive, "name", "f"))
 
 
 def _is_usual(instruction: Instruction) -> bool:

@@ -129,7 +129,8 @@ def _choice(condition: Term, x: Term, y: Term) -> Term | None:
     if is_function(condition, "isfinite") and condition.parts[0] is x:
         return x  # formulas are for finite numbers
     tied = is_function(condition, "equal") and x.kind == NUMBER
-    if tied and y.kind == FUNCTION and y.detail == "greater" and y.parts == condition.parts:
+    is_one_side = y.kind == FUNCTION and y.detail in ("greater", "less")
+    if tied and is_one_side and y.parts == condition.parts:
         return algebra.linear([(1, y), (x.detail, condition)])
     if tied and condition.parts[0] is y and condition.parts[1].kind == NUMBER:
         return algebra.linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
@@ -169,26 +170,37 @@ def same_function(a: Term, b: Term) -> bool:
 def join_logarithms(found: dict[Term, Any]) -> None:
     """Write ``m + log Σ exp(x - m)`` as ``log Σ exp(x)``."""
     for term, coefficient in list(found.items()):
-        if not is_function(term, "log"):
+        total = core(term.parts[0]) if is_function(term, "log") else term
+        if total is term or total.kind != REDUCE or total.detail[0] != "sum":
             continue
-        total = core(term.parts[0])
-        if total.kind != REDUCE or total.detail[0] != "sum":
+        exponential, axes = total.parts[0], total.detail[1]
+        shift = _shift(exponential, axes)
+        outside = next((other for other in found if shift and core(other) is core(shift)), None)
+        if shift is None or outside is None:
             continue
-        if not is_function(total.parts[0], "exp"):
+        left = found[outside] - coefficient
+        if abs(left) >= abs(found[outside]):
             continue
-        inside = total.parts[0].parts[0]
-        for other in list(found):
-            m = core(other)
-            is_maximum = m.kind == REDUCE and m.detail[:2] == ("max", total.detail[1])
-            if not is_maximum or found.get(other) != coefficient or term not in found:
-                continue
-            if inside.kind == SUM and (m, -1.0) in zip(inside.parts, inside.detail, strict=True):
-                shifted = algebra.linear([(1, inside), (1, m)])
-                exponential = algebra.function("exp", algebra.spread(shifted, inside.shape))
-                whole = algebra.reduce("sum", exponential, total.detail[1])
-                joined = algebra.function("log", algebra.reshape(whole, term.parts[0].shape))
-                del found[term], found[other]
-                found[joined] = found.get(joined, 0.0) + coefficient
+        x = algebra.linear([(1, exponential.parts[0]), (1, shift)])
+        whole = algebra.function("exp", algebra.spread(x, exponential.shape))
+        summed = algebra.reshape(algebra.reduce("sum", whole, axes), term.parts[0].shape)
+        joined = algebra.function("log", summed)
+        del found[term], found[outside]
+        if left:
+            found[outside] = left
+        found[joined] = found.get(joined, 0.0) + coefficient
+
+
+def _shift(exponential: Term, axes: tuple[int, ...]) -> Term | None:
+    """Return the maximum along axes that is subtracted within an exponential; else None."""
+    if not is_function(exponential, "exp") or exponential.parts[0].kind != SUM:
+        return None
+    x = exponential.parts[0]
+    for part, c in zip(x.parts, x.detail, strict=True):
+        peak = core(part)
+        if c == -1 and peak.kind == REDUCE and peak.detail[:2] == ("max", axes):
+            return part
+    return None
 
 
 # -- products --------------------------------------------------------------------------------------
@@ -199,20 +211,20 @@ def _others(found: dict[Term, Any], *left_out: Term) -> list[tuple[Any, Term]]:
 
 
 def _softmax(found: dict[Term, Any]) -> Term | None:
-    for total, exponent in found.items():
+    for outside, exponent in found.items():
+        total = core(outside)
         if not (exponent < 0 and total.kind == REDUCE and total.detail[0] == "sum"):
             continue
         exponential, axes = total.parts[0], total.detail[1]
         if found.get(exponential, 0) >= 1 and is_function(exponential, "exp") and len(axes) == 1:
             x = exponential.parts[0]
-            for part, c in zip(x.parts, x.detail, strict=True) if x.kind == SUM else ():
-                if c == -1 and part.kind == REDUCE and part.detail[:2] == ("max", axes):
-                    x = algebra.linear([(1, x), (1, part)])
-                    break
+            shift = _shift(exponential, axes)
+            if shift is not None:
+                x = algebra.linear([(1, x), (1, shift)])
             shape = exponential.shape
             softmax = make(SOFTMAX, (algebra.spread(x, shape),), axes[0], shape)
-            powers = [(1, softmax), (found[exponential] - 1, exponential), (exponent + 1, total)]
-            return algebra.monomial([*powers, *_others(found, exponential, total)])
+            powers = [(1, softmax), (found[exponential] - 1, exponential), (exponent + 1, outside)]
+            return algebra.monomial([*powers, *_others(found, exponential, outside)])
     return None
 
 
@@ -258,7 +270,7 @@ def _logistic_without_overflow(found: dict[Term, Any]) -> Term | None:
         plain = make(FUNCTION, (x,), "sigmoid", x.shape)
         rest = algebra.linear([(1, number(1)), (-1, term)])
         for other, exponent in found.items():
-            if is_function(other, "cond") and _is_smaller_side(other, x) and exponent == 1:
+            if _is_smaller_side(other, x) and exponent == 1:
                 powers = [(1, plain), (found[term] - 1, term)]
                 return algebra.monomial([*powers, *_others(found, term, other)])
             if other is rest and exponent == found[term]:
@@ -268,17 +280,13 @@ def _logistic_without_overflow(found: dict[Term, Any]) -> Term | None:
     return None
 
 
-def _is_smaller_side(choice: Term, x: Term) -> bool:
+def _is_smaller_side(term: Term, x: Term) -> bool:
     """Return whether a term is 1 for x ≥ 0 and exp(-|x|) elsewhere."""
-    condition, one, small = choice.parts
-    expected = algebra.function("exp", algebra.scaled(-1, algebra.function("absolute", x)))
-    return (
-        is_function(condition, "greater_equal")
-        and condition.parts[0] is x
-        and condition.parts[1] is number(0)
-        and one is number(1)
-        and small is expected
-    )
+    small = algebra.function("exp", algebra.scaled(-1, algebra.function("absolute", x)))
+    rising = make(FUNCTION, (x, number(0)), "greater_equal", x.shape)
+    if is_function(term, "maximum"):
+        return set(term.parts) == {rising, small}
+    return is_function(term, "cond") and term.parts == (rising, number(1), small)
 
 
 def _distributed(found: dict[Term, Any]) -> Term | None:
