@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from autograd.program.program import Program
 from autograd.program.running import compiled
 from autograd.program.spaces import Cell
 from autograd.program.stand_ins import numbers_of
+from autograd.program.structure import Parameter
 from autograd.program.tracing import isolated
 
 
@@ -124,6 +126,8 @@ def _program(like: Program, inputs: list[Any], items: list[Any], output: Any) ->
     """Return a program with other parts."""
     made = copy.copy(like)
     made.inputs, made.items, made.output = inputs, items, output
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    made.parameters = [Parameter(x.hint or f"x{k}", kind, x) for k, x in enumerate(inputs)]
     return made
 
 

@@ -20,6 +20,9 @@ from autograd.program.structure import Parameter
 #: Functions from a program to one that computes the same with less: `autograd.program.passes`.
 PASSES: list[Callable[[Program], Program]] = []
 
+#: What does the work of a method, by its name: modules that need `Program` themselves.
+METHODS: dict[str, Callable[..., Any]] = {}
+
 #: What writes programs as text, by the name of the method: `autograd.program.source`.
 WRITERS: dict[str, Callable[..., Any]] = {}
 
@@ -172,6 +175,66 @@ class Program:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Run the program, with arguments like those with which it was recorded.
+
+        Parameters
+        ----------
+        *arguments, **keywords : any
+            The arguments of the function: other numbers, of the same shapes and types. Instead of
+            an array there may be a list, a Tensor or a Value.
+
+        Returns
+        -------
+        any
+            What the function returns, with arrays and numbers in the place of nodes.
+
+        Raises
+        ------
+        GuardError
+            If the function would take another branch, or a fixed argument is another one.
+        ShapeError, DataError
+            If an argument has another shape, structure or type.
+
+        Examples
+        --------
+        >>> import autograd
+        >>> program = autograd.trace(lambda x: x * x if x > 0 else -x)(2.0)
+        >>> program(3.0)
+        9.0
+        >>> program(-3.0)
+        Traceback (most recent call last):
+            ...
+        autograd.errors.GuardError: <lambda> was recorded for x > 0...
+        """
+        return METHODS["call"](self, arguments, keywords)
+
+    def nan_origin(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return where a NaN, an infinity or a zero derivative begins.
+
+        Parameters
+        ----------
+        *arguments, **keywords : any
+            The arguments of the function. The program runs with copies of them, without storing
+            anything, and goes on where a guard does not hold.
+
+        Returns
+        -------
+        list of Finding
+            The first instruction of each kind, with its source line and the numbers it was given.
+            As text, a report.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import autograd
+        >>> program = autograd.trace(lambda x: np.sum(np.log(x) * x))(np.ones(2))
+        >>> findings = program.nan_origin(np.array([1.0, 0.0]))
+        >>> [(finding.what, finding.text) for finding in findings]
+        [('infinity', 'v1 = np.log(x)'), ('NaN', 'v2 = v1 * x')]
+        """
+        return METHODS["nan_origin"](self, arguments, keywords)
 
     def __repr__(self) -> str:
         return (

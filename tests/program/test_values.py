@@ -91,7 +91,7 @@ def test_micrograd_demo_with_its_accuracy_records_once():
     random = np.random.default_rng(0)
     points = random.normal(size=(6, 2)).tolist()
     labels = [1 if a * b > 0 else -1 for a, b in points]
-    model = MLP(2, [4, 4, 1])
+    model = MLP(2, [4, 4, 1], generator=np.random.default_rng(0))
     parameters = list(model.parameters())
 
     def step(rate):
