@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import functools
 import linecache
+import os
 import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.engine import tracing as hooks
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
-from autograd.errors import ImpureFunctionError, TraceError
+from autograd.errors import ImpureFunctionError, SourceError, TraceError
 from autograd.program import structure
 from autograd.program.environment import Environment
 from autograd.program.instructions import same
 from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
+from autograd.program.program import WRITERS, Program
 from autograd.program.recorder import at, is_inside
 from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed, Interrupted, compiled
 from autograd.program.stand_ins import NotFollowed
-from autograd.program.tracing import Recording, isolated, record, require_same, with_own_arrays
+from autograd.program.tracing import (
+    Recording,
+    isolated,
+    record,
+    require_same,
+    trace,
+    with_own_arrays,
+)
 
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
@@ -45,6 +54,7 @@ class Path:
     """One way through a function: its program, compiled."""
 
     def __init__(self, recording: Recording, environment: Environment) -> None:
+        self.recorded = recording.program
         program = self.program = with_checks_first(recording.program)
         self.environment = environment
         self.fixed = recording.fixed
@@ -152,6 +162,85 @@ class Jitted:
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
+
+    @property
+    def programs(self) -> list[Program]:
+        """The programs that have been recorded and are still right: one for each branch."""
+        with _RECORDING:
+            return [
+                path.recorded for paths in self._cache.values() for path in paths if path.holds()
+            ]
+
+    def source(self, *arguments: Any, **keywords: Any) -> str:
+        r"""Return the programs for these arguments as one function of NumPy.
+
+        Parameters
+        ----------
+        *arguments, **keywords
+            Arguments of the function. If no programs are recorded for their types and shapes, one
+            is, without keeping it. Without arguments, all programs are written, which must have
+            been recorded for the same types and shapes.
+
+        Returns
+        -------
+        str
+            Imports and one function, with an ``if`` where the recorded branches part.
+
+        Examples
+        --------
+        >>> from autograd import jit
+        >>> size = jit(lambda x: x if x > 0 else -x)
+        >>> size(2.0), size(-3.0)
+        (2.0, 3.0)
+        >>> print(size.source().split("Returns")[1])  # doctest: +NORMALIZE_WHITESPACE
+        float
+            \"""
+            if x > 0:
+                return x
+            else:
+                return -x
+        """
+        return str(WRITERS["source"](self._programs(arguments, keywords), ""))
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *arguments: Any,
+        name: str = "",
+        sources: Mapping[Any, Any] | None = None,
+        **keywords: Any,
+    ) -> None:
+        """Save the programs for these arguments as a module that needs nothing but NumPy.
+
+        Parameters
+        ----------
+        path : str or path_like
+            The file.
+        *arguments, **keywords
+            Arguments of the function, as for `source`.
+        name, sources : str and mapping
+            As for `Program.save`.
+        """
+        WRITERS["save"](self._programs(arguments, keywords), path, name, sources)
+
+    def _programs(self, arguments: Any, keywords: Any) -> list[Program]:
+        """Return the programs for some arguments."""
+        if not arguments and not keywords:
+            signatures = {key: paths for key, paths in self._cache.items() if paths}
+            if len(signatures) != 1:
+                raise SourceError(
+                    f"There are programs for {len(signatures)} signatures; pass arguments that say "
+                    "which ones are to be written."
+                )
+            (paths,) = signatures.values()
+        else:
+            key: list[Any] = []
+            structure.flatten(arguments, [], key)
+            if keywords:
+                structure.flatten(keywords, [], key)
+            paths = self._cache.get(tuple(key), [])
+        found = [path.recorded for path in paths if path.holds()]
+        return found or [trace(self.function)(*arguments, **keywords)]
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
         """Return a method, if this is an attribute of a class."""

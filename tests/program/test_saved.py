@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, define, grad, trace, value_and_grad
+from autograd import Tensor, Value, define, grad, jit, trace, value_and_grad
 from autograd.errors import SourceError
 
 R = np.random.default_rng(5)
@@ -70,9 +70,9 @@ def server():
 def run(server, tmp_path):
     """Return a function that saves a program and calls it in the other process."""
 
-    def call(program, *arguments, setup="", sources=None, **keywords):
+    def call(program, *arguments, setup="", sources=None, like=(), **keywords):
         path = tmp_path / "saved.py"
-        program.save(path, "saved", sources=sources)
+        program.save(path, *like, name="saved", sources=sources)
         pickle.dump((str(path), "saved", setup, arguments, keywords), server.stdin)
         server.stdin.flush()
         return pickle.load(server.stdout)
@@ -521,3 +521,90 @@ def test_random_programs(seed, run):
     other = np.random.default_rng(seed + 100).normal(size=6)
     for argument in (x, other):
         assert run(program, argument) == ("result", bits(f(argument)))
+
+
+# -- several paths ----------------------------------------------------------------------------
+
+
+def branching(x, n=2):
+    y = np.exp(x) + 1
+    if np.sum(x) > 3:
+        z = y * n
+        z[0] = 7.0
+        if x[0] > 1:
+            z = z + y
+        return z
+    for _ in range(int(x[1])):
+        y = y * x
+    return y
+
+
+PATHS = [[1, 1, 1], [0, 2, 3], [2, 2, 3], [0, 0, 0.5], [0, 1, 0.5], [0, 2, 0.5]]
+
+
+def test_paths_become_branches(run):
+    f = jit(branching)
+    inputs = [np.array(path, float) for path in PATHS]
+    for x in inputs:
+        f(x)
+    source = f.source(inputs[0])
+    assert source.count("np.exp(x)") == 1
+    assert "if np.sum(x) > 3:" in source
+    assert "elif int(" in source
+    for x in inputs:
+        assert run(f, x) == ("result", bits(branching(x)))
+    kind, message = run(f, np.array([0, -3, 0.5]))
+    assert kind == "ValueError"
+    assert message.startswith("this program was recorded for int(")
+
+
+def test_branches_of_a_gradient(run):
+    @jit
+    @value_and_grad
+    def f(x):
+        y = x * x
+        if y > 1.0:
+            return y * x
+        if x < 0.0:
+            return -y
+        return y + x
+
+    inputs = (2.0, -0.5, 0.5)
+    expected = [f(x) for x in inputs]
+    for x, result in zip(inputs, expected, strict=True):
+        assert run(f, x) == ("result", bits(result))
+    assert len(f.programs) == 3
+
+
+def test_paths_of_a_step_that_changes_a_node(run):
+    w = Tensor(np.ones(3), label="w")
+
+    @jit
+    def step(x):
+        y = np.sum(w * x)
+        if y > 0:
+            w.data = w.data - x
+        return y.data
+
+    step(np.ones(3))
+    step(-np.ones(3))
+    kind, found = run(step, np.ones(3), w=np.ones(3))
+    assert (kind, found[1][1]) == ("result", {"w": bits(np.zeros(3))})
+    kind, found = run(step, -np.ones(3), w=np.ones(3))
+    assert (kind, found[1][1]) == ("result", {})
+
+
+def test_nothing_recorded_for_these_arguments(run):
+    f = jit(branching)
+    f(np.ones(3))
+    x = np.array([2.0, 2.0, 3.0, 4.0])
+    assert run(f, x, like=(x,)) == ("result", bits(branching(x)))
+
+
+def test_signatures_are_not_mixed():
+    f = jit(branching)
+    f(np.ones(3))
+    f(np.ones(4))
+    with pytest.raises(SourceError, match="2 signatures"):
+        f.source()
+    assert "(4,)" in f.source(np.ones(4))

@@ -63,10 +63,15 @@ class Body:
         self._fit(len(self.program.items), text, 0)
         return text()
 
-    def separate_all(self) -> None:
-        """Give a statement to every result."""
-        for x in self._waiting.pop(len(self.program.items), []):
-            self._separate(x)
+    def separate_all(self, guard: Guard) -> None:
+        """Give a statement to every result, but not to a condition that only a branch asks for."""
+        last = len(self.program.items)
+        asked = guard.variable if guard.convert is bool else None
+        for x in self._waiting.get(last, []):
+            if x is not asked:
+                self._separate(x)
+        self._waiting[last] = [x for x in self._waiting.get(last, []) if x is asked]
+        self._fit(last, lambda: f"if {self.writer.of(guard.variable).text}:", 0)
 
     def _add(self, position: int, item: Any) -> None:
         if isinstance(item, Guard):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.errors import SourceError
 from autograd.program.instructions import Constant, Guard, Variable, same
+from autograd.program.passes.checks import with_checks_first
 from autograd.program.passes.effects import leaving, reads, rebuilt
 from autograd.program.source.tidy import tidied
 
@@ -30,6 +32,8 @@ class Block:
 
 def block_of(programs: list[Any]) -> Block:
     """Return one block for programs of the same function, with arguments of the same signature."""
+    if len(programs) == 1:
+        return Block(tidied(with_checks_first(programs[0])))
     first, *others = programs
     loads = {(id(load.node), load.what): load for load in first.loads}
     aligned = [first]
@@ -54,7 +58,7 @@ def _block(programs: list[Any]) -> Block:
     programs = [_aligned(program, first, position) for program in programs]
     guard: Guard = first.items[position]
     before = first.with_items(first.items[:position])
-    needed: dict[Any, None] = {guard.variable: None}
+    needed: dict[Any, None] = {}
     made = {x for item in before.items for x in item.makes()}
     for program in programs:
         for item in program.items[position + 1 :]:
@@ -62,17 +66,18 @@ def _block(programs: list[Any]) -> Block:
         needed.update(dict.fromkeys(x for x in leaving(program) if x in made))
         roots = [x.root for item in program.items[position + 1 :] for x in item.makes()]
         needed.update(dict.fromkeys(x for x in roots if x in made))
-    before.output, before.stores = tuple(needed), []
+    before.output, before.stores = (guard.variable, *needed), []
     block = Block(tidied(before))
-    replaced = {x: y for x, y in zip(needed, block.program.output, strict=True) if x is not y}
+    known = block.program.output[1:]
+    replaced = {x: y for x, y in zip(needed, known, strict=True) if x is not y}
     block.guard = Guard(
         block.program.output[0], guard.convert, guard.expected, guard.place, guard.scope
     )
     groups: list[tuple[Any, list[Any]]] = []
-    known = [x for x in block.program.output if isinstance(x, Variable)]
+    variables = [x for x in known if isinstance(x, Variable)]
     for program in programs:
         rest = rebuilt(program, replaced, program.items[position + 1 :])
-        rest.inputs = [*first.inputs, *known]
+        rest.inputs = [*first.inputs, *variables]
         expected = program.items[position].expected
         for value, group in groups:
             if _equal(value, expected):
@@ -102,12 +107,34 @@ def _aligned(program: Any, first: Any, position: int) -> Any:
         return program
     replaced: dict[Any, Any] = {}
     for item, other in zip(program.items[:position], first.items[:position], strict=True):
+        if not _alike(item, other):
+            raise SourceError(
+                "The branches of this function were recorded in ways that cannot be joined. Call "
+                "jit again, and then the new function with arguments for each branch."
+            )
         replaced.update(zip(item.makes(), other.makes(), strict=True))
         for x, y in zip(reads(item), reads(other), strict=True):
             if isinstance(x, Constant) and isinstance(y, Constant):
                 replaced[x] = y
     replaced = {x: y for x, y in replaced.items() if x is not y}
     return rebuilt(program, replaced, program.items)
+
+
+def _alike(item: Any, other: Any) -> bool:
+    """Return whether two items of different recordings do the same."""
+    if type(item) is not type(other) or getattr(item, "name", "") != getattr(other, "name", ""):
+        return False
+    if len([*item.makes()]) != len([*other.makes()]):
+        return False
+    pairs = [*zip(reads(item), reads(other), strict=False)]
+    if len(reads(item)) != len(reads(other)):
+        return False
+    return all(
+        (x.equals(y) if isinstance(x, Constant) else x.number == y.number)
+        if type(x) is type(y)
+        else False
+        for x, y in pairs
+    )
 
 
 def _equal(a: Any, b: Any) -> bool:

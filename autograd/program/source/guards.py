@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -17,20 +18,31 @@ PRIVATE = 0xF0000
 
 def written_guard(writer: Writer, guard: Guard) -> list[str]:
     """Return the lines that check a guard."""
-    test, words = condition(writer, guard)
-    test = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
-    return [f"if {test}:", refusal(guard, [words])]
+    return [f"if {condition(writer, guard, False)}:", refusal(writer, guard, [guard.expected])]
 
 
-def refusal(guard: Guard, words: list[str]) -> str:
-    """Return the indented statement that raises an error, with the conditions in words."""
-    origin = origin_of(guard.place)
-    if origin is not None and guard.convert is bool and isinstance(origin.expression, ast.expr):
-        plain = printable(ast.unparse(origin.expression))
-        words = [plain if guard.expected else f"not {plain}"]
+def refusal(writer: Writer, guard: Guard, expected: list[Any]) -> str:
+    """Return the indented statement that raises an error, with the condition in words."""
     where = "" if guard.place is None else f", {location(guard.place)}"
-    message = in_quotes(f"this program was recorded for {' or '.join(words)}{where}")
+    message = in_quotes(f"this program was recorded for {_words(writer, guard, expected)}{where}")
     return f"    raise ValueError({message})"
+
+
+def _words(writer: Writer, guard: Guard, expected: list[Any]) -> str:
+    """Return the condition in words: the user's own, if they are known."""
+    x = writer.of(guard.variable)
+    origin = origin_of(guard.place)
+    if guard.convert is bool:
+        text = x.within(COMPARISON)
+        if origin is not None and isinstance(origin.expression, ast.expr):
+            text = printable(ast.unparse(origin.expression))
+        return text if guard.expected else f"not {text}"
+    if guard.convert is contents_of:
+        return f"these numbers of {x.text}"
+    if guard.convert is shape_of:
+        return f"{x.within(ATOM)}.shape == {guard.expected!r}"
+    values = " or ".join(writer.of(value).text for value in expected)
+    return f"{_converted(writer, guard)} == {values}"
 
 
 def in_quotes(text: str) -> str:
@@ -39,28 +51,31 @@ def in_quotes(text: str) -> str:
     return '"' + "".join(c for c in text if c.isprintable() or ord(c) > PRIVATE) + '"'
 
 
-def condition(writer: Writer, guard: Guard) -> tuple[str, str]:
-    """Return the condition of a guard as an expression, and in words."""
+def condition(writer: Writer, guard: Guard, holds: bool = True) -> str:
+    """Return an expression for a guard: whether it holds, or whether it does not."""
     x = writer.of(guard.variable)
     expected = guard.expected
     if guard.convert is bool:
-        text = x.within(COMPARISON) if expected else f"not {x.within(COMPARISON)}"
-        return text, text
+        return x.text if bool(expected) is holds else f"not {x.within(COMPARISON)}"
+    sign = "==" if holds else "!="
     if guard.convert is shape_of:
-        text = f"{x.within(ATOM)}.shape == {expected!r}"
-        return f"({text})", text
+        return f"{x.within(ATOM)}.shape {sign} {expected!r}"
     if guard.convert is contents_of:
         shape, dtype, data = expected
-        found = np.frombuffer(data, dtype).reshape(shape)
-        name = writer.names.object(found, "expected")
-        writer.names.imports.add("np")
-        same = f"np.asarray({x.text}).tobytes() == {name}.tobytes()"
-        return f"(np.shape({x.text}) == {name}.shape and {same})", f"these numbers of {x.text}"
-    convert = "int" if guard.convert is operator.index else writer.names.function(guard.convert)
-    text = f"{convert}({x.text}) == {writer.of(expected).text}"
-    exact = text
+        name = writer.names.object(np.frombuffer(data, dtype).reshape(shape), "expected")
+        same_shape = f"np.shape({x.text}) {sign} {name}.shape"
+        same_bytes = f"np.asarray({x.text}).tobytes() {sign} {name}.tobytes()"
+        return f"{same_shape} {'and' if holds else 'or'} {same_bytes}"
+    converted = _converted(writer, guard)
     if isinstance(expected, complex) or (isinstance(expected, float) and not expected):
-        exact = f"repr({convert}({x.text})) == {writer.of(repr(expected)).text}"  # signs of zeros
-    elif expected != expected:
-        exact = text = f"{convert}({x.text}) != {convert}({x.text})"
-    return f"({exact})", text
+        return f"repr({converted}) {sign} {writer.of(repr(expected)).text}"  # signs of zeros
+    if expected != expected:
+        return f"{converted} {'!=' if holds else '=='} {converted}"
+    return f"{converted} {sign} {writer.of(expected).text}"
+
+
+def _converted(writer: Writer, guard: Guard) -> str:
+    """Return the expression for what Python asked for."""
+    convert = guard.convert
+    name = "int" if convert is operator.index else writer.names.function(convert)
+    return f"{name}({writer.of(guard.variable).text})"

@@ -55,6 +55,7 @@ class Module:
         self.signature = Signature(self.program, self.writer, self.naming.name)
         self.name = name if name in self.signature.names else self.names.new(name)
         self.outputs = [program.output for program in programs]
+        self._stores = any(program.stores for program in programs)
         self._all_constants: list[Constant] = []
         self._lines = self._block_lines(self.block, bool(self.signature.lines))
         self.constants: list[tuple[str, Constant]] = []
@@ -102,21 +103,18 @@ class Module:
         if block.guard is None:
             result = body.end(lambda: self._result(block.program))
             return [*statements(body.entries, begun), result]
-        body.separate_all()
+        body.separate_all(block.guard)
         lines = statements(body.entries, begun)
-        words = []
-        for position, (expected, branch) in enumerate(block.branches):
-            guard = dataclasses.replace(block.guard, expected=expected)
-            test, text = condition(self.writer, guard)
-            words.append(text)
-            last = position == len(block.branches) - 1
-            if last and guard.convert is bool and position > 0:
-                lines.append("else:")
-            else:
-                lines.append(f"{'el' if position else ''}if {test}:")
+        is_truth = block.guard.convert is bool
+        branches = sorted(block.branches, key=lambda pair: is_truth and not pair[0])
+        for position, (expected, branch) in enumerate(branches):
+            test = condition(self.writer, dataclasses.replace(block.guard, expected=expected))
+            is_other = is_truth and position > 0
+            lines.append("else:" if is_other else f"{'el' if position else ''}if {test}:")
             lines += [f"    {x}" if x else "" for x in self._block_lines(branch, False)]
-        if block.guard.convert is not bool:
-            lines += ["else:", refusal(block.guard, words)]
+        if not is_truth:
+            values = [expected for expected, _ in block.branches]
+            lines += ["else:", refusal(self.writer, block.guard, values)]
         return lines
 
     def _name_constants(self, program: Any) -> None:
@@ -138,7 +136,7 @@ class Module:
         self.writer.copies = True
         text = self.writer.of(output).text
         self.writer.copies = False
-        if program.stores:
+        if self._stores:
             stored = ", ".join(
                 f"{quoted(self.naming.key(store, self.loads))}: {self.writer.of(store.value).text}"
                 for store in program.stores

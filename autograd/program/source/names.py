@@ -13,9 +13,9 @@ from autograd.program.instructions import (
     BINARY,
     UNARY,
     Instruction,
+    Method,
     Variable,
 )
-from autograd.program.passes.copies import is_copy
 from autograd.program.python_code import Names
 from autograd.program.source.guards import PRIVATE
 from autograd.program.source.statements import Origin, origin_of
@@ -115,11 +115,22 @@ def _pass_on(program: Any, names: dict[Variable, Any]) -> None:
         if x is None or not isinstance(y, Variable) or not x.gradients_of or y in names:
             continue
         adds_zero = item.function is operator.add and item.arguments[1:] == (0.0,)
-        converts = adds_zero or is_copy(item)
+        converts = adds_zero or item.function == Method("copy")
         if converts or item.function in (float, np.asarray, np.float64):
             if x in names:
                 names[y] = names.pop(x)
             y.gradients_of = y.gradients_of or x.gradients_of
+
+
+def wanted_names(program: Any) -> dict[Variable, Any]:
+    """Return names for those variables of a program that mean something to the user.
+
+    A derivative has, instead of a name, the variable that it belongs to.
+    """
+    naming = Naming(Names())
+    naming.look_at_inputs(program)
+    naming.look_at(program)
+    return naming.wanted
 
 
 def name_of_node(place: Any) -> str:
@@ -156,7 +167,9 @@ def _assigned(program: Any) -> Iterator[tuple[Variable, str]]:
 
 def _protects(item: Instruction) -> bool:
     """Return whether an item copies an array to keep it from later changes."""
-    return is_copy(item) and (item.arguments[1:] == ("K",) or item.keywords == {"order": "K"})
+    if item.function != Method("copy"):
+        return False
+    return item.arguments[1:] == ("K",) or item.keywords == {"order": "K"}
 
 
 def _runs(program: Any) -> Iterator[tuple[Origin, list[Instruction]]]:
