@@ -1,6 +1,7 @@
 """The program: a recorded computation as an object, which can be read, run again and saved."""
 
 from autograd.program import calling as calling
+from autograd.program import formulas as formulas
 from autograd.program import nonfinite as nonfinite
 from autograd.program import source as source
 from autograd.program.comparison import compare

@@ -276,9 +276,7 @@ class Program:
         y &= \sigma\left(x w\right)
         \end{aligned}
         """
-        from autograd.program.formulas import latex
-
-        return latex(self)
+        return WRITERS["latex"](self)
 
     def optimised(self) -> Program:
         """Return a program that computes the same with less; this one stays as it is."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd.program.formulas import recognising  # noqa: F401 - adds its identities
 from autograd.program.formulas.layout import Formulas
+from autograd.program.program import WRITERS
 
 
 class Latex(str):
@@ -21,5 +22,7 @@ def latex(program: Any) -> Latex:
     """Return a program as formulas in LaTeX."""
     return Latex(Formulas(program).latex())
 
+
+WRITERS["latex"] = latex
 
 __all__ = ["Formulas", "Latex", "latex"]
