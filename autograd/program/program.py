@@ -276,7 +276,8 @@ class Program:
         y &= \sigma\left(x w\right)
         \end{aligned}
         """
-        return WRITERS["latex"](self)
+        found: str = WRITERS["latex"](self)
+        return found
 
     def optimised(self) -> Program:
         """Return a program that computes the same with less; this one stays as it is."""

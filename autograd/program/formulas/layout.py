@@ -31,7 +31,8 @@ from autograd.program.formulas.terms import (
 )
 from autograd.program.formulas.writing import escaped
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
-from autograd.program.source.names import wanted_names
+from autograd.program.python_code import Names
+from autograd.program.source.names import Naming
 
 #: A term that is used again is named if its uses save this much.
 SAVED = 3
@@ -82,9 +83,7 @@ class Formulas:
         self.reader = Reader(program)
         self.names: dict[Term, str] = {}
         self.lines: list[Line] = []
-        self._user: dict[Any, str] = {
-            x: text for x, text in wanted_names(program).items() if not x.gradients_of
-        }
+        self._user = _names_of_user(program)
         self._taken: set[str] = set()
         self.results = list(self._named_results())
         self._name_inputs()
@@ -441,6 +440,16 @@ class Formulas:
             lines.append(r"&\text{for } " + r",\ ".join(self.conditions))
         inside = " \\\\\n".join(lines)
         return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+
+def _names_of_user(program: Any) -> dict[Any, str]:
+    """Return the names of variables in the user's code."""
+    naming = Naming(Names())
+    naming.look_at_inputs(program)
+    naming.look_at(program)
+    return {
+        x: name for x, name in naming.wanted.items() if type(name) is str and not x.gradients_of
+    }
 
 
 def _variables(program: Any) -> Iterator[Variable]:
