@@ -275,7 +275,7 @@ class Environment:
             self.owners.append(owner)
             for state in owner.__program_state__():
                 for item in (*state.functions, *state.space.values()):
-                    if isinstance(item, (types.FunctionType, functools.partial)):
+                    if isinstance(item, (types.FunctionType, types.MethodType, functools.partial)):
                         self._function(item)
 
     def _container(self, found: Any, names: Any, name: str) -> None:

@@ -529,6 +529,17 @@ def test_options_and_groups_may_change():
     )
 
 
+def test_a_function_may_have_the_name_of_a_method(monkeypatch, recordings):
+    model = nn.Linear(4, 1, generator=np.random.default_rng(0))
+    monkeypatch.setitem(globals(), "optimizer", nn.optim.SGD(model.parameters()))
+    monkeypatch.setitem(globals(), "step", None)
+    code = "def step(x):\n    optimizer.zero_grad()\n    optimizer.step()\n    return x * 2.0"
+    exec(code, globals())
+    step = globals()["step"] = jit(globals()["step"])
+    assert [step(1.0) for _ in range(4)] == [2.0] * 4
+    assert len(recordings) == 4  # the first step makes the state
+
+
 def test_rates_read_by_the_function_are_followed():
     model = nn.Linear(4, 2, generator=np.random.default_rng(0))
     optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
