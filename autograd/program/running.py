@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Tensor
+from autograd.program.fast_code import RunNames, RunWriter
 from autograd.program.instructions import (
-    Constant,
     Guard,
     Instruction,
     Variable,
     same,
     shape_of,
 )
-from autograd.program.passes.buffers import UFUNCS, is_kept, is_reduction
+from autograd.program.passes.buffers import is_kept
 from autograd.program.passes.checks import first_change
 from autograd.program.passes.effects import Effects, is_pure, operands, root
 from autograd.program.passes.inlining import inlinable
+from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Load, Program, Store
-from autograd.program.python_code import Expression, Names, Writer
 from autograd.program.spaces import Cell
 
 #: Larger arrays are released after their last use, in bytes.
@@ -64,78 +64,14 @@ def compiled(program: Program, otherwise: Program | None = None) -> Callable[...
     return _Compiler(program, otherwise).function()
 
 
-class _Names(Names):
-    """Names for code that only runs: functions and NumPy's numbers are global names."""
-
-    def function(self, function: Callable[..., Any]) -> str:
-        name = str(getattr(function, "__name__", "function"))
-        owner = getattr(function, "__self__", None)
-        if isinstance(owner, np.ufunc):
-            name = f"{owner.__name__}_{name}"
-        return self.object(function, name if name.isidentifier() else "function")
-
-
-class _Writer(Writer):
-    """Writes instructions as code that only runs."""
-
-    def expression(self, instruction: Instruction) -> Expression:
-        function, arguments = instruction.function, instruction.arguments
-        keywords = dict(instruction.keywords)
-        if function in _WITH_NUMBERS:
-            arguments = tuple([_as_array(x, arguments) for x in arguments])
-        takes_out = isinstance(function, np.ufunc) or function is np.dot
-        if takes_out and function not in (np.maximum, np.minimum) and keywords.keys() == {"out"}:
-            arguments = (*arguments, keywords.pop("out"))
-        elif is_reduction(instruction):  # positional arguments are faster
-            axis, out = keywords.pop("axis", 0), keywords.pop("out", None)
-            arguments = (*arguments, axis, None, out, *keywords.values())
-            keywords = {}
-        changed = Instruction(function, arguments, keywords, instruction.result)
-        return super().expression(changed)
-
-    def of(self, x: Any) -> Expression:
-        if isinstance(x, _Number):
-            return Expression(self.names.object(x.array, "number"))
-        if isinstance(x, (np.generic, np.dtype)):
-            return Expression(self.names.object(x, f"{type(x).__name__}_"))
-        return super().of(x)
-
-
-#: Functions that convert numbers of Python to the type of the array that they meet.
-_WITH_NUMBERS = frozenset((*UFUNCS, *UFUNCS.values(), np.maximum, np.minimum))
-
-
-class _Number:
-    """A number as an array without axes, which ufuncs take in half the time."""
-
-    def __init__(self, array: Any) -> None:
-        self.array = array
-
-
-def _as_array(x: Any, arguments: Any) -> Any:
-    """Return a number as the array to which NumPy converts it."""
-    kind = type(x)
-    if kind is not float and kind is not int and not isinstance(x, np.floating):
-        return x
-    for other in arguments:
-        value = other.value if isinstance(other, Constant) else other
-        is_array = isinstance(other, Constant) or (isinstance(other, Variable) and other.is_array)
-        if is_array and value.shape and value.dtype in (np.float32, np.float64):
-            if isinstance(x, np.generic):
-                return _Number(np.array(x)) if x.dtype == value.dtype else x
-            array = np.array(x, value.dtype)
-            return _Number(array) if kind is float or array == x else x
-    return x
-
-
 class _Compiler:
     """Writes the source of one program."""
 
     def __init__(self, program: Program, otherwise: Program | None) -> None:
         self.program = program
         self.otherwise = otherwise
-        self.names = _Names()
-        self.writer = _Writer(self.names)
+        self.names = RunNames()
+        self.writer = RunWriter(self.names)
         self.environment: dict[str, Any] = {
             "np": np,
             "same": same,
@@ -152,6 +88,14 @@ class _Compiler:
         self.inlined = inlinable(program)
         effects = Effects(program)
         self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
+        #: The arrays that tiles fill and that are kept between calls.
+        self.filled = [
+            x
+            for item in program.instructions
+            if isinstance(item.function, Tiled)
+            for x in item.function.arrays
+            if not effects.is_exposed(x)
+        ]
         self.give = ""
 
     def function(self) -> Callable[..., Any]:
@@ -246,16 +190,18 @@ class _Compiler:
 
     def _take_buffers(self) -> None:
         """Take the memory that is kept between calls; calls at the same time take other memory."""
-        if not self.kept:
-            return
         recipes = [(item.arguments, item.keywords) for item in self.kept]
+        recipes += [((x.shape, x.dtype), {}) for x in self.filled]
+        if not recipes:
+            return
 
         def new_buffers() -> tuple[Any, ...]:
             return tuple([np.empty(*shape, **order) for shape, order in recipes])
 
         pool: list[Any] = []
         self.environment |= {"new_buffers": new_buffers, "take": pool.pop, "give": pool.append}
-        buffers = "".join(f"{self.names.of(item.result)}, " for item in self.kept)
+        kept = [*(item.result for item in self.kept), *self.filled]
+        buffers = "".join(f"{self.names.of(x)}, " for x in kept)
         self.lines += [
             "try: buffers = take()",
             "except IndexError: buffers = new_buffers()",
@@ -292,9 +238,27 @@ class _Compiler:
                 if item.quiet and not quiet:
                     self.lines.append("with np.errstate(all='ignore'):")
                 quiet = item.quiet
-                self.lines.append(("    " if quiet else "") + self.writer.statement(item))
+                for line in self._statements(item):
+                    self.lines.append(("    " if quiet else "") + line)
             if position in released:
                 self.lines.append(f"{'    ' if quiet else ''}del {', '.join(released[position])}")
+
+    def _statements(self, item: Instruction) -> list[str]:
+        """Return the statements that carry out an instruction."""
+        tiled = item.function
+        if not isinstance(tiled, Tiled):
+            return [self.writer.statement(item)]
+        of = self.names.of
+        lines = [
+            f"{of(x)} = {self.names.object(np.empty, 'empty')}"
+            f"({self.names.object(x.shape, 'shape')}, {self.names.object(x.dtype, 'dtype')})"
+            for x in tiled.arrays
+            if x not in self.filled
+        ]
+        given = ", ".join(of(x) for x in (*item.arguments, *tiled.arrays))
+        call = f"{self.names.object(tiled.run, 'in_tiles')}({given})"
+        sums = "".join(f"{of(x)}, " for x in tiled.sums)
+        return [*lines, f"{sums}= {call}" if sums else call]
 
     def _released(self) -> dict[int, list[str]]:
         """Return the names of large arrays by the position of their last use."""

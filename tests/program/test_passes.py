@@ -11,6 +11,7 @@ from autograd.program.passes.algebra import simplified
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
 from autograd.program.passes.dead_code import without_dead_code
+from autograd.program.passes.tiled import Tiled
 from autograd.program.running import GuardFailed, compiled
 
 X = np.array([[1.0, -2.0, 0.5], [0.25, -0.0, 3.0]])
@@ -494,3 +495,109 @@ def test_functions_may_return_their_arguments():
     run = jit(function)
     for x in (X, -X, X * 0.5, -X):
         assert [bits(y) for y in run(x)] == [bits(y) for y in function(x)]
+
+
+# -- tiles ------------------------------------------------------------------------------------
+
+LARGE = np.random.default_rng(0).normal(size=(310, 331))
+
+
+def large_arrays():
+    for dtype in (np.float32, np.float64):
+        x = LARGE.astype(dtype)
+        yield from (x, x.ravel()[:-5], np.asfortranarray(x), x.ravel()[::-1], x[:, ::2])
+
+
+def tiled(program):
+    return [item.function for item in program.instructions if isinstance(item.function, Tiled)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.tanh(x * 0.5 + 0.1) * x - 1.0,
+        lambda x: (np.exp(-x * x).sum(), np.sin(x) * 2.0 + 1.0),
+        lambda x: np.where(x > 0.5, x * 2.0, 0.25) * np.where(x < 0.0, x, x * x),
+        lambda x: (x - x.mean()) / (1.0 + np.sqrt(np.mean(x * x))),
+        lambda x: (x * 2.0 + 1.0, (x * 2.0 + 1.0) * 3.0),
+        lambda x: np.exp(x * 0.1)[::-1] + np.cos(x) * 0.3,
+        lambda x: ((x > 0) & (x < 1)) | (x * x > 2.0),
+    ],
+)
+def test_tiles_give_the_same_bits(function):
+    for x in large_arrays():
+        before = x.copy()
+        run = jit(function)
+        for _ in range(2):
+            found, expected = run(x), function(x)
+            if not isinstance(found, tuple):
+                found, expected = (found,), (expected,)
+            assert [bits(y) for y in found] == [bits(y) for y in expected]
+        assert bits(x) == bits(before)
+    assert tiled(optimised(trace(function)(LARGE)))
+
+
+def test_gradients_in_tiles_are_the_same_bits():
+    from autograd import sigmoid
+
+    function = value_and_grad(lambda x: np.sum(np.tanh(x) * sigmoid(2.0 * x) + np.sin(x * x)))
+    run = jit(function)
+    for x in (LARGE, LARGE * 30.0, LARGE * 1e-3):
+        for found, expected in zip(run(x), function(x), strict=True):
+            assert bits(found) == bits(expected)
+
+
+@pytest.mark.parametrize("size", [65_536, 65_537, 100_003, 262_151])
+def test_sums_of_tiles_are_added_in_the_order_of_numpy(size):
+    for dtype in (np.float32, np.float64):
+        x = np.random.default_rng(size).normal(size=size).astype(dtype)
+        run = jit(lambda x: (x * 1.5).sum())
+        assert tiled(optimised(trace(run.function)(x)))
+        run(x)
+        assert bits(run(x)) == bits(run.function(x))
+
+
+def test_tiles_keep_writes_in_order():
+    def function(x):
+        y = x * 2.0
+        a = np.exp(y * 0.1) + 1.0
+        y[3] = 7.0
+        b = np.exp(y * 0.1) * a
+        x[:5] += b[:5]
+        return b + x, y
+
+    run = jit(function)
+    for _ in range(3):
+        x, other = LARGE.copy(), LARGE.copy()
+        assert [bits(y) for y in run(x)] == [bits(y) for y in function(other)]
+        assert bits(x) == bits(other)
+
+
+def test_results_of_tiles_never_share_memory_with_a_later_call():
+    run = jit(lambda x: (np.tanh(x) * 2.0, np.exp(np.sin(x) * 0.5) @ np.ones(331)))
+    found = [run(LARGE + k) for k in range(3)]
+    for k, pair in enumerate(found):
+        assert [bits(x) for x in pair] == [bits(x) for x in run.function(LARGE + k)]
+    arrays = [x for pair in found for x in pair]
+    for i, a in enumerate(arrays):
+        assert not any(np.shares_memory(a, b) for b in arrays[:i])
+
+
+def test_a_region_can_be_called_like_a_function():
+    program = optimised(trace(lambda x: (np.tanh(x) * 2.0, np.sum(x * x)))(LARGE))
+    (region,) = tiled(program)
+    found = region(LARGE)
+    expected = {True: np.tanh(LARGE) * 2.0, False: np.sum(LARGE * LARGE)}
+    assert [bits(x) for x in found] == [bits(expected[x.is_array]) for x in region.results]
+    assert "for start, stop in bounds" in region.run.source
+
+
+def test_threads_use_tiles_of_their_own():
+    from concurrent.futures import ThreadPoolExecutor
+
+    run = jit(lambda x: np.tanh(np.exp(-x * x) + 1.0) / (1.0 + x * x))
+    inputs = [LARGE + 0.1 * k for k in range(12)]
+    expected = [bits(run.function(x)) for x in inputs]
+    run(inputs[0])
+    with ThreadPoolExecutor(4) as pool:
+        assert [bits(x) for x in pool.map(run, inputs)] == expected

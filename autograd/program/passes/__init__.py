@@ -7,6 +7,7 @@ from autograd.program.passes.buffers import with_buffers
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
 from autograd.program.passes.dead_code import without_dead_code
+from autograd.program.passes.tiles import with_tiles
 from autograd.program.program import PASSES, Program
 
 #: Passes that leave out instructions, or replace them by cheaper ones.
@@ -20,7 +21,7 @@ SIMPLIFYING = (
 )
 
 #: Passes that decide where results are stored, and in which order they are computed.
-PLACING = (with_buffers,)
+PLACING = (with_tiles, with_buffers)
 
 PASSES.extend((*SIMPLIFYING, *PLACING))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -12,50 +11,13 @@ from autograd.program.passes.effects import (
     Effects,
     copied,
     is_fresh,
-    is_pure,
     operands,
     reads,
     rebuilt,
     replaced_parts,
 )
 from autograd.program.program import Program
-
-#: The ufunc that computes the same as an operator, if an operand is an array.
-UFUNCS: dict[Any, np.ufunc] = {
-    operator.add: np.add,
-    operator.sub: np.subtract,
-    operator.mul: np.multiply,
-    operator.truediv: np.divide,
-    operator.matmul: np.matmul,
-    operator.neg: np.negative,
-    operator.lt: np.less,
-    operator.le: np.less_equal,
-    operator.gt: np.greater,
-    operator.ge: np.greater_equal,
-    operator.eq: np.equal,
-    operator.ne: np.not_equal,
-    operator.and_: np.bitwise_and,
-    operator.or_: np.bitwise_or,
-    operator.xor: np.bitwise_xor,
-    operator.invert: np.invert,
-    abs: np.absolute,
-    operator.abs: np.absolute,
-}
-
-
-def ufunc_of(item: Instruction) -> np.ufunc | None:
-    """Return the ufunc that computes an instruction, if it takes ``out=`` and nothing else."""
-    function = item.function
-    found = function if isinstance(function, np.ufunc) else UFUNCS.get(function)
-    if found is None or item.keywords or len(item.arguments) != found.nin or found.nout != 1:
-        return None
-    return found
-
-
-def is_elementwise(item: Instruction) -> bool:
-    """Return whether each element of the result depends on one element of each operand."""
-    ufunc = ufunc_of(item)
-    return ufunc is not None and ufunc.signature is None
+from autograd.program.ufuncs import is_elementwise, is_reduction, ufunc_of
 
 
 def with_buffers(program: Program) -> Program:
@@ -63,7 +25,20 @@ def with_buffers(program: Program) -> Program:
 
     What is returned or stored, and what other code might keep, stays in memory of its own.
     """
-    return _Allocation(program).program()
+    return _Allocation(program, {}).program()
+
+
+def with_places(program: Program, places: dict[Any, Any]) -> Program:
+    """Return the program with results in memory that is used again, some of them in given places.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    places : dict
+        For some results, which leave the program, the variables to whose memory they are written.
+    """
+    return _Allocation(program, places).program()
 
 
 class _Allocation:
@@ -77,30 +52,21 @@ class _Allocation:
         Those that make the memory that is kept between calls.
     places : dict
         For each variable, the variable whose memory it uses.
+    fixed : dict
+        For some results, given places.
     taken : set
         The variables whose memory a result took over at their last use.
-    exposed : set
-        The memory that functions might keep.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, given: dict[Any, Any]) -> None:
         self.given = program
+        self.fixed = given
         self.effects = Effects(program)
         self.free: dict[Any, list[Variable]] = {}
         self.buffers: list[Instruction] = []
         self.places: dict[Any, Any] = {}
         self.count = 1 + max([x.number for x in self.effects.made], default=0)
         self.taken: set[Any] = set()
-        self.exposed = self._exposed()
-
-    def _exposed(self) -> set[Any]:
-        """Return the memory that is passed to functions that might keep it."""
-        found: set[Any] = set()
-        for item in self.given.instructions:
-            if item.writes is None and not is_pure(item):
-                found.update(self.effects.owner(x) for x in reads(item))
-                found.update(self.effects.owner(x) for x in item.makes())
-        return found
 
     def program(self) -> Program:
         """Return the new program."""
@@ -120,16 +86,12 @@ class _Allocation:
     def _release(self, x: Variable) -> None:
         """Note that the memory of a variable is not needed any more."""
         place = self.places.get(x, x)
-        if x in self.taken or self._is_exposed(x):
+        if x in self.taken or self.effects.is_exposed(x):
             return
         if x is not place or self._is_own(x):
             free = self.free.setdefault(_layout(place), [])
             if place not in free:
                 free.append(place)
-
-    def _is_exposed(self, x: Any) -> bool:
-        """Return whether others might use the memory of a variable."""
-        return self.effects.owner(x) in self.exposed or self.effects.leaves(x)
 
     def _is_own(self, x: Any) -> bool:
         """Return whether a variable has memory that nothing else refers to."""
@@ -140,7 +102,7 @@ class _Allocation:
         """Return the instructions that compute a result in its place."""
         result = item.result
         if not is_fresh(item, result) or not _is_dense(result):
-            return [item]
+            return self._copied(item)
         if item.function is np.where and len(item.arguments) == 3 and not item.keywords:
             return self._selected(position, item)
         ufunc = ufunc_of(item)
@@ -150,7 +112,7 @@ class _Allocation:
         elif is_reduction(item):
             function = item.function
         else:
-            return [item]
+            return self._copied(item)
         place = self._place(position, item, item.arguments if is_elementwise(item) else ())
         if place is None:
             return [item]
@@ -161,6 +123,14 @@ class _Allocation:
             replaced_parts(item, function=function, keywords=keywords, result=None, writes=place)
         ]
 
+    def _copied(self, item: Instruction) -> list[Instruction]:
+        """Copy a result to the place that is given for it."""
+        place = self.fixed.get(item.result) if isinstance(item.result, Variable) else None
+        if place is None:
+            return [item]
+        copy = Instruction(np.copyto, (place, item.result), {}, None, writes=place)
+        return [item, replaced_parts(copy, quiet=item.quiet)]
+
     def _selected(self, position: int, item: Instruction) -> list[Instruction]:
         """Replace ``where`` by a copy, and by the replacement of some elements."""
         condition, chosen, other = item.arguments
@@ -168,15 +138,15 @@ class _Allocation:
         for x in (chosen, other):
             value = x.value if isinstance(x, Constant) else x
             if getattr(value, "dtype", None) != result.dtype and type(x) not in (int, float):
-                return [item]
+                return self._copied(item)
         if result.dtype.kind not in "fc" or getattr(condition, "dtype", None) != np.bool_:
-            return [item]
+            return self._copied(item)
         value = chosen.value if isinstance(chosen, Constant) else chosen
         if condition.shape != result.shape or getattr(value, "shape", ()) not in ((), result.shape):
-            return [item]
+            return self._copied(item)
         place = self._place(position, item, (other,) if chosen is not other else ())
         if place is None:
-            return [item]
+            return self._copied(item)
         first = replaced_parts(
             item, function=np.copyto, arguments=(place, other), result=None, writes=place
         )
@@ -189,8 +159,11 @@ class _Allocation:
     def _place(self, position: int, item: Instruction, reusable: Any) -> Variable | None:
         """Return the variable whose memory the result takes; None for memory of its own."""
         result = item.result
+        if result in self.fixed:
+            self.places[result] = self.fixed[result]
+            return self.fixed[result]  # type: ignore[no-any-return]
         layout = _layout(result)
-        exposed = self._is_exposed(result)
+        exposed = self.effects.is_exposed(result)
         for x in reusable:
             if self._ends_in(position, item, x) and _layout(x) == layout:
                 place = self.places.get(x, x)
@@ -208,7 +181,7 @@ class _Allocation:
     def _ends_in(self, position: int, item: Instruction, x: Any) -> bool:
         """Return whether an instruction is the last that needs an operand, and only as a whole."""
         owner = self.effects.owner(x)
-        if not isinstance(x, Variable) or x.root is not x or self._is_exposed(x):
+        if not isinstance(x, Variable) or x.root is not x or self.effects.is_exposed(x):
             return False
         if self.effects.last.get(owner) != position:
             return False
@@ -220,20 +193,9 @@ class _Allocation:
         place.number = self.count
         place.hint = ""
         self.count += 1
-        order = {} if _is_c_contiguous(like) else {"order": "F"}
+        order = {} if is_c_contiguous(like) else {"order": "F"}
         self.buffers.append(Instruction(np.empty, (like.shape, like.dtype), order, place, scope=""))
         return place
-
-
-def is_reduction(item: Instruction) -> bool:
-    """Return whether an instruction is ``reduce`` of a ufunc over some axes."""
-    owner = getattr(item.function, "__self__", None)
-    return (
-        isinstance(owner, np.ufunc)
-        and item.function.__name__ == "reduce"
-        and len(item.arguments) == 1
-        and item.keywords.keys() <= {"axis", "keepdims", "out"}
-    )
 
 
 def _is_product(item: Instruction) -> bool:
@@ -243,7 +205,7 @@ def _is_product(item: Instruction) -> bool:
     return (
         all(x.dtype == result.dtype and len(x.shape) == 2 for x in values)
         and result.dtype in (np.float32, np.float64)
-        and _is_c_contiguous(result)
+        and is_c_contiguous(result)
         and result.shape[0] > 1
     )
 
@@ -252,7 +214,8 @@ def _layout(x: Variable) -> Any:
     return (x.dtype, x.shape, x.strides)
 
 
-def _is_c_contiguous(x: Variable) -> bool:
+def is_c_contiguous(x: Variable) -> bool:
+    """Return whether the elements of an array lie in memory in the order of their indices."""
     return _contiguous_strides(x, reversed(range(len(x.shape)))) == x.strides
 
 
@@ -269,7 +232,7 @@ def _is_dense(x: Variable) -> bool:
     """Return whether `numpy.empty` makes arrays with this layout."""
     if not x.is_array or not x.shape or x.dtype.kind not in "biufc" or 0 in x.shape:
         return False
-    return _is_c_contiguous(x) or _contiguous_strides(x, range(len(x.shape))) == x.strides
+    return is_c_contiguous(x) or _contiguous_strides(x, range(len(x.shape))) == x.strides
 
 
 def is_kept(item: Any) -> bool:

@@ -75,6 +75,8 @@ def is_of_numpy(function: Any) -> bool:
     """Return whether a function is one of NumPy that always gives the same for the same."""
     if isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc):
         return True
+    if getattr(function, "is_made_of_numpy", False):
+        return True
     if hasattr(function, "_implementation"):
         return True
     if isinstance(function, (types.BuiltinFunctionType, types.FunctionType)):
@@ -88,11 +90,16 @@ def is_fresh(instruction: Instruction, result: Any) -> bool:
         isinstance(result, Variable)
         and result.is_array
         and result.root is result
-        and instruction.writes is None
         and is_pure(instruction)
-        and instruction.primitive is None
+        and not may_return_argument(instruction.function)
         and not isinstance(instruction.function, Attribute)
     )
+
+
+def may_return_argument(function: Any) -> bool:
+    """Return whether a function is not NumPy's, and may return what it was given."""
+    known = isinstance(function, (Method, Attribute)) or function in _PYTHON
+    return not known and not is_of_numpy(function)
 
 
 class Effects:
@@ -140,6 +147,10 @@ class Effects:
         for x in self.leaving:
             self.last[self.owner(x)] = len(items)
         self._leaving = {self.owner(x) for x in self.leaving}
+        self._exposed: set[Any] = set()
+        for item in program.instructions:
+            if item.writes is None and not is_pure(item):
+                self._exposed.update(self.owner(x) for x in (*reads(item), *item.makes()))
 
     def owner(self, x: Any) -> Any:
         """Return what stands for all that may use the same memory as an operand."""
@@ -153,10 +164,7 @@ class Effects:
 
     def _join(self, item: Instruction) -> None:
         """Note that a function that is not NumPy's may return one of its arguments."""
-        function = item.function
-        if isinstance(function, (Method, Attribute)) or function in _PYTHON:
-            return
-        if is_of_numpy(function):
+        if not may_return_argument(item.function):
             return
         for result in item.makes():
             for x in operands(item.arguments):
@@ -173,6 +181,10 @@ class Effects:
     def is_changed(self, x: Any, after: int, until: int) -> bool:
         """Return whether an operand may change after one position, and up to another."""
         return any(after < position <= until for position in self.writes_to(x))
+
+    def is_exposed(self, x: Any) -> bool:
+        """Return whether memory leaves, or was passed to a function that might keep it."""
+        return self.leaves(x) or self.owner(x) in self._exposed
 
     def leaves(self, x: Any) -> bool:
         """Return whether memory is returned, stored or belongs to others."""

@@ -1,0 +1,80 @@
+"""Python expressions for code that only runs: faster than what a person would write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import Constant, Instruction, Variable
+from autograd.program.python_code import Expression, Names, Writer
+from autograd.program.ufuncs import UFUNCS, is_reduction
+
+
+class RunNames(Names):
+    """Names for code that only runs: functions and NumPy's numbers are global names."""
+
+    def function(self, function: Callable[..., Any]) -> str:
+        """Return the global name of a function."""
+        name = str(getattr(function, "__name__", "function"))
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, np.ufunc):
+            name = f"{owner.__name__}_{name}"
+        return self.object(function, name if name.isidentifier() else "function")
+
+
+class RunWriter(Writer):
+    """Writes instructions as code that only runs."""
+
+    def expression(self, instruction: Instruction) -> Expression:
+        """Return the call of an instruction, with positional arguments where they are faster."""
+        function, arguments = instruction.function, instruction.arguments
+        keywords = dict(instruction.keywords)
+        if function in _WITH_NUMBERS:
+            arguments = tuple([_as_array(x, arguments) for x in arguments])
+        takes_out = isinstance(function, np.ufunc) or function is np.dot
+        if takes_out and function not in (np.maximum, np.minimum) and keywords.keys() == {"out"}:
+            arguments = (*arguments, keywords.pop("out"))
+        elif is_reduction(instruction):  # positional arguments are faster
+            axis, out = keywords.pop("axis", 0), keywords.pop("out", None)
+            arguments = (*arguments, axis, None, out, *keywords.values())
+            keywords = {}
+        changed = Instruction(function, arguments, keywords, instruction.result)
+        return super().expression(changed)
+
+    def of(self, x: Any) -> Expression:
+        """Return the expression for an operand."""
+        if isinstance(x, _Number):
+            return Expression(self.names.object(x.array, "number"))
+        if isinstance(x, (np.generic, np.dtype)):
+            return Expression(self.names.object(x, f"{type(x).__name__}_"))
+        return super().of(x)
+
+
+#: Functions that convert numbers of Python to the type of the array that they meet.
+_WITH_NUMBERS = frozenset((*UFUNCS, *UFUNCS.values(), np.maximum, np.minimum))
+
+
+class _Number:
+    """A number as an array without axes, which ufuncs take in half the time."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+
+def _as_array(x: Any, arguments: Any) -> Any:
+    """Return a number as the array to which NumPy converts it."""
+    kind = type(x)
+    if kind is not float and kind is not int and not isinstance(x, np.floating):
+        return x
+    for other in arguments:
+        value = other.value if isinstance(other, Constant) else other
+        is_array = isinstance(other, Constant) or (isinstance(other, Variable) and other.is_array)
+        if is_array and value.shape and value.dtype in (np.float32, np.float64):
+            if isinstance(x, np.generic):
+                return _Number(np.array(x)) if x.dtype == value.dtype else x
+            with np.errstate(all="ignore"):
+                array = np.array(x, value.dtype)
+            return _Number(array) if kind is float or array == x else x
+    return x

@@ -1,0 +1,195 @@
+"""`Tiled`: a function that carries out elementwise instructions tile by tile."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.program.fast_code import RunNames, RunWriter
+from autograd.program.instructions import Constant, Instruction, Variable
+from autograd.program.passes.buffers import is_kept, with_places
+from autograd.program.passes.effects import copied
+from autograd.program.program import Program
+
+#: The size of a tile of one array, in bytes.
+TILE = 1 << 16
+
+
+class Tiled:
+    """A region of a program, as a function of arrays.
+
+    Attributes
+    ----------
+    items : list of Instruction
+        What is computed for each tile.
+    inputs : list of Variable and Constant
+        What they read: arrays of the shape of the region, and numbers.
+    results : list of Variable
+        What is used elsewhere: arrays of that shape, and sums of all elements.
+    shape : tuple of int
+        The shape of the region.
+    """
+
+    __name__ = "in_tiles"
+    is_made_of_numpy = True
+
+    def __init__(
+        self,
+        items: list[Instruction],
+        inputs: list[Any],
+        results: list[Any],
+        shape: tuple[int, ...],
+    ) -> None:
+        self.items = items
+        self.inputs = inputs
+        self.results = results
+        self.shape = shape
+        self.arrays = [x for x in results if x.is_array]
+        self.sums = [x for x in results if not x.is_array]
+        self._function: Callable[..., Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"<{len(self.items)} instructions in tiles>"
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Return the results, in new arrays."""
+        arrays = [np.empty(x.shape, x.dtype) for x in self.arrays]
+        sums = self.run(*inputs, *arrays)
+        known = dict(zip(self.arrays, arrays, strict=True)) | dict(
+            zip(self.sums, sums or (), strict=True)
+        )
+        return tuple([known[x] for x in self.results])
+
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The function of the inputs, and of the arrays to fill, that returns the sums."""
+        if self._function is None:
+            self._function = _compiled(self)
+        return self._function
+
+
+def _compiled(region: Tiled) -> Callable[..., Any]:
+    """Write and compile the loop over the tiles."""
+    size = math.prod(region.shape)
+    widest = max(x.dtype.itemsize for x in (item.result for item in region.items) if x.is_array)
+    bounds = tiles_of(size, TILE // widest)
+    names = RunNames()
+    writer = RunWriter(names)
+    names.reserve(("buffers", "take", "give", "new_buffers", "start", "stop", "size", "bounds"))
+    inner, places = _inner(region)
+    parameters = [names.new(f"x{i}") for i in range(len(region.inputs))]
+    outs = [names.new(f"out{i}") for i in range(len(region.arrays))]
+    lines: list[str] = []
+    slices: list[str] = []
+    for whole, x in (
+        *zip(parameters, region.inputs, strict=True),
+        *zip(outs, (places[x] for x in region.arrays), strict=True),
+    ):
+        shape = x.value.shape if isinstance(x, Constant) else x.shape
+        name = names.of(x)
+        if shape != region.shape:
+            lines.append(f"{name} = {whole}")
+            continue
+        if len(shape) > 1:
+            lines.append(f"{whole} = {whole}.reshape(-1)")
+        slices.append(f"{name} = {whole}[start:stop]")
+    kept = [item for item in inner.items if is_kept(item)]
+    environment = _pool(kept, max(stop - start for start, stop in bounds))
+    environment["bounds"] = bounds
+    wholes = [names.new("buffer") for _ in kept]
+    if kept:
+        lines += [
+            "try: buffers = take()",
+            "except IndexError: buffers = new_buffers()",
+            f"{', '.join(wholes)}, = buffers",
+        ]
+    sums = [names.new("sums") for _ in region.sums]
+    lines += [f"{name} = []" for name in sums]
+    lines += ["size = -1", "for start, stop in bounds:", "    if stop - start != size:"]
+    lines.append("        size = stop - start")
+    for whole, item in zip(wholes, kept, strict=True):
+        lines.append(f"        {names.of(item.result)} = {whole}[:size]")
+    lines += [f"    {line}" for line in slices]
+    lines += [f"    {writer.statement(x)}" for x in inner.items if not is_kept(x)]
+    for name, x in zip(sums, region.sums, strict=True):
+        lines.append(f"    {name}.append({names.of(x)})")
+    if kept:
+        lines.append("give(buffers)")
+    if sums:
+        total = names.object(_Total(size, TILE // widest), "total")
+        lines.append(f"return {''.join(f'{total}({name}), ' for name in sums)}")
+    name = names.new("in_tiles")
+    source = f"def {name}({', '.join((*parameters, *outs))}):\n    " + "\n    ".join(lines) + "\n"
+    environment.update(names.environment)
+    exec(compile(source, "<tiles>", "exec"), environment)
+    function = environment[name]
+    function.source = source
+    return function  # type: ignore[no-any-return]
+
+
+def _inner(region: Tiled) -> tuple[Program, dict[Any, Variable]]:
+    """Return the instructions for one tile as a program, and where its results are stored."""
+    places: dict[Any, Variable] = {x: copied(x) for x in region.arrays}
+    inputs = [x for x in (*region.inputs, *places.values()) if isinstance(x, Variable)]
+    program = Program("tile", inputs, [], region.items, tuple(region.results), [])
+    return with_places(program, places), places
+
+
+def _pool(kept: list[Instruction], length: int) -> dict[str, Any]:
+    """Return functions that take and give the buffers of one call."""
+    kinds = [item.result.dtype for item in kept]
+
+    def new_buffers() -> tuple[Any, ...]:
+        return tuple([np.empty(length, kind) for kind in kinds])
+
+    pool: list[Any] = []
+    return {"take": pool.pop, "give": pool.append, "new_buffers": new_buffers, "np": np}
+
+
+def tiles_of(size: int, most: int) -> list[tuple[int, int]]:
+    """Return the bounds of tiles of at most `most` elements: parts that a sum of NumPy comes to.
+
+    Examples
+    --------
+    >>> tiles_of(40, 16)
+    [(0, 8), (8, 16), (16, 24), (24, 40)]
+    """
+    bounds: list[tuple[int, int]] = []
+    waiting = [(0, size)]
+    while waiting:
+        start, stop = waiting.pop()
+        if stop - start <= most:
+            bounds.append((start, stop))
+            continue
+        middle = start + _half(stop - start)
+        waiting += [(middle, stop), (start, middle)]
+    return bounds
+
+
+def _half(size: int) -> int:
+    """Return where NumPy's pairwise sum divides so many elements."""
+    half = size // 2
+    return half - half % 8
+
+
+class _Total:
+    """Adds the sums of tiles as NumPy does."""
+
+    def __init__(self, size: int, most: int) -> None:
+        self.size = size
+        self.most = most
+
+    def __call__(self, sums: list[Any]) -> Any:
+        parts = iter(sums)
+
+        def total(size: int) -> Any:
+            if size <= self.most:
+                return next(parts)
+            half = _half(size)
+            left = total(half)
+            return left + total(size - half)
+
+        return total(self.size)
