@@ -62,8 +62,9 @@ class Graph:
 
         Parameters
         ----------
-        *outputs : Value or Tensor
-            The results. A Tensor that was assigned to stands for its current elements.
+        *outputs : Value, Tensor or Program
+            The results, or programs of their graphs. A Tensor that was assigned to stands for its
+            current elements.
         stop : iterable of Node
             Nodes to treat as leaves: what they were computed from is left out.
 
@@ -72,6 +73,8 @@ class Graph:
         DataError
             If an output is not a node.
         """
+        if any(isinstance(getattr(node, "graph", None), Graph) for node in outputs):
+            outputs = tuple([node for x in outputs for node in _nodes_of(x)])
         for node in outputs:
             if not isinstance(node, Node):
                 raise DataError(
@@ -143,6 +146,12 @@ class Graph:
                 before = arrived.get(id(argument))
                 arrived[id(argument)] = part if before is None else before + part
         return arrived
+
+
+def _nodes_of(x: Any) -> tuple[Any, ...]:
+    """Return the results of the graph of a program, and anything else by itself."""
+    graph = getattr(x, "graph", None)
+    return graph.outputs if isinstance(graph, Graph) else (x,)
 
 
 def _topological_order(outputs: tuple[Any, ...], stop: set[int]) -> list[Any]:

@@ -107,6 +107,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     create = sweep.create
     ends_early = len(sweep.targets) != 0
     sweep.cotangents[0] = seed
+    GRAD_MODE.passes += 1
     ready = [0]
     while ready:
         number = ready.pop()

@@ -2,6 +2,7 @@
 
 from autograd.program import calling as calling
 from autograd.program import formulas as formulas
+from autograd.program import graph_program as graph_program
 from autograd.program import nonfinite as nonfinite
 from autograd.program import source as source
 from autograd.program.comparison import compare

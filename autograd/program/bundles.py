@@ -1,8 +1,9 @@
 """One call of a program in the graph: the nodes around it, and how derivatives pass through them.
 
-A call is three kinds of nodes. The first one bundles all arguments, the second one all results, and
-then there is one node for each result. So the rule of the program runs once in each pass, when all
-cotangents of its results have arrived, and returns the derivatives of all arguments.
+A call with one result is one node. A call with several is three kinds of nodes: the first one
+bundles all arguments, the second one all results, and then there is one node for each result. So
+the rule of the program runs once in each pass, when all cotangents of its results have arrived, and
+returns the derivatives of all arguments.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import numpy as np
 
 from autograd.engine import Node, Primitive, dispatch
 from autograd.engine.assignment import as_recorded
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.primitive import FLOAT64, NO_KEYWORDS, NOTHING
 from autograd.errors import FreedGraphError
+from autograd.graph import contents
 
 
 class Bundle:
@@ -75,9 +78,11 @@ class Call:
         What the forward program has kept for the backward program.
     constants : list of bytes
         What the small arrays held that the function closes over.
+    found : tuple or None
+        A cotangent, the number of a pass, and the derivatives that it has not yet asked for.
     """
 
-    __slots__ = ("constants", "inputs", "kept", "replay", "results")
+    __slots__ = ("constants", "found", "inputs", "kept", "replay", "results")
 
     def __init__(
         self, replay: Any, inputs: list[Any], results: list[Any] | None, kept: Any
@@ -87,15 +92,58 @@ class Call:
         self.results = results
         self.kept = kept
         self.constants: list[bytes] = []
+        self.found: tuple[Any, int, list[Any]] | None = None
+
+    def __repr__(self) -> str:
+        return "…"  # in pictures and tables, it is not an argument
 
 
 def nodes_of_call(call: Call, arguments: list[Any], name: str) -> list[Any]:
     """Return the results of a call as nodes."""
+    if call.results is not None and len(call.results) == 1:
+        return [dispatch.apply(_single_primitive(name), (*arguments, call), NO_KEYWORDS)]
     pack = dispatch.apply(ARGUMENTS, (*arguments, call), NO_KEYWORDS)
     whole = dispatch.apply(PROGRAM, (pack,), NO_KEYWORDS)
     primitive = result_primitive(name)
     count = len(whole._contents.parts)
     return [dispatch.apply(primitive, (whole, number), NO_KEYWORDS) for number in range(count)]
+
+
+# -- a call with one result ---------------------------------------------------------------------
+
+
+def single(*arguments: Any) -> Any:
+    """Compute the result of a call, whose arguments the call itself follows."""
+    call: Call = arguments[-1]
+    found, call.results = call.results, None
+    if found is None:  # computed again, with other arguments
+        found = call.replay.results_of(call, list(arguments[:-1]))
+    return found[0]
+
+
+def _pull_single(argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
+    call: Call = arguments[-1]
+    last = call.found
+    if last is None or last[0] is not g or last[1] != GRAD_MODE.passes:
+        parts = list(arguments[:-1])
+        pull = call.replay.pull_nodes if isinstance(y, Node) else call.replay.pull
+        found = pull(call, parts, [g])
+        last = call.found = (g, GRAD_MODE.passes, found)
+    part, last[2][argnum] = last[2][argnum], None
+    if not any(part is not None for part in last[2]):
+        call.found = None  # all are returned
+    return NOTHING if part is None else part
+
+
+def _push_single(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
+    call: Call = node.arguments[-1]
+    tangents: list[Any] = [None] * (len(node.arguments) - 1)
+    for argnum, tangent in carried:
+        tangents[argnum] = tangent
+    arguments = node.arguments[:-1]
+    given = [as_recorded(x, node.primitive) if create else contents(x) for x in arguments]
+    (found,) = call.replay.push(call, given, tangents, create)
+    return found
 
 
 # -- the arguments ------------------------------------------------------------------------------
@@ -154,7 +202,8 @@ def _arguments_of(pack: Any) -> list[Any]:
 # -- each result --------------------------------------------------------------------------------
 
 
-def _part(whole: Bundle, number: int) -> Any:
+def part(whole: Bundle, number: int) -> Any:
+    """Return one result."""
     return whole.parts[number]
 
 
@@ -178,6 +227,17 @@ def _primitive(name: str, function: Any, rule: Any, push: Any, arity: int) -> Pr
     return found
 
 
+_SINGLES: dict[str, Primitive] = {}
+
+
+def _single_primitive(name: str) -> Primitive:
+    """Return the primitive of calls of a function of this name."""
+    found = _SINGLES.get(name)
+    if found is None:
+        found = _SINGLES[name] = _primitive(name, single, _pull_single, _push_single, -1)
+    return found
+
+
 ARGUMENTS = _primitive("arguments", _bundled, _pull_argument, _push_arguments, -1)
 PROGRAM = _primitive("program", _computed, _pull_program, _push_program, 1)
 
@@ -188,7 +248,7 @@ def result_primitive(name: str) -> Primitive:
     """Return the primitive of a result of a function of this name."""
     found = _RESULTS.get(name)
     if found is None:
-        found = _RESULTS[name] = _primitive(name, _part, _pull_part, _push_part, 1)
+        found = _RESULTS[name] = _primitive(name, part, _pull_part, _push_part, 1)
     return found
 
 

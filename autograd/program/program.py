@@ -117,6 +117,8 @@ class Program:
         The parameters of the function that arguments were passed for.
     derived : list of Variable
         The variables that backward passes derive, in the order of the passes.
+    graph : Graph or None
+        The graph that `of` was given.
     """
 
     def __init__(
@@ -140,6 +142,56 @@ class Program:
             parameters = [Parameter(x.hint or f"x{x.number}", kind, x) for x in inputs]
         self.parameters = parameters
         self.derived: list[Variable] = []
+        self.graph: Any = None
+
+    @classmethod
+    def of(cls, *nodes: Any) -> Program:
+        """Return the program of a graph: what was computed for some nodes.
+
+        Its inputs are the leaves, by their labels; Tensors without derivative and label are
+        constants. Calls of functions that `jit` has returned are written out.
+
+        Parameters
+        ----------
+        *nodes : Value or Tensor
+            The results.
+
+        Returns
+        -------
+        Program
+            A function of the numbers in the leaves, with the graph as its attribute.
+
+        Raises
+        ------
+        FreedGraphError
+            If `backward` has freed a part of the graph.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from autograd import Tensor
+        >>> from autograd.program import Program
+        >>> w = Tensor([1.0, 2.0], label="w")
+        >>> program = Program.of(np.sum(w * w))
+        >>> program([3.0, 4.0])
+        np.float64(25.0)
+        >>> program.backward()([3.0, 4.0])
+        array([6., 8.])
+        """
+        return METHODS["of"](*nodes)  # type: ignore[no-any-return]
+
+    def backward(self) -> Program:
+        """Return the program of the derivatives of a graph with respect to its leaves.
+
+        It takes the same inputs as this one, and for results that are more than one number their
+        cotangents. It returns the derivative for each input that requires one, in order.
+
+        Raises
+        ------
+        GraphError
+            If this program is not one of a graph, which `of` makes.
+        """
+        return METHODS["backward"](self)  # type: ignore[no-any-return]
 
     @property
     def instructions(self) -> list[Instruction]:

@@ -181,10 +181,10 @@ class Replay:
     def results_of(self, call: Call, parts: list[Any]) -> list[Any]:
         """Compute the results of a call again, with other numbers in its parents."""
         self._require_repeatable("computed again")
-        flat = tree.flat(self.run(*self._inputs(call, parts)))
+        flat = tree.flat(self.run(*self.inputs_of(call, parts)))
         return [flat[number] for number in self.results.connected]
 
-    def _inputs(self, call: Call, parts: list[Any]) -> list[Any]:
+    def inputs_of(self, call: Call, parts: list[Any]) -> list[Any]:
         """Return the arguments of the program: numbers, or nodes where the parents are nodes."""
         inputs = list(call.inputs)
         for parent, part in zip(self.parents, parts, strict=False):
@@ -212,7 +212,7 @@ class Replay:
                 pass
         self._require_repeatable("differentiated in this way")
         self._require_same_constants(call)
-        inputs = self._inputs(call, parts)
+        inputs = self.inputs_of(call, parts)
         joint = self.joints.get(mask)
         if joint is None:
             return self._placed(self._record(inputs, mask, cotangents))
@@ -232,7 +232,7 @@ class Replay:
         again = self._again.get(mask)
         if again is None:
             again = self._again[mask] = self._jitted(_pullback(self, mask), "vjp")
-        return self._placed(again(self._inputs(call, parents), [gs[k] for k in mask]))
+        return self._placed(again(self.inputs_of(call, parents), [gs[k] for k in mask]))
 
     def _record(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any]:
         """Record the function with its backward pass; return the derivatives."""
@@ -291,7 +291,7 @@ class Replay:
         if again is None:
             again = self._jitted(_pushforward(self, moving, create), "jvp")
             self._again[moving, create] = again
-        found: list[Any] = again(self._inputs(call, parents), [tangents[k] for k in moving])
+        found: list[Any] = again(self.inputs_of(call, parents), [tangents[k] for k in moving])
         return found
 
     def pushed(self, leaves: list[Any], moving: Any, tangents: list[Any], create: bool) -> Any:
