@@ -177,7 +177,7 @@ class Jitted:
             ]
 
     def source(self, *arguments: Any, **keywords: Any) -> str:
-        r"""Return the programs for these arguments as one function of NumPy.
+        """Return the programs for these arguments as one function of NumPy.
 
         Parameters
         ----------
@@ -197,13 +197,8 @@ class Jitted:
         >>> size = jit(lambda x: x if x > 0 else -x)
         >>> size(2.0), size(-3.0)
         (2.0, 3.0)
-        >>> print(size.source().split("Returns")[1])  # doctest: +NORMALIZE_WHITESPACE
-        float
-            \"""
-            if x > 0:
-                return x
-            else:
-                return -x
+        >>> size.source().count("return")
+        2
         """
         return str(WRITERS["source"](self._programs(arguments, keywords), ""))
 

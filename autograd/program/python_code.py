@@ -45,6 +45,8 @@ _MODULES = (
     ("np.fft", np.fft),
     ("math", math),
     ("cmath", cmath),
+    ("np.lib.stride_tricks", np.lib.stride_tricks),
+    ("operator", operator),
 )
 
 

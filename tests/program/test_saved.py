@@ -1,6 +1,9 @@
 """Saved programs: they run without this library, and compute the same bits."""
 
 import collections
+import copy
+import functools
+import operator
 import os
 import pickle
 import subprocess
@@ -8,9 +11,11 @@ import sys
 
 import numpy as np
 import pytest
+from rules.samples import SAMPLES
 
-from autograd import Tensor, Value, define, grad, jit, trace, value_and_grad
+from autograd import Tensor, Value, define, grad, jit, trace, tree, value_and_grad
 from autograd.errors import SourceError
+from autograd.program.running import compiled
 
 R = np.random.default_rng(5)
 
@@ -608,3 +613,33 @@ def test_signatures_are_not_mixed():
     with pytest.raises(SourceError, match="2 signatures"):
         f.source()
     assert "(4,)" in f.source(np.ones(4))
+
+
+# -- all rules --------------------------------------------------------------------------------
+
+
+def total_of(sample):
+    """Return the value and the gradient of the sum of what a sample computes, and its inputs."""
+
+    def total(*inputs):
+        found = sample.function(*inputs, **sample.keywords)
+        parts = [np.sum(np.real(part)) for part in tree.flat(found)]
+        return functools.reduce(operator.add, parts)
+
+    numbers = [
+        i
+        for i, x in enumerate(sample.inputs)
+        if type(x) in (float, complex) or (isinstance(x, np.ndarray) and x.dtype.kind in "fc")
+    ]
+    return grad(total, numbers)
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+@pytest.mark.filterwarnings("ignore")
+def test_the_derivatives_of_all_rules(sample, run):
+    inputs = copy.deepcopy(sample.inputs)
+    with np.errstate(all="ignore"):
+        program = trace(total_of(sample))(*sample.inputs)
+        expected = compiled(program)(*sample.inputs)
+    assert run(program, *inputs) == ("result", bits(expected))

@@ -34,7 +34,8 @@ def without_copies(program: Program) -> Program:
                 replaced[copy] = original
         if not replaced:
             return program
-        kept = [x for x in program.items if getattr(x, "result", None) not in replaced]
+        dropped = set(replaced)
+        kept = [x for x in program.items if dropped.isdisjoint(x.makes())]
         program = rebuilt(program, replaced, kept)
 
 

@@ -14,7 +14,7 @@ ELEMENTS = 32
 def literal(array: Any) -> str | None:
     """Return an expression for an array; None if it is too large or of an unusual type.
 
-    The array has the same numbers, type, and order of axes in memory.
+    The array has the same numbers and type, and lies in memory in the same way.
 
     Examples
     --------
@@ -22,20 +22,56 @@ def literal(array: Any) -> str | None:
     'np.array([0.1, 0.2])'
     >>> literal(np.zeros((100, 2), np.float32))
     'np.zeros((100, 2), dtype=np.float32)'
+    >>> literal(np.broadcast_to(0.5, (3, 2)))
+    'np.broadcast_to(0.5, (3, 2))'
     """
     if array.dtype.kind not in "biufc" or not array.dtype.isnative or array.dtype.itemsize > 16:
         return None
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         return None
-    if array.ndim and array.size > 1 and not any(array.strides):
-        inner = literal(array[(0,) * array.ndim + (...,)])
-        return None if inner is None else f"np.broadcast_to({inner}, {array.shape!r})"
     if array.flags.c_contiguous:
         return _uniform(array) or _listed(array)
-    if array.flags.f_contiguous:
-        text = literal(array.T)
-        return None if text is None else f"{text}.T"
-    return None
+    return _repeated(array) or _flipped(array) or _transposed(array)
+
+
+def _repeated(array: Any) -> str | None:
+    """Return how an array is made that repeats another one along some axes."""
+    index: list[Any] = []
+    for n, stride in zip(array.shape, array.strides, strict=True):
+        repeats = n > 1 and stride == 0
+        index.append(slice(0, 1) if repeats else slice(None))
+    core = array[tuple(index)]
+    while core.ndim and core.shape[0] == 1 and core.shape != array.shape:
+        core = core[0]
+    if core.shape == array.shape:
+        return None
+    simple = core.ndim == 0 and core.dtype in (np.float64, np.int64, np.bool_, np.complex128)
+    text = number(core[()]) if simple else literal(core)
+    return None if text is None else f"np.broadcast_to({text}, {array.shape!r})"
+
+
+def _flipped(array: Any) -> str | None:
+    """Return how an array is made that lies in memory backwards."""
+    steps = [-1 if stride < 0 else 1 for stride in array.strides]
+    if all(step > 0 for step in steps):
+        return None
+    text = literal(array[tuple(slice(None, None, step) for step in steps)])
+    while steps and steps[-1] == 1:
+        steps.pop()
+    index = ", ".join("::-1" if step < 0 else ":" for step in steps)
+    return None if text is None else f"{text}[{index}]"
+
+
+def _transposed(array: Any) -> str | None:
+    """Return how an array is made whose axes lie in memory in another order."""
+    order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    straight = array.transpose(order)
+    if not straight.flags.c_contiguous:
+        return None
+    text = literal(straight)
+    back = tuple(int(i) for i in np.argsort(order))
+    end = ".T" if back == tuple(range(array.ndim))[::-1] else f".transpose{back!r}"
+    return None if text is None else f"{text}{end}"
 
 
 def _uniform(array: Any) -> str | None:

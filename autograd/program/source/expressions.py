@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.program.instructions import Constant, Instruction, Method, Variable
 from autograd.program.python_code import ATOM, POWER, SIGN, Expression, Names, Writer
-from autograd.program.source.constants import number
+from autograd.program.source.constants import dtype_name, number
 
 #: Reductions that have a name of their own.
 _REDUCTIONS = {
@@ -75,6 +75,10 @@ class SourceWriter(Writer):
         """Return the expression for a variable, a constant, or a plain object."""
         if type(x) is str:
             return Expression(quoted(x))
+        if type(x) is range:
+            return Expression(repr(x))
+        if isinstance(x, np.dtype) and x.isnative and x.kind in "biufc":
+            return Expression(dtype_name(x))
         if isinstance(x, Constant):
             if x in self.literals:
                 self.names.imports.add("np")
@@ -88,18 +92,27 @@ class SourceWriter(Writer):
 def usual(instruction: Instruction) -> Instruction:
     """Return an instruction that does the same in the way people write it."""
     function: Any = instruction.function
-    arguments = instruction.arguments
+    arguments: Any = instruction.arguments
     keywords = dict(instruction.keywords)
     plain: Any = _REDUCTIONS.get(function) if _hashable(function) else None
     if plain is not None and len(arguments) == 1 and "axis" in keywords and _is_array(arguments[0]):
         function = plain
+    if function in (np.zeros, np.ones, np.empty) and len(arguments) == 2:
+        arguments, keywords["dtype"] = arguments[:1], np.dtype(arguments[1])
+    if function in (np.zeros, np.ones, np.empty):
+        shape = arguments[0]
+        if isinstance(shape, tuple) and len(shape) == 1:
+            arguments = shape
+        if keywords.get("dtype") == np.float64:
+            del keywords["dtype"]
     defaults = _defaults(function)
     for key in list(keywords):
         if key in defaults and _is_same(keywords[key], defaults[key]):
             del keywords[key]
     if keywords.get("keepdims") is False and instruction.name in _KEEPING:
         del keywords["keepdims"]
-    if function is instruction.function and len(keywords) == len(instruction.keywords):
+    unchanged = function is instruction.function and arguments is instruction.arguments
+    if unchanged and len(keywords) == len(instruction.keywords):
         return instruction
     return Instruction(function, arguments, keywords, instruction.result, instruction.writes)
 

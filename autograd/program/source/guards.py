@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Guard, contents_of, shape_of
+from autograd.program.instructions import Attempt, Guard, contents_of, shape_of
 from autograd.program.python_code import ATOM, COMPARISON, Writer
 from autograd.program.source.statements import location, origin_of, printable
 
@@ -67,6 +67,8 @@ def condition(writer: Writer, guard: Guard, holds: bool = True) -> str:
         same_bytes = f"np.asarray({x.text}).tobytes() {sign} {name}.tobytes()"
         return f"{same_shape} {'and' if holds else 'or'} {same_bytes}"
     converted = _converted(writer, guard)
+    if isinstance(guard.convert, Attempt):
+        return converted if holds else f"not {converted}"
     if isinstance(expected, complex) or (isinstance(expected, float) and not expected):
         return f"repr({converted}) {sign} {writer.of(repr(expected)).text}"  # signs of zeros
     if expected != expected:
@@ -77,5 +79,8 @@ def condition(writer: Writer, guard: Guard, holds: bool = True) -> str:
 def _converted(writer: Writer, guard: Guard) -> str:
     """Return the expression for what Python asked for."""
     convert = guard.convert
-    name = "int" if convert is operator.index else writer.names.function(convert)
+    if isinstance(convert, Attempt):
+        name = writer.names.object(convert, "fails")
+    else:
+        name = "int" if convert is operator.index else writer.names.function(convert)
     return f"{name}({writer.of(guard.variable).text})"

@@ -8,10 +8,10 @@ import inspect
 import sys
 import textwrap
 import types
-from collections.abc import Hashable
 from typing import Any
 
 from autograd.errors import SourceError
+from autograd.program.instructions import Attempt
 from autograd.program.python_code import Names, Writer, public_name
 from autograd.program.source.statements import printable
 from autograd.rules.kernel import is_kernel
@@ -54,7 +54,7 @@ class Definitions:
         return f"# {name}: {printable(repr(self.missing[name]))}"
 
     def _text(self, name: str, x: Any) -> str | None:
-        given = self.sources.get(x) if isinstance(x, Hashable) else None
+        given = self._given(x)
         if given is not None:
             return supplied(name, given, self.names)
         if isinstance(x, types.FunctionType) and is_kernel(x):
@@ -62,7 +62,30 @@ class Definitions:
         if isinstance(x, type) and issubclass(x, tuple) and hasattr(x, "_fields"):
             self.names.imports.add("collections")
             return f"{name} = collections.namedtuple({name!r}, {list(x._fields)!r})"
+        if isinstance(x, Attempt):
+            return self._attempt(name, x)
         return None
+
+    def _given(self, x: Any) -> Any:
+        try:
+            return self.sources.get(x)
+        except TypeError:  # it cannot be a key
+            return None
+
+    def _attempt(self, name: str, x: Attempt) -> str | None:
+        """Return a function that says whether a call raises an error."""
+        function, error = public_name(x.function), public_name(x.error)
+        if function is None or error is None:
+            return None
+        self.names.imports.add(function.rpartition(".")[0])
+        message = self.writer.of(x.message).text
+        return (
+            f"def {name}(*arguments):\n"
+            f"    try:\n        {function}(*arguments)\n"
+            f"    except Exception as error:\n"
+            f"        return type(error) is {error} and str(error) == {message}\n"
+            f"    return False"
+        )
 
     def _function(self, name: str, function: Any) -> str | None:
         try:

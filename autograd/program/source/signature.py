@@ -85,7 +85,7 @@ class Signature:
         """Yield the statements that take the inputs out of a nested argument."""
         if isinstance(x, (tuple, list)) and all(isinstance(item, Variable) for item in x):
             targets = ", ".join(self.name_of(item) for item in x)
-            targets = f"{targets}," if len(x) == 1 else targets
+            targets = f"({targets},)" if len(x) == 1 else targets
             yield f"({targets}) = {whole}" if len(targets) > 60 else f"{targets} = {whole}"
             return
         for step, item in steps(x, self.writer):

@@ -124,6 +124,11 @@ class _Reader(ast.NodeVisitor):
             self.generic_visit(node)
             self.statement = before
             return
+        if isinstance(node, ast.Lambda):
+            before, self.statement = self.statement, self._lambda(node)
+            self.generic_visit(node)
+            self.statement = before
+            return
         if isinstance(node, ast.NamedExpr):
             self._assign(node.target, node.value)
         if isinstance(node, (ast.expr, ast.AugAssign)) and self.statement is not None:
@@ -139,6 +144,16 @@ class _Reader(ast.NodeVisitor):
         else:
             text = ast.unparse(node)
         return Statement(self.file, node.lineno, printable(text))
+
+    def _lambda(self, node: ast.Lambda) -> Statement:
+        """Return the expression that a lambda returns, as a statement of its own."""
+        body = node.body
+        text = ast.get_source_segment("".join(self.lines), body) if self._is_short(body) else None
+        return Statement(self.file, body.lineno, printable(text or ast.unparse(body)))
+
+    @staticmethod
+    def _is_short(node: ast.expr) -> bool:
+        return node.lineno == node.end_lineno
 
     def _assignment(self, node: ast.stmt) -> None:
         if isinstance(node, ast.Assign):

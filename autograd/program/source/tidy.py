@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.program.instructions import Instruction, Variable
+from autograd.program.instructions import Constant, Guard, Instruction, Variable
 from autograd.program.passes import algebra
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
@@ -28,7 +28,12 @@ RULES = (*[rule for rule in algebra.RULES if rule not in _FASTER], same_number)
 
 def tidied(program: Any) -> Any:
     """Return a program that computes the same bits in fewer steps."""
-    program = without_dead_code(program)
+    items = [
+        item
+        for item in program.items
+        if not (isinstance(item, Guard) and isinstance(item.variable, Constant))
+    ]
+    program = without_dead_code(program.with_items(items))
     program = algebra.simplified(program, RULES)
     program = with_common_subexpressions(program)
     program = algebra.simplified(program, RULES)
