@@ -71,12 +71,20 @@ def _lines(items: list[Item], number_format: str) -> str:
                 str(item.number),
                 item.name,
                 f"= {made}" if made else "",
-                f"data {short(item.data, 60, number_format)}",
+                _data(item, number_format),
                 f"grad {gradient}" if gradient else "",
                 f"in {item.scope}" if item.scope else "",
             )
         )
     return "\n".join(_aligned(rows, "><<<<<", ["  ", "  ", "   ", "  ", "  "]))
+
+
+def _data(item: Item, number_format: str) -> str:
+    """Write the numbers of an item; in a program that has not run, their type and shape."""
+    if item.data is None:
+        return ""
+    text = short(item.data, 60, number_format)
+    return text if hasattr(item.data, "kind") else f"data {text}"
 
 
 def _summary(graph: Graph) -> str:

@@ -159,8 +159,9 @@ def label(view: View, item: Item) -> str:
     kind = view.kind(item.data)
     if kind:
         rows.append(f'<TD COLSPAN="2" CELLPADDING="1">{_faint(kind)}</TD>')
-    if view.shows("data"):
-        rows.append(_row("data", view.data(item)))
+    data = view.data(item) if view.shows("data") else []
+    if data or (not view.graph.is_program and view.shows("data")):
+        rows.append(_row("data", data))
     if view.frame is not None:
         rows += _framed_gradient(view.frame, item, style.fill)
         return _table(rows, style, ACTIVE if view.frame.active == item.number else "")

@@ -23,6 +23,8 @@ DEEPEST = 20
 
 FREED, BEYOND = "freed", "…"
 LEAF, PARAMETER, CONSTANT, RESULT, OUTPUT = "leaf", "parameter", "constant", "result", "output"
+#: In programs: a condition, and an instruction that another program does not have.
+GUARD, DIFFERENT = "guard", "different"
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +46,8 @@ class Item:
         None if there is none.
     missing : str
         Why an operation has no arguments: `FREED` or `BEYOND`.
+    formula : str
+        The operation as text, where it does not follow from the node.
     """
 
     number: int
@@ -58,6 +62,7 @@ class Item:
     settings: str = ""
     scope: str = ""
     missing: str = ""
+    formula: str = ""
 
     @property
     def sign(self) -> str:
@@ -91,7 +96,7 @@ class Item:
     @property
     def size(self) -> int:
         """The number of elements."""
-        return 1 if isinstance(self.data, float) else int(self.data.size)
+        return int(getattr(self.data, "size", 1))
 
 
 @dataclass(slots=True)
@@ -100,6 +105,7 @@ class Graph:
 
     items: list[Item]
     roots: list[Item]
+    is_program: bool = False
 
 
 def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
@@ -246,8 +252,8 @@ def _common(one: str, other: str) -> str:
 
 def formula(item: Item) -> str:
     """Write the operation of a node with the names of its parents; empty for a leaf."""
-    if not item.op:
-        return ""
+    if not item.op or item.formula:
+        return item.formula
     if item.missing:
         return f"{item.op}({item.missing})"
     arguments = [a.name if isinstance(a, Item) else short(a, most=24) for a in item.call]

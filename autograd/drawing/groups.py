@@ -83,7 +83,8 @@ def group(graph: Graph, by_scope: bool = True) -> Group:
     for each in whole.all_groups():
         if len(each.items) > LEGIBLE:
             _cut(each, levels)
-    _count(whole)
+    # What a program is given are its arguments, unless it reads them from nodes.
+    _count(whole, (PARAMETER,) if graph.is_program else (LEAF, PARAMETER))
     return whole
 
 
@@ -95,16 +96,16 @@ def _add_scope(path: str, found: dict[str, Group]) -> None:
     found[parent].groups.append(found[path])
 
 
-def _count(whole: Group) -> None:
+def _count(whole: Group, kinds: tuple[str, ...]) -> None:
     """Set the numbers of the groups, and add up their contents, inner groups first."""
     order = list(whole.all_groups())
     entered: dict[Group, set[int]] = {}
     for number, each in reversed(list(enumerate(order))):
         each.number = number
         each.size = len(each.items) + sum(inner.size for inner in each.groups)
-        each.parameters = sum(
-            item.size for item in each.items if item.kind in (LEAF, PARAMETER)
-        ) + sum(inner.parameters for inner in each.groups)
+        each.parameters = sum(item.size for item in each.items if item.kind in kinds) + sum(
+            inner.parameters for inner in each.groups
+        )
         each.operations = Counter(item.sign for item in each.items if item.op)
         numbers = {item.node._notes.entry for item in each.items if item.op and item.node.scope}
         for inner in each.groups:

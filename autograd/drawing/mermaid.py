@@ -6,7 +6,17 @@ import json
 import re
 from collections.abc import Iterator
 
-from autograd.drawing.graph import CONSTANT, LEAF, OUTPUT, PARAMETER, RESULT, Item, clean
+from autograd.drawing.graph import (
+    CONSTANT,
+    DIFFERENT,
+    GUARD,
+    LEAF,
+    OUTPUT,
+    PARAMETER,
+    RESULT,
+    Item,
+    clean,
+)
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
 from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
@@ -19,6 +29,8 @@ SHAPES = {
     CONSTANT: ('(["', '"])'),
     RESULT: ('["', '"]'),
     OUTPUT: ('[["', '"]]'),
+    GUARD: ('{{"', '"}}'),
+    DIFFERENT: ('["', '"]'),
     "operation": ('(("', '"))'),
     "closed": ('[["', '"]]'),
 }

@@ -110,7 +110,7 @@ def _argument(
     argument = item.call[argnum]
     if not isinstance(argument, Item):
         return {"constant": view.constant(argument)}
-    if not explained:
+    if not explained or view.graph.is_program:
         return {"node": argument.number}
     rule = named(derivative(item, argnum), by_number)
     return {"node": argument.number, "rule": cut_short(rule, 300)}
@@ -131,6 +131,8 @@ def _group(view: View, group: Group) -> dict[str, Any]:
 def _steps(view: View) -> tuple[list[dict[str, Any]], str]:
     """Return the steps of the backward pass, and the text to begin with, or why there are none."""
     graph = view.graph
+    if graph.is_program:
+        return [], "A program runs its instructions in order; there is no chain rule to follow."
     if any(item.missing == BEYOND for item in graph.items):
         return [], "The picture leaves out a part of the graph, so there are no steps."
     try:

@@ -9,10 +9,12 @@ from typing import Any
 from autograd.drawing import dot, mermaid, page
 from autograd.drawing.as_text import listing
 from autograd.drawing.files import save
-from autograd.drawing.graph import graph_of
+from autograd.drawing.graph import Graph, graph_of
+from autograd.drawing.program_graph import comparison_graph, program_graph
 from autograd.drawing.rendering import MISSING_DOT, has_dot, render
 from autograd.drawing.view import PARTS, Options, View, view_of
-from autograd.engine import Node
+from autograd.program import Program
+from autograd.program.comparison import Comparison
 
 #: Formats that `dot` writes, and those that need no other program.
 IMAGES = (".svg", ".png", ".pdf")
@@ -114,7 +116,7 @@ class Picture:
 
 
 def draw(
-    *nodes: Node,
+    *nodes: Any,
     direction: str = "LR",
     depth: int | None = None,
     show: Iterable[str] = PARTS,
@@ -125,7 +127,7 @@ def draw(
     expand: bool | Iterable[str] = (),
     collapse: Iterable[str] = (),
 ) -> Picture:
-    """Draw the graph of some nodes.
+    """Draw the graph of some nodes, or a program.
 
     Each box is a node with its name, data and derivative; a large array is summarised as mean ±
     standard deviation, minimum … maximum, and a histogram. Each circle is an operation. Leaves
@@ -136,7 +138,10 @@ def draw(
     ----------
     *nodes : Value or Tensor
         The results whose graph is drawn. You can draw several at once, such as a result and its
-        derivative.
+        derivative. Or a `Program`: then each circle is an instruction, an assignment in place makes
+        a new box, yellow boxes are the conditions that it holds for, and the backward pass is a
+        scope of its own; the arguments that follow it are what to run it with, to show numbers.
+        Or what `compare` returns: both programs, with what differs in red.
     direction : str
         "LR" from left to right, "TB" from top to bottom, "RL" or "BT".
     depth : int, optional
@@ -183,4 +188,13 @@ def draw(
     """
     parts = (show,) if isinstance(show, str) else tuple(show)
     options = Options(direction, depth, parts, number_format, title, most, expand, collapse)
-    return Picture(view_of(graph_of(*nodes, depth=depth), options, shaded=shade))
+    return Picture(view_of(_graph(nodes, depth), options, shaded=shade))
+
+
+def _graph(nodes: tuple[Any, ...], depth: int | None) -> Graph:
+    """Return the graph of nodes, of a program and its arguments, or of two programs."""
+    if nodes and isinstance(nodes[0], Program):
+        return program_graph(nodes[0], nodes[1:])
+    if len(nodes) == 1 and isinstance(nodes[0], Comparison):
+        return comparison_graph(nodes[0])
+    return graph_of(*nodes, depth=depth)

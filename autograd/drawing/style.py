@@ -9,7 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from autograd.drawing.graph import CONSTANT, LEAF, OUTPUT, PARAMETER, RESULT
+from autograd.drawing.graph import (
+    CONSTANT,
+    DIFFERENT,
+    GUARD,
+    LEAF,
+    OUTPUT,
+    PARAMETER,
+    RESULT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,8 @@ STYLES = {
     CONSTANT: Style("#ededed", "#7a7a7a", 1.0, rounded=True, dashed=True),
     RESULT: Style("#ffffff", "#5f6670"),
     OUTPUT: Style("#fbe5cc", "#b04f00", 2.4),
+    GUARD: Style("#fff6c7", "#8a6d00", 1.4, dashed=True),
+    DIFFERENT: Style("#f6d9e8", "#a0326e", 2.4),
 }
 OPERATION = Style("#5f6670", "#5f6670")
 CLUSTER = Style("#8a93a1", "#8a93a1", 1.0, rounded=True)

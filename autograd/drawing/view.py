@@ -11,7 +11,7 @@ import numpy as np
 from autograd.drawing.chain import arrived, chain
 from autograd.drawing.folding import Folding, Links, fold, links
 from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
-from autograd.drawing.groups import Group, group
+from autograd.drawing.groups import LEGIBLE, Group, group
 from autograd.drawing.numbers import (
     FEW,
     check_format,
@@ -137,7 +137,9 @@ class View:
         return self.numbers(item.gradient)
 
     def numbers(self, x: Any) -> list[str]:
-        """Write a number or an array, a large one in several lines."""
+        """Write a number or an array, a large one in several lines; nothing if it is not known."""
+        if x is None or hasattr(x, "kind"):
+            return []
         if isinstance(x, np.ndarray) and x.size > FEW:
             return summary_lines(x) if self.shows("spread") else []
         if isinstance(x, np.ndarray):
@@ -151,6 +153,8 @@ class View:
 
     def kind(self, x: Any) -> str:
         """Write the type and shape of an array; nothing for a number."""
+        if hasattr(x, "kind"):
+            return str(x.kind) if self.shows("shape") else ""
         return kind_of(x) if isinstance(x, np.ndarray) and self.shows("shape") else ""
 
     def closed(self, group: Group) -> list[str]:
@@ -201,7 +205,8 @@ def cut_short(text: str, most: int) -> str:
 def view_of(graph: Graph, options: Options, shaded: bool = False) -> View:
     """Decide what a picture of a graph shows; `shaded` adds the sizes of all derivatives."""
     whole = group(graph, "scopes" in options.show)
-    folding = fold(whole, options.most, options.expand, options.collapse)
+    most = LEGIBLE if options.most is None and graph.is_program else options.most
+    folding = fold(whole, most, options.expand, options.collapse)
     view = View(graph, folding, links(graph, folding), options)
     if shaded:
         _shade(view)
@@ -211,6 +216,8 @@ def view_of(graph: Graph, options: Options, shaded: bool = False) -> View:
 def _shade(view: View) -> None:
     """Measure all derivatives: of a separate backward pass, or if that fails those in ``grad``."""
     graph = view.graph
+    if graph.is_program:
+        raise GraphError("A program has no derivatives to shade by: they are instructions in it.")
     try:
         steps = chain(graph)
     except (GraphError, ShapeError) as error:  # freed, several roots, not a single number

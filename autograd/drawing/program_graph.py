@@ -1,0 +1,269 @@
+"""A program as it is drawn: one `Item` for each input and each instruction."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.graph import (
+    DIFFERENT,
+    GUARD,
+    LEAF,
+    OUTPUT,
+    PARAMETER,
+    RESULT,
+    Graph,
+    Item,
+    clean,
+)
+from autograd.program.calling import in_words, inputs_of
+from autograd.program.comparison import Comparison
+from autograd.program.instructions import (
+    BINARY,
+    INPLACE,
+    UNARY,
+    Constant,
+    Guard,
+    Instruction,
+    Variable,
+    substituted,
+)
+from autograd.program.interpreting import Listing, Run, variables_of
+from autograd.program.program import Program
+from autograd.program.python_code import Names
+from autograd.program.source.names import Naming
+from autograd.program.source.tidy import tidied
+
+#: Signs that say more than the names of functions.
+SIGNS = {
+    "*": "×", "/": "÷", "-": "−", "getitem": "[ ]", "setitem": "[ ] =", "sum": "Σ",
+    "add_reduce": "Σ", "T": "ᵀ", "transpose": "ᵀ", "exp": "eˣ", "square": "x²", "sqrt": "√",
+    "absolute": "|x|",
+}  # fmt: skip
+
+#: The scope in which the instructions of backward passes are drawn.
+BACKWARD = "backward"
+
+
+class Unknown:
+    """Numbers that a program will compute when it runs.
+
+    Attributes
+    ----------
+    kind : str
+        Their type and shape.
+    size : int
+        How many there are.
+    """
+
+    __slots__ = ("kind", "size")
+
+    def __init__(self, variable: Variable) -> None:
+        shape = "×".join(map(str, variable.shape)) or "()"
+        self.kind = f"{variable.dtype} {shape}" if variable.is_array else variable.kind.__name__
+        self.size = math.prod(variable.shape)
+
+    def __repr__(self) -> str:
+        return self.kind
+
+
+class Recorded:
+    """What stands for a node in the item of a program.
+
+    Attributes
+    ----------
+    label : str
+        A name from the user's code.
+    scope : str
+        The scope.
+    place : str
+        File and line.
+    """
+
+    primitive = None
+    entry = 0
+
+    def __init__(self, label: str, scope: str = "", place: Any = None) -> None:
+        self.label = label
+        self.scope = scope
+        self.place = "" if place is None else f"{place[0]}:{place[1]}"
+
+    @property
+    def _notes(self) -> Recorded:
+        return self
+
+
+class Drawing:
+    """Turns the instructions of a program into items.
+
+    Attributes
+    ----------
+    items : list of Item
+        Inputs and instructions so far.
+    """
+
+    def __init__(self, program: Program, first: int = 1, scope: str = "") -> None:
+        self.program = program
+        self.items: list[Item] = []
+        self.listing = Listing()
+        self.scope = scope
+        self._next = first
+        self._item_of: dict[Any, Item] = {}
+        self._names: dict[str, int] = {}
+        self._labels = _labels(program, self.listing.names)
+        self._has_both = any(item.backward for item in program.items) and not all(
+            item.backward for item in program.items
+        )
+
+    def run(self, values: Any = None, marked: Any = ()) -> list[Item]:
+        """Add all items; `values` yields each instruction when it has run."""
+        program = self.program
+        nodes = {load.variable: load for load in program.loads if load.variable is not None}
+        inputs = [*program.inputs, *nodes]
+        for x in inputs:
+            is_parameter = x in nodes and getattr(nodes[x].node, "is_parameter", False)
+            self._add(x, PARAMETER if is_parameter else LEAF, "", Recorded(self._labels[x]))
+            if values is not None:
+                self._item_of[x].data = values.values[x]
+        for item, _ in values.steps() if values is not None else ((i, ()) for i in program.items):
+            kind = DIFFERENT if item in marked else RESULT
+            if isinstance(item, Guard):
+                self._guard(item, kind)
+            else:
+                self._instruction(item, kind, values)
+        return self._roots()
+
+    # -- items ------------------------------------------------------------------------------
+
+    def _add(self, x: Any, kind: str, op: str, node: Recorded, text: str = "") -> Item:
+        name = self.listing.names.of(x)
+        shown = self._names[name] = self._names.get(name, 0) + 1
+        name = f"{name} ({shown})" if shown > 1 else name
+        item = Item(self._next, node, clean(name), kind, op, Unknown(x), None, formula=text)
+        item.scope = self._scope_of(node)
+        self._next += 1
+        self.items.append(item)
+        self._item_of[x] = item
+        return item
+
+    def _scope_of(self, node: Recorded) -> str:
+        return ".".join(part for part in (self.scope, node.scope) if part)
+
+    def _node(self, item: Any, label: str) -> Recorded:
+        inside = BACKWARD if item.backward and self._has_both else ""
+        scope = ".".join(part for part in (inside, item.scope) if part)
+        return Recorded(label, scope, item.place)
+
+    def _instruction(self, instruction: Instruction, kind: str, values: Any) -> None:
+        writer = self.listing.writer
+        if instruction.writes is None:
+            text = writer.expression(instruction).text
+        else:
+            text = writer.statement(instruction)
+        operands = [self._operand(x) for x in variables_of(instruction)]
+        operands += [x for x in instruction.arguments if _is_number(x)]
+        results = [instruction.writes] if instruction.writes is not None else []
+        results += list(instruction.makes())
+        for x in results:
+            if isinstance(x, Constant):
+                continue
+            node = self._node(instruction, self._labels.get(x, ""))
+            item = self._add(x, kind, _sign(instruction), node, text)
+            item.call = tuple(operands)
+            item.argnums = tuple(range(len(operands)))
+            if values is not None:
+                item.data = values.values[x]
+            if x is instruction.writes:
+                self._changed(x, item)
+
+    def _changed(self, written: Variable, item: Item) -> None:
+        """Let what shares the memory of a variable come from its assignment from now on."""
+        for other in list(self._item_of):
+            if isinstance(other, Variable) and other.root is written.root:
+                self._item_of[other] = item
+
+    def _guard(self, guard: Guard, kind: str) -> None:
+        text = self.listing.line(guard).removeprefix("assert ")
+        node = self._node(guard, in_words(guard))
+        item = Item(self._next, node, clean(in_words(guard)), GUARD, "if", None, None, formula=text)
+        item.kind = GUARD if kind == RESULT else kind
+        item.scope = self._scope_of(node)
+        item.call = (self._operand(guard.variable),)
+        item.argnums = (0,)
+        self._next += 1
+        self.items.append(item)
+
+    def _operand(self, x: Any) -> Any:
+        if isinstance(x, Constant):
+            return x.value
+        return self._item_of[x]
+
+    def _roots(self) -> list[Item]:
+        found: dict[int, Item] = {}
+        outputs: list[Any] = []
+        substituted(self.program.output, outputs.append)
+        outputs += [store.value for store in self.program.stores]
+        for x in outputs:
+            if isinstance(x, Variable):
+                item = self._item_of[x]
+                item.kind = OUTPUT if item.kind == RESULT else item.kind
+                found[item.number] = item
+        for store in self.program.stores:
+            if isinstance(store.value, Variable):
+                self._item_of[store.value].settings = f"→ {store.node.label or 'node'}.{store.what}"
+        return list(found.values())
+
+
+def program_graph(program: Program, arguments: tuple[Any, ...]) -> Graph:
+    """Return the graph of a program, with numbers if it is run with arguments."""
+    program = tidied(program)
+    drawing = Drawing(program)
+    values = Run(program, inputs_of(program, arguments, {})) if arguments else None
+    roots = drawing.run(values)
+    return Graph(drawing.items, roots, is_program=True)
+
+
+def comparison_graph(comparison: Comparison) -> Graph:
+    """Return the graph of two programs side by side, with what differs marked."""
+    marked = {
+        item
+        for pair in comparison.pairs
+        if not pair.equal
+        for item in (pair.first, pair.second)
+        if item is not None
+    }
+    items: list[Item] = []
+    roots: list[Item] = []
+    for number, program in enumerate(comparison.programs, 1):
+        drawing = Drawing(
+            program, len(items) + 1, f"{number} {clean(program.name)}".replace(".", "_")
+        )
+        roots += drawing.run(None, marked)
+        for item in drawing.items:
+            item.scope = item.scope or drawing.scope
+        items += drawing.items
+    return Graph(items, roots, is_program=True)
+
+
+def _labels(program: Program, names: Names) -> dict[Any, str]:
+    """Give variables their names in the user's code, and return these."""
+    naming = Naming(Names())
+    naming.look_at_inputs(program)
+    naming.look_at(program)
+    found: dict[Any, str] = {}
+    for x, wanted in naming.wanted.items():
+        found[x] = names.give(x, wanted if type(wanted) is str else f"d_{names.of(wanted)}")
+    return found
+
+
+def _sign(instruction: Instruction) -> str:
+    function = instruction.function
+    sign = BINARY.get(function) or INPLACE.get(function) or UNARY.get(function)
+    name = sign or instruction.name
+    return SIGNS.get(name, name)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (float, complex, np.generic)) or type(x) is int

@@ -1,0 +1,194 @@
+"""A program step by step: each instruction with the numbers it computes."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.files import save
+from autograd.drawing.graph import GUARD, Item
+from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
+from autograd.drawing.program_graph import BACKWARD, program_graph
+from autograd.program.program import Program
+
+#: Only so many steps are displayed.
+MOST = 200
+MOST_CHARACTERS = 44
+
+TITLES = ("", "instruction", "result", "type", "line")
+
+
+@dataclass(slots=True)
+class ProgramStep:
+    """One instruction of a program.
+
+    Attributes
+    ----------
+    name : str
+        What it computes.
+    text : str
+        The instruction in Python.
+    value : number, array or None
+        What it has computed; None for a guard.
+    backward : bool
+        Whether it belongs to a backward pass.
+    place : str
+        File and line of the code of the user.
+    """
+
+    name: str
+    text: str
+    value: Any
+    backward: bool
+    place: str
+
+
+class ProgramSteps:
+    """The instructions of a program in order, with the numbers of one run.
+
+    ``print`` and Jupyter show them as a table. `save` writes text or Markdown.
+
+    Parameters
+    ----------
+    name : str
+        The name of the program.
+    steps : list of ProgramStep
+        The steps.
+    number_format : str
+        How to format numbers, such as ``".4g"``.
+
+    Attributes
+    ----------
+    steps : list of ProgramStep
+        One for each instruction and guard.
+    """
+
+    def __init__(self, name: str, steps: list[ProgramStep], number_format: str) -> None:
+        self.name = name
+        self.steps = steps
+        self.number_format = number_format
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[ProgramStep]:
+        return iter(self.steps)
+
+    def __getitem__(self, index: int) -> ProgramStep:
+        return self.steps[index]
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _rows(self, most: int) -> Iterator[tuple[str, ...]]:
+        for step in self.steps[:most]:
+            before = "" if step.name in step.text.split(" ")[0] else f"{step.name} = "
+            made = f"{before}{step.text}" if step.value is not None else f"if {step.text}:"
+            mark = "∂" if step.backward else ""
+            yield mark, made, self._number(step.value), _type(step.value), step.place
+
+    def _number(self, x: Any) -> str:
+        if x is None:
+            return "holds"
+        if isinstance(x, np.ndarray) and (
+            x.size > FEW or len(numbers_of(x, self.number_format)) > MOST_CHARACTERS
+        ):
+            return spread(x) if x.dtype.kind in "fc" and x.size else "…"
+        return short(x.item() if isinstance(x, np.generic) else x, 40, self.number_format)
+
+    def text(self, most: int = MOST) -> str:
+        """Return the first steps as text; ``∂`` marks the backward pass.
+
+        Parameters
+        ----------
+        most : int
+            The number of steps.
+        """
+        rows = list(self._rows(most))
+        widths = [max((len(row[i]) for row in rows), default=0) for i in range(len(TITLES))]
+        lines = [
+            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        if len(self.steps) > most:
+            lines.append(f"… and {len(self.steps) - most:,} more; .text(most=…) shows them.")
+        return "\n".join(lines)
+
+    def markdown(self, most: int = MOST) -> str:
+        """Return the first steps as a table in Markdown.
+
+        Parameters
+        ----------
+        most : int
+            The number of steps.
+        """
+        lines = ["| | instruction | result | type | line |", "|---|---|---|---|---|"]
+        for mark, made, value, kind, place in self._rows(most):
+            cells = (mark, f"`{made}`", value, kind, place)
+            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        return "\n".join(lines) + "\n"
+
+    def _repr_html_(self) -> str:
+        def line(cells: tuple[str, ...], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
+
+        body = "".join(line(row, "td") for row in self._rows(MOST))
+        return f"<table><thead>{line(TITLES, 'th')}</thead><tbody>{body}</tbody></table>"
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Save the steps as ``.txt`` or ``.md``.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to; an existing file is replaced once the new one is complete.
+
+        Returns
+        -------
+        str
+            The path.
+
+        Raises
+        ------
+        FormatError
+            If the extension is another one.
+        """
+
+        def content(kind: str) -> bytes:
+            written = self.markdown if kind == ".md" else self.text
+            return (written(len(self.steps)).rstrip("\n") + "\n").encode()
+
+        return save(path, (".txt", ".md"), content)
+
+
+def program_steps(
+    program: Program, arguments: tuple[Any, ...], number_format: str
+) -> ProgramSteps:
+    """Run a program, and return each of its instructions with what it computes."""
+    check_format(number_format)
+    graph = program_graph(program, arguments, run=True)
+    steps = [_step(item) for item in graph.items if item.op]
+    return ProgramSteps(program.name, steps, number_format)
+
+
+def _step(item: Item) -> ProgramStep:
+    value = None if item.kind == GUARD else item.data
+    if isinstance(value, np.ndarray):
+        value = value.copy()
+    text = item.name if item.kind == GUARD else item.formula
+    backward = item.scope.split(".")[0] == BACKWARD
+    place = os.path.basename(str(item.node.place))
+    return ProgramStep(item.name, text, value, backward, place)
+
+
+def _type(x: Any) -> str:
+    if x is None:
+        return ""
+    if isinstance(x, np.ndarray):
+        return f"{x.dtype} {'×'.join(map(str, x.shape)) or '()'}"
+    return type(x).__name__
