@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograd.drawing.folding import Links, fold, links
-from autograd.drawing.graph import Graph, Item, formula, graph_of
+from autograd.drawing.graph import Graph, Item, formula
 from autograd.drawing.groups import Group
 from autograd.drawing.groups import group as grouped
 from autograd.drawing.numbers import check_format, magnitude, short
-from autograd.engine import Node
+from autograd.drawing.program_graph import graph_of_any
 
 #: Graphs of more nodes are summarised, unless `most` says otherwise.
 MOST, FORMAT = 300, ".6g"
@@ -16,13 +18,13 @@ LAST = 10
 MOST_OPERATIONS = 5
 
 
-def text(*nodes: Node, most: int = MOST, number_format: str = FORMAT) -> str:
+def text(*nodes: Any, most: int = MOST, number_format: str = FORMAT) -> str:
     """Return the graph of some nodes as numbered lines, parents before children.
 
     Parameters
     ----------
     *nodes : Value or Tensor
-        The results whose graph is listed.
+        The results whose graph is listed. Or a `Program`, and the arguments to run it with.
     most : int
         A graph of more nodes is summarised by scope, followed by its last lines.
     number_format : str
@@ -47,7 +49,7 @@ def text(*nodes: Node, most: int = MOST, number_format: str = FORMAT) -> str:
     3  v3  = v2 + 1   data 10  grad 1
     """
     check_format(number_format)
-    return listing(graph_of(*nodes), most, number_format)
+    return listing(graph_of_any(*nodes), most, number_format)
 
 
 def listing(graph: Graph, most: int = MOST, number_format: str = FORMAT) -> str:

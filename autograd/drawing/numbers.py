@@ -133,3 +133,20 @@ def magnitude(gradient: Any) -> float:
         if largest == 0.0 or not math.isfinite(largest):
             return largest
         return largest * float(np.sqrt(np.mean(np.abs(elements / largest) ** 2)))
+
+
+def bytes_of(count: float) -> str:
+    """Write an amount of memory."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
+        count /= 1000
+    raise AssertionError("GB is the last")
+
+
+def seconds_of(seconds: float) -> str:
+    """Write a time."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

@@ -9,12 +9,9 @@ from typing import Any
 from autograd.drawing import dot, mermaid, page
 from autograd.drawing.as_text import listing
 from autograd.drawing.files import save
-from autograd.drawing.graph import Graph, graph_of
-from autograd.drawing.program_graph import comparison_graph, program_graph
+from autograd.drawing.program_graph import graph_of_any
 from autograd.drawing.rendering import MISSING_DOT, has_dot, render
 from autograd.drawing.view import PARTS, Options, View, view_of
-from autograd.program import Program
-from autograd.program.comparison import Comparison
 
 #: Formats that `dot` writes, and those that need no other program.
 IMAGES = (".svg", ".png", ".pdf")
@@ -188,13 +185,4 @@ def draw(
     """
     parts = (show,) if isinstance(show, str) else tuple(show)
     options = Options(direction, depth, parts, number_format, title, most, expand, collapse)
-    return Picture(view_of(_graph(nodes, depth), options, shaded=shade))
-
-
-def _graph(nodes: tuple[Any, ...], depth: int | None) -> Graph:
-    """Return the graph of nodes, of a program and its arguments, or of two programs."""
-    if nodes and isinstance(nodes[0], Program):
-        return program_graph(nodes[0], nodes[1:])
-    if len(nodes) == 1 and isinstance(nodes[0], Comparison):
-        return comparison_graph(nodes[0])
-    return graph_of(*nodes, depth=depth)
+    return Picture(view_of(graph_of_any(*nodes, depth=depth), options, shaded=shade))

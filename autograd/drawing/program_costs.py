@@ -146,7 +146,9 @@ def program_summary(program: Program, arguments: tuple[Any, ...], repeats: int) 
 
 def _costs(program: Program, inputs: list[Any], repeats: int) -> Costs:
     _times(program, inputs)  # without counting its times: it fills caches
-    best = [min(times) for times in zip(*[_times(program, inputs) for _ in range(repeats)], strict=True)]
+    best = [
+        min(times) for times in zip(*[_times(program, inputs) for _ in range(repeats)], strict=True)
+    ]
     listing = Listing()
     rows = [
         ProgramRow(listing.line(item), _shape(item), _new_bytes(item), seconds, item.backward)

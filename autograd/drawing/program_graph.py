@@ -17,6 +17,7 @@ from autograd.drawing.graph import (
     Graph,
     Item,
     clean,
+    graph_of,
 )
 from autograd.program.calling import in_words, inputs_of
 from autograd.program.comparison import Comparison
@@ -80,6 +81,8 @@ class Recorded:
         The scope.
     place : str
         File and line.
+    writes : bool
+        Whether an instruction changes an array in place.
     """
 
     primitive = None
@@ -89,6 +92,7 @@ class Recorded:
         self.label = label
         self.scope = scope
         self.place = "" if place is None else f"{place[0]}:{place[1]}"
+        self.writes = False
 
     @property
     def _notes(self) -> Recorded:
@@ -112,6 +116,9 @@ class Drawing:
         self._next = first
         self._item_of: dict[Any, Item] = {}
         self._names: dict[str, int] = {}
+        self._written = {
+            i.writes.root for i in program.instructions if isinstance(i.writes, Variable)
+        }
         self._labels = _labels(program, self.listing.names)
         self._has_both = any(item.backward for item in program.items) and not all(
             item.backward for item in program.items
@@ -126,7 +133,7 @@ class Drawing:
             is_parameter = x in nodes and getattr(nodes[x].node, "is_parameter", False)
             self._add(x, PARAMETER if is_parameter else LEAF, "", Recorded(self._labels[x]))
             if values is not None:
-                self._item_of[x].data = values.values[x]
+                self._item_of[x].data = self._kept(x, values.values[x])
         for item, _ in values.steps() if values is not None else ((i, ()) for i in program.items):
             kind = DIFFERENT if item in marked else RESULT
             if isinstance(item, Guard):
@@ -170,13 +177,19 @@ class Drawing:
             if isinstance(x, Constant):
                 continue
             node = self._node(instruction, self._labels.get(x, ""))
+            node.writes = instruction.writes is not None
             item = self._add(x, kind, _sign(instruction), node, text)
             item.call = tuple(operands)
             item.argnums = tuple(range(len(operands)))
             if values is not None:
-                item.data = values.values[x]
+                item.data = self._kept(x, values.values[x])
             if x is instruction.writes:
                 self._changed(x, item)
+
+    def _kept(self, x: Variable, value: Any) -> Any:
+        """Return what a variable holds now, though it may change later."""
+        changes = isinstance(value, np.ndarray) and x.root in self._written
+        return value.copy() if changes else value
 
     def _changed(self, written: Variable, item: Item) -> None:
         """Let what shares the memory of a variable come from its assignment from now on."""
@@ -216,13 +229,22 @@ class Drawing:
         return list(found.values())
 
 
-def program_graph(program: Program, arguments: tuple[Any, ...]) -> Graph:
+def program_graph(program: Program, arguments: tuple[Any, ...], run: bool = False) -> Graph:
     """Return the graph of a program, with numbers if it is run with arguments."""
     program = tidied(program)
     drawing = Drawing(program)
-    values = Run(program, inputs_of(program, arguments, {})) if arguments else None
+    values = Run(program, inputs_of(program, arguments, {})) if arguments or run else None
     roots = drawing.run(values)
     return Graph(drawing.items, roots, is_program=True)
+
+
+def graph_of_any(*subjects: Any, depth: int | None = None) -> Graph:
+    """Return the graph of nodes, of a program and its arguments, or of two programs."""
+    if subjects and isinstance(subjects[0], Program):
+        return program_graph(subjects[0], subjects[1:])
+    if len(subjects) == 1 and isinstance(subjects[0], Comparison):
+        return comparison_graph(subjects[0])
+    return graph_of(*subjects, depth=depth)
 
 
 def comparison_graph(comparison: Comparison) -> Graph:

@@ -87,10 +87,8 @@ class ProgramSteps:
 
     def _rows(self, most: int) -> Iterator[tuple[str, ...]]:
         for step in self.steps[:most]:
-            before = "" if step.name in step.text.split(" ")[0] else f"{step.name} = "
-            made = f"{before}{step.text}" if step.value is not None else f"if {step.text}:"
             mark = "∂" if step.backward else ""
-            yield mark, made, self._number(step.value), _type(step.value), step.place
+            yield mark, step.text, self._number(step.value), _type(step.value), step.place
 
     def _number(self, x: Any) -> str:
         if x is None:
@@ -166,9 +164,7 @@ class ProgramSteps:
         return save(path, (".txt", ".md"), content)
 
 
-def program_steps(
-    program: Program, arguments: tuple[Any, ...], number_format: str
-) -> ProgramSteps:
+def program_steps(program: Program, arguments: tuple[Any, ...], number_format: str) -> ProgramSteps:
     """Run a program, and return each of its instructions with what it computes."""
     check_format(number_format)
     graph = program_graph(program, arguments, run=True)
@@ -178,9 +174,9 @@ def program_steps(
 
 def _step(item: Item) -> ProgramStep:
     value = None if item.kind == GUARD else item.data
-    if isinstance(value, np.ndarray):
-        value = value.copy()
-    text = item.name if item.kind == GUARD else item.formula
+    text = item.formula if item.node.writes else f"{item.name} = {item.formula}"
+    if item.kind == GUARD:
+        text = f"if {item.name}:"
     backward = item.scope.split(".")[0] == BACKWARD
     place = os.path.basename(str(item.node.place))
     return ProgramStep(item.name, text, value, backward, place)

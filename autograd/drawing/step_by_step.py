@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -16,8 +16,10 @@ from autograd.drawing.graph import Graph, Item, formula, graph_of
 from autograd.drawing.latex import latex, latex_name
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
+from autograd.drawing.program_steps import ProgramSteps, program_steps
 from autograd.drawing.view import Frame, Options, view_of
 from autograd.engine import Node
+from autograd.program import Program
 
 ANIMATIONS = (".gif", ".svg")
 FORMATS = (".txt", ".md", ".tex", *ANIMATIONS)
@@ -295,13 +297,26 @@ class Steps:
         yield Frame(dict(arrived), f"All derivatives of {end.name}")
 
 
-def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps:
-    """List the steps of the backward pass from a node; writes no ``grad``.
+@overload
+def steps(node: Program, *arguments: Any, number_format: str = ".4g") -> ProgramSteps: ...
+
+
+@overload
+def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps: ...
+
+
+def steps(
+    node: Any, *arguments: Any, gradient: Any = None, number_format: str = ".4g"
+) -> Steps | ProgramSteps:
+    """List the steps of the backward pass from a node, or those of a program.
 
     Parameters
     ----------
-    node : Value or Tensor
-        The result to differentiate.
+    node : Value, Tensor or Program
+        The result to differentiate; no ``grad`` is written. A program is run, and each of its
+        instructions is listed with what it computes.
+    *arguments : any
+        The arguments of a program.
     gradient : array_like, optional
         The derivative to start with, of the shape of the node; by default 1.
     number_format : str
@@ -311,7 +326,8 @@ def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps
     -------
     Steps
         Printed as text and displayed in Jupyter as formulas. ``.save()`` writes ``.txt``,
-        ``.md`` or ``.tex``, or an animation, ``.gif`` or ``.svg``.
+        ``.md`` or ``.tex``, or an animation, ``.gif`` or ``.svg``. Of a program `ProgramSteps`, a
+        table that is saved as ``.txt`` or ``.md``.
 
     Raises
     ------
@@ -340,6 +356,11 @@ def steps(node: Node, gradient: Any = None, number_format: str = ".4g") -> Steps
         ∂v3/∂w = x = 2     times 0.42 is 0.8399   → w
         ∂v3/∂x = w = 0.5   times 0.42 is 0.21     → x
     """
+    if isinstance(node, Program):
+        return program_steps(node, arguments, number_format)
+    if arguments:
+        gradient, *arguments_left = arguments
+        number_format = arguments_left[0] if arguments_left else number_format
     check_format(number_format)
     graph = graph_of(node)
     return Steps(graph, chain(graph, gradient), number_format)

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.drawing.numbers import bytes_of, seconds_of
+from autograd.drawing.program_costs import ProgramSummary, program_summary
 from autograd.engine import Node, Tensor, Value
 from autograd.engine.derivatives import derivatives
 from autograd.engine.objects import joined
 from autograd.engine.observers import Observer
 from autograd.errors import DataError
 from autograd.graph import Graph
+from autograd.program import Program
 
 TITLES = ("scope", "operation", "calls", "shape", "parameters", "kept", "forward", "backward")
 
@@ -89,9 +92,9 @@ class Summary:
                     f"{row.calls:,}",
                     "×".join(map(str, row.shape)),
                     f"{row.parameters:,}" if row.parameters else "",
-                    _bytes(row.kept),
-                    _seconds(row.forward),
-                    _seconds(row.backward),
+                    bytes_of(row.kept),
+                    seconds_of(row.forward),
+                    seconds_of(row.backward),
                 )
             )
             before = row.scope
@@ -117,21 +120,6 @@ class Summary:
 
         body = "".join(line(cells, "td") for cells in self._cells())
         return f"<table><thead>{line(TITLES, 'th')}</thead><tbody>{body}</tbody></table>"
-
-
-def _bytes(count: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
-        count /= 1000
-    raise AssertionError("GB is the last")
-
-
-def _seconds(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
 
 
 @dataclass(slots=True)
@@ -173,14 +161,16 @@ class _Clock(Observer):
         self.last = time.perf_counter()
 
 
-def summary(function: Callable[..., Any], *inputs: Any, repeats: int = 3) -> Summary:
+def summary(
+    function: Callable[..., Any] | Program, *inputs: Any, repeats: int = 3
+) -> Summary | ProgramSummary:
     """Measure the cost of each operation of a function or module, forward and backward.
 
     Parameters
     ----------
     function : callable
         A function of numbers and arrays, or a module of `nn`. Its results may have any shape.
-        No ``grad`` is written.
+        No ``grad`` is written. Of a `Program`, each instruction is measured.
     *inputs : any
         Its arguments. Floats and arrays become leaves, unless the function has parameters of
         its own; nodes are used as they are.
@@ -191,7 +181,8 @@ def summary(function: Callable[..., Any], *inputs: Any, repeats: int = 3) -> Sum
     -------
     Summary
         Rows of scope, operation, calls, shape of the result, parameters, bytes retained until
-        `backward`, and seconds. Times include the Python code between operations.
+        `backward`, and seconds. Times include the Python code between operations. For a program a
+        `ProgramSummary`: time and memory of each instruction, as recorded and after the passes.
 
     Raises
     ------
@@ -207,6 +198,8 @@ def summary(function: Callable[..., Any], *inputs: Any, repeats: int = 3) -> Sum
     >>> [(row.operation, row.shape, row.parameters, row.kept) for row in table.rows]
     [('matmul', (50, 4), 12, 1600), ('tanh', (50, 4), 0, 1600), ('sum', (), 0, 8)]
     """
+    if isinstance(function, Program):
+        return program_summary(function, inputs, max(1, repeats))
     if not hasattr(function, "parameters"):
         inputs = tuple(tree.mapped(each, _as_leaf) for each in inputs)
     given = {id(leaf) for each in inputs for leaf in tree.flat(each)}

@@ -52,7 +52,7 @@ class Run:
             quiet = np.errstate(all="ignore") if item.quiet else contextlib.nullcontext()
             with quiet:
                 found = item.function(*arguments, **keywords)
-            self._bind(item.result, found)
+            self.bind(item.result, found)
             yield item, before
 
     def of(self, x: Any) -> Any:
@@ -63,12 +63,13 @@ class Run:
         """Return what an instruction has computed, or has written to."""
         return self.values[item.writes if item.writes is not None else item.result]
 
-    def _bind(self, result: Any, found: Any) -> None:
+    def bind(self, result: Any, found: Any) -> None:
+        """Note what an instruction has computed."""
         if isinstance(result, Variable):
             self.values[result] = found
         elif isinstance(result, (tuple, list)):
             for one, value in zip(result, found, strict=True):
-                self._bind(one, value)
+                self.bind(one, value)
 
 
 class Listing:
