@@ -913,3 +913,134 @@ def test_networks_of_the_articles_are_the_same(name, recordings):
 
     assert_same(run(jit), run(lambda f: f))
     assert len(recordings) == 4
+
+
+# -- examples -----------------------------------------------------------------------------------
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example(name):
+    """Import an example."""
+    for needed in ("matplotlib", "sklearn"):
+        pytest.importorskip(needed)
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def copy_task(rng):
+    module = example("copy_task")
+    model = module.Copier(8, 2).astype(np.float32)
+    step, model = step_of(model, module.loss_of_copy, OPTIMISERS["AdamW"])
+    return step, model, lambda: module.copies(4, rng)
+
+
+def characters(rng):
+    module = example("characters")
+    model = module.Writer(9, 8).astype(np.float32)
+    step, model = step_of(model, module.loss_of, OPTIMISERS["AdamW"])
+    return step, model, lambda: (rng.integers(0, 9, (4, 6)), rng.integers(0, 9, (4, 6)))
+
+
+def digits(name, make):
+    def build(rng):
+        model = make(example(name)).astype(np.float32)
+        step, model = step_of(model, nn.cross_entropy, OPTIMISERS["AdamW"])
+        shape = (6, 1, 8, 8) if name == "digits_cnn" else (6, 8, 8)
+        return step, model, lambda: (
+            rng.normal(size=shape).astype(np.float32), rng.integers(0, 10, 6),
+        )  # fmt: skip
+
+    return build
+
+
+def deep(kind):
+    def build(rng):
+        module = example("depth")
+        module.DEPTH = 5
+        step, model = step_of(module.NETWORKS[kind](), nn.cross_entropy, OPTIMISERS["Adam"])
+        return step, model, lambda: (rng.normal(size=(8, 64)), rng.integers(0, 10, 8))
+
+    return build
+
+
+def policy_gradient(rng):
+    module = example("policy_gradient")
+    policy = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 1))
+    baseline = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 1))
+    both = nn.Sequential(policy, baseline)
+    optimizer = nn.optim.Adam(both.parameters(), lr=1e-2)
+
+    def step(states, pushes, returns):
+        expected = baseline(states)[:, 0]
+        advantages = returns / 100 - expected.data
+        advantages = (advantages - advantages.mean()) / advantages.std()
+        surprise = nn.binary_cross_entropy_with_logits(
+            policy(states)[:, 0], pushes, reduction="none"
+        )
+        loss = (surprise * advantages).mean() + nn.mse(expected, returns / 100)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.data
+
+    def draw():
+        states, pushes, stood = module.episodes(policy, 4, rng)
+        return states[:5, 0], pushes[:5, 0], module.returns_of(stood)[:5, 0]
+
+    return step, both, draw
+
+
+FROM_EXAMPLES = {
+    "a transformer that copies": copy_task,
+    "a gated network that writes": characters,
+    "convolutions of digits": digits("digits_cnn", lambda module: module.network()),
+    "digits row by row": digits("digits_lstm", lambda module: module.Reader(6)),
+    "depth, sigmoid": deep("sigmoid"),
+    "depth, residual": deep("sigmoid, residual"),
+    "depth, batch norm": deep("ReLU, batch norm"),
+    "policy gradient": policy_gradient,
+}
+
+
+@pytest.mark.parametrize("name", FROM_EXAMPLES)
+def test_networks_of_the_examples_are_the_same(name, recordings):
+    def run(convert):
+        nn.seed(0)
+        step, model, draw = FROM_EXAMPLES[name](np.random.default_rng(0))
+        step = convert(step)
+        return [step(*draw()) for _ in range(5)], model.state_dict()
+
+    assert_same(run(jit), run(lambda f: f))
+    assert len(recordings) == 4
+
+
+def test_moons_with_their_accuracy_are_the_same(recordings):
+    """Count right answers in Python, as micrograd's demo does."""
+
+    def run(convert):
+        model = nn.MLP(2, [4, 1], generator=np.random.default_rng(0))
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
+
+        def step(points, signs):
+            optimizer.zero_grad()
+            scores = [model(point) for point in points]
+            loss = sum((1 - s * score).relu() for s, score in zip(signs, scores, strict=True))
+            loss = loss / len(scores)
+            loss.backward()
+            optimizer.step()
+            right = sum((x.data > 0) == (s > 0) for s, x in zip(signs, scores, strict=True))
+            return loss.data, right
+
+        step = convert(step)
+        rng = np.random.default_rng(1)
+        found = []
+        for _ in range(8):
+            points, signs = rng.normal(size=(5, 2)).tolist(), rng.choice([-1.0, 1.0], 5).tolist()
+            found.append(step(points, signs))
+        return found, [p.data for p in model.parameters()]
+
+    assert_same(run(jit), run(lambda f: f))
+    assert len(recordings) == 4
