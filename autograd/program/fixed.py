@@ -47,58 +47,35 @@ class Fixed:
         self._count = -1
         self._counted: list[_Entries] = []
         self._others: list[_Entries] = []
-        self._containers: dict[int, tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]] = {}
 
-    def add_dict(
-        self, space: dict[str, Any], items: dict[str, Any], size: int, counted: Any
-    ) -> None:
-        """Add entries of a dict of some size."""
+    def add(self, space: Any, items: dict[Any, Any], size: int, counted: bool) -> None:
+        """Add entries of a dict or a list of some size."""
         (self._counted if counted else self._others).append(_Entries(space, items, size))
-
-    def add_container(self, container: Any, items: tuple[Any, ...]) -> None:
-        """Add a list or a dict with these items."""
-        half = len(items) // 2
-        if isinstance(container, dict):
-            self._containers[id(container)] = (container, items[:half], items[half:], items)
-        else:
-            self._containers[id(container)] = (container, None, items, items)
 
     def holds(self) -> bool:
         """Return whether everything is as it was."""
         if self._count != CHANGES.count:
-            for entries in self._counted:
-                if not entries.hold():
+            for each in self._counted:
+                if not each.hold():
                     return False
             self._count = CHANGES.count
-        for entries in self._others:
-            if not entries.hold():
-                return False
-        for container, keys, values, items in self._containers.values():
-            if len(container) == len(values):
-                if keys is None:
-                    if all(map(_is, container, values)):
-                        continue
-                elif all(map(_is, container.values(), values)) and (*container,) == keys:
-                    continue
-            if not same_items(items_of(container), items):
-                return False
-        return True
+        return all(each.hold() for each in self._others)
 
-    def changed(self) -> set[tuple[int, str]]:
+    def changed(self) -> set[tuple[int, Any]]:
         """Return the identities of dicts, and the keys, of numbers that are others now."""
         found = set()
-        for entries in (*self._counted, *self._others):
-            for key, before in entries.items.items():
-                now = entries.space.get(key, _MISSING)
+        for each in (*self._counted, *self._others):
+            for key, before in each.items.items():
+                now = entry(each.space, key)
                 if may_change(now) and may_change(before) and not is_same(now, before):
-                    found.add((id(entries.space), key))
+                    found.add((id(each.space), key))
         return found
 
 
 class _Entries:
-    """Some entries of a dict."""
+    """Some entries of a dict or a list."""
 
-    def __init__(self, space: dict[str, Any], items: dict[str, Any], size: int) -> None:
+    def __init__(self, space: Any, items: dict[Any, Any], size: int) -> None:
         self.space = space
         self.items = items
         self.size = size
@@ -107,6 +84,8 @@ class _Entries:
         self._read: Any = None
         if len(plain) > 1 and len(plain) == len(items):
             self._read = operator.itemgetter(*plain)
+        elif isinstance(space, list) and len(plain) == len(items) == size:
+            self._read = tuple
 
     def hold(self) -> bool:
         """Return whether they are as they were."""
@@ -117,9 +96,9 @@ class _Entries:
             try:
                 if all(map(_is, self._read(space), self._expected)):
                     return True
-            except KeyError:
+            except (KeyError, IndexError):
                 return False
-        return all(is_same(space.get(key, _MISSING), x) for key, x in self.items.items())
+        return all(is_same(entry(space, key), x) for key, x in self.items.items())
 
 
 def is_number(x: Any) -> bool:
@@ -147,25 +126,13 @@ def is_same(a: Any, b: Any) -> bool:
     return False
 
 
-def items_of(container: Any) -> tuple[Any, ...]:
-    """Return the items of a list or a dict."""
-    if isinstance(container, dict):
-        return (*container, *container.values())
-    return tuple(container)
+def entries(space: Any) -> dict[Any, Any]:
+    """Return what is in a dict or a list, by keys or indices."""
+    return dict(enumerate(space)) if isinstance(space, list) else dict(space)
 
 
-def same_items(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-    """Return whether two containers have the same items."""
-    if len(a) != len(b):
-        return False
-    return all(map(_is, a, b)) or all(map(is_same, a, b))
-
-
-def put_back(container: Any, items: tuple[Any, ...]) -> None:
-    """Restore the items of a list or a dict."""
-    if isinstance(container, dict):
-        half = len(items) // 2
-        container.clear()
-        container.update(zip(items[:half], items[half:], strict=True))
-    else:
-        container[:] = items
+def entry(space: Any, key: Any) -> Any:
+    """Return an entry of a dict or a list; what equals nothing else, if it is missing."""
+    if isinstance(space, list):
+        return space[key] if key < len(space) else _MISSING
+    return space.get(key, _MISSING)

@@ -170,8 +170,11 @@ class _Compiler:
             label = cell.label
             node = self.names.object(cell, label if label.isidentifier() else "node")
             return f"{node}.{at.what}"
-        text = f"{self.names.object(cell.space, 'state')}[{cell.key!r}]"
+        text = f"{self.names.object(cell.space, 'state')}[{self._key(cell.key)}]"
         return text if cell.index is None else f"{text}[{cell.index}]"
+
+    def _key(self, key: Any) -> str:
+        return repr(key) if type(key) in (str, int) else self.names.object(key, "key")
 
     def _layouts(self) -> None:
         """Run another program if arrays lay otherwise in memory."""

@@ -13,12 +13,10 @@ from autograd.program.fixed import (
     PLAIN,
     Fixed,
     Like,
+    entries,
     is_number,
     is_same,
-    items_of,
     may_change,
-    put_back,
-    same_items,
 )
 from autograd.program.program import Load, Store
 from autograd.program.state import CHANGES, State
@@ -28,14 +26,14 @@ MISSING = object()
 
 
 class Cell:
-    """An entry of a dict; it has the attributes of a node that programs read and store.
+    """An entry of a dict or a list; it has the attributes of a node that programs read and store.
 
     Attributes
     ----------
-    space : dict
-        The dict.
-    key : str
-        The key of the entry.
+    space : dict or list
+        The container.
+    key : any
+        The key or the index of the entry.
     index : int or None
         Which element of the entry, if it is a tuple.
     label : str
@@ -46,11 +44,11 @@ class Cell:
 
     __slots__ = ("index", "key", "label", "space", "tells")
 
-    def __init__(self, space: dict[str, Any], key: str, index: int | None = None) -> None:
+    def __init__(self, space: Any, key: Any, label: str, index: int | None = None) -> None:
         self.space = space
         self.key = key
         self.index = index
-        self.label = key if index is None else f"{key}_{index}"
+        self.label = label if index is None else f"{label}_{index}"
         self.tells = False
 
     @property
@@ -67,125 +65,126 @@ class Cell:
 
 
 class Space:
-    """A dict with state, while a function is traced: followed objects stand in it.
+    """A dict or list with state, while a function is traced: followed objects stand in it.
 
     Attributes
     ----------
-    space : dict
-        The dict.
+    space : dict or list
+        The container.
     counted : bool
         Whether `state.changed` tells of assignments.
     before : dict
-        What was in it.
+        What was in it, by keys or indices.
     entered : dict
         The followed objects that stand in it instead.
-    contents : list of (list or dict, tuple)
-        The lists and dicts in it, also nested ones, and their items.
     """
 
-    def __init__(self, recorder: Any, state: State) -> None:
-        self.space, numbers, self.counted = state[:3]
-        self.before = dict(self.space)
-        self.entered: dict[str, Any] = {}
-        self.contents: list[tuple[Any, tuple[Any, ...]]] = []
+    def __init__(self, recorder: Any, state: State, label: str = "") -> None:
+        self.space: Any = state.space
+        self.counted = state.counted
+        self.before = entries(self.space)
+        self.entered: dict[Any, Any] = {}
+        self._label = label
         self._recorder = recorder
         for key, item in self.before.items():
-            self._note(item)
-            changes = key in numbers or (id(self.space), key) in recorder.changing
+            changes = key in state.numbers or (id(self.space), key) in recorder.changing
             found = self._followed(key, item, changes)
             if found is not item:
                 self.entered[key] = self.space[key] = found
 
-    def _note(self, container: Any) -> None:
-        """Note what is in a list or dict."""
-        if isinstance(container, (list, dict)):
-            items = items_of(container)
-            self.contents.append((container, items))
-            for item in items:
-                self._note(item)
+    def inner(self) -> list[tuple[Any, str]]:
+        """Return the dicts and lists in it, with their names."""
+        kinds = (dict, list)
+        return [(x, self._name(key)) for key, x in self.before.items() if type(x) in kinds]
 
-    def _followed(self, key: str, item: Any, changes: bool) -> Any:
+    def _name(self, key: Any) -> str:
+        name = str(key) if isinstance(key, (str, int)) else "entry"
+        return f"{self._label}_{name}" if self._label else name
+
+    def _cell(self, key: Any, index: int | None = None) -> Cell:
+        return Cell(self.space, key, self._name(key), index)
+
+    def _followed(self, key: Any, item: Any, changes: bool) -> Any:
         """Return what represents an entry while the function is traced."""
         recorder = self._recorder
         if type(item) is np.ndarray and item.dtype != object:
-            return recorder.state_array(item, Cell(self.space, key))
+            return recorder.state_array(item, self._cell(key))
         if isinstance(item, np.random.Generator):
             return recorder.generator(item)
         if changes and is_number(item):
-            return recorder.load(Cell(self.space, key), item)
+            return recorder.load(self._cell(key), item)
         if changes and type(item) is tuple and all(map(is_number, item)):
-            return tuple([recorder.load(Cell(self.space, key, i), x) for i, x in enumerate(item)])
+            return tuple([recorder.load(self._cell(key, i), x) for i, x in enumerate(item)])
         return item
 
     def stores(self) -> list[Store]:
         """Return what a program has to store, and note numbers that the function has changed."""
-        found = []
-        for key, now in self.space.items():
+        recorder, found = self._recorder, []
+        now_there = entries(self.space)
+        for key, now in now_there.items():
             was = self.entered.get(key, self.before.get(key, MISSING))
             if now is was:
                 continue
-            if isinstance(now, Traced) or (type(now) is tuple and any_followed(now)):
-                found.append(Store(Cell(self.space, key), "data", self._recorder.symbol(now)))
-                if key not in self.entered and may_change(self.before.get(key)):
-                    self._recorder.found_changing.add((id(self.space), key))
-            elif isinstance(now, Node):
+            if isinstance(now, Node):
                 raise TraceError(
-                    f"The function keeps a {type(now).__name__} in the attribute {key!r} of an "
-                    "object. Return it, or keep its .data."
+                    f"The function keeps a {type(now).__name__} in the attribute "
+                    f"{self._name(key)!r} of an object. Return it, or keep its .data."
                 )
+            if isinstance(now, Traced) or (type(now) is tuple and any_followed(now)):
+                found.append(Store(self._cell(key), "data", recorder.symbol(now)))
+                if key not in self.entered and may_change(self.before.get(key)):
+                    recorder.found_changing.add((id(self.space), key))
             elif is_number(now) and is_number(was):
                 if not is_same(now, was):
-                    self._recorder.found_changing.add((id(self.space), key))
+                    recorder.found_changing.add((id(self.space), key))
             elif isinstance(now, PLAIN):
                 if not is_same(now, was):
-                    found.append(Store(Cell(self.space, key), "data", now))
+                    found.append(Store(self._cell(key), "data", now))
             else:
-                self._recorder.is_repeatable = False
-        if not self.before.keys() <= self.space.keys():
-            self._recorder.is_repeatable = False
-        if any(not same_items(items_of(x), items) for x, items in self.own_contents()):
-            self._recorder.is_repeatable = False
+                recorder.is_repeatable = False
+        grown = isinstance(self.space, list) and len(now_there) > len(self.before)
+        if grown or not self.before.keys() <= now_there.keys():
+            recorder.is_repeatable = False
         return found
 
-    def own_contents(self) -> list[tuple[Any, tuple[Any, ...]]]:
-        """Return the lists and dicts in it that are not followed themselves, and their items."""
-        spaces = self._recorder.spaces
-        return [(x, items) for x, items in self.contents if id(x) not in spaces]
-
-    def add_to(self, fixed: Fixed, read: set[tuple[int, str]]) -> None:
+    def add_to(self, fixed: Fixed, read: set[tuple[int, Any]]) -> None:
         """Add what a program that reads some entries takes for fixed."""
         items = {}
         for key, item in self.before.items():
-            if (id(self.space), key) not in read:
-                varies = key in self.entered and not isinstance(item, np.random.Generator)
+            shared = self._recorder.is_shared(item)
+            if shared or (id(self.space), key) not in read:
+                fits = key in self.entered and not shared
+                varies = fits and not isinstance(item, np.random.Generator)
                 items[key] = Like(item) if varies else item
-        fixed.add_dict(self.space, items, len(self.before), self.counted)
-        for container, of_it in self.own_contents():
-            fixed.add_container(container, of_it)
+        fixed.add(self.space, items, len(self.before), self.counted)
 
     def restore(self, keep: bool) -> None:
         """Put plain objects in place of followed ones; or all that was there before."""
         space = self.space
-        for key, now in list(space.items()):
+        for key, now in entries(space).items():
             if key in self.entered and now is self.entered[key]:
                 space[key] = self.before[key]
-            elif not keep and key not in self.before:
-                del space[key]
-            elif isinstance(now, (Traced, tuple)):
+            elif now is not self.before.get(key, MISSING):
                 space[key] = plain(now)
-        if not keep:
-            for key, item in self.before.items():
-                if space.get(key, MISSING) is not item:
-                    space[key] = item
-        for container, items in self.own_contents():
-            if not same_items(items_of(container), items):
-                put_back(container, tuple(map(plain, items_of(container))) if keep else items)
+        if keep:
+            return
+        if isinstance(space, list):
+            space[:] = self.before.values()
+            return
+        for key in space.keys() - self.before.keys():
+            del space[key]
+        for key, item in self.before.items():
+            if space.get(key, MISSING) is not item:
+                space[key] = item
 
 
 def plain(x: Any) -> Any:
-    """Return what a followed object represents."""
-    if type(x) is tuple and any_followed(x):
-        return tuple(map(plain, x))
+    """Return what a followed object represents; replace those in tuples, lists and dicts."""
+    if type(x) is tuple:
+        return tuple(map(plain, x)) if any_followed(x) else x
+    if type(x) is list or type(x) is dict:
+        for key, item in entries(x).items():
+            x[key] = plain(item)
     return x._value if isinstance(x, Traced) else x
 
 
@@ -212,6 +211,7 @@ class StateTracer(Tracer):
         self._loads: list[tuple[Load, Traced]] = []
         self._owners: dict[int, Any] = {}
         self._arrays: dict[int, tuple[Any, Traced]] = {}
+        self._shared: set[int] = set()
         self._generators: dict[int, tuple[Any, Traced, Any]] = {}
 
     def input(self, value: Any, hint: str = "") -> Any:
@@ -222,9 +222,12 @@ class StateTracer(Tracer):
         """Follow the state of an object: see `state.follow`."""
         if id(owner) not in self._owners:
             self._owners[id(owner)] = owner
-            for state in owner.__program_state__():
+            waiting = [(state, "") for state in owner.__program_state__()]
+            while waiting:
+                state, label = waiting.pop(0)
                 if id(state.space) not in self.spaces:
-                    self.spaces[id(state.space)] = Space(self, state)
+                    space = self.spaces[id(state.space)] = Space(self, state, label)
+                    waiting += [(State(inner), name) for inner, name in space.inner()]
 
     def load(self, cell: Cell, value: Any) -> Any:
         """Return the input that an entry of a dict is."""
@@ -240,7 +243,13 @@ class StateTracer(Tracer):
                 return array
             traced = self.load(cell, array.copy("K") if self.isolated else array)
             known = self._arrays[id(array)] = (array, traced)
+        else:
+            self._shared.add(id(array))
         return known[1]
+
+    def is_shared(self, item: Any) -> bool:
+        """Return whether an array is in several places, whose memory must stay the same."""
+        return id(item) in self._shared
 
     def is_constant(self, array: Any) -> bool:
         """Return whether the program refers to an array as a constant."""
@@ -261,7 +270,9 @@ class StateTracer(Tracer):
             if is_argument:
                 traced = self.input(generator, "generator")
             else:
-                traced = self.load(Cell({"generator": generator}, "generator"), generator)
+                traced = self.load(
+                    Cell({"generator": generator}, "generator", "generator"), generator
+                )
             known = self._generators[id(generator)] = (generator, traced, state)
         return known[1]
 
@@ -275,6 +286,7 @@ class StateTracer(Tracer):
 
     def fixed(self, loads: list[Load], stores: list[Store]) -> Fixed:
         """Return what must be as it was for the program to be right."""
+        read: set[tuple[int, Any]]
         read = {(id(x.node.space), x.node.key) for x in loads if isinstance(x.node, Cell)}
         for store in stores:
             cell = store.node

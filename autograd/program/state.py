@@ -2,7 +2,8 @@
 
 A method that runs while a function is traced reads attributes: running averages, counters, rates,
 modes. Without more, the program would contain their values as constants. An object whose class
-defines ``__program_state__`` names the dicts in which these attributes are. In them
+defines ``__program_state__`` names the dicts in which these attributes are. In them, and in the
+dicts and lists in them,
 
 - arrays become inputs of the program, which each run reads anew and may change in place;
 - numbers that are named as changing become inputs, too, and so does any other number whose change

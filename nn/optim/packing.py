@@ -197,6 +197,7 @@ class Packing:
                             f"Parameter {position} has shape {shape}, but its {name!r} has shape "
                             f"{np.shape(array)}. Create a new optimiser, or load a fitting state."
                         )
+                    array = concrete(array)
                     part = array if rows is None else array[rows]
                     block.filled(name)[place].reshape(view.shape)[...] = part
             self._blocks = (*self._blocks, block)

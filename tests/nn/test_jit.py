@@ -398,6 +398,74 @@ def test_globals_of_a_module_are_compared(monkeypatch):
         assert_same(f(x), twin(x))
 
 
+class Nested(nn.Module):
+    """Keeps state in lists and dicts, and one array in two places."""
+
+    def __init__(self):
+        self.states = [np.zeros(4), np.zeros(4)]
+        self.more = {"sum": np.zeros(4), "count": 0, "inner": {"last": np.zeros(4)}, 3: 1.0}
+        self.same = self.states[0]
+
+    def forward(self, x):
+        self.states[0] += x.mean(axis=0)
+        self.states[1] = self.states[1] * 0.5 + self.same
+        self.more["sum"] += self.states[1]
+        self.more["count"] += 1
+        self.more[3] *= 2.0
+        self.more["inner"]["last"] = self.more["sum"] / self.more["count"] + self.more[3]
+        return x + self.more["inner"]["last"]
+
+
+def nested():
+    model = Nested()
+    model.state_dict = lambda: {
+        "states": model.states, "same": model.same, "sum": model.more["sum"],
+        "count": model.more["count"], "power": model.more[3],
+        "last": model.more["inner"]["last"],
+    }  # fmt: skip
+    return (lambda x: model(x)), model
+
+
+def test_state_in_lists_and_dicts_is_followed(recordings):
+    compare(nested, [nothing] * 6, recordings)
+    assert len(recordings) <= 4
+
+
+def test_arrays_in_two_places_stay_shared(recordings):
+    def separate(model):
+        model.same = np.full(4, 7.0)
+
+    def join(model):
+        model.states[0] = model.same
+
+    compare(nested, [nothing, nothing, separate, nothing, join, nothing])
+
+
+class OwnState(nn.optim.Optimizer):
+    """Keeps its state by parameter, as optimisers of PyTorch do."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, lr=lr)
+        self.state = {}
+        self.steps = 0
+
+    def step(self):
+        self.steps += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                v = self.state.setdefault(p, {"v": np.zeros_like(p.data)})["v"]
+                v *= 0.9
+                v += p.grad
+                p.data -= group["lr"] / self.steps**0.5 * v
+
+
+def test_an_optimiser_may_keep_its_own_state(recordings):
+    expected, _ = trained(lambda p: OwnState(p, 0.1), lambda f: f)
+    found, _ = trained(lambda p: OwnState(p, 0.1), jit)
+    assert_same(found, expected)
+    assert len(recordings) <= 7
+
+
 def test_a_module_that_keeps_a_node_is_refused():
     class Keeper(nn.Module):
         def forward(self, x):
