@@ -6,7 +6,6 @@ import functools
 import linecache
 import os
 import sys
-import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +28,7 @@ from autograd.program.running import GuardFailed, Interrupted, compiled
 from autograd.program.stand_ins import NotFollowed
 from autograd.program.state import State
 from autograd.program.tracing import (
+    RECORDING,
     Recording,
     isolated,
     record,
@@ -45,10 +45,6 @@ EAGER: list[Any] = []
 
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
-
-
-#: One thread records at a time: meanwhile others must not see what is followed.
-_RECORDING = threading.RLock()
 
 
 class Path:
@@ -171,7 +167,7 @@ class Jitted:
     @property
     def programs(self) -> list[Program]:
         """The programs that have been recorded and are still right: one for each branch."""
-        with _RECORDING:
+        with RECORDING:
             return [
                 path.recorded for paths in self._cache.values() for path in paths if path.holds()
             ]
@@ -278,7 +274,7 @@ class Jitted:
                 raise interrupted.error from None
             except Exception:  # as above
                 return self.function(*arguments, **keywords)
-            with _RECORDING:
+            with RECORDING:
                 paths = self._cache.get(signature, [])
                 self._cache[signature] = [p for p in paths if p is not following] + [following]
             return result
@@ -296,7 +292,7 @@ class Jitted:
         tried: Any = (),
     ) -> Any:
         """Record a call, one thread at a time, and keep the program."""
-        with _RECORDING:
+        with RECORDING:
             paths = self._cache.get(signature, [])
             if paths and id(paths[-1]) not in tried and paths[-1].holds():
                 # Another thread has recorded it meanwhile.

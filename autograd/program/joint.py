@@ -27,7 +27,7 @@ from autograd.program.running import compiled
 from autograd.program.spaces import Cell
 from autograd.program.stand_ins import numbers_of
 from autograd.program.structure import Parameter
-from autograd.program.tracing import isolated
+from autograd.program.tracing import RECORDING, isolated
 
 
 class Joint:
@@ -90,7 +90,8 @@ class Joint:
             return found, replay.derivatives_of(roots, leaves, cotangents, False)
 
         with_backward.__name__ = replay.name
-        made = isolated(with_backward, (leaves, gs), {}, replay.environment, replay.changing)
+        with RECORDING:
+            made = isolated(with_backward, (leaves, gs), {}, replay.environment, replay.changing)
         guards = replay.program.guards
         found = [numbers_of(x) for x in made.result[1]]
         return cls(made.program, mask, cut, guards), found

@@ -15,13 +15,14 @@ import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node, Tensor, Value, dispatch
+from autograd.engine import tracing as hooks
 from autograd.engine.assignment import current
 from autograd.engine.constants import COPIED
 from autograd.engine.derivatives import derivatives
 from autograd.engine.node import UNRECORDED
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.engine.transform_calls import arguments as arguments_of_call
-from autograd.errors import GraphError
+from autograd.errors import GraphError, TraceError
 from autograd.program import results as kinds
 from autograd.program import structure
 from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
@@ -84,11 +85,15 @@ class Replay:
         self.joints: dict[Any, Joint] = {}
         self.split: Joint | None = None
         self._again: dict[Any, Any] = {}
+        self._unrecorded: set[tuple[int, ...]] = set()
         if results.connected and not self.repeatable:
             inputs = [numbers_of(x) for x in leaves]
-            shapes = [found for found in tree.flat(recording.result) if isinstance(found, Node)]
-            ones = [np.ones_like(numbers_of(shapes[k])) for k in range(len(results.connected))]
-            self._record(inputs, tuple(range(len(ones))), ones)
+            found = tree.flat(recording.result)
+            ones = [np.ones_like(numbers_of(found[k])) for k in results.connected]
+            try:
+                self._record(inputs, tuple(range(len(ones))), ones)
+            except TraceError as error:
+                raise NotFollowed(str(error)) from error
 
     def _find_passed_on(self) -> dict[int, int]:
         """Return which results are arguments that are no nodes: number of the argument."""
@@ -112,17 +117,18 @@ class Replay:
             constant = isinstance(leaf, Tensor) and not leaf.requires_grad
             if number in results.arguments or constant:
                 self.parents.append(number)
-        self.parents += results.outside if results.outside or self.parents else [_ANYTHING]
+        self.parents += results.outside
+        if not results.arguments and not results.outside:
+            self.parents.append(_ANYTHING)  # results require a derivative all the same
         known = {id(node) for node in results.outside}
         written = {id(store.node) for store in self.program.stores}
-        #: Tensors that the program reads, and whether a derivative is to flow to them.
-        self.loaded: list[tuple[Any, bool]] = []
         for load in self.program.loads:
             node = load.node
-            if isinstance(node, Tensor) and load.what == "data":
-                self.loaded.append((node, bool(node.requires_grad)))
-                if id(node) not in known and id(node) not in written and not node.requires_grad:
-                    self.parents.append(node)
+            is_constant = (
+                isinstance(node, Tensor) and load.what == "data" and not node.requires_grad
+            )
+            if is_constant and id(node) not in known and id(node) not in written:
+                self.parents.append(node)
         #: The positions, among the parents, of those to differentiate with respect to.
         self.targets = [
             k
@@ -136,9 +142,6 @@ class Replay:
 
     def __call__(self, *leaves: Any) -> Any:
         """Run the program, and return what the function would return."""
-        for node, wanted in self.loaded:
-            if node.requires_grad is not wanted:
-                raise GuardFailed(-1, None)
         inputs = [numbers_of(x) for x in leaves]
         if not self.results.connected:
             return self._wrapped(self.run(*inputs), leaves, ())
@@ -213,16 +216,28 @@ class Replay:
         self._require_repeatable("differentiated in this way")
         self._require_same_constants(call)
         inputs = self.inputs_of(call, parts)
-        joint = self.joints.get(mask)
-        if joint is None:
-            return self._placed(self._record(inputs, mask, cotangents))
-        try:
-            return self._placed(joint.run_whole(inputs, cotangents))
-        except GuardFailed:
-            pass
+        if hooks.tracer() is None:
+            found = self._run(inputs, mask, cotangents)
+            if found is not None:
+                return self._placed(found)
         leaves = [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
         found = self.derivatives(leaves, mask, cotangents, False)
         return self._placed([numbers_of(x) for x in found])
+
+    def _run(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any] | None:
+        """Return the derivatives from a program; None if there is none for these numbers."""
+        if mask in self._unrecorded:
+            return None
+        joint = self.joints.get(mask)
+        try:
+            if joint is None:
+                return self._record(inputs, mask, gs)
+            return joint.run_whole(inputs, gs)
+        except GuardFailed:
+            return None
+        except TraceError:  # a rule does what cannot be followed, which a program does not need
+            self._unrecorded.add(mask)
+            return None
 
     def pull_nodes(self, call: Call, parents: list[Any], gs: list[Any]) -> list[Any]:
         """Return the derivative for each parent, as nodes."""
@@ -232,7 +247,7 @@ class Replay:
         again = self._again.get(mask)
         if again is None:
             again = self._again[mask] = self._jitted(_pullback(self, mask), "vjp")
-        return self._placed(again(self.inputs_of(call, parents), [gs[k] for k in mask]))
+        return self._placed(_called(again, self.inputs_of(call, parents), [gs[k] for k in mask]))
 
     def _record(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any]:
         """Record the function with its backward pass; return the derivatives."""
@@ -291,7 +306,8 @@ class Replay:
         if again is None:
             again = self._jitted(_pushforward(self, moving, create), "jvp")
             self._again[moving, create] = again
-        found: list[Any] = again(self.inputs_of(call, parents), [tangents[k] for k in moving])
+        found: list[Any]
+        found = _called(again, self.inputs_of(call, parents), [tangents[k] for k in moving])
         return found
 
     def pushed(self, leaves: list[Any], moving: Any, tangents: list[Any], create: bool) -> Any:
@@ -319,6 +335,14 @@ class Replay:
                     f"A constant array of shape {array.shape} that {self.name} was computed from "
                     "has changed since; the derivative would be wrong. Pass a copy: x.copy()."
                 )
+
+
+def _called(jitted: Any, leaves: list[Any], others: list[Any]) -> Any:
+    """Call a function that `jit` has returned, or the function itself if it cannot be followed."""
+    try:
+        return jitted(leaves, others)
+    except TraceError:
+        return jitted.function(leaves, others)
 
 
 class _Hidden:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import types
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,9 @@ from autograd.program.results import Results, results_of
 from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced
+
+#: One thread at a time records: nodes from outside hold what represents them meanwhile.
+RECORDING = threading.RLock()
 
 
 class Recording:

@@ -1,11 +1,13 @@
 """Values and Tensors as arguments and results of `jit`, against the same without `jit`."""
 
 import copy
+import threading
 import warnings
 
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import (
     Tensor,
@@ -681,3 +683,37 @@ def test_random_functions_refuse_second_derivatives():
     f(x, generator).backward()
     with pytest.raises(GraphError, match="random"):
         f(x, generator).backward(create_graph=True)
+
+
+def test_rules_that_cannot_be_followed_are_called():
+    def rule(g, y, x):
+        return g * np.array([float(item) for item in np.asarray(x).tolist()])
+
+    half_square = autograd.define(lambda x: np.sum(x * x) / 2, rule, name="half_square")
+    f = jit(lambda x: half_square(x) * 2)
+    for data in arrays():
+        x = Tensor(data)
+        f(x).backward()
+        assert np.array_equal(x.grad, data * 2)
+
+
+def test_threads_differentiate_the_same_function():
+    w = Tensor(np.arange(3.0))
+    f = jit(lambda x: np.sum(np.sin(x) * w))
+    found = {}
+
+    def work(number):
+        data = np.full(3, float(number))
+        for _ in range(30):
+            (g,) = [make_vjp(f)(data)[0](np.array(1.0))]
+            found.setdefault(number, []).append(g)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, gs in found.items():
+        assert len(gs) == 30
+        for g in gs:
+            assert np.array_equal(g, np.cos(np.full(3, float(number))) * w.data)
