@@ -142,6 +142,9 @@ class _Compiler:
                 check = f"{name}.shape != {shape} or {name}.dtype != {dtype}"
                 if load.what == "grad":
                     check = f"{name} is None or {check}"
+                elif isinstance(load.node, Cell):
+                    same = f"{name} is not {self.names.object(load.node.array, 'array')}"
+                    check = same if load.node.is_kept else f"{same} and ({check})"
                 self.lines.append(f"if {check}: raise GuardFailed(-1, None)")
             elif load.what == "grad":
                 self.lines.append(f"if {name} is None: raise GuardFailed(-1, None)")

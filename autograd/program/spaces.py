@@ -40,9 +40,13 @@ class Cell:
         The name of the input of the program.
     tells : bool
         Whether an assignment may change what another program takes for fixed.
+    array : ndarray or None
+        The array that was there when the function was recorded.
+    is_kept : bool
+        Whether it must stay this array, because another one shares its memory.
     """
 
-    __slots__ = ("index", "key", "label", "space", "tells")
+    __slots__ = ("array", "index", "is_kept", "key", "label", "space", "tells")
 
     def __init__(self, space: Any, key: Any, label: str, index: int | None = None) -> None:
         self.space = space
@@ -50,6 +54,8 @@ class Cell:
         self.index = index
         self.label = label if index is None else f"{label}_{index}"
         self.tells = False
+        self.array: Any = None
+        self.is_kept = False
 
     @property
     def data(self) -> Any:
@@ -178,6 +184,17 @@ class Space:
                 space[key] = item
 
 
+def _owner(array: Any) -> Any:
+    """Return the array whose memory this one is part of."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _start(array: Any) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
 def plain(x: Any) -> Any:
     """Return what a followed object represents; replace those in tuples, lists and dicts."""
     if type(x) is tuple:
@@ -210,7 +227,8 @@ class StateTracer(Tracer):
         self.spaces: dict[int, Space] = {}
         self._loads: list[tuple[Load, Traced]] = []
         self._owners: dict[int, Any] = {}
-        self._arrays: dict[int, tuple[Any, Traced]] = {}
+        self._arrays: dict[int, tuple[Any, Traced, Cell]] = {}
+        self._memory: dict[int, tuple[Any, Traced, Cell]] = {}
         self._shared: set[int] = set()
         self._generators: dict[int, tuple[Any, Traced, Any]] = {}
 
@@ -227,7 +245,10 @@ class StateTracer(Tracer):
                 state, label = waiting.pop(0)
                 if id(state.space) not in self.spaces:
                     space = self.spaces[id(state.space)] = Space(self, state, label)
-                    waiting += [(State(inner), name) for inner, name in space.inner()]
+                    waiting += [
+                        (State(inner, counted=state.inner, inner=state.inner), name)
+                        for inner, name in space.inner()
+                    ]
 
     def load(self, cell: Cell, value: Any) -> Any:
         """Return the input that an entry of a dict is."""
@@ -241,11 +262,30 @@ class StateTracer(Tracer):
         if known is None:
             if self.is_constant(array):
                 return array
-            traced = self.load(cell, array.copy("K") if self.isolated else array)
-            known = self._arrays[id(array)] = (array, traced)
+            root = self._root(array)
+            held = array.copy("K") if self.isolated else array
+            if root is not None and self.isolated:
+                start = _start(array) - _start(root[0])
+                held = np.ndarray(array.shape, array.dtype, root[1]._value, start, array.strides)
+            cell.array = array
+            traced = self.load(cell, held)
+            if root is not None:
+                traced._base = root[1]
+                traced._variable.root = root[1]._variable
+                cell.is_kept = root[2].is_kept = True
+            known = self._arrays[id(array)] = (array, traced, cell)
+            self._memory.setdefault(id(_owner(array)), known)
         else:
             self._shared.add(id(array))
         return known[1]
+
+    def _root(self, array: Any) -> tuple[Any, Traced, Cell] | None:
+        """Return the array that is followed and of whose memory this one is part; else None."""
+        found = self._memory.get(id(_owner(array)))
+        if found is None or not found[0].flags.c_contiguous or not array.flags.c_contiguous:
+            return None
+        start = _start(array) - _start(found[0])
+        return found if 0 <= start <= found[0].nbytes - array.nbytes else None
 
     def is_shared(self, item: Any) -> bool:
         """Return whether an array is in several places, whose memory must stay the same."""
@@ -282,6 +322,7 @@ class StateTracer(Tracer):
 
     def state_loads(self, used: set[Any]) -> list[Load]:
         """Return the loads of variables that are used."""
+        used = {root for x in used for root in (x, x.root)}
         return [load for load, _ in self._loads if load.variable in used]
 
     def fixed(self, loads: list[Load], stores: list[Store]) -> Fixed:

@@ -35,6 +35,8 @@ class State(NamedTuple):
     counted : bool
         Whether every assignment calls `changed`, unless it assigns what is there already. Then the
         dict is only looked at after a change.
+    inner : bool
+        Whether that holds for the dicts and lists in it as well.
     functions : tuple of function
         The functions that use this state and may read other names: globals, closures.
 
@@ -47,6 +49,7 @@ class State(NamedTuple):
     space: dict[str, Any]
     numbers: tuple[str, ...] = ()
     counted: bool = False
+    inner: bool = False
     functions: tuple[Callable[..., Any], ...] = ()
 
 

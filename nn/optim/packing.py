@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DataError, ShapeError
-from autograd.program import State, changed, concrete, is_tracing
+from autograd.program import State, changed, concrete
 from nn.module import plain
 
 #: About how many numbers a block has: the smallest of 2¹² to 2¹⁸ with which steps are fast.
@@ -24,14 +24,14 @@ BLOCK = 1 << 16
 
 
 class Piece(NamedTuple):
-    """A parameter, or some of its rows, with its place in the block and a view of that."""
+    """A parameter, or some of its rows, with its place and shape in the block."""
 
     position: int
     parameter: Any
     shape: tuple[int, ...]  # of the whole parameter
     rows: slice | None
     place: slice
-    view: Any
+    part: tuple[int, ...]  # the shape of these rows
 
 
 class Block:
@@ -40,17 +40,12 @@ class Block:
     def __init__(self, pieces: tuple[Piece, ...], gradient: Any, spare: Any, steps: int) -> None:
         self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
+        #: The parts of ``gradient`` that belong to the pieces, in their shapes.
+        self.views = [gradient[piece.place].reshape(piece.part) for piece in pieces]
 
     def __program_state__(self) -> Iterator[State]:
         """Yield what changes in each step, for programs that `autograd.jit` records."""
-        yield State(vars(self), numbers=("steps",), counted=True)
-        yield State(self.state, counted=True)
-
-    def views(self) -> list[Any]:
-        """Return the part of ``gradient`` that belongs to each piece, in the piece's shape."""
-        if is_tracing():
-            return [self.gradient[p.place].reshape(p.view.shape) for p in self.pieces]
-        return [piece.view for piece in self.pieces]
+        yield State(vars(self), numbers=("steps",), counted=True, inner=True)
 
     def filled(self, name: str, number: float = 0.0) -> Any:
         """Return the state of this name, initially filled with one number."""
@@ -62,21 +57,20 @@ class Block:
 
     def read_gradients(self) -> None:
         """Copy the gradients of all parameters into ``gradient``."""
-        for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views(), strict=True):
+        for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views, strict=True):
             gradient = plain(parameter.grad)
             view[...] = gradient if rows is None else gradient[rows]
 
     def read_data(self) -> Any:
         """Copy the data of all parameters into ``spare``, and return it."""
-        for _, parameter, _, rows, place, view in self.pieces:
+        for _, parameter, _, rows, place, shape in self.pieces:
             data = parameter.data
-            part = data if rows is None else data[rows]
-            self.spare[place].reshape(view.shape)[...] = part
+            self.spare[place].reshape(shape)[...] = data if rows is None else data[rows]
         return self.spare
 
     def subtract(self) -> None:
         """Subtract from each parameter its part of ``gradient``."""
-        for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views(), strict=True):
+        for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views, strict=True):
             data = parameter.data
             part = data if rows is None else data[rows]
             np.subtract(part, view, out=part)
@@ -118,7 +112,7 @@ class Packing:
 
     def __program_state__(self) -> Iterator[State]:
         """Yield what changes in each step, for programs that `autograd.jit` records."""
-        yield State(vars(self), counted=True)
+        yield State(vars(self), counted=True, inner=True)
         for block in self._blocks:
             yield from block.__program_state__()
 
@@ -138,14 +132,14 @@ class Packing:
         """Return a copy of the state of each parameter that has one, by position."""
         found = {position: dict(state) for position, state in self._unpacked.items()}
         for block in self._blocks:
-            for position, _, shape, rows, place, view in block.pieces:
+            for position, _, shape, rows, place, part in block.pieces:
                 state = found.setdefault(position, {"step": read(block.steps)})
                 for name, flat in block.state.items():
                     flat = read(flat)
                     if name not in state:
                         state[name] = np.empty_like(flat, shape=shape)
                     whole = state[name] if rows is None else state[name][rows]
-                    whole[...] = flat[place].reshape(view.shape)
+                    whole[...] = flat[place].reshape(part)
         return found
 
     def load(self, states: dict[int, dict[str, Any]]) -> None:
@@ -184,11 +178,11 @@ class Packing:
         for plan in plans:
             gradient, spare = (array[: plan[-1][3].stop] for array in scratch)
             pieces = tuple(
-                Piece(p, self.parameters[p], shape, rows, place, gradient[place].reshape(part))
+                Piece(p, self.parameters[p], shape, rows, place, part)
                 for p, shape, rows, place, part in plan
             )
             block = kind(pieces, gradient, spare, steps)
-            for position, _, shape, rows, place, view in pieces:
+            for position, _, shape, rows, place, part in pieces:
                 for name, array in self._unpacked.get(position, {"step": 0}).items():
                     if name == "step":
                         continue
@@ -198,8 +192,8 @@ class Packing:
                             f"{np.shape(array)}. Create a new optimiser, or load a fitting state."
                         )
                     array = concrete(array)
-                    part = array if rows is None else array[rows]
-                    block.filled(name)[place].reshape(view.shape)[...] = part
+                    flat = block.filled(name)[place]
+                    flat.reshape(part)[...] = array if rows is None else array[rows]
             self._blocks = (*self._blocks, block)
 
     def _plans(self, positions: list[int]) -> Iterator[list[Any]]:
