@@ -39,6 +39,8 @@ from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_b
 
 #: Types of results that become variables.
 NUMBERS = (bool, int, float, complex, np.generic)
+_RESULTS = (type(None), np.ndarray, tuple, list, *NUMBERS)
+_OPERANDS = (Traced, np.ndarray, list, tuple, *NUMBERS)
 
 #: Functions of NumPy whose results have a shape that depends on the numbers.
 DATA_DEPENDENT = frozenset(
@@ -68,31 +70,40 @@ _PACKAGES = tuple(
     for path in (sys.modules["autograd"].__file__ or "", np.__file__)
 )
 _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
-#: Code that calls the function that is traced: what has called it is not part of the program.
-OUTERMOST: set[Any] = set()
+#: The code that calls the function that is traced: what has called it is not part of the program.
+_RECORD: list[Any] = [None]
 
-#: Code object -> whether it belongs to this library or to NumPy.
-_INSIDE: dict[Any, bool] = {}
+
+def set_outermost(code: Any) -> None:
+    """Note the code that calls the function that is traced."""
+    _RECORD[0] = code
+
+
+#: By the identity of a code object: it, and whether it belongs to this library or to NumPy. (Its
+#: hash would be computed from all its instructions each time.)
+_INSIDE: dict[int, tuple[Any, bool]] = {}
 
 
 def place_of_caller() -> Place | None:
     """Return the place of the innermost code that is neither this library's nor NumPy's."""
     frame: Any = sys._getframe(2)
     while frame is not None:
-        if frame.f_code in OUTERMOST:
+        code = frame.f_code
+        known = _INSIDE.get(id(code))
+        if not (is_inside(code) if known is None else known[1]):
+            return Place(code, frame.f_lineno, frame.f_lasti)
+        if code is _RECORD[0]:
             return None
-        if not is_inside(frame.f_code):
-            return Place(frame.f_code, frame.f_lineno, frame.f_lasti)
         frame = frame.f_back
     return None
 
 
 def is_inside(code: Any) -> bool:
     """Return whether code belongs to this library or to NumPy."""
-    inside = _INSIDE.get(code)
-    if inside is None:
-        inside = _INSIDE[code] = code.co_filename.startswith(_PACKAGES)
-    return inside
+    known = _INSIDE.get(id(code))
+    if known is None:
+        known = _INSIDE[id(code)] = (code, code.co_filename.startswith(_PACKAGES))
+    return known[1]
 
 
 def at(place: tuple[str, int] | None) -> str:
@@ -277,7 +288,7 @@ class Recorder(NodeTracer):
         primitive: Any = None,
     ) -> Any:
         """Record a call whose result is known; return the traced result."""
-        if not (value is None or isinstance(value, (np.ndarray, tuple, list, *NUMBERS))):
+        if type(value) is not np.ndarray and not isinstance(value, _RESULTS):
             return self._fixed(arguments, keywords, value)
         symbols = tuple([self.symbol(x) for x in arguments])
         named = {key: self.symbol(x) for key, x in keywords.items()} if keywords else {}
@@ -316,7 +327,7 @@ class Recorder(NodeTracer):
     def _results(self, value: Any, arguments: Any, plain: Any) -> Any:
         """Return the traced parts of a result."""
         if isinstance(value, np.ndarray):
-            if value.dtype == object:
+            if value.dtype.hasobject:
                 self.refuse(
                     "An array of objects cannot be followed in a function that is traced. "
                     "Join numbers with np.stack([...])."
@@ -434,9 +445,7 @@ class Recorder(NodeTracer):
     def operator(self, function: Any, a: Any, b: Any) -> Any:
         """Record a binary operator; NotImplemented if the other operand is to decide."""
         for x, other in ((a, b), (b, a)):
-            if isinstance(x, Node) or not isinstance(
-                x, (Traced, np.ndarray, list, tuple, *NUMBERS)
-            ):
+            if isinstance(x, Node) or not isinstance(x, _OPERANDS):
                 return NotImplemented
             is_list = type(x) in (list, tuple) and type(other) is TracedNumber
             if is_list and (function is operator.mul or not isinstance(other._value, np.generic)):

@@ -180,10 +180,10 @@ class _Compiler:
         return repr(key) if type(key) in (str, int) else self.names.object(key, "key")
 
     def _layouts(self) -> None:
-        """Run another program if arrays lay otherwise in memory."""
+        """Run another program if arrays lay otherwise in memory: those that no signature fixes."""
         if self.otherwise is None or self.otherwise is self.program:
             return
-        arrays = [*self.program.inputs, *(load.variable for load in self.program.loads)]
+        arrays = [load.variable for load in self.program.loads]
         checks = [
             f"{self.names.of(x)}.strides != {self.names.object(x.strides, 'strides')}"
             for x in arrays

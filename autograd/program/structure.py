@@ -37,22 +37,23 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
     kind = type(x)
     if kind is np.ndarray:
         leaves.append(x)
-        key.append(x.dtype)
-        key.append(x.shape)
-        key.append(x.strides)
+        key += (x.dtype, x.shape, x.strides)
     elif kind is float or kind is complex:
         leaves.append(x)
         key.append(kind)
-    elif kind is tuple or kind is list:
-        key.append(kind)
-        key.append(len(x))
-        for item in x:
-            flatten(item, leaves, key)
-    elif kind is dict:
-        key.append(kind)
-        key.append(_keys(x))
-        for item in x.values():
-            flatten(item, leaves, key)
+    elif kind is tuple or kind is list or kind is dict:
+        items = x
+        if kind is dict:
+            key += (kind, _keys(x))
+            items = x.values()
+        else:
+            key += (kind, len(x))
+        for item in items:
+            if type(item) is np.ndarray:  # as above, without a call
+                leaves.append(item)
+                key += (item.dtype, item.shape, item.strides)
+            else:
+                flatten(item, leaves, key)
     elif isinstance(x, Node):
         key.extend(_of_node(x, leaves))
         leaves.append(x)
@@ -77,10 +78,13 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
         key.append(fixed(x))
 
 
+_TEXT = {str}
+
+
 def _keys(x: Any) -> Any:
     """Return the keys of a dict, with their types."""
     keys = tuple(x)
-    return keys if all(type(key) is str for key in keys) else (*map(type, keys), *keys)
+    return keys if {*map(type, keys)} <= _TEXT else (*map(type, keys), *keys)
 
 
 class Identity:

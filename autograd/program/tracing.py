@@ -27,7 +27,7 @@ from autograd.program.instructions import (
 )
 from autograd.program.passes.effects import leaving, rebuilt, root
 from autograd.program.program import Load, Program, Store
-from autograd.program.recorder import OUTERMOST, Recorder, at
+from autograd.program.recorder import Recorder, at, set_outermost
 from autograd.program.results import Results, results_of
 from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
@@ -191,7 +191,7 @@ def isolated(
         changing |= found.changing
 
 
-OUTERMOST.add(record.__code__)
+set_outermost(record.__code__)
 
 
 def _output(recorder: Recorder, x: Any) -> Any:

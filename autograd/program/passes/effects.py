@@ -36,28 +36,49 @@ def root(x: Any) -> Any:
 def operands(x: Any) -> list[Any]:
     """Return the variables and constants in nested arguments, with repetitions."""
     found: list[Any] = []
-    substituted(x, found.append)
+    for item in x.values() if type(x) is dict else x if type(x) is tuple else (x,):
+        kind = type(item)
+        if kind is Variable or kind is Constant:
+            found.append(item)
+        elif kind not in _WITHOUT_OPERANDS:
+            substituted(item, found.append)
     return found
+
+
+#: Types of arguments in which there are no others.
+_WITHOUT_OPERANDS = frozenset((int, float, bool, str, type(None), type))
 
 
 def reads(item: Any) -> list[Any]:
     """Return the variables and constants that an instruction or a guard reads."""
     if isinstance(item, Guard):
         return [item.variable]
-    found = operands(item.arguments)
-    return found + operands(item.keywords) if item.keywords else found
+    found: list[Any] | None = item.__dict__.get("_reads")
+    if found is None:
+        found = operands(item.arguments)
+        if item.keywords:
+            found += operands(item.keywords)
+        item.__dict__["_reads"] = found  # nothing changes the arguments of an instruction
+    return found
 
 
 def is_pure(instruction: Instruction) -> bool:
     """Return whether a call depends on its arguments only and changes nothing."""
-    function, arguments = instruction.function, instruction.arguments
     if instruction.writes is not None:
         return False
+    found: bool | None = instruction.__dict__.get("_is_pure")
+    if found is None:
+        found = instruction.__dict__["_is_pure"] = _is_pure(instruction)
+    return found
+
+
+def _is_pure(instruction: Instruction) -> bool:
+    function = instruction.function
+    for x in reads(instruction):
+        if type(x) is Variable and _is_generator(x):
+            return False
     if isinstance(function, (Method, Attribute)):
-        owner = arguments[0]
-        return not isinstance(owner, Variable) or not _is_generator(owner)
-    if any(isinstance(x, Variable) and _is_generator(x) for x in operands(arguments)):
-        return False
+        return True
     return function in _PYTHON or is_of_numpy(function) or _is_library(function)
 
 
@@ -98,6 +119,8 @@ def is_fresh(instruction: Instruction, result: Any) -> bool:
 
 def may_return_argument(function: Any) -> bool:
     """Return whether a function is not NumPy's, and may return what it was given."""
+    if type(function) is np.ufunc:
+        return False
     known = isinstance(function, (Method, Attribute)) or function in _PYTHON
     return not known and not is_of_numpy(function)
 
@@ -123,22 +146,24 @@ class Effects:
     def __init__(self, program: Program) -> None:
         items = program.items
         self._owners: dict[Any, Any] = {}
+        self.leaving = leaving(program)
+        found: set[Any] = {*program.inputs, *[x for x in self.leaving if type(x) is Constant]}
         for item in program.instructions:
             self._join(item)
-        found: set[Any] = {*program.inputs, *program.constants}
+            found.update([x for x in reads(item) if type(x) is Constant])
         found |= {load.variable for load in program.loads if load.variable is not None}
         self.outside = {self.owner(x) for x in found}
-        self.leaving = leaving(program)
         self.written: dict[Any, list[int]] = {}
         self.last: dict[Any, int] = {}
         self.made: dict[Any, int] = {}
         self._outside_written: list[int] = []
+        owner = self.owner if self._owners else root
         for position, item in enumerate(items):
             for x in reads(item):
-                self.last[self.owner(x)] = position
+                self.last[owner(x)] = position
             for x in item.makes():
                 self.made[x] = position
-                self.last[self.owner(x)] = position
+                self.last[owner(x)] = position
             if item.writes is not None:
                 target = self.owner(item.writes)
                 self.written.setdefault(target, []).append(position)
