@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Any
 
@@ -9,6 +10,25 @@ import numpy as np
 
 from autograd.program.instructions import Constant, Variable
 from autograd.program.python_code import Names
+
+#: What the functions that this library's transforms return are called, and what they compute.
+_TRANSFORMED = re.compile(r"(grad|value_and_grad)_of_(\w+|<lambda>)_wrt_argnum_([\d(), -]+)")
+
+
+def summary(program: Any) -> str:
+    """Return in one line what the function of a program computes."""
+    match = _TRANSFORMED.fullmatch(program.name)
+    if match is None:
+        return plain(f"Compute what {program.name} computes.")
+    what, name, numbers = match.groups()
+    name = "the function" if name == "<lambda>" else name
+    parameters = [parameter.name for parameter in program.parameters]
+    chosen = [int(number) for number in re.findall(r"-?\d+", numbers)]
+    named = [parameters[i] for i in chosen if -len(parameters) <= i < len(parameters)]
+    respect = f" with respect to {' and '.join(named)}" if len(named) == len(chosen) else ""
+    if what == "grad":
+        return plain(f"Return the gradient of {name}{respect}.")
+    return plain(f"Return {name} and its gradient{respect}.")
 
 
 def described(x: Any) -> str:
@@ -39,13 +59,12 @@ def docstring(program: Any, names: Names, output: Any) -> list[str]:
 
     Types and shapes only, so nothing in it can end the string.
     """
-    lines = [f"What {plain(program.name)} computes.", ""]
-    for x in program.inputs:
-        lines.append(f"{names.of(x)}: {described(x)}")
-    for load in program.loads:
-        if load.variable is not None:
-            lines.append(f"{names.of(load.variable)}: {described(load.variable)}")
-    lines.append(f"Returns {described(output)}")
+    lines = [summary(program), ""]
+    for x in [*program.inputs, *[load.variable for load in program.loads]]:
+        if x is not None:
+            lines.append(f"{names.of(x)}: {described(x)}")
+    returned = [*output] if type(output) is tuple else [output]
+    lines.append(f"Returns: {', '.join(described(x) for x in returned)}")
     return [
         part
         for line in lines

@@ -23,7 +23,8 @@ def written_guard(writer: Writer, guard: Guard) -> list[str]:
 
 def refusal(writer: Writer, guard: Guard, expected: list[Any]) -> str:
     """Return the indented statement that raises an error, with the condition in words."""
-    where = "" if guard.place is None else f", {location(guard.place)}"
+    where = "" if guard.place is None else location(guard.place)
+    where = f", {where}" if where else ""
     message = in_quotes(f"this program was recorded for {_words(writer, guard, expected)}{where}")
     return f"    raise ValueError({message})"
 

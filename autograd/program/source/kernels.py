@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import inspect
 import sys
 import textwrap
@@ -95,9 +94,7 @@ class Definitions:
             return None
         if not isinstance(tree, ast.FunctionDef) or function.__closure__:
             return None
-        tree.name = name
-        tree.decorator_list = []
-        return ast.unparse(ast.fix_missing_locations(_Renamed(self, function).visit(tree)))
+        return _Copy(self, function, source).text(tree, name)
 
     def reference(self, x: Any, wanted: str) -> str | None:
         """Return an expression for an object that a kernel refers to; None if there is none."""
@@ -161,32 +158,51 @@ def _imported(name: str, function: Any) -> str:
     return f"from {home} import {inner} as {name}"
 
 
-class _Renamed(ast.NodeTransformer):
-    """Replaces what a function refers to by what it is called in the written module."""
+class _Copy:
+    """The source of a function, without annotations, and with the names of the written module."""
 
-    def __init__(self, definitions: Definitions, function: Any) -> None:
+    def __init__(self, definitions: Definitions, function: Any, source: str) -> None:
         self.definitions = definitions
         self.globals = function.__globals__
         code = function.__code__
         self.local = {*code.co_varnames, *code.co_cellvars}
+        self.lines = [line.encode() for line in source.split("\n")]
+        self.edits: list[tuple[tuple[int, int], tuple[int, int], str]] = []
 
-    def visit_arg(self, node: ast.arg) -> Any:
-        """Drop the annotation of a parameter."""
-        self.local.add(node.arg)
-        return ast.arg(node.arg)
+    def text(self, tree: ast.FunctionDef, name: str) -> str:
+        """Return the source of the function under another name."""
+        body = tree.body[0]
+        head = f"def {name}({_parameters(tree.args)}):"
+        self.local |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        for node in tree.body:
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name):
+                    self._name(part)
+        for begin, end, text in sorted(self.edits, reverse=True):
+            line = self.lines[begin[0]]
+            self.lines[begin[0]] = line[: begin[1]] + text.encode() + line[end[1] :]
+        lines = [line.decode() for line in self.lines[body.lineno - 1 :]]
+        return "\n".join([head, *lines]).rstrip()
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
-        """Drop the annotation of the result, and the imports inside."""
-        node.returns = None
-        return self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> Any:
+    def _name(self, node: ast.Name) -> None:
         """Replace a global name."""
         name = node.id
-        if name in self.local or name not in self.globals or hasattr(builtins, name):
-            return node
+        if name in self.local or name not in self.globals:
+            return
         found = self.definitions.reference(self.globals[name], name)
         if found is None:
             self.definitions.missing[name] = self.globals[name]
-            return node
-        return ast.parse(found, mode="eval").body
+        elif found != name:
+            begin, end = (
+                (node.lineno - 1, node.col_offset),
+                (node.lineno - 1, node.end_col_offset or 0),
+            )
+            self.edits.append((begin, end, found))
+
+
+def _parameters(arguments: ast.arguments) -> str:
+    """Return the parameters of a function without their annotations."""
+    for node in ast.walk(arguments):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.unparse(arguments)

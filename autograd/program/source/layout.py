@@ -35,7 +35,8 @@ def statements(entries: list[Entry], begun: bool) -> list[str]:
                 lines += ["", "# Backward:"]
             backward = True
         elif statement is not None and list(map(_compact, inner)) != [_compact(statement.text)]:
-            lines.append(f"# {shortened(statement.text)}  ({statement.where})")
+            where = statement.where
+            lines.append(f"# {shortened(statement.text)}{f'  ({where})' if where else ''}")
         lines += inner
     return lines
 

@@ -112,12 +112,12 @@ def _pass_on(program: Any, names: dict[Variable, Any]) -> None:
     """Let the last conversion of a derivative have its name."""
     for item in program.items:
         x, y = next(item.uses(), None), item.result if isinstance(item, Instruction) else None
-        if x is None or not isinstance(y, Variable) or not x.gradients_of or y in names:
+        if x is None or not isinstance(y, Variable) or not x.gradients_of:
             continue
         adds_zero = item.function is operator.add and item.arguments[1:] == (0.0,)
         converts = adds_zero or item.function == Method("copy")
         if converts or item.function in (float, np.asarray, np.float64):
-            if x in names:
+            if x in names and names.get(y, names[x]) == names[x]:
                 names[y] = names.pop(x)
             y.gradients_of = y.gradients_of or x.gradients_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import importlib
 import os
 import zlib
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from autograd.errors import SourceError
 from autograd.files import replacing
 from autograd.program.source.checks import HELPERS, Checks
-from autograd.program.source.description import plain
+from autograd.program.source.description import summary
 from autograd.program.source.module import Module, function_name
 from autograd.program.source.statements import printable
 
@@ -46,8 +47,7 @@ def save(
         "\n".join(lines),
         function,
     ]
-    summary = plain(f"What {programs[0].name} computes, with NumPy only.")
-    head = [f'"""{summary}"""', "\n".join(module.imports(*parts))]
+    head = [f'"""{summary(programs[0])}"""', "\n".join(module.imports(*parts))]
     parts = ["\n\n".join(part for part in head if part), *parts]
     text = "\n\n\n".join(part for part in parts if part) + "\n"
     compile(text, os.fspath(path), "exec")
@@ -59,6 +59,7 @@ def save(
             contents: Any = {x.name: np.frombuffer(x.data, np.uint8) for x in constants}
             np.savez(arrays, **contents)
         file.write(text.encode())
+    importlib.invalidate_caches()  # so that the new module is found at once
 
 
 def _by_function(programs: list[Any], sources: Any) -> dict[Any, Any]:

@@ -69,8 +69,11 @@ def origin_of(place: Any) -> Origin | None:
 
 
 def location(place: Any) -> str:
-    """Return file name and line."""
-    return f"{printable(os.path.basename(place[0]))}:{place[1]}"
+    """Return file name and line; "" for what is not in a file, such as a cell of a notebook."""
+    file, line = place
+    if file.startswith("<") or "ipykernel" in file:
+        return ""
+    return f"{printable(os.path.basename(file))}:{line}"
 
 
 def printable(text: str) -> str:
@@ -92,7 +95,7 @@ def _parsed(file: str) -> dict[Any, Origin]:
     """Return the expressions of a file by their positions."""
     lines = linecache.getlines(file)
     known = _FILES.get(file)
-    if known is not None and known[0] is lines:
+    if known is not None and (known[0] is lines or known[0] == lines):
         return known[1]  # type: ignore[no-any-return]
     found: dict[Any, Origin] = {}
     try:
