@@ -1,0 +1,21 @@
+"""A fixture that counts recordings."""
+
+import importlib
+
+import pytest
+
+
+@pytest.fixture
+def recordings(monkeypatch):
+    """List the recordings, isolated ones as well."""
+    counted = []
+
+    def record(function, *more):
+        counted.append(function)
+        return original(function, *more)
+
+    modules = [importlib.import_module(f"autograd.program.{name}") for name in ("tracing", "jit")]
+    original = modules[0].record
+    for module in modules:
+        monkeypatch.setattr(module, "record", record)
+    return counted
