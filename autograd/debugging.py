@@ -74,6 +74,7 @@ class Trace(Observer):
     """Context manager that records in every node the line that made it.
 
     Pictures and messages show the line. The Trace keeps the nodes made inside the block alive.
+    `autograd.trace`, in lower case, is something else: it records a function as a program.
 
     Attributes
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import inspect
 import os
 from collections.abc import Callable, Mapping
@@ -420,6 +421,12 @@ class Program:
         False
         """
         WRITERS["save"]([self], path, name, sources)
+
+    def _repr_html_(self) -> str:
+        lines = html.escape(self.source()).split("\n")
+        faint = '<span style="opacity:0.6">{}</span>'
+        shown = [faint.format(line) if line.strip()[:1] == "#" else line for line in lines]
+        return f"<pre>{chr(10).join(shown)}</pre>"
 
     def __str__(self) -> str:
         return self.source()

@@ -238,7 +238,7 @@ def test_guards_are_conditions():
         return x * x if x > 0 else -x
 
     assert r"&\text{for } x > 0" in agrees(function, 2.0)
-    assert r"\neg\left(x > 0\right)" in agrees(function, -2.0)
+    assert r"&\text{for } x \le 0" in agrees(function, -2.0)
 
 
 def test_unknown_functions_are_written_as_calls():

@@ -40,6 +40,12 @@ SAVED = 3
 #: A longer formula is divided.
 LONGEST = 26
 
+#: Comparisons, and what holds where they do not: formulas are for numbers, not for NaN.
+OPPOSITE = {
+    "less": "greater_equal", "less_equal": "greater", "greater": "less_equal",
+    "greater_equal": "less", "equal": "not_equal", "not_equal": "equal",
+}  # fmt: skip
+
 LETTERS = {0: "stuvrqpc", 1: "uvrstqpcg", 2: "ABCDEFGHMNPRSTUVWXYZ"}
 
 
@@ -422,7 +428,9 @@ class Formulas:
 
     def _conditions(self) -> Iterator[str]:
         for term, holds in self.reader.conditions:
-            text = self.writer.write(term, None).text
+            if not holds and term.kind == FUNCTION and term.detail in OPPOSITE:
+                term, holds = algebra.function(OPPOSITE[term.detail], *term.parts), True
+            text = self.writer.entry(term).text
             text = re.sub(r"^\\left\[(.*)\\right\]$", r"\1", text)
             yield text if holds else rf"\neg\left({text}\right)"
         for guard in self.reader.checked:

@@ -153,7 +153,8 @@ class Writer:
         raise NotImplementedError
 
     def _named(self, text: str, term: Term, indices: Indices) -> Written:
-        return Written(text if indices is None else with_index(text, joined(indices)))
+        written = text if indices is None else with_index(text, joined(indices))
+        return Written(written, RAISED if text.startswith(r"\frac") else ATOM)
 
     def _number(self, x: Any) -> Written:
         negative = not isinstance(x, complex) and x < 0
@@ -352,7 +353,7 @@ class Writer:
         """Write a product of positive powers."""
         scalars: list[Written] = []
         arrays: list[Written] = []
-        for exponent, term in sorted(powers, key=_rank):
+        for exponent, term in sorted(powers, key=lambda power: self._rank(power[1])):
             place = aligned(indices, term)
             if exponent == 1:
                 written = self.write(term, place)
@@ -374,6 +375,10 @@ class Writer:
         return Written(
             _juxtaposed(everything), OPEN if everything[-1].strength == OPEN else JUXTAPOSED
         )
+
+    def _rank(self, term: Term) -> int:
+        """Order factors: names, then sums, then the rest."""
+        return 1 if term in self.names else {NUMBER: 0, SUM: 2}.get(term.kind, 3)
 
     def _raised(self, term: Term, exponent: float, indices: Indices) -> Written:
         if exponent == 0.5:
@@ -486,13 +491,6 @@ def aligned(indices: Indices, part: Term) -> Indices:
         return None
     own = indices[len(indices) - part.ndim :] if part.ndim else ()
     return tuple(None if n == 1 else i for i, n in zip(own, part.shape, strict=True))
-
-
-def _rank(power: tuple[Any, Term]) -> tuple[int, int]:
-    """Order factors: names, then calls, then sums."""
-    kind = power[1].kind
-    order = {NUMBER: 0, SYMBOL: 1, SUM: 3}
-    return order.get(kind, 2), 0
 
 
 def _ordered(pairs: list[tuple[Any, Term]]) -> list[tuple[Any, Term]]:
