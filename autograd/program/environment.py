@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import dataclasses
 import dis
 import functools
 import operator
@@ -84,6 +83,10 @@ class Environment:
 
     def __init__(self, function: Callable[..., Any], objects: Any = ()) -> None:
         self.watched: list[Watched] = []
+        self._entries: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._codes: list[tuple[Any, types.CodeType]] = []
+        self._lists: list[tuple[list[Any], tuple[Any, ...]]] = []
+        self._others: list[Watched] = []
         self.owners: list[Any] = []
         self.replaced: list[Watched] = []
         self.spaces: list[tuple[dict[str, Any], tuple[str, ...]]] = []
@@ -109,7 +112,17 @@ class Environment:
 
     def holds(self) -> bool:
         """Return whether all names have the same meanings now."""
-        for item in self.watched:
+        for space, key, before in self._entries:
+            now = space.get(key, _MISSING)
+            if now is not before and not _same(now, before):
+                return False
+        for function, code in self._codes:
+            if function.__code__ is not code:
+                return False
+        for container, items in self._lists:
+            if len(container) != len(items) or not all(map(operator.is_, container, items)):
+                return False
+        for item in self._others:
             now = item.read()
             if now is not item.before and not _same(now, item.before):
                 return False
@@ -189,16 +202,14 @@ class Environment:
             self._attributes(function, _names(call.__code__))
             function = call
         names = _names(function.__code__)
+        is_library = function.__globals__.get("__name__", "").partition(".")[0] in LIBRARIES
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
-            self._watch(
-                functools.partial(_contents, cell),
-                functools.partial(setattr, cell, "cell_contents"),
-                name,
-                names,
-            )
-        if _is_library(function):
+            read = functools.partial(_contents, cell)
+            write = functools.partial(setattr, cell, "cell_contents")
+            self._watch(Watched(read, write, read(), name), names, changes=not is_library)
+        if is_library:
             return
         for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             self._reached(default, names, f"a default of {function.__name__}")
@@ -206,12 +217,7 @@ class Environment:
             self._attribute(function, "__defaults__")
         if function.__kwdefaults__:
             self._attribute(function, "__kwdefaults__")
-        self._watch(
-            functools.partial(getattr, function, "__code__"),
-            functools.partial(setattr, function, "__code__"),
-            function.__name__,
-            (),
-        )
+        self._codes.append((function, function.__code__))
         space = function.__globals__
         called = _globals(function.__code__)
         for name in called:
@@ -220,33 +226,33 @@ class Environment:
         self.spaces.append((space, called))
 
     def _attribute(self, owner: Any, name: str) -> None:
-        self._watch(
-            functools.partial(getattr, owner, name, _MISSING),
-            functools.partial(setattr, owner, name),
-            name,
-            (),
-        )
+        read = functools.partial(getattr, owner, name, _MISSING)
+        self._watch(Watched(read, functools.partial(setattr, owner, name), read(), name), ())
 
     def _item(self, space: Any, key: Any, name: str, names: Any) -> None:
-        self._watch(
-            functools.partial(space.get, key, _MISSING),
-            functools.partial(_store, space, key),
-            name,
-            names,
-        )
+        if self._is_new((id(space), key), space):
+            read = functools.partial(space.get, key, _MISSING)
+            item = Watched(read, functools.partial(_store, space, key), read(), name)
+            self._watch(item, names, (space, key))
+        else:
+            self._reached(space.get(key), names, name)
 
-    def _watch(self, read: Any, write: Any, name: str, names: Any) -> None:
-        found = read()
-        if found is _MISSING:
-            self.watched.append(Watched(read, write, found, name))
-            return
+    def _watch(self, item: Watched, names: Any, entry: Any = None, changes: bool = True) -> None:
+        """Watch something that the code reads; `entry` says where in a dict it is."""
+        found = item.before
         if creation.has_stand_in(found):
-            self.replaced.append(Watched(read, write, found, name))
+            self.replaced.append(item)
         if isinstance(found, types.ModuleType):
             self._module(found, names)
             return
-        self.watched.append(Watched(read, write, found, name))
-        self._reached(found, names, name)
+        if changes:
+            self.watched.append(item)
+            if entry is None:
+                self._others.append(item)
+            else:
+                self._entries.append((*entry, found))
+        if found is not _MISSING:
+            self._reached(found, names, item.name)
 
     def _reached(self, found: Any, names: Any, name: str = "") -> None:
         """Look into an object that a name refers to."""
@@ -282,14 +288,13 @@ class Environment:
         if not self._is_new((id(found), names), found):
             return
         if not isinstance(found, (tuple, frozenset)) and self._is_new(id(found), found):
-            self.watched.append(
-                Watched(
-                    functools.partial(_items, found),
-                    functools.partial(_refill, found),
-                    _items(found),
-                    name,
-                )
-            )
+            read, write = functools.partial(_items, found), functools.partial(_refill, found)
+            item = Watched(read, write, read(), name)
+            self.watched.append(item)
+            if isinstance(found, list):
+                self._lists.append((found, item.before))
+            else:
+                self._others.append(item)
         keyed = isinstance(found, (list, dict))
         for key, item in found.items() if isinstance(found, dict) else enumerate(found):
             if type(item) is np.ndarray and keyed:
@@ -463,6 +468,7 @@ def _equal_states(a: Any, b: Any) -> bool:
 
 
 def _same(a: Any, b: Any) -> bool:
+    """Return whether two objects are the same, or equal numbers or texts of the same type."""
     if type(a) is not type(b):
         return False
     if isinstance(a, tuple):
@@ -475,12 +481,3 @@ def _same(a: Any, b: Any) -> bool:
         return np.asarray(a).tobytes() == np.asarray(b).tobytes()
     return isinstance(a, PLAIN) and bool(a == b)
 
-
-def _is_library(function: Any) -> bool:
-    return (getattr(function, "__module__", None) or "").partition(".")[0] in LIBRARIES
-
-
-def fields_of(x: Any) -> Iterator[Any]:
-    """Yield the contents of the fields of a data class."""
-    for field in dataclasses.fields(x):
-        yield getattr(x, field.name)

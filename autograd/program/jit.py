@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from numpy import ndarray
+
 from autograd.engine import tracing as hooks
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
@@ -122,8 +124,14 @@ class Jitted:
         """Run the program for these arguments; record it at the first call."""
         leaves: list[Any] = []
         key: list[Any] = []
-        structure.flatten(arguments, leaves, key)
+        for x in arguments:
+            if type(x) is ndarray:
+                leaves.append(x)
+                key += (x.dtype, x.shape, x.strides)
+            else:
+                structure.flatten(x, leaves, key)
         if keywords:
+            key.append(None)  # so that no argument could be taken for them
             structure.flatten(keywords, leaves, key)
         if GRAD_MODE.interventions != 0:
             if hooks.tracer() is not None or is_observed():

@@ -1,0 +1,24 @@
+"""Random functions with branches, loops and assignments do the same under `jit`, at many inputs."""
+
+import os
+
+import numpy as np
+import pytest
+from fuzz import branching
+from program.agreement import difference
+
+#: The number of functions; `make fuzz` multiplies it.
+COUNT = round(100 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
+
+PARTS = 10
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_replays_of_random_functions_are_right(part):
+    for seed in range(part, COUNT, PARTS):
+        source = branching.program(seed)
+        f = branching.function(source)
+        with np.errstate(all="ignore"):
+            fault = difference(f, *branching.inputs(seed), warned=False)
+        assert fault is None, f"seed {seed}: {fault}\n{source}"
