@@ -89,7 +89,8 @@ class Variable:
                 is_float = type(tracing.concrete(item)) is not np.float64
                 return derivative if is_float else np.asarray(derivative)[()]  # as np.float64 does
             if isinstance(node, Value):
-                return np.float64(derivative) if type(item) is np.float64 else float(derivative)
+                is_float = type(tracing.concrete(item)) is not np.float64
+                return float(derivative) if is_float else np.float64(derivative)
             return np.asarray(derivative)
 
         return tree.mapped(self.given, derivative)

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import cmath
+import math
+import operator
 from typing import Any
 
-from autograd.program.instructions import Guard
+import numpy as np
+
+from autograd.program.instructions import Guard, Instruction, Variable
 from autograd.program.passes.effects import Effects, is_pure, leaving, reads
 from autograd.program.program import Program
+
+
+#: Raise errors for some numbers of Python.
+_RAISING = frozenset(
+    (
+        operator.truediv, operator.floordiv, operator.mod, operator.pow, round, divmod,
+        *(f for module in (math, cmath) for f in vars(module).values() if callable(f)),
+    )
+)  # fmt: skip
+#: Raise errors for some arrays.
+_OF_MATRICES = frozenset(getattr(np.linalg, name) for name in np.linalg.__all__)
+
+
+def may_raise(item: Instruction) -> bool:
+    """Return whether a call that the function itself makes raises an error for some numbers."""
+    if item.primitive is not None:  # Values do not raise errors
+        return False
+    if item.function in _RAISING:
+        return isinstance(item.result, Variable) and item.result.kind in (bool, int, float, complex)
+    return item.function in _OF_MATRICES
 
 
 def without_dead_code(program: Program) -> Program:
@@ -25,7 +50,7 @@ def without_dead_code(program: Program) -> Program:
         elif item.writes is not None:
             needed = effects.owner(item.writes) in memory
         else:
-            needed = not is_pure(item) or not used.isdisjoint(item.makes())
+            needed = not used.isdisjoint(item.makes()) or not is_pure(item) or may_raise(item)
         if needed:
             kept.append(item)
             for x in reads(item):
