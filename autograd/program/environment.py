@@ -480,4 +480,3 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, (float, complex, np.inexact)):
         return np.asarray(a).tobytes() == np.asarray(b).tobytes()
     return isinstance(a, PLAIN) and bool(a == b)
-

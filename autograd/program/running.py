@@ -18,6 +18,7 @@ from autograd.program.instructions import (
 )
 from autograd.program.passes.buffers import is_kept
 from autograd.program.passes.checks import first_change
+from autograd.program.passes.dead_code import may_raise
 from autograd.program.passes.effects import Effects, is_pure, operands, root
 from autograd.program.passes.inlining import inlinable
 from autograd.program.passes.tiled import Tiled
@@ -82,10 +83,19 @@ class _Compiler:
         self.leaves: dict[int, None] = {}
         #: The first line that changes something outside.
         self.changing: int | None = None
+        #: The line after which no error is expected.
+        self.checked: int | None = None
         self.names.reserve((*self.environment, "error", "otherwise", *_BUFFERS))
         self.lines: list[str] = []
         self.parameters = [self.names.of(x) for x in program.inputs]
         self.inlined = inlinable(program)
+        if first_change(program, Effects(program)) is not None:
+            self.inlined -= {
+                x
+                for item in program.instructions
+                if may_raise(item, of_values=True)
+                for x in item.makes()
+            }
         effects = Effects(program)
         self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
         #: The arrays that tiles fill and that are kept between calls.
@@ -109,13 +119,7 @@ class _Compiler:
         if self.give:
             self.lines.append(self.give)
         self.lines.append(f"return {self.writer.of(self.program.output).text}")
-        if self.changing is not None:
-            self.lines[self.changing :] = [
-                "try:",
-                *(f"    {line}" for line in self.lines[self.changing :]),
-                "except GuardFailed: raise",
-                "except Exception as error: raise Interrupted(error) from error",
-            ]
+        self._handle_errors()
         name = self.names.new("run")
         body = "\n    ".join(self.lines)
         source = f"def {name}({', '.join(self.parameters)}):\n    {body}\n"
@@ -124,6 +128,24 @@ class _Compiler:
         function = self.environment[name]
         function.source = source
         return function  # type: ignore[no-any-return]
+
+    def _handle_errors(self) -> None:
+        """Undo changes where an error may be expected; elsewhere tell that there have been some."""
+        if self.changing is None:
+            return
+        checked = self.changing if self.checked is None else self.checked
+        first, rest = self.lines[self.changing : checked], self.lines[checked:]
+        del self.lines[self.changing :]
+        if first:
+            names = self.undo.saved.values()
+            self.lines += [f"{name} = None" for name in names]
+            self.lines += ["try:", *(f"    {line}" for line in first), "except GuardFailed: raise"]
+            self.lines.append("except Exception:")
+            for name, restore in zip(names, self.undo.restores, strict=True):
+                self.lines.append(f"    if {name} is not None: {restore}")
+            self.lines.append("    raise")
+        self.lines += ["try:", *(f"    {line}" for line in rest)]
+        self.lines.append("except Exception as error: raise Interrupted(error) from error")
 
     def _loads(self) -> None:
         """Read nodes, and check that they hold what they held."""
@@ -217,7 +239,7 @@ class _Compiler:
 
     def _body(self) -> None:
         """Write the instructions and the guards."""
-        undo = _Undo(self)
+        undo = self.undo = _Undo(self)
         first = first_change(self.program, undo.effects)
         released = self._released()
         kept = set(self.kept)
@@ -248,6 +270,8 @@ class _Compiler:
                     self.lines.append(("    " if quiet else "") + line)
             if position in released:
                 self.lines.append(f"{'    ' if quiet else ''}del {', '.join(released[position])}")
+            if position == undo.last_check and first is not None and position > first:
+                self.checked, quiet = len(self.lines), False
 
     def _statements(self, item: Instruction) -> list[str]:
         """Return the statements that carry out an instruction."""
@@ -319,15 +343,21 @@ class _Undo:
         items = compiler.program.items
         self.effects = Effects(compiler.program)
         self.outside = self.effects.outside
-        self.last_guard = max(
-            (i for i, item in enumerate(items) if isinstance(item, Guard)), default=-1
+        #: The position of the last item that may fail.
+        self.last_check = max(
+            (
+                i
+                for i, item in enumerate(items)
+                if isinstance(item, Guard) or may_raise(item, of_values=True)
+            ),
+            default=-1,
         )
         self.saved: dict[Any, str] = {}
         self.restores: list[str] = []
 
     def saving(self, position: int, item: Instruction) -> list[str]:
         """Return the lines that save what an instruction is going to change."""
-        if position >= self.last_guard:
+        if position >= self.last_check:
             return []
         lines = []
         for x in self._changed(item):

@@ -337,6 +337,8 @@ class _BoundMethod:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         owner, recorder = self.owner, self.owner._recorder
+        if self.name in WRITING and not isinstance(owner, TracedArray):
+            return getattr(owner._value, self.name)(*recorder.plain(arguments))  # does nothing
         if self.name in WRITING:
             return recorder.emit_write(Method(self.name), (owner, *arguments), keywords, owner)
         if keywords.get("out") is not None:

@@ -56,9 +56,27 @@ CONDITIONS = [
     "n % 2 == 0", "({v} > 0).sum() > 2", "bool({s})", "np.argmax({v}) == 2", "isinstance({s}, float)",
     "(0.5 < {v}).any() and {s} > 0", "{s} > 0 or {t} > 0", "{s} in (0.0, 1.0)", "{m}[0, 0] != {s}",
 ]  # fmt: skip
-INDICES = ["0", "-1", "1:3", "::2", "::-1", "[0, 2]", "[0, 0, 1]", "{v} > {s}", "np.argmax({v})", "n % 5", "..."]
+INDICES = [
+    "0",
+    "-1",
+    "1:3",
+    "::2",
+    "::-1",
+    "[0, 2]",
+    "[0, 0, 1]",
+    "{v} > {s}",
+    "np.argmax({v})",
+    "n % 5",
+    "...",
+]
 INNER = ["np.sum(np.sin(z) * z)", "np.sum(z ** 3)", "np.dot(z, z) * {s}", "np.sum(np.tanh(z) * {v})", "np.prod(1 + z * z)", "np.sum(np.where(z > 0, z, z * z))", "np.max(z) * z[0]"]  # fmt: skip
-SCALAR = ["z * z * {s}", "np.sin(z) + z", "z ** 3 if z > 0 else -z", "np.exp(-z * z)", "z / (1 + z * z)"]
+SCALAR = [
+    "z * z * {s}",
+    "np.sin(z) + z",
+    "z ** 3 if z > 0 else -z",
+    "np.exp(-z * z)",
+    "z / (1 + z * z)",
+]
 
 
 class Writer:
@@ -171,7 +189,9 @@ class Writer:
 
     def leave(self):
         kind = self.random.choice("vms")
-        self.add(f"if {self.fill(self.random.choice(CONDITIONS))}: return {self.random.choice(self.names[kind])}")
+        self.add(
+            f"if {self.fill(self.random.choice(CONDITIONS))}: return {self.random.choice(self.names[kind])}"
+        )
 
     def loop(self):
         head = self.random.choice(
@@ -205,9 +225,14 @@ class Writer:
 
     def function(self):
         name = self.new("g")
-        self.block(f"def {name}(p, q=2.0):", lambda: self.add(f"return p * q + {self.random.choice(self.names['s'])}"))
+        self.block(
+            f"def {name}(p, q=2.0):",
+            lambda: self.add(f"return p * q + {self.random.choice(self.names['s'])}"),
+        )
         new = self.new("v")
-        self.add(f"{new} = {name}({self.random.choice(self.names['v'])}{self.random.choice(['', ', 3.0', ', q=a'])})")
+        self.add(
+            f"{new} = {name}({self.random.choice(self.names['v'])}{self.random.choice(['', ', 3.0', ', q=a'])})"
+        )
         self.names["v"].append(new)
 
     def transform(self):
@@ -230,7 +255,9 @@ class Writer:
         name, other = self.new("t"), self.new("v")
         if self.random.random() < 0.6:
             self.add(f"{name} = Tensor({self.random.choice(self.names['v'])} * 1.0)")
-            self.add(f"np.sum({name} * np.sin({name}) + {self.random.choice(self.names['s'])}).backward()")
+            self.add(
+                f"np.sum({name} * np.sin({name}) + {self.random.choice(self.names['s'])}).backward()"
+            )
             self.add(f"{other} = {name}.grad")
             self.names["v"].append(other)
         else:

@@ -8,7 +8,7 @@ from fuzz import branching
 from program.agreement import difference
 
 #: The number of functions; `make fuzz` multiplies it.
-COUNT = round(100 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
+COUNT = round(40 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
 
 PARTS = 10
 

@@ -13,7 +13,6 @@ from autograd.program.instructions import Guard, Instruction, Variable
 from autograd.program.passes.effects import Effects, is_pure, leaving, reads
 from autograd.program.program import Program
 
-
 #: Raise errors for some numbers of Python.
 _RAISING = frozenset(
     (
@@ -22,12 +21,21 @@ _RAISING = frozenset(
     )
 )  # fmt: skip
 #: Raise errors for some arrays.
-_OF_MATRICES = frozenset(getattr(np.linalg, name) for name in np.linalg.__all__)
+_OF_MATRICES = frozenset(
+    getattr(np.linalg, name)
+    for name in (
+        "cholesky", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matrix_power", "pinv",
+        "solve", "svd", "tensorinv", "tensorsolve",
+    )
+)  # fmt: skip
 
 
-def may_raise(item: Instruction) -> bool:
-    """Return whether a call that the function itself makes raises an error for some numbers."""
-    if item.primitive is not None:  # Values do not raise errors
+def may_raise(item: Instruction, of_values: bool = False) -> bool:
+    """Return whether a call raises an error for some numbers.
+
+    Functions of Values do not raise errors, so only those who can deal with them ask for them.
+    """
+    if item.primitive is not None and not of_values:
         return False
     if item.function in _RAISING:
         return isinstance(item.result, Variable) and item.result.kind in (bool, int, float, complex)
