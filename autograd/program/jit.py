@@ -52,12 +52,14 @@ PATHS = 16
 class Path:
     """One way through a function: its program, compiled."""
 
-    def __init__(self, recording: Recording, environment: Environment) -> None:
+    def __init__(
+        self, recording: Recording, environment: Environment, lazily: bool = False
+    ) -> None:
         self.recorded = recording.program
         program = self.program = with_checks_first(recording.program)
         self.environment = environment
         self.fixed = recording.fixed
-        self.run = compiled(optimised(program), program)
+        self.run: Any = _later(program) if lazily else compiled(optimised(program), program)
         self.expected = [guard.expected for guard in program.guards]
 
     def holds(self) -> bool:
@@ -70,6 +72,18 @@ class Path:
             return number < 0
         before = zip(self.expected[:number], other.expected[:number], strict=True)
         return same_value(self.expected[number], found) and all(same_value(a, b) for a, b in before)
+
+
+def _later(program: Any) -> Any:
+    """Return a function that compiles a program when it is first called."""
+    found: list[Any] = []
+
+    def run(*inputs: Any) -> Any:
+        if not found:
+            found.append(compiled(optimised(program), program))
+        return found[0](*inputs)
+
+    return run
 
 
 def _require_unchanged(source: str | None, name: str | None) -> None:
@@ -338,7 +352,7 @@ class Jitted:
             if not second.is_repeatable:
                 self._unrepeatable += 1
                 return self.function(*arguments, **keywords) if with_graph else second.result
-            path = Path(second, environment)
+            path = Path(second, environment, lazily=with_graph)
             if with_graph:
                 environment.restore()
                 try:

@@ -28,6 +28,7 @@ from autograd.program import structure
 from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
 from autograd.program.instructions import Variable
 from autograd.program.joint import Joint, external_writes
+from autograd.program.links import MANY, Link, Partials, chain
 from autograd.program.running import GuardFailed
 from autograd.program.stand_ins import Kind, NotFollowed, numbers_of
 from autograd.program.tracing import Recording
@@ -78,15 +79,19 @@ class Replay:
         if results.refused or (results.shares_views and not owner.may_share_views):
             raise NotFollowed(results.refused or "it returns a view of another node")
         self.repeatable = not external_writes(self.program)
-        if not self.repeatable and len(results.connected) > 1:
-            raise NotFollowed("it changes something, and returns several nodes")
+        several = len(results.connected)
+        if several > (MANY if results.are_values else 1 if not self.repeatable else several):
+            raise NotFollowed("it returns too many nodes")
         self.passed_on = self._find_passed_on()
         self._find_nodes(leaves)
         self.joints: dict[Any, Joint] = {}
         self.split: Joint | None = None
         self._again: dict[Any, Any] = {}
         self._unrecorded: set[tuple[int, ...]] = set()
-        if results.connected and not self.repeatable:
+        self.partials: Partials | None = None
+        if results.are_values:
+            self.partials = Partials(self, self._leaves([numbers_of(x) for x in leaves]))
+        elif results.connected and not self.repeatable:
             inputs = [numbers_of(x) for x in leaves]
             found = tree.flat(recording.result)
             ones = [np.ones_like(numbers_of(found[k])) for k in results.connected]
@@ -97,7 +102,8 @@ class Replay:
 
     def _find_passed_on(self) -> dict[int, int]:
         """Return which results are arguments that are no nodes: number of the argument."""
-        inputs = {x: number for number, x in enumerate(self.program.inputs)}
+        pairs = zip(self.program.inputs, self.kinds, strict=True)
+        inputs = {x: number for number, (x, kind) in enumerate(pairs) if kind is None}
         found: dict[int, int] = {}
         for k, x in enumerate(tree.flat(self.program.output)):
             if self.results.leaves[k] is not None or not isinstance(x, Variable):
@@ -147,6 +153,8 @@ class Replay:
             return self._wrapped(self.run(*inputs), leaves, ())
         if self.repeatable:
             inputs = [_kept(x) if type(x) is np.ndarray else x for x in inputs]
+        if self.partials is not None:
+            return self._wrapped_values(inputs, leaves)
         split = self.split
         found, kept = (self.run(*inputs), None) if split is None else split.run_forward(inputs)
         flat = tree.flat(found)
@@ -155,6 +163,20 @@ class Replay:
         parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
         large = [x for x in inputs if type(x) is np.ndarray and x.nbytes > COPIED] + self.large
         return self._wrapped(found, leaves, nodes_of_call(call, [*parents, *large], self.name))
+
+    def _wrapped_values(self, inputs: list[Any], leaves: Any) -> Any:
+        """Run the program, and return what the function would return: Values."""
+        assert self.partials is not None
+        found, partials = self.partials.run(*inputs)
+        call = Call(self, inputs, None, None)
+        call.constants = [x.tobytes() for x in self.small]
+        parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
+        flat = tree.flat(found)
+        nodes = [
+            chain(Link(call, k, parents), flat[number], self._placed(partials[k]), self.name)
+            for k, number in enumerate(self.results.connected)
+        ]
+        return self._wrapped(found, leaves, nodes)
 
     def _wrapped(self, found: Any, leaves: Any, nodes: Any) -> Any:
         """Return a result with nodes where the function returns nodes."""
@@ -220,7 +242,7 @@ class Replay:
             found = self._run(inputs, mask, cotangents)
             if found is not None:
                 return self._placed(found)
-        leaves = [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
+        leaves = self._leaves(inputs)
         found = self.derivatives(leaves, mask, cotangents, False)
         return self._placed([numbers_of(x) for x in found])
 
@@ -249,9 +271,13 @@ class Replay:
             again = self._again[mask] = self._jitted(_pullback(self, mask), "vjp")
         return self._placed(_called(again, self.inputs_of(call, parents), [gs[k] for k in mask]))
 
+    def _leaves(self, inputs: list[Any]) -> list[Any]:
+        """Return new leaves in the place of the numbers that nodes held."""
+        return [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
+
     def _record(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any]:
         """Record the function with its backward pass; return the derivatives."""
-        leaves = [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
+        leaves = self._leaves(inputs)
         joint, found = Joint.recorded(self, leaves, mask, gs)
         self.joints[mask] = joint
         if joint.can_split:

@@ -66,6 +66,8 @@ class Results:
         The nodes from outside that these depend on.
     shares_views : bool
         Whether one of them is a view of another node.
+    are_values : bool
+        Whether those that have derivatives are Values.
     refused : str
         Why a program cannot return such nodes; empty if it can.
     """
@@ -76,6 +78,7 @@ class Results:
         self.arguments: list[int] = []
         self.outside: list[Any] = []
         self.shares_views = False
+        self.are_values = False
         self.refused = ""
 
     @property
@@ -105,8 +108,6 @@ def results_of(found: Any, recorder: NodeTracer) -> Results:
         if result.what == CONNECTED:
             _follow(x, recorder, results, nodes)
             results.connected.append(number)
-            if isinstance(x, Value):
-                results.refused = "it returns a Value, whose graph a program does not make"
         if isinstance(x, Tensor) and x._view is not None:
             base: Any = x
             while base._view is not None:
@@ -123,6 +124,10 @@ def results_of(found: Any, recorder: NodeTracer) -> Results:
             known.what = FREED
             results.connected.remove(number)
     results.arguments.sort()
+    kinds = {isinstance(leaves[number], Value) for number in results.connected}
+    results.are_values = kinds == {True}
+    if len(kinds) > 1:
+        results.refused = "it returns Values and Tensors"
     return results
 
 

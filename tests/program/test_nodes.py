@@ -179,6 +179,7 @@ def values(jit):
     for a, b in np.random.default_rng(0).normal(size=(4, 2)).tolist():
         x, y = Value(a, label="x"), Value(b)
         found = f(x, y)
+        v.grad = 0
         found[0].backward()
         yield found, x, y, v
 

@@ -9,6 +9,7 @@ import autograd
 import nn
 from autograd import Tensor, Trace, Value, checkpoint, jit, scope
 from autograd.errors import DataError, FreedGraphError, GraphError, GuardError, ShapeError
+from autograd.graph import Graph
 from autograd.program import Program
 
 
@@ -197,8 +198,9 @@ def test_tools_for_graphs_take_programs_of_graphs():
     w, b, x = leaves()
     loss = network(w, b, x)
     program = Program.of(loss)
-    assert autograd.text(program) == autograd.text(loss)
-    assert str(autograd.steps(program)) == str(autograd.steps(loss))
+    assert Graph.of(program).nodes == Graph.of(loss).nodes
+    assert "tanh" in autograd.text(program)
+    assert "tanh" in str(autograd.steps(program, x, w, b))
 
 
 def test_graphs_with_jitted_calls_can_be_shown():
