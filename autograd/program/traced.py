@@ -43,6 +43,9 @@ DATA_DEPENDENT = frozenset(("nonzero", "compress", "repeat"))
 #: `tolist` of a larger array is guarded as a whole.
 LISTED = 1000
 
+#: A longer row is not unpacked into its numbers.
+UNPACKED = 1 << 16
+
 
 class Traced(Followed):
     """An array or a number that records what is computed with it.
@@ -254,12 +257,12 @@ class TracedArray(Traced):
 
     def tolist(self) -> Any:
         """Return nested lists of Python's numbers, which are followed."""
+        if self._value.ndim == 1 and self._value.size <= UNPACKED:
+            return self._emit(Method("tolist"), self)
         if self._value.size > LISTED:
             return self._guard(contents_of) and self._value.tolist()
         if not self._value.ndim:
             return self._emit(Method("item"), self)
-        if self._value.ndim == 1:
-            return [self._emit(Method("item"), self, i) for i in range(len(self._value))]
         return [row.tolist() for row in self]
 
     def as_constant(self) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import jit
+from autograd import Value, jit
 
 sys.path.insert(0, str(Path(__file__).parent))
 from jit_twins import OPTIMISERS, assert_same, network, step_of
@@ -131,6 +131,25 @@ def test_networks_of_values_are_the_same(make, recordings):
         return found, [p.data for p in model.parameters()], [p.grad for p in model.parameters()]
 
     assert_same(run(jit), run(lambda f: f))
+
+
+def test_many_values_are_updated_without_guards(recordings):
+    def run(convert):
+        values = [Value(i * 0.01) for i in range(1200)]
+        optimizer = nn.optim.Adam(values)
+
+        def step(x):
+            optimizer.zero_grad()
+            (sum(values[::2]) * x).backward()
+            optimizer.step()
+
+        step = convert(step)
+        for x in (1.0, -2.0, 3.0):
+            step(x)
+        return [value.data for value in values]
+
+    assert_same(run(jit), run(lambda f: f))
+    assert len(recordings) == 4
 
 
 # -- the founding articles' networks ------------------------------------------------------------
