@@ -242,7 +242,7 @@ class _Compiler:
         undo = self.undo = _Undo(self)
         first = first_change(self.program, undo.effects)
         released = self._released()
-        kept = set(self.kept)
+        kept = {*self.kept, *self._lasting_views()}
         quiet = False
         guards = 0
         for position, item in enumerate(self.program.items):
@@ -272,6 +272,25 @@ class _Compiler:
                 self.lines.append(f"{'    ' if quiet else ''}del {', '.join(released[position])}")
             if position == undo.last_check and first is not None and position > first:
                 self.checked, quiet = len(self.lines), False
+
+    def _lasting_views(self) -> list[Instruction]:
+        """Make the views of arrays that stay the same; return the instructions that make them."""
+        arrays = {
+            load.variable: load.node.array
+            for load in self.program.loads
+            if isinstance(load.node, Cell) and load.node.is_kept
+        }
+        found = []
+        for item in self.program.instructions:
+            x, arguments = item.result, item.arguments
+            if item.writes is not None or not isinstance(x, Variable) or x.root is x:
+                continue
+            first = arguments[0] if isinstance(arguments[0], Variable) else None
+            if first in arrays and not operands((arguments[1:], item.keywords)):
+                arrays[x] = item.function(arrays[first], *arguments[1:], **item.keywords)
+                self.environment[self.names.of(x)] = arrays[x]
+                found.append(item)
+        return found
 
     def _statements(self, item: Instruction) -> list[str]:
         """Return the statements that carry out an instruction."""

@@ -195,6 +195,16 @@ def _start(array: Any) -> int:
     return int(array.__array_interface__["data"][0])
 
 
+def _part(array: Any, root: tuple[Any, Traced, Cell]) -> Any:
+    """Return the part of a followed array that is another one, as a view."""
+    whole, traced, cell = root
+    cell.is_kept = True
+    first = (_start(array) - _start(whole)) // array.itemsize
+    flat: Any = traced if whole.ndim == 1 else traced.reshape(-1)
+    part = flat[first : first + array.size]
+    return part if array.ndim == 1 else part.reshape(array.shape)
+
+
 def plain(x: Any) -> Any:
     """Return what a followed object represents; replace those in tuples, lists and dicts."""
     if type(x) is tuple:
@@ -263,16 +273,12 @@ class StateTracer(Tracer):
             if self.is_constant(array):
                 return array
             root = self._root(array)
-            held = array.copy("K") if self.isolated else array
-            if root is not None and self.isolated:
-                start = _start(array) - _start(root[0])
-                held = np.ndarray(array.shape, array.dtype, root[1]._value, start, array.strides)
-            cell.array = array
-            traced = self.load(cell, held)
-            if root is not None:
-                traced._base = root[1]
-                traced._variable.root = root[1]._variable
-                cell.is_kept = root[2].is_kept = True
+            if root is None:
+                cell.array = array
+                traced = self.load(cell, array.copy("K") if self.isolated else array)
+            else:
+                traced = _part(array, root)
+                self._shared.add(id(array))
             known = self._arrays[id(array)] = (array, traced, cell)
             self._memory.setdefault(id(_owner(array)), known)
         else:
@@ -282,7 +288,9 @@ class StateTracer(Tracer):
     def _root(self, array: Any) -> tuple[Any, Traced, Cell] | None:
         """Return the array that is followed and of whose memory this one is part; else None."""
         found = self._memory.get(id(_owner(array)))
-        if found is None or not found[0].flags.c_contiguous or not array.flags.c_contiguous:
+        if found is None or found[0].dtype != array.dtype:
+            return None
+        if not found[0].flags.c_contiguous or not array.flags.c_contiguous:
             return None
         start = _start(array) - _start(found[0])
         return found if 0 <= start <= found[0].nbytes - array.nbytes else None
