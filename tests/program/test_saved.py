@@ -3,6 +3,7 @@
 import collections
 import copy
 import functools
+import inspect
 import operator
 import os
 import pickle
@@ -13,9 +14,11 @@ import numpy as np
 import pytest
 from rules.samples import SAMPLES
 
+import nn
 from autograd import Tensor, Value, define, grad, jit, trace, tree, value_and_grad
 from autograd.errors import SourceError
 from autograd.program.running import compiled
+from autograd.program.source.shared import array_of, parts
 
 R = np.random.default_rng(5)
 
@@ -643,3 +646,53 @@ def test_the_derivatives_of_all_rules(sample, run):
         program = trace(total_of(sample))(*sample.inputs)
         expected = compiled(program)(*sample.inputs)
     assert run(program, *inputs) == ("result", bits(expected))
+
+
+# -- shared memory ----------------------------------------------------------------------------
+
+
+def test_a_training_step_of_nn(tmp_path):
+    model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    x, y = R.normal(size=(5, 4)), np.array([0, 1, 2, 1, 0])
+    loss = nn.CrossEntropyLoss()
+
+    def step(x, y):
+        optimizer.zero_grad()
+        found = loss(model(x), y)
+        found.backward()
+        optimizer.step()
+        return found.data
+
+    step(x, y)
+    program = trace(step)(x, y)
+    program.save(tmp_path / "saved.py", "saved")
+    space = {}
+    exec((tmp_path / "saved.py").read_text(), space)
+    names = [p.name for p in inspect.signature(space["saved"]).parameters.values()][2:]
+    inside = parts(program)
+    loads = [load for load in program.loads if load.variable not in (None, *inside)]
+    state = {
+        name: copy.deepcopy(array_of(load) if load.variable.is_array else load.node.data)
+        for name, load in zip(names, loads, strict=True)
+    }
+    assert inside
+    for _ in range(3):
+        result, stored = space["saved"](x, y, **state)
+        state |= {name: stored[name] for name in state if name in stored}
+        assert bits(result) == bits(step(x, y))
+    weights = [x for name, x in state.items() if name.startswith(("weight", "bias"))]
+    assert list(map(bits, weights)) == [bits(p.data) for p in model.parameters()]
+
+
+def test_arrays_that_share_memory_are_refused(tmp_path):
+    whole = np.zeros(6)
+    a, b = Tensor(whole[:4], label="a"), Tensor(whole[2:], label="b")
+
+    def step(x):
+        a.data += x
+        return np.sum(b.data) * x
+
+    if np.shares_memory(a.data, b.data):
+        with pytest.raises(SourceError, match="a, b share memory"):
+            trace(step)(1.0).save(tmp_path / "saved.py")

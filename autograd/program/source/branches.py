@@ -8,6 +8,7 @@ from autograd.errors import SourceError
 from autograd.program.instructions import Constant, Guard, Variable, same
 from autograd.program.passes.checks import with_checks_first
 from autograd.program.passes.effects import leaving, reads, rebuilt
+from autograd.program.source.shared import place_of
 from autograd.program.source.tidy import tidied
 
 
@@ -35,12 +36,12 @@ def block_of(programs: list[Any]) -> Block:
     if len(programs) == 1:
         return Block(tidied(with_checks_first(programs[0])))
     first, *others = programs
-    loads = {(id(load.node), load.what): load for load in first.loads}
+    loads = {place_of(load): load for load in first.loads}
     aligned = [first]
     for program in others:
         replaced: dict[Any, Any] = dict(zip(program.inputs, first.inputs, strict=True))
         for load in program.loads:
-            known = loads.setdefault((id(load.node), load.what), load)
+            known = loads.setdefault(place_of(load), load)
             if known is not load and load.variable is not None and known.variable is not None:
                 replaced[load.variable] = known.variable
         aligned.append(rebuilt(program, replaced, program.items))

@@ -7,6 +7,9 @@ from typing import Any
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes.effects import Effects, is_pure, leaving, reads
 
+#: An expression that needs more than this does not fit on a line.
+LONGEST = 16
+
 
 def inlinable(program: Any, kept: Any) -> dict[Variable, int]:
     """Return the variables that may be inlined, with the position of the item that uses each.
@@ -45,6 +48,8 @@ def inlinable(program: Any, kept: Any) -> dict[Variable, int]:
         needed[x] = [(x, position)] + [
             pair for y in reads(item) for pair in (needed[y] if y in found else [(y, position)])
         ]
+        if len(needed[x]) > LONGEST:
+            continue
         if any(effects.is_changed(y, since, user - 1) for y, since in needed[x]):
             continue
         if _is_quiet(program, user) is item.quiet:

@@ -18,6 +18,7 @@ from autograd.program.instructions import (
 )
 from autograd.program.python_code import Names
 from autograd.program.source.guards import PRIVATE
+from autograd.program.source.shared import place_of
 from autograd.program.source.statements import Origin, origin_of
 from autograd.program.structure import identifier
 
@@ -88,9 +89,9 @@ class Naming:
     def key(self, store: Any, loads: Any) -> str:
         """Return what the new numbers of a node are called in the result: as the parameter."""
         for load in loads:
-            if load.node is store.node and load.what == store.what and load.variable is not None:
+            if place_of(load) == place_of(store) and load.variable is not None:
                 return self.name(load.variable)
-        place = (id(store.node), store.what)
+        place = place_of(store)
         if place not in self._keys:
             self._keys[place] = self.names.new(name_of_node(store))
         return self._keys[place]

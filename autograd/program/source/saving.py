@@ -16,6 +16,7 @@ from autograd.files import replacing
 from autograd.program.source.checks import HELPERS, Checks
 from autograd.program.source.description import summary
 from autograd.program.source.module import Module, function_name
+from autograd.program.source.shared import entangled
 from autograd.program.source.statements import printable
 
 #: Constants with more bytes in all are saved in a file of their own.
@@ -27,6 +28,13 @@ def save(
 ) -> None:
     """Save programs as a module with one function; see `Program.save`."""
     wanted = name or function_name(programs[0].name)
+    for program in programs:
+        shared = entangled(program)
+        if shared:
+            raise SourceError(
+                f"The arrays {', '.join(x.hint or 'of a node' for x in shared)} share memory, and "
+                "the program changes one of them in place. Give each an array of its own."
+            )
     module = Module(programs, wanted, HELPERS, _by_function(programs, sources or {}))
     if name and (module.name != name or not name.isidentifier()):
         raise SourceError(f"{name!r} is no name that the function can have.")
