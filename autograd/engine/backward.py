@@ -333,7 +333,7 @@ def _pull_back(
         else:
             total = before + found
             sweep.cotangents[parent] = total
-            sweep.writable[parent] = type(total) is _ndarray
+            sweep.writable[parent] = type(tracing.concrete(total)) is _ndarray
         if left == 0:
             ready.append(parent)
 

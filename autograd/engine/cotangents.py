@@ -14,6 +14,7 @@ from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node, plain
 from autograd.engine.primitive import Primitive
+from autograd.engine.tracing import Followed, concrete
 from autograd.errors import DataError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -52,8 +53,10 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
 
     This saves an array with zeros for the other elements.
     """
-    if type(total) is not _ndarray or GRAD_MODE.interventions != 0:
+    if type(concrete(total)) is not _ndarray or GRAD_MODE.interventions != GRAD_MODE.tracing:
         return False
+    if isinstance(g, Followed) and not isinstance(total, Followed):
+        return False  # the array is a constant of the program
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
         if isinstance(part, bool) or not isinstance(part, (int, slice)):
@@ -61,7 +64,7 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
     if g.dtype != total.dtype:
         return False
     elements = total[index]
-    if type(elements) is _ndarray:
+    if type(concrete(elements)) is _ndarray:
         np.add(elements, g, out=elements)
     else:
         total[index] = elements + g
@@ -102,7 +105,8 @@ def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
 
 def is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
     """Return whether a rule has made a new array that nothing else refers to."""
-    if type(found) is not _ndarray or found is g or found is y or found.base is not None:
+    array = concrete(found)
+    if type(array) is not _ndarray or found is g or found is y or array.base is not None:
         return False
     for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass
         if found is argument:

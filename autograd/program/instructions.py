@@ -285,6 +285,11 @@ def shape_of(x: Any) -> Any:
     return x.shape
 
 
+def dtype_of(x: Any) -> str:
+    """Return the name of the type of an array, or of one of NumPy's numbers."""
+    return str(np.result_type(x))
+
+
 def contents_of(x: Any) -> Any:
     """Return the shape, the type and the bytes of an array, for comparison."""
     x = _asarray(x)

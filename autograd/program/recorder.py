@@ -31,6 +31,7 @@ from autograd.program.instructions import (
     Variable,
     choose,
     contents_of,
+    dtype_of,
     shape_of,
 )
 from autograd.program.origins import Origins, Place
@@ -48,9 +49,19 @@ DATA_DEPENDENT = frozenset(
         np.nonzero, np.flatnonzero, np.argwhere, np.extract, np.compress, np.repeat, np.unique,
         np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, np.setdiff1d,
         np.setxor1d, np.union1d, np.intersect1d, np.trim_zeros, np.bincount, np.delete, np.insert,
-        np.histogram_bin_edges, np.histogram,
+        np.histogram_bin_edges, np.histogram, np.roots, np.polydiv, np.polymul,
     )
 )  # fmt: skip
+
+#: Functions whose results are real or complex, depending on the numbers.
+REAL_OR_COMPLEX = frozenset(
+    (
+        np.roots, np.poly, np.linalg.eig, np.linalg.eigvals, np.real_if_close, np.emath.sqrt,
+        np.emath.log, np.emath.log2, np.emath.log10, np.emath.logn, np.emath.power,
+        np.emath.arccos, np.emath.arcsin, np.emath.arctanh,
+    )
+)  # fmt: skip
+REAL_OR_COMPLEX_IN_SCIPY = frozenset(("sqrtm", "logm", "fractional_matrix_power", "funm", "signm"))
 
 #: Functions of NumPy that change their first argument.
 WRITING = frozenset((np.copyto, np.put, np.putmask, np.place, np.fill_diagonal, np.put_along_axis))
@@ -252,6 +263,9 @@ class Recorder(NodeTracer):
         found = self.record(function, arguments, keywords, value, plain, primitive=primitive)
         if function is operator.getitem and selects_by_mask(arguments[1]):
             self.guard_shapes(found)
+        if _is_real_or_complex(function):
+            for x in _traced_in(found):
+                self.guard(x, dtype_of)
         return found
 
     def _call(self, function: Any, plain: Any, keywords: Any) -> Any:
@@ -754,7 +768,17 @@ def _is_followed(function: Any) -> bool:
     if hasattr(function, "_implementation"):  # NumPy's, which dispatch
         return True
     module = getattr(function, "__module__", None) or ""
-    return module.startswith(("autograd.", "nn.")) and not module.startswith("autograd.scipy.")
+    return module.startswith(("autograd.", "nn."))
+
+
+def _is_real_or_complex(function: Any) -> bool:
+    """Return whether the type of a function's results depends on the numbers."""
+    if isinstance(function, types.FunctionType) and function.__name__ in REAL_OR_COMPLEX_IN_SCIPY:
+        return str(function.__module__).startswith("scipy.")
+    try:
+        return function in REAL_OR_COMPLEX
+    except TypeError:  # it cannot be hashed
+        return False
 
 
 def _traced_in(x: Any) -> list[Traced]:

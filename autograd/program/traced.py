@@ -134,6 +134,8 @@ class Traced(Followed):
         if out is not None:
             return self._recorder.emit_into(ufunc, method, inputs, keywords)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
+        if method == "reduceat":  # NumPy passes the indices twice
+            keywords.pop("indices", None)
         if method == "at":
             return self._recorder.emit_write(function, inputs, keywords, inputs[0])
         symbol = OPERATORS.get(ufunc)

@@ -12,6 +12,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from autograd.engine import Node, Tensor
 from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
+from autograd.rules.kernel import taken
 from autograd.rules.shapes import along_axis, arrays, setitem, slices
 from autograd.rules.table import composition_of, implements
 
@@ -439,9 +440,9 @@ def interp(
     last = len(points) - 1
     i = np.clip(np.searchsorted(points, places, side="right") - 1, 0, max(last - 1, 0))
     j = np.minimum(i + 1, last)
-    width = np.where(points[j] == points[i], 1.0, xp[j] - xp[i])
+    width = np.where(taken(points, j) == taken(points, i), 1.0, taken(xp, j) - taken(xp, i))
     inside = np.clip(places, points[0], points[-1])
-    slope = (fp[j] - fp[i]) / width
-    y = fp[i] + slope * (np.where(inside == places, x, inside) - xp[i])
+    slope = (taken(fp, j) - taken(fp, i)) / width
+    y = taken(fp, i) + slope * (np.where(inside == places, x, inside) - taken(xp, i))
     y = np.where(places < points[0], fp[0] if left is None else left, y)
     return np.where(places > points[-1], fp[-1] if right is None else right, y)

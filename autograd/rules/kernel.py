@@ -23,6 +23,9 @@ from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 
+#: `numpy.full` itself, which has another meaning while a function is traced.
+_FULL = np.full
+
 #: Self-contained functions, and whether they are elementwise.
 _KERNELS: dict[Any, bool] = {}
 
@@ -82,12 +85,33 @@ def is_elementwise(function: Any) -> bool:
 
 
 def any_holds(mask: Any) -> bool:
-    """Return whether a mask holds anywhere; True if that is not known, while it is traced."""
-    return isinstance(mask, Followed) or bool(np.any(mask))
+    """Return whether a mask holds anywhere; True for an array that is traced."""
+    is_traced = isinstance(mask, Followed) and isinstance(mask, np.ndarray)
+    return is_traced or bool(np.any(mask))
+
+
+def followed_with(array: Any, others: Any) -> Any:
+    """Return an array, traced if some others are: NumPy asks only some arguments of a call."""
+    if GRAD_MODE.tracing == 0 or type(array) is not np.ndarray or not tracing.any_followed(others):
+        return array
+    return tracing.tracer().constant(array)
+
+
+def taken(array: Any, index: Any) -> Any:
+    """Return ``array[index]``, also if only the index is traced."""
+    return followed_with(array, (index,))[index]
+
+
+def full_of(shape: Any, x: Any) -> Any:
+    """Return a new array that repeats numbers, as an instruction even if these are constants."""
+    number = float(x) if type(x) is np.float64 else x  # easier to read
+    return tracing.tracer().emit(_FULL, (shape, number), {})
 
 
 def zeros(shape: Any, dtype: Any, *followed: Any) -> Any:
     """Return zeros into which these arrays, if they are traced, can be written."""
     if GRAD_MODE.tracing != 0 and tracing.any_followed(followed):
-        return tracing.tracer().emit(np.zeros, (shape, dtype), {})
+        kind = np.dtype(dtype)
+        kind = kind.type if np.dtype(kind.type) == kind else kind  # easier to read
+        return tracing.tracer().emit(np.zeros, (shape, kind), {})
     return np.zeros(shape, dtype)

@@ -11,8 +11,9 @@ import numpy as np
 from autograd.engine import Node, Primitive
 from autograd.engine.broadcasting import shape_of
 from autograd.engine.dispatch import plain, refuse_out
+from autograd.engine.tracing import Followed
 from autograd.rules.elementwise import nonzero
-from autograd.rules.kernel import kernel
+from autograd.rules.kernel import full_of, kernel
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.table import composition_of, define, implements, linear, with_values
 
@@ -41,7 +42,9 @@ def spread(g: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     shape = shape_of(x)
     if axis is not None and not keepdims:
         g = restore_axes(g, len(shape), axis)
-    if type(x) is np.ndarray and not isinstance(g, Node):
+    if isinstance(x, np.ndarray) and not isinstance(g, Node):
+        if isinstance(x, Followed) or isinstance(g, Followed):
+            return full_of(shape, g)
         full = np.empty(shape, g.dtype)
         if g.ndim:
             full[...] = g

@@ -84,7 +84,8 @@ def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     """Return the elements of exactly one of two arrays."""
     both = [np.ravel(ar) if assume_unique else np.unique(ar) for ar in (ar1, ar2)]
     ordered = np.sort(np.concatenate(both))
-    changes = np.r_[True, plain(ordered)[1:] != plain(ordered)[:-1], True]
+    change = plain(ordered)[1:] != plain(ordered)[:-1]
+    changes = np.concatenate([np.array([True]), change, np.array([True])])
     return ordered[changes[1:] & changes[:-1]]
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
-from autograd.rules.kernel import zeros
+from autograd.rules.kernel import followed_with, zeros
 from autograd.rules.table import composition_of, define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------
@@ -90,7 +90,8 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
 def sources(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: Any) -> Any:
     """Return the flat index in `x` of each element of ``function(x)``; -1 if it has none."""
     shape = np.shape(x)
-    return function(np.arange(np.prod(shape, dtype=int)).reshape(shape), *arguments, **keywords)
+    flat = followed_with(np.arange(np.prod(shape, dtype=int)).reshape(shape), arguments)
+    return function(flat, *arguments, **keywords)
 
 
 def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:

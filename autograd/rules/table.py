@@ -192,3 +192,4 @@ def replaced_by(function: Callable[..., Any]) -> tuple[Any, ...]:
 
 #: The same node with NumPy's value, if that of the steps is another one, or of another type.
 as_numpy = elementwise(lambda y, value: value, None, 1, 0, name="as_numpy")
+as_numpy.jvp = lambda argnum, tangent, y, arguments, keywords: tangent

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import tree
-from autograd.engine import Node
+from autograd.engine import Node, tracing
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import NoRuleError
 from autograd.rules.redefinable import redefinable
 
@@ -18,8 +19,44 @@ def has_node(*arguments: Any) -> bool:
     return any(isinstance(leaf, Node) for leaf in tree.flat(arguments))
 
 
+def recorded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of SciPy that a program calls, instead of looking inside.
+
+    Such functions compute in C, where arrays that are traced cannot be followed.
+    """
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        if GRAD_MODE.tracing != 0:
+            tracer = tracing.tracer()
+            given = (arguments, tuple(keywords.values()))
+            if tracer is not None and tracing.any_followed(given):
+                return tracer.emit(function, arguments, keywords)
+        return function(*arguments, **keywords)
+
+    return call
+
+
+def untraced(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that SciPy calls with its own arrays, which it changes later."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        tracer = tracing.tracer()
+        if tracer is None:
+            return function(*arguments, **keywords)
+        tracing.stop()
+        try:
+            return function(*arguments, **keywords)
+        finally:
+            tracing.start(tracer)
+
+    return call
+
+
 def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the same function, except that nodes raise `NoRuleError`."""
+    bare = recorded(function)
 
     @redefinable
     @functools.wraps(function)
@@ -29,7 +66,7 @@ def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any
                 f"{name} has no derivative rule. Write it with functions that have one, or pass "
                 "node.data for a constant."
             )
-        return function(*arguments, **keywords)
+        return bare(*arguments, **keywords)
 
     return original
 
@@ -64,6 +101,7 @@ def no_rule(name: str, argument: str) -> Callable[..., Any]:
 
 def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Call the decorated function for nodes and SciPy's function for plain numbers."""
+    bare = recorded(function)
 
     def decorate(counterpart: Callable[..., Any]) -> Callable[..., Any]:
         @redefinable
@@ -71,7 +109,7 @@ def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
         def either(*arguments: Any, **keywords: Any) -> Any:
             if has_node(arguments, keywords):
                 return counterpart(*arguments, **keywords)
-            return function(*arguments, **keywords)
+            return bare(*arguments, **keywords)
 
         return either
 

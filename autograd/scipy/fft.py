@@ -20,6 +20,7 @@ from autograd.rules.shapes import along_axis as _along_axis
 from autograd.rules.table import linear as _linear
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.fallback import recorded as _recorded
 
 __all__ = list(_original.__all__)
 
@@ -107,11 +108,11 @@ def _ends(x: Any, axis: int, first: float, last: float) -> Any:
 
 
 def _cosines(x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:
-    return _original.dct(x, type, axis=axis, norm=norm, orthogonalize=orthogonalize)
+    return _recorded(_original.dct)(x, type, axis=axis, norm=norm, orthogonalize=orthogonalize)
 
 
 def _sines(x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:
-    return _original.dst(x, type, axis=axis, norm=norm, orthogonalize=orthogonalize)
+    return _recorded(_original.dst)(x, type, axis=axis, norm=norm, orthogonalize=orthogonalize)
 
 
 def _cosines_transpose(g: Any, x: Any, type: int, axis: int, norm: Any, orthogonalize: bool) -> Any:

@@ -14,6 +14,7 @@ from autograd import tree as _tree
 from autograd.engine import Node as _Node
 from autograd.engine.dispatch import plain as _plain
 from autograd.engine.objects import holds_nodes as _holds_nodes
+from autograd.engine.tracing import Followed as _Followed
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.rules.node_lists import as_array as _as_array
@@ -22,6 +23,8 @@ from autograd.rules.table import define as _define
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.fallback import recorded as _recorded
+from autograd.scipy.fallback import untraced as _untraced
 from autograd.variables import Call as _Call
 from autograd.variables import value_of as _value_of
 
@@ -44,6 +47,10 @@ class _Slot:
     shape: tuple[int, ...]
 
 
+#: A placeholder for a number or an array without derivative that is traced.
+_HELD = object()
+
+
 @dataclass(frozen=True)
 class _Problem:
     """A differential equation, the structure of its arguments, and options of the solver.
@@ -64,18 +71,21 @@ class _Problem:
         start = self.parts + self.times
         return packed[: self.parts], packed[self.parts : start], packed[start:]
 
-    def change(self, y: Any, t: Any, parameters: Any) -> Any:
+    def change(self, y: Any, t: Any, parameters: Any, held: Any) -> Any:
         """Return dy/dt."""
-        arguments = self.with_parameters(parameters)
+        arguments = self.with_parameters(parameters, held)
         first = (t, y) if self.time_first else (y, t)
         return np.reshape(_as_array(self.function(*first, *arguments)), (self.parts,))
 
-    def with_parameters(self, parameters: Any) -> Any:
-        """Return the arguments with numbers instead of nodes."""
+    def with_parameters(self, parameters: Any, held: Any) -> Any:
+        """Return the arguments with numbers instead of nodes and of what is traced."""
         start = 0
+        others = iter(held)
 
         def put(leaf: Any) -> Any:
             nonlocal start
+            if leaf is _HELD:
+                return next(others)
             if not isinstance(leaf, _Slot):
                 return leaf
             stop = start + math.prod(leaf.shape)
@@ -90,9 +100,9 @@ class _Problem:
         return {k: v for k, v in self.options.items() if k in _SHARED and np.ndim(v) == 0}
 
 
-def _solve(packed: Any, problem: _Problem) -> Any:
+def _solve(packed: Any, problem: _Problem, held: Any) -> Any:
     y0, t, parameters = problem.unpack(packed)
-    arguments = tuple(problem.with_parameters(parameters))
+    arguments = tuple(problem.with_parameters(parameters, held))
     return _numbers(
         problem.function, y0, t, arguments, tfirst=problem.time_first, **problem.options
     )
@@ -106,7 +116,7 @@ def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
         return found
 
     try:
-        return _original.odeint(change, *arguments, **keywords)
+        return _recorded(_original.odeint)(_untraced(change), *arguments, **keywords)
     except _GradientLostError as error:
         raise _node_returned() from error
 
@@ -118,7 +128,7 @@ def _node_returned() -> _GradientLostError:
     )
 
 
-def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
+def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem, held: Any) -> Any:
     """Solve the adjoint equation backward in time, from each output time to the previous one.
 
     R. Chen et al., "Neural ordinary differential equations" (2018), appendices B and C.
@@ -126,8 +136,8 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
     n = problem.parts
     _, t, parameters = problem.unpack(packed)
 
-    def augmented(state: Any, time: Any, parameters: Any) -> Any:
-        call = _Call(problem.change, (0, 1, 2), (state[:n], time, parameters), {})
+    def augmented(state: Any, time: Any, parameters: Any, *held: Any) -> Any:
+        call = _Call(problem.change, (0, 1, 2), (state[:n], time, parameters, held), {})
         found = [None, None, None]
         if isinstance(call.result, _Node):
             found = call.derivatives(call.result, -state[n : 2 * n], False)
@@ -139,7 +149,7 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
     by_state, by_start, by_times = g[-1], np.zeros(1), []
     by_parameters = np.zeros(np.shape(parameters))
     for i in range(problem.times - 1, 0, -1):
-        moved = np.reshape(np.sum(problem.change(y[i], t[i], parameters) * g[i]), (1,))
+        moved = np.reshape(np.sum(problem.change(y[i], t[i], parameters, held) * g[i]), (1,))
         by_times.append(moved)
         state = np.concatenate([y[i], by_state, by_start - moved, by_parameters])
         start, stop = _plain(t[i - 1]), _plain(t[i])
@@ -147,7 +157,7 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem) -> Any:
             abs(start), abs(stop)
         ):  # else the times are too close for the solver
             span = np.flip(t[i - 1 : i + 1])
-            state = odeint(augmented, state, span, (parameters,), **options)[1]
+            state = odeint(augmented, state, span, (parameters, *held), **options)[1]
         by_state, by_start, by_parameters = (
             state[n : 2 * n] + g[i - 1],
             state[2 * n : 2 * n + 1],
@@ -205,15 +215,20 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
         raise _NoRuleError("odeint of nodes returns only the solution. Remove full_output=.")
     y0, t = np.reshape(_as_array(y0), (-1,)), _as_array(t)
     flat = [np.reshape(leaf, (-1,)) for leaf in _tree.flat(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
-    slots = _tree.mapped(
-        args,
-        lambda leaf: _Slot(np.shape(leaf)) if isinstance(leaf, _Node) else leaf,  # type: ignore[call-overload]
-    )
+    held = tuple([leaf for leaf in _tree.flat(args) if isinstance(leaf, _Followed)])
+    slots = _tree.mapped(args, _placeholder)
     problem = _Problem(
         func, slots, y0.shape[0], t.shape[0], bool(keywords.pop("tfirst", False)), keywords
     )
     # In double precision: with the default tolerance, float32 rounding would look like stiffness.
-    return _solution(np.concatenate([y0, t, *flat]).astype(float), problem=problem)
+    return _solution(np.concatenate([y0, t, *flat]).astype(float), problem=problem, held=held)
+
+
+def _placeholder(leaf: Any) -> Any:
+    """Return what stands for an argument of a differential equation."""
+    if isinstance(leaf, _Node):
+        return _Slot(np.shape(leaf))  # type: ignore[call-overload]
+    return _HELD if isinstance(leaf, _Followed) else leaf
 
 
 @_in_place_of(_original.trapezoid)

@@ -19,11 +19,14 @@ from autograd.engine.broadcasting import unbroadcast as _unbroadcast
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import NoRuleError as _NoRuleError
+from autograd.rules.kernel import kernel as _kernel
+from autograd.rules.kernel import taken as _taken
 from autograd.rules.matrices import H as _H
 from autograd.rules.matrices import T as _T
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.spectral import of_hermitian as _of_hermitian
 from autograd.scipy.structured import block_diag as block_diag
 from autograd.scipy.structured import circulant as circulant
@@ -47,7 +50,9 @@ def __dir__() -> list[str]:
 def _solve_triangle(
     a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:
-    return _original.solve_triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+    return _recorded(_original.solve_triangular)(
+        a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal
+    )
 
 
 def _transposed_solve(
@@ -92,7 +97,7 @@ def _banded_vjp(g: Any, y: Any, ab: Any, b: Any, lower: int, upper: int) -> Any:
 
 
 def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:
-    return _original.solve_sylvester(a, b, q) if np.size(q) else np.array(q)
+    return _recorded(_original.solve_sylvester)(a, b, q) if np.size(q) else np.array(q)
 
 
 # Defined further down.
@@ -103,7 +108,7 @@ _sylvester: _Primitive
 _triangular = _define(_solve_triangle, _triangular_vjp,
                       lambda g, y, a, b, *more, **keywords: _unbroadcast(_transposed_solve(g, y, a, b, *more, **keywords), b),
                       name="solve_triangular")
-_banded     = _define(lambda ab, b, lower, upper: _original.solve_banded((lower, upper), ab, b),
+_banded     = _define(lambda ab, b, lower, upper: _recorded(_original.solve_banded)((lower, upper), ab, b),
                       _banded_vjp,
                       lambda g, y, ab, b, lower, upper: _banded(_banded_rows(ab, lower, upper), g, upper, lower),
                       name="solve_banded")
@@ -188,7 +193,7 @@ def _frechet(function: Any, a: Any, e: Any) -> Any:
 def _expm_vjp(g: Any, y: Any, a: Any) -> Any:
     if isinstance(a, _Node) or isinstance(g, _Node) or np.ndim(a) > 2 or np.iscomplexobj(g):
         return _frechet(expm, _T(a), g)
-    return _original.expm_frechet(_T(a), g, compute_expm=False)
+    return _recorded(_original.expm_frechet)(_T(a), g, compute_expm=False)
 
 
 def _of_matrix(name: str) -> Any:
@@ -202,7 +207,7 @@ def _of_matrix(name: str) -> Any:
 @_functools.cache
 def _matrix_power(t: float) -> Any:
     power = _define(
-        lambda a: _original.fractional_matrix_power(a, t),
+        lambda a: _recorded(_original.fractional_matrix_power)(a, t),
         lambda g, y, a: _frechet(power, _T(a), g),
         name="fractional_matrix_power",
     )
@@ -213,7 +218,9 @@ expm = _define(_original.expm, _expm_vjp)
 logm, sinm, cosm, tanm = (_of_matrix(name) for name in ("logm", "sinm", "cosm", "tanm"))
 sinhm, coshm, tanhm = (_of_matrix(name) for name in ("sinhm", "coshm", "tanhm"))
 _root = _define(
-    lambda a: _original.sqrtm(a), lambda g, y, a: _sylvester(_T(y), _T(y), g), name="sqrtm"
+    lambda a: _recorded(_original.sqrtm)(a),
+    lambda g, y, a: _sylvester(_T(y), _T(y), g),
+    name="sqrtm",
 )
 
 
@@ -277,6 +284,7 @@ def cho_solve(c_and_lower: Any, b: Any, *_: Any, **__: Any) -> Any:
     return _triangular(c, _triangular(c, b, first, lower), second, lower)
 
 
+@_kernel()
 def _eliminate(x: Any) -> Any:
     """Compute both triangular factors of square matrices, packed, without pivoting."""
     x = np.array(x)
@@ -309,7 +317,7 @@ def _order_of_rows(a: Any) -> Any:
     numbers = _plain(a)
     if not numbers.size:
         return np.broadcast_to(np.arange(np.shape(a)[-2]), np.shape(a)[:-1])
-    return np.argsort(_original.lu(numbers, p_indices=True)[0], axis=-1)
+    return np.argsort(_recorded(_original.lu)(numbers, p_indices=True)[0], axis=-1)
 
 
 def _lu(a: Any) -> Any:
@@ -329,7 +337,19 @@ def _lu(a: Any) -> Any:
 @_in_place_of(_original.lu_factor)
 def lu_factor(a: Any, *_: Any, **__: Any) -> Any:
     """Return both triangular factors of matrices, packed, and the pivots."""
-    return _lu(a), _original.lu_factor(_plain(a))[1]
+    return _lu(a), _recorded(_original.lu_factor)(_plain(a))[1]
+
+
+@_kernel()
+def _order_of_pivots(pivots: Any) -> Any:
+    """Return the order of the rows after the exchanges that pivots stand for."""
+    n = np.shape(pivots)[-1]
+    order = np.array(np.broadcast_to(np.arange(n), np.shape(pivots)))
+    for i in range(n):
+        other = np.take_along_axis(order, pivots[..., i, None], axis=-1)
+        np.put_along_axis(order, pivots[..., i, None], order[..., i, None], axis=-1)
+        order[..., i, None] = other
+    return order
 
 
 @_in_place_of(_original.lu_solve)
@@ -338,11 +358,7 @@ def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, *_: Any, **__: Any) -> Any
     packed, pivots = lu_and_piv
     vector = np.ndim(b) == 1
     x = b[:, None] if vector else b
-    order = np.array(np.broadcast_to(np.arange(np.shape(pivots)[-1]), np.shape(pivots)))
-    for i in range(np.shape(pivots)[-1]):
-        other = np.take_along_axis(order, pivots[..., i, None], axis=-1)
-        np.put_along_axis(order, pivots[..., i, None], order[..., i, None], axis=-1)
-        order[..., i, None] = other
+    order = _order_of_pivots(pivots)
     if trans == 0:
         x = np.take_along_axis(x, order[..., None], axis=-2)
         x = _triangular(packed, _triangular(packed, x, 0, True, True), 0, False)
@@ -363,7 +379,7 @@ def lu(a: Any, permute_l: bool = False, *_: Any, p_indices: bool = False, **__: 
     upper = np.triu(packed[..., :k, :])
     if permute_l:
         return np.take_along_axis(lower, rows[..., None], axis=-2), upper
-    return (rows if p_indices else np.eye(m, dtype=a.dtype)[rows]), lower, upper
+    return (rows if p_indices else _taken(np.eye(m, dtype=a.dtype), rows)), lower, upper
 
 
 @_in_place_of(_original.eigh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -121,9 +122,8 @@ def map_coordinates(
     y = y if y.dtype == input.dtype else y.astype(input.dtype)
     if mode != "constant":
         return y
-    beyond = np.any(
-        [(_plain(x) < 0) | (_plain(x) > n - 1) for x, n in zip(axes, shape, strict=True)], axis=0
-    )
+    sides = [(_plain(x) < 0) | (_plain(x) > n - 1) for x, n in zip(axes, shape, strict=True)]
+    beyond = functools.reduce(np.logical_or, sides)
     return np.where(beyond, cval, y)
 
 

@@ -16,13 +16,11 @@ from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.sliding import valid as _valid
 
 __all__ = list(_original.__all__)
 
 __getattr__ = _names_of(_original, "scipy.signal")
-
-#: From this number of shifts on, the Fourier transform is faster.
-_MANY_SHIFTS = 64
 
 
 def __dir__() -> list[str]:
@@ -63,41 +61,6 @@ def _flipped(x: Any) -> Any:
 def _swapped(x: Any) -> Any:
     """Swap the kept and the summed axis."""
     return np.swapaxes(x, 0, 1)
-
-
-def _valid(a: Any, b: Any) -> Any:
-    """Return Σ a[i, k, n + m - j] b[l, k, j] where b fits inside a, of shape (i, l, *n)."""
-    small, large = np.shape(b)[2:], np.shape(a)[2:]
-    out = tuple(n - m + 1 for n, m in zip(large, small, strict=True))
-    shifts = min(_math.prod(small), _math.prod(out))
-    if shifts > _MANY_SHIFTS:
-        return _valid_by_fourier(a, b, out)
-    b = _flipped(b)
-    kind = np.result_type(a, b)
-    if shifts == _math.prod(small):
-        y = np.zeros((np.shape(a)[0], np.shape(b)[0], *out), kind)
-        for start in np.ndindex(small):
-            window = tuple(slice(s, s + n) for s, n in zip(start, out, strict=True))
-            part = np.tensordot(b[(..., *start)], a[(slice(None), slice(None), *window)], (1, 1))
-            y += _swapped(part)
-        return y
-    y = np.empty((*out, np.shape(a)[0], np.shape(b)[0]), kind)
-    axes = tuple(range(1, np.ndim(a)))
-    for start in np.ndindex(out):
-        window = tuple(slice(s, s + m) for s, m in zip(start, small, strict=True))
-        y[start] = np.tensordot(a[(slice(None), slice(None), *window)], b, (axes, axes))
-    return np.moveaxis(y, (-2, -1), (0, 1))
-
-
-def _valid_by_fourier(a: Any, b: Any, out: tuple[int, ...]) -> Any:
-    real = not (np.iscomplexobj(a) or np.iscomplexobj(b))
-    sizes = [_fft.next_fast_len(n, real) for n in np.shape(a)[2:]]
-    axes = tuple(range(2, np.ndim(a)))
-    forward, backward = (_fft.rfftn, _fft.irfftn) if real else (_fft.fftn, _fft.ifftn)
-    spectrum = np.einsum("ik...,lk...->il...", forward(a, sizes, axes), forward(b, sizes, axes))
-    y = backward(spectrum, sizes, axes)
-    starts = [m - 1 for m in np.shape(b)[2:]]
-    return y[(..., *(slice(s, s + n) for s, n in zip(starts, out, strict=True)))]
 
 
 def _valid_vjp_large(g: Any, y: Any, a: Any, b: Any) -> Any:

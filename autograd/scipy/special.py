@@ -15,6 +15,7 @@ from autograd.rules.elementwise import where as _where
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.rules.gamma import polygamma as polygamma
 from autograd.scipy.rules.gamma import zeta as _zeta
 from autograd.scipy.rules.hypergeometric import lambertw_branch as _lambertw_branch
@@ -32,7 +33,7 @@ def zeta(x: Any, q: Any = None, out: None = None) -> Any:
     if out is not None:
         return _original.zeta(x, q, out)
     if q is None and not _has_node(x):
-        return _original.zeta(x)
+        return _recorded(_original.zeta)(x)
     return _zeta(x, np.result_type(_plain(x), np.float16).type(1) if q is None else q)
 
 
@@ -53,7 +54,7 @@ def multigammaln(a: Any, d: int) -> Any:
 def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
     """Return the factorial; for nodes Γ(n + 1), and 0 for negative numbers."""
     if exact or keywords or not _has_node(n):
-        return _original.factorial(n, exact=exact, **keywords)
+        return _recorded(_original.factorial)(n, exact=exact, **keywords)
     negative = _plain(n) < 0
     return _where(negative, 0.0, _original.gamma(_where(negative, 0.0, n) + 1))
 
@@ -62,7 +63,7 @@ def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
 def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:  # noqa: N803
     """Return the number of combinations of `k` out of `N`; 0 for negative or too large `k`."""
     if exact or not _has_node(N, k):
-        return _original.comb(N, k, exact=exact, repetition=repetition)
+        return _recorded(_original.comb)(N, k, exact=exact, repetition=repetition)
     if repetition:
         N = N + k - 1  # noqa: N806
     possible = (_plain(k) <= _plain(N)) & (_plain(N) >= 0) & (_plain(k) >= 0)
@@ -74,7 +75,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
 def perm(N: Any, k: Any, exact: bool = False) -> Any:  # noqa: N803
     """Return the number of permutations of `k` out of `N`; 0 for negative or too large `k`."""
     if exact or not _has_node(N, k):
-        return _original.perm(N, k, exact=exact)
+        return _recorded(_original.perm)(N, k, exact=exact)
     possible = (_plain(k) <= _plain(N)) & (_plain(N) >= 0) & (_plain(k) >= 0)
     inner = [_where(possible, x, 0.0) for x in (N, k)]
     return _where(possible, _original.poch(inner[0] - inner[1] + 1, inner[1]), 0.0)
@@ -101,7 +102,9 @@ def logsumexp(
     array([0.5, 0.5])
     """
     if not _has_node(a, b):
-        return _original.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
+        return _recorded(_original.logsumexp)(
+            a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign
+        )
     if b is None and not return_sign:
         return _reductions.logsumexp(a, axis=axis, keepdims=keepdims)
     if np.iscomplexobj(_plain(a)) or np.iscomplexobj(_plain(b)):
@@ -131,7 +134,7 @@ def softmax(x: Any, axis: Any = None) -> Any:
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of `softmax`, without underflow."""
     if not _has_node(x):
-        return _original.log_softmax(x, axis=axis)
+        return _recorded(_original.log_softmax)(x, axis=axis)
     return x - _reductions.logsumexp(x, axis=axis, keepdims=True)
 
 

@@ -247,6 +247,10 @@ def _broadcast_to(read: Any, x: Any, shape: Any, **keywords: Any) -> Term:
     return algebra.spread(read.of(x), (shape,) if isinstance(shape, int) else tuple(shape))
 
 
+def _full(read: Any, shape: Any, value: Any, **keywords: Any) -> Term:
+    return _broadcast_to(read, value, shape)
+
+
 def _full_like(read: Any, x: Any, value: Any, **keywords: Any) -> Term:
     return algebra.spread(read.of(value), read.of(x).shape)
 
@@ -464,6 +468,7 @@ RULES: dict[Any, Rule] = {
     np.squeeze: _squeeze,
     np.expand_dims: _expand_dims,
     np.broadcast_to: _broadcast_to,
+    np.full: _full,
     np.full_like: _full_like,
     np.zeros_like: _filled(0.0),
     np.ones_like: _filled(1.0),

@@ -123,6 +123,8 @@ def uniform_constant(item: Instruction, context: Context) -> Any:
         if not isinstance(kept, Variable) or kept.shape != result.shape or not kept.is_array:
             continue
         number = _repeated(other)
+        if number is None and kept.strides == result.strides:
+            number = _filled(other, context)
         if number is not None:
             pair = (kept, number) if kept is left else (number, kept)
             return replaced_parts(item, arguments=pair)
@@ -141,6 +143,18 @@ def _repeated(x: Any) -> Any:
         return None
     # The owner is referred to by the view, here, and by the call below: by no one else.
     return owner[()] if sys.getrefcount(owner) <= 3 else None
+
+
+def _filled(x: Any, context: Context) -> Any:
+    """Return the numbers that `numpy.full` has repeated to make an array in C order."""
+    item = context.maker(x)
+    if item is None or item.function is not np.full or item.keywords or len(item.arguments) != 2:
+        return None
+    fill = item.arguments[1]
+    if type(fill) is float:
+        return np.float64(fill)
+    numbers = isinstance(fill, np.generic) or getattr(fill, "dtype", None) is not None
+    return fill if numbers else None
 
 
 def negative_added(item: Instruction, context: Context) -> Any:

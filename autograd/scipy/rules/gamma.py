@@ -13,7 +13,7 @@ from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
 from autograd.rules.table import composition_of, elementwise
-from autograd.scipy.fallback import no_rule
+from autograd.scipy.fallback import no_rule, recorded
 from autograd.scipy.rules.incomplete import (
     beta_density,
     betainc_slope_a,
@@ -27,10 +27,11 @@ from autograd.scipy.rules.incomplete import (
 
 def like_argument(function: Any, position: int = -1) -> Any:
     """Return the function with results in the precision of an argument."""
+    bare = recorded(function)
 
     def same(*arguments: Any) -> Any:
         precision = np.result_type(np.asarray(arguments[position]), np.float16)
-        return np.asarray(function(*arguments)).astype(precision)[()]
+        return np.asarray(bare(*arguments)).astype(precision)[()]
 
     same.__name__ = function.__name__
     return same

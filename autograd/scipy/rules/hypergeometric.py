@@ -13,7 +13,7 @@ from autograd.engine import Primitive
 from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import exp, where
 from autograd.rules.table import elementwise
-from autograd.scipy.fallback import no_rule
+from autograd.scipy.fallback import no_rule, recorded
 
 
 def log_ratio(z: Any) -> Any:
@@ -35,7 +35,7 @@ def root(phi: Any, m: Any) -> Any:
 def lambertw_branch(k: int, tolerance: float) -> Primitive:
     """Return a branch of the Lambert W function, the inverse of w exp(w) (DLMF 4.13.4)."""
     return elementwise(
-        lambda z: sp.lambertw(z, k, tolerance),
+        lambda z: recorded(sp.lambertw)(z, k, tolerance),
         None,
         lambda w, z: 1 / (z + exp(w)),
         name=f"lambertw{k or ''}",

@@ -49,9 +49,8 @@ def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def blockwise(*arguments: Any) -> Any:
-        shape = (
-            () if any(isinstance(x, Node) for x in arguments) else np.broadcast(*arguments).shape
-        )
+        has_nodes = any(isinstance(x, Node) for x in arguments)
+        shape = () if has_nodes else np.broadcast_shapes(*map(np.shape, arguments))
         size = int(np.prod(shape))
         if size <= BLOCK:
             return function(*arguments)

@@ -14,6 +14,7 @@ import scipy.stats
 
 from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
+from autograd.rules.kernel import kernel
 from autograd.rules.table import elementwise
 from autograd.scipy.fallback import no_rule
 from autograd.scipy.stats.families import Continuous
@@ -69,15 +70,27 @@ def vonmises_pdf(x: Any, kappa: Any) -> Any:
     return np.exp(kappa * sp.cosm1(x)) / (2 * math.pi * sp.i0e(kappa))
 
 
+@kernel(elementwise=True)
+def cdf_of_vonmises(x: Any, kappa: Any) -> Any:
+    """Return SciPy's distribution function."""
+    return scipy.stats.vonmises.cdf(x, kappa)
+
+
+@kernel(elementwise=True)
+def ppf_of_vonmises(q: Any, kappa: Any) -> Any:
+    """Return SciPy's quantiles."""
+    return scipy.stats.vonmises.ppf(q, kappa)
+
+
 # fmt: off
 vonmises_cdf = elementwise(
-    lambda x, kappa: scipy.stats.vonmises.cdf(x, kappa), None,
+    cdf_of_vonmises, None,
     lambda y, x, kappa: vonmises_pdf(x, kappa),
     no_rule("stats.vonmises.cdf", "its parameter kappa"),
     name="vonmises.cdf",
 )
 vonmises_ppf = elementwise(
-    lambda q, kappa: scipy.stats.vonmises.ppf(q, kappa), None,
+    ppf_of_vonmises, None,
     lambda x, q, kappa: 1 / vonmises_pdf(x, kappa),
     no_rule("stats.vonmises.ppf", "its parameter kappa"),
     name="vonmises.ppf",

@@ -12,6 +12,7 @@ import scipy.special as sp
 
 from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
+from autograd.rules.kernel import any_holds
 from autograd.scipy.stats.families import Discrete
 
 
@@ -32,7 +33,7 @@ def binom_pmf(k: Any, n: Any, p: Any) -> Any:
     n = binom.constant(n, "n")
     certain = (plain(p) == 0) | (plain(p) == 1)
     inner = np.exp(binom_logpmf(k, n, where(certain, 0.5, p)))
-    if not np.any(certain):
+    if not any_holds(certain):
         return inner
     edge = sp.binom(n, k) * p**k * (1 - p) ** np.maximum(n - k, 0.0)
     return where(certain, edge, inner)
@@ -47,7 +48,7 @@ def poisson_pmf(k: Any, mu: Any) -> Any:
     """Return mu^k exp(-mu) / k!; without logarithms at mu = 0."""
     none = plain(mu) == 0
     y = np.exp(poisson.log_mass(k, where(none, 1.0, mu)))
-    if not np.any(none):
+    if not any_holds(none):
         return y
     return where(none, where(none, mu, 0.0) ** k * np.exp(-mu) * sp.rgamma(k + 1), y)
 

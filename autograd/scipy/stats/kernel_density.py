@@ -10,6 +10,7 @@ import numpy as np
 import scipy.stats
 
 from autograd.engine.dispatch import plain
+from autograd.engine.tracing import concrete
 from autograd.errors import NoRuleError
 from autograd.rules.reductions import logsumexp
 from autograd.scipy.fallback import has_node
@@ -41,7 +42,7 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
     def __init__(self, dataset: Any, bw_method: Any = None, weights: Any = None) -> None:
         self.dataset = np.atleast_2d(number(dataset))
         self.d, self.n = np.shape(self.dataset)
-        numbers = [plain(x) for x in (self.dataset, bw_method, weights)]
+        numbers = [concrete(plain(x)) for x in (self.dataset, bw_method, weights)]
         known = bw_method is None or isinstance(bw_method, str)
         scipy.stats.gaussian_kde(
             numbers[0], numbers[1] if known else None, numbers[2]
@@ -79,7 +80,8 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
         points = np.atleast_2d(number(x))
         if np.shape(points)[0] != self.d and np.shape(points) == (1, self.d):
             points = np.reshape(points, (self.d, 1))
-        scipy.stats.gaussian_kde(plain(self.dataset)).evaluate(plain(points))  # for SciPy's errors
+        data, at = concrete(plain(self.dataset)), concrete(plain(points))
+        scipy.stats.gaussian_kde(data).evaluate(at)  # for SciPy's errors
         root = np.linalg.cholesky(self.covariance)
         steps = points[:, :, None] - self.dataset[:, None, :]
         whitened = np.linalg.solve(root, np.reshape(steps, (self.d, -1)))
