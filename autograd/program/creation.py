@@ -143,6 +143,9 @@ class _Float(float, metaclass=_FloatType):
     """Stands for `float`; NumPy takes it for the same type."""
 
 
+_Float.__name__ = _Float.__qualname__ = "float"
+
+
 class _TypeType(type):
     """The type of what stands for `type`: a followed number has the type of its value."""
 

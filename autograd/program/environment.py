@@ -331,7 +331,7 @@ class Environment:
     def _attributes(self, owner: Any, names: tuple[str, ...]) -> None:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
         kind = type(owner)
-        if kind.__module__ in ("builtins", "types", "functools", "contextlib", "_thread"):
+        if kind.__module__ in ("builtins", "functools", "contextlib", "_thread"):
             return
         space = getattr(owner, "__dict__", None)
         space = space if type(space) is dict else {}
