@@ -253,8 +253,10 @@ class Jitted:
             (paths,) = signatures.values()
         else:
             key: list[Any] = []
-            structure.flatten(arguments, [], key)
+            for x in arguments:
+                structure.flatten(x, [], key)
             if keywords:
+                key.append(None)
                 structure.flatten(keywords, [], key)
             paths = self._cache.get(tuple(key), [])
         found = [path.recorded for path in paths if path.holds()]

@@ -116,6 +116,8 @@ class Program:
         The plain arrays that it refers to.
     parameters : list of Parameter
         The parameters of the function that arguments were passed for.
+    function : callable or None
+        The function.
     derived : list of Variable
         The variables that backward passes derive, in the order of the passes.
     graph : Graph or None
@@ -142,6 +144,7 @@ class Program:
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
             parameters = [Parameter(x.hint or f"x{x.number}", kind, x) for x in inputs]
         self.parameters = parameters
+        self.function: Any = None
         self.derived: list[Variable] = []
         self.graph: Any = None
 

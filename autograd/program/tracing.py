@@ -171,6 +171,7 @@ def record(
     name = str(getattr(function, "__name__", "function"))
     variables = [x._variable for x in inputs]
     program = Program(name, variables, loads, recorder.items, output, stores, parameters)
+    program.function = function
     program.derived = recorder.origins.roots
     return Recording(program, tree.mapped(found, plain_result), results, recorder)
 

@@ -159,6 +159,27 @@ def test_the_users_names():
         assert f"    {line}" in source
 
 
+def test_names_from_assignments_of_arguments():
+    def net(params, x):
+        w, b = params
+        return np.tanh(x @ w + b)
+
+    source = str(trace(net)([DENSE[0], DENSE[1]], DENSE[2]))
+    assert "w, b = params" in source
+    assert "np.tanh(x @ w + b)" in source
+
+
+def test_names_of_what_a_function_refers_to():
+    table, weight = R.normal(size=(50, 3)), Tensor(np.ones(3))
+
+    def f(x):
+        return (table @ weight) * x
+
+    source = str(trace(f)(2.0))
+    assert "(x, *, weight):" in source
+    assert "table @ weight * x" in source
+
+
 def test_a_name_that_is_taken_gets_a_number():
     def f(x):
         for _ in range(3):

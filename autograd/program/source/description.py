@@ -10,7 +10,6 @@ import numpy as np
 
 from autograd.program.instructions import Constant, Variable
 from autograd.program.python_code import Names
-from autograd.program.source.shared import parts
 
 #: What the functions that this library's transforms return are called, and what they compute.
 _TRANSFORMED = re.compile(r"(grad|value_and_grad)_of_(\w+|<lambda>)_wrt_argnum_([\d(), -]+)")
@@ -61,9 +60,8 @@ def docstring(program: Any, names: Names, output: Any) -> list[str]:
     Types and shapes only, so nothing in it can end the string.
     """
     lines = [summary(program), ""]
-    inside = parts(program)
     for x in [*program.inputs, *[load.variable for load in program.loads]]:
-        if x is not None and x not in inside:
+        if x is not None:
             lines.append(f"{names.of(x)}: {described(x)}")
     returned = [*output] if type(output) is tuple else [output]
     lines.append(f"Returns: {', '.join(described(x) for x in returned)}")

@@ -23,7 +23,6 @@ from autograd.program.source.layout import statements
 from autograd.program.source.names import Naming
 from autograd.program.source.signature import Signature
 from autograd.program.source.wrapping import wrapped
-from autograd.program.structure import identifier
 
 
 class Module:
@@ -127,8 +126,8 @@ class Module:
             if text is not None and len(text) <= WIDTH // 3:
                 self.writer.literals[constant] = text
             else:
-                wanted = constant.hint or f"c{len(self._all_constants)}"
-                self.names.give(constant, identifier(wanted))
+                otherwise = f"c{len(self._all_constants)}"
+                self.names.give(constant, self.naming.of_constant(constant, otherwise))
 
     def _result(self, program: Any) -> str:
         """Return the statement that returns the results."""

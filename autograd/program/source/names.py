@@ -17,10 +17,13 @@ from autograd.program.instructions import (
     Variable,
 )
 from autograd.program.python_code import Names
+from autograd.program.source.function import names_of_inputs, names_of_objects
 from autograd.program.source.guards import PRIVATE
 from autograd.program.source.shared import place_of
 from autograd.program.source.statements import Origin, origin_of
 from autograd.program.structure import identifier
+
+_DIGITS = tuple("0123456789")
 
 _SYMBOLS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
@@ -40,21 +43,36 @@ class Naming:
     wanted : dict
         Names for those variables that mean something to the user. A derivative has, instead of a
         name, the variable that it belongs to.
+    objects : dict
+        By identity, the names of what the traced function refers to.
     """
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self.wanted: dict[Variable, Any] = {}
+        self.objects: dict[int, str] = {}
         self._temporaries = 0
         self._keys: dict[Any, str] = {}
 
     def look_at_inputs(self, program: Any) -> None:
         """Find names for the inputs of a program."""
+        self.objects = names_of_objects(program.function)
+        own = names_of_inputs(program)
         for x in program.inputs:
-            self.wanted.setdefault(x, identifier(x.hint or "x"))
+            name = own.get(x) if x.hint.endswith(_DIGITS) else None
+            self.wanted.setdefault(x, identifier(name or x.hint or "x"))
         for load in program.loads:
             if load.variable is not None:
-                self.wanted[load.variable] = name_of_node(load)
+                self.wanted[load.variable] = self._of_node(load)
+
+    def _of_node(self, place: Any) -> str:
+        """Return a name for what is read from a node, or stored in it: a `Load` or a `Store`."""
+        name = identifier(place.node.label or self.objects.get(id(place.node), "node"))
+        return f"grad_{name}" if place.what == "grad" else name
+
+    def of_constant(self, constant: Any, otherwise: str) -> str:
+        """Return a name for an array that the function refers to."""
+        return identifier(constant.hint or self.objects.get(id(constant.value), otherwise))
 
     def look_at(self, program: Any) -> None:
         """Find the names of what a program computes."""
@@ -93,7 +111,7 @@ class Naming:
                 return self.name(load.variable)
         place = place_of(store)
         if place not in self._keys:
-            self._keys[place] = self.names.new(name_of_node(store))
+            self._keys[place] = self.names.new(self._of_node(store))
         return self._keys[place]
 
     def numbered(self, text: str) -> str:
@@ -132,12 +150,6 @@ def wanted_names(program: Any) -> dict[Variable, Any]:
     naming.look_at_inputs(program)
     naming.look_at(program)
     return naming.wanted
-
-
-def name_of_node(place: Any) -> str:
-    """Return a name for what is read from a node, or stored in it: a `Load` or a `Store`."""
-    name = identifier(place.node.label) if place.node.label else "node"
-    return f"grad_{name}" if place.what == "grad" else name
 
 
 def _name_derivative(x: Variable, names: dict[Variable, Any]) -> None:

@@ -18,29 +18,6 @@ def place_of(at: Any) -> tuple[Any, ...]:
     return (id(node), at.what)
 
 
-def parts(program: Any) -> dict[Variable, tuple[Variable, int]]:
-    """Return the inputs that are parts of another one, with that one and where they begin in it.
-
-    The beginning is counted in elements of a vector.
-    """
-    loads = {load.variable: load for load in program.loads if load.variable is not None}
-    found: dict[Variable, tuple[Variable, int]] = {}
-    for x, load in loads.items():
-        whole = x.root
-        if whole is x or whole not in loads:
-            continue
-        array, owner = array_of(load), array_of(loads[whole])
-        if array is None or owner is None or owner.ndim != 1 or not owner.flags.c_contiguous:
-            continue
-        if array.dtype != owner.dtype or not array.flags.c_contiguous:
-            continue
-        distance = _start(array) - _start(owner)
-        begin, rest = divmod(distance, owner.itemsize)
-        if not rest and begin >= 0 and begin + array.size <= owner.size:
-            found[x] = (whole, begin)
-    return found
-
-
 def entangled(program: Any) -> list[Variable]:
     """Return inputs that share memory in a way that a written function cannot reproduce."""
     written = {
@@ -48,11 +25,10 @@ def entangled(program: Any) -> list[Variable]:
         for item in program.items
         if isinstance(item, Instruction) and isinstance(item.writes, Variable)
     }
-    known = parts(program)
     owners: dict[int, list[Variable]] = {}
     for load in program.loads:
         array = None if load.variable is None else array_of(load)
-        if array is not None and load.variable not in known:
+        if array is not None:
             owners.setdefault(id(_owner(array)), []).append(load.variable)
     return [
         x
@@ -71,10 +47,6 @@ def array_of(load: Any) -> Any:
         found = getattr(node, "array", None)
         found = node.data if found is None else found
     return found if type(found) is np.ndarray else None
-
-
-def _start(array: Any) -> int:
-    return int(array.__array_interface__["data"][0])
 
 
 def _owner(array: Any) -> Any:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.program.instructions import Variable
 from autograd.program.python_code import Writer
-from autograd.program.source.shared import parts
 from autograd.program.structure import identifier
 
 #: Types of arguments that a written function takes and compares.
@@ -47,24 +45,13 @@ class Signature:
         self._keywords = False
         for parameter in program.parameters:
             self._parameter(parameter)
-        inside = parts(program)
         loads = [load.variable for load in program.loads if load.variable is not None]
-        for x in loads:
-            if x in inside:
-                self._part(x, *inside[x])
-        loads = [x for x in loads if x not in inside]
         self.plain += loads
         if loads and not self._keywords:
             self._begin_keywords()
         self.parameters += [name_of(x) for x in loads]
         self.parameters.sort(key=lambda text: text.startswith("**"))
         self.names = [text.lstrip("*") for text in self.parameters]
-
-    def _part(self, x: Variable, whole: Variable, begin: int) -> None:
-        """Write that an input is a part of another one."""
-        text = f"{self.name_of(whole)}[{begin}:{begin + math.prod(x.shape)}]"
-        end = "" if len(x.shape) == 1 else f".reshape({x.shape!r})"
-        self.lines.append(f"{self.name_of(x)} = {text}{end}")
 
     def _begin_keywords(self) -> None:
         self._keywords = True
