@@ -61,6 +61,7 @@ class Path:
         self.fixed = recording.fixed
         self.run: Any = _later(program) if lazily else compiled(optimised(program), program)
         self.expected = [guard.expected for guard in program.guards]
+        self.runs = 0
 
     def holds(self) -> bool:
         """Return whether everything that the program takes for fixed is as it was."""
@@ -160,6 +161,7 @@ class Jitted:
             failure = None
             if path.holds():
                 try:
+                    path.runs += 1
                     return path.run(*leaves)
                 except GuardFailed as failed:
                     failure = failed
@@ -302,10 +304,20 @@ class Jitted:
                 paths = self._cache.get(signature, [])
                 self._cache[signature] = [p for p in paths if p is not following] + [following]
             return result
-        if len(paths) >= PATHS:
+        if len(paths) >= PATHS and not self._forget(signature):
             self._warn(path, failure)
             return self.function(*arguments, **keywords)
         return self._record(signature, arguments, keywords, leaves, tried)
+
+    def _forget(self, signature: Any) -> bool:
+        """Drop a program that is not right any more, if programs were worth recording so far."""
+        with RECORDING:
+            paths = self._cache.get(signature, [])
+            stale = [path for path in paths if not path.holds()]
+            if not stale or sum(path.runs for path in paths) < 2 * len(paths):
+                return False
+            self._cache[signature] = [path for path in paths if path is not stale[0]]
+            return True
 
     def _record(
         self,
@@ -365,6 +377,7 @@ class Jitted:
             while len(self._cache) >= SIGNATURES:
                 del self._cache[next(iter(self._cache))]
             self._cache[signature] = [*kept, path]
+            self._unrepeatable = 0
             return path.run(*given) if with_graph else second.result
 
     def _refused(self, reason: str, signature: Any, arguments: Any, keywords: Any) -> Any:

@@ -137,6 +137,16 @@ def test_the_state_of_an_optimiser_may_be_loaded():
     compare(optimised, [nothing, nothing, keep, nothing, load, nothing, nothing])
 
 
+def test_states_may_be_loaded_again_and_again():
+    def load(model, optimizer):
+        optimizer.load_state_dict(optimizer.state_dict())
+
+    def nothing(model, optimizer):
+        pass
+
+    compare(optimised, [nothing, *[load, *[nothing] * 6] * 20])  # warnings are errors
+
+
 def test_options_and_groups_may_change():
     def weigh(model, optimizer):
         optimizer.param_groups[0]["weight_decay"] = 0.1
