@@ -48,6 +48,7 @@ JAX = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu"}
 
 PEERS = (
     Peer("chainrule", "chainrule", "chainrule", "autograd"),
+    Peer("chainrule_jit", "chainrule, jit", "chainrule", "autograd"),
     Peer(
         "interpreted",
         "chainrule, interpreted",

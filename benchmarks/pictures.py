@@ -4,6 +4,7 @@ from peers import PEERS
 
 COLOURS = {
     "chainrule": "#c0392b",
+    "chainrule_jit": "#7b241c",
     "interpreted": "#e6a09a",
     "floats": "#111111",
     "numpy": "#111111",

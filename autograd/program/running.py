@@ -304,7 +304,8 @@ class _Compiler:
             for x in tiled.arrays
             if x not in self.filled
         ]
-        given = ", ".join(of(x) for x in (*item.arguments, *tiled.arrays))
+        inputs = [self.writer.of(x).text for x in item.arguments]
+        given = ", ".join([*inputs, *map(of, tiled.arrays)])
         call = f"{self.names.object(tiled.run, 'in_tiles')}({given})"
         sums = "".join(f"{of(x)}, " for x in tiled.sums)
         return [*lines, f"{sums}= {call}" if sums else call]

@@ -56,6 +56,12 @@ def chainrule(size):
     return step
 
 
+def chainrule_jit(size):
+    from autograd import jit
+
+    return jit(chainrule(size))
+
+
 def torch(size):
     import torch
 

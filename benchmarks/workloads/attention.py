@@ -66,6 +66,12 @@ def chainrule(size):
     return run
 
 
+def chainrule_jit(size):
+    from autograd import jit
+
+    return jit(chainrule(size))
+
+
 def torch(size):
     import torch
 

@@ -56,6 +56,12 @@ def chainrule(size):
     return backward_through(Tensor, np.sqrt)
 
 
+def chainrule_jit(size):
+    from autograd import jit
+
+    return jit(chainrule(size))
+
+
 def torch(size):
     import torch
 

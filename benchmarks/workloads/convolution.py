@@ -83,6 +83,12 @@ def chainrule(dtype):
     return run
 
 
+def chainrule_jit(dtype):
+    from autograd import jit
+
+    return jit(chainrule(dtype))
+
+
 def torch(dtype):
     import torch
     from torch.nn.functional import conv2d, max_pool2d, relu

@@ -46,6 +46,12 @@ def chainrule(dtype):
     return run
 
 
+def chainrule_jit(dtype):
+    from autograd import jit
+
+    return jit(chainrule(dtype))
+
+
 def torch(dtype):
     import torch
 

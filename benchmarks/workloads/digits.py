@@ -24,6 +24,12 @@ def chainrule(dtype):
     return lambda: sum(step(images[rows], labels[rows]) for rows in BATCHES)
 
 
+def chainrule_jit(dtype):
+    from autograd import jit
+
+    return jit(chainrule(dtype))
+
+
 def torch(dtype):
     from torch import from_numpy, nn
 

@@ -33,6 +33,12 @@ def chainrule(size):
     return lambda: derivative(x)
 
 
+def chainrule_jit(size):
+    from autograd import jit
+
+    return jit(chainrule(size))
+
+
 hips = chainrule
 
 

@@ -21,6 +21,12 @@ def chainrule(size):
     return lambda: derivative(x)
 
 
+def chainrule_jit(size):
+    from autograd import jit
+
+    return jit(chainrule(size))
+
+
 def hips(size):
     import autograd.numpy as np
     from autograd import jacobian

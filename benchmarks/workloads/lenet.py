@@ -40,6 +40,12 @@ def chainrule(dtype):
     return lambda: step(images, labels)
 
 
+def chainrule_jit(dtype):
+    from autograd import jit
+
+    return jit(chainrule(dtype))
+
+
 def torch(dtype):
     from torch import from_numpy, nn
 

@@ -34,6 +34,12 @@ def chainrule(dtype):
     return lambda: gradient(weights)
 
 
+def chainrule_jit(dtype):
+    from autograd import jit
+
+    return jit(chainrule(dtype))
+
+
 def numpy(dtype):
     inputs, weights = data(dtype)
     start, ones = np.zeros((BATCH, WIDTH), dtype), np.ones((BATCH, 1), dtype)

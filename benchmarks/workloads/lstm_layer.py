@@ -24,6 +24,12 @@ def chainrule(dtype):
     return lambda: step(x)
 
 
+def chainrule_jit(dtype):
+    from autograd import jit
+
+    return jit(chainrule(dtype))
+
+
 def torch(dtype):
     import torch
 

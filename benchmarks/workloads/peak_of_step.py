@@ -41,6 +41,7 @@ def steps_of(peer):
 
 
 chainrule = steps_of("chainrule")
+chainrule_jit = steps_of("chainrule_jit")
 numpy = steps_of("numpy")
 torch = steps_of("torch")
 jax_jit = steps_of("jax_jit")

@@ -601,3 +601,10 @@ def test_threads_use_tiles_of_their_own():
     run(inputs[0])
     with ThreadPoolExecutor(4) as pool:
         assert [bits(x) for x in pool.map(run, inputs)] == expected
+
+
+def test_what_tiles_read_may_be_written_where_it_is_used():
+    rows = np.arange(310)[::-1].copy()
+    run = jit(lambda x: np.tanh(x[rows] * 2.0) * 0.5 + np.exp(-x.T.copy().T * 0.1))
+    for _ in range(2):
+        assert bits(run(LARGE)) == bits(run.function(LARGE))
