@@ -259,12 +259,15 @@ class TracedArray(Traced):
 
     def tolist(self) -> Any:
         """Return nested lists of Python's numbers, which are followed."""
-        if self._value.ndim == 1 and self._value.size <= UNPACKED:
+        numbers = self._value.dtype.kind in "biufc"
+        if numbers and self._value.ndim == 1 and self._value.size <= UNPACKED:
             return self._emit(Method("tolist"), self)
         if self._value.size > LISTED:
             return self._guard(contents_of) and self._value.tolist()
         if not self._value.ndim:
             return self._emit(Method("item"), self)
+        if self._value.ndim == 1:
+            return [self._emit(Method("item"), self, i) for i in range(len(self._value))]
         return [row.tolist() for row in self]
 
     def as_constant(self) -> Any:
