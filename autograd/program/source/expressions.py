@@ -42,6 +42,8 @@ class SourceWriter(Writer):
     ----------
     literals : dict
         Constants that are written where they are used.
+    same : dict
+        For constants that are equal to earlier ones, those.
     used : set
         The other constants that have been written, by name.
     copies : bool
@@ -51,6 +53,7 @@ class SourceWriter(Writer):
     def __init__(self, names: Names) -> None:
         super().__init__(names)
         self.literals: dict[Constant, str] = {}
+        self.same: dict[Constant, Constant] = {}
         self.used: set[Constant] = set()
         self.copies = False
 
@@ -71,6 +74,9 @@ class SourceWriter(Writer):
             instruction = dataclasses.replace(instruction, arguments=arguments)
         return super().expression(instruction)
 
+    def _part(self, part: Any) -> str:
+        return super()._part(int(part) if isinstance(part, np.integer) else part)
+
     def of(self, x: Any) -> Expression:
         """Return the expression for a variable, a constant, or a plain object."""
         if type(x) is str:
@@ -80,6 +86,7 @@ class SourceWriter(Writer):
         if isinstance(x, np.dtype) and x.isnative and x.kind in "biufc":
             return Expression(dtype_name(x))
         if isinstance(x, Constant):
+            x = self.same.get(x, x)
             if x in self.literals:
                 self.names.imports.add("np")
                 return Expression(self.literals[x])

@@ -54,6 +54,7 @@ class Module:
         self.signature = Signature(self.program, self.writer, self.naming.name)
         self.name = name if name in self.signature.names else self.names.new(name)
         self.outputs = [program.output for program in programs]
+        self._by_layout: dict[Any, list[Constant]] = {}
         self._stores = any(program.stores for program in programs)
         self._all_constants: list[Constant] = []
         self._lines = self._block_lines(self.block, bool(self.signature.lines))
@@ -74,6 +75,14 @@ class Module:
             self.constants.append((name, constant))
         else:
             self._literals.append(f"{name} = {text}")
+
+    def write_contiguous(self) -> None:
+        """Write small constants that lie in memory with gaps without them, to be read."""
+        for pair in [*self.constants]:
+            text = literal(np.ascontiguousarray(pair[1].value))
+            if text is not None:
+                self.constants.remove(pair)
+                self._literals.append(f"{pair[0]} = {text}")
 
     def imports(self, *texts: str) -> list[str]:
         """Return the statements that import what these parts of the module need."""
@@ -123,11 +132,28 @@ class Module:
                 continue
             self._all_constants.append(constant)
             text = literal(constant.value)
+            same = self._equal_constant(constant)
+            if same is not None:
+                if same in self.writer.literals:
+                    self.writer.literals[constant] = self.writer.literals[same]
+                else:
+                    self.writer.same[constant] = same
+                continue
             if text is not None and len(text) <= WIDTH // 3:
                 self.writer.literals[constant] = text
             else:
                 otherwise = f"c{len(self._all_constants)}"
                 self.names.give(constant, self.naming.of_constant(constant, otherwise))
+
+    def _equal_constant(self, constant: Constant) -> Constant | None:
+        """Return an earlier constant that is equal, and lies in memory in the same way."""
+        array = constant.value
+        layout = (array.dtype, array.shape, array.strides)
+        for other in self._by_layout.setdefault(layout, []):
+            if other.equals(constant):
+                return other
+        self._by_layout[layout].append(constant)
+        return None
 
     def _result(self, program: Any) -> str:
         """Return the statement that returns the results."""
@@ -175,6 +201,7 @@ def function_name(name: str) -> str:
 def source_of(programs: list[Any], name: str = "") -> str:
     """Return the imports and the function of programs: several paths of one function."""
     module = Module(programs, name or function_name(programs[0].name))
+    module.write_contiguous()
     text = module.function()
     outside = [
         f"# {constant_name}: a constant {constant.value.dtype} array {constant.value.shape}"
