@@ -1,15 +1,21 @@
 """Formulas are read back and computed: they have the numbers of the program they come from."""
 
+import functools
 import math
 
 import numpy as np
 import pytest
 from program.reading_latex import computed
+from rules.checks import quiet
+from rules.samples import SAMPLES
 
 import autograd
 from autograd import grad, jacobian, trace, tree, value_and_grad
+from autograd.errors import TraceError
+from autograd.program import structure
 from autograd.program.formulas import Formulas
 from autograd.program.formulas.numerals import fraction, name
+from autograd.program.formulas.terms import evaluate
 from autograd.program.instructions import Variable
 from autograd.program.running import compiled
 
@@ -168,6 +174,69 @@ def test_gradients_read_back(case):
 def test_a_jacobian_has_formulas():
     formulas = Formulas(trace(jacobian(lambda x: x * x))(N(size=3)))
     assert formulas.latex()
+
+
+# -- every rule ---------------------------------------------------------------------------------
+
+
+def cases():
+    """Yield the first sample of each function; `make gallery` takes the others."""
+    seen = set()
+    for sample in SAMPLES:
+        label = str(sample).partition("[")[0]
+        yield pytest.param(sample, marks=[pytest.mark.gallery] if label in seen else [])
+        seen.add(label)
+
+
+def real_number(sample):
+    """Return a function whose result depends on every part of what a sample returns."""
+
+    def function(*inputs):
+        result = sample.function(*inputs, **sample.keywords)
+        parts = result if isinstance(result, (tuple, list)) else [result]
+        return sum(
+            np.sum(np.real(x) * 1.5) for x in parts if hasattr(x, "shape") or type(x) is float
+        )
+
+    return function
+
+
+@pytest.mark.parametrize("derive", [False, True], ids=["value", "gradient"])
+@pytest.mark.parametrize("sample", list(cases()), ids=str)
+@quiet
+def test_rules_are_read_as_what_they_compute(sample, derive):
+    inputs = [
+        float(x) if np.shape(x) == () and np.asarray(x).dtype.kind == "f" else x
+        for x in sample.inputs
+    ]
+    numbers = [i for i, x in enumerate(inputs) if np.asarray(x).dtype.kind in "fc"]
+    function = functools.partial(sample.function, **sample.keywords)
+    if derive:
+        function = value_and_grad(real_number(sample), tuple(numbers))
+    try:
+        program, expected = trace(function)(*inputs), function(*inputs)
+    except (TraceError, TypeError):
+        pytest.skip("it cannot be traced, or derived")
+    formulas = Formulas(program)
+    assert formulas.latex()
+    held = dict(zip(program.inputs, flat_inputs(inputs), strict=True))
+    values = {
+        term: held[x] if isinstance(x, Variable) else x.value
+        for x, term in formulas.reader.inputs.items()
+    }
+    results = list(tree.flat(expected))
+    terms = [term for _, term in formulas.results[-len(results) :]]
+    for term, found, y in zip(terms, evaluate(terms, values), results, strict=True):
+        assert term.shape == np.shape(y)
+        found = np.broadcast_to(found, np.shape(y))
+        both = np.isfinite(found) & np.isfinite(y)
+        np.testing.assert_allclose(found[both], np.asarray(y)[both], 1e-5, 1e-7)
+
+
+def flat_inputs(inputs):
+    leaves = []
+    structure.flatten((tuple(inputs), {}), leaves, [])
+    return leaves
 
 
 # -- random expressions -------------------------------------------------------------------------

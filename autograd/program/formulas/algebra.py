@@ -440,10 +440,17 @@ def _matmul(a: Term, b: Term) -> Term:
             return spread(reshape(_matmul(transpose(b), first), (1, shape[1])), shape)
         if second is not None:
             return spread(reshape(_matmul(a, second), (shape[0], 1)), shape)
-    if _is_ones(b) and a.ndim <= 2:
+    if max(a.ndim, b.ndim) > 2:
+        return _chain(a, b, shape)
+    if _is_ones(b):
         return spread(reduce("sum", a, [-1], keepdims=b.ndim == 2), shape)
-    if _is_ones(a) and b.ndim <= 2:
+    if _is_ones(a):
         return spread(reduce("sum", b, [0], keepdims=a.ndim == b.ndim == 2), shape)
+    return _chain(a, b, shape)
+
+
+def _chain(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
+    """Return a product of matrices, joined with the products among its factors."""
     flat = [p for factor in (a, b) for p in (factor.parts if factor.kind == MATMUL else (factor,))]
     if any(part.ndim < 2 for part in flat[:-1]) or not flat[-1].ndim:
         flat = [a, b]

@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.program.formulas.algebra import kept_axes
+from autograd.program.formulas.signs import (
+    ATOM,
+    JUXTAPOSED,
+    OPEN,
+    RAISED,
+    REDUCTIONS,
+    escaped,
+    function_name,
+)
 from autograd.program.formulas.terms import (
     CALL,
     FUNCTION,
@@ -26,18 +35,11 @@ from autograd.program.formulas.terms import (
     make,
 )
 from autograd.program.formulas.writing import (
-    ATOM,
-    JUXTAPOSED,
-    OPEN,
-    RAISED,
-    REDUCTIONS,
     Indices,
     NeedsIndices,
     Writer,
     Written,
     aligned,
-    escaped,
-    function_name,
     joined,
 )
 

@@ -7,34 +7,20 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.program.formulas import algebra
-from autograd.program.formulas.terms import FUNCTION, INDEX, SPREAD, Term, broadcast, make, number
+from autograd.program.formulas import algebra, arranging
+from autograd.program.formulas.arranging import Rule, Unwritten, axes_of, term_of
+from autograd.program.formulas.terms import FUNCTION, Term, broadcast, number
 from autograd.program.instructions import (
     Attribute,
-    Constant,
     Extended,
     Method,
-    Variable,
     choose,
-    variables_in,
 )
 from autograd.rules import elementwise, reductions, special
-
-Rule = Callable[..., Term]
-
-
-def _term(read: Any, x: Any) -> Term:
-    found: Term = read.of(x)
-    return found
-
-
-class Unwritten(Exception):  # noqa: N818 - not an error: the call is written as it stands
-    """There is no notation for a call."""
 
 
 def rule_of(function: Any) -> Rule | None:
@@ -48,8 +34,10 @@ def rule_of(function: Any) -> Rule | None:
     except TypeError:
         return None
     if found is None and isinstance(function, np.ufunc) and function.nin <= 2:
-        name = function.__name__
-        if function.nout == 1 and getattr(np, name, None) is function:
+        name, floats = function.__name__, "d" * function.nin
+        takes_floats = any(loop.startswith(f"{floats}->") for loop in function.types)
+        is_elementwise = function.nout == 1 and function.signature is None and takes_floats
+        if is_elementwise and getattr(np, name, None) is function:
             return _elementwise(name)
     return found
 
@@ -89,13 +77,28 @@ def _dot(read: Any, x: Any, y: Any) -> Term:
     return algebra.matmul(a, b)
 
 
+def _real(read: Any, x: Any) -> Term:
+    """Return the term of real numbers; there is no notation for the same of complex ones."""
+    dtype = getattr(getattr(x, "value", x), "dtype", None)
+    if (dtype is not None and dtype.kind == "c") or getattr(x, "kind", None) is complex:
+        raise Unwritten
+    return term_of(read, x)
+
+
+def _vdot(read: Any, x: Any, y: Any) -> Term:
+    a, b = _real(read, x), read.of(y)
+    if a.ndim != 1 or b.ndim != 1:
+        raise Unwritten
+    return algebra.matmul(a, b)
+
+
 def _outer(read: Any, x: Any, y: Any) -> Term:
     a, b = read.of(x), read.of(y)
     return algebra.times(algebra.reshape(a, (*a.shape, 1)), b)
 
 
 def _same(read: Any, x: Any, *rest: Any, **keywords: Any) -> Term:
-    return _term(read, x)
+    return term_of(read, x)
 
 
 def _where(read: Any, condition: Any, x: Any, y: Any) -> Term:
@@ -112,19 +115,13 @@ def _is_at_zero(test: Term) -> bool:
     return test.kind == FUNCTION and test.detail == "equal" and number(0) in test.parts
 
 
-def _axes(term: Term, axis: Any) -> Any:
-    if axis is None:
-        return range(term.ndim)
-    return axis if isinstance(axis, tuple) else (axis,)
-
-
 def _reduction(operation: str) -> Rule:
     def rule(
         read: Any, x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
         keepdims: Any = False,
     ) -> Term:  # fmt: skip
         term = read.of(x)
-        return algebra.reduce(operation, term, _axes(term, axis), bool(keepdims))
+        return algebra.reduce(operation, term, axes_of(term, axis), bool(keepdims))
 
     return rule
 
@@ -137,7 +134,7 @@ def _extreme(operation: str) -> Rule:
         term = read.of(x)
         if initial not in (None, -math.inf if operation == "max" else math.inf):
             raise Unwritten
-        return algebra.reduce(operation, term, _axes(term, axis), bool(keepdims))
+        return algebra.reduce(operation, term, axes_of(term, axis), bool(keepdims))
 
     return rule
 
@@ -149,11 +146,12 @@ def _add_reduce(
 
 
 def _norm(read: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Term:
-    term = read.of(x)
-    if ord not in (None, 2) or (ord == 2 and axis is None and term.ndim != 1):
+    term = _real(read, x)
+    of_vectors = term.ndim == 1 if axis is None else not isinstance(axis, tuple) or len(axis) == 1
+    if ord not in (None, 2) or (ord == 2 and not of_vectors):
         raise Unwritten
     squares = algebra.power(term, 2)
-    total = algebra.reduce("sum", squares, _axes(term, axis), bool(keepdims))
+    total = algebra.reduce("sum", squares, axes_of(term, axis), bool(keepdims))
     return algebra.power(total, 0.5)
 
 
@@ -162,8 +160,8 @@ def _variance(root: bool) -> Rule:
         read: Any, x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
         ddof: Any = 0, keepdims: Any = False,
     ) -> Term:  # fmt: skip
-        term = read.of(x)
-        axes = [a % term.ndim for a in _axes(term, axis)]
+        term = _real(read, x)
+        axes = [a % term.ndim for a in axes_of(term, axis)]
         mean = algebra.reduce("mean", term, axes)
         squares = algebra.power(algebra.linear([(1, term), (-1, mean)]), 2)
         count = math.prod(term.shape[a] for a in axes)
@@ -176,156 +174,6 @@ def _variance(root: bool) -> Rule:
     return rule
 
 
-def _transpose(read: Any, x: Any, *axes: Any, **keywords: Any) -> Term:
-    if keywords:
-        axes = tuple(keywords.values())
-    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
-        axes = tuple(axes[0] or ())
-    return algebra.transpose(read.of(x), axes or None)
-
-
-def _swapaxes(read: Any, x: Any, first: int, second: int) -> Term:
-    term = read.of(x)
-    order = list(range(term.ndim))
-    order[first], order[second] = order[second], order[first]
-    return algebra.transpose(term, order)
-
-
-def _matrix_transpose(read: Any, x: Any) -> Term:
-    return _swapaxes(read, x, -1, -2)
-
-
-def _moveaxis(read: Any, x: Any, source: Any, destination: Any) -> Term:
-    term = read.of(x)
-    if not isinstance(source, int) or not isinstance(destination, int):
-        raise Unwritten
-    order = list(range(term.ndim))
-    order.remove(source % term.ndim)
-    order.insert(destination % term.ndim, source % term.ndim)
-    return algebra.transpose(term, order)
-
-
-def _reshape(read: Any, x: Any, *shape: Any, **keywords: Any) -> Term:
-    term = read.of(x)
-    if keywords.get("order", "C") != "C":
-        raise Unwritten
-    shape = (keywords["shape"],) if "shape" in keywords else shape
-    wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-    return algebra.reshape(term, _completed(term, tuple(wanted)))
-
-
-def _completed(term: Term, shape: tuple[Any, ...]) -> tuple[int, ...]:
-    if any(isinstance(n, Variable) for n in shape):
-        raise Unwritten
-    size = math.prod(term.shape)
-    known = math.prod(n for n in shape if n >= 0)
-    return tuple(n if n >= 0 else size // known for n in shape)
-
-
-def _flat(read: Any, x: Any, *order: Any) -> Term:
-    term = read.of(x)
-    return algebra.reshape(term, (math.prod(term.shape),))
-
-
-def _squeeze(read: Any, x: Any, axis: Any = None) -> Term:
-    term = read.of(x)
-    axes = [a % term.ndim for a in _axes(term, axis)]
-    kept = [n for a, n in enumerate(term.shape) if n != 1 or a not in axes]
-    return algebra.reshape(term, kept)
-
-
-def _expand_dims(read: Any, x: Any, axis: Any) -> Term:
-    term = read.of(x)
-    new = [axis] if isinstance(axis, int) else list(axis)
-    ndim = term.ndim + len(new)
-    places = {a % ndim for a in new}
-    lengths = iter(term.shape)
-    return algebra.reshape(term, [1 if a in places else next(lengths) for a in range(ndim)])
-
-
-def _broadcast_to(read: Any, x: Any, shape: Any, **keywords: Any) -> Term:
-    return algebra.spread(read.of(x), (shape,) if isinstance(shape, int) else tuple(shape))
-
-
-def _full(read: Any, shape: Any, value: Any, **keywords: Any) -> Term:
-    return _broadcast_to(read, value, shape)
-
-
-def _full_like(read: Any, x: Any, value: Any, **keywords: Any) -> Term:
-    return algebra.spread(read.of(value), read.of(x).shape)
-
-
-def _filled(value: float) -> Rule:
-    def rule(read: Any, x: Any, *rest: Any, **keywords: Any) -> Term:
-        shape = keywords.get("shape")
-        return algebra.spread(number(value), read.of(x).shape if shape is None else shape)
-
-    return rule
-
-
-def _getitem(read: Any, x: Any, index: Any) -> Term:
-    term = read.of(x)
-    plain = index if isinstance(index, tuple) else (index,)
-    if not any(True for _ in variables_in(plain)) and not has_arrays(plain):
-        shape = np.empty(term.shape, np.bool_)[index].shape
-        if algebra.kept_axes(term.shape, shape) is not None and takes_all(plain, term):
-            return algebra.reshape(term, shape)
-        if term.kind == SPREAD and term.parts[0].shape == ():
-            return algebra.spread(term.parts[0], shape)
-        parts = [term]
-        return make(INDEX, parts, read.template(index, parts), shape)
-    parts = [term]
-    detail = read.template(index, parts)
-    if _has_masks(plain):
-        raise Unwritten
-    shape = _indexed_shape(term, plain)
-    return make(INDEX, parts, detail, shape)
-
-
-def has_arrays(index: Any) -> bool:
-    """Return whether an index selects by arrays."""
-    return any(isinstance(part, (Constant, list)) for part in index)
-
-
-def _has_masks(index: Any) -> bool:
-    parts = [p.value if isinstance(p, Constant) else p for p in index]
-    return any(getattr(p, "dtype", None) == np.bool_ for p in parts)
-
-
-def _indexed_shape(term: Term, index: Any) -> tuple[int, ...]:
-    def stand_in(part: Any) -> Any:
-        if isinstance(part, Variable):
-            return np.zeros(part.shape, int) if part.is_array else 0
-        if isinstance(part, Constant):
-            return np.zeros(part.value.shape, int)
-        if isinstance(part, slice) and any(True for _ in variables_in(part)):
-            raise Unwritten
-        return part
-
-    shape: tuple[int, ...] = np.empty(term.shape, np.bool_)[tuple(map(stand_in, index))].shape
-    return shape
-
-
-def takes_all(index: Any, term: Term) -> bool:
-    """Return whether an index only adds and removes axes of length 1."""
-    position = 0
-    used = sum(1 for part in index if part is not None and part is not Ellipsis)
-    for part in index:
-        if part is Ellipsis:
-            position += term.ndim - used
-        elif part is None:
-            continue
-        elif isinstance(part, slice):
-            if part.indices(term.shape[position]) != (0, term.shape[position], 1):
-                return False
-            position += 1
-        else:
-            if term.shape[position] != 1:
-                return False
-            position += 1
-    return True
-
-
 def _absolute(read: Any, x: Any) -> Term:
     """Write |x|; x itself or -x, where a guard has decided its sign."""
     term = read.of(x)
@@ -336,34 +184,20 @@ def _absolute(read: Any, x: Any) -> Term:
     return algebra.function("absolute", term)
 
 
-def _item(read: Any, x: Any, *index: Any) -> Term:
-    return _getitem(read, x, index) if index else _term(read, x)
-
-
 def _attribute_real(read: Any, x: Any) -> Term:
     if getattr(x, "dtype", None) is not None and x.dtype.kind == "c":
         return algebra.function("real", read.of(x))
-    return _term(read, x)
+    return term_of(read, x)
 
 
 def _conjugate(read: Any, x: Any) -> Term:
     if getattr(x, "dtype", None) is not None and x.dtype.kind == "c":
         return algebra.function("conjugate", read.of(x))
-    return _term(read, x)
-
-
-def _made(value: float) -> Rule:
-    """Return the rule of ``np.zeros`` or ``np.ones``."""
-
-    def rule(read: Any, shape: Any, dtype: Any = None, order: Any = None) -> Term:
-        whole = (shape,) if isinstance(shape, int) else tuple(shape)
-        return algebra.spread(number(value), whole)
-
-    return rule
+    return term_of(read, x)
 
 
 def _sharpened(read: Any, slope: Any, exact: Any, x: Any) -> Term:
-    return _term(read, slope)  # the other formula computes the same with more digits
+    return term_of(read, slope)  # the other formula computes the same with more digits
 
 
 def _exp_of_difference(read: Any, total: Any, x: Any, axis: Any = None) -> Term:
@@ -448,7 +282,7 @@ RULES: dict[Any, Rule] = {
     np.dot: _dot,
     np.inner: _dot,
     np.outer: _outer,
-    np.vdot: _dot,
+    np.vdot: _vdot,
     np.where: _where,
     np.sum: _reduction("sum"),
     np.add.reduce: _add_reduce,
@@ -459,20 +293,20 @@ RULES: dict[Any, Rule] = {
     np.var: _variance(False),
     np.std: _variance(True),
     np.linalg.norm: _norm,
-    np.transpose: _transpose,
-    np.swapaxes: _swapaxes,
-    np.moveaxis: _moveaxis,
-    **dict.fromkeys([np.matrix_transpose, np.linalg.matrix_transpose], _matrix_transpose),
-    np.reshape: _reshape,
-    np.ravel: _flat,
-    np.squeeze: _squeeze,
-    np.expand_dims: _expand_dims,
-    np.broadcast_to: _broadcast_to,
-    np.full: _full,
-    np.full_like: _full_like,
-    np.zeros_like: _filled(0.0),
-    np.ones_like: _filled(1.0),
-    operator.getitem: _getitem,
+    np.transpose: arranging.transpose,
+    np.swapaxes: arranging.swapaxes,
+    np.moveaxis: arranging.moveaxis,
+    **dict.fromkeys([np.matrix_transpose, np.linalg.matrix_transpose], arranging.matrix_transpose),
+    np.reshape: arranging.reshape,
+    np.ravel: arranging.flat,
+    np.squeeze: arranging.squeeze,
+    np.expand_dims: arranging.expand_dims,
+    np.broadcast_to: arranging.broadcast_to,
+    np.full: arranging.full,
+    np.full_like: arranging.full_like,
+    np.zeros_like: arranging.filled(0.0),
+    np.ones_like: arranging.filled(1.0),
+    operator.getitem: arranging.getitem,
 }  # fmt: skip
 
 
@@ -483,8 +317,8 @@ def _kernel(function: Any) -> Any:
 
 RULES.update(
     {
-        np.zeros: _made(0.0),
-        np.ones: _made(1.0),
+        np.zeros: arranging.made(0.0),
+        np.ones: arranging.made(1.0),
         choose: _where,
         _kernel(elementwise.sharpened): _sharpened,
         _kernel(elementwise.exp_weight): _exp_weight,
@@ -499,17 +333,17 @@ RULES.update(
 )
 
 METHODS: dict[str, Rule] = {
-    "T": _transpose,
-    "mT": _matrix_transpose,
-    "transpose": _transpose,
-    "swapaxes": _swapaxes,
-    "reshape": _reshape,
-    "ravel": _flat,
-    "flatten": _flat,
-    "squeeze": _squeeze,
+    "T": arranging.transpose,
+    "mT": arranging.matrix_transpose,
+    "transpose": arranging.transpose,
+    "swapaxes": arranging.swapaxes,
+    "reshape": arranging.reshape,
+    "ravel": arranging.flat,
+    "flatten": arranging.flat,
+    "squeeze": arranging.squeeze,
     "copy": _same,
     "astype": _same,
-    "item": _item,
+    "item": arranging.item,
     "view": _same,
     "sum": _reduction("sum"),
     "mean": _reduction("mean"),

@@ -14,6 +14,7 @@ from autograd.program.formulas import algebra, numerals
 from autograd.program.formulas.arrays import ArrayWriter, transposed
 from autograd.program.formulas.reading import Reader
 from autograd.program.formulas.recognising import core
+from autograd.program.formulas.signs import escaped
 from autograd.program.formulas.terms import (
     CALL,
     FUNCTION,
@@ -29,7 +30,6 @@ from autograd.program.formulas.terms import (
     UPDATE,
     Term,
 )
-from autograd.program.formulas.writing import escaped
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
 from autograd.program.python_code import Names
 from autograd.program.source.names import Naming

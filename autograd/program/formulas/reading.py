@@ -10,14 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas import algebra
-from autograd.program.formulas.functions import (
-    RULES,
-    Rule,
-    Unwritten,
-    has_arrays,
-    rule_of,
-    takes_all,
-)
+from autograd.program.formulas.arranging import Rule, Unwritten, has_arrays, takes_all
+from autograd.program.formulas.functions import RULES, rule_of
 from autograd.program.formulas.terms import (
     CALL,
     INDEX,
@@ -193,7 +187,7 @@ class Reader:
         """Return arguments that can be hashed, with places for terms, which are appended."""
         if isinstance(x, (Variable, Constant)):
             parts.append(self.of(x))
-            return Part(len(parts) - 1)
+            return Part(len(parts) - 1, _letter(x))
         if type(x) is tuple:
             return tuple([self.template(item, parts) for item in x])
         if type(x) is list:
@@ -218,7 +212,7 @@ class Reader:
         try:
             if function is operator.setitem:
                 new = self._updated(old, arguments[1], self.of(arguments[2]), False)
-            elif function is np.add.at:
+            elif function == np.add.at:
                 new = self._updated(old, arguments[1], self.of(arguments[2]), True)
             elif plain is not None:
                 new = algebra.spread(self._apply(RULES[plain], arguments, {}), old.shape)
@@ -317,12 +311,14 @@ def _is_usual(instruction: Instruction) -> bool:
         return kind == "b"
     if name in ("astype", "array", "asarray", "asanyarray", "view"):
         before = _letter(instruction.arguments[0])
+        if "c" in (before, kind):  # what is complex has other roots and logarithms
+            return before == kind
         return before in KINDS and kind in KINDS and KINDS.index(before) <= KINDS.index(kind)
     return "out" not in instruction.keywords
 
 
-#: Kinds of numbers, each of which contains those before it.
-KINDS = "biufc"
+#: Kinds of real numbers, each of which contains those before it.
+KINDS = "biuf"
 
 
 def _letter(x: Any) -> str:

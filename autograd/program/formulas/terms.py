@@ -178,7 +178,7 @@ def _arranged(term: Term, parts: list[Any]) -> Any:
     if kind == INDEX:
         return x[filled(detail, parts)]
     if kind == UPDATE:
-        changed = np.array(x)
+        changed = np.array(x, np.result_type(x, parts[1]))
         index, adds = detail
         if adds:
             np.add.at(changed, filled(index, parts), parts[1])
@@ -203,12 +203,13 @@ def _power(x: Any, exponent: float) -> Any:
 
 
 class Part:
-    """The place of a part in the detail of a term."""
+    """The place of a part in the detail of a term, and the letter for the kind of its numbers."""
 
-    __slots__ = ("position",)
+    __slots__ = ("letter", "position")
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, position: int, letter: str = "f") -> None:
         self.position = position
+        self.letter = letter
 
     def __hash__(self) -> int:
         return hash(self.position)
@@ -241,7 +242,9 @@ class Slice:
 def filled(x: Any, parts: list[Any]) -> Any:
     """Put values into a detail."""
     if isinstance(x, Part):
-        return parts[x.position]
+        part = parts[x.position]
+        kind = {"i": int, "u": int, "b": bool}.get(x.letter)
+        return part if kind is None else np.asarray(part).astype(kind)[()]
     if isinstance(x, Slice):
         return slice(*[_whole(filled(end, parts)) for end in x.ends])
     if isinstance(x, tuple):

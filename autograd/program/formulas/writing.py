@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd.program.formulas.numerals import fraction, name, with_index
+from autograd.program.formulas.numerals import fraction, with_index
+from autograd.program.formulas.signs import (
+    ADDED,
+    ATOM,
+    CHOICE,
+    COMPARISONS,
+    HADAMARD,
+    JUXTAPOSED,
+    LETTERS,
+    LOGIC,
+    OPEN,
+    RAISED,
+    function_name,
+)
 from autograd.program.formulas.terms import (
     FUNCTION,
     MATMUL,
@@ -18,34 +31,8 @@ from autograd.program.formulas.terms import (
     SYMBOL,
     TRANSPOSE,
     Term,
-    make,
     number,
 )
-
-#: How strongly operators bind, from a sum to a name.
-CHOICE, ADDED, HADAMARD, OPEN, JUXTAPOSED, RAISED, ATOM = range(7)
-
-LETTERS = "ijklmnpqrst"
-
-COMPARISONS = {
-    "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge",
-    "equal": "=", "not_equal": r"\ne",
-}  # fmt: skip
-LOGIC = {"logical_and": r"\wedge", "logical_or": r"\vee", "logical_xor": r"\oplus"}
-
-#: Functions that LaTeX has a command for, and those that are written as operators.
-FUNCTIONS = {
-    **{
-        each: rf"\{each}"
-        for each in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "arcsin", "arccos",
-                     "arctan")
-    },
-    "sigmoid": r"\sigma", "maximum": r"\max", "minimum": r"\min", "fmax": r"\max",
-    "fmin": r"\min", "sign": r"\operatorname{sgn}", "arcsinh": r"\operatorname{arsinh}",
-    "arccosh": r"\operatorname{arcosh}", "arctanh": r"\operatorname{artanh}",
-    "real": r"\operatorname{Re}", "imag": r"\operatorname{Im}",
-}  # fmt: skip
-REDUCTIONS = {"sum": r"\sum", "max": r"\max", "min": r"\min", "prod": r"\prod"}
 
 
 class NeedsIndices(Exception):  # noqa: N818 - not an error: the line is written with indices
@@ -468,19 +455,8 @@ class Writer:
         return Written(rf"\operatorname{{softmax}}_{{{along}}}\left({inside}\right)")
 
 
-def function_name(text: str) -> str:
-    """Write the name of a function."""
-    return FUNCTIONS.get(text) or rf"\operatorname{{{escaped(text)}}}"
-
-
-def escaped(text: str) -> str:
-    """Escape what means something in LaTeX."""
-    for sign in "\\#$%&_{}^~":
-        text = text.replace(sign, rf"\{sign}" if sign in "#$%&_{}" else " ")
-    return text
-
-
 def joined(indices: tuple[str | None, ...]) -> str:
+    """Write the letters of an index."""
     letters = [letter for letter in indices if letter is not None]
     return ("" if all(len(x) == 1 for x in letters) else ",").join(letters)
 
@@ -521,6 +497,3 @@ def _juxtaposed(factors: list[Written]) -> str:
         texts.append(factor.within(least))
     wide = any(text.startswith(r"\mathrm") for text in texts)
     return (r" \, " if wide else " ").join(texts)
-
-
-__all__ = ["NeedsIndices", "Writer", "make", "name"]
