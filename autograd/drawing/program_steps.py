@@ -65,7 +65,14 @@ class ProgramSteps:
     Attributes
     ----------
     steps : list of ProgramStep
-        One for each instruction and guard.
+        One for each instruction and guard: its `name`, `text`, `value`, `backward` and `place`.
+
+    Examples
+    --------
+    >>> from autograd import steps, trace
+    >>> steps(trace(lambda x: x * x + 1.0)(3.0), 3.0)  # doctest: +ELLIPSIS
+      v1 = x * x     9   float  ...
+      v2 = v1 + 1.0  10  float  ...
     """
 
     def __init__(self, name: str, steps: list[ProgramStep], number_format: str) -> None:

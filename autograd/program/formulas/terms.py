@@ -186,6 +186,7 @@ def _arranged(term: Term, parts: list[Any]) -> Any:
             changed[filled(index, parts)] = parts[1]
         return changed
     function, arguments, keywords, path = detail
+    parts = [np.asarray(p)[()] if isinstance(p, (float, complex)) else p for p in parts]
     result = function.call(*filled(arguments, parts), **dict(filled(keywords, parts)))
     for position in path:
         result = result[position]
