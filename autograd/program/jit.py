@@ -355,6 +355,8 @@ class Jitted:
                 changed = environment.drawn(), environment.change()
                 environment.restore()
             _require_unchanged(*changed)
+            if first.results.refused:
+                return self._refused(first.results.refused, signature, arguments, keywords)
             given: list[Any] = []
             structure.flatten((arguments, keywords), given, [])
             with_graph = first.results.has_nodes or any(isinstance(x, Node) for x in given)

@@ -84,6 +84,14 @@ class Replay:
             raise NotFollowed("it returns too many nodes")
         self.passed_on = self._find_passed_on()
         self._find_nodes(leaves)
+        only = results.leaves[0] if len(results.leaves) == 1 else None
+        #: Whether the function returns one node, and nothing else about it is to be repeated.
+        self.is_single = (
+            only is not None
+            and only.what == kinds.CONNECTED
+            and isinstance(recording.result, Node)
+            and not (only.label or only.retains_grad)
+        )
         self.joints: dict[Any, Joint] = {}
         self.split: Joint | None = None
         self._again: dict[Any, Any] = {}
@@ -143,6 +151,15 @@ class Replay:
         ]
         self.large = [c.value for c in self.program.constants if c.value.nbytes > COPIED]
         self.small = [c.value for c in self.program.constants if c.value.nbytes <= COPIED]
+        nodes = {parent for parent in self.parents if isinstance(parent, int)}
+        arrays = [
+            number
+            for number, leaf in enumerate(leaves)
+            if isinstance(numbers_of(leaf), np.ndarray) and number not in nodes
+        ]
+        #: The numbers of other arrays among the arguments: some are copied, some compared.
+        self.copied = [k for k in arrays if numbers_of(leaves[k]).nbytes <= COPIED]
+        self.compared = [k for k in arrays if numbers_of(leaves[k]).nbytes > COPIED]
 
     # -- the results ------------------------------------------------------------------------
 
@@ -152,17 +169,22 @@ class Replay:
         if not self.results.connected:
             return self._wrapped(self.run(*inputs), leaves, ())
         if self.repeatable:
-            inputs = [_kept(x) if type(x) is np.ndarray else x for x in inputs]
+            for k in self.copied:
+                inputs[k] = inputs[k].copy("K")
         if self.partials is not None:
             return self._wrapped_values(inputs, leaves)
         split = self.split
         found, kept = (self.run(*inputs), None) if split is None else split.run_forward(inputs)
-        flat = tree.flat(found)
-        call = Call(self, inputs, [flat[number] for number in self.results.connected], kept)
+        results = [found]
+        if not self.is_single:
+            flat = tree.flat(found)
+            results = [flat[number] for number in self.results.connected]
+        call = Call(self, inputs, results, kept)
         call.constants = [x.tobytes() for x in self.small]
         parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
-        large = [x for x in inputs if type(x) is np.ndarray and x.nbytes > COPIED] + self.large
-        return self._wrapped(found, leaves, nodes_of_call(call, [*parents, *large], self.name))
+        parents += [inputs[k] for k in self.compared]
+        nodes = nodes_of_call(call, parents + self.large, self.name)
+        return nodes[0] if self.is_single else self._wrapped(found, leaves, nodes)
 
     def _wrapped_values(self, inputs: list[Any], leaves: Any) -> Any:
         """Run the program, and return what the function would return: Values."""
@@ -437,7 +459,3 @@ def _alone(result: Any, value: Any) -> Any:
     leaf = result.kind.__new__(result.kind)
     Tensor.__init__(leaf, value, None, result.label, True)
     return leaf
-
-
-def _kept(x: Any) -> Any:
-    return x.copy("K") if x.nbytes <= COPIED else x

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import tree
-from autograd.engine import Node, Tensor, Value
+from autograd.engine import Node, Tensor, Value, objects
 from autograd.engine.fields import ENDED
 from autograd.engine.node import UNRECORDED
 from autograd.program.stand_ins import NodeTracer
@@ -96,6 +96,8 @@ def results_of(found: Any, recorder: NodeTracer) -> Results:
     for number, x in enumerate(leaves):
         if not isinstance(x, Node):
             results.leaves.append(None)
+            if objects.holds_nodes(x):
+                results.refused = "it returns an array of objects, which holds nodes"
             continue
         if id(x) in seen:
             results.leaves.append(Result(SAME, x, seen[id(x)]))
