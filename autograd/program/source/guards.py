@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Attempt, Guard, contents_of, shape_of
+from autograd.program.instructions import Attempt, Guard, contents_of, dtype_of, shape_of
 from autograd.program.python_code import ATOM, COMPARISON, Writer
 from autograd.program.source.statements import location, origin_of, printable
+
+#: What asks for an attribute of an array.
+_ATTRIBUTES: dict[Any, str] = {shape_of: "shape", dtype_of: "dtype"}
 
 #: Names that are given later are characters from here on.
 PRIVATE = 0xF0000
@@ -40,8 +43,9 @@ def _words(writer: Writer, guard: Guard, expected: list[Any]) -> str:
         return text if guard.expected else f"not {text}"
     if guard.convert is contents_of:
         return f"these numbers of {x.text}"
-    if guard.convert is shape_of:
-        return f"{x.within(ATOM)}.shape == {guard.expected!r}"
+    if guard.convert in _ATTRIBUTES:
+        values = " or ".join(writer.of(value).text for value in expected)
+        return f"{x.within(ATOM)}.{_ATTRIBUTES[guard.convert]} == {values}"
     values = " or ".join(writer.of(value).text for value in expected)
     return f"{_converted(writer, guard)} == {values}"
 
@@ -59,8 +63,8 @@ def condition(writer: Writer, guard: Guard, holds: bool = True) -> str:
     if guard.convert is bool:
         return x.text if bool(expected) is holds else f"not {x.within(COMPARISON)}"
     sign = "==" if holds else "!="
-    if guard.convert is shape_of:
-        return f"{x.within(ATOM)}.shape {sign} {expected!r}"
+    if guard.convert in _ATTRIBUTES:
+        return f"{x.within(ATOM)}.{_ATTRIBUTES[guard.convert]} {sign} {writer.of(expected).text}"
     if guard.convert is contents_of:
         shape, dtype, data = expected
         name = writer.names.object(np.frombuffer(data, dtype).reshape(shape), "expected")

@@ -15,6 +15,9 @@ from autograd.program.python_code import Names, Writer, public_name
 from autograd.program.source.statements import printable
 from autograd.rules.kernel import is_kernel
 
+#: What a kernel may import.
+_LIBRARIES = ("numpy", "scipy", "math", "cmath", "operator", "functools", "itertools")
+
 
 class Definitions:
     """The functions and constants that are defined above the function of a program.
@@ -99,6 +102,8 @@ class Definitions:
     def reference(self, x: Any, wanted: str) -> str | None:
         """Return an expression for an object that a kernel refers to; None if there is none."""
         if isinstance(x, types.ModuleType):
+            if x.__name__.partition(".")[0] not in _LIBRARIES:
+                return None
             name = "np" if x.__name__ == "numpy" else x.__name__
             self.names.imports.add(name)
             return name
