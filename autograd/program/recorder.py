@@ -125,6 +125,15 @@ def at(place: tuple[str, int] | None) -> str:
     return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
 
 
+def _is_of_numbers(value: Any) -> bool:
+    """Return whether a result consists of numbers and arrays only, and can be followed."""
+    if isinstance(value, np.generic):
+        return value.dtype.kind not in "SUV"
+    if isinstance(value, (tuple, list)):
+        return all(type(x) is np.ndarray or _is_of_numbers(x) for x in value)
+    return isinstance(value, _RESULTS)
+
+
 def _is_in_rule() -> bool:
     """Return whether a rule computes with numbers of Python: its caller handles what they raise."""
     frame: Any = sys._getframe(2)
@@ -302,7 +311,7 @@ class Recorder(NodeTracer):
         primitive: Any = None,
     ) -> Any:
         """Record a call whose result is known; return the traced result."""
-        if type(value) is not np.ndarray and not isinstance(value, _RESULTS):
+        if type(value) is not np.ndarray and not _is_of_numbers(value):
             return self._fixed(arguments, keywords, value)
         symbols = tuple([self.symbol(x) for x in arguments])
         named = {key: self.symbol(x) for key, x in keywords.items()} if keywords else {}
@@ -474,7 +483,8 @@ class Recorder(NodeTracer):
         """Record ``==`` or ``!=``; with anything but numbers and arrays, Python's answer."""
         if isinstance(b, Node):
             return NotImplemented
-        if not isinstance(b, (Traced, np.ndarray, list, tuple, *NUMBERS)):
+        alone = not isinstance(a._value, (np.ndarray, np.generic))
+        if alone and not isinstance(b, (Traced, np.ndarray, list, tuple, *NUMBERS)):
             return function(a._value, b)
         return self.emit(function, (a, b), {})
 

@@ -324,11 +324,29 @@ def test_shapes_types_and_layouts_are_told_apart():
         replayed(closed)
 
 
-def test_dates_and_texts_in_arrays_work():
-    days = [np.array([f"202{i}-01-01"], "M8[D]") for i in range(3)]
-    assert difference(lambda x: (x + np.timedelta64(1, "D"), x[0]), *[(x,) for x in days]) is None
-    texts = [np.array(["a", "b"]), np.array(["c", "b"])]
-    assert difference(lambda x: (x == "b", x[0], x.tolist()), *[(x,) for x in texts]) is None
+def test_arrays_of_texts_dates_and_records_work():
+    def of_texts(x):
+        found = x == "b", x[0] == "b", x[0] + "z", {"a": 1}.get(x[0]), x != "a", str(x[0])
+        return found, x[0].upper(), list(x), "b" in x, sorted(x), x.tolist(), x == None  # noqa: E711
+
+    texts = [np.array(["a", "b"]), np.array(["c", "b"]), np.array(["b", "a"])]
+    assert difference(of_texts, *[(x,) for x in texts]) is None
+
+    def of_dates(x):
+        later = x + np.timedelta64(1, "D"), x[1] - x[0], x[0] < x[1], np.diff(x), x.max()
+        return later, x[0], x.tolist(), str(x[0])
+
+    days = [np.array([f"202{i}-01-01", "2020-01-05"], "M8[D]") for i in range(3)]
+    assert difference(of_dates, *[(x,) for x in days]) is None
+
+    def of_records(x):
+        x["a"] += 1
+        x[1] = (9.0, 9)
+        return x["a"] * 2, x[0]["a"], x[0], x.tolist(), x["b"].sum()
+
+    kinds = [("a", float), ("b", int)]
+    records = [np.array([(float(i), 2), (3.0, i)], dtype=kinds) for i in range(3)]
+    assert difference(of_records, *[(x,) for x in records]) is None
 
 
 # -- what the function reads -----------------------------------------------------------------------
