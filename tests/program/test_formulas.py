@@ -10,7 +10,7 @@ from rules.checks import quiet
 from rules.samples import SAMPLES
 
 import autograd
-from autograd import grad, jacobian, trace, tree, value_and_grad
+from autograd import Tensor, grad, jacobian, trace, tree, value_and_grad
 from autograd.errors import TraceError
 from autograd.program import structure
 from autograd.program.formulas import Formulas
@@ -308,6 +308,40 @@ def test_guards_are_conditions():
 
     assert r"&\text{for } x > 0" in agrees(function, 2.0)
     assert r"&\text{for } x \le 0" in agrees(function, -2.0)
+
+
+def test_a_training_step_stores_what_it_computes():
+    w, b = Tensor(N(size=(3, 2)), label="W"), Tensor(N(size=2), label="b")
+
+    def step(x):
+        L = np.sum((x @ w + b) ** 2)
+        L.backward()
+        w.data = w.data - 0.1 * w.grad
+        return L.data
+
+    lines = body(trace(step)(N(size=(4, 3))).latex())
+    assert r"\frac{\partial L}{\partial W} = 2 x^{\top} A" in lines
+    assert r"\frac{\partial L}{\partial b_{i}} = 2 \sum_{j} A_{ji}" in lines
+    assert any(line.startswith(r"W^{\text{new}} = W - \frac{1}{5} ") for line in lines)
+
+
+def test_a_sum_of_deviations_from_the_mean_is_zero():
+    def normalised(x, g):
+        m = np.mean(x, axis=1, keepdims=True)
+        v = np.mean((x - m) ** 2, axis=1, keepdims=True)
+        return np.sum(((x - m) / np.sqrt(v + 1e-5) * g) ** 2)
+
+    text = agrees(grad(normalised), N(size=(4, 7)), N(size=7))
+    assert len(body(text)) <= 6
+
+
+def test_long_sums_are_kept_apart():
+    def function(x, y):
+        for _ in range(200):
+            x = np.sin(x * y) + x / (1 + y * y)
+        return x
+
+    agrees(value_and_grad(function, (0, 1)), 0.3, 0.2)
 
 
 def test_unknown_functions_are_written_as_calls():

@@ -28,6 +28,12 @@ from autograd.program.formulas.terms import (
     number,
 )
 
+#: Sums and products of more parts are not joined with others.
+LONGEST = 60
+
+#: A coefficient this much smaller than what it is the sum of is zero.
+ROUNDING = 4e-16
+
 ELEMENTWISE = (SUM, PRODUCT, FUNCTION)
 
 #: Identities, which `recognising` adds. Each takes the parts of a sum (to change), of a product,
@@ -186,14 +192,18 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
     pairs = list(pairs)
     shape = broadcast(*[term.shape for _, term in pairs])
     found: dict[Term, Any] = {}
+    sizes: dict[Term, float] = {}
     for coefficient, term in pairs:
         term = bare(term)
         if term.kind == NUMBER:
             coefficient, term = coefficient * term.detail, number(1)
-        inner = zip(term.detail, term.parts, strict=True) if term.kind == SUM else [(1.0, term)]
+        is_short = term.kind == SUM and len(term.parts) <= LONGEST
+        inner = zip(term.detail, term.parts, strict=True) if is_short else [(1.0, term)]
         for factor, part in inner:
-            found[part] = found.get(part, 0.0) + coefficient * factor
-    found = {term: c for term, c in found.items() if c != 0}
+            added = coefficient * factor
+            found[part] = found.get(part, 0.0) + added
+            sizes[part] = max(sizes.get(part, 0.0), abs(added))
+    found = {t: c for t, c in found.items() if not abs(c) <= ROUNDING * sizes[t]}
     for join in IN_SUM:
         join(found)
     if sum(any(p.kind == SUM for p in term.parts) for term in found if term.kind == PRODUCT) > 1:
@@ -270,7 +280,7 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
             term = bare(term)
             if term.kind == NUMBER:
                 continue
-        if term.kind == PRODUCT and whole:
+        if term.kind == PRODUCT and whole and len(term.parts) <= LONGEST:
             waiting += [(e * exponent, p) for e, p in zip(term.detail, term.parts, strict=True)]
             continue
         found[term] = found.get(term, 0.0) + exponent

@@ -91,8 +91,11 @@ class Formulas:
         self.lines: list[Line] = []
         self._user = _names_of_user(program)
         self._taken: set[str] = set()
-        self.results = list(self._named_results())
+        self._counts: dict[str, int] = {}
+        #: Named sums and products, by their kind and first part.
+        self._by_part: dict[tuple[str, Term], list[Term]] = {}
         self._name_inputs()
+        self.results = list(self._named_results())
         self._name_results()
         self._name_variables()
         self.writer = ArrayWriter(
@@ -117,10 +120,19 @@ class Formulas:
             self._give(term, numerals.name(text))
 
     def _give(self, term: Term, text: str) -> None:
+        """Name a term, with a number if the name is taken."""
+        wanted = text
         while text in self._taken:
-            text = text + "'"
+            count = self._counts[wanted] = self._counts.get(wanted, 1) + 1
+            text = numerals.with_number(wanted, count)
         self._taken.add(text)
         self.names[term] = text
+        if term.kind in (SUM, PRODUCT, MATMUL) and len(term.parts) > 1:
+            self._by_part.setdefault((term.kind, term.parts[0]), []).append(term)
+            if term.kind == MATMUL and term.ndim == 2:
+                first = algebra.transpose(term)
+                start = first.parts[0] if first.kind == MATMUL else first
+                self._by_part.setdefault((MATMUL, start), []).append(term)
 
     def _named_results(self) -> Iterator[tuple[str, Term]]:
         """Yield names and terms of what the program returns and stores."""
@@ -129,7 +141,8 @@ class Formulas:
         targets = self._targets([x for _, x in outputs])
         roots = [x for x in self.program.derived if not self._known_input(x)]
         root = roots[0] if len(roots) == 1 else None
-        self._loss = self._name_of_value(root, any(targets))
+        is_derived = any(targets) or any(store.what == "grad" for store in self.program.stores)
+        self._loss = self._name_of_value(root, is_derived)
         value = self.reader.terms.get(root) if any(targets) else None
         if value is not None and all(self.reader.of(x) is not value for _, x in outputs):
             yield self._loss, value
@@ -145,11 +158,18 @@ class Formulas:
             yield text, self.reader.of(x)
         for store in self.program.stores:
             if isinstance(store.value, (Variable, Constant)):
-                label = numerals.name(store.node.label or "w")
-                text = (
-                    label if store.what == "data" else rf"\frac{{\partial L}}{{\partial {label}}}"
-                )
-                yield f"{text}^{{\text{{new}}}}", self.reader.of(store.value)
+                yield self._stored(store), self.reader.of(store.value)
+
+    def _stored(self, store: Any) -> str:
+        """Return a name for what the program stores in a node."""
+        loads = (x.variable for x in self.program.loads if x.node is store.node)
+        loaded = next((x for x in loads if x in self.reader.inputs), None)
+        label = numerals.name(store.node.label or "w")
+        if loaded is not None:
+            label = self.names[self.reader.inputs[loaded]]
+        if store.what == "data":
+            return rf"{label}^{{\text{{new}}}}"
+        return rf"\frac{{\partial {self._loss}}}{{\partial {label}}}"
 
     def _targets(self, outputs: list[Any]) -> list[Variable | None]:
         """Return for each result what it is the derivative with respect to."""
@@ -369,14 +389,15 @@ class Formulas:
 
     def _named(self, kind: str, term: Term) -> list[Term]:
         """Return named terms that may be contained in another one, longest first."""
-        named = [
+        named = {
             other
-            for other in self.names
-            if other.kind == kind
-            and other is not term
-            and 1 < len(other.parts) <= len(term.parts)
+            for part in term.parts
+            for other in self._by_part.get((kind, part), ())
+            if other is not term
+            and other in self.names
+            and len(other.parts) <= len(term.parts)
             and other.number < term.number
-        ]
+        }
         return sorted(named, key=lambda other: (-len(other.parts), other.number))
 
     # -- lines ------------------------------------------------------------------------------

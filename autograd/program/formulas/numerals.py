@@ -124,6 +124,15 @@ def _word(text: str) -> str:
     return rf"\mathrm{{{escaped}}}"
 
 
+def with_number(text: str, number: int) -> str:
+    """Add a number to a symbol, to tell it from others of the same name."""
+    if text.startswith("\\frac"):
+        return text + "'" * (number - 1)
+    if text.endswith("}") and "_{" in text:
+        return f"{text[:-1]},{number}}}"
+    return f"{text}_{{{number}}}"
+
+
 def with_index(text: str, index: str) -> str:
     """Add an index to a symbol."""
     if not index:

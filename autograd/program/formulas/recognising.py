@@ -329,6 +329,18 @@ def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, 
     return None
 
 
+def deviations(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | None:
+    """Sum a difference from a mean term by term: the sum is 0."""
+    if term.kind != SUM:
+        return None
+    for part in term.parts:
+        total = core(part)
+        is_sum = total.kind == REDUCE and total.detail[:2] == ("sum", axes)
+        if is_sum and total.parts[0] in term.parts:
+            return list(zip(term.detail, term.parts, strict=True))
+    return None
+
+
 def _has_softmax(term: Term, axes: tuple[int, ...]) -> bool:
     """Return whether a term is a softmax along an axis, or a product with one."""
     if term.kind == PRODUCT:
@@ -340,4 +352,4 @@ def _has_softmax(term: Term, axes: tuple[int, ...]) -> bool:
 algebra.IN_SUM.append(join_logarithms)
 algebra.IN_PRODUCT.extend([_softmax, _logistic, _logistic_without_overflow, _distributed])
 algebra.IN_FUNCTION.append(function)
-algebra.SUMMED.append(expanded_over_softmax)
+algebra.SUMMED.extend([expanded_over_softmax, deviations])
