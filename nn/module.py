@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import Tensor, Value, scope
 from autograd.errors import DataError, WeightsError
-from autograd.program import State, changed, follow
+from autograd.program import State, changed, created, follow
 from nn.types import HasForward, P, Result
 
 Item = TypeVar("Item")
@@ -100,6 +100,8 @@ class Module:
         if isinstance(item, Parameter) and not item.label:
             item.label = name
         if vars(self).get(name, self) is not item:
+            if not vars(self):
+                created(self)
             changed()  # programs that contain the old setting are not right any more
         super().__setattr__(name, item)
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from autograd.errors import DataError
-from autograd.program import followed
+from autograd.errors import DataError, TraceError
+from autograd.program import followed, is_tracing
 
 #: Never replaced: `seed` sets its state.
 GENERATOR: Final = np.random.default_rng()
@@ -21,6 +21,11 @@ def seed(number: int) -> None:
     number : int
         The seed, not negative.
 
+    Raises
+    ------
+    TraceError
+        In a function that is traced.
+
     Examples
     --------
     >>> import nn
@@ -30,6 +35,10 @@ def seed(number: int) -> None:
     >>> bool((nn.Linear(2, 2).weight == first).all())
     True
     """
+    if is_tracing():
+        raise TraceError(
+            "A function that is traced cannot seed the generator; call nn.seed before."
+        )
     GENERATOR.bit_generator.state = np.random.default_rng(number).bit_generator.state
 
 

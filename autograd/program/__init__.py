@@ -8,10 +8,19 @@ from autograd.program import source as source
 from autograd.program.comparison import compare
 from autograd.program.jit import jit
 from autograd.program.program import Program
-from autograd.program.state import State, call, changed, concrete, follow, followed, is_tracing
+from autograd.program.state import (
+    State,
+    call,
+    changed,
+    concrete,
+    created,
+    follow,
+    followed,
+    is_tracing,
+)
 from autograd.program.tracing import trace
 
 __all__ = [
-    "Program", "State", "call", "changed", "compare", "concrete", "follow", "followed",
+    "Program", "State", "call", "changed", "compare", "concrete", "created", "follow", "followed",
     "is_tracing", "jit", "trace",
 ]  # fmt: skip

@@ -237,6 +237,7 @@ class StateTracer(Tracer):
         self.spaces: dict[int, Space] = {}
         self._loads: list[tuple[Load, Traced]] = []
         self._owners: dict[int, Any] = {}
+        self._new: dict[int, Any] = {}
         self._arrays: dict[int, tuple[Any, Traced, Cell]] = {}
         self._memory: dict[int, tuple[Any, Traced, Cell]] = {}
         self._shared: set[int] = set()
@@ -246,8 +247,14 @@ class StateTracer(Tracer):
         """Return a traced array or number for an input."""
         raise NotImplementedError
 
-    def follow(self, owner: Any) -> None:
+    def ignore(self, owner: Any) -> None:
+        """Do not follow the state of a new object."""
+        self._new[id(owner)] = owner
+
+    def follow(self, owner: Any) -> bool:
         """Follow the state of an object: see `state.follow`."""
+        if id(owner) in self._new:
+            return False
         if id(owner) not in self._owners:
             self._owners[id(owner)] = owner
             waiting = [(state, "") for state in owner.__program_state__()]
@@ -259,6 +266,7 @@ class StateTracer(Tracer):
                         (State(inner, counted=state.inner, inner=state.inner), name)
                         for inner, name in space.inner()
                     ]
+        return True
 
     def load(self, cell: Cell, value: Any) -> Any:
         """Return the input that an entry of a dict is."""

@@ -110,13 +110,36 @@ def concrete(x: Any) -> Any:
     return hooks.concrete(x)
 
 
-def follow(owner: Any) -> None:
+def created(owner: Any) -> None:
+    """Note a new object: if this thread is traced, each run makes another one.
+
+    Parameters
+    ----------
+    owner : object
+        Its state is not followed.
+
+    Examples
+    --------
+    >>> created([])
+    """
+    if GRAD_MODE.tracing != 0:
+        tracer = hooks.tracer()
+        if tracer is not None:
+            tracer.ignore(owner)
+
+
+def follow(owner: Any) -> bool:
     """Follow the state of an object, if this thread is traced: its methods call this at first.
 
     Parameters
     ----------
     owner : object
         Its class defines ``__program_state__``, which yields a `State` for each dict.
+
+    Returns
+    -------
+    bool
+        Whether it is followed, or nothing is traced; False for a new object: see `created`.
 
     Examples
     --------
@@ -129,7 +152,7 @@ def follow(owner: Any) -> None:
     ...         yield State(vars(self), numbers=("count",))
     ...
     ...     def step(self, x):
-    ...         follow(self)
+    ...         _ = follow(self)
     ...         self.count += 1
     ...         return self.count * x
     >>> counter = Counter()
@@ -142,7 +165,8 @@ def follow(owner: Any) -> None:
     if GRAD_MODE.tracing != 0:
         tracer = hooks.tracer()
         if tracer is not None:
-            tracer.follow(owner)
+            return bool(tracer.follow(owner))
+    return True
 
 
 def followed(generator: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
-from autograd.program import State, changed, follow
+from autograd.program import State, changed, created, follow
 from nn.optim.packing import Block, Packing
 
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
@@ -120,10 +120,11 @@ class Optimizer:
             The result of the closure.
         """
         loss = None if closure is None else closure()
-        follow(self)
+        is_followed = follow(self)
         for group, packing in zip(self.param_groups, self._packings, strict=True):
             for block in packing.blocks():
-                follow(block)
+                if is_followed:
+                    follow(block)
                 block.steps += 1
                 block.read_gradients()
                 self._update(block, group)
@@ -136,6 +137,8 @@ class Optimizer:
 
     def __setattr__(self, name: str, item: Any) -> None:
         if vars(self).get(name, self) is not item:
+            if not vars(self):
+                created(self)
             changed()  # programs that contain the old attribute are not right any more
         super().__setattr__(name, item)
 

@@ -249,6 +249,47 @@ def test_an_optimiser_may_keep_its_own_state(recordings):
     assert len(recordings) <= 7
 
 
+def test_a_module_made_inside_is_new_in_each_run(recordings):
+    def run(x):
+        model = nn.Sequential(nn.Linear(4, 2), nn.Dropout(0.5))
+        return model(x).data, model.eval()(x).data
+
+    found = []
+    for function in (run, jit(run)):
+        nn.seed(0)
+        found.append([function(x) for x, _ in batches(3)])
+    assert_same(*found)
+    assert len(recordings) == 2
+
+
+def test_running_averages_made_inside_are_refused():
+    with pytest.raises(TraceError, match="running_mean"):
+        jit(lambda x: nn.BatchNorm1d(4)(x))(np.ones((3, 4)))
+
+
+def test_an_optimiser_made_inside_is_new_in_each_run():
+    def run(convert):
+        model = nn.Linear(4, 2, generator=np.random.default_rng(0))
+
+        def step(x):
+            model.zero_grad()
+            optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
+            model(x).sum().backward()
+            optimizer.step()
+
+        step = convert(step)
+        for x, _ in batches(3):
+            step(x)
+        return model.state_dict()
+
+    assert_same(run(jit), run(lambda f: f))
+
+
+def test_seeding_inside_is_refused():
+    with pytest.raises(TraceError, match="seed"):
+        jit(lambda x: nn.seed(0))(1.0)
+
+
 def test_a_module_that_keeps_a_node_is_refused():
     class Keeper(nn.Module):
         def forward(self, x):
