@@ -89,9 +89,11 @@ def _is_one_number(roots: list[Any]) -> bool:
 
 
 def _one(root: Any) -> Any:
+    """Return the cotangent 1, as `backward` begins with it."""
     if isinstance(root, Value):
         return 1.0
-    return np.ones(contents(root).shape, contents(root).dtype)
+    data = contents(root)
+    return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
 
 
 def _name_of(graph: Graph) -> str:

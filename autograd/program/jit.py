@@ -427,12 +427,24 @@ def jit(function: Callable[..., Any]) -> Any:
     Parameters
     ----------
     function : callable
-        A function of arrays and numbers, also one that `grad` and the like have returned.
+        A function of arrays, numbers and nodes, also one that `grad` and the like have returned.
 
     Returns
     -------
     callable
         Takes the same arguments and returns the same results.
+
+    Notes
+    -----
+    Results that are nodes have a graph. Derivatives flow to nodes among the arguments, and to
+    Tensors, Values and modules that the function closes over, by a backward program that is
+    recorded when a derivative is first wanted; so do those of higher order, as in
+    ``hessian(jit(f))``. Where the graph goes on outside, and in derivatives of derivatives, sums
+    may be added up in another order, so that they agree to rounding.
+
+    The function itself is called, without a program, where it does more with nodes than read their
+    numbers: where it assigns to elements of a Tensor from outside, goes back to an argument, uses a
+    node that was computed outside, registers a hook, or returns a view of another node.
 
     Examples
     --------
