@@ -25,7 +25,8 @@ def summary(program: Any) -> str:
     parameters = [parameter.name for parameter in program.parameters]
     chosen = [int(number) for number in re.findall(r"-?\d+", numbers)]
     named = [parameters[i] for i in chosen if -len(parameters) <= i < len(parameters)]
-    respect = f" with respect to {' and '.join(named)}" if len(named) == len(chosen) else ""
+    listed = " and ".join(part for part in (", ".join(named[:-1]), *named[-1:]) if part)
+    respect = f" with respect to {listed}" if len(named) == len(chosen) else ""
     if what == "grad":
         return plain(f"Return the gradient of {name}{respect}.")
     return plain(f"Return {name} and its gradient{respect}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import math
 import operator
 from typing import Any
@@ -12,15 +11,8 @@ import numpy as np
 
 from autograd.program.instructions import Constant, Instruction, Method, Variable
 from autograd.program.python_code import ATOM, POWER, SIGN, Expression, Names, Writer
-from autograd.program.source.constants import dtype_name, number
-
-#: Reductions that have a name of their own.
-_REDUCTIONS = {
-    np.add.reduce: np.sum,
-    np.multiply.reduce: np.prod,
-    np.maximum.reduce: np.max,
-    np.minimum.reduce: np.min,
-}
+from autograd.program.source.constants import dtype_name, literal, number
+from autograd.program.source.idioms import updating, usual
 
 #: Operators that compute the same of a number and of an array that repeats it.
 _BROADCASTING = (
@@ -28,11 +20,9 @@ _BROADCASTING = (
     operator.lt, operator.le, operator.gt, operator.ge,
 )  # fmt: skip
 
-#: Functions whose ``keepdims`` is False by default, although the signature says ``no value``.
-_KEEPING = ("sum", "prod", "max", "min", "amax", "amin", "mean", "std", "var", "any", "all")
 
-#: Function -> the default values of its parameters.
-_DEFAULTS: dict[Any, dict[str, Any]] = {}
+#: The longest literal of an array that is written where it is used.
+SHORT = 29
 
 
 class SourceWriter(Writer):
@@ -70,9 +60,22 @@ class SourceWriter(Writer):
                 return Expression(f"{base.within(ATOM)} ** {power.within(POWER)}", POWER)
             if function is operator.mul and _is_minus(arguments[1]) and _is_real(arguments[0]):
                 return Expression(f"-{self.of(arguments[0]).within(SIGN)}", SIGN)
+        if function == Method("copy") and isinstance(arguments[0], Constant):
+            text = literal(arguments[0].value.copy(*arguments[1:], **instruction.keywords))
+            if text is not None and len(text) <= SHORT:
+                self.names.imports.add("np")
+                return Expression(text)
         if arguments is not instruction.arguments:
             instruction = dataclasses.replace(instruction, arguments=arguments)
         return super().expression(instruction)
+
+    def statement(self, instruction: Instruction) -> str:
+        """Return an instruction as a statement."""
+        symbol = updating(instruction)
+        if symbol is not None:
+            x, other = instruction.arguments
+            return f"{self.of(x).text} {symbol} {self.of(other).text}"
+        return super().statement(instruction)
 
     def _part(self, part: Any) -> str:
         return super()._part(int(part) if isinstance(part, np.integer) else part)
@@ -94,34 +97,6 @@ class SourceWriter(Writer):
             if self.copies:
                 return Expression(f'{self.names.of(x)}.copy("K")')
         return super().of(x)
-
-
-def usual(instruction: Instruction) -> Instruction:
-    """Return an instruction that does the same in the way people write it."""
-    function: Any = instruction.function
-    arguments: Any = instruction.arguments
-    keywords = dict(instruction.keywords)
-    plain: Any = _REDUCTIONS.get(function) if _hashable(function) else None
-    if plain is not None and len(arguments) == 1 and "axis" in keywords and _is_array(arguments[0]):
-        function = plain
-    if function in (np.zeros, np.ones, np.empty) and len(arguments) == 2:
-        arguments, keywords["dtype"] = arguments[:1], np.dtype(arguments[1])
-    if function in (np.zeros, np.ones, np.empty):
-        shape = arguments[0]
-        if isinstance(shape, tuple) and len(shape) == 1:
-            arguments = shape
-        if keywords.get("dtype") == np.float64:
-            del keywords["dtype"]
-    defaults = _defaults(function)
-    for key in list(keywords):
-        if key in defaults and _is_same(keywords[key], defaults[key]):
-            del keywords[key]
-    if keywords.get("keepdims") is False and instruction.name in _KEEPING:
-        del keywords["keepdims"]
-    unchanged = function is instruction.function and arguments is instruction.arguments
-    if unchanged and len(keywords) == len(instruction.keywords):
-        return instruction
-    return Instruction(function, arguments, keywords, instruction.result, instruction.writes)
 
 
 def with_numbers(instruction: Instruction) -> Any:
@@ -162,44 +137,10 @@ def quoted(text: str) -> str:
     return plain
 
 
-def _hashable(function: Any) -> bool:
-    try:
-        hash(function)
-    except TypeError:
-        return False
-    return True
-
-
-def _defaults(function: Any) -> dict[str, Any]:
-    if isinstance(function, Method) or not _hashable(function):
-        return {}
-    known = _DEFAULTS.get(function)
-    if known is None:
-        known = {}
-        if (getattr(function, "__module__", None) or "").startswith("numpy"):
-            try:
-                for name, parameter in inspect.signature(function).parameters.items():
-                    known[name] = parameter.default
-            except (TypeError, ValueError):
-                pass
-        _DEFAULTS[function] = known
-    return known
-
-
-def _is_same(value: Any, default: Any) -> bool:
-    if value is default:
-        return True
-    return type(value) in (int, str) and type(value) is type(default) and bool(value == default)
-
-
 def _is_short(x: Expression) -> bool:
     text = x.text
     simple = text.isidentifier() or len(text) == 1 or text.replace(".", "").isdigit()
     return simple and x.precedence == ATOM
-
-
-def _is_array(x: Any) -> bool:
-    return isinstance(x, Constant) or (isinstance(x, Variable) and x.is_array)
 
 
 def _is_real(x: Any) -> bool:

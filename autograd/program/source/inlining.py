@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes.effects import Effects, is_pure, leaving, reads
+from autograd.program.source.idioms import updating
 
 #: An expression that needs more than this does not fit on a line.
 LONGEST = 16
@@ -40,10 +42,14 @@ def inlinable(program: Any, kept: Any) -> dict[Variable, int]:
     found: dict[Variable, int] = {}
     for position, item in enumerate(program.items):
         x = item.result if isinstance(item, Instruction) else None
-        if not isinstance(x, Variable) or len(uses.get(x, ())) != 1 or x in kept:
+        if not isinstance(x, Variable) or x in kept:
             continue
-        (user,) = uses[x]
-        if not is_pure(item) or _is_target(program, user, x):
+        users = uses.get(x, [])
+        if len({*users}) != 1:
+            continue
+        user = users[0]
+        once = len(users) == 1 and not _is_target(program, user, x)
+        if not is_pure(item) or not (once or _is_updated(program, user, x, item, users)):
             continue
         needed[x] = [(x, position)] + [
             pair for y in reads(item) for pair in (needed[y] if y in found else [(y, position)])
@@ -55,6 +61,16 @@ def inlinable(program: Any, kept: Any) -> dict[Variable, int]:
         if _is_quiet(program, user) is item.quiet:
             found[x] = user
     return found
+
+
+def _is_updated(program: Any, position: int, x: Any, item: Instruction, users: Any) -> bool:
+    """Return whether a view is only made to change it in place, as in ``x[1:] += y``."""
+    if position >= len(program.items) or item.function is not operator.getitem:
+        return False
+    user = program.items[position]
+    if x.root is x or user.writes is not x or updating(user) is None or user.arguments[0] is not x:
+        return False
+    return len(users) == (2 if user.keywords else 1)
 
 
 def _is_target(program: Any, position: int, x: Variable) -> bool:

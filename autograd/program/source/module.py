@@ -16,7 +16,7 @@ from autograd.program.source.body import WIDTH, Body
 from autograd.program.source.branches import Block, block_of
 from autograd.program.source.constants import literal
 from autograd.program.source.description import docstring
-from autograd.program.source.expressions import SourceWriter, quoted
+from autograd.program.source.expressions import SHORT, SourceWriter, quoted
 from autograd.program.source.guards import condition, refusal
 from autograd.program.source.kernels import Definitions
 from autograd.program.source.layout import statements
@@ -139,7 +139,7 @@ class Module:
                 else:
                     self.writer.same[constant] = same
                 continue
-            if text is not None and len(text) <= WIDTH // 3:
+            if text is not None and len(text) <= SHORT:
                 self.writer.literals[constant] = text
             else:
                 otherwise = f"c{len(self._all_constants)}"

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
-from autograd.program.instructions import Constant, Guard, Instruction, Variable
+import numpy as np
+
+from autograd.program.instructions import (
+    Attribute,
+    Constant,
+    Guard,
+    Instruction,
+    Method,
+    Variable,
+)
 from autograd.program.passes import algebra
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
 from autograd.program.passes.dead_code import without_dead_code
+from autograd.program.passes.effects import replaced_parts
 
 #: Rules that make programs faster, but no easier to read.
 _FASTER = (algebra.direct_reduction, algebra.direct_mean)
@@ -22,8 +33,75 @@ def same_number(item: Instruction, context: algebra.Context) -> Any:
     return None
 
 
+def plain_transpose(item: Instruction, context: algebra.Context) -> Any:
+    """Write the transposes of matrices as the attribute ``T``."""
+    x = item.arguments[0] if item.arguments else None
+    if not isinstance(x, Variable) or not x.is_array or item.keywords or item.writes is not None:
+        return None
+    rest = item.arguments[1:]
+    if item.function in (np.transpose, Method("transpose")):
+        reverses = rest in ((), (None,)) or (len(x.shape) == 2 and rest in (((1, 0),), ([1, 0],)))
+    elif item.function in (np.swapaxes, Method("swapaxes")):
+        reverses = len(x.shape) == 2 and sorted(axis % 2 for axis in rest) == [0, 1]
+    else:
+        return None
+    return replaced_parts(item, function=Attribute("T"), arguments=(x,)) if reverses else None
+
+
+def uniform(item: Instruction, context: algebra.Context) -> Any:
+    """Compute with a number instead of an array that `numpy.full` or `numpy.ones` makes of it."""
+    if item.function not in _ELEMENTWISE or item.keywords or len(item.arguments) != 2:
+        return None
+    result = item.result
+    if not result.is_array or not result.shape or result.dtype != np.float64:
+        return None
+    a, b = item.arguments
+    first, second = _number_in(a, result, context), _number_in(b, result, context)
+    if first is not None and type(b) in (int, float):
+        first, second = first, float(b)
+    elif second is not None and type(a) in (int, float):
+        first = float(a)
+    if first is not None and second is not None and item.function is not operator.truediv:
+        number = float(item.function(np.float64(first), np.float64(second)))
+        return replaced_parts(item, function=np.full, arguments=(result.shape, number))
+    if first is not None and _is_alike(b, result):
+        return replaced_parts(item, arguments=(first, b))
+    if second is not None and _is_alike(a, result):
+        return replaced_parts(item, arguments=(a, second))
+    return None
+
+
+_ELEMENTWISE = (operator.add, operator.sub, operator.mul, operator.truediv)
+
+
+def _number_in(x: Any, result: Variable, context: algebra.Context) -> Any:
+    """Return the number that an array of the shape of the result consists of, if it is known."""
+    maker = context.maker(x)
+    if maker is None or x.shape != result.shape or x.dtype != np.float64 or maker.keywords:
+        return None
+    if maker.function is np.ones and len(maker.arguments) == 1:
+        return 1.0
+    if maker.function is np.full and len(maker.arguments) == 2:
+        value = maker.arguments[1]
+        return float(value) if type(value) in (float, np.float64) else None
+    return None
+
+
+def _is_alike(x: Any, result: Variable) -> bool:
+    return (
+        isinstance(x, Variable)
+        and x.is_array
+        and (x.dtype, x.shape, x.strides) == (result.dtype, result.shape, result.strides)
+    )
+
+
 #: The others, and those that only matter to readers.
-RULES = (*[rule for rule in algebra.RULES if rule not in _FASTER], same_number)
+RULES = (
+    *[rule for rule in algebra.RULES if rule not in _FASTER],
+    same_number,
+    plain_transpose,
+    uniform,
+)
 
 
 def tidied(program: Any) -> Any:
