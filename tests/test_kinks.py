@@ -223,6 +223,15 @@ def test_values_match_array_second_derivatives_at_kinks():
         assert x.grad == expected
 
 
+def test_products_of_different_lengths_have_no_second_derivative():
+    def slopes(x, y):
+        by_x, by_y = autograd.grad(lambda x, y: abs(x) * abs(y), (0, 1))(x, y)
+        return by_x + by_y
+
+    for zero in (0.0, np.zeros(())):
+        assert np.all(np.isnan(autograd.grad(slopes, (0, 1))(zero, zero)))
+
+
 @pytest.mark.parametrize(
     "function",
     [

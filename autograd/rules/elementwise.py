@@ -52,7 +52,8 @@ def exp_weight(exponential: Any, z: Any, x: Any, y: Any) -> Any:
     if not np.any(infinite):
         return exponential(x - z)
     finite = exponential(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, z))
-    return np.where(infinite & (z > 0), np.where(x == y, 0.5, x > y), finite)
+    found = np.where(infinite & (z > 0), np.where(x == y, 0.5, x > y), finite)
+    return float(found) if type(z) is float else found
 
 
 @kernel(elementwise=True)

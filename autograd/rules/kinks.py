@@ -66,7 +66,7 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
     for other, found in zip(others, more[len(again) :], strict=True):
         if found is not None:
             touched = (plain(other) == 0) & (plain(found) != 0)
-            mixed |= touched if touched.shape == mixed.shape else touched.any()
+            mixed |= touched if np.shape(touched) == mixed.shape else np.any(touched)
     if own is None:
         own = np.zeros_like(numbers) if numbers.ndim else 0.0
     elif np.count_nonzero(zero) > 1:

