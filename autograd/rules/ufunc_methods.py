@@ -17,6 +17,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.registry import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.inplace import at
+from autograd.rules.kernel import followed_with, kernel
 from autograd.rules.reductions import axes_of, logsumexp, restore_axes
 from autograd.rules.shapes import put, rearrangement
 from autograd.rules.table import as_in_numpy, implements, linear
@@ -175,13 +176,21 @@ def segments(indices: Any, n: int) -> list[Any]:
     return [np.arange(i, max(i + 1, j)) for i, j in zip(starts, stops, strict=True)]
 
 
+@kernel()
+def elements_of_ranges(indices: Any, n: int) -> Any:
+    """Return, for each element of the ranges of `reduceat`, its range and its position."""
+    lengths = np.maximum(np.append(indices[1:], n) - indices, 1)
+    owners = np.repeat(np.arange(len(indices)), lengths)
+    first = np.cumsum(lengths) - lengths
+    return owners, np.arange(len(owners)) + (indices - first)[owners]
+
+
 def sums_transpose(g: Any, x: Any, indices: Any, axis: int = 0) -> Any:
     """Sum `g` over the ranges that contain each element."""
     axis = axis % np.ndim(x)
-    parts = segments(indices, np.shape(x)[axis])
-    owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    index = (slice(None),) * axis + (np.concatenate([*parts, np.zeros(0, int)]),)
-    return put(np.take(g, owners, axis=axis), np.shape(x), index)
+    owners, elements = elements_of_ranges(indices, np.shape(x)[axis])
+    taken = np.take(followed_with(g, (owners,)), owners, axis=axis)
+    return put(taken, np.shape(x), (slice(None),) * axis + (elements,))
 
 
 # fmt: off

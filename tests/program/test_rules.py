@@ -23,7 +23,7 @@ GUARDED = {
         "repeat", "piecewise", "compress", "extract", "delete", "insert", "polymul", "polydiv",
         "bincount", "histogram", "histogram_bin_edges", "histogram2d", "histogramdd", "unique",
         "unique_values", "unique_all", "unique_counts", "unique_inverse", "union1d", "setxor1d",
-        "setdiff1d", "intersect1d", "trim_zeros", "divide", "add.reduceat", "lstsq", "",
+        "setdiff1d", "intersect1d", "trim_zeros", "divide", "lstsq", "",
     },
     "whether a result is complex": {
         "real_if_close", "poly", "roots", "eig", "eigvals", "emath.sqrt", "emath.log",
