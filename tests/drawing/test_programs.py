@@ -80,7 +80,7 @@ def test_scopes_are_kept():
     assert "cluster layer" in draw(trace(function)(W)).source
 
 
-def test_an_assignment_makes_a_new_box_that_later_reads_come_from():
+def test_an_assignment_makes_a_box_that_later_reads_come_from():
     items = items_of(draw(WRITES))
     assert items["z (2)"].sign == "[ ] ="
     assert items["z (2)"].call[0] is items["z"]
@@ -98,7 +98,7 @@ def test_guards_are_boxes_of_their_own():
     assert "classDef guard" in draw(PROGRAMS["branches"]).mermaid
 
 
-def test_numbers_are_shown_when_a_program_is_drawn_with_arguments():
+def test_numbers_are_shown_when_a_program_is_run():
     plain, run = items_of(draw(WRITES)), items_of(draw(WRITES, W, X))
     assert "data" not in draw(WRITES).text
     assert repr(plain["z"].data) == "float64 5"
@@ -180,7 +180,7 @@ def test_steps_are_a_table_in_jupyter():
 # -- costs --------------------------------------------------------------------------------------
 
 
-def test_a_summary_measures_each_instruction_before_and_after_the_passes():
+def test_a_summary_measures_before_and_after_the_passes():
     found = summary(GRADIENT, W, X, Y)
     assert len(found.before.rows) == len(GRADIENT.instructions)
     assert len(found.after.rows) == len(GRADIENT.optimised().instructions)

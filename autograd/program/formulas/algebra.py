@@ -174,14 +174,19 @@ def transpose(term: Term, order: Any = None) -> Term:
     factor, rest = coefficient_of(term)
     if factor != 1 and term.kind == SUM:
         return scaled(factor, transpose(rest, order))
-    scalars = [part for part in term.parts if part.shape == ()]
-    if term.kind == PRODUCT and len(scalars) == len(term.parts) - 1:
+    if term.kind == PRODUCT and _is_scaled(term):
         return rebuilt(term, [transpose(p, order) if p.shape else p for p in term.parts])
     if term.kind == RESHAPE and [n for n in shape if n != 1] == [n for n in term.shape if n != 1]:
         moved = [a for a in order if term.shape[a] != 1]
         if moved == sorted(moved):
             return reshape(term.parts[0], shape)
     return make(TRANSPOSE, (term,), order, shape)
+
+
+def _is_scaled(product: Term) -> bool:
+    """Return whether a product has one factor that is an array, to the power 1."""
+    powers = zip(product.parts, product.detail, strict=True)
+    return [exponent for part, exponent in powers if part.shape] == [1]
 
 
 # -- sums and products -----------------------------------------------------------------------------
