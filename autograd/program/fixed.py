@@ -48,9 +48,9 @@ class Fixed:
         self._counted: list[_Entries] = []
         self._others: list[_Entries] = []
 
-    def add(self, space: Any, items: dict[Any, Any], size: int, counted: bool) -> None:
-        """Add entries of a dict or a list of some size."""
-        (self._counted if counted else self._others).append(_Entries(space, items, size))
+    def add(self, space: Any, items: dict[Any, Any], size: int, counted: bool, label: str) -> None:
+        """Add entries of a dict or a list of some size, which has a name in another one."""
+        (self._counted if counted else self._others).append(_Entries(space, items, size, label))
 
     def holds(self) -> bool:
         """Return whether everything is as it was."""
@@ -60,6 +60,16 @@ class Fixed:
                     return False
             self._count = CHANGES.count
         return all(each.hold() for each in self._others)
+
+    def change(self) -> str | None:
+        """Return the name of an entry that is another one now; None if there is none."""
+        for each in (*self._counted, *self._others):
+            if not each.hold():
+                others = [
+                    key for key, x in each.items.items() if not is_same(entry(each.space, key), x)
+                ]
+                return each.label or (str(others[0]) if others else "an attribute")
+        return None
 
     def changed(self) -> set[tuple[int, Any]]:
         """Return the identities of dicts, and the keys, of numbers that are others now."""
@@ -75,8 +85,9 @@ class Fixed:
 class _Entries:
     """Some entries of a dict or a list."""
 
-    def __init__(self, space: Any, items: dict[Any, Any], size: int) -> None:
+    def __init__(self, space: Any, items: dict[Any, Any], size: int, label: str) -> None:
         self.space = space
+        self.label = label
         self.items = items
         self.size = size
         plain = [key for key, item in items.items() if not isinstance(item, Like)]

@@ -413,6 +413,8 @@ class Jitted:
         elif path is not None and path.environment.change() is not None:
             name = path.environment.change()
             where = f" It reads {name!r}, which changes: pass it as an argument."
+        elif path is not None and path.fixed.change() is not None:
+            where = f" It may read {path.fixed.change()!r} of an object, which changes."
         warnings.warn(
             f"jit has recorded {PATHS} branches of {getattr(self, '__name__', 'the function')}; "
             f"others run without it from now on.{where}",

@@ -162,7 +162,7 @@ class Space:
                 fits = key in self.entered and not shared
                 varies = fits and not isinstance(item, np.random.Generator)
                 items[key] = Like(item) if varies else item
-        fixed.add(self.space, items, len(self.before), self.counted)
+        fixed.add(self.space, items, len(self.before), self.counted, self._label)
 
     def restore(self, keep: bool) -> None:
         """Put plain objects in place of followed ones; or all that was there before."""

@@ -318,6 +318,14 @@ def test_a_list_that_grows_is_never_replayed():
     assert model.log == [float(i) for i in range(20)]
 
 
+def test_a_warning_names_what_changes():
+    model = nn.Linear(2, 2, generator=np.random.default_rng(0))
+    model.losses = []
+    f = jit(model)
+    with pytest.warns(RuntimeWarning, match="'losses' of an object"):
+        assert [model.losses.append(f(np.ones(2)).shape) for _ in range(20)] == [None] * 20
+
+
 def test_trace_leaves_no_mark():
     model = network()
     optimizer = nn.optim.Adam(model.parameters())
