@@ -76,13 +76,13 @@ class Call:
         The results with a derivative, until they are nodes.
     kept : any
         What the forward program has kept for the backward program.
-    constants : list of bytes
-        What the small arrays held that the function closes over.
+    readings : list
+        What the function has read besides its arguments: see `Readings`.
     found : tuple or None
         A cotangent, the number of a pass, and the derivatives that it has not yet asked for.
     """
 
-    __slots__ = ("constants", "found", "inputs", "kept", "replay", "results")
+    __slots__ = ("found", "inputs", "kept", "readings", "replay", "results")
 
     def __init__(
         self, replay: Any, inputs: list[Any], results: list[Any] | None, kept: Any
@@ -91,7 +91,7 @@ class Call:
         self.inputs = inputs
         self.results = results
         self.kept = kept
-        self.constants: list[bytes] = []
+        self.readings: list[Any] = []
         self.found: tuple[Any, int, list[Any]] | None = None
 
     def __repr__(self) -> str:

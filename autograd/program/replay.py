@@ -19,7 +19,9 @@ from autograd.engine import tracing as hooks
 from autograd.engine.assignment import current
 from autograd.engine.constants import COPIED
 from autograd.engine.derivatives import derivatives
+from autograd.engine.grad_mode import is_recording, recording_again
 from autograd.engine.node import UNRECORDED
+from autograd.engine.observers import is_observed
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import GraphError, TraceError
@@ -29,6 +31,7 @@ from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
 from autograd.program.instructions import Variable
 from autograd.program.joint import Joint, external_writes
 from autograd.program.links import MANY, Link, Partials, chain
+from autograd.program.readings import Readings, watched_nodes
 from autograd.program.running import GuardFailed
 from autograd.program.stand_ins import Kind, NotFollowed, numbers_of
 from autograd.program.tracing import Recording
@@ -67,7 +70,7 @@ class Replay:
         self.jit = type(owner)
         self.function = owner.function
         self.name = str(getattr(owner, "__name__", "function"))
-        self.environment, self.changing = path.environment, owner._changing
+        self.environment, self.changing, self.holds = path.environment, owner._changing, path.holds
         self.run = path.run
         self.program = path.program
         self.results = results = recording.results
@@ -150,7 +153,8 @@ class Replay:
             if (parent in results.arguments if isinstance(parent, int) else id(parent) in known)
         ]
         self.large = [c.value for c in self.program.constants if c.value.nbytes > COPIED]
-        self.small = [c.value for c in self.program.constants if c.value.nbytes <= COPIED]
+        watched = watched_nodes(self.parents)
+        self.readings = Readings(self.program, watched, self.holds)
         nodes = {parent for parent in self.parents if isinstance(parent, int)}
         arrays = [
             number
@@ -180,7 +184,7 @@ class Replay:
             flat = tree.flat(found)
             results = [flat[number] for number in self.results.connected]
         call = Call(self, inputs, results, kept)
-        call.constants = [x.tobytes() for x in self.small]
+        call.readings = self.readings.now()
         parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
         parents += [inputs[k] for k in self.compared]
         nodes = nodes_of_call(call, parents + self.large, self.name)
@@ -191,7 +195,7 @@ class Replay:
         assert self.partials is not None
         found, partials = self.partials.run(*inputs)
         call = Call(self, inputs, None, None)
-        call.constants = [x.tobytes() for x in self.small]
+        call.readings = self.readings.now()
         parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
         flat = tree.flat(found)
         nodes = [
@@ -258,9 +262,12 @@ class Replay:
             except GuardFailed:
                 pass
         self._require_repeatable("differentiated in this way")
-        self._require_same_constants(call)
+        if not is_recording():  # inside `no_grad`, derivatives of what was recorded are wanted
+            with recording_again():
+                return self.pull(call, parts, gs)
+        self.readings.require_same(call.readings, self.name)
         inputs = self.inputs_of(call, parts)
-        if hooks.tracer() is None:
+        if hooks.tracer() is None and not is_observed():
             found = self._run(inputs, mask, cotangents)
             if found is not None:
                 return self._placed(found)
@@ -286,7 +293,7 @@ class Replay:
     def pull_nodes(self, call: Call, parents: list[Any], gs: list[Any]) -> list[Any]:
         """Return the derivative for each parent, as nodes."""
         self._require_repeatable("differentiated twice")
-        self._require_same_constants(call)
+        self.readings.require_same(call.readings, self.name)
         mask = tuple([k for k, g in enumerate(gs) if g is not None])
         again = self._again.get(mask)
         if again is None:
@@ -348,7 +355,7 @@ class Replay:
     def push(self, call: Call, parents: list[Any], tangents: list[Any], create: bool) -> list[Any]:
         """Return the tangent of each result, given those of the parents."""
         self._require_repeatable("differentiated in forward mode")
-        self._require_same_constants(call)
+        self.readings.require_same(call.readings, self.name)
         moving = tuple([k for k, tangent in enumerate(tangents) if tangent is not None])
         again = self._again.get((moving, create))
         if again is None:
@@ -374,15 +381,6 @@ class Replay:
         found = self.jit(function)
         found.may_share_views = True
         return found
-
-    def _require_same_constants(self, call: Call) -> None:
-        """Raise an error if an array that the function closes over has changed since the call."""
-        for array, before in zip(self.small, call.constants, strict=True):
-            if array.tobytes() != before:
-                raise GraphError(
-                    f"A constant array of shape {array.shape} that {self.name} was computed from "
-                    "has changed since; the derivative would be wrong. Pass a copy: x.copy()."
-                )
 
 
 def _called(jitted: Any, leaves: list[Any], others: list[Any]) -> Any:

@@ -725,3 +725,63 @@ def test_threads_differentiate_the_same_function():
         assert len(gs) == 30
         for g in gs:
             assert np.array_equal(g, np.cos(np.full(3, float(number))) * w.data)
+
+
+def test_derivatives_inside_no_grad_are_those_outside():
+    for results in (1, 2):
+        w = Tensor(np.arange(1.0, 4.0))
+        f = jit(lambda x: np.sum(x * w) if results == 1 else (np.sum(x * w), x * w))  # noqa: B023
+        for data in arrays(3):
+            w.grad = None
+            x = Tensor(data)
+            y = f(x) if results == 1 else f(x)[0]
+            with no_grad():
+                y.backward()
+            assert np.array_equal(x.grad, w.data)
+            assert np.array_equal(w.grad, data)
+
+
+def test_what_is_read_must_not_change_before_backward():
+    v, scale, table = Value(2.0), 2.0, np.ones(3)
+
+    def f(x):
+        return np.sum(x * v.data) * scale + np.sum(x * table)
+
+    jitted = jit(f)
+    x = Tensor(np.ones(3))
+    jitted(x)
+
+    def change_value():
+        v.data = 3.0
+
+    def change_name():
+        nonlocal scale
+        scale = 3.0
+
+    def change_array():
+        table[0] = 5.0
+
+    for change in (change_value, change_name, change_array):
+        y = jitted(x)
+        change()
+        with pytest.raises(GraphError, match="has changed since"):
+            y.backward()
+    x.grad = None
+    jitted(x).backward()
+    y = jitted(x)
+    v.data, scale, table[0] = 7.0, 7.0, 7.0
+    first, x.grad = x.grad, None
+    y.backward()
+    assert np.array_equal(x.grad, first)
+    y = jitted(x)
+    table[0] = 8.0
+    with pytest.raises(GraphError, match="has changed since"):
+        y.backward(create_graph=True)
+
+
+def test_debug_looks_inside_calls():
+    f = jit(lambda x: np.sum(np.sqrt(x)))
+    for _ in range(3):
+        y = f(Tensor(np.array([0.0, 1.0])))
+        with np.errstate(all="ignore"), debug(), pytest.raises(autograd.errors.NonFiniteError):
+            y.backward()

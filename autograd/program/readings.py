@@ -1,0 +1,60 @@
+"""What a function reads besides its arguments, to notice changes before it runs again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Value
+from autograd.engine.constants import COPIED, fingerprint
+from autograd.errors import GraphError
+from autograd.program.program import Program
+
+
+class Readings:
+    """What a program reads besides its arguments, and besides nodes that the engine watches.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    watched : set of int
+        The identities of nodes whose changes the engine notices.
+    holds : callable
+        Whether names and objects mean what they meant when the program was recorded.
+    """
+
+    def __init__(self, program: Program, watched: set[int], holds: Callable[[], bool]) -> None:
+        self._arrays = [constant.value for constant in program.constants]
+        self._loads = [load for load in program.loads if id(load.node) not in watched]
+        self._holds = holds
+
+    def now(self) -> list[Any]:
+        """Return what is there now, for comparison."""
+        found = [x.tobytes() for x in self._arrays if x.nbytes <= COPIED]
+        return found + [_state(getattr(load.node, load.what)) for load in self._loads]
+
+    def require_same(self, before: list[Any], name: str) -> None:
+        """Raise an error if something is not what it was."""
+        if not self._holds() or self.now() != before:
+            raise GraphError(
+                f"Something that {name} reads besides its arguments, an array or an attribute for "
+                "instance, has changed since the call. Its derivative would be another one: change "
+                "it after backward(), or pass it as an argument."
+            )
+
+
+def _state(x: Any) -> Any:
+    """Return what identifies the contents of an array or number."""
+    if isinstance(x, np.ndarray):
+        return x.tobytes() if x.nbytes <= COPIED else fingerprint((x,), {})
+    if isinstance(x, (float, complex, np.generic)):
+        return np.asarray(x).tobytes()
+    return id(x)
+
+
+def watched_nodes(parents: list[Any]) -> set[int]:
+    """Return the identities of those among the parents of a call that the engine watches."""
+    return {id(parent) for parent in parents if not isinstance(parent, (int, Value))}
