@@ -266,7 +266,7 @@ class Jitted:
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
         """Return a method, if this is an attribute of a class."""
-        return self if owner is None else functools.partial(self, owner)
+        return self if owner is None else Bound(self, owner)
 
     def _elsewhere(
         self,
@@ -421,6 +421,18 @@ class Jitted:
             RuntimeWarning,
             stacklevel=4,
         )
+
+
+class Bound(functools.partial):  # type: ignore[type-arg]
+    """A method that `jit` has compiled, of one object."""
+
+    def source(self, *arguments: Any, **keywords: Any) -> str:
+        """Return the programs for these arguments as one function; see `Jitted.source`."""
+        return str(self.func.source(*self.args, *arguments, **keywords))  # type: ignore[attr-defined]
+
+    def save(self, path: str | os.PathLike[str], *arguments: Any, **keywords: Any) -> None:
+        """Save the programs for these arguments; see `Jitted.save`."""
+        self.func.save(path, *self.args, *arguments, **keywords)  # type: ignore[attr-defined]
 
 
 def jit(function: Callable[..., Any]) -> Any:

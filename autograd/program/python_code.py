@@ -94,6 +94,8 @@ class Names:
     def new(self, wanted: str) -> str:
         """Return a name like this one that is not taken."""
         wanted = unicodedata.normalize("NFKC", wanted)  # as Python does with identifiers
+        if not wanted.isidentifier() and not (len(wanted) < 5 and ord(wanted[-1]) > 0xF0000):
+            wanted = "x_" + "".join(c if c.isalnum() and c.isascii() else "_" for c in wanted)
         name, count = wanted, 1
         while name in self.taken:
             count += 1

@@ -470,6 +470,18 @@ def test_names_do_not_become_code(name, tmp_path):
     assert bits(function({name: 2.0}, **{parameter: w.data})) == bits(2.0 * w.data)
 
 
+def test_names_of_classes_do_not_become_code(tmp_path):
+    Point = collections.namedtuple("Point", "x y")
+    Point.__name__ = "Point', 'x')\nimport os\n#"
+    program = trace(lambda x: Point(x, -x))(1.0)
+    program.save(tmp_path / "saved.py", "saved")
+    text = (tmp_path / "saved.py").read_text()
+    assert "import os" not in text.split("\n")
+    space = {}
+    exec(text, space)
+    assert space["saved"](2.0) == (2.0, -2.0)
+
+
 @pytest.mark.parametrize("name", ["import os", "np", "lambda", "_array", "float"])
 def test_no_name_for_a_function_is_refused(name, tmp_path):
     with pytest.raises(SourceError):
@@ -607,6 +619,23 @@ def test_nothing_recorded_for_these_arguments(run):
     f(np.ones(3))
     x = np.array([2.0, 2.0, 3.0, 4.0])
     assert run(f, x, like=(x,)) == ("result", bits(branching(x)))
+
+
+def test_methods(run):
+    class Model:
+        def __init__(self):
+            self.w = np.arange(3.0)
+
+        @jit
+        def step(self, x):
+            return x * self.w if np.sum(x) > 0 else -x
+
+    model = Model()
+    x = np.ones(3)
+    expected = model.step(x), model.step(-x)
+    assert "else:" in model.step.source(x)
+    assert run(model.step, x, like=(x,)) == ("result", bits(expected[0]))
+    assert run(model.step, -x, like=(x,)) == ("result", bits(expected[1]))
 
 
 def test_signatures_are_not_mixed():

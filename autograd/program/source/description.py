@@ -55,17 +55,29 @@ def described(x: Any) -> str:
     return "None" if x is None else type(x).__name__
 
 
-def docstring(program: Any, names: Names, output: Any) -> list[str]:
+def docstring(program: Any, names: Names, output: Any, stored: list[str]) -> list[str]:
     """Return the lines of a docstring: what the function takes and returns.
 
     Types and shapes only, so nothing in it can end the string.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    names : Names
+        The names of its variables.
+    output : any
+        The results.
+    stored : list of str
+        The keys of what the function returns beside the results.
     """
     lines = [summary(program), ""]
     for x in [*program.inputs, *[load.variable for load in program.loads]]:
         if x is not None:
             lines.append(f"{names.of(x)}: {described(x)}")
     returned = [*output] if type(output) is tuple else [output]
-    lines.append(f"Returns: {', '.join(described(x) for x in returned)}")
+    found = ", ".join(described(x) for x in returned)
+    lines.append(f"Returns: {found}" if not stored else f"Returns: ({found}), {', '.join(stored)}")
     return [
         part
         for line in lines

@@ -55,6 +55,7 @@ class Module:
         self.name = name if name in self.signature.names else self.names.new(name)
         self.outputs = [program.output for program in programs]
         self._by_layout: dict[Any, list[Constant]] = {}
+        self._stored: dict[str, None] = {}
         self._stores = any(program.stores for program in programs)
         self._all_constants: list[Constant] = []
         self._lines = self._block_lines(self.block, bool(self.signature.lines))
@@ -94,7 +95,7 @@ class Module:
 
     def function(self, checks: Any = ()) -> str:
         """Return the text of the function, with these lines at its beginning."""
-        described = docstring(self.program, self.names, self.outputs[0])
+        described = docstring(self.program, self.names, self.outputs[0], list(self._stored))
         head = f"def {self.name}({', '.join(self.signature.parameters)}):"
         lines = [f'"""{described[0]}', *described[1:], '"""']
         rest = [*checks, *self.signature.lines, *self._literals, *self._lines]
@@ -162,11 +163,12 @@ class Module:
         text = self.writer.of(output).text
         self.writer.copies = False
         if self._stores:
-            stored = ", ".join(
-                f"{quoted(self.naming.key(store, self.loads))}: {self.writer.of(store.value).text}"
-                for store in program.stores
-            )
-            return f"return {text}, {{{stored}}}"
+            stored = []
+            for store in program.stores:
+                key = self.naming.key(store, self.loads)
+                self._stored[key] = None
+                stored.append(f"{quoted(key)}: {self.writer.of(store.value).text}")
+            return f"return {text}, {{{', '.join(stored)}}}"
         if type(output) is tuple and len(output) > 1 and len(text) < WIDTH - 12:
             text = text[1:-1]
         return f"return {text}"
