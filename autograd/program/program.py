@@ -29,12 +29,12 @@ WRITERS: dict[str, Callable[..., Any]] = {}
 
 
 class Store:
-    """What a program stores in a node from outside when it has run.
+    """What a program stores in a node, or in the state of another object, when it has run.
 
     Attributes
     ----------
-    node : Value or Tensor
-        The node.
+    node : Value, Tensor or Cell
+        The node; or the entry of the dict or list that the state is in.
     what : str
         ``"data"`` or ``"grad"``.
     value : Variable, Constant or None
@@ -50,12 +50,12 @@ class Store:
 
 
 class Load:
-    """An input that a program reads from a node from outside.
+    """An input that a program reads from a node, or from the state of another object.
 
     Attributes
     ----------
-    node : Value or Tensor
-        The node.
+    node : Value, Tensor or Cell
+        The node; or the entry of the dict or list that the state is in.
     what : str
         ``"data"`` or ``"grad"``.
     variable : Variable or None

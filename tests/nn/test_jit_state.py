@@ -181,6 +181,32 @@ def test_globals_of_a_module_are_compared(monkeypatch):
         assert_same(f(x), twin(x))
 
 
+class Remembering(nn.Module):
+    """Keeps its last output, None at first."""
+
+    def __init__(self):
+        self.inner = nn.Linear(4, 4, generator=np.random.default_rng(0))
+        self.last = None
+
+    def forward(self, x):
+        y = self.inner(x) if self.last is None else self.inner(x) + self.last
+        self.last = y.data
+        return y
+
+
+def remembering():
+    model = Remembering()
+    model.state_dict = lambda: {"last": model.last}
+    return (lambda x: model(x).data), model
+
+
+def test_state_may_be_none_at_first(recordings):
+    def reset(model):
+        model.last = None
+
+    compare(remembering, [nothing, nothing, nothing, reset, nothing, nothing], recordings, 2)
+
+
 class Nested(nn.Module):
     """Keeps state in lists and dicts, and one array in two places."""
 
