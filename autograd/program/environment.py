@@ -34,6 +34,11 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
 #: Objects whose state tells whether numbers have been drawn.
 SOURCES = (np.random.Generator, np.random.RandomState, random.Random)
 
+#: Objects of these modules have no attributes that change what they do.
+_OPAQUE = frozenset(
+    ("builtins", "functools", "contextlib", "_thread", "threading", "weakref", "logging")
+)
+
 _MISSING = object()
 
 
@@ -331,7 +336,7 @@ class Environment:
     def _attributes(self, owner: Any, names: tuple[str, ...]) -> None:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
         kind = type(owner)
-        if kind.__module__ in ("builtins", "functools", "contextlib", "_thread"):
+        if kind.__module__ in _OPAQUE:
             return
         space = getattr(owner, "__dict__", None)
         space = space if type(space) is dict else {}

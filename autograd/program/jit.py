@@ -6,6 +6,7 @@ import functools
 import linecache
 import os
 import sys
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,9 @@ from autograd.program.tracing import (
     trace,
     with_own_arrays,
 )
+
+#: Where Python's own modules and installed packages are.
+_PYTHON = sysconfig.get_path("stdlib")
 
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
@@ -391,12 +395,15 @@ class Jitted:
     def _after(self, error: Exception, arguments: Any, keywords: Any) -> Any:
         """Call the function itself, which raises an error or cannot be followed."""
         self.function(*arguments, **keywords)
-        place = None
-        for frame, line in traceback.walk_tb(error.__traceback__):
-            if not is_inside(frame.f_code):
-                place = (frame.f_code.co_filename, line)
+        places = [
+            (frame.f_code.co_filename, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if not is_inside(frame.f_code)
+        ]
+        own = [place for place in places if not place[0].startswith(_PYTHON)]
+        chosen = own or places
         raise TraceError(
-            f"{at(place)}This cannot be followed in a function that is traced: it raised "
+            f"{at(chosen[-1] if chosen else None)}This cannot be followed in a function that is traced: it raised "
             f"{type(error).__name__}, which it does not without jit: {error}"
         ) from error
 

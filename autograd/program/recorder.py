@@ -172,6 +172,7 @@ class Recorder(NodeTracer):
         self._thread = threading.get_ident()
         self._calling: Any = None  # what is called at this moment
         self._moves = False  # whether the last arguments depend on the inputs
+        self._inputs: set[Variable] = set()
         self._written: set[int] = set()
         self._saved: dict[int, tuple[Any, Any]] = {}
         self.begun = GRAD_MODE.calls + 0.5
@@ -220,7 +221,14 @@ class Recorder(NodeTracer):
 
     def input(self, value: Any, hint: str = "") -> Traced:
         """Return a traced array or number for an input."""
-        return self.wrap(value, self.variable(value, hint))
+        variable = self.variable(value, hint)
+        self._inputs.add(variable)
+        return self.wrap(value, variable)
+
+    def is_from_outside(self, traced: Traced) -> bool:
+        """Return whether memory belongs to an argument or to something else from outside."""
+        owner = traced if traced._base is None else traced._base
+        return not isinstance(owner._variable, Variable) or owner._variable in self._inputs
 
     def wrap(self, value: Any, variable: Variable) -> Traced:
         """Return what represents a value."""
@@ -385,7 +393,7 @@ class Recorder(NodeTracer):
                 root = x if x._base is None else x._base
                 traced._base = root
                 if isinstance(traced._variable, Variable):
-                    traced._variable.root = root._variable  # type: ignore[assignment]
+                    traced._variable.root = getattr(root._variable, "root", root._variable)
                 return
 
     def emit_write(self, function: Any, arguments: Any, keywords: Any, target: Any) -> Any:

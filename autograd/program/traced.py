@@ -8,8 +8,10 @@ which Python would get the same value.
 
 from __future__ import annotations
 
+import dis
 import math
 import operator
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,6 +27,8 @@ from autograd.program.instructions import (
     contents_of,
     set_flat,
 )
+
+_LOAD_ATTR = dis.opmap["LOAD_ATTR"]
 
 _array = np.array  # the module gets another one while a function is traced
 
@@ -203,6 +207,16 @@ class Traced(Followed):
 class TracedNumber(Traced):
     """A number of Python or of NumPy."""
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What it represents, for code that reads this attribute; not for `isinstance`."""
+        frame = sys._getframe(1)
+        code = frame.f_code
+        if "__class__" not in code.co_names or code.co_code[frame.f_lasti] != _LOAD_ATTR:
+            return TracedNumber
+        kind = type(self._value)
+        return frame.f_globals.get("float", kind) if kind is float else kind  # see `creation`
+
     @property
     def real(self) -> Any:
         """The real part."""
@@ -287,7 +301,12 @@ def _fixed(name: str) -> Any:
     def get(self: TracedArray) -> Any:
         return getattr(self._value, name)
 
-    def refuse(self: TracedArray, _: Any) -> None:
+    def refuse(self: TracedArray, item: Any) -> None:
+        if name == "shape" and not self._recorder.is_from_outside(self):
+            self._value.shape = item
+            reshaped = self.reshape(self._value.shape)
+            self._value, self._variable = reshaped._value, reshaped._variable
+            return
         self._recorder.refuse(
             f"Assignment to .{name} of an array cannot be followed in a function that is traced. "
             "Make another array, with reshape, astype or view."

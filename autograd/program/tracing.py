@@ -334,6 +334,12 @@ def _equal(a: Any, b: Any) -> bool:
         return a.equals(b)
     if type(a) is not type(b):
         return False
+    if isinstance(a, types.FunctionType):  # made anew at each call
+        parts = [
+            (f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
+            for f in (a, b)
+        ]
+        return a is b or (a.__code__ is b.__code__ and _equal(*parts))
     if isinstance(a, (tuple, list)):
         return len(a) == len(b) and all(map(_equal, a, b))
     if isinstance(a, dict):

@@ -225,6 +225,25 @@ def scalar_nodes(x):
     return v.grad, v.data
 
 
+@functools.singledispatch
+def dispatched(x):
+    return "other"
+
+
+@dispatched.register
+def _(x: float):
+    return x * 2
+
+
+def matched(x):
+    match x:
+        case 1.5 | 3.0:
+            return "few"
+        case float():
+            return x * 2
+    return x
+
+
 SCALARS = {
     "until convergence": convergence,
     "errors by data": raising,
@@ -239,6 +258,7 @@ SCALARS = {
     "types": lambda x: (
         isinstance(x, float), isinstance(x, (int, float)), type(x) is float, np.isscalar(x),
         isinstance(x, np.ndarray), type(x).__name__, type(x)(3), {float: 1}[type(x)],
+        x.__class__ is float, type(x) in (float, int), dispatched(x), matched(x),
     ),
     "keys": lambda x: ({1.5: "a", -2.5: "b"}.get(x), x in [1.5, 0.0], x in {1.5}, [1.5].count(x)),
     "comparisons": lambda x: (x == 1.5, 1.0 < x < 3, not x, x is None, x == "a", bool(x), x or 2),
@@ -248,6 +268,8 @@ SCALARS = {
     "truth as number": lambda x: ((x > 0) + 1, (x > 0) * x, (x > 0) & (x < 2), int(x > 0)),
     "branching derivative": lambda x: grad(lambda v: v**3 if v > 0 else -v)(x),
     "values inside": scalar_nodes,
+    "functions made inside": lambda x: np.piecewise(x, [x > 0], [lambda v: -v, -1.0]),
+    "shapes assigned inside": lambda x: np.meshgrid([x, 1.0], [2.0, x]),
     "as an index": lambda x: [1, 2, 3][x],
 }  # fmt: skip
 
