@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node, Primitive, Tensor
+from autograd.engine import Node, Primitive, Tensor, tracing
 from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
@@ -166,6 +166,7 @@ def _like(tangent: Any, data: Any) -> Any:
     if isinstance(tangent, Node):
         return tangent
     if isinstance(data, float):
-        return float(np.real(tangent))
+        number = np.real(tangent)
+        return tracing.as_float(number) if isinstance(number, tracing.Followed) else float(number)
     tangent = np.real(tangent) if real else tangent
     return np.broadcast_to(np.asarray(tangent, data.dtype), data.shape)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from autograd.engine import Node, Tensor, assignment
+from autograd.engine import Node, Tensor, Value, assignment, tracing
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import DataError
 
 #: ``pull(node, g)`` yields pairs of a node and the cotangent that reaches it from `node`.
@@ -23,6 +24,8 @@ def contents(x: Any) -> Any:
     Use it for the arguments of recorded operations. `engine.dispatch.plain` is for what a user
     passes: it returns the current elements of a Tensor that was assigned to.
     """
+    if GRAD_MODE.tracing != 0 and isinstance(x, Value):
+        return tracing.number(x)  # a Value itself holds a plain number
     return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
 

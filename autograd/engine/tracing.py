@@ -181,6 +181,11 @@ def number(value: Any) -> Any:
     return value._contents if found is None else found.number(value)
 
 
+def as_float(number: Any) -> Any:
+    """Return a followed number as one of Python's, followed as well."""
+    return number if type(number._value) is float else tracer().emit(float, (number,), {})
+
+
 def value_gradient(value: Any) -> Any:
     """Return the derivative stored in a Value, followed while this thread is traced."""
     found = tracer()

@@ -310,6 +310,17 @@ def test_guards_are_conditions():
     assert r"&\text{for } x \le 0" in agrees(function, -2.0)
 
 
+def test_results_have_other_names_than_inputs():
+    def newton(x):
+        while abs(x * x - 2) > 1e-6:
+            x = x - (x * x - 2) / (2 * x)
+        return x
+
+    lines = body(agrees(newton, 1.5))
+    assert lines[-2].startswith("x_{2} = ")
+    assert lines[-1].count(r"\left|") == 4
+
+
 def test_a_training_step_stores_what_it_computes():
     w, b = Tensor(N(size=(3, 2)), label="W"), Tensor(N(size=2), label="b")
 

@@ -152,13 +152,21 @@ class Formulas:
                 yield self._derivative(target), self.reader.of(x)
                 continue
             text = self._user.get(x, "") if isinstance(x, Variable) else ""
-            text = numerals.name(text) if text else self._loss
+            text = self._unique(numerals.name(text)) if text else self._loss
             if not self._user.get(x, "") and plain > 1:
                 text = f"{text}_{{{place or 1}}}"
             yield text, self.reader.of(x)
         for store in self.program.stores:
             if isinstance(store.value, (Variable, Constant)):
                 yield self._stored(store), self.reader.of(store.value)
+
+    def _unique(self, text: str) -> str:
+        """Return a name for a result that is not the name of an input."""
+        wanted, count = text, 1
+        while text in self._taken:
+            count += 1
+            text = numerals.with_number(wanted, count)
+        return text
 
     def _stored(self, store: Any) -> str:
         """Return a name for what the program stores in a node."""
@@ -207,7 +215,7 @@ class Formulas:
         while root is not None and root not in self._user:
             root = self.reader.same.get(root)
         if root is not None:
-            return numerals.name(self._user[root])
+            return self._unique(numerals.name(self._user[root]))
         inputs = {numerals.name(x.hint) for x in self.reader.inputs if x.hint}
         for text in ("L", "f", r"\mathcal{L}") if is_derived else ("y", "z", "f"):
             if text not in inputs:
