@@ -254,7 +254,7 @@ class Continuous(Family):
         def compute() -> Any:
             z = self._standard(x, loc, scale)
             inside, outside = self._inside(plain(z), plain(shapes))
-            everywhere = np.all(inside)
+            everywhere = bool(np.all(inside))
             y = self.log_density(
                 z if everywhere else where(inside, z, self.within(shapes)), *shapes
             )
@@ -269,9 +269,16 @@ class Continuous(Family):
     def _inside(self, z: Any, shapes: list[Any]) -> tuple[Any, Any]:
         """Return where the formula for the density holds, and the log density elsewhere."""
         low, high = self.ends(shapes)
-        inside = (z >= low) & (z <= high) & np.isfinite(z)
+        inside = np.isfinite(z)
         outside = where(z != z, math.nan, -math.inf)
-        edge = inside & ((z == low) | (z == high))
+        edge: Any = None
+        for end, within in ((low, np.greater_equal), (high, np.less_equal)):
+            if type(end) is not float or math.isfinite(end):
+                inside = inside & within(z, end)
+                edge = z == end if edge is None else edge | (z == end)
+        if edge is None:
+            return inside, outside
+        edge = edge & inside
         if np.any(edge):  # the density may be infinite there, and has no derivative
             with np.errstate(all="ignore"):
                 y = self.log_density(where(inside, z, self.within(shapes)), *shapes)
