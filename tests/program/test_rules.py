@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from program.replays import MODES, arrays, identity, outcome, recorded
 from rules.checks import quiet
-from rules.samples import SAMPLES
+from rules.samples import ANYWHERE, BINARY, BINARY_POSITIVE, INSIDE, POSITIVE, SAMPLES
 from scipy_rules.samples import SAMPLES as OF_SCIPY
 
+import autograd
 from autograd import scipy
 from autograd.program.running import GuardFailed, compiled
 from autograd.rules import elementwise, kernel, special
@@ -99,6 +100,38 @@ def test_replays_equal_eager_calls_bit_by_bit(sample):
 @quiet
 def test_replays_of_scipy_equal_eager_calls(sample):
     check_replays(sample)
+
+
+NUMBERS = (0.3, 0.7, -0.7, 0.0, -0.0, 1.0, -1.0, 40.0, -40.0, 1e300, np.inf, -np.inf, np.nan)
+ELEMENTWISE = (*ANYWHERE, *POSITIVE, *INSIDE, np.sinc, np.i0)
+
+
+def twice(function):
+    return autograd.grad(lambda x: autograd.grad(function)(x) * x)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore:.*encountered:RuntimeWarning")
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("transform", [lambda f: f, autograd.grad, twice])
+def test_rules_of_numbers_agree_under_jit(function, transform):
+    eager = transform(lambda x: function(x) * 1.5)
+    jitted = autograd.jit(eager)
+    for x in NUMBERS:
+        expected, found = eager(x), jitted(x)
+        assert type(found) is type(expected), x
+        assert identity(found) == identity(expected), x
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore:.*encountered:RuntimeWarning")
+@pytest.mark.parametrize("function", [*BINARY, *BINARY_POSITIVE], ids=lambda f: f.__name__)
+def test_rules_of_two_numbers_agree_under_jit(function):
+    eager = autograd.grad(lambda x, y: function(x, y) * 1.5, (0, 1))
+    jitted = autograd.jit(eager)
+    for x in (0.4, *NUMBERS[1:6], np.inf):
+        for y in (0.9, *NUMBERS[1:6], -np.inf):
+            expected, found = eager(x, y), jitted(x, y)
+            assert [type(g) for g in found] == [type(g) for g in expected], (x, y)
+            assert identity(list(found)) == identity(list(expected)), (x, y)
 
 
 def test_the_inputs_vary():
