@@ -17,6 +17,7 @@ import scipy.stats
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
+from autograd.engine.tracing import concrete
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
 from autograd.rules.redefinable import redefinable
@@ -34,7 +35,7 @@ def log_or_minus_infinity(p: Any) -> Any:
 
 def number(x: Any) -> Any:
     """Convert lists to arrays, and integers to floating point."""
-    if isinstance(x, (float, Node)):
+    if isinstance(concrete(x), (float, Node)):
         return x
     if isinstance(x, int):
         return float(x)
@@ -258,7 +259,7 @@ class Continuous(Family):
             y = self.log_density(
                 z if everywhere else where(inside, z, self.within(shapes)), *shapes
             )
-            if not (type(scale) is float and scale == 1.0):
+            if not (type(concrete(scale)) is float and scale == 1.0):
                 y = y - np.log(scale)
             y = of_log(y)
             return y if everywhere else where(inside, y, of_log(outside))
