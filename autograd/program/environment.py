@@ -39,6 +39,9 @@ _OPAQUE = frozenset(
     ("builtins", "functools", "contextlib", "_thread", "threading", "weakref", "logging")
 )
 
+#: Types whose attributes are nobody's business.
+OPAQUE: set[type] = set()
+
 _MISSING = object()
 
 
@@ -336,7 +339,7 @@ class Environment:
     def _attributes(self, owner: Any, names: tuple[str, ...]) -> None:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
         kind = type(owner)
-        if kind.__module__ in _OPAQUE:
+        if kind.__module__ in _OPAQUE or kind in OPAQUE:
             return
         space = getattr(owner, "__dict__", None)
         space = space if type(space) is dict else {}

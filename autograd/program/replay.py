@@ -28,6 +28,7 @@ from autograd.errors import GraphError, TraceError
 from autograd.program import results as kinds
 from autograd.program import structure
 from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
+from autograd.program.environment import OPAQUE
 from autograd.program.instructions import Variable
 from autograd.program.joint import Joint, external_writes
 from autograd.program.links import MANY, Link, Partials, chain
@@ -398,6 +399,9 @@ class _Hidden:
 
     def __init__(self, replay: Replay) -> None:
         self.replay = replay
+
+
+OPAQUE.add(_Hidden)
 
 
 def _pullback(replay: Replay, mask: tuple[int, ...]) -> Any:
