@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas import algebra, numerals
-from autograd.program.formulas.arrays import ArrayWriter, transposed
+from autograd.program.formulas.arrays import ArrayWriter
+from autograd.program.formulas.named import NamedTerms
 from autograd.program.formulas.reading import Reader
 from autograd.program.formulas.recognising import core
 from autograd.program.formulas.signs import escaped
@@ -73,7 +74,7 @@ class Line:
         return self.text
 
 
-class Formulas:
+class Formulas(NamedTerms):
     """The formulas of a program.
 
     Attributes
@@ -87,13 +88,9 @@ class Formulas:
     def __init__(self, program: Any) -> None:
         self.program = program
         self.reader = Reader(program)
-        self.names: dict[Term, str] = {}
+        super().__init__()
         self.lines: list[Line] = []
         self._user = _names_of_user(program)
-        self._taken: set[str] = set()
-        self._counts: dict[str, int] = {}
-        #: Named sums and products, by their kind and first part.
-        self._by_part: dict[tuple[str, Term], list[Term]] = {}
         self._name_inputs()
         self.results = list(self._named_results())
         self._name_results()
@@ -117,22 +114,7 @@ class Formulas:
             if not text:
                 count += 1
                 text = f"c{count}" if isinstance(x, Constant) else f"x{count}"
-            self._give(term, numerals.name(text))
-
-    def _give(self, term: Term, text: str) -> None:
-        """Name a term, with a number if the name is taken."""
-        wanted = text
-        while text in self._taken:
-            count = self._counts[wanted] = self._counts.get(wanted, 1) + 1
-            text = numerals.with_number(wanted, count)
-        self._taken.add(text)
-        self.names[term] = text
-        if term.kind in (SUM, PRODUCT, MATMUL) and len(term.parts) > 1:
-            self._by_part.setdefault((term.kind, term.parts[0]), []).append(term)
-            if term.kind == MATMUL and term.ndim == 2:
-                first = algebra.transpose(term)
-                start = first.parts[0] if first.kind == MATMUL else first
-                self._by_part.setdefault((MATMUL, start), []).append(term)
+            self.give(term, numerals.name(text))
 
     def _named_results(self) -> Iterator[tuple[str, Term]]:
         """Yield names and terms of what the program returns and stores."""
@@ -163,7 +145,7 @@ class Formulas:
     def _unique(self, text: str) -> str:
         """Return a name for a result that is not the name of an input."""
         wanted, count = text, 1
-        while text in self._taken:
+        while text in self.taken:
             count += 1
             text = numerals.with_number(wanted, count)
         return text
@@ -231,7 +213,7 @@ class Formulas:
         for name, term in self.results:
             inner = core(term)
             if inner not in self.names and inner.kind != NUMBER and names[name] == 1:
-                self._give(inner, name)
+                self.give(inner, name)
 
     def _name_variables(self) -> None:
         """Give terms the names that the user gave their variables."""
@@ -241,7 +223,7 @@ class Formulas:
                 continue
             inner = core(term)
             if inner not in self.names and inner.kind not in (SYMBOL, NUMBER):
-                self._give(inner, numerals.name(text))
+                self.give(inner, numerals.name(text))
 
     def _name_repeated(self) -> None:
         """Name what is used again and again, and parts of what is long."""
@@ -259,7 +241,7 @@ class Formulas:
                 self._name_elements(term, weights, derivatives)
             weights[term] = self._weight(term, weights)
             while weights[term] > LONGEST:
-                parts = [p for p in map(core, self._parts(term)) if self._nameable(p, weights, 3)]
+                parts = [p for p in map(core, self.parts(term)) if self._nameable(p, weights, 3)]
                 if not parts:
                     break
                 self._name_new(max(parts, key=lambda p: weights[p]), derivatives)
@@ -294,18 +276,18 @@ class Formulas:
     def _name_new(self, term: Term, derivatives: dict[Term, Variable]) -> None:
         x = derivatives.get(term)
         if x is not None:
-            self._give(term, self._derivative(x.gradients_of[-1]))
+            self.give(term, self._derivative(x.gradients_of[-1]))
             return
         shape = [n for n in term.shape if n != 1]
         letters = LETTERS[min(len(shape), 2)]
         for letter in letters:
-            if letter not in self._taken:
-                self._give(term, letter)
+            if letter not in self.taken:
+                self.give(term, letter)
                 return
         count = 1
-        while f"{letters[0]}_{{{count}}}" in self._taken:
+        while f"{letters[0]}_{{{count}}}" in self.taken:
             count += 1
-        self._give(term, f"{letters[0]}_{{{count}}}")
+        self.give(term, f"{letters[0]}_{{{count}}}")
 
     # -- what a formula shows ---------------------------------------------------------------
 
@@ -323,90 +305,20 @@ class Formulas:
                 continue
             seen.add(term)
             stack.append((term, True))
-            for part in reversed(self._parts(term)):
+            for part in reversed(self.parts(term)):
                 used[part] += 1
                 stack.append((part, False))
-
-    def _parts(self, term: Term) -> list[Term]:
-        if term.kind == SUM:
-            return [part for _, part in self.sums(term)]
-        if term.kind == PRODUCT:
-            return [part for _, part in self.products(term)]
-        return self.chains(term) if term.kind == MATMUL else list(term.parts)
 
     def _weight(self, term: Term, weights: dict[Term, int]) -> int:
         """Return about how long a formula is."""
         total = 0
-        for part in self._parts(term):
+        for part in self.parts(term):
             total += 1 if part in self.names else weights.get(part, 1)
         if term.kind in (SYMBOL, NUMBER):
             return 1
         if term.kind in (FUNCTION, CALL):
             total += 1
         return max(1, total + (term.kind not in (SUM, PRODUCT, MATMUL, RESHAPE, SPREAD)))
-
-    def sums(self, term: Term) -> list[tuple[Any, Term]]:
-        """Split a sum into coefficients and terms; a named sum among them stays together."""
-        left = dict(zip(term.parts, term.detail, strict=True))
-        found: list[tuple[Any, Term]] = []
-        for named in self._named(SUM, term):
-            first = named.parts[0]
-            if first not in left:
-                continue
-            ratio = left[first] / named.detail[0]
-            if all(
-                part in left and math.isclose(left[part].real, (ratio * c).real, rel_tol=1e-14)
-                and left[part].imag == (ratio * c).imag
-                for part, c in zip(named.parts, named.detail, strict=True)
-            ):  # fmt: skip
-                found.append((ratio, named))
-                for part in named.parts:
-                    del left[part]
-        return [*found, *((c, part) for part, c in left.items())]
-
-    def products(self, term: Term) -> list[tuple[Any, Term]]:
-        """Split a product into exponents and terms; a named product among them stays together."""
-        left = dict(zip(term.parts, term.detail, strict=True))
-        found: list[tuple[Any, Term]] = []
-        for named in self._named(PRODUCT, term):
-            pairs = list(zip(named.parts, named.detail, strict=True))
-            times = [left.get(part, 0.0) / e for part, e in pairs]
-            whole = min(times, key=abs)
-            if abs(whole) < 1 or any(t * whole < abs(whole) for t in times):
-                continue
-            whole = math.trunc(whole)
-            found.append((float(whole), named))
-            for part, e in pairs:
-                left[part] -= whole * e
-                if left[part] == 0:
-                    del left[part]
-        return [*found, *((e, part) for part, e in left.items())]
-
-    def chains(self, term: Term) -> list[Term]:
-        """Split a product of matrices into factors; a named product among them stays together."""
-        left = list(term.parts)
-        for named in self._named(MATMUL, term):
-            for whole in (named, algebra.transpose(named) if named.ndim == 2 else named):
-                parts = whole.parts if whole.kind == MATMUL else ()
-                for start in range(len(left) - len(parts) + 1) if parts else ():
-                    if tuple(left[start : start + len(parts)]) == parts:
-                        joined = named if whole is named else transposed(named)
-                        left[start : start + len(parts)] = [joined]
-                        break
-        return left
-
-    def _named(self, kind: str, term: Term) -> list[Term]:
-        """Return named terms that may be contained in another one, longest first."""
-        named = {
-            other
-            for part in term.parts
-            for other in self._by_part.get((kind, part), ())
-            if other is not term
-            and other in self.names
-            and len(other.parts) <= len(term.parts)
-            and other.number < term.number
-        }
-        return sorted(named, key=lambda other: (-len(other.parts), other.number))
 
     # -- lines ------------------------------------------------------------------------------
 
@@ -442,7 +354,7 @@ class Formulas:
     def _used_names(self, root: Term, own: bool) -> list[Term]:
         """Return the named terms in a formula, in the order in which they are written."""
         found: dict[Term, None] = {}
-        stack = self._parts(root)[::-1] if own or root not in self.names else [root]
+        stack = self.parts(root)[::-1] if own or root not in self.names else [root]
         seen: set[Term] = set()
         while stack:
             term = stack.pop()
@@ -452,7 +364,7 @@ class Formulas:
             if term in self.names:
                 found[term] = None
             else:
-                stack.extend(reversed(self._parts(term)))
+                stack.extend(reversed(self.parts(term)))
         return list(found)
 
     def _conditions(self) -> Iterator[str]:
