@@ -403,8 +403,8 @@ class Jitted:
         own = [place for place in places if not place[0].startswith(_PYTHON)]
         chosen = own or places
         raise TraceError(
-            f"{at(chosen[-1] if chosen else None)}This cannot be followed in a function that is traced: it raised "
-            f"{type(error).__name__}, which it does not without jit: {error}"
+            f"{at(chosen[-1] if chosen else None)}This cannot be followed in a function that is "
+            f"traced: it raised {type(error).__name__}, which it does not without jit: {error}"
         ) from error
 
     def _warn(self, path: Path | None, failure: GuardFailed | None) -> None:
