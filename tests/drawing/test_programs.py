@@ -137,6 +137,13 @@ def test_a_program_is_listed_as_text():
     assert "data" in text(GRADIENT, W, X, Y)
 
 
+def test_jupyter_shows_the_source_of_a_program():
+    shown = GRADIENT._repr_html_()
+    assert shown.startswith("<pre>import ")
+    assert "&quot;&quot;&quot;" in shown
+    assert '<span style="opacity:0.6">    # Backward:</span>' in shown
+
+
 # -- steps --------------------------------------------------------------------------------------
 
 

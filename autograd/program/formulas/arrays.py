@@ -11,6 +11,8 @@ from autograd.program.formulas.signs import (
     OPEN,
     RAISED,
     REDUCTIONS,
+    NeedsIndices,
+    Written,
     escaped,
     function_name,
 )
@@ -36,9 +38,7 @@ from autograd.program.formulas.terms import (
 )
 from autograd.program.formulas.writing import (
     Indices,
-    NeedsIndices,
     Writer,
-    Written,
     aligned,
     joined,
 )

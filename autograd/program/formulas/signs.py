@@ -28,6 +28,24 @@ FUNCTIONS = {
 REDUCTIONS = {"sum": r"\sum", "max": r"\max", "min": r"\min", "prod": r"\prod"}
 
 
+class NeedsIndices(Exception):  # noqa: N818 - not an error: the line is written with indices
+    """A term has no notation as a whole matrix."""
+
+
+class Written:
+    """A piece of LaTeX, and how strongly its outermost operator binds."""
+
+    __slots__ = ("strength", "text")
+
+    def __init__(self, text: str, strength: int = ATOM) -> None:
+        self.text = text
+        self.strength = strength
+
+    def within(self, least: int) -> str:
+        """Return the text, in brackets where it binds less strongly than this."""
+        return self.text if self.strength >= least else rf"\left({self.text}\right)"
+
+
 def function_name(text: str) -> str:
     """Write the name of a function."""
     return FUNCTIONS.get(text) or rf"\operatorname{{{escaped(text)}}}"

@@ -17,6 +17,8 @@ from autograd.program.formulas.signs import (
     LOGIC,
     OPEN,
     RAISED,
+    NeedsIndices,
+    Written,
     function_name,
 )
 from autograd.program.formulas.terms import (
@@ -33,25 +35,6 @@ from autograd.program.formulas.terms import (
     Term,
     number,
 )
-
-
-class NeedsIndices(Exception):  # noqa: N818 - not an error: the line is written with indices
-    """A term has no notation as a whole matrix."""
-
-
-class Written:
-    """A piece of LaTeX, and how strongly its outermost operator binds."""
-
-    __slots__ = ("strength", "text")
-
-    def __init__(self, text: str, strength: int = ATOM) -> None:
-        self.text = text
-        self.strength = strength
-
-    def within(self, least: int) -> str:
-        """Return the text, in brackets where it binds less strongly than this."""
-        return self.text if self.strength >= least else rf"\left({self.text}\right)"
-
 
 #: The indices of a term: a letter for each axis, None where it has one element; or None without.
 Indices = tuple[str | None, ...] | None
@@ -261,29 +244,36 @@ class Writer:
             sign, coefficient = "" if self.flipped is not None else "-", -coefficient
         above = [(e, t) for e, t in powers if e > 0]
         below = [(-e, t) for e, t in powers if e < 0]
-        top, bottom = fraction(coefficient, self.sizes)
         numerator = self._factors(above, indices)
-        if not below:
-            text = numerator.text
-            strength = numerator.strength
-            if coefficient != 1:
-                factor = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
-                joint = r" \cdot " if text[:1].isdigit() else " "
-                text = f"{factor}{joint}{numerator.within(HADAMARD)}"
-                strength = min(max(numerator.strength, HADAMARD), JUXTAPOSED)
+        if below:
+            found = self._quotient(coefficient, numerator, self._factors(below, indices))
         else:
-            if top != "1" and not above:
-                over = top
-            elif top != "1":
-                joint = r" \cdot " if numerator.text[:1].isdigit() else " "
-                over = f"{top}{joint}{numerator.within(HADAMARD)}"
-            else:
-                over = numerator.text if above else "1"
-            under = self._factors(below, indices)
-            divided = f"{bottom} {under.within(HADAMARD)}" if bottom else under.text
-            text, strength = rf"\frac{{{over}}}{{{divided}}}", ATOM
+            found = self._multiple(coefficient, numerator)
         self.flipped = before
-        return Written(sign + text, ADDED if sign else strength)
+        return Written(sign + found.text, ADDED) if sign else found
+
+    def _multiple(self, coefficient: Any, body: Written) -> Written:
+        """Write a number times a product."""
+        if coefficient == 1:
+            return body
+        top, bottom = fraction(coefficient, self.sizes)
+        factor = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
+        joint = r" \cdot " if body.text[:1].isdigit() else " "
+        strength = min(max(body.strength, HADAMARD), JUXTAPOSED)
+        return Written(f"{factor}{joint}{body.within(HADAMARD)}", strength)
+
+    def _quotient(self, coefficient: Any, over: Written, under: Written) -> Written:
+        """Write a number times a fraction, with the number inside of it."""
+        top, bottom = fraction(coefficient, self.sizes)
+        if over.text == "1":
+            numerator = top
+        elif top == "1":
+            numerator = over.text
+        else:
+            joint = r" \cdot " if over.text[:1].isdigit() else " "
+            numerator = f"{top}{joint}{over.within(HADAMARD)}"
+        denominator = f"{bottom} {under.within(HADAMARD)}" if bottom else under.text
+        return Written(rf"\frac{{{numerator}}}{{{denominator}}}")
 
     def _prefixed(self, coefficient: Any, body: Written) -> Written:
         if isinstance(coefficient, complex) or coefficient > 0:
