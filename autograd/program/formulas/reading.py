@@ -262,8 +262,7 @@ class Reader:
         raise Unwritten
 
     def _updated(self, old: Term, index: Any, value: Term, adds: bool) -> Term:
-        whole = index is Ellipsis or index == () or index == slice(None)
-        if whole:
+        if _takes_everything(index):
             total = algebra.linear([(1, old), (1, value)]) if adds else value
             return algebra.spread(_dropped(total, old.shape), old.shape)
         plain = index if isinstance(index, tuple) else (index,)
@@ -359,10 +358,17 @@ def _dropped(term: Term, shape: tuple[int, ...]) -> Term:
     return algebra.reshape(term, term.shape[extra:]) if extra > 0 else term
 
 
+def _takes_everything(index: Any) -> bool:
+    """Return whether an index stands for the whole array as it is."""
+    if isinstance(index, slice):
+        return (index.start, index.stop, index.step) == (None, None, None)
+    return index is Ellipsis or (isinstance(index, tuple) and not index)
+
+
 def _is_same_array(instruction: Instruction) -> bool:
     name = instruction.name
     return name in ("asarray", "asanyarray", "ascontiguousarray", "view", "positive") or (
-        instruction.function is operator.getitem and instruction.arguments[1] in ((), Ellipsis)
+        instruction.function is operator.getitem and _takes_everything(instruction.arguments[1])
     )
 
 
