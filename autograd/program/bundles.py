@@ -235,10 +235,12 @@ def _single_primitive(name: str) -> Primitive:
     found = _SINGLES.get(name)
     if found is None:
         found = _SINGLES[name] = _primitive(name, single, _pull_single, _push_single, -1)
+        found.fresh_results = True  # so that the engine adds to them in place
     return found
 
 
 ARGUMENTS = _primitive("arguments", _bundled, _pull_argument, _push_arguments, -1)
+ARGUMENTS.fresh_results = True
 PROGRAM = _primitive("program", _computed, _pull_program, _push_program, 1)
 
 _RESULTS: dict[str, Primitive] = {}

@@ -72,6 +72,7 @@ class Joint:
         shared = [_root(x) for x in self.forward.output[1]]
         self._copied = [k for k, x in enumerate(shared) if isinstance(x, Constant) or x in state]
         self._large = {k for k in self._copied if isinstance(shared[k], Constant)}
+        self._shared = _shared(self.backward)
         self._run_forward = compiled(self.forward, first)
         self._run_backward = compiled(self.backward, last)
 
@@ -107,8 +108,10 @@ class Joint:
         return found, (self, kept)
 
     def run_backward(self, kept: Any, cotangents: list[Any]) -> list[Any]:
-        """Return the derivatives."""
+        """Return the derivatives: new arrays, which the engine may add to."""
         found: list[Any] = self._run_backward(*kept, *cotangents)
+        for k in self._shared:
+            found[k] = found[k].copy()
         return found
 
     def run_whole(self, inputs: list[Any], cotangents: list[Any]) -> list[Any]:
@@ -167,6 +170,22 @@ def _cut(
         again.append(item)
     output = substituted(output, from_before)
     return kept, again, output
+
+
+def _shared(program: Program) -> list[int]:
+    """Return which results of a program are arrays that something else refers to."""
+    made = set(_made(program.items))
+    roots = [_root(x) for x in program.output]
+    return [
+        k
+        for k, x in enumerate(program.output)
+        if isinstance(x, Constant)
+        or (
+            isinstance(x, Variable)
+            and x.is_array
+            and (roots[k] not in made or roots.count(roots[k]) > 1)
+        )
+    ]
 
 
 def _root(x: Any) -> Any:

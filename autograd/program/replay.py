@@ -271,10 +271,10 @@ class Replay:
         if hooks.tracer() is None and not is_observed():
             found = self._run(inputs, mask, cotangents)
             if found is not None:
-                return self._placed(found)
+                return self._placed([_copied(x) for x in found])
         leaves = self._leaves(inputs)
         found = self.derivatives(leaves, mask, cotangents, False)
-        return self._placed([numbers_of(x) for x in found])
+        return self._placed([_copied(numbers_of(x)) for x in found])
 
     def _run(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any] | None:
         """Return the derivatives from a program; None if there is none for these numbers."""
@@ -446,6 +446,10 @@ def derivatives_of(roots: list[Any], gs: list[Any], nodes: list[Any], create: bo
 
 def _nothing(*roots: Any) -> Any:
     return np.zeros(())
+
+
+def _copied(x: Any) -> Any:
+    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def _alone(result: Any, value: Any) -> Any:

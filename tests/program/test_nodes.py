@@ -785,3 +785,21 @@ def test_debug_looks_inside_calls():
         y = f(Tensor(np.array([0.0, 1.0])))
         with np.errstate(all="ignore"), debug(), pytest.raises(autograd.errors.NonFiniteError):
             y.backward()
+
+
+def test_equal_derivatives_are_arrays_of_their_own():
+    a, b = Tensor(np.ones(3)), Tensor(np.ones(3))
+    f = jit(lambda x: (a + b + x) * 2.0)
+    for _ in range(4):
+        x = Tensor(np.ones(3))
+        a.grad = b.grad = None
+        y = f(x)
+        (np.sum(y) + np.sum(a * a) + np.sum(x)).backward()
+        assert a.grad.tolist() == [4.0] * 3
+        assert b.grad.tolist() == [2.0] * 3
+        assert x.grad.tolist() == [3.0] * 3
+        assert not np.shares_memory(a.grad, b.grad)
+        assert not np.shares_memory(b.grad, x.grad)
+        g = np.ones(3)
+        f(x).backward(g)
+        assert g.tolist() == [1.0] * 3
