@@ -6,6 +6,7 @@ with and without `jit`; at other inputs it may take other branches.
 
 import math
 import random
+import re
 import zlib
 
 import numpy as np
@@ -306,6 +307,28 @@ def function(source):
         "grad", "value_and_grad", "hessian", "jacobian", "make_jvp", "make_vjp")}  # fmt: skip
     exec(compile(source, f"<function {zlib.crc32(source.encode())}>", "exec"), names)
     return names["f"]
+
+
+#: What needs vectors of five numbers, or takes long with many.
+SHORT = re.compile(
+    r"np\.(empty|outer|diag|array\(\[|convolve|eye|unwrap|stack|apply)|for \w+ in|for i, |hessian|jacobian"
+    r"|reshape\(|\.T\b|(?<![\w.])(sum|max|min|sorted)\(|tolist"
+)
+
+
+def lengthened(source):
+    """Return a source for vectors of any length; None if it needs short ones."""
+    if SHORT.search(source):
+        return None
+    return re.sub(r"(?<![\w.])(?<!% )5(\.0)?(?=[,)\]]|$)", "len(x)", source, flags=re.MULTILINE)
+
+
+def long_inputs(seed, length, count):
+    """Yield arguments like those of `inputs`, with vectors of another length."""
+    numbers = np.random.default_rng(seed)
+    for x, m, a, n in inputs(seed, count):
+        factors = numbers.choice([1.0, 0.5, -2.0], length).astype(x.dtype)
+        yield np.resize(x, length) * factors, np.resize(m, (ROWS, length)), a, n
 
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, np.nan, np.inf, -np.inf, 2.0, 1e-310, 1e300]

@@ -22,3 +22,15 @@ def test_replays_of_random_functions_are_right(part):
         with np.errstate(all="ignore"):
             fault = difference(f, *branching.inputs(seed), warned=False)
         assert fault is None, f"seed {seed}: {fault}\n{source}"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_replays_with_long_vectors_are_right():
+    for seed in range(COUNT):
+        source = branching.lengthened(branching.program(seed))
+        if source is None:
+            continue
+        f = branching.function(source)
+        with np.errstate(all="ignore"):
+            fault = difference(f, *branching.long_inputs(seed, 20_000, 5), warned=False)
+        assert fault is None, f"seed {seed}: {fault}\n{source}"
