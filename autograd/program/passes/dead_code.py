@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Guard, Instruction, Variable
+from autograd.program.instructions import Guard, Instruction, Variable, variables_in
 from autograd.program.passes.effects import Effects, is_pure, leaving, reads
 from autograd.program.program import Program
 
@@ -42,6 +42,18 @@ def may_raise(item: Instruction, of_values: bool = False) -> bool:
     return item.function in _OF_MATRICES
 
 
+def _may_not_fit(item: Instruction) -> bool:
+    """Return whether an index may be out of range, or a number no integer."""
+    if item.function not in (operator.getitem, operator.setitem):
+        return False
+    owner, index = item.arguments[:2]
+    if any(x.dtype is None or x.dtype.kind in "iu" for x in variables_in((index,))):
+        return True
+    kinds = [x.kind for x in variables_in(item.arguments[2:]) if not x.is_array]
+    into_integers = getattr(owner, "dtype", None) is not None and owner.dtype.kind in "iu"
+    return into_integers and any(issubclass(kind, (float, np.floating)) for kind in kinds)
+
+
 def without_dead_code(program: Program) -> Program:
     """Return the program without instructions whose results nothing uses.
 
@@ -56,9 +68,14 @@ def without_dead_code(program: Program) -> Program:
         if isinstance(item, Guard):
             needed = True
         elif item.writes is not None:
-            needed = effects.owner(item.writes) in memory
+            needed = effects.owner(item.writes) in memory or _may_not_fit(item)
         else:
-            needed = not used.isdisjoint(item.makes()) or not is_pure(item) or may_raise(item)
+            needed = (
+                not used.isdisjoint(item.makes())
+                or not is_pure(item)
+                or may_raise(item)
+                or _may_not_fit(item)
+            )
         if needed:
             kept.append(item)
             for x in reads(item):
