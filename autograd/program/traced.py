@@ -304,8 +304,7 @@ def _fixed(name: str) -> Any:
     def refuse(self: TracedArray, item: Any) -> None:
         if name == "shape" and not self._recorder.is_from_outside(self):
             self._value.shape = item
-            reshaped = self.reshape(self._value.shape)
-            self._value, self._variable = reshaped._value, reshaped._variable
+            self._variable = self.reshape(self._value.shape)._variable
             return
         self._recorder.refuse(
             f"Assignment to .{name} of an array cannot be followed in a function that is traced. "
