@@ -367,11 +367,15 @@ def random_function(generator):
 
 @pytest.mark.parametrize("seed", range(60))
 def test_random_programs_are_the_same_bits(seed):
+    compare_random_program(seed, 4)
+
+
+def compare_random_program(seed, size):
     generator = np.random.default_rng(seed)
     function = random_function(generator)
     fast = jit(function)
     for k in range(3):
-        x, y = generator.normal(size=(2, 3, 4)).astype([np.float32, np.float64][seed % 2])
+        x, y = generator.normal(size=(2, 3, size)).astype([np.float32, np.float64][seed % 2])
         if k == 2:
             y = x
         given = (x.copy(), y.copy()) if y is not x else (x.copy(),) * 2
@@ -380,14 +384,26 @@ def test_random_programs_are_the_same_bits(seed):
         assert [bits(x), bits(y)] == [bits(z) for z in given]
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_random_programs_in_small_tiles_are_the_same_bits(seed, monkeypatch):
+    monkeypatch.setattr("autograd.program.passes.tiles.LEAST", 1)
+    monkeypatch.setattr("autograd.program.passes.tiled.TILE", 1024)
+    compare_random_program(seed, 301)
+    compare_random_gradient(seed, 301)
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_gradients_of_random_programs_are_the_same_bits(seed):
+    compare_random_gradient(seed, 4)
+
+
+def compare_random_gradient(seed, size):
     generator = np.random.default_rng(1000 + seed)
     function = random_function(generator)
     gradient = grad(lambda x, y: sum(np.sum(z) for z in function(x, y)), argnum=(0, 1))
     fast = jit(gradient)
     for _ in range(3):
-        x, y = generator.normal(size=(2, 3, 4))
+        x, y = generator.normal(size=(2, 3, size))
         assert [bits(z) for z in fast(x, y)] == [bits(z) for z in gradient(x, y)]
 
 
@@ -608,3 +624,16 @@ def test_what_tiles_read_may_be_written_where_it_is_used():
     run = jit(lambda x: np.tanh(x[rows] * 2.0) * 0.5 + np.exp(-x.T.copy().T * 0.1))
     for _ in range(2):
         assert bits(run(LARGE)) == bits(run.function(LARGE))
+
+
+def test_a_check_stays_behind_a_write_to_what_it_may_read():
+    def function(x, y):
+        y[0] = 3.0
+        return y * 2.0 if x[0] > 0 else y - x[:2].repeat(2)[:3]
+
+    run = jit(function)
+    for given in (-1.0, 1.0, -2.0):
+        x, y = np.full(3, given), np.full(3, given)
+        assert bits(run(x.copy(), y.copy())) == bits(function(x.copy(), y.copy()))
+        assert bits(run(x, x)) == bits(function(y, y))
+        assert bits(x) == bits(y)

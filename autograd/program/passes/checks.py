@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Guard, Variable
-from autograd.program.passes.effects import Effects, is_pure
+from autograd.program.instructions import Constant, Guard, Variable
+from autograd.program.passes.effects import Effects, is_pure, reads
 from autograd.program.program import Program
 
 #: Functions that raise for some numbers, which is to happen before anything is changed.
@@ -25,11 +25,14 @@ def with_checks_first(program: Program) -> Program:
     if start is None or not all(isinstance(x, Variable) for x in changed):
         return program
     roots = {x.root for x in changed}
+    types = {x.root.dtype for x in changed if x.root in effects.outside}
     moved: set[int] = set()
     for position in range(start, len(program.items)):
         item = program.items[position]
         if isinstance(item, Guard) or item.function in RAISING:
-            needed = _needed(program, item, effects.made, roots)
+            needed = _needed(program, item, effects, roots)
+            if needed is not None and _may_overlap(program, {*needed, position}, effects, types):
+                needed = None
             if needed is not None:
                 moved |= {i for i in (*needed, position) if i >= start}
     if not moved:
@@ -48,7 +51,20 @@ def first_change(program: Program, effects: Effects) -> int | None:
     return None
 
 
-def _needed(program: Program, item: Any, made: dict[Any, int], changed: set[Any]) -> Any:
+def _may_overlap(program: Program, needed: set[int], effects: Effects, types: set[Any]) -> bool:
+    """Return whether items read arrays from outside that might be those that are changed.
+
+    Two arguments may be the same array, or views of one. Arrays of other types are not.
+    """
+    for position in needed:
+        for x in reads(program.items[position]):
+            shared = effects.owner(x) in effects.outside
+            if shared and (x.value if isinstance(x, Constant) else x).dtype in types:
+                return True
+    return False
+
+
+def _needed(program: Program, item: Any, effects: Effects, changed: set[Any]) -> Any:
     """Return the positions of what an item depends on; None if that is changed in place."""
     found: set[int] = set()
     waiting = list(item.uses())
@@ -56,7 +72,7 @@ def _needed(program: Program, item: Any, made: dict[Any, int], changed: set[Any]
         variable = waiting.pop()
         if variable.root in changed:
             return None
-        position = made.get(variable)
+        position = effects.made.get(variable)
         if position is None or position in found:
             continue
         found.add(position)

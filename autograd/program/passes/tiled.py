@@ -17,6 +17,9 @@ from autograd.program.program import Program
 #: The size of a tile of one array, in bytes.
 TILE = 1 << 16
 
+#: NumPy adds so many elements without dividing them.
+BLOCK = 128
+
 
 class Tiled:
     """A region of a program, as a function of arrays.
@@ -75,7 +78,8 @@ def _compiled(region: Tiled) -> Callable[..., Any]:
     """Write and compile the loop over the tiles."""
     size = math.prod(region.shape)
     widest = max(x.dtype.itemsize for x in (item.result for item in region.items) if x.is_array)
-    bounds = tiles_of(size, TILE // widest)
+    most = max(TILE // widest, BLOCK)
+    bounds = tiles_of(size, most)
     names = RunNames()
     writer = RunWriter(names)
     names.reserve(("buffers", "take", "give", "new_buffers", "start", "stop", "size", "bounds"))
@@ -119,7 +123,7 @@ def _compiled(region: Tiled) -> Callable[..., Any]:
     if kept:
         lines.append("give(buffers)")
     if sums:
-        total = names.object(_Total(size, TILE // widest), "total")
+        total = names.object(_Total(size, most), "total")
         lines.append(f"return {''.join(f'{total}({name}), ' for name in sums)}")
     name = names.new("in_tiles")
     source = f"def {name}({', '.join((*parameters, *outs))}):\n    " + "\n    ".join(lines) + "\n"
@@ -154,8 +158,8 @@ def tiles_of(size: int, most: int) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> tiles_of(40, 16)
-    [(0, 8), (8, 16), (16, 24), (24, 40)]
+    >>> tiles_of(1000, 300)
+    [(0, 248), (248, 496), (496, 744), (744, 1000)]
     """
     bounds: list[tuple[int, int]] = []
     waiting = [(0, size)]
