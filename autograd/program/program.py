@@ -378,10 +378,8 @@ class Program:
         --------
         >>> import autograd
         >>> program = autograd.trace(autograd.grad(lambda x: x * x))(3.0)
-        >>> print(program.source("slope"))
-        def slope(x):
-            d_x = x + x
-            return d_x
+        >>> program.source("slope").splitlines()[-2:]
+        ['    d_x = x + x + 0.0', '    return d_x']
         """
         return str(WRITERS["source"]([self], name))
 
