@@ -24,8 +24,8 @@ from autograd.program.environment import Environment
 from autograd.program.instructions import same
 from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
+from autograd.program.places import at, is_inside
 from autograd.program.program import WRITERS, Program
-from autograd.program.recorder import at, is_inside
 from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed, Interrupted, compiled
 from autograd.program.stand_ins import NotFollowed

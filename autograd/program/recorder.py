@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import linecache
 import operator
-import os
-import sys
 import threading
 import types
 from collections.abc import Callable
@@ -14,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd.engine import Tensor, Value
-from autograd.engine.fields import replace_contents, replace_gradient
+from autograd.engine.fields import replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
@@ -24,7 +21,6 @@ from autograd.program.generators import TracedGenerator
 from autograd.program.instructions import (
     Attempt,
     Constant,
-    Extended,
     Guard,
     Instruction,
     Method,
@@ -34,115 +30,25 @@ from autograd.program.instructions import (
     dtype_of,
     shape_of,
 )
-from autograd.program.origins import Origins, Place
-from autograd.program.stand_ins import NodeTracer
+from autograd.program.numpy_functions import (
+    DATA_DEPENDENT,
+    REAL_OR_COMPLEX,
+    REAL_OR_COMPLEX_IN_SCIPY,
+    STATIC,
+    WRITING,
+)
+from autograd.program.origins import Origins
+from autograd.program.places import at, is_in_rule, place_of_caller
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask
+from autograd.program.value_tracer import ValueTracer
 
 #: Types of results that become variables.
 NUMBERS = (bool, int, float, complex, np.generic)
 _RESULTS = (type(None), np.ndarray, tuple, list, *NUMBERS)
 _OPERANDS = (Traced, np.ndarray, list, tuple, *NUMBERS)
 
-#: Functions of NumPy whose results have a shape that depends on the numbers.
-DATA_DEPENDENT = frozenset(
-    (
-        np.nonzero, np.flatnonzero, np.argwhere, np.extract, np.compress, np.repeat, np.unique,
-        np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, np.setdiff1d,
-        np.setxor1d, np.union1d, np.intersect1d, np.trim_zeros, np.bincount, np.delete, np.insert,
-        np.histogram_bin_edges, np.histogram, np.roots, np.polydiv, np.polymul,
-    )
-)  # fmt: skip
 
-#: Functions whose results are real or complex, depending on the numbers.
-REAL_OR_COMPLEX = frozenset(
-    (
-        np.roots, np.poly, np.linalg.eig, np.linalg.eigvals, np.real_if_close, np.emath.sqrt,
-        np.emath.log, np.emath.log2, np.emath.log10, np.emath.logn, np.emath.power,
-        np.emath.arccos, np.emath.arcsin, np.emath.arctanh,
-    )
-)  # fmt: skip
-REAL_OR_COMPLEX_IN_SCIPY = frozenset(("sqrtm", "logm", "fractional_matrix_power", "funm", "signm"))
-
-#: Functions of NumPy that change their first argument.
-WRITING = frozenset((np.copyto, np.put, np.putmask, np.place, np.fill_diagonal, np.put_along_axis))
-
-#: Functions that only look at shapes and types, which a signature fixes.
-STATIC = frozenset(
-    (
-        np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
-        np.min_scalar_type, np.common_type, np.may_share_memory, np.shares_memory,
-        np.einsum_path, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
-        np.broadcast_shapes,
-    )
-)  # fmt: skip
-
-_PACKAGES = tuple(
-    os.path.join(os.path.dirname(os.path.abspath(path)), "")
-    for path in (sys.modules["autograd"].__file__ or "", np.__file__)
-)
-_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
-#: The code that calls the function that is traced: what has called it is not part of the program.
-_RECORD: list[Any] = [None]
-
-
-def set_outermost(code: Any) -> None:
-    """Note the code that calls the function that is traced."""
-    _RECORD[0] = code
-
-
-#: By the identity of a code object: it, and whether it belongs to this library or to NumPy. (Its
-#: hash would be computed from all its instructions each time.)
-_INSIDE: dict[int, tuple[Any, bool]] = {}
-
-
-def place_of_caller() -> Place | None:
-    """Return the place of the innermost code that is neither this library's nor NumPy's."""
-    frame: Any = sys._getframe(2)
-    while frame is not None:
-        code = frame.f_code
-        known = _INSIDE.get(id(code))
-        if not (is_inside(code) if known is None else known[1]):
-            return Place(code, frame.f_lineno, frame.f_lasti)
-        if code is _RECORD[0]:
-            return None
-        frame = frame.f_back
-    return None
-
-
-def is_inside(code: Any) -> bool:
-    """Return whether code belongs to this library or to NumPy."""
-    known = _INSIDE.get(id(code))
-    if known is None:
-        known = _INSIDE[id(code)] = (code, code.co_filename.startswith(_PACKAGES))
-    return known[1]
-
-
-def at(place: tuple[str, int] | None) -> str:
-    """Return file, line and source text of a place as the beginning of a message."""
-    if place is None:
-        return ""
-    file, line = place
-    return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
-
-
-def _is_of_numbers(value: Any) -> bool:
-    """Return whether a result consists of numbers and arrays only, and can be followed."""
-    if isinstance(value, np.generic):
-        return value.dtype.kind not in "SUV"
-    if isinstance(value, (tuple, list)):
-        return all(type(x) is np.ndarray or _is_of_numbers(x) for x in value)
-    return isinstance(value, _RESULTS)
-
-
-def _is_in_rule() -> bool:
-    """Return whether a rule computes with numbers of Python: its caller handles what they raise."""
-    frame: Any = sys._getframe(2)
-    while frame.f_code.co_filename.startswith(_PROGRAM):
-        frame = frame.f_back
-    return is_inside(frame.f_code)
-
-
-class Recorder(NodeTracer):
+class Recorder(ValueTracer):
     """The instructions of one call of a function.
 
     Attributes
@@ -151,8 +57,6 @@ class Recorder(NodeTracer):
         In the order in which they ran.
     constants : list of Constant
         The plain arrays that they refer to.
-    outside : dict
-        By identity, the nodes from outside that the function used, in order: `Outside`.
     refusal : TraceError or None
         The first error that this raised; the function might have caught it.
     """
@@ -161,12 +65,9 @@ class Recorder(NodeTracer):
         super().__init__(changing, strict)
         self.items: list[Any] = []
         self.constants: list[Constant] = []
-        self.outside: dict[tuple[int, str], Outside] = {}
         self.isolated = isolated
         self.count = 0
         self._constants: dict[int, tuple[Constant, Traced]] = {}
-        self._values: dict[int, tuple[Value, Traced]] = {}
-        self._gradients: dict[int, tuple[Value, Any]] = {}
         self.refusal: TraceError | None = None
         self.is_finished = False
         self._thread = threading.get_ident()
@@ -302,7 +203,7 @@ class Recorder(NodeTracer):
         self, function: Any, arguments: Any, keywords: Any, error: Exception, writes: Any = None
     ) -> NoReturn:
         """Record that a call raises an error, which the function may catch, and raise it."""
-        if self._moves and not (isinstance(error, ArithmeticError) and _is_in_rule()):
+        if self._moves and not (isinstance(error, ArithmeticError) and is_in_rule()):
             attempt = Attempt(function, type(error), str(error))
             found = self.record(attempt, arguments, keywords, True, writes=writes)
             self.guard(found, bool)
@@ -568,12 +469,6 @@ class Recorder(NodeTracer):
         self.use_outside(node)
         return self._outside(node, "data").read()
 
-    def _outside(self, node: Any, what: str) -> Outside:
-        known = self.outside.get((id(node), what))
-        if known is None:
-            known = self.outside[id(node), what] = Outside(self, node, what)
-        return known
-
     def gradient(self, node: Any) -> Any:
         """Return the traced ``grad`` of a leaf."""
         self.use_of_argument(node)
@@ -596,75 +491,7 @@ class Recorder(NodeTracer):
         if node._call() < self.begun:
             self._outside(node, "data").written = True
 
-    # -- Values -----------------------------------------------------------------------------
-
-    def number(self, value: Any) -> Any:
-        """Return the traced number of a Value."""
-        known = self._values.get(id(value))
-        if known is not None:
-            return known[1]
-        if self.is_inside(value):
-            return float(value._contents)  # a constant
-        self.use_outside(value)
-        return self._outside(value, "data").read()
-
-    def leaf(self, value: Any, number: Any) -> None:
-        """Note the traced number of which a Value was made."""
-        if isinstance(number._value, np.generic) or not isinstance(number._value, float):
-            number = self.emit(float, (number,), {})
-        self._values[id(value)] = (value, number)
-
-    def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
-        """Record the operation that computed a Value."""
-        operands = [self.number(x) if isinstance(x, Value) else x for x in arguments]
-        if not any(isinstance(x, Traced) for x in operands):
-            self._made[id(value)] = value
-            return
-        self._values[id(value)] = (value, self._scalar(primitive, operands))
-
-    def with_values(self, arguments: Any) -> Any:
-        """Replace traced numbers by Values, where they meet a Value and no array."""
-        has_values = has_numbers = False
-        for x in arguments:
-            if isinstance(x, Value):
-                has_values = True
-            elif isinstance(x, Traced):
-                real = isinstance(x._value, (bool, int, float, np.generic))
-                if isinstance(x, TracedArray) or not real or np.iscomplexobj(x._value):
-                    return arguments
-                has_numbers = True
-        if not (has_values and has_numbers):
-            return arguments
-        return tuple([Value(x) if isinstance(x, Traced) else x for x in arguments])
-
-    def value_gradient(self, value: Any) -> Any:
-        """Return the traced ``grad`` of a Value."""
-        self.use_of_argument(value)
-        known = self._gradients.get(id(value))
-        if known is not None:
-            return known[1]
-        if value._call() < self.begun and value.primitive is None:
-            return self._outside(value, "grad").read()
-        return value._grad
-
-    def store_number(self, value: Any, number: Any, gradient: bool) -> float:
-        """Note the new ``data`` or ``grad`` of a Value; return it as a float."""
-        if number is None:
-            number = 0.0
-        self.use_of_argument(value)
-        known = self._gradients if gradient else self._values
-        if value._call() < self.begun and value.primitive is None:
-            self._outside(value, "grad" if gradient else "data").written = True
-        known[id(value)] = (value, number)
-        return float(self.plain(number))
-
-    def store_gradient(self, value: Any, gradient: Any) -> None:
-        """Note the ``grad`` that a backward pass gives a Value."""
-        self.use_of_argument(value)
-        if value.primitive is None and value._call() < self.begun:
-            self._outside(value, "grad").written = True
-        # Adding zero turns -0 into 0, as in the engine.
-        self._gradients[id(value)] = (value, gradient + 0.0)
+    # -- primitives and backward passes -----------------------------------------------------
 
     def reached(self, node: Any, cotangent: Any) -> None:
         """Note that a backward pass knows the whole cotangent of a node; None ends the pass."""
@@ -690,95 +517,16 @@ class Recorder(NodeTracer):
 
         return pull_back(self, roots, seeds, targets)
 
-    # -- primitives -------------------------------------------------------------------------
-
     def call(self, primitive: Primitive, arguments: Any, keywords: Any) -> Any:
         """Compute what a primitive computes."""
         function: Any = primitive.function
         if primitive.partials is not None and not keywords:
             numbers = [self.plain(x) for x in arguments]
             if all(type(x) is float for x in numbers):
-                return self._scalar(primitive, arguments)
+                return self.scalar(primitive, arguments)
         if isinstance(function, np.ufunc) or _is_followed(function):
             return function(*arguments, **keywords)
         return self.emit(function, arguments, keywords, primitive)
-
-    def _scalar(self, primitive: Primitive, arguments: Any) -> Any:
-        """Compute what a primitive computes of Python's floats."""
-        function = primitive.scalar
-        if isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
-            return function(*arguments)
-        try:
-            found = self.emit(function, arguments, {}, primitive, is_tried=True)
-        except (ArithmeticError, ValueError):
-            found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
-        return found if type(found._value) is float else self.emit(float, (found,), {})
-
-
-class Outside:
-    """The numbers, or the derivative, of a node from outside that a traced function used.
-
-    Attributes
-    ----------
-    node : Value or Tensor
-        The node.
-    what : str
-        ``"data"`` or ``"grad"``.
-    before : array or number
-        What the node held before the function ran.
-    traced : Traced or None
-        The input of the program; None for a ``grad`` that is None.
-    written : bool
-        Whether the function has stored something in it.
-    """
-
-    def __init__(self, recorder: Recorder, node: Any, what: str) -> None:
-        self.node = node
-        self.what = what
-        self.written = False
-        self.before = node._contents if what == "data" else node._grad
-        held = self.before
-        if isinstance(held, np.ndarray) and recorder.isolated:
-            held = held.copy("K")
-        self._held = held
-        self._recorder = recorder
-        self.traced: Any = None
-        self.is_read = False
-
-    def read(self) -> Any:
-        """Return the input of the program."""
-        if not self.is_read:
-            self.is_read = True
-            label = self.node.label
-            hint = f"grad_{label}" if label and self.what == "grad" else label
-            if self._held is not None:
-                self.traced = self._recorder.input(self._held, hint if hint.isidentifier() else "")
-        return self.traced
-
-    def now(self, recorder: Recorder) -> Any:
-        """Return what the node holds now, traced."""
-        node = self.node
-        if isinstance(node, Tensor):
-            return node._contents if self.what == "data" else node._grad
-        known = recorder._values if self.what == "data" else recorder._gradients
-        return known[id(node)][1] if id(node) in known else self.traced
-
-    def finish(self, keep: bool) -> None:
-        """Give the node plain numbers: those that it has now, or those that it had before."""
-        node = self.node
-        if isinstance(node, Tensor):
-            held = node._contents if self.what == "data" else node._grad
-            plain = held._value if isinstance(held, Traced) else held
-            found = plain if keep else self.before
-            if self.what == "data":
-                replace_contents(node, found)
-            else:
-                replace_gradient(node, found)
-        elif not keep:
-            if self.what == "data":
-                node.data = self.before
-            else:
-                node.grad = self.before
 
 
 def _is_followed(function: Any) -> bool:
@@ -815,3 +563,12 @@ def _owner(data: Any) -> Any:
         data = base
         base = getattr(data, "base", None)
     return data
+
+
+def _is_of_numbers(value: Any) -> bool:
+    """Return whether a result consists of numbers and arrays only, and can be followed."""
+    if isinstance(value, np.generic):
+        return value.dtype.kind not in "SUV"
+    if isinstance(value, (tuple, list)):
+        return all(type(x) is np.ndarray or _is_of_numbers(x) for x in value)
+    return isinstance(value, _RESULTS)

@@ -26,8 +26,9 @@ from autograd.program.instructions import (
     variables_in,
 )
 from autograd.program.passes.effects import leaving, rebuilt, root
+from autograd.program.places import at, set_outermost
 from autograd.program.program import Load, Program, Store
-from autograd.program.recorder import Recorder, at, set_outermost
+from autograd.program.recorder import Recorder
 from autograd.program.results import Results, results_of
 from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful

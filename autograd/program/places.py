@@ -1,0 +1,68 @@
+"""The lines of the user's code that a traced function runs."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograd.program.origins import Place
+
+_PACKAGES = tuple(
+    os.path.join(os.path.dirname(os.path.abspath(path)), "")
+    for path in (sys.modules["autograd"].__file__ or "", np.__file__)
+)
+_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+#: The code that calls the function that is traced: what has called it is not part of the program.
+_RECORD: list[Any] = [None]
+
+
+def set_outermost(code: Any) -> None:
+    """Note the code that calls the function that is traced."""
+    _RECORD[0] = code
+
+
+#: By the identity of a code object: it, and whether it belongs to this library or to NumPy. (Its
+#: hash would be computed from all its instructions each time.)
+_INSIDE: dict[int, tuple[Any, bool]] = {}
+
+
+def place_of_caller() -> Place | None:
+    """Return the place of the innermost code that is neither this library's nor NumPy's."""
+    frame: Any = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        known = _INSIDE.get(id(code))
+        if not (is_inside(code) if known is None else known[1]):
+            return Place(code, frame.f_lineno, frame.f_lasti)
+        if code is _RECORD[0]:
+            return None
+        frame = frame.f_back
+    return None
+
+
+def is_inside(code: Any) -> bool:
+    """Return whether code belongs to this library or to NumPy."""
+    known = _INSIDE.get(id(code))
+    if known is None:
+        known = _INSIDE[id(code)] = (code, code.co_filename.startswith(_PACKAGES))
+    return known[1]
+
+
+def at(place: tuple[str, int] | None) -> str:
+    """Return file, line and source text of a place as the beginning of a message."""
+    if place is None:
+        return ""
+    file, line = place
+    return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
+
+
+def is_in_rule() -> bool:
+    """Return whether a rule computes with numbers of Python: its caller handles what they raise."""
+    frame: Any = sys._getframe(2)
+    while frame.f_code.co_filename.startswith(_PROGRAM):
+        frame = frame.f_back
+    return is_inside(frame.f_code)

@@ -1,0 +1,131 @@
+"""The part of a recorder that follows Values, which hold numbers and not arrays."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Value
+from autograd.engine.primitive import Primitive
+from autograd.program.instructions import Extended
+from autograd.program.outside import Outside
+from autograd.program.stand_ins import NodeTracer
+from autograd.program.traced import Traced, TracedArray
+
+
+class ValueTracer(NodeTracer):
+    """The part of a `Recorder` that knows the traced number of each Value.
+
+    Attributes
+    ----------
+    outside : dict
+        By identity, the nodes from outside that the function used, in order: `Outside`.
+    """
+
+    def __init__(self, changing: Any, strict: bool) -> None:
+        super().__init__(changing, strict)
+        self.outside: dict[tuple[int, str], Outside] = {}
+        self._values: dict[int, tuple[Value, Traced]] = {}
+        self._gradients: dict[int, tuple[Value, Any]] = {}
+
+    def emit(
+        self,
+        function: Any,
+        arguments: Any,
+        keywords: Any,
+        primitive: Any = None,
+        is_tried: bool = False,
+    ) -> Any:
+        """Call a function on the values, record the call, and return its traced result."""
+        raise NotImplementedError
+
+    def plain(self, x: Any) -> Any:
+        """Replace traced objects by their values, nested."""
+        raise NotImplementedError
+
+    def _outside(self, node: Any, what: str) -> Outside:
+        known = self.outside.get((id(node), what))
+        if known is None:
+            known = self.outside[id(node), what] = Outside(self, node, what)
+        return known
+
+    def number(self, value: Any) -> Any:
+        """Return the traced number of a Value."""
+        known = self._values.get(id(value))
+        if known is not None:
+            return known[1]
+        if self.is_inside(value):
+            return float(value._contents)  # a constant
+        self.use_outside(value)
+        return self._outside(value, "data").read()
+
+    def leaf(self, value: Any, number: Any) -> None:
+        """Note the traced number of which a Value was made."""
+        if isinstance(number._value, np.generic) or not isinstance(number._value, float):
+            number = self.emit(float, (number,), {})
+        self._values[id(value)] = (value, number)
+
+    def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
+        """Record the operation that computed a Value."""
+        operands = [self.number(x) if isinstance(x, Value) else x for x in arguments]
+        if not any(isinstance(x, Traced) for x in operands):
+            self._made[id(value)] = value
+            return
+        self._values[id(value)] = (value, self.scalar(primitive, operands))
+
+    def with_values(self, arguments: Any) -> Any:
+        """Replace traced numbers by Values, where they meet a Value and no array."""
+        has_values = has_numbers = False
+        for x in arguments:
+            if isinstance(x, Value):
+                has_values = True
+            elif isinstance(x, Traced):
+                real = isinstance(x._value, (bool, int, float, np.generic))
+                if isinstance(x, TracedArray) or not real or np.iscomplexobj(x._value):
+                    return arguments
+                has_numbers = True
+        if not (has_values and has_numbers):
+            return arguments
+        return tuple([Value(x) if isinstance(x, Traced) else x for x in arguments])
+
+    def value_gradient(self, value: Any) -> Any:
+        """Return the traced ``grad`` of a Value."""
+        self.use_of_argument(value)
+        known = self._gradients.get(id(value))
+        if known is not None:
+            return known[1]
+        if value._call() < self.begun and value.primitive is None:
+            return self._outside(value, "grad").read()
+        return value._grad
+
+    def store_number(self, value: Any, number: Any, gradient: bool) -> float:
+        """Note the new ``data`` or ``grad`` of a Value; return it as a float."""
+        if number is None:
+            number = 0.0
+        self.use_of_argument(value)
+        known = self._gradients if gradient else self._values
+        if value._call() < self.begun and value.primitive is None:
+            self._outside(value, "grad" if gradient else "data").written = True
+        known[id(value)] = (value, number)
+        return float(self.plain(number))
+
+    def store_gradient(self, value: Any, gradient: Any) -> None:
+        """Note the ``grad`` that a backward pass gives a Value."""
+        self.use_of_argument(value)
+        if value.primitive is None and value._call() < self.begun:
+            self._outside(value, "grad").written = True
+        # Adding zero turns -0 into 0, as in the engine.
+        self._gradients[id(value)] = (value, gradient + 0.0)
+
+    def scalar(self, primitive: Primitive, arguments: Any) -> Any:
+        """Compute what a primitive computes of Python's floats."""
+        function = primitive.scalar
+        if isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
+            return function(*arguments)
+        try:
+            found = self.emit(function, arguments, {}, primitive, is_tried=True)
+        except (ArithmeticError, ValueError):
+            found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
+        return found if type(found._value) is float else self.emit(float, (found,), {})
