@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.columns import aligned, html_table
 from autograd.drawing.numbers import bytes_of, seconds_of
 from autograd.program.calling import inputs_of
 from autograd.program.instructions import Instruction, Variable, substituted
@@ -114,36 +114,26 @@ class ProgramSummary:
 
     def __str__(self) -> str:
         parts = []
-        for title, costs in (("As recorded", self.before), ("After the passes", self.after)):
-            lines = [TITLES, *costs.cells()]
-            widths = [max(len(line[i]) for line in lines) for i in range(len(TITLES))]
-            text = [
-                "  ".join(f"{c:{'<' if i == 0 else '>'}{widths[i]}}" for i, c in enumerate(line))
-                for line in lines
-            ]
-            rule = "─" * max(map(len, text))
-            parts.append("\n".join([self._title(title, costs), rule, *map(str.rstrip, text)]))
+        for caption, costs in self._forms():
+            lines = aligned([TITLES, *costs.cells()], 1)
+            parts.append("\n".join([caption, "─" * max(map(len, lines)), *lines]))
         return "\n\n".join(parts)
 
     __repr__ = __str__
 
-    def _title(self, title: str, costs: Costs) -> str:
-        return (
-            f"{title}: {len(costs.rows)} instructions, {seconds_of(costs.seconds)}, "
-            f"{bytes_of(costs.nbytes)} of new memory, {bytes_of(costs.peak)} at most at one time"
-        )
+    def _forms(self) -> Iterator[tuple[str, Costs]]:
+        for title, costs in (("As recorded", self.before), ("After the passes", self.after)):
+            caption = (
+                f"{title}: {len(costs.rows)} instructions, {seconds_of(costs.seconds)}, "
+                f"{bytes_of(costs.nbytes)} of new memory, "
+                f"{bytes_of(costs.peak)} at most at one time"
+            )
+            yield caption, costs
 
     def _repr_html_(self) -> str:
-        def line(cells: tuple[str, ...], tag: str) -> str:
-            return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
-
-        parts = []
-        for title, costs in (("As recorded", self.before), ("After the passes", self.after)):
-            body = "".join(line(cells, "td") for cells in costs.cells())
-            caption = f"<caption>{html.escape(self._title(title, costs))}</caption>"
-            head = f"<thead>{line(TITLES, 'th')}</thead>"
-            parts.append(f"<table>{caption}{head}<tbody>{body}</tbody></table>")
-        return "".join(parts)
+        return "".join(
+            html_table(TITLES, costs.cells(), caption) for caption, costs in self._forms()
+        )
 
 
 def program_summary(program: Program, arguments: tuple[Any, ...], repeats: int) -> ProgramSummary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.columns import aligned, html_table
 from autograd.drawing.files import save
 from autograd.drawing.graph import GUARD, Item
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
@@ -114,12 +114,7 @@ class ProgramSteps:
         most : int
             The number of steps.
         """
-        rows = list(self._rows(most))
-        widths = [max((len(row[i]) for row in rows), default=0) for i in range(len(TITLES))]
-        lines = [
-            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
+        lines = aligned(list(self._rows(most)), len(TITLES))
         if len(self.steps) > most:
             lines.append(f"… and {len(self.steps) - most:,} more; .text(most=…) shows them.")
         return "\n".join(lines)
@@ -139,11 +134,7 @@ class ProgramSteps:
         return "\n".join(lines) + "\n"
 
     def _repr_html_(self) -> str:
-        def line(cells: tuple[str, ...], tag: str) -> str:
-            return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
-
-        body = "".join(line(row, "td") for row in self._rows(MOST))
-        return f"<table><thead>{line(TITLES, 'th')}</thead><tbody>{body}</tbody></table>"
+        return html_table(TITLES, self._rows(MOST))
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Save the steps as ``.txt`` or ``.md``.
@@ -180,10 +171,11 @@ def program_steps(program: Program, arguments: tuple[Any, ...], number_format: s
 
 
 def _step(item: Item) -> ProgramStep:
-    value = None if item.kind == GUARD else item.data
-    text = item.formula if item.node.writes else f"{item.name} = {item.formula}"
     if item.kind == GUARD:
-        text = f"if {item.name}:"
+        value, text = None, f"if {item.name}:"
+    else:
+        value = item.data
+        text = item.formula if item.node.writes else f"{item.name} = {item.formula}"
     backward = item.scope.split(".")[0] == BACKWARD
     place = os.path.basename(str(item.node.place))
     return ProgramStep(item.name, text, value, backward, place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.drawing.columns import aligned, html_table
 from autograd.drawing.numbers import bytes_of, seconds_of
 from autograd.drawing.program_costs import ProgramSummary, program_summary
 from autograd.engine import Node, Tensor, Value
@@ -101,25 +101,14 @@ class Summary:
         return cells
 
     def __str__(self) -> str:
-        cells = [TITLES, *self._cells()]
-        widths = [max(len(line[i]) for line in cells) for i in range(len(TITLES))]
-        lines = [
-            "  ".join(
-                f"{cell:{'<' if i < 2 else '>'}{widths[i]}}" for i, cell in enumerate(line)
-            ).rstrip()
-            for line in cells
-        ]
+        lines = aligned([TITLES, *self._cells()], 2)
         rule = "─" * max(map(len, lines))
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        def line(cells: tuple[str, ...], tag: str) -> str:
-            return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
-
-        body = "".join(line(cells, "td") for cells in self._cells())
-        return f"<table><thead>{line(TITLES, 'th')}</thead><tbody>{body}</tbody></table>"
+        return html_table(TITLES, self._cells())
 
 
 @dataclass(slots=True)
