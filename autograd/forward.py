@@ -167,6 +167,6 @@ def _like(tangent: Any, data: Any) -> Any:
         return tangent
     if isinstance(data, float):
         number = np.real(tangent)
-        return tracing.as_float(number) if isinstance(number, tracing.Followed) else float(number)
+        return number.as_float() if isinstance(number, tracing.Followed) else float(number)
     tangent = np.real(tangent) if real else tangent
     return np.broadcast_to(np.asarray(tangent, data.dtype), data.shape)

@@ -25,7 +25,7 @@ def contents(x: Any) -> Any:
     passes: it returns the current elements of a Tensor that was assigned to.
     """
     if GRAD_MODE.tracing != 0 and isinstance(x, Value):
-        return tracing.number(x)  # a Value itself holds a plain number
+        return tracing.here().number(x)  # a Value itself holds a plain number
     return x._contents if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
 
@@ -76,14 +76,13 @@ class Graph:
         DataError
             If an output is not a node.
         """
-        if any(isinstance(getattr(node, "graph", None), Graph) for node in outputs):
-            outputs = tuple([node for x in outputs for node in _nodes_of(x)])
-        for node in outputs:
-            if not isinstance(node, Node):
-                raise DataError(
-                    f"A graph ends in a Value or a Tensor, not in {type(node).__name__}."
-                )
-        return cls.as_recorded(*[current(node) for node in outputs], stop=stop)
+        ends: list[Any] = []
+        for x in outputs:
+            graph = None if isinstance(x, Node) else getattr(x, "graph", None)
+            if not isinstance(x, Node) and not isinstance(graph, Graph):
+                raise DataError(f"A graph ends in a Value or a Tensor, not in {type(x).__name__}.")
+            ends += [current(x)] if graph is None else graph.outputs
+        return cls.as_recorded(*ends, stop=stop)
 
     @classmethod
     def as_recorded(cls, *outputs: Any, stop: Iterable[Node] = ()) -> Graph:
@@ -149,12 +148,6 @@ class Graph:
                 before = arrived.get(id(argument))
                 arrived[id(argument)] = part if before is None else before + part
         return arrived
-
-
-def _nodes_of(x: Any) -> tuple[Any, ...]:
-    """Return the results of the graph of a program, and anything else by itself."""
-    graph = getattr(x, "graph", None)
-    return graph.outputs if isinstance(graph, Graph) else (x,)
 
 
 def _topological_order(outputs: tuple[Any, ...], stop: set[int]) -> list[Any]:

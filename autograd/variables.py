@@ -83,15 +83,12 @@ class Variable:
                 return 0.0 if isinstance(node, Value) else np.zeros_like(node.data)
             if isinstance(derivative, Node):
                 return derivative
+            if not isinstance(node, Value):
+                return np.asarray(derivative)
+            is_float = type(tracing.concrete(item)) is not np.float64
             if isinstance(derivative, tracing.Followed):
-                if isinstance(node, Tensor):
-                    return np.asarray(derivative)
-                is_float = type(tracing.concrete(item)) is not np.float64
                 return derivative if is_float else np.asarray(derivative)[()]  # as np.float64 does
-            if isinstance(node, Value):
-                is_float = type(tracing.concrete(item)) is not np.float64
-                return float(derivative) if is_float else np.float64(derivative)
-            return np.asarray(derivative)
+            return float(derivative) if is_float else np.float64(derivative)
 
         return tree.mapped(self.given, derivative)
 

@@ -35,7 +35,7 @@ def current(handle: ArrayNode) -> ArrayNode:
     now = handle if latest is None else latest
     if GRAD_MODE.tracing != 0:
         if latest is not None:
-            tracing.replaced(handle)
+            tracing.here().replaced(handle)
         adopt(now)
     return now
 

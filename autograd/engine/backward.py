@@ -116,7 +116,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
             _pass_by(sweep, number, retain, ready)
             continue
         if GRAD_MODE.tracing != 0:
-            tracing.reached(node, sweep.cotangents[number])
+            tracing.here().reached(node, sweep.cotangents[number])
         wanted = False
         if ends_early and id(node) in sweep.targets:
             wanted = True
@@ -142,7 +142,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
             sweep.nodes[number] = None
             sweep.cotangents[number] = None
     if GRAD_MODE.tracing != 0:
-        tracing.reached(None, None)
+        tracing.here().reached(None, None)
     return sweep
 
 
@@ -289,7 +289,7 @@ def _pull_back(
             if isinstance(x, ArrayNode):
                 x = x._contents
             elif isinstance(x, NumberNode):
-                x = x._contents if GRAD_MODE.tracing == 0 else tracing.number(x)
+                x = x._contents if GRAD_MODE.tracing == 0 else tracing.here().number(x)
             plain.append(x)
     edge = sweep.first_edge[number]
     for argnum in range(len(arguments)):
@@ -303,15 +303,11 @@ def _pull_back(
             and not sweep.create
             and add_to_elements(sweep.cotangents[parent], plain[1], g)
         ):
-            sweep.pending[parent] -= 1
-            if sweep.pending[parent] == 0:
-                ready.append(parent)
+            _leave_out(sweep, parent, ready)
             continue
         found = primitive.pullback(argnum, g, y, plain, keywords)
         if found is NOTHING:
-            sweep.pending[parent] -= 1
-            if sweep.pending[parent] == 0:
-                ready.append(parent)
+            _leave_out(sweep, parent, ready)
             continue
         found = conform(found, argument, primitive)
         if GRAD_MODE.interventions != 0:
@@ -338,6 +334,13 @@ def _pull_back(
             ready.append(parent)
 
 
+def _leave_out(sweep: Sweep, parent: int, ready: list[int]) -> None:
+    """Count an edge as walked that adds nothing more to the cotangent of the parent."""
+    sweep.pending[parent] -= 1
+    if sweep.pending[parent] == 0:
+        ready.append(parent)
+
+
 def _pass_by(sweep: Sweep, number: int, retain: bool, ready: list[int]) -> None:
     """Leave out a node on which the root does not depend: see `NOTHING`."""
     node = sweep.nodes[number]
@@ -347,9 +350,7 @@ def _pass_by(sweep: Sweep, number: int, retain: bool, ready: list[int]) -> None:
     for edge in range(sweep.first_edge[number], end):
         parent = sweep.edges[edge]
         if parent >= 0:
-            sweep.pending[parent] -= 1
-            if sweep.pending[parent] == 0:
-                ready.append(parent)
+            _leave_out(sweep, parent, ready)
     if not retain and isinstance(node, ArrayNode) and node._primitive is not None:
         node._arguments = None
     sweep.nodes[number] = None
@@ -387,7 +388,7 @@ def _commit(sweep: Sweep) -> None:
                 derivatives.append(_value_total(node, g) if create else g)
         if not create and values:
             if GRAD_MODE.tracing != 0:
-                tracing.pull_back(values, derivatives, None)
+                tracing.here().pull_back(values, derivatives, None)
                 derivatives = [tracing.concrete(derivative) for derivative in derivatives]
             backward_values(values, [float(derivative) for derivative in derivatives])
         elif create:
@@ -395,7 +396,7 @@ def _commit(sweep: Sweep) -> None:
                 take_gradient(values[i], derivatives[i])
         for i in range(len(tensors)):
             if GRAD_MODE.tracing != 0:
-                tracing.store_gradient(tensors[i])
+                tracing.here().stored_gradient(tensors[i])
             tensors[i]._grad = gradients[i]
     finally:
         release()
@@ -403,9 +404,9 @@ def _commit(sweep: Sweep) -> None:
 
 def _total(node: ArrayNode, g: Any, writable: bool, create: bool) -> Any:
     """Return the new `grad` of a Tensor: leaves accumulate, other nodes do not."""
-    before = node._grad if node._primitive is None else None
-    if GRAD_MODE.tracing != 0 and node._primitive is None:
-        before = tracing.gradient(node)
+    before: Any = None
+    if node._primitive is None:
+        before = node._grad if GRAD_MODE.tracing == 0 else tracing.here().gradient(node)
     if create:
         if before is not None:
             g = before + g

@@ -54,7 +54,7 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
     This saves an array with zeros for the other elements.
     """
     if type(concrete(total)) is not _ndarray or GRAD_MODE.interventions != GRAD_MODE.tracing:
-        return False
+        return False  # tracing counts as an intervention, but only the others observe edges
     if isinstance(g, Followed) and not isinstance(total, Followed):
         return False  # the array is a constant of the program
     parts = index if isinstance(index, tuple) else (index,)

@@ -29,7 +29,7 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
     """
     if not create and isinstance(root, NumberNode):
         if GRAD_MODE.tracing != 0:
-            found = tracing.pull_back([root], [seed], targets)
+            found = tracing.here().pull_back([root], [seed], targets)
             if found is not None:
                 return found
         return derivatives_of_values([root], [float(seed)], targets)
@@ -83,7 +83,7 @@ def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
         else:
             found[id(node)] = sweep.cotangents[number]
     if values:
-        below = tracing.pull_back(values, seeds, targets) if GRAD_MODE.tracing != 0 else None
+        below = tracing.here().pull_back(values, seeds, targets) if GRAD_MODE.tracing != 0 else None
         if below is None:
             below = derivatives_of_values(values, [float(seed) for seed in seeds], targets)
         for target, derivative in zip(targets, below, strict=True):

@@ -35,7 +35,7 @@ _ndarray: Final = np.ndarray
 def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call a primitive on anything: floats, arrays, nodes."""
     if GRAD_MODE.tracing != 0:
-        arguments = tracing.with_values(arguments)
+        arguments = tracing.here().with_values(arguments)
     has_nodes = False
     count = len(arguments)
     scalar = primitive.partials is not None and count == primitive.arity <= 2 and not keywords
@@ -53,7 +53,7 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
                 return _call_by_position(primitive, arguments, keywords)
     if not has_nodes:
         if GRAD_MODE.tracing != 0 and tracing.any_followed(arguments):
-            return tracing.call(primitive, arguments, keywords)
+            return tracing.here().call(primitive, arguments, keywords)
         if scalar and all(type(argument) is float for argument in arguments):
             return _scalar_result(primitive, arguments)
         for argument in arguments:
@@ -95,7 +95,7 @@ def apply(
     made; `arguments` are then the nodes that hold their elements now.
     """
     if GRAD_MODE.tracing != 0:
-        arguments = tracing.with_followed(arguments)
+        arguments = tracing.here().with_followed(arguments)
     plain: list[Any] = []
     connected = False
     versions = 0
@@ -145,7 +145,7 @@ def apply(
         function = primitive.function
         found = function(*plain, **keywords) if keywords else function(*plain)
     else:
-        found = tracing.call(primitive, plain, keywords)
+        found = tracing.here().call(primitive, plain, keywords)
     result = tensor.Tensor(found)
     if GRAD_MODE.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
         objects.refuse_complex(arguments)

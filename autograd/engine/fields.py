@@ -116,7 +116,7 @@ class NumberNode(ArrayMethods):
         return FLOAT64
 
     def _plain(self) -> Any:
-        return self._contents if GRAD_MODE.tracing == 0 else tracing.number(self)
+        return self._contents if GRAD_MODE.tracing == 0 else tracing.here().number(self)
 
     def _partial(self, argnum: int) -> float:
         """Return the partial derivative with respect to a parent."""
@@ -246,17 +246,13 @@ def set_mark(node: Node, mark: int) -> None:
 def adopt(node: ArrayNode) -> None:
     """Let a Tensor hold a followed array while this thread is traced."""
     if not isinstance(node._contents, tracing.Followed):
-        found = tracing.tracer()
-        if found is not None:
-            node._contents = found.contents(node)
+        node._contents = tracing.here().contents(node)
 
 
 def note_store(node: ArrayNode) -> None:
     """Note that a Tensor gets new numbers without a record."""
-    found = tracing.tracer()
-    if found is not None:
-        adopt(node)
-        found.stored(node)
+    adopt(node)
+    tracing.here().stored(node)
 
 
 def replace_contents(node: ArrayNode, contents: Any) -> None:

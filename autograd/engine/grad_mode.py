@@ -32,7 +32,8 @@ class GradMode:
         self.tracing: int = 0
         #: The number of transform calls so far; each leaf stores it when it is created.
         self.calls: float = 0.0
-        #: The number of backward passes so far.
+        #: The number of backward passes so far: a rule that finds all cotangents at once
+        #: keeps them for the pass.
         self.passes: int = 0
         #: The notes of new nodes: None unless a `scope` block is open.
         self.notes: Notes | None = None

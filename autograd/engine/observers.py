@@ -88,7 +88,7 @@ def tell_made(node: Any) -> None:
 def tell_assigned(base: Any) -> None:
     """Notify the observers of this thread of an assignment to elements, and its tracer."""
     if GRAD_MODE.tracing != 0:
-        tracing.assigned(base)
+        tracing.here().assigned(base)
     for observer in _observers():
         observer.assigned(base)
 

@@ -114,12 +114,12 @@ class Tensor(ArrayNode):
         """
         if self._primitive is not None:
             return self._now()._grad
-        return self._grad if GRAD_MODE.tracing == 0 else tracing.gradient(self)
+        return self._grad if GRAD_MODE.tracing == 0 else tracing.here().gradient(self)
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
         if GRAD_MODE.tracing != 0:
-            tracing.store_gradient(self)
+            tracing.here().stored_gradient(self)
         if gradient is None:
             self._grad = None
             return

@@ -10,13 +10,10 @@ from __future__ import annotations
 import threading
 from typing import Any, Final
 
-import numpy as np
-
 from autograd.engine.grad_mode import GRAD_MODE, count_intervention
 from autograd.engine.mypyc import mypyc_attr
 
 _THREAD: Final = threading.local()
-_ndarray: Final = np.ndarray
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -36,81 +33,86 @@ class Followed:
         """Return what later assignments do not change: of an array, a copy."""
         raise NotImplementedError
 
+    def as_float(self) -> Any:
+        """Return a number as one of Python's, followed as well."""
+        raise NotImplementedError
+
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Tracer:
-    """Records what is computed in one thread."""
+    """What the engine calls in a thread while some thread is traced.
+
+    The methods here are for threads that are not traced themselves: they record nothing.
+    """
 
     def contents(self, node: Any) -> Any:
         """Return the followed array of a Tensor that does not hold one yet."""
-        raise NotImplementedError
+        return node._contents
 
     def gradient(self, node: Any) -> Any:
         """Return the followed ``grad`` of a leaf."""
-        raise NotImplementedError
+        return node._grad
 
     def stored_gradient(self, node: Any) -> None:
         """Handle a new ``grad`` of a leaf."""
-        raise NotImplementedError
 
     def stored(self, node: Any) -> None:
         """Handle new numbers that were stored in a node without a record."""
-        raise NotImplementedError
 
     def replaced(self, handle: Any) -> None:
         """Handle the use of a Tensor whose elements another node holds, after assignments."""
-        raise NotImplementedError
 
     def assigned(self, base: Any) -> None:
         """Handle an assignment to elements of a Tensor, before it happens."""
-        raise NotImplementedError
 
-    def constant(self, array: Any) -> Any:
-        """Return the followed array for a plain one."""
-        raise NotImplementedError
-
-    def number(self, value: Any) -> Any:
-        """Return the followed number of a Value."""
-        raise NotImplementedError
-
-    def leaf(self, value: Any, number: Any) -> None:
-        """Handle a new Value made of a followed number."""
-        raise NotImplementedError
-
-    def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
-        """Handle a new Value computed by a primitive from Values and constants."""
-        raise NotImplementedError
+    def with_followed(self, arguments: Any) -> Any:
+        """Replace the plain arrays among the arguments of a primitive by followed ones."""
+        return arguments
 
     def with_values(self, arguments: Any) -> Any:
         """Replace followed numbers by Values, where they meet a Value and no array."""
-        raise NotImplementedError
+        return arguments
+
+    def number(self, value: Any) -> Any:
+        """Return the followed number of a Value."""
+        return value._contents
+
+    def leaf(self, value: Any, number: Any) -> None:
+        """Handle a new Value made of a followed number."""
+
+    def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
+        """Handle a new Value computed by a primitive from Values and constants."""
+
+    def value_gradient(self, value: Any) -> Any:
+        """Return the followed ``grad`` of a Value."""
+        return value._grad
+
+    def store_number(self, value: Any, number: Any, gradient: bool) -> Any:
+        """Note the new ``data`` (or ``grad``) of a Value; return it as a plain number."""
+        return number
 
     def call(self, primitive: Any, arguments: Any, keywords: Any) -> Any:
-        """Call a primitive on arguments without nodes."""
-        raise NotImplementedError
+        """Compute what a primitive computes, on arguments without nodes."""
+        return primitive.function(*arguments, **keywords)
 
     def choice(self, condition: Any, x: Any, y: Any) -> Any:
         """Return `x` or `y`, as a followed condition decides at each run."""
-        raise NotImplementedError
+        return x if condition else y
 
     def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
         """Record the backward pass through Values; return the derivatives of the targets.
 
-        Without targets (None), add the derivatives to ``grad`` as `Value.backward` does.
+        Without targets (None), add the derivatives to ``grad`` as `Value.backward` does. In a
+        thread that is not traced, return None.
         """
-        raise NotImplementedError
+        return None
 
     def reached(self, node: Any, cotangent: Any) -> None:
         """Handle the whole cotangent of a node, which is pulled back now; None ends the pass."""
-        raise NotImplementedError
 
-    def value_gradient(self, value: Any) -> Any:
-        """Return the followed ``grad`` of a Value."""
-        raise NotImplementedError
 
-    def store_number(self, value: Any, number: Any, gradient: bool) -> float:
-        """Note the new ``data`` (or ``grad``) of a Value; return it as a float."""
-        raise NotImplementedError
+#: What threads that are not traced call.
+UNTRACED: Final = Tracer()
 
 
 def start(tracer: Tracer) -> None:
@@ -142,95 +144,15 @@ def tracer() -> Any:
     return None if GRAD_MODE.tracing == 0 else getattr(_THREAD, "tracer", None)
 
 
-def with_followed(arguments: Any) -> Any:
-    """Replace the plain arrays among the arguments of a primitive by followed ones."""
-    found = tracer()
-    if found is None:
-        return arguments
-    return tuple([found.constant(x) if type(x) is _ndarray else x for x in arguments])
-
-
-def replaced(handle: Any) -> None:
-    """Note that a Tensor is used whose elements another node holds, after assignments."""
-    found = tracer()
-    if found is not None:
-        found.replaced(handle)
-
-
-def assigned(base: Any) -> None:
-    """Note that elements of a Tensor are about to be assigned to."""
-    found = tracer()
-    if found is not None:
-        found.assigned(base)
-
-
-def gradient(node: Any) -> Any:
-    """Return the ``grad`` of a leaf, followed while this thread is traced."""
-    found = tracer()
-    return node._grad if found is None else found.gradient(node)
+def here() -> Tracer:
+    """Return the tracer of this thread, or the one that records nothing."""
+    found: Tracer | None = tracer()
+    return UNTRACED if found is None else found
 
 
 def concrete(x: Any) -> Any:
     """Return the array or number that a followed one represents; anything else as it is."""
     return x._value if isinstance(x, Followed) else x
-
-
-def number(value: Any) -> Any:
-    """Return the number of a Value, followed while this thread is traced."""
-    found = tracer()
-    return value._contents if found is None else found.number(value)
-
-
-def as_float(number: Any) -> Any:
-    """Return a followed number as one of Python's, followed as well."""
-    return number if type(number._value) is float else tracer().emit(float, (number,), {})
-
-
-def value_gradient(value: Any) -> Any:
-    """Return the derivative stored in a Value, followed while this thread is traced."""
-    found = tracer()
-    return value._grad if found is None else found.value_gradient(value)
-
-
-def store_number(value: Any, number: Any, is_gradient: bool) -> Any:
-    """Note that a Value gets a new number, or a new derivative."""
-    found = tracer()
-    return number if found is None else found.store_number(value, number, is_gradient)
-
-
-def pull_back(roots: Any, seeds: Any, targets: Any) -> Any:
-    """Record the backward pass through Values; return None if this thread is not traced."""
-    found = tracer()
-    return None if found is None else found.pull_back(roots, seeds, targets)
-
-
-def begin(value: Any, made: Any) -> None:
-    """Note how a new Value was made: what `Value` was called with."""
-    found = tracer()
-    if found is None:
-        return
-    data, primitive, left, left_partial, right, right_partial = made
-    if primitive is None:
-        if isinstance(data, Followed):
-            found.leaf(value, data)
-        return
-    first = left_partial if left is None else left
-    second = right_partial if right is None else right
-    found.computed(value, primitive, (first,) if primitive.arity == 1 else (first, second))
-
-
-def call(primitive: Any, arguments: Any, keywords: Any) -> Any:
-    """Compute what a primitive computes, on arguments without nodes."""
-    found = tracer()
-    if found is None:
-        return primitive.function(*arguments, **keywords)
-    return found.call(primitive, arguments, keywords)
-
-
-def with_values(arguments: Any) -> Any:
-    """Replace followed numbers by Values, where they meet a Value and no array."""
-    found = tracer()
-    return arguments if found is None else found.with_values(arguments)
 
 
 def any_followed(items: Any) -> bool:
@@ -243,23 +165,13 @@ def any_followed(items: Any) -> bool:
     return False
 
 
-def store_gradient(node: Any) -> None:
-    """Note that a leaf gets a new ``grad``."""
-    found = tracer()
-    if found is not None:
-        found.stored_gradient(node)
-
-
-def choice(condition: Any, x: Any, y: Any) -> Any:
-    """Return `x` or `y`, as a followed condition decides at each run."""
-    found = tracer()
-    if found is None:
-        return x if condition else y
-    return found.choice(condition, x, y)
-
-
-def reached(node: Any, cotangent: Any) -> None:
-    """Note that a backward pass knows the whole cotangent of a node; None ends the pass."""
-    found = tracer()
-    if found is not None:
-        found.reached(node, cotangent)
+def note_value(value: Any, made: Any) -> None:
+    """Note how a new Value was made: what `Value` was called with."""
+    data, primitive, left, left_partial, right, right_partial = made
+    if primitive is None:
+        if isinstance(data, Followed):
+            here().leaf(value, data)
+        return
+    first = left_partial if left is None else left
+    second = right_partial if right is None else right
+    here().computed(value, primitive, (first,) if primitive.arity == 1 else (first, second))

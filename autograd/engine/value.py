@@ -84,7 +84,7 @@ class Value(NumberNode):
                 super().__init__(number, UNRECORDED, None, _left_partial, None, _right_partial)
             if GRAD_MODE.tracing != 0:
                 made = (data, _primitive, _left, _left_partial, _right, _right_partial)
-                tracing.begin(self, made)
+                tracing.note_value(self, made)
             if is_recorded and _primitive is not None:
                 tell_made(self)
         if label:
@@ -99,12 +99,12 @@ class Value(NumberNode):
         Assign to it between passes, as training does: what was computed from it before keeps its
         result, and its derivatives are those of the number it was computed from.
         """
-        return self._contents if GRAD_MODE.tracing == 0 else tracing.number(self)
+        return self._contents if GRAD_MODE.tracing == 0 else tracing.here().number(self)
 
     @data.setter
     def data(self, data: Any) -> None:
         if GRAD_MODE.tracing != 0:
-            data = tracing.store_number(self, data, False)
+            data = tracing.here().store_number(self, data, False)
         self._contents = _as_float(data)
 
     @property
@@ -116,7 +116,7 @@ class Value(NumberNode):
         notes = self._notes
         if notes is not None and notes.gradient is not None:
             return notes.gradient
-        return self._grad if GRAD_MODE.tracing == 0 else tracing.value_gradient(self)
+        return self._grad if GRAD_MODE.tracing == 0 else tracing.here().value_gradient(self)
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -124,7 +124,7 @@ class Value(NumberNode):
             backward.take_gradient(self, gradient)
             return
         if GRAD_MODE.tracing != 0:
-            gradient = tracing.store_number(self, gradient, True)
+            gradient = tracing.here().store_number(self, gradient, True)
         self._grad = 0.0 if gradient is None else _as_float(gradient)
         if self._notes is not None:
             self._notes.gradient = None
@@ -157,7 +157,7 @@ class Value(NumberNode):
             backward.differentiable_backward(self, seed)
         else:
             if GRAD_MODE.tracing != 0:
-                tracing.pull_back([self], [gradient], None)
+                tracing.here().pull_back([self], [gradient], None)
                 gradient = tracing.concrete(gradient)
             value_backward.backward_values([self], [_as_float(gradient)])
 

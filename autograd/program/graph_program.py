@@ -163,7 +163,7 @@ def _evaluated(graph: Graph, values: dict[int, Any], call: Callable[..., Any]) -
 
 
 def _on_numbers(primitive: Any, arguments: Any, keywords: Any, node: Any) -> Any:
-    found = hooks.call(primitive, arguments, keywords)
+    found = hooks.here().call(primitive, arguments, keywords)
     if isinstance(node, Tensor) and getattr(found, "dtype", node.dtype).kind in "biu":
         return np.asarray(found).astype(node.dtype)
     return found

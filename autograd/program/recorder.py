@@ -143,6 +143,10 @@ class Recorder(ValueTracer):
         known = self.known_array(array)
         return self._constant(array)[1] if known is None else known
 
+    def with_followed(self, arguments: Any) -> Any:
+        """Replace the plain arrays among the arguments of a primitive by traced ones."""
+        return tuple([self.constant(x) if type(x) is np.ndarray else x for x in arguments])
+
     def is_constant(self, array: Any) -> bool:
         """Return whether the program refers to an array as a constant."""
         return id(array) in self._constants

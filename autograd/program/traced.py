@@ -188,6 +188,10 @@ class Traced(Followed):
         """Return the number itself, which nothing can change."""
         return self
 
+    def as_float(self) -> Any:
+        """Return this as one of Python's floats, traced as well."""
+        return self if type(self._value) is float else self._emit(float, self)
+
     def __getattr__(self, name: str) -> Any:
         if name in FIXED:
             return getattr(self._value, name)

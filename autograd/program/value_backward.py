@@ -37,7 +37,7 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
         found[id(leaf)] = recorder.value_gradient(leaf) if targets is None else 0.0
     stack: list[Any] = []
     for root, seed in zip(roots, seeds, strict=True):
-        found[id(root)] = _sum(found.get(id(root), 0.0), _as_float(recorder, seed))
+        found[id(root)] = _sum(found.get(id(root), 0.0), _as_float(seed))
         pending[id(root)] -= 1
         if pending[id(root)] == 0:
             stack.append(root)
@@ -103,13 +103,13 @@ def _partial(recorder: Any, node: Any, argnum: int, arguments: Any) -> Any:
         return None if constant == 1 else _MINUS if constant == -1 else float(constant)
     plain = [recorder.number(x) if isinstance(x, Value) else x for x in arguments]
     partial = primitive.slope(argnum, recorder.number(node), plain)
-    return _as_float(recorder, partial)
+    return _as_float(partial)
 
 
-def _as_float(recorder: Any, x: Any) -> Any:
-    if isinstance(x, Traced):
-        return x if type(x._value) in (float, bool) else recorder.emit(float, (x,), {})
-    return float(x)
+def _as_float(x: Any) -> Any:
+    if not isinstance(x, Traced):
+        return float(x)
+    return x if type(x._value) is bool else x.as_float()  # products with it are floats
 
 
 def _product(g: Any, partial: Any) -> Any:

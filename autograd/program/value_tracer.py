@@ -63,9 +63,7 @@ class ValueTracer(NodeTracer):
 
     def leaf(self, value: Any, number: Any) -> None:
         """Note the traced number of which a Value was made."""
-        if isinstance(number._value, np.generic) or not isinstance(number._value, float):
-            number = self.emit(float, (number,), {})
-        self._values[id(value)] = (value, number)
+        self._values[id(value)] = (value, number.as_float())
 
     def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
         """Record the operation that computed a Value."""
@@ -128,4 +126,4 @@ class ValueTracer(NodeTracer):
             found = self.emit(function, arguments, {}, primitive, is_tried=True)
         except (ArithmeticError, ValueError):
             found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
-        return found if type(found._value) is float else self.emit(float, (found,), {})
+        return found.as_float()

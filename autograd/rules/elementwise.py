@@ -29,7 +29,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     if isinstance(condition, Followed) and not isinstance(condition, np.ndarray):
         if isinstance(x, Node) or isinstance(y, Node):
             return x if condition else y
-        return tracing.choice(condition, x, y)
+        return tracing.here().choice(condition, x, y)
     return np.where(condition, x, y)
 
 
