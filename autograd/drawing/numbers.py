@@ -50,7 +50,7 @@ def short(x: Any, most: int = 60, number_format: str = ".6g") -> str:
         return ":".join([*ends, str(x.step)] if x.step is not None else ends)
     if isinstance(x, np.ndarray):
         return _array(x, most, number_format)
-    text = repr(x)
+    text = repr(x.item() if isinstance(x, np.generic) else x)  # True, not np.True_
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -220,3 +220,9 @@ def test_a_summary_of_a_program_is_text_and_html():
     assert str(found).startswith("As recorded: ")
     assert "After the passes: " in str(found)
     assert found._repr_html_().count("<table>") == 2
+
+
+def test_booleans_are_shown_as_in_python():
+    picture = draw(trace(lambda x: np.sum(x) if np.sum(x) > 0 else x[0])(np.ones(2)), np.ones(2))
+    assert "True" in picture.source
+    assert "True_" not in picture.source
