@@ -105,11 +105,6 @@ class Packing:
         self._blocks: tuple[Block, ...] = ()
         self._unpacked: dict[int, dict[str, Any]] = {}  # the state of parameters in no block
 
-    @property
-    def packed(self) -> tuple[Block, ...]:
-        """The blocks of the last step."""
-        return self._blocks
-
     def __program_state__(self) -> Iterator[State]:
         """Yield what changes in each step, for programs that `autograd.jit` records."""
         yield State(vars(self), counted=True, inner=True)
