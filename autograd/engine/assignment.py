@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine import calls, constants, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
-from autograd.engine.memory import Memory, View
+from autograd.engine.memory import Memory, View, owner_of
 from autograd.engine.node import plain
 from autograd.engine.observers import is_observed, tell_assigned, tell_made
 from autograd.engine.operations import GETITEM, IMAG, POSITIVE, REAL, SETITEM
@@ -90,13 +90,13 @@ def link_view(
     `handles` are the Tensors that the caller passed, `arguments` the nodes they refer to.
     """
     data = result._contents
-    owner = _owner(data)
+    owner = owner_of(data)
     for argnum in range(len(arguments)):
         argument = arguments[argnum]
         if not isinstance(argument, ArrayNode):
             continue
         given = argument._contents
-        if data is given or (owner is not data and owner is _owner(given)):
+        if data is given or (owner is not data and owner is owner_of(given)):
             handle: ArrayNode = handles[argnum]
             memory = _memory(handle)
             result._memory = memory
@@ -105,15 +105,6 @@ def link_view(
             recorded = GRAD_MODE.interventions == 0 or is_recording()
             result._view = View(handle, argnum, primitive, arguments, keywords, recorded)
             return
-
-
-def _owner(data: Any) -> Any:
-    """Return the owner of the memory of an array: the last of its bases."""
-    base = getattr(data, "base", None)
-    while base is not None:
-        data = base
-        base = getattr(data, "base", None)
-    return data
 
 
 def _memory(handle: ArrayNode) -> Memory:

@@ -117,6 +117,15 @@ def is_overwritten(data: Any) -> bool:
     return bool(np.isnan(data.flat[0]))
 
 
+def owner_of(data: Any) -> Any:
+    """Return the owner of the memory of an array: the last of its bases."""
+    base = getattr(data, "base", None)
+    while base is not None:
+        data = base
+        base = getattr(data, "base", None)
+    return data
+
+
 def bounds(data: Any) -> tuple[int, int]:
     """Return the addresses where an array begins and ends; the whole range if unknown."""
     interface = getattr(data, "__array_interface__", None)

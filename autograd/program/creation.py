@@ -3,7 +3,7 @@
 ``np.asarray(x)``, ``math.sin(x)`` and ``float(x)`` convert any object in C, where nothing can be
 recorded; ``np.zeros(3)`` makes an array to which a function may assign what depends on its inputs.
 So while a function is traced, the names `np`, `math`, `float` ... in its module refer to something
-that records these calls. Besides, while any thread traces a function, `numpy.asarray` and the like
+that records these calls. Also, while any thread traces a function, `numpy.asarray` and the like
 are functions for all code that record their calls in that thread, where something is followed.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import tracing
+from autograd.engine import Tensor, dispatch, tracing
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.errors import ImpureFunctionError
@@ -53,6 +53,8 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         tracer = tracing.tracer()
+        if tracer is not None:
+            arguments = _of_numbers(arguments)
         if tracer is None or not (
             any_of(Followed, arguments) or any_of(Followed, keywords.values())
         ):
@@ -64,6 +66,14 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _of_numbers(arguments: Any) -> Any:
+    """Replace a constant Tensor by its numbers: it has no derivative that an array could lose."""
+    x = arguments[0] if arguments else None
+    if not isinstance(x, Tensor) or not x._is_constant():
+        return arguments
+    return (dispatch.plain(x).copy("K"), *arguments[1:])
+
+
 def _array_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that records all its calls."""
     like = function.__name__ in LIKE
@@ -71,6 +81,8 @@ def _array_function(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         tracer = tracing.tracer()
+        if tracer is not None and not like:
+            arguments = _of_numbers(arguments)
         if tracer is None or any_of(Node, arguments) or any_of(Node, keywords.values()):
             return function(*arguments, **keywords)
         if like and type(arguments[0] if arguments else None) is not np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.engine import Tensor, Value
 from autograd.engine.fields import replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import pause, resume
@@ -288,13 +289,13 @@ class Recorder(ValueTracer):
 
     def _share(self, traced: Traced, arguments: Any, plain: Any) -> None:
         """Note whose memory a result shares."""
-        owner = _owner(traced._value)
+        owner = owner_of(traced._value)
         if owner is traced._value and not any(traced._value is x for x in plain):
             return
         for x in arguments:
             if isinstance(x, np.ndarray) and type(x) is np.ndarray:
                 x = self.constant(x)
-            if isinstance(x, TracedArray) and _owner(x._value) is owner:
+            if isinstance(x, TracedArray) and owner_of(x._value) is owner:
                 root = x if x._base is None else x._base
                 traced._base = root
                 if isinstance(traced._variable, Variable):
@@ -559,14 +560,6 @@ def _traced_in(x: Any) -> list[Traced]:
     if isinstance(x, (tuple, list)):
         return [found for item in x for found in _traced_in(item)]
     return []
-
-
-def _owner(data: Any) -> Any:
-    base = getattr(data, "base", None)
-    while base is not None:
-        data = base
-        base = getattr(data, "base", None)
-    return data
 
 
 def _is_of_numbers(value: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
 from autograd.engine.tracing import Tracer, any_followed
 from autograd.errors import TraceError
@@ -184,13 +185,6 @@ class Space:
                 space[key] = item
 
 
-def _owner(array: Any) -> Any:
-    """Return the array whose memory this one is part of."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
-
-
 def _start(array: Any) -> int:
     return int(array.__array_interface__["data"][0])
 
@@ -288,14 +282,14 @@ class StateTracer(Tracer):
                 traced = _part(array, root)
                 self._shared.add(id(array))
             known = self._arrays[id(array)] = (array, traced, cell)
-            self._memory.setdefault(id(_owner(array)), known)
+            self._memory.setdefault(id(owner_of(array)), known)
         else:
             self._shared.add(id(array))
         return known[1]
 
     def _root(self, array: Any) -> tuple[Any, Traced, Cell] | None:
         """Return the array that is followed and of whose memory this one is part; else None."""
-        found = self._memory.get(id(_owner(array)))
+        found = self._memory.get(id(owner_of(array)))
         if found is None or found[0].dtype != array.dtype:
             return None
         if not found[0].flags.c_contiguous or not array.flags.c_contiguous:

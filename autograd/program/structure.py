@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.engine import Tensor
 from autograd.engine.assignment import current
+from autograd.engine.memory import bounds, owner_of
 from autograd.engine.node import Node
 from autograd.errors import TraceError
 from autograd.program.instructions import Variable
@@ -155,20 +156,33 @@ def objects_in(x: Any) -> Iterator[Any]:
         yield x
 
 
-def copied(x: Any, copies: dict[int, Any]) -> Any:
-    """Return a copy of an input that can change, the same one for the same input."""
-    if not isinstance(x, (np.ndarray, np.random.Generator)):
-        return x
-    found = copies.get(id(x))
-    if found is not None:
-        return found
-    if isinstance(x, np.ndarray):
-        found = x.copy("K")
-        found.flags.writeable = x.flags.writeable
-    else:
-        found = copy.deepcopy(x)
-    copies[id(x)] = found
-    return found
+def copies_of(inputs: list[Any]) -> list[Any]:
+    """Return copies of inputs that can change; those that share memory share it again."""
+    arrays = {id(x): x for x in inputs if isinstance(x, np.ndarray)}
+    owners: dict[int, list[Any]] = {}
+    for x in arrays.values():
+        owners.setdefault(id(owner_of(x)), []).append(x)
+    found: dict[int, Any] = {}
+    for group in owners.values():
+        if len(group) == 1:
+            found[id(group[0])] = group[0].copy("K")
+        else:
+            found |= zip(map(id, group), _copied_together(group), strict=True)
+    for key, x in arrays.items():
+        found[key].flags.writeable = x.flags.writeable
+    return [found.get(id(x), x) for x in inputs]
+
+
+def _copied_together(arrays: list[Any]) -> list[Any]:
+    """Return copies of arrays that lie in the same memory, with the same distances."""
+    start = min(bounds(x)[0] for x in arrays)
+    memory = np.empty(max(bounds(x)[1] for x in arrays) - start, np.uint8)
+    copies = []
+    for x in arrays:
+        offset = x.__array_interface__["data"][0] - start
+        copies.append(np.ndarray(x.shape, x.dtype, memory, offset, x.strides))
+        copies[-1][...] = x
+    return copies
 
 
 def contents(x: Any) -> Any:

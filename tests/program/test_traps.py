@@ -1065,3 +1065,31 @@ def test_a_function_may_call_itself():
     replayed = jit(f)
     for x in (0.5, 3.0, 10.0, 0.2, 100.0):
         assert replayed(x) == plain(x)
+
+
+@pytest.mark.parametrize("kind", [float, np.int32, np.uint8])
+def test_arguments_that_share_memory_change_together(kind):
+    def f(x, y):
+        x[0] = 5.0
+        return 2.0 * x.sum() if y[0] > 1 else x.sum()
+
+    replayed = jit(f)
+    for first in (0.0, 9.0, 0.0):
+        apart, together = np.array([first, 2.0]), np.array([first, 2.0])
+        for x, y in ((apart, np.ones(2, kind)), (together, together.view(kind))):
+            assert replayed(x.copy(), y.copy()) == f(x.copy(), y.copy())
+        shared, again = together.copy(), together.copy()
+        assert replayed(shared, shared.view(kind)) == f(again, again.view(kind))
+        assert np.array_equal(shared, again)
+
+
+def test_arrays_may_be_made_of_constant_tensors():
+    scale = Tensor(np.arange(3.0), requires_grad=False)
+
+    def f(x):
+        return x * np.asarray(scale) + np.array(scale)
+
+    replayed = jit(f)
+    for factor in (1.0, 2.0):
+        scale.data = factor * np.arange(3.0)
+        assert np.array_equal(replayed(np.ones(3)), f(np.ones(3)))

@@ -25,14 +25,14 @@ def with_checks_first(program: Program) -> Program:
     if start is None or not all(isinstance(x, Variable) for x in changed):
         return program
     roots = {x.root for x in changed}
-    types = {x.root.dtype for x in changed if x.root in effects.outside}
+    changes_arrays = any(x.is_array for x in roots & effects.outside)
     moved: set[int] = set()
     for position in range(start, len(program.items)):
         item = program.items[position]
         if isinstance(item, Guard) or item.function in RAISING:
             needed = _needed(program, item, effects, roots)
-            if needed is not None and _may_overlap(program, {*needed, position}, effects, types):
-                needed = None
+            if changes_arrays and needed is not None:
+                needed = None if _reads_outside(program, {*needed, position}, effects) else needed
             if needed is not None:
                 moved |= {i for i in (*needed, position) if i >= start}
     if not moved:
@@ -51,17 +51,16 @@ def first_change(program: Program, effects: Effects) -> int | None:
     return None
 
 
-def _may_overlap(program: Program, needed: set[int], effects: Effects, types: set[Any]) -> bool:
-    """Return whether items read arrays from outside that might be those that are changed.
+def _reads_outside(program: Program, positions: set[int], effects: Effects) -> bool:
+    """Return whether items read arrays from outside, which may share memory with those changed.
 
-    Two arguments may be the same array, or views of one. Arrays of other types are not.
+    Two arguments may be the same array, or views of one, also with different types.
     """
-    for position in needed:
-        for x in reads(program.items[position]):
-            shared = effects.owner(x) in effects.outside
-            if shared and (x.value if isinstance(x, Constant) else x).dtype in types:
-                return True
-    return False
+    return any(
+        effects.owner(x) in effects.outside and (isinstance(x, Constant) or x.is_array)
+        for position in positions
+        for x in reads(program.items[position])
+    )
 
 
 def _needed(program: Program, item: Any, effects: Effects, changed: set[Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Tensor
+from autograd.engine.memory import owner_of
 from autograd.program.instructions import Instruction, Variable
 
 
@@ -29,7 +30,7 @@ def entangled(program: Any) -> list[Variable]:
     for load in program.loads:
         array = None if load.variable is None else array_of(load)
         if array is not None:
-            owners.setdefault(id(_owner(array)), []).append(load.variable)
+            owners.setdefault(id(owner_of(array)), []).append(load.variable)
     return [
         x
         for group in owners.values()
@@ -47,9 +48,3 @@ def array_of(load: Any) -> Any:
         found = getattr(node, "array", None)
         found = node.data if found is None else found
     return found if type(found) is np.ndarray else None
-
-
-def _owner(array: Any) -> Any:
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
