@@ -34,7 +34,7 @@ from autograd.program.instructions import (
 from autograd.program.interpreting import Listing, Run, variables_of
 from autograd.program.program import Program
 from autograd.program.python_code import Names
-from autograd.program.source.names import wanted_names
+from autograd.program.source.names import naming_of
 from autograd.program.source.tidy import tidied
 
 #: Signs that say more than the names of functions.
@@ -272,7 +272,7 @@ def comparison_graph(comparison: Comparison) -> Graph:
 def _labels(program: Program, names: Names) -> dict[Any, str]:
     """Give variables their names in the user's code, and return these."""
     found: dict[Any, str] = {}
-    for x, wanted in wanted_names(program).items():
+    for x, wanted in naming_of(program).wanted.items():
         found[x] = names.give(x, wanted if type(wanted) is str else f"d_{names.of(wanted)}")
     return found
 

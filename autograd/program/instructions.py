@@ -32,12 +32,9 @@ class Variable:
         The variable whose memory this one shares; itself, if it has memory of its own.
     hint : str
         A name that says what it is, or "".
-    gradients_of : tuple of Variable
-        The variables with respect to which this is the derivative of the result: several, where
-        one passes it on to the next as it is.
     """
 
-    __slots__ = ("dtype", "gradients_of", "hint", "kind", "number", "root", "shape", "strides")
+    __slots__ = ("dtype", "hint", "kind", "number", "root", "shape", "strides")
 
     def __init__(self, number: int, value: Any, hint: str = "") -> None:
         self.number = number
@@ -47,12 +44,6 @@ class Variable:
         self.strides: tuple[int, ...] = getattr(value, "strides", ())
         self.root = self
         self.hint = hint
-        self.gradients_of: tuple[Variable, ...] = ()
-
-    @property
-    def gradient_of(self) -> Variable | None:
-        """What this is the derivative with respect to: the variable nearest to the inputs."""
-        return self.gradients_of[-1] if self.gradients_of else None
 
     @property
     def is_array(self) -> bool:

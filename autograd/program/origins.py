@@ -32,9 +32,16 @@ class Place(tuple):  # type: ignore[type-arg]
 
 
 class Origins:
-    """Which instructions of a recording belong to backward passes, and what they derive."""
+    """Which instructions of a recording belong to backward passes, and what they derive.
+
+    Attributes
+    ----------
+    gradients : dict
+        See `Program.gradients`.
+    """
 
     def __init__(self) -> None:
+        self.gradients: dict[Variable, tuple[Variable, ...]] = {}
         self._marks: list[tuple[int, bool, Any]] = []
 
     def reached(self, position: int, variable: Any, cotangent: Any) -> None:
@@ -51,7 +58,7 @@ class Origins:
         """
         self._marks.append((position, True, variable))
         if isinstance(cotangent, Variable) and isinstance(variable, Variable):
-            cotangent.gradients_of = (*cotangent.gradients_of, variable)
+            self.gradients[cotangent] = (*self.gradients.get(cotangent, ()), variable)
 
     def ended(self, position: int) -> None:
         """Note that a backward pass has ended."""

@@ -120,6 +120,9 @@ class Program:
         The function.
     derived : list of Variable
         The variables that backward passes derive, in the order of the passes.
+    gradients : dict
+        For a derivative of the result, the variables with respect to which: several, where one
+        passes it on to the next as it is.
     graph : Graph or None
         The graph that `of` was given.
     """
@@ -146,6 +149,7 @@ class Program:
         self.parameters = parameters
         self.function: Any = None
         self.derived: list[Variable] = []
+        self.gradients: dict[Variable, tuple[Variable, ...]] = {}
         self.graph: Any = None
 
     @classmethod

@@ -99,14 +99,15 @@ def record(
     recorder = Recorder(isolated, changing, strict)
     inputs: list[Any] = []
     given: list[Any] = []
-    copies: dict[int, Any] = {}
-    for leaf in leaves:
+    values = list(map(numbers_of, leaves))
+    for leaf, value in zip(
+        leaves, structure.copies_of(values) if isolated else values, strict=True
+    ):
         if isinstance(leaf, np.random.Generator):
             inputs.append(recorder.generator(leaf, is_argument=True))
             given.append(inputs[-1])
             continue
-        value = numbers_of(leaf)
-        inputs.append(recorder.input(structure.copied(value, copies) if isolated else value))
+        inputs.append(recorder.input(value))
         given.append(inputs[-1])
         if isinstance(leaf, Node):
             first = next(number for number, other in enumerate(leaves) if other is leaf)
@@ -174,6 +175,7 @@ def record(
     program = Program(name, variables, loads, recorder.items, output, stores, parameters)
     program.function = function
     program.derived = recorder.origins.roots
+    program.gradients = recorder.origins.gradients
     return Recording(program, tree.mapped(found, plain_result), results, recorder)
 
 

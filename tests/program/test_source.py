@@ -336,3 +336,15 @@ def test_large_arrays_have_no_literal():
 def test_breaking_lines_leaves_text_alone():
     line = f'x = f("a, (b", {"y, " * 30}z)'
     assert "".join(part.strip() for part in wrapped(line, 40)).count('"a, (b"') == 1
+
+
+def test_passes_leave_the_program_they_get_as_it_is():
+    def f(x):
+        a = np.tanh(x)
+        a[0] = 2.0 * x[1]
+        return np.sum(a * a)
+
+    program = trace(value_and_grad(f))(np.array([1.0, 2.0]))
+    source = program.source()
+    program.optimised()
+    assert program.source() == source

@@ -32,8 +32,7 @@ from autograd.program.formulas.terms import (
     Term,
 )
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
-from autograd.program.python_code import Names
-from autograd.program.source.names import Naming
+from autograd.program.source.names import naming_of
 
 #: A term that is used again is named if its uses save this much.
 SAVED = 3
@@ -90,7 +89,13 @@ class Formulas(NamedTerms):
         self.reader = Reader(program)
         super().__init__()
         self.lines: list[Line] = []
-        self._user = _names_of_user(program)
+        naming = naming_of(program)
+        self._gradients = naming.gradients
+        self._user: dict[Any, str] = {
+            x: name
+            for x, name in naming.wanted.items()
+            if type(name) is str and x not in naming.gradients
+        }
         self._name_inputs()
         self.results = list(self._named_results())
         self._name_results()
@@ -182,7 +187,7 @@ class Formulas(NamedTerms):
     def _target(self, x: Any) -> Variable | None:
         """Return what a result is the derivative with respect to; None if it is no derivative."""
         while isinstance(x, Variable):
-            found = x.gradients_of
+            found = self._gradients.get(x)
             if found:
                 known = [target for target in found if self._known_input(target)]
                 return known[-1] if known else found[-1]
@@ -230,7 +235,9 @@ class Formulas(NamedTerms):
         derivatives = {
             core(self.reader.terms[x]): x
             for x in _variables(self.program)
-            if x.gradients_of and x in self.reader.terms and self._user.get(x.gradients_of[-1])
+            if x in self._gradients
+            and x in self.reader.terms
+            and self._user.get(self._gradients[x][-1])
         }
         roots = [term for _, term in self.results]
         used: Counter[Term] = Counter()
@@ -276,7 +283,7 @@ class Formulas(NamedTerms):
     def _name_new(self, term: Term, derivatives: dict[Term, Variable]) -> None:
         x = derivatives.get(term)
         if x is not None:
-            self.give(term, self._derivative(x.gradients_of[-1]))
+            self.give(term, self._derivative(self._gradients[x][-1]))
             return
         shape = [n for n in term.shape if n != 1]
         letters = LETTERS[min(len(shape), 2)]
@@ -389,16 +396,6 @@ class Formulas(NamedTerms):
             lines.append(r"&\text{for } " + r",\ ".join(self.conditions))
         inside = " \\\\\n".join(lines)
         return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
-
-
-def _names_of_user(program: Any) -> dict[Any, str]:
-    """Return the names of variables in the user's code."""
-    naming = Naming(Names())
-    naming.look_at_inputs(program)
-    naming.look_at(program)
-    return {
-        x: name for x, name in naming.wanted.items() if type(name) is str and not x.gradients_of
-    }
 
 
 def _variables(program: Any) -> Iterator[Variable]:

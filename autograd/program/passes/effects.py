@@ -260,13 +260,15 @@ def rebuilt(program: Program, replaced: dict[Any, Any], items: Iterable[Any]) ->
         mapping[x] = found
         return found
 
-    for x in replaced:
-        y = now(x)
-        if isinstance(x, Variable) and isinstance(y, Variable):
+    found = program.replaced([with_operands(item, now) for item in items], now)
+    found.gradients = dict(program.gradients)
+    for x, y in mapping.items():
+        if y is not x and isinstance(y, Variable) and x in program.gradients:
             # What one of them is the derivative of, the other is as well.
-            more = [target for target in x.gradients_of if target not in y.gradients_of]
-            y.gradients_of = (*y.gradients_of, *more)
-    return program.replaced([with_operands(item, now) for item in items], now)
+            known = found.gradients.get(y, ())
+            more = [target for target in program.gradients[x] if target not in known]
+            found.gradients[y] = (*known, *more)
+    return found
 
 
 def with_operands(item: Any, now: Any) -> Any:

@@ -43,6 +43,8 @@ class Naming:
     wanted : dict
         Names for those variables that mean something to the user. A derivative has, instead of a
         name, the variable that it belongs to.
+    gradients : dict
+        Like `Program.gradients`, with the conversions of derivatives.
     objects : dict
         By identity, the names of what the traced function refers to.
     """
@@ -50,6 +52,7 @@ class Naming:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.wanted: dict[Variable, Any] = {}
+        self.gradients: dict[Variable, tuple[Variable, ...]] = {}
         self.objects: dict[int, str] = {}
         self._temporaries = 0
         self._keys: dict[Any, str] = {}
@@ -83,10 +86,33 @@ class Naming:
             for x in item.makes():
                 if x.hint:
                     wanted.setdefault(x, identifier(x.hint))
+        self.gradients |= program.gradients
         for item in program.items:
             for x in item.makes():
-                _name_derivative(x, wanted)
-        _pass_on(program, wanted)
+                if x not in wanted:
+                    self._name_derivative(x)
+        self._pass_on(program)
+
+    def _name_derivative(self, x: Variable) -> None:
+        """Name a derivative after what it belongs to, the inputs first."""
+        for target in reversed(self.gradients.get(x, ())):
+            if target in self.wanted:
+                self.wanted[x] = target
+                return
+
+    def _pass_on(self, program: Any) -> None:
+        """Let the last conversion of a derivative have its name."""
+        wanted, gradients = self.wanted, self.gradients
+        for item in program.items:
+            x, y = next(item.uses(), None), item.result if isinstance(item, Instruction) else None
+            if x not in gradients or not isinstance(y, Variable):
+                continue
+            adds_zero = item.function is operator.add and item.arguments[1:] == (0.0,)
+            converts = adds_zero or item.function == Method("copy")
+            if converts or item.function in (float, np.asarray, np.float64):
+                if x in wanted and wanted.get(y, wanted[x]) == wanted[x]:
+                    wanted[y] = wanted.pop(x)
+                gradients.setdefault(y, gradients[x])
 
     def name(self, x: Variable) -> str:
         """Return the name of a variable, which gets one if it has none."""
@@ -94,7 +120,7 @@ class Naming:
         if names.knows(x):
             return names.of(x)
         wanted = self.wanted.get(x)
-        for target in reversed(x.gradients_of):
+        for target in reversed(self.gradients.get(x, ())):
             if wanted is None and names.knows(target):
                 wanted = target
         if isinstance(wanted, Variable):
@@ -127,39 +153,12 @@ class Naming:
         return text.translate(numbers)
 
 
-def _pass_on(program: Any, names: dict[Variable, Any]) -> None:
-    """Let the last conversion of a derivative have its name."""
-    for item in program.items:
-        x, y = next(item.uses(), None), item.result if isinstance(item, Instruction) else None
-        if x is None or not isinstance(y, Variable) or not x.gradients_of:
-            continue
-        adds_zero = item.function is operator.add and item.arguments[1:] == (0.0,)
-        converts = adds_zero or item.function == Method("copy")
-        if converts or item.function in (float, np.asarray, np.float64):
-            if x in names and names.get(y, names[x]) == names[x]:
-                names[y] = names.pop(x)
-            y.gradients_of = y.gradients_of or x.gradients_of
-
-
-def wanted_names(program: Any) -> dict[Variable, Any]:
-    """Return names for those variables of a program that mean something to the user.
-
-    A derivative has, instead of a name, the variable that it belongs to.
-    """
+def naming_of(program: Any) -> Naming:
+    """Return the names of those variables of a program that mean something to the user."""
     naming = Naming(Names())
     naming.look_at_inputs(program)
     naming.look_at(program)
-    return naming.wanted
-
-
-def _name_derivative(x: Variable, names: dict[Variable, Any]) -> None:
-    """Name a derivative after what it belongs to, the inputs first."""
-    if x in names or not x.gradients_of:
-        return
-    for target in reversed(x.gradients_of):
-        if target in names:
-            names[x] = target
-            return
+    return naming
 
 
 def _assigned(program: Any) -> Iterator[tuple[Variable, str]]:
