@@ -1,6 +1,21 @@
 """Run saved modules in a process that cannot import this library."""
 
+import inspect
+
 import numpy as np
+
+
+def bits(x):
+    """Return what identifies a result."""
+    if isinstance(x, dict):
+        return {key: bits(item) for key, item in x.items()}
+    if isinstance(x, (tuple, list)):
+        return (type(x).__name__, [bits(item) for item in x])
+    if x is None or isinstance(x, str):
+        return x
+    array = np.asarray(x)
+    return (type(x).__name__, array.dtype.str, array.shape, array.tobytes())
+
 
 #: Runs saved modules in a process that cannot import the library.
 SERVER = """
@@ -14,15 +29,7 @@ sys.dont_write_bytecode = True
 sys.path[:] = [path for path in sys.path if path]
 import numpy as np
 stream = sys.stdout.buffer
-def bits(x):
-    if isinstance(x, dict):
-        return {key: bits(item) for key, item in x.items()}
-    if isinstance(x, (tuple, list)):
-        return (type(x).__name__, [bits(item) for item in x])
-    if x is None or isinstance(x, str):
-        return x
-    array = np.asarray(x)
-    return (type(x).__name__, array.dtype.str, array.shape, array.tobytes())
+BITS
 while True:
     try:
         path, name, setup, arguments, keywords = pickle.load(sys.stdin.buffer)
@@ -40,16 +47,4 @@ while True:
         found = (type(error).__name__, str(error))
     stream.write(pickle.dumps(found))
     stream.flush()
-"""
-
-
-def bits(x):
-    """Return what identifies a result, as the server does."""
-    if isinstance(x, dict):
-        return {key: bits(item) for key, item in x.items()}
-    if isinstance(x, (tuple, list)):
-        return (type(x).__name__, [bits(item) for item in x])
-    if x is None or isinstance(x, str):
-        return x
-    array = np.asarray(x)
-    return (type(x).__name__, array.dtype.str, array.shape, array.tobytes())
+""".replace("BITS", inspect.getsource(bits))

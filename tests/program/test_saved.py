@@ -15,6 +15,7 @@ from rules.samples import SAMPLES
 from autograd import Tensor, Value, define, grad, trace, tree, value_and_grad
 from autograd.errors import SourceError
 from autograd.program.running import compiled
+from autograd.program.source.saving import _dtype
 
 R = np.random.default_rng(5)
 
@@ -400,6 +401,16 @@ def test_names_of_classes_do_not_become_code(tmp_path):
 def test_no_name_for_a_function_is_refused(name, tmp_path):
     with pytest.raises(SourceError):
         trace(lambda x: x * R.normal(size=50))(1.0).save(tmp_path / "saved.py", name)
+
+
+def test_records_with_gaps_keep_their_type(run):
+    kind = np.dtype([("a", np.int8), ("b", [("c", np.float64, 2)])], align=True)
+    records = np.zeros(3, kind)
+    records["a"] = [3, 1, 2]
+
+    program = trace(lambda x: x[np.argsort(records)])(np.arange(3.0))
+    assert run(program, np.arange(3.0)) == ("result", bits(np.array([1.0, 2.0, 0.0])))
+    assert np.dtype(_dtype(kind)) == kind
 
 
 def test_parameters_keep_the_names_of_builtins(tmp_path):

@@ -164,7 +164,7 @@ def negative_added(item: Instruction, context: Context) -> Any:
     left, right = item.arguments
     for kept, other in ((left, right), (right, left)):
         negative = _negated(context.maker(other))
-        if negative is not None and _alike(other, negative) and _alike(kept, item.result):
+        if negative is not None and is_alike(other, negative) and is_alike(kept, item.result):
             return replaced_parts(item, function=operator.sub, arguments=(kept, negative))
     return None
 
@@ -172,7 +172,7 @@ def negative_added(item: Instruction, context: Context) -> Any:
 def minus_one(item: Instruction, context: Context) -> Any:
     """Replace x·(-1) by -x."""
     negative = _negated(item)
-    if negative is None or item.function is operator.neg or not _alike(negative, item.result):
+    if negative is None or item.function is operator.neg or not is_alike(negative, item.result):
         return None
     return replaced_parts(item, function=operator.neg, arguments=(negative,))
 
@@ -325,7 +325,8 @@ def _is_negative(x: Any) -> bool:
     return str(x).startswith("-")
 
 
-def _alike(x: Any, result: Variable) -> bool:
+def is_alike(x: Any, result: Variable) -> bool:
+    """Return whether an array has the type, the shape and the layout of a result."""
     return (
         isinstance(x, Variable)
         and x.is_array

@@ -25,7 +25,7 @@ _ALONG = (
 #: Functions that write to their first argument with ``out=``, as the operators do.
 _UPDATES: dict[Any, str] = {np.add: "+=", np.subtract: "-=", np.multiply: "*=", np.divide: "/="}
 
-#: Function -> the default values of its parameters, in order.
+#: Function of NumPy -> the default values of its parameters, in order.
 _DEFAULTS: dict[Any, dict[str, Any]] = {}
 
 
@@ -99,16 +99,16 @@ def updating(instruction: Instruction) -> str | None:
 
 
 def _defaults(function: Any) -> dict[str, Any]:
+    if not (getattr(function, "__module__", None) or "").startswith("numpy"):
+        return {}
     known = _DEFAULTS.get(function)
     if known is None:
-        known = {}
-        if (getattr(function, "__module__", None) or "").startswith("numpy"):
-            try:
-                for name, parameter in inspect.signature(function).parameters.items():
-                    known[name] = parameter.default
-            except (TypeError, ValueError):
-                pass
-        _DEFAULTS[function] = known
+        known = _DEFAULTS[function] = {}
+        try:
+            for name, parameter in inspect.signature(function).parameters.items():
+                known[name] = parameter.default
+        except (TypeError, ValueError):
+            pass
     return known
 
 

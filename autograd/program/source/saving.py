@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import importlib
+import keyword
 import os
 import zlib
 from typing import Any
@@ -36,7 +37,7 @@ def save(
                 "the program changes one of them in place. Give each an array of its own."
             )
     module = Module(programs, wanted, HELPERS, _by_function(programs, sources or {}))
-    if name and (module.name != name or not name.isidentifier()):
+    if name and (module.name != name or not name.isidentifier() or keyword.iskeyword(name)):
         raise SourceError(f"{name!r} is no name that the function can have.")
     checks = Checks(module)
     function = module.function(checks.lines)
@@ -119,7 +120,7 @@ class _Contents:
             np.ndarray(array.shape, array.dtype, buffer, -low, array.strides)[...] = array
         self.name = name
         self.data = bytes(buffer)
-        dtype = array.dtype.str if array.dtype.names is None else array.dtype.descr
+        dtype = _dtype(array.dtype)
         self.layout: Any = (dtype, array.shape, array.strides, -low)
         if not array.size:
             self.layout = (dtype, array.shape, None, 0)
@@ -139,6 +140,21 @@ class _Contents:
             f"{self.name} = np.ndarray({shape!r}, {dtype!r}, _bytes({self.name!r}, "
             f"{zlib.crc32(self.data)}), {offset!r}, {strides!r})"
         )
+
+
+def _dtype(dtype: Any) -> Any:
+    """Return what `numpy.dtype` makes the same type of, also of records with gaps."""
+    if dtype.subdtype is not None:
+        return (_dtype(dtype.base), dtype.shape)
+    if dtype.names is None:
+        return dtype.str
+    fields = [dtype.fields[name] for name in dtype.names]
+    return {
+        "names": list(dtype.names),
+        "formats": [_dtype(field[0]) for field in fields],
+        "offsets": [field[1] for field in fields],
+        "itemsize": dtype.itemsize,
+    }
 
 
 def _beside(constants: list[_Contents], archive: str) -> list[str]:

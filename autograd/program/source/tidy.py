@@ -58,15 +58,15 @@ def uniform(item: Instruction, context: algebra.Context) -> Any:
     a, b = item.arguments
     first, second = _number_in(a, result, context), _number_in(b, result, context)
     if first is not None and type(b) in (int, float):
-        first, second = first, float(b)
+        second = float(b)
     elif second is not None and type(a) in (int, float):
         first = float(a)
     if first is not None and second is not None and item.function is not operator.truediv:
         number = float(item.function(np.float64(first), np.float64(second)))
         return replaced_parts(item, function=np.full, arguments=(result.shape, number))
-    if first is not None and _is_alike(b, result):
+    if first is not None and algebra.is_alike(b, result):
         return replaced_parts(item, arguments=(first, b))
-    if second is not None and _is_alike(a, result):
+    if second is not None and algebra.is_alike(a, result):
         return replaced_parts(item, arguments=(a, second))
     return None
 
@@ -85,14 +85,6 @@ def _number_in(x: Any, result: Variable, context: algebra.Context) -> Any:
         value = maker.arguments[1]
         return float(value) if type(value) in (float, np.float64) else None
     return None
-
-
-def _is_alike(x: Any, result: Variable) -> bool:
-    return (
-        isinstance(x, Variable)
-        and x.is_array
-        and (x.dtype, x.shape, x.strides) == (result.dtype, result.shape, result.strides)
-    )
 
 
 #: The others, and those that only matter to readers.
