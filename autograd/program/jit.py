@@ -361,30 +361,41 @@ class Jitted:
             _require_unchanged(*changed)
             if first.results.refused:
                 return self._refused(first.results.refused, signature, arguments, keywords)
-            given: list[Any] = []
-            structure.flatten((arguments, keywords), given, [])
-            with_graph = first.results.has_nodes or any(isinstance(x, Node) for x in given)
-            second = record(
-                self.function, arguments, keywords, environment, with_graph, changing, True
-            )
-            require_same(first.program, second.program)
-            second.program = with_own_arrays(first.program, second.program)
-            if not second.is_repeatable:
-                self._unrepeatable += 1
-                return self.function(*arguments, **keywords) if with_graph else second.result
-            path = Path(second, environment, lazily=with_graph)
-            if with_graph:
-                environment.restore()
-                try:
-                    path.run = Replay(self, path, second, arguments, keywords)
-                except NotFollowed as refusal:
-                    return self._refused(str(refusal), signature, arguments, keywords)
-            kept = self._cache.pop(signature, [])
-            while len(self._cache) >= SIGNATURES:
-                del self._cache[next(iter(self._cache))]
-            self._cache[signature] = [*kept, path]
-            self._unrepeatable = 0
-            return path.run(*given) if with_graph else second.result
+            return self._record_again(first, signature, environment, arguments, keywords)
+
+    def _record_again(
+        self,
+        first: Recording,
+        signature: Any,
+        environment: Environment,
+        arguments: Any,
+        keywords: Any,
+    ) -> Any:
+        """Record a call for good, compare it with the first recording, and keep the program."""
+        given: list[Any] = []
+        structure.flatten((arguments, keywords), given, [])
+        with_graph = first.results.has_nodes or any(isinstance(x, Node) for x in given)
+        second = record(
+            self.function, arguments, keywords, environment, with_graph, self._changing, True
+        )
+        require_same(first.program, second.program)
+        second.program = with_own_arrays(first.program, second.program)
+        if not second.is_repeatable:
+            self._unrepeatable += 1
+            return self.function(*arguments, **keywords) if with_graph else second.result
+        path = Path(second, environment, lazily=with_graph)
+        if with_graph:
+            environment.restore()
+            try:
+                path.run = Replay(self, path, second, arguments, keywords)
+            except NotFollowed as refusal:
+                return self._refused(str(refusal), signature, arguments, keywords)
+        kept = self._cache.pop(signature, [])
+        while len(self._cache) >= SIGNATURES:
+            del self._cache[next(iter(self._cache))]
+        self._cache[signature] = [*kept, path]
+        self._unrepeatable = 0
+        return path.run(*given) if with_graph else second.result
 
     def _refused(self, reason: str, signature: Any, arguments: Any, keywords: Any) -> Any:
         """Call the function itself, now and for this signature from now on."""

@@ -101,16 +101,20 @@ class Replay:
         self._again: dict[Any, Any] = {}
         self._unrecorded: set[tuple[int, ...]] = set()
         self.partials: Partials | None = None
+        inputs = [numbers_of(x) for x in leaves]
         if results.are_values:
-            self.partials = Partials(self, self._leaves([numbers_of(x) for x in leaves]))
+            self.partials = Partials(self, self._leaves(inputs))
         elif results.connected and not self.repeatable:
-            inputs = [numbers_of(x) for x in leaves]
-            found = tree.flat(recording.result)
-            ones = [np.ones_like(numbers_of(found[k])) for k in results.connected]
-            try:
-                self._record(inputs, tuple(range(len(ones))), ones)
-            except TraceError as error:
-                raise NotFollowed(str(error)) from error
+            self._record_now(inputs, recording.result)
+
+    def _record_now(self, inputs: list[Any], result: Any) -> None:
+        """Record the backward pass of a function that cannot be called once more for it."""
+        found = tree.flat(result)
+        ones = [np.ones_like(numbers_of(found[k])) for k in self.results.connected]
+        try:
+            self._record(inputs, tuple(range(len(ones))), ones)
+        except TraceError as error:
+            raise NotFollowed(str(error)) from error
 
     def _find_passed_on(self) -> dict[int, int]:
         """Return which results are arguments that are no nodes: number of the argument."""

@@ -97,22 +97,7 @@ def record(
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
     recorder = Recorder(isolated, changing, strict)
-    inputs: list[Any] = []
-    given: list[Any] = []
-    values = list(map(numbers_of, leaves))
-    for leaf, value in zip(
-        leaves, structure.copies_of(values) if isolated else values, strict=True
-    ):
-        if isinstance(leaf, np.random.Generator):
-            inputs.append(recorder.generator(leaf, is_argument=True))
-            given.append(inputs[-1])
-            continue
-        inputs.append(recorder.input(value))
-        given.append(inputs[-1])
-        if isinstance(leaf, Node):
-            first = next(number for number, other in enumerate(leaves) if other is leaf)
-            again = first < len(given) - 1
-            given[-1] = given[first] if again else recorder.stand_in(leaf, first, inputs[-1])
+    inputs, given = _inputs(recorder, leaves)
     symbols = iter([x._variable for x in inputs])
     parameters = structure.parameters_of(
         function, structure.replaced(arguments, symbols), structure.replaced(keywords, symbols)
@@ -143,12 +128,7 @@ def record(
             )
         output = tree.mapped(found, lambda x: _output(recorder, x))
         results = results_of(found, recorder)
-        stores = [
-            Store(o.node, o.what, recorder.symbol(o.now(recorder)))
-            for o in recorder.outside.values()
-            if o.written
-        ]
-        stores += recorder.state_stores()
+        stores = _stores(recorder)
     finally:
         creation.end()
         hooks.stop()
@@ -156,20 +136,8 @@ def record(
             outside.finish(keep)
         recorder.end_state(keep)
         recorder.finish()
-    for constant in recorder.constants:
-        if not recorder.is_written(constant) and not constant.is_unchanged():
-            raise TraceError(
-                f"An array of shape {constant.value.shape} is used and then changed in place, and "
-                "the change does not depend on the inputs. Make it with np.zeros_like(x) of an "
-                "input, or pass it as an argument."
-            )
-    loads = [
-        Load(o.node, o.what, None if o.traced is None else o.traced._variable)
-        for o in recorder.outside.values()
-        if o.is_read
-    ]
-    used = variables_in((output, [store.value for store in stores]))
-    loads += recorder.state_loads({*used, *(x for item in recorder.items for x in item.uses())})
+    _check_constants(recorder)
+    loads = _loads(recorder, output, stores)
     name = str(getattr(function, "__name__", "function"))
     variables = [x._variable for x in inputs]
     program = Program(name, variables, loads, recorder.items, output, stores, parameters)
@@ -177,6 +145,60 @@ def record(
     program.derived = recorder.origins.roots
     program.gradients = recorder.origins.gradients
     return Recording(program, tree.mapped(found, plain_result), results, recorder)
+
+
+def _inputs(recorder: Recorder, leaves: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the traced inputs, and what the function gets for them: for nodes, stand-ins."""
+    inputs: list[Any] = []
+    given: list[Any] = []
+    values = list(map(numbers_of, leaves))
+    if recorder.isolated:
+        values = structure.copies_of(values)
+    for number, (leaf, value) in enumerate(zip(leaves, values, strict=True)):
+        if isinstance(leaf, np.random.Generator):
+            inputs.append(recorder.generator(leaf, is_argument=True))
+        else:
+            inputs.append(recorder.input(value))
+        given.append(inputs[-1])
+        if isinstance(leaf, Node):
+            first = next(i for i, other in enumerate(leaves) if other is leaf)
+            is_new = first == number
+            given[-1] = recorder.stand_in(leaf, first, inputs[-1]) if is_new else given[first]
+    return inputs, given
+
+
+def _stores(recorder: Recorder) -> list[Store]:
+    """Return what the program stores in nodes and in the state of objects."""
+    stores = [
+        Store(o.node, o.what, recorder.symbol(o.now(recorder)))
+        for o in recorder.outside.values()
+        if o.written
+    ]
+    return stores + recorder.state_stores()
+
+
+def _loads(recorder: Recorder, output: Any, stores: list[Store]) -> list[Load]:
+    """Return what the program reads from nodes and from the state of objects."""
+    loads = [
+        Load(o.node, o.what, None if o.traced is None else o.traced._variable)
+        for o in recorder.outside.values()
+        if o.is_read
+    ]
+    used = variables_in((output, [store.value for store in stores]))
+    return loads + recorder.state_loads(
+        {*used, *(x for item in recorder.items for x in item.uses())}
+    )
+
+
+def _check_constants(recorder: Recorder) -> None:
+    """Raise an error if a plain array has changed since the function used it."""
+    for constant in recorder.constants:
+        if not recorder.is_written(constant) and not constant.is_unchanged():
+            raise TraceError(
+                f"An array of shape {constant.value.shape} is used and then changed in place, and "
+                "the change does not depend on the inputs. Make it with np.zeros_like(x) of an "
+                "input, or pass it as an argument."
+            )
 
 
 def isolated(

@@ -32,31 +32,8 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
         For each target its derivative, None where no root depends on it.
     """
     pending, leaves = _count_edges(roots)
-    found: dict[int, Any] = {}
-    for leaf in leaves:
-        found[id(leaf)] = recorder.value_gradient(leaf) if targets is None else 0.0
-    stack: list[Any] = []
-    for root, seed in zip(roots, seeds, strict=True):
-        found[id(root)] = _sum(found.get(id(root), 0.0), _as_float(seed))
-        pending[id(root)] -= 1
-        if pending[id(root)] == 0:
-            stack.append(root)
-    order: list[Any] = []
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        g = found[id(node)]
-        recorder.reached(node, g)
-        arguments = node.arguments
-        for argnum, parent in enumerate(arguments):
-            if not isinstance(parent, Value):
-                continue
-            partial = _partial(recorder, node, argnum, arguments)
-            part = g if partial is None else -g if partial is _MINUS else _product(g, partial)
-            found[id(parent)] = _sum(found.get(id(parent), 0.0), part)
-            pending[id(parent)] -= 1
-            if pending[id(parent)] == 0:
-                stack.append(parent)
+    found = {id(x): recorder.value_gradient(x) if targets is None else 0.0 for x in leaves}
+    order = _walk_edges(recorder, roots, seeds, pending, found)
     recorder.reached(None, None)
     if targets is None:
         for node in order:
@@ -66,6 +43,37 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
     return [
         _rounded_zero(found[id(target)]) if id(target) in reached else None for target in targets
     ]
+
+
+def _walk_edges(
+    recorder: Any,
+    roots: list[Any],
+    seeds: list[Any],
+    pending: dict[int, int],
+    found: dict[int, Any],
+) -> list[Any]:
+    """Record the sums of `found`, by the identity of the node; return the nodes as visited."""
+    order: list[Any] = []
+    stack: list[Any] = []
+
+    def add(node: Any, part: Any) -> None:
+        found[id(node)] = _sum(found.get(id(node), 0.0), part)
+        pending[id(node)] -= 1
+        if pending[id(node)] == 0:
+            stack.append(node)
+
+    for root, seed in zip(roots, seeds, strict=True):
+        add(root, _as_float(seed))
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        g = found[id(node)]
+        recorder.reached(node, g)
+        arguments = node.arguments
+        for argnum, parent in enumerate(arguments):
+            if isinstance(parent, Value):
+                add(parent, _product(g, _partial(recorder, node, argnum, arguments)))
+    return order
 
 
 #: Instead of a partial derivative of -1.
@@ -113,6 +121,8 @@ def _as_float(x: Any) -> Any:
 
 
 def _product(g: Any, partial: Any) -> Any:
+    if partial is None or partial is _MINUS:
+        return g if partial is None else -g
     return partial if type(g) is float and g == 1.0 else g * partial
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -86,20 +86,8 @@ def _compiled(region: Tiled) -> Callable[..., Any]:
     inner, places = _inner(region)
     parameters = [names.new(f"x{i}") for i in range(len(region.inputs))]
     outs = [names.new(f"out{i}") for i in range(len(region.arrays))]
-    lines: list[str] = []
-    slices: list[str] = []
-    for whole, x in (
-        *zip(parameters, region.inputs, strict=True),
-        *zip(outs, (places[x] for x in region.arrays), strict=True),
-    ):
-        shape = x.value.shape if isinstance(x, Constant) else x.shape
-        name = names.of(x)
-        if shape != region.shape:
-            lines.append(f"{name} = {whole}")
-            continue
-        if len(shape) > 1:
-            lines.append(f"{whole} = {whole}.reshape(-1)")
-        slices.append(f"{name} = {whole}[start:stop]")
+    arrays = (*region.inputs, *(places[x] for x in region.arrays))
+    lines, slices = _slices(region, names, zip((*parameters, *outs), arrays, strict=True))
     kept = [item for item in inner.items if is_kept(item)]
     environment = _pool(kept, max(stop - start for start, stop in bounds))
     environment["bounds"] = bounds
@@ -132,6 +120,24 @@ def _compiled(region: Tiled) -> Callable[..., Any]:
     function = environment[name]
     function.source = source
     return function  # type: ignore[no-any-return]
+
+
+def _slices(
+    region: Tiled, names: Any, arrays: Iterable[tuple[str, Any]]
+) -> tuple[list[str], list[str]]:
+    """Return the lines before the loop and in it that make tiles of arrays, by their names."""
+    before: list[str] = []
+    inside: list[str] = []
+    for whole, x in arrays:
+        shape = x.value.shape if isinstance(x, Constant) else x.shape
+        name = names.of(x)
+        if shape != region.shape:
+            before.append(f"{name} = {whole}")
+            continue
+        if len(shape) > 1:
+            before.append(f"{whole} = {whole}.reshape(-1)")
+        inside.append(f"{name} = {whole}[start:stop]")
+    return before, inside
 
 
 def _inner(region: Tiled) -> tuple[Program, dict[Any, Variable]]:
