@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import types
+from typing import Any
+
 import numpy as np
 
 #: Functions of NumPy whose results have a shape that depends on the numbers.
@@ -36,3 +39,21 @@ STATIC = frozenset(
         np.broadcast_shapes,
     )
 )  # fmt: skip
+
+
+def is_followed(function: Any) -> bool:
+    """Return whether calls that a function makes are recorded, instead of its own call."""
+    if hasattr(function, "_implementation"):  # NumPy's, which dispatch
+        return True
+    module = getattr(function, "__module__", None) or ""
+    return module.startswith(("autograd.", "nn."))
+
+
+def is_real_or_complex(function: Any) -> bool:
+    """Return whether the type of a function's results depends on the numbers."""
+    if isinstance(function, types.FunctionType) and function.__name__ in REAL_OR_COMPLEX_IN_SCIPY:
+        return str(function.__module__).startswith("scipy.")
+    try:
+        return function in REAL_OR_COMPLEX
+    except TypeError:  # it cannot be hashed
+        return False

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import operator
 import threading
-import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 
 from autograd.engine import Tensor, Value
-from autograd.engine.fields import replace_gradient
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import pause, resume
 from autograd.errors import TraceError
+from autograd.program.contents_tracer import ContentsTracer
 from autograd.program.generators import TracedGenerator
 from autograd.program.instructions import (
     Attempt,
@@ -33,15 +32,14 @@ from autograd.program.instructions import (
 )
 from autograd.program.numpy_functions import (
     DATA_DEPENDENT,
-    REAL_OR_COMPLEX,
-    REAL_OR_COMPLEX_IN_SCIPY,
     STATIC,
     WRITING,
+    is_followed,
+    is_real_or_complex,
 )
 from autograd.program.origins import Origins
 from autograd.program.places import at, is_in_rule, place_of_caller
-from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask
-from autograd.program.value_tracer import ValueTracer
+from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask, traced_in
 
 #: Types of results that become variables.
 NUMBERS = (bool, int, float, complex, np.generic)
@@ -49,7 +47,7 @@ _RESULTS = (type(None), np.ndarray, tuple, list, *NUMBERS)
 _OPERANDS = (Traced, np.ndarray, list, tuple, *NUMBERS)
 
 
-class Recorder(ValueTracer):
+class Recorder(ContentsTracer):
     """The instructions of one call of a function.
 
     Attributes
@@ -186,8 +184,8 @@ class Recorder(ValueTracer):
         found = self.record(function, arguments, keywords, value, plain, primitive=primitive)
         if function is operator.getitem and selects_by_mask(arguments[1]):
             self.guard_shapes(found)
-        if _is_real_or_complex(function):
-            for x in _traced_in(found):
+        if is_real_or_complex(function):
+            for x in traced_in(found):
                 self.guard(x, dtype_of)
         return found
 
@@ -257,7 +255,7 @@ class Recorder(ValueTracer):
 
     def _fixed(self, arguments: Any, keywords: Any, value: Any) -> Any:
         """Return a result that is neither array nor number; it holds for these inputs only."""
-        for x in _traced_in((arguments, keywords)):
+        for x in traced_in((arguments, keywords)):
             x._guard(contents_of)
         return value
 
@@ -422,7 +420,7 @@ class Recorder(ValueTracer):
 
     def guard_shapes(self, found: Any) -> None:
         """Record guards of the shapes of results, which depend on numbers."""
-        for x in _traced_in(found):
+        for x in traced_in(found):
             if isinstance(x, TracedArray):
                 self.guard(x, shape_of)
 
@@ -465,37 +463,6 @@ class Recorder(ValueTracer):
             return kind(*[self.symbol(item) for item in x])
         return x
 
-    # -- Tensors ----------------------------------------------------------------------------
-
-    def contents(self, node: Any) -> Any:
-        """Return the traced array of a Tensor that holds a plain one."""
-        if self.is_inside(node):
-            return self.constant(node._contents)
-        self.use_outside(node)
-        return self._outside(node, "data").read()
-
-    def gradient(self, node: Any) -> Any:
-        """Return the traced ``grad`` of a leaf."""
-        self.use_of_argument(node)
-        if isinstance(node._grad, (Traced, Node)) or not node._call() < self.begun:
-            return node._grad
-        outside = self._outside(node, "grad")
-        if not outside.written:
-            replace_gradient(node, outside.read())
-        return node._grad
-
-    def stored_gradient(self, node: Any) -> None:
-        """Note that a leaf gets a new ``grad``."""
-        self.use_of_argument(node)
-        if node._primitive is None and node._call() < self.begun:
-            self._outside(node, "grad").written = True
-
-    def stored(self, node: Any) -> None:
-        """Note that a Tensor got new numbers."""
-        self.use_of_argument(node)
-        if node._call() < self.begun:
-            self._outside(node, "data").written = True
-
     # -- primitives and backward passes -----------------------------------------------------
 
     def reached(self, node: Any, cotangent: Any) -> None:
@@ -516,12 +483,6 @@ class Recorder(ValueTracer):
             x = x._contents
         return x._variable if isinstance(x, Traced) else None
 
-    def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
-        """Record the backward pass through Values: see `value_backward`."""
-        from autograd.program.value_backward import pull_back
-
-        return pull_back(self, roots, seeds, targets)
-
     def call(self, primitive: Primitive, arguments: Any, keywords: Any) -> Any:
         """Compute what a primitive computes."""
         function: Any = primitive.function
@@ -529,37 +490,9 @@ class Recorder(ValueTracer):
             numbers = [self.plain(x) for x in arguments]
             if all(type(x) is float for x in numbers):
                 return self.scalar(primitive, arguments)
-        if isinstance(function, np.ufunc) or _is_followed(function):
+        if isinstance(function, np.ufunc) or is_followed(function):
             return function(*arguments, **keywords)
         return self.emit(function, arguments, keywords, primitive)
-
-
-def _is_followed(function: Any) -> bool:
-    """Return whether calls that a function makes are recorded, instead of its own call."""
-    if hasattr(function, "_implementation"):  # NumPy's, which dispatch
-        return True
-    module = getattr(function, "__module__", None) or ""
-    return module.startswith(("autograd.", "nn."))
-
-
-def _is_real_or_complex(function: Any) -> bool:
-    """Return whether the type of a function's results depends on the numbers."""
-    if isinstance(function, types.FunctionType) and function.__name__ in REAL_OR_COMPLEX_IN_SCIPY:
-        return str(function.__module__).startswith("scipy.")
-    try:
-        return function in REAL_OR_COMPLEX
-    except TypeError:  # it cannot be hashed
-        return False
-
-
-def _traced_in(x: Any) -> list[Traced]:
-    if isinstance(x, Traced):
-        return [x]
-    if isinstance(x, dict):
-        x = list(x.values())
-    if isinstance(x, (tuple, list)):
-        return [found for item in x for found in _traced_in(item)]
-    return []
 
 
 def _is_of_numbers(value: Any) -> bool:

@@ -340,6 +340,17 @@ def _has_nodes(index: Any) -> bool:
     return isinstance(index, tuple) and any(isinstance(part, Node) for part in index)
 
 
+def traced_in(x: Any) -> list[Traced]:
+    """Return what is traced in nested tuples, lists and dicts."""
+    if isinstance(x, Traced):
+        return [x]
+    if isinstance(x, dict):
+        x = list(x.values())
+    if isinstance(x, (tuple, list)):
+        return [found for item in x for found in traced_in(item)]
+    return []
+
+
 def selects_by_mask(index: Any) -> bool:
     """Return whether the number of selected elements depends on the numbers of a mask."""
     parts = index if isinstance(index, tuple) else (index,)

@@ -1,4 +1,4 @@
-"""The part of a recorder that follows Values, which hold numbers and not arrays."""
+"""The part of a recorder that follows what nodes hold: arrays, numbers, derivatives."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Value
+from autograd.engine import Node, Value
+from autograd.engine.fields import replace_gradient
 from autograd.engine.primitive import Primitive
 from autograd.program.instructions import Extended
 from autograd.program.outside import Outside
 from autograd.program.stand_ins import NodeTracer
 from autograd.program.traced import Traced, TracedArray
+from autograd.program.value_backward import pull_back
 
 
-class ValueTracer(NodeTracer):
-    """The part of a `Recorder` that knows the traced number of each Value.
+class ContentsTracer(NodeTracer):
+    """The part of a `Recorder` that knows the traced contents of nodes.
 
     Attributes
     ----------
@@ -43,6 +45,10 @@ class ValueTracer(NodeTracer):
 
     def plain(self, x: Any) -> Any:
         """Replace traced objects by their values, nested."""
+        raise NotImplementedError
+
+    def constant(self, array: Any) -> Any:
+        """Return the traced array of a plain one."""
         raise NotImplementedError
 
     def _outside(self, node: Any, what: str) -> Outside:
@@ -117,6 +123,10 @@ class ValueTracer(NodeTracer):
         # Adding zero turns -0 into 0, as in the engine.
         self._gradients[id(value)] = (value, gradient + 0.0)
 
+    def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
+        """Record the backward pass through Values: see `value_backward`."""
+        return pull_back(self, roots, seeds, targets)
+
     def scalar(self, primitive: Primitive, arguments: Any) -> Any:
         """Compute what a primitive computes of Python's floats."""
         function = primitive.scalar
@@ -127,3 +137,34 @@ class ValueTracer(NodeTracer):
         except (ArithmeticError, ValueError):
             found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
         return found.as_float()
+
+    # -- Tensors ----------------------------------------------------------------------------
+
+    def contents(self, node: Any) -> Any:
+        """Return the traced array of a Tensor that holds a plain one."""
+        if self.is_inside(node):
+            return self.constant(node._contents)
+        self.use_outside(node)
+        return self._outside(node, "data").read()
+
+    def gradient(self, node: Any) -> Any:
+        """Return the traced ``grad`` of a leaf."""
+        self.use_of_argument(node)
+        if isinstance(node._grad, (Traced, Node)) or not node._call() < self.begun:
+            return node._grad
+        outside = self._outside(node, "grad")
+        if not outside.written:
+            replace_gradient(node, outside.read())
+        return node._grad
+
+    def stored_gradient(self, node: Any) -> None:
+        """Note that a leaf gets a new ``grad``."""
+        self.use_of_argument(node)
+        if node._primitive is None and node._call() < self.begun:
+            self._outside(node, "grad").written = True
+
+    def stored(self, node: Any) -> None:
+        """Note that a Tensor got new numbers."""
+        self.use_of_argument(node)
+        if node._call() < self.begun:
+            self._outside(node, "data").written = True
