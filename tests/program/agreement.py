@@ -2,7 +2,9 @@
 
 import copy
 import dataclasses
+import math
 import warnings
+from collections import namedtuple
 
 import numpy as np
 
@@ -116,3 +118,27 @@ def difference(function, *calls, keywords=None, warned=True, refusal=False):
         if fault:
             return f"call {number}, {arguments!r}: {fault}"
     return None
+
+
+Point = namedtuple("Point", "x y")
+
+
+def array(*numbers):
+    return np.array(numbers, float)
+
+
+VECTORS = [
+    array(1, 2, 3), array(-1, 2, -3), array(0.5, -0.0, np.nan), array(3, 2, 1), array(1, 1, 1),
+    array(-np.inf, 0, np.inf), array(1, 2, 3),
+]  # fmt: skip
+NUMBERS = [1.5, -2.5, 0.0, -0.0, 3.0, 1.5, math.inf, math.nan, 1e-310]
+INTEGERS = [np.arange(4), np.arange(4) * 2, np.arange(4)[::-1]]
+
+
+def paths(jitted):
+    return [path for found in jitted._cache.values() for path in found]
+
+
+def same_as_before(replayed, f, *arguments):
+    """Check one call."""
+    assert alike(replayed(*copy.deepcopy(arguments)), f(*copy.deepcopy(arguments))), arguments

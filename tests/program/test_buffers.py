@@ -1,0 +1,241 @@
+"""Buffers and tiles: results in memory that is kept, and regions computed part by part."""
+
+import numpy as np
+import pytest
+from program.pass_checks import X, bits, check
+
+from autograd import value_and_grad
+from autograd.program import jit, trace
+from autograd.program.passes import optimised
+from autograd.program.passes.tiled import Tiled
+
+# -- buffers ----------------------------------------------------------------------------------
+
+
+def test_results_never_share_memory_with_a_later_call():
+    def function(x):
+        a = np.tanh(x) * 2.0
+        b = a + x
+        return a * b, np.exp(b).T, (b - a)[0], a.sum(axis=0)
+
+    run = jit(function)
+    calls_ = [run(X + k) for k in range(4)]
+    for k, found in enumerate(calls_):
+        assert [bits(x) for x in found] == [bits(x) for x in function(X + k)]
+    flat = [x for found in calls_ for x in found]
+    for i, a in enumerate(flat):
+        assert not any(np.shares_memory(a, b) for b in flat[:i])
+
+
+def test_threads_use_buffers_of_their_own():
+    from concurrent.futures import ThreadPoolExecutor
+
+    run = jit(lambda x: np.tanh(np.exp(-x * x) @ x.T + 1.0) / (1.0 + x[0, 0] ** 2))
+    inputs = [np.full((60, 60), 0.01 * k) for k in range(40)]
+    expected = [bits(run.function(x)) for x in inputs]
+    run(inputs[0])
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            assert [bits(x) for x in pool.map(run, inputs)] == expected
+
+
+def test_calls_inside_calls_use_buffers_of_their_own():
+    from autograd import define
+
+    nested = []
+
+    def inner(x):
+        return run(x * 0.5) + x if nested and nested.pop() else x * 1.0
+
+    opaque = define(inner, lambda g, y, x: g, name="inner")
+
+    def function(x):
+        a = np.tanh(x) + x
+        return opaque(a) * a + np.tanh(a)
+
+    run = jit(function)
+    run(X)
+    nested[:] = [True, True]
+    expected = function(X)
+    nested[:] = [True, True]
+    assert bits(run(X)) == bits(expected)
+
+
+def test_arrays_that_functions_keep_are_not_used_again():
+    from autograd import define
+
+    kept = []
+
+    def keep(x):
+        kept.append(x)
+        return np.sin(x)
+
+    keeping = define(keep, lambda g, y, x: g * np.cos(x), name="keep")
+    run = jit(lambda x: np.exp(keeping(x * 2.0) + np.tanh(x * 3.0)) + x * 4.0)
+    for k in range(3):
+        run(X + k)
+    assert [bits(x) for x in kept[-3:]] == [bits((X + k) * 2.0) for k in range(3)]
+
+
+def test_selection_in_place_takes_the_right_side():
+    def function(x):
+        a, b = x * 2.0, x * 3.0
+        return np.where(a > 1.0, b, a) + 1.0, np.where(x > 0, 0.5, x + 1.0) * 2.0
+
+    check(optimised, function, X)
+    check(optimised, function, X.astype(np.float32))
+
+
+def test_products_of_all_shapes_are_the_same_bits():
+    generator = np.random.default_rng(0)
+    for _ in range(100):
+        m, k, n = generator.choice([1, 2, 3, 17, 40], 3)
+        a = generator.normal(size=(m, k)) * generator.choice([0.0, 1.0], size=(m, k))
+        check(optimised, lambda a, b: (a @ b) * 2.0, a, generator.normal(size=(k, n)))
+
+
+def test_functions_may_return_their_arguments():
+    from autograd import define
+
+    def either(x):
+        return x if x.flat[0] > 0 else x * 1.0
+
+    opaque = define(either, lambda g, y, x: g, name="either")
+
+    def function(x):
+        a = x * 2.0
+        b = opaque(a)
+        c = np.exp(x) + x * 3.0
+        d = b.copy()
+        a += c
+        return b * d + a, c
+
+    run = jit(function)
+    for x in (X, -X, X * 0.5, -X):
+        assert [bits(y) for y in run(x)] == [bits(y) for y in function(x)]
+
+
+# -- tiles ------------------------------------------------------------------------------------
+
+LARGE = np.random.default_rng(0).normal(size=(310, 331))
+
+
+def large_arrays():
+    for dtype in (np.float32, np.float64):
+        x = LARGE.astype(dtype)
+        yield from (x, x.ravel()[:-5], np.asfortranarray(x), x.ravel()[::-1], x[:, ::2])
+
+
+def tiled(program):
+    return [item.function for item in program.instructions if isinstance(item.function, Tiled)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.tanh(x * 0.5 + 0.1) * x - 1.0,
+        lambda x: (np.exp(-x * x).sum(), np.sin(x) * 2.0 + 1.0),
+        lambda x: np.where(x > 0.5, x * 2.0, 0.25) * np.where(x < 0.0, x, x * x),
+        lambda x: (x - x.mean()) / (1.0 + np.sqrt(np.mean(x * x))),
+        lambda x: (x * 2.0 + 1.0, (x * 2.0 + 1.0) * 3.0),
+        lambda x: np.exp(x * 0.1)[::-1] + np.cos(x) * 0.3,
+        lambda x: ((x > 0) & (x < 1)) | (x * x > 2.0),
+    ],
+)
+def test_tiles_give_the_same_bits(function):
+    for x in large_arrays():
+        before = x.copy()
+        run = jit(function)
+        for _ in range(2):
+            found, expected = run(x), function(x)
+            if not isinstance(found, tuple):
+                found, expected = (found,), (expected,)
+            assert [bits(y) for y in found] == [bits(y) for y in expected]
+        assert bits(x) == bits(before)
+    assert tiled(optimised(trace(function)(LARGE)))
+
+
+def test_gradients_in_tiles_are_the_same_bits():
+    from autograd import sigmoid
+
+    function = value_and_grad(lambda x: np.sum(np.tanh(x) * sigmoid(2.0 * x) + np.sin(x * x)))
+    run = jit(function)
+    for x in (LARGE, LARGE * 30.0, LARGE * 1e-3):
+        for found, expected in zip(run(x), function(x), strict=True):
+            assert bits(found) == bits(expected)
+
+
+@pytest.mark.parametrize("size", [65_536, 65_537, 100_003, 262_151])
+def test_sums_of_tiles_are_added_in_the_order_of_numpy(size):
+    for dtype in (np.float32, np.float64):
+        x = np.random.default_rng(size).normal(size=size).astype(dtype)
+        run = jit(lambda x: (x * 1.5).sum())
+        assert tiled(optimised(trace(run.function)(x)))
+        run(x)
+        assert bits(run(x)) == bits(run.function(x))
+
+
+def test_tiles_keep_writes_in_order():
+    def function(x):
+        y = x * 2.0
+        a = np.exp(y * 0.1) + 1.0
+        y[3] = 7.0
+        b = np.exp(y * 0.1) * a
+        x[:5] += b[:5]
+        return b + x, y
+
+    run = jit(function)
+    for _ in range(3):
+        x, other = LARGE.copy(), LARGE.copy()
+        assert [bits(y) for y in run(x)] == [bits(y) for y in function(other)]
+        assert bits(x) == bits(other)
+
+
+def test_results_of_tiles_never_share_memory_with_a_later_call():
+    run = jit(lambda x: (np.tanh(x) * 2.0, np.exp(np.sin(x) * 0.5) @ np.ones(331)))
+    found = [run(LARGE + k) for k in range(3)]
+    for k, pair in enumerate(found):
+        assert [bits(x) for x in pair] == [bits(x) for x in run.function(LARGE + k)]
+    arrays = [x for pair in found for x in pair]
+    for i, a in enumerate(arrays):
+        assert not any(np.shares_memory(a, b) for b in arrays[:i])
+
+
+def test_a_region_can_be_called_like_a_function():
+    program = optimised(trace(lambda x: (np.tanh(x) * 2.0, np.sum(x * x)))(LARGE))
+    (region,) = tiled(program)
+    found = region(LARGE)
+    expected = {True: np.tanh(LARGE) * 2.0, False: np.sum(LARGE * LARGE)}
+    assert [bits(x) for x in found] == [bits(expected[x.is_array]) for x in region.results]
+    assert "for start, stop in bounds" in region.run.source
+
+
+def test_threads_use_tiles_of_their_own():
+    from concurrent.futures import ThreadPoolExecutor
+
+    run = jit(lambda x: np.tanh(np.exp(-x * x) + 1.0) / (1.0 + x * x))
+    inputs = [LARGE + 0.1 * k for k in range(12)]
+    expected = [bits(run.function(x)) for x in inputs]
+    run(inputs[0])
+    with ThreadPoolExecutor(4) as pool:
+        assert [bits(x) for x in pool.map(run, inputs)] == expected
+
+
+def test_what_tiles_read_may_be_written_where_it_is_used():
+    rows = np.arange(310)[::-1].copy()
+    run = jit(lambda x: np.tanh(x[rows] * 2.0) * 0.5 + np.exp(-x.T.copy().T * 0.1))
+    for _ in range(2):
+        assert bits(run(LARGE)) == bits(run.function(LARGE))
+
+
+def test_a_check_stays_behind_a_write_to_what_it_may_read():
+    def function(x, y):
+        y[0] = 3.0
+        return y * 2.0 if x[0] > 0 else y - x[:2].repeat(2)[:3]
+
+    run = jit(function)
+    for given in (-1.0, 1.0, -2.0):
+        x, y = np.full(3, given), np.full(3, given)
+        assert bits(run(x.copy(), y.copy())) == bits(function(x.copy(), y.copy()))
+        assert bits(run(x, x)) == bits(function(y, y))
+        assert bits(x) == bits(y)
