@@ -39,7 +39,7 @@ _OPAQUE = frozenset(
     ("builtins", "functools", "contextlib", "_thread", "threading", "weakref", "logging")
 )
 
-#: Types whose attributes are nobody's business.
+#: Types whose attributes are not looked at.
 OPAQUE: set[type] = set()
 
 _MISSING = object()

@@ -1,4 +1,4 @@
-"""Random generators in traced functions: what they draw is drawn anew in each run."""
+"""Random generators in traced functions: each run draws from them again."""
 
 from __future__ import annotations
 

@@ -188,6 +188,7 @@ def _annotate(items: list[Any], node: Any) -> None:
 def _of_call(call: Any, parts: list[Any], compute: Callable[..., Any]) -> list[Any]:
     """Compute the results of a call of a jitted function, instruction by instruction."""
     replay = call.replay
+    replay.require_repeatable(call, "written as a program")
     program, values = replay.program, {}
     nodes = {id(p): x for p, x in zip(replay.parents, parts, strict=False) if isinstance(p, Node)}
     for x, given in zip(program.inputs, replay.inputs_of(call, parts), strict=True):

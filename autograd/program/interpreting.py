@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ class Run:
     program : Program
         The program.
     inputs : iterable
-        The inputs. Arrays are copied, so that the run leaves them unchanged.
+        The inputs. Arrays and generators are copied, so that the run leaves them unchanged.
 
     Attributes
     ----------
@@ -88,6 +89,8 @@ class Listing:
 
 
 def _copied(x: Any) -> Any:
+    if isinstance(x, np.random.Generator):
+        return copy.deepcopy(x)
     return x.copy("K") if isinstance(x, np.ndarray) else x
 
 

@@ -85,8 +85,7 @@ class Link:
             gs: list[Any] = [None] * len(replay.results.connected)
             gs[self.number] = 1.0
             found = replay.pull_nodes(self.call, self.parents, gs)
-            pairs = zip(self.parents, found, strict=False)
-            self._found = {id(parent): one for parent, one in pairs if one is not None}
+            self._found = {id(x): one for x, one in _by_node(self.parents, found)}
         return self._found.get(id(node), 0.0)
 
     def pull(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
@@ -111,11 +110,20 @@ def chain(link: Link, number: float, partials: list[Any], name: str) -> Any:
     primitive.function, primitive.arity = _refuse, 2
     primitive.variadic, primitive.push = link.pull, link.push
     node: Any = None
-    for parent, partial in zip(link.parents, partials, strict=False):
-        if partial is not None:
-            right = 0.0 if node is None else 1.0
-            node = Value(number, "", primitive, parent, partial, node, right)
+    for parent, partial in _by_node(link.parents, partials):
+        right = 0.0 if node is None else 1.0
+        node = Value(number, "", primitive, parent, partial, node, right)
     return Value(number, "", primitive) if node is None else node
+
+
+def _by_node(parents: list[Any], partials: list[Any]) -> list[tuple[Any, Any]]:
+    """Return each parent once, with its partial: one node may be several arguments."""
+    found: dict[int, tuple[Any, Any]] = {}
+    for parent, partial in zip(parents, partials, strict=False):
+        if partial is not None:
+            known = found.get(id(parent))
+            found[id(parent)] = (parent, partial if known is None else known[1] + partial)
+    return list(found.values())
 
 
 def _refuse(*arguments: Any) -> Any:

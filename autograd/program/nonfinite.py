@@ -120,7 +120,9 @@ def _begins(run: Run, item: Instruction, found: Any) -> Iterator[tuple[str, Any]
 
 
 def _is_float(x: Any) -> bool:
-    return isinstance(x, (float, complex)) or getattr(getattr(x, "dtype", None), "kind", "") in "fc"
+    return (
+        isinstance(x, (float, complex)) or getattr(getattr(x, "dtype", None), "kind", "-") in "fc"
+    )
 
 
 def _has(what: str, x: Any) -> bool:

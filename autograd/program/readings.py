@@ -1,4 +1,4 @@
-"""What a function reads besides its arguments, to notice changes before it runs again."""
+"""What a function reads apart from its arguments, to notice changes before it runs again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from autograd.engine import Value
 from autograd.engine.constants import COPIED, fingerprint
 from autograd.errors import GraphError
 from autograd.program.program import Program
+from autograd.program.structure import Identity
+
+#: Types that are compared by value.
+PLAIN = (int, str, bytes, type(None))
 
 
 class Readings:
-    """What a program reads besides its arguments, and besides nodes that the engine watches.
+    """What a program reads apart from its arguments and from nodes that the engine watches.
 
     Parameters
     ----------
@@ -52,7 +56,7 @@ def _state(x: Any) -> Any:
         return x.tobytes() if x.nbytes <= COPIED else fingerprint((x,), {})
     if isinstance(x, (float, complex, np.generic)):
         return np.asarray(x).tobytes()
-    return id(x)
+    return (type(x), x) if isinstance(x, PLAIN) else Identity(x)
 
 
 def watched_nodes(parents: list[Any]) -> set[int]:

@@ -236,7 +236,7 @@ class Replay:
 
     def results_of(self, call: Call, parts: list[Any]) -> list[Any]:
         """Compute the results of a call again, with other numbers in its parents."""
-        self._require_repeatable("computed again")
+        self.require_repeatable(call, "computed again")
         flat = tree.flat(self.run(*self.inputs_of(call, parts)))
         return [flat[number] for number in self.results.connected]
 
@@ -248,12 +248,14 @@ class Replay:
                 inputs[parent] = part
         return inputs
 
-    def _require_repeatable(self, what: str) -> None:
+    def require_repeatable(self, call: Call, what: str) -> None:
+        """Raise an error unless the function would do now what it did in a call."""
         if not self.repeatable:
             raise GraphError(
                 f"{self.name} changes numbers outside, or draws random numbers, so that it cannot "
                 f"be {what}. Differentiate inside of jit: jit(hessian(f)), not hessian(jit(f))."
             )
+        self.readings.require_same(call.readings, self.name)
 
     # -- derivatives ------------------------------------------------------------------------
 
@@ -266,11 +268,10 @@ class Replay:
                 return self._placed(call.kept[0].run_backward(call.kept[1], cotangents))
             except GuardFailed:
                 pass
-        self._require_repeatable("differentiated in this way")
+        self.require_repeatable(call, "differentiated in this way")
         if not is_recording():  # inside `no_grad`, derivatives of what was recorded are wanted
             with recording_again():
                 return self.pull(call, parts, gs)
-        self.readings.require_same(call.readings, self.name)
         inputs = self.inputs_of(call, parts)
         if hooks.tracer() is None and not is_observed():
             found = self._run(inputs, mask, cotangents)
@@ -297,8 +298,7 @@ class Replay:
 
     def pull_nodes(self, call: Call, parents: list[Any], gs: list[Any]) -> list[Any]:
         """Return the derivative for each parent, as nodes."""
-        self._require_repeatable("differentiated twice")
-        self.readings.require_same(call.readings, self.name)
+        self.require_repeatable(call, "differentiated twice")
         mask = tuple([k for k, g in enumerate(gs) if g is not None])
         again = self._again.get(mask)
         if again is None:
@@ -359,8 +359,7 @@ class Replay:
 
     def push(self, call: Call, parents: list[Any], tangents: list[Any], create: bool) -> list[Any]:
         """Return the tangent of each result, given those of the parents."""
-        self._require_repeatable("differentiated in forward mode")
-        self.readings.require_same(call.readings, self.name)
+        self.require_repeatable(call, "differentiated in forward mode")
         moving = tuple([k for k, tangent in enumerate(tangents) if tangent is not None])
         again = self._again.get((moving, create))
         if again is None:

@@ -5,10 +5,10 @@ modes. Without more, the program would contain their values as constants. An obj
 defines ``__program_state__`` names the dicts in which these attributes are. In them, and in the
 dicts and lists in them,
 
-- arrays become inputs of the program, which each run reads anew and may change in place;
+- arrays become inputs of the program, which each run reads and may change in place;
 - numbers that are named as changing become inputs, too, and so does any other number whose change
   has been seen, inside the function or between two calls;
-- random generators draw anew in each run;
+- random generators draw again in each run;
 - everything else is fixed: if it is another object or number, the function is recorded again.
 
 What the function assigns to such attributes is stored after each run.
@@ -175,7 +175,7 @@ def followed(generator: Any) -> Any:
     Parameters
     ----------
     generator : numpy.random.Generator
-        What it draws is drawn anew in each run of the program, in the same order.
+        Each run of the program draws from it again, in the same order.
 
     Examples
     --------

@@ -288,7 +288,7 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
 
 
 def with_own_arrays(first: Program, second: Program) -> Program:
-    """Copy, in each run, arrays that the function makes anew, where others could change them.
+    """Copy, in each run, arrays that the function makes itself, where others could change them.
 
     Parameters
     ----------
@@ -359,7 +359,7 @@ def _equal(a: Any, b: Any) -> bool:
         return a.equals(b)
     if type(a) is not type(b):
         return False
-    if isinstance(a, types.FunctionType):  # made anew at each call
+    if isinstance(a, types.FunctionType):  # a new one at each call
         parts = [
             (f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
             for f in (a, b)

@@ -73,7 +73,7 @@ def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
     if type(slope) is np.ndarray and slope.size and slope.item(slope.argmin()) >= limit:
         return slope  # argmin is twice as fast as min
     small = slope < limit
-    if np.ndim(small) == 0 and type(slope) is not np.ndarray:
+    if type(small) is bool or (np.ndim(small) == 0 and type(slope) is not np.ndarray):
         return exact(x) if small else slope
     if type(slope) is np.ndarray and type(x) is np.ndarray:
         slope = slope.copy()

@@ -68,7 +68,7 @@ def change_setting(model):
     "change",
     [replace_parameter, replace_generator, replace_module, change_setting, convert],
 )
-def test_replaced_parts_are_recorded_anew(change, recordings):
+def test_replaced_parts_are_recorded_again(change, recordings):
     compare(inference, [nothing, change, nothing], recordings, 2)
 
 

@@ -132,3 +132,25 @@ def test_nan_origin_in_the_backward_pass(value):
     findings = made.nan_origin([0.0, 1.0, 4.0])
     assert findings[0].what == "infinity"
     assert findings[0].instruction.backward
+
+
+def test_differences_of_bytes_truth_values_and_infinities():
+    def largest(one, other, x):
+        with np.errstate(all="ignore"):
+            return compare(trace(one)(x), trace(other)(x), x).largest
+
+    assert largest(lambda x: x + np.uint8(1), lambda x: x + np.uint8(2), np.zeros(2, "u1")) == 1.0
+    assert largest(lambda x: x > 0, lambda x: x < 0, np.ones(2)) == 1.0
+    x = np.array([0.0, 1.0])
+    assert largest(lambda x: 1 / x, lambda x: 1 / x + 0.5 * (x > 0), x) == 0.5
+
+
+def test_generators_of_compared_programs_stay_as_they_are():
+    program = trace(lambda x, generator: x * generator.normal(size=3))(
+        np.ones(3), np.random.default_rng(0)
+    )
+    generator = np.random.default_rng(0)
+    state = generator.bit_generator.state
+    assert compare(program, program, np.ones(3), generator).largest == 0.0
+    assert "finite" in str(program.nan_origin(np.ones(3), generator))
+    assert generator.bit_generator.state == state

@@ -10,6 +10,7 @@ from program.outer_scenarios import all_transforms  # its module adds to the sce
 
 import autograd
 from autograd import (
+    Program,
     Tensor,
     Value,
     debug,
@@ -18,6 +19,7 @@ from autograd import (
     no_grad,
 )
 from autograd.errors import GraphError
+from autograd.program import State, follow
 
 
 def numbers(tree):
@@ -185,3 +187,51 @@ def test_equal_derivatives_are_arrays_of_their_own():
         g = np.ones(3)
         f(x).backward(g)
         assert g.tolist() == [1.0] * 3
+
+
+def test_a_value_may_be_an_argument_and_closed_over():
+    v = Value(2.0)
+    f = jit(lambda x: x * x * x * v)
+    for _ in range(2):
+        v.grad = 0
+        f(v).backward(create_graph=True)
+        first = v.grad
+        assert first.data == 32.0
+        v.grad = 0
+        first.backward()
+        assert v.grad == 48.0
+
+
+class Counting:
+    def __init__(self):
+        self.steps = 100_000
+
+    def __program_state__(self):
+        yield State(vars(self), numbers=("steps",))
+
+    def times(self, x):
+        follow(self)
+        return np.sum(x * self.steps)
+
+
+def test_integers_that_change_before_backward_are_noticed():
+    counting = Counting()
+    f = jit(counting.times)
+    f(Tensor(np.ones(2)))
+    counting.steps = 200_000
+    f(Tensor(np.ones(2)))
+    for k in range(50):
+        y = f(Tensor(np.ones(2)))
+        counting.steps += 1000 + k
+        with pytest.raises(GraphError, match="has changed since"):
+            y.backward(create_graph=True)
+
+
+def test_calls_that_draw_numbers_are_no_part_of_other_programs():
+    f = jit(lambda x, generator: np.sum(x * generator.normal(size=3)))
+    generator = np.random.default_rng(0)
+    y = f(Tensor(np.ones(3)), generator)
+    state = generator.bit_generator.state
+    with pytest.raises(GraphError, match="draws random numbers"):
+        Program.of(y)
+    assert generator.bit_generator.state == state
