@@ -17,6 +17,7 @@ from autograd.engine.fields import ENDED, replace_contents
 from autograd.engine.tensor import restore_tensor
 from autograd.engine.transform_calls import ARGUMENTS
 from autograd.engine.transform_calls import arguments as arguments_of_call
+from autograd.errors import TraceError
 from autograd.program.spaces import StateTracer
 
 
@@ -90,11 +91,16 @@ class NodeTracer(StateTracer):
             replace_contents(leaf, traced)
         return leaf
 
-    def give_up(self, reason: str) -> None:
-        """Stop following the function."""
+    def give_up(self, reason: str, is_lost: bool = False) -> None:
+        """Stop following the function; if its program would lose something, in any case."""
         if self.strict:
             self.given_up = reason
             raise NotFollowed(reason)
+        if is_lost:
+            raise TraceError(
+                f"A program cannot do what this function does: {reason}. Make a node of the "
+                "argument inside, Tensor(x), or return the derivative that `grad` gives."
+            )
 
     def is_inside(self, node: Any) -> bool:
         """Return whether a node was made while the function was traced."""
@@ -114,7 +120,8 @@ class NodeTracer(StateTracer):
     def use_of_argument(self, node: Any) -> None:
         """Refuse to follow what happens to an argument itself."""
         if id(node) in self.stand_ins:
-            self.give_up("it reads or changes the grad or the data of a node among its arguments")
+            what = "it reads or changes the grad or the data of a node among its arguments"
+            self.give_up(what, is_lost=True)
 
     def replaced(self, handle: Any) -> None:
         """Handle the use of a Tensor whose elements another node holds, after assignments."""
@@ -124,7 +131,7 @@ class NodeTracer(StateTracer):
     def assigned(self, base: Any) -> None:
         """Handle an assignment to elements of a Tensor, before it happens."""
         if id(base) in self.stand_ins:
-            self.give_up("it assigns to elements of a Tensor among its arguments")
+            self.give_up("it assigns to elements of a Tensor among its arguments", is_lost=True)
         trained = base.requires_grad or base.is_parameter
         if not self.is_inside(base) and (is_recording() or not trained):
             self.give_up("it assigns to elements of a Tensor from outside")

@@ -17,8 +17,9 @@ from autograd import (
     jit,
     make_vjp,
     no_grad,
+    trace,
 )
-from autograd.errors import GraphError
+from autograd.errors import GraphError, TraceError
 from autograd.program import State, follow
 
 
@@ -235,3 +236,13 @@ def test_calls_that_draw_numbers_are_no_part_of_other_programs():
     with pytest.raises(GraphError, match="draws random numbers"):
         Program.of(y)
     assert generator.bit_generator.state == state
+
+
+@pytest.mark.parametrize("node", [Tensor(np.ones(3)), Value(2.0)], ids=["Tensor", "Value"])
+def test_trace_refuses_backward_into_an_argument(node):
+    def square(x):
+        np.sum(x * x).backward()
+
+    with pytest.raises(TraceError, match="grad or the data of a node among its arguments"):
+        trace(square)(node)
+    assert node.grad is None or node.grad == 0.0
