@@ -263,17 +263,26 @@ class Parser:
     def big(self, function):
         self.take("_")
         self.take("{")
-        letters = []
+        letters, known = [], {}
         while self.next != "}":
             token = self.take()
-            if token != ",":
+            if token == "=":
+                self.take("1")
+                known = {letters[-1]: None}
+            elif token != ",":
                 letters.append(token)
         self.take()
+        for letter in known:
+            self.take("^")
+            self.take("{")
+            known[letter] = int(self.take())
+            self.take("}")
         body = self.neighbours()
 
         def value(at):
             sizes = {}
             body(probe(at, letters, sizes))
+            sizes |= known
             ranges = [range(sizes[letter]) for letter in letters]
             return function(
                 [

@@ -277,6 +277,14 @@ def test_random_functions_and_gradients_read_back(seed):
     agrees(value_and_grad(random_function(rng, shapes), (0, 1, 2)), *arguments)
 
 
+def test_sums_over_an_index_that_does_not_occur_have_limits():
+    def f(x, y):
+        rows = (y / y) * x
+        return np.sum(rows @ rows.T)
+
+    assert r"=1}^{3}" in agrees(value_and_grad(f), N(size=4), N(size=(3, 1)))
+
+
 # -- programs that are more than an expression --------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from autograd.program.formulas.algebra import kept_axes
@@ -93,8 +95,8 @@ class ArrayWriter(Writer):
             stack = rows[len(rows) - (part.ndim - 2) :] if part.ndim > 2 else []
             texts.append(self.write(part, (*stack, *own)).within(JUXTAPOSED))
         self.used = before
-        sums = ", ".join(letter for letter in inner if letter is not None)
-        return Written(rf"\sum_{{{sums}}} {' '.join(texts)}", OPEN)
+        lengths = [part.shape[-2 if part.ndim > 1 else 0] for part in others]
+        return _over("sum", zip(inner, lengths, strict=True), " ".join(texts))
 
     def _transpose(self, term: Term, indices: Indices) -> Written:
         part = term.parts[0]
@@ -125,10 +127,9 @@ class ArrayWriter(Writer):
         new = iter(self._new([body.shape[a] for a in axes]))  # type: ignore[arg-type]
         outside = indices or (None,) * body.ndim
         inner = tuple(next(new) if a in axes else outside[a] for a in range(body.ndim))
-        letters = ", ".join(x for a in axes if (x := inner[a]) is not None)
         text = self.write(body, inner).within(OPEN)
         self.used = before
-        return Written(rf"{REDUCTIONS[operation]}_{{{letters}}} {text}", OPEN)
+        return _over(operation, [(inner[a], body.shape[a]) for a in axes], text)
 
     def _spread(self, term: Term, indices: Indices) -> Written:
         if indices is None:
@@ -229,6 +230,27 @@ class ArrayWriter(Writer):
         for position in path:
             found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
         return self._with_indices(found, indices)
+
+
+_SUBSCRIPT = re.compile(r"_\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+
+def _over(operation: str, indices: Iterable[tuple[str | None, int]], text: str) -> Written:
+    """Write a reduction over indices of some lengths.
+
+    The length of an axis is that of what the index stands at. An index that occurs nowhere gets
+    its limits.
+    """
+    symbol, found, limited = REDUCTIONS[operation], "", ""
+    subscripts = _SUBSCRIPT.findall(text)
+    for letter, length in indices:
+        if letter is None:
+            continue
+        if any(letter in subscript for subscript in subscripts) or operation not in ("sum", "prod"):
+            found += f", {letter}" if found else letter
+        else:
+            limited += rf"{symbol}_{{{letter}=1}}^{{{length}}} "
+    return Written(f"{limited}{symbol}_{{{found}}} {text}" if found else limited + text, OPEN)
 
 
 def transposed(term: Term) -> Term:
