@@ -14,6 +14,7 @@ from autograd.drawing.files import save
 from autograd.drawing.graph import GUARD, Item
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
 from autograd.drawing.program_graph import BACKWARD, program_graph
+from autograd.drawing.step_sequence import StepSequence
 from autograd.program.program import Program
 
 #: Only so many steps are displayed.
@@ -48,7 +49,7 @@ class ProgramStep:
     place: str
 
 
-class ProgramSteps:
+class ProgramSteps(StepSequence[ProgramStep]):
     """The instructions of a program in order, with the numbers of one run.
 
     ``print`` and Jupyter show them as a table. `save` writes text or Markdown.
@@ -79,18 +80,6 @@ class ProgramSteps:
         self.name = name
         self.steps = steps
         self.number_format = number_format
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def __iter__(self) -> Iterator[ProgramStep]:
-        return iter(self.steps)
-
-    def __getitem__(self, index: int) -> ProgramStep:
-        return self.steps[index]
-
-    def __repr__(self) -> str:
-        return self.text()
 
     def _rows(self, most: int) -> Iterator[tuple[str, ...]]:
         for step in self.steps[:most]:

@@ -17,6 +17,7 @@ from autograd.drawing.latex import latex, latex_name
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
 from autograd.drawing.program_steps import ProgramSteps, program_steps
+from autograd.drawing.step_sequence import StepSequence
 from autograd.drawing.view import Frame, Options, view_of
 from autograd.engine import Node
 from autograd.program import Program
@@ -30,7 +31,7 @@ MOST = 200
 MOST_CHARACTERS = 40
 
 
-class Steps:
+class Steps(StepSequence[Step]):
     """The steps of the backward pass, in order.
 
     ``print`` shows them as text, Jupyter as formulas. `save` writes text, Markdown or LaTeX, or an
@@ -63,18 +64,6 @@ class Steps:
         self.steps = steps
         self.number_format = number_format
         self._items = {item.number: item for item in graph.items}
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
-    def __getitem__(self, index: int) -> Step:
-        return self.steps[index]
-
-    def __repr__(self) -> str:
-        return self.text()
 
     # -- in words -------------------------------------------------------------------------------
 

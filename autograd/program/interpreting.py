@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Constant, Guard, Instruction, Variable, substituted
+from autograd.program.instructions import Constant, Guard, Variable, substituted
 from autograd.program.program import Program
 from autograd.program.python_code import Names, Writer
 
@@ -59,10 +59,6 @@ class Run:
     def of(self, x: Any) -> Any:
         """Return the value of a variable or constant."""
         return self.values[x]
-
-    def result(self, item: Instruction) -> Any:
-        """Return what an instruction has computed, or has written to."""
-        return self.values[item.writes if item.writes is not None else item.result]
 
     def bind(self, result: Any, found: Any) -> None:
         """Note what an instruction has computed."""

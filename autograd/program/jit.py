@@ -117,6 +117,8 @@ class Jitted:
     ----------
     function : callable
         The function itself.
+    not_followed : dict
+        By signature, why the function itself is called and no program.
     """
 
     #: For `Environment`, which looks into the function instead.
@@ -130,7 +132,6 @@ class Jitted:
             )
         functools.update_wrapper(self, function)
         self.function = function
-        #: Why the function itself is called, for some signatures.
         self.not_followed: dict[Any, str] = {}
         self._cache: dict[Any, list[Path]] = {}
         self._warned = False

@@ -204,27 +204,26 @@ def _of_node(x: Any, leaves: list[Any]) -> list[Any]:
     return found
 
 
-def replaced(x: Any, parts: Any) -> Any:
-    """Return nested arguments with other inputs, taken in order."""
+def _rebuilt(x: Any, of: Any) -> Any:
+    """Return nested arguments with ``of(x)`` for everything that is no container."""
     kind = type(x)
-    if kind is np.ndarray or kind is float or kind is complex:
-        return next(parts)
-    if kind is tuple:
-        return tuple([replaced(item, parts) for item in x])
-    if kind is list:
-        return [replaced(item, parts) for item in x]
+    if kind is tuple or kind is list:
+        return kind([_rebuilt(item, of) for item in x])
     if kind is dict:
-        return {key: replaced(item, parts) for key, item in x.items()}
-    if isinstance(x, (np.ndarray, *INPUT_NUMBERS, np.random.Generator, Node)):
-        return next(parts)
+        return {key: _rebuilt(item, of) for key, item in x.items()}
     if isinstance(x, tuple):
-        return tuple.__new__(kind, [replaced(item, parts) for item in x])
+        return tuple.__new__(kind, [_rebuilt(item, of) for item in x])
     if isinstance(x, CONTAINERS):
         other = copy.copy(x)
         for key, item in x.items() if isinstance(x, dict) else enumerate(x):
-            other[key] = replaced(item, parts)  # type: ignore[index]
+            other[key] = _rebuilt(item, of)  # type: ignore[index]
         return other
-    return x
+    return of(x)
+
+
+def replaced(x: Any, parts: Any) -> Any:
+    """Return nested arguments with other inputs, taken in order."""
+    return _rebuilt(x, lambda leaf: next(parts) if isinstance(leaf, (*INPUTS, Node)) else leaf)
 
 
 class Slot:
@@ -244,21 +243,7 @@ class Slot:
 
 def filled(x: Any, leaves: Any) -> Any:
     """Return nested arguments with inputs in the place of slots."""
-    kind = type(x)
-    if kind is Slot:
-        return leaves[x.number]
-    if kind is tuple or kind is list:
-        return kind([filled(item, leaves) for item in x])
-    if kind is dict:
-        return {key: filled(item, leaves) for key, item in x.items()}
-    if isinstance(x, tuple):
-        return tuple.__new__(kind, [filled(item, leaves) for item in x])
-    if isinstance(x, CONTAINERS):
-        other = copy.copy(x)
-        for key, item in x.items() if isinstance(x, dict) else enumerate(x):
-            other[key] = filled(item, leaves)  # type: ignore[index]
-        return other
-    return x
+    return _rebuilt(x, lambda leaf: leaves[leaf.number] if type(leaf) is Slot else leaf)
 
 
 class Parameter:

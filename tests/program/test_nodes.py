@@ -203,6 +203,13 @@ def test_a_value_may_be_an_argument_and_closed_over():
         assert v.grad == 48.0
 
 
+def test_the_reason_for_running_without_a_program_is_kept():
+    f = jit(lambda x: x.T)
+    x = Tensor(np.ones((2, 3)))
+    assert np.shares_memory(f(x).data, x.data)
+    assert list(f.not_followed.values()) == ["it returns a view of another node"]
+
+
 class Counting:
     def __init__(self):
         self.steps = 100_000
