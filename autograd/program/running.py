@@ -141,7 +141,7 @@ class _Compiler:
             self.lines += [f"{name} = None" for name in names]
             self.lines += ["try:", *(f"    {line}" for line in first), "except GuardFailed: raise"]
             self.lines.append("except Exception:")
-            for name, restore in zip(names, self.undo.restores, strict=True):
+            for name, restore in reversed([*zip(names, self.undo.restores, strict=True)]):
                 self.lines.append(f"    if {name} is not None: {restore}")
             self.lines.append("    raise")
         self.lines += ["try:", *(f"    {line}" for line in rest)]
@@ -403,8 +403,11 @@ class _Undo:
         return [x for x in found if self.effects.owner(x) in self.outside]
 
     def before(self) -> str:
-        """Return the statements that restore everything."""
-        return "".join(f"{line}; " for line in self.restores)
+        """Return the statements that restore everything, from the last change to the first.
+
+        Two arguments may share memory: what was saved later has the earlier change in it.
+        """
+        return "".join(f"{line}; " for line in reversed(self.restores))
 
 
 def _is_generator(x: Any) -> bool:

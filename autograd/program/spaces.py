@@ -235,7 +235,8 @@ class StateTracer(Tracer):
         self._arrays: dict[int, tuple[Any, Traced, Cell]] = {}
         self._memory: dict[int, tuple[Any, Traced, Cell]] = {}
         self._shared: set[int] = set()
-        self._generators: dict[int, tuple[Any, Traced, Any]] = {}
+        self._generators: dict[int, tuple[Any, Traced]] = {}
+        self._states: dict[int, tuple[Any, Any]] = {}
 
     def input(self, value: Any, hint: str = "") -> Any:
         """Return a traced array or number for an input."""
@@ -310,21 +311,21 @@ class StateTracer(Tracer):
         known = self._arrays.get(id(array))
         return None if known is None else known[1]
 
-    def generator(self, generator: Any, is_argument: bool = False) -> Any:
-        """Return what represents a random generator."""
+    def generator(self, generator: Any) -> Any:
+        """Return what represents a random generator that is not an argument."""
         if isinstance(generator, Traced):
             return generator
         known = self._generators.get(id(generator))
         if known is None:
-            state = generator.bit_generator.state if self.isolated else None
-            if is_argument:
-                traced = self.input(generator, "generator")
-            else:
-                traced = self.load(
-                    Cell({"generator": generator}, "generator", "generator"), generator
-                )
-            known = self._generators[id(generator)] = (generator, traced, state)
+            self.save_state(generator)
+            cell = Cell({"generator": generator}, "generator", "generator")
+            known = self._generators[id(generator)] = (generator, self.load(cell, generator))
         return known[1]
+
+    def save_state(self, generator: Any) -> None:
+        """Note the state to which a generator returns if what the function does is undone."""
+        if self.isolated:
+            self._states.setdefault(id(generator), (generator, generator.bit_generator.state))
 
     def state_stores(self) -> list[Store]:
         """Return what the program stores in dicts."""
@@ -352,6 +353,5 @@ class StateTracer(Tracer):
         """Put plain objects in place of followed ones, with what they hold now or held before."""
         for space in self.spaces.values():
             space.restore(keep)
-        for generator, _, state in self._generators.values():
-            if state is not None:
-                generator.bit_generator.state = state
+        for generator, state in self._states.values():
+            generator.bit_generator.state = state

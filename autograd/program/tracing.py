@@ -156,9 +156,8 @@ def _inputs(recorder: Recorder, leaves: list[Any]) -> tuple[list[Any], list[Any]
         values = structure.copies_of(values)
     for number, (leaf, value) in enumerate(zip(leaves, values, strict=True)):
         if isinstance(leaf, np.random.Generator):
-            inputs.append(recorder.generator(leaf, is_argument=True))
-        else:
-            inputs.append(recorder.input(value))
+            recorder.save_state(leaf)
+        inputs.append(recorder.input(value))
         given.append(inputs[-1])
         if isinstance(leaf, Node):
             first = next(i for i, other in enumerate(leaves) if other is leaf)

@@ -13,6 +13,7 @@ from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
 from autograd.program.passes.dead_code import without_dead_code
 from autograd.program.running import GuardFailed, compiled
+from nn import Dropout
 
 # -- dead code --------------------------------------------------------------------------------
 
@@ -227,6 +228,77 @@ def test_arguments_are_restored_when_a_guard_fails():
         x, y = np.full(3, start), np.full(3, start)
         assert bits(run(x)) == bits(function(y))
         assert bits(x) == bits(y)
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_arguments_that_share_memory_are_restored(shift):
+    def function(x, y):
+        x += 1.0
+        y += 1.0
+        if x.sum() > 8:
+            return x * 2.0
+        return x * 3.0
+
+    def given():
+        x = np.ones(3 + shift)
+        return x[:3], x[shift:]
+
+    run = jit(function)
+    run(np.ones(3), np.ones(3))
+    (a, b), (x, y) = given(), given()
+    assert bits(run(a, b)) == bits(function(x, y))
+    assert (bits(a), bits(b)) == (bits(x), bits(y))
+
+
+def test_arguments_that_share_memory_are_restored_before_an_error():
+    def function(x, y, n):
+        x += 1.0
+        y += 1.0
+        return x * (1.0 / n)
+
+    run = jit(function)
+    run(np.ones(3), np.ones(3), 2.0)
+    x = np.ones(3)
+    with pytest.raises(ZeroDivisionError):
+        run(x, x, 0.0)
+    assert bits(x) == bits(np.full(3, 3.0))
+
+
+def test_a_generator_that_is_two_arguments_is_restored():
+    def function(x, a, b):
+        x = x + a.normal(size=3) + b.normal(size=3)
+        return x * a.normal() if x.sum() > 0 else x - b.normal()
+
+    run = jit(function)
+    run(np.full(3, 9.0), np.random.default_rng(0), np.random.default_rng(1))
+    a, b = np.random.default_rng(3), np.random.default_rng(3)
+    assert bits(run(np.full(3, -9.0), a, a)) == bits(function(np.full(3, -9.0), b, b))
+
+
+def test_arguments_may_be_one_generator_or_two():
+    def function(x, a, b):
+        return x * a.normal() + b.normal()
+
+    def pairs():
+        a, b = map(np.random.default_rng, (3, 4))
+        return [(a, a), (a, b), (b, b)]
+
+    fast = jit(function)
+    for one, other in zip(pairs(), pairs(), strict=True):
+        assert bits(fast(X, *one)) == bits(function(X, *other))
+
+
+def test_an_argument_may_be_the_generator_of_a_module():
+    def function(x, generator):
+        return drop(x) + generator.normal()
+
+    found = []
+    for run in (function, jit(function)):
+        own = np.random.default_rng(3)
+        drop = Dropout(0.5, own)
+        given = [own, np.random.default_rng(4), own]
+        found.append([bits(run(Tensor(X), generator).data) for generator in given])
+    assert found[0] == found[1]
 
 
 def test_generators_are_restored_when_a_guard_fails():
