@@ -19,7 +19,11 @@ def summary(program: Any) -> str:
     """Return in one line what the function of a program computes."""
     match = _TRANSFORMED.fullmatch(program.name)
     if match is None:
-        return plain(f"Compute what {program.name} computes.")
+        if program.name.startswith("derivatives_of_"):  # `Program.backward` names it so
+            return plain(
+                f"Return the derivatives of {program.name.removeprefix('derivatives_of_')}."
+            )
+        return plain(f"Run the operations that {program.name} carried out.")
     what, name, numbers = match.groups()
     name = "the function" if name == "<lambda>" else name
     parameters = [parameter.name for parameter in program.parameters]
