@@ -250,7 +250,7 @@ def test_arguments_that_share_memory_are_restored(shift):
     assert (bits(a), bits(b)) == (bits(x), bits(y))
 
 
-def test_arguments_that_share_memory_are_restored_before_an_error():
+def test_arguments_that_share_memory_are_restored_at_an_error():
     def function(x, y, n):
         x += 1.0
         y += 1.0

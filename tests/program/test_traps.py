@@ -197,7 +197,7 @@ def test_a_name_that_changes_often_is_named(monkeypatch):
         assert [call(number) for number in range(20)] == list(range(0, 40, 2))
 
 
-def test_names_and_functions_are_followed_without_recording_again():
+def test_names_and_functions_are_followed_by_one_recording():
     def f(x):
         buffer = imported_zeros(2)
         buffer[0] = x
