@@ -3,11 +3,12 @@
 from autograd.check.finite_differences import numerical_derivative
 from autograd.check.gradients import assert_gradients, check_gradients
 from autograd.check.primitives import check_primitive
-from autograd.check.report import Comparison, Report
+from autograd.check.report import Comparison, Report, WrongLine
 
 __all__ = [
     "Comparison",
     "Report",
+    "WrongLine",
     "assert_gradients",
     "check_gradients",
     "check_primitive",

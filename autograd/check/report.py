@@ -82,6 +82,45 @@ class Comparison:
         return f"{name} ({self.mode})" if self.mode else name
 
 
+@dataclass(frozen=True)
+class WrongLine:
+    """A line of a hand-written derivative that is wrong, and what makes it right.
+
+    The derivative was run with the correction, and was right at several points.
+
+    Attributes
+    ----------
+    path : str
+        The file, or what stands for it in a notebook or doctest.
+    line : int
+        The number of the line, counted from 1.
+    variable : str
+        The variable whose value is wrong after the line; empty if it has none.
+    turn : int or None
+        The first turn of the innermost loop, counted from 0, in which that value is wrong; None
+        outside of loops.
+    statement, correction : str
+        The statement as it is, and as it should be. What is forgotten is an empty statement.
+    text : str
+        The sentence of the report.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import check_gradients
+    >>> check_gradients(np.sin, 0.5, gradient=np.cos).lines
+    []
+    """
+
+    path: str
+    line: int
+    variable: str
+    turn: int | None
+    statement: str
+    correction: str
+    text: str
+
+
 @dataclass
 class Batch:
     """Comparisons of one kind, as matrices: a row for each result, a column for each input."""
@@ -156,6 +195,9 @@ class Report:
         Further information, such as which inputs are constant.
     reasons : list of str
         Why derivatives are wrong; each reason was verified numerically.
+    lines : list of WrongLine
+        The lines of a hand-written derivative that are wrong, the likeliest first. Each alone, if
+        corrected, makes the derivative right.
     evaluations : int
         The number of calls of the function.
     leaves : list of Leaf
@@ -175,6 +217,7 @@ class Report:
     method: str = ""
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    lines: list[WrongLine] = field(default_factory=list)
     evaluations: int = 0
     leaves: list[Leaf] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
