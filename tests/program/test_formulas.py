@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from program.computing_terms import evaluate
 from program.reading_latex import computed
 from rules.checks import quiet
 from rules.samples import SAMPLES
@@ -15,7 +16,6 @@ from autograd.errors import TraceError
 from autograd.program import structure
 from autograd.program.formulas import Formulas
 from autograd.program.formulas.numerals import fraction, name
-from autograd.program.formulas.terms import evaluate
 from autograd.program.instructions import Variable
 from autograd.program.running import compiled
 

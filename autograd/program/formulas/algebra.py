@@ -9,24 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas.expanding import common_factors, multiplied_out
-from autograd.program.formulas.terms import (
-    FUNCTION,
-    MATMUL,
-    NUMBER,
-    PRODUCT,
-    REDUCE,
-    RESHAPE,
-    SOFTMAX,
-    SPREAD,
-    SUM,
-    SYMBOL,
-    TRANSPOSE,
-    Term,
-    broadcast,
-    evaluate,
-    make,
-    number,
-)
+from autograd.program.formulas.terms import Kind, Term, broadcast, evaluate, make, number
 
 #: Sums and products of more parts are not joined with others.
 LONGEST = 60
@@ -34,7 +17,7 @@ LONGEST = 60
 #: A coefficient this much smaller than what it is the sum of is zero.
 ROUNDING = 4e-16
 
-ELEMENTWISE = (SUM, PRODUCT, FUNCTION)
+ELEMENTWISE = (Kind.SUM, Kind.PRODUCT, Kind.FUNCTION)
 
 #: Identities, which `recognising` adds. Each takes the parts of a sum (to change), of a product,
 #: or of a function's call, and returns what it is the same as, or None.
@@ -52,18 +35,18 @@ def spread(term: Term, shape: Any) -> Term:
     shape = tuple(shape)
     if term.shape == shape:
         return term
-    if term.kind == SPREAD:
+    if term.kind == Kind.SPREAD:
         term = term.parts[0]
-    return term if term.shape == shape else make(SPREAD, (term,), None, shape)
+    return term if term.shape == shape else make(Kind.SPREAD, (term,), None, shape)
 
 
 def bare(term: Term) -> Term:
     """Return the part that broadcasting makes a term from, where it needs no help for that."""
     while True:
-        if term.kind == SPREAD:
+        if term.kind == Kind.SPREAD:
             term = term.parts[0]
             continue
-        if term.kind == RESHAPE:
+        if term.kind == Kind.RESHAPE:
             inner = term.parts[0]
             short = _without_leading_ones(term.shape)
             if inner.shape == short:
@@ -72,7 +55,7 @@ def bare(term: Term) -> Term:
             if inner.shape == () and math.prod(term.shape) == 1:
                 term = inner
                 continue
-        elif term.shape and math.prod(term.shape) == 1 and term.kind in (REDUCE, *ELEMENTWISE):
+        elif term.shape and math.prod(term.shape) == 1 and term.kind in (Kind.REDUCE, *ELEMENTWISE):
             term = reshape(term, ())
             continue
         return term
@@ -90,31 +73,31 @@ def reshape(term: Term, shape: Any) -> Term:
     shape = tuple(shape)
     if term.shape == shape:
         return term
-    if term.kind == RESHAPE:
+    if term.kind == Kind.RESHAPE:
         return reshape(term.parts[0], shape)
-    if term.kind == SPREAD and term.parts[0].shape == ():
+    if term.kind == Kind.SPREAD and term.parts[0].shape == ():
         return spread(term.parts[0], shape)
     factor, rest = coefficient_of(term)
-    if factor != 1 and term.kind == SUM:
+    if factor != 1 and term.kind == Kind.SUM:
         return scaled(factor, reshape(rest, shape))
     axes = kept_axes(term.shape, shape)
     if axes is None:
-        return make(RESHAPE, (term,), None, shape)
-    if term.kind == SPREAD:
+        return make(Kind.RESHAPE, (term,), None, shape)
+    if term.kind == Kind.SPREAD:
         return spread(_reshaped_part(term.parts[0], term.ndim, axes), shape)
     if term.kind in ELEMENTWISE and (len(shape) < term.ndim or _regains_axes(term)):
         parts = [_reshaped_part(part, term.ndim, axes) for part in term.parts]
         return spread(rebuilt(term, parts), shape)
-    return make(RESHAPE, (term,), None, shape)
+    return make(Kind.RESHAPE, (term,), None, shape)
 
 
 def _regains_axes(term: Term) -> bool:
     """Return whether the parts of a term have lost axes that they may regain."""
-    if term.kind == SUM and len(term.parts) == 1:
+    if term.kind == Kind.SUM and len(term.parts) == 1:
         return True
     return all(
         part.shape == ()
-        or part.kind == RESHAPE
+        or part.kind == Kind.RESHAPE
         or (part.kind in ELEMENTWISE and _regains_axes(part))
         for part in term.parts
     )
@@ -150,9 +133,9 @@ def _reshaped_part(part: Term, ndim: int, axes: list[int | None]) -> Term:
 
 def rebuilt(term: Term, parts: list[Term]) -> Term:
     """Return an elementwise term with other parts."""
-    if term.kind == SUM:
+    if term.kind == Kind.SUM:
         return linear(zip(term.detail, parts, strict=True))
-    if term.kind == PRODUCT:
+    if term.kind == Kind.PRODUCT:
         return monomial(zip(term.detail, parts, strict=True))
     return function(term.detail, *parts)
 
@@ -162,25 +145,27 @@ def transpose(term: Term, order: Any = None) -> Term:
     order = tuple(range(term.ndim))[::-1] if order is None else tuple(a % term.ndim for a in order)
     if order == tuple(range(term.ndim)):
         return term
-    if term.kind == TRANSPOSE:
+    if term.kind == Kind.TRANSPOSE:
         return transpose(term.parts[0], [term.detail[a] for a in order])
     shape = [term.shape[a] for a in order]
-    if term.kind == SPREAD and term.parts[0].ndim in (0, term.ndim):
+    if term.kind == Kind.SPREAD and term.parts[0].ndim in (0, term.ndim):
         inner = term.parts[0]
         return spread(transpose(inner, order) if inner.ndim else inner, shape)
     last = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
-    if term.kind == MATMUL and order == last and all(p.ndim == term.ndim for p in term.parts):
+    if term.kind == Kind.MATMUL and order == last and all(p.ndim == term.ndim for p in term.parts):
         return matmul(*[transpose(part, order) for part in reversed(term.parts)])
     factor, rest = coefficient_of(term)
-    if factor != 1 and term.kind == SUM:
+    if factor != 1 and term.kind == Kind.SUM:
         return scaled(factor, transpose(rest, order))
-    if term.kind == PRODUCT and _is_scaled(term):
+    if term.kind == Kind.PRODUCT and _is_scaled(term):
         return rebuilt(term, [transpose(p, order) if p.shape else p for p in term.parts])
-    if term.kind == RESHAPE and [n for n in shape if n != 1] == [n for n in term.shape if n != 1]:
+    if term.kind == Kind.RESHAPE and [n for n in shape if n != 1] == [
+        n for n in term.shape if n != 1
+    ]:
         moved = [a for a in order if term.shape[a] != 1]
         if moved == sorted(moved):
             return reshape(term.parts[0], shape)
-    return make(TRANSPOSE, (term,), order, shape)
+    return make(Kind.TRANSPOSE, (term,), order, shape)
 
 
 def _is_scaled(product: Term) -> bool:
@@ -200,18 +185,31 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
     sizes: dict[Term, float] = {}
     for coefficient, term in pairs:
         term = bare(term)
-        if term.kind == NUMBER:
+        if term.kind == Kind.NUMBER:
             coefficient, term = coefficient * term.detail, number(1)
-        is_short = term.kind == SUM and len(term.parts) <= LONGEST
+        is_short = term.kind == Kind.SUM and len(term.parts) <= LONGEST
         inner = zip(term.detail, term.parts, strict=True) if is_short else [(1.0, term)]
         for factor, part in inner:
             added = coefficient * factor
+            if part.kind == Kind.UPDATE and added != 1 and bare(part.parts[0]) is number(0):
+                zero, value, *index = part.parts
+                part = make(
+                    Kind.UPDATE, (zero, scaled(added, value), *index), part.detail, part.shape
+                )
+                added = 1.0
             found[part] = found.get(part, 0.0) + added
             sizes[part] = max(sizes.get(part, 0.0), abs(added))
     found = {t: c for t, c in found.items() if not abs(c) <= ROUNDING * sizes[t]}
     for join in IN_SUM:
         join(found)
-    if sum(any(p.kind == SUM for p in term.parts) for term in found if term.kind == PRODUCT) > 1:
+    if (
+        sum(
+            any(p.kind == Kind.SUM for p in term.parts)
+            for term in found
+            if term.kind == Kind.PRODUCT
+        )
+        > 1
+    ):
         shorter = multiplied_out(found)
         if shorter is not None:
             products = [(c, monomial(p or [(1, number(1))])) for c, p in shorter]
@@ -225,12 +223,12 @@ def linear(pairs: Iterable[tuple[Any, Term]]) -> Term:
         return spread(number(0), shape)
     if len(ordered) == 1:
         only = ordered[0]
-        if only.kind == NUMBER:
+        if only.kind == Kind.NUMBER:
             return spread(number(found[only]), shape)
         if found[only] == 1:
             return spread(only, shape)
     inner_shape = broadcast(*[term.shape for term in ordered])
-    total = make(SUM, ordered, tuple(found[term] for term in ordered), inner_shape)
+    total = make(Kind.SUM, ordered, tuple(found[term] for term in ordered), inner_shape)
     return spread(total, shape)
 
 
@@ -241,14 +239,14 @@ def scaled(coefficient: Any, term: Term) -> Term:
 
 def _leads(term: Term) -> int:
     """Return how much a term of a sum wants to have a positive sign: 1 - x, f(x) - y."""
-    return {NUMBER: 3, SYMBOL: 0, RESHAPE: -1, REDUCE: -1}.get(term.kind, 1)
+    return {Kind.NUMBER: 3, Kind.SYMBOL: 0, Kind.RESHAPE: -1, Kind.REDUCE: -1}.get(term.kind, 1)
 
 
 def coefficient_of(term: Term) -> tuple[Any, Term]:
     """Split a term into a number and the rest, whose sums begin with a coefficient of 1 or so."""
-    if term.kind == NUMBER:
+    if term.kind == Kind.NUMBER:
         return term.detail, number(1)
-    if term.kind != SUM:
+    if term.kind != Kind.SUM:
         return 1.0, term
     if any(isinstance(c, complex) for c in term.detail):
         return 1.0, term
@@ -261,7 +259,7 @@ def coefficient_of(term: Term) -> tuple[Any, Term]:
     rest = tuple(c / factor for c in term.detail)
     if len(rest) == 1:
         return factor, term.parts[0]
-    return factor, make(SUM, term.parts, rest, term.shape)
+    return factor, make(Kind.SUM, term.parts, rest, term.shape)
 
 
 def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
@@ -274,8 +272,10 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
     while waiting:
         exponent, term = waiting.pop()
         whole = exponent == int(exponent)
-        is_multiple = term.kind == SUM and len(term.parts) == 1 and _is_positive(term.detail[0])
-        if (term.kind == SUM and (whole or is_multiple)) or term.kind == NUMBER:
+        is_multiple = (
+            term.kind == Kind.SUM and len(term.parts) == 1 and _is_positive(term.detail[0])
+        )
+        if (term.kind == Kind.SUM and (whole or is_multiple)) or term.kind == Kind.NUMBER:
             factor, term = coefficient_of(term)
             raised = _raised(factor, exponent)
             if raised is None:
@@ -283,9 +283,9 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
             else:
                 coefficient *= raised
             term = bare(term)
-            if term.kind == NUMBER:
+            if term.kind == Kind.NUMBER:
                 continue
-        if term.kind == PRODUCT and whole and len(term.parts) <= LONGEST:
+        if term.kind == Kind.PRODUCT and whole and len(term.parts) <= LONGEST:
             waiting += [(e * exponent, p) for e, p in zip(term.detail, term.parts, strict=True)]
             continue
         found[term] = found.get(term, 0.0) + exponent
@@ -302,7 +302,7 @@ def monomial(pairs: Iterable[tuple[Any, Term]]) -> Term:
     if len(ordered) == 1 and found[ordered[0]] == 1:
         return spread(linear([(coefficient, ordered[0])]), shape)
     inner = broadcast(*[term.shape for term in ordered])
-    product = make(PRODUCT, ordered, tuple(float(found[t]) for t in ordered), inner)
+    product = make(Kind.PRODUCT, ordered, tuple(float(found[t]) for t in ordered), inner)
     return spread(linear([(coefficient, product)]), shape)
 
 
@@ -321,16 +321,35 @@ def _raised(factor: Any, exponent: Any) -> Any:
     return raised if np.isfinite(raised) else None
 
 
-def times(*terms: Term) -> Term:
-    """Multiply terms element by element."""
-    return monomial([(1.0, term) for term in terms])
+def _term(x: Any) -> Term:
+    return x if isinstance(x, Term) else number(x)
+
+
+def plus(*terms: Any) -> Term:
+    """Add terms and numbers."""
+    return linear([(1, _term(term)) for term in terms])
+
+
+def minus(a: Any, b: Any) -> Term:
+    """Subtract terms or numbers."""
+    return linear([(1, _term(a)), (-1, _term(b))])
+
+
+def times(*terms: Any) -> Term:
+    """Multiply terms and numbers element by element."""
+    return monomial([(1.0, _term(term)) for term in terms])
+
+
+def over(a: Any, b: Any) -> Term:
+    """Divide terms or numbers."""
+    return monomial([(1.0, _term(a)), (-1.0, _term(b))])
 
 
 def power(base: Term, exponent: Any) -> Term:
     """Raise a term to a power: a number, or another term."""
     if isinstance(exponent, Term):
         plain = bare(exponent)
-        if plain.kind != NUMBER or isinstance(plain.detail, complex):
+        if plain.kind != Kind.NUMBER or isinstance(plain.detail, complex):
             return function("power", base, exponent)
         return spread(power(base, plain.detail), broadcast(base.shape, exponent.shape))
     if exponent == 0:
@@ -345,15 +364,15 @@ def function(name: str, *parts: Term) -> Term:
     """Apply an elementwise function."""
     shape = broadcast(*[part.shape for part in parts])
     plain = [bare(part) for part in parts]
-    if all(part.kind == NUMBER for part in plain):
-        folded = evaluate([make(FUNCTION, plain, name, ())], {})[0]
+    if all(part.kind == Kind.NUMBER for part in plain):
+        folded = evaluate([make(Kind.FUNCTION, plain, name, ())], {})[0]
         if np.isfinite(folded) and (name == "cond" or folded == int(np.real(folded))):
             return spread(number(folded), shape)
     for same in IN_FUNCTION:
         known = same(name, plain)
         if known is not None:
             return spread(known, shape)
-    return spread(make(FUNCTION, plain, name, broadcast(*[p.shape for p in plain])), shape)
+    return spread(make(Kind.FUNCTION, plain, name, broadcast(*[p.shape for p in plain])), shape)
 
 
 def reduce(operation: str, term: Term, axes: Any, keepdims: bool = True) -> Term:
@@ -370,26 +389,26 @@ def reduce(operation: str, term: Term, axes: Any, keepdims: bool = True) -> Term
         return term
     if operation == "sum":
         return spread(_summed(term, axes, kept), kept)
-    if term.kind == SPREAD and operation in ("max", "min"):
+    if term.kind == Kind.SPREAD and operation in ("max", "min"):
         inner = term.parts[0]
         if inner.shape == ():
             return spread(inner, kept)
-    return make(REDUCE, (term,), (operation, axes, True), kept)
+    return make(Kind.REDUCE, (term,), (operation, axes, True), kept)
 
 
 def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
     """Sum along axes: move what does not depend on them before the sum."""
     whole = term.shape
-    if term.kind == SPREAD:
+    if term.kind == Kind.SPREAD:
         inner = term.parts[0]
         offset = len(whole) - inner.ndim
         present = [a for a in axes if a >= offset and inner.shape[a - offset] == whole[a]]
         copies = math.prod(whole[a] for a in axes if a not in present)
         total = reduce("sum", inner, [a - offset for a in present]) if present else inner
         return scaled(copies, total)
-    if term.kind in (RESHAPE, REDUCE) and math.prod(kept) == 1:
-        inner = term.parts[0] if term.kind == RESHAPE else term
-        if inner.kind == REDUCE and inner.detail[0] == "sum":
+    if term.kind in (Kind.RESHAPE, Kind.REDUCE) and math.prod(kept) == 1:
+        inner = term.parts[0] if term.kind == Kind.RESHAPE else term
+        if inner.kind == Kind.REDUCE and inner.detail[0] == "sum":
             body = inner.parts[0]
             return reshape(reduce("sum", body, range(body.ndim)), kept)
     factor, rest = coefficient_of(term)
@@ -399,7 +418,7 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
         expanded = expand(term, axes)
         if expanded is not None:
             return linear([(c, reduce("sum", spread(t, whole), axes)) for c, t in expanded])
-    if term.kind == PRODUCT:
+    if term.kind == Kind.PRODUCT:
         outside: list[tuple[Any, Term]] = []
         inside: list[tuple[Any, Term]] = []
         for exponent, part in zip(term.detail, term.parts, strict=True):
@@ -411,9 +430,9 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
             if inner.shape != whole:
                 inner = spread(inner, whole)
             return monomial([*outside, (1.0, reduce("sum", inner, axes))])
-    if term.kind == SOFTMAX and axes == (term.detail,):
+    if term.kind == Kind.SOFTMAX and axes == (term.detail,):
         return number(1)
-    return make(REDUCE, (term,), ("sum", axes, True), kept)
+    return make(Kind.REDUCE, (term,), ("sum", axes, True), kept)
 
 
 def matmul(*factors: Term) -> Term:
@@ -433,19 +452,19 @@ def _matmul(a: Term, b: Term) -> Term:
         return scaled(left * right, _matmul(a, b))
     shape = _matmul_shape(a, b)
     if b.ndim == 2 and a.ndim == 2 and a.shape[1] > 1:
-        if a.kind == RESHAPE and a.parts[0].shape == a.shape[1:]:
+        if a.kind == Kind.RESHAPE and a.parts[0].shape == a.shape[1:]:
             return reshape(_matmul(transpose(b), a.parts[0]), shape)
-        if b.kind == RESHAPE and b.parts[0].shape == b.shape[:1]:
+        if b.kind == Kind.RESHAPE and b.parts[0].shape == b.shape[:1]:
             return reshape(_matmul(a, b.parts[0]), shape)
     if a.ndim == 2 and a.shape[1] == 1:
         row = reshape(b, ()) if b.ndim == 1 else b
         return spread(times(reshape(a, shape) if b.ndim == 1 else a, row), shape)
     if a.ndim == 2 and b.ndim == 2:
         for one, other, axis, kept in ((a, b, 0, (a.shape[0], 1)), (b, a, 1, (1, b.shape[1]))):
-            inner = one.parts[0] if one.kind == SPREAD else one
+            inner = one.parts[0] if one.kind == Kind.SPREAD else one
             if (
                 inner is not one
-                and inner.kind != NUMBER
+                and inner.kind != Kind.NUMBER
                 and (1,) * (2 - inner.ndim) + inner.shape == kept
             ):
                 total = reduce("sum", other, [axis])
@@ -466,14 +485,16 @@ def _matmul(a: Term, b: Term) -> Term:
 
 def _chain(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
     """Return a product of matrices, joined with the products among its factors."""
-    flat = [p for factor in (a, b) for p in (factor.parts if factor.kind == MATMUL else (factor,))]
+    flat = [
+        p for factor in (a, b) for p in (factor.parts if factor.kind == Kind.MATMUL else (factor,))
+    ]
     if any(part.ndim < 2 for part in flat[:-1]) or not flat[-1].ndim:
         flat = [a, b]
-    return make(MATMUL, flat, None, shape)
+    return make(Kind.MATMUL, flat, None, shape)
 
 
 def _coefficient_of_factor(term: Term) -> tuple[Any, Term]:
-    if term.kind == SPREAD:
+    if term.kind == Kind.SPREAD:
         coefficient, rest = coefficient_of(term.parts[0])
         return coefficient, spread(rest, term.shape)
     return coefficient_of(term)
@@ -481,7 +502,7 @@ def _coefficient_of_factor(term: Term) -> tuple[Any, Term]:
 
 def _alike(term: Term, rows: bool) -> Term | None:
     """Return the row (or column) that all rows (or columns) of a matrix are the same as."""
-    if term.kind != SPREAD or term.parts[0].kind == NUMBER:
+    if term.kind != Kind.SPREAD or term.parts[0].kind == Kind.NUMBER:
         return None
     inner = term.parts[0]
     whole = (1,) * (2 - inner.ndim) + inner.shape
@@ -490,7 +511,7 @@ def _alike(term: Term, rows: bool) -> Term | None:
 
 
 def _is_ones(term: Term) -> bool:
-    return term.kind == SPREAD and term.parts[0].kind == NUMBER
+    return term.kind == Kind.SPREAD and term.parts[0].kind == Kind.NUMBER
 
 
 def _matmul_shape(a: Term, b: Term) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograd.program.formulas.algebra import kept_axes
@@ -18,32 +18,9 @@ from autograd.program.formulas.signs import (
     escaped,
     function_name,
 )
-from autograd.program.formulas.terms import (
-    CALL,
-    FUNCTION,
-    INDEX,
-    MATMUL,
-    NUMBER,
-    PRODUCT,
-    REDUCE,
-    RESHAPE,
-    SOFTMAX,
-    SPREAD,
-    SUM,
-    TRANSPOSE,
-    UPDATE,
-    Many,
-    Part,
-    Slice,
-    Term,
-    make,
-)
-from autograd.program.formulas.writing import (
-    Indices,
-    Writer,
-    aligned,
-    joined,
-)
+from autograd.program.formulas.terms import Call, Kind, Term, make
+from autograd.program.formulas.writing import Indices, Writer, aligned, joined
+from autograd.program.instructions import Constant, Variable
 
 
 class ArrayWriter(Writer):
@@ -159,6 +136,8 @@ class ArrayWriter(Writer):
 
     def entry(self, term: Term) -> Written:
         """Write a term as a whole: if need be, as the matrix of its elements."""
+        if term.kind == Kind.SPREAD and term.parts[0].shape == ():
+            term = term.parts[0]
         try:
             return self.write(term, None)
         except NeedsIndices:
@@ -184,50 +163,52 @@ class ArrayWriter(Writer):
 
     def _index(self, term: Term, indices: Indices) -> Written:
         base = self.entry(term.parts[0]).within(ATOM)
-        where = self._places(term.detail, term)
+        where = self._places(term.detail, term.parts[1:])
         return self._with_indices(Written(f"{_grouped(base)}_{{[{where}]}}"), indices)
 
     def _update(self, term: Term, indices: Indices) -> Written:
         index, adds = term.detail
         base, value = term.parts[:2]
-        if base.kind == SPREAD and base.parts[0].kind == NUMBER:
+        if base.kind == Kind.SPREAD and base.parts[0].kind == Kind.NUMBER:
             text = rf"\mathbf{{{self._number(base.parts[0].detail).text}}}"
         else:
             text = _grouped(self.entry(base).within(ATOM))
         arrow = r"\mathrel{+}=" if adds else r"\leftarrow"
-        change = f"[{self._places(index, term)}] {arrow} {self.entry(value).text}"
+        change = f"[{self._places(index, term.parts[2:])}] {arrow} {self.entry(value).text}"
         return self._with_indices(Written(f"{text}_{{{change}}}"), indices)
 
-    def _places(self, index: Any, term: Term) -> str:
-        parts = index if isinstance(index, tuple) else (index,)
-        return ", ".join(self._argument(part, term) for part in parts)
+    def _places(self, call: Call, parts: Iterable[Term]) -> str:
+        index, left = call.arguments, iter(parts)
+        places = index if isinstance(index, tuple) else (index,)
+        return ", ".join(self._argument(place, left) for place in places)
 
-    def _argument(self, x: Any, term: Term) -> str:
-        """Write an argument of a call, or a part of an index."""
-        if isinstance(x, Part):
-            return self.entry(term.parts[x.position]).text
-        if isinstance(x, Slice):
-            ends = ["" if end is None else self._argument(end, term) for end in x.ends]
+    def _argument(self, x: Any, left: Iterator[Term]) -> str:
+        """Write an argument of a call, or a part of an index; variables are the next parts."""
+        if isinstance(x, (Variable, Constant)):
+            return self.entry(next(left)).text
+        if isinstance(x, slice):
+            ends = ["" if e is None else self._argument(e, left) for e in (x.start, x.stop, x.step)]
             return ":".join(ends if ends[2] else ends[:2])
         if x is Ellipsis:
             return r"\dots"
-        if isinstance(x, (Many, tuple)):
-            items = x.items if isinstance(x, Many) else x
-            return rf"\left({', '.join(self._argument(item, term) for item in items)}\right)"
+        if isinstance(x, (list, tuple)):
+            return rf"\left({', '.join(self._argument(item, left) for item in x)}\right)"
         if isinstance(x, (int, float)) and not isinstance(x, bool):
             return self._number(x).text
-        return rf"\text{{{escaped(getattr(x, 'name', None) or str(x))}}}"
+        return rf"\text{{{escaped(getattr(x, '__name__', None) or str(x))}}}"
 
     def _call(self, term: Term, indices: Indices) -> Written:
-        callee, arguments, keywords, path = term.detail
-        written = [self._argument(x, term) for x in arguments]
-        written += [rf"\text{{{escaped(k)}}}={self._argument(x, term)}" for k, x in keywords]
-        if callee.name == "inv" and len(written) == 1:
+        call, left = term.detail, iter(term.parts)
+        written = [self._argument(x, left) for x in call.arguments]
+        written += [
+            rf"\text{{{escaped(k)}}}={self._argument(x, left)}" for k, x in call.keywords.items()
+        ]
+        if call.name == "inv" and len(written) == 1:
             base = self.entry(term.parts[0]).within(ATOM)
             found = Written(rf"{base}^{{-1}}", RAISED)
         else:
-            found = Written(rf"{function_name(callee.name)}\left({', '.join(written)}\right)")
-        for position in path:
+            found = Written(rf"{function_name(call.name)}\left({', '.join(written)}\right)")
+        for position in call.path:
             found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
         return self._with_indices(found, indices)
 
@@ -255,22 +236,22 @@ def _over(operation: str, indices: Iterable[tuple[str | None, int]], text: str) 
 
 def transposed(term: Term) -> Term:
     """Return the transpose of a matrix as it stands, not simplified."""
-    return make(TRANSPOSE, (term,), (1, 0), term.shape[::-1])
+    return make(Kind.TRANSPOSE, (term,), (1, 0), term.shape[::-1])
 
 
-_FORMS: dict[str, Any] = {
-    SUM: ArrayWriter._sum,
-    PRODUCT: ArrayWriter._product,
-    FUNCTION: ArrayWriter._function,
-    SOFTMAX: ArrayWriter._softmax,
-    MATMUL: ArrayWriter._matmul,
-    TRANSPOSE: ArrayWriter._transpose,
-    REDUCE: ArrayWriter._reduce,
-    SPREAD: ArrayWriter._spread,
-    RESHAPE: ArrayWriter._reshape,
-    INDEX: ArrayWriter._index,
-    UPDATE: ArrayWriter._update,
-    CALL: ArrayWriter._call,
+_FORMS: dict[Kind, Any] = {
+    Kind.SUM: ArrayWriter._sum,
+    Kind.PRODUCT: ArrayWriter._product,
+    Kind.FUNCTION: ArrayWriter._function,
+    Kind.SOFTMAX: ArrayWriter._softmax,
+    Kind.MATMUL: ArrayWriter._matmul,
+    Kind.TRANSPOSE: ArrayWriter._transpose,
+    Kind.REDUCE: ArrayWriter._reduce,
+    Kind.SPREAD: ArrayWriter._spread,
+    Kind.RESHAPE: ArrayWriter._reshape,
+    Kind.INDEX: ArrayWriter._index,
+    Kind.UPDATE: ArrayWriter._update,
+    Kind.CALL: ArrayWriter._call,
 }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.program.formulas.terms import FUNCTION, PRODUCT, SOFTMAX, SUM, Term, number
+from autograd.program.formulas.terms import Kind, Term, number
 
 
 def powers_of(term: Term) -> dict[Term, Any]:
     """Return the factors of a term with their exponents."""
-    if term.kind == PRODUCT:
+    if term.kind == Kind.PRODUCT:
         return dict(zip(term.parts, term.detail, strict=True))
     return {term: 1.0}
 
@@ -24,7 +24,7 @@ def common_factors(found: dict[Term, Any]) -> list[tuple[float, Term]]:
         exponents = [each.get(base, 0.0) for each in powers]
         if all(e < 0 for e in exponents):
             common.append((max(exponents), base))
-        elif base.kind in (FUNCTION, SOFTMAX) and all(e > 0 for e in exponents):
+        elif base.kind in (Kind.FUNCTION, Kind.SOFTMAX) and all(e > 0 for e in exponents):
             common.append((min(exponents), base))
     return common
 
@@ -62,7 +62,7 @@ def _expanded(powers: dict[Term, Any]) -> list[tuple[Any, dict[Term, Any]]]:
     found: list[tuple[Any, dict[Term, Any]]] = [(1.0, {})]
     for base, exponent in powers.items():
         parts = [(1.0, {base: exponent})]
-        if base.kind == SUM and exponent in (1, 2) and len(base.parts) <= 4:
+        if base.kind == Kind.SUM and exponent in (1, 2) and len(base.parts) <= 4:
             one = [(c, powers_of(part)) for c, part in zip(base.detail, base.parts, strict=True)]
             parts = (
                 one if exponent == 1 else [(a * b, _joined(x, y)) for a, x in one for b, y in one]

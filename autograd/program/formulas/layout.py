@@ -16,21 +16,7 @@ from autograd.program.formulas.named import NamedTerms
 from autograd.program.formulas.reading import Reader
 from autograd.program.formulas.recognising import core
 from autograd.program.formulas.signs import escaped
-from autograd.program.formulas.terms import (
-    CALL,
-    FUNCTION,
-    INDEX,
-    MATMUL,
-    NUMBER,
-    PRODUCT,
-    RESHAPE,
-    SPREAD,
-    SUM,
-    SYMBOL,
-    TRANSPOSE,
-    UPDATE,
-    Term,
-)
+from autograd.program.formulas.terms import Kind, Term
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
 from autograd.program.source.names import naming_of
 
@@ -217,7 +203,7 @@ class Formulas(NamedTerms):
         names = Counter(name for name, _ in self.results)
         for name, term in self.results:
             inner = core(term)
-            if inner not in self.names and inner.kind != NUMBER and names[name] == 1:
+            if inner not in self.names and inner.kind != Kind.NUMBER and names[name] == 1:
                 self.give(inner, name)
 
     def _name_variables(self) -> None:
@@ -227,7 +213,7 @@ class Formulas(NamedTerms):
             if term is None:
                 continue
             inner = core(term)
-            if inner not in self.names and inner.kind not in (SYMBOL, NUMBER):
+            if inner not in self.names and inner.kind not in (Kind.SYMBOL, Kind.NUMBER):
                 self.give(inner, numerals.name(text))
 
     def _name_repeated(self) -> None:
@@ -244,7 +230,7 @@ class Formulas(NamedTerms):
         order = list(self._visible(roots, used))
         weights: dict[Term, int] = {}
         for term in order:
-            if term.kind in (MATMUL, TRANSPOSE, CALL, INDEX, UPDATE):
+            if term.kind in (Kind.MATMUL, Kind.TRANSPOSE, Kind.CALL, Kind.INDEX, Kind.UPDATE):
                 self._name_elements(term, weights, derivatives)
             weights[term] = self._weight(term, weights)
             while weights[term] > LONGEST:
@@ -266,18 +252,24 @@ class Formulas(NamedTerms):
 
     def _nameable(self, term: Term, weights: dict[Term, int], least: int) -> bool:
         """Return whether a term is worth a name."""
-        if term in self.names or term.kind in (SYMBOL, NUMBER, TRANSPOSE, RESHAPE, SPREAD):
+        if term in self.names or term.kind in (
+            Kind.SYMBOL,
+            Kind.NUMBER,
+            Kind.TRANSPOSE,
+            Kind.RESHAPE,
+            Kind.SPREAD,
+        ):
             return False
-        if term.kind == SUM and (len(term.parts) == 1 or self._is_small(term)):
+        if term.kind == Kind.SUM and (len(term.parts) == 1 or self._is_small(term)):
             return False
-        if term.kind == FUNCTION and term.detail in ("equal", "greater", "less"):
+        if term.kind == Kind.FUNCTION and term.detail in ("equal", "greater", "less"):
             return False
         return weights.get(term, 0) >= least
 
     def _is_small(self, term: Term) -> bool:
         """Return whether a term is a sum like 1 - x."""
         return len(term.parts) == 2 and all(
-            part.kind in (NUMBER, SYMBOL) or part in self.names for part in term.parts
+            part.kind in (Kind.NUMBER, Kind.SYMBOL) or part in self.names for part in term.parts
         )
 
     def _name_new(self, term: Term, derivatives: dict[Term, Variable]) -> None:
@@ -321,11 +313,15 @@ class Formulas(NamedTerms):
         total = 0
         for part in self.parts(term):
             total += 1 if part in self.names else weights.get(part, 1)
-        if term.kind in (SYMBOL, NUMBER):
+        if term.kind in (Kind.SYMBOL, Kind.NUMBER):
             return 1
-        if term.kind in (FUNCTION, CALL):
+        if term.kind in (Kind.FUNCTION, Kind.CALL):
             total += 1
-        return max(1, total + (term.kind not in (SUM, PRODUCT, MATMUL, RESHAPE, SPREAD)))
+        return max(
+            1,
+            total
+            + (term.kind not in (Kind.SUM, Kind.PRODUCT, Kind.MATMUL, Kind.RESHAPE, Kind.SPREAD)),
+        )
 
     # -- lines ------------------------------------------------------------------------------
 
@@ -344,13 +340,13 @@ class Formulas(NamedTerms):
             stack.append((text, current, True))
             own = self.names.get(core(current)) == text
             for used in reversed(self._used_names(core(current) if own else current, own)):
-                if used not in done and used.kind != SYMBOL:
+                if used not in done and used.kind != Kind.SYMBOL:
                     stack.append((self.names[used], used, False))
 
     def _written(self, text: str, term: Term) -> str:
         """Return the definition of a name."""
         inner = core(term)
-        own = self.names.get(inner) == text and inner.kind != SYMBOL
+        own = self.names.get(inner) == text and inner.kind != Kind.SYMBOL
         if own:
             del self.names[inner]
         line = self.writer.line(text, term)
@@ -376,7 +372,7 @@ class Formulas(NamedTerms):
 
     def _conditions(self) -> Iterator[str]:
         for term, holds in self.reader.conditions:
-            if not holds and term.kind == FUNCTION and term.detail in OPPOSITE:
+            if not holds and term.kind == Kind.FUNCTION and term.detail in OPPOSITE:
                 term, holds = algebra.function(OPPOSITE[term.detail], *term.parts), True
             text = self.writer.entry(term).text
             text = re.sub(r"^\\left\[(.*)\\right\]$", r"\1", text)

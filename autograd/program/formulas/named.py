@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.program.formulas import algebra, numerals
 from autograd.program.formulas.arrays import transposed
-from autograd.program.formulas.terms import MATMUL, PRODUCT, SUM, Term
+from autograd.program.formulas.terms import Kind, Term
 
 
 class NamedTerms:
@@ -26,7 +26,7 @@ class NamedTerms:
         self.taken: set[str] = set()
         self._counts: dict[str, int] = {}
         #: Named sums and products, by their kind and first part.
-        self._by_part: dict[tuple[str, Term], list[Term]] = {}
+        self._by_part: dict[tuple[Kind, Term], list[Term]] = {}
 
     def give(self, term: Term, text: str) -> None:
         """Name a term, with a number if the name is taken."""
@@ -36,26 +36,26 @@ class NamedTerms:
             text = numerals.with_number(wanted, count)
         self.taken.add(text)
         self.names[term] = text
-        if term.kind in (SUM, PRODUCT, MATMUL) and len(term.parts) > 1:
+        if term.kind in (Kind.SUM, Kind.PRODUCT, Kind.MATMUL) and len(term.parts) > 1:
             self._by_part.setdefault((term.kind, term.parts[0]), []).append(term)
-            if term.kind == MATMUL and term.ndim == 2:
+            if term.kind == Kind.MATMUL and term.ndim == 2:
                 first = algebra.transpose(term)
-                start = first.parts[0] if first.kind == MATMUL else first
-                self._by_part.setdefault((MATMUL, start), []).append(term)
+                start = first.parts[0] if first.kind == Kind.MATMUL else first
+                self._by_part.setdefault((Kind.MATMUL, start), []).append(term)
 
     def parts(self, term: Term) -> list[Term]:
         """Return what a formula for a term consists of."""
-        if term.kind == SUM:
+        if term.kind == Kind.SUM:
             return [part for _, part in self.sums(term)]
-        if term.kind == PRODUCT:
+        if term.kind == Kind.PRODUCT:
             return [part for _, part in self.products(term)]
-        return self.chains(term) if term.kind == MATMUL else list(term.parts)
+        return self.chains(term) if term.kind == Kind.MATMUL else list(term.parts)
 
     def sums(self, term: Term) -> list[tuple[Any, Term]]:
         """Split a sum into coefficients and terms; a named sum among them stays together."""
         left = dict(zip(term.parts, term.detail, strict=True))
         found: list[tuple[Any, Term]] = []
-        for named in self._named(SUM, term):
+        for named in self._named(Kind.SUM, term):
             first = named.parts[0]
             if first not in left:
                 continue
@@ -74,7 +74,7 @@ class NamedTerms:
         """Split a product into exponents and terms; a named product among them stays together."""
         left = dict(zip(term.parts, term.detail, strict=True))
         found: list[tuple[Any, Term]] = []
-        for named in self._named(PRODUCT, term):
+        for named in self._named(Kind.PRODUCT, term):
             pairs = list(zip(named.parts, named.detail, strict=True))
             times = [left.get(part, 0.0) / e for part, e in pairs]
             whole = min(times, key=abs)
@@ -91,9 +91,9 @@ class NamedTerms:
     def chains(self, term: Term) -> list[Term]:
         """Split a product of matrices into factors; a named product among them stays together."""
         left = list(term.parts)
-        for named in self._named(MATMUL, term):
+        for named in self._named(Kind.MATMUL, term):
             for whole in (named, algebra.transpose(named) if named.ndim == 2 else named):
-                parts = whole.parts if whole.kind == MATMUL else ()
+                parts = whole.parts if whole.kind == Kind.MATMUL else ()
                 for start in range(len(left) - len(parts) + 1) if parts else ():
                     if tuple(left[start : start + len(parts)]) == parts:
                         joined = named if whole is named else transposed(named)
@@ -101,7 +101,7 @@ class NamedTerms:
                         break
         return left
 
-    def _named(self, kind: str, term: Term) -> list[Term]:
+    def _named(self, kind: Kind, term: Term) -> list[Term]:
         """Return named terms that may be contained in another one, longest first."""
         named = {
             other

@@ -5,67 +5,29 @@ from __future__ import annotations
 import inspect
 import math
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd.program.formulas import algebra
-from autograd.program.formulas.arranging import Rule, Unwritten, has_arrays, takes_all
-from autograd.program.formulas.functions import RULES, rule_of
-from autograd.program.formulas.terms import (
-    CALL,
-    INDEX,
-    NUMBER,
-    UPDATE,
-    Many,
-    Part,
-    Slice,
-    Term,
-    make,
-    number,
-    symbol,
-)
+from autograd.program.formulas.arranging import Unwritten, arranged, positions
+from autograd.program.formulas.functions import FUNCTIONS, rule_of
+from autograd.program.formulas.terms import Call, Kind, Term, letter_of, make, number, symbol
 from autograd.program.instructions import (
+    BINARY,
+    INPLACE,
     Attempt,
     Constant,
     Extended,
     Guard,
     Instruction,
     Variable,
-    variables_in,
-)
+    substituted,
+)  # fmt: skip
 
-
-class Callee:
-    """A function that a term calls, which is written by its name.
-
-    Attributes
-    ----------
-    call : callable
-        The function.
-    name : str
-        Its name.
-    """
-
-    __slots__ = ("call", "name", "once")
-
-    def __init__(self, call: Any, name: str, once: Any = None) -> None:
-        self.call = call
-        self.name = name
-        self.once = once
-
-    def __hash__(self) -> int:
-        return hash((self.name, id(self.once)))
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Callee)
-            and other.once is self.once
-            and (other.call is self.call or other.call == self.call)
-        )
-
-    def __repr__(self) -> str:
-        return f"Callee({self.name})"
+#: Kinds of real numbers, each of which contains those before it.
+KINDS = "biuf"
 
 
 class Reader:
@@ -83,23 +45,21 @@ class Reader:
         What the guards require: a condition, and whether it holds.
     checked : list of Guard
         The guards that are not conditions of that kind.
+    now : Instruction
+        The instruction that is read.
     """
 
     def __init__(self, program: Any) -> None:
-        self.program = program
         self.terms: dict[Any, Term] = {}
         self.inputs: dict[Variable | Constant, Term] = {}
         self.conditions: list[tuple[Term, bool]] = []
         self.checked: list[Guard] = []
-        #: Whether the instruction that is read belongs to a backward pass.
-        self.is_backward = False
         self.same: dict[Variable, Variable] = {}
-        self._views: dict[Variable, tuple[Any, Variable]] = {}
+        self.now: Instruction
+        self._views: dict[Variable, Instruction] = {}
         loads = [load.variable for load in program.loads if load.variable is not None]
-        for variable in (*program.inputs, *loads):
-            self.inputs[variable] = self.terms[variable] = symbol(
-                variable.hint, variable.shape, variable
-            )
+        for x in (*program.inputs, *loads):
+            self.inputs[x] = self.terms[x] = symbol(x.hint, x.shape, x)
         for item in program.items:
             if isinstance(item, Guard):
                 self._guard(item)
@@ -108,175 +68,143 @@ class Reader:
 
     def of(self, x: Any) -> Term:
         """Return the term of a variable, a constant or a number."""
-        if isinstance(x, Constant):
-            return self._constant(x)
         if isinstance(x, Variable):
+            return self.terms[x]
+        if isinstance(x, Constant):
+            if x not in self.terms:
+                self.terms[x] = _uniform(x.value) or symbol(x.hint, x.value.shape, x)
+                if _uniform(x.value) is None:
+                    self.inputs[x] = self.terms[x]
             return self.terms[x]
         if isinstance(x, (bool, int, float, complex, np.generic)):
             return number(x)
-        if isinstance(x, (list, tuple)):
-            found = np.asarray(x)
-            if found.dtype.kind in "biufc" and found.size and (found == found.flat[0]).all():
-                return algebra.spread(number(found.flat[0]), found.shape)
-        raise Unwritten
-
-    def _constant(self, x: Constant) -> Term:
-        found = self.terms.get(x)
+        found = _uniform(np.asarray(x)) if isinstance(x, (list, tuple)) else None
         if found is None:
-            value = x.value
-            if value.dtype.kind in "biufc" and value.size and (value == value.flat[0]).all():
-                found = algebra.spread(number(value.flat[0]), value.shape)
-            else:
-                found = self.inputs[x] = symbol(x.hint, value.shape, x)
-            self.terms[x] = found
+            raise Unwritten
         return found
 
     # -- instructions -----------------------------------------------------------------------
 
     def _run(self, instruction: Instruction) -> None:
-        result = instruction.result
-        if instruction.writes is not None:
-            if instruction.writes.kind is not np.random.Generator:
-                self._write(instruction)
-            if result is None:
+        self.now, result = instruction, instruction.result
+        target = instruction.writes
+        if target is not None and target.kind is not np.random.Generator:
+            self._write(instruction, target)
+            if isinstance(result, Variable) and result.shape == target.shape:
+                self.terms[result] = self.terms[target]
                 return
-        if isinstance(result, Variable):
-            self.terms[result] = found = self._term(instruction)
-            for x in instruction.arguments:
-                if isinstance(x, Variable) and self.terms.get(x) is found:
-                    self.same[result] = x
-            if result.root is not result and instruction.arguments:
-                owner = instruction.arguments[0]
-                if isinstance(owner, Variable) and owner.root is result.root:
-                    self._views[result] = (instruction, owner)
-            assert found.shape == result.shape, (instruction.name, found.shape, result.shape)
+        if result is None:
             return
-        for path, variable in _paths(result):
-            self.terms[variable] = self._call(instruction, path, variable)
+        if not isinstance(result, Variable):
+            for path, variable in _paths(result):
+                self.terms[variable] = self._call(instruction, variable.shape, path)
+            return
+        self.terms[result] = found = self._term(instruction)
+        for x in instruction.arguments:
+            if isinstance(x, Variable) and self.terms.get(x) is found:
+                self.same[result] = x
+        owner = instruction.arguments[0] if instruction.arguments else None
+        if result.root is not result and getattr(owner, "root", None) is result.root:
+            self._views[result] = instruction
 
     def _term(self, instruction: Instruction) -> Term:
-        result = instruction.result
-        rule = rule_of(instruction.function)
-        self.is_backward = instruction.backward
-        if rule is not None and _is_usual(instruction):
+        self.now = instruction
+        if _is_usual(instruction):
             try:
-                found = self._apply(rule, instruction.arguments, instruction.keywords)
+                found = self._apply(
+                    instruction.function, instruction.arguments, instruction.keywords
+                )
+                if found.shape == instruction.result.shape:
+                    return found
             except Unwritten:  # an unusual call
-                found = None
-            if isinstance(found, Term) and found.shape == result.shape:
-                return found
-        return self._call(instruction, (), result)
+                pass
+        return self._call(instruction, instruction.result.shape)
 
-    def _apply(self, rule: Rule, arguments: Any, keywords: dict[str, Any]) -> Term:
+    def _apply(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Term:
+        rule = rule_of(function)
+        if rule is None:
+            raise Unwritten
         try:
             inspect.signature(rule).bind(self, *arguments, **keywords)
         except TypeError:
             raise Unwritten from None
         return rule(self, *arguments, **keywords)
 
-    def _call(self, instruction: Instruction, path: tuple[int, ...], result: Variable) -> Term:
+    def _call(self, instruction: Instruction, shape: Any, path: tuple[int, ...] = ()) -> Term:
         """Return a term for any call, written as in the program."""
-        parts: list[Term] = []
-        arguments = self.template(instruction.arguments, parts)
-        keywords = self.template(tuple(instruction.keywords.items()), parts)
+        arguments, keywords = instruction.arguments, instruction.keywords
         pure = all(v.kind is not np.random.Generator for v in instruction.uses())
-        callee = Callee(instruction.function, _name_of(instruction), None if pure else instruction)
-        return make(CALL, parts, (callee, arguments, keywords, path), result.shape)
+        once = None if pure else instruction
+        call = Call(arguments, keywords, instruction.function, _name_of(instruction), path, once)
+        return make(Kind.CALL, self.within((arguments, keywords)), call, shape)
 
-    def template(self, x: Any, parts: list[Term]) -> Any:
-        """Return arguments that can be hashed, with places for terms, which are appended."""
-        if isinstance(x, (Variable, Constant)):
-            parts.append(self.of(x))
-            return Part(len(parts) - 1, _letter(x))
-        if type(x) is tuple:
-            return tuple([self.template(item, parts) for item in x])
-        if type(x) is list:
-            return Many(tuple([self.template(item, parts) for item in x]))
-        if isinstance(x, slice):
-            return Slice(*[self.template(end, parts) for end in (x.start, x.stop, x.step)])
-        try:
-            hash(x)
-        except TypeError:
-            return Callee(x, type(x).__name__)
-        return x
+    def within(self, arguments: Any) -> list[Term]:
+        """Return the terms of the variables and constants in nested arguments."""
+        parts: list[Term] = []
+        substituted(arguments, lambda x: parts.append(self.of(x)))
+        return parts
 
     # -- assignment -------------------------------------------------------------------------
 
-    def _write(self, instruction: Instruction) -> None:
+    def _write(self, instruction: Instruction, target: Variable) -> None:
         """Change a variable, and what shares its memory."""
-        target = instruction.writes
-        assert target is not None
         function, arguments = instruction.function, instruction.arguments
         old = self.of(target)
-        plain = _INPLACE.get(function)
+        keywords = {k: v for k, v in instruction.keywords.items() if k != "out"}
         try:
-            if function is operator.setitem:
-                new = self._updated(old, arguments[1], self.of(arguments[2]), False)
-            elif function == np.add.at:
-                new = self._updated(old, arguments[1], self.of(arguments[2]), True)
-            elif plain is not None:
-                new = algebra.spread(self._apply(RULES[plain], arguments, {}), old.shape)
-            elif "out" in instruction.keywords:
-                rest = {k: v for k, v in instruction.keywords.items() if k != "out"}
-                rule = rule_of(function)
-                if rule is None:
-                    raise Unwritten
-                new = algebra.spread(self._apply(rule, arguments, rest), old.shape)
+            if function is operator.setitem or function == np.add.at:
+                adds = function is not operator.setitem
+                new = self._updated(old, arguments[1], self.of(arguments[2]), adds)
+            elif function in _INPLACE or "out" in instruction.keywords:
+                function = _INPLACE.get(function, function)
+                new = algebra.spread(self._apply(function, arguments, keywords), old.shape)
             else:
                 raise Unwritten
         except Unwritten:
-            parts: list[Term] = []
-            detail = self.template(arguments, parts)
-            keywords = self.template(tuple(instruction.keywords.items()), parts)
-            position = next((i for i, x in enumerate(arguments) if x is target), None)
-            callee = Callee(_changing(function, position), f"{instruction.name}", instruction)
-            new = make(CALL, parts, (callee, detail, keywords, ()), old.shape)
+            place = next((i for i, x in enumerate(arguments) if x is target), None)
+            changed, keywords = _changing(function, place), instruction.keywords
+            call = Call(arguments, keywords, changed, instruction.name, once=instruction)
+            new = make(Kind.CALL, self.within((arguments, keywords)), call, old.shape)
         self._assign(target, new)
 
-    def _assign(self, target: Variable | Constant, new: Term) -> None:
+    def _assign(self, target: Any, new: Term) -> None:
         self.terms[target] = new
-        if isinstance(target, Constant):
-            return
-        below = self._views.get(target)
-        while below is not None:
-            instruction, owner = below
-            self.terms[owner] = self._through_view(instruction, owner, new)
-            new, target = self.terms[owner], owner
-            below = self._views.get(owner)
-        for view, (instruction, owner) in self._views.items():
-            if owner.root is target.root and view is not target:
-                self.terms[view] = self._term(instruction)
+        while target in self._views:
+            view, owner = self._views[target], self._views[target].arguments[0]
+            self.terms[owner] = self._through(view, self.terms[owner], self.terms[target])
+            target = owner
+        for x, view in self._views.items():
+            if view.arguments[0].root is getattr(target, "root", None) and x is not target:
+                self.terms[x] = self._term(view)
 
-    def _through_view(self, instruction: Instruction, owner: Variable, new: Term) -> Term:
+    def _through(self, view: Instruction, old: Term, new: Term) -> Term:
         """Return what the owner of a view holds when the view holds something new."""
-        old = self.terms[owner]
-        function, arguments = instruction.function, instruction.arguments
-        if new.shape == old.shape and _is_same_array(instruction):
-            return new
-        if function is operator.getitem:
-            return self._updated(old, arguments[1], new, False)
-        if _is_reshape(instruction):
-            return algebra.reshape(new, old.shape)
-        if new.ndim == 2 and _is_transpose(instruction):
-            return algebra.transpose(new)
-        raise Unwritten
+        if view.function is operator.getitem:
+            return self._updated(old, view.arguments[1], new, False)
+        where = positions(view.function, view.arguments[1:], view.keywords, old.shape)
+        if where.size != math.prod(old.shape):
+            raise Unwritten
+        return arranged(new, np.argsort(where, axis=None).reshape(old.shape))
 
     def _updated(self, old: Term, index: Any, value: Term, adds: bool) -> Term:
-        if _takes_everything(index):
-            total = algebra.linear([(1, old), (1, value)]) if adds else value
-            return algebra.spread(_dropped(total, old.shape), old.shape)
-        plain = index if isinstance(index, tuple) else (index,)
-        is_basic = not any(True for _ in variables_in(plain)) and not has_arrays(plain)
-        if is_basic and not adds and takes_all(plain, old):
-            shape = np.empty(old.shape, np.bool_)[index].shape
-            if math.prod(shape) == math.prod(old.shape):
-                whole_value = algebra.spread(_dropped(value, shape), shape)
-                return algebra.reshape(whole_value, old.shape)
-        parts = [old, value]
-        detail = self.template(index, parts)
-        if value.kind == INDEX and value.parts == (old, *parts[2:]) and value.detail == detail:
+        try:
+            where = positions(operator.getitem, (index,), {}, old.shape)
+        except Unwritten:
+            where = np.empty(0)
+        if where.size == math.prod(old.shape) and not adds:
+            whole = algebra.spread(_dropped(value, where.ndim), where.shape)
+            return arranged(whole, np.argsort(where, axis=None).reshape(old.shape))
+        inside = self.within(index)
+        call = Call(index)
+        here = next((x for x in (value, *value.parts) if _is_element(x, old, call, inside)), None)
+        if here is value:
             return old  # x[i] += y assigns x[i] to itself once more
-        return make(UPDATE, parts, (detail, adds), old.shape)
+        zero = algebra.spread(number(0), old.shape)
+        if adds or (here is not None and value.kind == Kind.SUM):
+            added = value if adds or here is None else algebra.minus(value, here)
+            change = make(Kind.UPDATE, (zero, added, *inside), (call, adds), old.shape)
+            return algebra.plus(old, change)
+        return make(Kind.UPDATE, (old, value, *inside), (call, False), old.shape)
 
     # -- guards -----------------------------------------------------------------------------
 
@@ -285,12 +213,24 @@ class Reader:
             self.checked.append(guard)
             return
         term = algebra.bare(self.of(guard.variable))
-        if term.kind == NUMBER or (
-            term.kind == CALL and isinstance(term.detail[0].call, Attempt)
+        if term.kind == Kind.NUMBER or (
+            term.kind == Kind.CALL and isinstance(term.detail.function, Attempt)
         ):  # the shapes of the inputs decide whether a call raises an error
             return
         if (term, guard.expected) not in self.conditions:
             self.conditions.append((term, bool(guard.expected)))
+
+
+def _uniform(value: Any) -> Term | None:
+    """Return the term of an array that holds one number everywhere."""
+    if value.dtype.kind in "biufc" and value.size and (value == value.flat[0]).all():
+        return algebra.spread(number(value.flat[0]), value.shape)
+    return None
+
+
+def _is_element(x: Term, old: Term, call: Call, inside: list[Term]) -> bool:
+    """Return whether a term is what stands at an index."""
+    return x.kind == Kind.INDEX and x.parts == (old, *inside) and x.detail == call
 
 
 def _name_of(instruction: Instruction) -> str:
@@ -299,37 +239,28 @@ def _name_of(instruction: Instruction) -> str:
     if isinstance(function, (Extended, Attempt)):
         function = function.scalar if isinstance(function, Extended) else function.function
     name = str(getattr(function, "__name__", getattr(function, "name", "f")))
-    return name.removesuffix("_of_float").removesuffix("_of_array")
+    name = name.removesuffix("_of_float").removesuffix("_of_array")
     return name if name.isidentifier() else str(getattr(instruction.primitive, "name", "f"))
 
 
 def _is_usual(instruction: Instruction) -> bool:
     """Return whether a call means what its rule says: it does not cut off or count bits."""
-    name, kind = instruction.name, _letter(instruction.result)
-    if name in ("and_", "or_", "xor", "invert", "bitwise_and", "bitwise_or", "bitwise_xor"):
+    function, kind = instruction.function, letter_of(instruction.result)
+    known = FUNCTIONS.get(function, function)
+    if known in (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert):
         return kind == "b"
-    if name in ("astype", "array", "asarray", "asanyarray", "view"):
-        before = _letter(instruction.arguments[0])
+    if known in CONVERSIONS or instruction.name in ("astype", "view"):
+        before = letter_of(instruction.arguments[0])
         if "c" in (before, kind):  # what is complex has other roots and logarithms
             return before == kind
         return before in KINDS and kind in KINDS and KINDS.index(before) <= KINDS.index(kind)
     return "out" not in instruction.keywords
 
 
-#: Kinds of real numbers, each of which contains those before it.
-KINDS = "biuf"
+CONVERSIONS = (np.astype, np.array, np.asarray, np.asanyarray)
 
 
-def _letter(x: Any) -> str:
-    """Return the letter for the kind of the numbers in a variable, a constant or a number."""
-    dtype = getattr(x.value if isinstance(x, Constant) else x, "dtype", None)
-    if dtype is not None:
-        return str(dtype.kind)
-    kind = x.kind if isinstance(x, Variable) else type(x)
-    return {bool: "b", int: "i", float: "f", complex: "c"}.get(kind, "O")
-
-
-def _paths(result: Any, path: tuple[int, ...] = ()) -> Any:
+def _paths(result: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Variable]]:
     if isinstance(result, Variable):
         yield path, result
     elif isinstance(result, (tuple, list)):
@@ -352,41 +283,15 @@ def _changing(function: Any, position: int | None) -> Any:
     return changed
 
 
-def _dropped(term: Term, shape: tuple[int, ...]) -> Term:
+def _dropped(term: Term, ndim: int) -> Term:
     """Drop leading axes of length 1, as an assignment does."""
-    extra = term.ndim - len(shape)
-    return algebra.reshape(term, term.shape[extra:]) if extra > 0 else term
+    return algebra.reshape(term, term.shape[term.ndim - ndim :]) if term.ndim > ndim else term
 
 
-def _takes_everything(index: Any) -> bool:
-    """Return whether an index stands for the whole array as it is."""
-    if isinstance(index, slice):
-        return (index.start, index.stop, index.step) == (None, None, None)
-    return index is Ellipsis or (isinstance(index, tuple) and not index)
-
-
-def _is_same_array(instruction: Instruction) -> bool:
-    name = instruction.name
-    return name in ("asarray", "asanyarray", "ascontiguousarray", "view", "positive") or (
-        instruction.function is operator.getitem and _takes_everything(instruction.arguments[1])
-    )
-
-
-def _is_reshape(instruction: Instruction) -> bool:
-    return instruction.name in ("reshape", "ravel", "expand_dims", "squeeze", "atleast_1d")
-
-
-def _is_transpose(instruction: Instruction) -> bool:
-    return instruction.name in ("T", "mT", "transpose", "swapaxes", "matrix_transpose")
-
-
+#: For operators such as ``+=``, the one that computes what is assigned.
 _INPLACE = {
-    operator.iadd: operator.add,
-    operator.isub: operator.sub,
-    operator.imul: operator.mul,
-    operator.itruediv: operator.truediv,
-    operator.ipow: operator.pow,
-    operator.imatmul: operator.matmul,
-    operator.ifloordiv: operator.floordiv,
-    operator.imod: operator.mod,
+    inplace: plain
+    for inplace, sign in INPLACE.items()
+    for plain, symbol_ in BINARY.items()
+    if sign == f"{symbol_}="
 }

@@ -9,21 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas import algebra
-from autograd.program.formulas.terms import (
-    FUNCTION,
-    NUMBER,
-    PRODUCT,
-    REDUCE,
-    RESHAPE,
-    SOFTMAX,
-    SPREAD,
-    SUM,
-    Term,
-    evaluate,
-    in_order,
-    make,
-    number,
-)
+from autograd.program.formulas.terms import Kind, Term, evaluate, in_order, make, number
 
 #: Larger terms are not compared by their values.
 COMPARED = 200
@@ -47,7 +33,7 @@ SAME = {
 
 def core(term: Term) -> Term:
     """Return a term without axes of length 1 that it has gained or lost."""
-    while term.kind in (RESHAPE, SPREAD):
+    while term.kind in (Kind.RESHAPE, Kind.SPREAD):
         inner = term.parts[0]
         if [n for n in inner.shape if n != 1] != [n for n in term.shape if n != 1]:
             break
@@ -57,7 +43,7 @@ def core(term: Term) -> Term:
 
 def is_function(term: Term, name: str) -> bool:
     """Return whether a term is a call of an elementwise function."""
-    return term.kind == FUNCTION and bool(term.detail == name)
+    return term.kind == Kind.FUNCTION and bool(term.detail == name)
 
 
 # -- elementwise functions -------------------------------------------------------------------------
@@ -85,7 +71,7 @@ def function(name: str, parts: list[Term]) -> Term | None:
         return _logarithm_of_two(*parts)
     if name == "absolute":
         inner = parts[0]
-        if inner.kind == SUM and len(inner.parts) == 1:
+        if inner.kind == Kind.SUM and len(inner.parts) == 1:
             inside = algebra.function("absolute", inner.parts[0])
             return algebra.scaled(abs(inner.detail[0]), inside)
     return None
@@ -95,12 +81,12 @@ def _exponential(x: Term) -> Term | None:
     """Write ``exp(log a)`` as a, and ``exp(x - log a)`` as exp(x) / a."""
     if is_function(x, "log"):
         return x.parts[0]
-    if x.kind == SUM:
+    if x.kind == Kind.SUM:
         for part, c in zip(x.parts, x.detail, strict=True):
             logarithm = core(part)
             if abs(c) == 1 and is_function(logarithm, "log") and len(x.parts) > 1:
                 inner = logarithm.parts[0]
-                if part.kind == RESHAPE:
+                if part.kind == Kind.RESHAPE:
                     inner = algebra.reshape(inner, part.shape)
                 rest = algebra.linear([(1, x), (-c, part)])
                 whole = algebra.spread(algebra.function("exp", rest), rest.shape)
@@ -115,27 +101,27 @@ def _logarithm_of_two(x: Term, y: Term) -> Term:
 
 def _logical(conjunction: bool, a: Term, b: Term) -> Term | None:
     for x, y in ((a, b), (b, a)):
-        if x.kind == NUMBER:
+        if x.kind == Kind.NUMBER:
             decides = bool(x.detail) != conjunction
             return x if decides else y
     return None
 
 
 def _choice(condition: Term, x: Term, y: Term) -> Term | None:
-    if condition.kind == NUMBER:
+    if condition.kind == Kind.NUMBER:
         return x if condition.detail else y
     if x is y:
         return x
     if is_function(condition, "isfinite") and condition.parts[0] is x:
         return x  # formulas are for finite numbers
-    tied = is_function(condition, "equal") and x.kind == NUMBER
-    is_one_side = y.kind == FUNCTION and y.detail in ("greater", "less")
+    tied = is_function(condition, "equal") and x.kind == Kind.NUMBER
+    is_one_side = y.kind == Kind.FUNCTION and y.detail in ("greater", "less")
     if tied and is_one_side and y.parts == condition.parts:
         return algebra.linear([(1, y), (x.detail, condition)])
-    if tied and condition.parts[0] is y and condition.parts[1].kind == NUMBER:
+    if tied and condition.parts[0] is y and condition.parts[1].kind == Kind.NUMBER:
         return algebra.linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
     # A more exact form where cancellation would cost digits is the same function.
-    is_small = is_function(condition, "less") and condition.parts[1].kind == NUMBER
+    is_small = is_function(condition, "less") and condition.parts[1].kind == Kind.NUMBER
     return y if is_small and condition.parts[0] is y and same_function(x, y) else None
 
 
@@ -145,7 +131,7 @@ def same_function(a: Term, b: Term) -> bool:
     stop: set[Term] = set()
     terms = list(in_order(a, b))
     for term in terms:
-        if term.kind not in (SUM, PRODUCT, FUNCTION, NUMBER):
+        if term.kind not in (Kind.SUM, Kind.PRODUCT, Kind.FUNCTION, Kind.NUMBER):
             stop.add(term)
     for term in in_order(a, b, stop=stop):
         if term in stop:
@@ -171,7 +157,7 @@ def join_logarithms(found: dict[Term, Any]) -> None:
     """Write ``m + log Σ exp(x - m)`` as ``log Σ exp(x)``."""
     for term, coefficient in list(found.items()):
         total = core(term.parts[0]) if is_function(term, "log") else term
-        if total is term or total.kind != REDUCE or total.detail[0] != "sum":
+        if total is term or total.kind != Kind.REDUCE or total.detail[0] != "sum":
             continue
         exponential, axes = total.parts[0], total.detail[1]
         shift = _shift(exponential, axes)
@@ -193,12 +179,12 @@ def join_logarithms(found: dict[Term, Any]) -> None:
 
 def _shift(exponential: Term, axes: tuple[int, ...]) -> Term | None:
     """Return the maximum along axes that is subtracted within an exponential; else None."""
-    if not is_function(exponential, "exp") or exponential.parts[0].kind != SUM:
+    if not is_function(exponential, "exp") or exponential.parts[0].kind != Kind.SUM:
         return None
     x = exponential.parts[0]
     for part, c in zip(x.parts, x.detail, strict=True):
         peak = core(part)
-        if c == -1 and peak.kind == REDUCE and peak.detail[:2] == ("max", axes):
+        if c == -1 and peak.kind == Kind.REDUCE and peak.detail[:2] == ("max", axes):
             return part
     return None
 
@@ -213,7 +199,7 @@ def _others(found: dict[Term, Any], *left_out: Term) -> list[tuple[Any, Term]]:
 def _softmax(found: dict[Term, Any]) -> Term | None:
     for outside, exponent in found.items():
         total = core(outside)
-        if not (exponent < 0 and total.kind == REDUCE and total.detail[0] == "sum"):
+        if not (exponent < 0 and total.kind == Kind.REDUCE and total.detail[0] == "sum"):
             continue
         exponential, axes = total.parts[0], total.detail[1]
         if found.get(exponential, 0) >= 1 and is_function(exponential, "exp") and len(axes) == 1:
@@ -222,7 +208,7 @@ def _softmax(found: dict[Term, Any]) -> Term | None:
             if shift is not None:
                 x = algebra.linear([(1, x), (1, shift)])
             shape = exponential.shape
-            softmax = make(SOFTMAX, (algebra.spread(x, shape),), axes[0], shape)
+            softmax = make(Kind.SOFTMAX, (algebra.spread(x, shape),), axes[0], shape)
             powers = [(1, softmax), (found[exponential] - 1, exponential), (exponent + 1, outside)]
             return algebra.monomial([*powers, *_others(found, exponential, outside)])
     return None
@@ -238,7 +224,7 @@ def _logistic(found: dict[Term, Any]) -> Term | None:
                 rest = algebra.linear([(1, number(1)), (-1, base)])
                 powers = [(exponent - both, base), (both, rest), (found[mirrored] - both, mirrored)]
                 return algebra.monomial([*powers, *_others(found, base, mirrored)])
-        if not (exponent < 0 and exponent == int(exponent) and base.kind == SUM):
+        if not (exponent < 0 and exponent == int(exponent) and base.kind == Kind.SUM):
             continue
         if base.detail != (1.0, 1.0) or number(1) not in base.parts:
             continue
@@ -247,11 +233,11 @@ def _logistic(found: dict[Term, Any]) -> Term | None:
             continue
         z = exponential.parts[0]
         both = min(int(found.get(exponential, 0)), int(-exponent))
-        falling = z.kind == SUM and z.detail[0] < 0
+        falling = z.kind == Kind.SUM and z.detail[0] < 0
         if not falling and both < -exponent:
             continue
         size = algebra.scaled(-1 if falling else 1, z)
-        sigmoid = make(FUNCTION, (size,), "sigmoid", size.shape)
+        sigmoid = make(Kind.FUNCTION, (size,), "sigmoid", size.shape)
         rest = algebra.linear([(1, number(1)), (-1, sigmoid)])
         rising = -exponent - both
         powers = [(rising if falling else both, sigmoid), (both if falling else rising, rest)]
@@ -267,7 +253,7 @@ def _logistic_without_overflow(found: dict[Term, Any]) -> Term | None:
         if not is_function(term, "sigmoid") or not is_function(term.parts[0], "absolute"):
             continue
         x = term.parts[0].parts[0]
-        plain = make(FUNCTION, (x,), "sigmoid", x.shape)
+        plain = make(Kind.FUNCTION, (x,), "sigmoid", x.shape)
         rest = algebra.linear([(1, number(1)), (-1, term)])
         for other, exponent in found.items():
             if _is_smaller_side(other, x) and exponent == 1:
@@ -283,7 +269,7 @@ def _logistic_without_overflow(found: dict[Term, Any]) -> Term | None:
 def _is_smaller_side(term: Term, x: Term) -> bool:
     """Return whether a term is 1 for x ≥ 0 and exp(-|x|) elsewhere."""
     small = algebra.function("exp", algebra.scaled(-1, algebra.function("absolute", x)))
-    rising = make(FUNCTION, (x, number(0)), "greater_equal", x.shape)
+    rising = make(Kind.FUNCTION, (x, number(0)), "greater_equal", x.shape)
     if is_function(term, "maximum"):
         return set(term.parts) == {rising, small}
     return is_function(term, "cond") and term.parts == (rising, number(1), small)
@@ -292,10 +278,10 @@ def _is_smaller_side(term: Term, x: Term) -> bool:
 def _distributed(found: dict[Term, Any]) -> Term | None:
     """Multiply out where that cancels: ``a (b / a - c)``."""
     for total, exponent in found.items():
-        if total.kind != SUM or exponent != 1:
+        if total.kind != Kind.SUM or exponent != 1:
             continue
         for part in total.parts:
-            if part.kind != PRODUCT:
+            if part.kind != Kind.PRODUCT:
                 continue
             for base, e in zip(part.parts, part.detail, strict=True):
                 if e < 0 and found.get(base, 0) >= 1:
@@ -314,13 +300,13 @@ def _multiplied_out(total: Term, others: list[tuple[Any, Term]]) -> Term:
 
 def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | None:
     """Multiply out what contains a softmax, whose sum along its axis is 1."""
-    if term.kind == SUM and any(_has_softmax(part, axes) for part in term.parts):
+    if term.kind == Kind.SUM and any(_has_softmax(part, axes) for part in term.parts):
         return list(zip(term.detail, term.parts, strict=True))
-    if not _has_softmax(term, axes) or term.kind != PRODUCT:
+    if not _has_softmax(term, axes) or term.kind != Kind.PRODUCT:
         return None
     powers = dict(zip(term.parts, term.detail, strict=True))
     for total, exponent in powers.items():
-        if total.kind == SUM and exponent == 1:
+        if total.kind == Kind.SUM and exponent == 1:
             others = _others(powers, total)
             return [
                 (c, algebra.monomial([*others, (1, part)]))
@@ -331,11 +317,11 @@ def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, 
 
 def deviations(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | None:
     """Sum a difference from a mean term by term: the sum is 0."""
-    if term.kind != SUM:
+    if term.kind != Kind.SUM:
         return None
     for part in term.parts:
         total = core(part)
-        is_sum = total.kind == REDUCE and total.detail[:2] == ("sum", axes)
+        is_sum = total.kind == Kind.REDUCE and total.detail[:2] == ("sum", axes)
         if is_sum and total.parts[0] in term.parts:
             return list(zip(term.detail, term.parts, strict=True))
     return None
@@ -343,10 +329,10 @@ def deviations(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | No
 
 def _has_softmax(term: Term, axes: tuple[int, ...]) -> bool:
     """Return whether a term is a softmax along an axis, or a product with one."""
-    if term.kind == PRODUCT:
+    if term.kind == Kind.PRODUCT:
         pairs = zip(term.parts, term.detail, strict=True)
         return any(e == 1 and _has_softmax(part, axes) for part, e in pairs)
-    return term.kind == SOFTMAX and (term.detail,) == axes
+    return term.kind == Kind.SOFTMAX and (term.detail,) == axes
 
 
 algebra.IN_SUM.append(join_logarithms)

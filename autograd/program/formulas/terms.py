@@ -10,19 +10,18 @@ import math
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
-SYMBOL, NUMBER, SUM, PRODUCT, MATMUL = "symbol", "number", "sum", "product", "matmul"
-TRANSPOSE, REDUCE, FUNCTION, SPREAD, RESHAPE = (
-    "transpose",
-    "reduce",
-    "function",
-    "spread",
-    "reshape",
+from autograd.program.instructions import Constant, Variable, substituted
+
+Kind = Enum(
+    "Kind",
+    "SYMBOL NUMBER SUM PRODUCT MATMUL TRANSPOSE REDUCE FUNCTION SPREAD RESHAPE SOFTMAX INDEX "
+    "UPDATE CALL",
 )
-SOFTMAX, INDEX, UPDATE, CALL = "softmax", "index", "update", "call"
 
 _LOCK = threading.Lock()
 _KNOWN: weakref.WeakValueDictionary[Any, Term] = weakref.WeakValueDictionary()
@@ -34,8 +33,8 @@ class Term:
 
     Attributes
     ----------
-    kind : str
-        One of the kinds above.
+    kind : Kind
+        What it is.
     parts : tuple of Term
         What it is made of.
     detail : hashable
@@ -48,7 +47,7 @@ class Term:
 
     __slots__ = ("__weakref__", "detail", "key", "kind", "number", "parts", "shape")
 
-    def __init__(self, kind: str, parts: tuple[Term, ...], detail: Any, shape: Any) -> None:
+    def __init__(self, kind: Kind, parts: tuple[Term, ...], detail: Any, shape: Any) -> None:
         self.kind = kind
         self.parts = parts
         self.detail = detail
@@ -62,13 +61,13 @@ class Term:
         return len(self.shape)
 
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.detail!r} of {len(self.parts)}: {list(self.shape)}>"
+        return f"<{self.kind.name} {self.detail!r} of {len(self.parts)}: {list(self.shape)}>"
 
 
-def make(kind: str, parts: Iterable[Term], detail: Any, shape: Iterable[int]) -> Term:
+def make(kind: Kind, parts: Iterable[Term], detail: Any, shape: Iterable[int]) -> Term:
     """Return the term with these properties, the same object each time."""
     parts, shape = tuple(parts), tuple(shape)
-    key = (kind, tuple(map(id, parts)), repr(detail) if kind == NUMBER else detail, shape)
+    key = (kind, tuple(map(id, parts)), repr(detail) if kind == Kind.NUMBER else detail, shape)
     with _LOCK:
         found = _KNOWN.get(key)
         if found is None:
@@ -78,7 +77,7 @@ def make(kind: str, parts: Iterable[Term], detail: Any, shape: Iterable[int]) ->
 
 def symbol(name: str, shape: Any, owner: Any = None) -> Term:
     """Return a term for an input or constant."""
-    return make(SYMBOL, (), (name, owner), shape)
+    return make(Kind.SYMBOL, (), (name, owner), shape)
 
 
 def number(x: Any) -> Term:
@@ -88,7 +87,7 @@ def number(x: Any) -> Term:
     x = x.item() if isinstance(x, np.generic) else x
     if isinstance(x, complex) and x.imag == 0:
         x = x.real
-    return make(NUMBER, (), x if isinstance(x, complex) else float(x), ())
+    return make(Kind.NUMBER, (), x if isinstance(x, complex) else float(x), ())
 
 
 def in_order(*roots: Term, stop: Any = ()) -> Iterator[Term]:
@@ -121,154 +120,77 @@ EXTRA: dict[str, Any] = {
 
 
 def evaluate(roots: Iterable[Term], values: dict[Term, Any]) -> list[Any]:
-    """Compute terms.
-
-    Parameters
-    ----------
-    roots : iterable of Term
-        What to compute.
-    values : dict
-        The numbers and arrays of the symbols, and of any other terms.
-    """
+    """Compute elementwise terms from the numbers of others."""
     roots = list(roots)
     found: dict[Term, Any] = {}
     with np.errstate(all="ignore"):
         for term in in_order(*roots, stop=values):
             known = values.get(term)
-            found[term] = (
-                _value(term, [found[part] for part in term.parts]) if known is None else known
-            )
+            parts = [found.get(part) for part in term.parts]
+            found[term] = computed(term, parts) if known is None else known
     return [found[root] for root in roots]
 
 
-def _value(term: Term, parts: list[Any]) -> Any:
-    kind, detail = term.kind, term.detail
-    if kind == NUMBER:
-        return detail
-    if kind == SUM:
-        return sum(c * x for c, x in zip(detail, parts, strict=True))
-    if kind == PRODUCT:
-        return math.prod([_power(x, e) for x, e in zip(parts, detail, strict=True)], start=1)
-    if kind == MATMUL:
-        total = parts[0]
-        for x in parts[1:]:
-            total = np.matmul(total, x)
-        return total
-    if kind == FUNCTION:
-        function = EXTRA.get(detail) or getattr(np, detail)
-        return function(*parts)
-    if kind == SOFTMAX:
-        shifted = np.exp(parts[0] - np.max(parts[0], axis=detail, keepdims=True))
-        return shifted / np.sum(shifted, axis=detail, keepdims=True)
-    return _arranged(term, parts)
-
-
-def _arranged(term: Term, parts: list[Any]) -> Any:
-    kind, detail = term.kind, term.detail
-    x: Any = parts[0] if parts else None
-    if kind == TRANSPOSE:
-        return np.transpose(x, detail)
-    if kind == SPREAD:
-        return np.broadcast_to(x, term.shape)
-    if kind == RESHAPE:
-        return np.reshape(x, term.shape)
-    if kind == REDUCE:
-        operation, axes, keep = detail
-        return getattr(np, operation)(x, axis=axes, keepdims=keep)
-    if kind == INDEX:
-        return x[filled(detail, parts)]
-    if kind == UPDATE:
-        changed = np.array(x, np.result_type(x, parts[1]))
-        index, adds = detail
-        if adds:
-            np.add.at(changed, filled(index, parts), parts[1])
-        else:
-            changed[filled(index, parts)] = parts[1]
-        return changed
-    function, arguments, keywords, path = detail
-    parts = [np.asarray(p)[()] if isinstance(p, (float, complex)) else p for p in parts]
-    result = function.call(*filled(arguments, parts), **dict(filled(keywords, parts)))
-    for position in path:
-        result = result[position]
-    return result
+def computed(term: Term, parts: list[Any]) -> Any:
+    """Compute an elementwise term from its parts."""
+    if term.kind == Kind.NUMBER:
+        return term.detail
+    if term.kind == Kind.SUM:
+        return sum(c * x for c, x in zip(term.detail, parts, strict=True))
+    if term.kind == Kind.PRODUCT:
+        return math.prod([_power(x, e) for x, e in zip(parts, term.detail, strict=True)], start=1)
+    return (EXTRA.get(term.detail) or getattr(np, term.detail))(*parts)
 
 
 def _power(x: Any, exponent: float) -> Any:
-    if exponent == 1:
-        return x
-    if exponent == int(exponent) and exponent > 0:
-        return x ** int(exponent)
-    if exponent == 0.5:
-        return np.sqrt(x)
-    return 1 / _power(x, -exponent) if exponent < 0 else np.power(x, exponent)
+    if exponent < 0:
+        return 1 / _power(x, -exponent)
+    return x ** int(exponent) if exponent == int(exponent) else np.power(x, exponent)
 
 
-class Part:
-    """The place of a part in the detail of a term, and the letter for the kind of its numbers."""
-
-    __slots__ = ("letter", "position")
-
-    def __init__(self, position: int, letter: str = "f") -> None:
-        self.position = position
-        self.letter = letter
-
-    def __hash__(self) -> int:
-        return hash(self.position)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Part) and other.position == self.position
-
-    def __repr__(self) -> str:
-        return f"Part({self.position})"
+# -- calls -----------------------------------------------------------------------------------------
 
 
-class Slice:
-    """A slice that can be hashed."""
+class Call:
+    """What a call or an index contains besides terms; equal ones compute the same.
 
-    __slots__ = ("ends",)
+    Attributes
+    ----------
+    arguments, keywords : tuple, dict
+        The arguments, nested; the parts of the term stand in the place of the variables, in order.
+    function : callable or None
+        What is called; None for an index.
+    name : str
+        Its name.
+    path : tuple of int
+        Where in its result the term is.
+    """
 
-    def __init__(self, start: Any, stop: Any, step: Any) -> None:
-        self.ends = (start, stop, step)
+    __slots__ = ("_key", "arguments", "function", "keywords", "name", "path")
 
-    def __hash__(self) -> int:
-        return hash(self.ends)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Slice) and other.ends == self.ends
-
-    def __repr__(self) -> str:
-        return f"Slice{self.ends}"
-
-
-def filled(x: Any, parts: list[Any]) -> Any:
-    """Put values into a detail."""
-    if isinstance(x, Part):
-        part = parts[x.position]
-        kind = {"i": int, "u": int, "b": bool}.get(x.letter)
-        return part if kind is None else np.asarray(part).astype(kind)[()]
-    if isinstance(x, Slice):
-        return slice(*[_whole(filled(end, parts)) for end in x.ends])
-    if isinstance(x, tuple):
-        return tuple([filled(item, parts) for item in x])
-    if isinstance(x, Many):
-        return [filled(item, parts) for item in x.items]
-    return x
-
-
-def _whole(x: Any) -> Any:
-    return x if x is None else int(x)
-
-
-class Many:
-    """A list that can be hashed."""
-
-    __slots__ = ("items",)
-
-    def __init__(self, items: tuple[Any, ...]) -> None:
-        self.items = items
+    def __init__(
+        self, arguments: Any, keywords: Any = (), function: Any = None, name: str = "",
+        path: tuple[int, ...] = (), once: Any = None,
+    ) -> None:  # fmt: skip
+        self.arguments = arguments
+        self.keywords = dict(keywords)
+        self.function = function
+        self.name = name
+        self.path = path
+        shown = repr(substituted((arguments, self.keywords), letter_of))
+        self._key = (name, repr(function), path, id(once), shown)
 
     def __hash__(self) -> int:
-        return hash(self.items)
+        return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Many) and other.items == self.items
+        return isinstance(other, Call) and other._key == self._key
+
+
+def letter_of(x: Any) -> str:
+    """Return the letter for the kind of the numbers in a variable, a constant or a number."""
+    dtype = getattr(x.value if isinstance(x, Constant) else x, "dtype", None)
+    if dtype is not None:
+        return str(dtype.kind)
+    kind = x.kind if isinstance(x, Variable) else type(x)
+    return {bool: "b", int: "i", float: "f", complex: "c"}.get(kind, "O")

@@ -21,20 +21,7 @@ from autograd.program.formulas.signs import (
     Written,
     function_name,
 )
-from autograd.program.formulas.terms import (
-    FUNCTION,
-    MATMUL,
-    NUMBER,
-    PRODUCT,
-    REDUCE,
-    RESHAPE,
-    SPREAD,
-    SUM,
-    SYMBOL,
-    TRANSPOSE,
-    Term,
-    number,
-)
+from autograd.program.formulas.terms import Kind, Term, number
 
 #: The indices of a term: a letter for each axis, None where it has one element; or None without.
 Indices = tuple[str | None, ...] | None
@@ -82,7 +69,7 @@ class Writer:
     def line(self, text: str, term: Term) -> str:
         """Return the definition of a term under a name."""
         self.used, self.flipped = [], None
-        if term.kind == SPREAD and term.parts[0] is number(0):
+        if term.kind == Kind.SPREAD and term.parts[0] is number(0):
             return rf"{text} &= \mathbf{{0}}"
         try:
             return f"{text} &= {self.write(term, None).text}"
@@ -112,9 +99,9 @@ class Writer:
         if term is self.flipped:
             self.flipped = None
             return self._sum(term, indices, -1.0)
-        if term.kind == NUMBER:
+        if term.kind == Kind.NUMBER:
             return self._number(term.detail)
-        if indices is None and term.kind in (SUM, PRODUCT, FUNCTION):
+        if indices is None and term.kind in (Kind.SUM, Kind.PRODUCT, Kind.FUNCTION):
             self._require_whole(term)
         return self.form(term, indices)
 
@@ -134,11 +121,11 @@ class Writer:
 
     def _require_whole(self, term: Term) -> None:
         """Raise an error if a term combines arrays of different shapes."""
-        if term.kind == PRODUCT and self._outer(term) is not None:
+        if term.kind == Kind.PRODUCT and self._outer(term) is not None:
             return
         pairs = (
-            self.sums(term) if term.kind == SUM
-            else self.products(term) if term.kind == PRODUCT
+            self.sums(term) if term.kind == Kind.SUM
+            else self.products(term) if term.kind == Kind.PRODUCT
             else [(1.0, part) for part in term.parts]
         )  # fmt: skip
         if any(part.shape not in ((), term.shape) for _, part in pairs):
@@ -163,7 +150,7 @@ class Writer:
         text = ""
         for c, part in _ordered(pairs):
             negative = not isinstance(c, complex) and c < 0
-            if part.kind == NUMBER:
+            if part.kind == Kind.NUMBER:
                 written = self._number(c * part.detail if not negative else -c * part.detail)
             else:
                 written = self._scaled(-c if negative else c, [(1.0, part)], indices, part)
@@ -210,7 +197,7 @@ class Writer:
         return Written(rf"{left} {right}^{{\top}}", JUXTAPOSED)
 
     def _as_vector(self, column: Term) -> Term:
-        if column.kind == RESHAPE and column.parts[0].shape == column.shape[:1]:
+        if column.kind == Kind.RESHAPE and column.parts[0].shape == column.shape[:1]:
             return column.parts[0]
         raise NeedsIndices
 
@@ -226,7 +213,7 @@ class Writer:
             only = powers[0][1]
             if coefficient == 1:
                 return self.write(only, aligned(indices, only))
-            if only.kind == PRODUCT and only not in self.names:
+            if only.kind == Kind.PRODUCT and only not in self.names:
                 if indices is None:
                     self._require_whole(only)
                     outer = self._outer(only)
@@ -235,7 +222,7 @@ class Writer:
                 powers = self.products(only)
         elif len(powers) == 1 and powers[0][0] == 1:
             only = powers[0][1]
-            if only.kind == PRODUCT and only not in self.names and coefficient != 1:
+            if only.kind == Kind.PRODUCT and only not in self.names and coefficient != 1:
                 return self._scaled(coefficient, [(1.0, only)], indices, only)
         coefficient, powers = self._without_signs(coefficient, powers)
         sign, before = "", self.flipped
@@ -291,7 +278,7 @@ class Writer:
         """Move the coefficients of factors such as -a, for a named sum a, to the front."""
         found = []
         for exponent, term in powers:
-            if term.kind == SUM and term not in self.names and exponent == int(exponent):
+            if term.kind == Kind.SUM and term not in self.names and exponent == int(exponent):
                 pairs = self.sums(term)
                 if len(pairs) == 1:
                     coefficient = coefficient * pairs[0][0] ** int(exponent)
@@ -310,21 +297,21 @@ class Writer:
             if term in self.names:
                 continue
             is_factor = is_factor and exponent == 1
-            if term.kind == SUM:
+            if term.kind == Kind.SUM:
                 signs = [not isinstance(c, complex) and c < 0 for c, _ in self.sums(term)]
                 if is_factor and len(signs) == 2 and signs[0] != signs[1]:
                     found.append(term)
             pairs = [(1.0, part) for part in term.parts]
-            if term.kind == PRODUCT:
+            if term.kind == Kind.PRODUCT:
                 pairs = self.products(term)
-            passes = is_factor and term.kind in (PRODUCT, MATMUL, TRANSPOSE)
+            passes = is_factor and term.kind in (Kind.PRODUCT, Kind.MATMUL, Kind.TRANSPOSE)
             stack += [(e, part, passes) for e, part in reversed(pairs)]
         once = [term for term in found if seen.count(term) == 1]
         return max(once, key=self._prefers_sign) if once else None
 
     def _prefers_sign(self, term: Term) -> bool:
         """Return whether a difference looks better with the other sign: not 1 - x."""
-        return all(part.kind != NUMBER for _, part in self.sums(term))
+        return all(part.kind != Kind.NUMBER for _, part in self.sums(term))
 
     def _factors(self, powers: list[tuple[Any, Term]], indices: Indices) -> Written:
         """Write a product of positive powers."""
@@ -355,7 +342,7 @@ class Writer:
 
     def _rank(self, term: Term) -> int:
         """Order factors: names, then sums, then the rest."""
-        return 1 if term in self.names else {NUMBER: 0, SUM: 2}.get(term.kind, 3)
+        return 1 if term in self.names else {Kind.NUMBER: 0, Kind.SUM: 2}.get(term.kind, 3)
 
     def _raised(self, term: Term, exponent: float, indices: Indices) -> Written:
         if exponent == 0.5:
@@ -372,13 +359,13 @@ class Writer:
 
     def _length(self, term: Term, indices: Indices) -> Written | None:
         """Write the root of a sum of squares; None if a term is not a sum of squares."""
-        while term.kind == RESHAPE and term.shape == ():
+        while term.kind == Kind.RESHAPE and term.shape == ():
             term = term.parts[0]
-        if term.kind != REDUCE or term in self.names:
+        if term.kind != Kind.REDUCE or term in self.names:
             return None
         operation, axes, _ = term.detail
         body = term.parts[0]
-        if operation != "sum" or len(axes) != body.ndim or body.kind != PRODUCT:
+        if operation != "sum" or len(axes) != body.ndim or body.kind != Kind.PRODUCT:
             return None
         if body.detail != (2.0,) or body in self.names:
             return None
@@ -462,20 +449,20 @@ def aligned(indices: Indices, part: Term) -> Indices:
 def _ordered(pairs: list[tuple[Any, Term]]) -> list[tuple[Any, Term]]:
     """Order the terms of a sum: begin with a positive one, and with 1 in 1 - x."""
     alone = all(
-        c > 0 and t.kind != FUNCTION
+        c > 0 and t.kind != Kind.FUNCTION
         for c, t in pairs
-        if t.kind != NUMBER and not isinstance(c, complex)
+        if t.kind != Kind.NUMBER and not isinstance(c, complex)
     )
 
     def rank(pair: tuple[Any, Term]) -> tuple[bool, int]:
         c, term = pair
         negative = not isinstance(c, complex) and c < 0
-        place = (2 if alone else 0) if term.kind == NUMBER else 1
+        place = (2 if alone else 0) if term.kind == Kind.NUMBER else 1
         return negative, place
 
     ordered = sorted(pairs, key=rank)
-    if all(term.kind in (SYMBOL, PRODUCT, MATMUL) for _, term in ordered):
-        ordered.sort(key=lambda pair: (rank(pair)[0], pair[1].kind == SYMBOL))
+    if all(term.kind in (Kind.SYMBOL, Kind.PRODUCT, Kind.MATMUL) for _, term in ordered):
+        ordered.sort(key=lambda pair: (rank(pair)[0], pair[1].kind == Kind.SYMBOL))
     return ordered
 
 
