@@ -21,6 +21,7 @@ from autograd.program.passes.checks import first_change
 from autograd.program.passes.dead_code import may_raise
 from autograd.program.passes.effects import Effects, is_pure, operands, root
 from autograd.program.passes.inlining import inlinable
+from autograd.program.passes.rows import SMALLEST, by_rows
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Load, Program, Store
 from autograd.program.spaces import Cell
@@ -243,14 +244,15 @@ class _Compiler:
         first = first_change(self.program, undo.effects)
         released = self._released()
         kept = {*self.kept, *self._lasting_views()}
-        quiet = False
+        rows = by_rows(self.program)
+        block: list[str] = []
         guards = 0
         for position, item in enumerate(self.program.items):
             if isinstance(item, Guard):
                 failed = f"GuardFailed({guards}, {self._found(item)})"
                 test = self._condition(item)
                 guards += 1
-                quiet = False
+                block = []
                 before = undo.before() + (f"{self.give}; " if self.give else "")
                 self.lines.append(f"if not ({test}): {before}raise {failed}")
             elif item in kept:
@@ -259,19 +261,18 @@ class _Compiler:
                 self.writer.inlined[item.result] = self.writer.expression(item)
             else:
                 if position == first:
-                    self.changing, quiet = len(self.lines), False
+                    self.changing, block = len(self.lines), []
                 for line in undo.saving(position, item):
                     self.lines.append(line)
-                    quiet = False
-                if item.quiet and not quiet:
-                    self.lines.append("with np.errstate(all='ignore'):")
-                quiet = item.quiet
+                    block = []
+                begun, block = block, _block(item.quiet, position in rows)
+                self.lines += block if block != begun else []
                 for line in self._statements(item):
-                    self.lines.append(("    " if quiet else "") + line)
+                    self.lines.append(("    " if block else "") + line)
             if position in released:
-                self.lines.append(f"{'    ' if quiet else ''}del {', '.join(released[position])}")
+                self.lines.append(f"{'    ' if block else ''}del {', '.join(released[position])}")
             if position == undo.last_check and first is not None and position > first:
-                self.checked, quiet = len(self.lines), False
+                self.checked, block = len(self.lines), []
 
     def _lasting_views(self) -> list[Instruction]:
         """Make the views of arrays that stay the same; return the instructions that make them."""
@@ -353,6 +354,14 @@ class _Compiler:
 
     def _found(self, guard: Guard) -> str:
         return f"{self.names.function(guard.convert)}({self.writer.of(guard.variable).text})"
+
+
+def _block(is_quiet: bool, is_by_rows: bool) -> list[str]:
+    """Return how the block of an instruction begins, which ends with NumPy's settings as before."""
+    if not (is_quiet or is_by_rows):
+        return []
+    start = "with np.errstate(all='ignore'):" if is_quiet else "with np.errstate():"
+    return [start, f"    np.setbufsize({SMALLEST})"] if is_by_rows else [start]
 
 
 class _Undo:

@@ -7,6 +7,7 @@ from program.pass_checks import X, bits, check
 from autograd import value_and_grad
 from autograd.program import jit, trace
 from autograd.program.passes import optimised
+from autograd.program.passes.rows import by_rows
 from autograd.program.passes.tiled import Tiled
 
 # -- buffers ----------------------------------------------------------------------------------
@@ -239,3 +240,60 @@ def test_a_check_stays_behind_a_write_to_what_it_may_read():
         assert bits(run(x.copy(), y.copy())) == bits(function(x.copy(), y.copy()))
         assert bits(run(x, x)) == bits(function(y, y))
         assert bits(x) == bits(y)
+
+
+# -- long rows --------------------------------------------------------------------------------
+
+SEVENTY_ROWS = np.random.default_rng(1).normal(size=(70, 1000)).astype(np.float32)
+
+
+def in_small_buffers(function, *arguments):
+    program = optimised(trace(function)(*arguments))
+    return [program.items[i].name for i in sorted(by_rows(program))]
+
+
+def normalised(x):
+    y = np.exp(x - x.max(axis=1, keepdims=True))
+    return y / y.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64])
+@pytest.mark.parametrize("shape", [(70, 1000), (7, 10, 1000), (1, 70, 1, 1000)])
+def test_long_rows_give_the_same_bits(shape, dtype):
+    def function(x, of_row, row):
+        y = (x - of_row) * row
+        y += of_row
+        return y / of_row, (of_row * y).sum(axis=-1), np.exp(y * 0.1) - row
+
+    x = SEVENTY_ROWS.reshape(shape).astype(dtype)
+    run = jit(function)
+    for order in "CF":
+        arguments = [
+            np.asarray(part, order=order) for part in (x, x[..., :1], x[(0,) * (x.ndim - 1)])
+        ]
+        for _ in range(2):
+            found, expected = run(*arguments), function(*arguments)
+            assert [bits(y) for y in found] == [bits(y) for y in expected]
+
+
+def test_numpy_copies_no_operand_along_long_rows():
+    x = SEVENTY_ROWS
+    assert in_small_buffers(normalised, x) == ["subtract", "truediv"]
+    assert in_small_buffers(lambda x: x.reshape(7, 10, 1000) * x[0], x) == ["mul"]
+    short = [x.reshape(700, 100), x.reshape(7, 10_000), x[:20], x[:, ::2], x.reshape(-1)]
+    for y in (*short, np.asfortranarray(x), x.astype(np.int64)):
+        assert in_small_buffers(lambda y: y * 2 - y[:1] if y.ndim > 1 else y * y, y) == []
+
+
+def test_settings_of_numpy_are_as_before_after_each_call():
+    run = jit(normalised)
+    run(SEVENTY_ROWS)
+    broken = np.where(SEVENTY_ROWS > 3.0, np.inf, SEVENTY_ROWS)
+    with np.errstate(invalid="raise"):
+        np.setbufsize(4096)
+        assert bits(run(SEVENTY_ROWS)) == bits(normalised(SEVENTY_ROWS))
+        assert np.getbufsize() == 4096
+        with pytest.raises(FloatingPointError):
+            run(broken)
+        assert np.getbufsize() == 4096
+        assert np.geterr()["invalid"] == "raise"

@@ -214,12 +214,12 @@ def _layout(x: Variable) -> Any:
     return (x.dtype, x.shape, x.strides)
 
 
-def is_c_contiguous(x: Variable) -> bool:
+def is_c_contiguous(x: Any) -> bool:
     """Return whether the elements of an array lie in memory in the order of their indices."""
-    return _contiguous_strides(x, reversed(range(len(x.shape)))) == x.strides
+    return bool(_contiguous_strides(x, reversed(range(len(x.shape)))) == x.strides)
 
 
-def _contiguous_strides(x: Variable, axes: Any) -> tuple[int, ...]:
+def _contiguous_strides(x: Any, axes: Any) -> tuple[int, ...]:
     strides = [0] * len(x.shape)
     step = int(x.dtype.itemsize)
     for axis in axes:
