@@ -114,9 +114,17 @@ class Noise:
         weights = (
             self.weights[row] if self.weights is not None else np.eye(1, call.function.size, row)[0]
         )
+        effects: list[Any] = []
+
+        def pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
+            for argument, found in _pull(node, g):
+                if node.primitive.partials is None:
+                    effects.append(np.abs(found) * _rounding(contents(argument)))
+                yield argument, found
+
         with np.errstate(all="ignore"):
-            arrived = self._program.pull_back(call.seeds(weights), _pull)
-            effects = [
+            arrived = self._program.pull_back(call.seeds(weights), pull)
+            effects += [
                 np.abs(arrived.get(id(node), 0.0)) * self._roundings[id(node)]
                 for node in self._program
             ]

@@ -318,7 +318,8 @@ def _is_float_array(x: Any) -> bool:
 
 
 def _is_number(x: Any, value: int) -> bool:
-    return isinstance(x, (int, float, np.number)) and not isinstance(x, bool) and x == value
+    is_number = isinstance(x, (int, float, np.number)) and not isinstance(x, (bool, np.timedelta64))
+    return is_number and x == value
 
 
 def _is_negative(x: Any) -> bool:
