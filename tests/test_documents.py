@@ -221,6 +221,19 @@ def test_the_readmes_state_the_lines_of_code():
         assert numbers == pytest.approx([engine, both], rel=0.05)
 
 
+def test_every_page_is_in_the_navigation_of_the_site():
+    named = set(re.findall(r"[:-] ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M))
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md")}
+    assert pages - named == set()
+
+
+def test_the_site_finds_where_each_public_name_is_defined():
+    tree = ast.parse((ROOT / "autograd" / "__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    imported = {name.asname or name.name for node in imports for name in node.names}
+    assert set(autograd.__all__) - imported == {"COMPILED"}
+
+
 # -- tests of this test -------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from autograd.engine.grad_mode import GRAD_MODE
 class State(NamedTuple):
     """A dict with state, as `__program_state__` yields them.
 
-    Parameters
+    Attributes
     ----------
     space : dict
         The dict itself, such as ``vars(self)``.
