@@ -24,7 +24,8 @@ if TYPE_CHECKING:  # read by the documentation; type checkers read __init__.pyi
     from autograd.checkpointing import checkpoint
     from autograd.debugging import Trace, debug
     from autograd.drawing import draw, steps, summary, text
-    from autograd.program import Program, jit, trace
+    from autograd.program import Program, trace
+    from autograd.program.jit import jit
     from autograd.transforms import (
         deriv,
         elementwise_grad,
