@@ -12,7 +12,7 @@ import numpy as np
 
 TOKEN = re.compile(
     r"\\left\\\||\\right\\\||\\left\||\\right\||\\left[(\[]|\\right[)\]]|\\left\\[a-z]+"
-    r"|\\right\\[a-z]+|\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{[^}]*\}"
+    r"|\\right\\[a-z]+|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|\\text\{[^}]*\}|\\operatorname\{[^}]*\}"
     r"|\\mathbf\{\d+\}|\\mathrel\{\+\}=|\\\\|\\,|\\[a-zA-Z]+|\d+\.?\d*|[\ue000-\uefff]|\S"
 )
 UNARY = {
@@ -25,7 +25,7 @@ UNARY = {
 BIG = {r"\sum": sum, r"\prod": math.prod, r"\max": max, r"\min": min}
 ENDS = {
     ")", "]", "}", "&", ",", "+", "-", r"\right)", r"\right]", r"\right|", r"\right\|", r"\circ",
-    "=", "<", ">", r"\le", r"\ge", r"\ne", r"\\", r"\end{cases}", r"\leftarrow", r"\mathrel{+}=",
+    "=", "<", ">", r"\le", r"\ge", r"\ne", r"\\", r"\end{cases}", r"\end{bmatrix}", r"\leftarrow", r"\mathrel{+}=",
     r"\wedge", r"\vee", ":", "/",
 }  # fmt: skip
 RELATIONS = {
@@ -43,6 +43,12 @@ class Row:
 
 def product(a, b):
     """Multiply neighbours: numbers, or matrices and vectors."""
+    if isinstance(a, Everywhere):  # ones as a column: all rows are the same
+        assert a.number == 1
+        return b.vector[None, :]
+    if isinstance(b, Everywhere):
+        assert b.number == 1
+        return a[:, None] if b.is_row else a @ np.ones(a.shape[1])
     a, b = (x if isinstance(x, Row) or np.size(x) != 1 else np.reshape(x, ()) for x in (a, b))
     if isinstance(a, Row) and isinstance(b, Row):
         raise AssertionError("two rows side by side")
@@ -228,6 +234,8 @@ class Parser:
             return lambda at: np.sqrt(inside(at))
         if token == r"\begin{cases}":
             return self.cases()
+        if token == r"\begin{bmatrix}":
+            return self.blocks()
         if token.startswith(r"\mathbf"):
             return lambda at: Everywhere(float(token[8:-1]))
         if token in BIG and self.next == "_":
@@ -242,23 +250,48 @@ class Parser:
         )
 
     def bracket(self):
-        left = self.sum()
-        relation = RELATIONS[self.take()]
-        right = self.sum()
+        inside = self.relation()
         self.take(r"\right]")
-        return lambda at: relation(left(at), right(at)) * 1.0
+        return lambda at: inside(at) * 1.0
+
+    def relation(self):
+        left = self.sum()
+        if self.next not in RELATIONS:
+            return left
+        relation, right = RELATIONS[self.take()], self.sum()
+        return lambda at: relation(left(at), right(at))
 
     def cases(self):
         one = self.sum()
         self.take("&")
         self.take(r"\text{if }")
-        condition = self.sum()
+        condition = self.relation()
         self.take(r"\\")
         other = self.sum()
         self.take("&")
         self.take(r"\text{otherwise}")
         self.take(r"\end{cases}")
         return lambda at: np.where(condition(at), one(at), other(at))
+
+    def blocks(self):
+        rows = [[self.sum()]]
+        while self.next != r"\end{bmatrix}":
+            if self.take() == "&":
+                rows[-1].append(self.sum())
+            else:
+                rows.append([self.sum()])
+        self.take()
+
+        def value(at):
+            found = [[block_of(part(at)) for part in row] for row in rows]
+            vectors = all(np.ndim(part) < 2 for row in found for part in row)
+            return (
+                np.concatenate([np.atleast_1d(row[0]) for row in found])
+                if vectors
+                else (np.concatenate([np.concatenate(row, 1) for row in found]))
+            )
+
+        return value
 
     def big(self, function):
         self.take("_")
@@ -310,8 +343,9 @@ class Parser:
 class Everywhere:
     """An array with the same number everywhere."""
 
-    def __init__(self, number):
+    def __init__(self, number, is_row=False):
         self.number = number
+        self.is_row = is_row
 
 
 class Changes:
@@ -340,6 +374,10 @@ def probe(at, letters, sizes):
     return Letters({**at, **dict.fromkeys(letters, 0)}, sizes)
 
 
+def block_of(x):
+    return x.vector[None, :] if isinstance(x, Row) else x
+
+
 def element(x, letters, at):
     shape = [n for n in np.shape(x) if n != 1]
     assert len(shape) == len(letters), (np.shape(x), letters)
@@ -363,6 +401,8 @@ def sum_of(pairs):
 def transposed(x):
     if isinstance(x, Row):
         return x.vector
+    if isinstance(x, Everywhere):
+        return Everywhere(x.number, True)
     return Row(x) if np.ndim(x) == 1 else np.swapaxes(x, -1, -2)
 
 
@@ -449,24 +489,30 @@ def computed(latex, inputs, shapes):
 
 def split_index(left, shapes, derivative):
     """Split the left side into a name and the letters of its index."""
-    match = re.fullmatch(r"\{(.*)\}_\{([a-z]+)\}", left) or re.fullmatch(
-        r"([^_]*)_\{([i-t]+)\}", left
-    )
+    match = re.fullmatch(r"(.*),([i-t]+)\}", left)
+    if match:
+        return match[1] + "}", list(match[2])
+    match = re.fullmatch(r"([^_]*)_\{([i-t]+)\}", left)
     return (match[1], list(match[2])) if match else (left, [])
 
 
 def replaced(text, names):
     """Put characters of their own in the place of names."""
     derivatives = [name for name in names if name.startswith(r"\frac{\partial")]
-    for name in derivatives:
-        start = re.escape(name[:-1])
-        text = re.sub(start + r"(_\{[a-z]+\})?\}", lambda m, n=name: names[n] + (m[1] or ""), text)
-        inner = re.fullmatch(r"(\\frac\{\\partial .*?\}\{\\partial )(.*)\}", name)
-        grouped = re.escape(inner[1] + "{" + inner[2] + "}")
-        text = re.sub(grouped + r"(_\{[a-z]+\})\}", lambda m, n=name: names[n] + m[1], text)
-    for name in sorted(set(names) - set(derivatives), key=len, reverse=True):
-        pattern = re.escape(name)
-        if re.fullmatch("[A-Za-z]'*", name):
-            pattern = rf"(?<![\\A-Za-z]){pattern}(?![A-Za-z'])"
-        text = re.sub(pattern, names[name], text)
+    others = sorted(set(names) - set(derivatives), key=len, reverse=True)
+    for name in [*derivatives, *others]:
+        derivative = re.fullmatch(r"(\\frac\{\\partial .*?\}\{\\partial )(.*)\}", name)
+        pattern = with_index(derivative[2] if derivative else name)
+        if derivative:
+            pattern = rf"{re.escape(derivative[1])}{pattern}\}}"
+        elif re.fullmatch("[A-Za-z]'*", name):
+            pattern = rf"(?<![\\A-Za-z]){re.escape(name)}(?![A-Za-z'])(?:_\{{([i-t]+)\}})?"
+        text = re.sub(pattern, lambda m, n=name: names[n] + (f"_{{{m[1]}}}" if m[1] else ""), text)
     return text
+
+
+def with_index(name):
+    """Return a pattern of a name with or without an index."""
+    if name.endswith("}") and "_{" in name:
+        return rf"{re.escape(name[:-1])}(?:,([i-t]+))?\}}"
+    return rf"{re.escape(name)}(?:_\{{([i-t]+)\}})?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -148,9 +149,12 @@ def transpose(term: Term, order: Any = None) -> Term:
     if term.kind == Kind.TRANSPOSE:
         return transpose(term.parts[0], [term.detail[a] for a in order])
     shape = [term.shape[a] for a in order]
-    if term.kind == Kind.SPREAD and term.parts[0].ndim in (0, term.ndim):
-        inner = term.parts[0]
-        return spread(transpose(inner, order) if inner.ndim else inner, shape)
+    if term.kind == Kind.SPREAD:
+        inner = reshape(
+            term.parts[0], (1,) * (term.ndim - term.parts[0].ndim) + term.parts[0].shape
+        )
+        if inner.kind != Kind.SPREAD:
+            return spread(transpose(inner, order), shape)
     last = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
     if term.kind == Kind.MATMUL and order == last and all(p.ndim == term.ndim for p in term.parts):
         return matmul(*[transpose(part, order) for part in reversed(term.parts)])
@@ -387,25 +391,23 @@ def reduce(operation: str, term: Term, axes: Any, keepdims: bool = True) -> Term
         return scaled(1 / count, reduce("sum", term, axes)) if count else reduce("sum", term, axes)
     if all(term.shape[a] == 1 for a in axes):
         return term
+    if term.kind == Kind.SPREAD:
+        inner = term.parts[0]
+        offset = term.ndim - inner.ndim
+        own = [a for a in axes if a >= offset and inner.shape[a - offset] == term.shape[a]]
+        total = reduce(operation, inner, [a - offset for a in own]) if own else inner
+        copies = count // math.prod(term.shape[a] for a in own) if count else 0
+        if operation in ("sum", "prod"):
+            total = scaled(copies, total) if operation == "sum" else power(total, copies)
+        return spread(total, kept)
     if operation == "sum":
         return spread(_summed(term, axes, kept), kept)
-    if term.kind == Kind.SPREAD and operation in ("max", "min"):
-        inner = term.parts[0]
-        if inner.shape == ():
-            return spread(inner, kept)
     return make(Kind.REDUCE, (term,), (operation, axes, True), kept)
 
 
 def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
     """Sum along axes: move what does not depend on them before the sum."""
     whole = term.shape
-    if term.kind == Kind.SPREAD:
-        inner = term.parts[0]
-        offset = len(whole) - inner.ndim
-        present = [a for a in axes if a >= offset and inner.shape[a - offset] == whole[a]]
-        copies = math.prod(whole[a] for a in axes if a not in present)
-        total = reduce("sum", inner, [a - offset for a in present]) if present else inner
-        return scaled(copies, total)
     if term.kind in (Kind.RESHAPE, Kind.REDUCE) and math.prod(kept) == 1:
         inner = term.parts[0] if term.kind == Kind.RESHAPE else term
         if inner.kind == Kind.REDUCE and inner.detail[0] == "sum":
@@ -437,10 +439,7 @@ def _summed(term: Term, axes: tuple[int, ...], kept: tuple[int, ...]) -> Term:
 
 def matmul(*factors: Term) -> Term:
     """Multiply matrices; a vector is a column."""
-    total = factors[0]
-    for factor in factors[1:]:
-        total = _matmul(total, factor)
-    return total
+    return functools.reduce(_matmul, factors)
 
 
 def _matmul(a: Term, b: Term) -> Term:
@@ -450,44 +449,42 @@ def _matmul(a: Term, b: Term) -> Term:
     right, b = _coefficient_of_factor(b)
     if left * right != 1:
         return scaled(left * right, _matmul(a, b))
-    shape = _matmul_shape(a, b)
-    if b.ndim == 2 and a.ndim == 2 and a.shape[1] > 1:
-        if a.kind == Kind.RESHAPE and a.parts[0].shape == a.shape[1:]:
-            return reshape(_matmul(transpose(b), a.parts[0]), shape)
-        if b.kind == Kind.RESHAPE and b.parts[0].shape == b.shape[:1]:
-            return reshape(_matmul(a, b.parts[0]), shape)
-    if a.ndim == 2 and a.shape[1] == 1:
-        row = reshape(b, ()) if b.ndim == 1 else b
-        return spread(times(reshape(a, shape) if b.ndim == 1 else a, row), shape)
-    if a.ndim == 2 and b.ndim == 2:
-        for one, other, axis, kept in ((a, b, 0, (a.shape[0], 1)), (b, a, 1, (1, b.shape[1]))):
-            inner = one.parts[0] if one.kind == Kind.SPREAD else one
-            if (
-                inner is not one
-                and inner.kind != Kind.NUMBER
-                and (1,) * (2 - inner.ndim) + inner.shape == kept
-            ):
-                total = reduce("sum", other, [axis])
-                return spread(times(inner, total), shape)
-        first, second = _alike(a, True), _alike(b, False)
-        if first is not None:
-            return spread(reshape(_matmul(transpose(b), first), (1, shape[1])), shape)
-        if second is not None:
-            return spread(reshape(_matmul(a, second), (shape[0], 1)), shape)
+    if a.ndim == b.ndim == 1:
+        return reduce("sum", power(a, 2), [0], False) if a is b else _chain(a, b, ())
+    rows, columns = a.shape[-2:-1], b.shape[-1:] if b.ndim > 1 else ()
+    shape = (*broadcast(a.shape[:-2], b.shape[:-2]), *rows, *columns)
     if max(a.ndim, b.ndim) > 2:
         return _chain(a, b, shape)
-    if _is_ones(b):
-        return spread(reduce("sum", a, [-1], keepdims=b.ndim == 2), shape)
-    if _is_ones(a):
-        return spread(reduce("sum", b, [0], keepdims=a.ndim == b.ndim == 2), shape)
+    if a.shape[1] == 1:  # a column times a row
+        return spread(times(reshape(a, (*rows, *[1 for _ in columns])), reshape(b, columns)), shape)
+    row = _row_of(a)
+    if row is not None:  # all rows of a are the same
+        return spread(reshape(_matmul(transpose(b), row), (1, *columns)[-b.ndim :]), shape)
+    if a.kind == Kind.SPREAD:
+        total = reduce("sum", b, [0], keepdims=b.ndim > 1)
+        column = reshape(a.parts[0], (math.prod(a.parts[0].shape), 1)[: b.ndim])
+        return spread(times(column, total), shape)
+    if b.kind == Kind.SPREAD and b.ndim == 1:
+        return times(b.parts[0], reduce("sum", a, [1], False))
+    if b.ndim == 2 and (b.kind == Kind.SPREAD or _row_of(transpose(b)) is not None):
+        return transpose(_matmul(transpose(b), transpose(a)))
     return _chain(a, b, shape)
+
+
+def _row_of(a: Term) -> Term | None:
+    """Return the vector that all rows of a matrix are, if they are the same for a reason."""
+    inner = a.parts[0] if a.kind in (Kind.SPREAD, Kind.RESHAPE) else a
+    if inner is a or inner.ndim > 2 or math.prod(inner.shape) != a.shape[1]:
+        return None
+    is_row = a.shape[0] == 1 if a.kind == Kind.RESHAPE else inner.shape[-1] == a.shape[1]
+    return reshape(inner, a.shape[1:]) if is_row else None
 
 
 def _chain(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
     """Return a product of matrices, joined with the products among its factors."""
-    flat = [
-        p for factor in (a, b) for p in (factor.parts if factor.kind == Kind.MATMUL else (factor,))
-    ]
+    if a.ndim == b.ndim == 1 and a.kind == Kind.MATMUL:  # (M v)ᵀ b = vᵀ Mᵀ b
+        return make(Kind.MATMUL, [*map(transpose, reversed(a.parts)), b], None, shape)
+    flat = [p for x in (a, b) for p in (x.parts if x.kind == Kind.MATMUL else (x,))]
     if any(part.ndim < 2 for part in flat[:-1]) or not flat[-1].ndim:
         flat = [a, b]
     return make(Kind.MATMUL, flat, None, shape)
@@ -498,24 +495,3 @@ def _coefficient_of_factor(term: Term) -> tuple[Any, Term]:
         coefficient, rest = coefficient_of(term.parts[0])
         return coefficient, spread(rest, term.shape)
     return coefficient_of(term)
-
-
-def _alike(term: Term, rows: bool) -> Term | None:
-    """Return the row (or column) that all rows (or columns) of a matrix are the same as."""
-    if term.kind != Kind.SPREAD or term.parts[0].kind == Kind.NUMBER:
-        return None
-    inner = term.parts[0]
-    whole = (1,) * (2 - inner.ndim) + inner.shape
-    wanted = (1, term.shape[1]) if rows else (term.shape[0], 1)
-    return reshape(inner, (max(wanted),)) if whole == wanted and inner.shape else None
-
-
-def _is_ones(term: Term) -> bool:
-    return term.kind == Kind.SPREAD and term.parts[0].kind == Kind.NUMBER
-
-
-def _matmul_shape(a: Term, b: Term) -> tuple[int, ...]:
-    stack = broadcast(a.shape[:-2], b.shape[:-2])
-    rows = a.shape[-2:-1] if a.ndim > 1 else ()
-    columns = b.shape[-1:] if b.ndim > 1 else ()
-    return (*stack, *rows, *columns)

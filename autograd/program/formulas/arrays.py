@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
 from autograd.program.formulas.algebra import kept_axes
-from autograd.program.formulas.signs import (
+from autograd.program.formulas.arranging import positions
+from autograd.program.formulas.latex import (
     ATOM,
     JUXTAPOSED,
     OPEN,
     RAISED,
     REDUCTIONS,
-    NeedsIndices,
     Written,
     escaped,
     function_name,
 )
-from autograd.program.formulas.terms import Call, Kind, Term, make
-from autograd.program.formulas.writing import Indices, Writer, aligned, joined
+from autograd.program.formulas.terms import Call, Kind, Term
+from autograd.program.formulas.writing import ONES, Indices, NeedsIndices, Writer, aligned
 from autograd.program.instructions import Constant, Variable
 
 
@@ -34,54 +36,18 @@ class ArrayWriter(Writer):
     # -- matrices ---------------------------------------------------------------------------
 
     def _matmul(self, term: Term, indices: Indices) -> Written:
-        if indices is None:
-            texts = []
-            parts = self.chains(term)
-            for position, part in enumerate(parts):
-                text = self.write(part, None).within(RAISED)
-                if part.ndim == 1 and position < len(parts) - 1:
-                    text = rf"{self.write(part, None).within(ATOM)}^{{\top}}"
-                texts.append(text)
-            return Written(" ".join(texts), JUXTAPOSED)
-        if not joined(indices) or all(part.ndim < 3 for part in term.parts):
-            try:
-                whole = self._matmul(term, None)
-                index = joined(indices)
-                return Written(rf"\left({whole.text}\right)_{{{index}}}") if index else whole
-            except NeedsIndices:
-                pass
-        return self._summed_product(term, indices)
-
-    def _summed_product(self, term: Term, indices: tuple[str | None, ...]) -> Written:
-        """Write an element of a product of matrices as a sum."""
-        first, *others = term.parts
-        inner: list[str | None] = []
-        before = self.used[:]
-        for part in others:
-            inner += self._new((part.shape[-2 if part.ndim > 1 else 0],))
-        rows = list(indices)
-        last = rows.pop() if others[-1].ndim > 1 else None
-        row = rows.pop() if first.ndim > 1 else None
-        texts = []
-        for position, part in enumerate(term.parts):
-            left = row if position == 0 else inner[position - 1]
-            right = last if position == len(others) else inner[position]
-            own: tuple[str | None, ...] = (left, right)
-            if part.ndim == 1:
-                own = (right,) if position == 0 else (left,)
-            stack = rows[len(rows) - (part.ndim - 2) :] if part.ndim > 2 else []
-            texts.append(self.write(part, (*stack, *own)).within(JUXTAPOSED))
-        self.used = before
-        lengths = [part.shape[-2 if part.ndim > 1 else 0] for part in others]
-        return _over("sum", zip(inner, lengths, strict=True), " ".join(texts))
+        parts, texts = self.named.chains(term), []
+        for position, part in enumerate(parts):
+            is_row = part.ndim == 1 and position < len(parts) - 1
+            texts.append(self._row(part) if is_row else self.entry(part).within(RAISED))
+        return self._at(Written(" ".join(texts), JUXTAPOSED), indices)
 
     def _transpose(self, term: Term, indices: Indices) -> Written:
         part = term.parts[0]
         if indices is None:
-            order = (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2)
-            if term.detail != order:
+            if term.detail != (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2):
                 raise NeedsIndices
-            return Written(rf"{self.write(part, None).within(ATOM)}^{{\top}}", RAISED)
+            return Written(self._row(part), RAISED)
         inner: list[str | None] = [None] * term.ndim
         for position, axis in enumerate(term.detail):
             inner[axis] = indices[position]
@@ -90,23 +56,24 @@ class ArrayWriter(Writer):
     def _reduce(self, term: Term, indices: Indices) -> Written:
         operation, axes, _ = term.detail
         body = term.parts[0]
-        if (
-            indices is None
-            and len(axes) < body.ndim
-            and any(body.shape[a] != 1 for a in range(body.ndim) if a not in axes)
-        ):
-            raise NeedsIndices
-        if operation == "sum":
-            length = self._length(term, None)
-            if length is not None:
-                return Written(rf"{length.text}^{{2}}", RAISED)
+        if indices is None and any(body.shape[a] != 1 for a in range(body.ndim) if a not in axes):
+            simple = body in self.names or body.kind in (Kind.SUM, Kind.SYMBOL)
+            if operation != "sum" or body.ndim != 2 or not simple:
+                raise NeedsIndices
+            if axes == (0,):
+                return Written(rf"{self._row(body)} {ONES}", JUXTAPOSED)
+            return Written(rf"{self.write(body, None).within(JUXTAPOSED)} {ONES}", JUXTAPOSED)
+        length = self._length(term)
+        if length is not None:
+            return Written(rf"{length.text}^{{2}}", RAISED)
         before = self.used[:]
-        new = iter(self._new([body.shape[a] for a in axes]))  # type: ignore[arg-type]
+        new = iter(self._new([body.shape[a] for a in axes]))
         outside = indices or (None,) * body.ndim
         inner = tuple(next(new) if a in axes else outside[a] for a in range(body.ndim))
         text = self.write(body, inner).within(OPEN)
         self.used = before
-        return _over(operation, [(inner[a], body.shape[a]) for a in axes], text)
+        letters = ", ".join(filter(None, [inner[a] for a in axes]))
+        return Written(f"{REDUCTIONS[operation]}_{{{letters}}} {text}", OPEN)
 
     def _spread(self, term: Term, indices: Indices) -> Written:
         if indices is None:
@@ -119,12 +86,17 @@ class ArrayWriter(Writer):
         if axes is None:
             shape = r" \times ".join(map(str, term.shape)) or "1"
             inside = self.entry(part).text
-            return self._with_indices(
-                Written(rf"\operatorname{{reshape}}_{{{shape}}}\left({inside}\right)"), indices
-            )
-        if term.shape == () or (indices is None and _is_column(part, term)):
-            return self.write(part, None if part.ndim == 0 else (None,) * part.ndim)
+            whole = Written(rf"\operatorname{{reshape}}_{{{shape}}}\left({inside}\right)")
+            return self._at(whole, indices)
         if indices is None:
+            if term.shape == ():
+                return self.write(part, (None,) * part.ndim or None)
+            is_matrix = part.kind == Kind.REDUCE and part.ndim == 2
+            columns = (*part.shape, 1) == term.shape or (*term.shape, 1) == part.shape
+            if columns or (is_matrix and term.ndim == 1):
+                return self.write(part, None)  # a vector is a column
+            if term.ndim == 2 and _is_vector(part) and 1 in term.shape:
+                return Written(self._row(part), RAISED)
             raise NeedsIndices
         inner: list[str | None] = [None] * part.ndim
         for position, axis in enumerate(axes):
@@ -134,48 +106,21 @@ class ArrayWriter(Writer):
 
     # -- elements, assignments and calls ----------------------------------------------------
 
-    def entry(self, term: Term) -> Written:
-        """Write a term as a whole: if need be, as the matrix of its elements."""
-        if term.kind == Kind.SPREAD and term.parts[0].shape == ():
-            term = term.parts[0]
-        try:
-            return self.write(term, None)
-        except NeedsIndices:
-            before = self.used[:]
-            indices = self._new(term.shape)
-            text = self.write(term, indices).text
-            self.used = before
-            index = joined(indices)
-            return Written(rf"\left({text}\right)_{{{index}}}" if index else text)
-
-    def is_whole(self, term: Term) -> bool:
-        """Return whether a term has a notation without indices."""
-        self.used, self.flipped = [], None
-        try:
-            self.write(term, None)
-        except NeedsIndices:
-            return False
-        return True
-
-    def _with_indices(self, written: Written, indices: Indices) -> Written:
-        index = joined(indices) if indices is not None else ""
-        return Written(rf"\left({written.text}\right)_{{{index}}}") if index else written
-
     def _index(self, term: Term, indices: Indices) -> Written:
         base = self.entry(term.parts[0]).within(ATOM)
         where = self._places(term.detail, term.parts[1:])
-        return self._with_indices(Written(f"{_grouped(base)}_{{[{where}]}}"), indices)
+        return self._at(Written(f"{_grouped(base)}_{{[{where}]}}"), indices)
 
     def _update(self, term: Term, indices: Indices) -> Written:
-        index, adds = term.detail
-        base, value = term.parts[:2]
+        call, adds = term.detail
+        base, value, *inside = term.parts
         if base.kind == Kind.SPREAD and base.parts[0].kind == Kind.NUMBER:
             text = rf"\mathbf{{{self._number(base.parts[0].detail).text}}}"
         else:
             text = _grouped(self.entry(base).within(ATOM))
         arrow = r"\mathrel{+}=" if adds else r"\leftarrow"
-        change = f"[{self._places(index, term.parts[2:])}] {arrow} {self.entry(value).text}"
-        return self._with_indices(Written(f"{text}_{{{change}}}"), indices)
+        change = f"[{self._places(call, inside)}] {arrow} {self.entry(value).text}"
+        return self._at(Written(f"{text}_{{{change}}}"), indices)
 
     def _places(self, call: Call, parts: Iterable[Term]) -> str:
         index, left = call.arguments, iter(parts)
@@ -204,60 +149,55 @@ class ArrayWriter(Writer):
             rf"\text{{{escaped(k)}}}={self._argument(x, left)}" for k, x in call.keywords.items()
         ]
         if call.name == "inv" and len(written) == 1:
-            base = self.entry(term.parts[0]).within(ATOM)
-            found = Written(rf"{base}^{{-1}}", RAISED)
+            found = Written(rf"{self.entry(term.parts[0]).within(ATOM)}^{{-1}}", RAISED)
         else:
             found = Written(rf"{function_name(call.name)}\left({', '.join(written)}\right)")
         for position in call.path:
             found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
-        return self._with_indices(found, indices)
+        return self._at(found, indices)
 
+    def _sum(self, term: Term, indices: Indices) -> Written:
+        blocks = self._blocks(term)
+        return super()._sum(term, indices) if blocks is None else self._at(blocks, indices)
 
-_SUBSCRIPT = re.compile(r"_\{((?:[^{}]|\{[^{}]*\})*)\}")
-
-
-def _over(operation: str, indices: Iterable[tuple[str | None, int]], text: str) -> Written:
-    """Write a reduction over indices of some lengths.
-
-    The length of an axis is that of what the index stands at. An index that occurs nowhere gets
-    its limits.
-    """
-    symbol, found, limited = REDUCTIONS[operation], "", ""
-    subscripts = _SUBSCRIPT.findall(text)
-    for letter, length in indices:
-        if letter is None:
-            continue
-        if any(letter in subscript for subscript in subscripts) or operation not in ("sum", "prod"):
-            found += f", {letter}" if found else letter
-        else:
-            limited += rf"{symbol}_{{{letter}=1}}^{{{length}}} "
-    return Written(f"{limited}{symbol}_{{{found}}} {text}" if found else limited + text, OPEN)
-
-
-def transposed(term: Term) -> Term:
-    """Return the transpose of a matrix as it stands, not simplified."""
-    return make(Kind.TRANSPOSE, (term,), (1, 0), term.shape[::-1])
+    def _blocks(self, term: Term) -> Written | None:
+        """Write a sum of arrays that are 0 but for a slice each as a matrix of these slices."""
+        pieces = []
+        for c, part in self.named.sums(term):
+            if c != 1 or part.kind != Kind.UPDATE or len(part.parts) != 2 or part in self.names:
+                return None
+            index = (part.detail[0].arguments,)
+            where, value = positions(operator.getitem, index, {}, part.shape), part.parts[1]
+            if not where.size or value.shape != where.shape or value.kind == Kind.SPREAD:
+                return None
+            pieces.append((where, value))
+        pieces.sort(key=lambda piece: int(piece[0].flat[0]))
+        for axis in range(min(term.ndim, 2)):
+            tiles = [w if w.ndim == term.ndim else np.expand_dims(w, axis) for w, _ in pieces]
+            try:
+                tiled = np.concatenate(tiles, axis)
+            except ValueError:
+                continue
+            if tiled.shape == term.shape and np.array_equal(tiled.ravel(), np.arange(tiled.size)):
+                texts = [
+                    self._row(value) if axis == 0 and value.ndim < term.ndim == 2
+                    else self.entry(value).text
+                    for _, value in pieces
+                ]  # fmt: skip
+                inside = (r" & " if axis else r" \\ ").join(texts)
+                return Written(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}")
+        return None
 
 
 _FORMS: dict[Kind, Any] = {
-    Kind.SUM: ArrayWriter._sum,
-    Kind.PRODUCT: ArrayWriter._product,
-    Kind.FUNCTION: ArrayWriter._function,
-    Kind.SOFTMAX: ArrayWriter._softmax,
-    Kind.MATMUL: ArrayWriter._matmul,
-    Kind.TRANSPOSE: ArrayWriter._transpose,
-    Kind.REDUCE: ArrayWriter._reduce,
-    Kind.SPREAD: ArrayWriter._spread,
-    Kind.RESHAPE: ArrayWriter._reshape,
-    Kind.INDEX: ArrayWriter._index,
-    Kind.UPDATE: ArrayWriter._update,
-    Kind.CALL: ArrayWriter._call,
+    kind: getattr(ArrayWriter, f"_{kind.name.lower()}")
+    for kind in Kind
+    if kind not in (Kind.SYMBOL, Kind.NUMBER, Kind.PRODUCT)
 }
 
 
-def _is_column(part: Term, term: Term) -> bool:
-    """Return whether a change of shape only makes a vector a column, which it is anyway."""
-    return part.ndim == 1 and term.shape == (*part.shape, 1)
+def _is_vector(term: Term) -> bool:
+    return term.ndim == 1 or (term.ndim == 2 and 1 in term.shape)
 
 
 def _grouped(text: str) -> str:

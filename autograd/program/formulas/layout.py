@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.formulas import algebra, numerals
+from autograd.program.formulas import algebra, latex
 from autograd.program.formulas.arrays import ArrayWriter
+from autograd.program.formulas.latex import escaped
 from autograd.program.formulas.named import NamedTerms
 from autograd.program.formulas.reading import Reader
-from autograd.program.formulas.recognising import core
-from autograd.program.formulas.signs import escaped
+from autograd.program.formulas.recognising import OPPOSITE, core
 from autograd.program.formulas.terms import Kind, Term
+from autograd.program.formulas.writing import without_brackets
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
 from autograd.program.source.names import naming_of
 
@@ -25,12 +26,6 @@ SAVED = 3
 
 #: A longer formula is divided.
 LONGEST = 26
-
-#: Comparisons, and what holds where they do not: formulas are for numbers, not for NaN.
-OPPOSITE = {
-    "less": "greater_equal", "less_equal": "greater", "greater": "less_equal",
-    "greater_equal": "less", "equal": "not_equal", "not_equal": "equal",
-}  # fmt: skip
 
 LETTERS = {0: "stuvrqpc", 1: "uvrstqpcg", 2: "ABCDEFGHMNPRSTUVWXYZ"}
 
@@ -86,11 +81,8 @@ class Formulas(NamedTerms):
         self.results = list(self._named_results())
         self._name_results()
         self._name_variables()
-        self.writer = ArrayWriter(
-            self.names, self.sums, self.products, self.chains, _sizes(program)
-        )
+        self.writer = ArrayWriter(self, _sizes(program))
         self._name_repeated()
-        self.writer.choose_letters()
         done: set[Term] = set()
         for name, term in self.results:
             self._define(name, term, done)
@@ -105,7 +97,7 @@ class Formulas(NamedTerms):
             if not text:
                 count += 1
                 text = f"c{count}" if isinstance(x, Constant) else f"x{count}"
-            self.give(term, numerals.name(text))
+            self.give(term, latex.name(text))
 
     def _named_results(self) -> Iterator[tuple[str, Term]]:
         """Yield names and terms of what the program returns and stores."""
@@ -125,7 +117,7 @@ class Formulas(NamedTerms):
                 yield self._derivative(target), self.reader.of(x)
                 continue
             text = self._user.get(x, "") if isinstance(x, Variable) else ""
-            text = self._unique(numerals.name(text)) if text else self._loss
+            text = self._unique(latex.name(text)) if text else self._loss
             if not self._user.get(x, "") and plain > 1:
                 text = f"{text}_{{{place or 1}}}"
             yield text, self.reader.of(x)
@@ -138,14 +130,14 @@ class Formulas(NamedTerms):
         wanted, count = text, 1
         while text in self.taken:
             count += 1
-            text = numerals.with_number(wanted, count)
+            text = latex.with_number(wanted, count)
         return text
 
     def _stored(self, store: Any) -> str:
         """Return a name for what the program stores in a node."""
         loads = (x.variable for x in self.program.loads if x.node is store.node)
         loaded = next((x for x in loads if x in self.reader.inputs), None)
-        label = numerals.name(store.node.label or "w")
+        label = latex.name(store.node.label or "w")
         if loaded is not None:
             label = self.names[self.reader.inputs[loaded]]
         if store.what == "data":
@@ -188,8 +180,8 @@ class Formulas(NamedTerms):
         while root is not None and root not in self._user:
             root = self.reader.same.get(root)
         if root is not None:
-            return self._unique(numerals.name(self._user[root]))
-        inputs = {numerals.name(x.hint) for x in self.reader.inputs if x.hint}
+            return self._unique(latex.name(self._user[root]))
+        inputs = {latex.name(x.hint) for x in self.reader.inputs if x.hint}
         for text in ("L", "f", r"\mathcal{L}") if is_derived else ("y", "z", "f"):
             if text not in inputs:
                 return text
@@ -197,7 +189,7 @@ class Formulas(NamedTerms):
 
     def _derivative(self, target: Any) -> str:
         name = self._user.get(target) or target.hint or "x"
-        return rf"\frac{{\partial {self._loss}}}{{\partial {numerals.name(name)}}}"
+        return rf"\frac{{\partial {self._loss}}}{{\partial {latex.name(name)}}}"
 
     def _name_results(self) -> None:
         names = Counter(name for name, _ in self.results)
@@ -214,7 +206,7 @@ class Formulas(NamedTerms):
                 continue
             inner = core(term)
             if inner not in self.names and inner.kind not in (Kind.SYMBOL, Kind.NUMBER):
-                self.give(inner, numerals.name(text))
+                self.give(inner, latex.name(text))
 
     def _name_repeated(self) -> None:
         """Name what is used again and again, and parts of what is long."""
@@ -234,7 +226,9 @@ class Formulas(NamedTerms):
                 self._name_elements(term, weights, derivatives)
             weights[term] = self._weight(term, weights)
             while weights[term] > LONGEST:
-                parts = [p for p in map(core, self.parts(term)) if self._nameable(p, weights, 3)]
+                parts = [
+                    p for p in map(core, self._contents(term)) if self._nameable(p, weights, 3)
+                ]
                 if not parts:
                     break
                 self._name_new(max(parts, key=lambda p: weights[p]), derivatives)
@@ -242,6 +236,11 @@ class Formulas(NamedTerms):
             saved = (used[term] - 1) * (weights[term] - 1)
             if saved >= SAVED and self._nameable(term, weights, 2):
                 self._name_new(term, derivatives)
+
+    def _contents(self, term: Term) -> Iterator[Term]:
+        """Yield the parts of a term, and in the place of arrays with few elements, these."""
+        for part in self.parts(term):
+            yield part.parts[1] if part.kind == Kind.UPDATE and term.kind == Kind.SUM else part
 
     def _name_elements(self, term: Term, weights: Any, derivatives: Any) -> None:
         """Name the operands of a product of matrices that are written with indices."""
@@ -374,8 +373,7 @@ class Formulas(NamedTerms):
         for term, holds in self.reader.conditions:
             if not holds and term.kind == Kind.FUNCTION and term.detail in OPPOSITE:
                 term, holds = algebra.function(OPPOSITE[term.detail], *term.parts), True
-            text = self.writer.entry(term).text
-            text = re.sub(r"^\\left\[(.*)\\right\]$", r"\1", text)
+            text = without_brackets(self.writer.entry(term).text)
             yield text if holds else rf"\neg\left({text}\right)"
         for guard in self.reader.checked:
             kind = getattr(guard.convert, "__name__", "value")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.program.formulas import algebra, numerals
-from autograd.program.formulas.arrays import transposed
-from autograd.program.formulas.terms import Kind, Term
+from autograd.program.formulas import algebra
+from autograd.program.formulas.latex import with_number
+from autograd.program.formulas.terms import Kind, Term, make
 
 
 class NamedTerms:
@@ -33,7 +33,7 @@ class NamedTerms:
         wanted = text
         while text in self.taken:
             count = self._counts[wanted] = self._counts.get(wanted, 1) + 1
-            text = numerals.with_number(wanted, count)
+            text = with_number(wanted, count)
         self.taken.add(text)
         self.names[term] = text
         if term.kind in (Kind.SUM, Kind.PRODUCT, Kind.MATMUL) and len(term.parts) > 1:
@@ -96,8 +96,8 @@ class NamedTerms:
                 parts = whole.parts if whole.kind == Kind.MATMUL else ()
                 for start in range(len(left) - len(parts) + 1) if parts else ():
                     if tuple(left[start : start + len(parts)]) == parts:
-                        joined = named if whole is named else transposed(named)
-                        left[start : start + len(parts)] = [joined]
+                        turned = make(Kind.TRANSPOSE, (named,), (1, 0), named.shape[::-1])
+                        left[start : start + len(parts)] = [named if whole is named else turned]
                         break
         return left
 

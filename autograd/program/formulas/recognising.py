@@ -30,6 +30,12 @@ SAME = {
     "equal": 1, "less_equal": 1, "greater_equal": 1, "not_equal": 0, "less": 0, "greater": 0,
 }  # fmt: skip
 
+#: Comparisons, and what holds where they do not: formulas are for numbers, not for NaN.
+OPPOSITE = {
+    "less": "greater_equal", "less_equal": "greater", "greater": "less_equal",
+    "greater_equal": "less", "equal": "not_equal", "not_equal": "equal",
+}  # fmt: skip
+
 
 def core(term: Term) -> Term:
     """Return a term without axes of length 1 that it has gained or lost."""
@@ -112,6 +118,9 @@ def _choice(condition: Term, x: Term, y: Term) -> Term | None:
         return x if condition.detail else y
     if x is y:
         return x
+    if {x, y} == {number(0), number(1)} and condition.detail in OPPOSITE:
+        opposite = algebra.function(OPPOSITE[condition.detail], *condition.parts)
+        return condition if x is number(1) else opposite
     if is_function(condition, "isfinite") and condition.parts[0] is x:
         return x  # formulas are for finite numbers
     tied = is_function(condition, "equal") and x.kind == Kind.NUMBER
