@@ -10,7 +10,12 @@ import autograd
 from autograd import aliases
 
 #: Scripts that record the results of PyTorch, and code for type checkers only; doctest would run them.
-collect_ignore_glob = ["nn/record_*.py", "typing/*_code.py", "typing/numpy_functions.py"]
+collect_ignore_glob = [
+    "check/gallery/programs/*.py",  # loaded by the gallery, with mistakes
+    "nn/record_*.py",
+    "typing/*_code.py",
+    "typing/numpy_functions.py",
+]
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("default")

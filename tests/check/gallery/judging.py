@@ -1,0 +1,214 @@
+"""Whether what a report says of a known mistake is true.
+
+A line that a report calls wrong is right if the mistake was made there, or if the correction that
+the report proposes makes every output right at two points.
+"""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from check.gallery.cases import (
+    SEEDS,
+    Edit,
+    calls,
+    edited,
+    indentation,
+    largest_difference,
+    loaded,
+    numerical_jacobian,
+    right_source,
+)
+
+#: Relative differences from the numerical derivative: below the first it is right, above the
+#: second it is certainly wrong.
+RIGHT, WRONG = 1e-6, 1e-4
+
+LINE, TRUE, FALSE, NONE = "right line", "other right reason", "misleading", "none"
+NOT_FOUND, ERROR = "not found", "error"
+CATEGORIES = (LINE, TRUE, FALSE, NONE, NOT_FOUND, ERROR)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A backward pass with a mistake, to be checked with `gradient=` or `vjp=`."""
+
+    edit: Edit
+    case: str
+    keyword: str
+    origin: str  # "written" or "mutant"
+
+    def __str__(self):
+        return f"{self.case}, line {self.edit.line} of {self.edit.program}.py, {self.keyword}="
+
+    @property
+    def right_text(self):
+        return right_source(self.edit.program)[self.edit.line - 1].strip()
+
+    @property
+    def wrong_text(self):
+        return self.edit.text.strip()
+
+
+@dataclass
+class Judgement:
+    """What a report said of a mistake, and whether this is true."""
+
+    mistake: Mistake
+    kind: str  # "gradient", "vjp" or "jacobian"
+    category: str
+    seconds: float
+    reasons: list = field(default_factory=list)
+    lines: list = field(default_factory=list)  # (line, verdict, correction)
+
+
+_jacobians = {}
+
+
+def references(program, seed):
+    """Return the value and the numerical Jacobian of each case of a right program."""
+    if (program, seed) not in _jacobians:
+        with loaded(program) as module:
+            _jacobians[program, seed] = {
+                name: (call.value(), numerical_jacobian(call))
+                for name, call in calls(module, seed).items()
+            }
+    return _jacobians[program, seed]
+
+
+def difference(call, options, program, seed):
+    """Return the relative difference of a derivative from the right one, or infinity."""
+    _, jacobian = references(program, seed)[call.name]
+    return largest_difference(call, options, jacobian)
+
+
+# -- lines ------------------------------------------------------------------------------------
+
+
+def statement_lines(lines, number):
+    """Return the lines of the statement at a line; those around it if there is none."""
+    spans = []
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if body else node.end_lineno
+            spans.append((node.lineno, max(last, node.lineno)))
+    around = [span for span in spans if span[0] <= number <= span[1]]
+    if around:
+        first, last = min(around, key=lambda span: span[1] - span[0])
+        return range(first, last + 1)
+    before = max((last for _, last in spans if last < number), default=number)
+    after = min((first for first, _ in spans if first > number), default=number)
+    return range(before, after + 1)
+
+
+def corrections(lines, number, statement, correction):
+    """Yield the lines of a program after a correction, in each way in which it may be meant."""
+    text = lines[number - 1]
+    span = statement_lines(lines, number)
+    indent = indentation(lines[span[0] - 1])
+    whole = list(lines)
+    for other in span:
+        whole[other - 1] = ""
+    whole[span[0] - 1] = "\n".join(indent + part for part in correction.splitlines())
+    yield whole
+    if statement and statement in text:
+        part = list(lines)
+        part[number - 1] = text.replace(statement, correction, 1)
+        yield part
+    for place in (number - 1, number):  # a statement that was forgotten, before or after the line
+        inserted = list(lines)
+        own = indentation(text)
+        new = "\n".join(own + piece for piece in correction.splitlines())
+        inserted[number - 1] = f"{text}\n{new}" if place == number else f"{new}\n{text}"
+        yield inserted
+
+
+def corrected(mistake, item):
+    """Return whether the correction of a reported line makes all derivatives right."""
+    program = mistake.edit.program
+    lines = edited(program, [mistake.edit])
+    for variant in corrections(lines, item.line, item.statement, item.correction):
+        edits = [
+            Edit(program, number, text)
+            for number, text in enumerate(variant, 1)
+            if text != right_source(program)[number - 1]
+        ]
+        if all(is_right(mistake, edits, seed) for seed in SEEDS):
+            return True
+    return False
+
+
+def is_right(mistake, edits, seed):
+    try:
+        with loaded(mistake.edit.program, *edits) as module:
+            call = calls(module, seed)[mistake.case]
+            options = {mistake.keyword: getattr(call, mistake.keyword)}
+            return difference(call, options, mistake.edit.program, seed) < RIGHT
+    except Exception:
+        return False
+
+
+@dataclass(frozen=True)
+class NamedLine:
+    line: int
+    statement: str = ""
+    correction: str = ""
+
+
+def named_lines(mistake, report):
+    """Return the lines that a report calls wrong: of its list, or else those in its reasons."""
+    program = f"{mistake.edit.program}.py"
+    if report.lines:
+        return [item for item in report.lines if Path(item.path).name == program]
+    numbers = [
+        int(number)
+        for reason in report.reasons
+        if "of the gradient" in reason.partition("\n")[0]
+        for number in re.findall(rf"{re.escape(program)}, line (\d+)", reason)
+    ]
+    return [NamedLine(number) for number in dict.fromkeys(numbers)]
+
+
+def verdicts(mistake, report):
+    """Return (line, whether it is right, its correction) for each line of a report."""
+    planted = statement_lines(edited(mistake.edit.program, [mistake.edit]), mistake.edit.line)
+    found = []
+    for item in named_lines(mistake, report):
+        right = item.line in planted
+        if not right and item.correction:
+            right = corrected(mistake, item)
+        found.append((item.line, right, item.correction))
+    return found
+
+
+# -- reasons ----------------------------------------------------------------------------------
+
+
+#: Statements about the numbers at hand, which need not hold at another point.
+ABOUT_NUMBERS = re.compile(r"is wrong only at |times too (small|large)")
+
+
+def claim_of(reason):
+    """Return what a reason says, without numbers."""
+    return re.sub(r"[-+.\d]+", "#", reason.partition("\n")[0])
+
+
+def repeated(report, other):
+    """Return whether the reasons of a report hold at another point as well."""
+    there = {claim_of(reason) for reason in other.reasons}
+    return all(
+        ABOUT_NUMBERS.search(reason) or claim_of(reason) in there for reason in report.reasons
+    )
+
+
+def category_of(report, lines):
+    """Return one of CATEGORIES."""
+    if report.ok:
+        return NOT_FOUND
+    if any(right for _, right, _ in lines):
+        return LINE
+    if lines:
+        return FALSE
+    return TRUE if report.reasons else NONE
