@@ -13,6 +13,7 @@ of their steps makes a node.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -53,15 +54,28 @@ def kernel(elementwise: bool = False) -> Callable[[Callable[..., Any]], Callable
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         _KERNELS[function] = elementwise
 
-        @functools.wraps(function)
-        def call(*arguments: Any, **keywords: Any) -> Any:
-            if GRAD_MODE.tracing != 0 and _is_traced(arguments):
+        def traced(*arguments: Any, **keywords: Any) -> Any:
+            if _is_traced(arguments):
                 return tracing.tracer().emit(function, arguments, keywords)
             return function(*arguments, **keywords)
 
-        return call
+        return functools.wraps(function)(_unless_tracing(function, traced))
 
     return decorate
+
+
+def _unless_tracing(function: Callable[..., Any], traced: Callable[..., Any]) -> Any:
+    """Return a function that calls one of these two.
+
+    With the parameters of the first, a call takes a third of what ``*arguments`` costs.
+    """
+    code = function.__code__
+    given = ", ".join(code.co_varnames[: code.co_argcount])
+    if function.__defaults__ or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        given = "*arguments, **keywords"
+    source = f"lambda {given}: _traced({given}) if _mode.tracing else _function({given})"
+    names = {"_mode": GRAD_MODE, "_traced": traced, "_function": function}
+    return eval(compile(source, __file__, "eval"), names)  # this file: it is not the user's code
 
 
 def _is_traced(arguments: Any) -> bool:
