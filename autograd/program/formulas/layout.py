@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from autograd.program.formulas.recognising import OPPOSITE, core
 from autograd.program.formulas.terms import Kind, Term
 from autograd.program.formulas.writing import without_brackets
 from autograd.program.instructions import Constant, Instruction, Variable, substituted
+from autograd.program.source.description import transformed
 from autograd.program.source.names import naming_of
 
 #: A term that is used again is named if its uses save this much.
@@ -30,28 +30,12 @@ LONGEST = 26
 LETTERS = {0: "stuvrqpc", 1: "uvrstqpcg", 2: "ABCDEFGHMNPRSTUVWXYZ"}
 
 
-class Line:
-    """One formula: a name and what it stands for.
+class Line(NamedTuple):
+    """One formula: a name, what it stands for, and both in LaTeX with ``&=`` between them."""
 
-    Attributes
-    ----------
-    name : str
-        The left side, in LaTeX.
-    term : Term
-        The right side.
-    text : str
-        Both, in LaTeX, with ``&=`` between them.
-    """
-
-    __slots__ = ("name", "term", "text")
-
-    def __init__(self, name: str, term: Term, text: str) -> None:
-        self.name = name
-        self.term = term
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
+    name: str
+    term: Term
+    text: str
 
 
 class Formulas(NamedTerms):
@@ -83,9 +67,7 @@ class Formulas(NamedTerms):
         self._name_variables()
         self.writer = ArrayWriter(self, _sizes(program))
         self._name_repeated()
-        done: set[Term] = set()
-        for name, term in self.results:
-            self._define(name, term, done)
+        self._define()
         self.conditions = list(self._conditions())
 
     # -- names ------------------------------------------------------------------------------
@@ -104,7 +86,7 @@ class Formulas(NamedTerms):
         outputs: list[tuple[str, Any]] = []
         _labelled(self.program.output, "", outputs)
         targets = self._targets([x for _, x in outputs])
-        roots = [x for x in self.program.derived if not self._known_input(x)]
+        roots = [x for x in self.program.derived if x not in self.reader.inputs]
         root = roots[0] if len(roots) == 1 else None
         is_derived = any(targets) or any(store.what == "grad" for store in self.program.stores)
         self._loss = self._name_of_value(root, is_derived)
@@ -147,16 +129,15 @@ class Formulas(NamedTerms):
     def _targets(self, outputs: list[Any]) -> list[Variable | None]:
         """Return for each result what it is the derivative with respect to."""
         found = [self._target(x) for x in outputs]
-        known = re.fullmatch(r"(value_and_)?grad_of_.*_wrt_argnum_(.+)", self.program.name)
-        if known is None or not all(c in "0123456789, ()" for c in known[2]):
+        known = transformed(self.program)
+        if known is None:
             return found
-        numbers = [int(n) for n in re.findall(r"\d+", known[2])]
+        what, _, chosen, _ = known
         expected: list[tuple[str, Any]] = []
-        for number in numbers:
-            if number < len(self.program.parameters):
-                _labelled(self.program.parameters[number].value, "", expected)
+        for position in chosen:
+            _labelled(self.program.parameters[position].value, "", expected)
         plain = len(outputs) - len(expected)
-        if plain not in (0, 1) or (plain == 1) != bool(known[1]):
+        if plain != (what == "value_and_grad"):
             return found
         found[:plain] = [None] * plain  # exp(x) is its own derivative
         wanted = [None] * plain + [x if isinstance(x, Variable) else None for _, x in expected]
@@ -167,13 +148,10 @@ class Formulas(NamedTerms):
         while isinstance(x, Variable):
             found = self._gradients.get(x)
             if found:
-                known = [target for target in found if self._known_input(target)]
+                known = [target for target in found if target in self.reader.inputs]
                 return known[-1] if known else found[-1]
             x = self.reader.same.get(x)
         return None
-
-    def _known_input(self, x: Variable) -> bool:
-        return x in self.reader.inputs
 
     def _name_of_value(self, root: Variable | None, is_derived: bool) -> str:
         """Return a name for the value: the user's, L where something is derived, else y."""
@@ -324,49 +302,38 @@ class Formulas(NamedTerms):
 
     # -- lines ------------------------------------------------------------------------------
 
-    def _define(self, name: str, term: Term, done: set[Term]) -> None:
-        """Add the definition of a term, after those that it needs."""
-        stack = [(name, term, False)]
+    def _define(self) -> None:
+        """Add the definitions of the results, each after those that it needs."""
+        done: set[Term] = set()
+        stack = [(*result, False) for result in reversed(self.results)]
         while stack:
-            text, current, ready = stack.pop()
+            name, term, ready = stack.pop()
+            key = core(term)
+            own = self.names.get(key) == name and key.kind != Kind.SYMBOL
             if ready:
-                self.lines.append(Line(text, current, self._written(text, current)))
-                continue
-            if core(current) in done and self.names.get(core(current)) == text:
-                continue
-            if self.names.get(core(current)) == text:
-                done.add(core(current))
-            stack.append((text, current, True))
-            own = self.names.get(core(current)) == text
-            for used in reversed(self._used_names(core(current) if own else current, own)):
-                if used not in done and used.kind != Kind.SYMBOL:
-                    stack.append((self.names[used], used, False))
+                if own:
+                    del self.names[key]
+                self.lines.append(Line(name, term, self.writer.line(name, term)))
+                if own:
+                    self.names[key] = name
+            elif not own or key not in done:
+                done.update([key] if own else [])
+                stack.append((name, term, True))
+                for used in reversed(self._named_within(self.parts(key) if own else [term])):
+                    if used not in done and used.kind != Kind.SYMBOL:
+                        stack.append((self.names[used], used, False))
 
-    def _written(self, text: str, term: Term) -> str:
-        """Return the definition of a name."""
-        inner = core(term)
-        own = self.names.get(inner) == text and inner.kind != Kind.SYMBOL
-        if own:
-            del self.names[inner]
-        line = self.writer.line(text, term)
-        if own:
-            self.names[inner] = text
-        return line
-
-    def _used_names(self, root: Term, own: bool) -> list[Term]:
+    def _named_within(self, terms: list[Term]) -> list[Term]:
         """Return the named terms in a formula, in the order in which they are written."""
         found: dict[Term, None] = {}
-        stack = self.parts(root)[::-1] if own or root not in self.names else [root]
-        seen: set[Term] = set()
+        stack, seen = terms[::-1], set[Term]()
         while stack:
             term = stack.pop()
-            if term in seen:
-                continue
-            seen.add(term)
             if term in self.names:
                 found[term] = None
-            else:
+            elif term not in seen:
                 stack.extend(reversed(self.parts(term)))
+            seen.add(term)
         return list(found)
 
     def _conditions(self) -> Iterator[str]:

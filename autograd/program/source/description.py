@@ -15,22 +15,33 @@ from autograd.program.python_code import Names
 _TRANSFORMED = re.compile(r"(grad|value_and_grad)_of_(\w+|<lambda>)_wrt_argnum_([\d(), -]+)")
 
 
-def summary(program: Any) -> str:
-    """Return in one line what the function of a program computes."""
+def transformed(program: Any) -> tuple[str, str, list[int], int] | None:
+    """Return what a transform of this library computes, of what, and for which parameters.
+
+    The last number counts the parameters that it was told, of which some may be unknown.
+    """
     match = _TRANSFORMED.fullmatch(program.name)
     if match is None:
+        return None
+    count = len(program.parameters)
+    chosen = [int(number) for number in re.findall(r"-?\d+", match[3])]
+    return match[1], match[2], [i % count for i in chosen if -count <= i < count], len(chosen)
+
+
+def summary(program: Any) -> str:
+    """Return in one line what the function of a program computes."""
+    known = transformed(program)
+    if known is None:
         if program.name.startswith("derivatives_of_"):  # `Program.backward` names it so
             return plain(
                 f"Return the derivatives of {program.name.removeprefix('derivatives_of_')}."
             )
         return plain(f"Run the operations that {program.name} carried out.")
-    what, name, numbers = match.groups()
+    what, name, chosen, count = known
     name = "the function" if name == "<lambda>" else name
-    parameters = [parameter.name for parameter in program.parameters]
-    chosen = [int(number) for number in re.findall(r"-?\d+", numbers)]
-    named = [parameters[i] for i in chosen if -len(parameters) <= i < len(parameters)]
+    named = [program.parameters[i].name for i in chosen]
     listed = " and ".join(part for part in (", ".join(named[:-1]), *named[-1:]) if part)
-    respect = f" with respect to {listed}" if len(named) == len(chosen) else ""
+    respect = f" with respect to {listed}" if len(named) == count else ""
     if what == "grad":
         return plain(f"Return the gradient of {name}{respect}.")
     return plain(f"Return {name} and its gradient{respect}.")
