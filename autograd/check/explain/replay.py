@@ -58,6 +58,7 @@ def pull_back(
     seeds: Mapping[int, Any],
     overrides: Mapping[int, Override] | None = None,
     cut: frozenset[Edge] = frozenset(),
+    edges: dict[Edge, Any] | None = None,
 ) -> dict[int, Any]:
     """Carry cotangents backward; return the cotangent of each node, by its id.
 
@@ -71,8 +72,11 @@ def pull_back(
         Where the cotangent of a node goes instead of to its arguments.
     cut : set of Edge
         Edges that carry nothing.
+    edges : dict, optional
+        Filled with what each edge carries.
     """
     overrides = overrides or {}
+    edges = {} if edges is None else edges
 
     def pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
         if node.primitive is None:
@@ -86,7 +90,8 @@ def pull_back(
             if isinstance(argument, Node) and (id(node), argnum) not in cut:
                 rule = node.primitive.pullback
                 found = rule(argnum, g, contents(node), arguments, node.keywords)
-                yield argument, as_cotangent(found, arguments[argnum])
+                edges[id(node), argnum] = as_cotangent(found, arguments[argnum])
+                yield argument, edges[id(node), argnum]
 
     with np.errstate(all="ignore"):
         return graph.pull_back(seeds, pull)

@@ -1,0 +1,98 @@
+"""What each evaluated expression was computed from."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.check.explain.values.probes import Site
+from autograd.check.explain.values.runs import Row
+
+
+class Evaluation(NamedTuple):
+    """One evaluation of an expression: its site, its turn, and when it happened."""
+
+    number: int
+    turn: int
+    clock: int
+
+
+class Dataflow:
+    """The evaluations of one run, and what feeds what.
+
+    Parameters
+    ----------
+    sites : list of Site
+        The probes.
+    rows : mapping of int to Row
+        What was recorded, by the number of the site.
+    """
+
+    def __init__(self, sites: list[Site], rows: Mapping[int, Row]) -> None:
+        self.sites = sites
+        self.rows = rows
+        self.by_value: dict[Any, list[Evaluation]] = {}
+        self.by_variable: dict[tuple[str, str, str], list[Evaluation]] = {}
+        for number, row in rows.items():
+            site = sites[number]
+            for turn, (value, clock) in enumerate(zip(row.values, row.clocks, strict=True)):
+                evaluation = Evaluation(number, turn, clock)
+                if site.kind != "name" and _is_telling(value):
+                    self.by_value.setdefault(_print(value), []).append(evaluation)
+                if site.variable:
+                    where = site.file, site.function, site.variable
+                    self.by_variable.setdefault(where, []).append(evaluation)
+        for found in (*self.by_value.values(), *self.by_variable.values()):
+            found.sort(key=lambda e: e.clock)
+
+    def value(self, evaluation: Evaluation) -> Any:
+        """Return what an expression was."""
+        return self.rows[evaluation.number].values[evaluation.turn]
+
+    def at(self, number: int, turn: int) -> Evaluation:
+        """Return the evaluation of a site in a turn."""
+        return Evaluation(number, turn, self.rows[number].clocks[turn])
+
+    def source(self, evaluation: Evaluation) -> Evaluation | None:
+        """Return the first evaluation that had the same value, if it was another one."""
+        same = self.by_value.get(_print(self.value(evaluation)), ())
+        for earlier in same:
+            if earlier.clock < evaluation.clock:
+                return earlier if earlier.number != evaluation.number else None
+        return None
+
+    def feeders(self, evaluation: Evaluation) -> Iterator[Evaluation]:
+        """Yield what a value was computed from, or where it comes from."""
+        source = self.source(evaluation)
+        if source is not None:
+            yield source
+            return
+        site = self.sites[evaluation.number]
+        for number in site.inside:
+            yield from self._last(number, evaluation.clock)
+        variable = site.variable if site.kind in ("stored", "array") else site.reads
+        before = self.by_variable.get((site.file, site.function, variable), [])
+        position = bisect_left([e.clock for e in before], evaluation.clock)
+        if position:
+            yield before[position - 1]
+
+    def _last(self, number: int, clock: int) -> Iterator[Evaluation]:
+        """Yield the last evaluation of a site before a time."""
+        row = self.rows.get(number)
+        turn = bisect_left(row.clocks, clock) - 1 if row is not None else -1
+        if turn >= 0:
+            yield self.at(number, turn)
+
+
+def _is_telling(value: Any) -> bool:
+    """Return whether a value is unlikely to occur twice by chance."""
+    if value.dtype.kind not in "fc":
+        return False
+    return bool(np.any(value != np.round(value)))
+
+
+def _print(value: Any) -> Any:
+    return value.size, value.dtype.kind, value.tobytes()

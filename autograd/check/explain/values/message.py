@@ -1,0 +1,124 @@
+"""Say which value is wrong, where, and what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.check.explain.numbers import Sizes, hypotheses
+from autograd.check.explain.values.probes import Site
+from autograd.check.explain.values.right import Key, RightValues
+from autograd.check.explain.values.search import Localisation, Substitution
+from autograd.debugging import Place
+
+#: If more lines than this may be wrong, none is named.
+MOST_LINES = 3
+
+
+def sentence(localisation: Localisation, sizes: Sizes) -> str:
+    """Return what was found; empty if nothing was, or too little to name lines."""
+    found = localisation.found
+    if found is None:
+        return ""
+    places = list({place(site): None for site in (*found.unverified, found.site)})
+    places.sort(key=lambda p: (p.file, p.line))
+    if len(places) > MOST_LINES:
+        return ""
+    text = "The line of the gradient that is wrong:"
+    if len(places) > 1:
+        text = f"One of these {len(places)} lines of the gradient is wrong:"
+    lines = [text, *map(str, places), _claim(found, localisation.here, sizes)]
+    return "\n    ".join(lines)
+
+
+def place(site: Site) -> Place:
+    """Return the line of a site."""
+    return Place(site.file, site.line, site.function)
+
+
+def _claim(found: Substitution, right: RightValues, sizes: Sizes) -> str:
+    turn = found.wrong_turns[0]
+    key = found.keys[turn]
+    assert key is not None
+    name = found.site.text.split("\n")[0]
+    if found.site.kind != "expression":
+        name = found.site.variable or name
+    turns = len(found.given)
+    when = f" in turn {turn + 1} of {turns}" if turns > 1 else ""
+    what = f"`{name}`{when} should be {described(key, right)}"
+    how = _difference(found.given[turn], found.right[turn], sizes)
+    how = how or _missing(found, turn, right)
+    what += f", and {how}" if how else ""
+    return f"{what}. With that, every derivative is right, here and at another point."
+
+
+def _difference(given: Any, right: Any, sizes: Sizes) -> str:
+    """Say how a value differs from the right one, judging by the numbers."""
+    if np.size(given) == 1:
+        return f"is {float(np.real(given)):.6g} instead of {float(np.real(right)):.6g}"
+    return next(hypotheses(given, right, sizes, any_factor=False), "")
+
+
+def _missing(found: Substitution, turn: int, right: RightValues) -> str:
+    """Say which part of a derivative a value lacks, if it is one part."""
+    key = found.keys[turn]
+    while key is not None and key[0] == "T":
+        key = key[1]
+    if key is None or key[0] not in ("adjoint", "part"):
+        return ""
+    node = key[1]
+    edges = right.consumers[node] if key[0] == "adjoint" else key[2]
+    lacking = found.right[turn] - found.given[turn]
+    size = float(np.max(np.abs(lacking)))
+    for edge in edges:
+        part = right.of(("part", node, (edge,)))
+        if part is None or part.size != lacking.size:
+            continue
+        for way in (part, part.T):
+            if np.max(np.abs(way.reshape(lacking.shape) - lacking)) <= 1e-9 * size:
+                return f"lacks the part that comes through {_made(edge[0], right)}"
+    return ""
+
+
+def described(key: Key, right: RightValues) -> str:
+    """Return what a right value is, in words."""
+    kind = key[0]
+    if kind == "zero":
+        return "zero"
+    if kind == "value":
+        return f"the value of {_made(key[1], right)}"
+    if kind == "slope":
+        return f"the derivative of {_made(key[1], right)}, before the chain rule"
+    if kind == "adjoint":
+        return f"the derivative with respect to {_made(key[1], right)}"
+    if kind == "part":
+        return _part(key, right)
+    if kind == "stack":
+        return f"all turns of {described(key[1][0], right)}"
+    if kind == "T":
+        return f"{described(key[1], right)}, transposed"
+    return f"an element of {described(key[1], right)}"
+
+
+def _part(key: Key, right: RightValues) -> str:
+    _, node, edges = key
+    if not edges:
+        return "zero"
+    through = _listed(_made(edge[0], right) for edge in edges)
+    return f"the part of the derivative with respect to {_made(node, right)} through {through}"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(parts))
+
+
+def _made(node: int, right: RightValues) -> str:
+    """Return what made a node: the name of an input, or an operation and its line."""
+    name = right.name(node)
+    if name:
+        return name
+    where = right.place(node)
+    operation = right.nodes[node].op
+    return f"{operation} in line {where.line}, `{where.text}`" if where else operation

@@ -1,0 +1,211 @@
+"""Run a backward pass with probes: record what it computes, or replace some of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.check.arrays import plain
+from autograd.check.candidate import claimed_jacobian
+from autograd.check.checked_function import as_derivative
+from autograd.check.explain.values.codes import executed, installed, rewritten
+from autograd.check.explain.values.probes import PROBE, Probes, Site
+from autograd.check.state import Check
+
+#: How many values of one expression to record, and how many numbers in all.
+MOST_TURNS, MOST_NUMBERS = 400, 5_000_000
+
+
+@dataclass
+class Row:
+    """All values of one expression, in the order of its turns.
+
+    Attributes
+    ----------
+    site : Site
+        Where it is.
+    values : list of ndarray
+        What it was, as a copy.
+    clocks : list of int
+        When: running numbers.
+    complete : bool
+        Whether all turns were recorded.
+    """
+
+    site: Site
+    values: list[Any] = field(default_factory=list)
+    clocks: list[int] = field(default_factory=list)
+    complete: bool = True
+
+
+class Recorder:
+    """Called by each probe: records values, and replaces those of one site.
+
+    Parameters
+    ----------
+    sites : list of Site
+        The probes.
+    target : int
+        The site to replace the values of; -1 for none.
+    replacements : list
+        What to put there instead, by turn; None to leave the value.
+    """
+
+    def __init__(
+        self, sites: list[Site], target: int = -1, replacements: list[Any] | None = None
+    ) -> None:
+        self.sites = sites
+        self.target = target
+        self.replacements = replacements or []
+        self.before: list[Any] = []  # the values that were replaced
+        self.rows: dict[int, Row] = {}
+        self.clock = self.numbers = 0
+
+    def __call__(self, number: int, value: Any) -> Any:
+        """Record a value; return what to use instead."""
+        array = as_numbers(value)
+        if array is None:
+            return value
+        self.clock += 1
+        row = self.rows.get(number)
+        if row is None:
+            row = self.rows[number] = Row(self.sites[number])
+        self.numbers += array.size
+        if len(row.values) < MOST_TURNS and self.numbers <= MOST_NUMBERS:
+            row.values.append(np.array(array))
+            row.clocks.append(self.clock)
+        else:
+            row.complete = False
+        if number != self.target:
+            return value
+        value = self.replaced(value)
+        row.values[-1] = np.array(as_numbers(value))
+        return value
+
+    def replaced(self, value: Any) -> Any:
+        """Return what replaces a value of the target; change an array in place if need be."""
+        turn = len(self.before)
+        self.before.append(np.array(as_numbers(value)))
+        new = self.replacements[turn] if turn < len(self.replacements) else None
+        if new is None:
+            return value
+        if self.sites[self.target].kind == "array":
+            if isinstance(value, np.ndarray):
+                value[...] = new
+            return value
+        return like(value, new)
+
+
+class Replacer(Recorder):
+    """A quick one, which records only what it replaces."""
+
+    def __call__(self, number: int, value: Any) -> Any:
+        """Return the value, or what to use instead."""
+        if number != self.target or as_numbers(value) is None:
+            return value
+        return self.replaced(value)
+
+
+def as_numbers(value: Any) -> Any:
+    """Return a number or an array of numbers as an array; None for anything else."""
+    if isinstance(value, np.ndarray):
+        return value if value.dtype.kind in "fcbiu" else None
+    if isinstance(value, (float, int, complex, np.number, np.bool_)):
+        return np.asarray(value)
+    if hasattr(value, "detach") and hasattr(value, "numpy"):
+        return np.asarray(plain(value))
+    return None
+
+
+def like(value: Any, new: Any) -> Any:
+    """Return an array as the type of the value that it replaces."""
+    if isinstance(value, np.ndarray):
+        kind = value.dtype if value.dtype.kind in "fc" else np.asarray(new).dtype
+        return np.array(new, kind).reshape(value.shape)
+    if hasattr(value, "new_tensor"):
+        return value.new_tensor(np.asarray(new))
+    number = np.asarray(new).reshape(())[()]
+    return number if isinstance(value, np.generic) else number.item()
+
+
+class BackwardPass:
+    """The user's backward pass, probed.
+
+    Attributes
+    ----------
+    sites : list of Site
+        Its probes.
+    weights : ndarray
+        The weights of the results: random ones for a `vjp`.
+    unseen : bool
+        Whether there is no source to probe.
+    """
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self.function = check.function
+        size = self.function.size
+        self.weights = (
+            np.eye(size) if size == 1 else np.random.default_rng(7).standard_normal((1, size))
+        )
+        self.jacobian = check.candidate.vjp is None and size > 1
+        self.alone = False
+        self.codes = executed(lambda: self._call(self.function.x))
+        self.alone = self._runs_alone()
+        probes = Probes()
+        self.changed = rewritten(self.codes, probes.transformed)
+        self.sites = probes.sites
+        self.unseen = not self.changed
+
+    def _runs_alone(self) -> bool:
+        """Return whether the pass needs nothing that the function stores when it is called."""
+        check = self.check
+        if check.candidate.vjp is not None or check.elsewhere is None:
+            return False
+        right = self._call(self.function.x)
+        try:
+            self.function.call(self.function.objects(check.elsewhere))
+            self.alone = True
+            found = self._call(self.function.x)
+        except Exception:  # perhaps outside its domain
+            return False
+        finally:
+            self.alone = False
+        return all(np.array_equal(found[p], right[p], equal_nan=True) for p in right)
+
+    def _call(self, x: Any) -> dict[str, Any]:
+        candidate, weights = self.check.candidate, None if self.jacobian else self.weights
+        if self.alone:
+            arguments = self.function.arguments(self.function.objects(x))
+            claim = claimed_jacobian(self.function, candidate.gradient(*arguments))
+        else:
+            claim = candidate.at(x, weights)
+        found = {}
+        for leaf in self.function.inputs:
+            if leaf.path in claim.misshapen:
+                found[leaf.path] = claim.arrays[leaf.path]
+            else:
+                found[leaf.path] = as_derivative(claim.matrix[:, leaf.slice], leaf)
+        return found
+
+    def run(self, x: Any, recorder: Recorder) -> dict[str, Any] | None:
+        """Return the derivatives at a point, by leaf; None if the pass fails."""
+        with installed(self.codes, self.changed, {PROBE: recorder}), np.errstate(all="ignore"):
+            try:
+                return self._call(x)
+            except Exception:  # what was put in place may not fit
+                return None
+
+    def recorded(
+        self, x: Any, target: int = -1, new: list[Any] | None = None
+    ) -> tuple[Any, Recorder]:
+        """Return the derivatives at a point, and what was computed on the way."""
+        recorder = Recorder(self.sites, target, new)
+        return self.run(x, recorder), recorder
+
+    def replaced(self, x: Any, target: int, new: list[Any]) -> tuple[Any, Recorder]:
+        """Return the derivatives at a point with the values of one site replaced."""
+        recorder = Replacer(self.sites, target, new)
+        return self.run(x, recorder), recorder
