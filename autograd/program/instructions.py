@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,10 +38,14 @@ class Variable:
 
     def __init__(self, number: int, value: Any, hint: str = "") -> None:
         self.number = number
-        self.kind = type(value)
-        self.shape: tuple[int, ...] = getattr(value, "shape", ())
-        self.dtype: Any = getattr(value, "dtype", None)
-        self.strides: tuple[int, ...] = getattr(value, "strides", ())
+        self.kind = kind = type(value)
+        self.shape: tuple[int, ...] = ()
+        self.dtype: Any = None
+        self.strides: tuple[int, ...] = ()
+        if kind is not float:  # the most frequent kind has none of these
+            self.shape = getattr(value, "shape", ())
+            self.dtype = getattr(value, "dtype", None)
+            self.strides = getattr(value, "strides", ())
         self.root = self
         self.hint = hint
 
@@ -173,7 +177,7 @@ class Attempt:
         return False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Instruction:
     """One call of a function of NumPy, of an operator, or of a method.
 
@@ -212,6 +216,9 @@ class Instruction:
     primitive: Any = None
     backward: bool = False
     derives: Variable | None = None
+    #: What `passes.effects` has found out about it.
+    known_reads: list[Any] | None = field(default=None, init=False, repr=False)
+    known_purity: bool | None = field(default=None, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -224,12 +231,14 @@ class Instruction:
         if self.keywords:
             yield from variables_in(self.keywords)
 
-    def makes(self) -> Iterator[Variable]:
-        """Yield the variables that it computes."""
-        yield from variables_in(self.result)
+    def makes(self) -> Iterable[Variable]:
+        """Return the variables that it computes."""
+        if type(self.result) is Variable:
+            return (self.result,)
+        return variables_in(self.result)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Guard:
     """A condition under which the instructions that follow are the right ones.
 
@@ -257,9 +266,9 @@ class Guard:
         """Yield the variable that it reads."""
         yield self.variable
 
-    def makes(self) -> Iterator[Variable]:
-        """Yield nothing: a guard computes nothing."""
-        return iter(())
+    def makes(self) -> Iterable[Variable]:
+        """Return nothing: a guard computes nothing."""
+        return ()
 
     def holds(self, value: Any) -> bool:
         """Return whether a value of the variable fulfils the condition."""

@@ -89,15 +89,16 @@ class _Compiler:
         self.names.reserve((*self.environment, "error", "otherwise", *_BUFFERS))
         self.lines: list[str] = []
         self.parameters = [self.names.of(x) for x in program.inputs]
-        self.inlined = inlinable(program)
-        if first_change(program, Effects(program)) is not None:
+        effects = self.effects = Effects(program)
+        self.inlined = inlinable(program, effects)
+        self.first_change = first_change(program, effects)
+        if self.first_change is not None:
             self.inlined -= {
                 x
                 for item in program.instructions
                 if may_raise(item, of_values=True)
                 for x in item.makes()
             }
-        effects = Effects(program)
         self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
         #: The arrays that tiles fill and that are kept between calls.
         self.filled = [
@@ -241,7 +242,7 @@ class _Compiler:
     def _body(self) -> None:
         """Write the instructions and the guards."""
         undo = self.undo = _Undo(self)
-        first = first_change(self.program, undo.effects)
+        first = self.first_change
         released = self._released()
         kept = {*self.kept, *self._lasting_views()}
         rows = by_rows(self.program)
@@ -313,14 +314,16 @@ class _Compiler:
 
     def _released(self) -> dict[int, list[str]]:
         """Return the names of large arrays by the position of their last use."""
-        program = self.program
-        effects = Effects(program)
+        made = self.effects.made
         names: dict[int, list[str]] = {}
-        ends = self._last_uses()
-        for x in effects.made:
-            large = x.is_array and x.root in effects.made and x.root.nbytes >= RELEASED
-            if not large or x in self.inlined or effects.leaves(x):
-                continue
+        released = [
+            x
+            for x in made
+            if x.is_array and x.root in made and x.root.nbytes >= RELEASED
+            if x not in self.inlined and not self.effects.leaves(x)
+        ]
+        ends = self._last_uses() if released else {}
+        for x in released:
             names.setdefault(ends[x], []).append(self.names.of(x))
         return names
 
@@ -370,7 +373,7 @@ class _Undo:
     def __init__(self, compiler: _Compiler) -> None:
         self.compiler = compiler
         items = compiler.program.items
-        self.effects = Effects(compiler.program)
+        self.effects = compiler.effects
         self.outside = self.effects.outside
         #: The position of the last item that may fail.
         self.last_check = max(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd.program.instructions import Attribute, Constant, Instruction, Method, Variable
-from autograd.program.passes.effects import Effects, rebuilt, replaced_parts
+from autograd.program.passes.effects import Effects, rebuilt
 from autograd.program.program import Program
 
 
@@ -54,34 +55,47 @@ class Context:
         return item
 
 
-#: A rule returns other instructions with the same result, an operand that is the result, or None.
+#: A rule returns another instruction with the same result, a list that ends with one, an operand
+#: that is the result, or None.
 Rule = Callable[[Instruction, Context], Any]
 
+#: The rules that may apply to calls of a function.
+Rules = dict[Any, tuple[Rule, ...]]
 
-def simplified(program: Program, rules: tuple[Rule, ...] = ()) -> Program:
+
+def by_function(rules: dict[Rule, Iterable[Any]]) -> Rules:
+    """Return the rules for each function, given the functions for each rule."""
+    found: Rules = {}
+    for rule, functions in rules.items():
+        for function in functions:
+            found[function] = (*found.get(function, ()), rule)
+    return found
+
+
+def simplified(program: Program, rules: Rules | None = None) -> Program:
     """Return the program with instructions that compute the same with less, by these rules."""
+    rules = RULES if rules is None else rules
     context = Context(program)
     replaced: dict[Any, Any] = {}
     kept: list[Any] = []
     for position, item in enumerate(program.items):
-        context.position = position
-        if not isinstance(item, Instruction) or item.writes is not None:
+        if not isinstance(item, Instruction) or type(item.result) is not Variable:
             kept.append(item)
             continue
-        if isinstance(item.result, Variable):
-            for rule in rules or RULES:
-                found = rule(item, context)
-                if isinstance(found, list):
-                    kept.extend(found[:-1])
-                    item = found[-1]
-                elif isinstance(found, Instruction):
-                    item = found
-                elif found is not None:
-                    replaced[item.result] = found
-                    break
-            context.makers[item.result] = (position, item)
-        if not (isinstance(item.result, Variable) and item.result in replaced):
+        context.position = position
+        waiting = [*reversed(rules.get(item.function, ()))]
+        while waiting:
+            found = waiting.pop()(item, context)
+            if isinstance(found, (Variable, Constant)):
+                replaced[item.result] = found
+                break
+            if found is not None:
+                *before, item = found if isinstance(found, list) else [found]
+                kept += before
+                waiting = [*reversed(rules.get(item.function, ()))]
+        else:
             kept.append(item)
+        context.makers[item.result] = (position, item)
     return rebuilt(program, replaced, kept)
 
 
@@ -91,9 +105,9 @@ def neutral_element(item: Instruction, context: Context) -> Any:
         return None
     left, right = item.arguments
     function = item.function
-    if _is_number(right, 1) and function in (operator.mul, operator.truediv, np.multiply):
+    if function is not operator.sub and _is_number(right, 1):
         kept = left
-    elif _is_number(left, 1) and function in (operator.mul, np.multiply):
+    elif function in (operator.mul, np.multiply) and _is_number(left, 1):
         kept = right
     elif function is operator.sub and _is_number(right, 0) and not _is_negative(right):
         kept = left
@@ -108,12 +122,12 @@ def neutral_element(item: Instruction, context: Context) -> Any:
         return None
     if kept.shape != result.shape or kept.strides != result.strides:
         return None
-    return replaced_parts(item, function=Method("copy"), arguments=(kept, "K"))
+    return replace(item, function=Method("copy"), arguments=(kept, "K"))
 
 
 def uniform_constant(item: Instruction, context: Context) -> Any:
     """Replace an operand that repeats one number, such as the seed of a sum, by the number."""
-    if item.keywords or len(item.arguments) != 2 or item.function not in _BROADCASTING:
+    if item.keywords or len(item.arguments) != 2:
         return None
     result = item.result
     if not result.is_array or not result.shape:
@@ -127,7 +141,7 @@ def uniform_constant(item: Instruction, context: Context) -> Any:
             number = _filled(other, context)
         if number is not None:
             pair = (kept, number) if kept is left else (number, kept)
-            return replaced_parts(item, arguments=pair)
+            return replace(item, arguments=pair)
     return None
 
 
@@ -159,22 +173,22 @@ def _filled(x: Any, context: Context) -> Any:
 
 def negative_added(item: Instruction, context: Context) -> Any:
     """Replace (-a) + b by b - a, and a + (-b) by a - b."""
-    if item.function is not operator.add or item.keywords or not item.result.is_array:
+    if item.keywords or not item.result.is_array:
         return None
     left, right = item.arguments
     for kept, other in ((left, right), (right, left)):
         negative = _negated(context.maker(other))
         if negative is not None and is_alike(other, negative) and is_alike(kept, item.result):
-            return replaced_parts(item, function=operator.sub, arguments=(kept, negative))
+            return replace(item, function=operator.sub, arguments=(kept, negative))
     return None
 
 
 def minus_one(item: Instruction, context: Context) -> Any:
     """Replace x·(-1) by -x."""
     negative = _negated(item)
-    if negative is None or item.function is operator.neg or not is_alike(negative, item.result):
+    if negative is None or not is_alike(negative, item.result):
         return None
-    return replaced_parts(item, function=operator.neg, arguments=(negative,))
+    return replace(item, function=operator.neg, arguments=(negative,))
 
 
 def _negated(item: Instruction | None) -> Any:
@@ -194,8 +208,6 @@ def _negated(item: Instruction | None) -> Any:
 
 def transpose_of_transpose(item: Instruction, context: Context) -> Any:
     """Replace (xᵀ)ᵀ by x."""
-    if not _is_transpose(item):
-        return None
     inner = context.maker(item.arguments[0])
     if inner is None or not _is_transpose(inner) or inner.result.root is inner.result:
         return None
@@ -215,10 +227,7 @@ def same_shape(item: Instruction, context: Context) -> Any:
         return None
     if item.result.root is item.result or x.strides != item.result.strides:
         return None
-    reshapes = item.function == Method("reshape") or item.function is np.reshape
-    if reshapes or item.function in (np.asarray, np.atleast_1d, np.ascontiguousarray):
-        return x if x.dtype == item.result.dtype else None
-    return None
+    return x if x.dtype == item.result.dtype else None
 
 
 def item_of_number(item: Instruction, context: Context) -> Any:
@@ -233,21 +242,17 @@ def item_of_number(item: Instruction, context: Context) -> Any:
         return None
     if inner.keywords or inner.result.dtype != x.dtype:
         return None
-    if item.function == Method("item") and len(item.arguments) == 1:
-        return replaced_parts(item, arguments=(x,))
-    if item.function is operator.getitem and item.arguments[1] == () and item.result.kind is x.kind:
-        return x
-    return None
+    if item.function is operator.getitem:
+        return x if item.arguments[1] == () and item.result.kind is x.kind else None
+    return replace(item, arguments=(x,)) if len(item.arguments) == 1 else None
 
 
 def direct_reduction(item: Instruction, context: Context) -> Any:
     """Replace `sum` and the like by the method ``reduce`` of a ufunc, which they call."""
-    ufunc = _REDUCTIONS.get(item.function)
-    if ufunc is None or not item.arguments:
+    ufunc = _REDUCTIONS[item.function]
+    if len(item.arguments) not in (1, 2) or not _is_float_array(item.arguments[0]):
         return None
     x = item.arguments[0]
-    if not _is_float_array(x) or len(item.arguments) > 2:
-        return None
     keywords = dict(item.keywords)
     if len(item.arguments) == 2:
         keywords["axis"] = item.arguments[1]
@@ -258,12 +263,12 @@ def direct_reduction(item: Instruction, context: Context) -> Any:
         return None
     if not keywords.get("keepdims"):
         keywords.pop("keepdims", None)
-    return replaced_parts(item, function=ufunc.reduce, arguments=(x,), keywords=keywords)
+    return replace(item, function=ufunc.reduce, arguments=(x,), keywords=keywords)
 
 
 def direct_mean(item: Instruction, context: Context) -> Any:
     """Replace the mean of all elements by a sum and a division, in the types of `numpy.mean`."""
-    if item.function not in (np.mean, Method("mean")) or not item.arguments:
+    if not item.arguments:
         return None
     x = item.arguments[0]
     axes = [*item.arguments[1:], item.keywords.get("axis")]
@@ -275,10 +280,10 @@ def direct_mean(item: Instruction, context: Context) -> Any:
     total = context.variable(item.result.kind(0))
     quotient = context.variable(np.float64(0))
     steps = [
-        replaced_parts(
+        replace(
             item, function=np.add.reduce, arguments=(x,), keywords={"axis": None}, result=total
         ),
-        replaced_parts(
+        replace(
             item,
             function=operator.truediv,
             arguments=(total, np.intp(math.prod(shape))),
@@ -287,8 +292,8 @@ def direct_mean(item: Instruction, context: Context) -> Any:
         ),
     ]
     if item.result.kind is np.float64:
-        return [steps[0], replaced_parts(steps[1], result=item.result)]
-    return [*steps, replaced_parts(item, function=np.float32, arguments=(quotient,), keywords={})]
+        return [steps[0], replace(steps[1], result=item.result)]
+    return [*steps, replace(item, function=np.float32, arguments=(quotient,), keywords={})]
 
 
 _BROADCASTING = frozenset(
@@ -335,14 +340,18 @@ def is_alike(x: Any, result: Variable) -> bool:
     )
 
 
-RULES: tuple[Rule, ...] = (
-    uniform_constant,
-    neutral_element,
-    minus_one,
-    negative_added,
-    transpose_of_transpose,
-    same_shape,
-    item_of_number,
-    direct_reduction,
-    direct_mean,
+#: Rules that make programs easier to read as well.
+READABLE: dict[Rule, Iterable[Any]] = {
+    uniform_constant: _BROADCASTING,
+    neutral_element: (operator.mul, operator.truediv, operator.sub, np.multiply),
+    minus_one: (operator.mul, np.negative),
+    negative_added: (operator.add,),
+    transpose_of_transpose: (Attribute("T"),),
+    same_shape: (
+        Method("reshape"), np.reshape, np.asarray, np.atleast_1d, np.ascontiguousarray,
+    ),
+    item_of_number: (Method("item"), operator.getitem),
+}  # fmt: skip
+RULES = by_function(
+    {**READABLE, direct_reduction: _REDUCTIONS, direct_mean: (np.mean, Method("mean"))}
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Constant, Guard, Variable
-from autograd.program.passes.effects import Effects, is_pure, reads
+from autograd.program.instructions import Guard, Variable
+from autograd.program.passes.effects import Effects, has_memory, is_pure, reads
 from autograd.program.program import Program
 
 #: Functions that raise for some numbers, which is to happen before anything is changed.
@@ -19,10 +19,12 @@ def with_checks_first(program: Program) -> Program:
 
     So there is nothing to undo if they fail.
     """
+    changed = [item.writes for item in program.items if item.writes is not None]
+    if not changed or not all(isinstance(x, Variable) for x in changed):
+        return program
     effects = Effects(program)
     start = first_change(program, effects)
-    changed = [item.writes for item in program.items if item.writes is not None]
-    if start is None or not all(isinstance(x, Variable) for x in changed):
+    if start is None:
         return program
     roots = {x.root for x in changed}
     changes_arrays = any(x.is_array for x in roots & effects.outside)
@@ -57,7 +59,7 @@ def _reads_outside(program: Program, positions: set[int], effects: Effects) -> b
     Two arguments may be the same array, or views of one, also with different types.
     """
     return any(
-        effects.owner(x) in effects.outside and (isinstance(x, Constant) or x.is_array)
+        effects.owner(x) in effects.outside and has_memory(x)
         for position in positions
         for x in reads(program.items[position])
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.instructions import Constant, Guard, Instruction, Variable
-from autograd.program.passes.effects import Effects, is_pure, reads, rebuilt, root
+from autograd.program.passes.effects import Effects, has_memory, is_pure, reads, rebuilt, root
 from autograd.program.program import Program
 
 
@@ -41,7 +41,7 @@ def with_common_subexpressions(program: Program) -> Program:
             continue
         key = _key(item, replaced)
         earlier = known.get(key)
-        now = {same_memory(x): version(x) for x in reads(item)}
+        now = {same_memory(x): version(x) for x in reads(item) if has_memory(x)}
         if earlier is not None and earlier[1] == now and _may_merge(effects, earlier[0], item):
             replaced.update(zip(item.makes(), earlier[0].makes(), strict=True))
             continue
@@ -70,18 +70,21 @@ def _key(item: Instruction, replaced: dict[Any, Any]) -> Any:
     """Return what identifies what an instruction computes."""
 
     def of(x: Any) -> Any:
-        if isinstance(x, Variable):
+        kind = type(x)
+        if kind is Variable:
             return replaced.get(x, x)
+        if kind is Constant:
+            return x
+        if kind is float:
+            return (kind, x if x and x == x else repr(x))
         if isinstance(x, (tuple, list)):
-            return (type(x), *map(of, x))
+            return (kind, *map(of, x))
         if isinstance(x, dict):
             return (dict, *((key, of(value)) for key, value in x.items()))
         if isinstance(x, slice):
             return (slice, of(x.start), of(x.stop), of(x.step))
-        if isinstance(x, Constant):
-            return x
         if isinstance(x, (bool, int, float, complex, str, bytes, np.generic, np.dtype)):
-            return (type(x), repr(x))
+            return (kind, repr(x))
         return ("object", id(x))
 
     function = item.function

@@ -17,7 +17,7 @@ def without_copies(program: Program) -> Program:
     A copy stays if it or the original is written to while the other is still read. What is
     returned stays an array of its own.
     """
-    while True:
+    while any(isinstance(item, Instruction) and is_copy(item) for item in program.items):
         effects = Effects(program)
         makers = {x: item for item in program.instructions for x in item.makes()}
         busy: set[Any] = set()
@@ -33,10 +33,11 @@ def without_copies(program: Program) -> Program:
                 busy |= memory
                 replaced[copy] = original
         if not replaced:
-            return program
+            break
         dropped = set(replaced)
         kept = [x for x in program.items if dropped.isdisjoint(x.makes())]
         program = rebuilt(program, replaced, kept)
+    return program
 
 
 def is_copy(item: Instruction) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.instructions import Guard, Instruction, Variable, variables_in
-from autograd.program.passes.effects import Effects, is_pure, leaving, reads
+from autograd.program.passes.effects import Effects, has_memory, is_pure, leaving, reads
 from autograd.program.program import Program
 
 #: Raise errors for some numbers of Python.
@@ -80,6 +80,7 @@ def without_dead_code(program: Program) -> Program:
             kept.append(item)
             for x in reads(item):
                 used.add(x)
-                memory.add(effects.owner(x))
+                if has_memory(x):
+                    memory.add(effects.owner(x))
     kept.reverse()
     return program if len(kept) == len(program.items) else program.with_items(kept)

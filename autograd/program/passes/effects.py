@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import types
+from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,22 +56,27 @@ def reads(item: Any) -> list[Any]:
     """Return the variables and constants that an instruction or a guard reads."""
     if isinstance(item, Guard):
         return [item.variable]
-    found: list[Any] | None = item.__dict__.get("_reads")
+    found: list[Any] | None = item.known_reads
     if found is None:
         found = operands(item.arguments)
         if item.keywords:
             found += operands(item.keywords)
-        item.__dict__["_reads"] = found  # nothing changes the arguments of an instruction
+        item.known_reads = found  # nothing changes the arguments of an instruction
     return found
+
+
+def has_memory(x: Any) -> bool:
+    """Return whether an operand is an array: numbers and generators share no memory."""
+    return type(x) is Constant or x.kind is np.ndarray
 
 
 def is_pure(instruction: Instruction) -> bool:
     """Return whether a call depends on its arguments only and changes nothing."""
     if instruction.writes is not None:
         return False
-    found: bool | None = instruction.__dict__.get("_is_pure")
+    found = instruction.known_purity
     if found is None:
-        found = instruction.__dict__["_is_pure"] = _is_pure(instruction)
+        found = instruction.known_purity = _is_pure(instruction)
     return found
 
 
@@ -137,45 +145,57 @@ class Effects:
     written : dict
         For each owner, the positions of the items that write to its memory.
     last : dict
-        For each owner, the position of the last item that uses its memory; the number of items, if
-        it leaves.
+        For each owner of memory, the position of the last item that uses it; the number of items,
+        if it leaves.
     made : dict
         For each variable, the position of the instruction that computes it.
     """
 
     def __init__(self, program: Program) -> None:
-        items = program.items
+        self._program = program
         self._owners: dict[Any, Any] = {}
         self.leaving = leaving(program)
+        self._join()
         found: set[Any] = {*program.inputs, *[x for x in self.leaving if type(x) is Constant]}
-        for item in program.instructions:
-            self._join(item)
-            found.update([x for x in reads(item) if type(x) is Constant])
         found |= {load.variable for load in program.loads if load.variable is not None}
+        for item in program.items:
+            for x in reads(item):
+                if type(x) is Constant:
+                    found.add(x)
         self.outside = {self.owner(x) for x in found}
         self.written: dict[Any, list[int]] = {}
-        self.last: dict[Any, int] = {}
-        self.made: dict[Any, int] = {}
         self._outside_written: list[int] = []
-        owner = self.owner if self._owners else root
-        for position, item in enumerate(items):
-            for x in reads(item):
-                self.last[owner(x)] = position
-            for x in item.makes():
-                self.made[x] = position
-                self.last[owner(x)] = position
+        for position, item in enumerate(program.items):
             if item.writes is not None:
                 target = self.owner(item.writes)
                 self.written.setdefault(target, []).append(position)
                 if target in self.outside:
                     self._outside_written.append(position)
-        for x in self.leaving:
-            self.last[self.owner(x)] = len(items)
         self._leaving = {self.owner(x) for x in self.leaving}
-        self._exposed: set[Any] = set()
-        for item in program.instructions:
-            if item.writes is None and not is_pure(item):
-                self._exposed.update(self.owner(x) for x in (*reads(item), *item.makes()))
+
+    @functools.cached_property
+    def made(self) -> dict[Any, int]:
+        return {x: i for i, item in enumerate(self._program.items) for x in item.makes()}
+
+    @functools.cached_property
+    def last(self) -> dict[Any, int]:
+        found: dict[Any, int] = {}
+        for position, item in enumerate(self._program.items):
+            for x in (*reads(item), *item.makes()):
+                if has_memory(x):
+                    found[self.owner(x)] = position
+        for x in filter(has_memory, self.leaving):
+            found[self.owner(x)] = len(self._program.items)
+        return found
+
+    @functools.cached_property
+    def _exposed(self) -> set[Any]:
+        return {
+            self.owner(x)
+            for item in self._program.instructions
+            if item.writes is None and not is_pure(item)
+            for x in (*reads(item), *item.makes())
+        }
 
     def owner(self, x: Any) -> Any:
         """Return what stands for all that may use the same memory as an operand."""
@@ -187,13 +207,15 @@ class Effects:
             owners[start] = found
         return found
 
-    def _join(self, item: Instruction) -> None:
+    def _join(self) -> None:
         """Note that a function that is not NumPy's may return one of its arguments."""
-        if not may_return_argument(item.function):
-            return
-        for result in item.makes():
-            for x in operands(item.arguments):
-                if result.is_array and (isinstance(x, Constant) or x.is_array):
+        instructions = self._program.instructions
+        passing = set(filter(may_return_argument, {item.function for item in instructions}))
+        for item in instructions if passing else ():
+            if item.function not in passing:
+                continue
+            for result in filter(has_memory, item.makes()):
+                for x in filter(has_memory, operands(item.arguments)):
                     a, b = self.owner(result), self.owner(x)
                     if a is not b:
                         self._owners[a] = b
@@ -205,7 +227,10 @@ class Effects:
 
     def is_changed(self, x: Any, after: int, until: int) -> bool:
         """Return whether an operand may change after one position, and up to another."""
-        return any(after < position <= until for position in self.writes_to(x))
+        if not has_memory(x):
+            return False
+        positions = self.writes_to(x)
+        return bisect_right(positions, after) < bisect_right(positions, until)
 
     def is_exposed(self, x: Any) -> bool:
         """Return whether memory leaves, or was passed to a function that might keep it."""
@@ -272,37 +297,24 @@ def rebuilt(program: Program, replaced: dict[Any, Any], items: Iterable[Any]) ->
 
 
 def with_operands(item: Any, now: Any) -> Any:
-    """Return an instruction or a guard with other variables."""
+    """Return an instruction or a guard with other variables; itself, if nothing changes."""
     if isinstance(item, Guard):
         variable = now(item.variable)
         if variable is item.variable:
             return item
         return Guard(variable, item.convert, item.expected, item.place, item.scope, item.backward)
-    arguments = substituted(item.arguments, now)
-    keywords = substituted(item.keywords, now) if item.keywords else item.keywords
-    result = substituted(item.result, now)
-    writes = None if item.writes is None else now(item.writes)
-    return replaced_parts(
-        item, arguments=arguments, keywords=keywords, result=result, writes=writes
+    writes = item.writes
+    if all(now(x) is x for x in (*reads(item), *item.makes())) and (
+        writes is None or now(writes) is writes
+    ):
+        return item
+    return replace(
+        item,
+        arguments=substituted(item.arguments, now),
+        keywords=substituted(item.keywords, now),
+        result=substituted(item.result, now),
+        writes=None if writes is None else now(writes),
     )
-
-
-def replaced_parts(item: Instruction, **parts: Any) -> Instruction:
-    """Return an instruction with some other attributes."""
-    given = {
-        "function": item.function,
-        "arguments": item.arguments,
-        "keywords": item.keywords,
-        "result": item.result,
-        "writes": item.writes,
-        "place": item.place,
-        "scope": item.scope,
-        "quiet": item.quiet,
-        "primitive": item.primitive,
-        "backward": item.backward,
-        "derives": item.derives,
-    }
-    return Instruction(**{**given, **parts})
 
 
 def copied(x: Variable) -> Variable:

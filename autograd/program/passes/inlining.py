@@ -5,27 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.program.instructions import Instruction, Variable
-from autograd.program.passes.effects import Effects, is_pure, leaving, reads
+from autograd.program.passes.effects import Effects, has_memory, is_pure, leaving, reads
 from autograd.program.program import Program
 
 #: The most calls in one expression.
 CALLS = 6
 
 
-def inlinable(program: Program) -> set[Variable]:
+def inlinable(program: Program, effects: Effects) -> set[Variable]:
     """Return the variables that can be written as expressions in the one place that uses them.
 
     Nothing that the expression reads is written to before it is used, and it is not written to
     itself.
     """
-    effects = Effects(program)
     uses: dict[Any, list[int]] = {}
     for position, item in enumerate(program.items):
         for x in reads(item):
             uses.setdefault(x, []).append(position)
     for x in leaving(program):
         uses.setdefault(x, []).extend((-1, -1))
-    found: dict[Variable, tuple[list[Any], int]] = {}
+    found: dict[Variable, tuple[Any, int]] = {}
     for position, item in enumerate(program.items):
         if not isinstance(item, Instruction) or not is_pure(item):
             continue
@@ -41,7 +40,7 @@ def inlinable(program: Program) -> set[Variable]:
         needed: list[Any] = []
         calls = 1
         for x in reads(item):
-            inner, count = found.get(x, ([x], 0))
+            inner, count = found.get(x, ((x,) if has_memory(x) else (), 0))
             needed += inner
             calls += count
         if calls <= CALLS and not any(effects.is_changed(x, position, use - 1) for x in needed):

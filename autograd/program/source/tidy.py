@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,38 +20,30 @@ from autograd.program.passes import algebra
 from autograd.program.passes.common import with_common_subexpressions
 from autograd.program.passes.copies import without_copies
 from autograd.program.passes.dead_code import without_dead_code
-from autograd.program.passes.effects import replaced_parts
-
-#: Rules that make programs faster, but no easier to read.
-_FASTER = (algebra.direct_reduction, algebra.direct_mean)
 
 
 def same_number(item: Instruction, context: algebra.Context) -> Any:
     """Leave out the conversion of a number of Python to its own type."""
-    if item.function in (float, complex, int, bool) and len(item.arguments) == 1:
-        x = item.arguments[0]
-        return x if isinstance(x, Variable) and x.kind is item.function else None
-    return None
+    x = item.arguments[0] if len(item.arguments) == 1 else None
+    return x if isinstance(x, Variable) and x.kind is item.function else None
 
 
 def plain_transpose(item: Instruction, context: algebra.Context) -> Any:
     """Write the transposes of matrices as the attribute ``T``."""
     x = item.arguments[0] if item.arguments else None
-    if not isinstance(x, Variable) or not x.is_array or item.keywords or item.writes is not None:
+    if not isinstance(x, Variable) or not x.is_array or item.keywords:
         return None
     rest = item.arguments[1:]
     if item.function in (np.transpose, Method("transpose")):
         reverses = rest in ((), (None,)) or (len(x.shape) == 2 and rest in (((1, 0),), ([1, 0],)))
-    elif item.function in (np.swapaxes, Method("swapaxes")):
-        reverses = len(x.shape) == 2 and sorted(axis % 2 for axis in rest) == [0, 1]
     else:
-        return None
-    return replaced_parts(item, function=Attribute("T"), arguments=(x,)) if reverses else None
+        reverses = len(x.shape) == 2 and sorted(axis % 2 for axis in rest) == [0, 1]
+    return replace(item, function=Attribute("T"), arguments=(x,)) if reverses else None
 
 
 def uniform(item: Instruction, context: algebra.Context) -> Any:
     """Compute with a number instead of an array that `numpy.full` or `numpy.ones` makes of it."""
-    if item.function not in _ELEMENTWISE or item.keywords or len(item.arguments) != 2:
+    if item.keywords or len(item.arguments) != 2:
         return None
     result = item.result
     if not result.is_array or not result.shape or result.dtype != np.float64:
@@ -63,15 +56,12 @@ def uniform(item: Instruction, context: algebra.Context) -> Any:
         first = float(a)
     if first is not None and second is not None and item.function is not operator.truediv:
         number = float(item.function(np.float64(first), np.float64(second)))
-        return replaced_parts(item, function=np.full, arguments=(result.shape, number))
+        return replace(item, function=np.full, arguments=(result.shape, number))
     if first is not None and algebra.is_alike(b, result):
-        return replaced_parts(item, arguments=(first, b))
+        return replace(item, arguments=(first, b))
     if second is not None and algebra.is_alike(a, result):
-        return replaced_parts(item, arguments=(a, second))
+        return replace(item, arguments=(a, second))
     return None
-
-
-_ELEMENTWISE = (operator.add, operator.sub, operator.mul, operator.truediv)
 
 
 def _number_in(x: Any, result: Variable, context: algebra.Context) -> Any:
@@ -87,12 +77,14 @@ def _number_in(x: Any, result: Variable, context: algebra.Context) -> Any:
     return None
 
 
-#: The others, and those that only matter to readers.
-RULES = (
-    *[rule for rule in algebra.RULES if rule not in _FASTER],
-    same_number,
-    plain_transpose,
-    uniform,
+#: Those that make programs faster too, and those that only matter to readers.
+RULES = algebra.by_function(
+    {
+        **algebra.READABLE,
+        same_number: (float, complex, int, bool),
+        plain_transpose: (np.transpose, Method("transpose"), np.swapaxes, Method("swapaxes")),
+        uniform: (operator.add, operator.sub, operator.mul, operator.truediv),
+    }
 )
 
 
