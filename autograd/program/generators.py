@@ -15,6 +15,8 @@ from autograd.program.traced import Traced, TracedArray
 class TracedGenerator(Traced):
     """A random generator that records the calls of its methods."""
 
+    __slots__ = ()
+
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
         return np.random.Generator

@@ -25,9 +25,9 @@ def set_outermost(code: Any) -> None:
     _RECORD[0] = code
 
 
-#: By the identity of a code object: it, and whether it belongs to this library or to NumPy. (Its
-#: hash would be computed from all its instructions each time.)
-_INSIDE: dict[int, tuple[Any, bool]] = {}
+#: By the identity of a code object: it, and its places so far; None for the places of code of this
+#: library or NumPy. (The hash of code would be computed from all its instructions each time.)
+_KNOWN: dict[int, tuple[Any, dict[int, Place] | None]] = {}
 
 
 def place_of_caller() -> Place | None:
@@ -35,9 +35,13 @@ def place_of_caller() -> Place | None:
     frame: Any = sys._getframe(2)
     while frame is not None:
         code = frame.f_code
-        known = _INSIDE.get(id(code))
-        if not (is_inside(code) if known is None else known[1]):
-            return Place(code, frame.f_lineno, frame.f_lasti)
+        places = (_KNOWN.get(id(code)) or _known(code))[1]
+        if places is not None:
+            at = frame.f_lasti
+            found = places.get(at)
+            if found is None:
+                found = places[at] = Place(code, frame.f_lineno, at)
+            return found
         if code is _RECORD[0]:
             return None
         frame = frame.f_back
@@ -46,10 +50,13 @@ def place_of_caller() -> Place | None:
 
 def is_inside(code: Any) -> bool:
     """Return whether code belongs to this library or to NumPy."""
-    known = _INSIDE.get(id(code))
-    if known is None:
-        known = _INSIDE[id(code)] = (code, code.co_filename.startswith(_PACKAGES))
-    return known[1]
+    return _known(code)[1] is None
+
+
+def _known(code: Any) -> tuple[Any, dict[int, Place] | None]:
+    if id(code) not in _KNOWN:
+        _KNOWN[id(code)] = (code, None if code.co_filename.startswith(_PACKAGES) else {})
+    return _KNOWN[id(code)]
 
 
 def at(place: tuple[str, int] | None) -> str:

@@ -89,6 +89,7 @@ class Names:
         self.environment: dict[str, Any] = {}
         self.imports: set[str] = set()
         self._of: dict[Any, str] = {}
+        self._counts: dict[str, int] = {}  # where to go on counting the same names
         self.taken: set[str] = {*keyword.kwlist, *dir(builtins), "np", "math", "cmath", "scipy"}
 
     def new(self, wanted: str) -> str:
@@ -96,10 +97,11 @@ class Names:
         wanted = unicodedata.normalize("NFKC", wanted)  # as Python does with identifiers
         if not wanted.isidentifier() and not (len(wanted) < 5 and ord(wanted[-1]) > 0xF0000):
             wanted = "x_" + "".join(c if c.isalnum() and c.isascii() else "_" for c in wanted)
-        name, count = wanted, 1
+        name, count = wanted, self._counts.get(wanted, 1)
         while name in self.taken:
             count += 1
             name = f"{wanted}_{count}"
+        self._counts[wanted] = count
         self.taken.add(name)
         return name
 

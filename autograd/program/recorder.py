@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import threading
+import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -44,7 +45,8 @@ from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_b
 #: Types of results that become variables.
 NUMBERS = (bool, int, float, complex, np.generic)
 _RESULTS = (type(None), np.ndarray, tuple, list, *NUMBERS)
-_OPERANDS = (Traced, np.ndarray, list, tuple, *NUMBERS)
+_OPERANDS = (np.ndarray, list, tuple, *NUMBERS)
+_PYTHON = frozenset((float, int, bool))
 
 
 class Recorder(ContentsTracer):
@@ -174,6 +176,10 @@ class Recorder(ContentsTracer):
 
         If it raises an error, this is recorded too, unless the caller tries something else then.
         """
+        if not keywords and type(function) is types.BuiltinFunctionType:
+            number = self._number(function, arguments, primitive)
+            if number is not None:
+                return number
         self._moves = False
         plain = [self.plain(x) for x in arguments]
         value = self._call(function, plain, self.plain(keywords) if keywords else keywords)
@@ -187,6 +193,38 @@ class Recorder(ContentsTracer):
         if is_real_or_complex(function):
             for x in traced_in(found):
                 self.guard(x, dtype_of)
+        return found
+
+    def _number(self, function: Any, arguments: Any, primitive: Any) -> Traced | None:
+        """Record a call of Python's numbers, most of what Values do; None if it is anything else.
+
+        It calls nothing that could record, and neither memory nor warnings matter.
+        """
+        plain, symbols, moves = [], [], False
+        for x in arguments:
+            value, symbol = x, x
+            if type(x) is TracedNumber:
+                value, symbol, moves = x._value, x._variable, moves or x._moves
+            if type(value) not in _PYTHON:
+                return None
+            plain.append(value)
+            symbols.append(symbol)
+        self._check()
+        try:
+            value = function(*plain)
+        except Exception:
+            return None
+        if type(value) not in _PYTHON:
+            return None
+        variable = self.variable(value)
+        self.items.append(
+            Instruction(
+                function, tuple(symbols), {}, variable, None, place_of_caller(),
+                "" if GRAD_MODE.notes is None else self._scope(), False, primitive,
+            )
+        )  # fmt: skip
+        found = TracedNumber(value, variable, self)
+        found._moves = moves
         return found
 
     def _call(self, function: Any, plain: Any, keywords: Any) -> Any:
@@ -380,6 +418,8 @@ class Recorder(ContentsTracer):
     def operator(self, function: Any, a: Any, b: Any) -> Any:
         """Record a binary operator; NotImplemented if the other operand is to decide."""
         for x, other in ((a, b), (b, a)):
+            if isinstance(x, Traced):
+                continue
             if isinstance(x, Node) or not isinstance(x, _OPERANDS):
                 return NotImplemented
             is_list = type(x) in (list, tuple) and type(other) is TracedNumber

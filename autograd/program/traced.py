@@ -68,6 +68,8 @@ class Traced(Followed):
         Whether it depends on what may change from call to call.
     """
 
+    __slots__ = ("_base", "_moves", "_recorder", "_variable")
+
     def __init__(self, value: Any, variable: Variable, recorder: Any) -> None:
         super().__init__(value)
         self._variable = variable
@@ -211,6 +213,8 @@ class Traced(Followed):
 class TracedNumber(Traced):
     """A number of Python or of NumPy."""
 
+    __slots__ = ()
+
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
         """What it represents, for code that reads this attribute; not for `isinstance`."""
@@ -239,6 +243,8 @@ class TracedNumber(Traced):
 
 class TracedArray(Traced):
     """An array; `isinstance` takes it for a `numpy.ndarray`."""
+
+    __slots__ = ()
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:

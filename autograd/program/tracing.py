@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import types
 from collections.abc import Callable
@@ -34,8 +35,34 @@ from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced
 
-#: One thread at a time records: nodes from outside hold what represents them meanwhile.
-RECORDING = threading.RLock()
+
+class _Alone:
+    """One thread at a time records: nodes from outside hold what represents them meanwhile.
+
+    Nothing that is recorded is garbage. To search all of it again and again, as it grows, would
+    take half of the time; so Python searches for garbage a hundred times less often.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._thresholds = gc.get_threshold()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+        if self._depth == 1:
+            self._thresholds = gc.get_threshold()
+            gc.set_threshold(100 * self._thresholds[0], *self._thresholds[1:])
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            gc.set_threshold(*self._thresholds)
+        self._lock.release()
+
+
+RECORDING = _Alone()
 
 
 class Recording:
@@ -299,17 +326,18 @@ def with_own_arrays(first: Program, second: Program) -> Program:
     Program
         The second one.
     """
-    others = {id(constant.value) for constant in first.constants}
-    new = {x for x in second.constants if id(x.value) not in others}
-    exposed = {root(x) for x in leaving(second)}
-    exposed |= {root(item.writes) for item in second.instructions if item.writes is not None}
+    exposed = [root(x) for x in leaving(second)]
+    exposed += [root(item.writes) for item in second.items if item.writes is not None]
+    own = sorted({x for x in exposed if isinstance(x, Constant)}, key=lambda x: x.number)
+    others = {id(constant.value) for constant in first.constants} if own else set()
+    own = [x for x in own if id(x.value) not in others]
+    if not own:
+        return second
     count = max([x.number for item in second.items for x in item.makes()], default=0)
     copies = {}
-    for number, constant in enumerate(x for x in second.constants if x in new & exposed):
+    for number, constant in enumerate(own):
         copies[constant] = Variable(count + 1 + number, constant.value)
         constant.value = constant.value.copy("K")  # the caller gets the other one
-    if not copies:
-        return second
     made = [Instruction(Method("copy"), (x, "K"), {}, copy) for x, copy in copies.items()]
     program = rebuilt(second, copies, second.items)
     return program.with_items([*made, *program.items])

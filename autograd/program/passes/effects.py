@@ -144,11 +144,6 @@ class Effects:
         The variables and constants that are returned or stored in nodes, with repetitions.
     written : dict
         For each owner, the positions of the items that write to its memory.
-    last : dict
-        For each owner of memory, the position of the last item that uses it; the number of items,
-        if it leaves.
-    made : dict
-        For each variable, the position of the instruction that computes it.
     """
 
     def __init__(self, program: Program) -> None:
@@ -175,10 +170,15 @@ class Effects:
 
     @functools.cached_property
     def made(self) -> dict[Any, int]:
+        """For each variable, the position of the instruction that computes it."""
         return {x: i for i, item in enumerate(self._program.items) for x in item.makes()}
 
     @functools.cached_property
     def last(self) -> dict[Any, int]:
+        """For each owner of memory, the position of the last item that uses it.
+
+        If it leaves, the number of items.
+        """
         found: dict[Any, int] = {}
         for position, item in enumerate(self._program.items):
             for x in (*reads(item), *item.makes()):
