@@ -29,7 +29,11 @@ class RunWriter(Writer):
 
     def expression(self, instruction: Instruction) -> Expression:
         """Return the call of an instruction, with positional arguments where they are faster."""
-        function, arguments = instruction.function, instruction.arguments
+        function, arguments, result = (
+            instruction.function, instruction.arguments, instruction.result,
+        )  # fmt: skip
+        if isinstance(result, Variable) and result.dtype is None:  # NumPy computes something else
+            return super().expression(instruction)
         keywords = dict(instruction.keywords)
         if function in _WITH_NUMBERS:
             arguments = tuple([_as_array(x, arguments) for x in arguments])
@@ -40,7 +44,7 @@ class RunWriter(Writer):
             axis, out = keywords.pop("axis", 0), keywords.pop("out", None)
             arguments = (*arguments, axis, None, out, *keywords.values())
             keywords = {}
-        changed = Instruction(function, arguments, keywords, instruction.result)
+        changed = Instruction(function, arguments, keywords, result)
         return super().expression(changed)
 
     def of(self, x: Any) -> Expression:

@@ -261,6 +261,10 @@ class Guard:
     scope: str = ""
     backward: bool = False
     writes: None = field(default=None, repr=False)
+    known_reads: list[Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.known_reads = [self.variable]
 
     def uses(self) -> Iterator[Variable]:
         """Yield the variable that it reads."""

@@ -177,7 +177,7 @@ class Recorder(ContentsTracer):
         If it raises an error, this is recorded too, unless the caller tries something else then.
         """
         if not keywords and type(function) is types.BuiltinFunctionType:
-            number = self._number(function, arguments, primitive)
+            number = self.arithmetic(function, arguments, primitive)
             if number is not None:
                 return number
         self._moves = False
@@ -195,20 +195,24 @@ class Recorder(ContentsTracer):
                 self.guard(x, dtype_of)
         return found
 
-    def _number(self, function: Any, arguments: Any, primitive: Any) -> Traced | None:
-        """Record a call of Python's numbers, most of what Values do; None if it is anything else.
+    def arithmetic(
+        self, function: Any, arguments: Any, primitive: Any = None, place: Any = None
+    ) -> Any:
+        """Record an operation on Python's numbers, as Values do most; None if it is anything else.
 
         It calls nothing that could record, and neither memory nor warnings matter.
         """
         plain, symbols, moves = [], [], False
         for x in arguments:
-            value, symbol = x, x
             if type(x) is TracedNumber:
-                value, symbol, moves = x._value, x._variable, moves or x._moves
-            if type(value) not in _PYTHON:
+                symbols.append(x._variable)
+                moves = moves or x._moves
+                x = x._value
+            else:
+                symbols.append(x)
+            if type(x) not in _PYTHON:
                 return None
-            plain.append(value)
-            symbols.append(symbol)
+            plain.append(x)
         self._check()
         try:
             value = function(*plain)
@@ -216,10 +220,11 @@ class Recorder(ContentsTracer):
             return None
         if type(value) not in _PYTHON:
             return None
-        variable = self.variable(value)
+        variable = Variable(self.count, value)
+        self.count += 1
         self.items.append(
             Instruction(
-                function, tuple(symbols), {}, variable, None, place_of_caller(),
+                function, tuple(symbols), {}, variable, None, place or place_of_caller(),
                 "" if GRAD_MODE.notes is None else self._scope(), False, primitive,
             )
         )  # fmt: skip
@@ -515,6 +520,8 @@ class Recorder(ContentsTracer):
 
     def _variable_of(self, x: Any) -> Any:
         """Return the variable of a node or of a traced object, if it has one."""
+        if isinstance(x, Traced):
+            return x._variable
         if isinstance(x, Value):
             known = self._values.get(id(x))
             outside = self.outside.get((id(x), "data"))

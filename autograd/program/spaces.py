@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from autograd.program.fixed import (
     is_same,
     may_change,
 )
+from autograd.program.instructions import Variable
 from autograd.program.program import Load, Store
 from autograd.program.state import CHANGES, State
 from autograd.program.traced import Traced
@@ -331,10 +333,12 @@ class StateTracer(Tracer):
         """Return what the program stores in dicts."""
         return [store for space in self.spaces.values() for store in space.stores()]
 
-    def state_loads(self, used: set[Any]) -> list[Load]:
+    def state_loads(self, used: Iterable[Any]) -> list[Load]:
         """Return the loads of variables that are used."""
-        used = {root for x in used for root in (x, x.root)}
-        return [load for load, _ in self._loads if load.variable in used]
+        if not self._loads:
+            return []
+        roots = {root for x in used if isinstance(x, Variable) for root in (x, x.root)}
+        return [load for load, _ in self._loads if load.variable in roots]
 
     def fixed(self, loads: list[Load], stores: list[Store]) -> Fixed:
         """Return what must be as it was for the program to be right."""

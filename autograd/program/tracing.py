@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
 import types
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from autograd.program.instructions import (
     same,
     variables_in,
 )
-from autograd.program.passes.effects import leaving, rebuilt, root
+from autograd.program.passes.effects import leaving, reads, rebuilt, root
 from autograd.program.places import at, set_outermost
 from autograd.program.program import Load, Program, Store
 from autograd.program.recorder import Recorder
@@ -210,10 +211,9 @@ def _loads(recorder: Recorder, output: Any, stores: list[Store]) -> list[Load]:
         for o in recorder.outside.values()
         if o.is_read
     ]
-    used = variables_in((output, [store.value for store in stores]))
-    return loads + recorder.state_loads(
-        {*used, *(x for item in recorder.items for x in item.uses())}
-    )
+    leaving = variables_in((output, [store.value for store in stores]))
+    used = itertools.chain(leaving, itertools.chain.from_iterable(map(reads, recorder.items)))
+    return loads + recorder.state_loads(used)
 
 
 def _check_constants(recorder: Recorder) -> None:
@@ -380,12 +380,17 @@ def _difference(a: Any, b: Any) -> str:
 
 def _equal(a: Any, b: Any) -> bool:
     """Return whether two recordings refer to the same variables and constants."""
-    if isinstance(a, Variable) and isinstance(b, Variable):
-        return a.number == b.number and a.shape == b.shape and a.dtype == b.dtype
-    if isinstance(a, Constant) and isinstance(b, Constant):
-        return a.equals(b)
-    if type(a) is not type(b):
+    kind = type(a)
+    if kind is not type(b):
         return False
+    if kind is Variable:
+        return bool(a.number == b.number and a.shape == b.shape and a.dtype == b.dtype)
+    if kind is tuple or kind is list:
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if kind is dict:
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    if kind is Constant:
+        return bool(a.equals(b))
     if isinstance(a, types.FunctionType):  # a new one at each call
         parts = [
             (f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
@@ -394,8 +399,6 @@ def _equal(a: Any, b: Any) -> bool:
         return a is b or (a.__code__ is b.__code__ and _equal(*parts))
     if isinstance(a, (tuple, list)):
         return len(a) == len(b) and all(map(_equal, a, b))
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
     if isinstance(a, slice):
         return _equal((a.start, a.stop, a.step), (b.start, b.stop, b.step))
     if isinstance(a, (float, complex, np.generic)):

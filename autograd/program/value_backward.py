@@ -6,9 +6,11 @@ in the same order.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from autograd.engine import Value
+from autograd.program.places import place_of_caller
 from autograd.program.traced import Traced
 
 
@@ -55,9 +57,17 @@ def _walk_edges(
     """Record the sums of `found`, by the identity of the node; return the nodes as visited."""
     order: list[Any] = []
     stack: list[Any] = []
+    place = place_of_caller()
+
+    def computed(function: Any, x: Any, y: Any) -> Any:
+        if isinstance(x, Traced) or isinstance(y, Traced):
+            return recorder.arithmetic(function, (x, y), None, place)
+        return function(x, y)
 
     def add(node: Any, part: Any) -> None:
-        found[id(node)] = _sum(found.get(id(node), 0.0), part)
+        total = found.get(id(node), 0.0)
+        is_first = type(total) is float and total == 0.0
+        found[id(node)] = part if is_first else computed(operator.add, total, part)
         pending[id(node)] -= 1
         if pending[id(node)] == 0:
             stack.append(node)
@@ -72,7 +82,12 @@ def _walk_edges(
         arguments = node.arguments
         for argnum, parent in enumerate(arguments):
             if isinstance(parent, Value):
-                add(parent, _product(g, _partial(recorder, node, argnum, arguments)))
+                partial = _partial(recorder, node, argnum, arguments)
+                if partial is None or partial is _MINUS:
+                    add(parent, g if partial is None else -g)
+                else:
+                    is_one = type(g) is float and g == 1.0
+                    add(parent, partial if is_one else computed(operator.mul, g, partial))
     return order
 
 
@@ -118,16 +133,6 @@ def _as_float(x: Any) -> Any:
     if not isinstance(x, Traced):
         return float(x)
     return x if type(x._value) is bool else x.as_float()  # products with it are floats
-
-
-def _product(g: Any, partial: Any) -> Any:
-    if partial is None or partial is _MINUS:
-        return g if partial is None else -g
-    return partial if type(g) is float and g == 1.0 else g * partial
-
-
-def _sum(total: Any, part: Any) -> Any:
-    return part if type(total) is float and total == 0.0 else total + part
 
 
 def _rounded_zero(x: Any) -> Any:

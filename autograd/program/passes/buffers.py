@@ -119,9 +119,7 @@ class _Allocation:
         keywords["out"] = place
         if function is np.matmul and _is_product(item):
             function = np.dot  # it takes half a microsecond less, for the same call of BLAS
-        return [
-            replace(item, function=function, keywords=keywords, result=None, writes=place)
-        ]
+        return [replace(item, function=function, keywords=keywords, result=None, writes=place)]
 
     def _copied(self, item: Instruction) -> list[Instruction]:
         """Copy a result to the place that is given for it."""

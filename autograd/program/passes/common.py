@@ -92,4 +92,5 @@ def _key(item: Instruction, replaced: dict[Any, Any]) -> Any:
         hash(function)
     except TypeError:
         return ("alone", id(item))
-    return (function, of(item.arguments), of(item.keywords), item.quiet)
+    keywords = of(item.keywords) if item.keywords else None
+    return (function, tuple(map(of, item.arguments)), keywords, item.quiet)

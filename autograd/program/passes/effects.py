@@ -54,8 +54,6 @@ _WITHOUT_OPERANDS = frozenset((int, float, bool, str, type(None), type))
 
 def reads(item: Any) -> list[Any]:
     """Return the variables and constants that an instruction or a guard reads."""
-    if isinstance(item, Guard):
-        return [item.variable]
     found: list[Any] | None = item.known_reads
     if found is None:
         found = operands(item.arguments)
