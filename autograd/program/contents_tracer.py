@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node, Value
+from autograd.engine import Node, Tensor, Value
 from autograd.engine.fields import replace_gradient
 from autograd.engine.primitive import Primitive
 from autograd.program.instructions import Extended
+from autograd.program.numpy_functions import is_followed
 from autograd.program.outside import Outside
 from autograd.program.stand_ins import NodeTracer
 from autograd.program.traced import Traced, TracedArray
@@ -138,6 +139,17 @@ class ContentsTracer(NodeTracer):
             found = self.emit(Extended(function, primitive.function), arguments, {}, primitive)
         return found.as_float()
 
+    def call(self, primitive: Primitive, arguments: Any, keywords: Any) -> Any:
+        """Compute what a primitive computes."""
+        function: Any = primitive.function
+        if primitive.partials is not None and not keywords:
+            numbers = [self.plain(x) for x in arguments]
+            if all(type(x) is float for x in numbers):
+                return self.scalar(primitive, arguments)
+        if isinstance(function, np.ufunc) or is_followed(function):
+            return function(*arguments, **keywords)
+        return self.emit(function, arguments, keywords, primitive)
+
     # -- Tensors ----------------------------------------------------------------------------
 
     def contents(self, node: Any) -> Any:
@@ -168,3 +180,15 @@ class ContentsTracer(NodeTracer):
         self.use_of_argument(node)
         if node._call() < self.begun:
             self._outside(node, "data").written = True
+
+    def variable_of(self, x: Any) -> Any:
+        """Return the variable of a node or of a traced object, if it has one."""
+        if isinstance(x, Traced):
+            return x._variable
+        if isinstance(x, Value):
+            known = self._values.get(id(x))
+            outside = self.outside.get((id(x), "data"))
+            x = known[1] if known is not None else None if outside is None else outside.traced
+        elif isinstance(x, Tensor):
+            x = x._contents
+        return x._variable if isinstance(x, Traced) else None

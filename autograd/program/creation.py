@@ -32,6 +32,8 @@ CONVERTING = (
     "array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "asarray_chkfinite",
     "require",
 )  # fmt: skip
+#: Return the array that they are called with, if nothing else is given.
+_KEEPING = ("asarray", "asanyarray")
 #: Make arrays of a shape, their first argument.
 FILLING = ("zeros", "empty", "ones", "full")
 #: Functions of the module `time` that say what time it is.
@@ -49,15 +51,17 @@ _TRACES = [0]
 
 def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that records its calls where something is followed."""
+    keeps = function.__name__ in _KEEPING
 
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         tracer = tracing.tracer()
-        if tracer is not None:
-            arguments = _of_numbers(arguments)
-        if tracer is None or not (
-            any_of(Followed, arguments) or any_of(Followed, keywords.values())
-        ):
+        if tracer is None:
+            return function(*arguments, **keywords)
+        if keeps and len(arguments) == 1 and not keywords and type(arguments[0]) is TracedArray:
+            return arguments[0]
+        arguments = _of_numbers(arguments)
+        if not (any_of(Followed, arguments) or any_of(Followed, keywords.values())):
             return function(*arguments, **keywords)
         if str(sys._getframe(1).f_globals.get("__name__", "")).startswith("scipy."):
             return function(*arguments, **keywords)  # compiled code is going to use the result
@@ -95,7 +99,7 @@ def _array_function(function: Callable[..., Any]) -> Callable[..., Any]:
 def recorded(tracer: Any, function: Any, arguments: Any, keywords: Any) -> Any:
     """Record a call that makes an array."""
     name = function.__name__
-    alone = name in ("asarray", "asanyarray") and len(arguments) == 1 and not keywords
+    alone = name in _KEEPING and len(arguments) == 1 and not keywords
     if alone and isinstance(arguments[0], (TracedArray, np.ndarray)):
         return arguments[0]
     found = tracer.emit(function, arguments, keywords)

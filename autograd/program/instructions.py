@@ -326,21 +326,24 @@ def variables_in(x: Any) -> Iterator[Variable]:
         yield from variables_in(tuple(x.values()) if isinstance(x, dict) else tuple(x))
 
 
-def substituted(x: Any, value_of: Callable[[Any], Any]) -> Any:
-    """Replace the variables and constants in nested tuples, lists, dicts and slices."""
+_SYMBOLS = frozenset((Variable, Constant))
+
+
+def substituted(x: Any, value_of: Callable[[Any], Any], kinds: frozenset[type] = _SYMBOLS) -> Any:
+    """Replace the variables and constants, or other kinds, in tuples, lists, dicts and slices."""
     kind = type(x)
-    if kind is Variable or kind is Constant:
+    if kind in kinds:
         return value_of(x)
     if kind is tuple:
-        return tuple([substituted(item, value_of) for item in x])
+        return tuple([substituted(item, value_of, kinds) for item in x])
     if kind is list:
-        return [substituted(item, value_of) for item in x]
+        return [substituted(item, value_of, kinds) for item in x]
     if kind is dict:
-        return {key: substituted(item, value_of) for key, item in x.items()}
+        return {key: substituted(item, value_of, kinds) for key, item in x.items()}
     if kind is slice:
-        return slice(*[substituted(part, value_of) for part in (x.start, x.stop, x.step)])
+        return slice(*[substituted(part, value_of, kinds) for part in (x.start, x.stop, x.step)])
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return kind(*[substituted(item, value_of) for item in x])
+        return kind(*[substituted(item, value_of, kinds) for item in x])
     return x
 
 

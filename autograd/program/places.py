@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.scopes import notes_here
 from autograd.program.origins import Place
 
 _PACKAGES = tuple(
@@ -65,6 +66,12 @@ def at(place: tuple[str, int] | None) -> str:
         return ""
     file, line = place
     return f"{file}, line {line}: {linecache.getline(file, line).strip()}\n"
+
+
+def scope_here() -> str:
+    """Return the path of the open `autograd.scope` blocks."""
+    notes = notes_here()
+    return "" if notes is None else str(notes.scope)
 
 
 def is_in_rule() -> bool:

@@ -10,11 +10,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.engine import Tensor, Value
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
-from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import pause, resume
 from autograd.errors import TraceError
 from autograd.program.contents_tracer import ContentsTracer
@@ -30,16 +28,16 @@ from autograd.program.instructions import (
     contents_of,
     dtype_of,
     shape_of,
+    substituted,
 )
 from autograd.program.numpy_functions import (
     DATA_DEPENDENT,
     STATIC,
     WRITING,
-    is_followed,
     is_real_or_complex,
 )
 from autograd.program.origins import Origins
-from autograd.program.places import at, is_in_rule, place_of_caller
+from autograd.program.places import at, is_in_rule, place_of_caller, scope_here
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask, traced_in
 
 #: Types of results that become variables.
@@ -47,6 +45,8 @@ NUMBERS = (bool, int, float, complex, np.generic)
 _RESULTS = (type(None), np.ndarray, tuple, list, *NUMBERS)
 _OPERANDS = (np.ndarray, list, tuple, *NUMBERS)
 _PYTHON = frozenset((float, int, bool))
+_TRACED: frozenset[type] = frozenset((TracedArray, TracedNumber, TracedGenerator))
+_FOLLOWED = _TRACED | {np.ndarray}
 
 
 class Recorder(ContentsTracer):
@@ -134,10 +134,10 @@ class Recorder(ContentsTracer):
 
     def wrap(self, value: Any, variable: Variable) -> Traced:
         """Return what represents a value."""
-        if isinstance(value, np.random.Generator):
-            return TracedGenerator(value, variable, self)
-        kind = TracedArray if isinstance(value, np.ndarray) else TracedNumber
-        return kind(value, variable, self)
+        if isinstance(value, np.ndarray):
+            return TracedArray(value, variable, self)
+        is_generator = isinstance(value, np.random.Generator)
+        return (TracedGenerator if is_generator else TracedNumber)(value, variable, self)
 
     def constant(self, array: Any) -> Any:
         """Return the traced array of a plain one."""
@@ -180,13 +180,7 @@ class Recorder(ContentsTracer):
             number = self.arithmetic(function, arguments, primitive)
             if number is not None:
                 return number
-        self._moves = False
-        plain = [self.plain(x) for x in arguments]
-        value = self._call(function, plain, self.plain(keywords) if keywords else keywords)
-        if isinstance(value, Exception):
-            if is_tried:
-                raise value
-            self._failed(function, arguments, keywords, value)
+        value, plain = self._call(function, arguments, keywords, is_tried=is_tried)
         found = self.record(function, arguments, keywords, value, plain, primitive=primitive)
         if function is operator.getitem and selects_by_mask(arguments[1]):
             self.guard_shapes(found)
@@ -220,30 +214,37 @@ class Recorder(ContentsTracer):
             return None
         if type(value) not in _PYTHON:
             return None
-        variable = Variable(self.count, value)
-        self.count += 1
-        self.items.append(
-            Instruction(
-                function, tuple(symbols), {}, variable, None, place or place_of_caller(),
-                "" if GRAD_MODE.notes is None else self._scope(), False, primitive,
-            )
-        )  # fmt: skip
+        variable = self.variable(value)
+        self._append(function, tuple(symbols), {}, variable, None, False, primitive, place)
         found = TracedNumber(value, variable, self)
         found._moves = moves
         return found
 
-    def _call(self, function: Any, plain: Any, keywords: Any) -> Any:
-        """Return what a call returns, or the error that it raises; it records nothing itself."""
+    def _call(
+        self,
+        function: Any,
+        arguments: Any,
+        keywords: Any,
+        writes: Any = None,
+        is_tried: Any = False,
+    ) -> tuple[Any, list[Any]]:
+        """Return what a call returns, which records nothing itself, and its plain arguments."""
         self._check()
+        self._moves = False
+        plain = [self.plain(x) for x in arguments]
+        named = self.plain(keywords) if keywords else keywords
         self._calling = function
         pause()
         try:
-            return function(*plain, **keywords)
+            return function(*plain, **named), plain
         except Exception as error:
-            return error
+            failure = error
         finally:
             resume(self)
             self._calling = None
+        if is_tried:
+            raise failure
+        return self._failed(function, arguments, keywords, failure, writes)
 
     def _failed(
         self, function: Any, arguments: Any, keywords: Any, error: Exception, writes: Any = None
@@ -269,14 +270,22 @@ class Recorder(ContentsTracer):
         if type(value) is not np.ndarray and not _is_of_numbers(value):
             return self._fixed(arguments, keywords, value)
         symbols = tuple([self.symbol(x) for x in arguments])
-        named = {key: self.symbol(x) for key, x in keywords.items()} if keywords else {}
+        named = self.symbol(keywords) if keywords else {}
         result = self._results(value, arguments, plain)
-        instruction = Instruction(
-            function, symbols, named, self.symbol(result), writes, place_of_caller(),
-            "" if GRAD_MODE.notes is None else self._scope(), self._is_quiet(), primitive,
-        )  # fmt: skip
-        self.items.append(instruction)
+        quiet = self._is_quiet()
+        self._append(function, symbols, named, self.symbol(result), writes, quiet, primitive)
         return result
+
+    def _append(
+        self, function: Any, symbols: Any, named: Any, result: Any, writes: Any, quiet: bool,
+        primitive: Any = None, place: Any = None,
+    ) -> None:  # fmt: skip
+        """Add an instruction."""
+        place = place or place_of_caller()
+        scope = "" if GRAD_MODE.notes is None else scope_here()
+        self.items.append(
+            Instruction(function, symbols, named, result, writes, place, scope, quiet, primitive)
+        )
 
     def _is_quiet(self) -> bool:
         """Return whether NumPy's warnings are off, unlike outside the function."""
@@ -290,12 +299,6 @@ class Recorder(ContentsTracer):
             )
         return True
 
-    def _scope(self) -> str:
-        from autograd.engine.scopes import notes_here
-
-        notes = notes_here()
-        return "" if notes is None else str(notes.scope)
-
     def _fixed(self, arguments: Any, keywords: Any, value: Any) -> Any:
         """Return a result that is neither array nor number; it holds for these inputs only."""
         for x in traced_in((arguments, keywords)):
@@ -304,24 +307,22 @@ class Recorder(ContentsTracer):
 
     def _results(self, value: Any, arguments: Any, plain: Any) -> Any:
         """Return the traced parts of a result."""
-        if isinstance(value, np.ndarray):
-            if value.dtype.hasobject:
-                self.refuse(
-                    "An array of objects cannot be followed in a function that is traced. "
-                    "Join numbers with np.stack([...])."
-                )
-            if type(value) is not np.ndarray:
-                self.refuse(
-                    f"A {type(value).__name__} cannot be followed in a function that is traced; "
-                    "use plain arrays."
-                )
+        is_array = isinstance(value, np.ndarray)
+        if is_array and value.dtype.hasobject:
+            self.refuse(
+                "An array of objects cannot be followed in a function that is traced. "
+                "Join numbers with np.stack([...])."
+            )
+        if is_array and type(value) is not np.ndarray:
+            self.refuse(
+                f"A {type(value).__name__} cannot be followed in a function that is traced; "
+                "use plain arrays."
+            )
+        if is_array or isinstance(value, NUMBERS):
             traced = self.wrap(value, self.variable(value))
             traced._moves = self._moves
-            self._share(traced, arguments, plain)
-            return traced
-        if isinstance(value, NUMBERS):
-            traced = self.wrap(value, self.variable(value))
-            traced._moves = self._moves
+            if is_array:
+                self._share(traced, arguments, plain)
             return traced
         if isinstance(value, (tuple, list)):
             parts = [self._results(item, arguments, plain) for item in value]
@@ -331,7 +332,7 @@ class Recorder(ContentsTracer):
     def _share(self, traced: Traced, arguments: Any, plain: Any) -> None:
         """Note whose memory a result shares."""
         owner = owner_of(traced._value)
-        if owner is traced._value and not any(traced._value is x for x in plain):
+        if owner is traced._value and not any(owner is x for x in plain):
             return
         for x in arguments:
             if isinstance(x, np.ndarray) and type(x) is np.ndarray:
@@ -356,27 +357,12 @@ class Recorder(ContentsTracer):
                 "on the inputs, but it is not followed itself. Make it with np.zeros or the like, "
                 "called by such names, or pass it as an argument."
             )
-        self._moves = False
-        plain = [self.plain(x) for x in arguments]
-        named = self.plain(keywords)
         owner = target if target._base is None else target._base
         self._save(owner)
-        error = self._call(function, plain, named)
-        if isinstance(error, Exception):
-            self._failed(function, arguments, keywords, error, target._variable)
+        self._call(function, arguments, keywords, target._variable)
         owner._moves = owner._moves or self._moves
-        self.items.append(
-            Instruction(
-                function,
-                tuple([self.symbol(x) for x in arguments]),
-                {key: self.symbol(x) for key, x in keywords.items()},
-                None,
-                target._variable,
-                place_of_caller(),
-                "" if GRAD_MODE.notes is None else self._scope(),
-                self._is_quiet(),
-            )
-        )
+        symbols, named = self.symbol(tuple(arguments)), self.symbol(keywords)
+        self._append(function, symbols, named, None, target._variable, self._is_quiet())
         return target
 
     def is_written(self, constant: Constant) -> bool:
@@ -472,43 +458,22 @@ class Recorder(ContentsTracer):
     # -- values and symbols -----------------------------------------------------------------
 
     def plain(self, x: Any) -> Any:
-        """Replace traced objects by their values, nested."""
-        kind = type(x)
-        if kind is TracedArray or kind is TracedNumber or kind is TracedGenerator:
+        """Replace traced objects by their values, nested; note whether one of them moves."""
+        if type(x) in _TRACED:
             if x._moves if x._base is None else x._base._moves:
                 self._moves = True
             return x._value
-        if kind is tuple:
-            return tuple([self.plain(item) for item in x])
-        if kind is list:
-            return [self.plain(item) for item in x]
-        if kind is dict:
-            return {key: self.plain(item) for key, item in x.items()}
-        if kind is slice:
-            return slice(*[self.plain(part) for part in (x.start, x.stop, x.step)])
-        return x
+        return substituted(x, self.plain, _TRACED)
 
     def symbol(self, x: Any) -> Any:
         """Replace traced objects by variables and plain arrays by constants, nested."""
         kind = type(x)
-        if kind is TracedArray or kind is TracedNumber or kind is TracedGenerator:
+        if kind in _TRACED:
             return x._variable
         if kind is np.ndarray:
             known = self.known_array(x)
             return self._constant(x)[0] if known is None else known._variable
-        if kind is tuple:
-            return tuple([self.symbol(item) for item in x])
-        if kind is list:
-            return [self.symbol(item) for item in x]
-        if kind is dict:
-            return {key: self.symbol(item) for key, item in x.items()}
-        if kind is slice:
-            return slice(*[self.symbol(part) for part in (x.start, x.stop, x.step)])
-        if isinstance(x, tuple) and hasattr(x, "_fields"):
-            return kind(*[self.symbol(item) for item in x])
-        return x
-
-    # -- primitives and backward passes -----------------------------------------------------
+        return substituted(x, self.symbol, _FOLLOWED)
 
     def reached(self, node: Any, cotangent: Any) -> None:
         """Note that a backward pass knows the whole cotangent of a node; None ends the pass."""
@@ -516,30 +481,7 @@ class Recorder(ContentsTracer):
         if node is None:
             self.origins.ended(position)
         else:
-            self.origins.reached(position, self._variable_of(node), self._variable_of(cotangent))
-
-    def _variable_of(self, x: Any) -> Any:
-        """Return the variable of a node or of a traced object, if it has one."""
-        if isinstance(x, Traced):
-            return x._variable
-        if isinstance(x, Value):
-            known = self._values.get(id(x))
-            outside = self.outside.get((id(x), "data"))
-            x = known[1] if known is not None else None if outside is None else outside.traced
-        elif isinstance(x, Tensor):
-            x = x._contents
-        return x._variable if isinstance(x, Traced) else None
-
-    def call(self, primitive: Primitive, arguments: Any, keywords: Any) -> Any:
-        """Compute what a primitive computes."""
-        function: Any = primitive.function
-        if primitive.partials is not None and not keywords:
-            numbers = [self.plain(x) for x in arguments]
-            if all(type(x) is float for x in numbers):
-                return self.scalar(primitive, arguments)
-        if isinstance(function, np.ufunc) or is_followed(function):
-            return function(*arguments, **keywords)
-        return self.emit(function, arguments, keywords, primitive)
+            self.origins.reached(position, self.variable_of(node), self.variable_of(cotangent))
 
 
 def _is_of_numbers(value: Any) -> bool:

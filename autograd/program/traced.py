@@ -134,7 +134,7 @@ class Traced(Followed):
     # -- NumPy's protocols ------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-        if any(isinstance(x, Node) for x in inputs):
+        if any(isinstance(x, Node) for x in inputs if not isinstance(x, Traced)):
             return NotImplemented
         out = keywords.get("out")
         if out is not None:
@@ -475,32 +475,17 @@ def _unary(function: Any) -> Any:
     return apply
 
 
-for _name, _function in (
-    ("add", operator.add),
-    ("sub", operator.sub),
-    ("mul", operator.mul),
-    ("truediv", operator.truediv),
-    ("floordiv", operator.floordiv),
-    ("mod", operator.mod),
-    ("pow", operator.pow),
-    ("matmul", operator.matmul),
-    ("and", operator.and_),
-    ("or", operator.or_),
-    ("xor", operator.xor),
-    ("lshift", operator.lshift),
-    ("rshift", operator.rshift),
-):
+for _name in (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
+    "lshift", "rshift",
+):  # fmt: skip
+    _function = getattr(operator, f"__{_name}__")
     _forward, _reflected = _binary(_function)
     setattr(Traced, f"__{_name}__", _forward)
     setattr(Traced, f"__r{_name}__", _reflected)
-    _change = _inplace(getattr(operator, f"i{_name}"), _function)
+    _change = _inplace(getattr(operator, f"__i{_name}__"), _function)
     setattr(Traced, f"__i{_name}__", _change)
 for _name in ("neg", "pos", "invert"):
     setattr(Traced, f"__{_name}__", _unary(getattr(operator, _name)))
-for _name, _function in (
-    ("lt", operator.lt),
-    ("le", operator.le),
-    ("gt", operator.gt),
-    ("ge", operator.ge),
-):
-    setattr(Traced, f"__{_name}__", _binary(_function)[0])
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(Traced, f"__{_name}__", _binary(getattr(operator, _name))[0])
