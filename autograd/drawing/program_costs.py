@@ -13,7 +13,7 @@ from autograd.drawing.columns import aligned, html_table
 from autograd.drawing.numbers import bytes_of, seconds_of
 from autograd.program.calling import inputs_of
 from autograd.program.instructions import Instruction, Variable, substituted
-from autograd.program.interpreting import Listing, Run, variables_of
+from autograd.program.interpreting import Listing, Run, bind, variables_of
 from autograd.program.program import Program
 
 TITLES = ("instruction", "shape", "new memory", "time", "share")
@@ -168,7 +168,7 @@ def _times(program: Program, inputs: list[Any]) -> list[float]:
             begun = time.perf_counter()
             result = item.function(*arguments, **keywords)
             found.append(time.perf_counter() - begun)
-        run.bind(item.result, result)
+        bind(run.values, item.result, result)
     return found
 
 

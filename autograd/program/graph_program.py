@@ -16,6 +16,7 @@ from autograd.graph import Graph, contents
 from autograd.program import bundles
 from autograd.program.environment import Environment
 from autograd.program.instructions import Constant, Guard, Instruction, substituted
+from autograd.program.interpreting import bind
 from autograd.program.program import METHODS, Program
 from autograd.program.replay import derivatives_of
 from autograd.program.stand_ins import Kind
@@ -214,14 +215,6 @@ def _of_call(call: Any, parts: list[Any], compute: Callable[..., Any]) -> list[A
             found = function(*arguments, **keywords)
         else:
             found = recorder.emit(item.function, arguments, keywords, item.primitive)
-        _bind(values, item.result, found)
+        bind(values, item.result, found)
     flat = program.outputs
     return [of(flat[number]) for number in replay.results.connected]
-
-
-def _bind(values: dict[Any, Any], result: Any, found: Any) -> None:
-    if isinstance(result, (tuple, list)):
-        for one, value in zip(result, found, strict=True):
-            _bind(values, one, value)
-    elif result is not None:
-        values[result] = found

@@ -53,20 +53,21 @@ class Run:
             quiet = np.errstate(all="ignore") if item.quiet else contextlib.nullcontext()
             with quiet:
                 found = item.function(*arguments, **keywords)
-            self.bind(item.result, found)
+            bind(self.values, item.result, found)
             yield item, before
 
     def of(self, x: Any) -> Any:
         """Return the value of a variable or constant."""
         return self.values[x]
 
-    def bind(self, result: Any, found: Any) -> None:
-        """Note what an instruction has computed."""
-        if isinstance(result, Variable):
-            self.values[result] = found
-        elif isinstance(result, (tuple, list)):
-            for one, value in zip(result, found, strict=True):
-                self.bind(one, value)
+
+def bind(values: dict[Any, Any], result: Any, found: Any) -> None:
+    """Note what an instruction has computed: the values of the variables in its result."""
+    if isinstance(result, Variable):
+        values[result] = found
+    elif isinstance(result, (tuple, list)):
+        for one, value in zip(result, found, strict=True):
+            bind(values, one, value)
 
 
 class Listing:

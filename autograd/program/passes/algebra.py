@@ -138,7 +138,7 @@ def uniform_constant(item: Instruction, context: Context) -> Any:
             continue
         number = _repeated(other)
         if number is None and kept.strides == result.strides:
-            number = _filled(other, context)
+            number = filled(other, context)
         if number is not None:
             pair = (kept, number) if kept is left else (number, kept)
             return replace(item, arguments=pair)
@@ -159,10 +159,14 @@ def _repeated(x: Any) -> Any:
     return owner[()] if sys.getrefcount(owner) <= 3 else None
 
 
-def _filled(x: Any, context: Context) -> Any:
-    """Return the numbers that `numpy.full` has repeated to make an array in C order."""
+def filled(x: Any, context: Context) -> Any:
+    """Return the number that `numpy.full` or `numpy.ones` has repeated to make an array."""
     item = context.maker(x)
-    if item is None or item.function is not np.full or item.keywords or len(item.arguments) != 2:
+    if item is None or item.keywords:
+        return None
+    if item.function is np.ones and len(item.arguments) == 1:
+        return np.float64(1.0)
+    if item.function is not np.full or len(item.arguments) != 2:
         return None
     fill = item.arguments[1]
     if type(fill) is float:

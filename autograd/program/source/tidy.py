@@ -41,49 +41,32 @@ def plain_transpose(item: Instruction, context: algebra.Context) -> Any:
     return replace(item, function=Attribute("T"), arguments=(x,)) if reverses else None
 
 
-def uniform(item: Instruction, context: algebra.Context) -> Any:
-    """Compute with a number instead of an array that `numpy.full` or `numpy.ones` makes of it."""
-    if item.keywords or len(item.arguments) != 2:
-        return None
+def both_filled(item: Instruction, context: algebra.Context) -> Any:
+    """Compute with the two numbers of which `numpy.full` and the like make both operands."""
     result = item.result
-    if not result.is_array or not result.shape or result.dtype != np.float64:
+    if item.keywords or len(item.arguments) != 2 or not result.is_array or not result.shape:
         return None
-    a, b = item.arguments
-    first, second = _number_in(a, result, context), _number_in(b, result, context)
-    if first is not None and type(b) in (int, float):
-        second = float(b)
-    elif second is not None and type(a) in (int, float):
-        first = float(a)
-    if first is not None and second is not None and item.function is not operator.truediv:
-        number = float(item.function(np.float64(first), np.float64(second)))
-        return replace(item, function=np.full, arguments=(result.shape, number))
-    if first is not None and algebra.is_alike(b, result):
-        return replace(item, arguments=(first, b))
-    if second is not None and algebra.is_alike(a, result):
-        return replace(item, arguments=(a, second))
-    return None
-
-
-def _number_in(x: Any, result: Variable, context: algebra.Context) -> Any:
-    """Return the number that an array of the shape of the result consists of, if it is known."""
-    maker = context.maker(x)
-    if maker is None or x.shape != result.shape or x.dtype != np.float64 or maker.keywords:
+    numbers = [
+        np.float64(x) if type(x) in (int, float) else algebra.filled(x, context)
+        for x in item.arguments
+    ]
+    arrays = [x for x in item.arguments if isinstance(x, Variable)]
+    if not all(type(x) is np.float64 for x in numbers) or not arrays:
         return None
-    if maker.function is np.ones and len(maker.arguments) == 1:
-        return 1.0
-    if maker.function is np.full and len(maker.arguments) == 2:
-        value = maker.arguments[1]
-        return float(value) if type(value) in (float, np.float64) else None
-    return None
+    if not all(algebra.is_alike(x, result) and x.dtype == np.float64 for x in arrays):
+        return None
+    with np.errstate(all="ignore"):
+        number = float(item.function(*numbers))
+    return replace(item, function=np.full, arguments=(result.shape, number))
 
 
 #: Those that make programs faster too, and those that only matter to readers.
 RULES = algebra.by_function(
     {
+        both_filled: (operator.add, operator.sub, operator.mul),
         **algebra.READABLE,
         same_number: (float, complex, int, bool),
         plain_transpose: (np.transpose, Method("transpose"), np.swapaxes, Method("swapaxes")),
-        uniform: (operator.add, operator.sub, operator.mul, operator.truediv),
     }
 )
 

@@ -49,63 +49,44 @@ def wrapped(line: str, width: int) -> list[str]:
 
 def _terms(text: str) -> list[str]:
     """Return the parts between ``and``, each with the word before it."""
-    begin, depth, parts = 0, 0, []
-    for position, c in _scan(text):
-        if c in _OPEN:
-            depth += 1
-        elif c in _CLOSE:
-            depth -= 1
-        elif c == " " and depth == 0 and text.startswith(" and ", position):
-            parts.append(text[begin:position])
-            begin = position + 1
-    return [*parts, text[begin:]]
+    found = [i for i, c, depth in _scan(text) if c == " " and not depth]
+    return _parts(text, [i + 1 for i in found if text.startswith(" and ", i)])
 
 
-def _scan(text: str) -> list[tuple[int, str]]:
-    """Return the positions of brackets, commas and spaces outside of literals of text."""
-    found: list[tuple[int, str]] = []
+def _scan(text: str) -> list[tuple[int, str, int]]:
+    """Return positions of brackets, commas and spaces outside of literals, and how deep each is."""
+    found: list[tuple[int, str, int]] = []
     quote = ""
-    position = 0
+    depth = position = 0
     while position < len(text):
         c = text[position]
         if quote:
-            if c == "\\":
-                position += 1
-            elif c == quote:
-                quote = ""
+            position += c == "\\"
+            quote = "" if c == quote else quote
         elif c in "'\"":
             quote = c
         elif c in _OPEN or c in _CLOSE or c in ", ":
-            found.append((position, c))
+            depth -= c in _CLOSE
+            found.append((position, c, depth))
+            depth += c in _OPEN
         position += 1
     return found
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:
     """Return the spans of the outermost brackets."""
-    spans, depth, begin = [], 0, 0
-    for position, c in _scan(text):
-        if c in _OPEN:
-            depth += 1
-            if depth == 1:
-                begin = position
-        elif c in _CLOSE:
-            depth -= 1
-            if depth == 0:
-                spans.append((begin, position))
-    return spans
+    outer = [(i, c) for i, c, depth in _scan(text) if depth == 0 and c not in ", "]
+    begins = [i for i, c in outer if c in _OPEN]
+    return list(zip(begins, [i for i, c in outer if c in _CLOSE], strict=False))
 
 
 def _split(text: str) -> list[str]:
     """Return the parts between the outermost commas."""
-    parts, depth, begin = [], 0, 0
-    for position, c in _scan(text):
-        if c in _OPEN:
-            depth += 1
-        elif c in _CLOSE:
-            depth -= 1
-        elif depth == 0 and c == ",":
-            parts.append(text[begin:position].strip())
-            begin = position + 1
-    last = text[begin:].strip()
-    return [*parts, last] if last else parts
+    commas = [i for i, c, depth in _scan(text) if c == "," and not depth]
+    parts = [part.removesuffix(",") for part in _parts(text, [i + 1 for i in commas])]
+    return parts if parts[-1] else parts[:-1]
+
+
+def _parts(text: str, begins: list[int]) -> list[str]:
+    """Return the parts of a text, of which all but the first begin at these positions."""
+    return [text[i:j].strip() for i, j in zip([0, *begins], [*begins, len(text)], strict=True)]
