@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
 NUMBERS = (int, float, complex, np.number)
 
 _MISSING = object()
-_is = operator.is_
 
 
 class Like:
@@ -38,78 +36,73 @@ def _kind(x: Any) -> Any:
 
 
 class Fixed:
-    """What must be as it was for a program to be right.
-
-    Almost always everything is identical, which is found out quickly.
-    """
+    """What must be as it was for a program to be right."""
 
     def __init__(self) -> None:
         self._count = -1
-        self._counted: list[_Entries] = []
-        self._others: list[_Entries] = []
+        self._counted = _Entries()
+        self._others = _Entries()
 
     def add(self, space: Any, items: dict[Any, Any], size: int, counted: bool, label: str) -> None:
         """Add entries of a dict or a list of some size, which has a name in another one."""
-        (self._counted if counted else self._others).append(_Entries(space, items, size, label))
+        (self._counted if counted else self._others).add(space, items, size, label)
 
     def holds(self) -> bool:
         """Return whether everything is as it was."""
         if self._count != CHANGES.count:
-            for each in self._counted:
-                if not each.hold():
-                    return False
+            if not self._counted.hold():
+                return False
             self._count = CHANGES.count
-        return all(each.hold() for each in self._others)
+        return self._others.hold()
 
     def change(self) -> str | None:
         """Return the name of an entry that is another one now; None if there is none."""
-        for each in (*self._counted, *self._others):
-            if not each.hold():
-                others = [
-                    key for key, x in each.items.items() if not is_same(entry(each.space, key), x)
-                ]
-                return each.label or (str(others[0]) if others else "an attribute")
-        return None
+        return self._counted.change() or self._others.change()
 
     def changed(self) -> set[tuple[int, Any]]:
         """Return the identities of dicts, and the keys, of numbers that are others now."""
         found = set()
-        for each in (*self._counted, *self._others):
-            for key, before in each.items.items():
-                now = entry(each.space, key)
-                if may_change(now) and may_change(before) and not is_same(now, before):
-                    found.add((id(each.space), key))
+        for space, key, before in (*self._counted.items, *self._others.items):
+            now = entry(space, key)
+            if may_change(now) and may_change(before) and not is_same(now, before):
+                found.add((id(space), key))
         return found
 
 
 class _Entries:
-    """Some entries of a dict or a list."""
+    """Some entries of dicts and lists, one after the other: each call of a function reads them."""
 
-    def __init__(self, space: Any, items: dict[Any, Any], size: int, label: str) -> None:
-        self.space = space
-        self.label = label
-        self.items = items
-        self.size = size
-        plain = [key for key, item in items.items() if not isinstance(item, Like)]
-        self._expected = [items[key] for key in plain]
-        self._read: Any = None
-        if len(plain) > 1 and len(plain) == len(items):
-            self._read = operator.itemgetter(*plain)
-        elif isinstance(space, list) and len(plain) == len(items) == size:
-            self._read = tuple
+    def __init__(self) -> None:
+        self.sizes: list[tuple[Any, int, str]] = []
+        self.items: list[tuple[Any, Any, Any]] = []
+
+    def add(self, space: Any, items: dict[Any, Any], size: int, label: str) -> None:
+        """Add entries of one dict or list."""
+        self.sizes.append((space, size, label))
+        self.items += [(space, key, item) for key, item in items.items()]
 
     def hold(self) -> bool:
-        """Return whether they are as they were."""
-        space = self.space
-        if len(space) != self.size:
-            return False
-        if self._read is not None:
-            try:
-                if all(map(_is, self._read(space), self._expected)):
-                    return True
-            except (KeyError, IndexError):
+        """Return whether they are as they were: almost always, each is identical."""
+        for space, size, _ in self.sizes:
+            if len(space) != size:
                 return False
-        return all(is_same(entry(space, key), x) for key, x in self.items.items())
+        try:
+            for space, key, before in self.items:
+                now = space[key]
+                if now is not before and not is_same(now, before):
+                    return False
+        except (KeyError, IndexError):
+            return False
+        return True
+
+    def change(self) -> str | None:
+        """Return the name of an entry that is another one now; None if there is none."""
+        for space, size, label in self.sizes:
+            items = [(key, x) for owner, key, x in self.items if owner is space]
+            others = [key for key, x in items if not is_same(entry(space, key), x)]
+            if others or len(space) != size:
+                return label or (str(others[0]) if others else "an attribute")
+        return None
 
 
 def is_number(x: Any) -> bool:
