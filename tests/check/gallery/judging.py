@@ -20,6 +20,7 @@ from check.gallery.cases import (
     numerical_jacobian,
     right_source,
 )
+from check.gallery.kinds import kind_of
 
 #: Relative differences from the numerical derivative: below the first it is right, above the
 #: second it is certainly wrong.
@@ -41,6 +42,10 @@ class Mistake:
 
     def __str__(self):
         return f"{self.case}, line {self.edit.line} of {self.edit.program}.py, {self.keyword}="
+
+    @property
+    def kind(self):
+        return kind_of(self.right_text, self.wrong_text)
 
     @property
     def right_text(self):
@@ -186,6 +191,8 @@ def verdicts(mistake, report):
 # -- reasons ----------------------------------------------------------------------------------
 
 
+#: A factor that is explained by half or twice a size is explained by coincidence.
+COINCIDENCE = re.compile(r"is (half|twice) ")
 #: Statements about the numbers at hand, which need not hold at another point.
 ABOUT_NUMBERS = re.compile(r"is wrong only at |times too (small|large)")
 
@@ -197,6 +204,8 @@ def claim_of(reason):
 
 def repeated(report, other):
     """Return whether the reasons of a report hold at another point as well."""
+    if any(COINCIDENCE.search(reason) for reason in report.reasons):
+        return False
     there = {claim_of(reason) for reason in other.reasons}
     return all(
         ABOUT_NUMBERS.search(reason) or claim_of(reason) in there for reason in report.reasons

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 from check.gallery.cases import SEEDS, calls, flat, fresh, loaded, planted, program_names
 from check.gallery.judging import (
-    CATEGORIES,
     ERROR,
     FALSE,
     LINE,
@@ -94,8 +93,8 @@ def thinned(mistakes, number):
         by_case.setdefault((mistake.case, mistake.keyword), []).append(mistake)
     chosen = []
     for each in by_case.values():
-        step = max(len(each) / number, 1) if number else np.inf
-        chosen += [each[int(k * step)] for k in range(min(number, len(each)))]
+        step = len(each) / min(number, len(each)) if number else 0
+        chosen += [each[int((k + 0.5) * step)] for k in range(min(number, len(each)))]
     return chosen
 
 
@@ -113,9 +112,9 @@ def checked(mistake, seed=SEEDS[0]):
         call = calls(module, seed)[mistake.case]
         options = {mistake.keyword: getattr(call, mistake.keyword)}
         kind = call.kind(options)
-        start = time.perf_counter()
+        start = time.process_time()
         report = check_gradients(call.f, *fresh(call.inputs), **options, raises=False)
-        return kind, report, time.perf_counter() - start
+        return kind, report, time.process_time() - start
 
 
 def judge(mistake):
@@ -163,7 +162,7 @@ def rows(judgements):
 
 def table(judgements):
     """Return the counts as a Markdown table."""
-    head = ("", "mistakes", "found", LINE, TRUE, FALSE, NONE, "median, s", "longest, s")
+    head = ("", "mistakes", "found", LINE, TRUE, FALSE, NONE, "median, CPU s", "longest")
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     for title, some in rows(judgements):
         if not some:
@@ -192,12 +191,25 @@ def description(judgement):
     return "\n".join(lines)
 
 
+def by_kind(judgements):
+    """Return how many lines were found of each kind of mistake, as a Markdown table."""
+    lines = ["| mistake | number | line found |", "|---|---:|---:|"]
+    kinds = Counter(j.mistake.kind for j in judgements)
+    for kind, number in kinds.most_common():
+        found = sum(j.category == LINE for j in judgements if j.mistake.kind == kind)
+        lines.append(f"| {kind} | {number} | {found} ({found / number:.0%}) |")
+    return "\n".join(lines)
+
+
 def failures(judgements):
-    """Return the mistakes whose line was not found, by what was said instead."""
-    parts = [table(judgements)]
-    for category in CATEGORIES[1:]:
+    """Return the mistakes whose line was not found, by what was said instead, and by kind."""
+    parts = [table(judgements), by_kind(judgements)]
+    for category in (ERROR, NOT_FOUND, FALSE, NONE, TRUE):
         some = [j for j in judgements if j.category == category]
-        parts.append(f"## {category}: {len(some)}\n\n" + "\n".join(map(description, some)))
+        parts.append(f"## {category}: {len(some)}")
+        for kind in sorted({j.mistake.kind for j in some}):
+            these = [description(j) for j in some if j.mistake.kind == kind]
+            parts.append(f"### {category}, {kind}: {len(these)}\n\n" + "\n".join(these))
     return "\n\n".join(parts) + "\n"
 
 
