@@ -77,7 +77,7 @@ def test_a_noted_mistake_is_found(program):
                 report = check_gradients(
                     call.f, *call.inputs, **options, explain=False, raises=False
                 )
-                assert not report.ok, Mistake(edit, name, keyword, "written")
+                assert not report.ok, Mistake(edit, program, name, keyword, "written")
 
 
 @pytest.mark.parametrize("program", ["equations", "finance", "losses", "matrices"])
@@ -85,7 +85,7 @@ def test_what_is_said_of_a_mistake_is_true(program):
     edits = planted(program)
     for edit in edits[:: len(edits) // 2]:
         for name, keyword in effects(program, edit):
-            judgement = judge(Mistake(edit, name, keyword, "written"))
+            judgement = judge(Mistake(edit, program, name, keyword, "written"))
             assert judgement.category not in (FALSE, NOT_FOUND, ERROR), judgement
 
 

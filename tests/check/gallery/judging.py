@@ -17,6 +17,7 @@ from check.gallery.cases import (
     indentation,
     largest_difference,
     loaded,
+    needed_by,
     numerical_jacobian,
     right_source,
 )
@@ -36,12 +37,14 @@ class Mistake:
     """A backward pass with a mistake, to be checked with `gradient=` or `vjp=`."""
 
     edit: Edit
+    program: str  # which may import the one that is edited
     case: str
     keyword: str
     origin: str  # "written" or "mutant"
 
     def __str__(self):
-        return f"{self.case}, line {self.edit.line} of {self.edit.program}.py, {self.keyword}="
+        where = f"line {self.edit.line} of {self.edit.program}.py"
+        return f"{self.case} in {self.program}, {where}, {self.keyword}="
 
     @property
     def kind(self):
@@ -132,10 +135,11 @@ def corrections(lines, number, statement, correction):
 
 def corrected(mistake, item):
     """Return whether the correction of a reported line makes all derivatives right."""
-    program = mistake.edit.program
+    program = Path(item.path).stem
     lines = edited(program, [mistake.edit])
     for variant in corrections(lines, item.line, item.statement, item.correction):
-        edits = [
+        edits = [] if program == mistake.edit.program else [mistake.edit]
+        edits += [
             Edit(program, number, text)
             for number, text in enumerate(variant, 1)
             if text != right_source(program)[number - 1]
@@ -147,42 +151,44 @@ def corrected(mistake, item):
 
 def is_right(mistake, edits, seed):
     try:
-        with loaded(mistake.edit.program, *edits) as module:
+        with loaded(mistake.program, *edits) as module:
             call = calls(module, seed)[mistake.case]
             options = {mistake.keyword: getattr(call, mistake.keyword)}
-            return difference(call, options, mistake.edit.program, seed) < RIGHT
+            return difference(call, options, mistake.program, seed) < RIGHT
     except Exception:
         return False
 
 
 @dataclass(frozen=True)
 class NamedLine:
+    path: str
     line: int
     statement: str = ""
     correction: str = ""
 
 
-def named_lines(mistake, report):
+def named_lines(report):
     """Return the lines that a report calls wrong: of its list, or else those in its reasons."""
-    program = f"{mistake.edit.program}.py"
     if report.lines:
-        return [item for item in report.lines if Path(item.path).name == program]
-    numbers = [
-        int(number)
+        return report.lines
+    places = [
+        place
         for reason in report.reasons
         if "of the gradient" in reason.partition("\n")[0]
-        for number in re.findall(rf"{re.escape(program)}, line (\d+)", reason)
+        for place in re.findall(r"(\w+\.py), line (\d+)", reason)
     ]
-    return [NamedLine(number) for number in dict.fromkeys(numbers)]
+    return [NamedLine(path, int(number)) for path, number in dict.fromkeys(places)]
 
 
 def verdicts(mistake, report):
     """Return (line, whether it is right, its correction) for each line of a report."""
-    planted = statement_lines(edited(mistake.edit.program, [mistake.edit]), mistake.edit.line)
+    edit = mistake.edit
+    planted = statement_lines(edited(edit.program, [edit]), edit.line)
     found = []
-    for item in named_lines(mistake, report):
-        right = item.line in planted
-        if not right and item.correction:
+    for item in named_lines(report):
+        program = Path(item.path).stem
+        right = program == edit.program and item.line in planted
+        if not right and item.correction and program in needed_by(mistake.program):
             right = corrected(mistake, item)
         found.append((item.line, right, item.correction))
     return found

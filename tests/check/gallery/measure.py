@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from check.gallery.cases import SEEDS, calls, flat, fresh, loaded, planted, program_names
+from check.gallery.cases import SEEDS, calls, flat, fresh, loaded, needed_by, planted, program_names
 from check.gallery.judging import (
     ERROR,
     FALSE,
@@ -63,12 +63,14 @@ def effects(program, edit, names=None):
 
 def written_mistakes(program):
     """Yield the mistakes that are noted in a program, each for the first case that it affects."""
-    for edit in planted(program):
+    for edit in [edit for name in needed_by(program) for edit in planted(name)]:
         found = effects(program, edit)
         if found:
             case = found[0][0]
             yield from (
-                Mistake(edit, name, keyword, "written") for name, keyword in found if name == case
+                Mistake(edit, program, name, keyword, "written")
+                for name, keyword in found
+                if name == case
             )
 
 
@@ -83,7 +85,7 @@ def random_mistakes(program, name, number):
         found = effects(program, edit, (name,))
         if found:
             number -= 1
-            yield from (Mistake(edit, name, keyword, "mutant") for _, keyword in found)
+            yield from (Mistake(edit, program, name, keyword, "mutant") for _, keyword in found)
 
 
 def thinned(mistakes, number):
@@ -108,7 +110,7 @@ def mistakes_of(program, written, mutants):
 
 def checked(mistake, seed=SEEDS[0]):
     """Run the checker on a mistake; return the kind of the derivative, the report and the seconds."""
-    with loaded(mistake.edit.program, mistake.edit) as module:
+    with loaded(mistake.program, mistake.edit) as module:
         call = calls(module, seed)[mistake.case]
         options = {mistake.keyword: getattr(call, mistake.keyword)}
         kind = call.kind(options)
