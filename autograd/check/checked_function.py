@@ -20,6 +20,7 @@ from autograd.engine.objects import joined
 from autograd.errors import DataError, ShapeError
 
 TINY = float(np.finfo(np.float64).tiny)
+DOUBLE = float(np.finfo(np.float64).eps)
 
 #: What functions raise at points where NumPy would return NaN.
 UNDEFINED = (ArithmeticError, ValueError)
@@ -166,6 +167,26 @@ class CheckedFunction:
             other.inputs = [leaf.moved_to(x) for leaf in self.inputs]
         return other
 
+    def in_double(self) -> CheckedFunction | None:
+        """Return the same function at the same inputs in double precision, already called.
+
+        None if it has that precision already, or does not return it when given it.
+        """
+        if max(map(_precision, self.inputs)) <= DOUBLE:
+            return None
+        template = [
+            tree.replace(argument, lambda _, item: _doubled(item), name)
+            for name, argument in zip(self.names, self.template, strict=True)
+        ]
+        double = CheckedFunction(self.f, template, self.on_nodes, self.names, self.is_gradient)
+        double.recorded = self.recorded
+        try:
+            double.first_call()
+        except Exception:  # such as a module whose parameters have single precision
+            return None
+        shapes, expected = ([p.data.shape for p in g.outputs] for g in (double, self))
+        return double if shapes == expected and double.type_precision <= DOUBLE else None
+
     # -- calls ------------------------------------------------------------------------------
 
     def objects(self, x: Vector | None = None) -> list[Any]:
@@ -299,8 +320,7 @@ class CheckedFunction:
     @property
     def type_precision(self) -> float:
         """The relative rounding error of the least precise type of the inputs and outputs."""
-        leaves = (*self.inputs, *self.outputs)
-        return max(float(np.finfo(leaf.data.dtype).eps) for leaf in leaves)
+        return max(map(_precision, (*self.inputs, *self.outputs)))
 
     def looks_single(self, center: Vector) -> bool:
         """Return whether all results, here and at a neighbouring point, are float32 numbers.
@@ -335,6 +355,21 @@ class CheckedFunction:
             typical = 0.1 * float(np.partition(finite, middle)[middle]) if finite.size else 1.0
             parts.append(np.where(sizes < np.inf, np.maximum(sizes, typical), typical))
         return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _precision(leaf: Leaf) -> float:
+    """Return the relative rounding error of a leaf's type."""
+    return float(np.finfo(leaf.data.dtype).eps)
+
+
+def _doubled(item: Any) -> Any:
+    """Return floating point numbers in double precision, and anything else as it is."""
+    array = as_array(item)
+    if array is None or float(np.finfo(array.dtype).eps) <= DOUBLE:
+        return item
+    if hasattr(item, "new_tensor"):  # PyTorch
+        return item.cdouble() if array.dtype.kind == "c" else item.double()
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)[()]
 
 
 def _kind_of(x: Any) -> str:

@@ -61,9 +61,12 @@ class Lines:
 
     def along(self, direction: Vector) -> Line:
         """Return the line along which all inputs change; a step of 1 is `direction`."""
+        x = self.function.x
 
         def line(step: float) -> tuple[float, Array]:
-            return step, self.rows(self.function.value(self.function.x + step * direction))
+            to = x + step * direction
+            lost = np.any((to == x) & (direction != 0))
+            return 0.0 if lost else step, self.rows(self.function.value(to))
 
         return line
 

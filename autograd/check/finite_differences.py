@@ -140,12 +140,32 @@ def differentiate(
     zoom : float
         A factor of all steps.
     """
-    levels = int(np.log(FIRST_STEP / (precision**0.5)) / np.log(RATIO)) + 1
-    steps = [zoom * FIRST_STEP / RATIO**k for k in range(levels)]
-    with np.errstate(all="ignore"):
-        right_steps, right_values = _walk(line, steps, 1.0)
-        left_steps, left_values = _walk(line, steps, -1.0)
-        return _derivatives(right_steps, right_values, left_steps, left_values, center, precision)
+    return Samples.of(line, center, precision, zoom).derivatives()
+
+
+@dataclass
+class Samples:
+    """The values along a line, to both sides of its origin."""
+
+    right_steps: Array
+    right_values: Array
+    left_steps: Array
+    left_values: Array
+    center: Array
+    precision: float
+
+    @classmethod
+    def of(cls, line: Line, center: Array, precision: float, zoom: float = 1.0) -> Samples:
+        """Evaluate along a line; the parameters are those of `differentiate`."""
+        levels = int(np.log(FIRST_STEP / (precision**0.5)) / np.log(RATIO)) + 1
+        steps = [zoom * FIRST_STEP / RATIO**k for k in range(levels)]
+        with np.errstate(all="ignore"):
+            return cls(*_walk(line, steps, 1.0), *_walk(line, steps, -1.0), center, precision)
+
+    def derivatives(self, noise: float = 0.0) -> LineDerivatives:
+        """Differentiate, given a rounding error of the values beyond that of their type."""
+        with np.errstate(all="ignore"):
+            return _derivatives(self, noise)
 
 
 def _walk(line: Line, steps: list[float], sign: float) -> tuple[Array, Array]:
@@ -153,18 +173,14 @@ def _walk(line: Line, steps: list[float], sign: float) -> tuple[Array, Array]:
     return np.array(made), np.array(values)
 
 
-def _derivatives(
-    right_steps: Array,
-    right_values: Array,
-    left_steps: Array,
-    left_values: Array,
-    center: Array,
-    precision: float,
-) -> LineDerivatives:
+def _derivatives(samples: Samples, least_noise: float) -> LineDerivatives:
+    right_steps, right_values = samples.right_steps, samples.right_values
+    left_steps, left_values = samples.left_steps, samples.left_values
+    center = samples.center
     sizes = np.fmax(np.abs(right_values), np.abs(left_values))
     sizes = np.fmax(np.where(np.isfinite(sizes), sizes, 0), np.abs(center))
     # For the smallest steps, second differences are only noise.
-    rounding = 2 * precision * sizes
+    rounding = np.fmax(2 * samples.precision * sizes, 2 * least_noise)
     jitter = np.median(np.abs(right_values[-3:] + left_values[-3:] - 2 * center), axis=0)
     quantum = _quantum(right_values - center, left_values - center)
     noise = np.fmax(rounding, jitter)

@@ -56,16 +56,22 @@ class Noise:
         self.recorded_call = recorded_call
         self.weights = weights
         self._found: dict[int, float] = {}
+        self._unbounded: set[int] = set()
 
     def limit(self, row: int) -> float:
         """Return what a change of one result must exceed to be no rounding error."""
         return min(ROUNDINGS, VISIBLE / self.function.type_precision) * self.of_row(row)
 
+    def is_unbounded(self, row: int) -> bool:
+        """Return whether the result has an infinite derivative by an intermediate result."""
+        self.of_row(row)
+        return row in self._unbounded
+
     def of_row(self, row: int) -> float:
         """Return the rounding error of one result or weighted sum; 0 if it is unknown."""
         if row not in self._found:
             if not self._program:
-                self._found[row] = float(self._jitter[row])
+                self._found[row] = max(float(self._jitter[row]), self._own_rounding(row))
             elif len(self._found) < max(FEW_RESULTS, MOST_OPERATIONS // len(self._program)):
                 self._found[row] = self._analyse(row)
             else:
@@ -77,7 +83,7 @@ class Noise:
         """The rounding errors of all results, from their values at neighbouring inputs.
 
         The two sides are separate, because the function may jump between them. The steps are much
-        smaller than those of finite differences, so a change over them is only noise.
+        smaller than those of finite differences, so what is not linear over them is only noise.
         """
         function = self.function
         x, signs = function.x, np.sign(np.cos(np.arange(function.x.size)))
@@ -88,9 +94,18 @@ class Noise:
             values = [function.value(x + step * function.scales() * signs) for step in steps]
             if self.weights is not None:
                 values = [self.weights @ value for value in values]
-            ranges.append(np.ptp(values, axis=0))
+            powers = np.stack([np.ones(NEIGHBOURS), steps / steps[-1]], axis=1)
+            finite = np.nan_to_num(np.array(values), posinf=0.0, neginf=0.0)
+            ranges.append(np.ptp(finite - powers @ (np.linalg.pinv(powers) @ finite), axis=0))
         larger: Vector = np.nan_to_num(np.maximum(*ranges), posinf=0.0)
         return larger
+
+    def _own_rounding(self, row: int) -> float:
+        """Return the rounding error of a result itself."""
+        function = self.function
+        value = function.value(function.x)
+        size = abs(float(value[row] if self.weights is None else self.weights[row] @ value))
+        return function.type_precision * size if math.isfinite(size) else 0.0
 
     @cached_property
     def _program(self) -> Graph:
@@ -128,6 +143,8 @@ class Noise:
                 np.abs(arrived.get(id(node), 0.0)) * self._roundings[id(node)]
                 for node in self._program
             ]
+            if any(np.isposinf(effect).any() for effect in effects):
+                self._unbounded.add(row)
             return math.hypot(*map(_norm, effects))
 
 

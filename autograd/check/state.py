@@ -19,6 +19,10 @@ from autograd.check.report import Batch, Report
 from autograd.check.settings import MOST_INPUTS, MOST_RESULTS, Options
 from autograd.errors import GraphError
 
+#: By how many units of rounding all inputs grow, to see what that does to a gradient. Equal ones
+#: stay equal, so that ties do not break.
+ROUNDED = (4, -4, 11, -7)
+
 
 @dataclass
 class Projected:
@@ -48,6 +52,8 @@ class Check:
         The call whose derivatives by this library are under test.
     center : ndarray
         The results at the inputs.
+    reference : CheckedFunction
+        What is differentiated numerically: the function, in double precision if it has one.
     weights : ndarray or None
         The weighted sums that replace the results if there are too many of these.
     claims : dict of Claim
@@ -75,8 +81,9 @@ class Check:
         projected = options.method == "projected" or (options.method == "auto" and many)
         self.by_projections = projected and function.x.size > 0 and function.size > 0
         self.weights = self._weights()
-        self.lines = Lines(function, self.weights)
         self.noise = Noise(function, self.recorded_call, self.weights)
+        self.reference, self.reference_noise = self._in_double() or (function, self.noise)
+        self.lines = Lines(self.reference, self.weights)
         self.claims = self._claims()
 
     # -- preparations -----------------------------------------------------------------------
@@ -113,6 +120,31 @@ class Check:
             f"The {size} results were replaced by {count} random weighted sums of them."
         )
         return np.random.default_rng(self.options.seed + 1).standard_normal((count, size))
+
+    def _in_double(self) -> tuple[CheckedFunction, Noise] | None:
+        """Return the function in double precision, and its noise; None if it has no such form.
+
+        Steps that single precision resolves are so wide that they may cross kinks and poles.
+        """
+        double = self.function.in_double()
+        if double is None:
+            return None
+        center = double.value(double.x)
+        single, found = (self._weighted(values) for values in (self.center, center))
+        apart = np.abs(single - found)
+        finite = np.isfinite(single) & np.isfinite(found)
+        unclear = np.flatnonzero(~finite | (apart > 1e-3 * np.abs(found)))
+        noise = self.noise
+        same = all(
+            finite[row] and (noise.is_unbounded(row) or apart[row] <= noise.limit(row))
+            for row in unclear.tolist()
+        )
+        if not same or double.looks_single(center):
+            return None
+        return double, Noise(double, None, self.weights)
+
+    def _weighted(self, values: Vector) -> Vector:
+        return values if self.weights is None else self.weights @ values
 
     def _claims(self) -> dict[str, Claim]:
         """Return the derivatives under test, by mode: a row for each result or weighted sum."""
@@ -157,10 +189,14 @@ class Check:
         """
         precision = self.function.precision
         rtol = self.options.rtol
+        center = self.center
+        if self.reference is not self.function:
+            center = self.reference.value(self.reference.x)
         return Case(
             lines,
-            self.lines.rows(self.center),
+            self.lines.rows(center),
             claims,
+            self.reference.precision,
             precision,
             rtol if rtol is not None else (1e-7 if precision < 1e-12 else 1e-3),
             lambda column: self.lines.imaginary(direction(column)),
@@ -170,25 +206,40 @@ class Check:
                 else np.zeros(claim.shape)
                 for change, claim in zip(self._rounding(len(claims)), claims, strict=True)
             ],
+            self.reference_noise.limit,
             self.noise.limit,
+            self.reference_noise.of_row,
         )
 
     def _rounding(self, count: int) -> list[Any]:
-        """Return how much the claimed derivatives change if the inputs change by rounding."""
+        """Return how much the claimed derivatives change if the inputs change by rounding.
+
+        If there is a form in double precision, also by how much that differs.
+        """
         function = self.function
-        near = function.x * (
-            1 + 4 * function.precision * np.sign(np.cos(np.arange(function.x.size)))
-        )
-        if self.recorded_call is not None:
-            moved, rows = RecordedCall(function.with_nodes(near)), self.rows()
-            return [np.abs(moved.reverse(rows) - self.recorded_call.reverse(rows))] * count
-        if not self.candidate.is_callable:
+        x = function.x
+        if self.recorded_call is None and not self.candidate.is_callable:
             return [None] * count
         try:
-            before, after = (self.candidate.at(x, self.weights) for x in (function.x, near))
+            before = self._derivatives(function, x)
+            nearby = [
+                self._derivatives(function, x * (1 + n * function.precision)) for n in ROUNDED
+            ]
+            # At a kink the derivative jumps on one side, which is no rounding.
+            change = np.sort(np.abs(np.array(nearby) - before), axis=0)[1]
+            if self.reference is not function:
+                double = self._derivatives(self.reference, x)
+                change = np.fmax(change, np.abs(double - before))
         except Exception:  # it may refuse the nearby point
             return [None] * count
-        return [np.nan_to_num(np.abs(after.matrix - before.matrix))] * count
+        return [np.nan_to_num(change)] * count
+
+    def _derivatives(self, function: CheckedFunction, x: Vector) -> Vector:
+        """Return the derivatives under test at another point, or in another precision."""
+        if self.recorded_call is None:
+            candidate = Candidate(function, self.candidate.gradient, self.candidate.vjp)
+            return candidate.at(x, self.weights).matrix
+        return RecordedCall(function.with_nodes(x)).reverse(self.rows())
 
     def add(
         self,

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.check.finite_differences import Array, Line, LineDerivatives, differentiate
+from autograd.check.finite_differences import (
+    FIRST_STEP,
+    Array,
+    Line,
+    LineDerivatives,
+    Samples,
+)
 from autograd.check.settings import CAUTION, SURE
 from autograd.check.verdicts import DISCONTINUOUS, KINK, NOT_FINITE, OK, UNRESOLVED, WRONG
 
@@ -43,6 +49,8 @@ class Estimates:
     ----------
     line, center, precision
         As `differentiate` takes them.
+    claim_precision : float
+        The relative rounding error of the claims.
     rtol : float
         The relative difference to accept beyond the estimated error.
     noise : callable
@@ -54,19 +62,25 @@ class Estimates:
         line: Line,
         center: Array,
         precision: float,
+        claim_precision: float,
         rtol: float,
         noise: Callable[[int], float],
     ) -> None:
         self.line = line
         self.center = center
         self.precision = precision
+        self.claim_precision = claim_precision
         self.rtol = rtol
         self.noise = noise
+        self.samples: list[Samples] = []
         self.found: list[LineDerivatives] = []
 
     def look(self, zoom: float) -> None:
-        """Take differences with steps of all sizes, times a factor."""
-        self.found.append(differentiate(self.line, self.center, self.precision, zoom))
+        """Take differences with steps of all sizes, times a factor, if the inputs resolve them."""
+        if zoom < 1 and not self.line(zoom * FIRST_STEP * self.precision**0.5)[0]:
+            return
+        self.samples.append(Samples.of(self.line, self.center, self.precision, zoom))
+        self.found.append(self.samples[-1].derivatives())
 
     @property
     def size(self) -> Array:
@@ -92,7 +106,9 @@ class Estimates:
         """Return whether a function changes only by rounding along the whole line."""
         return float(self.spread[row]) <= self.noise(row)
 
-    def compare(self, row: int, claim: float, largest: float) -> tuple[int, Numbers]:
+    def compare(
+        self, row: int, claim: float, largest: float, noise: float = 0.0
+    ) -> tuple[int, Numbers]:
         """Compare a claimed derivative; return the verdict and the numbers it is based on.
 
         Parameters
@@ -103,10 +119,13 @@ class Estimates:
             Its claimed derivative along the line.
         largest : float
             The largest derivative of the same function.
+        noise : float
+            A rounding error of the values beyond that of their type.
         """
         first: tuple[int, Numbers] | None = None
         estimates: list[Estimate] = []
-        for found in self.found:
+        every = [each.derivatives(noise) for each in self.samples] if noise else self.found
+        for found in every:
             special = self._special(found, row, claim)
             if special is None:
                 estimates += _estimates(found, row)
@@ -139,12 +158,12 @@ class Estimates:
 
     def _against(self, estimate: Estimate, claim: float, largest: float) -> tuple[int, Numbers]:
         size = max(abs(claim), abs(estimate.value))
-        tolerance = estimate.tolerance + self.rtol * size + 64 * self.precision * largest
+        tolerance = estimate.tolerance + self.rtol * size + 64 * self.claim_precision * largest
         numbers = (estimate.value, estimate.tolerance / CAUTION, tolerance)
         if abs(claim - estimate.value) > tolerance:
             return WRONG, numbers
         sure = max(SURE, 50 * self.precision ** (1 / 3)) * size
-        sure = max(sure, self.precision**0.36 * largest)  # or small compared with the others
+        sure = max(sure, self.claim_precision**0.36 * largest)  # or small compared with the others
         return (OK if tolerance <= sure else UNRESOLVED), numbers
 
 
