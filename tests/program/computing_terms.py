@@ -70,6 +70,7 @@ def call(term, parts):
 
 
 KINDS = {
+    Kind.SYMBOL: lambda term, parts: np.eye(*term.shape),
     Kind.MATMUL: matmul,
     Kind.SOFTMAX: softmax,
     Kind.REDUCE: reduction,

@@ -13,14 +13,14 @@ import numpy as np
 TOKEN = re.compile(
     r"\\left\\\||\\right\\\||\\left\||\\right\||\\left[(\[]|\\right[)\]]|\\left\\[a-z]+"
     r"|\\right\\[a-z]+|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|\\text\{[^}]*\}|\\operatorname\{[^}]*\}"
-    r"|\\mathbf\{\d+\}|\\mathrel\{\+\}=|\\\\|\\,|\\[a-zA-Z]+|\d+\.?\d*|[\ue000-\uefff]|\S"
+    r"|\\mathbf\{\w+\}|\\mathrel\{\+\}=|\\\\|\\,|\\[a-zA-Z]+|\d+\.?\d*|[\ue000-\uefff]|\S"
 )
 UNARY = {
     r"\sin": np.sin, r"\cos": np.cos, r"\tan": np.tan, r"\sinh": np.sinh, r"\cosh": np.cosh,
     r"\tanh": np.tanh, r"\log": np.log, r"\exp": np.exp, r"\arctan": np.arctan,
     r"\sigma": lambda x: 1 / (1 + np.exp(-x)),
     r"\operatorname{softmax}": lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True),
-    r"\operatorname{sgn}": np.sign,
+    r"\operatorname{sgn}": np.sign, r"\operatorname{tr}": np.trace,
 }  # fmt: skip
 BIG = {r"\sum": sum, r"\prod": math.prod, r"\max": max, r"\min": min}
 ENDS = {
@@ -127,6 +127,9 @@ class Parser:
 
     def power(self, base):
         self.take("{")
+        if self.tokens[self.place : self.place + 2] == ["-", r"\top"]:
+            self.place += 3
+            return lambda at: np.linalg.inv(base(at)).T
         elementwise = self.next == r"\circ"
         if elementwise or self.next == r"\top":
             self.take()
@@ -386,6 +389,9 @@ def element(x, letters, at):
 
 
 def sum_of(pairs):
+    arrays = [x for _, x in pairs if isinstance(x, np.ndarray) and x.ndim]
+    if arrays:
+        pairs = [(c, x.array(arrays[0].shape) if isinstance(x, Changes) else x) for c, x in pairs]
     if any(isinstance(x, Changes) for _, x in pairs):
         assert all(isinstance(x, Changes) and x.number == 0 for _, x in pairs)
         return (

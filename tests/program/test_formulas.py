@@ -125,6 +125,32 @@ def test_norms_and_roots_are_written_as_such():
     assert r"\left\|x\right\|^{2} + \left\|x\right\|" in text
 
 
+def test_biases_are_written_with_a_column_of_ones():
+    def loss(W, b, X):
+        return np.sum(np.tanh(X @ W + b))
+
+    lines = body(agrees(grad(loss, (0, 1)), N(size=(3, 2)), N(size=2), N(size=(5, 3))))
+    assert any(r"X W + \mathbf{1} b^{\top}" in line for line in lines)
+    assert lines[-1].endswith(r"^{\top} \mathbf{1}")
+
+
+def test_gradients_of_slices_are_a_matrix_of_blocks():
+    text = agrees(grad(lambda z: np.sum(z[:, :2] * np.sin(z[:, 2:]))), N(size=(3, 4)))
+    assert r"\frac{\partial L}{\partial z} &= \begin{bmatrix} A & z" in text
+
+
+def test_the_gradient_of_a_trace_is_a_product():
+    text = agrees(value_and_grad(lambda A, B: np.trace(A @ B)), N(size=(3, 4)), N(size=(4, 3)))
+    assert body(text) == [
+        r"L = \operatorname{tr}\left(A B\right)", r"\frac{\partial L}{\partial A} = B^{\top}",
+    ]  # fmt: skip
+
+
+def test_a_quadratic_form_is_written_as_one():
+    lines = body(agrees(value_and_grad(lambda x, A: x @ A @ x), N(size=3), N(size=(3, 3))))
+    assert lines[0] == r"L = x^{\top} A x"
+
+
 # -- many functions -----------------------------------------------------------------------------
 
 FUNCTIONS = {
@@ -146,6 +172,14 @@ FUNCTIONS = {
     "logarithms": (lambda x: np.log1p(x) + np.log2(x) + np.expm1(x), 1.5),
     "variance": (lambda x: np.var(x) + np.std(x), N(size=5)),
     "elements": (lambda x: x[1:] * x[:-1] + x[0], N(size=5)),
+    "solution": (lambda x, y: np.linalg.solve(x, y), N(size=(3, 3)), N(size=3)),
+    "row of sums": (lambda x, y: np.einsum("ij,j->i", x, y), N(size=(3, 4)), N(size=4)),
+    "contraction": (lambda x, y: np.einsum("ji,jk->ik", x, y), N(size=(3, 4)), N(size=(3, 2))),
+    "turned": (lambda x, y: np.einsum("ji,kj->ik", x, y), N(size=(3, 4)), N(size=(2, 3))),
+    "three": (lambda x, y: np.einsum("i,ij,j->", x, y, y[0]), N(size=3), N(size=(3, 4))),
+    "blocks": (lambda x, y: np.concatenate([x, y], axis=1), N(size=(3, 4)), N(size=(3, 2))),
+    "parts": (lambda x: x[:2] * x[2:4] + x[4:], N(size=6)),
+    "gates": (lambda x: x[:, :2] * x[:, 2:], N(size=(3, 4))),
     "inverse": (lambda x: np.linalg.inv(x) @ x.T, N(size=(3, 3))),
     "logistic": (lambda x: autograd.sigmoid(x) * autograd.softplus(x), N(size=3)),
     "logsumexp": (lambda x: autograd.logsumexp(x, axis=1), N(size=(3, 4))),

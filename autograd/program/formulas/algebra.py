@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas.expanding import common_factors, multiplied_out
-from autograd.program.formulas.terms import Kind, Term, broadcast, evaluate, make, number
+from autograd.program.formulas.terms import Kind, Term, broadcast, evaluate, identity, make, number
 
 #: Sums and products of more parts are not joined with others.
 LONGEST = 60
@@ -144,7 +144,7 @@ def rebuilt(term: Term, parts: list[Term]) -> Term:
 def transpose(term: Term, order: Any = None) -> Term:
     """Permute the axes of a term; reverse them by default."""
     order = tuple(range(term.ndim))[::-1] if order is None else tuple(a % term.ndim for a in order)
-    if order == tuple(range(term.ndim)):
+    if order == tuple(range(term.ndim)) or term.detail == "identity":
         return term
     if term.kind == Kind.TRANSPOSE:
         return transpose(term.parts[0], [term.detail[a] for a in order])
@@ -449,6 +449,9 @@ def _matmul(a: Term, b: Term) -> Term:
     right, b = _coefficient_of_factor(b)
     if left * right != 1:
         return scaled(left * right, _matmul(a, b))
+    for one, other in ((a, b), (b, a)):
+        if one.shape and one is identity(one.shape[0]):
+            return other
     if a.ndim == b.ndim == 1:
         return reduce("sum", power(a, 2), [0], False) if a is b else _chain(a, b, ())
     rows, columns = a.shape[-2:-1], b.shape[-1:] if b.ndim > 1 else ()

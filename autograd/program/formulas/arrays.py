@@ -47,6 +47,9 @@ class ArrayWriter(Writer):
         if indices is None:
             if term.detail != (*range(term.ndim - 2), term.ndim - 1, term.ndim - 2):
                 raise NeedsIndices
+            is_named = part in self.names or part.kind != Kind.CALL
+            if not is_named and part.detail.function is np.linalg.inv:
+                return Written(rf"{self._base(part)}^{{-\top}}", RAISED)
             return Written(self._row(part), RAISED)
         inner: list[str | None] = [None] * term.ndim
         for position, axis in enumerate(term.detail):
@@ -144,14 +147,16 @@ class ArrayWriter(Writer):
 
     def _call(self, term: Term, indices: Indices) -> Written:
         call, left = term.detail, iter(term.parts)
+        if call.function is np.linalg.inv:
+            return self._at(Written(f"{self._base(term)}^{{-1}}", RAISED), indices)
+        joined = self._joined(term) if call.function is np.concatenate else None
+        if joined is not None:
+            return self._at(joined, indices)
         written = [self._argument(x, left) for x in call.arguments]
         written += [
             rf"\text{{{escaped(k)}}}={self._argument(x, left)}" for k, x in call.keywords.items()
         ]
-        if call.name == "inv" and len(written) == 1:
-            found = Written(rf"{self.entry(term.parts[0]).within(ATOM)}^{{-1}}", RAISED)
-        else:
-            found = Written(rf"{function_name(call.name)}\left({', '.join(written)}\right)")
+        found = Written(rf"{function_name(call.name)}\left({', '.join(written)}\right)")
         for position in call.path:
             found = Written(rf"{_grouped(found.text)}_{{[{position}]}}")
         return self._at(found, indices)
@@ -159,6 +164,27 @@ class ArrayWriter(Writer):
     def _sum(self, term: Term, indices: Indices) -> Written:
         blocks = self._blocks(term)
         return super()._sum(term, indices) if blocks is None else self._at(blocks, indices)
+
+    def _base(self, inverse: Term) -> str:
+        return self.entry(inverse.parts[0]).within(ATOM)
+
+    def _joined(self, term: Term) -> Written | None:
+        """Write arrays that are joined as a matrix of blocks."""
+        arguments, axis = term.detail.arguments, term.detail.keywords.get("axis", 0)
+        axis = arguments[1] if len(arguments) > 1 else axis
+        if term.ndim > 2 or axis is None or len(arguments[0]) != len(term.parts):
+            return None
+        if any(part.kind == Kind.SPREAD for part in term.parts):
+            return None
+        return self._matrix(term.parts, axis % term.ndim, term)
+
+    def _matrix(self, parts: Iterable[Term], axis: int, term: Term) -> Written:
+        texts = [
+            self._row(part) if axis == 0 and part.ndim < term.ndim == 2 else self.entry(part).text
+            for part in parts
+        ]
+        inside = (r" & " if axis else r" \\ ").join(texts)
+        return Written(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}")
 
     def _blocks(self, term: Term) -> Written | None:
         """Write a sum of arrays that are 0 but for a slice each as a matrix of these slices."""
@@ -179,13 +205,7 @@ class ArrayWriter(Writer):
             except ValueError:
                 continue
             if tiled.shape == term.shape and np.array_equal(tiled.ravel(), np.arange(tiled.size)):
-                texts = [
-                    self._row(value) if axis == 0 and value.ndim < term.ndim == 2
-                    else self.entry(value).text
-                    for _, value in pieces
-                ]  # fmt: skip
-                inside = (r" & " if axis else r" \\ ").join(texts)
-                return Written(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}")
+                return self._matrix([value for _, value in pieces], axis, term)
         return None
 
 

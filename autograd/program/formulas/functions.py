@@ -5,6 +5,7 @@ A rule takes the reader, which knows the terms of variables, and the arguments o
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable
@@ -25,8 +26,8 @@ from autograd.program.formulas.algebra import (
     times,
 )  # fmt: skip
 from autograd.program.formulas.arranging import Unwritten
-from autograd.program.formulas.terms import Kind, Term, broadcast, letter_of, number
-from autograd.program.instructions import OPERATORS, Attribute, Extended, Method, choose
+from autograd.program.formulas.terms import Call, Kind, Term, broadcast, letter_of, make, number
+from autograd.program.instructions import OPERATORS, Attribute, Extended, Method, Variable, choose
 from autograd.rules import elementwise, reductions, special
 
 Rule = Callable[..., Term]
@@ -41,6 +42,9 @@ FUNCTIONS: dict[Any, Any] = {
     **{each: ufunc for ufunc, each in OPERATORS.items()},
     operator.pow: np.power, operator.pos: np.positive, abs: np.absolute,
 }  # fmt: skip
+
+#: The arguments of a function of one array.
+ONE = (Variable(0, np.zeros(())),)
 
 #: Methods and attributes that have another name than the function.
 METHODS = {
@@ -129,8 +133,62 @@ def _reduction(compute: Callable[..., Term], default: Any = None) -> Rule:
     return rule
 
 
-def _named(operation: str) -> Callable[..., Term]:
-    return lambda term, axes, keepdims: reduce(operation, term, axes, keepdims)
+def _trace(a: Term) -> Term:
+    if a.ndim != 2:
+        raise Unwritten
+    return make(Kind.CALL, (a,), Call(ONE, function=np.trace, name="tr"), ())
+
+
+def _sum(term: Term, axes: list[int], keepdims: bool) -> Term:
+    is_diagonal = term.kind == Kind.CALL and term.detail.function is np.diagonal
+    if is_diagonal and term.parts[0].ndim == 2 and term.detail.arguments[1:] == (0, 0, 1):
+        return _trace(term.parts[0])
+    return reduce("sum", term, axes, keepdims)
+
+
+def _inverse(a: Term) -> Term:
+    if a.kind == Kind.TRANSPOSE and a.ndim == 2:
+        return algebra.transpose(_inverse(a.parts[0]))
+    return make(Kind.CALL, (a,), Call(ONE, function=np.linalg.inv, name="inv"), a.shape)
+
+
+def _solution(a: Term, b: Term) -> Term:
+    if a.ndim != 2 or b.ndim > 2:
+        raise Unwritten
+    return matmul(_inverse(a), b)
+
+
+def _einsum(read: Any, subscripts: Any, *operands: Any, optimize: Any = False) -> Term:
+    """Multiply what the letters align, and sum over those that are not in the result."""
+    if not isinstance(subscripts, str) or "." in subscripts or "->" not in subscripts:
+        raise Unwritten
+    inputs, _, result = subscripts.replace(" ", "").partition("->")
+    sources, terms = inputs.split(","), [read.of(x) for x in operands]
+    letters = result + "".join(sorted(set(inputs) - {",", *result}))
+    if len(terms) == 2 and len(letters) == len(result) + 1 <= 3:
+        inner = letters[-1]
+        if all(source.count(inner) == 1 for source in sources) and len(set(result)) == len(result):
+            return _product(terms, sources, inner, result)
+    aligned = []
+    for term, source in zip(terms, sources, strict=True):
+        if len(set(source)) != len(source):
+            raise Unwritten
+        order = [source.index(letter) for letter in letters if letter in source]
+        shape = [term.shape[source.index(x)] if x in source else 1 for x in letters]
+        aligned.append(algebra.reshape(algebra.transpose(term, order), shape))
+    product = times(*aligned)
+    return reduce("sum", product, range(len(result), len(letters)), keepdims=False)
+
+
+def _product(terms: list[Term], sources: list[str], inner: str, result: str) -> Term:
+    """Return a product of two matrices or vectors that share one letter."""
+    if sum(map(len, sources)) != len(result) + 2:
+        raise Unwritten
+    if result[:1] not in sources[0]:
+        terms, sources = terms[::-1], sources[::-1]
+    a = algebra.transpose(terms[0]) if sources[0][-1] != inner else terms[0]
+    b = algebra.transpose(terms[1]) if sources[1][0] != inner else terms[1]
+    return matmul(a, b)
 
 
 def _variance(term: Term, axes: list[int], keepdims: bool, ddof: float = 0) -> Term:
@@ -149,8 +207,11 @@ def _norm(read: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = 
     one_axis = read.of(x).ndim == 1 if axis is None else np.size(axis) == 1
     if ord not in (None, 2) or (ord == 2 and not one_axis):
         raise Unwritten
-    length = _reduction(lambda x, axes, keep: power(reduce("sum", power(x, 2), axes, keep), 0.5))
-    return _real(length)(read, x, axis, keepdims=keepdims)
+    return _real(_reduction(_root_of_squares))(read, x, axis, keepdims=keepdims)
+
+
+def _root_of_squares(term: Term, axes: list[int], keepdims: bool) -> Term:
+    return power(reduce("sum", power(term, 2), axes, keepdims), 0.5)
 
 
 def _real(rule: Rule, of_complex: Rule | None = None) -> Rule:
@@ -220,12 +281,16 @@ RULES: dict[Any, Rule] = {
     np.conjugate: _real(_same, _elementwise("conjugate")),
     np.clip: _clip,
     **dict.fromkeys([np.where, choose], _where),
-    **dict.fromkeys([np.sum], _reduction(_named("sum"))),
-    np.add.reduce: _reduction(_named("sum"), 0),
-    np.mean: _reduction(_named("mean")),
-    np.prod: _reduction(_named("prod")),
-    **dict.fromkeys([np.max, np.amax], _reduction(_named("max"))),
-    **dict.fromkeys([np.min, np.amin], _reduction(_named("min"))),
+    np.sum: _reduction(_sum),
+    np.add.reduce: _reduction(_sum, 0),
+    np.trace: _of(_trace, 1),
+    np.linalg.inv: _of(_inverse, 1),
+    np.linalg.solve: _of(_solution, 2),
+    np.einsum: _einsum,
+    np.mean: _reduction(functools.partial(reduce, "mean")),
+    np.prod: _reduction(functools.partial(reduce, "prod")),
+    **dict.fromkeys([np.max, np.amax], _reduction(functools.partial(reduce, "max"))),
+    **dict.fromkeys([np.min, np.amin], _reduction(functools.partial(reduce, "min"))),
     np.var: _real(_reduction(_variance)),
     np.std: _real(_reduction(_deviation)),
     np.linalg.norm: _norm,

@@ -13,18 +13,40 @@ import numpy as np
 from autograd.program.formulas import algebra
 from autograd.program.formulas.arranging import Unwritten, arranged, positions
 from autograd.program.formulas.functions import FUNCTIONS, rule_of
-from autograd.program.formulas.terms import Call, Kind, Term, letter_of, make, number, symbol
+from autograd.program.formulas.terms import (
+    Call,
+    Kind,
+    Term,
+    identity,
+    letter_of,
+    make,
+    number,
+    symbol,
+)
 from autograd.program.instructions import (
     BINARY,
     INPLACE,
     Attempt,
+    Attribute,
     Constant,
     Extended,
     Guard,
     Instruction,
+    Method,
     Variable,
     substituted,
 )  # fmt: skip
+
+#: Functions that make arrays without inputs: those of derivatives with respect to elements.
+MAKING = frozenset(
+    (
+        np.zeros, np.ones, np.full, np.eye, np.identity, np.add.at, np.asarray, np.reshape,
+        operator.getitem, operator.setitem, Method("reshape"), Attribute("T"), Method("copy"),
+    )
+)  # fmt: skip
+
+#: Larger arrays are not computed while a program is read.
+SMALL = 10_000
 
 #: Kinds of real numbers, each of which contains those before it.
 KINDS = "biuf"
@@ -57,6 +79,8 @@ class Reader:
         self.same: dict[Variable, Variable] = {}
         self.now: Instruction
         self._views: dict[Variable, Instruction] = {}
+        #: Arrays that do not depend on the inputs.
+        self._fixed: dict[Variable, Any] = {}
         loads = [load.variable for load in program.loads if load.variable is not None]
         for x in (*program.inputs, *loads):
             self.inputs[x] = self.terms[x] = symbol(x.hint, x.shape, x)
@@ -87,6 +111,7 @@ class Reader:
 
     def _run(self, instruction: Instruction) -> None:
         self.now, result = instruction, instruction.result
+        self._compute(instruction)
         target = instruction.writes
         if target is not None and target.kind is not np.random.Generator:
             self._write(instruction, target)
@@ -99,13 +124,33 @@ class Reader:
             for path, variable in _paths(result):
                 self.terms[variable] = self._call(instruction, variable.shape, path)
             return
-        self.terms[result] = found = self._term(instruction)
+        self.terms[result] = found = _plain(self._fixed.get(result)) or self._term(instruction)
         for x in instruction.arguments:
             if isinstance(x, Variable) and self.terms.get(x) is found:
                 self.same[result] = x
         owner = instruction.arguments[0] if instruction.arguments else None
         if result.root is not result and getattr(owner, "root", None) is result.root:
             self._views[result] = instruction
+
+    def _compute(self, instruction: Instruction) -> None:
+        """Run an instruction that does not depend on the inputs."""
+        result, target = instruction.result, instruction.writes
+        sizes = [math.prod(x.shape) for x in (result, target) if isinstance(x, Variable)]
+        try:
+            if instruction.function not in MAKING or not sizes or max(sizes) > SMALL:
+                raise KeyError
+            arguments, keywords = substituted(
+                (instruction.arguments, instruction.keywords),
+                lambda x: self._fixed[x] if isinstance(x, Variable) else np.array(x.value),
+            )
+            with np.errstate(all="ignore"):
+                found = instruction.function(*arguments, **keywords)
+        except (KeyError, TypeError):  # an input, or a function that cannot be hashed
+            root = getattr(target, "root", None)
+            self._fixed = {x: value for x, value in self._fixed.items() if x.root is not root}
+        else:
+            if isinstance(result, Variable):
+                self._fixed[result] = found
 
     def _term(self, instruction: Instruction) -> Term:
         self.now = instruction
@@ -226,6 +271,17 @@ def _uniform(value: Any) -> Term | None:
     if value.dtype.kind in "biufc" and value.size and (value == value.flat[0]).all():
         return algebra.spread(number(value.flat[0]), value.shape)
     return None
+
+
+def _plain(value: Any) -> Term | None:
+    """Return the term of an array that is a multiple of the identity, or of ones."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return None
+    if value.ndim == 2 and 1 < len(value) == value.shape[1]:
+        factor = float(value[0, 0])
+        if factor and np.array_equal(value, factor * np.eye(len(value))):
+            return algebra.scaled(factor, identity(len(value)))
+    return _uniform(value)
 
 
 def _is_element(x: Term, old: Term, call: Call, inside: list[Term]) -> bool:

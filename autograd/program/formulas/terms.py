@@ -90,6 +90,11 @@ def number(x: Any) -> Term:
     return make(Kind.NUMBER, (), x if isinstance(x, complex) else float(x), ())
 
 
+def identity(size: int) -> Term:
+    """Return a term for an identity matrix."""
+    return make(Kind.SYMBOL, (), "identity", (size, size))
+
+
 def in_order(*roots: Term, stop: Any = ()) -> Iterator[Term]:
     """Yield all terms below some terms, parts first; do not look into those in `stop`."""
     seen: set[int] = set()

@@ -105,6 +105,8 @@ class Writer:
             return Written(text, RAISED if text.startswith(r"\frac") else ATOM)
         if term.kind == Kind.NUMBER:
             return self._number(term.detail)
+        if term.kind == Kind.SYMBOL:  # the only one without a name
+            return self._at(Written(r"\mathbf{I}"), indices)
         if term.kind in (Kind.SUM, Kind.PRODUCT, Kind.FUNCTION):
             if term.kind == Kind.PRODUCT or (term.kind == Kind.SUM and len(term.parts) == 1):
                 return self._scaled(1.0, term, indices)
@@ -138,7 +140,7 @@ class Writer:
         index = joined(indices) if indices is not None else ""
         if not index:
             return whole
-        simple = re.fullmatch(r"\\operatorname\{softmax\}.*", whole.text)
+        simple = re.fullmatch(r"\\operatorname\{softmax\}.*|\\mathbf\{I\}", whole.text)
         text = whole.text if simple else rf"\left({whole.text}\right)"
         return Written(f"{text}_{{{index}}}")
 
@@ -273,7 +275,7 @@ class Writer:
         """Write a product of positive powers."""
         scalars: list[Written] = []
         arrays: list[Written] = []
-        for exponent, term in sorted(powers, key=lambda power: self._rank(power[1])):
+        for exponent, term in sorted(powers, key=lambda power: self._rank(*power)):
             place = aligned(indices, term)
             written = (
                 self.write(term, place) if exponent == 1 else self._raised(term, exponent, place)
@@ -292,9 +294,11 @@ class Writer:
         strength = OPEN if factors and factors[-1].strength == OPEN else JUXTAPOSED
         return Written(_juxtaposed(factors), strength) if factors else Written("1")
 
-    def _rank(self, term: Term) -> int:
-        """Order factors: names, then sums, then the rest."""
-        return 1 if term in self.names else {Kind.NUMBER: 0, Kind.SUM: 2}.get(term.kind, 3)
+    def _rank(self, exponent: Any, term: Term) -> int:
+        """Order factors: names, then roots, sums, then the rest."""
+        if term in self.names:
+            return 2 if exponent == 0.5 else 1
+        return {Kind.NUMBER: 0, Kind.SUM: 3}.get(term.kind, 4)
 
     def _raised(self, term: Term, exponent: float, indices: Indices) -> Written:
         if exponent == 0.5:
@@ -400,17 +404,16 @@ def _beside(factor: str, body: Written) -> Written:
 
 def _ordered(pairs: list[tuple[Any, Term]]) -> list[tuple[Any, Term]]:
     """Order the terms of a sum: begin with a positive one, and with 1 in 1 - x."""
-    alone = all(
-        not _is_negative(c) and term.kind != Kind.FUNCTION
-        for c, term in pairs
-        if term.kind != Kind.NUMBER
-    )
+    positive = {term.kind for c, term in pairs if not _is_negative(c)} - {Kind.NUMBER}
+    is_sum = not any(_is_negative(c) for c, _ in pairs)
+    last = Kind.PRODUCT in positive or (is_sum and Kind.FUNCTION not in positive)
     plain = all(term.kind in (Kind.SYMBOL, Kind.PRODUCT, Kind.MATMUL) for _, term in pairs)
 
     def rank(pair: tuple[Any, Term]) -> tuple[bool, int]:
         c, term = pair
-        place = (2 if alone else 0) if term.kind == Kind.NUMBER else 1
-        return _is_negative(c), place + (plain and term.kind == Kind.SYMBOL)
+        if term.kind == Kind.NUMBER and last:
+            return True, 2
+        return _is_negative(c), (term.kind != Kind.NUMBER) + (plain and term.kind == Kind.SYMBOL)
 
     return sorted(pairs, key=rank)
 
