@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -9,21 +10,19 @@ from typing import Any
 import numpy as np
 
 from autograd.program.formulas import algebra
+from autograd.program.formulas.algebra import (
+    function,
+    linear,
+    minus,
+    monomial,
+    over,
+    plus,
+    scaled,
+)
 from autograd.program.formulas.terms import Kind, Term, evaluate, in_order, make, number
 
 #: Larger terms are not compared by their values.
 COMPARED = 200
-
-#: Functions of ``x`` that are written in others.
-REWRITTEN: dict[str, Callable[[Term], Term]] = {
-    "log1p": lambda x: algebra.function("log", algebra.linear([(1, number(1)), (1, x)])),
-    "expm1": lambda x: algebra.linear([(1, algebra.function("exp", x)), (-1, number(1))]),
-    "exp2": lambda x: algebra.function("power", number(2), x),
-    "log2": lambda x: algebra.scaled(1 / math.log(2), algebra.function("log", x)),
-    "log10": lambda x: algebra.scaled(1 / math.log(10), algebra.function("log", x)),
-    "positive": lambda x: x,
-    "fabs": lambda x: algebra.function("absolute", x),
-}
 
 #: Comparisons of a number with itself.
 SAME = {
@@ -55,100 +54,103 @@ def is_function(term: Term, name: str) -> bool:
 # -- elementwise functions -------------------------------------------------------------------------
 
 
-def function(name: str, parts: list[Term]) -> Term | None:
+def log(x: Term) -> Term:
+    """Return the logarithm of a term."""
+    return function("log", x)
+
+
+def exp(x: Term) -> Term:
+    """Return the exponential of a term."""
+    return function("exp", x)
+
+
+def identity_of(name: str, parts: list[Term]) -> Term | None:
     """Return what a call of a function is the same as; None if it stays as it is."""
-    rewritten = REWRITTEN.get(name)
-    if rewritten is not None:
-        return rewritten(parts[0])
-    if name == "cond":
-        return _choice(*parts)
     if len(parts) == 2 and parts[0] is parts[1]:
         if name in SAME:
             return number(SAME[name])
         if name in ("maximum", "minimum", "fmax", "fmin"):
             return parts[0]
-    if name in ("logical_and", "logical_or"):
-        return _logical(name == "logical_and", *parts)
-    if name == "log" and is_function(parts[0], "exp"):
-        return parts[0].parts[0]
-    if name == "exp":
-        return _exponential(parts[0])
-    if name == "logaddexp":
-        return _logarithm_of_two(*parts)
-    if name == "absolute":
-        inner = parts[0]
-        if inner.kind == Kind.SUM and len(inner.parts) == 1:
-            inside = algebra.function("absolute", inner.parts[0])
-            return algebra.scaled(abs(inner.detail[0]), inside)
-    return None
+    rule = IDENTITIES.get(name)
+    return None if rule is None else rule(*parts)
 
 
-def _exponential(x: Term) -> Term | None:
+def _log(x: Term) -> Term | None:
+    return x.parts[0] if is_function(x, "exp") else None
+
+
+def _exp(x: Term) -> Term | None:
     """Write ``exp(log a)`` as a, and ``exp(x - log a)`` as exp(x) / a."""
     if is_function(x, "log"):
         return x.parts[0]
-    if x.kind == Kind.SUM:
-        for part, c in zip(x.parts, x.detail, strict=True):
-            logarithm = core(part)
-            if abs(c) == 1 and is_function(logarithm, "log") and len(x.parts) > 1:
-                inner = logarithm.parts[0]
-                if part.kind == Kind.RESHAPE:
-                    inner = algebra.reshape(inner, part.shape)
-                rest = algebra.linear([(1, x), (-c, part)])
-                whole = algebra.spread(algebra.function("exp", rest), rest.shape)
-                return algebra.monomial([(1, whole), (c, inner)])
+    for part, c in zip(x.parts, x.detail, strict=True) if x.kind == Kind.SUM else ():
+        inner = core(part)
+        if abs(c) == 1 and is_function(inner, "log") and len(x.parts) > 1:
+            rest = linear([(1, x), (-c, part)])
+            inner = algebra.reshape(inner.parts[0], part.shape)
+            return monomial([(1, algebra.spread(exp(rest), rest.shape)), (c, inner)])
     return None
 
 
-def _logarithm_of_two(x: Term, y: Term) -> Term:
-    exponentials = [(1, algebra.function("exp", each)) for each in (x, y)]
-    return algebra.function("log", algebra.linear(exponentials))
+def _absolute(x: Term) -> Term | None:
+    is_multiple = x.kind == Kind.SUM and len(x.parts) == 1
+    return scaled(abs(x.detail[0]), function("absolute", x.parts[0])) if is_multiple else None
 
 
 def _logical(conjunction: bool, a: Term, b: Term) -> Term | None:
     for x, y in ((a, b), (b, a)):
         if x.kind == Kind.NUMBER:
-            decides = bool(x.detail) != conjunction
-            return x if decides else y
+            return x if bool(x.detail) != conjunction else y
     return None
 
 
 def _choice(condition: Term, x: Term, y: Term) -> Term | None:
     if condition.kind == Kind.NUMBER:
         return x if condition.detail else y
-    if x is y:
-        return x
-    if {x, y} == {number(0), number(1)} and condition.detail in OPPOSITE:
-        opposite = algebra.function(OPPOSITE[condition.detail], *condition.parts)
-        return condition if x is number(1) else opposite
-    if is_function(condition, "isfinite") and condition.parts[0] is x:
+    if x is y or (is_function(condition, "isfinite") and condition.parts[0] is x):
         return x  # formulas are for finite numbers
-    tied = is_function(condition, "equal") and x.kind == Kind.NUMBER
-    is_one_side = y.kind == Kind.FUNCTION and y.detail in ("greater", "less")
-    if tied and is_one_side and y.parts == condition.parts:
-        return algebra.linear([(1, y), (x.detail, condition)])
-    if tied and condition.parts[0] is y and condition.parts[1].kind == Kind.NUMBER:
-        return algebra.linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
+    if {x, y} == {number(0), number(1)} and condition.detail in OPPOSITE:
+        opposite = function(OPPOSITE[condition.detail], *condition.parts)
+        return condition if x is number(1) else opposite
+    if is_function(condition, "equal") and x.kind == Kind.NUMBER:
+        is_one_side = y.kind == Kind.FUNCTION and y.detail in ("greater", "less")
+        if is_one_side and y.parts == condition.parts:
+            return linear([(1, y), (x.detail, condition)])
+        if condition.parts[0] is y and condition.parts[1].kind == Kind.NUMBER:
+            return linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
     # A more exact form where cancellation would cost digits is the same function.
     is_small = is_function(condition, "less") and condition.parts[1].kind == Kind.NUMBER
     return y if is_small and condition.parts[0] is y and same_function(x, y) else None
 
 
+#: What functions are written as, and where they cancel.
+IDENTITIES: dict[str, Callable[..., Term | None]] = {
+    "log": _log,
+    "exp": _exp,
+    "log1p": lambda x: log(plus(1, x)),
+    "expm1": lambda x: minus(exp(x), 1),
+    "exp2": lambda x: function("power", number(2), x),
+    "log2": lambda x: over(log(x), math.log(2)),
+    "log10": lambda x: over(log(x), math.log(10)),
+    "logaddexp": lambda x, y: log(plus(exp(x), exp(y))),
+    "positive": lambda x: x,
+    "fabs": lambda x: function("absolute", x),
+    "absolute": _absolute,
+    "cond": _choice,
+    "logical_and": functools.partial(_logical, True),
+    "logical_or": functools.partial(_logical, False),
+}
+
+
 def same_function(a: Term, b: Term) -> bool:
     """Return whether two elementwise terms have the same values at random points."""
-    leaves: list[Term] = []
-    stop: set[Term] = set()
     terms = list(in_order(a, b))
-    for term in terms:
-        if term.kind not in (Kind.SUM, Kind.PRODUCT, Kind.FUNCTION, Kind.NUMBER):
-            stop.add(term)
-    for term in in_order(a, b, stop=stop):
-        if term in stop:
-            leaves.append(term)
+    stop = {term for term in terms if term.kind not in (*algebra.ELEMENTWISE, Kind.NUMBER)}
     if len(terms) > COMPARED:
         return False
     rng = np.random.default_rng(0)
-    for _ in range(3):
+    leaves = [term for term in in_order(a, b, stop=stop) if term in stop]
+    for _ in range(20):
         values = {
             term: rng.uniform(-2, 2, [n if n < 2 else 5 for n in term.shape]) for term in leaves
         }
@@ -176,10 +178,10 @@ def join_logarithms(found: dict[Term, Any]) -> None:
         left = found[outside] - coefficient
         if abs(left) >= abs(found[outside]):
             continue
-        x = algebra.linear([(1, exponential.parts[0]), (1, shift)])
-        whole = algebra.function("exp", algebra.spread(x, exponential.shape))
+        x = linear([(1, exponential.parts[0]), (1, shift)])
+        whole = function("exp", algebra.spread(x, exponential.shape))
         summed = algebra.reshape(algebra.reduce("sum", whole, axes), term.parts[0].shape)
-        joined = algebra.function("log", summed)
+        joined = function("log", summed)
         del found[term], found[outside]
         if left:
             found[outside] = left
@@ -201,8 +203,9 @@ def _shift(exponential: Term, axes: tuple[int, ...]) -> Term | None:
 # -- products --------------------------------------------------------------------------------------
 
 
-def _others(found: dict[Term, Any], *left_out: Term) -> list[tuple[Any, Term]]:
-    return [(e, term) for term, e in found.items() if term not in left_out]
+def _with(found: dict[Term, Any], without: tuple[Term, ...], *added: tuple[Any, Term]) -> Term:
+    """Return a product with other powers in the place of some terms."""
+    return monomial([*added, *[(e, term) for term, e in found.items() if term not in without]])
 
 
 def _softmax(found: dict[Term, Any]) -> Term | None:
@@ -211,15 +214,13 @@ def _softmax(found: dict[Term, Any]) -> Term | None:
         if not (exponent < 0 and total.kind == Kind.REDUCE and total.detail[0] == "sum"):
             continue
         exponential, axes = total.parts[0], total.detail[1]
-        if found.get(exponential, 0) >= 1 and is_function(exponential, "exp") and len(axes) == 1:
-            x = exponential.parts[0]
-            shift = _shift(exponential, axes)
-            if shift is not None:
-                x = algebra.linear([(1, x), (1, shift)])
-            shape = exponential.shape
+        power = found.get(exponential, 0)
+        if power >= 1 and is_function(exponential, "exp") and len(axes) == 1:
+            x, shift, shape = exponential.parts[0], _shift(exponential, axes), exponential.shape
+            x = x if shift is None else plus(x, shift)
             softmax = make(Kind.SOFTMAX, (algebra.spread(x, shape),), axes[0], shape)
-            powers = [(1, softmax), (found[exponential] - 1, exponential), (exponent + 1, outside)]
-            return algebra.monomial([*powers, *_others(found, exponential, outside)])
+            changed = (1, softmax), (power - 1, exponential), (exponent + 1, outside)
+            return _with(found, (exponential, outside), *changed)
     return None
 
 
@@ -227,32 +228,25 @@ def _logistic(found: dict[Term, Any]) -> Term | None:
     """Write ``1 / (1 + exp(-z))`` as sigmoid(z), and the rest to 1 as 1 - sigmoid(z)."""
     for base, exponent in found.items():
         if is_function(base, "sigmoid") and exponent >= 1:
-            mirrored = algebra.function("exp", algebra.scaled(-1, base.parts[0]))
+            mirrored = exp(scaled(-1, base.parts[0]))
             both = min(exponent, found.get(mirrored, 0.0))
             if both >= 1:  # exp(-z) sigmoid(z) = 1 - sigmoid(z)
-                rest = algebra.linear([(1, number(1)), (-1, base)])
-                powers = [(exponent - both, base), (both, rest), (found[mirrored] - both, mirrored)]
-                return algebra.monomial([*powers, *_others(found, base, mirrored)])
-        if not (exponent < 0 and exponent == int(exponent) and base.kind == Kind.SUM):
+                changed = (exponent - both, base), (both, minus(1, base))
+                left = (found[mirrored] - both, mirrored)
+                return _with(found, (base, mirrored), *changed, left)
+        exponential = next((part for part in base.parts if is_function(part, "exp")), None)
+        is_sum = base.kind == Kind.SUM and base.detail == (1.0, 1.0) and number(1) in base.parts
+        if exponential is None or not is_sum or exponent >= 0 or exponent != int(exponent):
             continue
-        if base.detail != (1.0, 1.0) or number(1) not in base.parts:
-            continue
-        exponential = base.parts[1] if base.parts[0] is number(1) else base.parts[0]
-        if not is_function(exponential, "exp"):
-            continue
-        z = exponential.parts[0]
-        both = min(int(found.get(exponential, 0)), int(-exponent))
+        z, power = exponential.parts[0], found.get(exponential, 0)
+        both = min(int(power), int(-exponent))
         falling = z.kind == Kind.SUM and z.detail[0] < 0
-        if not falling and both < -exponent:
-            continue
-        size = algebra.scaled(-1 if falling else 1, z)
-        sigmoid = make(Kind.FUNCTION, (size,), "sigmoid", size.shape)
-        rest = algebra.linear([(1, number(1)), (-1, sigmoid)])
-        rising = -exponent - both
-        powers = [(rising if falling else both, sigmoid), (both if falling else rising, rest)]
-        if exponential in found:
-            powers.append((found[exponential] - both, exponential))
-        return algebra.monomial([*powers, *_others(found, base, exponential)])
+        if falling or both == -exponent:
+            size = scaled(-1, z) if falling else z
+            sigmoid = make(Kind.FUNCTION, (size,), "sigmoid", size.shape)
+            sides = (sigmoid, minus(1, sigmoid)) if falling else (minus(1, sigmoid), sigmoid)
+            changed = (-exponent - both, sides[0]), (both, sides[1])
+            return _with(found, (base, exponential), *changed, (power - both, exponential))
     return None
 
 
@@ -263,48 +257,36 @@ def _logistic_without_overflow(found: dict[Term, Any]) -> Term | None:
             continue
         x = term.parts[0].parts[0]
         plain = make(Kind.FUNCTION, (x,), "sigmoid", x.shape)
-        rest = algebra.linear([(1, number(1)), (-1, term)])
+        small = exp(scaled(-1, term.parts[0]))
+        rising = make(Kind.FUNCTION, (x, number(0)), "greater_equal", x.shape)
+        numerators = (
+            function("maximum", rising, small), function("maximum", small, rising),
+            function("cond", rising, number(1), small),
+        )  # fmt: skip
         for other, exponent in found.items():
-            if _is_smaller_side(other, x) and exponent == 1:
-                powers = [(1, plain), (found[term] - 1, term)]
-                return algebra.monomial([*powers, *_others(found, term, other)])
-            if other is rest and exponent == found[term]:
-                mirrored = algebra.linear([(1, number(1)), (-1, plain)])
-                powers = [(exponent, plain), (exponent, mirrored)]
-                return algebra.monomial([*powers, *_others(found, term, other)])
+            if other in numerators and exponent == 1:
+                return _with(found, (term, other), (1, plain), (found[term] - 1, term))
+            if other is minus(1, term) and exponent == found[term]:
+                changed = (exponent, plain), (exponent, minus(1, plain))
+                return _with(found, (term, other), *changed)
     return None
-
-
-def _is_smaller_side(term: Term, x: Term) -> bool:
-    """Return whether a term is 1 for x ≥ 0 and exp(-|x|) elsewhere."""
-    small = algebra.function("exp", algebra.scaled(-1, algebra.function("absolute", x)))
-    rising = make(Kind.FUNCTION, (x, number(0)), "greater_equal", x.shape)
-    if is_function(term, "maximum"):
-        return set(term.parts) == {rising, small}
-    return is_function(term, "cond") and term.parts == (rising, number(1), small)
 
 
 def _distributed(found: dict[Term, Any]) -> Term | None:
     """Multiply out where that cancels: ``a (b / a - c)``."""
     for total, exponent in found.items():
-        if total.kind != Kind.SUM or exponent != 1:
-            continue
-        for part in total.parts:
-            if part.kind != Kind.PRODUCT:
-                continue
-            for base, e in zip(part.parts, part.detail, strict=True):
-                if e < 0 and found.get(base, 0) >= 1:
-                    return _multiplied_out(total, _others(found, total))
+        if total.kind == Kind.SUM and exponent == 1:
+            products = [part for part in total.parts if part.kind == Kind.PRODUCT]
+            powers = [pair for p in products for pair in zip(p.parts, p.detail, strict=True)]
+            if any(e < 0 and found.get(base, 0) >= 1 for base, e in powers):
+                return linear(_multiplied_out(total, found))
     return None
 
 
-def _multiplied_out(total: Term, others: list[tuple[Any, Term]]) -> Term:
-    return algebra.linear(
-        [
-            (c, algebra.monomial([*others, (1, part)]))
-            for part, c in zip(total.parts, total.detail, strict=True)
-        ]
-    )
+def _multiplied_out(total: Term, powers: dict[Term, Any]) -> list[tuple[Any, Term]]:
+    """Multiply the terms of a sum by the other factors of a product."""
+    pairs = zip(total.parts, total.detail, strict=True)
+    return [(c, _with(powers, (total,), (1, part))) for part, c in pairs]
 
 
 def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, Term]] | None:
@@ -316,11 +298,7 @@ def expanded_over_softmax(term: Term, axes: tuple[int, ...]) -> list[tuple[Any, 
     powers = dict(zip(term.parts, term.detail, strict=True))
     for total, exponent in powers.items():
         if total.kind == Kind.SUM and exponent == 1:
-            others = _others(powers, total)
-            return [
-                (c, algebra.monomial([*others, (1, part)]))
-                for part, c in zip(total.parts, total.detail, strict=True)
-            ]
+            return _multiplied_out(total, powers)
     return None
 
 
@@ -346,5 +324,5 @@ def _has_softmax(term: Term, axes: tuple[int, ...]) -> bool:
 
 algebra.IN_SUM.append(join_logarithms)
 algebra.IN_PRODUCT.extend([_softmax, _logistic, _logistic_without_overflow, _distributed])
-algebra.IN_FUNCTION.append(function)
+algebra.IN_FUNCTION.append(identity_of)
 algebra.SUMMED.extend([expanded_over_softmax, deviations])
