@@ -26,10 +26,21 @@ def flat(tree: Any) -> list[Any]:
 
 def _gather(tree: Any, found: list[Any]) -> None:
     if isinstance(tree, CONTAINERS):
-        for item in tree.values() if isinstance(tree, dict) else tree:
+        for item in items(tree):
             _gather(item, found)
     else:
         found.append(tree)
+
+
+def items(tree: Any) -> Iterable[Any]:
+    """Return what a tuple, list or dict holds, without the keys.
+
+    Examples
+    --------
+    >>> list(items({"a": 1.0}))
+    [1.0]
+    """
+    return tree.values() if isinstance(tree, dict) else tree  # type: ignore[no-any-return]
 
 
 def aligned(tree: Any, like: Any) -> list[Any]:
@@ -73,11 +84,11 @@ def mapped(tree: Any, function: Callable[[Any], Any]) -> Any:
     """
     if not isinstance(tree, CONTAINERS):
         return function(tree)
-    return _like(
+    return like(
         tree,
         [
             mapped(item, function) if isinstance(item, CONTAINERS) else function(item)
-            for item in (tree.values() if isinstance(tree, dict) else tree)
+            for item in items(tree)
         ],
     )
 
@@ -94,18 +105,35 @@ def filled(tree: Any, parts: Iterable[Any]) -> Any:
     return mapped(tree, lambda _: next(rest))
 
 
-def _like(tree: Any, items: list[Any]) -> Any:
-    """Return a container of the same type with other items."""
+def like(tree: Any, items: list[Any]) -> Any:
+    """Return a container of the same type with other items, and the same attributes.
+
+    Examples
+    --------
+    >>> like((1.0, 2.0), [3.0, 4.0])
+    (3.0, 4.0)
+    """
     kind = type(tree)
     if kind is list:
         return items
+    if kind is tuple:
+        return tuple(items)
     if kind is dict:
         return dict(zip(tree, items, strict=True))
-    if isinstance(tree, dict):  # such as a defaultdict, which has other arguments
-        like = copy.copy(tree)
-        like.update(zip(tree, items, strict=True))
-        return like
-    return kind(*items) if hasattr(tree, "_fields") else kind(items)
+    if isinstance(tree, tuple):
+        found: Any = tuple.__new__(kind, items)  # whatever its constructor takes
+        if hasattr(tree, "__dict__"):
+            vars(found).update(vars(tree))
+        return found
+    found = copy.copy(tree)
+    if isinstance(tree, list):
+        found[:] = items
+        return found
+    for key, item in zip(tree, items, strict=True):
+        found[key] = item
+    if getattr(tree, "__dict__", None) is tree:  # its items are its attributes
+        found.__dict__ = found
+    return found
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import forward, tree
 from autograd.engine import Node as GraphNode
-from autograd.engine import Tensor, Value
+from autograd.engine import Tensor, Value, tracing
 from autograd.engine.closures import begin_call
 from autograd.engine.observers import Observer
 from autograd.engine.transform_calls import arguments
@@ -284,9 +284,10 @@ def _traced(start_node: Any, fun: Any, x: Any, argument: Any, leaves: list[Any])
 def _fresh(value: Any) -> Any:
     if isinstance(value, GraphNode):
         return positive(value)
-    if type(value) is float or type(value) is np.float64:
+    number = tracing.concrete(value)
+    if type(number) is float or type(number) is np.float64:
         return Value(value)
-    if isinstance(value, (np.ndarray, np.inexact, complex)):
+    if isinstance(number, (np.ndarray, np.inexact, complex)):
         return Tensor(np.array(value))
     raise TypeError(f"Can't differentiate w.r.t. type {type(value)}")
 

@@ -15,6 +15,7 @@ from autograd import tree
 from autograd.engine import Node, Primitive, dispatch
 from autograd.engine.objects import joined
 from autograd.engine.registry import DISPATCH
+from autograd.engine.tracing import concrete
 from autograd.errors import NoRuleError, ShapeError
 from autograd.variables import plain
 
@@ -146,7 +147,7 @@ class _Simple:
         value = self.f_raw(*args, **kwargs)
         if isinstance(value, Node):  # see _Application
             value = plain(value)
-        if not isinstance(value, (np.ndarray, np.inexact, float, complex)):
+        if not (isinstance(value, np.ndarray) or varies(value)):
             raise _OtherResult(value)
         return value
 
@@ -278,6 +279,7 @@ def _vjp_maker(function: Any, name: str, argnum: int) -> Function:
 
 def varies(x: Any) -> bool:
     """Return whether `x` is a floating-point number or array."""
+    x = concrete(x)
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "fc"
     return isinstance(x, (np.inexact, float, complex))

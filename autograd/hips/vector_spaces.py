@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node
+from autograd.engine import Node, tracing
 from autograd.variables import plain
 
 
@@ -230,6 +230,7 @@ def vspace(value: Any) -> VSpace:
     """
     if isinstance(value, Node):
         return vspace(plain(value))
+    value = tracing.concrete(value)
     maker = VSpace.mappings.get(type(value))
     if maker is not None:
         return maker(value)

@@ -42,7 +42,9 @@ CLOCKS = (
     "process_time", "process_time_ns", "thread_time", "thread_time_ns",
 )  # fmt: skip
 #: Make arrays whose shape depends on their arguments.
-RANGES = ("arange", "linspace", "logspace", "geomspace", "eye", "identity", "tri")
+RANGES = ("arange", "eye", "identity", "tri")
+#: Make arrays between numbers.
+BETWEEN = ("linspace", "logspace", "geomspace")
 #: Make arrays like others; NumPy dispatches them if the others are followed.
 LIKE = ("zeros_like", "empty_like", "ones_like", "full_like", "copy")
 _LOCK = threading.Lock()
@@ -229,7 +231,7 @@ STANDING_FOR: dict[int, Any] = {
     **{id(getattr(time, name)): _clock(getattr(time, name)) for name in CLOCKS},
     **{
         id(getattr(np, name)): _array_function(getattr(np, name))
-        for name in (*CONVERTING, *FILLING, *RANGES, *LIKE)
+        for name in (*CONVERTING, *FILLING, *RANGES, *BETWEEN, *LIKE)
     },
     **{
         id(function): _number_function(function)

@@ -24,6 +24,7 @@ from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program import creation
 from autograd.program.state import is_stateful
+from autograd.tree import CONTAINERS
 
 #: Functions of these packages read nothing that changes.
 LIBRARIES = frozenset(("autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names)) - {"__main__"}
@@ -38,6 +39,12 @@ SOURCES = (np.random.Generator, np.random.RandomState, random.Random)
 _OPAQUE = frozenset(
     ("builtins", "functools", "contextlib", "_thread", "threading", "weakref", "logging")
 )
+
+#: Methods that operators do not call.
+_UNCALLED = frozenset(
+    ("__init__", "__new__", "__post_init__", "__del__", "__repr__", "__str__", "__reduce__",
+     "__reduce_ex__", "__getstate__", "__setstate__", "__init_subclass__", "__class_getitem__")
+)  # fmt: skip
 
 #: Types whose attributes are not looked at.
 OPAQUE: set[type] = set()
@@ -101,10 +108,16 @@ class Environment:
         self._sources: list[Watched] = []
         self._seen: set[Any] = set()
         self._kept: list[Any] = []  # what `_seen` identifies is alive
+        self._names: dict[str, None] = {}  # all that the code mentions
+        self._texts: dict[str, None] = {}  # those in quotes
+        self._holders: list[Any] = []  # objects, classes and modules that have such names
         self._function(function)
-        names = _names_of(function)
         for item in objects:
-            self._reached(item, names)
+            if isinstance(item, CONTAINERS):  # its items are arguments
+                self._hold(item)
+            else:
+                self._reached(item)
+        self._look_up()
         for read, write, name in (
             (random.getstate, random.setstate, "random"),
             (np.random.get_state, np.random.set_state, "numpy.random"),
@@ -190,15 +203,14 @@ class Environment:
             self._function(function.function)
             return
         if isinstance(function, functools.partial):
-            names = _names_of(function.func)
             for item in (function.func, *function.args, *function.keywords.values()):
-                self._reached(item, names)
+                self._reached(item)
             return
         if isinstance(function, types.MethodType):
             if is_stateful(function.__self__):
                 self._owner(function.__self__)
             else:
-                self._attributes(function.__self__, _names_of(function))
+                self._hold(function.__self__)
             function = function.__func__
         if is_stateful(function):
             self._owner(function)
@@ -207,20 +219,20 @@ class Environment:
             call = vars(type(function)).get("__call__")
             if not isinstance(call, types.FunctionType):
                 return
-            self._attributes(function, _names(call.__code__))
+            self._hold(function)
             function = call
-        names = _names(function.__code__)
-        is_library = function.__globals__.get("__name__", "").partition(".")[0] in LIBRARIES
+        is_library = _is_library(function.__globals__.get("__name__", ""))
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
             read = functools.partial(_contents, cell)
             write = functools.partial(setattr, cell, "cell_contents")
-            self._watch(Watched(read, write, read(), name), names, changes=not is_library)
+            self._watch(Watched(read, write, read(), name), changes=not is_library)
         if is_library:
             return
+        self._mention(function.__code__)
         for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
-            self._reached(default, names, f"a default of {function.__name__}")
+            self._reached(default, f"a default of {function.__name__}")
         if function.__defaults__:
             self._attribute(function, "__defaults__")
         if function.__kwdefaults__:
@@ -230,58 +242,61 @@ class Environment:
         called = _globals(function.__code__)
         for name in called:
             if name in space or not hasattr(builtins, name):
-                self._item(space, name, name, names)
+                self._item(space, name, name)
         self.spaces.append((space, called))
+
+    def _mention(self, code: types.CodeType) -> None:
+        """Note the names in some code: any object that it reaches may have them."""
+        for name in _names(code):
+            self._names[name] = None
+            if type(name) is _Text:
+                self._texts[name] = None
 
     def _attribute(self, owner: Any, name: str) -> None:
         read = functools.partial(getattr, owner, name, _MISSING)
-        self._watch(Watched(read, functools.partial(setattr, owner, name), read(), name), ())
+        self._watch(Watched(read, functools.partial(setattr, owner, name), read(), name))
 
-    def _item(self, space: Any, key: Any, name: str, names: Any) -> None:
+    def _item(self, space: Any, key: Any, name: str) -> None:
         if self._is_new((id(space), key), space):
             read = functools.partial(space.get, key, _MISSING)
             item = Watched(read, functools.partial(_store, space, key), read(), name)
-            self._watch(item, names, (space, key))
-        else:
-            self._reached(space.get(key), names, name)
+            self._watch(item, (space, key))
 
-    def _watch(self, item: Watched, names: Any, entry: Any = None, changes: bool = True) -> None:
+    def _watch(self, item: Watched, entry: Any = None, changes: bool = True) -> None:
         """Watch something that the code reads; `entry` says where in a dict it is."""
         found = item.before
         if creation.has_stand_in(found):
             self.replaced.append(item)
-        if isinstance(found, types.ModuleType):
-            self._module(found, names)
-            return
-        if changes:
+        is_module = isinstance(found, types.ModuleType)
+        if changes and not is_module:
             self.watched.append(item)
             if entry is None:
                 self._others.append(item)
             else:
                 self._entries.append((*entry, found))
         if found is not _MISSING:
-            self._reached(found, names, item.name)
+            self._reached(found, item.name)
 
-    def _reached(self, found: Any, names: Any, name: str = "") -> None:
+    def _reached(self, found: Any, name: str = "") -> None:
         """Look into an object that a name refers to."""
         if is_stateful(found):
             self._owner(found)
             return
-        if isinstance(found, (Followed, Node, np.ndarray, types.ModuleType, *PLAIN)):
+        if isinstance(found, (Followed, Node, np.ndarray, *PLAIN)):
             return
         if isinstance(found, SOURCES):
             read, write = _states(found)
             self._sources.append(Watched(read, write, read(), name))
-        elif isinstance(found, type):
-            self._class(found, names)
         elif isinstance(found, (list, tuple, set, frozenset, dict)):
-            self._container(found, names, name)
+            self._container(found, name)
+            if type(found).__module__ != "builtins":
+                self._hold(found)
         elif isinstance(found, (types.FunctionType, types.MethodType, functools.partial)):
             self._function(found)
         else:
-            if callable(found):
+            if callable(found) and not isinstance(found, type):
                 self._function(found)
-            self._attributes(found, names)
+            self._hold(found)
 
     def _owner(self, owner: Any) -> None:
         """Note an object that says itself what its state is, and look into its functions."""
@@ -292,10 +307,10 @@ class Environment:
                     if isinstance(item, (types.FunctionType, types.MethodType, functools.partial)):
                         self._function(item)
 
-    def _container(self, found: Any, names: Any, name: str) -> None:
-        if not self._is_new((id(found), names), found):
+    def _container(self, found: Any, name: str) -> None:
+        if not self._is_new(id(found), found):
             return
-        if not isinstance(found, (tuple, frozenset)) and self._is_new(id(found), found):
+        if not isinstance(found, (tuple, frozenset)):
             read, write = functools.partial(_items, found), functools.partial(_refill, found)
             item = Watched(read, write, read(), name)
             self.watched.append(item)
@@ -314,58 +329,76 @@ class Environment:
                         name,
                     )
                 )
-            self._reached(item, names, name)
+            self._reached(item, name)
 
-    def _module(self, module: types.ModuleType, names: Any) -> None:
-        """Watch what code mentions of a module, if it belongs to the user."""
-        if module.__name__.partition(".")[0] in LIBRARIES:
-            return
-        for name in names:
-            if name in vars(module) and self._is_new((id(module), name), module):
-                self._item(vars(module), name, f"{module.__name__}.{name}", names)
+    # -- what objects hold -------------------------------------------------------------------
 
-    def _class(self, kind: Any, names: Any) -> None:
+    def _hold(self, holder: Any) -> None:
+        """Note an object, a class or a module, any of whose attributes the code may read."""
+        if isinstance(holder, types.ModuleType):
+            opaque = _is_library(holder.__name__)
+        else:
+            opaque = type(holder).__module__ in _OPAQUE and not isinstance(holder, type)
+        if not opaque and type(holder) not in OPAQUE and self._is_new(("holder", id(holder))):
+            self._holders.append(holder)
+            self._kept.append(holder)
+
+    def _look_up(self) -> None:
+        """Watch all names that code mentions in all objects that it reaches."""
+        before = None
+        while before != (len(self._names), len(self._holders)):
+            before = len(self._names), len(self._holders)
+            for holder in self._holders:  # the list grows
+                if isinstance(holder, types.ModuleType):
+                    self._module(holder)
+                elif isinstance(holder, type):
+                    self._class(holder)
+                else:
+                    self._attributes(holder)
+
+    def _module(self, module: types.ModuleType) -> None:
+        for name in list(vars(module)):
+            if name in self._names:
+                self._item(vars(module), name, f"{module.__name__}.{name}")
+
+    def _class(self, kind: Any) -> None:
         """Watch what the methods of a class read."""
         for ancestor in kind.__mro__:
-            if ancestor.__module__.partition(".")[0] in LIBRARIES:
+            if _is_library(ancestor.__module__):
                 continue
-            for name, member in vars(ancestor).items():
+            for name, member in list(vars(ancestor).items()):
                 for function in _functions_in(member):
                     self._function(function)
-                plain = name in names and not hasattr(member, "__get__")
+                plain = name in self._names and not hasattr(member, "__get__")
                 if plain and not name.startswith("__") and self._is_new((id(ancestor), name)):
                     self._attribute(ancestor, name)
 
-    def _attributes(self, owner: Any, names: tuple[str, ...]) -> None:
+    def _attributes(self, owner: Any) -> None:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
-        kind = type(owner)
-        if kind.__module__ in _OPAQUE or kind in OPAQUE:
-            return
-        space = getattr(owner, "__dict__", None)
-        space = space if type(space) is dict else {}
-        waiting, done = list(names), set()
-        while waiting:
-            name = waiting.pop()
-            if name in done or name.startswith("__"):
-                continue
-            done.add(name)
-            if name in space:
-                if self._is_new((id(owner), name), owner):
-                    self._item(space, name, name, names)
-                continue
-            member = _member(kind, name)
-            if member is _MISSING and type(name) is _Text and self._is_new((id(owner), name)):
-                self._item(space, name, name, ())  # hasattr might ask for it
-            if isinstance(owner, type) or member is _MISSING:
+        found = getattr(owner, "__dict__", None)
+        space: dict[str, Any] = found if type(found) is dict else {}
+        for name in list(space):
+            if name in self._names and not name.startswith("__"):
+                self._item(space, name, name)
+        members: dict[str, Any] = {}
+        for ancestor in reversed(type(owner).__mro__):
+            members |= vars(ancestor)
+        if space is found:
+            for name in self._texts:
+                if name not in members:
+                    self._item(space, name, name)  # hasattr might ask for it
+        for name, member in members.items():
+            special = name.startswith("__")
+            if name in space or name in _UNCALLED or not (special or name in self._names):
                 continue
             functions = _functions_in(member)
             for function in functions:
-                waiting.extend(_names(function.__code__))
+                self._mention(function.__code__)
                 self._function(function)
             stored = isinstance(member, types.MemberDescriptorType)  # in a slot
-            if functions or (hasattr(member, "__get__") and not stored):
+            if special or functions or (hasattr(member, "__get__") and not stored):
                 continue
-            if self._is_new((id(owner), name), owner):
+            if self._is_new((id(owner), name)):
                 self._attribute(owner, name)
 
 
@@ -402,16 +435,6 @@ def _globals(code: types.CodeType) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _names_of(function: Any) -> tuple[str, ...]:
-    """Return the names in a function, or in the method that calls an object."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    function = getattr(function, "__func__", function)
-    if not isinstance(function, types.FunctionType):
-        function = vars(type(function)).get("__call__")
-    return _names(function.__code__) if isinstance(function, types.FunctionType) else ()
-
-
 def _functions_in(member: Any) -> list[types.FunctionType]:
     """Return the functions of a method or a property."""
     found = (
@@ -422,12 +445,9 @@ def _functions_in(member: Any) -> list[types.FunctionType]:
     return [x for x in found if isinstance(x, types.FunctionType)]
 
 
-def _member(kind: Any, name: str) -> Any:
-    """Return what a class has under a name, as it is."""
-    for ancestor in kind.__mro__:
-        if name in vars(ancestor):
-            return vars(ancestor)[name]
-    return _MISSING
+def _is_library(module: str) -> bool:
+    """Return whether a module is part of a library, whose functions read nothing that changes."""
+    return module.partition(".")[0] in LIBRARIES
 
 
 def _contents(cell: Any) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
+
 _asarray = np.asarray  # the module gets another one while a function is traced
 
 
@@ -342,8 +344,8 @@ def substituted(x: Any, value_of: Callable[[Any], Any], kinds: frozenset[type] =
         return {key: substituted(item, value_of, kinds) for key, item in x.items()}
     if kind is slice:
         return slice(*[substituted(part, value_of, kinds) for part in (x.start, x.stop, x.step)])
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return kind(*[substituted(item, value_of, kinds) for item in x])
+    if isinstance(x, tree.CONTAINERS):
+        return tree.like(x, [substituted(item, value_of, kinds) for item in tree.items(x)])
     return x
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
 from autograd.program.instructions import (
     BINARY,
     INPLACE,
@@ -309,6 +310,10 @@ class Writer:
         if isinstance(x, tuple) and hasattr(x, "_fields"):
             inner = ", ".join(self.of(item).text for item in x)
             return Expression(f"{self.names.object(kind, kind.__name__)}({inner})")
+        if isinstance(x, tree.CONTAINERS):  # such as an OrderedDict
+            inner = ", ".join(self.of(item).text for item in tree.items(x))
+            template = self.names.object(x, kind.__name__.lower())
+            return Expression(f"{self.names.object(tree.like, 'like')}({template}, [{inner}])")
         return Expression(self.names.object(x, f"{kind.__name__.lower()}"))
 
     def _float(self, x: float) -> Expression:

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
+from autograd.engine.objects import holds_nodes
 from autograd.engine.tracing import pause, resume
 from autograd.errors import TraceError
 from autograd.program.contents_tracer import ContentsTracer
@@ -32,17 +33,18 @@ from autograd.program.instructions import (
 )
 from autograd.program.numpy_functions import (
     DATA_DEPENDENT,
+    NUMBERS,
     STATIC,
     WRITING,
+    integers_that_shape,
+    is_of_numbers,
     is_real_or_complex,
 )
+from autograd.program.object_arrays import elements_of
 from autograd.program.origins import Origins
 from autograd.program.places import at, is_in_rule, place_of_caller, scope_here
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask, traced_in
 
-#: Types of results that become variables.
-NUMBERS = (bool, int, float, complex, np.generic)
-_RESULTS = (type(None), np.ndarray, tuple, list, *NUMBERS)
 _OPERANDS = (np.ndarray, list, tuple, *NUMBERS)
 _PYTHON = frozenset((float, int, bool))
 _TRACED: frozenset[type] = frozenset((TracedArray, TracedNumber, TracedGenerator))
@@ -146,7 +148,12 @@ class Recorder(ContentsTracer):
 
     def with_followed(self, arguments: Any) -> Any:
         """Replace the plain arrays among the arguments of a primitive by traced ones."""
-        return tuple([self.constant(x) if type(x) is np.ndarray else x for x in arguments])
+        return tuple(
+            [
+                x if type(x) is not np.ndarray or x.dtype.hasobject else self.constant(x)
+                for x in arguments
+            ]
+        )
 
     def is_constant(self, array: Any) -> bool:
         """Return whether the program refers to an array as a constant."""
@@ -180,6 +187,10 @@ class Recorder(ContentsTracer):
             number = self.arithmetic(function, arguments, primitive)
             if number is not None:
                 return number
+        if any(map(holds_nodes, arguments)):
+            return function(*map(elements_of, arguments), **keywords)
+        for x in integers_that_shape(function, arguments, keywords):
+            self.guard(x, int)
         value, plain = self._call(function, arguments, keywords, is_tried=is_tried)
         found = self.record(function, arguments, keywords, value, plain, primitive=primitive)
         if function is operator.getitem and selects_by_mask(arguments[1]):
@@ -267,7 +278,7 @@ class Recorder(ContentsTracer):
         primitive: Any = None,
     ) -> Any:
         """Record a call whose result is known; return the traced result."""
-        if type(value) is not np.ndarray and not _is_of_numbers(value):
+        if type(value) is not np.ndarray and not is_of_numbers(value):
             return self._fixed(arguments, keywords, value)
         symbols = tuple([self.symbol(x) for x in arguments])
         named = self.symbol(keywords) if keywords else {}
@@ -482,12 +493,3 @@ class Recorder(ContentsTracer):
             self.origins.ended(position)
         else:
             self.origins.reached(position, self.variable_of(node), self.variable_of(cotangent))
-
-
-def _is_of_numbers(value: Any) -> bool:
-    """Return whether a result consists of numbers and arrays only, and can be followed."""
-    if isinstance(value, np.generic):
-        return value.dtype.kind not in "SUV"
-    if isinstance(value, (tuple, list)):
-        return all(type(x) is np.ndarray or _is_of_numbers(x) for x in value)
-    return isinstance(value, _RESULTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import contextlib
 import dataclasses
 import enum
 import inspect
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
 from autograd.engine import Tensor
 from autograd.engine.assignment import current
 from autograd.engine.memory import bounds, owner_of
@@ -23,7 +24,7 @@ from autograd.program.instructions import Variable
 #: Numbers that are inputs; integers, booleans and text are fixed.
 INPUT_NUMBERS = (float, complex, np.floating, np.complexfloating)
 INPUTS = (np.ndarray, *INPUT_NUMBERS, np.random.Generator)
-CONTAINERS = (tuple, list, dict)
+CONTAINERS = tree.CONTAINERS
 
 #: Fixed arguments that are compared by value: nothing can change them.
 VALUES = (
@@ -68,11 +69,12 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
         leaves.append(x)
         key.append(kind)
     elif isinstance(x, CONTAINERS):
-        key.append(kind)
-        key.append(len(x))
+        key += (kind, len(x))
         if isinstance(x, dict):
             key.append(_keys(x))
-        for item in x.values() if isinstance(x, dict) else x:
+        if has_attributes(x):
+            key.append(Identity(x))
+        for item in tree.items(x):
             flatten(item, leaves, key)
     else:
         key.append(kind)
@@ -130,7 +132,8 @@ def fixed(x: Any) -> Any:
     parameters = getattr(type(x), "__dataclass_params__", None)
     if parameters is not None and parameters.frozen:
         parts = [getattr(x, field.name) for field in dataclasses.fields(x)]
-        return (type(x), *[(type(part), fixed(part)) for part in parts])
+        with contextlib.suppress(TraceError):  # arrays, which can change
+            return (type(x), *[(type(part), fixed(part)) for part in parts])
     if hasattr(type(x), "__next__"):
         raise TraceError(
             f"jit got a {type(x).__name__}, which can be read only once. Pass a list instead."
@@ -147,12 +150,20 @@ def fixed(x: Any) -> Any:
     return x
 
 
+def has_attributes(x: Any) -> bool:
+    """Return whether a container has attributes other than its items."""
+    found = getattr(x, "__dict__", None)
+    return bool(found) and found is not x
+
+
 def objects_in(x: Any) -> Iterator[Any]:
-    """Yield the fixed arguments that have attributes."""
+    """Yield the fixed arguments: they may have attributes, or be functions that read others."""
     if isinstance(x, CONTAINERS):
-        for item in x.values() if isinstance(x, dict) else x:
+        if has_attributes(x):
+            yield x
+        for item in tree.items(x):
             yield from objects_in(item)
-    elif not isinstance(x, (Node, np.ndarray, *INPUT_NUMBERS, *VALUES)):
+    elif not isinstance(x, (Node, np.ndarray, *INPUT_NUMBERS)):
         yield x
 
 
@@ -209,15 +220,8 @@ def _rebuilt(x: Any, of: Any) -> Any:
     kind = type(x)
     if kind is tuple or kind is list:
         return kind([_rebuilt(item, of) for item in x])
-    if kind is dict:
-        return {key: _rebuilt(item, of) for key, item in x.items()}
-    if isinstance(x, tuple):
-        return tuple.__new__(kind, [_rebuilt(item, of) for item in x])
     if isinstance(x, CONTAINERS):
-        other = copy.copy(x)
-        for key, item in x.items() if isinstance(x, dict) else enumerate(x):
-            other[key] = _rebuilt(item, of)  # type: ignore[index]
-        return other
+        return tree.like(x, [_rebuilt(item, of) for item in tree.items(x)])
     return of(x)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import itertools
+import numbers
 import threading
 import types
 from collections.abc import Callable
@@ -24,6 +26,7 @@ from autograd.program.instructions import (
     Instruction,
     Method,
     Variable,
+    contents_of,
     same,
     variables_in,
 )
@@ -34,7 +37,7 @@ from autograd.program.recorder import Recorder
 from autograd.program.results import Results, results_of
 from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
-from autograd.program.traced import Traced
+from autograd.program.traced import Traced, traced_in
 
 
 class _Alone:
@@ -64,6 +67,13 @@ class _Alone:
 
 
 RECORDING = _Alone()
+
+
+#: What a program may return as it was recorded, though the function makes it at each call.
+_RETURNED = (
+    Variable, Constant, numbers.Number, np.generic, slice, datetime.date, datetime.time,
+    datetime.timedelta, *structure.VALUES,
+)  # fmt: skip
 
 
 class Recording:
@@ -144,6 +154,7 @@ def record(
             recorder.follow(owner)
         with marks, environment.follow(recorder.constant):
             found = function(*positional, **named)
+            found = _containers_of(recorder, found)
         if recorder.given_up:
             raise NotFollowed(recorder.given_up)
         keep = not isolated
@@ -273,7 +284,29 @@ def plain_result(x: Any) -> Any:
         replace_contents(x, x._contents._value)
     if isinstance(x, type):
         return creation.ORIGINALS.get(x, x)
+    if type(x) is slice:
+        return slice(*map(plain_result, (x.start, x.stop, x.step)))
     return x
+
+
+def _containers_of(recorder: Recorder, x: Any) -> Any:
+    """Return a result with containers that a program can make again: keys are fixed."""
+    if not isinstance(x, tree.CONTAINERS):
+        return x
+    if structure.has_attributes(x):
+        raise TraceError(
+            f"A function that is traced returns a {type(x).__name__} with attributes, which a "
+            "program cannot make again. Return a tuple, a list or a dict."
+        )
+    parts = [_containers_of(recorder, item) for item in tree.items(x)]
+    found = tree.like(x, parts)
+    keys = list(traced_in(tuple(x))) if isinstance(x, dict) else []
+    if keys:
+        for key in keys:
+            key._guard(contents_of)
+        found.clear()
+        found.update(zip(recorder.plain(tuple(x)), parts, strict=True))
+    return found
 
 
 def trace(function: Callable[..., Any]) -> Callable[..., Program]:
@@ -355,6 +388,13 @@ def require_same(first: Program, second: Program) -> None:
             f"{at(longer[min(len(first.items), len(second.items))].place)}"
             "The function takes another course when it is called again with the same arguments."
         )
+    for x, y in zip(tree.flat(first.output), tree.flat(second.output), strict=False):
+        is_closure = isinstance(x, types.FunctionType) and x.__closure__
+        if x is not y and (is_closure or not isinstance(x, _RETURNED)):
+            raise TraceError(
+                f"A function that is traced returns a {type(x).__name__}, which it makes at each "
+                "call. Return a tuple, a list or a dict of arrays, numbers and texts."
+            )
     if not _equal(first.output, second.output):
         raise ImpureFunctionError(
             "The function returns something else when it is called again with the same arguments."
@@ -397,6 +437,8 @@ def _equal(a: Any, b: Any) -> bool:
             for f in (a, b)
         ]
         return a is b or (a.__code__ is b.__code__ and _equal(*parts))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(map(_equal, a.values(), b.values()))
     if isinstance(a, (tuple, list)):
         return len(a) == len(b) and all(map(_equal, a, b))
     if isinstance(a, slice):

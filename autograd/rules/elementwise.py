@@ -266,8 +266,8 @@ def clip(
         return clip(np.astype(a, dtype), a_min, a_max, min=min, max=max)
     lowest = a_min if min is None else min
     highest = a_max if max is None else max
-    numbers = isinstance(lowest, (int, float)) and isinstance(highest, (int, float))
-    if numbers and not isinstance(a, Value):
+    limits = tracing.concrete(lowest), tracing.concrete(highest)
+    if all(isinstance(x, (int, float)) for x in limits) and not isinstance(a, Value):
         return limited(a, lowest, highest)
     a = a if lowest is None else maximum(a, lowest)
     return a if highest is None else minimum(a, highest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import string
 from typing import Any
 
@@ -211,7 +212,8 @@ def vdot(a: Any, b: Any) -> Any:
 @implements(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sum products over pairs of axes: transposed, this is one matrix product."""
-    if isinstance(axes, (int, np.integer)):
+    if np.ndim(axes) == 0:
+        axes = operator.index(axes)
         axes = (range(np.ndim(a) - axes, np.ndim(a)), range(axes))
     left, right = ([x] if np.ndim(x) == 0 else list(x) for x in axes)
     left = [normalize_axis_index(i, np.ndim(a)) for i in left]

@@ -29,9 +29,11 @@ def alike(a, b):
     if isinstance(a, tuple | list):
         return len(a) == len(b) and all(map(alike, a, b))
     if isinstance(a, dict):
-        return list(a) == list(b) and all(alike(a[key], b[key]) for key in a)
+        return alike(list(a), list(b)) and all(alike(a[key], b[key]) for key in a)
     if isinstance(a, Value | Tensor):
         return alike(a.data, b.data) and alike(a.grad, b.grad)
+    if isinstance(a, slice):
+        return alike((a.start, a.stop, a.step), (b.start, b.stop, b.step))
     if dataclasses.is_dataclass(a):
         return alike(vars(a), vars(b))
     return a == b or a is b

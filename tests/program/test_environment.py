@@ -1,6 +1,7 @@
 """What functions read apart from their arguments, and what a program cannot repeat."""
 
 import dataclasses
+import functools
 import gc
 import inspect
 import itertools
@@ -218,6 +219,140 @@ class Fixed:
     a: object = 1.0
 
 
+# -- attributes, wherever the code that reads them gets their owner from --------------------------
+
+
+class Owner:
+    rate = 1.0
+
+
+class Slotted:
+    __slots__ = ("rate",)
+
+
+class Multiplied(Owner):
+    def __rmul__(self, x):
+        return x * self.rate
+
+
+class Listed(list):
+    pass
+
+
+def made(kind, item):
+    owner = kind()
+    owner.rate = item
+    return owner
+
+
+OWNERS = {
+    "object": lambda item: made(Owner, item),
+    "slots": lambda item: made(Slotted, item),
+    "data class": lambda item: made(Options, item),
+    "class": lambda item: type("Own", (Owner,), {"rate": item}),
+    "module": lambda item: made(lambda: types.ModuleType("mine"), item),
+    "namespace": lambda item: types.SimpleNamespace(rate=item),
+    "list with attributes": lambda item: made(Listed, item),
+    "operator": lambda item: made(Multiplied, item),
+}
+
+
+def read(owner, x):
+    return x * owner if isinstance(owner, Multiplied) else x * owner.rate
+
+
+def passed_on(owner, x):
+    return read(owner, x)
+
+
+def applied(function, *arguments):
+    return function(*arguments)
+
+
+def with_attribute(owner):
+    return types.SimpleNamespace(inner=types.SimpleNamespace(owner=owner))
+
+
+def method_of(owner):
+    class Holder:
+        def __init__(self):
+            self.owner = owner
+
+        def run(self, x):
+            return self.helper(x)
+
+        def helper(self, x):
+            return passed_on(self.owner, x)
+
+    return Holder()
+
+
+def with_default(owner):
+    def function(x, owner=owner):
+        return passed_on(owner, x)
+
+    return function
+
+
+#: Return a function of x that reads an owner's attribute, and the arguments before x.
+READERS = {
+    "read": lambda o: (lambda x: read(o, x), ()),
+    "passed on": lambda o: (lambda x: passed_on(o, x), ()),
+    "applied": lambda o: (lambda x: applied(passed_on, o, x), ()),
+    "argument": lambda o: (passed_on, (o,)),
+    "in a list": lambda o: (lambda x: sum(passed_on(each, x) for each in [o][:]), ()),
+    "in a listed argument": lambda o: (lambda found, x: passed_on(found[0], x), ([o],)),
+    "in a dict": lambda o: ((lambda d: lambda x: passed_on(d.get("o"), x))({"o": o}), ()),
+    "in an attribute": lambda o: (
+        (lambda holder: lambda x: passed_on(holder.inner.owner, x))(with_attribute(o)), ()
+    ),
+    "method": lambda o: (method_of(o).run, ()),
+    "method as an argument": lambda o: (applied, (method_of(o).run,)),
+    "function as an argument": lambda o: (applied, (lambda x: passed_on(o, x),)),
+    "functions as an argument": lambda o: (
+        lambda found, x: found["f"][0](x), ({"f": [lambda x: passed_on(o, x)]},)
+    ),
+    "partial": lambda o: (functools.partial(passed_on, o), ()),
+    "map": lambda o: (lambda x: list(map(functools.partial(passed_on, o), [x])), ()),
+    "default": lambda o: (with_default(o), ()),
+    "jitted": lambda o: (lambda x: jit(functools.partial(passed_on, o))(x), ()),
+    "jitted argument": lambda o: (applied, (jit(lambda x: passed_on(o, x)),)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("kind", OWNERS)
+def test_changed_attributes_are_noticed_by_all_code(kind, reader):
+    owner = OWNERS[kind](2.0)
+    f, before = READERS[reader](owner)
+    replayed = jit(f)
+    for rate in (2.0, 3.0, 3, array(1, 2), array(3, 4)):
+        owner.rate = rate
+        for _ in range(2):
+            assert alike(replayed(*before, 2.0), f(*before, 2.0))
+    owner.rate[0] = 7.0
+    assert alike(replayed(*before, 2.0), f(*before, 2.0))
+
+
+def test_unread_attributes_do_not_matter():
+    class Trainer:
+        def __init__(self):
+            self.rate, self.steps = 2.0, 0
+
+        def train(self):
+            self.steps += 1
+            return replayed(2.0)
+
+        def loss(self, x):
+            return x * self.rate
+
+    trainer = Trainer()
+    replayed = jit(trainer.loss)
+    for _ in range(5):
+        trainer.train()
+    assert len(paths(replayed)) == 1
+
+
 def test_objects_as_arguments_are_told_apart():
     f = jit(lambda d, x: x * d.a)
     options = Options()
@@ -229,6 +364,10 @@ def test_objects_as_arguments_are_told_apart():
     for number in (1.0, 1, True, 2, 0.0, -0.0, 1):
         assert alike(f(Fixed(number), 2), 2 * number)
     assert len(f._cache) == 6
+    frozen = Fixed(array(1, 2))
+    for number in (1.0, 5.0):
+        frozen.a[0] = number
+        assert alike(f(frozen, 2.0), 2.0 * frozen.a)
     f, found = jit(lambda s, x: x * len(s)), {1, 2}
     assert f(found, 2.0) == 4.0
     found.add(3)
@@ -381,7 +520,13 @@ REFUSED = {
     "objects": (lambda x: np.array([x, None], dtype=object), "objects"),
     "pickle": (lambda x: pickle.dumps(x), "pickled"),
     "kept": (lambda x: types.SimpleNamespace(x=x), "return"),
-    "closure": (lambda x: lambda: x, "return"),
+    "closure": (lambda x: lambda: x, "returns a function"),
+    "object": (lambda x: (x, Options(1.0)), "returns a Options"),
+    "object of a number": (lambda x: [Options(x[0])], "returns a Options"),
+    "set of numbers": (lambda x: frozenset(x), "returns a frozenset"),
+    "items": (lambda x: {"a": 1.0}.values(), "returns a dict_values"),
+    "iterator": (lambda x: iter([1.0]), "returns a list_iterator"),
+    "attributes": (lambda x: made(Listed, x), "with attributes"),
 }
 
 

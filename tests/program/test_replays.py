@@ -3,6 +3,7 @@
 import copy
 import functools
 import math
+import operator
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from program.agreement import (
 )
 
 import autograd
-from autograd import Tensor, Value, grad, jit
+from autograd import Tensor, Value, grad, jit, value_and_grad
 
 # -- functions of one array ----------------------------------------------------------------------
 
@@ -335,3 +336,18 @@ def test_arrays_of_texts_dates_and_records_work():
     kinds = [("a", float), ("b", int)]
     records = [np.array([(float(i), 2), (3.0, i)], dtype=kinds) for i in range(3)]
     assert difference(of_records, *[(x,) for x in records]) is None
+
+
+@pytest.mark.parametrize(
+    "f", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, np.dot],
+    ids=lambda f: f.__name__,
+)  # fmt: skip
+@pytest.mark.parametrize("other", ["number", "array", "constant"])
+def test_arrays_of_nodes_meet_followed_operands(f, other):
+    def both(x, k, a):
+        nodes = np.array([x[0], k, x[1] * x[2]])
+        operand = {"number": k, "array": a, "constant": np.array([1.0, 2.0, 3.0])}[other]
+        return np.sum(f(nodes, operand) + f(operand, nodes) * k)
+
+    calls = [(array(1, 2, 3), 2.0, array(3, 2, 1)), (array(3, 2, 1), 0.5, array(1, 1, 2))]
+    assert difference(value_and_grad(both), *calls) is None

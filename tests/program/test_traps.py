@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 import weakref
+from collections import Counter, OrderedDict, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from math import sin as imported_sin
 
@@ -132,6 +133,53 @@ def test_changed_results_do_not_change_the_program():
             x[...] = 9
         result[4]["a"].append(2)
         result[5][0] = 7
+
+
+class OwnList(list):
+    pass
+
+
+class OwnTuple(tuple):
+    __slots__ = ()
+
+
+class OwnDict(dict):
+    def __init__(self, *items, **named):
+        super().__init__(*items, **named)
+        self.__dict__ = self  # d.key is d["key"]
+
+
+CONTAINERS = {
+    "tuple": lambda *items: items,
+    "list": lambda *items: list(items),
+    "dict": lambda *items: dict(enumerate(items)),
+    "named tuple": lambda *items: Point(*items),
+    "own list": lambda *items: OwnList(items),
+    "own tuple": lambda *items: OwnTuple(items),
+    "own dict": lambda *items: OwnDict(zip("xy", items, strict=True)),
+    "ordered dict": lambda *items: OrderedDict(zip("yx", items, strict=True)),
+    "dict of a factory": lambda *items: defaultdict(float, zip("xy", items, strict=True)),
+    "counter": lambda *items: Counter(dict(zip("xy", items, strict=True))),
+}
+
+
+@pytest.mark.parametrize("outer", CONTAINERS)
+@pytest.mark.parametrize("inner", CONTAINERS)
+def test_results_and_arguments_may_be_any_container(outer, inner):
+    outer, inner = CONTAINERS[outer], CONTAINERS[inner]
+
+    def f(given, x):
+        return outer(inner(x * 2, given), {float(x[0]): x, 1: slice(x[0], None)}), given
+
+    def of(x):
+        return outer(inner(x, 1.5), x + 1)
+
+    assert difference(f, *[(of(x), x) for x in (array(1, 2), array(3, 4), array(1, 5))]) is None
+
+
+def test_items_may_be_read_as_attributes():
+    f = lambda d: d.x * d["y"]  # noqa: E731
+    assert difference(f, *[(OwnDict(x=array(x, 2), y=3.0),) for x in (1.0, 2.0)]) is None
 
 
 @pytest.mark.parametrize("size", [3, 1000, 50_000])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.engine import tracing
 from autograd.hips import numpy as anp
 from autograd.variables import plain
 
@@ -29,7 +30,7 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     ordered = _sorted(value)
     leaves = tree.flat(ordered)
     shapes = [np.shape(plain(leaf)) for leaf in leaves]
-    kinds = [type(plain(leaf)) for leaf in leaves]
+    kinds = [type(tracing.concrete(plain(leaf))) for leaf in leaves]
     flat = np.concatenate([np.ravel(anp.array(leaf)) for leaf in leaves]) if leaves else np.zeros(0)
 
     def unflatten(vector: Any) -> Any:
@@ -37,7 +38,7 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
         for shape, kind in zip(shapes, kinds, strict=True):
             stop = start + math.prod(shape)
             part = np.reshape(vector[start:stop], shape) if shape else vector[start]
-            parts.append(kind(part) if kind is float and isinstance(part, np.floating) else part)
+            parts.append(_as_float(part) if kind is float else part)
             start = stop
         return tree.filled(value, tree.aligned(tree.filled(ordered, parts), value))
 
@@ -52,6 +53,13 @@ def flatten_func(func: Callable[..., Any], example: Any) -> tuple[Callable[..., 
         return flatten(func(unflatten(x), *arguments))[0]
 
     return flattened, unflatten, vector
+
+
+def _as_float(x: Any) -> Any:
+    """Return a number of NumPy as one of Python; a node as it is."""
+    if isinstance(x, tracing.Followed):
+        return x.as_float()
+    return float(x) if isinstance(x, np.floating) else x
 
 
 def _sorted(value: Any) -> Any:
