@@ -9,6 +9,7 @@ program is run, and a line keeps its number with every mistake.
 
 import ast
 import importlib
+import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -197,6 +198,8 @@ def analytic_matrix(call, options, cotangents):
         rows = [call.vjp(rebuilt(value, row), *fresh(call.inputs)) for row in cotangents]
         return np.stack([flat(row) for row in rows])
     given = call.f(*inputs)[1] if call.gradient is True else call.gradient(*inputs)
+    if isinstance(given, dict) and not isinstance(call.inputs[0], dict):
+        given = [given[name] for name in inspect.signature(call.f).parameters]
     size = flat(call.value()).size
     parts = given if isinstance(given, tuple | list | dict) else (given,)
     return cotangents @ np.concatenate(

@@ -25,7 +25,7 @@ from check.gallery.kinds import kind_of
 
 #: Relative differences from the numerical derivative: below the first it is right, above the
 #: second it is certainly wrong.
-RIGHT, WRONG = 1e-6, 1e-4
+RIGHT, WRONG = 1e-7, 1e-6
 
 LINE, TRUE, FALSE, NONE = "right line", "other right reason", "misleading", "none"
 NOT_FOUND, ERROR = "not found", "error"
