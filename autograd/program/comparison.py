@@ -155,22 +155,29 @@ class _Keys:
     def __init__(self, program: Program, table: dict[Any, int]) -> None:
         self._table = table
         self._of: dict[Any, int] = {}
+        self._sharing: dict[Any, list[Variable]] = {}  # by what owns their memory
         for position, x in enumerate(program.inputs):
-            self._of[x] = self._number(("input", position, x.shape, str(x.dtype)))
+            self._set(x, ("input", position, x.shape, str(x.dtype)))
         for load in program.loads:
             if load.variable is not None:
-                self._of[load.variable] = self._number(("load", id(load.node), load.what))
+                self._set(load.variable, ("load", id(load.node), load.what))
         self.items = [self._item(item) for item in program.items if not _is_memory(item)]
         self.output = repr(substituted(program.output, self._operand))
 
     def _number(self, key: Any) -> int:
         return self._table.setdefault(key, len(self._table))
 
+    def _set(self, x: Variable, key: Any) -> None:
+        """Say how a variable is computed."""
+        if x not in self._of:
+            self._sharing.setdefault(x.root, []).append(x)
+        self._of[x] = self._number(key)
+
     def _operand(self, x: Any) -> Any:
         if isinstance(x, Constant):
             return ("constant", str(x.value.dtype), x.value.shape, x.value.tobytes())
         if x not in self._of:
-            self._of[x] = self._number(("unknown", id(x)))
+            self._set(x, ("unknown", id(x)))
         return self._of[x]
 
     def _item(self, item: Any) -> int:
@@ -185,14 +192,13 @@ class _Keys:
         name = getattr(function, "__module__", ""), getattr(function, "__name__", repr(function))
         number = self._number((name, arguments, keywords))
         for position, x in enumerate(item.makes()):
-            self._of[x] = self._number(("result", number, position))
+            self._set(x, ("result", number, position))
         if item.writes is not None:  # from now on, all that shares this memory is another thing
             root = item.writes.root if isinstance(item.writes, Variable) else item.writes
-            for x in list(self._of):
-                if isinstance(x, Variable) and x.root is root:
-                    self._of[x] = self._number(("written", self._of[x], number))
+            for x in self._sharing.get(root, ()):
+                self._of[x] = self._number(("written", self._of[x], number))
             if isinstance(out, Variable):  # all of it is new
-                self._of[out] = self._number(("result", number, 0))
+                self._set(out, ("result", number, 0))
         return number
 
 

@@ -304,6 +304,8 @@ def contents_of(x: Any) -> Any:
 
 def same(a: Any, b: Any) -> bool:
     """Return whether two numbers are the same; NaN is, and zeros with different signs are not."""
+    if a is b:
+        return True
     if isinstance(a, float) and isinstance(b, float):
         return (a == b and math.copysign(1.0, a) == math.copysign(1.0, b)) or (a != a and b != b)
     if isinstance(a, complex) and isinstance(b, complex):

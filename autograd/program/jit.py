@@ -75,8 +75,7 @@ class Path:
         """Return whether this path is right where guard `number` of another one failed."""
         if number < 0 or len(self.expected) <= number:
             return number < 0
-        before = zip(self.expected[:number], other.expected[:number], strict=True)
-        return same_value(self.expected[number], found) and all(same_value(a, b) for a, b in before)
+        return all(map(same, self.expected, [*other.expected[:number], found]))
 
 
 def _later(program: Any) -> Any:
@@ -103,11 +102,6 @@ def _require_unchanged(source: str | None, name: str | None) -> None:
             f"The function changes {name!r}, which is not among its arguments, so its next call "
             "does something else. Return the new value, and pass the old one as an argument."
         )
-
-
-def same_value(a: Any, b: Any) -> bool:
-    """Return whether two values of guards are the same."""
-    return a is b or same(a, b)
 
 
 class Jitted:
@@ -165,19 +159,26 @@ class Jitted:
             path = paths[-1]
             failure = None
             if path.holds():
+                path.runs += 1
                 try:
-                    path.runs += 1
-                    return path.run(*leaves)
+                    return self._run(path, leaves, arguments, keywords)
                 except GuardFailed as failed:
                     failure = failed
-                except Interrupted as interrupted:
-                    raise interrupted.error from None
-                except Exception:
-                    # The function itself raises the error where the user sees it, or handles it,
-                    # or returns infinity where Python's floats raise an error but Values do not.
-                    return self.function(*arguments, **keywords)
             return self._elsewhere(signature, path, failure, leaves, arguments, keywords)
         return self._record(signature, arguments, keywords)
+
+    def _run(self, path: Path, leaves: list[Any], arguments: Any, keywords: Any) -> Any:
+        """Run a program, or the function if the program raises an error; raise `GuardFailed`."""
+        try:
+            return path.run(*leaves)
+        except GuardFailed:
+            raise
+        except Interrupted as interrupted:
+            raise interrupted.error from None
+        except Exception:
+            # The function itself raises the error where the user sees it, or handles it,
+            # or returns infinity where Python's floats raise an error but Values do not.
+            return self.function(*arguments, **keywords)
 
     def __program_state__(self) -> Iterator[State]:
         """Yield the function: for others that call this one, nothing else of it counts."""
@@ -297,14 +298,10 @@ class Jitted:
                 break
             tried.add(id(following))
             try:
-                result = following.run(*leaves)
+                result = self._run(following, leaves, arguments, keywords)
             except GuardFailed as again:
                 path, failure = following, again
                 continue
-            except Interrupted as interrupted:
-                raise interrupted.error from None
-            except Exception:  # as above
-                return self.function(*arguments, **keywords)
             with RECORDING:
                 paths = self._cache.get(signature, [])
                 self._cache[signature] = [p for p in paths if p is not following] + [following]

@@ -63,8 +63,9 @@ class Joint:
         first = with_checks_first(_program(program, own, forward, (results, tuple(kept))))
         last = _program(program, [*kept.values(), *cotangents], backward, found)
         last.loads, last.stores, last.name = [], [], f"{program.name}_backward"
-        expected = [guard.expected for guard in first.guards]
-        self.can_split = _equal(expected, [guard.expected for guard in guards])
+        expected = [guard.expected for guard in guards]
+        asked = [guard.expected for guard in first.guards]
+        self.can_split = len(asked) == len(expected) and all(map(same, asked, expected))
         if not self.can_split:
             return
         self.forward, self.backward = optimised(first), optimised(last)
@@ -191,10 +192,6 @@ def _shared(program: Program) -> list[int]:
 def _root(x: Any) -> Any:
     """Return the variable or constant whose memory this one shares."""
     return x.root if isinstance(x, Variable) else x
-
-
-def _equal(a: list[Any], b: list[Any]) -> bool:
-    return len(a) == len(b) and all(x is y or same(x, y) for x, y in zip(a, b, strict=True))
 
 
 def external_writes(program: Program) -> bool:
