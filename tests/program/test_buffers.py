@@ -8,7 +8,7 @@ from autograd import value_and_grad
 from autograd.program import jit, trace
 from autograd.program.passes import optimised
 from autograd.program.passes.rows import by_rows
-from autograd.program.passes.tiled import Tiled
+from autograd.program.passes.tiled import Tiled, numpy_adds_halves
 
 # -- buffers ----------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ def test_sums_of_tiles_are_added_in_the_order_of_numpy(size):
     for dtype in (np.float32, np.float64):
         x = np.random.default_rng(size).normal(size=size).astype(dtype)
         run = jit(lambda x: (x * 1.5).sum())
-        assert tiled(optimised(trace(run.function)(x)))
+        assert bool(tiled(optimised(trace(run.function)(x)))) == numpy_adds_halves()
         run(x)
         assert bits(run(x)) == bits(run.function(x))
 
@@ -202,6 +202,7 @@ def test_results_of_tiles_never_share_memory_with_a_later_call():
         assert not any(np.shares_memory(a, b) for b in arrays[:i])
 
 
+@pytest.mark.skipif(not numpy_adds_halves(), reason="here NumPy adds blocks, so no sum is in tiles")
 def test_a_region_can_be_called_like_a_function():
     program = optimised(trace(lambda x: (np.tanh(x) * 2.0, np.sum(x * x)))(LARGE))
     (region,) = tiled(program)

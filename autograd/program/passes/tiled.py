@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -183,6 +184,18 @@ def _half(size: int) -> int:
     """Return where NumPy's pairwise sum divides so many elements."""
     half = size // 2
     return half - half % 8
+
+
+@functools.cache
+def numpy_adds_halves() -> bool:
+    """Return whether NumPy adds all elements by halves; before 2.3 it adds blocks of 8,192."""
+    size = 100_003
+    x = np.random.default_rng(0).normal(size=size)
+    for numbers in (x, x.astype(np.float32)):
+        sums = [numbers[start:stop].sum() for start, stop in tiles_of(size, BLOCK)]
+        if _Total(size, BLOCK)(sums) != numbers.sum():
+            return False
+    return True
 
 
 class _Total:

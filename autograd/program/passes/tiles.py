@@ -25,7 +25,7 @@ from autograd.program.passes.effects import (
     reads,
     rebuilt,
 )
-from autograd.program.passes.tiled import Tiled
+from autograd.program.passes.tiled import Tiled, numpy_adds_halves
 from autograd.program.program import Program
 from autograd.program.ufuncs import is_elementwise, is_reduction
 from autograd.rules.kernel import is_elementwise as is_elementwise_kernel
@@ -100,7 +100,7 @@ def _kind_of_reduction(item: Instruction) -> Any:
     dtype = x.value.dtype if isinstance(x, Constant) else x.dtype
     if not sums_all or dtype not in (np.float32, np.float64) or item.result.is_array:
         return None
-    if math.prod(shape) * 4 < LEAST or not _is_contiguous(x):
+    if math.prod(shape) * 4 < LEAST or not _is_contiguous(x) or not numpy_adds_halves():
         return None
     return ("flat", shape, item.quiet)
 
