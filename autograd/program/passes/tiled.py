@@ -188,7 +188,7 @@ def _half(size: int) -> int:
 
 @functools.cache
 def numpy_adds_halves() -> bool:
-    """Return whether NumPy adds all elements by halves; before 2.3 it adds blocks of 8,192."""
+    """Return whether NumPy adds all elements by halves; 2.2 adds blocks of 8,192."""
     size = 100_003
     x = np.random.default_rng(0).normal(size=size)
     for numbers in (x, x.astype(np.float32)):
