@@ -163,21 +163,53 @@ def is_right(mistake, edits, seed):
 class NamedLine:
     path: str
     line: int
-    statement: str = ""
-    correction: str = ""
+    statement: str
+    correction: str
+
+
+#: What a reason says of an expression, and the expression that is then right.
+CLAIMS = (
+    (r"has the wrong sign", "-({})"),
+    (r"([\d.e+/-]+) times too large", "({}) / ({})"),
+    (r"([\d.e+/-]+) times too small", "({}) * ({})"),
+    (r"[Mm]ultiplied by ([\d.e+/-]+) it is right", "({}) * ({})"),
+    (r"transposed", "({}).T"),
+)
+
+
+def claimed(text, expression):
+    """Return what an expression should be by a sentence about it, if that is clear."""
+    for pattern, form in CLAIMS:
+        if expression and (found := re.search(pattern, text)):
+            return form.format(expression, *found.groups())
+    return ""
+
+
+def lines_in(reason):
+    """Yield the lines that a reason calls wrong."""
+    if "of the gradient" not in reason.partition("\n")[0]:
+        return
+    blocks = re.split(r"(\w+\.py), line (\d+), in [^:]*: ", reason)
+    for path, number, text in zip(blocks[1::3], blocks[2::3], blocks[3::3], strict=True):
+        source, _, said = text.partition("\n")
+        quoted = re.search(r"`([^`]*)`", said)
+        expression = quoted[1] if quoted else source.split("= ")[-1].removeprefix("return ")
+        yield NamedLine(path, int(number), expression, claimed(said, expression))
 
 
 def named_lines(report):
     """Return the lines that a report calls wrong: of its list, or else those in its reasons."""
-    if report.lines:
-        return report.lines
-    places = [
-        place
-        for reason in report.reasons
-        if "of the gradient" in reason.partition("\n")[0]
-        for place in re.findall(r"(\w+\.py), line (\d+)", reason)
+    if not report.lines:
+        return list(dict.fromkeys(line for reason in report.reasons for line in lines_in(reason)))
+    return [
+        NamedLine(
+            item.path,
+            item.line,
+            item.statement,
+            item.correction or claimed(item.text, item.statement),
+        )
+        for item in report.lines
     ]
-    return [NamedLine(path, int(number)) for path, number in dict.fromkeys(places)]
 
 
 def verdicts(mistake, report):
