@@ -161,8 +161,6 @@ def transpose(term: Term, order: Any = None) -> Term:
     factor, rest = coefficient_of(term)
     if factor != 1 and term.kind == Kind.SUM:
         return scaled(factor, transpose(rest, order))
-    if term.kind == Kind.PRODUCT and _is_scaled(term):
-        return rebuilt(term, [transpose(p, order) if p.shape else p for p in term.parts])
     if term.kind == Kind.RESHAPE and [n for n in shape if n != 1] == [
         n for n in term.shape if n != 1
     ]:
@@ -170,12 +168,6 @@ def transpose(term: Term, order: Any = None) -> Term:
         if moved == sorted(moved):
             return reshape(term.parts[0], shape)
     return make(Kind.TRANSPOSE, (term,), order, shape)
-
-
-def _is_scaled(product: Term) -> bool:
-    """Return whether a product has one factor that is an array, to the power 1."""
-    powers = zip(product.parts, product.detail, strict=True)
-    return [exponent for part, exponent in powers if part.shape] == [1]
 
 
 # -- sums and products -----------------------------------------------------------------------------

@@ -7,8 +7,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.program.formulas import algebra
 from autograd.program.formulas.algebra import (
     function,
@@ -19,10 +17,7 @@ from autograd.program.formulas.algebra import (
     plus,
     scaled,
 )
-from autograd.program.formulas.terms import Kind, Term, evaluate, in_order, make, number
-
-#: Larger terms are not compared by their values.
-COMPARED = 200
+from autograd.program.formulas.terms import Kind, Term, make, number
 
 #: Comparisons of a number with itself.
 SAME = {
@@ -116,11 +111,7 @@ def _choice(condition: Term, x: Term, y: Term) -> Term | None:
         is_one_side = y.kind == Kind.FUNCTION and y.detail in ("greater", "less")
         if is_one_side and y.parts == condition.parts:
             return linear([(1, y), (x.detail, condition)])
-        if condition.parts[0] is y and condition.parts[1].kind == Kind.NUMBER:
-            return linear([(1, y), (x.detail - condition.parts[1].detail, condition)])
-    # A more exact form where cancellation would cost digits is the same function.
-    is_small = is_function(condition, "less") and condition.parts[1].kind == Kind.NUMBER
-    return y if is_small and condition.parts[0] is y and same_function(x, y) else None
+    return None
 
 
 #: What functions are written as, and where they cancel.
@@ -140,25 +131,6 @@ IDENTITIES: dict[str, Callable[..., Term | None]] = {
     "logical_and": functools.partial(_logical, True),
     "logical_or": functools.partial(_logical, False),
 }
-
-
-def same_function(a: Term, b: Term) -> bool:
-    """Return whether two elementwise terms have the same values at random points."""
-    terms = list(in_order(a, b))
-    stop = {term for term in terms if term.kind not in (*algebra.ELEMENTWISE, Kind.NUMBER)}
-    if len(terms) > COMPARED:
-        return False
-    rng = np.random.default_rng(0)
-    leaves = [term for term in in_order(a, b, stop=stop) if term in stop]
-    for _ in range(20):
-        values = {
-            term: rng.uniform(-2, 2, [n if n < 2 else 5 for n in term.shape]) for term in leaves
-        }
-        one, other = evaluate([a, b], values)
-        fine = np.isfinite(one) & np.isfinite(other)
-        if not np.any(fine) or not np.allclose(one[fine], other[fine], 1e-7, 1e-9):
-            return False
-    return True
 
 
 # -- sums ------------------------------------------------------------------------------------------

@@ -186,7 +186,6 @@ class Writer:
             if len(pairs) == 1:
                 return self._scaled(coefficient * pairs[0][0], pairs[0][1], indices)
             powers = [(1.0, term)]
-        coefficient, powers = self._without_signs(coefficient, powers)
         if _is_negative(coefficient):
             for position, (exponent, part) in enumerate(powers):
                 opposite = self._opposite(part) if exponent == 1 else None
@@ -236,20 +235,6 @@ class Writer:
         left = self._fraction(1.0, others, None, _like(term, (term.shape[0], 1)))
         right = self._fraction(1.0, rows, None, _like(term, term.shape[1:]))
         return left.followed_by(rf"{right.within(ATOM)}^{{\top}}")
-
-    def _without_signs(
-        self, coefficient: Any, powers: list[tuple[Any, Term]]
-    ) -> tuple[Any, list[tuple[Any, Term]]]:
-        """Move the coefficients of factors such as -a, for a named sum a, to the front."""
-        found = []
-        for exponent, term in powers:
-            if term.kind == Kind.SUM and term not in self.names and exponent == int(exponent):
-                pairs = self.named.sums(term)
-                if len(pairs) == 1:
-                    coefficient = coefficient * pairs[0][0] ** int(exponent)
-                    term = pairs[0][1]
-            found.append((exponent, term))
-        return coefficient, found
 
     def _opposite(self, term: Term) -> Term | None:
         """Return a term with the opposite sign, if a difference in it takes it up: not 1 - x."""
