@@ -60,7 +60,6 @@ fuzz: $(STAMP)
 # All cases of the galleries, from which the suite takes some.
 gallery: $(STAMP)
 	$(PYTEST) -m gallery tests
-	OMP_NUM_THREADS=1 PYTHONPATH=tests $(BIN)/python -P -m check.foreign_gallery.measure
 	OMP_NUM_THREADS=1 PYTHONPATH=tests $(BIN)/python -P -m check.gallery.measure --workers $(WORKERS) --page docs/checking.md
 
 lint: $(TOOLS)

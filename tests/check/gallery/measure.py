@@ -6,6 +6,7 @@ PYTHONPATH=tests python -P -m check.gallery.measure --written 2 --mutants 1
 import argparse
 import signal
 import statistics
+import sys
 import time
 import traceback
 import warnings
@@ -236,6 +237,8 @@ def main():
     print(table(judgements))
     if options.page:
         put_table(options.page, table(judgements))
+    if any(j.category in (NOT_FOUND, ERROR) for j in judgements):
+        sys.exit("Not every mistake was found.")
 
 
 BEGIN, END = "<!-- gallery -->", "<!-- end of gallery -->"
