@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.instructions import (
     Constant,
     Guard,
@@ -342,8 +343,9 @@ class Program:
     def optimised(self) -> Program:
         """Return a program that computes the same with less; this one stays as it is."""
         program = self
-        for one in PASSES:
-            program = one(program)
+        with FEWER_SEARCHES:
+            for one in PASSES:
+                program = one(program)
         return program
 
     def replaced(self, items: list[Any], value_of: Callable[[Any], Any]) -> Program:

@@ -44,6 +44,7 @@ from autograd.program.object_arrays import elements_of
 from autograd.program.origins import Origins
 from autograd.program.places import at, is_in_rule, place_of_caller, scope_here
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask, traced_in
+from autograd.program.warnings_off import WarningsOff
 
 _OPERANDS = (np.ndarray, list, tuple, *NUMBERS)
 _PYTHON = frozenset((float, int, bool))
@@ -81,7 +82,7 @@ class Recorder(ContentsTracer):
         self._saved: dict[int, tuple[Any, Any]] = {}
         self.begun = GRAD_MODE.calls + 0.5
         GRAD_MODE.calls += 1.0
-        self.errors = np.geterr()
+        self._warnings_off = WarningsOff()
         self.origins = Origins()
 
     def finish(self) -> None:
@@ -283,7 +284,7 @@ class Recorder(ContentsTracer):
         symbols = tuple([self.symbol(x) for x in arguments])
         named = self.symbol(keywords) if keywords else {}
         result = self._results(value, arguments, plain)
-        quiet = self._is_quiet()
+        quiet = self._warnings_off.now(self.refuse)
         self._append(function, symbols, named, self.symbol(result), writes, quiet, primitive)
         return result
 
@@ -297,18 +298,6 @@ class Recorder(ContentsTracer):
         self.items.append(
             Instruction(function, symbols, named, result, writes, place, scope, quiet, primitive)
         )
-
-    def _is_quiet(self) -> bool:
-        """Return whether NumPy's warnings are off, unlike outside the function."""
-        now = np.geterr()
-        if now == self.errors:
-            return False
-        if not {"ignore", "warn"}.issuperset(now.values()):
-            self.refuse(
-                "np.errstate cannot be followed in a function that is traced, unless it ignores "
-                "errors. Put it around the call of the function."
-            )
-        return True
 
     def _fixed(self, arguments: Any, keywords: Any, value: Any) -> Any:
         """Return a result that is neither array nor number; it holds for these inputs only."""
@@ -373,7 +362,9 @@ class Recorder(ContentsTracer):
         self._call(function, arguments, keywords, target._variable)
         owner._moves = owner._moves or self._moves
         symbols, named = self.symbol(tuple(arguments)), self.symbol(keywords)
-        self._append(function, symbols, named, None, target._variable, self._is_quiet())
+        self._append(
+            function, symbols, named, None, target._variable, self._warnings_off.now(self.refuse)
+        )
         return target
 
     def is_written(self, constant: Constant) -> bool:

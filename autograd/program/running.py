@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.engine import Tensor
 from autograd.program.fast_code import RunNames, RunWriter
+from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.instructions import (
     Guard,
     Instruction,
@@ -19,7 +20,7 @@ from autograd.program.instructions import (
 from autograd.program.passes.buffers import is_kept
 from autograd.program.passes.checks import first_change
 from autograd.program.passes.dead_code import may_raise
-from autograd.program.passes.effects import Effects, is_pure, operands, root
+from autograd.program.passes.effects import Effects, is_generator, is_pure, operands, reads, root
 from autograd.program.passes.inlining import inlinable
 from autograd.program.passes.rows import SMALLEST, by_rows
 from autograd.program.passes.tiled import Tiled
@@ -63,7 +64,8 @@ def compiled(program: Program, otherwise: Program | None = None) -> Callable[...
     otherwise : Program, optional
         What to run if arrays lay otherwise in memory than when the program was recorded.
     """
-    return _Compiler(program, otherwise).function()
+    with FEWER_SEARCHES:
+        return _Compiler(program, otherwise).function()
 
 
 class _Compiler:
@@ -340,8 +342,7 @@ class _Compiler:
                     last.setdefault(x, position)
                     if x in self.inlined:
                         at = user[x]
-            read = [item.variable] if isinstance(item, Guard) else [*item.uses()]
-            for x in read:
+            for x in reads(item):
                 last[x] = max(last.get(x, 0), at)
                 user[x] = at
         return last
@@ -397,7 +398,7 @@ class _Undo:
                 continue
             name = self.compiler.names.of(x)
             before = self.saved[x] = self.compiler.names.new(f"before_{name}")
-            if _is_generator(x):
+            if is_generator(x):
                 lines.append(f"{before} = {name}.bit_generator.state")
                 self.restores.append(f"{name}.bit_generator.state = {before}")
             else:
@@ -411,7 +412,7 @@ class _Undo:
             return [changed] if self.effects.owner(changed) in self.outside else []
         if is_pure(item):
             return []
-        found = [x for x in operands(item.arguments) if _is_generator(x)]
+        found = [x for x in operands(item.arguments) if is_generator(x)]
         return [x for x in found if self.effects.owner(x) in self.outside]
 
     def before(self) -> str:
@@ -420,10 +421,6 @@ class _Undo:
         Two arguments may share memory: what was saved later has the earlier change in it.
         """
         return "".join(f"{line}; " for line in reversed(self.restores))
-
-
-def _is_generator(x: Any) -> bool:
-    return isinstance(x, Variable) and issubclass(x.kind, np.random.Generator)
 
 
 def _later(program: Program) -> Callable[..., Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import gc
 import itertools
 import numbers
 import threading
@@ -20,6 +19,7 @@ from autograd.engine.fields import replace_contents
 from autograd.errors import ImpureFunctionError, TraceError
 from autograd.program import creation, structure
 from autograd.program.environment import Environment
+from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.instructions import (
     Constant,
     Guard,
@@ -39,34 +39,8 @@ from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced, traced_in
 
-
-class _Alone:
-    """One thread at a time records: nodes from outside hold what represents them meanwhile.
-
-    Nothing that is recorded is garbage. To search all of it again and again, as it grows, would
-    take half of the time; so Python searches for garbage a hundred times less often.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._depth = 0
-        self._thresholds = gc.get_threshold()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self._depth += 1
-        if self._depth == 1:
-            self._thresholds = gc.get_threshold()
-            gc.set_threshold(100 * self._thresholds[0], *self._thresholds[1:])
-
-    def __exit__(self, *error: object) -> None:
-        self._depth -= 1
-        if self._depth == 0:
-            gc.set_threshold(*self._thresholds)
-        self._lock.release()
-
-
-RECORDING = _Alone()
+#: One thread at a time records: nodes from outside hold what represents them meanwhile.
+RECORDING = threading.RLock()
 
 
 #: What a program may return as it was recorded, though the function makes it at each call.
@@ -152,7 +126,7 @@ def record(
     try:
         for owner in (*environment.owners, *filter(is_stateful, (*arguments, *keywords.values()))):
             recorder.follow(owner)
-        with marks, environment.follow(recorder.constant):
+        with FEWER_SEARCHES, marks, environment.follow(recorder.constant):
             found = function(*positional, **named)
             found = _containers_of(recorder, found)
         if recorder.given_up:

@@ -80,9 +80,8 @@ def is_pure(instruction: Instruction) -> bool:
 
 def _is_pure(instruction: Instruction) -> bool:
     function = instruction.function
-    for x in reads(instruction):
-        if type(x) is Variable and _is_generator(x):
-            return False
+    if any(is_generator(x) for x in reads(instruction)):
+        return False
     if isinstance(function, (Method, Attribute)):
         return True
     return function in _PYTHON or is_of_numpy(function) or _is_library(function)
@@ -94,8 +93,9 @@ def _is_library(function: Any) -> bool:
     return module.partition(".")[0] in ("scipy", "math", "cmath", "autograd", "nn")
 
 
-def _is_generator(x: Variable) -> bool:
-    return issubclass(x.kind, np.random.Generator)
+def is_generator(x: Any) -> bool:
+    """Return whether an operand is a random generator, which changes when it is used."""
+    return type(x) is Variable and issubclass(x.kind, np.random.Generator)
 
 
 def is_of_numpy(function: Any) -> bool:
@@ -302,9 +302,10 @@ def with_operands(item: Any, now: Any) -> Any:
             return item
         return Guard(variable, item.convert, item.expected, item.place, item.scope, item.backward)
     writes = item.writes
-    if all(now(x) is x for x in (*reads(item), *item.makes())) and (
-        writes is None or now(writes) is writes
-    ):
+    known = [*reads(item), *item.makes()]
+    if writes is not None:
+        known.append(writes)
+    if list(map(now, known)) == known:
         return item
     return replace(
         item,
