@@ -81,7 +81,7 @@ def _block(programs: list[Any]) -> Block:
         rest.inputs = [*first.inputs, *variables]
         expected = program.items[position].expected
         for value, group in groups:
-            if _equal(value, expected):
+            if same(value, expected):
                 group.append(rest)
                 break
         else:
@@ -97,7 +97,7 @@ def _parting(programs: list[Any]) -> int | None:
     for position, items in enumerate(zip(*[program.items for program in programs], strict=False)):
         if all(isinstance(item, Guard) for item in items):
             expected = items[0].expected
-            if not all(_equal(item.expected, expected) for item in items):
+            if not all(same(item.expected, expected) for item in items):
                 return position
     return None  # the same path twice
 
@@ -136,7 +136,3 @@ def _alike(item: Any, other: Any) -> bool:
         else False
         for x, y in pairs
     )
-
-
-def _equal(a: Any, b: Any) -> bool:
-    return a is b or same(a, b)
