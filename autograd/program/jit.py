@@ -19,15 +19,13 @@ from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
 from autograd.errors import ImpureFunctionError, SourceError, TraceError
-from autograd.program import structure
+from autograd.program import counting, structure
 from autograd.program.environment import Environment
-from autograd.program.instructions import same
-from autograd.program.passes import optimised
-from autograd.program.passes.checks import with_checks_first
+from autograd.program.path import Path
 from autograd.program.places import at, is_inside
 from autograd.program.program import WRITERS, Program
 from autograd.program.replay import Replay
-from autograd.program.running import GuardFailed, Interrupted, compiled
+from autograd.program.running import GuardFailed, Interrupted
 from autograd.program.stand_ins import NotFollowed
 from autograd.program.state import State
 from autograd.program.tracing import (
@@ -46,48 +44,14 @@ _PYTHON = sysconfig.get_path("stdlib")
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
 
+#: After so many other integers among the arguments, programs take them for inputs if they can.
+INTEGERS = 8
+
 #: Instead of the paths for a signature: the function itself is called.
 EAGER: list[Any] = []
 
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
-
-
-class Path:
-    """One way through a function: its program, compiled."""
-
-    def __init__(
-        self, recording: Recording, environment: Environment, lazily: bool = False
-    ) -> None:
-        self.recorded = recording.program
-        program = self.program = with_checks_first(recording.program)
-        self.environment = environment
-        self.fixed = recording.fixed
-        self.run: Any = _later(program) if lazily else compiled(optimised(program), program)
-        self.expected = [guard.expected for guard in program.guards]
-        self.runs = 0
-
-    def holds(self) -> bool:
-        """Return whether everything that the program takes for fixed is as it was."""
-        return self.environment.holds() and self.fixed.holds()
-
-    def continues(self, other: Path, number: int, found: Any) -> bool:
-        """Return whether this path is right where guard `number` of another one failed."""
-        if number < 0 or len(self.expected) <= number:
-            return number < 0
-        return all(map(same, self.expected, [*other.expected[:number], found]))
-
-
-def _later(program: Any) -> Any:
-    """Return a function that compiles a program when it is first called."""
-    found: list[Any] = []
-
-    def run(*inputs: Any) -> Any:
-        if not found:
-            found.append(compiled(optimised(program), program))
-        return found[0](*inputs)
-
-    return run
 
 
 def _require_unchanged(source: str | None, name: str | None) -> None:
@@ -131,6 +95,7 @@ class Jitted:
         self._warned = False
         self._changing: set[tuple[int, str]] = set()
         self._unrepeatable = 0
+        self._counted: dict[Any, Any] = {}
         #: Whether a result may be a view of another node, because nothing assigns to its elements.
         self.may_share_views = False
 
@@ -165,7 +130,7 @@ class Jitted:
                 except GuardFailed as failed:
                     failure = failed
             return self._elsewhere(signature, path, failure, leaves, arguments, keywords)
-        return self._record(signature, arguments, keywords)
+        return self._unknown(signature, arguments, keywords)
 
     def _run(self, path: Path, leaves: list[Any], arguments: Any, keywords: Any) -> Any:
         """Run a program, or the function if the program raises an error; raise `GuardFailed`."""
@@ -198,9 +163,9 @@ class Jitted:
     def programs(self) -> list[Program]:
         """The programs that have been recorded and are still right: one for each branch."""
         with RECORDING:
-            return [
-                path.recorded for paths in self._cache.values() for path in paths if path.holds()
-            ]
+            found = [x for paths in self._cache.values() for x in paths if x.holds()]
+            counting = [x for x in self._counted.values() if isinstance(x, Jitted)]
+            return [x.recorded for x in found] + [p for x in counting for p in x.programs]
 
     def source(self, *arguments: Any, **keywords: Any) -> str:
         """Return the programs for these arguments as one function of NumPy.
@@ -310,6 +275,27 @@ class Jitted:
             self._warn(path, failure)
             return self.function(*arguments, **keywords)
         return self._record(signature, arguments, keywords, leaves, tried)
+
+    def _unknown(self, signature: Any, arguments: Any, keywords: Any) -> Any:
+        """Handle a new signature; if only integers are new, again and again, take them for inputs.
+
+        So the number of a step does not make a program of each step.
+        """
+        if not any(map(counting.is_counted, (*arguments, *keywords.values()))):
+            return self._record(signature, arguments, keywords)
+        given, named = counting.counted(arguments, keywords)
+        key: list[Any] = [is_recording()]
+        structure.flatten((given, named), [], key)
+        found = self._counted.get(tuple(key), 0)
+        if found == INTEGERS:
+            function = counting.with_plain_integers(self.function)
+            found = counting.only_computes(function, given, named) and Jitted(function)
+            self._counted[tuple(key)] = found
+        elif type(found) is int:
+            self._counted[tuple(key)] = found + 1
+        if isinstance(found, Jitted):
+            return found(*given, **named)
+        return self._record(signature, arguments, keywords)
 
     def _forget(self, signature: Any) -> bool:
         """Drop a program that is not right any more, if programs were worth recording so far."""

@@ -242,7 +242,7 @@ class Replay:
 
     def inputs_of(self, call: Call, parts: list[Any]) -> list[Any]:
         """Return the arguments of the program: numbers, or nodes where the parents are nodes."""
-        inputs = list(call.inputs)
+        inputs = list(map(structure.as_input, call.inputs))
         for parent, part in zip(self.parents, parts, strict=False):
             if isinstance(parent, int):
                 inputs[parent] = part
@@ -307,7 +307,10 @@ class Replay:
 
     def _leaves(self, inputs: list[Any]) -> list[Any]:
         """Return new leaves in the place of the numbers that nodes held."""
-        return [x if k is None else k.leaf(x) for k, x in zip(self.kinds, inputs, strict=True)]
+        return [
+            structure.as_input(x) if k is None else k.leaf(x)
+            for k, x in zip(self.kinds, inputs, strict=True)
+        ]
 
     def _record(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any]:
         """Record the function with its backward pass; return the derivatives."""

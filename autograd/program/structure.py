@@ -21,8 +21,20 @@ from autograd.engine.node import Node
 from autograd.errors import TraceError
 from autograd.program.instructions import Variable
 
-#: Numbers that are inputs; integers, booleans and text are fixed.
-INPUT_NUMBERS = (float, complex, np.floating, np.complexfloating)
+
+class Counted(int):
+    """An integer that is an input, such as the number of a step."""
+
+    __slots__ = ()
+
+
+def as_input(x: Any) -> Any:
+    """Return an integer that is an input, so that another recording takes it for one too."""
+    return Counted(x) if type(x) is int else x
+
+
+#: Numbers that are inputs; other integers, booleans and text are fixed.
+INPUT_NUMBERS = (float, complex, np.floating, np.complexfloating, Counted)
 INPUTS = (np.ndarray, *INPUT_NUMBERS, np.random.Generator)
 CONTAINERS = tree.CONTAINERS
 
@@ -56,6 +68,9 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
                 key += (item.dtype, item.shape, item.strides)
             else:
                 flatten(item, leaves, key)
+    elif kind is Counted:
+        leaves.append(int(x))
+        key += (kind, (x > 0) - (x < 0))  # 2**n is an integer for n >= 0 only
     elif isinstance(x, Node):
         key.extend(_of_node(x, leaves))
         leaves.append(x)

@@ -1,10 +1,12 @@
 """Integers computed from the inputs: as operands, and where they decide shape, memory or axes."""
 
+import contextlib
+
 import numpy as np
 import pytest
-from program.agreement import array, difference, paths
+from program.agreement import alike, array, difference, paths
 
-from autograd import Tensor, grad, jit
+from autograd import Tensor, Value, grad, jit
 
 MATRIX = np.arange(12.0).reshape(3, 4) * 0.1
 SCORES = [array(5, 1, 2, 0), array(1, 5, 2, 0), array(0, 1, 5, 0), array(0, 0, 0, 1)]
@@ -65,6 +67,56 @@ COMPUTING = {
     "chosen": lambda x, n: np.where(x > n * 0.1, x, n),
     "array": lambda x, n: np.array([n, 1.0, 2.0, 3.0]) * x + np.stack([n, n, n, n]),
 }
+
+#: Functions of an array and an integer argument; the first ones only compute with it.
+COUNTING = {
+    "unused": lambda x, n: x * 2,
+    "rate": lambda x, n: x / (1 - 0.9 ** (n + 1)),
+    "arithmetic": lambda x, n: (n, n * 2, n // 3, n / 7, -n, abs(n), n**2, float(n), n & 1, [n]),
+    "types": lambda x, n: (x * isinstance(n, int), np.float32(2) * n, x.astype(np.float32) * n),
+    "element": lambda x, n: x[n % 3],
+    "arrays": lambda x, n: (np.array([n, 1]), np.full(3, n), np.where(x > n, x, n), x.clip(0, n)),
+    "in place": lambda x, n: x.__iadd__(n),
+    "error": lambda x, n: 1 / (n - 20),
+    "derivative": lambda x, n: grad(lambda v: np.sum(np.sin(v) * n))(x) / (n + 1),
+    "nodes": lambda x, n: [backward(lambda t, k: np.sum(t * t * k) / (k + 1), x, n)[0].grad],
+    "number of times": lambda x, n: sum([x] * n, x),
+    "branch": lambda x, n: x * 2 if n % 5 == 0 else x,
+    "axis": lambda x, n: np.sum(np.outer(x, x), axis=n % 2),
+    "text": lambda x, n: f"step {n}",
+    "generator": lambda x, n: np.random.default_rng(n).normal(size=3) + x,
+}
+MANY = [(array(1, 2, 3) * (n % 3 + 1), n) for n in range(24)]
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_the_number_of_a_step_may_be_an_argument(name):
+    f = COUNTING[name]
+    assert difference(f, *MANY) is None
+    assert difference(lambda x, step: f(x, step), *[(x, -n) for x, n in MANY]) is None
+    replayed = jit(f)
+    for x, n in MANY:
+        with contextlib.suppress(ZeroDivisionError):
+            replayed(x.copy(), n)
+    decides = list(COUNTING).index(name) >= list(COUNTING).index("number of times")
+    assert (len(replayed.programs) == len(MANY)) == decides
+
+
+@pytest.mark.parametrize("make", [Tensor, Value])
+def test_nodes_keep_their_derivatives_where_integers_are_inputs(make):
+    def f(x, n):
+        return np.sum(x**3 * n) / (n + 1)
+
+    replayed = jit(f)
+    for number in range(1, 16):
+        data = 1.0 + number if make is Value else array(1, number, 3)
+        found, wanted = make(data), make(data)
+        replayed(found, number).backward()
+        f(wanted, number).backward()
+        assert alike(found.grad, wanted.grad)
+        second = grad(lambda x, n: np.sum(grad(replayed)(x, n)))(data, number)
+        np.testing.assert_allclose(second, 6 * np.array(data) * number / (number + 1), 1e-14)
+    assert len(replayed.programs) <= 18  # nine for each of `backward` and `grad`
 
 
 def decided(f):
