@@ -69,6 +69,7 @@ class Judgement:
     seconds: float
     reasons: list = field(default_factory=list)
     lines: list = field(default_factory=list)  # (line, verdict, correction)
+    doubtful: list = field(default_factory=list)  # reasons that do not hold at another point
 
 
 _jacobians = {}
@@ -240,14 +241,18 @@ def claim_of(reason):
     return re.sub(r"[-+.\d]+", "#", reason.partition("\n")[0])
 
 
-def repeated(report, other):
-    """Return whether the reasons of a report hold at another point as well."""
-    if any(COINCIDENCE.search(reason) for reason in report.reasons):
-        return False
-    there = {claim_of(reason) for reason in other.reasons}
-    return all(
-        ABOUT_NUMBERS.search(reason) or claim_of(reason) in there for reason in report.reasons
-    )
+def doubtful_reasons(report, elsewhere):
+    """Return the reasons, apart from lines, that do not hold at another point as well.
+
+    `elsewhere` is called for the report at another point if it is needed.
+    """
+    general = [reason for reason in report.reasons if not list(lines_in(reason))]
+    doubtful = [reason for reason in general if COINCIDENCE.search(reason)]
+    general = [reason for reason in general if not ABOUT_NUMBERS.search(reason)]
+    if general:
+        there = {claim_of(reason) for reason in elsewhere().reasons}
+        doubtful += [reason for reason in general if claim_of(reason) not in there]
+    return doubtful
 
 
 def category_of(report, lines):

@@ -29,8 +29,8 @@ from check.gallery.judging import (
     Mistake,
     category_of,
     difference,
+    doubtful_reasons,
     references,
-    repeated,
     verdicts,
 )
 from check.gallery.mutants import mutants_of
@@ -129,14 +129,15 @@ def judge(mistake):
         kind, report, seconds = checked(mistake)
         lines = verdicts(mistake, report)
         category = category_of(report, lines)
-        if category == TRUE and not repeated(report, checked(mistake, SEEDS[1])[1]):
+        doubtful = doubtful_reasons(report, lambda: checked(mistake, SEEDS[1])[1])
+        if category == TRUE and doubtful:
             category = FALSE
     except Exception:
         return Judgement(mistake, mistake.keyword, ERROR, 0.0, [traceback.format_exc(limit=-4)])
     finally:
         if hasattr(signal, "SIGALRM"):
             signal.alarm(0)
-    return Judgement(mistake, kind, category, seconds, list(report.reasons), lines)
+    return Judgement(mistake, kind, category, seconds, list(report.reasons), lines, doubtful)
 
 
 def too_long(*_):
@@ -213,6 +214,12 @@ def failures(judgements):
         for kind in sorted({j.mistake.kind for j in some}):
             these = [description(j) for j in some if j.mistake.kind == kind]
             parts.append(f"### {category}, {kind}: {len(these)}\n\n" + "\n".join(these))
+    doubtful = [j for j in judgements if j.category == LINE and j.doubtful]
+    parts.append(f"## right line, but another reason does not hold elsewhere: {len(doubtful)}")
+    parts += [f"{description(j)}\n    - DOUBTFUL: {j.doubtful}" for j in doubtful]
+    several = [j for j in judgements if j.category == LINE and not all(r for _, r, _ in j.lines)]
+    parts.append(f"## right line, with others that are not: {len(several)}")
+    parts += map(description, several)
     return "\n\n".join(parts) + "\n"
 
 
