@@ -205,6 +205,11 @@ def test_gradients_read_back(case):
     agrees(value_and_grad(total(function), tuple(range(len(arguments)))), *arguments)
 
 
+def test_a_second_derivative_is_not_called_a_first_one():
+    text = agrees(grad(grad(lambda x: x**3)), 1.5)
+    assert body(text)[-1] == "y = 6 x"
+
+
 def test_a_jacobian_has_formulas():
     formulas = Formulas(trace(jacobian(lambda x: x * x))(N(size=3)))
     assert formulas.latex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any
 
@@ -80,13 +81,13 @@ def filled(value: float) -> Any:
 def getitem(read: Any, x: Any, index: Any) -> Term:
     """Select elements."""
     term = read.of(x)
-    parts = index if isinstance(index, tuple) else (index,)
+    parts, shape = index if isinstance(index, tuple) else (index,), read.now.result.shape
     if not any(isinstance(part, (Constant, list)) for part in parts):
-        try:
+        is_set = term.kind == Kind.UPDATE and len(term.parts) == 2
+        if is_set and term.detail == (Call(index), False):
+            return algebra.spread(term.parts[1], shape)
+        with contextlib.suppress(Unwritten):
             return arranged(term, positions(read.now.function, (index,), {}, term.shape))
-        except Unwritten:
-            pass
-    shape = read.now.result.shape
     if term.kind == Kind.SPREAD and term.parts[0].shape == ():
         return algebra.spread(term.parts[0], shape)
     return make(Kind.INDEX, (term, *read.within(index)), Call(index), shape)

@@ -141,8 +141,8 @@ class ArrayWriter(Writer):
             return r"\dots"
         if isinstance(x, (list, tuple)):
             return rf"\left({', '.join(self._argument(item, left) for item in x)}\right)"
-        if isinstance(x, (int, float)) and not isinstance(x, bool):
-            return self._number(x).text
+        if isinstance(x, (int, float, np.integer)) and not isinstance(x, bool):
+            return self._number(float(x)).text
         return rf"\text{{{escaped(getattr(x, '__name__', None) or str(x))}}}"
 
     def _call(self, term: Term, indices: Indices) -> Written:

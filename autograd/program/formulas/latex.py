@@ -41,8 +41,8 @@ def fraction(x: Any, sizes: Iterable[int] = ()) -> tuple[str, str]:
         Numbers of elements, of which a mean is likely: ``0.1`` is then 1/10.
     """
     if isinstance(x, complex):
-        if x == 1j:
-            return "i", ""
+        if x in (1j, -1j):
+            return "i" if x == 1j else r"\left(-i\right)", ""
         sign = "-" if x.imag < 0 else "+"
         return rf"\left({_decimal(x.real)} {sign} {_decimal(abs(x.imag))} i\right)", ""
     if not math.isfinite(x):

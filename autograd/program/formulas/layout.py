@@ -85,9 +85,11 @@ class Formulas(NamedTerms):
         """Yield names and terms of what the program returns and stores."""
         outputs: list[tuple[str, Any]] = []
         _labelled(self.program.output, "", outputs)
-        targets = self._targets([x for _, x in outputs])
         roots = [x for x in self.program.derived if x not in self.reader.inputs]
         root = roots[0] if len(roots) == 1 else None
+        targets = self._targets([x for _, x in outputs])
+        if len(set(roots)) > 1:  # a derivative of a derivative, or of two functions
+            targets = [None] * len(outputs)
         is_derived = any(targets) or any(store.what == "grad" for store in self.program.stores)
         self._loss = self._name_of_value(root, is_derived)
         value = self.reader.terms.get(root) if any(targets) else None

@@ -140,7 +140,7 @@ class Writer:
         index = joined(indices) if indices is not None else ""
         if not index:
             return whole
-        simple = re.fullmatch(r"\\operatorname\{softmax\}.*|\\mathbf\{I\}", whole.text)
+        simple = re.match(r"\\operatorname\{softmax\}|\\mathbf\{I\}|\\begin", whole.text)
         text = whole.text if simple else rf"\left({whole.text}\right)"
         return Written(f"{text}_{{{index}}}")
 
@@ -382,9 +382,9 @@ def _is_negative(x: Any) -> bool:
 
 
 def _beside(factor: str, body: Written) -> Written:
-    joint = r" \cdot " if body.text[:1].isdigit() else " "
-    strength = min(max(body.strength, HADAMARD), JUXTAPOSED)
-    return Written(f"{factor}{joint}{body.within(HADAMARD)}", strength)
+    text = body.within(HADAMARD)
+    joint = r" \cdot " if text[:1].isdigit() else " "
+    return Written(f"{factor}{joint}{text}", min(max(body.strength, HADAMARD), JUXTAPOSED))
 
 
 def _ordered(pairs: list[tuple[Any, Term]]) -> list[tuple[Any, Term]]:
