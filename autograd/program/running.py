@@ -101,6 +101,11 @@ class _Compiler:
                 if may_raise(item, of_values=True)
                 for x in item.makes()
             }
+        #: The positions of what is computed with small buffers, in which nothing else may stand.
+        self.rows = by_rows(program)
+        for position in self.rows:
+            item = program.items[position]
+            self.inlined -= {*item.uses(), *item.makes()}
         self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
         #: The arrays that tiles fill and that are kept between calls.
         self.filled = [
@@ -247,7 +252,6 @@ class _Compiler:
         first = self.first_change
         released = self._released()
         kept = {*self.kept, *self._lasting_views()}
-        rows = by_rows(self.program)
         block: list[str] = []
         guards = 0
         for position, item in enumerate(self.program.items):
@@ -268,7 +272,7 @@ class _Compiler:
                 for line in undo.saving(position, item):
                     self.lines.append(line)
                     block = []
-                begun, block = block, _block(item.quiet, position in rows)
+                begun, block = block, _block(item.quiet, position in self.rows)
                 self.lines += block if block != begun else []
                 for line in self._statements(item):
                     self.lines.append(("    " if block else "") + line)

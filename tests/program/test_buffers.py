@@ -286,6 +286,17 @@ def test_numpy_copies_no_operand_along_long_rows():
         assert in_small_buffers(lambda y: y * 2 - y[:1] if y.ndim > 1 else y * y, y) == []
 
 
+def test_small_buffers_do_not_change_other_sums():
+    def function(x, y):  # adds numbers as float32 that are converted buffer by buffer
+        return x - np.mean(y, axis=1, keepdims=True, dtype=np.float32)
+
+    y = np.random.default_rng(2).normal(size=(70, 20_000)).astype(np.float16)
+    run = jit(function)
+    for _ in range(2):
+        assert bits(run(SEVENTY_ROWS, y)) == bits(function(SEVENTY_ROWS, y))
+    assert in_small_buffers(function, SEVENTY_ROWS, y) == ["sub"]
+
+
 def test_settings_of_numpy_are_as_before_after_each_call():
     run = jit(normalised)
     run(SEVENTY_ROWS)
