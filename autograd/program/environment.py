@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import dis
 import functools
 import operator
 import random
@@ -23,6 +22,7 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program import creation
+from autograd.program.mentioned import Text, functions_in, globals_in, names_in
 from autograd.program.state import is_stateful
 from autograd.tree import CONTAINERS
 
@@ -39,6 +39,9 @@ SOURCES = (np.random.Generator, np.random.RandomState, random.Random)
 _OPAQUE = frozenset(
     ("builtins", "functools", "contextlib", "_thread", "threading", "weakref", "logging")
 )
+
+#: What code mentions that reads all attributes of objects.
+_ALL = frozenset(("vars", "__dict__", "asdict", "astuple"))
 
 #: Methods that operators do not call.
 _UNCALLED = frozenset(
@@ -239,7 +242,7 @@ class Environment:
             self._attribute(function, "__kwdefaults__")
         self._codes.append((function, function.__code__))
         space = function.__globals__
-        called = _globals(function.__code__)
+        called = globals_in(function.__code__)
         for name in called:
             if name in space or not hasattr(builtins, name):
                 self._item(space, name, name)
@@ -247,9 +250,9 @@ class Environment:
 
     def _mention(self, code: types.CodeType) -> None:
         """Note the names in some code: any object that it reaches may have them."""
-        for name in _names(code):
+        for name in names_in(code):
             self._names[name] = None
-            if type(name) is _Text:
+            if type(name) is Text:
                 self._texts[name] = None
 
     def _attribute(self, owner: Any, name: str) -> None:
@@ -319,6 +322,9 @@ class Environment:
             else:
                 self._others.append(item)
         keyed = isinstance(found, (list, dict))
+        for text in (*found, *(found.values() if isinstance(found, dict) else ())):
+            if type(text) is str:  # for getattr
+                self._names[text] = None
         for key, item in found.items() if isinstance(found, dict) else enumerate(found):
             if type(item) is np.ndarray and keyed:
                 self.replaced.append(
@@ -367,7 +373,7 @@ class Environment:
             if _is_library(ancestor.__module__):
                 continue
             for name, member in list(vars(ancestor).items()):
-                for function in _functions_in(member):
+                for function in functions_in(member):
                     self._function(function)
                 plain = name in self._names and not hasattr(member, "__get__")
                 if plain and not name.startswith("__") and self._is_new((id(ancestor), name)):
@@ -377,8 +383,9 @@ class Environment:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
         found = getattr(owner, "__dict__", None)
         space: dict[str, Any] = found if type(found) is dict else {}
+        reads_all = not _ALL.isdisjoint(self._names)
         for name in list(space):
-            if name in self._names and not name.startswith("__"):
+            if (reads_all or name in self._names) and not name.startswith("__"):
                 self._item(space, name, name)
         members: dict[str, Any] = {}
         for ancestor in reversed(type(owner).__mro__):
@@ -391,7 +398,7 @@ class Environment:
             special = name.startswith("__")
             if name in space or name in _UNCALLED or not (special or name in self._names):
                 continue
-            functions = _functions_in(member)
+            functions = functions_in(member)
             for function in functions:
                 self._mention(function.__code__)
                 self._function(function)
@@ -400,49 +407,6 @@ class Environment:
                 continue
             if self._is_new((id(owner), name)):
                 self._attribute(owner, name)
-
-
-@functools.lru_cache(maxsize=1000)
-def _names(code: types.CodeType) -> tuple[str, ...]:
-    """Return the names and texts in a code object and in the functions inside it."""
-    found = dict.fromkeys(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            found.update(dict.fromkeys(_names(constant)))
-        elif isinstance(constant, str) and constant.isidentifier():
-            found.pop(constant, None)
-            found[_Text(constant)] = None  # for getattr
-    return tuple(found)
-
-
-class _Text(str):
-    """A name in quotes."""
-
-    __slots__ = ()
-
-
-@functools.lru_cache(maxsize=1000)
-def _globals(code: types.CodeType) -> tuple[str, ...]:
-    """Return the global names in a code object and in the functions inside it."""
-    found = {
-        instruction.argval: None
-        for instruction in dis.get_instructions(code)
-        if instruction.opname.endswith(("_GLOBAL", "_NAME"))
-    }
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            found.update(dict.fromkeys(_globals(constant)))
-    return tuple(found)
-
-
-def _functions_in(member: Any) -> list[types.FunctionType]:
-    """Return the functions of a method or a property."""
-    found = (
-        (member.fget, member.fset)
-        if isinstance(member, property)
-        else (getattr(member, "__func__", member), getattr(member, "func", None))
-    )
-    return [x for x in found if isinstance(x, types.FunctionType)]
 
 
 def _is_library(module: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.program.environment import Environment
-from autograd.program.instructions import same
+from autograd.program.instructions import Attempt, same
 from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
-from autograd.program.running import compiled
+from autograd.program.running import GuardFailed, compiled
 from autograd.program.tracing import Recording
 
 
@@ -23,6 +23,9 @@ class Path:
         self.environment = environment
         self.fixed = recording.fixed
         self.run: Any = _later(program) if lazily else compiled(optimised(program), program)
+        written = _written(program)
+        if written:
+            self.run = _where_writable(self.run, written)
         self.expected = [guard.expected for guard in program.guards]
         self.runs = 0
 
@@ -35,6 +38,28 @@ class Path:
         if number < 0 or len(self.expected) <= number:
             return number < 0
         return all(map(same, self.expected, [*other.expected[:number], found]))
+
+
+def _written(program: Any) -> list[int]:
+    """Return the positions of the arguments that a program assigns to."""
+    roots = {
+        getattr(item.writes, "root", item.writes)
+        for item in program.instructions
+        if item.writes is not None and not isinstance(item.function, Attempt)
+    }
+    return [k for k, x in enumerate(program.inputs) if x in roots and x.is_array]
+
+
+def _where_writable(run: Any, written: list[int]) -> Any:
+    """Return a function that runs a program if these arguments can be assigned to."""
+
+    def checked(*inputs: Any) -> Any:
+        for k in written:
+            if not inputs[k].flags.writeable:
+                raise GuardFailed(-1, None)
+        return run(*inputs)
+
+    return checked
 
 
 def _later(program: Any) -> Any:

@@ -315,13 +315,22 @@ READERS = {
     "partial": lambda o: (functools.partial(passed_on, o), ()),
     "map": lambda o: (lambda x: list(map(functools.partial(passed_on, o), [x])), ()),
     "default": lambda o: (with_default(o), ()),
+    "names in a list": lambda o: (
+        (lambda names: lambda x: sum(x * getattr(o, name) for name in names))(["rate"][:]), ()
+    ),
+    "all attributes": lambda o: (lambda x: read(types.SimpleNamespace(**vars(o)), x), ()),
     "jitted": lambda o: (lambda x: jit(functools.partial(passed_on, o))(x), ()),
     "jitted argument": lambda o: (applied, (jit(lambda x: passed_on(o, x)),)),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("kind", OWNERS)
+WITHOUT_VARS = ("slots", "class", "module", "operator")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reader"),
+    [(k, r) for k in OWNERS for r in READERS if r != "all attributes" or k not in WITHOUT_VARS],
+)
 def test_changed_attributes_are_noticed_by_all_code(kind, reader):
     owner = OWNERS[kind](2.0)
     f, before = READERS[reader](owner)
@@ -364,6 +373,9 @@ def test_objects_as_arguments_are_told_apart():
     for number in (1.0, 1, True, 2, 0.0, -0.0, 1):
         assert alike(f(Fixed(number), 2), 2 * number)
     assert len(f._cache) == 6
+    listed = jit(lambda d, x: x * d.rate)
+    for rate in (1.0, 5.0, 2):
+        assert alike(listed(made(Listed, rate), 2.0), 2.0 * rate)
     frozen = Fixed(array(1, 2))
     for number in (1.0, 5.0):
         frozen.a[0] = number

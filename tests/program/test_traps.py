@@ -219,6 +219,30 @@ def test_arguments_may_share_memory():
     assert alike((replayed(b, b), b), (f(a, a), a))
 
 
+def test_results_of_nodes_lie_in_memory_as_without_jit():
+    f = lambda x: np.sin(x) * 2 + 1  # noqa: E731
+    replayed, square = jit(f), np.arange(9.0).reshape(3, 3)
+    for x in (square, square.T, square[::-1], square, square.T):
+        found, wanted = replayed(Tensor(x)), f(Tensor(x))
+        assert alike(found.data, wanted.data)
+        assert found.data.strides == wanted.data.strides
+
+
+def test_arguments_that_are_read_only_cannot_be_assigned_to():
+    def f(x):
+        try:
+            x[0] = 5.0
+        except ValueError:
+            return -x
+        return x * 2
+
+    x = array(1, 2)
+    x.flags.writeable = False
+    for replayed in (jit(f), jit(f)):
+        for given in (x, x, x.copy(), x):
+            assert alike(replayed(given), f(given))
+
+
 # -- the cache ---------------------------------------------------------------------------------------------
 
 
@@ -232,6 +256,16 @@ def test_the_number_of_paths_is_bounded():
     for number in range(100):
         g(2.0, number)
     assert len(g._cache) == 64
+
+
+def test_only_the_path_of_a_branch_is_run():
+    f, runs = jit(lambda x: np.sin(x) * int(x)), []
+    for number in range(8):
+        f(float(number))
+    for path in paths(f):
+        path.run = lambda *inputs, run=path.run: (runs.append(1), run(*inputs))[1]
+    assert [f(float(number)) for number in range(8)] == [np.sin(n) * n for n in range(8)]
+    assert len(runs) <= 16
 
 
 def test_a_name_that_changes_often_is_named(monkeypatch):
