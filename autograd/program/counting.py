@@ -41,7 +41,7 @@ def with_plain_integers(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def only_computes(function: Callable[..., Any], arguments: Any, keywords: Any) -> bool:
-    """Return whether a function only computes with integers, so that they decide nothing.
+    """Return whether a function only computes with integers, and compares them.
 
     It is called for that, and everything that it changes is undone.
     """
@@ -57,12 +57,14 @@ def only_computes(function: Callable[..., Any], arguments: Any, keywords: Any) -
 
 
 def _decide(program: Any, inputs: Any) -> bool:
-    """Return whether a guard depends on an input that is an integer."""
+    """Return whether inputs that are integers decide more than on which side of an `if` it goes."""
     moving = {x for x in inputs if x.kind is int}
     for item in program.items:
         if any(x in moving or x.root in moving for x in item.uses()):
             if isinstance(item, Guard):
-                return True
+                if item.convert is not bool:
+                    return True
+                continue
             moving.update(item.makes())
             if item.writes is not None:
                 moving.add(getattr(item.writes, "root", item.writes))

@@ -47,6 +47,9 @@ SIGNATURES = 64
 #: After so many other integers among the arguments, programs take them for inputs if they can.
 INTEGERS = 8
 
+#: With more branches than this, each integer has its own program.
+BRANCHES = 4
+
 #: Instead of the paths for a signature: the function itself is called.
 EAGER: list[Any] = []
 
@@ -294,7 +297,9 @@ class Jitted:
         elif type(found) is int:
             self._counted[tuple(key)] = found + 1
         if isinstance(found, Jitted):
-            return found(*given, **named)
+            if len(found.programs) <= BRANCHES:
+                return found(*given, **named)
+            self._counted[tuple(key)] = False
         return self._record(signature, arguments, keywords)
 
     def _forget(self, signature: Any) -> bool:

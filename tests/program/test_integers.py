@@ -68,6 +68,16 @@ COMPUTING = {
     "array": lambda x, n: np.array([n, 1.0, 2.0, 3.0]) * x + np.stack([n, n, n, n]),
 }
 
+
+def halved(n):
+    steps = 0
+    while n > 0:
+        n, steps = n // 2, steps + 1
+        if n % 3 == 0:
+            steps += 2
+    return steps
+
+
 #: Functions of an array and an integer argument; the first ones only compute with it.
 COUNTING = {
     "unused": lambda x, n: x * 2,
@@ -80,8 +90,10 @@ COUNTING = {
     "error": lambda x, n: 1 / (n - 20),
     "derivative": lambda x, n: grad(lambda v: np.sum(np.sin(v) * n))(x) / (n + 1),
     "nodes": lambda x, n: [backward(lambda t, k: np.sum(t * t * k) / (k + 1), x, n)[0].grad],
-    "number of times": lambda x, n: sum([x] * n, x),
     "branch": lambda x, n: x * 2 if n % 5 == 0 else x,
+    "warm-up": lambda x, n: x * min(1.0, (n + 1) / 5),
+    "number of times": lambda x, n: sum([x] * n, x),
+    "digits": lambda x, n: x * halved(abs(n)),
     "axis": lambda x, n: np.sum(np.outer(x, x), axis=n % 2),
     "text": lambda x, n: f"step {n}",
     "generator": lambda x, n: np.random.default_rng(n).normal(size=3) + x,
@@ -99,7 +111,7 @@ def test_the_number_of_a_step_may_be_an_argument(name):
         with contextlib.suppress(ZeroDivisionError):
             replayed(x.copy(), n)
     decides = list(COUNTING).index(name) >= list(COUNTING).index("number of times")
-    assert (len(replayed.programs) == len(MANY)) == decides
+    assert (len(replayed.programs) > 12) == decides
 
 
 @pytest.mark.parametrize("make", [Tensor, Value])
