@@ -342,3 +342,12 @@ def test_inputs_too_small_to_scale_steps_by_are_checked():
 def test_empty_inputs_and_results_have_no_derivatives(method):
     for f, size in ((lambda x: x[:0], 3), (lambda x: x * 2, 0), (lambda x: x.sum(), 0)):
         assert check_gradients(f, np.ones(size), method=method).ok
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: np.cross(x, [0.3, 0.2, 0.5]), lambda x: x[[0, 1], [[0], [1]]]]
+)
+def test_wrong_gradients_of_calls_with_tuples_are_explained(f):
+    x = np.arange(1.0, 10.0).reshape(3, 3)
+    report = unraised(lambda x: (f(x) ** 2).sum(), x, gradient=lambda x: 0.1 * x)
+    assert not report.ok

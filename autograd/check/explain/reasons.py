@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
 from autograd.check.arrays import close
 from autograd.check.candidate import Claim
 from autograd.check.checked_function import Leaf, as_derivative
@@ -275,7 +276,7 @@ class Explanation:
         call = self.reference.recorded_call
         if call is not None:
             for node in call.graph.operations:
-                for argument in node.arguments:
+                for _, argument in tree.leaves(node.arguments):
                     for length in np.shape(contents(argument)):
                         if length not in sizes.values():
                             sizes["length of the intermediate arrays (the batch?)"] = length

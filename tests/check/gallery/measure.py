@@ -40,7 +40,7 @@ from autograd import check_gradients
 LIMIT = 120  # seconds for one check
 
 
-def effects(program, edit, names=None):
+def effects(program, edit, names=None, seed=SEEDS[0]):
     """Return (case, keyword) of the derivatives that an edit makes wrong.
 
     A mistake leaves the result as it was, and the derivative finite and of the right shape.
@@ -48,14 +48,14 @@ def effects(program, edit, names=None):
     found = []
     try:
         with loaded(program, edit) as module:
-            for name, call in calls(module, 1).items():
+            for name, call in calls(module, seed).items():
                 if names is not None and name not in names:
                     continue
-                value, _ = references(program, 1)[name]
+                value, _ = references(program, seed)[name]
                 if not np.array_equal(flat(call.value()), flat(value)):
                     continue
                 for options in call.derivatives:
-                    if WRONG < difference(call, options, program, 1) < np.inf:
+                    if WRONG < difference(call, options, program, seed) < np.inf:
                         found.append((name, next(iter(options))))
     except Exception:
         return []
@@ -84,7 +84,7 @@ def random_mistakes(program, name, number):
         if (edit.line, edit.text) in noted:
             continue
         found = effects(program, edit, (name,))
-        if found:
+        if found and effects(program, edit, (name,), SEEDS[1]):
             number -= 1
             yield from (Mistake(edit, program, name, keyword, "mutant") for _, keyword in found)
 
