@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.program.environment import Environment
-from autograd.program.instructions import Guard
 from autograd.program.structure import Counted, objects_in
 from autograd.program.tracing import RECORDING, isolated
 
@@ -40,8 +39,8 @@ def with_plain_integers(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def only_computes(function: Callable[..., Any], arguments: Any, keywords: Any) -> bool:
-    """Return whether a function only computes with integers, and compares them.
+def can_be_inputs(function: Callable[..., Any], arguments: Any, keywords: Any) -> bool:
+    """Return whether a function can be followed with integers as inputs.
 
     It is called for that, and everything that it changes is undone.
     """
@@ -53,19 +52,4 @@ def only_computes(function: Callable[..., Any], arguments: Any, keywords: Any) -
             return False
         finally:
             environment.restore()
-    return not found.results.refused and not _decide(found.program, found.program.inputs)
-
-
-def _decide(program: Any, inputs: Any) -> bool:
-    """Return whether inputs that are integers decide more than on which side of an `if` it goes."""
-    moving = {x for x in inputs if x.kind is int}
-    for item in program.items:
-        if any(x in moving or x.root in moving for x in item.uses()):
-            if isinstance(item, Guard):
-                if item.convert is not bool:
-                    return True
-                continue
-            moving.update(item.makes())
-            if item.writes is not None:
-                moving.add(getattr(item.writes, "root", item.writes))
-    return False
+    return not found.results.refused

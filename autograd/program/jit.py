@@ -292,7 +292,7 @@ class Jitted:
         found = self._counted.get(tuple(key), 0)
         if found == INTEGERS:
             function = counting.with_plain_integers(self.function)
-            found = counting.only_computes(function, given, named) and Jitted(function)
+            found = counting.can_be_inputs(function, given, named) and Jitted(function)
             self._counted[tuple(key)] = found
         elif type(found) is int:
             self._counted[tuple(key)] = found + 1

@@ -24,6 +24,7 @@ from program.agreement import (
 from autograd import jit
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import ImpureFunctionError, TraceError
+from autograd.program.state import State, follow
 
 # -- what the function reads -----------------------------------------------------------------------
 
@@ -194,6 +195,26 @@ def test_attributes_are_followed(monkeypatch):
     assert alike(replayed(1.0), other.value(1.0))
     monkeypatch.setattr(Model, "rate", 8.0)
     assert alike(replayed(1.0), other.value(1.0))
+
+
+class Scaled:
+    def __init__(self):
+        self.k = 0.0
+
+    def __program_state__(self):
+        yield State(vars(self))
+
+    def value(self, x):
+        follow(self)
+        return x * self.k
+
+
+def test_the_sign_of_zero_is_part_of_the_state_of_an_object():
+    scaled = Scaled()
+    f = jit(scaled.value)
+    for k in (0.0, -0.0, 0.0):
+        scaled.k = k
+        assert alike(f(1.0), k)
 
 
 def test_methods_can_be_decorated():
@@ -519,6 +540,13 @@ def raise_at_errors(x):
         return np.log(x)
 
 
+def used_and_changed(x):
+    table = np.fromiter([1.0, 2.0, 3.0], float)
+    result = x * table
+    table[0] = 5.0
+    return result
+
+
 REFUSED = {
     "swallowed refusal": (swallow, "line"),
     "generator function": (yielding, "generator"),
@@ -533,6 +561,7 @@ REFUSED = {
     "pickle": (lambda x: pickle.dumps(x), "pickled"),
     "kept": (lambda x: types.SimpleNamespace(x=x), "return"),
     "closure": (lambda x: lambda: x, "returns a function"),
+    "constant that changes": (used_and_changed, "used and then changed in place"),
     "object": (lambda x: (x, Options(1.0)), "returns a Options"),
     "object of a number": (lambda x: [Options(x[0])], "returns a Options"),
     "set of numbers": (lambda x: frozenset(x), "returns a frozenset"),

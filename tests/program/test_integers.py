@@ -92,9 +92,9 @@ COUNTING = {
     "nodes": lambda x, n: [backward(lambda t, k: np.sum(t * t * k) / (k + 1), x, n)[0].grad],
     "branch": lambda x, n: x * 2 if n % 5 == 0 else x,
     "warm-up": lambda x, n: x * min(1.0, (n + 1) / 5),
+    "axis": lambda x, n: np.sum(np.outer(x, x), axis=n % 2),
     "number of times": lambda x, n: sum([x] * n, x),
     "digits": lambda x, n: x * halved(abs(n)),
-    "axis": lambda x, n: np.sum(np.outer(x, x), axis=n % 2),
     "text": lambda x, n: f"step {n}",
     "generator": lambda x, n: np.random.default_rng(n).normal(size=3) + x,
 }

@@ -28,6 +28,7 @@ from program.agreement import (
 
 from autograd import Tensor, jit, value_and_grad
 from autograd.engine.grad_mode import GRAD_MODE
+from autograd.errors import AutogradError
 
 RATE = 2.0
 TABLE = array(1, 2, 3)
@@ -226,6 +227,61 @@ def test_results_of_nodes_lie_in_memory_as_without_jit():
         found, wanted = replayed(Tensor(x)), f(Tensor(x))
         assert alike(found.data, wanted.data)
         assert found.data.strides == wanted.data.strides
+
+
+def test_views_of_arguments_stay_views_beside_nodes():
+    weight = Tensor(array(1, 2, 3))
+    f = jit(lambda x: ((weight * x).sum(), x[1:]))
+    for number in (1.0, 2.0):
+        x = array(number, 2, 3)
+        loss, view = f(x)
+        assert loss.item() == number + 13
+        assert np.shares_memory(view, x)
+
+
+def test_arguments_of_ended_transforms_are_returned_as_without_jit():
+    def f(x):
+        kept = []
+        value_and_grad(lambda v: np.sum(kept.append(v) or v * v))(x)
+        return kept[0]
+
+    replayed = jit(f)
+    for x in (array(1, 2), array(3, 4)):
+        found, wanted = replayed(x), f(x)
+        assert alike(found, wanted)
+        assert outcome_of(found) == outcome_of(wanted)
+
+
+def outcome_of(node):
+    try:
+        return np.sum(node * node).backward()
+    except AutogradError as error:
+        return type(error)
+
+
+def test_positional_and_keyword_arguments_are_told_apart():
+    f = jit(lambda *a, **named: (len(a), list(named)))
+    for _ in range(2):
+        assert f({"a": 1.0}) == (1, [])
+        assert f(a=1.0) == (0, ["a"])
+
+
+def test_threads_that_start_together_record_once():
+    def many(x):
+        for _ in range(300):
+            x = np.sin(x) * x + 1
+        return x
+
+    f, barrier = jit(many), threading.Barrier(6)
+
+    def call(number):
+        barrier.wait()
+        return f(np.full(3, number))
+
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(call, map(float, range(6))))
+    assert all(alike(y, many(np.full(3, float(n)))) for n, y in enumerate(found))
+    assert len(paths(f)) == 1
 
 
 def test_arguments_that_are_read_only_cannot_be_assigned_to():
