@@ -209,7 +209,7 @@ class Scaled:
         return x * self.k
 
 
-def test_the_sign_of_zero_is_part_of_the_state_of_an_object():
+def test_the_sign_of_zero_is_part_of_the_state():
     scaled = Scaled()
     f = jit(scaled.value)
     for k in (0.0, -0.0, 0.0):
