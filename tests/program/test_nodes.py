@@ -253,3 +253,32 @@ def test_trace_refuses_backward_into_an_argument(node):
     with pytest.raises(TraceError, match="grad or the data of a node among its arguments"):
         trace(square)(node)
     assert node.grad is None or node.grad == 0.0
+
+
+def test_gradients_share_no_memory_with_each_other():
+    f = jit(lambda a, b: (a + b, a - b))
+    for number in (1.0, 2.0):
+        a, b, seed = Tensor(np.full(3, number)), Tensor(np.ones(3)), np.ones(3)
+        f(a, b)[0].backward(seed)
+        assert not np.shares_memory(a.grad, b.grad)
+        assert not np.shares_memory(a.grad, seed)
+        a.grad += 1
+        assert b.grad.tolist() == seed.tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("size", [3, 100_000])
+def test_arrays_from_outside_may_change_before_backward(size):
+    weights = np.ones(size)
+    f = jit(lambda x: (x * weights).sum())
+    f(Tensor(np.ones(size))).backward()
+    for number in (1.0, 2.0, 3.0):
+        weights[:] = number
+        x = Tensor(np.ones(size))
+        y = f(x)
+        weights[:] = 9.0
+        try:
+            y.backward()
+        except GraphError:  # it says that they have changed
+            assert size > 3
+        else:
+            assert x.grad.tolist() == [number] * size
