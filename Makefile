@@ -19,7 +19,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 
-.PHONY: demo test suite test-quick test-latest test-oldest fuzz gallery lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo test suite test-quick test-latest test-oldest fuzz gallery test-peers lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -56,6 +56,18 @@ test-oldest:
 # The random tests with a hundred times as many cases; FACTOR=1000 runs more.
 fuzz: $(STAMP)
 	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(PYTEST) tests/fuzz
+
+# Gradients by PyTorch and JAX, in an environment of their own.
+PEERS := .venv-peers
+test-peers: $(PEERS)/.installed
+	PYTHONPATH="$(CURDIR)" OMP_NUM_THREADS=1 $(PEERS)/$(notdir $(BIN))/python -P -m pytest -q tests/peers tests/check/test_corners.py
+
+$(PEERS)/.installed: pyproject.toml
+	@test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)
+	@echo "Setting up $(PEERS): this takes some minutes, once."
+	@CHAINRULE_INTERPRETED=1 $(PEERS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[peers]"
+	@rm -rf build *.egg-info
+	@touch $@
 
 # All cases of the galleries, from which the suite takes some.
 gallery: $(STAMP)
@@ -159,4 +171,4 @@ $(DOCS)/.installed: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-oldest $(CLIENTS) $(BENCH) $(HIPS) $(DOCS) build dist site *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-latest .venv-oldest $(CLIENTS) $(BENCH) $(HIPS) $(PEERS) $(DOCS) build dist site *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

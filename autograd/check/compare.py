@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.check.coarse import COARSE, NarrowQuotients
 from autograd.check.finite_differences import FIRST_STEP, Array, Line
 from autograd.check.settings import CAUTION, SURE
 from autograd.check.step_sizes import Estimates
@@ -104,6 +105,7 @@ class Comparator:
         self.rounding: list[Array] | None = None
         self.extrapolated = [np.full(shape, np.nan), np.full(shape, np.nan)]  # and its tolerance
         self.reach: dict[int, Array] = {}
+        self.narrow: dict[int, NarrowQuotients] = {}
         self.unclear = 0  # columns compared with all step sizes and not found right
         self.hurried = 0  # columns compared by four evaluations after that
 
@@ -295,6 +297,8 @@ class Comparator:
                     self._allow_for_rounding(k, row, column, estimates)
             if self.outcomes[k].verdict[row, column] == WRONG:
                 self._allow_for_noise(k, row, column, estimates)
+            if self.outcomes[k].verdict[row, column] == WRONG and case.precision > COARSE:
+                self._look_closer(k, row, column, estimates)
         return all(self.outcomes[k].verdict[row, column] == OK for k, row in pending)
 
     def _confirmed(self, k: int, row: int, column: int, step: float) -> bool:
@@ -341,6 +345,24 @@ class Comparator:
         verdict, numbers = estimates.compare(row, float(claims[row, column]), largest, noise)
         if verdict in (OK, UNRESOLVED):
             self.outcomes[k].set((row, column), verdict, numbers)
+
+    def _look_closer(self, k: int, row: int, column: int, estimates: Estimates) -> None:
+        """Compare with the quotients of narrow steps, which do not cross kinks far away."""
+        case, outcome, place = self.case, self.outcomes[k], (row, column)
+        if column not in self.narrow:
+            self.narrow[column] = NarrowQuotients.of(case.lines[column], case.center)
+        own = 4 * case.precision * abs(float(case.center[row]))
+        noise = max(own, 4 * case.rounding_error(row))
+        claim, numeric = float(outcome.analytic[place]), float(outcome.numeric[place])
+        largest = float(self._largest(case.claims[k])[row, 0])
+
+        def allowed(errors: Array) -> Array:
+            tolerances = errors + case.rtol * abs(claim) + 64 * case.claim_precision * largest
+            return np.where(tolerances <= estimates.sure(abs(claim), largest), tolerances, np.nan)
+
+        verdict, numbers = self.narrow[column].judge(row, claim, numeric, noise, allowed)
+        if verdict != WRONG:
+            outcome.set(place, verdict, numbers)
 
 
 def _spread(part: Any, like: Array, columns: list[int]) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.check.coarse import COARSE
 from autograd.check.compare import Outcome
 from autograd.check.elements import by_elements
 from autograd.check.projections import by_projections
 from autograd.check.state import Check
-from autograd.check.verdicts import RANDOM
+from autograd.check.verdicts import RANDOM, UNRESOLVED
 
 
 def run(check: Check) -> None:
@@ -24,6 +25,7 @@ def run(check: Check) -> None:
             for claim in check.claims.values()
             for path, what in claim.misshapen.items()
         ]
+        _advise_double(check)
     if check.function.constants:
         check.report.notes.append(f"Treated as constant: {', '.join(check.function.constants)}.")
     check.report.leaves = check.function.inputs
@@ -43,6 +45,17 @@ def _computes_in_single(check: Check) -> bool:
         return False
     sizes = np.abs(check.lines.rows(check.center))
     return any(size > check.noise.limit(row) for row, size in enumerate(sizes))
+
+
+def _advise_double(check: Check) -> None:
+    """Say what to do about differences that single precision does not resolve."""
+    unclear = any((batch.outcome.verdict == UNRESOLVED).any() for batch in check.report.batches)
+    if unclear and check.reference.precision > COARSE:
+        check.report.notes.append(
+            "The function computes in single precision, which leaves differences few digits. "
+            "Check it in double precision: with float64 inputs, and model.double() in PyTorch or "
+            'jax.config.update("jax_enable_x64", True) in JAX.'
+        )
 
 
 def _report_randomness(check: Check, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:

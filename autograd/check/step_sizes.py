@@ -162,9 +162,14 @@ class Estimates:
         numbers = (estimate.value, estimate.tolerance / CAUTION, tolerance)
         if abs(claim - estimate.value) > tolerance:
             return WRONG, numbers
-        sure = max(SURE, 50 * self.precision ** (1 / 3)) * size
-        sure = max(sure, self.claim_precision**0.36 * largest)  # or small compared with the others
-        return (OK if tolerance <= sure else UNRESOLVED), numbers
+        return (OK if tolerance <= self.sure(size, largest) else UNRESOLVED), numbers
+
+    def sure(self, size: float, largest: float) -> float:
+        """Return the largest error with which a derivative of some size is decided."""
+        relative = max(SURE, 50 * float(self.precision ** (1 / 3))) * size
+        return max(
+            relative, float(self.claim_precision**0.36) * largest
+        )  # or small beside the others
 
 
 def _estimates(found: LineDerivatives, row: int) -> list[Estimate]:
