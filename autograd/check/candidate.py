@@ -59,11 +59,16 @@ class Candidate:
 
     def at(self, x: Vector, weights: Vector | None = None) -> Claim:
         """Return the derivatives of the results, or of weighted sums of them, at a point."""
+        result = None
+        if self.is_callable:  # the function first: it may store what the gradient needs
+            result = self.function.call(self.function.objects(x))
+        return self.backward(result, x, weights)
+
+    def backward(self, result: Any, x: Vector, weights: Vector | None = None) -> Claim:
+        """Return the same after a call of the function, which returned `result`."""
         function = self.function
+        arguments = function.arguments(function.objects(x))
         with np.errstate(all="ignore"):
-            if self.is_callable:  # the function first: it may store what the gradient needs
-                result = function.call(function.objects(x))
-            arguments = function.arguments(function.objects(x))
             if self.vjp is not None:
                 rows = np.eye(function.size) if weights is None else weights
                 return self._by_vjp(result, arguments, rows)

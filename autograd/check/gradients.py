@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.check.analytic import gradient_of
 from autograd.check.checked_function import CheckedFunction
-from autograd.check.explain.reasons import reasons
+from autograd.check.explain.reasons import explain as explain_it
 from autograd.check.pipeline import run
 from autograd.check.report import Report
 from autograd.check.settings import Options
@@ -179,7 +179,7 @@ def _report(
         run(check)
     report = check.report
     if explain and not report.ok:
-        report.reasons = reasons(check, check_gradients)
+        explain_it(check, check_gradients)
     if not report.reasons:
         allow_for_tolerance(check)
     report.evaluations = function.evaluations

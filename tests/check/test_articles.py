@@ -60,7 +60,7 @@ def test_logistic_regression_with_broadcast_targets():
         return 2 / 4 * BITS.T @ error
 
     shape, line, rest = checked(logistic_error, w, gradient=gradient)
-    assert "has shape (3, 4) where (3, 1) is expected" in shape
+    assert "has shape (3, 4), but theta has shape (3, 1)" in shape
     assert "error = h - y" in line
     assert "shapes (4, 1) and (4,) broadcast to (4, 4)" in line
     assert "lacks the factor y·(1 - y), the derivative of sigmoid" in rest
@@ -139,7 +139,7 @@ def test_squared_error_with_reversed_residual():
     sign, line = checked(lambda w: ((Y - X @ w) ** 2).mean(), w, gradient=gradient)
     assert sign == "The gradient with respect to w has the wrong sign."
     assert "return 2 / 3 * X.T @ (Y - X @ w)" in line
-    assert "With the operands exchanged it is right." in line
+    assert "It should be: return 2 / 3 * X.T @ (X @ w - Y) (with the operands exchanged)" in line
 
 
 def test_squared_error_with_wrong_sign_and_missing_factor_two():

@@ -571,7 +571,7 @@ def test_a_line_that_assigns_an_element_is_named():
     report = check_gradients(lambda x: np.sin(x).sum(), x, gradient=gradient, raises=False)
     only, line = report.reasons
     assert "only at [2], 1 of 5 elements, where it is 3/2 times too large" in only
-    assert "g[2] *= 1.5\n    With a alone in place of multiply it is right." in line
+    assert "g[2] *= 1.5\n    This statement is one too many." in line
 
 
 # -- blame ------------------------------------------------------------------------------------

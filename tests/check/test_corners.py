@@ -230,9 +230,8 @@ def test_a_layer_caching_its_input_is_not_a_stale_cache():
 
     layer = Layer()
     report = unraised(layer.forward, np.array([1.0, 2.0, 0.5]), gradient=lambda x: layer.backward())
-    factor, line = report.reasons
-    assert factor == "The gradient with respect to x is 2 times too large."
-    assert "in backward: return 2 * (1 - np.tanh(self.x) ** 2)" in line
+    assert report.reasons[0] == "The gradient with respect to x is 2 times too large."
+    assert [line.correction for line in report.lines] == ["return 1 - np.tanh(self.x)**2"]
 
 
 def test_a_coincidental_explanation_is_not_reported():
@@ -248,7 +247,7 @@ def test_a_coincidental_explanation_is_not_reported():
     )
     shown = "\n".join(report.reasons)
     assert "2 times too small." in shown
-    assert "Multiplied by 2 it is right" in shown
+    assert [line.correction for line in report.lines] == ["return 2 * np.outer(y, x), 2 * w.T @ y"]
     assert "transposed" not in shown
 
 

@@ -60,12 +60,12 @@ ELEMENTWISE = [
     ("sigmoid' inverted", lambda x: sigmoid(x).sum(), x5, lambda x: 1 / (sigmoid(x) * (1 - sigmoid(x))), "instead of multiplying"),
     ("y(1 + y) for sigmoid'", lambda x: sigmoid(x).sum(), x5, lambda x: sigmoid(x) * (1 + sigmoid(x)), None),
     ("1 - y for sigmoid'", lambda x: sigmoid(x).sum(), x5, lambda x: 1 - sigmoid(x), None),
-    ("log'(x) = 1/x²", lambda x: np.log(x).sum(), p5, lambda x: 1 / x**2, ("line", "power 1")),
+    ("log'(x) = 1/x²", lambda x: np.log(x).sum(), p5, lambda x: 1 / x**2, ("line", "It should be: 1 / x")),
     ("sqrt' without the half", lambda x: np.sqrt(x).sum(), p5, lambda x: 1 / np.sqrt(x), "2 times too large"),
     ("x³ with 2x", lambda x: (x**3).sum(), x5, lambda x: 2 * x**2, "3/2 times too small"),
-    ("x³ with 3x³", lambda x: (x**3).sum(), x5, lambda x: 3 * x**3, "power 2"),
+    ("x³ with 3x³", lambda x: (x**3).sum(), x5, lambda x: 3 * x**3, "It should be: 3 * x**2"),
     ("1/x with +1/x²", lambda x: (1 / x).sum(), p5, lambda x: 1 / x**2, "wrong sign"),
-    ("sin' is sin", lambda x: np.sin(x).sum(), x5, np.sin, "cos in place of sin"),
+    ("sin' is sin", lambda x: np.sin(x).sum(), x5, np.sin, "sin(x) itself where its derivative belongs: cos(x)"),
     ("sinh' with a minus", lambda x: np.sinh(x).sum(), x5, lambda x: -np.cosh(x), "wrong sign"),
     ("arctan' without the square", lambda x: np.arctan(x).sum(), p5, lambda x: 1 / (1 + x), None),
     ("softplus' is 1 - sigmoid", lambda x: np.log1p(np.exp(x)).sum(), x5, lambda x: 1 - sigmoid(x), None),
@@ -538,7 +538,7 @@ def _(x):
     "columns that were meant to be a row",
     lambda w: ((X @ w - 1) ** 2).mean(),
     real(3, 1),
-    words=("Here shapes (6, 1) and (6,) broadcast to (6, 6)",),
+    words=("here shapes (6, 1) and (6,) broadcast to (6, 6)",),
 )
 def _(w):
     return 2 / 6 * X.T @ (X @ w - np.ones(6))

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.check.arrays import close
+from autograd.check.arrays import Vector, close
 from autograd.check.candidate import Claim
 from autograd.check.checked_function import Leaf, as_derivative
 from autograd.check.explain.function import Mistakes
-from autograd.check.explain.gradient import Repairs
+from autograd.check.explain.lines import name_lines
 from autograd.check.explain.locate import Locator
 from autograd.check.explain.numbers import (
     Finding,
@@ -24,29 +24,29 @@ from autograd.check.explain.numbers import (
     swapped,
 )
 from autograd.check.explain.reference import Reference
-from autograd.check.explain.values.message import sentence
-from autograd.check.explain.values.search import Localisation
 from autograd.check.report import Batch
 from autograd.check.state import Check
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
 from autograd.graph import contents
 
-#: If corrections on more lines than this are possible, none is reported.
-MOST_LINES = 3
 
-
-def reasons(check: Check, check_gradients: Callable[..., Any]) -> list[str]:
-    """Return sentences that say what is wrong; none if nothing was recognised.
+def explain(check: Check, check_gradients: Callable[..., Any]) -> None:
+    """Add to the report of a check what is wrong, as far as it was recognised.
 
     `check_gradients` is that function, to check single operations with.
     """
-    verdicts = {int(v) for b in check.report.batches for v in np.unique(b.outcome.verdict)}
+    report = check.report
+    verdicts = {int(v) for b in report.batches for v in np.unique(b.outcome.verdict)}
     if RANDOM in verdicts or not verdicts & {WRONG, MISSHAPEN}:
-        return []
+        return
     with np.errstate(all="ignore"):
         if check.function.on_nodes:
-            return Locator(check.function, check_gradients).reasons()
-        return Explanation(check).sentences()
+            report.reasons = Locator(check.function, check_gradients).reasons()
+            return
+        explanation = Explanation(check)
+        report.reasons = explanation.sentences() or report.reasons
+        if not explanation.tie:
+            name_lines(check, explanation.reference, explanation.sizes, explanation.after)
 
 
 class Explanation:
@@ -59,16 +59,17 @@ class Explanation:
         self.given = self._given(check.claims[""])
         self.sizes = self._sizes()
         self.found: dict[str, Finding] = {}  # what is wrong, by the path of the leaf
+        self.tie = ""
 
     def sentences(self) -> list[str]:
         """Return one sentence for each reason, with the line if it is known."""
         right = self.reference
         wrong = [p for p, g in self.given.items() if p in right.arrays and not right.agrees(p, g)]
         if not wrong:
-            return self.check.report.reasons
-        tie = self._tie()
-        if tie:
-            return [tie]
+            return []
+        self.tie = self._tie()
+        if self.tie:
+            return [self.tie]
         stale = self._stale() if any(np.any(self.given[path]) for path in wrong) else ""
         if stale:
             return [stale]
@@ -80,13 +81,12 @@ class Explanation:
         )
         self._search_function(wrong, self.given)
         self._search_numbers(wrong, any_factor=True)
-        line = self._search_gradient(wrong) or self._search_values()
         for path in wrong:
             if path not in self.found:
                 text = pattern(self.given[path], right.arrays[path], self._leaf(path).data)
                 if text:
                     self.found[path] = Finding(text)
-        return [*self._grouped(wrong), *line] or self.check.report.reasons
+        return self._grouped(wrong)
 
     # -- the three searches -----------------------------------------------------------------
 
@@ -130,71 +130,24 @@ class Explanation:
         if left and self.reference.recorded_call is not None:
             self.found.update(Mistakes(self.reference, self.sizes).explain(left))
 
-    def _search_gradient(self, wrong: list[str]) -> list[str]:
-        """Record the gradient itself, and search for the wrong line."""
-        gradient = self.check.candidate.gradient
-        if not callable(gradient) or self.reference.recorded_call is None:
-            return []
-        try:
-            repairs = Repairs(self.function, gradient, self.reference)
-            elsewhere = self._repairs_elsewhere(gradient)
-        except Exception:  # it need not be written in NumPy
-            return []
-        if not repairs.usable:
-            return []
-        lines = self._after_broadcasting(repairs, wrong)
-        if lines:
-            return lines
-        lines, paths = repairs.explain(wrong, elsewhere)
-        if not 0 < len(lines) <= MOST_LINES:
-            return []
-        named = "" if len(self.given) == 1 else f" with respect to {', '.join(paths)}"
-        text = f"The line of the gradient{named} that is wrong:"
-        if len(lines) > 1:
-            text = f"One of these {len(lines)} lines of the gradient{named} is wrong:"
-        return [f"{text}\n    " + "\n    ".join(lines)]
-
-    def _search_values(self) -> list[str]:
-        """Compare the values that the backward pass computes with right ones."""
-        try:
-            localisation = Localisation(self.check, self.reference)
-        except Exception:  # the backward pass may do anything
-            return []
-        text = sentence(localisation, self.sizes)
-        return [text] if text else []
-
-    def _repairs_elsewhere(self, gradient: Any) -> Repairs | None:
-        if self.elsewhere is None:
-            return None
-        return Repairs(self.function, gradient, self.elsewhere[1], self.check.elsewhere)
-
-    def _after_broadcasting(self, repairs: Repairs, wrong: list[str]) -> list[str]:
-        """Correct a row that broadcast against a column, and explain what is still wrong."""
-        if not any(np.shape(self.given[p]) != np.shape(self.reference.arrays[p]) for p in wrong):
-            return []
-        better = repairs.after_broadcasting(wrong)
-        if better is None:
-            return []
-        line, corrected = better
-        after = {path: corrected[path] for path in wrong}
+    def after(self, matrix: Vector) -> list[str]:
+        """Return what is wrong with the derivatives after the correction of their shapes."""
         rest: dict[str, Finding] = {}
-        for path in wrong:
-            text = first_hypothesis(after[path], self.reference.arrays[path], self.sizes)
+        after: dict[str, Any] = {}
+        for leaf in self.function.inputs:
+            right = self.reference.arrays.get(leaf.path)
+            after[leaf.path] = as_derivative(matrix[:, leaf.slice], leaf)
+            if right is None or close(after[leaf.path], right):
+                continue
+            text = first_hypothesis(after[leaf.path], right, self.sizes)
             if text:
-                rest[path] = Finding(text)
+                rest[leaf.path] = Finding(text)
         left = {path: array for path, array in after.items() if path not in rest}
-        if left:
+        if left and self.reference.recorded_call is not None:
             rest.update(Mistakes(self.reference, self.sizes).explain(left))
-        for path in wrong:
-            shape = np.shape(self.reference.arrays[path])
-            text = f"has shape {np.shape(self.given[path])} where {shape} is expected"
-            self.found[path] = Finding(text)
         return [
-            f"The line of the gradient that is wrong:\n    {line}",
-            *[
-                finding.about(f"After that correction, the gradient with respect to {path}")
-                for path, finding in rest.items()
-            ],
+            finding.about(f"After that correction, the gradient with respect to {path}")
+            for path, finding in rest.items()
         ]
 
     def _tie(self) -> str:

@@ -29,7 +29,7 @@ def sentence(localisation: Localisation, sizes: Sizes) -> str:
     text = "The line of the gradient that is wrong:"
     if len(places) > 1:
         text = f"One of these {len(places)} lines of the gradient is wrong:"
-    lines = [text, *map(str, places), _claim(found, localisation.here, sizes)]
+    lines = [text, *map(str, places), claim(found, localisation.here, sizes)]
     return "\n    ".join(lines)
 
 
@@ -38,7 +38,8 @@ def place(site: Site) -> Place:
     return Place(site.file, site.line, site.function)
 
 
-def _claim(found: Substitution, right: RightValues, sizes: Sizes) -> str:
+def claim(found: Substitution, right: RightValues, sizes: Sizes) -> str:
+    """Return which value is wrong first, what it should be, and how it differs."""
     turn = found.wrong_turns[0]
     key = found.keys[turn]
     assert key is not None

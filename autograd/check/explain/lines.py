@@ -1,0 +1,83 @@
+"""Name the wrong line: by what corrects it, or by the values that it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from autograd.check.arrays import Vector
+from autograd.check.explain.numbers import Sizes
+from autograd.check.explain.reference import Reference
+from autograd.check.explain.repair.search import Repair, Search
+from autograd.check.explain.repair.wording import sentences, wrong_lines
+from autograd.check.explain.values.message import claim, sentence
+from autograd.check.explain.values.search import Localisation
+from autograd.check.report import WrongLine
+from autograd.check.state import Check
+
+
+def name_lines(
+    check: Check, reference: Reference, sizes: Sizes, after: Callable[[Vector], list[str]]
+) -> None:
+    """Add the wrong lines of a function under test to the report, or why there are none.
+
+    `after` returns what is wrong with derivatives after the correction of their shapes.
+    """
+    if not check.candidate.is_callable:
+        return
+    report = check.report
+    search = Search(check, reference)
+    repairs = search.repairs()
+    what = _what(check, repairs)
+    if repairs:
+        lines = wrong_lines(repairs, what)
+        if len(lines) > 1 or repairs[0].site.loops:
+            lines = _with_values(lines, _localised(check, reference), sizes)
+        report.lines = lines
+        report.reasons = [*report.reasons, *sentences(lines, what)]
+    elif search.reshaped is not None:
+        repair, matrix = search.reshaped
+        report.lines = wrong_lines([repair], what)
+        report.reasons = [*report.reasons, *sentences(report.lines, what), *after(matrix)]
+    else:
+        found = None if search.obstacle else _localised(check, reference)
+        text = sentence(found, sizes) if found is not None else ""
+        if text:
+            report.reasons = [*report.reasons, text]
+        else:
+            report.notes.append(f"No line can be named: {search.obstacle or search.failure}.")
+
+
+def _what(check: Check, repairs: Sequence[Repair]) -> str:
+    """Return what is wrong: the gradient, a part of it, or the backward pass."""
+    what = "gradient" if check.candidate.vjp is None else "backward pass"
+    leaves = check.function.inputs
+    right = repairs[0].right if repairs else frozenset()
+    if len(leaves) > 1 and 0 < len(right) < len(leaves):
+        what += f" with respect to {', '.join(x.path for x in leaves if x.path in right)}"
+    return what
+
+
+def _localised(check: Check, reference: Reference) -> Localisation | None:
+    """Compare the values that the backward pass computes with right ones."""
+    try:
+        localisation = Localisation(check, reference)
+    except Exception:  # the backward pass may do anything
+        return None
+    return localisation if localisation.found is not None else None
+
+
+def _with_values(
+    lines: list[WrongLine], localisation: Localisation | None, sizes: Sizes
+) -> list[WrongLine]:
+    """Return the line whose values are wrong, with the first wrong one; else all lines."""
+    if localisation is None or localisation.found is None:
+        return lines
+    found = localisation.found
+    for line in lines:
+        if (line.path, line.line) == (found.site.file, found.site.line):
+            turn = found.wrong_turns[0] if len(found.given) > 1 else None
+            text = f"{line.text}\n    {claim(found, localisation.here, sizes)}"
+            variable = found.site.variable or line.variable
+            return [replace(line, turn=turn, variable=variable, text=text)]
+    return lines

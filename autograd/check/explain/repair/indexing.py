@@ -1,0 +1,141 @@
+"""Changes of names, attributes, keys, indices and slices."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.check.explain.repair.arithmetic import number
+from autograd.check.explain.repair.syntax import expression
+from autograd.check.explain.repair.vocabulary import Vocabulary, shape_of
+
+
+def names(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield other values at hand."""
+    if not isinstance(n.ctx, ast.Load):
+        return
+    text = ast.unparse(n)
+    value = around.values.get(text)
+    if value is None and (not isinstance(n, ast.Name) or n.id not in around.site.names):
+        return
+    shape = shape_of(value)
+    for other, item in around.values.items():
+        if other != text and (shape is None or fits(shape_of(item), shape)):
+            yield expression(other)
+
+
+def fits(one: Any, other: Any) -> bool:
+    """Return whether a value of one shape may stand where one of another shape does."""
+    if one == other:
+        return True
+    try:
+        np.broadcast_shapes(one, other)
+    except ValueError:
+        return bool(one[::-1] == other)
+    return True
+
+
+def attributes(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield other attributes of the same object."""
+    if isinstance(n.value, ast.Name):
+        for other in around.attributes.get(n.value.id, ()):
+            if other != n.attr:
+                yield ast.Attribute(n.value, other, n.ctx)
+
+
+def indices(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield other indices and slices."""
+    index = n.slice
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    for position, item in enumerate(items):
+        for other in moved(item):
+            changed = [*items[:position], other, *items[position + 1 :]]
+            whole = ast.Tuple(changed, ast.Load()) if isinstance(index, ast.Tuple) else other
+            yield ast.Subscript(n.value, whole, n.ctx)
+    if isinstance(n.ctx, ast.Load):
+        whole = around.value(n.value)
+        if whole is None or isinstance(whole, (np.ndarray, list, tuple, dict)):  # not np.r_
+            yield n.value
+        if isinstance(index, ast.Tuple) and len(items) == 2:
+            yield ast.Subscript(n.value, ast.Tuple(items[::-1], ast.Load()), n.ctx)
+
+
+def moved(item: Any) -> Iterator[Any]:
+    """Yield an index or slice one place further, or backward."""
+    if isinstance(item, ast.Slice):
+        ends = (item.lower, item.upper)
+        for lower, upper in ((1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)):
+            moved = (shifted(ends[0], lower), shifted(ends[1], upper))
+            if moved != ends:
+                yield ast.Slice(*moved, item.step)
+        if item.step is None:
+            yield ast.Slice(item.lower, item.upper, ast.UnaryOp(ast.USub(), ast.Constant(1)))
+        else:
+            yield ast.Slice(item.lower, item.upper, None)
+        yield ast.Slice(None, item.upper, item.step)
+        yield ast.Slice(item.lower, None, item.step)
+        if ends == (None, None):
+            yield ast.Slice(ast.Constant(1), None, item.step)
+            yield ast.Slice(None, expression("-1"), item.step)
+        else:
+            yield ast.Slice(opposite(ends[1]), opposite(ends[0]), item.step)
+            yield ast.Slice(None, None, item.step)
+    elif isinstance(item, (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp)):
+        for shift in (1, -1):
+            yield shifted(item, shift) or ast.Constant(0)
+
+
+def shifted(item: Any, by: int) -> Any:
+    """Return an index plus or minus one, without a zero to add."""
+    if item is None or by == 0:
+        return item
+    if isinstance(item, ast.Constant):
+        return number(item.value + by) if isinstance(item.value, int) else item
+    if isinstance(item, ast.UnaryOp) and isinstance(item.operand, ast.Constant):
+        size: Any = item.operand.value
+        value = -size + by
+        return number(value) if value else None
+    if isinstance(item, ast.BinOp) and isinstance(item.right, ast.Constant):
+        sign = {ast.Add: 1, ast.Sub: -1}.get(type(item.op))
+        if sign is not None and isinstance(item.right.value, int):
+            value = sign * item.right.value + by
+            if value == 0:
+                return item.left
+            op = ast.Add() if value > 0 else ast.Sub()
+            return ast.BinOp(item.left, op, ast.Constant(abs(value)))
+    return ast.BinOp(item, ast.Add() if by > 0 else ast.Sub(), ast.Constant(1))
+
+
+def opposite(end: Any) -> Any:
+    """Return the end of a slice from the other side: ``:-1`` for ``1:``."""
+    if isinstance(end, ast.UnaryOp) and isinstance(end.op, ast.USub):
+        return end.operand
+    return None if end is None else ast.UnaryOp(ast.USub(), end)
+
+
+def fetched(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield other entries of the same container."""
+    if not isinstance(n.value, ast.Name):
+        return
+    container = around.site.names.get(n.value.id, around.scope.get(n.value.id))
+    if isinstance(container, dict):
+        for key in [*container][:12]:
+            if isinstance(key, (str, int)):
+                yield ast.Subscript(n.value, ast.Constant(key), n.ctx)
+    if isinstance(n.slice, ast.Name):
+        for name, value in around.site.names.items():
+            if isinstance(value, (int, np.integer)) and name != n.slice.id:
+                yield ast.Subscript(n.value, ast.Name(name, ast.Load()), n.ctx)
+
+
+def rolled(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield the items of a tuple in another order."""
+    if isinstance(getattr(n, "ctx", None), ast.Load) and 1 < len(n.elts) < 6:
+        for i in range(len(n.elts)):
+            for j in range(i):
+                items = [*n.elts]
+                items[i], items[j] = items[j], items[i]
+                yield ast.Tuple(items, ast.Load())

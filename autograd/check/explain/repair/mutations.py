@@ -1,0 +1,110 @@
+"""The table of changes: what people write, and what they should have written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from autograd.check.explain.repair import arithmetic, assignments, calls, forms, indexing
+from autograd.check.explain.repair.syntax import Path, parts, replaced
+from autograd.check.explain.repair.vocabulary import Vocabulary
+
+Change = Callable[[Any, Vocabulary], Iterator[Any]]
+
+
+class Row(NamedTuple):
+    """A kind of change.
+
+    Attributes
+    ----------
+    kind : str
+        What was wrong, as a noun.
+    applies : type or tuple of types
+        To which syntax.
+    change : callable
+        Yields what may be right instead of a part of a statement.
+    cost : float
+        How far-fetched it is: 0 for a slip of the pen.
+    """
+
+    kind: str
+    applies: Any
+    change: Change
+    cost: float = 0.0
+
+
+#: Changes that are possible where something is assigned.
+_OF_TARGETS = (indexing.indices, indexing.fetched, indexing.attributes)
+
+_VALUES = (ast.Name, ast.Attribute, ast.Subscript)
+
+#: A row that is combined with a column, which is hardly ever meant.
+BROADCASTS = (Row("a row and a column", ast.BinOp, arithmetic.broadcasts, -8.0),)
+
+#: Slips of the pen: one operator, name, sign, number or index.
+SLIPS = (
+    *BROADCASTS,
+    Row("an operator", ast.BinOp, arithmetic.operators),
+    Row("an operand too many", ast.BinOp, arithmetic.dropped),
+    Row("operands exchanged", ast.BinOp, arithmetic.exchanged),
+    Row("a matrix transposed", ast.BinOp, arithmetic.transposed),
+    Row("a transpose", (ast.Name, ast.Attribute, ast.Call), arithmetic.turned_alone),
+    Row("a sign", (ast.UnaryOp, ast.Name, ast.Call, ast.Subscript, ast.Compare, ast.Attribute, ast.BinOp), arithmetic.signs),
+    Row("a constant", ast.Constant, arithmetic.constants),
+    Row("a comparison", ast.Compare, arithmetic.comparisons),
+    Row("another value", _VALUES, indexing.names),
+    Row("another attribute", ast.Attribute, indexing.attributes),
+    Row("an index", ast.Subscript, indexing.indices),
+    Row("another entry", ast.Subscript, indexing.fetched),
+    Row("another function", ast.Call, calls.functions),
+    Row("the arguments", ast.Call, calls.arguments),
+    Row("an axis", ast.Call, calls.axes),
+    Row("a known derivative", ast.BinOp, forms.derivatives),
+    Row("the assignment", ast.AugAssign, assignments.augmented, 0.5),
+    Row("the assignment", ast.Assign, assignments.assigned, 0.5),
+    Row("a statement too many", (ast.Assign, ast.AugAssign, ast.Expr), assignments.deleted),
+    Row("the order", ast.Tuple, indexing.rolled),
+    Row("the turns of the loop", ast.Call, calls.walked),
+    Row("a condition", ast.IfExp, arithmetic.chosen),
+    Row("a condition", ast.BoolOp, arithmetic.joined),
+)  # fmt: skip
+
+#: What takes more to write.
+FORMS = (Row("the form", (*_VALUES, ast.Call, ast.BinOp, ast.Compare), forms.forms, 1.0),)
+
+
+class Variant(NamedTuple):
+    """A changed statement."""
+
+    kind: str
+    node: Any
+    cost: float
+    note: str = ""
+
+
+def variants(node: Any, around: Vocabulary, rows: tuple[Row, ...]) -> Iterator[Variant]:
+    """Yield the changes of a statement or expression that rows of the table describe."""
+    for path, part in parts(node):
+        if isinstance(part, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop)):
+            continue
+        stored = not isinstance(getattr(part, "ctx", ast.Load()), ast.Load)
+        for row in rows:
+            if stored and row.change not in _OF_TARGETS:
+                continue
+            if isinstance(part, row.applies):
+                for new in row.change(part, around):
+                    note = ""
+                    if isinstance(new, arithmetic.Noted):
+                        new, note = new
+                    if not hasattr(new, "lineno"):
+                        ast.copy_location(new, part)
+                    cost = row.cost + (2.0 if _in_target(node, path) else 0.0)
+                    yield Variant(row.kind, replaced(node, path, new), cost, note)
+
+
+def _in_target(node: Any, path: Path) -> bool:
+    """Return whether a part is the variable that is assigned to, which is seldom mistaken."""
+    if not path or path[0][0] not in ("targets", "target"):
+        return False
+    return not any(name == "slice" for name, _ in path)

@@ -1,0 +1,104 @@
+"""Which correction is the likeliest: the one that changes least, in the most natural form."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import io
+import tokenize
+from typing import Any
+
+from autograd.check.explain.repair.syntax import parts, replaced
+
+
+def tokens(text: str) -> list[str]:
+    """Return the tokens of a statement."""
+    try:
+        found = tokenize.generate_tokens(io.StringIO(text).readline)
+        return [token.string for token in found if token.string.strip()]
+    except (tokenize.TokenError, SyntaxError):
+        return text.split()
+
+
+def distance(one: str, other: str) -> float:
+    """Return how many tokens differ."""
+    matcher = difflib.SequenceMatcher(None, tokens(one), tokens(other), autojunk=False)
+    return float(
+        sum(max(j - i, m - k) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal")
+    )
+
+
+def text_of(node: Any) -> str:
+    """Return the source of a statement, an expression, or several statements."""
+    if isinstance(node, list):
+        return "; ".join(map(text_of, node))
+    if isinstance(node, ast.Pass):
+        return ""
+    text = ast.unparse(node)
+    return text if "'" in text else text.replace(" ** ", "**")
+
+
+def unnatural(node: Any) -> float:
+    """Return how strange code looks: the same value twice, arithmetic of constants."""
+    found = 0.0
+    if isinstance(node, ast.AugAssign):
+        neutral = 1 if isinstance(node.op, (ast.Mult, ast.Div)) else 0
+        found += 2 * (_constant(node.value) == neutral)
+    for part in ast.walk(node) if isinstance(node, ast.AST) else ():
+        if isinstance(part, ast.UnaryOp):
+            found += 1 if isinstance(part.operand, (ast.UnaryOp, ast.BinOp)) else 0.5
+        if isinstance(part, ast.BinOp):
+            same = ast.dump(part.left) == ast.dump(part.right)
+            found += same and not isinstance(part.op, ast.MatMult)
+            operands = (part.left, part.right)
+            found += 2 * all(isinstance(operand, ast.Constant) for operand in operands)
+            found += isinstance(part.op, (ast.Add, ast.Sub)) and isinstance(part.right, ast.UnaryOp)
+            found += isinstance(part.op, ast.Div) and isinstance(part.right, ast.UnaryOp)
+    return found
+
+
+def simplified(node: Any) -> Any:
+    """Return the same code without double signs, double transposes and neutral elements."""
+    if isinstance(node, list):
+        return node
+    for path, part in reversed(list(parts(node))):
+        if not isinstance(part, ast.expr):
+            continue
+        simple = _simple(part)
+        if simple is not None:
+            return simplified(replaced(node, path, simple))
+    return node
+
+
+def _simple(n: Any) -> Any:
+    if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.USub):
+        if isinstance(n.operand, ast.UnaryOp) and isinstance(n.operand.op, ast.USub):
+            return n.operand.operand
+        if isinstance(n.operand, ast.BinOp) and isinstance(n.operand.op, ast.Sub):
+            return ast.BinOp(n.operand.right, n.operand.op, n.operand.left)
+    if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Attribute):
+        return n.value.value if n.attr == n.value.attr == "T" else None
+    if not isinstance(n, ast.BinOp):
+        return None
+    left, right = _constant(n.left), _constant(n.right)
+    additive, multiplied = isinstance(n.op, (ast.Add, ast.Sub)), isinstance(n.op, ast.Mult)
+    if (additive and right == 0) or (isinstance(n.op, (ast.Mult, ast.Div, ast.Pow)) and right == 1):
+        return n.left
+    if (isinstance(n.op, ast.Add) and left == 0) or (multiplied and left == 1):
+        return n.right
+    if isinstance(n.op, ast.Sub) and left == 0:
+        return ast.UnaryOp(ast.USub(), n.right)
+    if (
+        multiplied
+        and isinstance(n.right, ast.BinOp)
+        and isinstance(n.right.op, (ast.Mult, ast.Div))
+    ):
+        return ast.BinOp(ast.BinOp(n.left, n.op, n.right.left), n.right.op, n.right.right)
+    if additive and isinstance(n.right, ast.UnaryOp) and isinstance(n.right.op, ast.USub):
+        other = ast.Sub() if isinstance(n.op, ast.Add) else ast.Add()
+        return ast.BinOp(n.left, other, n.right.operand)
+    return None
+
+
+def _constant(n: Any) -> Any:
+    return n.value if isinstance(n, ast.Constant) else None

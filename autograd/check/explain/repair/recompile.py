@@ -1,0 +1,177 @@
+"""Make code of a changed function that can take the place of the code of the function."""
+
+from __future__ import annotations
+
+import ast
+import math
+import time
+import types
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.check.explain.repair.syntax import Path, at, parts, replaced
+
+#: Stands for the `Choice` in a syntax tree, whose constants cannot be any object.
+PLACEHOLDER = "\0choice"
+
+
+class TooLong(BaseException):
+    """Changed code ran for too long."""
+
+
+class Choice:
+    """Decides, while the code runs, which variant of a statement is executed.
+
+    Changed code holds one as a constant.
+
+    Attributes
+    ----------
+    number : int
+        The number of the variant.
+    deadline : float
+        When the thread has run for too long.
+    coefficient : float
+        The coefficient of a term or a factor that is to be computed.
+    """
+
+    __slots__ = ("coefficient", "deadline", "number", "seen")
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.coefficient = 1.0
+        self.deadline = math.inf
+        self.seen: Any = None
+
+    def tick(self) -> None:
+        """End a loop that runs for too long.
+
+        Raises
+        ------
+        TooLong
+            If the time of this run is over.
+        """
+        if time.thread_time() > self.deadline:
+            raise TooLong
+
+    def noise(self, value: Any) -> Any:
+        """Return random numbers in the shape of a value, and note it.
+
+        Raises
+        ------
+        TypeError
+            If the value does not consist of floating point numbers.
+        """
+        self.seen = value
+        kind = getattr(getattr(value, "dtype", None), "kind", "f" if type(value) is float else "")
+        if kind not in tuple("fc"):
+            raise TypeError("only floating point numbers have derivatives")
+        numbers = np.random.default_rng(1).uniform(0.5, 1.5, np.shape(value))
+        size = float(np.max(np.abs(value), initial=0.0)) or 1.0
+        return np.asarray(size * numbers, value.dtype) if np.ndim(value) else size * float(numbers)
+
+
+def with_variants(tree: Any, path: Path, variants: Sequence[Any]) -> Any:
+    """Return a function's tree that executes one of several variants of the part at a path."""
+    choose = _choose_statement if isinstance(at(tree, path), ast.stmt) else _choose_expression
+    return ast.fix_missing_locations(replaced(tree, path, _choice(choose, variants, 0)))
+
+
+def _choice(choose: Any, variants: Sequence[Any], first: int) -> Any:
+    """Return nested comparisons of the number of the variant: few are executed."""
+    if len(variants) == 1:
+        return variants[0]
+    middle = len(variants) // 2
+    test = ast.Compare(attribute_of_choice("number"), [ast.Lt()], [ast.Constant(first + middle)])
+    one, other = variants[:middle], variants[middle:]
+    return choose(test, _choice(choose, one, first), _choice(choose, other, first + middle))
+
+
+def _choose_statement(test: ast.expr, one: Any, other: Any) -> ast.stmt:
+    return ast.If(test, _listed(one), _listed(other))
+
+
+def _choose_expression(test: ast.expr, one: Any, other: Any) -> ast.expr:
+    return ast.IfExp(test, one, other)
+
+
+def _listed(variant: Any) -> list[ast.stmt]:
+    return (variant if isinstance(variant, list) else [variant]) or [ast.Pass()]
+
+
+def attribute_of_choice(name: str) -> ast.expr:
+    """Return the expression of an attribute of the `Choice`."""
+    return ast.Attribute(ast.Constant(PLACEHOLDER), name, ast.Load())
+
+
+def recompiled(
+    tree: Any, code: types.CodeType, classes: Sequence[str], choice: Choice
+) -> types.CodeType | None:
+    """Return the code of a changed function; None if it cannot replace the original code.
+
+    Parameters
+    ----------
+    tree : ast.FunctionDef or ast.Lambda
+        The changed function.
+    code : code
+        The original code: the new one has the same free variables.
+    classes : sequence of str
+        The names of the classes around it, for names with two underscores.
+    choice : Choice
+        Takes the place of its placeholder.
+    """
+    free = [name for name in code.co_freevars if name != "__class__" or not classes]
+    inner: ast.stmt = _keeping(_ticking(tree), free)
+    for name in reversed(classes):
+        inner = ast.ClassDef(name=name, bases=[], keywords=[], body=[inner], decorator_list=[])
+    outer = ast.parse(f"def outer({', '.join(free)}): pass")
+    outer.body[0].body = [inner]  # type: ignore[attr-defined]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = compile(ast.fix_missing_locations(outer), code.co_filename, "exec")
+    except (SyntaxError, ValueError, TypeError, RecursionError):
+        return None
+    for name in ("outer", *classes, code.co_name):
+        inside = [c for c in made.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
+        if not inside:
+            return None
+        made = inside[-1]
+    if made.co_freevars != code.co_freevars:
+        return None
+    return _with_choice(made, choice)
+
+
+def _keeping(tree: Any, free: Sequence[str]) -> Any:
+    """Return a statement with the function, in which all free variables remain in use."""
+    used: ast.expr = ast.Tuple([ast.Name(name, ast.Load()) for name in free], ast.Load())
+    function = replaced(tree, (), tree)
+    if isinstance(tree, ast.Lambda):
+        body = ast.IfExp(ast.Constant(True), tree.body, used)
+        return ast.Expr(replaced(tree, (("body", None),), body))
+    never = ast.If(ast.Constant(False), [ast.Expr(used)], [])
+    function = replaced(tree, (("body", 0),), [never, tree.body[0]])
+    function.decorator_list = []
+    return function
+
+
+def _ticking(tree: Any) -> Any:
+    """Return a function whose loops end when the time is over."""
+    loops = [path for path, part in parts(tree) if isinstance(part, (ast.For, ast.While))]
+    for path in reversed(loops):  # the inner ones first
+        loop = at(tree, path)
+        tick = ast.Expr(ast.Call(attribute_of_choice("tick"), [], []))
+        tree = replaced(tree, (*path, ("body", 0)), [tick, loop.body[0]])
+    return tree
+
+
+def _with_choice(code: types.CodeType, choice: Choice) -> types.CodeType:
+    constants: list[Any] = []
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            constant = _with_choice(constant, choice)
+        is_choice = isinstance(constant, str) and constant == PLACEHOLDER
+        constants.append(choice if is_choice else constant)
+    return code.replace(co_consts=tuple(constants))

@@ -1,0 +1,330 @@
+"""Try the changes of the executed statements, the simple ones first, until one is right."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import types
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd.check.arrays import Vector
+from autograd.check.checked_function import CheckedFunction
+from autograd.check.explain.reference import Reference
+from autograd.check.explain.repair.backward import Backward
+from autograd.check.explain.repair.fitting import Fitting
+from autograd.check.explain.repair.mutations import BROADCASTS, FORMS, SLIPS, Variant, variants
+from autograd.check.explain.repair.oracle import Oracle, Point
+from autograd.check.explain.repair.ranking import distance, simplified, text_of, unnatural
+from autograd.check.explain.repair.recompile import Choice, with_variants
+from autograd.check.explain.repair.sources import Source, Sources, watch
+from autograd.check.explain.repair.statements import Site, sites
+from autograd.check.explain.repair.trial import Laboratory, patched
+from autograd.check.explain.repair.vocabulary import Vocabulary
+from autograd.check.state import Check
+
+#: Seconds for the whole search, and how many variants one code holds.
+SECONDS, MOST_VARIANTS = 8.0, 256
+
+#: How much a change counts that is one decision, however many tokens it changes.
+DECISIONS = {"operands exchanged": 0.9, "a statement too many": 1.0, "the order": 2.0}
+
+#: Given a file and a line, how suspicious it is; 0 if it is right.
+Suspicion = Callable[[str, int], float]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change of one statement that makes the derivative right at all points.
+
+    Attributes
+    ----------
+    site : Site
+        The statement.
+    variant : Variant
+        What it should be.
+    right : frozenset of str
+        The inputs whose derivative it makes right.
+    """
+
+    site: Site
+    variant: Variant
+    right: frozenset[str]
+
+    @property
+    def cost(self) -> float:
+        """How much it changes, and how strange the result looks."""
+        before, after = text_of(self.site.node), text_of(self.variant.node)
+        strange = max(0.0, unnatural(self.variant.node) - unnatural(self.site.node))
+        tokens = distance(before, after)
+        if self.variant.kind in DECISIONS:  # however many tokens it changes
+            tokens = min(tokens, DECISIONS[self.variant.kind])
+        return tokens + strange + self.variant.cost
+
+
+class Search:
+    """The search for the change of one statement that makes a derivative right.
+
+    Parameters
+    ----------
+    check : Check
+        A check that found a wrong derivative.
+    reference : Reference
+        The right derivatives.
+    suspicion : callable, optional
+        How suspicious a line is.
+
+    Attributes
+    ----------
+    reshaped : tuple of Repair and ndarray, or None
+        A change that gives the derivatives their right shape, and the derivatives then.
+    obstacle, failure : str
+        Why nothing could be tried, or why that found nothing; else empty.
+    """
+
+    def __init__(
+        self, check: Check, reference: Reference, suspicion: Suspicion | None = None
+    ) -> None:
+        self.check = check
+        self.suspicion = suspicion or (lambda path, line: 1.0)
+        self.backward = Backward(check)
+        self.oracle = Oracle(check, reference)
+        self.obstacle = self.failure = ""
+        self.late = False
+        self.choice = Choice()
+        self.deadline = time.thread_time() + SECONDS
+        self.found: list[Repair] = []
+        self.reshaped: tuple[Repair, Vector] | None = None
+
+    def repairs(self) -> list[Repair]:
+        """Return the changes that were found, the likeliest first."""
+        here = self.oracle.here()
+        if here is None:
+            self.obstacle = "the right derivative is not known in every element"
+            return []
+        try:
+            own = self.backward.files
+            self.function_sources = Sources(watch(lambda: self.backward.forward(here), own))
+            self.backward.matrix(here)
+            self.backward.remembers = False
+            self.sources = Sources(watch(lambda: self.backward.matrix(here), own))
+            self.backward.remembers = True
+        except Exception as error:
+            self.obstacle = f"it raises {type(error).__name__} when it is traced"
+            return []
+        if not self.sources.found:
+            self.obstacle = self._no_source()
+            return []
+        self.laboratory = Laboratory(self.backward.roots, self._scopes(), self.choice)
+        with self.laboratory.open(), contextlib.ExitStack() as stack:
+            for source in self.sources.found:
+                code = source.changed(source.tree, self.choice)  # its loops end
+                assert code is not None
+                stack.enter_context(patched(source.functions, code))
+            self._prepare(here)
+            self._search()
+        self.backward.forward(here)  # what the functions remember belongs to the inputs again
+        if not self.found:
+            tried = self.laboratory.runs
+            self.failure = (
+                f"{tried} changes were tried in {SECONDS:g} s, and none was right"
+                if self.late
+                else f"none of {tried} changes of one statement makes it right"
+            )
+        most = max((len(repair.right) for repair in self.found), default=0)
+        best = [repair for repair in self.found if len(repair.right) == most]
+        return sorted(best, key=lambda repair: repair.cost)
+
+    def _no_source(self) -> str:
+        if self.sources.missing:
+            code = self.sources.missing[0].code
+            return f"the source of {code.co_name} is not available ({code.co_filename})"
+        return "it runs no Python code of its own"
+
+    def _scopes(self) -> list[tuple[dict[str, Any], Iterable[str]]]:
+        return [
+            (source.executed.scope, source.executed.code.co_names) for source in self.sources.found
+        ]
+
+    def _prepare(self, here: Point) -> None:
+        self.here = here
+        self.parts = {leaf.path: leaf.slice for leaf in self.check.function.inputs}
+        started = time.monotonic()
+        self.given = self.laboratory.run(lambda: self.backward.matrix(here))
+        if self.given is not None:
+            self.wrong = here.wrong(self.given)
+            self.right = here.right_in(self.given, self.parts)
+            self.wrong_parts = self._wrong_parts()
+        seconds = time.monotonic() - started
+        self.laboratory.seconds = max(0.25, 20 * seconds)
+        self.others = [
+            point
+            for point in self.laboratory.run(self.oracle.elsewhere) or []
+            if self.laboratory.run(partial(self.backward.matrix, point)) is not None
+        ]
+        self.backward.learn_memory(self.laboratory, here)
+
+    def _wrong_parts(self) -> list[Any]:
+        """Return the derivatives that are wrong, of all inputs and then of each, as masks."""
+        found = [self.wrong]
+        if self.here.directions is None and self.check.function.size:
+            rows = self.wrong.reshape(-1, self.here.x.size)
+            for part in self.parts.values():
+                mask = np.zeros(rows.shape, bool)
+                mask[:, part] = rows[:, part]
+                if mask.any() and not np.array_equal(mask, rows):
+                    found.append(mask.reshape(-1))
+        return found
+
+    def corrigible(self, fixed: Any) -> bool:
+        """Return whether a change that leaves some derivatives as they are may correct others."""
+        return any(not (fixed & part).any() for part in self.wrong_parts)
+
+    # -- the order of the search ------------------------------------------------------------
+
+    def _search(self) -> None:
+        if self.given is None:
+            self.obstacle = "it fails when it is called again"
+            if self.laboratory.refused:
+                self.obstacle = f"it writes or starts something ({self.laboratory.refused})"
+            return
+        places = [site for source in self._own() for site in sites(source)]
+        places.sort(key=lambda site: -self.suspicion(site.source.path, site.line))
+        trees = [source.tree for source in self.function_sources.found]
+        self.vocabularies = [Vocabulary(site, trees) for site in places]
+        if np.isnan(self.given).any():
+            self._reshape()
+        stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
+            lambda around: variants(around.site.node, around, SLIPS),
+            lambda around: Fitting(self, around).variants(),
+            lambda around: variants(around.site.node, around, FORMS),
+        )
+        for stage in stages:
+            for around in self.vocabularies:
+                self._try(around.site, stage(around))
+            if any(repair.right | self.right == self.parts.keys() for repair in self.found):
+                break
+
+    def _reshape(self) -> None:
+        """Note a change of a row to a column that gives the derivatives their right shape."""
+        for around in self.vocabularies:
+            changes = list(variants(around.site.node, around, BROADCASTS))
+            found = self.outcomes(around.site, [change.node for change in changes], self.here)
+            for change, outcome in zip(changes, found, strict=True):
+                if outcome is not None and np.isfinite(outcome).all() and self.reshaped is None:
+                    rows = outcome.reshape(-1, self.here.x.size)
+                    self.reshaped = Repair(around.site, change, frozenset()), rows
+
+    def _own(self) -> list[Source]:
+        """Return the functions that the function under test does not run: those are right."""
+        shared = {source.executed.code for source in self.function_sources.found}
+        own = [source for source in self.sources.found if source.executed.code not in shared]
+        return own or self.sources.found
+
+    def _try(self, site: Site, candidates: Iterable[Variant]) -> None:
+        seen = {text_of(site.node)}
+        waiting: list[Variant] = []
+        for variant in candidates:
+            text = text_of(variant.node)
+            if text in seen:
+                continue
+            seen.add(text)
+            waiting.append(variant)
+            if len(waiting) == MOST_VARIANTS:
+                self._run(site, waiting)
+                waiting = []
+        if waiting:
+            self._run(site, waiting)
+
+    # -- running ----------------------------------------------------------------------------
+
+    def _run(self, site: Site, batch: Sequence[Variant]) -> None:
+        """Run the variants of a statement, and note those that are right."""
+        code = self._code(site, [variant.node for variant in batch])
+        if code is None:
+            if len(batch) > 1:  # one is no valid code
+                middle = len(batch) // 2
+                self._run(site, batch[:middle])
+                self._run(site, batch[middle:])
+            return
+        late = self.laboratory.late
+        for number, variant in enumerate(batch):
+            if time.thread_time() > self.deadline:
+                self.late = True
+                return
+            if self.laboratory.late > late + 2:
+                return
+            self.choice.number = number
+            right = self._corrected(site, code)
+            if right:
+                self._note(site, variant, right)
+
+    def _note(self, site: Site, variant: Variant, right: frozenset[str]) -> None:
+        """Note a repair, in its simplest form."""
+        simple = simplified(variant.node)
+        text = text_of(simple)
+        if text != text_of(variant.node):
+            code = self._code(site, [simple])
+            self.choice.number = 0
+            if code is not None and self._corrected(site, code) >= right:
+                variant = variant._replace(node=simple)
+        if not any(r.site is site and text_of(r.variant.node) == text for r in self.found):
+            self.found.append(Repair(site, variant, right))
+
+    def outcomes(self, site: Site, nodes: Sequence[Any], point: Point) -> Iterator[Vector | None]:
+        """Yield the derivatives with each of several statements; None where one fails."""
+        for first in range(0, len(nodes), MOST_VARIANTS):
+            yield from self._outcomes(site, nodes[first : first + MOST_VARIANTS], point)
+
+    def _outcomes(self, site: Site, nodes: Sequence[Any], point: Point) -> Iterator[Vector | None]:
+        code = self._code(site, nodes)
+        if code is None and len(nodes) > 1:
+            middle = len(nodes) // 2
+            yield from self._outcomes(site, nodes[:middle], point)
+            yield from self._outcomes(site, nodes[middle:], point)
+            return
+        for number in range(len(nodes)):
+            self.choice.number = number
+            timely = time.thread_time() < self.deadline
+            self.late |= not timely
+            yield self.outcome(site, code, point) if timely and code is not None else None
+
+    def _code(self, site: Site, nodes: Sequence[Any]) -> types.CodeType | None:
+        tree = with_variants(site.source.tree, site.path, nodes)
+        return site.source.changed(tree, self.choice)
+
+    def outcome(self, site: Site, code: types.CodeType, point: Point) -> Vector | None:
+        """Return the derivatives by a changed function at a point; None if it fails."""
+        found: Vector | None = self.laboratory.run(
+            lambda: self.backward.matrix(point, lambda: patched(site.source.functions, code))
+        )
+        return found
+
+    def _corrected(self, site: Site, code: types.CodeType) -> frozenset[str]:
+        """Return the inputs whose derivative a change corrects at all points.
+
+        A change that spoils another derivative, or the function, corrects none.
+        """
+        right = self.here.right_in(self.outcome(site, code, self.here), self.parts)
+        if not right > self.right:
+            return frozenset()
+        for point in self.others:
+            right &= point.right_in(self.outcome(site, code, point), self.parts)
+            if not right > self.right:
+                return frozenset()
+        return right - self.right if self._keeps_function(site, code) else frozenset()
+
+    def _keeps_function(self, site: Site, code: types.CodeType) -> bool:
+        """Return whether a change leaves the function alone, if the two share code."""
+        function: CheckedFunction = self.check.function
+
+        def values() -> Any:
+            with patched(site.source.functions, code):
+                return function.value(self.here.x)
+
+        found = self.laboratory.run(values)
+        return found is not None and np.array_equal(found, self.check.center, equal_nan=True)

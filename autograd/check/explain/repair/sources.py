@@ -1,0 +1,264 @@
+"""The user's functions that a call executes: their source, their lines, the values at hand."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import linecache
+import os
+import sys
+import sysconfig
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.check.explain.repair.recompile import Choice, recompiled
+
+#: How often the variables of one line are looked at.
+MOST_LOOKS = 3
+
+_FOREIGN = tuple(
+    os.path.join(os.path.abspath(folder), "")
+    for folder in (
+        os.path.dirname(sys.modules["autograd"].__file__ or ""),
+        os.path.join(
+            os.path.dirname(os.path.dirname(sys.modules["autograd"].__file__ or "")), "nn"
+        ),
+        os.path.dirname(np.__file__),
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    )
+)
+
+
+@dataclass
+class Executed:
+    """What one call executed in a function of the user.
+
+    Attributes
+    ----------
+    code : code
+        The function's code.
+    order : int
+        When it was called first, among all functions.
+    names : dict
+        For each executed line, the variables before it.
+    turns : dict
+        How often each line was executed.
+    scope : dict
+        The global variables.
+    """
+
+    code: types.CodeType
+    order: int
+    scope: dict[str, Any]
+    names: dict[int, dict[str, Any]] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
+
+
+def is_users(path: str, own: frozenset[str] = frozenset()) -> bool:
+    """Return whether a file belongs to the user: not to Python, a package or this library."""
+    if path in own:
+        return True
+    return not path.startswith((*_FOREIGN, "<frozen", "<__array_function__", "<string>"))
+
+
+def watch(run: Callable[[], Any], own: frozenset[str] = frozenset()) -> list[Executed]:
+    """Run something; return the user's functions that it executes, in the order of their calls.
+
+    Parameters
+    ----------
+    run : callable
+        What to run.
+    own : set of str
+        Files that belong to the user, wherever they are.
+    """
+    found: dict[types.CodeType, Executed] = {}
+
+    def enter(frame: types.FrameType, event: str, argument: Any) -> Any:
+        code = frame.f_code
+        if not is_users(code.co_filename, own):
+            return None
+        executed = found.setdefault(code, Executed(code, len(found), frame.f_globals))
+
+        def step(frame: types.FrameType, event: str, argument: Any) -> Any:
+            if event == "line":
+                turns = executed.turns.get(frame.f_lineno, 0)
+                executed.turns[frame.f_lineno] = turns + 1
+                if turns < MOST_LOOKS:
+                    executed.names[frame.f_lineno] = dict(frame.f_locals)
+            return step
+
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(enter)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return list(found.values())
+
+
+@dataclass
+class Source:
+    """A function of the user: what was executed, and its syntax tree.
+
+    Attributes
+    ----------
+    executed : Executed
+        Its own execution.
+    tree : ast.FunctionDef or ast.Lambda
+        Its syntax tree.
+    classes : tuple of str
+        The names of the classes around it.
+    names : dict
+        For each executed line, also of functions inside it, the variables before it.
+    """
+
+    executed: Executed
+    tree: Any
+    classes: tuple[str, ...]
+    names: dict[int, dict[str, Any]]
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self.executed.code.co_filename
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the file."""
+        return linecache.getlines(self.path)
+
+    @cached_property
+    def functions(self) -> list[types.FunctionType]:
+        """The function objects that run this code; several if it is a closure."""
+        code = self.executed.code
+        return [
+            item
+            for item in gc.get_referrers(code)
+            if isinstance(item, types.FunctionType) and item.__code__ is code
+        ]
+
+    def changed(self, tree: Any, choice: Choice) -> types.CodeType | None:
+        """Return the code of a changed tree; None if it cannot replace the original."""
+        return recompiled(tree, self.executed.code, self.classes, choice)
+
+
+class Sources:
+    """The source of all that a call executed.
+
+    Attributes
+    ----------
+    found : list of Source
+        The outermost functions whose source was found: the functions inside them are part of them.
+    missing : list of Executed
+        Those without source.
+    """
+
+    def __init__(self, executed: list[Executed]) -> None:
+        self.found: list[Source] = []
+        self.missing: list[Executed] = []
+        self._modules: dict[str, ast.Module | None] = {}
+        located = [(item, self._locate(item.code)) for item in executed]
+        self.missing = [item for item, place in located if place is None]
+        known = [(item, *place) for item, place in located if place is not None]
+        for item, tree, classes in known:
+            path = item.code.co_filename
+            near = [k for k in known if k[0] is not item and k[0].code.co_filename == path]
+            if any(_contains(other, tree) for _, other, _ in near):
+                continue
+            names = dict(item.names)
+            for inner, other, _ in near:
+                if _contains(tree, other):
+                    names.update(inner.names)
+            source = Source(item, tree, classes, names)
+            if source.functions and source.changed(tree, Choice()) is not None:
+                self.found.append(source)
+            else:
+                self.missing.append(item)
+
+    def _locate(self, code: types.CodeType) -> tuple[Any, tuple[str, ...]] | None:
+        """Return the syntax tree of a function and the classes around it."""
+        module = self._module(code.co_filename)
+        if module is None:
+            return None
+        candidates = [
+            (node, classes) for node, classes in _functions(module) if _is_code_of(node, code)
+        ]
+        return min(candidates, key=lambda pair: _extent(pair[0]), default=None)
+
+    def _module(self, path: str) -> ast.Module | None:
+        if path not in self._modules:
+            linecache.checkcache(path)
+            try:
+                self._modules[path] = ast.parse("".join(linecache.getlines(path)))
+            except (SyntaxError, ValueError):
+                self._modules[path] = None
+        return self._modules[path]
+
+
+def _functions(node: ast.AST, classes: tuple[str, ...] = ()) -> Any:
+    """Yield the functions in a tree, each with the names of the classes right around it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield child, classes
+            yield from _functions(child)
+        elif isinstance(child, ast.ClassDef):
+            yield from _functions(child, (*classes, child.name))
+        else:
+            yield from _functions(child, classes)
+
+
+def _is_code_of(node: Any, code: types.CodeType) -> bool:
+    if isinstance(node, ast.Lambda):
+        if code.co_name != "<lambda>" or node.lineno != code.co_firstlineno:
+            return False
+        inside = [place for place in code.co_positions() if place[2] and place[0] is not None]
+        return bool(inside) and all(
+            (node.lineno, node.col_offset) <= (place[0], place[2])
+            and (place[1], place[3]) <= (node.end_lineno, node.end_col_offset)
+            for place in inside
+        )
+    first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+    if code.co_name != node.name or first != code.co_firstlineno:
+        return False
+    lines = [line for _, _, line in code.co_lines() if line]
+    return bool(max(lines, default=0) <= node.end_lineno)
+
+
+def _extent(node: Any) -> tuple[int, int]:
+    return node.end_lineno - node.lineno, node.end_col_offset - node.col_offset
+
+
+def _contains(outer: Any, inner: Any) -> bool:
+    start, end = (outer.lineno, outer.col_offset), (outer.end_lineno, outer.end_col_offset)
+    within = start <= (inner.lineno, inner.col_offset)
+    return bool(within and (inner.end_lineno, inner.end_col_offset) <= end)
+
+
+def code_files(function: Any) -> frozenset[str]:
+    """Return the files of the code that a callable runs first."""
+    seen: list[Any] = [function]
+    files: set[str] = set()
+    for item in seen:
+        code = getattr(item, "__code__", None)
+        if isinstance(code, types.CodeType) and not code.co_filename.startswith(_FOREIGN[:3]):
+            files.add(code.co_filename)
+        if len(seen) < 20:
+            inner = [getattr(item, name, None) for name in ("__func__", "__wrapped__", "func")]
+            cells = getattr(item, "__closure__", None) or ()
+            seen += [x for x in inner if callable(x)]
+            seen += [c.cell_contents for c in cells if callable(_content(c))]
+    return frozenset(files)
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""Syntax trees: where a part is, and a copy with another part in its place."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+#: The fields, and positions in lists, that lead from a node to one of its parts.
+Path = tuple[tuple[str, int | None], ...]
+
+
+def parts(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield a node and all that is inside it, each with its path."""
+    yield path, node
+    for name, field in ast.iter_fields(node):
+        if isinstance(field, ast.AST):
+            yield from parts(field, (*path, (name, None)))
+        elif isinstance(field, list):
+            for position, item in enumerate(field):
+                if isinstance(item, ast.AST):
+                    yield from parts(item, (*path, (name, position)))
+
+
+def at(node: Any, path: Path) -> Any:
+    """Return the part of a node at a path."""
+    for name, position in path:
+        node = getattr(node, name)
+        if position is not None:
+            node = node[position]
+    return node
+
+
+def replaced(node: Any, path: Path, new: Any) -> Any:
+    """Return a copy of a node with another part; whatever is beside the path is shared.
+
+    In a list of statements, a list takes the place of one statement.
+    """
+    if not path:
+        return new
+    (name, position), *rest = path
+    changed = copy.copy(node)
+    field = getattr(node, name)
+    if position is None:
+        setattr(changed, name, replaced(field, tuple(rest), new))
+    else:
+        inner = replaced(field[position], tuple(rest), new)
+        items = inner if isinstance(inner, list) else [inner]
+        setattr(changed, name, [*field[:position], *items, *field[position + 1 :]])
+    return changed
+
+
+@functools.cache
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def expression(text: str, *operands: ast.expr) -> Any:
+    """Return the syntax tree of an expression, with operands for the names ``_0``, ``_1``, ..."""
+    tree = _parsed(text)
+    for path, part in list(parts(tree)):
+        if isinstance(part, ast.Name) and part.id[0] == "_" and part.id[1:].isdigit():
+            tree = replaced(tree, path, operands[int(part.id[1:])])
+    return copy.copy(tree)
+
+
+def same(one: ast.AST, other: ast.AST) -> bool:
+    """Return whether two trees are the same code."""
+    return ast.dump(one) == ast.dump(other)
