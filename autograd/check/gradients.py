@@ -65,7 +65,8 @@ def check_gradients(
         The number of random directions.
     rtol : float, optional
         The relative difference to accept beyond the estimated error of the finite difference.
-        By default 1e-7, and 1e-3 in single precision.
+        By default 1e-7; in single precision 1e-4, or 1e-3 if `f` has no double precision or the
+        gradient is given as an array.
     seed : int
         The seed of the random directions.
     names : sequence of str, optional

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from check.right.table import single
 from check.right_gradients import RIGHT
 from check.wrong_gradients import MISTAKES
 
@@ -31,6 +32,14 @@ def test_each_wrong_gradient_is_found_and_explained(mistake):
     reasons = " ".join(report.reasons)
     for words in words_of(mistake):
         assert words in reasons
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
+def test_each_is_found_in_single_precision(mistake):
+    inputs = tree.mapped(tuple(mistake.inputs), single)
+    options = {"gradient": mistake.gradient, "raises": False, "explain": False}
+    assert {"WRONG", "wrong shape"} & set(check_gradients(mistake.f, *inputs, **options).counts)
 
 
 def test_most_wrong_gradients_are_explained():

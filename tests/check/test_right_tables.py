@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from check.right.table import single
 from check.right.tables import TABLES
 from check.right_gradients import RIGHT
 
@@ -49,13 +50,6 @@ def test_the_same_gradient_made_too_large_is_found(row, seed, dtype):
     if not any(np.any(np.abs(g) > 1e-12) for g in found):
         pytest.skip("its gradient is zero")
     assert not check(row, dtype, seed, factor=1.5).ok
-
-
-def single(x):
-    """Round a number or an array to single precision."""
-    if np.iscomplexobj(x):
-        return np.asarray(x, np.complex64)[()]
-    return np.asarray(x, np.float32)[()] if np.asarray(x).dtype.kind == "f" else x
 
 
 @pytest.mark.gallery

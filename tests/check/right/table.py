@@ -85,3 +85,10 @@ def mask(*shape):
 
 def right(name, f, gradient, *at, **keywords):
     return Right(name, f, gradient, at, **keywords)
+
+
+def single(x):
+    """Round a number or an array to single precision."""
+    if np.iscomplexobj(x):
+        return np.asarray(x, np.complex64)[()]
+    return np.asarray(x, np.float32)[()] if np.asarray(x).dtype.kind == "f" else x
