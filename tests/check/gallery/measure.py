@@ -144,8 +144,8 @@ def too_long(*_):
     raise TimeoutError(f"A check took more than {LIMIT} s.")
 
 
-def judgements_of(written, mutants, program):
-    return [judge(mistake) for mistake in mistakes_of(program, written, mutants)]
+def judgements_of(written, mutants, every, program):
+    return [judge(mistake) for mistake in mistakes_of(program, written, mutants)[::every]]
 
 
 # -- results ----------------------------------------------------------------------------------
@@ -227,6 +227,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--written", type=int, default=2, help="mistakes by hand, of each case")
     parser.add_argument("--mutants", type=int, default=1, help="random mistakes, of each case")
+    parser.add_argument("--every", type=int, default=1, help="measure every so many of these")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--failures", type=Path, help="a file for what was not found")
     parser.add_argument("--page", type=Path, help="a page between whose marks to put the table")
@@ -235,7 +236,7 @@ def main():
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     judgements = []
-    work = partial(judgements_of, options.written, options.mutants)
+    work = partial(judgements_of, options.written, options.mutants, options.every)
     with ProcessPoolExecutor(options.workers) as pool:
         for some in pool.map(work, options.programs):
             judgements += some
