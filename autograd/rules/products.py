@@ -212,7 +212,7 @@ def vdot(a: Any, b: Any) -> Any:
 @implements(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sum products over pairs of axes: transposed, this is one matrix product."""
-    if np.ndim(axes) == 0:
+    if not isinstance(axes, (tuple, list)) and np.ndim(axes) == 0:
         axes = operator.index(axes)
         axes = (range(np.ndim(a) - axes, np.ndim(a)), range(axes))
     left, right = ([x] if np.ndim(x) == 0 else list(x) for x in axes)
