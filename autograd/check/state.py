@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import Vector
+from autograd.check.budget import EXPLANATION, Budget
 from autograd.check.candidate import Candidate, Claim
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.compare import Case, Outcome
@@ -62,6 +63,8 @@ class Check:
         Another point, where the candidate was called before.
     projected : Projected or None
         What was found along random directions.
+    budget : Budget
+        The time that the searches for reasons share; it starts with them.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Check:
         self.options = options
         self.report = Report()
         self.projected: Projected | None = None
+        self.budget = Budget(EXPLANATION)
         self.elsewhere = self._visit_neighbour()
         self.recorded_call = RecordedCall(function) if function.on_nodes else None
         if self.recorded_call is None:

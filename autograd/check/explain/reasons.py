@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.check.arrays import Vector, close
+from autograd.check.budget import EXPLANATION, Budget
 from autograd.check.candidate import Claim
 from autograd.check.checked_function import Leaf, as_derivative
 from autograd.check.explain.function import Mistakes
@@ -39,6 +40,7 @@ def explain(check: Check, check_gradients: Callable[..., Any]) -> None:
     verdicts = {int(v) for b in report.batches for v in np.unique(b.outcome.verdict)}
     if RANDOM in verdicts or not verdicts & {WRONG, MISSHAPEN}:
         return
+    check.budget = Budget(EXPLANATION)
     with np.errstate(all="ignore"):
         if check.function.on_nodes:
             report.reasons = Locator(check.function, check_gradients).reasons()

@@ -1,0 +1,66 @@
+"""The time that the searches for the reasons of a wrong derivative may take together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+#: How many seconds all searches of one check may take.
+EXPLANATION = 10.0
+
+#: How many seconds pass, at most, for each second that the thread computes.
+PATIENCE = 4.0
+
+
+class Budget:
+    """Seconds to spend, counted from when it is made.
+
+    What counts is the time that this thread computes, so that other programs do not change what is
+    found. Time in which it waits, for another process say, counts a quarter.
+
+    Parameters
+    ----------
+    seconds : float
+        How many there are.
+    watch : callable, optional
+        Called with this budget whenever someone asks for what is left: to show progress.
+
+    Examples
+    --------
+    >>> whole = Budget(10.0)
+    >>> part = whole.part(8.0)  # ends with the whole
+    >>> part.is_over()
+    False
+    """
+
+    def __init__(self, seconds: float, watch: Callable[[Budget], None] | None = None) -> None:
+        self.seconds = seconds
+        self.watch = watch
+        self._computed, self._passed = time.thread_time(), time.monotonic()
+
+    @property
+    def spent(self) -> float:
+        """How many seconds were spent."""
+        passed = (time.monotonic() - self._passed) / PATIENCE
+        return max(time.thread_time() - self._computed, passed)
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left; at least 0."""
+        self._report()
+        return max(self.seconds - self.spent, 0.0)
+
+    def is_over(self) -> bool:
+        """Return whether nothing is left."""
+        return not self.left
+
+    def part(self, seconds: float) -> Budget:
+        """Return a budget of at most some seconds, which ends no later than this one."""
+        inner = Budget(min(seconds, self.left))
+        if self.watch is not None:
+            inner.watch = lambda _: self._report()
+        return inner
+
+    def _report(self) -> None:
+        if self.watch is not None:
+            self.watch(self)
