@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,11 @@ from autograd.program.instructions import (
     BINARY,
     INPLACE,
     UNARY,
+    Attribute,
     Constant,
     Guard,
     Instruction,
+    Method,
     Variable,
     substituted,
 )
@@ -38,10 +41,14 @@ from autograd.program.source.names import naming_of
 from autograd.program.source.tidy import tidied
 
 #: Signs that say more than the names of functions.
-SIGNS = {
-    "*": "×", "/": "÷", "-": "−", "getitem": "[ ]", "setitem": "[ ] =", "sum": "Σ",
-    "add_reduce": "Σ", "T": "ᵀ", "transpose": "ᵀ", "exp": "eˣ", "square": "x²", "sqrt": "√",
-    "absolute": "|x|",
+SIGNS: dict[Any, str] = {
+    **BINARY, **INPLACE, **UNARY,
+    operator.mul: "×", operator.truediv: "÷", operator.sub: "−", operator.neg: "−",
+    operator.getitem: "[ ]", operator.setitem: "[ ] =",
+    np.sum: "Σ", np.add.reduce: "Σ", Method("sum"): "Σ",
+    np.transpose: "ᵀ", Method("transpose"): "ᵀ", Attribute("T"): "ᵀ",
+    np.exp: "eˣ", math.exp: "eˣ", np.square: "x²", np.sqrt: "√", math.sqrt: "√",
+    np.absolute: "|x|", abs: "|x|",
 }  # fmt: skip
 
 #: The scope in which the instructions of backward passes are drawn.
@@ -278,10 +285,7 @@ def _labels(program: Program, names: Names) -> dict[Any, str]:
 
 
 def _sign(instruction: Instruction) -> str:
-    function = instruction.function
-    sign = BINARY.get(function) or INPLACE.get(function) or UNARY.get(function)
-    name = sign or instruction.name
-    return SIGNS.get(name, name)
+    return SIGNS.get(instruction.function) or instruction.name
 
 
 def _is_number(x: Any) -> bool:
