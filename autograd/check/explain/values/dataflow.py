@@ -41,7 +41,7 @@ class Dataflow:
             for turn, (value, clock) in enumerate(zip(row.values, row.clocks, strict=True)):
                 evaluation = Evaluation(number, turn, clock)
                 if site.kind != "name" and _is_telling(value):
-                    self.by_value.setdefault(_print(value), []).append(evaluation)
+                    self.by_value.setdefault(fingerprint(value), []).append(evaluation)
                 if site.variable:
                     where = site.file, site.function, site.variable
                     self.by_variable.setdefault(where, []).append(evaluation)
@@ -58,7 +58,7 @@ class Dataflow:
 
     def source(self, evaluation: Evaluation) -> Evaluation | None:
         """Return the first evaluation that had the same value, if it was another one."""
-        same = self.by_value.get(_print(self.value(evaluation)), ())
+        same = self.by_value.get(fingerprint(self.value(evaluation)), ())
         for earlier in same:
             if earlier.clock < evaluation.clock:
                 return earlier if earlier.number != evaluation.number else None
@@ -72,19 +72,20 @@ class Dataflow:
             return
         site = self.sites[evaluation.number]
         for number in site.inside:
-            yield from self._last(number, evaluation.clock)
+            last = self.last(number, evaluation.clock)
+            if last is not None:
+                yield last
         variable = site.variable if site.kind in ("stored", "array") else site.reads
         before = self.by_variable.get((site.file, site.function, variable), [])
         position = bisect_left([e.clock for e in before], evaluation.clock)
         if position:
             yield before[position - 1]
 
-    def _last(self, number: int, clock: int) -> Iterator[Evaluation]:
-        """Yield the last evaluation of a site before a time."""
+    def last(self, number: int, clock: int) -> Evaluation | None:
+        """Return the last evaluation of a site before a time."""
         row = self.rows.get(number)
         turn = bisect_left(row.clocks, clock) - 1 if row is not None else -1
-        if turn >= 0:
-            yield self.at(number, turn)
+        return self.at(number, turn) if turn >= 0 else None
 
 
 def _is_telling(value: Any) -> bool:
@@ -94,5 +95,6 @@ def _is_telling(value: Any) -> bool:
     return bool(np.any(value != np.round(value)))
 
 
-def _print(value: Any) -> Any:
+def fingerprint(value: Any) -> Any:
+    """Return the same for equal arrays of any shape only."""
     return value.size, value.dtype.kind, value.tobytes()

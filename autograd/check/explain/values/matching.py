@@ -20,12 +20,12 @@ class Matcher:
     ----------
     arrays : mapping of Key to ndarray
         The arrays to recognise.
-    precision : float
-        Their relative rounding error.
+    tolerance : float
+        Their relative error.
     """
 
-    def __init__(self, arrays: Mapping[Key, Any], precision: float) -> None:
-        self.tolerance = 1e-7 if precision < 1e-12 else 1e-3
+    def __init__(self, arrays: Mapping[Key, Any], tolerance: float) -> None:
+        self.tolerance = tolerance
         rows: dict[int, list[Any]] = {}
         self.keys: dict[int, list[Key]] = {}
         numbers: list[float] = []

@@ -10,7 +10,8 @@ import numpy as np
 from autograd.check.explain.numbers import Sizes, hypotheses
 from autograd.check.explain.values.probes import Site
 from autograd.check.explain.values.right import Key, RightValues
-from autograd.check.explain.values.search import Localisation, Substitution
+from autograd.check.explain.values.search import Localisation
+from autograd.check.explain.values.substitution import Substitution
 from autograd.debugging import Place
 
 #: If more lines than this may be wrong, none is named.
@@ -65,7 +66,7 @@ def _difference(given: Any, right: Any, sizes: Sizes) -> str:
 def _missing(found: Substitution, turn: int, right: RightValues) -> str:
     """Say which part of a derivative a value lacks, if it is one part."""
     key = found.keys[turn]
-    while key is not None and key[0] == "T":
+    while key is not None and key[0] in ("T", "at"):
         key = key[1]
     if key is None or key[0] not in ("adjoint", "part"):
         return ""
@@ -79,7 +80,7 @@ def _missing(found: Substitution, turn: int, right: RightValues) -> str:
             continue
         for way in (part, part.T):
             if np.max(np.abs(way.reshape(lacking.shape) - lacking)) <= 1e-9 * size:
-                return f"lacks the part that comes through {_made(edge[0], right)}"
+                return f"lacks the part that comes through {right.made(edge[0])}"
     return ""
 
 
@@ -88,16 +89,20 @@ def described(key: Key, right: RightValues) -> str:
     kind = key[0]
     if kind == "zero":
         return "zero"
+    if kind == "gradient":
+        return f"the derivative with respect to {key[1]}"
     if kind == "value":
-        return f"the value of {_made(key[1], right)}"
+        return f"the value of {right.made(key[1])}"
     if kind == "slope":
-        return f"the derivative of {_made(key[1], right)}, before the chain rule"
+        return f"the derivative of {right.made(key[1])}, before the chain rule"
     if kind == "adjoint":
-        return f"the derivative with respect to {_made(key[1], right)}"
+        return f"the derivative with respect to {right.made(key[1])}"
     if kind == "part":
         return _part(key, right)
     if kind == "stack":
         return f"all turns of {described(key[1][0], right)}"
+    if kind == "at":
+        return described(key[1], right)
     if kind == "T":
         return f"{described(key[1], right)}, transposed"
     return f"an element of {described(key[1], right)}"
@@ -107,19 +112,9 @@ def _part(key: Key, right: RightValues) -> str:
     _, node, edges = key
     if not edges:
         return "zero"
-    through = _listed(_made(edge[0], right) for edge in edges)
-    return f"the part of the derivative with respect to {_made(node, right)} through {through}"
+    through = _listed(right.made(edge[0]) for edge in edges)
+    return f"the part of the derivative with respect to {right.made(node)} through {through}"
 
 
 def _listed(parts: Iterable[str]) -> str:
     return " and ".join(dict.fromkeys(parts))
-
-
-def _made(node: int, right: RightValues) -> str:
-    """Return what made a node: the name of an input, or an operation and its line."""
-    name = right.name(node)
-    if name:
-        return name
-    where = right.place(node)
-    operation = right.nodes[node].op
-    return f"{operation} in line {where.line}, `{where.text}`" if where else operation

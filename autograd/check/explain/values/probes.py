@@ -10,9 +10,13 @@ from typing import Any
 #: The global name of the function that probes call with a number and a value.
 PROBE = "__autograd_probe__"
 
-#: Expressions without side effects, which may be evaluated again.
+#: The global name of what returns the index that it is indexed with.
+INDEX = "__autograd_index__"
+
+#: Expressions that may be evaluated again. A call may have side effects, but hardly in an index.
 _PURE = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Slice)
-_PURE += (ast.Tuple, ast.operator, ast.unaryop, ast.expr_context)  # type: ignore[assignment]
+_PURE += (ast.Tuple, ast.Call, ast.keyword, ast.Compare, ast.cmpop)  # type: ignore[assignment]
+_PURE += (ast.operator, ast.unaryop, ast.expr_context)  # type: ignore[assignment]
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Site:
         What the value is stored in, if the expression is the whole right side of an assignment.
     inside : list of int
         The sites of the expressions in it.
+    adds : bool
+        Whether these are added or joined, so that their factors matter.
     reads : str
         The variable that it is part of: `h` for ``h[t]`` and ``h.T``.
     """
@@ -46,6 +52,7 @@ class Site:
     kind: str
     variable: str = ""
     inside: list[int] = field(default_factory=list)
+    adds: bool = False
     reads: str = ""
 
 
@@ -112,7 +119,7 @@ class Probes(ast.NodeTransformer):
         kind = "name" if isinstance(node, ast.Name) else "expression"
         site = self._site(node, kind, original)
         site.inside = inside
-        site.reads = reads
+        site.reads, site.adds = reads, _adds(node)
         return self._call(site, new, node)
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
@@ -181,6 +188,7 @@ class Probes(ast.NodeTransformer):
         if all(isinstance(part, _PURE) for part in ast.walk(target)):
             site = self._site(node, "stored", text, ast.unparse(target))
             site.inside = self._root(node.value)
+            site.adds = isinstance(node.op, (ast.Add, ast.Sub))
             value = self._call(site, _loaded(target), node)
             new.append(ast.copy_location(ast.Assign([copy.deepcopy(target)], value), node))
         if isinstance(target, ast.Subscript):
@@ -229,15 +237,25 @@ class Probes(ast.NodeTransformer):
             value = self._call(site, ast.Name(target.id, ast.Load()), statement)
             new = ast.Assign([ast.Name(target.id, ast.Store())], value)
             return [ast.copy_location(new, statement)]
+        if not isinstance(target, ast.Subscript):
+            return []
+        index = target if isinstance(target.value, (ast.Name, ast.Attribute)) else None
         while isinstance(target, ast.Subscript):
             target = target.value
-        if isinstance(target, (ast.Name, ast.Attribute)) and text != ast.unparse(target):
-            return [self._in_place(target, statement, text)]
-        return []
+        return [self._in_place(target, statement, text, index)] if _is_place(target) else []
 
-    def _in_place(self, array: Any, statement: Any, text: str) -> Any:
+    def _in_place(
+        self, array: Any, statement: Any, text: str, target: ast.Subscript | None = None
+    ) -> Any:
+        """Return the probe behind a change of an array, with the index of what was assigned."""
         site = self._site(statement, "array", text, ast.unparse(array))
-        return ast.copy_location(ast.Expr(self._call(site, _loaded(array), statement)), statement)
+        call: Any = self._call(site, _loaded(array), statement)
+        # What an element should be after `+=` is not known: more may be added.
+        index = target.slice if target is not None and isinstance(statement, ast.Assign) else None
+        if index is not None and all(isinstance(part, _PURE) for part in ast.walk(index)):
+            read = ast.Subscript(ast.Name(INDEX, ast.Load()), copy.deepcopy(index), ast.Load())
+            call.args.append(read)
+        return ast.copy_location(ast.Expr(call), statement)
 
     def _name_root(self, value: Any, variable: str) -> None:
         """Note which variable a whole expression is stored in."""
@@ -261,6 +279,17 @@ def _base(node: Any) -> str:
     while isinstance(base, ast.Subscript) or (isinstance(base, ast.Attribute) and base.attr == "T"):
         base = base.value
     return ast.unparse(base) if isinstance(base, (ast.Name, ast.Attribute)) else ""
+
+
+def _adds(node: Any) -> bool:
+    """Return whether an expression adds or joins others."""
+    if isinstance(node, ast.Call):
+        return any(isinstance(argument, (ast.List, ast.Tuple)) for argument in node.args)
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
+
+
+def _is_place(node: Any) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute))
 
 
 def _is_load(node: Any) -> bool:

@@ -6,7 +6,8 @@ A right value has a key that says what it is, so that the same one can be found 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,21 +15,21 @@ import numpy as np
 
 from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import as_cotangent
-from autograd.check.checked_function import CheckedFunction
+from autograd.check.checked_function import CheckedFunction, as_derivative
 from autograd.check.explain.replay import Edge, pull_back
-from autograd.debugging import Place, Trace
+from autograd.debugging import Trace
 from autograd.graph import contents
 
-#: ("value", node), ("slope", node, argnum), ("adjoint", node), ("part", node, (edge, ...)); nodes
-#: by their position. Then ("row", key, axes, index), ("stack", keys), ("times", factor, key), and
-#: ("T", key).
+#: ("value", node), ("slope", node, argnum), ("adjoint", node), ("part", node, (edge, ...)), with
+#: nodes by their position; ("gradient", path). Made of others: ("at", key), the part that is
+#: assigned; ("row", key, axes, index), ("stack", keys), ("times", factor, key), and ("T", key).
 Key = tuple[Any, ...]
 
 
-def origin(key: Key) -> tuple[str, int]:
-    """Return whether a key is a value, a slope or a derivative, and of which node."""
+def origin(key: Key) -> tuple[str, Any]:
+    """Return whether a key is a value, a slope or a derivative, and of what."""
     kind = key[0]
-    if kind in ("value", "slope", "zero"):
+    if kind in ("value", "slope", "zero", "gradient"):
         return kind, key[1]
     if kind in ("adjoint", "part"):
         return "adjoint", key[1]
@@ -57,66 +58,49 @@ class CallSites(Trace):
         self.calls[id(node)] = tuple(calls)
 
 
-class RightValues:
+class RightValues(ABC):
     """All right values at a point.
-
-    Parameters
-    ----------
-    function : CheckedFunction
-        The function, which runs on nodes.
-    x : ndarray
-        The point.
-    weights : ndarray
-        The weights of the results in their sum, whose derivatives are the right ones.
 
     Attributes
     ----------
-    nodes : list of Node
-        What was computed, arguments first.
+    tolerance : float
+        The relative error of the derivatives, generously.
+    gradients : dict
+        The right derivative of each leaf, by path.
     """
 
-    def __init__(self, function: CheckedFunction, x: Any, weights: Any) -> None:
-        with CallSites() as trace, np.errstate(all="ignore"):
-            self.record = RecordedCall(function.with_nodes(x))
-        self.trace: CallSites = trace  # it keeps the nodes alive
-        self.nodes = self.record.graph.nodes
-        self.position = {id(node): i for i, node in enumerate(self.nodes)}
-        self.edges: dict[Edge, Any] = {}
-        seeds = self.record.seeds(weights)
-        arrived = pull_back(self.record.graph, seeds, edges=self.edges)
-        self.adjoints = {self.position[k]: g for k, g in arrived.items() if k in self.position}
-        self._known: dict[Key, Any] = {}
+    tolerance: float
+    gradients: dict[str, Any]
 
-    # -- values by key ----------------------------------------------------------------------
+    def __init__(self) -> None:
+        self._known: dict[Key, Any] = {}
 
     def of(self, key: Key) -> Any:
         """Return the array of a key; None if there is none at this point."""
         if key not in self._known:
             try:
                 found = self._compute(key)
-                self._known[key] = None if found is None else np.asarray(found)
+                array = None if found is None else np.asarray(found)
+                usable = array is not None and array.dtype.kind in "fcbiu"
+                self._known[key] = array if usable else None
             except (ValueError, TypeError, IndexError, KeyError, ArithmeticError):
                 self._known[key] = None
         return self._known[key]
 
     def _compute(self, key: Key) -> Any:
         kind = key[0]
-        if kind == "value":
-            return contents(self.nodes[key[1]])
-        if kind == "adjoint":
-            return self.adjoints.get(key[1])
+        if kind in ("value", "adjoint", "slope"):
+            return self._basic(key)
+        if kind == "gradient":
+            return self.gradients[key[1]]
         if kind == "part":
-            parts = [self.edges[id(self.nodes[n]), argnum] for n, argnum in key[2]]
-            return (
-                sum(parts[1:], parts[0]) if parts else np.zeros_like(contents(self.nodes[key[1]]))
-            )
-        if kind == "slope":
-            return self._slope(*key[1:])
+            parts = [self._part(key[1], edge) for edge in key[2]]
+            return sum(parts[1:], parts[0]) if parts else np.zeros_like(self.of(("value", key[1])))
         if kind == "stack":
             return np.stack([self.of(part) for part in key[1]])
         inner = self.of(key[2] if kind == "times" else key[1])
-        if inner is None:
-            return None
+        if inner is None or kind == "at":
+            return inner
         if kind == "times":
             return key[1] * inner
         if kind == "T":
@@ -124,36 +108,14 @@ class RightValues:
         _, _, count, index = key  # "row": an index into the first axes, flattened
         return inner.reshape(-1, *inner.shape[count:])[index]
 
-    def _slope(self, node: int, argnum: int) -> Any:
-        """Return the derivative of an elementwise operation, before the chain rule."""
-        made = self.nodes[node]
-        arguments = [contents(argument) for argument in made.arguments]
-        y = contents(made)
-        ones = np.ones_like(y) if isinstance(y, np.ndarray) else 1.0
-        rule = made.primitive.pullback
-        return as_cotangent(rule(argnum, ones, y, arguments, made.keywords), arguments[argnum])
-
-    # -- which keys there are ---------------------------------------------------------------
-
-    @cached_property
-    def consumers(self) -> Mapping[int, list[tuple[int, int]]]:
-        """Where each node is an argument, by position: (node, argnum)."""
-        found: dict[int, list[tuple[int, int]]] = {i: [] for i in range(len(self.nodes))}
-        for node, argnum, argument in self.record.graph.edges():
-            if (id(node), argnum) in self.edges and id(argument) in self.position:
-                found[self.position[id(argument)]].append((self.position[id(node)], argnum))
-        return found
-
     @cached_property
     def keys(self) -> list[Key]:
         """The keys of whole arrays: derivatives first."""
-        adjoints = [("adjoint", i) for i in self.adjoints]
-        return [
-            *adjoints,
-            *self._parts(),
-            *self._slopes(),
-            *(("value", i) for i in range(len(self.nodes))),
-        ]
+        nodes = range(self.count)
+        adjoints = [("adjoint", i) for i in nodes]
+        slopes = [("slope", i, argnum) for i in nodes for argnum in self.slopes(i)]
+        wholes = [("gradient", path) for path in self.gradients]
+        return [*wholes, *adjoints, *self._parts(), *slopes, *(("value", i) for i in nodes)]
 
     def _parts(self) -> Iterator[Key]:
         for node, edges in self.consumers.items():
@@ -164,13 +126,114 @@ class RightValues:
                     for edge in edges:
                         yield ("part", node, tuple(e for e in edges if e != edge))
 
-    def _slopes(self) -> Iterator[Key]:
-        for position, node in enumerate(self.nodes):
-            if node.primitive is None or node.primitive.partials is None:
-                continue
-            for argnum, argument in enumerate(node.arguments):
-                if id(argument) in self.position:
-                    yield ("slope", position, argnum)
+    @property
+    @abstractmethod
+    def count(self) -> int:
+        """The number of nodes."""
+
+    @property
+    @abstractmethod
+    def signature(self) -> Any:
+        """What is computed: the same at another point if its keys mean the same there."""
+
+    @property
+    @abstractmethod
+    def consumers(self) -> Mapping[int, list[tuple[int, int]]]:
+        """Where each node is used: (node, argnum)."""
+
+    @property
+    @abstractmethod
+    def families(self) -> list[list[int]]:
+        """Nodes that belong together: made in the turns of a loop, or by the same operation."""
+
+    @abstractmethod
+    def _basic(self, key: Key) -> Any: ...
+
+    @abstractmethod
+    def _part(self, node: int, edge: tuple[int, int]) -> Any: ...
+
+    @abstractmethod
+    def slopes(self, node: int) -> Iterable[int]:
+        """Return the arguments that a node is an elementwise function of."""
+
+    @abstractmethod
+    def caller(self, node: int) -> Any:
+        """Return what made a node: the same for each turn of a loop."""
+
+    @abstractmethod
+    def made(self, node: int) -> str:
+        """Return what made a node, in words: the name of an input, or an operation and its line."""
+
+
+class RecordedValues(RightValues):
+    """The values and derivatives of a function that runs on nodes.
+
+    Parameters
+    ----------
+    function : CheckedFunction
+        The function.
+    x : ndarray
+        The point.
+    weights : ndarray
+        The weights of the results in the sum whose derivatives are the right ones.
+    jacobian : bool
+        Whether `gradients` are the derivatives of all results.
+    """
+
+    def __init__(self, function: CheckedFunction, x: Any, weights: Any, jacobian: bool) -> None:
+        super().__init__()
+        with CallSites() as trace, np.errstate(all="ignore"):
+            self.record = RecordedCall(function.with_nodes(x))
+        self.trace: CallSites = trace  # it keeps the nodes alive
+        self.tolerance = 1e-7 if function.precision < 1e-12 else 1e-3
+        self.nodes = self.record.graph.nodes
+        self.position = {id(node): i for i, node in enumerate(self.nodes)}
+        self.edges: dict[Edge, Any] = {}
+        arrived = pull_back(self.record.graph, self.record.seeds(weights[0]), edges=self.edges)
+        self.adjoints = {self.position[k]: g for k, g in arrived.items() if k in self.position}
+        matrix = self.record.reverse(np.eye(function.size) if jacobian else weights)
+        self.gradients = {
+            leaf.path: as_derivative(matrix[:, leaf.slice], leaf) for leaf in function.inputs
+        }
+
+    @property
+    def count(self) -> int:
+        """The number of nodes."""
+        return len(self.nodes)
+
+    @property
+    def signature(self) -> Any:
+        """The operations."""
+        return [node.primitive for node in self.nodes]
+
+    def _basic(self, key: Key) -> Any:
+        if key[0] == "value":
+            return contents(self.nodes[key[1]])
+        if key[0] == "adjoint":
+            return self.adjoints.get(key[1])
+        slope = self._slope(*key[1:])
+        return slope if np.ptp(slope) > 0 or np.size(slope) == 1 else None  # a constant says little
+
+    def _part(self, node: int, edge: tuple[int, int]) -> Any:
+        return self.edges[id(self.nodes[edge[0]]), edge[1]]
+
+    def _slope(self, node: int, argnum: int) -> Any:
+        """Return the derivative of an elementwise operation, before the chain rule."""
+        made = self.nodes[node]
+        arguments = [contents(argument) for argument in made.arguments]
+        y = contents(made)
+        ones = np.ones_like(y) if isinstance(y, np.ndarray) else 1.0
+        rule = made.primitive.pullback
+        return as_cotangent(rule(argnum, ones, y, arguments, made.keywords), arguments[argnum])
+
+    @cached_property
+    def consumers(self) -> Mapping[int, list[tuple[int, int]]]:
+        """Where each node is an argument, by position: (node, argnum)."""
+        found: dict[int, list[tuple[int, int]]] = {i: [] for i in range(len(self.nodes))}
+        for node, argnum, argument in self.record.graph.edges():
+            if (id(node), argnum) in self.edges and id(argument) in self.position:
+                found[self.position[id(argument)]].append((self.position[id(node)], argnum))
+        return found
 
     @cached_property
     def families(self) -> list[list[int]]:
@@ -186,11 +249,12 @@ class RightValues:
             node = self.nodes[i]
             by_call.setdefault(self.trace.calls.get(id(node)), []).append(i)
             by_operation.setdefault((node.primitive, np.ndim(contents(node))), []).append(i)
-        leaves = [
-            self.position[id(leaf)] for leaf in self.record.leaves if id(leaf) in self.position
-        ]
+        for leaf in self.record.leaves:
+            if id(leaf) in self.position:
+                key = None, np.ndim(contents(leaf))
+                by_operation.setdefault(key, []).append(self.position[id(leaf)])
         found: dict[tuple[int, ...], None] = {}
-        for group in [*by_call.values(), *by_operation.values(), leaves]:
+        for group in [*by_call.values(), *by_operation.values()]:
             if len(group) > 1:
                 found[tuple(group)] = None
         return [list(group) for group in found]
@@ -199,13 +263,17 @@ class RightValues:
         """Return what made a node: the same for each turn of a loop."""
         return self.trace.calls.get(id(self.nodes[node]))
 
-    def place(self, node: int) -> Place | None:
-        """Return the line that made a node; None for an input."""
-        return self.trace.where(self.nodes[node])
+    def slopes(self, node: int) -> Iterable[int]:
+        """Return the arguments of an elementwise operation that are nodes."""
+        made = self.nodes[node]
+        if made.primitive is None or made.primitive.partials is None:
+            return []
+        return [i for i, argument in enumerate(made.arguments) if id(argument) in self.position]
 
-    def name(self, node: int) -> str:
-        """Return the name of an input; empty for other nodes."""
+    def made(self, node: int) -> str:
+        """Return the name of an input, or an operation and its line."""
         for leaf, made in zip(self.record.function.inputs, self.record.leaves, strict=True):
             if made is self.nodes[node]:
                 return leaf.path
-        return ""
+        where, operation = self.trace.where(self.nodes[node]), self.nodes[node].op
+        return f"{operation} in line {where.line}, `{where.text}`" if where else operation

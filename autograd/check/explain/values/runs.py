@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from autograd.check.arrays import plain
 from autograd.check.candidate import claimed_jacobian
 from autograd.check.checked_function import as_derivative
 from autograd.check.explain.values.codes import executed, installed, rewritten
-from autograd.check.explain.values.probes import PROBE, Probes, Site
+from autograd.check.explain.values.probes import INDEX, PROBE, Probes, Site
 from autograd.check.state import Check
 
 #: How many values of one expression to record, and how many numbers in all.
@@ -30,6 +32,8 @@ class Row:
         What it was, as a copy.
     clocks : list of int
         When: running numbers.
+    indices : list
+        What was assigned of an array; None if that is unknown.
     complete : bool
         Whether all turns were recorded.
     """
@@ -37,7 +41,15 @@ class Row:
     site: Site
     values: list[Any] = field(default_factory=list)
     clocks: list[int] = field(default_factory=list)
+    indices: list[Any] = field(default_factory=list)
     complete: bool = True
+
+
+@dataclass
+class Part:
+    """An array of which only the part that is assigned is put in place."""
+
+    array: Any
 
 
 class Recorder:
@@ -63,7 +75,7 @@ class Recorder:
         self.rows: dict[int, Row] = {}
         self.clock = self.numbers = 0
 
-    def __call__(self, number: int, value: Any) -> Any:
+    def __call__(self, number: int, value: Any, index: Any = None) -> Any:
         """Record a value; return what to use instead."""
         array = as_numbers(value)
         if array is None:
@@ -76,19 +88,24 @@ class Recorder:
         if len(row.values) < MOST_TURNS and self.numbers <= MOST_NUMBERS:
             row.values.append(np.array(array))
             row.clocks.append(self.clock)
+            row.indices.append(index)
         else:
             row.complete = False
         if number != self.target:
             return value
-        value = self.replaced(value)
+        value = self.replaced(value, index)
         row.values[-1] = np.array(as_numbers(value))
         return value
 
-    def replaced(self, value: Any) -> Any:
+    def replaced(self, value: Any, index: Any) -> Any:
         """Return what replaces a value of the target; change an array in place if need be."""
         turn = len(self.before)
-        self.before.append(np.array(as_numbers(value)))
         new = self.replacements[turn] if turn < len(self.replacements) else None
+        if isinstance(new, Part):
+            self.before.append(np.array(value[index]))
+            value[index] = new.array[index]
+            return value
+        self.before.append(np.array(as_numbers(value)))
         if new is None:
             return value
         if self.sites[self.target].kind == "array":
@@ -101,11 +118,20 @@ class Recorder:
 class Replacer(Recorder):
     """A quick one, which records only what it replaces."""
 
-    def __call__(self, number: int, value: Any) -> Any:
+    def __call__(self, number: int, value: Any, index: Any = None) -> Any:
         """Return the value, or what to use instead."""
         if number != self.target or as_numbers(value) is None:
             return value
-        return self.replaced(value)
+        return self.replaced(value, index)
+
+
+class _Index:
+    def __getitem__(self, index: Any) -> Any:
+        return index
+
+
+#: What the probes use, by its global name, apart from the probe itself.
+NAMES = {INDEX: _Index()}
 
 
 def as_numbers(value: Any) -> Any:
@@ -130,17 +156,61 @@ def like(value: Any, new: Any) -> Any:
     return number if isinstance(value, np.generic) else number.item()
 
 
-class BackwardPass:
-    """The user's backward pass, probed.
+class Probed:
+    """A call of the user's code, probed.
+
+    Parameters
+    ----------
+    call : callable
+        What to run at a point.
+    x : ndarray
+        A point.
 
     Attributes
     ----------
     sites : list of Site
-        Its probes.
+        The probes; none if there is no source.
+    """
+
+    def __init__(self, call: Callable[[Any], Any], x: Any) -> None:
+        self.call = call
+        self.codes = executed(partial(call, x))
+        probes = Probes()
+        self.changed = rewritten(self.codes, probes.transformed)
+        self.sites = probes.sites
+
+    def run(self, x: Any, recorder: Recorder) -> Any:
+        """Return the outcome at a point; None if the call fails."""
+        with (
+            installed(self.codes, self.changed, {PROBE: recorder, **NAMES}),
+            np.errstate(all="ignore"),
+        ):
+            try:
+                return self.call(x)
+            except Exception:  # what was put in place may not fit
+                return None
+
+    def recorded(
+        self, x: Any, target: int = -1, new: list[Any] | None = None
+    ) -> tuple[Any, Recorder]:
+        """Return the outcome at a point, and what was computed on the way."""
+        recorder = Recorder(self.sites, target, new)
+        return self.run(x, recorder), recorder
+
+    def replaced(self, x: Any, target: int, new: list[Any]) -> Any:
+        """Return the outcome at a point with the values of one site replaced."""
+        return self.run(x, Replacer(self.sites, target, new))
+
+
+class BackwardPass(Probed):
+    """The user's backward pass, probed: its outcome is the derivative of each leaf.
+
+    Attributes
+    ----------
     weights : ndarray
         The weights of the results: random ones for a `vjp`.
-    unseen : bool
-        Whether there is no source to probe.
+    jacobian : bool
+        Whether the derivatives of all results are computed at once.
     """
 
     def __init__(self, check: Check) -> None:
@@ -151,17 +221,12 @@ class BackwardPass:
             np.eye(size) if size == 1 else np.random.default_rng(7).standard_normal((1, size))
         )
         self.jacobian = check.candidate.vjp is None and size > 1
-        self.alone = False
-        self.codes = executed(lambda: self._call(self.function.x))
         self.alone = self._runs_alone()
-        probes = Probes()
-        self.changed = rewritten(self.codes, probes.transformed)
-        self.sites = probes.sites
-        self.unseen = not self.changed
+        super().__init__(self._call, self.function.x)
 
     def _runs_alone(self) -> bool:
         """Return whether the pass needs nothing that the function stores when it is called."""
-        check = self.check
+        check, self.alone = self.check, False
         if check.candidate.vjp is not None or check.elsewhere is None:
             return False
         right = self._call(self.function.x)
@@ -171,8 +236,6 @@ class BackwardPass:
             found = self._call(self.function.x)
         except Exception:  # perhaps outside its domain
             return False
-        finally:
-            self.alone = False
         return all(np.array_equal(found[p], right[p], equal_nan=True) for p in right)
 
     def _call(self, x: Any) -> dict[str, Any]:
@@ -189,23 +252,3 @@ class BackwardPass:
             else:
                 found[leaf.path] = as_derivative(claim.matrix[:, leaf.slice], leaf)
         return found
-
-    def run(self, x: Any, recorder: Recorder) -> dict[str, Any] | None:
-        """Return the derivatives at a point, by leaf; None if the pass fails."""
-        with installed(self.codes, self.changed, {PROBE: recorder}), np.errstate(all="ignore"):
-            try:
-                return self._call(x)
-            except Exception:  # what was put in place may not fit
-                return None
-
-    def recorded(
-        self, x: Any, target: int = -1, new: list[Any] | None = None
-    ) -> tuple[Any, Recorder]:
-        """Return the derivatives at a point, and what was computed on the way."""
-        recorder = Recorder(self.sites, target, new)
-        return self.run(x, recorder), recorder
-
-    def replaced(self, x: Any, target: int, new: list[Any]) -> tuple[Any, Recorder]:
-        """Return the derivatives at a point with the values of one site replaced."""
-        recorder = Replacer(self.sites, target, new)
-        return self.run(x, recorder), recorder

@@ -2,75 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograd.check.arrays import close
-from autograd.check.checked_function import as_derivative
-from autograd.check.explain.numbers import factor_between
 from autograd.check.explain.reference import Reference
-from autograd.check.explain.values.dataflow import Dataflow, Evaluation
+from autograd.check.explain.values.forward import ForwardPass, ProbedValues, numerical_gradients
+from autograd.check.explain.values.judging import Judge
 from autograd.check.explain.values.matching import Matcher
-from autograd.check.explain.values.probes import Site
-from autograd.check.explain.values.right import RightValues, origin
-from autograd.check.explain.values.runs import BackwardPass, Row
+from autograd.check.explain.values.right import RecordedValues, RightValues, origin
+from autograd.check.explain.values.runs import BackwardPass, Part, Row
 from autograd.check.explain.values.sequences import ZERO, Sequence, Sequences
+from autograd.check.explain.values.substitution import Substitution, equal
 from autograd.check.state import Check
 
 #: How long to search, in seconds; the largest graph to search in.
 MOST_SECONDS, MOST_NODES = 4.0, 1500
-
-#: How many wrong values, and how many values in doubt, to follow back.
-MOST_STEPS, MOST_EVALUATIONS = 5, 300
-
-
-@dataclass
-class Substitution:
-    """Right values that make all derivatives right when they replace those of one expression.
-
-    Attributes
-    ----------
-    site : Site
-        The expression.
-    keys : tuple of Key
-        What the right values are, by turn; None where the given one is right.
-    given, right : list of ndarray
-        The values, by turn, where all values of earlier turns are right.
-    before : dict
-        All values of that run before they were replaced, by the number of their site.
-    unverified : list of Site
-        Expressions that it is computed from, whose values may be wrong as well.
-    """
-
-    site: Site
-    keys: Sequence
-    given: list[Any]
-    right: list[Any]
-    before: dict[int, Row]
-    unverified: list[Site] = field(default_factory=list)
-
-    @property
-    def is_scaled(self) -> bool:
-        """Whether the first wrong value is a multiple of the right one."""
-        turn = self.wrong_turns[0]
-        given, right = self.given[turn], self.right[turn]
-        return given.size > 1 and factor_between(given, right.reshape(given.shape)) is not None
-
-    @property
-    def clock(self) -> int:
-        """When the first wrong value was computed."""
-        return self.before[self.site.number].clocks[self.wrong_turns[0]]
-
-    @property
-    def wrong_turns(self) -> list[int]:
-        """The turns in which the value is wrong although those before are right."""
-        pairs = zip(self.given, self.right, strict=True)
-        return [t for t, (g, r) in enumerate(pairs) if not _equal(g, r)]
 
 
 class Localisation:
@@ -89,40 +41,43 @@ class Localisation:
         self.function = check.function
         self.deadline = time.monotonic() + MOST_SECONDS
         self.found: Substitution | None = None
+        self._tried: set[tuple[int, Sequence]] = set()
+        self._known_candidates: dict[int, list[tuple[float, Sequence]]] = {}
         self.why_not = self._why_not(reference)
         if self.why_not:
             return
         self.backward = BackwardPass(check)
-        if self.backward.unseen:
+        if not self.backward.sites:
             self.why_not = "its source is not available"
             return
-        self._prepare()
+        self._prepare(reference)
         if not self.why_not:
-            self.found = self._search()
-            if self.found is None:
+            found = self._search()
+            self.found = Judge(self).judged(found) if found is not None else None
+            if found is None:
                 self.why_not = "no single value, replaced by a right one, makes the rest right"
 
     def _why_not(self, reference: Reference) -> str:
         if not self.check.candidate.is_callable:
             return "it was given as arrays"
-        if reference.recorded_call is None:
-            return "the function does not run on nodes, so its intermediate derivatives are unknown"
-        if len(reference.recorded_call.graph) > MOST_NODES:
+        call = reference.recorded_call
+        if call is None and set(reference.arrays) != {leaf.path for leaf in self.function.inputs}:
+            return "the right derivatives are not known"
+        if call is not None and len(call.graph) > MOST_NODES:
             return f"the function has more than {MOST_NODES} operations"
         if self.check.elsewhere is None:
             return "there is no other point to confirm it at"
         return ""
 
-    def _prepare(self) -> None:
-        function, x = self.function, self.function.x
-        self.here = RightValues(function, x, self.backward.weights)
-        self.there = RightValues(function, self.check.elsewhere, self.backward.weights)
-        if not _same_operations(self.here, self.there):
+    def _prepare(self, reference: Reference) -> None:
+        x = self.function.x
+        self.here, self.there = self._right_values(reference)
+        if self.here.signature != self.there.signature:
             self.why_not = "the function computes something else at the other point"
             return
         self.sequences = Sequences(self.here)
-        self.right = self._right(self.here)
-        self.right_there = self._right(self.there)
+        self.right = self.here.gradients
+        self.right_there = self.there.gradients
         self.given, recorder = self.backward.recorded(x)
         self.rows = recorder.rows
         elsewhere, recorder = self.backward.recorded(self.check.elsewhere)
@@ -132,13 +87,19 @@ class Localisation:
         elif self._is_right(self.given, self.right):
             self.why_not = "its derivatives are right when it is run again"
 
-    # -- right and wrong derivatives --------------------------------------------------------
+    def _right_values(self, reference: Reference) -> tuple[RightValues, RightValues]:
+        """Return the right values here and at the other point."""
+        function, points = self.function, (self.function.x, self.check.elsewhere)
+        weights, jacobian = self.backward.weights, self.backward.jacobian
+        if reference.recorded_call is not None:
+            here, there = (RecordedValues(function, x, weights, jacobian) for x in points)
+            return here, there
+        forward = ForwardPass(function, weights)
+        gradients = (numerical_gradients(function, x, weights, jacobian) for x in points)
+        probed = (ProbedValues(forward, function, *p) for p in zip(points, gradients, strict=True))
+        return next(probed), next(probed)
 
-    def _right(self, values: RightValues) -> dict[str, Any]:
-        weights = np.eye(self.function.size) if self.backward.jacobian else self.backward.weights
-        matrix = values.record.reverse(weights)
-        leaves = self.function.inputs
-        return {leaf.path: as_derivative(matrix[:, leaf.slice], leaf) for leaf in leaves}
+    # -- right and wrong derivatives --------------------------------------------------------
 
     @staticmethod
     def _is_right(found: dict[str, Any] | None, right: dict[str, Any]) -> bool:
@@ -167,17 +128,20 @@ class Localisation:
         replaced by more or less of it. Only then come other right values in place of right ones.
         """
         rows = [row for row in self._ordered() if self.can_repair(row.site.number)]
-        found = self._first(rows, lambda row: self.matches(row))
-        found = self._narrowed(found) if found is not None else self._first(rows, lambda row: None)
-        return self._traced(found) if found is not None else None
+        found = self._first(rows, lambda row: self.matches(row), near=True)
+        found = found or self._first(rows, lambda row: self.matches(row))
+        found = found or self._first(rows, lambda row: None)
+        return found
 
-    def _first(self, rows: list[Row], matches: Callable[[Row], Any]) -> Substitution | None:
+    def _first(
+        self, rows: list[Row], matches: Callable[[Row], Any], near: bool = False
+    ) -> Substitution | None:
         """Return the substitution whose first change comes first."""
         best: Substitution | None = None
         for row in rows:
             if best is not None and row.clocks[0] > best.clock:
                 break
-            found = self._substitution(row, matches(row))
+            found = self.substitution(row, matches(row), near=near)
             if found is not None and (best is None or found.clock < best.clock):
                 best = found
         return best
@@ -190,71 +154,93 @@ class Localisation:
         ]
         return sorted(usable, key=lambda row: row.clocks[0])
 
-    def _narrowed(self, found: Substitution) -> Substitution:
-        """Return a simpler substitution in the same expression: of one value by another."""
-        for number in self._all_inside(found.site):
-            row = self.rows.get(number)
-            if row is None or not row.complete or not self.can_repair(number):
-                continue
-            smaller = self._substitution(row, kinds=("value",))
-            if smaller is not None:
-                return smaller
-        return found
-
-    def _all_inside(self, site: Site) -> Iterator[int]:
-        for number in site.inside:
-            yield number
-            yield from self._all_inside(self.backward.sites[number])
-
-    def _substitution(
-        self, row: Row, matches: list[set[Any]] | None = None, kinds: tuple[str, ...] = ()
+    def substitution(
+        self,
+        row: Row,
+        matches: list[set[Any]] | None = None,
+        kinds: tuple[str, ...] = (),
+        near: bool = False,
     ) -> Substitution | None:
         """Return the first right values that repair the pass in place of those of a site.
 
         `matches` are the nodes whose derivatives may be the right ones, by turn; `kinds` the kinds
-        of keys. By default all are tried.
+        of keys; `near` restricts them to those that resemble the given values.
         """
         number = row.site.number
         turns = len(row.values)
         there = self.rows_there.get(number)
         if there is None or len(there.values) != turns:
             return None
-        for keys in self.sequences.fitting([value.shape for value in row.values]):
+        for keys in self._candidates(row, near):
             if time.monotonic() > self.deadline:
                 return None
-            if kinds and any(key is not None and origin(key)[0] not in kinds for key in keys):
+            if (number, keys) in self._tried or not _is_allowed(keys, matches, kinds):
                 continue
-            if matches is not None and any(
-                key is not None
-                and ZERO not in found
-                and (origin(key)[0] != "adjoint" or origin(key) not in found)
-                for key, found in zip(keys, matches, strict=True)
-            ):
-                continue
-            new = self._arrays(self.here, keys, row)
-            if new is None or all(
-                n is None or _equal(g, n) for g, n in zip(row.values, new, strict=True)
-            ):
-                continue
-            confirmed = self._confirmed(row, keys)
+            self._tried.add((number, keys))
+            confirmed = self.confirmed(row, keys)
             if confirmed is not None:
                 return confirmed
         return None
 
-    def _confirmed(self, row: Row, keys: Sequence) -> Substitution | None:
+    def _candidates(self, row: Row, near: bool) -> list[Sequence]:
+        """Return what may be right, the most similar to the given values first."""
+        number = row.site.number
+        if number not in self._known_candidates:
+            found: list[tuple[float, Sequence]] = []
+            turns = len(row.values)
+            for keys in self.sequences.fitting([value.shape for value in row.values]):
+                if not self._may_stay(keys, row):
+                    continue
+                likeness = self._likeness(keys, row)
+                if likeness < 0.999 or not self._is_there(keys, row):
+                    found.append((likeness, keys))
+            if row.site.kind == "array" and all(index is not None for index in row.indices):
+                for (key,) in self.sequences.fitting([row.values[-1].shape]):
+                    found.append((1.0, (("at", key),) * turns))
+            found.sort(key=lambda pair: -pair[0])
+            self._known_candidates[number] = found
+        return [k for like, k in self._known_candidates[number] if like > (0.5 if near else -1)]
+
+    def _may_stay(self, keys: Sequence, row: Row) -> bool:
+        """Return whether the values that are not replaced are right."""
+        staying = (value for key, value in zip(keys, row.values, strict=True) if key is None)
+        return all(not np.any(value) or self.matcher.matches(value) for value in staying)
+
+    def _is_there(self, keys: Sequence, row: Row) -> bool:
+        """Return whether the given values are right ones already."""
+        new = self._arrays(self.here, keys, row) or []
+        pairs = zip(row.values, new, strict=True)
+        return all(right is None or equal(given, right) for given, right in pairs)
+
+    def _likeness(self, keys: Sequence, row: Row) -> float:
+        """Return the cosine of the angle between given and right values."""
+        pairs = [
+            (self.here.of(k).reshape(-1), v.reshape(-1))
+            for k, v in zip(keys, row.values, strict=True)
+            if k is not None and k != ZERO
+        ]
+        if not pairs:
+            return 0.0
+        right, given = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        length = np.linalg.norm(right) * np.linalg.norm(given)
+        cosine = float(abs(right @ given) / length) if length else 0.0
+        return 0.0 if math.isnan(cosine) else cosine
+
+    def confirmed(self, row: Row, keys: Sequence) -> Substitution | None:
         """Return a substitution if it makes all derivatives right here and elsewhere."""
         number, there = row.site.number, self.rows_there.get(row.site.number)
         new = self._arrays(self.here, keys, row)
-        out, _ = self.backward.replaced(self.function.x, number, new or [])
+        out = self.backward.replaced(self.function.x, number, new or [])
         if new is None or there is None or not self._is_right(out, self.right):
             return None
         new_there = self._arrays(self.there, keys, there)
-        out, _ = self.backward.replaced(self.check.elsewhere, number, new_there or [])
+        out = self.backward.replaced(self.check.elsewhere, number, new_there or [])
         if new_there is None or not self._is_right(out, self.right_there):
             return None
         _, recorder = self.backward.recorded(self.function.x, number, new)
         given = recorder.before
-        right = [g if n is None else n for g, n in zip(given, new, strict=False)]
+        indices = recorder.rows[number].indices
+        right = [_replacement(*part) for part in zip(given, new, indices, strict=False)]
         rows = recorder.rows
         rows[number].values = given
         return Substitution(row.site, keys, given, right, rows)
@@ -271,7 +257,8 @@ class Localisation:
             )
             if key is not None and (array is None or array.size != given.size):
                 return None
-            found.append(None if array is None else array.reshape(given.shape))
+            new = None if array is None else array.reshape(given.shape)
+            found.append(Part(new) if key is not None and key[0] == "at" else new)
         return found
 
     # -- what is known of each value --------------------------------------------------------
@@ -286,7 +273,7 @@ class Localisation:
             row = self.rows[number]
             random = np.random.default_rng(5)
             new = [_disturbed(value, random) for value in row.values]
-            out, _ = self.backward.replaced(self.function.x, number, new)
+            out = self.backward.replaced(self.function.x, number, new)
             self._influence[number] = out is None or all(
                 np.shape(out[path]) != wrong.shape
                 or not np.any(wrong & (np.asarray(out[path]) == self.given[path]))
@@ -295,10 +282,11 @@ class Localisation:
         return self._influence[number]
 
     @cached_property
-    def _matcher(self) -> Matcher:
+    def matcher(self) -> Matcher:
+        """Recognises right values."""
         arrays = {key: self.here.of(key) for key in self.sequences.all_keys()}
         known = {key: array for key, array in arrays.items() if array is not None}
-        return Matcher(known, self.function.precision)
+        return Matcher(known, self.here.tolerance)
 
     def matches(self, row: Row) -> list[set[Any]] | None:
         """Return what each value of a row is; None if one of them is no right value."""
@@ -307,96 +295,30 @@ class Localisation:
             if not np.any(value):
                 found.append({ZERO})
                 continue
-            keys = self._matcher.matches(value)
+            keys = self.matcher.matches(value)
             if not keys:
                 return None
             found.append({origin(key) for key in keys})
         return found
 
-    # -- where a wrong value comes from ------------------------------------------------------
 
-    def _traced(self, found: Substitution) -> Substitution:
-        """Return a substitution where a wrong value was made, and note what else may be wrong."""
-        for _ in range(MOST_STEPS):
-            flow = Dataflow(self.backward.sites, found.before)
-            earlier = self._at_source(found, flow) or self._upstream(found, flow)
-            if earlier is None:
-                break
-            found = self._narrowed(earlier)
-        flow = Dataflow(self.backward.sites, found.before)
-        scaled = found.is_scaled  # then a right value with another factor may be the wrong one
-        chain = [e for e in self._chain(found, flow) if scaled or not self._is_scaled(e, flow)]
-        doubtful = [e.number for e in chain]
-        found.unverified = [flow.sites[number] for number in dict.fromkeys(doubtful)]
-        return found
-
-    def _at_source(self, found: Substitution, flow: Dataflow) -> Substitution | None:
-        """Return the same substitution in the expression that the value comes from."""
-        wrong = [flow.at(found.site.number, turn) for turn in found.wrong_turns]
-        sources = [flow.source(e) for e in wrong]
-        numbers = {e.number for e in sources if e is not None}
-        if len(numbers) != 1 or None in sources:
-            return None
-        (number,) = numbers
-        row = self.rows.get(number)
-        if row is None or not row.complete:
-            return None
-        keys: list[Any] = [None] * len(row.values)
-        for source, turn in zip(sources, found.wrong_turns, strict=True):
-            if source is None or source.turn >= len(keys):
-                return None
-            keys[source.turn] = found.keys[turn]
-        return self._confirmed(row, tuple(keys))
-
-    def _upstream(self, found: Substitution, flow: Dataflow) -> Substitution | None:
-        """Return a substitution of what a wrong value is computed from."""
-        tried = {found.site.number}
-        for evaluation in self._chain(found, flow):
-            row = self.rows.get(evaluation.number)
-            if row is not None and row.complete and evaluation.number not in tried:
-                tried.add(evaluation.number)
-                better = self._substitution(row)
-                if better is not None:
-                    return better
-        return None
-
-    def _chain(self, found: Substitution, flow: Dataflow) -> list[Evaluation]:
-        """Return the values in doubt from which a wrong one was computed, the first one first."""
-        waiting = [flow.at(found.site.number, turn) for turn in found.wrong_turns[:1]]
-        seen: set[Evaluation] = set()
-        while waiting and len(seen) < MOST_EVALUATIONS:
-            for feeder in flow.feeders(waiting.pop()):
-                if feeder not in seen and self._is_doubtful(feeder, flow):
-                    seen.add(feeder)
-                    waiting.append(feeder)
-        return sorted(seen, key=lambda e: e.clock)
-
-    def _is_doubtful(self, evaluation: Evaluation, flow: Dataflow) -> bool:
-        """Return whether a value may be wrong: it is no right value and not a constant."""
-        value = flow.value(evaluation)
-        if (
-            value.dtype.kind not in "fc"
-            or not np.any(value)
-            or not self.can_repair(evaluation.number)
-        ):
-            return False
-        there = self.rows_there.get(evaluation.number)
-        values = there.values if there is not None else []
-        if evaluation.turn < len(values) and np.array_equal(value, values[evaluation.turn]):
-            return False
-        return not self._matcher.matches(value, exactly=True)
-
-    def _is_scaled(self, evaluation: Evaluation, flow: Dataflow) -> bool:
-        """Return whether a value is a right one up to a constant factor."""
-        return bool(self._matcher.matches(flow.value(evaluation)))
+def _replacement(given: Any, new: Any, index: Any) -> Any:
+    """Return the right value of a turn."""
+    if isinstance(new, Part):
+        return new.array[index]
+    return given if new is None else new
 
 
-def _same_operations(a: RightValues, b: RightValues) -> bool:
-    return [n.primitive for n in a.nodes] == [n.primitive for n in b.nodes]
-
-
-def _equal(given: Any, right: Any) -> bool:
-    return close(given, np.asarray(right).reshape(np.shape(given)))
+def _is_allowed(keys: Sequence, matches: list[set[Any]] | None, kinds: tuple[str, ...]) -> bool:
+    """Return whether right values are of some kinds, and more or less of what is there."""
+    if kinds and any(key is not None and origin(key)[0] not in kinds for key in keys):
+        return False
+    return matches is None or all(
+        key is None
+        or (ZERO in found and len(keys) > 1)
+        or (origin(key)[0] == "adjoint" and origin(key) in found)
+        for key, found in zip(keys, matches, strict=True)
+    )
 
 
 def _disturbed(value: Any, random: np.random.Generator) -> Any:

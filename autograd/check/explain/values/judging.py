@@ -1,0 +1,175 @@
+"""Where a wrong value comes from, and which other lines may be the wrong one instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograd.check.explain.values.dataflow import Dataflow, Evaluation
+from autograd.check.explain.values.probes import Site
+from autograd.check.explain.values.right import Key
+from autograd.check.explain.values.runs import Row
+from autograd.check.explain.values.substitution import Substitution
+
+if TYPE_CHECKING:
+    from autograd.check.explain.values.search import Localisation
+
+#: How many wrong values, values in doubt and other expressions to follow back.
+MOST_STEPS, MOST_EVALUATIONS, MOST_OTHERS = 5, 300, 40
+
+
+class Judge:
+    """Judges a substitution that repairs a backward pass.
+
+    Parameters
+    ----------
+    search : Localisation
+        The search that found it.
+    """
+
+    def __init__(self, search: Localisation) -> None:
+        self.search = search
+        self.sites = search.backward.sites
+        self.data: dict[Evaluation, bool] = {}
+
+    def judged(self, found: Substitution) -> Substitution:
+        """Return the substitution where the wrong value was made, with the other suspects."""
+        for _ in range(MOST_STEPS):
+            flow = self._flow(found)
+            earlier = self._at_source(found, flow) or self._upstream(found, flow)
+            if earlier is None:
+                break
+            found = earlier
+        flow = self._flow(found)
+        found.unverified = self._doubts(found, flow)
+        if not found.unverified:
+            smaller = self._narrowed(found)
+            if smaller is not None:
+                found, flow = smaller, self._flow(smaller)
+        found.unverified += self._others(found, flow)
+        return found
+
+    def _flow(self, found: Substitution) -> Dataflow:
+        self.data = {}
+        return Dataflow(self.sites, found.before)
+
+    # -- the same repair elsewhere ----------------------------------------------------------
+
+    def _at_source(self, found: Substitution, flow: Dataflow) -> Substitution | None:
+        """Return the same substitution in the expression that the value comes from."""
+        wrong = [flow.at(found.site.number, turn) for turn in found.wrong_turns]
+        sources = [flow.source(e) for e in wrong]
+        numbers = {e.number for e in sources if e is not None}
+        if len(numbers) != 1 or None in sources:
+            return None
+        row = self._row(numbers.pop())
+        if row is None:
+            return None
+        keys: list[Key | None] = [None] * len(row.values)
+        for source, turn in zip(sources, found.wrong_turns, strict=True):
+            if source is None or source.turn >= len(keys):
+                return None
+            keys[source.turn] = found.keys[turn]
+        return self.search.confirmed(row, tuple(keys))
+
+    def _upstream(self, found: Substitution, flow: Dataflow) -> Substitution | None:
+        """Return a substitution of a value in doubt from which a wrong value is computed."""
+        tried = {found.site.number}
+        for evaluation in self._chain(found, flow):
+            row = self._row(evaluation.number)
+            if row is not None and evaluation.number not in tried:
+                tried.add(evaluation.number)
+                better = self.search.substitution(row)
+                if better is not None:
+                    return better
+        return None
+
+    def _narrowed(self, found: Substitution) -> Substitution | None:
+        """Return a substitution of one value by another in the same expression."""
+        for number in self._all_inside(found.site):
+            row = self._row(number)
+            if row is not None and self.search.can_repair(number):
+                smaller = self.search.substitution(row, kinds=("value",))
+                if smaller is not None:
+                    return smaller
+        return None
+
+    def _row(self, number: int) -> Row | None:
+        """Return the row of a site in the run without substitution, if all of it is known."""
+        row = self.search.rows.get(number)
+        return row if row is not None and row.complete else None
+
+    def _all_inside(self, site: Site) -> Iterator[int]:
+        for number in site.inside:
+            yield number
+            yield from self._all_inside(self.sites[number])
+
+    # -- other suspects ---------------------------------------------------------------------
+
+    def _chain(self, found: Substitution, flow: Dataflow) -> list[Evaluation]:
+        """Return the values in doubt from which a wrong one was computed, the first one first."""
+        waiting = [flow.at(found.site.number, turn) for turn in found.wrong_turns[:1]]
+        seen: set[Evaluation] = set()
+        while waiting and len(seen) < MOST_EVALUATIONS:
+            for feeder in flow.feeders(waiting.pop()):
+                if feeder not in seen and self._is_doubtful(feeder, flow):
+                    seen.add(feeder)
+                    waiting.append(feeder)
+        return sorted(seen, key=lambda e: e.clock)
+
+    def _is_doubtful(self, evaluation: Evaluation, flow: Dataflow) -> bool:
+        """Return whether a value may be wrong: it is neither a right value nor data."""
+        value = flow.value(evaluation)
+        if value.dtype.kind not in "fcb" or not np.any(value):
+            return False
+        if not self.search.can_repair(evaluation.number) or self._is_data(evaluation, flow):
+            return False
+        return not self.search.matcher.matches(value, exactly=True)
+
+    def _is_data(self, evaluation: Evaluation, flow: Dataflow) -> bool:
+        """Return whether a value does not depend on the inputs.
+
+        A mask may be the same at both points, but depends on them.
+        """
+        if evaluation not in self.data:
+            there = self.search.rows_there.get(evaluation.number)
+            values = there.values if there is not None else []
+            same = evaluation.turn < len(values) and np.array_equal(
+                flow.value(evaluation), values[evaluation.turn]
+            )
+            self.data[evaluation] = same  # in case of a cycle
+            feeders = flow.feeders(evaluation) if same else ()
+            self.data[evaluation] = same and all(self._is_data(e, flow) for e in feeders)
+        return self.data[evaluation]
+
+    def _doubts(self, found: Substitution, flow: Dataflow) -> list[Site]:
+        """Return the expressions in doubt, without right values up to a factor if that is fine."""
+        chain = self._chain(found, flow)
+        if not (found.is_scaled or found.site.adds):
+            matches = self.search.matcher.matches
+            chain = [e for e in chain if not matches(flow.value(e))]
+        return [self.sites[number] for number in dict.fromkeys(e.number for e in chain)]
+
+    def _others(self, found: Substitution, flow: Dataflow) -> list[Site]:
+        """Return the other expressions, right values too, whose replacement repairs the pass.
+
+        A value may be right, but for something else.
+        """
+        waiting = [flow.at(found.site.number, turn) for turn in found.wrong_turns[:1]]
+        seen: dict[int, None] = {found.site.number: None}
+        others = []
+        while waiting and len(seen) < MOST_OTHERS:
+            for feeder in flow.feeders(waiting.pop()):
+                if feeder.number in seen or self._is_data(feeder, flow):
+                    continue
+                seen[feeder.number] = None
+                waiting.append(feeder)
+                row = self._row(feeder.number)
+                usable = row is not None and row.values[0].dtype.kind in "fc"
+                if row is None or not usable or not self.search.can_repair(feeder.number):
+                    continue
+                if self.search.substitution(row) is not None:
+                    others.append(self.sites[feeder.number])
+        return others
