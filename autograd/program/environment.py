@@ -154,9 +154,12 @@ class Environment:
 
     def restore(self) -> None:
         """Give all names the meanings that they had."""
-        for item in (*self.watched, *self._sources):
+        for item in self.watched:
             if not item.is_same():
                 item.write(item.before)
+        for source in self._sources:
+            if not _equal_states(source.read(), source.before):
+                source.write(source.before)
 
     def drawn(self) -> str | None:
         """Return the name of a source of random numbers that have been drawn since."""
@@ -454,7 +457,7 @@ def _states(source: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
 def _equal_states(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
         return all(_equal_states(a[key], b[key]) for key in a)
-    if isinstance(a, tuple):
+    if isinstance(a, tuple) and not {int, type(None)}.issuperset(map(type, a)):
         return len(a) == len(b) and all(map(_equal_states, a, b))
     return bool(np.all(a == b)) if isinstance(a, np.ndarray) else bool(a == b)
 

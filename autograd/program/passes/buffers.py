@@ -25,6 +25,8 @@ def with_buffers(program: Program) -> Program:
 
     What is returned or stored, and what other code might keep, stays in memory of its own.
     """
+    if not any(x.is_array for item in program.instructions for x in item.makes()):
+        return program
     return _Allocation(program, {}).program()
 
 
