@@ -7,6 +7,7 @@ element by element, the mistake is found.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +22,8 @@ from autograd.check.explain.reference import Reference
 from autograd.check.explain.replay import Edge, Override, pull_back
 from autograd.graph import contents
 
-#: The largest number of operations and results, and of mistakes to try.
-MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 500, 20, 800
+#: Seconds for the search; the largest number of operations, of results, and of mistakes to try.
+SECONDS, MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 2.0, 500, 20, 800
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Mistakes:
         self.recorded_call = reference.recorded_call
         self.graph = self.recorded_call.graph
         few_results = self.recorded_call.function.size <= MOST_RESULTS
+        self.deadline = time.thread_time() + SECONDS
         self.usable = len(self.graph) <= MOST_NODES and few_results
 
     def explain(self, given: Mapping[str, Any]) -> dict[str, Finding]:
@@ -72,6 +74,8 @@ class Mistakes:
         scaled: dict[str, tuple[Finding, Mistake, float]] = {}
         used: list[Mistake] = []
         for mistake in candidates:
+            if time.thread_time() > self.deadline:
+                break
             for path, found in self.gradients(mistake).items():
                 if (
                     path not in given

@@ -10,7 +10,7 @@ from autograd.check.explain.numbers import Sizes
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.repair.search import Repair, Search
 from autograd.check.explain.repair.wording import sentences, wrong_lines
-from autograd.check.explain.values.message import claim, sentence
+from autograd.check.explain.values.message import claim, place, sentence
 from autograd.check.explain.values.search import Localisation
 from autograd.check.report import WrongLine
 from autograd.check.state import Check
@@ -27,7 +27,11 @@ def name_lines(
         return
     report = check.report
     search = Search(check, reference)
-    repairs = search.repairs()
+    try:
+        repairs = search.repairs()
+    except Exception as error:  # an explanation must not hide the verdict
+        report.notes.append(f"No line can be named: the search failed ({error!r}).")
+        return
     what = _what(check, repairs)
     if repairs:
         lines = wrong_lines(repairs, what)
@@ -41,8 +45,9 @@ def name_lines(
         report.reasons = [*report.reasons, *sentences(report.lines, what), *after(matrix)]
     else:
         found = None if search.obstacle else _localised(check, reference)
-        text = sentence(found, sizes) if found is not None else ""
-        if text:
+        text = sentence(found, sizes, what) if found is not None else ""
+        if found is not None and text:
+            report.lines = _lines_of(found, text)
             report.reasons = [*report.reasons, text]
         else:
             report.notes.append(f"No line can be named: {search.obstacle or search.failure}.")
@@ -65,6 +70,19 @@ def _localised(check: Check, reference: Reference) -> Localisation | None:
     except Exception:  # the backward pass may do anything
         return None
     return localisation if localisation.found is not None else None
+
+
+def _lines_of(localisation: Localisation, text: str) -> list[WrongLine]:
+    """Return the lines of values that are wrong, with the sentence on them."""
+    found = localisation.found
+    assert found is not None
+    lines: dict[tuple[str, int], WrongLine] = {}
+    for site in (found.site, *found.unverified):
+        where = place(site)
+        turn = found.wrong_turns[0] if site is found.site and len(found.given) > 1 else None
+        line = WrongLine(where.file, where.line, site.variable or "", turn, where.text, "", text)
+        lines.setdefault((where.file, where.line), line)
+    return list(lines.values())
 
 
 def _with_values(

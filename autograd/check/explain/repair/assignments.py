@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from autograd.check.explain.repair.syntax import expression, parts
 from autograd.check.explain.repair.vocabulary import Vocabulary
 
@@ -42,3 +44,26 @@ def _at_repeated(target: Any, op: Any, value: Any, around: Vocabulary) -> Iterat
 def deleted(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield nothing in place of a statement."""
     yield ast.Pass()
+
+
+def followed(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a statement followed by another that adds one value to another."""
+    if not isinstance(n, (ast.Assign, ast.AugAssign)):
+        return
+    loaded, stored = _loaded_and_stored(around.site.source.tree)
+    mine = _loaded_and_stored(n)[1]
+    arrays = {t: v for t, v in around.values.items() if isinstance(v, np.ndarray) and v.ndim}
+    for text, value in arrays.items():
+        for other, item in arrays.items():
+            unused = other in stored - loaded
+            if text != other and item.shape == value.shape and (unused or other in mine):
+                target = ast.parse(text).body[0].value  # type: ignore[attr-defined]
+                target.ctx = ast.Store()
+                yield [n, ast.AugAssign(target, ast.Add(), expression(other), lineno=n.lineno)]
+
+
+def _loaded_and_stored(node: Any) -> tuple[set[str], set[str]]:
+    """Return the names that code reads, and those that it assigns."""
+    names = [part for _, part in parts(node) if isinstance(part, ast.Name)]
+    loaded = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    return loaded, {name.id for name in names if isinstance(name.ctx, ast.Store)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd.check.explain.repair.syntax import expression
-from autograd.check.explain.repair.vocabulary import Vocabulary
+from autograd.check.explain.repair.vocabulary import Vocabulary, is_within
 
 #: Forms around a value: derivatives in terms of a result or an argument, and shapes.
 _FORMS = (
@@ -48,3 +48,16 @@ def derivatives(n: Any, around: Vocabulary) -> Iterator[Any]:
         yield expression(
             "_0 * _1**(_0 - 1)".replace("_0", str(n.right.value)).replace("_1", "_0"), n.left
         )
+
+
+def combined(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a value combined with another one at hand."""
+    if not isinstance(getattr(n, "ctx", ast.Load()), ast.Load):
+        return
+    mine, shape = around.value(n), around.shape(n)
+    whole = isinstance(mine, int)
+    operators = (ast.Mult(), ast.Add(), ast.Sub(), ast.Div())[: 3 if whole else 4]
+    for text, value in around.values.items():
+        if isinstance(value, int) if whole else not shape or is_within(value, shape):
+            for operator in operators:
+                yield ast.BinOp(n, operator, expression(text))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from autograd.check.explain.repair.arithmetic import number
-from autograd.check.explain.repair.syntax import expression
+from autograd.check.explain.repair.syntax import Path, expression, parts, replaced
 from autograd.check.explain.repair.vocabulary import Vocabulary, shape_of
+
+#: Up to how many values at hand are tried whatever their shape.
+MOST_OF_ANY_SHAPE = 25
 
 
 def names(n: Any, around: Vocabulary) -> Iterator[Any]:
@@ -21,9 +25,12 @@ def names(n: Any, around: Vocabulary) -> Iterator[Any]:
     value = around.values.get(text)
     if value is None and (not isinstance(n, ast.Name) or n.id not in around.site.names):
         return
-    shape = shape_of(value)
+    shape, whole = shape_of(value), isinstance(value, int)
     for other, item in around.values.items():
-        if other != text and (shape is None or fits(shape_of(item), shape)):
+        if whole and not isinstance(item, int):
+            continue
+        few = len(around.values) <= MOST_OF_ANY_SHAPE
+        if other != text and (shape is None or few or fits(shape_of(item), shape)):
             yield expression(other)
 
 
@@ -51,7 +58,7 @@ def indices(n: Any, around: Vocabulary) -> Iterator[Any]:
     index = n.slice
     items = index.elts if isinstance(index, ast.Tuple) else [index]
     for position, item in enumerate(items):
-        for other in moved(item):
+        for other in moved(item, around):
             changed = [*items[:position], other, *items[position + 1 :]]
             whole = ast.Tuple(changed, ast.Load()) if isinstance(index, ast.Tuple) else other
             yield ast.Subscript(n.value, whole, n.ctx)
@@ -59,11 +66,13 @@ def indices(n: Any, around: Vocabulary) -> Iterator[Any]:
         whole = around.value(n.value)
         if whole is None or isinstance(whole, (np.ndarray, list, tuple, dict)):  # not np.r_
             yield n.value
+        if len(items) == 1 and not isinstance(index, ast.Slice):
+            yield ast.Subscript(n.value, ast.Tuple([ast.Slice(), index], ast.Load()), n.ctx)
         if isinstance(index, ast.Tuple) and len(items) == 2:
             yield ast.Subscript(n.value, ast.Tuple(items[::-1], ast.Load()), n.ctx)
 
 
-def moved(item: Any) -> Iterator[Any]:
+def moved(item: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield an index or slice one place further, or backward."""
     if isinstance(item, ast.Slice):
         ends = (item.lower, item.upper)
@@ -86,6 +95,10 @@ def moved(item: Any) -> Iterator[Any]:
     elif isinstance(item, (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp)):
         for shift in (1, -1):
             yield shifted(item, shift) or ast.Constant(0)
+        if isinstance(item, ast.Constant):
+            for name, value in around.site.names.items():
+                if isinstance(value, int) and not isinstance(value, bool):
+                    yield ast.Name(name, ast.Load())
 
 
 def shifted(item: Any, by: int) -> Any:
@@ -139,3 +152,21 @@ def rolled(n: Any, around: Vocabulary) -> Iterator[Any]:
                 items = [*n.elts]
                 items[i], items[j] = items[j], items[i]
                 yield ast.Tuple(items, ast.Load())
+
+
+def exchanged(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a statement in which two values have changed places."""
+    found: dict[str, list[Path]] = {}
+    for path, part in parts(n):
+        loaded = isinstance(getattr(part, "ctx", None), ast.Load)
+        if loaded and isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)):
+            found.setdefault(ast.unparse(part), []).append(path)
+    known = [text for text in found if shape_of(around.value(expression(text))) is not None]
+    for one, other in combinations(known[:12], 2):
+        if any(p[: len(q)] == q or q[: len(p)] == p for p in found[one] for q in found[other]):
+            continue  # one is inside the other
+        changed = n
+        for here, there in ((one, other), (other, one)):
+            for path in found[here]:
+                changed = replaced(changed, path, expression(there))
+        yield changed

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from itertools import combinations, islice
 from typing import Any, NamedTuple
 
 from autograd.check.explain.repair import arithmetic, assignments, calls, forms, indexing
-from autograd.check.explain.repair.syntax import Path, parts, replaced
+from autograd.check.explain.repair.syntax import Path, at, parts, replaced
 from autograd.check.explain.repair.vocabulary import Vocabulary
 
 Change = Callable[[Any, Vocabulary], Iterator[Any]]
@@ -20,8 +21,8 @@ class Row(NamedTuple):
     ----------
     kind : str
         What was wrong, as a noun.
-    applies : type or tuple of types
-        To which syntax.
+    applies : type or tuple of types, or None
+        To which syntax; None for the whole statement.
     change : callable
         Yields what may be right instead of a part of a statement.
     cost : float
@@ -51,7 +52,7 @@ SLIPS = (
     Row("a matrix transposed", ast.BinOp, arithmetic.transposed),
     Row("a transpose", (ast.Name, ast.Attribute, ast.Call), arithmetic.turned_alone),
     Row("a sign", (ast.UnaryOp, ast.Name, ast.Call, ast.Subscript, ast.Compare, ast.Attribute, ast.BinOp), arithmetic.signs),
-    Row("a constant", ast.Constant, arithmetic.constants),
+    Row("a constant", ast.Constant, arithmetic.constants, 0.25),
     Row("a comparison", ast.Compare, arithmetic.comparisons),
     Row("another value", _VALUES, indexing.names),
     Row("another attribute", ast.Attribute, indexing.attributes),
@@ -71,7 +72,12 @@ SLIPS = (
 )  # fmt: skip
 
 #: What takes more to write.
-FORMS = (Row("the form", (*_VALUES, ast.Call, ast.BinOp, ast.Compare), forms.forms, 1.0),)
+FORMS = (
+    Row("two values exchanged", None, indexing.exchanged),
+    Row("a missing statement", None, assignments.followed),
+    Row("a missing operand", (*_VALUES, ast.Call, ast.BinOp), forms.combined, 1.0),
+    Row("the form", (*_VALUES, ast.Call, ast.BinOp, ast.Compare), forms.forms, 1.0),
+)
 
 
 class Variant(NamedTuple):
@@ -92,15 +98,59 @@ def variants(node: Any, around: Vocabulary, rows: tuple[Row, ...]) -> Iterator[V
         for row in rows:
             if stored and row.change not in _OF_TARGETS:
                 continue
-            if isinstance(part, row.applies):
+            if isinstance(part, row.applies) if row.applies else not path:
                 for new in row.change(part, around):
                     note = ""
                     if isinstance(new, arithmetic.Noted):
                         new, note = new
-                    if not hasattr(new, "lineno"):
+                    if isinstance(new, ast.AST) and not hasattr(new, "lineno"):
                         ast.copy_location(new, part)
                     cost = row.cost + (2.0 if _in_target(node, path) else 0.0)
                     yield Variant(row.kind, replaced(node, path, new), cost, note)
+
+
+def everywhere(node: Any, around: Vocabulary) -> Iterator[Variant]:
+    """Yield the changes of a part that occurs several times, made in all places."""
+    found: dict[str, list[Path]] = {}
+    for path, part in parts(node):
+        if isinstance(part, ast.expr) and isinstance(getattr(part, "ctx", ast.Load()), ast.Load):
+            found.setdefault(ast.unparse(part), []).append(path)
+    for paths in found.values():
+        if len(paths) > 1:
+            for change in variants(at(node, paths[0]), around, (*SLIPS, *FORMS[-1:])):
+                changed = node
+                for path in paths:
+                    changed = replaced(changed, path, change.node)
+                yield change._replace(node=changed, cost=change.cost + 0.5)
+
+
+def pairs(node: Any, around: Vocabulary) -> Iterator[Variant]:
+    """Yield two slips of the pen in one statement."""
+    single: list[tuple[Path, Any]] = []
+    for path, part in parts(node):
+        if isinstance(getattr(part, "ctx", ast.Load()), ast.Load):
+            for row in SLIPS:
+                if row.kind in _PAIRED and row.applies and isinstance(part, row.applies):
+                    single += [(path, new) for new in islice(row.change(part, around), 6)]
+    for (one, new), (other, newer) in combinations(single, 2):
+        if one[: len(other)] != other and other[: len(one)] != one:
+            both = replaced(replaced(node, one, new), other, newer)
+            yield Variant("two slips", both, 1.0)
+
+
+#: The slips that are tried in pairs.
+_PAIRED = {
+    "an operator",
+    "an operand too many",
+    "operands exchanged",
+    "a transpose",
+    "a sign",
+    "a constant",
+    "a comparison",
+    "an index",
+    "another function",
+    "an axis",
+}
 
 
 def _in_target(node: Any, path: Path) -> bool:

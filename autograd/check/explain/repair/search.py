@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import time
 import types
@@ -17,21 +18,38 @@ from autograd.check.checked_function import CheckedFunction
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.repair.backward import Backward
 from autograd.check.explain.repair.fitting import Fitting
-from autograd.check.explain.repair.mutations import BROADCASTS, FORMS, SLIPS, Variant, variants
+from autograd.check.explain.repair.mutations import (
+    BROADCASTS,
+    FORMS,
+    SLIPS,
+    Variant,
+    everywhere,
+    pairs,
+    variants,
+)
 from autograd.check.explain.repair.oracle import Oracle, Point
 from autograd.check.explain.repair.ranking import distance, simplified, text_of, unnatural
-from autograd.check.explain.repair.recompile import Choice, with_variants
+from autograd.check.explain.repair.recompile import Choice, attribute_of_choice, with_variants
 from autograd.check.explain.repair.sources import Source, Sources, watch
 from autograd.check.explain.repair.statements import Site, sites
+from autograd.check.explain.repair.syntax import expression, replaced
 from autograd.check.explain.repair.trial import Laboratory, patched
 from autograd.check.explain.repair.vocabulary import Vocabulary
 from autograd.check.state import Check
 
 #: Seconds for the whole search, and how many variants one code holds.
-SECONDS, MOST_VARIANTS = 8.0, 256
+SECONDS, MOST_VARIANTS = 5.0, 256
 
 #: How much a change counts that is one decision, however many tokens it changes.
-DECISIONS = {"operands exchanged": 0.9, "a statement too many": 1.0, "the order": 2.0}
+DECISIONS = {
+    "operands exchanged": 0.9,
+    "a statement too many": 1.0,
+    "an operand too many": 1.0,
+    "an index": 1.0,
+    "the order": 2.0,
+    "two values exchanged": 1.5,
+    "a missing statement": 3.0,
+}
 
 #: Given a file and a line, how suspicious it is; 0 if it is right.
 Suspicion = Callable[[str, int], float]
@@ -49,11 +67,14 @@ class Repair:
         What it should be.
     right : frozenset of str
         The inputs whose derivative it makes right.
+    everywhere : bool
+        Whether it does so also far from the inputs of the check.
     """
 
     site: Site
     variant: Variant
     right: frozenset[str]
+    everywhere: bool = True
 
     @property
     def cost(self) -> float:
@@ -63,7 +84,7 @@ class Repair:
         tokens = distance(before, after)
         if self.variant.kind in DECISIONS:  # however many tokens it changes
             tokens = min(tokens, DECISIONS[self.variant.kind])
-        return tokens + strange + self.variant.cost
+        return tokens + strange + self.variant.cost + (0 if self.everywhere else 3)
 
 
 class Search:
@@ -201,13 +222,32 @@ class Search:
         stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
             lambda around: variants(around.site.node, around, SLIPS),
             lambda around: Fitting(self, around).variants(),
+            lambda around: everywhere(around.site.node, around),
             lambda around: variants(around.site.node, around, FORMS),
+            lambda around: pairs(around.site.node, around),
         )
+        suspects = [around for around in self.vocabularies if self._may_repair(around.site)]
         for stage in stages:
-            for around in self.vocabularies:
+            for around in suspects:
+                if self.late:
+                    return
                 self._try(around.site, stage(around))
-            if any(repair.right | self.right == self.parts.keys() for repair in self.found):
+            if any(self._is_enough(repair, stage is stages[-2]) for repair in self.found):
                 break
+
+    def _is_enough(self, repair: Repair, late: bool) -> bool:
+        """Return whether nothing better needs to be searched for."""
+        return repair.right | self.right == self.parts.keys() and (repair.everywhere or late)
+
+    def _may_repair(self, site: Site) -> bool:
+        """Return whether another value in a statement changes what is wrong."""
+        targets = getattr(site.node, "targets", [getattr(site.node, "target", None)])
+        if not all(isinstance(target, ast.Name) for target in targets):
+            return True  # it may belong to another place
+        noisy = expression("_0 + _1(_0)", site.node.value, attribute_of_choice("noise"))
+        changed = replaced(site.node, (("value", None),), noisy)
+        (found,) = self.outcomes(site, [changed], self.here)
+        return found is None or self.corrigible(self.wrong & (found == self.given))
 
     def _reshape(self) -> None:
         """Note a change of a row to a column that gives the derivatives their right shape."""
@@ -259,21 +299,21 @@ class Search:
             if self.laboratory.late > late + 2:
                 return
             self.choice.number = number
-            right = self._corrected(site, code)
+            right, everywhere = self._corrected(site, code)
             if right:
-                self._note(site, variant, right)
+                self._note(site, variant, right, everywhere)
 
-    def _note(self, site: Site, variant: Variant, right: frozenset[str]) -> None:
+    def _note(self, site: Site, variant: Variant, right: frozenset[str], everywhere: bool) -> None:
         """Note a repair, in its simplest form."""
         simple = simplified(variant.node)
         text = text_of(simple)
         if text != text_of(variant.node):
             code = self._code(site, [simple])
             self.choice.number = 0
-            if code is not None and self._corrected(site, code) >= right:
+            if code is not None and self._corrected(site, code)[0] >= right:
                 variant = variant._replace(node=simple)
         if not any(r.site is site and text_of(r.variant.node) == text for r in self.found):
-            self.found.append(Repair(site, variant, right))
+            self.found.append(Repair(site, variant, right, everywhere))
 
     def outcomes(self, site: Site, nodes: Sequence[Any], point: Point) -> Iterator[Vector | None]:
         """Yield the derivatives with each of several statements; None where one fails."""
@@ -304,19 +344,25 @@ class Search:
         )
         return found
 
-    def _corrected(self, site: Site, code: types.CodeType) -> frozenset[str]:
-        """Return the inputs whose derivative a change corrects at all points.
+    def _corrected(self, site: Site, code: types.CodeType) -> tuple[frozenset[str], bool]:
+        """Return the inputs whose derivative a change corrects, and whether it does everywhere.
 
         A change that spoils another derivative, or the function, corrects none.
         """
+        everywhere = True
         right = self.here.right_in(self.outcome(site, code, self.here), self.parts)
         if not right > self.right:
-            return frozenset()
+            return frozenset(), False
         for point in self.others:
-            right &= point.right_in(self.outcome(site, code, point), self.parts)
+            there = point.right_in(self.outcome(site, code, point), self.parts)
+            if point.near:
+                right &= there
+            else:
+                everywhere = there >= right
             if not right > self.right:
-                return frozenset()
-        return right - self.right if self._keeps_function(site, code) else frozenset()
+                return frozenset(), False
+        keeps = self._keeps_function(site, code)
+        return (right - self.right if keeps else frozenset()), everywhere
 
     def _keeps_function(self, site: Site, code: types.CodeType) -> bool:
         """Return whether a change leaves the function alone, if the two share code."""

@@ -9,10 +9,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from autograd.check.explain.repair.syntax import Path, expression, parts
-from autograd.check.explain.repair.vocabulary import Vocabulary, shape_of
+from autograd.check.explain.repair.vocabulary import Vocabulary, is_within, shape_of
 
 #: How many values are combined, and how many factors and terms are tried at one place.
 MOST_COMBINED, MOST_TRIED = 14, 500
@@ -54,7 +52,7 @@ def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
     """Yield what may be missing as a factor of a value of some shape."""
     yield ast.Constant(1)
     values = {**around.values, **around.fragments}
-    fitting = [text for text, value in values.items() if _is_within(value, shape)]
+    fitting = [text for text, value in values.items() if is_within(value, shape)]
     for text in fitting:
         yield expression(text)
     for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0", "_0**2", "1 / _0", "1 / _0**2", "1 - _0"):
@@ -97,7 +95,7 @@ def terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[An
     if len(shape) == 2 and shape[0] == shape[1]:
         yield ast.Attribute(value, "T", ast.Load())
     values = {**around.values, **around.fragments}
-    fitting = [text for text, item in values.items() if _is_within(item, shape)]
+    fitting = [text for text, item in values.items() if is_within(item, shape)]
     for text in fitting:
         yield expression(text)
     if around.numpy:
@@ -154,17 +152,6 @@ def _means(shape: tuple[int, ...], whole: list[str]) -> Iterator[Any]:
                     operands = (expression(one), expression(other), expression(third))
                     if one <= other:
                         yield expression(text, *operands)
-
-
-def _is_within(value: Any, shape: tuple[int, ...]) -> bool:
-    """Return whether a value broadcasts to a shape."""
-    mine = shape_of(value)
-    if mine is None or isinstance(value, int):
-        return False
-    try:
-        return np.broadcast_shapes(mine, shape) == shape
-    except ValueError:
-        return False
 
 
 def _functions_of_one(around: Vocabulary) -> list[str]:

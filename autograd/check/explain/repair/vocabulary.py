@@ -30,6 +30,17 @@ def shape_of(value: Any) -> tuple[int, ...] | None:
     return None
 
 
+def is_within(value: Any, shape: tuple[int, ...]) -> bool:
+    """Return whether a value broadcasts to a shape."""
+    mine = shape_of(value)
+    if mine is None or isinstance(value, int):
+        return False
+    try:
+        return np.broadcast_shapes(mine, shape) == shape
+    except ValueError:
+        return False
+
+
 class Vocabulary:
     """What a statement could name.
 

@@ -18,7 +18,7 @@ from autograd.debugging import Place
 MOST_LINES = 3
 
 
-def sentence(localisation: Localisation, sizes: Sizes) -> str:
+def sentence(localisation: Localisation, sizes: Sizes, what: str = "gradient") -> str:
     """Return what was found; empty if nothing was, or too little to name lines."""
     found = localisation.found
     if found is None:
@@ -27,9 +27,9 @@ def sentence(localisation: Localisation, sizes: Sizes) -> str:
     places.sort(key=lambda p: (p.file, p.line))
     if len(places) > MOST_LINES:
         return ""
-    text = "The line of the gradient that is wrong:"
+    text = f"The line of the {what} that is wrong:"
     if len(places) > 1:
-        text = f"One of these {len(places)} lines of the gradient is wrong:"
+        text = f"One of these {len(places)} lines of the {what} is wrong:"
     lines = [text, *map(str, places), claim(found, localisation.here, sizes)]
     return "\n    ".join(lines)
 
