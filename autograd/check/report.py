@@ -86,7 +86,8 @@ class Comparison:
 class WrongLine:
     """A line of a hand-written derivative that is wrong, and what makes it right.
 
-    The derivative was run with the correction, and was right at several points.
+    The derivative was run with the correction, or with the right value in place of the wrong one,
+    and was right at several points.
 
     Attributes
     ----------
@@ -100,7 +101,8 @@ class WrongLine:
         The first turn of the innermost loop, counted from 0, in which that value is wrong; None
         outside of loops.
     statement, correction : str
-        The statement as it is, and as it should be. What is forgotten is an empty statement.
+        The statement as it is, and as it should be; empty if only its right value is known. What
+        is forgotten is an empty statement.
     text : str
         The sentence of the report.
 

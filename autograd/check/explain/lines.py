@@ -10,7 +10,7 @@ from autograd.check.explain.numbers import Sizes
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.repair.search import Repair, Search
 from autograd.check.explain.repair.wording import sentences, wrong_lines
-from autograd.check.explain.values.message import claim, place, sentence
+from autograd.check.explain.values.message import claim, lines_of, sentence
 from autograd.check.explain.values.search import Localisation
 from autograd.check.report import WrongLine
 from autograd.check.state import Check
@@ -47,8 +47,8 @@ def name_lines(
         found = None if search.obstacle else _localised(check, reference)
         text = sentence(found, sizes, what) if found is not None else ""
         if found is not None and text:
-            report.lines = _lines_of(found, text)
             report.reasons = [*report.reasons, text]
+            report.lines = lines_of(found, text)
         else:
             report.notes.append(f"No line can be named: {search.obstacle or search.failure}.")
 
@@ -72,30 +72,21 @@ def _localised(check: Check, reference: Reference) -> Localisation | None:
     return localisation if localisation.found is not None else None
 
 
-def _lines_of(localisation: Localisation, text: str) -> list[WrongLine]:
-    """Return the lines of values that are wrong, with the sentence on them."""
-    found = localisation.found
-    assert found is not None
-    lines: dict[tuple[str, int], WrongLine] = {}
-    for site in (found.site, *found.unverified):
-        where = place(site)
-        turn = found.wrong_turns[0] if site is found.site and len(found.given) > 1 else None
-        line = WrongLine(where.file, where.line, site.variable or "", turn, where.text, "", text)
-        lines.setdefault((where.file, where.line), line)
-    return list(lines.values())
-
-
 def _with_values(
     lines: list[WrongLine], localisation: Localisation | None, sizes: Sizes
 ) -> list[WrongLine]:
-    """Return the line whose values are wrong, with the first wrong one; else all lines."""
+    """Return the lines where values may be wrong, with the first wrong one; else all lines."""
     if localisation is None or localisation.found is None:
         return lines
     found = localisation.found
+    suspects = {(site.file, site.line) for site in (found.site, *found.unverified)}
+    likely = []
     for line in lines:
+        if (line.path, line.line) not in suspects:
+            continue
         if (line.path, line.line) == (found.site.file, found.site.line):
             turn = found.wrong_turns[0] if len(found.given) > 1 else None
             text = f"{line.text}\n    {claim(found, localisation.here, sizes)}"
-            variable = found.site.variable or line.variable
-            return [replace(line, turn=turn, variable=variable, text=text)]
-    return lines
+            line = replace(line, turn=turn, variable=found.site.variable, text=text)
+        likely.append(line)
+    return likely or lines

@@ -107,6 +107,7 @@ def rewritten(codes: list[Code], transform: Transform) -> dict[CodeType, CodeTyp
 
 def _statement(code: CodeType, names: dict[str, Any]) -> ast.stmt | None:
     """Return the statement at the top level of a file that holds some code."""
+    linecache.checkcache(code.co_filename)
     tree = _parsed("".join(linecache.getlines(code.co_filename, names)))
     for statement in tree.body if tree is not None else ():
         first = min(

@@ -170,6 +170,7 @@ class Judge:
                 usable = row is not None and row.values[0].dtype.kind in "fc"
                 if row is None or not usable or not self.search.can_repair(feeder.number):
                     continue
-                if self.search.substitution(row) is not None:
+                other = self.search.substitution(row)
+                if other is not None and other.clock < found.clock:  # else it only comes after
                     others.append(self.sites[feeder.number])
         return others

@@ -12,6 +12,7 @@ from autograd.check.explain.values.probes import Site
 from autograd.check.explain.values.right import Key, RightValues
 from autograd.check.explain.values.search import Localisation
 from autograd.check.explain.values.substitution import Substitution
+from autograd.check.report import WrongLine
 from autograd.debugging import Place
 
 #: If more lines than this may be wrong, none is named.
@@ -32,6 +33,16 @@ def sentence(localisation: Localisation, sizes: Sizes, what: str = "gradient") -
         text = f"One of these {len(places)} lines of the {what} is wrong:"
     lines = [text, *map(str, places), claim(found, localisation.here, sizes)]
     return "\n    ".join(lines)
+
+
+def lines_of(localisation: Localisation, text: str) -> list[WrongLine]:
+    """Return the line of the first wrong value, unless another may be the wrong one instead."""
+    found = localisation.found
+    if found is None or any(place(other) != place(found.site) for other in found.unverified):
+        return []
+    site = found.site
+    turn = found.wrong_turns[0] if len(found.given) > 1 else None
+    return [WrongLine(site.file, site.line, site.variable, turn, place(site).text, "", text)]
 
 
 def place(site: Site) -> Place:

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.check.arrays import plain
 from autograd.check.candidate import claimed_jacobian
 from autograd.check.checked_function import as_derivative
+from autograd.check.explain.repair.trial import Laboratory
 from autograd.check.explain.values.codes import executed, installed, rewritten
 from autograd.check.explain.values.probes import INDEX, PROBE, Probes, Site
 from autograd.check.state import Check
@@ -74,9 +75,11 @@ class Recorder:
         self.before: list[Any] = []  # the values that were replaced
         self.rows: dict[int, Row] = {}
         self.clock = self.numbers = 0
+        self.tick: Callable[[], None] = lambda: None  # may end a run that takes too long
 
     def __call__(self, number: int, value: Any, index: Any = None) -> Any:
         """Record a value; return what to use instead."""
+        self.tick()
         array = as_numbers(value)
         if array is None:
             return value
@@ -120,6 +123,9 @@ class Replacer(Recorder):
 
     def __call__(self, number: int, value: Any, index: Any = None) -> Any:
         """Return the value, or what to use instead."""
+        self.clock += 1
+        if self.clock % 64 == 0:
+            self.tick()
         if number != self.target or as_numbers(value) is None:
             return value
         return self.replaced(value, index)
@@ -170,6 +176,8 @@ class Probed:
     ----------
     sites : list of Site
         The probes; none if there is no source.
+    laboratory : Laboratory or None
+        Where it runs, if that is prepared.
     """
 
     def __init__(self, call: Callable[[Any], Any], x: Any) -> None:
@@ -178,17 +186,20 @@ class Probed:
         probes = Probes()
         self.changed = rewritten(self.codes, probes.transformed)
         self.sites = probes.sites
+        self.laboratory: Laboratory | None = None
+
+    def scopes(self) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
+        """Return the global variables of the code, and the names of those that it uses."""
+        return [(f.__globals__, item.code.co_names) for item in self.codes for f in item.functions]
 
     def run(self, x: Any, recorder: Recorder) -> Any:
         """Return the outcome at a point; None if the call fails."""
-        with (
-            installed(self.codes, self.changed, {PROBE: recorder, **NAMES}),
-            np.errstate(all="ignore"),
-        ):
-            try:
-                return self.call(x)
-            except Exception:  # what was put in place may not fit
-                return None
+        laboratory = self.laboratory
+        if laboratory is None:
+            return None
+        recorder.tick = laboratory.choice.tick
+        with installed(self.codes, self.changed, {PROBE: recorder, **NAMES}):
+            return laboratory.run(partial(self.call, x))
 
     def recorded(
         self, x: Any, target: int = -1, new: list[Any] | None = None

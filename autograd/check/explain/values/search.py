@@ -12,6 +12,8 @@ import numpy as np
 
 from autograd.check.arrays import close
 from autograd.check.explain.reference import Reference
+from autograd.check.explain.repair.recompile import Choice
+from autograd.check.explain.repair.trial import Laboratory
 from autograd.check.explain.values.forward import ForwardPass, ProbedValues, numerical_gradients
 from autograd.check.explain.values.judging import Judge
 from autograd.check.explain.values.matching import Matcher
@@ -50,12 +52,26 @@ class Localisation:
         if not self.backward.sites:
             self.why_not = "its source is not available"
             return
-        self._prepare(reference)
-        if not self.why_not:
-            found = self._search()
-            self.found = Judge(self).judged(found) if found is not None else None
-            if found is None:
-                self.why_not = "no single value, replaced by a right one, makes the rest right"
+        roots = [*self._users(), self.function.template]
+        laboratory = Laboratory(roots, self.backward.scopes(), Choice())
+        laboratory.seconds = MOST_SECONDS
+        with laboratory.open():
+            self.backward.laboratory = laboratory
+            self._search_in(laboratory, reference)
+
+    def _users(self) -> list[Any]:
+        """Return the functions of the user."""
+        candidate = self.check.candidate
+        return [f for f in (self.function.f, candidate.gradient, candidate.vjp) if callable(f)]
+
+    def _search_in(self, laboratory: Laboratory, reference: Reference) -> None:
+        self._prepare(laboratory, reference)
+        if self.why_not:
+            return
+        found = self._search()
+        self.found = Judge(self).judged(found) if found is not None else None
+        if found is None:
+            self.why_not = "no single value, replaced by a right one, makes the rest right"
 
     def _why_not(self, reference: Reference) -> str:
         if not self.check.candidate.is_callable:
@@ -69,9 +85,9 @@ class Localisation:
             return "there is no other point to confirm it at"
         return ""
 
-    def _prepare(self, reference: Reference) -> None:
+    def _prepare(self, laboratory: Laboratory, reference: Reference) -> None:
         x = self.function.x
-        self.here, self.there = self._right_values(reference)
+        self.here, self.there = self._right_values(laboratory, reference)
         if self.here.signature != self.there.signature:
             self.why_not = "the function computes something else at the other point"
             return
@@ -87,7 +103,9 @@ class Localisation:
         elif self._is_right(self.given, self.right):
             self.why_not = "its derivatives are right when it is run again"
 
-    def _right_values(self, reference: Reference) -> tuple[RightValues, RightValues]:
+    def _right_values(
+        self, laboratory: Laboratory, reference: Reference
+    ) -> tuple[RightValues, RightValues]:
         """Return the right values here and at the other point."""
         function, points = self.function, (self.function.x, self.check.elsewhere)
         weights, jacobian = self.backward.weights, self.backward.jacobian
@@ -95,6 +113,7 @@ class Localisation:
             here, there = (RecordedValues(function, x, weights, jacobian) for x in points)
             return here, there
         forward = ForwardPass(function, weights)
+        forward.laboratory = laboratory
         gradients = (numerical_gradients(function, x, weights, jacobian) for x in points)
         probed = (ProbedValues(forward, function, *p) for p in zip(points, gradients, strict=True))
         return next(probed), next(probed)
