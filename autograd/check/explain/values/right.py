@@ -38,6 +38,10 @@ def origin(key: Key) -> tuple[str, Any]:
     return origin(key[2] if kind == "times" else key[1])
 
 
+#: How many paths from a result to that of the turn before are followed.
+MOST_PATHS = 200
+
+
 class CallSites(Trace):
     """Record in addition from where each node was made: the calls that led there."""
 
@@ -257,7 +261,29 @@ class RecordedValues(RightValues):
         for group in [*by_call.values(), *by_operation.values()]:
             if len(group) > 1:
                 found[tuple(group)] = None
+        for group in by_call.values():
+            start = self._start(group) if len(group) > 1 else None
+            if start is not None:
+                found[start, *group] = None
         return [list(group) for group in found]
+
+    def _start(self, group: list[int]) -> int | None:
+        """Return what stands for the results of a loop in its first turn: the initial state."""
+        first, second = (self.nodes[i] for i in group[:2])
+        paths: list[tuple[Any, tuple[int, ...]]] = [(second, ())]
+        for node, path in paths:  # it grows meanwhile
+            if node is first and path:
+                for argnum in path:
+                    if argnum >= len(first.arguments):
+                        return None
+                    first = first.arguments[argnum]
+                    if id(first) not in self.position:
+                        return None
+                return self.position[id(first)]
+            if len(paths) < MOST_PATHS and node.primitive is not None:
+                steps = enumerate(node.arguments)
+                paths += [(a, (*path, i)) for i, a in steps if id(a) in self.position]
+        return None
 
     def caller(self, node: int) -> Any:
         """Return what made a node: the same for each turn of a loop."""
