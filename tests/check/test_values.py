@@ -162,6 +162,35 @@ def test_the_line_is_found_if_f_does_not_run_on_nodes(tmp_path):
     assert suspects(found) == {line_of(plain, " + later")}
 
 
+SENSITIVITIES = """
+import numpy as np
+
+inputs = (np.array([0.7, -0.4]),)
+
+
+def f(p):
+    x = 0.3
+    for _ in range(5):
+        x = p[0] * np.sin(x) + p[1] * x
+    return x * x
+
+
+def gradient(p):
+    x, dx = 0.3, np.zeros(2)
+    for _ in range(5):
+        direct = np.array([np.sin(x), x])
+        dx = direct + (p[0] * np.cos(x) + p[1]) * dx
+        x = p[0] * np.sin(x) + p[1] * x
+    return 2 * x * dx
+"""
+
+
+def test_the_line_is_found_in_derivatives_carried_forward(tmp_path):
+    source = SENSITIVITIES.replace("dx = direct + ", "dx = direct - ")
+    found = localise(load(source, tmp_path / "sensitivities.py")).found
+    assert found.site.line == line_of(SENSITIVITIES, "dx = direct + ")
+
+
 def test_the_turn_and_the_missing_part_are_named(tmp_path):
     text = sentence(localise(load(RECURRENT.replace(" + later", ""), tmp_path / "r.py")), {})
     assert "in turn 2 of 4 should be the derivative with respect to tanh in line 12" in text

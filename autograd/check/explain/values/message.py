@@ -104,6 +104,8 @@ def described(key: Key, right: RightValues) -> str:
         return f"the derivative with respect to {key[1]}"
     if kind == "value":
         return f"the value of {right.made(key[1])}"
+    if kind == "tangent":
+        return f"the derivative of {right.made(key[1])} with respect to {key[2]}"
     if kind == "slope":
         return f"the derivative of {right.made(key[1])}, before the chain rule"
     if kind == "adjoint":

@@ -18,10 +18,12 @@ from autograd.check.arrays import as_cotangent
 from autograd.check.checked_function import CheckedFunction, as_derivative
 from autograd.check.explain.replay import Edge, pull_back
 from autograd.debugging import Trace
+from autograd.forward import push_forward
 from autograd.graph import contents
 
 #: ("value", node), ("slope", node, argnum), ("adjoint", node), ("part", node, (edge, ...)), with
-#: nodes by their position; ("gradient", path). Made of others: ("at", key), the part that is
+#: nodes by their position; ("gradient", path), and ("tangent", node, path), the derivative of a
+#: node with respect to an input, where these are few. Made of others: ("at", key), the part that is
 #: assigned; ("row", key, axes, index), ("stack", keys), ("times", factor, key), and ("T", key).
 Key = tuple[Any, ...]
 
@@ -29,7 +31,7 @@ Key = tuple[Any, ...]
 def origin(key: Key) -> tuple[str, Any]:
     """Return whether a key is a value, a slope or a derivative, and of what."""
     kind = key[0]
-    if kind in ("value", "slope", "zero", "gradient"):
+    if kind in ("value", "slope", "zero", "gradient", "tangent"):
         return kind, key[1]
     if kind in ("adjoint", "part"):
         return "adjoint", key[1]
@@ -37,6 +39,9 @@ def origin(key: Key) -> tuple[str, Any]:
         return origin(key[1][0])
     return origin(key[2] if kind == "times" else key[1])
 
+
+#: For how many inputs, and in how large a graph, the derivatives of all nodes are computed.
+MOST_TANGENTS, MOST_PUSHED = 12, 500
 
 #: How many paths from a result to that of the turn before are followed.
 MOST_PATHS = 200
@@ -93,7 +98,7 @@ class RightValues(ABC):
 
     def _compute(self, key: Key) -> Any:
         kind = key[0]
-        if kind in ("value", "adjoint", "slope"):
+        if kind in ("value", "adjoint", "slope", "tangent"):
             return self._basic(key)
         if kind == "gradient":
             return self.gradients[key[1]]
@@ -119,7 +124,15 @@ class RightValues(ABC):
         adjoints = [("adjoint", i) for i in nodes]
         slopes = [("slope", i, argnum) for i in nodes for argnum in self.slopes(i)]
         wholes = [("gradient", path) for path in self.gradients]
-        return [*wholes, *adjoints, *self._parts(), *slopes, *(("value", i) for i in nodes)]
+        tangents = [("tangent", i, path) for i in nodes for path in self.tangents(i)]
+        return [
+            *wholes,
+            *adjoints,
+            *self._parts(),
+            *tangents,
+            *slopes,
+            *(("value", i) for i in nodes),
+        ]
 
     def _parts(self) -> Iterator[Key]:
         for node, edges in self.consumers.items():
@@ -129,6 +142,10 @@ class RightValues(ABC):
                 if len(edges) > 2:
                     for edge in edges:
                         yield ("part", node, tuple(e for e in edges if e != edge))
+
+    def tangents(self, node: int) -> Iterable[str]:
+        """Return the inputs with respect to which the derivative of a node is known."""
+        return ()
 
     @property
     @abstractmethod
@@ -215,6 +232,8 @@ class RecordedValues(RightValues):
             return contents(self.nodes[key[1]])
         if key[0] == "adjoint":
             return self.adjoints.get(key[1])
+        if key[0] == "tangent":
+            return self._pushed[key[2]][key[1]]
         slope = self._slope(*key[1:])
         return slope if np.ptp(slope) > 0 or np.size(slope) == 1 else None  # a constant says little
 
@@ -288,6 +307,27 @@ class RecordedValues(RightValues):
     def caller(self, node: int) -> Any:
         """Return what made a node: the same for each turn of a loop."""
         return self.trace.calls.get(id(self.nodes[node]))
+
+    def tangents(self, node: int) -> Iterable[str]:
+        """Return the inputs, if there are few."""
+        few = self.record.function.x.size <= MOST_TANGENTS and self.count <= MOST_PUSHED
+        if not few or self.nodes[node].primitive is None:
+            return ()
+        return [leaf.path for leaf in self.record.function.inputs if not leaf.complex]
+
+    @cached_property
+    def _pushed(self) -> dict[str, list[Any]]:
+        """The derivatives of all nodes with respect to each input: axes of the input last."""
+        found = {}
+        for leaf, start in zip(self.record.function.inputs, self.record.leaves, strict=True):
+            units = np.eye(leaf.data.size).reshape(-1, *leaf.data.shape)
+            with np.errstate(all="ignore"):
+                pushed = [push_forward(self.nodes, {start: unit}) for unit in units]
+            found[leaf.path] = [
+                np.stack(parts, axis=-1).reshape(*np.shape(parts[0]), *leaf.data.shape)
+                for parts in zip(*pushed, strict=True)
+            ]
+        return found
 
     def slopes(self, node: int) -> Iterable[int]:
         """Return the arguments of an elementwise operation that are nodes."""

@@ -134,6 +134,8 @@ class Sequences:
                     others.append(tuple(e for e, m in zip(edges, matches, strict=True) if not m))
                 yield tuple(("part", i, e) for i, e in zip(family, mine, strict=True))
                 yield tuple(("part", i, e) for i, e in zip(family, others, strict=True))
+        for path in right.tangents(family[-1]):
+            yield tuple(("tangent", i, path) for i in family)
         for argnum in right.slopes(family[0]):
             yield tuple(("slope", i, argnum) for i in family)
         yield tuple(("value", i) for i in family)
