@@ -29,9 +29,17 @@ class Dataflow:
         The probes.
     rows : mapping of int to Row
         What was recorded, by the number of the site.
+    items : mapping of int to list, optional
+        When sites were lists, and what was in them.
     """
 
-    def __init__(self, sites: list[Site], rows: Mapping[int, Row]) -> None:
+    def __init__(
+        self,
+        sites: list[Site],
+        rows: Mapping[int, Row],
+        items: Mapping[int, list[tuple[int, list[Any]]]] | None = None,
+    ) -> None:
+        self.items = items or {}
         self.sites = sites
         self.rows = rows
         self.by_value: dict[Any, list[Evaluation]] = {}
@@ -75,11 +83,18 @@ class Dataflow:
             last = self.last(number, evaluation.clock)
             if last is not None:
                 yield last
+            yield from self._in_list(number, evaluation.clock)
         variable = site.variable if site.kind in ("stored", "array") else site.reads
         before = self.by_variable.get((site.file, site.function, variable), [])
         position = bisect_left([e.clock for e in before], evaluation.clock)
         if position:
             yield before[position - 1]
+
+    def _in_list(self, number: int, clock: int) -> Iterator[Evaluation]:
+        """Yield where the elements of a list come from, as it was last before a time."""
+        before = [items for when, items in self.items.get(number, ()) if when < clock]
+        for item in before[-1] if before else ():
+            yield from self.by_value.get(fingerprint(item), ())[:1]
 
     def last(self, number: int, clock: int) -> Evaluation | None:
         """Return the last evaluation of a site before a time."""

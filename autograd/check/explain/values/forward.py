@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from autograd.check.budget import Budget
 from autograd.check.checked_function import CheckedFunction, as_derivative
 from autograd.check.explain.values.dataflow import Dataflow, Evaluation, fingerprint
 from autograd.check.explain.values.right import Key, RightValues
@@ -38,6 +38,8 @@ class ProbedValues(RightValues):
     ----------
     forward : ForwardPass
         The function.
+    budget : Budget
+        The time that there is.
     function : CheckedFunction
         The function.
     x : ndarray
@@ -49,11 +51,16 @@ class ProbedValues(RightValues):
     tolerance = 1e-5
 
     def __init__(
-        self, forward: ForwardPass, function: CheckedFunction, x: Any, gradients: dict[str, Any]
+        self,
+        forward: ForwardPass,
+        budget: Budget,
+        function: CheckedFunction,
+        x: Any,
+        gradients: dict[str, Any],
     ) -> None:
         super().__init__()
         self.forward, self.x, self.gradients = forward, x, gradients
-        self.deadline = time.monotonic() + MOST_SECONDS
+        self.budget = budget.part(MOST_SECONDS)
         self.leaves = [leaf.moved_to(x) for leaf in function.inputs]
         self.result, recorder = forward.recorded(x)
         self.flow = Dataflow(forward.sites, recorder.rows)
@@ -112,7 +119,7 @@ class ProbedValues(RightValues):
             return None
         found = np.zeros(value.shape)
         for index in np.ndindex(value.shape):
-            if time.monotonic() > self.deadline:
+            if self.budget.is_over():
                 return None
             ends = []
             for sign in (1, -1):

@@ -53,7 +53,7 @@ class Judge:
 
     def _flow(self, found: Substitution) -> Dataflow:
         self.data = {}
-        return Dataflow(self.sites, found.before)
+        return Dataflow(self.sites, found.before, found.items)
 
     # -- the same repair elsewhere ----------------------------------------------------------
 
@@ -117,14 +117,15 @@ class Judge:
                 if feeder not in seen and self._is_doubtful(feeder, flow):
                     seen.add(feeder)
                     waiting.append(feeder)
-        return sorted(seen, key=lambda e: e.clock)
+        able = [e for e in seen if self.search.can_repair(e.number)]
+        return sorted(able, key=lambda e: e.clock)
 
     def _is_doubtful(self, evaluation: Evaluation, flow: Dataflow) -> bool:
         """Return whether a value may be wrong: it is neither a right value nor data."""
         value = flow.value(evaluation)
         if value.dtype.kind not in "fcb" or not np.any(value):
             return False
-        if not self.search.can_repair(evaluation.number) or self._is_data(evaluation, flow):
+        if self._is_data(evaluation, flow):
             return False
         return not self.search.matcher.matches(value, exactly=True)
 
@@ -150,7 +151,9 @@ class Judge:
         if not (found.is_scaled or found.site.adds):
             matches = self.search.matcher.matches
             chain = [e for e in chain if not matches(flow.value(e))]
-        return [self.sites[number] for number in dict.fromkeys(e.number for e in chain)]
+        wrong = [flow.at(found.site.number, turn) for turn in found.wrong_turns]
+        made = [e for e in map(flow.source, wrong) if e is not None]  # by a function that it calls
+        return [self.sites[number] for number in dict.fromkeys(e.number for e in (*chain, *made))]
 
     def _others(self, found: Substitution, flow: Dataflow) -> list[Site]:
         """Return the other expressions, right values too, whose replacement repairs the pass.

@@ -250,8 +250,8 @@ class Probes(ast.NodeTransformer):
         """Return the probe behind a change of an array, with the index of what was assigned."""
         site = self._site(statement, "array", text, ast.unparse(array))
         call: Any = self._call(site, _loaded(array), statement)
-        # What an element should be after `+=` is not known: more may be added.
-        index = target.slice if target is not None and isinstance(statement, ast.Assign) else None
+        site.adds = isinstance(statement, ast.AugAssign)
+        index = target.slice if target is not None else None
         if index is not None and all(isinstance(part, _PURE) for part in ast.walk(index)):
             read = ast.Subscript(ast.Name(INDEX, ast.Load()), copy.deepcopy(index), ast.Load())
             call.args.append(read)

@@ -20,6 +20,9 @@ from autograd.check.state import Check
 #: How many values of one expression to record, and how many numbers in all.
 MOST_TURNS, MOST_NUMBERS = 400, 5_000_000
 
+#: How long a list may be whose elements are recorded.
+MOST_ITEMS = 100
+
 
 @dataclass
 class Row:
@@ -74,6 +77,7 @@ class Recorder:
         self.replacements = replacements or []
         self.before: list[Any] = []  # the values that were replaced
         self.rows: dict[int, Row] = {}
+        self.items: dict[int, list[tuple[int, list[Any]]]] = {}  # lists: when, and what is in them
         self.clock = self.numbers = 0
         self.tick: Callable[[], None] = lambda: None  # may end a run that takes too long
 
@@ -82,6 +86,8 @@ class Recorder:
         self.tick()
         array = as_numbers(value)
         if array is None:
+            if isinstance(value, (list, tuple)) and len(value) <= MOST_ITEMS:
+                self._note_items(number, value)
             return value
         self.clock += 1
         row = self.rows.get(number)
@@ -99,6 +105,13 @@ class Recorder:
         value = self.replaced(value, index)
         row.values[-1] = np.array(as_numbers(value))
         return value
+
+    def _note_items(self, number: int, value: Any) -> None:
+        """Remember what a list holds, to know what it was made from."""
+        items = [np.array(x) for x in map(as_numbers, value) if x is not None]
+        self.numbers += sum(item.size for item in items)
+        if items and self.numbers <= MOST_NUMBERS:
+            self.items.setdefault(number, []).append((self.clock, items))
 
     def replaced(self, value: Any, index: Any) -> Any:
         """Return what replaces a value of the target; change an array in place if need be."""

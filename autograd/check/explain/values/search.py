@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -41,7 +40,7 @@ class Localisation:
     def __init__(self, check: Check, reference: Reference) -> None:
         self.check = check
         self.function = check.function
-        self.deadline = time.monotonic() + MOST_SECONDS
+        self.budget = check.budget.part(MOST_SECONDS)
         self.found: Substitution | None = None
         self._tried: set[tuple[int, Sequence]] = set()
         self._known_candidates: dict[int, list[tuple[float, Sequence]]] = {}
@@ -115,7 +114,10 @@ class Localisation:
         forward = ForwardPass(function, weights)
         forward.laboratory = laboratory
         gradients = (numerical_gradients(function, x, weights, jacobian) for x in points)
-        probed = (ProbedValues(forward, function, *p) for p in zip(points, gradients, strict=True))
+        probed = (
+            ProbedValues(forward, self.budget, function, *p)
+            for p in zip(points, gradients, strict=True)
+        )
         return next(probed), next(probed)
 
     # -- right and wrong derivatives --------------------------------------------------------
@@ -191,7 +193,7 @@ class Localisation:
         if there is None or len(there.values) != turns:
             return None
         for keys in self._candidates(row, near):
-            if time.monotonic() > self.deadline:
+            if self.budget.is_over():
                 return None
             if (number, keys) in self._tried or not _is_allowed(keys, matches, kinds):
                 continue
@@ -213,7 +215,9 @@ class Localisation:
                 likeness = self._likeness(keys, row)
                 if likeness < 0.999 or not self._is_there(keys, row):
                     found.append((likeness, keys))
-            if row.site.kind == "array" and all(index is not None for index in row.indices):
+            # What an element should be after `+=` is not known: more may be added.
+            known = all(index is not None for index in row.indices)
+            if row.site.kind == "array" and known and not row.site.adds:
                 for (key,) in self.sequences.fitting([row.values[-1].shape]):
                     found.append((1.0, (("at", key),) * turns))
             found.sort(key=lambda pair: -pair[0])
@@ -261,8 +265,11 @@ class Localisation:
         indices = recorder.rows[number].indices
         right = [_replacement(*part) for part in zip(given, new, indices, strict=False)]
         rows = recorder.rows
+        in_loop = row.site.adds and len(new) > 1
+        if in_loop and any(map(_changes_more, given, new, indices)):
+            return None
         rows[number].values = given
-        return Substitution(row.site, keys, given, right, rows)
+        return Substitution(row.site, keys, given, right, rows, recorder.items)
 
     @staticmethod
     def _arrays(values: RightValues, keys: Sequence, row: Row) -> list[Any] | None:
@@ -319,6 +326,15 @@ class Localisation:
                 return None
             found.append({origin(key) for key in keys})
         return found
+
+
+def _changes_more(given: Any, new: Any, index: Any) -> bool:
+    """Return whether more of an array is replaced than what a statement assigns."""
+    if index is None or new is None or isinstance(new, Part):
+        return False
+    before, after = np.array(given), np.array(new)
+    before[index] = after[index] = 0
+    return not equal(before, after)
 
 
 def _replacement(given: Any, new: Any, index: Any) -> Any:

@@ -28,6 +28,8 @@ class Substitution:
         The values, by turn, where all values of earlier turns are right.
     before : dict
         All values of that run before they were replaced, by the number of their site.
+    items : dict
+        What lists held then.
     unverified : list of Site
         Expressions that it is computed from, whose values may be wrong as well.
     """
@@ -37,6 +39,7 @@ class Substitution:
     given: list[Any]
     right: list[Any]
     before: dict[int, Row]
+    items: dict[int, list[tuple[int, list[Any]]]]
     unverified: list[Site] = field(default_factory=list)
 
     @property
