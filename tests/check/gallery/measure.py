@@ -75,10 +75,10 @@ def written_mistakes(program):
             )
 
 
-def random_mistakes(program, name, number):
+def random_mistakes(program, name, number, seed=0):
     """Yield mutants of a case that make its derivative wrong and leave its value."""
     noted = {(edit.line, edit.text) for edit in planted(program)}
-    for edit in mutants_of(program, name):
+    for edit in mutants_of(program, name, seed):
         if number == 0:
             return
         if (edit.line, edit.text) in noted:
@@ -101,11 +101,11 @@ def thinned(mistakes, number):
     return chosen
 
 
-def mistakes_of(program, written, mutants):
+def mistakes_of(program, written, mutants, seed):
     """Return the mistakes of a program to measure."""
     chosen = thinned(written_mistakes(program), written)
     for name in references(program, 1):
-        chosen += random_mistakes(program, name, mutants)
+        chosen += random_mistakes(program, name, mutants, seed)
     return chosen
 
 
@@ -144,8 +144,9 @@ def too_long(*_):
     raise TimeoutError(f"A check took more than {LIMIT} s.")
 
 
-def judgements_of(written, mutants, every, program):
-    return [judge(mistake) for mistake in mistakes_of(program, written, mutants)[::every]]
+def judgements_of(options, program):
+    chosen = mistakes_of(program, options.written, options.mutants, options.seed)
+    return [judge(mistake) for mistake in chosen[:: options.every]]
 
 
 # -- results ----------------------------------------------------------------------------------
@@ -228,6 +229,7 @@ def main():
     parser.add_argument("--written", type=int, default=2, help="mistakes by hand, of each case")
     parser.add_argument("--mutants", type=int, default=1, help="random mistakes, of each case")
     parser.add_argument("--every", type=int, default=1, help="measure every so many of these")
+    parser.add_argument("--seed", type=int, default=0, help="of the random mistakes")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--failures", type=Path, help="a file for what was not found")
     parser.add_argument("--page", type=Path, help="a page between whose marks to put the table")
@@ -236,7 +238,7 @@ def main():
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     judgements = []
-    work = partial(judgements_of, options.written, options.mutants, options.every)
+    work = partial(judgements_of, options)
     with ProcessPoolExecutor(options.workers) as pool:
         for some in pool.map(work, options.programs):
             judgements += some
