@@ -148,6 +148,15 @@ def leaves(values) -> Iterator[np.ndarray]:
         yield np.asarray(values, dtype=float)
 
 
+def keys_of(values):
+    """Return the keys of the dicts in nested containers."""
+    if isinstance(values, dict):
+        return [*sorted(values), *keys_of([values[key] for key in sorted(values)])]
+    if isinstance(values, list | tuple):
+        return [key for value in values for key in keys_of(value)]
+    return []
+
+
 def flat(values):
     return np.concatenate([leaf.reshape(-1) for leaf in leaves(values)] or [np.zeros(0)])
 
@@ -200,6 +209,8 @@ def analytic_matrix(call, options, cotangents):
     given = call.f(*inputs)[1] if call.gradient is True else call.gradient(*inputs)
     if isinstance(given, dict) and not isinstance(call.inputs[0], dict):
         given = [given[name] for name in inspect.signature(call.f).parameters]
+    if keys_of(given) != keys_of(call.inputs):
+        raise KeyError("The gradient has other keys than the inputs.")
     size = flat(call.value()).size
     parts = given if isinstance(given, tuple | list | dict) else (given,)
     return cotangents @ np.concatenate(
