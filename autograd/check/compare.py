@@ -109,11 +109,12 @@ class Comparator:
         self.unclear = 0  # columns compared with all step sizes and not found right
         self.hurried = 0  # columns compared by four evaluations after that
 
-    def run(self) -> list[Outcome]:
-        """Compare everything, the cheapest way first."""
+    def run(self, thorough: bool = False) -> list[Outcome]:
+        """Compare everything, the cheapest way first; or with steps of all sizes at once."""
         with np.errstate(all="ignore"):
-            self._by_two_points()
-            self._accept_noise()
+            if not thorough:
+                self._by_two_points()
+                self._accept_noise()
             for column in self._open_columns():
                 if self.unclear < MOST_UNCLEAR:
                     self._by_all_steps(column)
@@ -372,10 +373,13 @@ def _spread(part: Any, like: Array, columns: list[int]) -> Any:
     return whole
 
 
-def compare(case: Case, notes: list[str] | None = None) -> list[Outcome]:
-    """Return the outcome of each claim of a case; add to the notes of a report."""
+def compare(case: Case, notes: list[str] | None = None, thorough: bool = False) -> list[Outcome]:
+    """Return the outcome of each claim of a case; add to the notes of a report.
+
+    `thorough` uses steps of all sizes for all: they resolve small derivatives of large results.
+    """
     comparator = Comparator(case)
-    outcomes = comparator.run()
+    outcomes = comparator.run(thorough)
     if comparator.hurried and notes is not None:
         notes.append(
             f"After {MOST_UNCLEAR} inputs that were wrong or unclear, {comparator.hurried} more "

@@ -7,18 +7,19 @@ error, up to a probability that can be computed.
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import Vector
 from autograd.check.candidate import Claim
 from autograd.check.compare import Outcome, compare
 from autograd.check.state import Check, Projected
 from autograd.check.verdicts import KINK, MISSHAPEN, UNRESOLVED, WRONG
+from autograd.check.wrong_inputs import MOST_FOUND, GroupSearch, Meter, Mismatch
+from autograd.engine.grad_mode import is_recording
 
 #: How many of the inputs that were held fixed are checked one by one.
 MOST_SINGLE = 50
@@ -75,7 +76,7 @@ def _check_single(check: Check, claims: dict[str, Claim], held: Any) -> None:
         _add_single(check, claims[""], [int(position) for position in some])
 
 
-def _add_single(check: Check, claim: Claim, positions: list[int]) -> None:
+def _add_single(check: Check, claim: Claim, positions: list[int], thorough: bool = False) -> None:
     scales = check.lines.scales[positions]
     case = check.case(
         [check.lines.along_input(position) for position in positions],
@@ -83,7 +84,8 @@ def _add_single(check: Check, claim: Claim, positions: list[int]) -> None:
         lambda i: check.unit(positions[i]),
     )
     function = check.function
-    check.add(compare(case)[0], "", scales, lambda i: function.input_name(positions[i]))
+    outcome = compare(case, thorough=thorough)[0]
+    check.add(outcome, "", scales, lambda i: function.input_name(positions[i]))
 
 
 def _method(check: Check, outcome: Outcome, claim: Claim) -> str:
@@ -108,21 +110,50 @@ def _method(check: Check, outcome: Outcome, claim: Claim) -> str:
 def _narrow_down(check: Check, claim: Claim, directions: Vector, outcome: Outcome) -> None:
     """Find inputs whose derivative is wrong, and compare those element by element."""
     row, column = (int(i) for i in np.argwhere(outcome.verdict == WRONG)[0])
-
-    def mismatch(direction: Vector) -> tuple[float, float]:
-        case = check.case(
-            [check.lines.along(direction)],
-            [claim.matrix @ direction[:, None]],
-            lambda _: direction,
+    positions, note = _by_own_derivative(check, claim, directions, outcome, row)
+    if not positions:
+        meter = Meter(check, directions[column], claim.matrix[row], row)
+        search = GroupSearch(check.function.x.size, meter.measure)
+        off = float(outcome.analytic[row, column] - outcome.numeric[row, column])
+        search.run(Mismatch(off, float(outcome.tolerance[row, column])))
+        positions = search.found
+        several = f"The {len(positions)} wrong inputs" if len(positions) > 1 else "The wrong input"
+        note = (
+            f"{several} compared one by one: no more can be seen along direction {column}."
+            if search.is_complete
+            else f"More inputs are wrong than the {len(positions)} that were compared one by one."
         )
-        found = compare(case)[0]
-        off = abs(float(found.analytic[row, 0] - found.numeric[row, 0]))
-        accepted = float(found.tolerance[row, 0])
-        return (off, accepted) if np.isfinite(off) else (0.0, 1.0)
-
-    positions = narrow_down(np.arange(check.function.x.size), mismatch, directions[column])
     if positions:
-        _add_single(check, claim, positions)
+        _add_single(check, claim, positions, thorough=True)
+        check.report.notes.append(note)
+
+
+def _by_own_derivative(
+    check: Check, claim: Claim, directions: Vector, outcome: Outcome, row: int
+) -> tuple[list[int], str]:
+    """Return the inputs whose derivative differs most from this library's, if that is right."""
+    function = check.function
+    if function.on_nodes or not is_recording():
+        return [], ""
+    try:
+        call = RecordedCall(function.with_nodes())
+        own = call.reverse(check.rows()[row : row + 1])[0]
+    except Exception:  # it need not be written in NumPy
+        return [], ""
+    apart = np.abs(directions @ own - outcome.numeric[row])
+    if not np.all(apart <= outcome.tolerance[row]):
+        return [], ""
+    given = claim.matrix[row]
+    sizes = np.maximum(np.abs(given), np.abs(own))
+    rounding = 64 * function.precision * float(np.max(sizes * check.lines.scales, initial=0.0))
+    off = np.abs(given - own) * check.lines.scales
+    different = np.flatnonzero(off > 1e-7 * sizes * check.lines.scales + rounding)
+    largest = different[np.argsort(-off[different], kind="stable")[:MOST_FOUND]]
+    note = (
+        f"{different.size} elements of the gradient differ from this library's, which is right "
+        f"along the directions. The {largest.size} that differ most were compared one by one."
+    )
+    return sorted(map(int, largest)), note
 
 
 def probability_of_missing(ratios: Vector, of_sums: bool = False) -> float:
@@ -146,52 +177,3 @@ def _probability_within(ratio: float, of_sums: bool) -> float:
     if ratio > 0.5:
         return 1.0
     return 2 / math.pi * ratio * (math.log(2 / ratio) + 1 - np.euler_gamma) if ratio else 0.0
-
-
-def narrow_down(
-    candidates: Any,
-    mismatch: Callable[[Vector], tuple[float, float]],
-    direction: Vector,
-    most: int = 10,
-    budget: int = 400,
-) -> list[int]:
-    """Find inputs whose derivative is wrong, by bisection.
-
-    Parameters
-    ----------
-    candidates : ndarray of int
-        The positions to search.
-    mismatch : callable
-        Takes a direction; returns the difference between analytic and numerical derivative along
-        it, and the difference to accept.
-    direction : ndarray
-        A random direction, of which parts are passed to `mismatch`.
-    most, budget : int
-        The largest number of positions, and of calls of `mismatch`.
-
-    Returns
-    -------
-    list of int
-        Positions in the order of discovery: the largest errors first.
-    """
-
-    def excess(positions: Any) -> float:
-        part = np.zeros_like(direction)
-        part[positions] = direction[positions]
-        off, accepted = mismatch(part)
-        return off if off > accepted else 0.0
-
-    found: list[int] = []
-    heap: list[tuple[float, int, Any]] = [(-math.inf, 0, np.asarray(candidates))]
-    calls = 0
-    while heap and len(found) < most and calls < budget:
-        _, _, positions = heapq.heappop(heap)
-        if len(positions) == 1:
-            found.append(int(positions[0]))
-            continue
-        for half in np.array_split(positions, 2):
-            calls += 1
-            off = excess(half)
-            if off > 0:
-                heapq.heappush(heap, (-off, calls, half))
-    return found
