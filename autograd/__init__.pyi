@@ -44,6 +44,7 @@ from autograd import transforms as transforms
 from autograd import tree as tree
 from autograd.check import assert_gradients as assert_gradients
 from autograd.check import check_gradients as check_gradients
+from autograd.check import check_layer as check_layer
 from autograd.check import check_primitive as check_primitive
 from autograd.debugging import Trace as Trace
 from autograd.debugging import debug as debug
@@ -74,6 +75,7 @@ __all__ = [
     "Value",
     "assert_gradients",
     "check_gradients",
+    "check_layer",
     "check_primitive",
     "checkpoint",
     "debug",

@@ -2,6 +2,7 @@
 
 from autograd.check.finite_differences import numerical_derivative
 from autograd.check.gradients import assert_gradients, check_gradients
+from autograd.check.layers import check_layer
 from autograd.check.primitives import check_primitive
 from autograd.check.report import Comparison, Report, WrongLine
 
@@ -11,6 +12,7 @@ __all__ = [
     "WrongLine",
     "assert_gradients",
     "check_gradients",
+    "check_layer",
     "check_primitive",
     "numerical_derivative",
 ]

@@ -122,8 +122,8 @@ def check_gradients(
         f = gradient_of(f, function)
         function = CheckedFunction(f, inputs, True, function.names, is_gradient=True)
         _join(report, _report(function, None, None, options, explain), number)
-    if raises and not report.ok:
-        raise GradientError(f"{_headline(report)}\n{report}", report)
+    if raises:
+        raise_unless_ok(report)
     return report
 
 
@@ -150,7 +150,12 @@ def assert_gradients(f: Callable[..., Any], *inputs: Any, **options: Any) -> Non
     >>> assert_gradients(np.sin, 0.5, gradient=np.cos)
     """
     __tracebackhide__ = True
-    report = check_gradients(f, *inputs, **{**options, "raises": False})
+    raise_unless_ok(check_gradients(f, *inputs, **{**options, "raises": False}))
+
+
+def raise_unless_ok(report: Report) -> None:
+    """Raise GradientError with a report that is not `ok`."""
+    __tracebackhide__ = True
     if not report.ok:
         raise GradientError(f"{_headline(report)}\n{report}", report)
 

@@ -23,12 +23,15 @@ class Memory:
         Functions, objects and containers.
     scopes : iterable of (dict, names)
         Global variables, and the names of those that are used.
-
-    Large arrays are protected from changes instead of copied.
+    most_numbers : float
+        How many numbers are copied: larger arrays are protected from changes instead.
     """
 
     def __init__(
-        self, roots: Iterable[Any], scopes: Iterable[tuple[dict[str, Any], Iterable[str]]]
+        self,
+        roots: Iterable[Any],
+        scopes: Iterable[tuple[dict[str, Any], Iterable[str]]] = (),
+        most_numbers: float = MOST_NUMBERS,
     ) -> None:
         self.arrays: list[tuple[Any, Any]] = []
         self.protected: list[Any] = []
@@ -44,12 +47,11 @@ class Memory:
             used = {name: scope[name] for name in names if name in scope}
             self.variables.append((scope, used))
             waiting += used.values()
-        self._look_at(waiting)
+        self._look_at(waiting, most_numbers)
         self._protect()
 
-    def _look_at(self, waiting: list[Any]) -> None:
+    def _look_at(self, waiting: list[Any], left: float) -> None:
         seen: set[int] = set()
-        left = MOST_NUMBERS
         while waiting and len(seen) < MOST_OBJECTS:
             item = waiting.pop()
             if id(item) in seen or isinstance(item, (type, types.ModuleType, str, bytes)):
