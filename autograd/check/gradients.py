@@ -184,13 +184,13 @@ def _report(
         check = Check(function, gradient, vjp, options)
         run(check)
     report = check.report
+    report.evaluations = function.evaluations
+    if check.reference is not function:
+        report.evaluations += check.reference.evaluations
     if explain and not report.ok:
         explain_it(check, check_gradients)
     if not report.reasons:
         allow_for_tolerance(check)
-    report.evaluations = function.evaluations
-    if check.reference is not function:
-        report.evaluations += check.reference.evaluations
     return report
 
 

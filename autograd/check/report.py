@@ -201,7 +201,8 @@ class Report:
         The lines of a hand-written derivative that are wrong, the likeliest first. Each alone, if
         corrected, makes the derivative right.
     evaluations : int
-        The number of calls of the function.
+        The number of calls of the function for the comparisons; the search for reasons calls it
+        more often.
     leaves : list of Leaf
         The inputs.
     faults : list of str

@@ -94,7 +94,9 @@ def test_tanh_network_with_both_derivatives_wrong():
         return X.T @ delta1, a1.T @ delta2
 
     hidden, output, *_ = checked(error, W1, W2, gradient=gradient)
-    assert "with respect to W1 has the factor y/y', tanh(x) over its derivative" in hidden
+    both = "with respect to W1 has tanh(x) itself where its derivative belongs: 1 - y²"
+    assert both in hidden
+    assert "and has the factor y/y', tanh(x) over its derivative" in hidden
     assert "with respect to W2 has tanh(x) itself where its derivative belongs" in output
 
 

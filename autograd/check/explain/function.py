@@ -7,7 +7,6 @@ element by element, the mistake is found.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +25,13 @@ from autograd.graph import contents
 SECONDS, MOST_NODES, MOST_RESULTS, MOST_MISTAKES = 2.0, 500, 20, 800
 
 
+#: How a mistake in a sign is described.
+SIGN = "has the wrong sign"
+
+#: Functions whose derivatives hardly anybody takes for those of others.
+SELDOM = ("silu", "cube")
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A mistake in a backward pass."""
@@ -35,10 +41,17 @@ class Mistake:
     overrides: Mapping[int, Override] = field(default_factory=dict)
     cut: frozenset[Edge] = frozenset()
 
+    @property
+    def is_sign(self) -> bool:
+        """Whether it is a sign: with another sign, everything else would be wrong."""
+        return self.text.startswith(SIGN)
+
     def with_another(self, other: Mistake) -> Mistake:
-        """Return both mistakes together, described as the second."""
+        """Return both mistakes together."""
         overrides = {**self.overrides, **other.overrides}
-        return Mistake(other.text, other.place, overrides, self.cut | other.cut)
+        places = dict.fromkeys(place for place in (self.place, other.place) if place)
+        text = f"{self.text}, and {other.text}"
+        return Mistake(text, "\n    ".join(places), overrides, self.cut | other.cut)
 
 
 class Mistakes:
@@ -51,7 +64,7 @@ class Mistakes:
         self.recorded_call = reference.recorded_call
         self.graph = self.recorded_call.graph
         few_results = self.recorded_call.function.size <= MOST_RESULTS
-        self.deadline = time.thread_time() + SECONDS
+        self.budget = reference.check.budget.part(SECONDS)
         self.usable = len(self.graph) <= MOST_NODES and few_results
 
     def explain(self, given: Mapping[str, Any]) -> dict[str, Finding]:
@@ -74,7 +87,7 @@ class Mistakes:
         scaled: dict[str, tuple[Finding, Mistake, float]] = {}
         used: list[Mistake] = []
         for mistake in candidates:
-            if time.thread_time() > self.deadline:
+            if self.budget.is_over():
                 break
             for path, found in self.gradients(mistake).items():
                 if (
@@ -86,7 +99,7 @@ class Mistakes:
                 if close(given[path], found):
                     reasons[path] = Finding(mistake.text, mistake.place)
                     used.append(mistake)
-                elif path not in scaled:
+                elif path not in scaled and not mistake.is_sign:
                     factor = self._multiple(given[path], found, self.reference.arrays[path])
                     if factor is not None:
                         text = f"{mistake.text}, and {factor_text(factor, self.sizes)}"
@@ -170,7 +183,7 @@ class Mistakes:
             f"has {known.name}(x) itself where its derivative belongs: {right}", lambda: y
         )
         yield instead(f"has the factor twice: {right}", lambda: slope * slope)
-        yield instead(f"has the wrong sign in the factor {right}", lambda: -slope)
+        yield instead(f"{SIGN} in the factor {right}", lambda: -slope)
         yield instead(
             f"has the factor y/y', {known.name}(x) over its derivative, where the derivative "
             f"alone belongs: {right}",
@@ -178,7 +191,7 @@ class Mistakes:
         )
         yield instead(f"divides by the factor {right}, instead of multiplying", lambda: 1 / slope)
         for other in COMMON:
-            if other is not known:
+            if other is not known and other.name not in SELDOM:
                 yield instead(
                     f"has {other.text}, the derivative of {other.name}, in place of {right}",
                     lambda other=other: other.derivative(x, y),  # type: ignore[misc]

@@ -5,6 +5,7 @@ Each hypothesis changes the gradient. It is reported only if the result is right
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -175,11 +176,23 @@ def _ratio_text(factor: float, sizes: Sizes) -> str:
     ratio = max(abs(factor), 1 / abs(factor))
     if abs(ratio - 2) < 1e-6:
         return ""  # a 2 usually comes from a derivative
-    for multiple, words in ((1.0, "{}"), (2.0, "twice {}"), (0.5, "half {}")):
-        for name, length in sizes.items():
-            if length > 1 and abs(ratio - multiple * length) < 1e-6 * ratio:
-                return f"{_number(ratio)} is {words.format(f'the {name}')}"
+    for words, of in (("{}", _itself), ("twice {}", _twice), ("the root of {}", math.sqrt)):
+        names = [
+            f"the {name}"
+            for name, length in sizes.items()
+            if length > 1 and abs(ratio - of(length)) < 1e-6 * ratio
+        ]
+        if names:
+            return f"{_number(ratio)} is {words.format(' or '.join(names[:3]))}"
     return ""
+
+
+def _itself(length: float) -> float:
+    return length
+
+
+def _twice(length: float) -> float:
+    return 2 * length
 
 
 def swapped(given: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, str]:

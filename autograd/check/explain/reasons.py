@@ -66,7 +66,11 @@ class Explanation:
     def sentences(self) -> list[str]:
         """Return one sentence for each reason, with the line if it is known."""
         right = self.reference
-        wrong = [p for p, g in self.given.items() if p in right.arrays and not right.agrees(p, g)]
+        wrong = [
+            path
+            for path, array in self.given.items()
+            if path in right.arrays and not right.agrees(path, array) and self._is_doubted(path)
+        ]
         if not wrong:
             return []
         self.tie = self._tie()
@@ -85,10 +89,21 @@ class Explanation:
         self._search_numbers(wrong, any_factor=True)
         for path in wrong:
             if path not in self.found:
-                text = pattern(self.given[path], right.arrays[path], self._leaf(path).data)
+                text = self._pattern(path)
                 if text:
                     self.found[path] = Finding(text)
         return self._grouped(wrong)
+
+    def _is_doubted(self, path: str) -> bool:
+        """Return whether a comparison with the numerical derivative says that an input is wrong.
+
+        Derivatives that are zero but for rounding differ relatively, but are right.
+        """
+        batches = self.check.report.batches
+        if self.check.projected is not None or len(batches) > 1:  # also along ties
+            return True
+        verdicts = batches[0].outcome.verdict[:, self._leaf(path).slice]
+        return bool(np.isin(verdicts, (WRONG, MISSHAPEN)).any())
 
     # -- the three searches -----------------------------------------------------------------
 
@@ -118,9 +133,15 @@ class Explanation:
         check = self.check
         if check.elsewhere is None or check.weights is not None:
             return None
+        return self._at(check.elsewhere)
+
+    def _at(self, x: Vector) -> tuple[dict[str, Any], Reference] | None:
+        """Return the gradient and the right one at a point; None if they are not known."""
+        if not self.check.candidate.is_callable:
+            return None
         try:
-            claim = check.candidate.at(check.elsewhere)
-            reference = self.reference.moved_to(check.elsewhere)
+            claim = self.check.candidate.at(x)
+            reference = self.reference.moved_to(x)
         except Exception:  # outside its domain
             return None
         finally:  # the function may store what the gradient needs
@@ -129,8 +150,34 @@ class Explanation:
 
     def _search_function(self, wrong: list[str], given: Mapping[str, Any]) -> None:
         left = {path: given[path] for path in wrong if path not in self.found and path in given}
-        if left and self.reference.recorded_call is not None:
-            self.found.update(Mistakes(self.reference, self.sizes).explain(left))
+        if not left or self.reference.recorded_call is None:
+            return
+        found = Mistakes(self.reference, self.sizes).explain(left)
+        if found and self.elsewhere is not None:
+            arrays, reference = self.elsewhere
+            there = Mistakes(reference, self.sizes).explain({path: arrays[path] for path in found})
+            found = {p: f for p, f in found.items() if p in there and there[p].text == f.text}
+        self.found.update(found)
+
+    def _pattern(self, path: str) -> str | None:
+        """Return which elements are wrong; by the sign of the input only if signs decide."""
+        text = pattern(self.given[path], self.reference.arrays[path], self._leaf(path).data)
+        if text is None or "where the input is" not in text:
+            return text
+        if self.mirrored is None or path not in self.mirrored[0]:
+            return None
+        arrays, reference = self.mirrored
+        x = reference.recorded_call.function.inputs  # type: ignore[union-attr]
+        data = next(leaf.data for leaf in x if leaf.path == path)
+        return text if pattern(arrays[path], reference.arrays[path], data) == text else None
+
+    @cached_property
+    def mirrored(self) -> tuple[dict[str, Any], Reference] | None:
+        """The gradient and the right one where some inputs have the other sign, if known."""
+        x = self.function.x.copy()
+        for group in (np.flatnonzero(x < 0), np.flatnonzero(x > 0)):
+            x[group[::2]] *= -1  # both signs remain
+        return self._at(x)
 
     def after(self, matrix: Vector) -> list[str]:
         """Return what is wrong with the derivatives after the correction of their shapes."""

@@ -65,7 +65,13 @@ def dropped(n: Any, around: Vocabulary) -> Iterator[Any]:
 
 def exchanged(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield the operation with its operands exchanged."""
-    if isinstance(n.op, (ast.Sub, ast.Div, ast.MatMult, ast.Pow)):
+    if isinstance(n.op, (ast.Sub, ast.Div, ast.Pow)):
+        yield ast.BinOp(n.right, n.op, n.left)
+
+
+def commuted(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a product of matrices with its operands exchanged."""
+    if isinstance(n.op, ast.MatMult):
         yield ast.BinOp(n.right, n.op, n.left)
 
 

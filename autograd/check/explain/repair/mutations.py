@@ -49,6 +49,7 @@ SLIPS = (
     Row("an operator", ast.BinOp, arithmetic.operators),
     Row("an operand too many", ast.BinOp, arithmetic.dropped),
     Row("operands exchanged", ast.BinOp, arithmetic.exchanged),
+    Row("matrices exchanged", ast.BinOp, arithmetic.commuted),
     Row("a matrix transposed", ast.BinOp, arithmetic.transposed),
     Row("a transpose", (ast.Name, ast.Attribute, ast.Call), arithmetic.turned_alone),
     Row("a sign", (ast.UnaryOp, ast.Name, ast.Call, ast.Subscript, ast.Compare, ast.Attribute, ast.BinOp), arithmetic.signs),

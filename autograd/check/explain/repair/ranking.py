@@ -22,7 +22,8 @@ def tokens(text: str) -> list[str]:
 
 def distance(one: str, other: str) -> float:
     """Return how many tokens differ."""
-    matcher = difflib.SequenceMatcher(None, tokens(one), tokens(other), autojunk=False)
+    a, b = (tokens(text.replace(".T", " ᵀ")) for text in (one, other))  # one token
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
     return float(
         sum(max(j - i, m - k) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal")
     )

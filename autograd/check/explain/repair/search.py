@@ -117,7 +117,7 @@ class Search:
         self.obstacle = self.failure = ""
         self.late = False
         self.choice = Choice()
-        self.deadline = time.thread_time() + SECONDS
+        self.budget = check.budget.part(SECONDS)
         self.found: list[Repair] = []
         self.reshaped: tuple[Repair, Vector] | None = None
 
@@ -293,7 +293,7 @@ class Search:
             return
         late = self.laboratory.late
         for number, variant in enumerate(batch):
-            if time.thread_time() > self.deadline:
+            if self.budget.is_over():
                 self.late = True
                 return
             if self.laboratory.late > late + 2:
@@ -329,7 +329,7 @@ class Search:
             return
         for number in range(len(nodes)):
             self.choice.number = number
-            timely = time.thread_time() < self.deadline
+            timely = not self.budget.is_over()
             self.late |= not timely
             yield self.outcome(site, code, point) if timely and code is not None else None
 

@@ -19,6 +19,7 @@ MOST_LINES, FARTHER = 3, 0.25
 #: What a kind of change does, where the correction alone does not show it at once.
 NOTES = {
     "operands exchanged": "with the operands exchanged",
+    "matrices exchanged": "with the operands exchanged",
     "a matrix transposed": "with a matrix transposed",
     "a transpose": "with a matrix transposed",
     "a sign": "with the other sign",
