@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from autograd.check.coarse import COARSE, NarrowQuotients
 from autograd.check.finite_differences import FIRST_STEP, Array, Line
+from autograd.check.progress import Progress
 from autograd.check.settings import CAUTION, SURE
 from autograd.check.step_sizes import Estimates
-from autograd.check.verdicts import KINK, OK, UNRESOLVED, WRONG
+from autograd.check.verdicts import KINK, NOT_COMPARED, OK, UNRESOLVED, WRONG
 
 #: After this many wrong or unclear columns, the others are compared by four evaluations each.
 MOST_UNCLEAR = 50
@@ -39,7 +40,7 @@ class Outcome:
     right: Array
 
     @classmethod
-    def blank(cls, analytic: Array, verdict: int = OK) -> Outcome:
+    def blank(cls, analytic: Array, verdict: int = NOT_COMPARED) -> Outcome:
         """Return an outcome without any comparison."""
         nan = [np.full(analytic.shape, np.nan) for _ in range(5)]
         return cls(
@@ -78,6 +79,8 @@ class Case:
         Return the largest change of one result that may be rounding alone, and the largest claim.
     rounding_error : callable
         Returns the rounding error of one result, from those of its intermediate results.
+    progress : Progress
+        Is told how many columns are compared.
     """
 
     lines: Sequence[Line]
@@ -91,6 +94,7 @@ class Case:
     noise: Callable[[int], float]
     claim_noise: Callable[[int], float]
     rounding_error: Callable[[int], float]
+    progress: Progress
 
 
 class Comparator:
@@ -106,6 +110,7 @@ class Comparator:
         self.extrapolated = [np.full(shape, np.nan), np.full(shape, np.nan)]  # and its tolerance
         self.reach: dict[int, Array] = {}
         self.narrow: dict[int, NarrowQuotients] = {}
+        self.interrupt: KeyboardInterrupt | None = None
         self.unclear = 0  # columns compared with all step sizes and not found right
         self.hurried = 0  # columns compared by four evaluations after that
 
@@ -115,7 +120,10 @@ class Comparator:
             if not thorough:
                 self._by_two_points()
                 self._accept_noise()
-            for column in self._open_columns():
+            columns = self._open_columns()
+            self.case.progress.begin("Looking closer", len(columns))
+            for column in columns:
+                self.case.progress.advance()
                 if self.unclear < MOST_UNCLEAR:
                     self._by_all_steps(column)
                 else:
@@ -130,6 +138,7 @@ class Comparator:
     def _by_two_points(self) -> None:
         case = self.case
         step = case.precision ** (1 / 3)
+        case.progress.begin("Comparing", len(case.lines))
         quotients, floors, bends = self._quotients(range(len(case.lines)), step)
         self.central = quotients
         for outcome, claim, done in zip(self.outcomes, case.claims, self.done, strict=True):
@@ -143,12 +152,14 @@ class Comparator:
             good = constant | (resolved & near)
             done |= good
             self._write(outcome, good, OK, quotients, floors, tolerance)
+        self._stop_if_interrupted()
         self._by_four_points(step, quotients, floors, bends)
 
     def _by_four_points(self, step: float, narrow: Array, floors: Array, bends: Array) -> None:
         columns = self._open_columns()
         if not columns:
             return
+        self.case.progress.begin("Comparing again", len(columns))
         wide, _, wide_bends = self._quotients(columns, 8 * step)
         narrow, floors, bends = narrow[:, columns], floors[:, columns], bends[:, columns]
         extrapolated = narrow + (narrow - wide) / 63
@@ -179,6 +190,7 @@ class Comparator:
             self._write(outcome, kinks, KINK, middle, _spread(floors, done, columns), half)
             outcome.left[kinks] = (middle - half)[kinks]
             outcome.right[kinks] = (middle + half)[kinks]
+        self._stop_if_interrupted()
 
     def _accept_noise(self) -> None:
         """Accept what is not found right yet, but is a rounding error of a constant result."""
@@ -189,20 +201,31 @@ class Comparator:
                     done[row, column] |= self._accept_if_flat(outcome, row, column, spread)
 
     def _quotients(self, columns: Sequence[int], step: float) -> tuple[Array, Array, Array]:
-        """Return central quotients, their rounding errors, and how far left and right differ."""
-        center, lines = self.case.center, self.case.lines
+        """Return central quotients, their rounding errors, and how far left and right differ.
+
+        They are NaN for columns after an interrupt, so that those before are compared.
+        """
+        case, center, lines = self.case, self.case.center, self.case.lines
         rows = len(center)
-        right, left = np.empty((len(columns), rows)), np.empty((len(columns), rows))
-        right_steps, left_steps = np.empty((len(columns), 1)), np.empty((len(columns), 1))
-        for i, column in enumerate(columns):
-            right_steps[i], right[i] = lines[column](step)
-            left_steps[i], left[i] = lines[column](-step)
+        right, left = (np.full((len(columns), rows), np.nan) for _ in range(2))
+        right_steps, left_steps = (np.full((len(columns), 1), np.nan) for _ in range(2))
+        try:
+            for i, column in enumerate(columns):
+                right_steps[i], right[i] = lines[column](step)
+                left_steps[i], left[i] = lines[column](-step)
+                case.progress.advance()
+        except KeyboardInterrupt as interrupt:
+            self.interrupt = interrupt
         sizes = np.maximum(np.maximum(np.abs(right), np.abs(left)), np.abs(center))
         width = right_steps - left_steps
         quotients = (right - left) / width
         floors = 4 * self.case.precision * sizes / width
         bends = np.abs((right - center) / right_steps - (left - center) / left_steps)
         return quotients.T, floors.T, bends.T
+
+    def _stop_if_interrupted(self) -> None:
+        if self.interrupt is not None:
+            raise self.interrupt
 
     @staticmethod
     def _write(
@@ -373,12 +396,29 @@ def _spread(part: Any, like: Array, columns: list[int]) -> Any:
     return whole
 
 
-def compare(case: Case, notes: list[str] | None = None, thorough: bool = False) -> list[Outcome]:
-    """Return the outcome of each claim of a case; add to the notes of a report.
+def compare(
+    case: Case,
+    notes: list[str] | None = None,
+    thorough: bool = False,
+    begin: Callable[[list[Outcome]], None] | None = None,
+) -> list[Outcome]:
+    """Return the outcome of each claim of a case.
 
-    `thorough` uses steps of all sizes for all: they resolve small derivatives of large results.
+    Parameters
+    ----------
+    case : Case
+        What to compare.
+    notes : list of str, optional
+        The notes of a report.
+    thorough : bool
+        Whether to use steps of all sizes for all: they resolve small derivatives of large results.
+    begin : callable, optional
+        Takes the outcomes before anything is compared. They hold what is known if the user
+        interrupts the comparison.
     """
     comparator = Comparator(case)
+    if begin is not None:
+        begin(comparator.outcomes)
     outcomes = comparator.run(thorough)
     if comparator.hurried and notes is not None:
         notes.append(

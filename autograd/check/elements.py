@@ -28,13 +28,12 @@ def by_elements(check: Check) -> None:
         ],
         check.unit,
     )
-    outcomes = compare(case, check.report.notes)
-    for (mode, claim), outcome, matrix in zip(claims.items(), outcomes, along, strict=True):
+    outcomes = compare(case, check.report.notes, begin=lambda found: check.add_all(found, scales))
+    for claim, outcome, matrix in zip(claims.values(), outcomes, along, strict=True):
         for leaf in function.inputs:
             if leaf.path in claim.misshapen:
                 outcome.verdict[:, leaf.slice] = MISSHAPEN
                 outcome.analytic = matrix
-        check.add(outcome, mode, scales)
     _check_ties(check, outcomes[0], along[0])
 
 

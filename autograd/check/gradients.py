@@ -15,7 +15,15 @@ from autograd.check.report import Report
 from autograd.check.settings import Options
 from autograd.check.state import Check
 from autograd.check.tolerance import allow_for_tolerance
-from autograd.check.verdicts import DISCONTINUOUS, MISSHAPEN, NOT_FINITE, RANDOM, VERDICTS, WRONG
+from autograd.check.verdicts import (
+    DISCONTINUOUS,
+    MISSHAPEN,
+    NOT_COMPARED,
+    NOT_FINITE,
+    RANDOM,
+    VERDICTS,
+    WRONG,
+)
 from autograd.errors import DataError, GradientError
 
 
@@ -33,6 +41,7 @@ def check_gradients(
     names: Sequence[str] | None = None,
     explain: bool = True,
     raises: bool = True,
+    progress: bool | None = None,
 ) -> Report:
     """Compare derivatives with finite differences.
 
@@ -75,6 +84,9 @@ def check_gradients(
         Whether to search for the reasons of wrong derivatives.
     raises : bool
         Whether to raise an error if the report is not `ok`.
+    progress : bool, optional
+        Whether to show on the standard error stream how far the check is, after two seconds. By
+        default in terminals and notebooks.
 
     Returns
     -------
@@ -88,6 +100,9 @@ def check_gradients(
     DataError
         If there is nothing to differentiate, or `gradient` does not have the structure of the
         inputs.
+    KeyboardInterrupt
+        If the user interrupts the check. It prints the report on what is known so far. With
+        ``raises=False`` that report is returned, unless nothing is known yet.
 
     Examples
     --------
@@ -116,9 +131,11 @@ def check_gradients(
         raise DataError("Pass either gradient= or vjp=: one derivative is checked at a time.")
     _refuse_bad_options(order, modes, method, projections, gradient is not None or vjp is not None)
     function = CheckedFunction(f, inputs, gradient is None and vjp is None, names)
-    options = Options(tuple(modes), method, projections, rtol, seed)
+    options = Options(tuple(modes), method, projections, rtol, seed, progress)
     report = _report(function, gradient, vjp, options, explain)
     for number in range(2, order + 1):
+        if report.interrupted:
+            break
         f = gradient_of(f, function)
         function = CheckedFunction(f, inputs, True, function.names, is_gradient=True)
         _join(report, _report(function, None, None, options, explain), number)
@@ -154,8 +171,10 @@ def assert_gradients(f: Callable[..., Any], *inputs: Any, **options: Any) -> Non
 
 
 def raise_unless_ok(report: Report) -> None:
-    """Raise GradientError with a report that is not `ok`."""
+    """Raise GradientError with a report that is not `ok`; KeyboardInterrupt if interrupted."""
     __tracebackhide__ = True
+    if report.interrupted:
+        raise KeyboardInterrupt(f"The check was interrupted.\n{report}")
     if not report.ok:
         raise GradientError(f"{_headline(report)}\n{report}", report)
 
@@ -182,16 +201,31 @@ def _report(
     """Carry out one check, and explain what is wrong."""
     with np.errstate(all="ignore"):
         check = Check(function, gradient, vjp, options)
-        run(check)
     report = check.report
-    report.evaluations = function.evaluations
-    if check.reference is not function:
-        report.evaluations += check.reference.evaluations
-    if explain and not report.ok:
-        explain_it(check, check_gradients)
-    if not report.reasons:
-        allow_for_tolerance(check)
+    try:
+        _compare(check)
+        if explain and not report.ok:
+            explain_it(check, check_gradients)
+        if not report.reasons:
+            allow_for_tolerance(check)
+    except KeyboardInterrupt:
+        if set(report.counts) <= {VERDICTS[NOT_COMPARED]}:
+            raise  # nothing is known yet
+        report.interrupted = True
+        report.notes.append("The user interrupted the check; this is what was known.")
+    finally:
+        check.progress.close()
     return report
+
+
+def _compare(check: Check) -> None:
+    """Compare the derivatives, and count what that takes."""
+    try:
+        with np.errstate(all="ignore"):
+            run(check)
+    finally:
+        functions = {id(f): f for f in (check.function, check.reference)}
+        check.report.evaluations = sum(f.evaluations for f in functions.values())
 
 
 def _join(report: Report, other: Report, order: int) -> None:
@@ -204,6 +238,7 @@ def _join(report: Report, other: Report, order: int) -> None:
     report.notes += [note for note in other.notes if note not in report.notes]
     report.reasons += [reason for reason in other.reasons if reason not in report.reasons]
     report.evaluations += other.evaluations
+    report.interrupted = other.interrupted
 
 
 def _headline(report: Report) -> str:

@@ -14,6 +14,7 @@ from autograd.check.verdicts import RANDOM, UNRESOLVED
 
 def run(check: Check) -> None:
     """Compare all derivatives of a check, and add what is found to its report."""
+    check.report.leaves = check.function.inputs
     random = _random_rows(check)
     if random.size:
         _report_randomness(check, random)
@@ -28,7 +29,6 @@ def run(check: Check) -> None:
         _advise_double(check)
     if check.function.constants:
         check.report.notes.append(f"Treated as constant: {', '.join(check.function.constants)}.")
-    check.report.leaves = check.function.inputs
 
 
 def _random_rows(check: Check) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

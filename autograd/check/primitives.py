@@ -90,6 +90,8 @@ def check_primitive(
     arrays = [arguments[i] for i in moving]
     real = all(x.dtype.kind == "f" and x.size for x in arrays)
     report = check_gradients(call, *arrays, order=order, **options)
+    if report.interrupted:
+        return report
     if order > 1:
         _add(report, "inside", _square_of(call), arrays, {**options, "order": order})
     if real and primitive.partials is not None and len(moving) == len(inputs):
@@ -169,6 +171,8 @@ def _add(
     except Exception as error:  # such as a rule that does not accept nodes
         report.faults.append(f"{mode}: {type(error).__name__}: {error}")
         return
+    if other.interrupted:
+        raise KeyboardInterrupt
     for batch in other.batches:
         batch.mode = f"{mode}, {batch.mode}" if batch.mode else mode
     report.batches.extend(other.batches)

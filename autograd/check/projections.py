@@ -28,21 +28,23 @@ MOST_SINGLE = 50
 def by_projections(check: Check) -> None:
     """Compare derivatives along random directions, and find the elements that are wrong."""
     directions, claims = check.directions(), check.claims
+    check.report.method = _method(check)
     outcomes = _compare(check, claims, directions)
     held = np.flatnonzero(check.function.x == 0)
-    if held.size and _meets_kinks(outcomes[0]):
+    kinked = held.size and _meets_kinks(outcomes[0])
+    if kinked:
         directions[:, held] = 0.0
         outcomes = _compare(check, claims, directions)
-        _check_single(check, claims, held)
     for outcome in outcomes:
         # Across many kinks, a derivative between left and right proves nothing.
         outcome.verdict[outcome.verdict == KINK] = UNRESOLVED
-    for (mode, claim), outcome in zip(claims.items(), outcomes, strict=True):
+    for claim, outcome in zip(claims.values(), outcomes, strict=True):
         if claim.misshapen:
             outcome.verdict[:] = MISSHAPEN
-        check.add(outcome, mode, input_name=lambda i: f"direction {i}")
     check.projected = Projected(directions, outcomes[0])
-    check.report.method = _method(check, outcomes[0], next(iter(claims.values())))
+    check.report.method = _method_and_risk(check, outcomes[0], next(iter(claims.values())))
+    if kinked:
+        _check_single(check, claims, held)
     if "" in claims and (outcomes[0].verdict == WRONG).any():
         _narrow_down(check, claims[""], directions, outcomes[0])
 
@@ -57,7 +59,10 @@ def _compare(check: Check, claims: dict[str, Claim], directions: Vector) -> list
         for mode, claim in claims.items()
     ]
     lines = [check.lines.along(direction) for direction in directions]
-    return compare(check.case(lines, along, lambda column: directions[column]))
+    return compare(
+        check.case(lines, along, lambda column: directions[column]),
+        begin=lambda found: check.add_all(found, input_name=lambda i: f"direction {i}"),
+    )
 
 
 def _meets_kinks(outcome: Outcome) -> bool:
@@ -84,27 +89,34 @@ def _add_single(check: Check, claim: Claim, positions: list[int], thorough: bool
         lambda i: check.unit(positions[i]),
     )
     function = check.function
-    outcome = compare(case, thorough=thorough)[0]
-    check.add(outcome, "", scales, lambda i: function.input_name(positions[i]))
+
+    def begin(outcomes: list[Outcome]) -> None:
+        check.add(outcomes[0], "", scales, lambda i: function.input_name(positions[i]))
+
+    compare(case, thorough=thorough, begin=begin)
 
 
-def _method(check: Check, outcome: Outcome, claim: Claim) -> str:
+def _method(check: Check) -> str:
+    size, count = check.function.x.size, check.options.projections
+    return f"{size} inputs, checked together along {count} random directions."
+
+
+def _method_and_risk(check: Check, outcome: Outcome, claim: Claim) -> str:
     """Describe the check, with the probability that it missed an error."""
-    count, size = len(outcome.tolerance[0]), check.function.x.size
-    method = f"{size} inputs, checked together along {count} random directions"
+    size = check.function.x.size
+    method = _method(check)
     several = check.weights is not None
     tolerances = np.diag(outcome.tolerance) if several else outcome.tolerance[0]
     if claim.matrix.shape[1] != size or not np.isfinite(tolerances).all():
-        return f"{method}."
+        return method
     norms = np.linalg.norm(claim.matrix * check.lines.scales, axis=1)
     norm = float(np.max(norms, initial=0.0))
     if not norm or not np.isfinite(norm):
-        return f"{method}."
+        return method
     missed = probability_of_missing(tolerances / (1e-4 * norm), several)
     chance = "below 1e-30" if missed < 1e-30 else f"{missed:.0e}"
-    return (
-        f"{method}; an error of 1e-4 of the gradient's norm goes unseen with probability {chance}."
-    )
+    risk = f"an error of 1e-4 of the gradient's norm goes unseen with probability {chance}"
+    return f"{method[:-1]}; {risk}."
 
 
 def _narrow_down(check: Check, claim: Claim, directions: Vector, outcome: Outcome) -> None:
@@ -113,7 +125,7 @@ def _narrow_down(check: Check, claim: Claim, directions: Vector, outcome: Outcom
     positions, note = _by_own_derivative(check, claim, directions, outcome, row)
     if not positions:
         meter = Meter(check, directions[column], claim.matrix[row], row)
-        search = GroupSearch(check.function.x.size, meter.measure)
+        search = GroupSearch(check.function.x.size, meter.measure, check.progress)
         off = float(outcome.analytic[row, column] - outcome.numeric[row, column])
         search.run(Mismatch(off, float(outcome.tolerance[row, column])))
         positions = search.found

@@ -207,6 +207,9 @@ class Report:
         The inputs.
     faults : list of str
         Other errors that `check_primitive` found.
+    interrupted : bool
+        Whether the user ended the check before all was known. What was compared is known; the
+        verdict on the rest is "not compared", so the report is not `ok`.
 
     Examples
     --------
@@ -224,6 +227,7 @@ class Report:
     evaluations: int = 0
     leaves: list[Leaf] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
     @property
     def ok(self) -> bool:

@@ -23,3 +23,4 @@ class Options:
     projections: int = 4
     rtol: float | None = None
     seed: int = 0
+    progress: bool | None = None

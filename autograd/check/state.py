@@ -16,6 +16,7 @@ from autograd.check.checked_function import CheckedFunction
 from autograd.check.compare import Case, Outcome
 from autograd.check.directions import Lines
 from autograd.check.noise import Noise
+from autograd.check.progress import Progress
 from autograd.check.report import Batch, Report
 from autograd.check.settings import MOST_INPUTS, MOST_RESULTS, Options
 from autograd.errors import GraphError
@@ -65,6 +66,8 @@ class Check:
         What was found along random directions.
     budget : Budget
         The time that the searches for reasons share; it starts with them.
+    progress : Progress
+        Shows how far the check is.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Check:
         self.report = Report()
         self.projected: Projected | None = None
         self.budget = Budget(EXPLANATION)
+        self.progress = Progress(options.progress)
         self.elsewhere = self._visit_neighbour()
         self.recorded_call = RecordedCall(function) if function.on_nodes else None
         if self.recorded_call is None:
@@ -213,6 +217,7 @@ class Check:
             self.reference_noise.limit,
             self.noise.limit,
             self.reference_noise.of_row,
+            self.progress,
         )
 
     def _default_rtol(self) -> float:
@@ -267,6 +272,12 @@ class Check:
         name = input_name or self.function.input_name
         batch = Batch(outcome, name, self._output_name, mode, scale, along_tie=along_tie)
         self.report.batches.append(batch)
+
+    def add_all(self, outcomes: list[Outcome], scale: Any = 1.0, input_name: Any = None) -> None:
+        """Make these all comparisons of the report, one outcome for each claim."""
+        self.report.batches.clear()
+        for mode, outcome in zip(self.claims, outcomes, strict=True):
+            self.add(outcome, mode, scale, input_name)
 
     def _output_name(self, row: int) -> str:
         return self.function.output_name(row) if self.weights is None else f"sum {row}"

@@ -2,6 +2,9 @@
 
 OK, KINK, UNRESOLVED, WRONG, NOT_FINITE, DISCONTINUOUS, RANDOM, MISSHAPEN = range(8)
 
+#: The verdict until there is one; it stays if the check is interrupted.
+NOT_COMPARED = 8
+
 #: The names of the verdicts in reports, by their number.
 VERDICTS = (
     "ok",
@@ -12,6 +15,7 @@ VERDICTS = (
     "discontinuous",
     "not deterministic",
     "wrong shape",
+    "not compared",
 )
 
 #: Explanations of the verdicts that need one.
@@ -21,5 +25,6 @@ MEANING = {
     "not finite": "the function or its derivative is infinite or NaN here",
     "discontinuous": "the function jumps here, so it has no derivative",
     "not deterministic": "the function returns different results at the same inputs",
+    "not compared": "the check was interrupted before",
     "wrong shape": "the gradient does not have the shape of the input",
 }

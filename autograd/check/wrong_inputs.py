@@ -15,6 +15,7 @@ import numpy as np
 from autograd.check.budget import Budget
 from autograd.check.compare import compare
 from autograd.check.finite_differences import RATIO, Array, Line, extrapolate
+from autograd.check.progress import Progress
 from autograd.check.settings import CAUTION
 from autograd.check.state import Check
 
@@ -61,20 +62,20 @@ class GroupSearch:
         Whether the others together are right.
     """
 
-    def __init__(self, size: int, measure: Measure, most: int = MOST_FOUND) -> None:
+    def __init__(self, size: int, measure: Measure, progress: Progress) -> None:
         self.size = size
         self.measure = measure
-        self.most = most
         self.found: list[int] = []
         self.is_complete = False
         self.groups = 0
-        self.budget = Budget(SECONDS)
+        progress.begin("Searching for wrong inputs", SECONDS)
+        self.budget = Budget(SECONDS, lambda budget: progress.reach(budget.spent))
 
     def run(self, whole: Mismatch) -> None:
         """Search, given the mismatch of all inputs together."""
         everyone = np.arange(self.size)
         before = -1
-        while whole.is_wrong and before < len(self.found) < self.most and not self._is_over():
+        while whole.is_wrong and before < len(self.found) < MOST_FOUND and not self._is_over():
             before = len(self.found)
             self._descend(np.setdiff1d(everyone, self.found), whole)
             whole = self._measured(np.setdiff1d(everyone, self.found), whole)
@@ -83,7 +84,7 @@ class GroupSearch:
     def _descend(self, positions: Any, mismatch: Mismatch) -> None:
         """Halve wrong groups, the smallest first, down to single inputs."""
         stack = [(positions, mismatch)]
-        while stack and len(self.found) < self.most and not self._is_over():
+        while stack and len(self.found) < MOST_FOUND and not self._is_over():
             positions, mismatch = stack.pop()
             if not mismatch.is_clear:
                 mismatch = self._measured(positions, mismatch)

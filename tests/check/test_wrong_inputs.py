@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import check_gradients
+from autograd.check.progress import Progress
 from autograd.check.wrong_inputs import MOST_FOUND, GroupSearch, Mismatch, smooth_derivatives
 
 SIZE = 20_000
@@ -116,7 +117,7 @@ def test_all_errors_that_groups_show_are_found(wrong):
     def measure(positions, whole):
         return Mismatch(float(error[positions].sum()), 1e-9)
 
-    search = GroupSearch(error.size, measure)
+    search = GroupSearch(error.size, measure, Progress(False))
     search.run(Mismatch(float(error.sum()), 1e-9))
     assert sorted(search.found) == wrong
     assert search.is_complete == bool(wrong)

@@ -241,8 +241,10 @@ class Locator:
             report = self.check_gradients(
                 lambda *a, p=primitive, rest=plain[count:], k=node.keywords: p(*a, *rest, **k),
                 *[np.asarray(a) for a in plain[:count]],
-                order=2, raises=False, explain=False,
+                order=2, raises=False, explain=False, progress=False,
             )  # fmt: skip
+            if report.interrupted:
+                raise KeyboardInterrupt
             wrong = {b.order for b in report.batches if (b.outcome.verdict == WRONG).any()}
             if wrong and min(wrong) > 1:
                 yield (

@@ -40,7 +40,9 @@ def explain(check: Check, check_gradients: Callable[..., Any]) -> None:
     verdicts = {int(v) for b in report.batches for v in np.unique(b.outcome.verdict)}
     if RANDOM in verdicts or not verdicts & {WRONG, MISSHAPEN}:
         return
-    check.budget = Budget(EXPLANATION)
+    progress = check.progress
+    progress.begin("Searching for reasons", EXPLANATION)
+    check.budget = Budget(EXPLANATION, lambda budget: progress.reach(budget.spent))
     with np.errstate(all="ignore"):
         if check.function.on_nodes:
             report.reasons = Locator(check.function, check_gradients).reasons()
