@@ -14,13 +14,17 @@ Vector = npt.NDArray[np.float64]
 
 
 def plain(x: Any) -> Any:
-    """Return the array or number in a node, a PyTorch tensor or a JAX array."""
+    """Return the array or number in a node, a tensor, a JAX array or a matrix of SciPy."""
     if isinstance(x, Node):
         return plain_data(x)
     if hasattr(x, "detach") and hasattr(x, "numpy"):
         for step in ("detach", "cpu", "resolve_conj", "resolve_neg"):
             x = getattr(x, step, lambda x=x: x)()
         return x.numpy()
+    if hasattr(x, "toarray") and hasattr(x, "nnz"):  # a sparse matrix of SciPy
+        return x.toarray()
+    if hasattr(x, "matmat") and hasattr(x, "rmatvec"):  # a LinearOperator of SciPy
+        return x.matmat(np.eye(x.shape[1]))
     return x
 
 

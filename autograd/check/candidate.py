@@ -11,7 +11,8 @@ import numpy as np
 
 from autograd import tree
 from autograd.check.arrays import Vector, as_array, as_reals, plain
-from autograd.check.checked_function import CheckedFunction, Leaf
+from autograd.check.checked_function import CheckedFunction, Leaf, is_part
+from autograd.check.slots import renamed
 from autograd.errors import DataError
 
 
@@ -27,11 +28,14 @@ class Claim:
         What is wrong with a gradient's shape, by the path of the leaf.
     arrays : dict
         The gradients as given, by the path of the leaf.
+    absent : set of str
+        The paths of the leaves for which None was given.
     """
 
     matrix: Vector
     misshapen: dict[str, str] = field(default_factory=dict)
     arrays: dict[str, Any] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
 
 
 class Candidate:
@@ -82,7 +86,9 @@ class Candidate:
         """Compute one row at a time."""
         assert self.vjp is not None
         function = self.function
-        single = CheckedFunction(lambda *_: 0.0, function.template, False, function.names)
+        single = CheckedFunction(
+            lambda *_: 0.0, function.template, False, function.names, data=function.data
+        )
         single.learn_outputs(0.0)
         claim = Claim(np.empty((len(weights), function.x.size)))
         for number, row in enumerate(weights):
@@ -91,6 +97,7 @@ class Candidate:
             claim.matrix[number] = part.matrix[0]
             claim.misshapen.update(part.misshapen)
             claim.arrays.update(part.arrays)
+            claim.absent.update(part.absent)
         return claim
 
     def _cotangent(self, result: Any, weights: Vector) -> Any:
@@ -117,9 +124,11 @@ def claimed_jacobian(function: CheckedFunction, given: Any) -> Claim:
     claim = Claim(np.full((function.size, function.x.size), np.nan))
     outputs = function.outputs
     for leaf, item in zip(function.inputs, by_leaf(function, given), strict=True):
+        if item is None:
+            claim.absent.add(leaf.path)
         array = np.zeros(()) if item is None else as_array(item)
         if array is None:
-            array = np.asarray(plain(item), np.float64)
+            array = _numbers(item, leaf)
         if item is None and leaf.data.size != 1:
             array = np.zeros(function.outputs[0].data.shape + leaf.data.shape)
         claim.arrays[leaf.path] = array
@@ -135,6 +144,15 @@ def claimed_jacobian(function: CheckedFunction, given: Any) -> Claim:
                 f"has shape {wanted}" if function.size == 1 else f"needs {wanted}"
             )
     return claim
+
+
+def _numbers(item: Any, leaf: Leaf) -> Any:
+    if isinstance(item, dict):
+        raise DataError(
+            f"The gradient with respect to {leaf.path} is a dict with the keys "
+            f"{', '.join(map(str, item))}. Return an array, or a dict by the names of the inputs."
+        )
+    return np.asarray(plain(item), np.float64)
 
 
 def _fits(given: tuple[int, ...], *wanted: tuple[int, ...]) -> bool:
@@ -181,13 +199,14 @@ def by_leaf(function: CheckedFunction, given: Any) -> list[Any]:
     """
     found: list[Any] = []
     for name, part in zip(function.names, _by_argument(function, given), strict=True):
-        mine = [leaf for leaf in function.inputs if _belongs(leaf, name)]
+        mine = [leaf for leaf in function.inputs if is_part(leaf.path, name)]
         if len(mine) == 1 and mine[0].path == name:
             found.append(part)
             continue
         if isinstance(part, np.ndarray) and part.ndim and len(part) == len(mine):
             found.extend(part)  # one array for a list of numbers
             continue
+        part = _with_names_of(part, function.template[function.names.index(name)])
         items = dict(tree.leaves(part, name)) if part is not None else {}
         missing = [leaf.path for leaf in mine if leaf.path not in items]
         if missing and part is not None:
@@ -204,11 +223,15 @@ def _by_argument(function: CheckedFunction, given: Any) -> list[Any]:
     names = function.names
     if len(names) == 1:
         return [_single(given, names[0], function.template[0])]
-    if isinstance(given, dict) and set(given) <= set(names):
-        return [given.get(name) for name in names]
-    moving = [n for n in names if any(_belongs(leaf, n) for leaf in function.inputs)]
+    moving = [n for n in names if any(is_part(leaf.path, n) for leaf in function.inputs)]
+    if isinstance(given, dict) and all(isinstance(key, str) for key in given):
+        by_name = renamed(given, names)
+        if by_name is not None:
+            return [by_name.get(name) for name in names]
     listed = isinstance(given, np.ndarray) and given.dtype == object
     parts = list(given) if listed or isinstance(given, (tuple, list)) else [given]
+    if len(moving) == 1 and len(parts) not in (1, len(names)):
+        parts = [given]  # the structure of the only one
     if len(parts) == len(moving) != len(names):
         by_name = dict(zip(moving, parts, strict=True))
         parts = [by_name.get(name) for name in names]
@@ -221,6 +244,19 @@ def _by_argument(function: CheckedFunction, given: Any) -> list[Any]:
     return parts
 
 
+def _with_names_of(given: Any, like: Any) -> Any:
+    """Return a gradient with the keys of what it belongs to: ``dW`` becomes ``W``."""
+    if isinstance(given, dict) and isinstance(like, dict):
+        by_name = renamed(given, like)
+        if by_name is None:
+            return given
+        return {key: _with_names_of(item, like[key]) for key, item in by_name.items()}
+    both = isinstance(given, (tuple, list)) and isinstance(like, (tuple, list))
+    if both and len(given) == len(like):
+        return tree.like(given, [_with_names_of(a, b) for a, b in zip(given, like, strict=True)])
+    return given
+
+
 def _single(given: Any, name: str, template: Any) -> Any:
     """Unwrap the gradient of a single argument from a tuple or a dict by name."""
     if isinstance(given, tuple) and len(given) == 1:
@@ -228,7 +264,3 @@ def _single(given: Any, name: str, template: Any) -> Any:
     if isinstance(given, dict) and set(given) == {name}:
         return given if isinstance(template, dict) and set(template) == {name} else given[name]
     return given
-
-
-def _belongs(leaf: Leaf, name: str) -> bool:
-    return leaf.path == name or leaf.path.startswith((f"{name}[", f"{name}."))

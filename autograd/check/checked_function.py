@@ -7,7 +7,7 @@ number becomes two real ones, its real and its imaginary part.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -100,6 +100,8 @@ class CheckedFunction:
         Names of the arguments; by default those in the signature of `f`.
     is_gradient : bool
         Whether `f` is a gradient by this library: then it must always be recorded.
+    data : collection of str
+        The names of arguments, or paths in them, that are passed on unchanged.
 
     Raises
     ------
@@ -114,6 +116,7 @@ class CheckedFunction:
         on_nodes: bool,
         names: Sequence[str] | None = None,
         is_gradient: bool = False,
+        data: Collection[str] = (),
     ) -> None:
         self.f = f
         self.on_nodes = on_nodes
@@ -123,6 +126,7 @@ class CheckedFunction:
         self.names = list(names) if names is not None else argument_names(f, len(inputs))
         if len(self.names) != len(inputs) or len(set(self.names)) != len(inputs):
             raise DataError(f"names= must be {len(inputs)} different names, not {self.names}.")
+        self.data = tuple(data)
         self.inputs: list[Leaf] = []
         self.constants: list[str] = []
         self._lay_out_inputs()
@@ -138,6 +142,8 @@ class CheckedFunction:
         offset = 0
         for name, argument in zip(self.names, self.template, strict=True):
             for path, item in tree.leaves(argument, name):
+                if any(is_part(path, other) for other in self.data):
+                    continue
                 given = plain(item)
                 direct = argument is item and type(given) is int
                 data = np.asarray(float(given)) if direct else as_array(given)
@@ -161,7 +167,9 @@ class CheckedFunction:
 
     def with_nodes(self, x: Vector | None = None) -> CheckedFunction:
         """Return the same function called with nodes, here or at another point."""
-        other = CheckedFunction(self.f, self.template, True, self.names, self.is_gradient)
+        other = CheckedFunction(
+            self.f, self.template, True, self.names, self.is_gradient, self.data
+        )
         if x is not None:
             other.x = x
             other.inputs = [leaf.moved_to(x) for leaf in self.inputs]
@@ -178,7 +186,9 @@ class CheckedFunction:
             tree.replace(argument, lambda _, item: _doubled(item), name)
             for name, argument in zip(self.names, self.template, strict=True)
         ]
-        double = CheckedFunction(self.f, template, self.on_nodes, self.names, self.is_gradient)
+        double = CheckedFunction(
+            self.f, template, self.on_nodes, self.names, self.is_gradient, self.data
+        )
         double.recorded = self.recorded
         try:
             double.first_call()
@@ -387,6 +397,11 @@ def _name(leaves: list[Leaf], position: int) -> str:
         if position < leaf.offset + leaf.size:
             return leaf.where(position - leaf.offset)
     raise IndexError(position)
+
+
+def is_part(path: str, name: str) -> bool:
+    """Return whether a path leads to an argument, or into it."""
+    return path == name or path.startswith((f"{name}[", f"{name}."))
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from autograd.check.analytic import gradient_of
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.explain.reasons import explain as explain_it
+from autograd.check.given import Given
 from autograd.check.pipeline import run
 from autograd.check.report import Report
 from autograd.check.settings import Options
@@ -39,6 +40,9 @@ def check_gradients(
     rtol: float | None = None,
     seed: int = 0,
     names: Sequence[str] | None = None,
+    wrt: str | int | Sequence[str | int] | None = None,
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
     explain: bool = True,
     raises: bool = True,
     progress: bool | None = None,
@@ -57,12 +61,14 @@ def check_gradients(
         The point at which to check. Integer arrays, and integers in containers, are constants.
     gradient : callable, array_like, containers of them, or True, optional
         The derivative to check instead: the gradient, or a function of the inputs that returns it.
-        For one input an array of its shape; for several a tuple, with None for inputs without a
-        derivative, or a dict by name. For an array-valued `f` the Jacobian, whose shape is that of
-        the result followed by that of the input. True: `f` returns (value, gradient).
+        For one input an array of its shape; for several a tuple, with None for what is not to be
+        checked, or a dict by name (``W`` or ``dW``). For an array-valued `f` the Jacobian, whose
+        shape is that of the result followed by that of the input; it may be a sparse matrix of
+        SciPy. True: `f` returns (value, gradient).
     vjp : callable, optional
         A backward pass to check instead: ``vjp(g, *inputs)`` returns the vector-Jacobian products
-        with `g`, which has the structure of the result.
+        with `g`, which has the structure of the result. If `f` returns (result, cache), it may be
+        ``vjp(g, cache)``.
     order : int
         The highest order of derivatives to check. Above 1 only for derivatives by this library.
     modes : sequence of {"reverse", "forward"}
@@ -80,6 +86,11 @@ def check_gradients(
         The seed of the random directions.
     names : sequence of str, optional
         Names of the inputs for the report. By default the parameter names of `f`.
+    wrt : str, int or sequence of them, optional
+        The names or positions of the inputs to differentiate. The others are data, which `f` gets
+        as they are. By default all.
+    args, kwargs
+        Further arguments of `f`, `gradient` and `vjp`, passed on unchanged.
     explain : bool
         Whether to search for the reasons of wrong derivatives.
     raises : bool
@@ -123,21 +134,25 @@ def check_gradients(
     >>> print(report.reasons[0])
     The gradient with respect to w is 4 times too large: 4 is the number of elements of w.
     """
-    if gradient is True:
-        both = f
-        f, gradient = (lambda *a: both(*a)[0]), (lambda *a: both(*a)[1])
-        names = names if names is not None else CheckedFunction(both, inputs, False).names
+    own = gradient is None and vjp is None
     if gradient is not None and vjp is not None:
         raise DataError("Pass either gradient= or vjp=: one derivative is checked at a time.")
-    _refuse_bad_options(order, modes, method, projections, gradient is not None or vjp is not None)
-    function = CheckedFunction(f, inputs, gradient is None and vjp is None, names)
+    _refuse_bad_options(order, modes, method, projections, not own)
+    given = Given(f, inputs, gradient, vjp, names, args, kwargs)
+    data = given.data(wrt)
+    function = CheckedFunction(given.f, inputs, own, given.names, data=data)
     options = Options(tuple(modes), method, projections, rtol, seed, progress)
-    report = _report(function, gradient, vjp, options, explain)
+    report = _report(function, given.gradient, given.vjp, options, explain)
+    report.notes += given.notes
+    if own and _looks_like_both(function):
+        report.notes.append(
+            "If the function returns its value and gradient, pass gradient=True to check that one."
+        )
     for number in range(2, order + 1):
         if report.interrupted:
             break
-        f = gradient_of(f, function)
-        function = CheckedFunction(f, inputs, True, function.names, is_gradient=True)
+        higher = gradient_of(function.f, function)
+        function = CheckedFunction(higher, inputs, True, given.names, True, data)
         _join(report, _report(function, None, None, options, explain), number)
     if raises:
         raise_unless_ok(report)
@@ -201,6 +216,12 @@ def _report(
     """Carry out one check, and explain what is wrong."""
     with np.errstate(all="ignore"):
         check = Check(function, gradient, vjp, options)
+        absent = _absent(check)
+        if absent:
+            check = Check(_without(function, absent), gradient, vjp, options)
+            check.report.notes.append(
+                f"Not checked: {', '.join(absent)}. No derivative was given for it."
+            )
     report = check.report
     try:
         _compare(check)
@@ -226,6 +247,27 @@ def _compare(check: Check) -> None:
     finally:
         functions = {id(f): f for f in (check.function, check.reference)}
         check.report.evaluations = sum(f.evaluations for f in functions.values())
+
+
+def _absent(check: Check) -> list[str]:
+    """Return the inputs for which None was given as the derivative."""
+    found = {path for claim in check.claims.values() for path in claim.absent}
+    return [leaf.path for leaf in check.function.inputs if leaf.path in found]
+
+
+def _without(function: CheckedFunction, paths: Sequence[str]) -> CheckedFunction:
+    """Return the same function with some of the inputs as data."""
+    if len(paths) == len(function.inputs):
+        raise DataError("The gradient is None: there is nothing to check.")
+    data = (*function.data, *paths)
+    return CheckedFunction(function.f, function.template, False, function.names, data=data)
+
+
+def _looks_like_both(function: CheckedFunction) -> bool:
+    """Return whether a function may return its value and its gradient."""
+    first, *others = [(leaf.path, leaf.data.shape) for leaf in function.outputs]
+    shapes = [leaf.data.shape for leaf in function.inputs]
+    return first == ("result[0]", ()) and [shape for _, shape in others] == shapes
 
 
 def _join(report: Report, other: Report, order: int) -> None:

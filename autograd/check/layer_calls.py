@@ -130,7 +130,8 @@ class LayerCalls:
             elif parameter.gradient is None:
                 found.append(own[id(parameter)])
             else:
-                found.append(self._held(parameter))
+                held = self._held(parameter)  # None if backward never assigns it
+                found.append(np.zeros(np.shape(parameter.value)) if held is None else held)
         if self.plan == "none":  # the derivative of a loss, which is the end
             found = [None if d is None else np.asarray(d) * g for d in found]
         return tuple(np.array(d) if isinstance(d, np.ndarray) else d for d in found)

@@ -128,6 +128,19 @@ def gradient_key(name: Any, keys: Iterable[Any]) -> Any:
     return found[0] if len(found) == 1 else None
 
 
+def renamed(given: Mapping[Any, Any], names: Iterable[Any]) -> dict[Any, Any] | None:
+    """Return gradients by the names of what they belong to; None if some belong to nothing.
+
+    Examples
+    --------
+    >>> renamed({"dW": 1.0, "b": 2.0}, ["W", "b"])
+    {'W': 1.0, 'b': 2.0}
+    """
+    keys = {name: name if name in given else gradient_key(name, given) for name in names}
+    found = {name: given[key] for name, key in keys.items() if key is not None or name in given}
+    return found if set(keys.values()) >= set(given) else None
+
+
 def _normal(name: str) -> str:
     return name.replace("_", "").lower()
 
