@@ -50,6 +50,9 @@ INTEGERS = 8
 #: With more branches than this, each integer has its own program.
 BRANCHES = 4
 
+#: In the signature of a call inside `no_grad`.
+UNRECORDED = object()
+
 #: Instead of the paths for a signature: the function itself is called.
 EAGER: list[Any] = []
 
@@ -118,7 +121,8 @@ class Jitted:
         if GRAD_MODE.interventions != 0:
             if hooks.tracer() is not None or is_observed():
                 return self.function(*arguments, **keywords)
-            key.append(is_recording())
+            if not is_recording():
+                key.append(UNRECORDED)
         signature = tuple(key)
         paths = self._cache.get(signature)
         if paths is EAGER:
@@ -251,8 +255,12 @@ class Jitted:
         arguments: Any,
         keywords: Any,
     ) -> Any:
-        """Run another path, or record one."""
-        tried = {id(path)}
+        """Run another path, or record one.
+
+        Without a failure, names had other meanings than for the path; perhaps only while another
+        thread recorded, so it is tried again.
+        """
+        tried = set() if failure is None else {id(path)}
         while True:
             following = None
             paths = self._cache.get(signature, [])
@@ -287,7 +295,7 @@ class Jitted:
         if not any(map(counting.is_counted, (*arguments, *keywords.values()))):
             return self._record(signature, arguments, keywords)
         given, named = counting.counted(arguments, keywords)
-        key: list[Any] = [is_recording()]
+        key: list[Any] = [None if is_recording() else UNRECORDED]
         structure.flatten((given, named), [], key)
         found = self._counted.get(tuple(key), 0)
         if found == INTEGERS:
