@@ -106,7 +106,7 @@ class Check:
         )
         try:
             function.learn_outputs(function.call(function.objects(elsewhere)))
-            self.candidate.at(elsewhere)
+            self.candidate.at(elsewhere, np.ones((1, function.size)))
         except Exception:  # perhaps outside its domain; only the inputs themselves matter
             function.outputs = []
         return elsewhere

@@ -6,7 +6,7 @@ Each hypothesis changes the gradient. It is reported only if the result is right
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,6 +16,17 @@ from autograd.check.arrays import close
 
 #: Lengths by their description: {"number of elements of w": 4}.
 Sizes = Mapping[str, int]
+
+
+#: What factors may be made of a length, the likelier ones first.
+FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("{}", lambda n: n),
+    ("twice {}", lambda n: 2 * n),
+    ("n / (n - 1), where n is {}", lambda n: n / (n - 1)),
+    ("the root of {}", math.sqrt),
+    ("half of {}", lambda n: n / 2),
+    ("the square of {}", lambda n: n * n),
+)
 
 
 class Finding(NamedTuple):
@@ -172,11 +183,11 @@ def _number(ratio: float) -> str:
 
 
 def _ratio_text(factor: float, sizes: Sizes) -> str:
-    """Name the length that a factor, or its reciprocal, is equal to, or twice or half of."""
+    """Name the lengths that a factor, or its reciprocal, may be made of."""
     ratio = max(abs(factor), 1 / abs(factor))
     if abs(ratio - 2) < 1e-6:
         return ""  # a 2 usually comes from a derivative
-    for words, of in (("{}", _itself), ("twice {}", _twice), ("the root of {}", math.sqrt)):
+    for words, of in FORMS:
         names = [
             f"the {name}"
             for name, length in sizes.items()
@@ -185,14 +196,6 @@ def _ratio_text(factor: float, sizes: Sizes) -> str:
         if names:
             return f"{_number(ratio)} is {words.format(' or '.join(names[:3]))}"
     return ""
-
-
-def _itself(length: float) -> float:
-    return length
-
-
-def _twice(length: float) -> float:
-    return 2 * length
 
 
 def swapped(given: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, str]:

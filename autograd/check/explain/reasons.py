@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import tree
 from autograd.check.arrays import Vector, close
 from autograd.check.budget import EXPLANATION, Budget
 from autograd.check.candidate import Claim
 from autograd.check.checked_function import Leaf, as_derivative
+from autograd.check.explain import jacobians
 from autograd.check.explain.function import Mistakes
 from autograd.check.explain.lines import name_lines
 from autograd.check.explain.locate import Locator
@@ -25,10 +25,10 @@ from autograd.check.explain.numbers import (
     swapped,
 )
 from autograd.check.explain.reference import Reference
+from autograd.check.explain.sizes import lengths
 from autograd.check.report import Batch
 from autograd.check.state import Check
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
-from autograd.graph import contents
 
 
 def explain(check: Check, check_gradients: Callable[..., Any]) -> None:
@@ -61,7 +61,7 @@ class Explanation:
         self.function = check.function
         self.reference = Reference(check)
         self.given = self._given(check.claims[""])
-        self.sizes = self._sizes()
+        self.sizes: Sizes = lengths(self.function.inputs, self.reference)
         self.found: dict[str, Finding] = {}  # what is wrong, by the path of the leaf
         self.tie = ""
 
@@ -91,7 +91,7 @@ class Explanation:
         self._search_numbers(wrong, any_factor=True)
         for path in wrong:
             if path not in self.found:
-                text = self._pattern(path)
+                text = self._pattern(path) or self._jacobian(path)
                 if text:
                     self.found[path] = Finding(text)
         return self._grouped(wrong)
@@ -172,6 +172,28 @@ class Explanation:
         x = reference.recorded_call.function.inputs  # type: ignore[union-attr]
         data = next(leaf.data for leaf in x if leaf.path == path)
         return text if pattern(arrays[path], reference.arrays[path], data) == text else None
+
+    def _jacobian(self, path: str) -> str | None:
+        """Return which rows or columns of a Jacobian are wrong, at another point as well."""
+        leaf, function = self._leaf(path), self.function
+        shape = (function.size, leaf.size)
+        given, right = np.asarray(self.given[path]), self.reference.arrays[path]
+        if leaf.complex or function.size < 2 or given.size != right.size:
+            return None
+
+        def describe(given: Any, right: Any) -> str | None:
+            return jacobians.describe(
+                np.reshape(given, shape),
+                np.reshape(right, shape),
+                function.output_name,
+                lambda column: function.input_name(leaf.offset + column),
+            )
+
+        text = describe(given, right)
+        if text is None or self.elsewhere is None or path not in self.elsewhere[0]:
+            return text
+        arrays, reference = self.elsewhere
+        return text if describe(arrays[path], reference.arrays[path]) == text else None
 
     @cached_property
     def mirrored(self) -> tuple[dict[str, Any], Reference] | None:
@@ -268,23 +290,6 @@ class Explanation:
             elif leaf.path in claim.arrays:
                 found[leaf.path] = claim.arrays[leaf.path]
         return found
-
-    def _sizes(self) -> Sizes:
-        """Return lengths that may be factors, by their description, the likelier ones first."""
-        sizes: dict[str, int] = {}
-        for leaf in self.function.inputs:
-            if leaf.data.ndim > 1:
-                for axis, length in enumerate(leaf.data.shape):
-                    sizes[f"length of axis {axis} of {leaf.path}"] = length
-            sizes[f"number of elements of {leaf.path}"] = leaf.data.size
-        call = self.reference.recorded_call
-        if call is not None:
-            for node in call.graph.operations:
-                for _, argument in tree.leaves(node.arguments):
-                    for length in np.shape(contents(argument)):
-                        if length not in sizes.values():
-                            sizes["length of the intermediate arrays (the batch?)"] = length
-        return sizes
 
 
 def _is_wrong(batch: Batch) -> bool:
