@@ -161,9 +161,12 @@ def _by_own_derivative(
     off = np.abs(given - own) * check.lines.scales
     different = np.flatnonzero(off > 1e-7 * sizes * check.lines.scales + rounding)
     largest = different[np.argsort(-off[different], kind="stable")[:MOST_FOUND]]
+    where = "from this library's, which is right along the directions"
     note = (
-        f"{different.size} elements of the gradient differ from this library's, which is right "
-        f"along the directions. The {largest.size} that differ most were compared one by one."
+        f"{different.size} elements of the gradient differ {where}. The {largest.size} that differ "
+        "most were compared one by one."
+        if different.size > largest.size
+        else f"Only the elements compared one by one differ {where}."
     )
     return sorted(map(int, largest)), note
 

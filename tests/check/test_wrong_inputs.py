@@ -82,6 +82,10 @@ def test_the_report_says_how_many_elements_differ():
         f"the directions. The {MOST_FOUND} that differ most were compared one by one."
     )
     assert all(int(c.where[2:-1]) % 100 == 0 for c in single(report))
+    assert report_of(product, one_percent_off).notes[-1] == (
+        "Only the elements compared one by one differ from this library's, which is right along the "
+        "directions."
+    )
 
 
 def test_the_report_says_whether_more_are_wrong():
