@@ -35,10 +35,17 @@ def normalised(notebook):
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number}"
         cell.metadata = nbformat.NotebookNode()
+        if cell.cell_type == "code":
+            cell.outputs = [x for x in cell.outputs if not is_progress(x)]
         for output in cell.get("outputs", []):
             if "metadata" in output:
                 output.metadata = nbformat.NotebookNode()
     return notebook
+
+
+def is_progress(output):
+    """Return whether an output is a line that is written over itself: how far a check is."""
+    return output.output_type == "stream" and "\r" in output.text
 
 
 def main(names):

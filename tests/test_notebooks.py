@@ -21,6 +21,8 @@ LARGEST = 1_000_000  # bytes
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 DETAILS = re.compile(r"<details>(.*?)</details>", re.DOTALL)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+#: A line that is written over itself: how far a check is, on a slow machine.
+PROGRESS = re.compile(r"\r[^\r\n]*")
 
 #: Warnings of Jupyter itself, in this process, are not about this library.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -39,7 +41,9 @@ def complaints(cell):
         if output.output_type == "error":
             yield "\n".join(output.traceback)
         elif output.output_type == "stream" and output.name == "stderr":
-            yield output.text
+            text = PROGRESS.sub("", output.text)
+            if text.strip():
+                yield text
 
 
 @each_notebook
