@@ -12,7 +12,6 @@ import contextlib
 import functools
 import operator
 import random
-import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,12 +21,10 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program import creation
+from autograd.program.libraries import is_installed, is_library
 from autograd.program.mentioned import Text, functions_in, globals_in, names_in
 from autograd.program.state import is_stateful
 from autograd.tree import CONTAINERS
-
-#: Functions of these packages read nothing that changes.
-LIBRARIES = frozenset(("autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names)) - {"__main__"}
 
 #: Types that are compared by value.
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
@@ -114,6 +111,7 @@ class Environment:
         self._names: dict[str, None] = {}  # all that the code mentions
         self._texts: dict[str, None] = {}  # those in quotes
         self._holders: list[Any] = []  # objects, classes and modules that have such names
+        self._package = _module_of(function).partition(".")[0]
         self._function(function)
         for item in objects:
             if isinstance(item, CONTAINERS):  # its items are arguments
@@ -195,6 +193,15 @@ class Environment:
 
     # -- what code reads ----------------------------------------------------------------------
 
+    def _is_foreign(self, module: str) -> bool:
+        """Return whether a module is part of a library or of another installed package.
+
+        Of what is installed, the functions that are called are looked at, but not all that their
+        classes may do: this would be most of the package.
+        """
+        package = module.partition(".")[0]
+        return is_library(module) or (package != self._package and is_installed(package))
+
     def _is_new(self, key: Any, *kept: Any) -> bool:
         if key in self._seen:
             return False
@@ -227,16 +234,17 @@ class Environment:
                 return
             self._hold(function)
             function = call
-        is_library = _is_library(function.__globals__.get("__name__", ""))
+        of_library = is_library(function.__globals__.get("__name__", ""))
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
             read = functools.partial(_contents, cell)
             write = functools.partial(setattr, cell, "cell_contents")
-            self._watch(Watched(read, write, read(), name), changes=not is_library)
-        if is_library:
+            self._watch(Watched(read, write, read(), name), changes=not of_library)
+        if of_library:
             return
-        self._mention(function.__code__)
+        if not self._is_foreign(function.__globals__.get("__name__", "")):
+            self._mention(function.__code__)
         for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             self._reached(default, f"a default of {function.__name__}")
         if function.__defaults__:
@@ -247,7 +255,8 @@ class Environment:
         space = function.__globals__
         called = globals_in(function.__code__)
         for name in called:
-            if name in space or not hasattr(builtins, name):
+            # Names that start with @ are those of tools that rewrite code, such as pytest.
+            if (name in space or not hasattr(builtins, name)) and name[0] != "@":
                 self._item(space, name, name)
         self.spaces.append((space, called))
 
@@ -345,7 +354,7 @@ class Environment:
     def _hold(self, holder: Any) -> None:
         """Note an object, a class or a module, any of whose attributes the code may read."""
         if isinstance(holder, types.ModuleType):
-            opaque = _is_library(holder.__name__)
+            opaque = is_library(holder.__name__)
         else:
             opaque = type(holder).__module__ in _OPAQUE and not isinstance(holder, type)
         if not opaque and type(holder) not in OPAQUE and self._is_new(("holder", id(holder))):
@@ -373,7 +382,7 @@ class Environment:
     def _class(self, kind: Any) -> None:
         """Watch what the methods of a class read."""
         for ancestor in kind.__mro__:
-            if _is_library(ancestor.__module__):
+            if self._is_foreign(ancestor.__module__):
                 continue
             for name, member in list(vars(ancestor).items()):
                 for function in functions_in(member):
@@ -394,7 +403,7 @@ class Environment:
         for ancestor in reversed(type(owner).__mro__):
             members |= vars(ancestor)
         if space is found:
-            for name in self._texts:
+            for name in list(self._texts):  # it grows
                 if name not in members:
                     self._item(space, name, name)  # hasattr might ask for it
         for name, member in members.items():
@@ -402,7 +411,7 @@ class Environment:
             if name in space or name in _UNCALLED or not (special or name in self._names):
                 continue
             functions = functions_in(member)
-            for function in functions:
+            for function in functions if not self._is_foreign(type(owner).__module__) else ():
                 self._mention(function.__code__)
                 self._function(function)
             stored = isinstance(member, types.MemberDescriptorType)  # in a slot
@@ -412,9 +421,8 @@ class Environment:
                 self._attribute(owner, name)
 
 
-def _is_library(module: str) -> bool:
-    """Return whether a module is part of a library, whose functions read nothing that changes."""
-    return module.partition(".")[0] in LIBRARIES
+def _module_of(function: Any) -> str:
+    return str(getattr(getattr(function, "func", function), "__module__", None) or "")
 
 
 def _contents(cell: Any) -> Any:
