@@ -10,6 +10,7 @@ import numpy as np
 from autograd.check.analytic import gradient_of
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.explain.reasons import explain as explain_it
+from autograd.check.frameworks import adapted
 from autograd.check.given import Given
 from autograd.check.pipeline import run
 from autograd.check.report import Report
@@ -18,6 +19,7 @@ from autograd.check.state import Check
 from autograd.check.tolerance import allow_for_tolerance
 from autograd.check.verdicts import (
     DISCONTINUOUS,
+    IGNORED,
     MISSHAPEN,
     NOT_COMPARED,
     NOT_FINITE,
@@ -50,13 +52,15 @@ def check_gradients(
     """Compare derivatives with finite differences.
 
     Without `gradient` and `vjp`, this checks this library's own derivative of `f`, which is called
-    with Values for floats and Tensors for arrays. Otherwise `f` is called with floats and arrays.
+    with Values for floats and Tensors for arrays; or PyTorch's or JAX's, if `f` or an input is of
+    theirs. Otherwise `f` is called with floats and arrays.
 
     Parameters
     ----------
     f : callable
         A function of floats, arrays, and nested tuples, lists and dicts of them. It may return
-        the same. The whole Jacobian is checked.
+        the same. The whole Jacobian is checked. The parameters of a module of PyTorch are inputs
+        as well.
     *inputs : float, array_like or containers of them
         The point at which to check. Integer arrays, and integers in containers, are constants.
     gradient : callable, array_like, containers of them, or True, optional
@@ -137,9 +141,14 @@ def check_gradients(
     own = gradient is None and vjp is None
     if gradient is not None and vjp is not None:
         raise DataError("Pass either gradient= or vjp=: one derivative is checked at a time.")
+    framework = adapted(f, inputs, names, args, kwargs) if own else None
+    if framework is not None:
+        f, vjp, own = framework.f, framework.vjp, False
+        inputs, names = framework.inputs, framework.names
+        args, kwargs = (), {}
     _refuse_bad_options(order, modes, method, projections, not own)
     given = Given(f, inputs, gradient, vjp, names, args, kwargs)
-    data = given.data(wrt)
+    data = given.data(wrt if wrt is not None or framework is None else framework.asked)
     function = CheckedFunction(given.f, inputs, own, given.names, data=data)
     options = Options(tuple(modes), method, projections, rtol, seed, progress)
     report = _report(function, given.gradient, given.vjp, options, explain)
@@ -293,4 +302,6 @@ def _headline(report: Report) -> str:
         return "The derivatives are not finite here."
     if DISCONTINUOUS in found:
         return "The function is discontinuous here, so it has no derivative to check."
+    if IGNORED in found:
+        return "The result does not depend on the inputs, so there is nothing to check."
     return "The derivatives could not be checked: the function is too coarse or too noisy."

@@ -7,6 +7,7 @@ import numpy as np
 from autograd.check.coarse import COARSE
 from autograd.check.compare import Outcome
 from autograd.check.elements import by_elements
+from autograd.check.ignored import find_ignored
 from autograd.check.projections import by_projections
 from autograd.check.state import Check
 from autograd.check.verdicts import RANDOM, UNRESOLVED
@@ -27,6 +28,8 @@ def run(check: Check) -> None:
             for path, what in claim.misshapen.items()
         ]
         _advise_double(check)
+        if not check.function.is_gradient:  # that of a linear function is constant
+            find_ignored(check)
     if check.function.constants:
         check.report.notes.append(f"Treated as constant: {', '.join(check.function.constants)}.")
 

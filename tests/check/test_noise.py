@@ -81,7 +81,8 @@ def test_a_constant_but_for_rounding_has_derivative_zero(name):
 
     zero = np.zeros(np.shape(f(x)) + np.shape(x))
     large = 1e6 if "huge" in name else 1e-3
-    for function in (f, unrecorded):
+    # Unless it is recorded, NaN**0 = 1 looks like a function that ignores x.
+    for function in (f,) if name == "a power of zero" else (f, unrecorded):
         check_gradients(function, x, gradient=zero, explain=False)
         if np.size(x) < 50:
             options = {"gradient": zero + large, "raises": False, "explain": False}
