@@ -12,6 +12,7 @@ from autograd.check.checked_function import CheckedFunction
 from autograd.check.explain.reasons import explain as explain_it
 from autograd.check.frameworks import adapted
 from autograd.check.given import Given
+from autograd.check.hints import refuse_bad_stage
 from autograd.check.pipeline import run
 from autograd.check.report import Report
 from autograd.check.settings import Options
@@ -47,6 +48,7 @@ def check_gradients(
     kwargs: Mapping[str, Any] | None = None,
     explain: bool = True,
     raises: bool = True,
+    hints: int | None = None,
     progress: bool | None = None,
 ) -> Report:
     """Compare derivatives with finite differences.
@@ -99,6 +101,9 @@ def check_gradients(
         Whether to search for the reasons of wrong derivatives.
     raises : bool
         Whether to raise an error if the report is not `ok`.
+    hints : int, optional
+        How much the report shows, for courses: 1 the verdict, 2 the wrong elements, 3 the line,
+        4 the kind of mistake, 5 everything. `Report.hint` shows another stage.
     progress : bool, optional
         Whether to show on the standard error stream how far the check is, after two seconds. By
         default in terminals and notebooks.
@@ -138,6 +143,8 @@ def check_gradients(
     >>> print(report.reasons[0])
     The gradient with respect to w is 4 times too large: 4 is the number of elements of w.
     """
+    if hints is not None:
+        refuse_bad_stage(hints)
     own = gradient is None and vjp is None
     if gradient is not None and vjp is not None:
         raise DataError("Pass either gradient= or vjp=: one derivative is checked at a time.")
@@ -163,6 +170,7 @@ def check_gradients(
         higher = gradient_of(function.f, function)
         function = CheckedFunction(higher, inputs, True, given.names, True, data)
         _join(report, _report(function, None, None, options, explain), number)
+    report.hints = hints
     if raises:
         raise_unless_ok(report)
     return report

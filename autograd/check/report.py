@@ -11,6 +11,8 @@ import numpy as np
 
 from autograd.check.checked_function import Leaf
 from autograd.check.compare import Outcome
+from autograd.check.hints import hint
+from autograd.check.page import page, table
 from autograd.check.plot import plot
 from autograd.check.verdicts import KINK, MEANING, OK, VERDICTS
 
@@ -81,6 +83,14 @@ class Comparison:
         name = f"∂{of}/∂{self.where}" if of else self.where
         return f"{name} ({self.mode})" if self.mode else name
 
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """Return its row of the table."""
+        numeric = f"{self.numeric:.10g}"
+        if self.verdict == "kink":
+            numeric = f"{self.left:.6g} | {self.right:.6g}"
+        analytic, difference = f"{self.analytic:.10g}", f"{self.difference:.2g}"
+        return self.name, analytic, numeric, difference, self.verdict
+
 
 @dataclass(frozen=True)
 class WrongLine:
@@ -105,6 +115,8 @@ class WrongLine:
         is forgotten is an empty statement.
     text : str
         The sentence of the report.
+    kind : str
+        What is wrong, as a noun: "a sign", "an axis"; empty if only the right value is known.
 
     Examples
     --------
@@ -121,6 +133,7 @@ class WrongLine:
     statement: str
     correction: str
     text: str
+    kind: str = ""
 
 
 @dataclass
@@ -207,6 +220,8 @@ class Report:
         The inputs.
     faults : list of str
         Other errors that `check_primitive` found.
+    hints : int or None
+        The stage of `hint` up to which it is shown; None for everything.
     interrupted : bool
         Whether the user ended the check before all was known. What was compared is known; the
         verdict on the rest is "not compared", so the report is not `ok`.
@@ -228,6 +243,7 @@ class Report:
     leaves: list[Leaf] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     interrupted: bool = False
+    hints: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -281,7 +297,33 @@ class Report:
     # -- presentation -----------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return self.table()
+        return self.table() if self.hints is None else self.hint(self.hints)
+
+    def hint(self, stage: int) -> str:
+        """Return what the report says up to a stage, for those who should find the mistake.
+
+        Parameters
+        ----------
+        stage : int
+            1: how many derivatives are wrong. 2: which elements. 3: the line. 4: the kind of
+            mistake. 5: everything, with the correction.
+
+        Raises
+        ------
+        DataError
+            If there is no such stage.
+        """
+        return hint(self, stage)
+
+    def html(self, title: str = "Gradient check") -> str:
+        """Return a page of its own, with the wrong elements and lines marked.
+
+        Parameters
+        ----------
+        title : str
+            The title of the page.
+        """
+        return page(self, title)
 
     def table(self, rows: int = 10) -> str:
         """Return the worst comparisons as a table, followed by counts, reasons and notes.
@@ -292,7 +334,7 @@ class Report:
             How many comparisons to show.
         """
         cells = [("", "analytic", "numerical", "difference", "")]
-        cells += [_cells(comparison) for comparison in self.ranked(rows)]
+        cells += [comparison.cells() for comparison in self.ranked(rows)]
         widths = [max(len(row[i]) for row in cells) for i in range(4)]
         lines = [
             "  ".join(
@@ -330,24 +372,11 @@ class Report:
         return f"{lines}\n{self.method}" if self.method else lines
 
     def _repr_html_(self) -> str:
-        # Readable on light and dark pages.
-        colours = {"ok": "inherit", "kink": "#947500", "unresolved": "#947500"}
-        rows = []
-        for comparison in self.ranked(20):
-            cells = [html.escape(cell) for cell in _cells(comparison)]
-            colour = colours.get(comparison.verdict, "#e0284a")
-            rows.append(
-                f"<tr><td><code>{cells[0]}</code></td>"
-                + "".join(f"<td style='text-align:right'>{cell}</td>" for cell in cells[1:4])
-                + f"<td style='color:{colour}'>{cells[4]}</td></tr>"
-            )
-        heads = "".join(
-            f"<th>{head}</th>"
-            for head in ("derivative", "analytic", "numerical", "difference", "verdict")
-        )
+        if self.hints is not None:
+            return f"<pre>{html.escape(self.hint(self.hints))}</pre>"
         text = [*self.summary(20).split("\n"), *self.faults, *self.reasons, *self.notes]
         below = "".join(f"<p style='white-space:pre-line'>{html.escape(line)}</p>" for line in text)
-        return f"<table><tr>{heads}</tr>{''.join(rows)}</table>{below}"
+        return table(self) + below
 
     def plot(self) -> Any:
         """Return a matplotlib figure of the errors, by the elements of each input.
@@ -384,16 +413,3 @@ class Comparisons(Sequence[Comparison]):
                 return batch[position]
             position -= len(batch)
         raise IndexError("comparison index out of range")
-
-
-def _cells(comparison: Comparison) -> tuple[str, str, str, str, str]:
-    numeric = f"{comparison.numeric:.10g}"
-    if comparison.verdict == "kink":
-        numeric = f"{comparison.left:.6g} | {comparison.right:.6g}"
-    return (
-        comparison.name,
-        f"{comparison.analytic:.10g}",
-        numeric,
-        f"{comparison.difference:.2g}",
-        comparison.verdict,
-    )

@@ -100,3 +100,85 @@ def test_bad_input_exits_with_two_and_a_one_line_message(module, arguments, foun
 def test_the_word_check_alone_is_an_expression(capsys):
     assert main(["check*2", "check=3"]) == 0
     assert "check * 2 = 6" in capsys.readouterr().out
+
+
+LAYERS = """
+import numpy as np
+from nearby import double
+
+class Dense:
+    def __init__(self, W):
+        self.W = W
+
+    def forward(self, x):
+        self.x = x
+        return np.tanh(x @ self.W)
+
+    def backward(self, g):
+        dz = g * (1 - np.tanh(self.x @ self.W))
+        self.dW = self.x.T @ dz
+        return dz @ self.W.T
+
+def layer():
+    return Dense(np.ones((3, 2)))
+
+made = layer()
+
+def affine(x, w):
+    return x @ w, (x, w)
+
+def backward(g, cache):
+    x, w = cache
+    return np.outer(g, w), double(x.T @ g)
+
+def both(w, y):
+    return np.sum(w[y] ** 2), 2 * w
+
+def failing(x):
+    return 1 + missing
+"""
+
+
+@pytest.fixture
+def layers(tmp_path):
+    (tmp_path / "nearby.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "layers_for_the_shell.py").write_text(LAYERS)
+    return str(tmp_path / "layers_for_the_shell.py")
+
+
+@pytest.mark.parametrize("name", ["layer", "made"])
+def test_a_layer_is_checked_from_the_shell(layers, name, tmp_path, capsys):
+    page = tmp_path / "page.html"
+    arguments = ["check", f"{layers}:{name}", "--layer", "--at", "x=normal(4,3)"]
+    assert main([*arguments, "--html", str(page)]) == 1
+    out = capsys.readouterr().out
+    assert "line 14, in backward: dz = g * (1 - np.tanh(self.x @ self.W))" in out
+    assert "class='wrong'>  14" in page.read_text(encoding="utf-8")
+    assert main([*arguments, "--hints", "2"]) == 1
+    out = capsys.readouterr().out
+    assert "x: all 12 elements" in out
+    assert "line" not in out
+
+
+def test_a_backward_pass_is_checked_from_the_shell(layers, capsys):
+    at = ["--at", "x=normal(4,3)", "w=normal(3)"]
+    assert main(["check", f"{layers}:affine", "--vjp", f"{layers}:backward", *at]) == 1
+    assert "2 times too large" in capsys.readouterr().out
+    at = ["--at", "w=normal(3)", "y=int[0,1,2]"]
+    assert main(["check", f"{layers}:both", "--gradient", "True", "--wrt", "w", *at]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["layr", "--layer", "--at", "x=1"], "has no attribute 'layr'; is it layer?"),
+        (["Dense", "--layer", "--at", "x=1"], "name a layer, or a function that makes one"),
+        (["layer", "--layer", "--wrt", "x", "--at", "x=1"], "--wrt is for functions"),
+        (["layer", "--layer", "--at", "x=normal(4,5)"], "layers_for_the_shell.py, line 11"),
+        (["failing", "--at", "x=1"], "'missing' is not defined (layers_for_the_shell.py, line 34)"),
+        (["both", "--at", "w=normal(3)", "y=int[0]", "--wrt", "v"], "wrt= names inputs"),
+    ],
+)
+def test_what_fails_in_the_shell_is_said_with_the_line(layers, arguments, message, capsys):
+    assert main(["check", f"{layers}:{arguments[0]}", *arguments[1:]]) == 2
+    assert message in capsys.readouterr().err

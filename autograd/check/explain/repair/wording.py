@@ -61,7 +61,16 @@ def _wrong_line(repair: Repair, what: str) -> WrongLine:
     should = f"It should be: {correction}" if correction else "This statement is one too many."
     text = f"The line of the {what} that is wrong:\n    {place}\n    {should}"
     text += f" ({note})" if note else ""
-    return WrongLine(place.file, place.line, _variable(site), None, statement, correction, text)
+    return WrongLine(
+        place.file,
+        place.line,
+        _variable(site),
+        None,
+        statement,
+        correction,
+        text,
+        repair.variant.kind,
+    )
 
 
 def _variable(site: Site) -> str:

@@ -1,0 +1,147 @@
+"""A report as HTML: a table for notebooks, and a page of its own."""
+
+from __future__ import annotations
+
+import html
+import linecache
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.check.marks import marks
+from autograd.check.verdicts import KINK, OK, VERDICTS
+
+if TYPE_CHECKING:
+    from autograd.check.report import Report, WrongLine
+
+#: How many elements of an input are drawn, and how many lines are shown around a wrong one.
+MOST_CELLS, AROUND = 2000, 4
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c2128; --paper: #fff; --soft: #f3f4f6; --line: #d5d9df;
+  --good: #b9dfc4; --bad: #d3214b; --unsure: #e3b341; --mark: #fde7ec; --right: #e3f5e8; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e3e7ed; --paper: #16191e; --soft: #21262d;
+  --line: #3b424c; --good: #29543a; --bad: #ff6b8b; --unsure: #d4a72c; --mark: #4a1a28;
+  --right: #17402a; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
+pre, code, td { font-family: ui-monospace, monospace; font-size: 0.85rem; }
+pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: 0.6rem 0;
+  overflow-x: auto; }
+pre span { display: block; padding: 0 0.8rem; border-left: 4px solid transparent; }
+pre .wrong { background: var(--mark); border-color: var(--bad); }
+pre .right { background: var(--right); border-color: var(--good); }
+.verdict { padding: 0.7rem 1rem; border-radius: 6px; background: var(--soft);
+  border-left: 6px solid var(--bad); } .verdict.ok { border-color: var(--good); }
+table { border-collapse: collapse; }
+th, td { padding: 0.15rem 0.8rem 0.15rem 0; text-align: right; }
+th { font-weight: 600; } th:first-child, td:first-child, td:last-child { text-align: left; }
+.bad { color: var(--bad); font-weight: 600; } .reason { white-space: pre-wrap; }
+.maps { display: flex; flex-wrap: wrap; gap: 1.5rem; } figure { margin: 0; }
+.key { font-size: 0.85rem; } .key i { display: inline-block; width: 0.8em; height: 0.8em;
+  border-radius: 2px; margin: 0 0.3em 0 1em; }
+"""
+
+
+def table(report: Report, rows: int = 20) -> str:
+    """Return the worst comparisons as a table in HTML."""
+    # Readable on light and dark pages.
+    colours = {"ok": "inherit", "kink": "#947500", "unresolved": "#947500"}
+    lines = []
+    for comparison in report.ranked(rows):
+        cells = [html.escape(cell) for cell in comparison.cells()]
+        colour = colours.get(comparison.verdict, "#e0284a")
+        lines.append(
+            f"<tr><td><code>{cells[0]}</code></td>"
+            + "".join(f"<td style='text-align:right'>{cell}</td>" for cell in cells[1:4])
+            + f"<td style='color:{colour}'>{cells[4]}</td></tr>"
+        )
+    heads = "".join(
+        f"<th>{head}</th>" for head in ("derivative", "analytic", "numerical", "difference", "")
+    )
+    return f"<table><tr>{heads}</tr>{''.join(lines)}</table>"
+
+
+def page(report: Report, title: str) -> str:
+    """Return a report as a page: the verdict, the elements, the lines, the numbers."""
+    escaped = html.escape(title)
+    summary = html.escape(report.summary(20))
+    parts = [f"<h1>{escaped}</h1><p class='verdict{' ok' * report.ok}'>{summary}</p>"]
+    lines = [_source(line) for line in report.lines]
+    told = [*report.faults, *report.reasons]
+    if told:
+        parts.append("<h2>What is wrong</h2>")
+        parts += [f"<p class='reason'>{html.escape(text)}</p>" for text in told]
+    parts += lines
+    parts.append(_maps(report))
+    parts.append(f"<h2>The numbers, the worst first</h2>{table(report)}")
+    parts += [f"<p>{html.escape(note)}</p>" for note in report.notes]
+    return (
+        f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{escaped}</title>"
+        "<meta name='viewport' content='width=device-width'>"
+        f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _source(line: WrongLine) -> str:
+    """Return the lines around a wrong one, with what it should be."""
+    rows = linecache.getlines(line.path)
+    shown = []
+    for number in range(max(line.line - AROUND, 1), min(line.line + AROUND, len(rows)) + 1):
+        text = rows[number - 1].rstrip("\n")
+        kind = " class='wrong'" if number == line.line else ""
+        shown.append(f"<span{kind}>{number:4}  {html.escape(text) or ' '}</span>")
+        if number == line.line and line.correction:
+            indent = text[: len(text) - len(text.lstrip())]
+            right = html.escape(indent + line.correction)
+            shown.append(f"<span class='right'>      {right}</span>")
+    if not shown:
+        return ""
+    name = html.escape(f"{os.path.basename(line.path)}, line {line.line}")
+    return f"<h2>{name}</h2><pre>{''.join(shown)}</pre>"
+
+
+def _maps(report: Report) -> str:
+    """Return a picture of each input with its wrong elements marked."""
+    drawn = [(leaf, found) for leaf, found in marks(report) if 1 < found.size <= MOST_CELLS]
+    if not drawn:
+        return ""
+    figures = "".join(
+        f"<figure><figcaption><code>{html.escape(leaf.path)}</code> {_shape(found)}</figcaption>"
+        f"{_map(leaf.path, found)}</figure>"
+        for leaf, found in drawn
+    )
+    key = "".join(
+        f"<i style='background:var(--{colour})'></i>{name}"
+        for colour, name in (("good", "right"), ("bad", "wrong"), ("unsure", "a kink, or unclear"))
+    )
+    return (
+        f"<h2>The elements of the inputs</h2><p class='key'>{key}</p>"
+        f"<div class='maps'>{figures}</div>"
+    )
+
+
+def _shape(found: Any) -> str:
+    return " × ".join(map(str, found.shape))
+
+
+def _map(path: str, found: Any) -> str:
+    """Return a grid with a square for each element; leading axes are stacked."""
+    grid = found.reshape(-1, found.shape[-1])
+    step = 16 if grid.shape[1] <= 40 else 8
+    squares = []
+    for number, verdict in enumerate(grid.flat):
+        row, column = divmod(number, grid.shape[1])
+        index = ", ".join(str(int(i)) for i in np.unravel_index(number, found.shape))
+        colour = {OK: "good", KINK: "unsure"}.get(int(verdict), "bad")
+        if VERDICTS[verdict] in ("unresolved", "not compared"):
+            colour = "unsure"
+        squares.append(
+            f"<rect x='{column * step}' y='{row * step}' width='{step - 1}' height='{step - 1}' "
+            f"style='fill:var(--{colour})'>"
+            f"<title>{html.escape(path)}[{index}]: {VERDICTS[verdict]}</title></rect>"
+        )
+    width, height = grid.shape[1] * step, len(grid) * step
+    return f"<svg width='{width}' height='{height}' role='img'>{''.join(squares)}</svg>"
