@@ -366,6 +366,11 @@ class CheckedFunction:
             parts.append(np.where(sizes < np.inf, np.maximum(sizes, typical), typical))
         return np.concatenate(parts) if parts else np.zeros(0)
 
+    def neighbour(self) -> Vector:
+        """Return a point nearby, at which to expose what functions keep between calls."""
+        moved: Vector = self.x + 0.01 * self.scales() * np.cos(np.arange(self.x.size))
+        return moved
+
 
 def _precision(leaf: Leaf) -> float:
     """Return the relative rounding error of a leaf's type."""

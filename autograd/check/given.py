@@ -63,15 +63,25 @@ class Given:
             self._take_first_result()
 
     def _take_first_result(self) -> None:
-        """Leave the function with its first result, if the derivative is of that one."""
+        """Leave the function with its first result, if the derivative is of that one.
+
+        It is called at another point: what it keeps of its first call must not be right later.
+        """
         function = CheckedFunction(self.f, self.inputs, False, self.names)
-        result = function.call(function.objects())
+        near = function.objects(function.neighbour())
+        try:
+            result = function.call(near)
+        except Exception:  # outside its domain
+            near = function.objects()
+            result = function.call(near)
         if not isinstance(result, (tuple, list)) or len(result) < 2:
             return
         takes = _positional(self.vjp if self.vjp is not None else self.gradient)
         if len(result) == 2 and self._takes_cache(takes, result[1]):
             self._keep_cache(len(takes))
-        elif self.vjp is None and np.size(result[0]) == 1 and self._is_of_number(function):
+        elif (
+            self.vjp is None and np.size(result[0]) == 1 and self._is_of_number(function, elsewhere)
+        ):
             whole = self.f
             self.f = lambda *a: whole(*a)[0]
             self.notes.append(
@@ -109,11 +119,11 @@ class Given:
             self.gradient = lambda *inputs: gradient(*kept)
         self.notes.append("The second result of the function is passed to the backward pass.")
 
-    def _is_of_number(self, function: CheckedFunction) -> bool:
+    def _is_of_number(self, function: CheckedFunction, objects: Any) -> bool:
         """Return whether a gradient has the shapes of the inputs, as that of one number has."""
         given = self.gradient
         if callable(given):
-            given = given(*function.arguments(function.objects()))
+            given = given(*function.arguments(objects))
         try:
             parts = by_leaf(function, given)
         except DataError:

@@ -101,9 +101,7 @@ class Check:
         function = self.function
         if function.on_nodes or not self.candidate.is_callable:
             return None
-        elsewhere: Vector = function.x + 0.01 * function.scales() * np.cos(
-            np.arange(function.x.size)
-        )
+        elsewhere = function.neighbour()
         try:
             function.learn_outputs(function.call(function.objects(elsewhere)))
             self.candidate.at(elsewhere, np.ones((1, function.size)))
