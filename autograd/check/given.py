@@ -79,9 +79,7 @@ class Given:
         takes = _positional(self.vjp if self.vjp is not None else self.gradient)
         if len(result) == 2 and self._takes_cache(takes, result[1]):
             self._keep_cache(len(takes))
-        elif (
-            self.vjp is None and np.size(result[0]) == 1 and self._is_of_number(function, elsewhere)
-        ):
+        elif self.vjp is None and np.size(result[0]) == 1 and self._is_of_number(function, near):
             whole = self.f
             self.f = lambda *a: whole(*a)[0]
             self.notes.append(
