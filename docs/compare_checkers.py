@@ -46,6 +46,7 @@ def with_chainrule(f: Function, gradient: Function, inputs: list[Any]) -> str:
 
 def with_torch(f: Function, gradient: Function, inputs: list[Any]) -> str:
     """Return what PyTorch's gradcheck says."""
+
     class Checked(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, *tensors: Any) -> Any:
@@ -63,6 +64,7 @@ def with_torch(f: Function, gradient: Function, inputs: list[Any]) -> str:
 
 def with_jax(f: Function, gradient: Function, inputs: list[Any]) -> str:
     """Return what JAX's check_grads says."""
+
     @jax.custom_vjp
     def checked(*arrays: Any) -> Any:
         number = jax.ShapeDtypeStruct((), np.float64)

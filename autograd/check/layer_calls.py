@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -276,7 +277,8 @@ class LayerCalls:
             p.name if p.name not in self.returned.names else f"self.{p.name}"
             for p in self.parameters
         ]
-        values = [self.inputs[i] for i in asked] + [p.value for p in self.parameters]
+        # Copies: the layer's own arrays change with each call.
+        values = [self.inputs[i] for i in asked] + [copy.copy(p.value) for p in self.parameters]
         calls, forward, backward = self, self.forward, self.backward
 
         def full(given: Sequence[Any]) -> list[Any]:

@@ -418,6 +418,14 @@ def test_a_layer_is_put_back_after_an_error():
     assert set(vars(layer)) == {"W", "b"}
 
 
+def test_a_layer_is_checked_at_its_own_parameters():
+    layer = Beside()
+    W, b = layer.W.copy(), layer.b.copy()
+    leaves = check_layer(layer, real(4, 3)).leaves
+    assert np.array_equal(leaves[1].data, W)
+    assert np.array_equal(leaves[2].data, b)
+
+
 def test_what_is_not_checked_is_said():
     layer = Beside()
     layer.backward = lambda dout: setattr(layer, "dW", layer.x.T @ dout)
