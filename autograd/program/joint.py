@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import tracing as hooks
-from autograd.engine.constants import COPIED
 from autograd.program.instructions import (
     Constant,
     Instruction,
     Variable,
-    same,
     substituted,
     variables_in,
 )
@@ -41,9 +39,7 @@ class Joint:
         Whether it can be cut into a forward and a backward program.
     """
 
-    def __init__(
-        self, program: Program, mask: tuple[int, ...], cut: int, guards: list[Any]
-    ) -> None:
+    def __init__(self, program: Program, mask: tuple[int, ...], cut: int) -> None:
         self.mask = mask
         self.count = len(mask)
         self._whole: Callable[..., Any] | None = None
@@ -63,16 +59,11 @@ class Joint:
         first = with_checks_first(_program(program, own, forward, (results, tuple(kept))))
         last = _program(program, [*kept.values(), *cotangents], backward, found)
         last.loads, last.stores, last.name = [], [], f"{program.name}_backward"
-        expected = [guard.expected for guard in guards]
-        asked = [guard.expected for guard in first.guards]
-        self.can_split = len(asked) == len(expected) and all(map(same, asked, expected))
-        if not self.can_split:
-            return
         self.forward, self.backward = optimised(first), optimised(last)
         state = {load.variable for load in program.loads if isinstance(load.node, Cell)}
         shared = [_root(x) for x in self.forward.output[1]]
-        self._copied = [k for k, x in enumerate(shared) if isinstance(x, Constant) or x in state]
-        self._large = {k for k in self._copied if isinstance(shared[k], Constant)}
+        #: What the function may change before the derivative is wanted.
+        self._copied = [k for k, x in enumerate(shared) if x in state]
         self._shared = _shared(self.backward)
         self._run_forward = compiled(self.forward, first)
         self._run_backward = compiled(self.backward, last)
@@ -94,9 +85,8 @@ class Joint:
         with_backward.__name__ = replay.name
         with RECORDING:
             made = isolated(with_backward, (leaves, gs), {}, replay.environment, replay.changing)
-        guards = replay.program.guards
         found = [numbers_of(x) for x in made.result[1]]
-        return cls(made.program, mask, cut, guards), found
+        return cls(made.program, mask, cut), found
 
     def run_forward(self, inputs: list[Any]) -> tuple[Any, Any]:
         """Return what the function returns, and what the backward program needs."""
@@ -104,8 +94,7 @@ class Joint:
         if self._copied:
             kept = list(kept)
             for k in self._copied:
-                if kept[k].nbytes <= COPIED or k not in self._large:
-                    kept[k] = kept[k].copy("K")
+                kept[k] = kept[k].copy("K")
         return found, (self, kept)
 
     def run_backward(self, kept: Any, cotangents: list[Any]) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from autograd.engine.constants import COPIED, fingerprint
 from autograd.errors import GraphError
 from autograd.program.program import Program
 from autograd.program.structure import Identity
+from autograd.program.tracing import RECORDING
 
 #: Types that are compared by value.
 PLAIN = (int, str, bytes, type(None))
@@ -31,14 +33,34 @@ class Readings:
     """
 
     def __init__(self, program: Program, watched: set[int], holds: Callable[[], bool]) -> None:
-        self._arrays = [constant.value for constant in program.constants]
+        arrays = [constant.value for constant in program.constants]
+        self._arrays = [x for x in arrays if x.nbytes <= COPIED]
         self._loads = [load for load in program.loads if id(load.node) not in watched]
         self._holds = holds
 
     def now(self) -> list[Any]:
         """Return what is there now, for comparison."""
-        found = [x.tobytes() for x in self._arrays if x.nbytes <= COPIED]
+        found = [x.tobytes() for x in self._arrays]
         return found + [_state(getattr(load.node, load.what)) for load in self._loads]
+
+    @contextlib.contextmanager
+    def restored(self, before: list[Any], name: str) -> Iterator[None]:
+        """Let small arrays hold what they held, for a while; nothing else may have changed."""
+        now = self.now()
+        with RECORDING:
+            changed = [k for k, x in enumerate(self._arrays) if now[k] != before[k]]
+            try:
+                self._fill(changed, before)
+                self.require_same(before, name)
+                yield
+            finally:
+                self._fill(changed, now)
+
+    def _fill(self, changed: list[int], contents: list[Any]) -> None:
+        for k in changed:
+            x = self._arrays[k]
+            if x.flags.writeable:
+                x[...] = np.frombuffer(contents[k], x.dtype).reshape(x.shape)
 
     def require_same(self, before: list[Any], name: str) -> None:
         """Raise an error if something is not what it was."""

@@ -38,6 +38,9 @@ from autograd.program.stand_ins import Kind, NotFollowed, numbers_of
 from autograd.program.tracing import Recording
 from autograd.rules.elementwise import positive
 
+#: Functions whose results are others for copies.
+_ON_MEMORY = (np.shares_memory, np.may_share_memory)
+
 #: What a result without a graph seems to depend on.
 _ANYTHING = Tensor(0.0)
 _ANYTHING._end_call()  # no transform asks for its derivative
@@ -82,6 +85,8 @@ class Replay:
         self.kinds = [Kind(x) if isinstance(x, Node) else None for x in leaves]
         if results.refused or (results.shares_views and not owner.may_share_views):
             raise NotFollowed(results.refused or "it returns a view of another node")
+        if any(item.function in _ON_MEMORY for item in self.program.instructions):
+            raise NotFollowed("it asks whether arrays share memory, and derivatives need copies")
         self.repeatable = not external_writes(self.program)
         several = len(results.connected)
         if several > (MANY if results.are_values else 1 if not self.repeatable else several):
@@ -250,12 +255,15 @@ class Replay:
 
     def require_repeatable(self, call: Call, what: str) -> None:
         """Raise an error unless the function would do now what it did in a call."""
+        self._require_no_effects(what)
+        self.readings.require_same(call.readings, self.name)
+
+    def _require_no_effects(self, what: str) -> None:
         if not self.repeatable:
             raise GraphError(
                 f"{self.name} changes numbers outside, or draws random numbers, so that it cannot "
                 f"be {what}. Differentiate inside of jit: jit(hessian(f)), not hessian(jit(f))."
             )
-        self.readings.require_same(call.readings, self.name)
 
     # -- derivatives ------------------------------------------------------------------------
 
@@ -268,18 +276,17 @@ class Replay:
                 return self._placed(call.kept[0].run_backward(call.kept[1], cotangents))
             except GuardFailed:
                 pass
-        self.require_repeatable(call, "differentiated in this way")
-        if not is_recording():  # inside `no_grad`, derivatives of what was recorded are wanted
-            with recording_again():
-                return self.pull(call, parts, gs)
-        inputs = self.inputs_of(call, parts)
-        if hooks.tracer() is None and not is_observed():
-            found = self._run(inputs, mask, cotangents)
-            if found is not None:
-                return self._placed([_copied(x) for x in found])
-        leaves = self._leaves(inputs)
-        found = self.derivatives(leaves, mask, cotangents, False)
-        return self._placed([_copied(numbers_of(x)) for x in found])
+        self._require_no_effects("differentiated in this way")
+        # Inside `no_grad`, derivatives of what was recorded are wanted.
+        again = contextlib.nullcontext() if is_recording() else recording_again()
+        with again, self.readings.restored(call.readings, self.name):
+            inputs = self.inputs_of(call, parts)
+            found = None
+            if hooks.tracer() is None and not is_observed():
+                found = self._run(inputs, mask, cotangents)
+            if found is None:
+                found = self.derivatives(self._leaves(inputs), mask, cotangents, False)
+            return self._placed([_copied(numbers_of(x)) for x in found])
 
     def _run(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any] | None:
         """Return the derivatives from a program; None if there is none for these numbers."""
@@ -288,7 +295,11 @@ class Replay:
         joint = self.joints.get(mask)
         try:
             if joint is None:
-                return self._record(inputs, mask, gs)
+                found = self._record(inputs, mask, gs)
+                joint = self.joints[mask]
+                if joint.can_split:
+                    return found
+            # If the backward pass changes arrays, recording it has not: that is undone.
             return joint.run_whole(inputs, gs)
         except GuardFailed:
             return None

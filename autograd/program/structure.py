@@ -70,7 +70,7 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
                 flatten(item, leaves, key)
     elif kind is Counted:
         leaves.append(int(x))
-        key += (kind, (x > 0) - (x < 0))  # 2**n is an integer for n >= 0 only
+        key += (kind, x < 0)  # 2**n is an integer for n >= 0 only
     elif isinstance(x, Node):
         key.extend(_of_node(x, leaves))
         leaves.append(x)

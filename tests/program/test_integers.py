@@ -7,6 +7,7 @@ import pytest
 from program.agreement import alike, array, difference, paths
 
 from autograd import Tensor, Value, grad, jit
+from autograd.errors import ImpureFunctionError
 
 MATRIX = np.arange(12.0).reshape(3, 4) * 0.1
 SCORES = [array(5, 1, 2, 0), array(1, 5, 2, 0), array(0, 1, 5, 0), array(0, 0, 0, 1)]
@@ -84,6 +85,7 @@ COUNTING = {
     "rate": lambda x, n: x / (1 - 0.9 ** (n + 1)),
     "arithmetic": lambda x, n: (n, n * 2, n // 3, n / 7, -n, abs(n), n**2, float(n), n & 1, [n]),
     "types": lambda x, n: (x * isinstance(n, int), np.float32(2) * n, x.astype(np.float32) * n),
+    "powers": lambda x, n: (2**n, x if isinstance(2**n, int) else x * 2),
     "element": lambda x, n: x[n % 3],
     "arrays": lambda x, n: (np.array([n, 1]), np.full(3, n), np.where(x > n, x, n), x.clip(0, n)),
     "in place": lambda x, n: x.__iadd__(n),
@@ -112,6 +114,22 @@ def test_the_number_of_a_step_may_be_an_argument(name):
             replayed(x.copy(), n)
     decides = list(COUNTING).index(name) >= list(COUNTING).index("number of times")
     assert (len(replayed.programs) > 12) == decides
+
+
+def test_what_the_trial_with_integer_inputs_changes_is_undone():
+    log = []
+
+    def f(x, n):
+        if n == 8:
+            log.append(n)
+        return x * n
+
+    replayed = jit(f)
+    for n in range(8):
+        replayed(2.0, n)
+    with pytest.raises(ImpureFunctionError):
+        replayed(2.0, 8)
+    assert log == []
 
 
 @pytest.mark.parametrize("make", [Tensor, Value])
