@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.check.arrays import as_array
+from autograd.check.backward_arguments import RATES, BackwardArguments
 from autograd.check.checked_function import argument_names
 from autograd.check.explain.repair.memory import Memory
 from autograd.check.layer_parameters import chosen, is_kept, stepped
@@ -19,12 +19,8 @@ from autograd.check.returned import Returned
 from autograd.check.slots import Parameter, follow, parameters_among, put, slots_of
 from autograd.errors import DataError
 
-#: Where layers leave their result if `forward` returns None, and what a learning rate is called.
+#: Where layers leave their result if `forward` returns None.
 RESULTS = ("output", "outputs", "out", "y")
-RATES = ("learning_rate", "lr", "rate", "alpha", "eta", "step_size")
-
-#: How the names of derivatives of results begin; others are what forward kept for backward.
-COTANGENTS = ("d", "g", "upstream", "v_", "ct", "cotangent")
 
 
 class LayerCalls:
@@ -37,10 +33,6 @@ class LayerCalls:
     notes : list of str
         What the report should say.
     """
-
-    # Slots hide the copies of the layer's state from what looks for objects to put back.
-    __slots__ = ("after", "args", "backward", "before", "cache", "forward", "inputs", "kwargs",
-                 "layer", "notes", "parameters", "plan", "returned", "start", "tail")  # fmt: skip
 
     def __init__(
         self,
@@ -62,8 +54,7 @@ class LayerCalls:
         self.after: Memory | None = None
         self.before: list[Any] = []
         self.cache: Any = None
-        self.plan = "one"  # how backward takes the cotangents
-        self.tail: list[Any] = []  # what it takes after them
+        self.arguments: BackwardArguments | None = None
         self.returned = Returned(argument_names(self.forward, len(inputs)), self.inputs)
 
     @contextmanager
@@ -86,7 +77,7 @@ class LayerCalls:
         given = self.forward(*inputs, *self.args, **self.kwargs)
         if given is None:
             given = self._left_result()
-        if self.plan == "cache":
+        if self.arguments is not None and self.arguments.has_cache:
             given, self.cache = given
         return tree.mapped(given, lambda x: x.copy() if type(x) is np.ndarray else x)
 
@@ -108,11 +99,8 @@ class LayerCalls:
             np.array(follow(self.layer, p.places[0])) if p.stepped else None
             for p in self.parameters
         ]
-        tail = [self.cache if t is _CACHE else t for t in self.tail]
-        tail = [inputs[t.position] if isinstance(t, _Input) else t for t in tail]
-        if self.plan == "none":
-            return self.backward(*tail)
-        return self.backward(*(g if self.plan == "each" else (g,)), *tail)
+        assert self.arguments is not None
+        return self.arguments.call(self.backward, g, inputs, self.cache)
 
     def derivatives(self, g: Any, inputs: Sequence[Any]) -> tuple[Any, ...]:
         """Return the derivatives of the asked inputs and of the parameters."""
@@ -127,15 +115,28 @@ class LayerCalls:
         found = returned[: len(self.returned.asked)]
         for parameter, before in zip(self.parameters, self.before, strict=True):
             if parameter.stepped:
-                found.append(before - follow(self.layer, parameter.places[0]))
+                step = before - follow(self.layer, parameter.places[0])
+                found.append(step / self._rate(parameter))
             elif parameter.gradient is None:
                 found.append(own[id(parameter)])
             else:
                 held = self._held(parameter)  # None if backward never assigns it
                 found.append(np.zeros(np.shape(parameter.value)) if held is None else held)
-        if self.plan == "none":  # the derivative of a loss, which is the end
+        if (
+            self.arguments is not None and self.arguments.is_end
+        ):  # the derivative of a loss, which is the end
             found = [None if d is None else np.asarray(d) * g for d in found]
         return tuple(np.array(d) if isinstance(d, np.ndarray) else d for d in found)
+
+    def _rate(self, parameter: Parameter) -> float:
+        """Return the learning rate of a layer that keeps one, by which backward multiplies."""
+        if self.arguments is not None and self.arguments.takes_rate:
+            return 1.0
+        owner = follow(self.layer, parameter.places[0][:-1])
+        found = [
+            vars(o).get(n) for o in (owner, self.layer) if hasattr(o, "__dict__") for n in RATES
+        ]
+        return next((rate for rate in found if isinstance(rate, float) and rate), 1.0)
 
     def _forget_gradients(self) -> None:
         """Set gradients to zero, so that those which accumulate start anew."""
@@ -165,8 +166,8 @@ class LayerCalls:
         kept = [
             c for c, old in zip(candidates, contents, strict=True) if is_kept(self.layer, c, old)
         ]
-        self._plan_backward(first)
-        if self.plan == "cache":
+        self.arguments = BackwardArguments(self.backward, self.returned.names, first)
+        if self.arguments.has_cache:
             first, self.cache = first
         given = self._first_backward(tree.mapped(first, _cotangent))
         found = chosen(self.layer, kept, parameters, gradients)
@@ -188,42 +189,6 @@ class LayerCalls:
                 f"backward could not be called with a derivative like the result of forward: "
                 f"{error}. Pass backward=, a function of that derivative which calls it."
             ) from error
-
-    def _plan_backward(self, result: Any) -> None:
-        """Choose the arguments of backward by its parameters."""
-        names, required = _positional(self.backward)
-        inputs = self.returned.names
-        several = isinstance(result, (tuple, list)) and len(result) > 1
-        single = not isinstance(result, (tuple, list, dict)) and np.size(result) == 1
-        first = 1
-        if not names or (single and names[0] in inputs):
-            self.plan, first = "none", 0
-        elif several and len(required) >= 2 and len(result) == 2 and required[1] not in inputs:
-            self.plan = "each" if required[1].startswith(COTANGENTS) else "cache"
-        elif several and len(required) >= len(result):
-            self.plan = "each"
-        if self.plan == "none" and not single:
-            raise DataError(
-                "backward takes no derivative of the result, but forward returned more than one "
-                "number. Pass backward=, a function of that derivative."
-            )
-        if self.plan == "each":
-            first = len(result)
-        self.tail = []
-        for name in names[first:]:
-            if name in inputs:
-                self.tail.append(_Input(inputs.index(name)))
-            elif name in RATES:
-                self.tail.append(1.0)
-            elif self.plan == "cache" and name in required:
-                self.tail.append(_CACHE)
-            elif name in required:
-                raise DataError(
-                    f"backward takes {name}, which is no argument of forward. Pass backward=, a "
-                    "function of the derivative of the result which calls it."
-                )
-            else:
-                break
 
     def _note(self, result: Any, kept: list[Parameter]) -> None:
         """Say which inputs and arrays are not checked, and what is odd."""
@@ -298,16 +263,6 @@ class LayerCalls:
         return values, names, function, vjp
 
 
-class _Input:
-    """Stands for an input among the arguments of backward."""
-
-    def __init__(self, position: int) -> None:
-        self.position = position
-
-
-_CACHE = object()
-
-
 def _method(layer: Any, name: str | Callable[..., Any], other: str | None = None) -> Any:
     if callable(name):
         return name
@@ -320,18 +275,6 @@ def _method(layer: Any, name: str | Callable[..., Any], other: str | None = None
             "names of its methods."
         )
     return found
-
-
-def _positional(function: Any) -> tuple[list[str], list[str]]:
-    """Return the names of positional parameters, and of those without a default."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (ValueError, TypeError):
-        return ["g"], ["g"]
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return ["g"], ["g"]
-    listed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return [p.name for p in listed], [p.name for p in listed if p.default is p.empty]
 
 
 def _cotangent(item: Any) -> Any:

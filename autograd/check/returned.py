@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class Returned:
             if kept is not None:
                 found.append(follow(layer, kept))
             else:
-                found.append(given if key == () else given[key[0]])
+                found.append(_at(given, key))
         return found
 
     @property
@@ -81,45 +82,48 @@ class Returned:
         if given is None:
             return {}, []
         if isinstance(given, Mapping):
-            return self._by_name(given, others)
+            return self._by_name({key: (key,) for key in given}, others)
         whole = len(moving) == 1 and isinstance(self.inputs[moving[0]], (tuple, list))
         if not isinstance(given, (tuple, list)) or (whole and len(given) == len(self._item(0))):
             return ({moving[0]: ()} if moving else {}), []
-        if self._is_of_all(given, len(others)):
-            order: list[int] = list(range(len(self.inputs)))
-        else:
-            order = moving
-        if not len(order) <= len(given) <= len(order) + len(others):
+        placed, keyed = _expanded(given, self.inputs)
+        keys, own = self._by_name(keyed, others)
+        others = [other for other in others if other not in [p for p, _ in own]]
+        order = list(range(len(self.inputs))) if self._is_of_all(given, placed) else moving
+        order = [i for i in order if i not in keys]
+        if not len(order) <= len(placed) <= len(order) + len(others):
             raise DataError(
-                f"backward returned {len(given)} parts for {len(moving)} inputs "
+                f"backward returned {len(placed)} parts for {len(moving)} inputs "
                 f"({', '.join(self.names[i] for i in moving)}) and {len(others)} parameters whose "
                 "gradients are not kept. Return one derivative for each, or a dict by name."
             )
-        keys = {i: (at,) for at, i in enumerate(order) if i in moving and given[at] is not None}
-        return keys, _by_shape(given, range(len(order), len(given)), others)
+        rest = list(zip(order, placed, strict=False))
+        keys |= {i: at for i, at in rest if i in moving and _at(given, at) is not None}
+        return keys, own + _by_shape(given, placed[len(order) :], others)
 
-    def _is_of_all(self, given: Sequence[Any], others: int) -> bool:
+    def _is_of_all(self, given: Any, placed: Sequence[Any]) -> bool:
         """Return whether a result has a part for each input, None for constants."""
-        count = len(self.inputs)
-        constant = [i for i in range(count) if i not in self.moving]
-        return count <= len(given) and all(given[i] is None for i in constant)
+        constant = [i for i in range(len(self.inputs)) if i not in self.moving]
+        enough = len(self.inputs) <= len(placed)
+        return enough and all(_at(given, placed[i]) is None for i in constant)
 
     def _by_name(
         self, given: Mapping[Any, Any], others: list[Parameter]
     ) -> tuple[dict[int, Any], list[tuple[Parameter, Any]]]:
+        """Find derivatives by name among keys with their places in a result."""
         keys = {}
         for position in self.moving:
             name = self.names[position]
             key = name if name in given else gradient_key(name, given)
             if key is not None:
-                keys[position] = (key,)
+                keys[position] = given[key]
         own = []
         for parameter in others:
             names = [steps[-1][1] for steps in parameter.places]
             for name in names:
                 key = name if name in given else gradient_key(name, given)
                 if key is not None:
-                    own.append((parameter, (key,)))
+                    own.append((parameter, given[key]))
                     break
         return keys, own
 
@@ -139,16 +143,35 @@ class Returned:
         return None if key is None else (("attribute", key),)
 
 
+def _at(given: Any, place: Any) -> Any:
+    return reduce(lambda item, step: item[step], place, given)
+
+
+def _expanded(given: Any, inputs: Sequence[Any]) -> tuple[list[Any], dict[Any, Any]]:
+    """Return the places of the parts of a result, those in dicts by their key."""
+    placed: list[Any] = []
+    keyed: dict[Any, Any] = {}
+    nested = any(isinstance(x, (tuple, list)) for x in inputs)
+    for at, part in enumerate(given):
+        if isinstance(part, Mapping):
+            keyed |= {key: (at, key) for key in part}
+        elif isinstance(part, (tuple, list)) and not nested:
+            placed += [(at, inner) for inner in range(len(part))]
+        else:
+            placed.append((at,))
+    return placed, keyed
+
+
 def _by_shape(
-    given: Sequence[Any], positions: Sequence[int], others: list[Parameter]
+    given: Any, places: Sequence[Any], others: list[Parameter]
 ) -> list[tuple[Parameter, Any]]:
     """Pair results with parameters, those of the same shape in their order."""
     left, pairs = list(others), []
-    for at in positions:
-        same = [p for p in left if np.shape(p.value) == np.shape(given[at])]
+    for at in places:
+        same = [p for p in left if np.shape(p.value) == np.shape(_at(given, at))]
         parameter = (same or left)[0]
         left.remove(parameter)
-        pairs.append((parameter, (at,)))
+        pairs.append((parameter, at))
     return pairs
 
 

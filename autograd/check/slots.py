@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.arrays import as_array
+from autograd.check.explain.repair.memory import slots_of_object
 from autograd.errors import DataError
 
 #: How many objects are looked at.
@@ -84,9 +85,11 @@ def members(item: Any) -> list[tuple[Step, Any]]:
         return [(("item", key), value) for key, value in item.items()]
     if isinstance(item, (list, tuple)):
         return [(("item", position), value) for position, value in enumerate(item)]
-    if isinstance(item, _OPAQUE) or not isinstance(getattr(item, "__dict__", None), dict):
+    if isinstance(item, _OPAQUE):
         return []
-    return [(("attribute", name), value) for name, value in vars(item).items()]
+    held = getattr(item, "__dict__", None)
+    named = {**(held if isinstance(held, dict) else {}), **slots_of_object(item)}
+    return [(("attribute", name), value) for name, value in named.items()]
 
 
 def slots_of(root: Any) -> list[Slot]:

@@ -186,7 +186,61 @@ class Viewing(Beside):
         return dout @ self.W.T
 
 
+class ReturningDict(Beside):
+    def backward(self, dout):
+        return dout @ self.W.T, {"dW": self.x.T @ dout, "db": dout.sum(axis=0)}
+
+
+class ReturningPair(Beside):
+    def backward(self, dout):
+        return [dout @ self.W.T], [self.x.T @ dout, dout.sum(axis=0)]
+
+
+class TakingInput(Beside):
+    def forward(self, input):
+        return input @ self.W + self.b
+
+    def backward(self, input, grad_output, verbose=False, scale=1):
+        self.dW = input.T @ grad_output
+        self.db = grad_output.sum(axis=0)
+        return grad_output @ self.W.T
+
+
+class SteppingByItself(Beside):
+    def __init__(self):
+        super().__init__()
+        self.learning_rate = 0.1
+
+    def backward(self, dout):
+        dx = dout @ self.W.T
+        self.W = self.W - self.learning_rate * self.x.T @ dout
+        self.b = self.b - self.learning_rate * dout.sum(axis=0)
+        return dx
+
+
+class Variable:
+    __slots__ = ("grad", "value")
+
+    def __init__(self, value):
+        self.value, self.grad = value, np.zeros_like(value)
+
+
+class Slotted:
+    def __init__(self):
+        self.W, self.b = map(Variable, dense())
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value + self.b.value
+
+    def backward(self, dout):
+        self.W.grad += self.x.T @ dout
+        self.b.grad += dout.sum(axis=0)
+        return dout @ self.W.value.T
+
+
 DENSE = [
+    ReturningDict, ReturningPair, TakingInput, SteppingByItself, Slotted,
     Beside, Spelled, Abbreviated, InDict, Dicts, Lists, Methods, Objects, Accumulating, Returning,
     ReturningByName, Stepping, LeavingEverything, Called, WithCache, Viewing,
 ]  # fmt: skip
@@ -214,7 +268,11 @@ def test_all_gradients_of_a_wrong_backward_are_wrong(kind):
     def with_cache(dout, cache):
         return scaled(dout, cache)
 
-    backward = {Stepping: with_rate, WithCache: with_cache}.get(kind, lambda dout: scaled(dout))
+    def with_input(input, grad_output):
+        return right(input, grad_output * np.array([2.0, 3.0]))
+
+    special = {Stepping: with_rate, WithCache: with_cache, TakingInput: with_input}
+    backward = special.get(kind, lambda dout: scaled(dout))
     report = check_layer(layer, real(4, 3), backward=backward, explain=False, raises=False)
     wrong = [c for c in report.comparisons if c.verdict == "WRONG"]
     assert len(wrong) == sum(c.numeric != 0 for c in report.comparisons)
@@ -401,6 +459,13 @@ def test_the_wrong_line_of_a_method_is_named():
     assert (
         line.correction == "d = d - d.mean(axis=0) - self.normal * (d * self.normal).mean(axis=0)"
     )
+
+
+def test_the_line_is_named_beside_large_arrays():
+    layer = Broken(3)
+    layer.table = np.zeros(400_000)
+    assert check_layer(layer, real(6, 3), raises=False).lines
+    assert layer.table.flags.writeable
 
 
 def test_a_wrong_layer_raises_with_its_report():

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine import Node
+
 #: How many objects are looked at, and how many numbers are copied.
 MOST_OBJECTS, MOST_NUMBERS = 5000, 300_000
 
@@ -36,6 +38,7 @@ class Memory:
         self.arrays: list[tuple[Any, Any]] = []
         self.protected: list[Any] = []
         self.dicts: list[tuple[dict[Any, Any], dict[Any, Any]]] = []
+        self.slotted: list[tuple[Any, dict[str, Any]]] = []
         self.lists: list[tuple[list[Any], list[Any]]] = []
         self.cells: list[tuple[Any, Any]] = []
         self.generators: list[tuple[Any, Any]] = []
@@ -54,7 +57,7 @@ class Memory:
         seen: set[int] = set()
         while waiting and len(seen) < MOST_OBJECTS:
             item = waiting.pop()
-            if id(item) in seen or isinstance(item, (type, types.ModuleType, str, bytes)):
+            if id(item) in seen or isinstance(item, _UNCHANGED):
                 continue
             seen.add(id(item))
             if isinstance(item, np.ndarray):
@@ -81,9 +84,17 @@ class Memory:
                 self._look_at_function(item, waiting)
             elif isinstance(item, types.MethodType):
                 waiting += (item.__self__, item.__func__)
-            elif isinstance(getattr(item, "__dict__", None), dict):
-                self.dicts.append((item.__dict__, dict(item.__dict__)))
-                waiting += item.__dict__.values()
+            else:
+                self._look_at_object(item, waiting)
+
+    def _look_at_object(self, item: Any, waiting: list[Any]) -> None:
+        if isinstance(getattr(item, "__dict__", None), dict):
+            self.dicts.append((item.__dict__, dict(item.__dict__)))
+            waiting += item.__dict__.values()
+        slots = slots_of_object(item)
+        if slots:
+            self.slotted.append((item, slots))
+            waiting += slots.values()
 
     def _look_at_function(self, function: types.FunctionType, waiting: list[Any]) -> None:
         for cell in function.__closure__ or ():
@@ -102,7 +113,8 @@ class Memory:
     def restore(self) -> None:
         """Put everything back; large arrays were never changed."""
         for array, content in self.arrays:
-            array[...] = content
+            if array.flags.writeable:  # else another memory protects it
+                array[...] = content
         for cell, content in self.cells:
             if cell.cell_contents is not content:
                 cell.cell_contents = content
@@ -111,6 +123,10 @@ class Memory:
                 items[:] = kept
         for mapping, known in (*self.dicts, *self.variables):
             self._restore_dict(mapping, known)
+        for item, slots in self.slotted:
+            for name, content in slots.items():
+                if getattr(item, name, None) is not content:
+                    setattr(item, name, content)
         for generator, state in self.generators:
             generator.state = state
         np.random.set_state(self.numpy_state)
@@ -130,3 +146,17 @@ class Memory:
         self.restore()
         for array in sorted(self.protected, key=lambda array: array.base is not None):
             array.flags.writeable = True
+
+
+_UNCHANGED = (type, types.ModuleType, str, bytes, Node, Memory)
+
+
+def slots_of_object(item: Any) -> dict[str, Any]:
+    """Return the attributes that an object of a class with `__slots__` has."""
+    names = [name for cls in type(item).__mro__ for name in _listed(getattr(cls, "__slots__", ()))]
+    own = [name for name in names if name not in ("__dict__", "__weakref__")]
+    return {name: getattr(item, name) for name in own if hasattr(item, name)}
+
+
+def _listed(slots: Any) -> list[str]:
+    return [slots] if isinstance(slots, str) else list(slots)
