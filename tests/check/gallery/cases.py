@@ -67,6 +67,12 @@ def planted(program):
     return edits
 
 
+#: Programs by someone who did not know how wrong lines are found.
+INDEPENDENT = frozenset(
+    ("chemistry", "coursework", "desk", "language", "likelihoods", "mechanics", "sensing", "tapes")
+)
+
+
 def program_names():
     return sorted(path.stem for path in PROGRAMS.glob("*.py"))
 

@@ -16,7 +16,17 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from check.gallery.cases import SEEDS, calls, flat, fresh, loaded, needed_by, planted, program_names
+from check.gallery.cases import (
+    INDEPENDENT,
+    SEEDS,
+    calls,
+    flat,
+    fresh,
+    loaded,
+    needed_by,
+    planted,
+    program_names,
+)
 from check.gallery.judging import (
     ERROR,
     FALSE,
@@ -154,8 +164,10 @@ def judgements_of(options, program):
 
 def rows(judgements):
     """Yield (title, judgements) for the rows of the table."""
-    yield "written by hand", [j for j in judgements if j.mistake.origin == "written"]
-    yield "random mutants", [j for j in judgements if j.mistake.origin == "mutant"]
+    for title, origin in (("written by hand", "written"), ("random mutants", "mutant")):
+        some = [j for j in judgements if j.mistake.origin == origin]
+        yield title, [j for j in some if j.mistake.program not in INDEPENDENT]
+        yield f"independent: {title}", [j for j in some if j.mistake.program in INDEPENDENT]
     for title, kind in (
         ("`gradient=`", "gradient"),
         ("`vjp=`", "vjp"),
