@@ -60,7 +60,7 @@ class LayerCalls:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Put the layer and the random generators back in the end."""
-        self.start = Memory([self.layer], most_numbers=np.inf)
+        self.start = Memory([self.layer], most_numbers=np.inf, classes=False)
         try:
             yield
         finally:
@@ -92,7 +92,7 @@ class LayerCalls:
         """Return what backward returns for a derivative of the result of the last forward."""
         if self.after is None:
             self._forget_gradients()
-            self.after = Memory([self.layer], most_numbers=np.inf)
+            self.after = Memory([self.layer], most_numbers=np.inf, classes=False)
         else:
             self.after.restore()
         self.before = [

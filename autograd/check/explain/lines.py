@@ -29,6 +29,12 @@ def name_lines(
     search = Search(check, reference)
     try:
         repairs = search.repairs()
+    except KeyboardInterrupt:  # what was found is worth saying
+        repairs = search.likeliest()
+        what = _what(check, repairs)
+        report.lines = wrong_lines(repairs, what)
+        report.reasons = [*report.reasons, *sentences(report.lines, what)]
+        raise
     except Exception as error:  # an explanation must not hide the verdict
         report.notes.append(f"No line can be named: the search failed ({error!r}).")
         return

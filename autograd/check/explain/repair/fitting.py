@@ -85,7 +85,7 @@ class Fitting:
             if path in seen or not isinstance(value, ast.expr):
                 continue
             seen.add(path)
-            noisy = expression("_0 + _1(_0)", value, attribute_of_choice("noise"))
+            noisy = expression("_1(_0)", value, attribute_of_choice("disturbed"))
             nothing = expression("_0 * 0.0", value)
             tried = [replaced(self.site.node, path, new) for new in (noisy, nothing)]
             found = list(search.outcomes(self.site, tried, search.here))

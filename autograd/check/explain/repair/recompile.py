@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 import math
+import threading
 import time
 import types
 import warnings
@@ -12,10 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.explain.repair.syntax import Path, at, parts, replaced
+from autograd.check.budget import PATIENCE
+from autograd.check.explain.repair.syntax import Path, at, expression, replaced
 
 #: Stands for the `Choice` in a syntax tree, whose constants cannot be any object.
 PLACEHOLDER = "\0choice"
+
+#: How long a whole number may become.
+MOST_BITS = 100_000
 
 
 class TooLong(BaseException):
@@ -32,32 +38,68 @@ class Choice:
     number : int
         The number of the variant.
     deadline : float
-        When the thread has run for too long.
+        When the thread has run for too long; other threads, and one that waits, have more time.
     coefficient : float
         The coefficient of a term or a factor that is to be computed.
+    strayed : bool
+        Whether another thread ran for too long: it may go on in the next run.
     """
 
-    __slots__ = ("coefficient", "deadline", "number", "seen")
+    __slots__ = ("coefficient", "deadline", "last", "main", "number", "running", "seen",
+                 "strayed")  # fmt: skip
 
     def __init__(self) -> None:
         self.number = 0
         self.coefficient = 1.0
-        self.deadline = math.inf
+        self.deadline = self.last = math.inf
+        self.main = threading.get_ident()
+        self.running = self.strayed = False
         self.seen: Any = None
 
+    def start(self, seconds: float) -> None:
+        """Begin a run that may take some seconds."""
+        self.running = True
+        self.deadline = time.thread_time() + seconds
+        self.last = time.monotonic() + PATIENCE * seconds
+
+    def stop(self) -> None:
+        """End a run: this thread has time again, but not those that it started."""
+        self.running = False
+
+    def is_late(self) -> bool:
+        """Return whether the time of this run is over."""
+        mine = threading.get_ident() == self.main
+        if mine and not self.running:
+            return False
+        return time.monotonic() > self.last or (mine and time.thread_time() > self.deadline)
+
     def tick(self) -> None:
-        """End a loop that runs for too long.
+        """End a loop or a recursion that runs for too long.
 
         Raises
         ------
         TooLong
             If the time of this run is over.
         """
-        if time.thread_time() > self.deadline:
+        if self.is_late():
+            self.strayed |= threading.get_ident() != self.main
             raise TooLong
 
-    def noise(self, value: Any) -> Any:
-        """Return random numbers in the shape of a value, and note it.
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Return a power, unless it is a whole number of many digits.
+
+        Raises
+        ------
+        TooLong
+            If it is: nothing could end the computation.
+        """
+        whole = type(base) is int and type(exponent) is int and exponent > 0
+        if whole and base.bit_length() * exponent > MOST_BITS:
+            raise TooLong
+        return base**exponent
+
+    def disturbed(self, value: Any) -> Any:
+        """Return a value plus random numbers, and note it.
 
         Raises
         ------
@@ -70,7 +112,9 @@ class Choice:
             raise TypeError("only floating point numbers have derivatives")
         numbers = np.random.default_rng(1).uniform(0.5, 1.5, np.shape(value))
         size = float(np.max(np.abs(value), initial=0.0)) or 1.0
-        return np.asarray(size * numbers, value.dtype) if np.ndim(value) else size * float(numbers)
+        if not np.ndim(value):
+            return value + size * float(numbers)
+        return value + np.asarray(size * numbers, value.dtype)
 
 
 def with_variants(tree: Any, path: Path, variants: Sequence[Any]) -> Any:
@@ -123,11 +167,13 @@ def recompiled(
         Takes the place of its placeholder.
     """
     free = [name for name in code.co_freevars if name != "__class__" or not classes]
-    inner: ast.stmt = _keeping(_ticking(tree), free)
+    inner: ast.stmt = _keeping(_Ticking().visit(tree), free)
     for name in reversed(classes):
         inner = ast.ClassDef(name=name, bases=[], keywords=[], body=[inner], decorator_list=[])
     outer = ast.parse(f"def outer({', '.join(free)}): pass")
-    outer.body[0].body = [inner]  # type: ignore[attr-defined]
+    defined = {getattr(tree, "name", ""), *classes[:1]} - {"", *free}
+    known = [ast.Global(sorted(defined))] if defined else []  # it may call itself
+    outer.body[0].body = [*known, inner]  # type: ignore[attr-defined]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -157,14 +203,26 @@ def _keeping(tree: Any, free: Sequence[str]) -> Any:
     return function
 
 
-def _ticking(tree: Any) -> Any:
-    """Return a function whose loops end when the time is over."""
-    loops = [path for path, part in parts(tree) if isinstance(part, (ast.For, ast.While))]
-    for path in reversed(loops):  # the inner ones first
-        loop = at(tree, path)
-        tick = ast.Expr(ast.Call(attribute_of_choice("tick"), [], []))
-        tree = replaced(tree, (*path, ("body", 0)), [tick, loop.body[0]])
-    return tree
+class _Ticking(ast.NodeTransformer):
+    """Lets loops, functions and comprehensions end when the time is over."""
+
+    def visit(self, node: Any) -> Any:
+        node = copy.copy(node)
+        for name, field in ast.iter_fields(node):
+            if isinstance(field, ast.AST):
+                setattr(node, name, self.visit(field))
+            elif isinstance(field, list):
+                setattr(node, name, [self.visit(n) if isinstance(n, ast.AST) else n for n in field])
+        tick = ast.Call(attribute_of_choice("tick"), [], [])
+        if isinstance(node, (ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.body = [ast.Expr(tick), *node.body]
+        elif isinstance(node, ast.Lambda):
+            node.body = expression("_0 if _1 is None else None", node.body, tick)
+        elif isinstance(node, ast.comprehension):
+            node.ifs = [expression("_0 is None", tick), *node.ifs]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            return ast.Call(attribute_of_choice("power"), [node.left, node.right], [])
+        return node
 
 
 def _with_choice(code: types.CodeType, choice: Choice) -> types.CodeType:

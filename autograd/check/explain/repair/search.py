@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import itertools
 import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ from autograd.check.explain.repair.mutations import (
 from autograd.check.explain.repair.oracle import Oracle, Point
 from autograd.check.explain.repair.ranking import distance, simplified, text_of, unnatural
 from autograd.check.explain.repair.recompile import Choice, attribute_of_choice, with_variants
-from autograd.check.explain.repair.sources import Source, Sources, watch
+from autograd.check.explain.repair.sources import Source, Sources, names_in, related, watch
 from autograd.check.explain.repair.statements import Site, sites
 from autograd.check.explain.repair.syntax import expression, replaced
 from autograd.check.explain.repair.trial import Laboratory, patched
@@ -116,6 +117,7 @@ class Search:
         self.oracle = Oracle(check, reference)
         self.obstacle = self.failure = ""
         self.late = False
+        self.tried = 0
         self.choice = Choice()
         self.budget = check.budget.part(SECONDS)
         self.found: list[Repair] = []
@@ -140,22 +142,30 @@ class Search:
         if not self.sources.found:
             self.obstacle = self._no_source()
             return []
+        ran = [*self.sources.executed, *self.function_sources.executed]
+        self.related = related(ran, own)
         self.laboratory = Laboratory(self.backward.roots, self._scopes(), self.choice)
         with self.laboratory.open(), contextlib.ExitStack() as stack:
-            for source in self.sources.found:
+            for source in (*self.sources.found, *Sources(self.related).found):
                 code = source.changed(source.tree, self.choice)  # its loops end
                 assert code is not None
                 stack.enter_context(patched(source.functions, code))
+            self.laboratory.forget(item.code for item in self.sources.executed)
             self._prepare(here)
             self._search()
         self.backward.forward(here)  # what the functions remember belongs to the inputs again
         if not self.found:
-            tried = self.laboratory.runs
+            tried = self.tried
+            self.obstacle = self.obstacle or self.laboratory.refused
             self.failure = (
                 f"{tried} changes were tried in {SECONDS:g} s, and none was right"
                 if self.late
                 else f"none of {tried} changes of one statement makes it right"
             )
+        return self.likeliest()
+
+    def likeliest(self) -> list[Repair]:
+        """Return what was found so far, the likeliest first."""
         most = max((len(repair.right) for repair in self.found), default=0)
         best = [repair for repair in self.found if len(repair.right) == most]
         return sorted(best, key=lambda repair: repair.cost)
@@ -167,9 +177,9 @@ class Search:
         return "it runs no Python code of its own"
 
     def _scopes(self) -> list[tuple[dict[str, Any], Iterable[str]]]:
-        return [
-            (source.executed.scope, source.executed.code.co_names) for source in self.sources.found
-        ]
+        ran = self.function_sources.executed, self.sources.executed, self.related
+        executed = itertools.chain(*ran)
+        return [(item.scope, names_in(item.code)) for item in executed]
 
     def _prepare(self, here: Point) -> None:
         self.here = here
@@ -209,14 +219,13 @@ class Search:
 
     def _search(self) -> None:
         if self.given is None:
-            self.obstacle = "it fails when it is called again"
-            if self.laboratory.refused:
-                self.obstacle = f"it writes or starts something ({self.laboratory.refused})"
+            lab = self.laboratory
+            self.obstacle = lab.refused or lab.outside or "it fails when it is called again"
             return
         places = [site for source in self._own() for site in sites(source)]
         places.sort(key=lambda site: -self.suspicion(site.source.path, site.line))
         trees = [source.tree for source in self.function_sources.found]
-        self.vocabularies = [Vocabulary(site, trees) for site in places]
+        self.vocabularies = [Vocabulary(site, self.laboratory.run, trees) for site in places]
         if np.isnan(self.given).any():
             self._reshape()
         stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
@@ -244,7 +253,7 @@ class Search:
         targets = getattr(site.node, "targets", [getattr(site.node, "target", None)])
         if not all(isinstance(target, ast.Name) for target in targets):
             return True  # it may belong to another place
-        noisy = expression("_0 + _1(_0)", site.node.value, attribute_of_choice("noise"))
+        noisy = expression("_1(_0)", site.node.value, attribute_of_choice("disturbed"))
         changed = replaced(site.node, (("value", None),), noisy)
         (found,) = self.outcomes(site, [changed], self.here)
         return found is None or self.corrigible(self.wrong & (found == self.given))
@@ -293,8 +302,7 @@ class Search:
             return
         late = self.laboratory.late
         for number, variant in enumerate(batch):
-            if self.budget.is_over():
-                self.late = True
+            if self._is_over():
                 return
             if self.laboratory.late > late + 2:
                 return
@@ -329,9 +337,12 @@ class Search:
             return
         for number in range(len(nodes)):
             self.choice.number = number
-            timely = not self.budget.is_over()
-            self.late |= not timely
+            timely = not self._is_over()
             yield self.outcome(site, code, point) if timely and code is not None else None
+
+    def _is_over(self) -> bool:
+        self.late |= self.budget.is_over() or bool(self.laboratory.refused)
+        return self.late
 
     def _code(self, site: Site, nodes: Sequence[Any]) -> types.CodeType | None:
         tree = with_variants(site.source.tree, site.path, nodes)
@@ -339,6 +350,7 @@ class Search:
 
     def outcome(self, site: Site, code: types.CodeType, point: Point) -> Vector | None:
         """Return the derivatives by a changed function at a point; None if it fails."""
+        self.tried += 1
         found: Vector | None = self.laboratory.run(
             lambda: self.backward.matrix(point, lambda: patched(site.source.functions, code))
         )

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
+import inspect
 import linecache
 import os
 import sys
 import sysconfig
+import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from autograd.check.explain.repair.recompile import Choice, recompiled
 
-#: How often the variables of one line are looked at.
-MOST_LOOKS = 3
+#: How often the variables of one line are looked at, and how many functions did not run.
+MOST_LOOKS, MOST_RELATED = 3, 50
+
+#: How many functions of one argument may be what is missing.
+MOST_BESIDE = 12
 
 _FOREIGN = tuple(
     os.path.join(os.path.abspath(folder), "")
@@ -94,13 +101,58 @@ def watch(run: Callable[[], Any], own: frozenset[str] = frozenset()) -> list[Exe
 
         return step
 
-    before = sys.gettrace()
+    with traced(enter):
+        run()
+    return list(found.values())
+
+
+@contextlib.contextmanager
+def traced(enter: Any) -> Iterator[None]:
+    """Trace what runs inside the block, also in the threads that it starts."""
+    before, elsewhere = sys.gettrace(), threading.gettrace()
+    threading.settrace(enter)
     sys.settrace(enter)
     try:
-        run()
+        yield
     finally:
         sys.settrace(before)
-    return list(found.values())
+        threading.settrace(elsewhere)
+
+
+def related(executed: Sequence[Executed], own: frozenset[str]) -> list[Executed]:
+    """Return the user's functions that others name, but that did not run where they were watched.
+
+    They may run when the others are changed, or did so in threads that there were already.
+    """
+    waiting, known = list(executed), {item.code for item in executed}
+    found: list[Executed] = []
+    while waiting and len(found) < MOST_RELATED:
+        item = waiting.pop()
+        for name in (*sorted(names_in(item.code)), *functions_of_one(item.scope)):
+            value = inspect.unwrap(item.scope.get(name))  # type: ignore[arg-type]
+            code = getattr(value, "__code__", None)
+            if not isinstance(value, types.FunctionType) or code in known:
+                continue
+            if is_users(value.__code__.co_filename, own):
+                known.add(value.__code__)
+                found.append(Executed(value.__code__, 0, value.__globals__))
+                waiting.append(found[-1])
+    return found
+
+
+def functions_of_one(scope: Mapping[str, Any]) -> list[str]:
+    """Return the names of the first functions of one argument in Python."""
+    found = (name for name, value in [*scope.items()] if isinstance(value, types.FunctionType))
+    return list(islice((n for n in found if scope[n].__code__.co_argcount == 1), MOST_BESIDE))
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """Return the names of the global variables and attributes in code, also of inner functions."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found |= names_in(constant)
+    return found
 
 
 @dataclass
@@ -154,6 +206,8 @@ class Sources:
 
     Attributes
     ----------
+    executed : list of Executed
+        All functions that it executed.
     found : list of Source
         The outermost functions whose source was found: the functions inside them are part of them.
     missing : list of Executed
@@ -161,6 +215,7 @@ class Sources:
     """
 
     def __init__(self, executed: list[Executed]) -> None:
+        self.executed = executed
         self.found: list[Source] = []
         self.missing: list[Executed] = []
         self._modules: dict[str, ast.Module | None] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 import math
-import types
 from collections.abc import Iterator
 from typing import Any
 
+from autograd.check.explain.repair.sources import functions_of_one
 from autograd.check.explain.repair.syntax import Path, expression, parts
 from autograd.check.explain.repair.vocabulary import Vocabulary, is_within, shape_of
 
@@ -156,11 +156,10 @@ def _means(shape: tuple[int, ...], whole: list[str]) -> Iterator[Any]:
 
 def _functions_of_one(around: Vocabulary) -> list[str]:
     """Return the names of the user's functions of one argument."""
-    found = []
-    for name, value in (*around.site.names.items(), *around.scope.items()):
-        if isinstance(value, types.FunctionType) and value.__code__.co_argcount == 1:
-            found.append(name)
-    return found[:12]
+    own = around.site.source.functions  # it would call itself
+    scope = {**around.scope, **around.site.names}
+    found = [*functions_of_one(around.site.names), *functions_of_one(around.scope)]
+    return [name for name in found if scope[name] not in own]
 
 
 def coefficient_texts(c: float, around: Vocabulary) -> Iterator[str]:

@@ -6,7 +6,7 @@ import contextlib
 import io
 import logging
 import sys
-import time
+import threading
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -41,24 +41,79 @@ class Refused(BaseException):
 
 
 class _Guard:
-    """Refuses, while it is active, what writes outside of the process."""
+    """Refuses, while it is active, what writes outside of the process.
+
+    It knows the threads that ran before: what they do is none of its business.
+    """
 
     active = False
     installed = False
+    others: frozenset[int] = frozenset()
 
     @classmethod
     def install(cls) -> None:
+        cls.others = frozenset(sys._current_frames()) - {threading.get_ident()}
         if not cls.installed:
             sys.addaudithook(cls.hook)  # cannot be removed again; does nothing unless active
             cls.installed = True
+
+    @classmethod
+    def concerns_this_thread(cls) -> bool:
+        return cls.active and threading.get_ident() not in cls.others
 
     @classmethod
     def hook(cls, event: str, arguments: tuple[Any, ...]) -> None:
         if not cls.active:
             return
         writes = event == "open" and any(c in str(arguments[1] or "r") for c in "wax+")
-        if writes or (event.startswith(_OUTSIDE) and event not in _HARMLESS):
+        outside = event.startswith(_OUTSIDE) and event not in _HARMLESS
+        if (writes or outside) and cls.concerns_this_thread():
             raise Refused(event)
+
+
+class _Silence(io.TextIOBase):
+    """In place of a stream: passes on only what other threads write."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        if self.stream is None or threading.get_ident() not in _Guard.others:
+            return len(text)
+        return int(self.stream.write(text))
+
+    def flush(self) -> None:
+        if self.stream is not None:
+            self.stream.flush()
+
+
+@contextlib.contextmanager
+def _without_complaints() -> Iterator[None]:
+    """Ignore exceptions of the threads that changed functions start."""
+    before = threading.excepthook
+
+    def hook(arguments: Any) -> None:
+        if threading.get_ident() in _Guard.others:
+            before(arguments)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+
+
+@contextlib.contextmanager
+def _untraced() -> Iterator[None]:
+    """Hide the runs from a debugger, a profiler or a tool that measures coverage."""
+    trace, profile = sys.gettrace(), sys.getprofile()
+    sys.settrace(None)
+    sys.setprofile(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
+        sys.setprofile(profile)
 
 
 @contextlib.contextmanager
@@ -92,6 +147,13 @@ class Laboratory:
         What the functions may change, as `Memory` takes it.
     choice : Choice
         What changed code holds: it ends loops.
+
+    Attributes
+    ----------
+    refused, outside : str
+        Why nothing can be run any more, and what the last refused run did; or empty.
+    late : int
+        How many runs took too long.
     """
 
     def __init__(
@@ -103,26 +165,34 @@ class Laboratory:
         self.roots, self.scopes = list(roots), list(scopes)
         self.choice = choice
         self.seconds = 1.0
-        self.runs = self.late = 0
-        self.refused = ""
+        self.late = 0
+        self.refused = self.outside = ""
+
+    def forget(self, codes: Iterable[types.CodeType]) -> None:
+        """Clear what functions with some code remember of their results."""
+        self._memory.forget(codes)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
         """Prepare for runs, and put everything back in the end."""
         _Guard.install()
-        self._memory = Memory(self.roots, self.scopes)
-        silence = io.StringIO()
         disabled = logging.root.manager.disable
         with (
-            contextlib.redirect_stdout(silence),
-            contextlib.redirect_stderr(silence),
+            _untraced(),
+            _without_complaints(),
+            contextlib.redirect_stdout(_Silence(sys.stdout)),
+            contextlib.redirect_stderr(_Silence(sys.stderr)),
             warnings.catch_warnings(),
             np.errstate(all="ignore"),
             _bounded_memory(),
         ):
             warnings.simplefilter("ignore")
             logging.disable(logging.CRITICAL)
+            self._memory = Memory(self.roots, self.scopes)
             try:
+                self._memory.protect()
+                if not self._memory.complete:
+                    self.refused = "it refers to more objects than can be put back afterwards"
                 yield
             finally:
                 logging.disable(disabled)
@@ -130,20 +200,28 @@ class Laboratory:
 
     def run(self, call: Callable[[], Any]) -> Any:
         """Return what a call returns; None if it fails, is refused or takes too long."""
-        self.runs += 1
-        self.choice.deadline = time.thread_time() + self.seconds
+        if self.refused:
+            return None
+        self.choice.start(self.seconds)
         try:
             _Guard.active = True
-            return call()
+            found = call()
+            if self._memory.has_written():
+                self.refused = "it writes to a file that is open"
+                return None
+            return found
         except Refused as refused:
-            self.refused = str(refused)
+            self.outside = f"it writes or starts something ({refused})"
         except TooLong:
             pass
         except (Exception, SystemExit):  # a change may break anything
             pass
         finally:
             _Guard.active = False
-            self.late += time.thread_time() > self.choice.deadline
+            self.late += self.choice.is_late()
+            self.choice.stop()
+            if self.choice.strayed:
+                self.refused = "a thread of it does not end when it is changed"
             self._memory.restore()
         return None
 

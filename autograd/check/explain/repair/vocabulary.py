@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -48,12 +48,17 @@ class Vocabulary:
     ----------
     site : Site
         The statement.
+    run : callable
+        Returns what a call returns, which may do anything; None if that fails.
     trees : sequence of ast.AST
         Functions that contain fragments of what may be missing.
     """
 
-    def __init__(self, site: Site, trees: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, site: Site, run: Callable[[Callable[[], Any]], Any], trees: Sequence[Any] = ()
+    ) -> None:
         self.site = site
+        self.run = run
         self.scope = site.source.executed.scope
         self.trees = (site.source.tree, *trees)
 
@@ -145,10 +150,8 @@ class Vocabulary:
 
     def value(self, node: ast.expr) -> Any:
         """Return the value of an expression; None if it has none here."""
-        try:
-            return eval(compile(ast.Expression(node), "", "eval"), self.scope, self.site.names)
-        except Exception:
-            return None
+        scope, names = self.scope, self.site.names
+        return self.run(lambda: eval(compile(ast.Expression(node), "", "eval"), scope, names))
 
     @cached_property
     def attributes(self) -> dict[str, list[str]]:

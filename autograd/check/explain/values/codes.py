@@ -6,7 +6,6 @@ import ast
 import gc
 import linecache
 import os
-import sys
 import sysconfig
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import autograd
+from autograd.check.explain.repair.sources import traced
 
 #: The flag of ``from __future__ import annotations`` in a code object.
 _FUTURE = annotations.compiler_flag
@@ -53,12 +53,8 @@ def executed(call: Callable[[], Any]) -> list[Code]:
         if code not in found and not code.co_filename.startswith(cannot):
             found[code] = None
 
-    before = sys.gettrace()
-    sys.settrace(note)
-    try:
+    with traced(note):
         call()
-    finally:
-        sys.settrace(before)
     return _with_functions(list(found))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.check.arrays import plain
 from autograd.check.candidate import claimed_jacobian
 from autograd.check.checked_function import as_derivative
+from autograd.check.explain.repair.sources import names_in
 from autograd.check.explain.repair.trial import Laboratory
 from autograd.check.explain.values.codes import executed, installed, rewritten
 from autograd.check.explain.values.probes import INDEX, PROBE, Probes, Site
@@ -201,9 +202,9 @@ class Probed:
         self.sites = probes.sites
         self.laboratory: Laboratory | None = None
 
-    def scopes(self) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
+    def scopes(self) -> list[tuple[dict[str, Any], set[str]]]:
         """Return the global variables of the code, and the names of those that it uses."""
-        return [(f.__globals__, item.code.co_names) for item in self.codes for f in item.functions]
+        return [(f.__globals__, names_in(item.code)) for item in self.codes for f in item.functions]
 
     def run(self, x: Any, recorder: Recorder) -> Any:
         """Return the outcome at a point; None if the call fails."""
