@@ -20,7 +20,13 @@ from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
 from autograd.version import VERSION
 
 if TYPE_CHECKING:  # read by the documentation; type checkers read __init__.pyi
-    from autograd.check import assert_gradients, check_gradients, check_layer, check_primitive
+    from autograd.check import (
+        assert_gradients,
+        check_gradients,
+        check_layer,
+        check_precision,
+        check_primitive,
+    )
     from autograd.checkpointing import checkpoint
     from autograd.debugging import Trace, debug
     from autograd.drawing import draw, steps, summary, text
@@ -63,6 +69,7 @@ __all__ = [
     "assert_gradients",
     "check_gradients",
     "check_layer",
+    "check_precision",
     "check_primitive",
     "checkpoint",
     "debug",
@@ -116,6 +123,7 @@ _LAZY = {
     "assert_gradients": "autograd.check",
     "check_gradients": "autograd.check",
     "check_layer": "autograd.check",
+    "check_precision": "autograd.check",
     "check_primitive": "autograd.check",
     "checkpoint": "autograd.checkpointing",
     "Trace": "autograd.debugging",

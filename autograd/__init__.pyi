@@ -45,6 +45,7 @@ from autograd import tree as tree
 from autograd.check import assert_gradients as assert_gradients
 from autograd.check import check_gradients as check_gradients
 from autograd.check import check_layer as check_layer
+from autograd.check import check_precision as check_precision
 from autograd.check import check_primitive as check_primitive
 from autograd.debugging import Trace as Trace
 from autograd.debugging import debug as debug
@@ -76,6 +77,7 @@ __all__ = [
     "assert_gradients",
     "check_gradients",
     "check_layer",
+    "check_precision",
     "check_primitive",
     "checkpoint",
     "debug",

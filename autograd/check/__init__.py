@@ -3,16 +3,21 @@
 from autograd.check.finite_differences import numerical_derivative
 from autograd.check.gradients import assert_gradients, check_gradients
 from autograd.check.layers import check_layer
+from autograd.check.precision.check import check_precision
+from autograd.check.precision.report import LosingLine, PrecisionReport
 from autograd.check.primitives import check_primitive
 from autograd.check.report import Comparison, Report, WrongLine
 
 __all__ = [
     "Comparison",
+    "LosingLine",
+    "PrecisionReport",
     "Report",
     "WrongLine",
     "assert_gradients",
     "check_gradients",
     "check_layer",
+    "check_precision",
     "check_primitive",
     "numerical_derivative",
 ]

@@ -1,0 +1,1 @@
+"""Check precision: how many digits a function has, and which line loses them."""

@@ -1,0 +1,217 @@
+"""Evaluate a recorded function with mpmath, at a precision that is raised until it suffices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd.check.precision.exact_functions import (
+    AS_THEY_ARE,
+    OF_ARRAYS,
+    OF_NUMBERS,
+    STEPS,
+)
+from autograd.engine import Node, Primitive
+from autograd.graph import Graph, contents
+
+#: Decimal digits to compute with: each twice as many as the one before.
+PRECISIONS = (40, 80, 160, 320, 640)
+#: Two precisions agree if their results do to so many digits.
+AGREEMENT = 1e-22
+
+
+class Arithmetic:
+    """Numbers of mpmath with some decimal digits, in object arrays.
+
+    Raises
+    ------
+    ImportError
+        If mpmath is not installed.
+    """
+
+    def __init__(self, digits: int) -> None:
+        try:
+            import mpmath
+        except ImportError as error:
+            raise ImportError(
+                'check_precision needs mpmath: pip install "chainrule[precision]"'
+            ) from error
+        self.m: Any = mpmath.mp.clone()
+        self.m.dps = digits
+
+    def exact(self, data: Any) -> Any:
+        """Return floating point numbers as an object array of the same numbers."""
+        array = np.asarray(data)
+        make = self.m.mpc if array.dtype.kind == "c" else self.m.mpf
+        if array.dtype.kind == "O":
+            return array
+        flat = [make(x) for x in array.ravel().tolist()]
+        return _objects(flat, array.shape)
+
+    def apply(
+        self, primitive: Primitive, arguments: Any, keywords: Mapping[str, Any], real: bool
+    ) -> Any:
+        """Return the exact result of a primitive; None if it has no row.
+
+        Parameters
+        ----------
+        primitive : Primitive
+            The primitive.
+        arguments : sequence
+            Object arrays, and anything else as it was recorded.
+        keywords : mapping
+            The keyword arguments.
+        real : bool
+            Whether the result is real: then what would be complex is NaN.
+        """
+        function = OF_NUMBERS.get(primitive)
+        if function is not None:
+            numbers = [self.exact(a) for a in arguments]
+            each = np.frompyfunc(self._checked(function, real), len(numbers), 1)
+            return _array(each(*numbers))
+        arrays = [self.exact(a) if _is_floating(a) else a for a in arguments]
+        if primitive in OF_ARRAYS:
+            return _array(OF_ARRAYS[primitive](self.m, *arrays, **keywords))
+        if primitive in AS_THEY_ARE:
+            return _array(primitive.function(*arrays, **keywords))
+        return None
+
+    def _checked(self, function: Any, real: bool) -> Any:
+        """Wrap a function of numbers: NaN and infinity instead of errors and complex results."""
+        m = self.m
+
+        def checked(*numbers: Any) -> Any:
+            try:
+                y = function(m, *numbers)
+            except ZeroDivisionError:
+                return _quotient(m, numbers)
+            except (ValueError, ArithmeticError):
+                return m.nan
+            if real and isinstance(y, m.mpc):
+                return y.real if y.imag == 0 else m.nan
+            return y
+
+        return checked
+
+
+def _quotient(m: Any, numbers: Any) -> Any:
+    """Return what NumPy gives where a denominator is zero: NaN or an infinity."""
+    above = numbers[0] if len(numbers) > 1 else m.mpf(1)
+    return m.nan if above == 0 or m.isnan(above) or isinstance(above, m.mpc) else above * m.inf
+
+
+def _objects(flat: Any, shape: Any) -> Any:
+    array = np.empty(len(flat), dtype=object)
+    array[:] = flat
+    return array.reshape(shape)
+
+
+def _array(x: Any) -> Any:
+    return x if isinstance(x, np.ndarray) else _objects([x], ())
+
+
+def _is_floating(x: Any) -> bool:
+    return isinstance(x, (float, complex)) or (
+        isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fc"
+    )
+
+
+class Record:
+    """A recorded computation, with the numbers it computed, to evaluate exactly.
+
+    Attributes
+    ----------
+    graph : Graph
+        The recorded operations.
+    unknown : list of Primitive
+        Primitives without an exact function: their results are taken as computed.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.computed = {id(node): np.array(contents(node)) for node in graph.nodes}
+        self.unknown: list[Primitive] = []
+
+    @property
+    def work(self) -> int:
+        """The number of elements that an evaluation computes."""
+        sizes = [
+            np.size(contents(argument))
+            for node in self.graph.operations
+            for argument in node.arguments
+            if isinstance(argument, Node)
+        ]
+        return sum(sizes) + sum(array.size for array in self.computed.values())
+
+    def evaluate(
+        self, arithmetic: Arithmetic, inputs: Mapping[int, Any] | None = None
+    ) -> dict[int, Any]:
+        """Return the exact value of each node, by its id.
+
+        Parameters
+        ----------
+        arithmetic : Arithmetic
+            The numbers to compute with.
+        inputs : mapping of int to array, optional
+            Other values of leaves, by the id of the node.
+        """
+        values = {key: _array(value) for key, value in (inputs or {}).items()}
+        for node in self.graph.nodes:
+            if id(node) in values:
+                continue
+            if node.primitive is None:
+                values[id(node)] = arithmetic.exact(self.computed[id(node)])
+            else:
+                values[id(node)] = self.operation(arithmetic, node, values)
+        return values
+
+    def operation(self, arithmetic: Arithmetic, node: Any, values: Mapping[int, Any]) -> Any:
+        """Return the exact result of one operation, given values of its arguments."""
+        computed = self.computed[id(node)]
+        if node.primitive in STEPS:
+            return arithmetic.exact(computed)
+        arguments = [
+            values[id(a)] if isinstance(a, Node) and id(a) in values else contents(a)
+            for a in node.arguments
+        ]
+        real = computed.dtype.kind != "c"
+        try:
+            found = arithmetic.apply(node.primitive, arguments, node.keywords, real)
+        except (TypeError, ValueError, ArithmeticError, NotImplementedError):
+            found = None
+        if found is None or found.shape != computed.shape:
+            if node.primitive not in self.unknown:
+                self.unknown.append(node.primitive)
+            return arithmetic.exact(computed)
+        return found
+
+
+def settled(record: Record) -> tuple[Arithmetic, dict[int, Any]]:
+    """Return an arithmetic that is precise enough for a record, and the values it gives.
+
+    It is precise enough if one with half as many digits gives the same values. What still shrinks
+    with every precision is zero.
+    """
+    arithmetic = Arithmetic(PRECISIONS[0])
+    values = record.evaluate(arithmetic)
+    for digits in PRECISIONS[1:]:
+        before, arithmetic = values, Arithmetic(digits)
+        values = record.evaluate(arithmetic)
+        if all(_agree(before[key], value) for key, value in values.items()):
+            return arithmetic, values
+    for key, value in values.items():
+        noise = np.frompyfunc(lambda a, b: arithmetic.m.zero if not _same(a, b) else b, 2, 1)
+        values[key] = _array(noise(before[key], value))
+    return arithmetic, values
+
+
+def _agree(before: Any, after: Any) -> bool:
+    return all(map(_same, before.ravel(), after.ravel()))
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a == b or (a != a and b != b):  # equal, or both NaN
+        return True
+    return bool(abs(a - b) <= AGREEMENT * abs(b))

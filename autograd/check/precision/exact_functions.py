@@ -1,0 +1,248 @@
+"""What primitives compute, on arrays of mpmath's numbers: a row for each primitive.
+
+``m`` is the context of mpmath, which holds the precision. Functions of numbers are applied to each
+element; functions of arrays get object arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import Primitive, operations
+from autograd.rules import (
+    elementwise,
+    inverses,
+    joining,
+    norms,
+    products,
+    reductions,
+    shapes,
+    special,
+    table,
+    ufunc_methods,
+)
+from autograd.rules.determinants import det
+
+
+def _logaddexp(m: Any, x: Any, y: Any) -> Any:
+    large, small = (x, y) if x > y else (y, x)
+    return large + m.log1p(m.exp(small - large)) if m.isfinite(large) else large
+
+
+def _softplus(m: Any, x: Any) -> Any:
+    return _logaddexp(m, x, m.mpf(0))
+
+
+def _sinc(m: Any, x: Any) -> Any:
+    return m.sinc(m.pi * x)
+
+
+def _clip(m: Any, x: Any, low: Any, high: Any) -> Any:
+    return min(max(x, low), high)
+
+
+#: Primitive -> the function of numbers.
+OF_NUMBERS: dict[Primitive, Callable[..., Any]] = {
+    elementwise.add: lambda m, x, y: x + y,
+    elementwise.subtract: lambda m, x, y: x - y,
+    elementwise.multiply: lambda m, x, y: x * y,
+    elementwise.divide: lambda m, x, y: x / y,
+    elementwise.power: lambda m, x, y: m.power(x, y),
+    elementwise.float_power: lambda m, x, y: m.power(x, y),
+    elementwise.remainder: lambda m, x, y: x - y * m.floor(x / y),
+    elementwise.negative: lambda m, x: -x,
+    elementwise.positive: lambda m, x: x,
+    elementwise.square: lambda m, x: x * x,
+    elementwise.reciprocal: lambda m, x: 1 / x,
+    elementwise.exp: lambda m, x: m.exp(x),
+    elementwise.exp2: lambda m, x: m.power(2, x),
+    elementwise.expm1: lambda m, x: m.expm1(x),
+    elementwise.log: lambda m, x: m.log(x),
+    elementwise.log2: lambda m, x: m.log(x) / m.ln2,
+    elementwise.log10: lambda m, x: m.log(x) / m.ln10,
+    elementwise.log1p: lambda m, x: m.log1p(x),
+    elementwise.sqrt: lambda m, x: m.sqrt(x),
+    elementwise.cbrt: lambda m, x: m.sign(x) * m.cbrt(abs(x)),
+    elementwise.sin: lambda m, x: m.sin(x),
+    elementwise.cos: lambda m, x: m.cos(x),
+    elementwise.tan: lambda m, x: m.tan(x),
+    elementwise.arcsin: lambda m, x: m.asin(x),
+    elementwise.arccos: lambda m, x: m.acos(x),
+    elementwise.arctan: lambda m, x: m.atan(x),
+    elementwise.arctan2: lambda m, x, y: m.atan2(x, y),
+    elementwise.degrees: lambda m, x: x * 180 / m.pi,
+    elementwise.rad2deg: lambda m, x: x * 180 / m.pi,
+    elementwise.radians: lambda m, x: x * m.pi / 180,
+    elementwise.deg2rad: lambda m, x: x * m.pi / 180,
+    elementwise.hypot: lambda m, x, y: m.sqrt(x * x + y * y),
+    elementwise.sinh: lambda m, x: m.sinh(x),
+    elementwise.cosh: lambda m, x: m.cosh(x),
+    elementwise.tanh: lambda m, x: m.tanh(x),
+    elementwise.arcsinh: lambda m, x: m.asinh(x),
+    elementwise.arccosh: lambda m, x: m.acosh(x),
+    elementwise.arctanh: lambda m, x: m.atanh(x),
+    elementwise.absolute: lambda m, x: abs(x),
+    elementwise.fabs: lambda m, x: abs(x),
+    elementwise.maximum: lambda m, x, y: max(x, y),
+    elementwise.minimum: lambda m, x, y: min(x, y),
+    elementwise.fmax: lambda m, x, y: max(x, y),
+    elementwise.fmin: lambda m, x, y: min(x, y),
+    elementwise.limited: _clip,
+    elementwise.logaddexp: _logaddexp,
+    elementwise.logaddexp2: lambda m, x, y: _logaddexp(m, x * m.ln2, y * m.ln2) / m.ln2,
+    elementwise.conj: lambda m, x: m.conj(x),
+    elementwise.real: lambda m, x: m.re(x),
+    elementwise.imag: lambda m, x: m.im(x),
+    special.sigmoid: lambda m, x: 1 / (1 + m.exp(-x)),
+    special.relu: lambda m, x: max(x, m.mpf(0)),
+    special.softplus: _softplus,
+    special.erf: lambda m, x: m.erf(x),
+    special.lgamma: lambda m, x: m.log(abs(m.gamma(x))),
+    special.sinc: _sinc,
+    special.i0: lambda m, x: m.besseli(0, x),
+    table.as_numpy: lambda m, x, value: x,
+}
+
+
+def _sum(m: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.sum(x, axis=axis, keepdims=keepdims) / reductions.count(x, axis)
+
+
+def _var(m: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> Any:
+    sizes = np.abs(x - _mean(x, axis, True)) ** 2
+    return np.sum(sizes, axis=axis, keepdims=keepdims) / reductions.divisor(x, axis, ddof)
+
+
+def _each(function: Callable[..., Any], *arrays: Any) -> Any:
+    return np.frompyfunc(function, len(arrays), 1)(*arrays)
+
+
+def _std(m: Any, x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> Any:
+    return _each(m.sqrt, _var(m, x, axis, ddof, keepdims))
+
+
+def _length(m: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return _each(m.sqrt, np.sum(np.abs(x) ** 2, axis=axis, keepdims=keepdims))
+
+
+def _power_norm(m: Any, x: Any, order: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    total = np.sum(_each(lambda a: m.power(a, order), x), axis=axis, keepdims=keepdims)
+    return _each(lambda a: m.power(a, m.one / order), total)
+
+
+def _logsumexp(m: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return _each(m.log, np.sum(_each(m.exp, x), axis=axis, keepdims=keepdims))
+
+
+def _softmax(m: Any, x: Any, axis: Any = -1) -> Any:
+    exponentials = _each(m.exp, x)
+    return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
+
+
+def _matrices(function: Callable[..., Any], *stacks: Any) -> Any:
+    """Apply a function of matrices of mpmath to stacks of matrices."""
+    lead = np.broadcast_shapes(*[stack.shape[:-2] for stack in stacks])
+    wide = [np.broadcast_to(stack, lead + stack.shape[-2:]) for stack in stacks]
+    found = [
+        np.array(function(*[stack[index] for stack in wide]), dtype=object)
+        for index in np.ndindex(*lead)
+    ]
+    return np.reshape(np.stack(found), lead + found[0].shape)
+
+
+def _inv(m: Any, a: Any) -> Any:
+    return _matrices(lambda a: m.inverse(m.matrix(a.tolist())).tolist(), a)
+
+
+def _det(m: Any, a: Any) -> Any:
+    return _matrices(lambda a: m.det(m.matrix(a.tolist())), a)
+
+
+def _solve(m: Any, a: Any, b: Any) -> Any:
+    if b.ndim == 1:
+        return _solve(m, a, b[:, None])[..., 0]
+    return np.matmul(_inv(m, a), b)
+
+
+#: Primitive -> the function of arrays.
+OF_ARRAYS: dict[Primitive, Callable[..., Any]] = {
+    reductions.sum: _sum,
+    reductions.mean: lambda m, x, *a, **k: _mean(x, *a, **k),
+    reductions.var: _var,
+    reductions.std: _std,
+    reductions.root_of_squares: _length,
+    norms.norm_of_powers: _power_norm,
+    reductions.logsumexp: _logsumexp,
+    reductions.softmax: _softmax,
+    products.contraction: lambda m, *a, subscripts, optimize=False: np.einsum(subscripts, *a),
+    shapes.astype: lambda m, x, *rest, **options: x,
+    inverses.inv: _inv,
+    inverses.solve: _solve,
+    det: _det,
+}
+
+
+#: Primitives whose own function computes exactly on object arrays: it only moves elements, or adds,
+#: multiplies and compares them.
+AS_THEY_ARE: frozenset[Primitive] = frozenset(
+    {
+        reductions.prod,
+        reductions.max,
+        reductions.min,
+        reductions.cumsum,
+        reductions.cumprod,
+        ufunc_methods.running_maximum,
+        ufunc_methods.running_minimum,
+        ufunc_methods.sums_of_ranges,
+        products.matmul,
+        shapes.put,
+        joining.concatenate_arrays,
+        joining.stack_arrays,
+        operations.GETITEM,
+        shapes.setitem,
+        shapes.scatter,
+        shapes.gather,
+        shapes.reshape,
+        shapes.ravelled,
+        shapes.transpose,
+        shapes.moveaxis,
+        shapes.swapaxes,
+        shapes.expand_dims,
+        shapes.squeeze,
+        shapes.flip,
+        shapes.roll,
+        shapes.rot90,
+        shapes.tril,
+        shapes.triu,
+        shapes.copy,
+        shapes.broadcast_to,
+        shapes.where,
+        shapes.take,
+        shapes.repeat,
+        shapes.tile,
+        shapes.diagonal,
+        shapes.sort,
+    }
+)
+
+#: Primitives constant between jumps: the record keeps the value that the program found.
+STEPS: frozenset[Primitive] = frozenset(
+    {
+        elementwise.sign,
+        elementwise.floor,
+        elementwise.ceil,
+        elementwise.trunc,
+        elementwise.rint,
+        elementwise.around,
+        elementwise.floor_divide,
+        elementwise.heaviside,
+        norms.is_nonzero,
+    }
+)

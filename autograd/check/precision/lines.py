@@ -1,0 +1,163 @@
+"""The lines that lose digits, with formulas from the table that keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.check.analytic import RecordedCall
+from autograd.check.precision.digits import right_digits
+from autograd.check.precision.losses import Losses, Step
+from autograd.check.precision.matching import Match, matches
+from autograd.check.precision.report import LosingLine
+from autograd.debugging import Place
+from autograd.engine import Node
+from autograd.graph import contents
+
+#: A result needs an explanation if it has so many digits less than a rounded one.
+LOSS = 2.0
+#: A line loses digits if it loses at least so many.
+DROP = 1.0
+
+
+@dataclass
+class _Better:
+    """A formula that keeps more digits of a node, and the numbers it gives."""
+
+    match: Match
+    node: Any
+    numbers: Any
+    digits: float
+
+
+def losing_lines(losses: Losses, call: RecordedCall, full: float) -> tuple[list[LosingLine], float]:
+    """Return the lines that lose digits of the results, and the digits without their losses.
+
+    Parameters
+    ----------
+    losses : Losses
+        The record with its exact values.
+    call : RecordedCall
+        The function that was recorded.
+    full : float
+        The digits of a rounded result.
+    """
+    lines: list[LosingLine] = []
+    replaced: dict[int, Any] = {}
+    for output in _different(call.graph.outputs):
+        record = losses.record
+        digits = right_digits(record.computed[id(output)], losses.exact[id(output)])
+        if digits.size == 0 or digits.min() > full - LOSS:
+            continue
+        steps = losses.back_from(output, int(digits.argmin()))
+        better = _better(losses, steps)
+        for step in _worst_by_line(steps):
+            help_ = _helping(step, better)
+            lines.append(_line(step, help_))
+            if help_ is not None:
+                replaced[id(help_.node)] = help_.numbers
+    lines.sort(key=lambda line: line.after - line.before)
+    return lines, _improved(losses, call, replaced)
+
+
+def _different(nodes: Any) -> list[Any]:
+    return list({id(node): node for node in nodes}.values())
+
+
+def _worst_by_line(steps: list[Step]) -> list[Step]:
+    """Return for each line the step that loses most."""
+    found: dict[Place | None, Step] = {}
+    for step in steps:
+        place = step.node.place
+        worst = found.get(place)
+        if worst is None or step.before - step.after > worst.before - worst.after:
+            found[place] = step
+    return [step for step in found.values() if step.before - step.after >= DROP]
+
+
+def _better(losses: Losses, steps: list[Step]) -> list[_Better]:
+    """Return the formulas of the table that really give more digits."""
+    found = []
+    for step in steps:
+        before = _digits(losses, step.node, losses.record.computed[id(step.node)])
+        for match in matches(step.node):
+            numbers = _evaluated(losses, match, step.node)
+            if numbers is None:
+                continue
+            after = _digits(losses, step.node, numbers)
+            if after.min() > before.min() + DROP and (after > before - DROP).all():
+                found.append(_Better(match, step.node, numbers, float(after.min())))
+    return found
+
+
+def _digits(losses: Losses, node: Any, numbers: Any) -> Any:
+    return right_digits(numbers, losses.exact[id(node)])
+
+
+def _evaluated(losses: Losses, match: Match, node: Any) -> Any:
+    """Return what a formula gives for the numbers of the record; None if it does not apply."""
+    numbers = {
+        name: losses.record.computed[id(x)][()] if isinstance(x, Node) else x
+        for name, x in match.variables.items()
+    }
+    try:
+        found = np.asarray(match.evaluate(numbers))
+    except (TypeError, ValueError, ArithmeticError, np.linalg.LinAlgError):
+        return None
+    computed = losses.record.computed[id(node)]
+    if found.shape != computed.shape or found.dtype.kind not in "fc":
+        return None
+    return found.astype(computed.dtype)
+
+
+def _helping(step: Step, better: list[_Better]) -> _Better | None:
+    """Return the longest formula that contains the operation of a step and gives most digits."""
+    fitting = [b for b in better if _contains(b, step.node)]
+    most = max([b.digits for b in fitting], default=0.0)
+    as_good = [b for b in fitting if b.digits > most - DROP]
+    return max(as_good, key=lambda b: b.match.size, default=None)
+
+
+def _contains(better: _Better, node: Any) -> bool:
+    """Return whether a node is one of the operations of a formula."""
+    ends = {id(x) for x in better.match.variables.values() if isinstance(x, Node)}
+    waiting = [better.node]
+    while waiting:
+        item = waiting.pop()
+        if item is node:
+            return True
+        waiting += [a for a in item.arguments if isinstance(a, Node) and id(a) not in ends]
+    return False
+
+
+def _line(step: Step, better: _Better | None) -> LosingLine:
+    line = (step.node.place, step.node.op, step.before, step.after, step.reason)
+    if better is None:
+        return LosingLine(*line)
+    return LosingLine(*line, better.match.found, better.match.better, better.digits)
+
+
+def _improved(losses: Losses, call: RecordedCall, replaced: dict[int, Any]) -> float:
+    """Return the fewest digits of the results where formulas are replaced; NaN without any."""
+    if not replaced:
+        return float("nan")
+    record = losses.record
+    values = dict(record.computed)
+    changed = set()
+    for node in call.graph.nodes:
+        if id(node) in replaced:
+            values[id(node)] = replaced[id(node)]
+            changed.add(id(node))
+        elif any(isinstance(a, Node) and id(a) in changed for a in node.arguments):
+            arguments = [
+                values[id(a)][()] if isinstance(a, Node) else contents(a) for a in node.arguments
+            ]
+            with np.errstate(all="ignore"):
+                values[id(node)] = np.asarray(node.primitive(*arguments, **node.keywords))
+            changed.add(id(node))
+    return min(
+        float(right_digits(values[id(y)], losses.exact[id(y)]).min(initial=np.inf))
+        for y in call.graph.outputs
+    )

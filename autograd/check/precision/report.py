@@ -1,0 +1,150 @@
+"""The result of a precision check: digits, the lines that lose them, and better formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.debugging import Place
+
+#: How a line loses digits, as a sentence about it.
+REASONS = {
+    "overflow": "a number is too large for its type",
+    "underflow": "a number is too small for its type",
+    "undefined": "the result is not a number",
+    "cancellation": "nearly equal numbers are subtracted",
+    "amplifies": "it magnifies the rounding errors of its arguments",
+    "rounding": "its rounding errors add up",
+}
+
+
+@dataclass(frozen=True)
+class LosingLine:
+    """A line that loses digits of the result.
+
+    Attributes
+    ----------
+    place : Place or None
+        The line; None if it is not known.
+    operation : str
+        The operation on that line.
+    before, after : float
+        The right decimal digits before and after it.
+    reason : str
+        "cancellation", "overflow", "underflow", "undefined", "rounding" or "amplifies".
+    found, suggestion : str
+        The formula that loses them and one that keeps them, in the variables of the user where
+        they are inputs; empty if none is known. The suggestion was evaluated at the inputs.
+    improved : float
+        The right digits that the suggestion gives.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import check_precision
+    >>> check_precision(lambda x: 1 - np.cos(x), 1e-6).lines[0].reason
+    'cancellation'
+    """
+
+    place: Place | None
+    operation: str
+    before: float
+    after: float
+    reason: str
+    found: str = ""
+    suggestion: str = ""
+    improved: float = float("nan")
+
+    def __str__(self) -> str:
+        where = str(self.place) if self.place is not None else self.operation
+        text = f"{where}\n    {self.operation}: {self.before:.1f} → {self.after:.1f} digits; "
+        text += f"{REASONS[self.reason]}."
+        if self.suggestion:
+            text += f"\n    Instead of {self.found} write {self.suggestion}: "
+            text += f"{self.improved:.1f} digits."
+        return text
+
+
+@dataclass
+class PrecisionReport:
+    """How many decimal digits of a result and of its gradient are right.
+
+    Attributes
+    ----------
+    results : dict of str to array
+        The right digits of each number of the result, by its path; ``result`` if it is one.
+    gradient_digits : dict of str to array
+        The right digits of the derivatives with respect to each input, by its path; NaN for
+        elements that were not sampled. Of several results, those of a sum with fixed weights.
+    allowed : float
+        The digits that remain if the inputs are themselves rounded numbers: with fewer right
+        digits in an input, no formula has more in the result.
+    full : float
+        The digits of a correctly rounded result.
+    lines : list of LosingLine
+        The lines that lose digits of the result.
+    improved : float
+        The digits of the result with all suggestions; NaN without any.
+    unknown : list of str
+        Operations without an exact function: they count as exact.
+    notes : list of str
+        What was left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import check_precision
+    >>> check_precision(lambda x: 1 - np.cos(x), 1.0).lines
+    []
+    """
+
+    results: dict[str, Any]
+    gradient_digits: dict[str, Any]
+    allowed: float
+    full: float
+    lines: list[LosingLine] = field(default_factory=list)
+    improved: float = float("nan")
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def digits(self) -> float:
+        """The fewest right digits in the result."""
+        return min(float(np.min(d, initial=self.full)) for d in self.results.values())
+
+    def __str__(self) -> str:
+        rows = [*self.results.items()]
+        rows += [(f"∂/∂{path}", digits) for path, digits in self.gradient_digits.items()]
+        return "\n".join([*_table(rows), *self._sentences()])
+
+    __repr__ = __str__
+
+    def _sentences(self) -> list[str]:
+        found = [f"  {line}" for line in self.lines]
+        if self.improved == self.improved:
+            found.append(f"With this the result has {self.improved:.1f} digits.")
+        if self.lines and self.allowed < self.full - 2:
+            found.append(
+                f"If the inputs are rounded numbers, {self.allowed:.1f} digits are all that any "
+                "formula gives."
+            )
+        if self.unknown:
+            found.append(f"Taken as exact: {', '.join(self.unknown)}.")
+        return found + self.notes
+
+
+def _table(rows: Sequence[tuple[str, Any]]) -> list[str]:
+    """Return aligned rows of a name, its fewest digits and, for arrays, the median."""
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{'':{width}}  digits  median"]
+    for name, digits in rows:
+        known = digits[~np.isnan(digits)] if np.ndim(digits) else np.asarray(digits).reshape(1)
+        if known.size == 0:
+            lines.append(f"{name:{width}}       -")
+            continue
+        text = f"{name:{width}}  {float(np.min(known)):6.1f}"
+        lines.append(text + (f"  {float(np.median(known)):6.1f}" if known.size > 1 else ""))
+    return lines

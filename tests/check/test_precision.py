@@ -1,0 +1,232 @@
+"""Digits of results and gradients, the lines that lose them, and formulas that keep them."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor
+from autograd.check import check_precision
+from autograd.errors import DataError
+
+BIG = np.array([1000.0, 1.0, 2.0])
+CLOSE = np.array([1e6, 1e6 + 1, 1e6 + 2])
+
+
+def quadratic(a, b, c):
+    return (-b + np.sqrt(b * b - 4 * a * c)) / (2 * a)
+
+
+#: Function, inputs, what is suggested.
+INACCURATE = {
+    "log1p": (lambda x: np.log(1 + x), [1e-10], "np.log1p(x)"),
+    "log1p of negative": (lambda x: np.log(1 - x), [1e-10], "np.log1p(-x)"),
+    "expm1": (lambda x: (np.exp(x) - 1) / x, [1e-9], "np.expm1(x)"),
+    "1 - exp": (lambda x: 1 - np.exp(x), [1e-9], "-np.expm1(x)"),
+    "1 - cos": (lambda x: (1 - np.cos(x)) / x**2, [1e-6], "2 * np.sin(x / 2)**2"),
+    "cosh - 1": (lambda x: np.cosh(x) - 1, [1e-6], "2 * np.sinh(x / 2)**2"),
+    "hypot overflow": (lambda x, y: np.sqrt(x**2 + y**2), [3e200, 4e200], "np.hypot(x, y)"),
+    "hypot underflow": (lambda x, y: np.sqrt(x * x + y * y), [3e-200, 4e-200], "np.hypot(x, y)"),
+    "logsumexp": (lambda x: np.log(np.sum(np.exp(x))), [BIG], "autograd.logsumexp(x)"),
+    "logsumexp of rows": (
+        lambda x: np.log(np.exp(x).sum(axis=1)),
+        [np.array([[1000.0, 1.0], [1.0, 2.0]])],
+        "autograd.logsumexp(x, axis=1)",
+    ),
+    "logaddexp": (
+        lambda x, y: np.log(np.exp(x) + np.exp(y)),
+        [-800.0, -801.0],
+        "np.logaddexp(x, y)",
+    ),
+    "softplus": (lambda x: np.log(1 + np.exp(x)), [-40.0], "np.logaddexp(0, x)"),
+    "softmax": (lambda x: np.exp(x) / np.sum(np.exp(x)), [BIG], "autograd.softmax(x)"),
+    "log softmax": (
+        lambda x: np.log(autograd.softmax(x)),
+        [BIG],
+        "x - autograd.logsumexp(x, keepdims=True)",
+    ),
+    "sigmoid": (lambda x: np.exp(x) / (1 + np.exp(x)), [800.0], "autograd.sigmoid(x)"),
+    "log sigmoid": (lambda x: np.log(autograd.sigmoid(x)), [-800.0], "-np.logaddexp(0, -x)"),
+    "1 - sigmoid": (lambda x: 1 - autograd.sigmoid(x), [30.0], "autograd.sigmoid(-x)"),
+    "x² - y²": (lambda x, y: x**2 - y**2, [1 + 1e-9, 1.0], "(x - y) * (x + y)"),
+    "1 - x²": (lambda x: np.sqrt(1 - x**2), [1 - 1e-9], "(1 - x) * (1 + x)"),
+    "quadratic formula": (
+        quadratic,
+        [1.0, 1e8, 1.0],
+        "2 * c / (-b - np.sqrt(b**2 - 4 * a * c))",
+    ),
+    "variance": (lambda x: np.mean(x**2) - np.mean(x) ** 2, [CLOSE], "np.var(x)"),
+    "roots": (
+        lambda x: np.sqrt(x + 1) - np.sqrt(x),
+        [1e12],
+        "y / (np.sqrt(x + y) + np.sqrt(x))",
+    ),
+    "root of 1 + x": (lambda x: np.sqrt(1 + x) - 1, [1e-10], "x / (np.sqrt(1 + x) + 1)"),
+    "reciprocals": (lambda x: 1 / (x + 1) - 1 / x, [1e9], "-y / (x * (x + y))"),
+    "sech²": (lambda x: 1 - np.tanh(x) ** 2, [18.0], "1 / np.cosh(x)**2"),
+    "tanh": (
+        lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+        [800.0],
+        "np.tanh(x)",
+    ),
+    "sinh": (lambda x: (np.exp(x) - np.exp(-x)) / 2, [1e-8], "np.sinh(x)"),
+    "arcsinh": (lambda x: np.log(x + np.sqrt(x**2 + 1)), [-1e6], "np.arcsinh(x)"),
+    "interest": (lambda x, y: (1 + x) ** y - 1, [1e-9, 365.0], "np.expm1(y * np.log1p(x))"),
+    "sines": (
+        lambda x, y: np.sin(x + y) - np.sin(x),
+        [1.0, 1e-9],
+        "2 * np.cos(x + y / 2) * np.sin(y / 2)",
+    ),
+    "log of product": (lambda x: np.log(np.prod(x)), [np.full(50, 1e-8)], "np.sum(np.log(x))"),
+    "log of determinant": (
+        lambda x: np.log(np.linalg.det(x)),
+        [1e-60 * np.eye(6)],
+        "np.linalg.slogdet(x)[1]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INACCURATE)
+def test_formula_that_keeps_digits_is_suggested(name):
+    f, inputs, suggestion = INACCURATE[name]
+    report = check_precision(f, *inputs)
+    assert report.digits < 12
+    assert suggestion in [line.suggestion for line in report.lines], report
+    assert report.improved > report.digits + 2
+    line = next(line for line in report.lines if line.suggestion == suggestion)
+    assert line.place.file == __file__
+    assert line.before > line.after
+
+
+ACCURATE = {
+    "log1p": (np.log1p, [1e-10]),
+    "log of 1 + 1": (lambda x: np.log(1 + x), [1.0]),
+    "expm1": (lambda x: np.expm1(x) / x, [1e-9]),
+    "exp - 1 at 2": (lambda x: np.exp(x) - 1, [2.0]),
+    "half angle": (lambda x: 2 * np.sin(x / 2) ** 2, [1e-6]),
+    "1 - cos at 2": (lambda x: 1 - np.cos(x), [2.0]),
+    "hypot": (np.hypot, [3e200, 4e200]),
+    "root of squares": (lambda x, y: np.sqrt(x**2 + y**2), [3.0, 4.0]),
+    "logsumexp": (autograd.logsumexp, [BIG]),
+    "softmax": (autograd.softmax, [BIG]),
+    "softmax of small numbers": (lambda x: np.exp(x) / np.sum(np.exp(x)), [BIG / 1000]),
+    "shifted softmax": (
+        lambda x: np.exp(x - x.max()) / np.sum(np.exp(x - x.max())),
+        [np.array([10.0, 1.0, 2.0])],
+    ),
+    "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), [-30.0]),
+    "sigmoid beyond range": (lambda x: 1 / (1 + np.exp(-x)), [-1000.0]),
+    "product": (lambda x, y: (x - y) * (x + y), [1 + 1e-9, 1.0]),
+    "variance": (np.var, [CLOSE]),
+    "quadratic formula": (quadratic, [1.0, -3.0, 1.0]),
+    "polynomial": (lambda x: x**3 + 2 * x**2 + x, [0.7]),
+    "harmless cancellation": (lambda x: 1 + (np.exp(x) - 1), [1e-9]),
+    "harmless overflow": (lambda x: np.tanh(x) + 1 / np.exp(x), [1000.0]),
+    "matrices": (lambda a, b: a @ b + np.einsum("ij,jk->ik", a, b), [np.eye(3), np.ones((3, 3))]),
+    "single precision": (lambda x: np.sum(np.sin(x)), [np.linspace(0, 3, 50, dtype=np.float32)]),
+    "complex": (lambda z: np.abs(np.exp(z)) ** 2, [0.3 + 0.4j]),
+    "empty": (np.sum, [np.zeros(0)]),
+    "infinity": (np.exp, [math.inf]),
+}
+
+
+@pytest.mark.parametrize("name", ACCURATE)
+def test_nothing_is_suggested_where_no_digits_are_lost(name):
+    f, inputs = ACCURATE[name]
+    report = check_precision(f, *inputs)
+    assert report.lines == []
+    assert math.isnan(report.improved)
+    assert report.unknown == []
+    assert report.digits > report.full - 2
+
+
+def test_digits_are_those_of_a_closed_form():
+    with mpmath.workdps(60):
+        exact = mpmath.log1p(mpmath.mpf(1e-10))
+        error = abs(mpmath.mpf(math.log(1 + 1e-10)) - exact) / exact
+        slope = abs(mpmath.mpf(1 / (1 + 1e-10)) - 1 / (1 + mpmath.mpf(1e-10)))
+    report = check_precision(lambda x: np.log(1 + x), 1e-10)
+    assert report.digits == pytest.approx(-float(mpmath.log10(error)), abs=1e-6)
+    expected = min(report.full, -float(mpmath.log10(slope)))
+    assert report.gradient_digits["x"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_gradient_loses_digits_where_the_result_does():
+    report = check_precision(lambda x: np.sqrt(np.sum(x**2)), np.array([3e200, 4e200]))
+    assert (report.gradient_digits["x"] == 0).all()
+    report = check_precision(lambda x: (1 - np.cos(x)) / x**2, 1e-4)
+    assert report.gradient_digits["x"] < report.digits - 3  # exact: -x / 12
+
+
+def test_each_line_gets_its_own_suggestion():
+    def f(x, y):
+        a = np.log(1 + x)
+        b = 1 - np.cos(y)
+        return a / b
+
+    report = check_precision(f, 1e-9, 1e-5)
+    assert {line.suggestion for line in report.lines} == {"np.log1p(x)", "2 * np.sin(x / 2)**2"}
+    assert {line.place.text for line in report.lines} == {"a = np.log(1 + x)", "b = 1 - np.cos(y)"}
+    assert report.improved > 15
+
+
+def test_long_sum_in_single_precision_is_suggested_in_double():
+    x = np.float32(0.1) * np.ones((3000, 2), np.float32)
+    report = check_precision(lambda x: np.sum(x, axis=0), x)
+    assert report.digits < 6
+    assert report.lines[0].reason == "rounding"
+    assert report.lines[0].suggestion == "np.sum(x, axis=0, dtype=np.float64)"
+    assert report.full == pytest.approx(7.2, abs=0.1)
+
+
+def test_condition_of_the_function_is_told_from_the_loss():
+    report = check_precision(np.sin, 1e10)
+    assert report.digits > 15
+    assert 5 < report.allowed < 8
+    report = check_precision(lambda x: np.log(1 + x), 1e-10)
+    assert report.allowed > 15
+
+
+def test_operations_without_exact_function_are_named():
+    report = check_precision(lambda x: np.sum(np.linalg.pinv(x)), np.eye(2))
+    assert report.unknown == ["pinv"]
+    assert report.gradient_digits == {}
+    assert "Taken as exact: pinv." in str(report)
+
+
+def test_branches_follow_the_computed_numbers():
+    def f(x):
+        return np.log(1 + x) if x < 1e-5 else x
+
+    assert check_precision(f, 1e-9).lines[0].suggestion == "np.log1p(x)"
+    assert check_precision(f, 1.0).digits == check_precision(f, 1.0).full
+
+
+def test_containers_and_several_results_have_paths():
+    report = check_precision(
+        lambda p: {"a": np.log(1 + p["w"]), "b": p["w"] * 2}, {"w": np.array([1e-9, 1.0])}
+    )
+    assert report.results["result['a']"][0] < 8 < report.results["result['a']"][1]
+    assert (report.results["result['b']"] == report.full).all()
+    assert list(report.gradient_digits) == ["p['w']"]
+
+
+def test_large_inputs_are_refused_or_sampled():
+    with pytest.raises(DataError, match="smaller arrays"):
+        check_precision(lambda x: np.sum(x * x), np.ones(400_000))
+    report = check_precision(lambda x: np.sum(x * x), np.ones(3000))
+    assert 0 < np.isfinite(report.gradient_digits["x"]).sum() < 3000
+    assert "derivatives of x were compared" in str(report)
+
+
+def test_assigned_elements_are_followed():
+    def f(x):
+        y = Tensor(np.zeros(2))
+        y[0] = np.exp(x) - 1
+        y[1] = x
+        return y * 2
+
+    report = check_precision(f, 1e-9)
+    assert report.lines[0].suggestion == "np.expm1(x)"
