@@ -107,6 +107,9 @@ class Jitted:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Run the program for these arguments; record it at the first call."""
+        intervened = GRAD_MODE.interventions != 0
+        if intervened and (hooks.tracer() is not None or is_observed()):
+            return self.function(*arguments, **keywords)  # a key would need followed numbers
         leaves: list[Any] = []
         key: list[Any] = []
         for x in arguments:
@@ -118,11 +121,8 @@ class Jitted:
         if keywords:
             key.append(None)  # so that no argument could be taken for them
             structure.flatten(keywords, leaves, key)
-        if GRAD_MODE.interventions != 0:
-            if hooks.tracer() is not None or is_observed():
-                return self.function(*arguments, **keywords)
-            if not is_recording():
-                key.append(UNRECORDED)
+        if intervened and not is_recording():
+            key.append(UNRECORDED)
         signature = tuple(key)
         paths = self._cache.get(signature)
         if paths is EAGER:

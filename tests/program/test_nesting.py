@@ -11,6 +11,7 @@ from autograd import (
     checkpoint,
     grad,
     hessian,
+    jacobian,
     jit,
     make_hvp,
     make_jvp,
@@ -186,3 +187,11 @@ def test_compositions_agree_with_and_without_jit(f, names):
         assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
         np.testing.assert_allclose(again, expected, rtol=1e-12, atol=1e-13)
+
+
+def test_a_jitted_function_in_another_needs_no_branches():
+    inner = jit(lambda y, t, p: y * p * t)
+    outer = jit(lambda y, t, p: (inner(y, t, p), jacobian(inner, (0, 2))(y, t, p)))
+    for number in range(4):
+        outer(np.ones(2), 0.1 * number, np.ones(2))
+    assert len(outer.programs) == 1
