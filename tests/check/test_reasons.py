@@ -82,3 +82,11 @@ def test_a_root_of_a_length_is_named():
     q = random.normal(size=(4, 3))
     (factor,) = reasons(lambda q: np.sin(q).sum() / 3**0.5, q, gradient=np.cos)
     assert "the root of the length of axis 1 of q" in factor
+
+
+def test_no_two_mistakes_are_made_up_for_a_wrong_power():
+    report = check_gradients(
+        lambda x: (x**3).sum(), np.array([0.3, -1.2, 2.7]), gradient=lambda x: 3 * x, raises=False
+    )
+    assert not any("y/y'" in reason or "in place of" in reason for reason in report.reasons)
+    assert report.lines[0].correction == "3 * x * x"

@@ -154,3 +154,27 @@ def test_a_loop_without_end_is_interrupted():
 
     found = wrong_line(lambda x: (x**2).sum(), X, gradient=gradient)
     assert found == ("return 3 * x + n", "return 2 * x + n")
+
+
+def test_a_missing_copy_is_named():
+    def gradient(x):
+        y = np.sin(x)
+        dz = 2 * y * x
+        dy = dz
+        dy *= x
+        return dz * y + dy * np.cos(x)
+
+    statement, correction = wrong_line(
+        lambda x: ((np.sin(x) * x) ** 2).sum(), random.normal(size=3), gradient=gradient
+    )
+    assert (statement, correction) == ("dy = dz", "dy = dz.copy()")
+
+
+def test_a_missing_factor_is_named_rather_than_a_term():
+    def gradient(W):
+        h = np.tanh(X @ W)
+        g = 2 * h
+        return X.T @ g
+
+    statement, correction = wrong_line(lambda W: (np.tanh(X @ W) ** 2).sum(), W, gradient=gradient)
+    assert (statement, correction) == ("g = 2 * h", "g = 2 * h * (1 - h**2)")

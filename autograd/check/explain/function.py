@@ -40,6 +40,7 @@ class Mistake:
     place: str = ""
     overrides: Mapping[int, Override] = field(default_factory=dict)
     cut: frozenset[Edge] = frozenset()
+    exact: bool = False  # of no meaning with another factor: of powers, many are multiples
 
     @property
     def is_sign(self) -> bool:
@@ -49,9 +50,10 @@ class Mistake:
     def with_another(self, other: Mistake) -> Mistake:
         """Return both mistakes together."""
         overrides = {**self.overrides, **other.overrides}
+        exact = self.exact or other.exact
         places = dict.fromkeys(place for place in (self.place, other.place) if place)
         text = f"{self.text}, and {other.text}"
-        return Mistake(text, "\n    ".join(places), overrides, self.cut | other.cut)
+        return Mistake(text, "\n    ".join(places), overrides, self.cut | other.cut, exact)
 
 
 class Mistakes:
@@ -99,7 +101,7 @@ class Mistakes:
                 if close(given[path], found):
                     reasons[path] = Finding(mistake.text, mistake.place)
                     used.append(mistake)
-                elif path not in scaled and not mistake.is_sign:
+                elif path not in scaled and not (mistake.is_sign or mistake.exact):
                     factor = self._multiple(given[path], found, self.reference.arrays[path])
                     if factor is not None:
                         text = f"{mistake.text}, and {factor_text(factor, self.sizes)}"
@@ -163,11 +165,11 @@ class Mistakes:
         known = segment.known
         right = f"{known.text}, the derivative of {known.name}"
 
-        def instead(text: str, factor: Callable[[], Any]) -> Mistake:
+        def instead(text: str, factor: Callable[[], Any], exact: bool = False) -> Mistake:
             with np.errstate(all="ignore"):
                 value = factor()
             override = (segment.x, lambda g: g * value)
-            return Mistake(text, self._place(segment.y), {id(segment.y): override})
+            return Mistake(text, self._place(segment.y), {id(segment.y): override}, exact=exact)
 
         yield instead(f"lacks the factor {right}", lambda: 1.0)
         yield instead(
@@ -188,13 +190,17 @@ class Mistakes:
             f"has the factor y/y', {known.name}(x) over its derivative, where the derivative "
             f"alone belongs: {right}",
             lambda: y / slope,
+            exact=True,
         )
-        yield instead(f"divides by the factor {right}, instead of multiplying", lambda: 1 / slope)
+        yield instead(
+            f"divides by the factor {right}, instead of multiplying", lambda: 1 / slope, exact=True
+        )
         for other in COMMON:
             if other is not known and other.name not in SELDOM:
                 yield instead(
                     f"has {other.text}, the derivative of {other.name}, in place of {right}",
                     lambda other=other: other.derivative(x, y),  # type: ignore[misc]
+                    exact=True,
                 )
 
     def _forgotten_paths(self) -> Iterator[Mistake]:

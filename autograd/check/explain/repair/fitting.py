@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from autograd.check.explain.repair.search import Search
 
 
+#: What to say of an array that has two names.
+COPY = "a copy: the array has another name, and is changed in place"
+
 #: Fields that lead to a part of a value.
 _INSIDE = ("left", "right", "args", "func")
 
@@ -109,7 +112,9 @@ class Fitting:
                     for number, text in enumerate(islice(coefficient_texts(c, self.around), 8)):
                         written = _written(make, place.value, new, text)
                         inside = 0.5 * any(name in _INSIDE for name, _ in place.path)
-                        yield Variant(kind, place.with_value(written), 1 + 0.1 * number + inside)
+                        cost = 1 + 0.1 * number + inside
+                        note = COPY if _is_copy(written) else ""
+                        yield Variant(kind, place.with_value(written), cost, note)
 
     def _fitting(
         self, place: Place, make: Any, candidates: Sequence[Any], base: Vector
@@ -141,6 +146,10 @@ class Fitting:
                 yield c
 
 
+def _is_copy(value: Any) -> bool:
+    return isinstance(value, ast.Call) and getattr(value.func, "attr", "") == "copy"
+
+
 def _times(value: Any, factor: Any, c: Any) -> Any:
     return expression("_0 * (_1) * _2", value, factor, c)
 
@@ -156,6 +165,8 @@ def _written(make: Any, value: Any, new: Any, coefficient: str) -> Any:
         if isinstance(new, ast.Constant):
             if coefficient.startswith("1 / "):
                 return expression("_0 / _1", value, expression(coefficient[4:]))
+            if coefficient == "1":  # the same numbers, but in another array
+                return expression("_0.copy()", value)
             return (
                 expression("-_0", value) if coefficient == "-1" else expression("_1 * _0", value, c)
             )

@@ -50,6 +50,7 @@ DECISIONS = {
     "the order": 2.0,
     "two values exchanged": 1.5,
     "a missing statement": 3.0,
+    "a factor": 5.5,
 }
 
 #: Given a file and a line, how suspicious it is; 0 if it is right.
@@ -84,7 +85,7 @@ class Repair:
         strange = max(0.0, unnatural(self.variant.node) - unnatural(self.site.node))
         tokens = distance(before, after)
         if self.variant.kind in DECISIONS:  # however many tokens it changes
-            tokens = min(tokens, DECISIONS[self.variant.kind])
+            tokens = min(tokens, DECISIONS[self.variant.kind] + 0.01 * tokens)
         return tokens + strange + self.variant.cost + (0 if self.everywhere else 3)
 
 
