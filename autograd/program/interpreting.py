@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,10 +29,13 @@ class Run:
     ----------
     values : dict
         What each variable holds now.
+    seconds : float
+        The time that the last instruction has taken.
     """
 
     def __init__(self, program: Program, inputs: Any) -> None:
         self.program = program
+        self.seconds = 0.0
         self.values: dict[Any, Any] = {}
         for x, given in zip(program.inputs, inputs, strict=True):
             self.values[x] = _copied(given)
@@ -52,7 +56,9 @@ class Run:
             before = tuple([x.copy() if isinstance(x, np.ndarray) else x for x in arguments])
             quiet = np.errstate(all="ignore") if item.quiet else contextlib.nullcontext()
             with quiet:
+                begun = time.perf_counter()
                 found = item.function(*arguments, **keywords)
+                self.seconds = time.perf_counter() - begun
             bind(self.values, item.result, found)
             yield item, before
 

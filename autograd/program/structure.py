@@ -72,8 +72,7 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
         leaves.append(int(x))
         key += (kind, x < 0)  # 2**n is an integer for n >= 0 only
     elif isinstance(x, Node):
-        key.extend(_of_node(x, leaves))
-        leaves.append(x)
+        _flatten_node(x, leaves, key)
     elif isinstance(x, (np.ndarray, *INPUT_NUMBERS)):
         leaves.append(x)
         key.append(kind)
@@ -220,14 +219,16 @@ def contents(x: Any) -> Any:
     return id(x)
 
 
-def _of_node(x: Any, leaves: list[Any]) -> list[Any]:
-    """Return what identifies a node among the arguments: everything but its numbers."""
-    before = [number for number, other in enumerate(leaves) if other is x]
-    found: list[Any] = [type(x), x._is_differentiated(), *before]
+def _flatten_node(x: Any, leaves: list[Any], key: list[Any]) -> None:
+    """Append a node to the inputs, and to the key what identifies it: all but its numbers."""
+    key += (type(x), x._is_differentiated())
+    if leaves:
+        key += [number for number, other in enumerate(leaves) if other is x]
     if isinstance(x, Tensor):
-        found += [x.dtype, x.shape, x.requires_grad, x.is_parameter]
-        found.append(getattr(current(x)._contents, "strides", ()))
-    return found
+        held = current(x)._contents
+        strides = getattr(held, "strides", ())
+        key += (held.dtype, held.shape, strides, x.requires_grad, x.is_parameter)
+    leaves.append(x)
 
 
 def _rebuilt(x: Any, of: Any) -> Any:
