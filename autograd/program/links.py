@@ -118,6 +118,8 @@ def chain(link: Link, number: float, partials: list[Any], name: str) -> Any:
 
 def _by_node(parents: list[Any], partials: list[Any]) -> list[tuple[Any, Any]]:
     """Return each parent once, with its partial: one node may be several arguments."""
+    if len(parents) == 1:
+        return [] if partials[0] is None else [(parents[0], partials[0])]
     found: dict[int, tuple[Any, Any]] = {}
     for parent, partial in zip(parents, partials, strict=False):
         if partial is not None:

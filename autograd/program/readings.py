@@ -40,6 +40,8 @@ class Readings:
 
     def now(self) -> list[Any]:
         """Return what is there now, for comparison."""
+        if not (self._arrays or self._loads):
+            return []
         found = [x.tobytes() for x in self._arrays]
         return found + [_state(getattr(load.node, load.what)) for load in self._loads]
 

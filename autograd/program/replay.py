@@ -196,7 +196,8 @@ class Replay:
         call = Call(self, inputs, results, kept)
         call.readings = self.readings.now()
         parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
-        parents += [inputs[k] for k in self.compared]
+        if self.compared:
+            parents += [inputs[k] for k in self.compared]
         nodes = nodes_of_call(call, parents + self.large, self.name)
         return nodes[0] if self.is_single else self._wrapped(found, leaves, nodes)
 
@@ -207,12 +208,12 @@ class Replay:
         call = Call(self, inputs, None, None)
         call.readings = self.readings.now()
         parents = [leaves[p] if isinstance(p, int) else p for p in self.parents]
-        flat = tree.flat(found)
+        flat = [found] if self.is_single else tree.flat(found)
         nodes = [
             chain(Link(call, k, parents), flat[number], self._placed(partials[k]), self.name)
             for k, number in enumerate(self.results.connected)
         ]
-        return self._wrapped(found, leaves, nodes)
+        return nodes[0] if self.is_single else self._wrapped(found, leaves, nodes)
 
     def _wrapped(self, found: Any, leaves: Any, nodes: Any) -> Any:
         """Return a result with nodes where the function returns nodes."""
