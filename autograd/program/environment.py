@@ -40,6 +40,9 @@ _OPAQUE = frozenset(
 #: What code mentions that reads all attributes of objects.
 _ALL = frozenset(("vars", "__dict__", "asdict", "astuple"))
 
+#: The errors that code handles if it tries to read an attribute.
+_HANDLED = frozenset(("AttributeError", "Exception"))
+
 #: Methods that operators do not call.
 _UNCALLED = frozenset(
     ("__init__", "__new__", "__post_init__", "__del__", "__repr__", "__str__", "__reduce__",
@@ -109,7 +112,7 @@ class Environment:
         self._seen: set[Any] = set()
         self._kept: list[Any] = []  # what `_seen` identifies is alive
         self._names: dict[str, None] = {}  # all that the code mentions
-        self._texts: dict[str, None] = {}  # those in quotes
+        self._texts: dict[str, None] = {}  # those in quotes, and those that may be missing
         self._holders: list[Any] = []  # objects, classes and modules that have such names
         self._package = _module_of(function).partition(".")[0]
         self._function(function)
@@ -262,9 +265,11 @@ class Environment:
 
     def _mention(self, code: types.CodeType) -> None:
         """Note the names in some code: any object that it reaches may have them."""
-        for name in names_in(code):
+        names = names_in(code)
+        handles = not _HANDLED.isdisjoint(names)  # it may go on where an attribute is missing
+        for name in names:
             self._names[name] = None
-            if type(name) is Text:
+            if handles or type(name) is Text:
                 self._texts[name] = None
 
     def _attribute(self, owner: Any, name: str) -> None:

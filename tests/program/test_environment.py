@@ -624,3 +624,22 @@ def test_what_a_program_watches_does_not_grow_with_packages():
     run(np.ones(2))
     (path,) = paths(run)
     assert len(path.environment.watched) < 50
+
+
+def test_attributes_that_appear_where_their_absence_is_handled():
+    class Settings:
+        pass
+
+    def f(x):
+        try:
+            return x * settings.scale
+        except AttributeError:
+            return x
+
+    settings = Settings()
+    replayed = jit(f)
+    assert [replayed(2.0), replayed(2.0)] == [2.0, 2.0]
+    settings.scale = 3.0
+    assert replayed(2.0) == 6.0
+    del settings.scale
+    assert replayed(2.0) == 2.0
