@@ -15,15 +15,19 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.check.explain.repair.sources import is_users
 from autograd.check.gradients import check_gradients
 from autograd.check.layers import check_layer
+from autograd.check.precision.check import check_precision
+from autograd.check.precision.report import PrecisionReport
 from autograd.check.report import Report
 from autograd.errors import AutogradError, ExpressionError
+
+Checked = TypeVar("Checked", Report, PrecisionReport)
 
 DESCRIPTION = """\
 Check the derivatives of a function against finite differences. Without --gradient and --vjp, check
@@ -40,6 +44,9 @@ Values are numbers (x=2), arrays (x=[1,2,3]; integers such as labels: y=int[0,2,
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     options = _parser().parse_args(arguments)
+    if options.precision:
+        print(_measured(options))
+        return 0
     report = _checked(options)
     print(report.table(options.rows) if options.hints is None else report.hint(options.hints))
     if options.plot:
@@ -78,7 +85,15 @@ def _checked(options: argparse.Namespace) -> Report:
     )
 
 
-def _run(options: argparse.Namespace, check: Callable[[], Report]) -> Report:
+def _measured(options: argparse.Namespace) -> PrecisionReport:
+    function = load(options.function)
+    values = [value(text) for text in options.at]
+    names, inputs = zip(*values, strict=True)
+    wrt = options.wrt.split(",") if options.wrt else None
+    return _run(options, lambda: check_precision(function, *inputs, names=names, wrt=wrt))
+
+
+def _run(options: argparse.Namespace, check: Callable[[], Checked]) -> Checked:
     try:
         return check()
     except AutogradError:
@@ -139,6 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--modes", default="reverse", help="reverse, forward or reverse,forward")
     parser.add_argument("--method", choices=("auto", "full", "projected"), default="auto")
     parser.add_argument("--rtol", type=float, help="relative difference to accept")
+    parser.add_argument(
+        "--precision",
+        action="store_true",
+        help="count the right digits instead, and find the lines that lose the others",
+    )
     parser.add_argument("--rows", type=int, default=20, help="number of rows to print")
     parser.add_argument(
         "--hints",

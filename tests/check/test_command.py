@@ -182,3 +182,11 @@ def test_a_backward_pass_is_checked_from_the_shell(layers, capsys):
 def test_what_fails_in_the_shell_is_said_with_the_line(layers, arguments, message, capsys):
     assert main(["check", f"{layers}:{arguments[0]}", *arguments[1:]]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_precision_is_counted(module, tmp_path, capsys):
+    (tmp_path / "digits.py").write_text(
+        "import numpy as np\n\ndef f(x):\n    return np.log(1 + x)\n"
+    )
+    assert main(["check", str(tmp_path / "digits.py:f"), "--at", "x=1e-10", "--precision"]) == 0
+    assert "write np.log1p(x): 16.0 digits" in capsys.readouterr().out

@@ -230,3 +230,15 @@ def test_assigned_elements_are_followed():
 
     report = check_precision(f, 1e-9)
     assert report.lines[0].suggestion == "np.expm1(x)"
+
+
+def test_derivatives_of_very_different_sizes_are_resolved():
+    report = check_precision(lambda x: x**-0.5 + x**3.3, np.array([1e-300, 4.0]))
+    assert (report.gradient_digits["x"] > 14).all()
+
+
+@pytest.mark.parametrize("f", [np.sqrt, lambda x: 1 / x, np.log])
+def test_missing_derivatives_have_no_digits(f):
+    report = check_precision(f, 0.0)
+    assert np.isnan(report.gradient_digits["x"])
+    assert str(report).splitlines()[2].split() == ["∂/∂x", "-"]

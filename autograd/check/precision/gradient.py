@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from autograd.check.analytic import RecordedCall
 from autograd.check.checked_function import Leaf
-from autograd.check.precision.digits import right_digits
-from autograd.check.precision.exact import Arithmetic, Record
+from autograd.check.precision.digits import digits_of_type, right_digits
+from autograd.check.precision.exact import AGREEMENT, Arithmetic, Record
 from autograd.engine import Node
 
-#: Decimal digits to compute differences with; the step has a third of them.
-DIGITS = 120
+#: Decimal digits to compute differences with: many only if few do not suffice.
+DIGITS = (120, 600)
 #: The most elements that all evaluations for a gradient may compute.
 BUDGET = 400_000
 
@@ -43,7 +44,7 @@ def gradient_digits(
         weights = random.integers(4, 13, function.size) / 8
     computed = call.reverse(weights[None])[0]
     differences = _Differences(call, record, weights)
-    count = max(4, BUDGET // max(1, 2 * record.work * len(function.inputs)))
+    count = max(4, BUDGET // max(1, 4 * record.work * len(function.inputs)))
     found = {}
     for leaf, node in zip(function.inputs, call.leaves, strict=True):
         if id(node) not in record.computed:
@@ -60,13 +61,19 @@ def gradient_digits(
 
 
 def _compared(own: Any, differences: Any, leaf: Leaf, node: Any, position: int) -> float:
+    """Return the right digits of one derivative; NaN if it does not exist, as at the root of 0."""
     if not leaf.complex:
-        exact = differences.along(node, position, 1)
+        exact = differences.derivative(node, position, 1)
         number = np.asarray(own[position], leaf.data.dtype)
     else:
-        parts = [differences.along(node, position, step) for step in (1, 1j)]
-        exact = differences.arithmetic.m.mpc(*parts)
+        parts = [differences.derivative(node, position, step) for step in (1, 1j)]
+        exact = None if None in parts else differences.complex(*parts)
         number = np.asarray(complex(*own[2 * position : 2 * position + 2]), leaf.data.dtype)
+    if exact is None:
+        return math.nan
+    if exact == 0 and number != 0 and np.isfinite(number):  # relative to the other derivatives
+        ratio = float(abs(number)) / float(np.max(np.abs(own)))
+        return min(digits_of_type(number.dtype), -math.log10(ratio))
     objects = np.empty((), object)
     objects[()] = exact
     return float(right_digits(number, objects))
@@ -77,31 +84,51 @@ class _Differences:
 
     def __init__(self, call: RecordedCall, record: Record, weights: Any) -> None:
         self.call, self.record, self.weights = call, record, weights
-        self.arithmetic = Arithmetic(DIGITS)
+        self.arithmetics = [Arithmetic(digits) for digits in DIGITS]
+        self.complex = self.arithmetics[0].m.mpc
 
-    def along(self, node: Any, position: int, direction: complex) -> Any:
-        """Return the derivative with respect to one element of a leaf."""
-        m = self.arithmetic.m
-        start = self.arithmetic.exact(self.record.computed[id(node)])
+    def derivative(self, node: Any, position: int, direction: complex) -> Any:
+        """Return the derivative with respect to one element of a leaf.
+
+        Two steps must give the same, with few digits or with many; otherwise None. What shrinks
+        with the step is 0.
+        """
+        sizes = []
+        for arithmetic in self.arithmetics:
+            found = self._along(arithmetic, node, position, direction, 1)
+            if not arithmetic.m.isfinite(found):
+                return None
+            again = self._along(arithmetic, node, position, direction, 7)
+            if found == again or abs(found - again) <= AGREEMENT * abs(again):
+                return found
+            sizes.append(abs(again))
+        return arithmetic.m.zero if sizes[1] <= AGREEMENT * sizes[0] else None
+
+    def _along(
+        self, arithmetic: Arithmetic, node: Any, position: int, direction: complex, wider: int
+    ) -> Any:
+        """Return a difference quotient; its step has a third of the digits, times `wider`."""
+        m = arithmetic.m
+        start = arithmetic.exact(self.record.computed[id(node)])
         size = abs(start.reshape(-1)[position])
-        step = m.mpf(10) ** (-DIGITS // 3) * (size if 0 < size < m.inf else 1)
-        totals = []
+        step = wider * m.mpf(10) ** (-m.dps // 3) * (size if 0 < size < m.inf else 1)
+        ends = []
         for sign in (1, -1):
             moved = start.copy()
             moved.reshape(-1)[position] += sign * step * m.convert(direction)
-            totals.append(self._total({id(node): moved}))
-        return (totals[0] - totals[1]) / (2 * step)
+            ends.append(self.record.evaluate(arithmetic, {id(node): moved}))
+        return self._change(m, *ends) / (2 * step)
 
-    def _total(self, moved: dict[int, Any]) -> Any:
-        values = self.record.evaluate(self.arithmetic, moved)
-        m, total = self.arithmetic.m, self.arithmetic.m.zero
+    def _change(self, m: Any, after: dict[int, Any], before: dict[int, Any]) -> Any:
+        """Return by how much the weighted sum of the results differs."""
+        total = m.zero
         for leaf, output in zip(self.call.function.outputs, self.call.outputs, strict=True):
             if not isinstance(output, Node):
                 continue
-            numbers = values[id(output)].ravel()
+            changes = after[id(output)].ravel() - before[id(output)].ravel()
             weights = self.weights[leaf.slice].tolist()
             if leaf.complex:
-                numbers = [part for y in numbers for part in (m.re(y), m.im(y))]
-            for weight, number in zip(weights, numbers, strict=True):
-                total += m.mpf(weight) * number
+                changes = [part for change in changes for part in (m.re(change), m.im(change))]
+            for weight, change in zip(weights, changes, strict=True):
+                total += m.mpf(weight) * change
         return total

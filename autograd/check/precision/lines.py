@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from autograd.debugging import Place
 from autograd.engine import Node
 from autograd.graph import contents
 
-#: A result needs an explanation if it has so many digits less than a rounded one.
-LOSS = 2.0
+#: A result needs an explanation if it has so many digits less than a rounded one, or this part.
+LOSS, PART = 2.0, 0.3
 #: A line loses digits if it loses at least so many.
 DROP = 1.0
 
@@ -49,7 +49,7 @@ def losing_lines(losses: Losses, call: RecordedCall, full: float) -> tuple[list[
     for output in _different(call.graph.outputs):
         record = losses.record
         digits = right_digits(record.computed[id(output)], losses.exact[id(output)])
-        if digits.size == 0 or digits.min() > full - LOSS:
+        if digits.size == 0 or digits.min() > full - min(LOSS, PART * full):
             continue
         steps = losses.back_from(output, int(digits.argmin()))
         better = _better(losses, steps)
@@ -67,14 +67,17 @@ def _different(nodes: Any) -> list[Any]:
 
 
 def _worst_by_line(steps: list[Step]) -> list[Step]:
-    """Return for each line the step that loses most."""
-    found: dict[Place | None, Step] = {}
+    """Return for each line the step that loses most, with the digits before and after the line."""
+    by_place: dict[Place | None, list[Step]] = {}
     for step in steps:
-        place = step.node.place
-        worst = found.get(place)
-        if worst is None or step.before - step.after > worst.before - worst.after:
-            found[place] = step
-    return [step for step in found.values() if step.before - step.after >= DROP]
+        by_place.setdefault(step.node.place, []).append(step)
+    found = []
+    for there in by_place.values():
+        worst = max(there, key=lambda step: step.before - step.after)
+        if sum(max(0.0, step.before - step.after) for step in there) >= DROP:
+            first, last = max(s.before for s in there), min(s.after for s in there)
+            found.append(replace(worst, before=first, after=last))
+    return found
 
 
 def _better(losses: Losses, steps: list[Step]) -> list[_Better]:
@@ -123,12 +126,13 @@ def _helping(step: Step, better: list[_Better]) -> _Better | None:
 def _contains(better: _Better, node: Any) -> bool:
     """Return whether a node is one of the operations of a formula."""
     ends = {id(x) for x in better.match.variables.values() if isinstance(x, Node)}
-    waiting = [better.node]
+    waiting, seen = [better.node], set(ends)
     while waiting:
         item = waiting.pop()
         if item is node:
             return True
-        waiting += [a for a in item.arguments if isinstance(a, Node) and id(a) not in ends]
+        seen.add(id(item))
+        waiting += [a for a in item.arguments if isinstance(a, Node) and id(a) not in seen]
     return False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,11 +52,11 @@ class Losses:
         The operations and the numbers that were computed.
     arithmetic : Arithmetic
         The exact arithmetic.
-    exact : mapping of int to array
+    exact : dict of int to array
         The exact value of each node.
     """
 
-    def __init__(self, record: Record, arithmetic: Arithmetic, exact: Mapping[int, Any]) -> None:
+    def __init__(self, record: Record, arithmetic: Arithmetic, exact: dict[int, Any]) -> None:
         self.record = record
         self.arithmetic = arithmetic
         self.exact = exact
@@ -97,11 +97,11 @@ class Losses:
         step = Step(node, index, before, after, self._reason(node, index, bool(sources)))
         return step, [source for source in sources if self.digits(*source) < full - 1]
 
-    def _parts(self, node: Any, index: int) -> Iterator[tuple[Any, float]] | list[Any]:
+    def _parts(self, node: Any, index: int) -> list[tuple[Any, Any]]:
         """Return for each argument the error that its own error makes in an element."""
         found = []
         for argument in _node_arguments(node):
-            values = {**self.exact, id(argument): self._computed(argument)}
+            values = ChainMap({id(argument): self._computed(argument)}, self.exact)
             result = self.record.operation(self.arithmetic, node, values)
             found.append((argument, self._error(result, self.exact[id(node)], index)))
         return found
@@ -118,7 +118,7 @@ class Losses:
             for part in (slice(low, middle), slice(middle, high)):
                 mixed = exact.copy()
                 mixed[part] = computed[part]
-                values = {**self.exact, id(argument): mixed.reshape(shape)}
+                values = ChainMap({id(argument): mixed.reshape(shape)}, self.exact)
                 result = self.record.operation(self.arithmetic, node, values)
                 errors.append(self._error(result, self.exact[id(node)], index))
             low, high = (low, middle) if errors[0] >= errors[1] else (middle, high)
@@ -138,9 +138,8 @@ class Losses:
 
     def _reason(self, node: Any, index: int, propagated: bool) -> str:
         computed = self.record.computed[id(node)].reshape(-1)[index]
-        values = {**self.exact}
-        for argument in _node_arguments(node):
-            values[id(argument)] = self._computed(argument)
+        given = {id(argument): self._computed(argument) for argument in _node_arguments(node)}
+        values = ChainMap(given, self.exact)
         local = self.record.operation(self.arithmetic, node, values).reshape(-1)[index]
         if not np.isfinite(computed) and _finite(self, node):
             return "overflow" if abs(computed) == math.inf else "undefined"

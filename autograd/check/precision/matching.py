@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -19,7 +21,11 @@ from autograd.graph import Graph, contents
 from autograd.rules import elementwise, reductions
 
 #: What the formulas of the table may use.
-NAMESPACE = {"np": np, "autograd": autograd}
+NAMESPACE: dict[str, Any] = {"np": np, "autograd": autograd}
+with suppress(ImportError):
+    import scipy.special
+
+    NAMESPACE["scipy"] = scipy
 #: Primitives whose arguments may be exchanged.
 COMMUTATIVE = (elementwise.add, elementwise.multiply, elementwise.logaddexp)
 #: Primitives with the options ``axis=`` and ``keepdims=``.
@@ -62,13 +68,23 @@ class Match:
 
 def matches(node: Any) -> Iterator[Match]:
     """Yield the formulas of the table whose last operation is a node."""
+    for found, better, pattern, names in _table()[_canonical(node)[0]]:
+        bound = next(_unify(pattern, node, {}, names), None)
+        if bound is not None:
+            options = bound.pop("", {})
+            size = len(Graph.of(pattern).operations)
+            yield Match(found, _formatted(better, options, bound), size, bound, options)
+
+
+@cache
+def _table() -> Mapping[Primitive | None, list[tuple[str, str, Any, dict[int, str]]]]:
+    """Return the rows, with their recorded formulas and variables, by their last operation."""
+    table = defaultdict(list)
     for found, better in ROWS:
         for pattern, variables in _patterns(found):
-            for bound in _unify(pattern, node, {}, {id(v): k for k, v in variables.items()}):
-                options = bound.pop("", {})
-                size = len(Graph.of(pattern).operations)
-                yield Match(found, _formatted(better, options, bound), size, bound, options)
-                break
+            names = {id(variable): name for name, variable in variables.items()}
+            table[_canonical(pattern)[0]].append((found, better, pattern, names))
+    return table
 
 
 @cache

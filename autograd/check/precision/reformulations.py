@@ -47,6 +47,9 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.log(x + np.sqrt(x**2 + 1))", "np.arcsinh(x)"),
     ("np.log((1 + x) / (1 - x)) / 2", "np.arctanh(x)"),
     ("0.5 * np.log((1 + x) / (1 - x))", "np.arctanh(x)"),
+    ("np.sum(x**2) - 2 * x @ y + np.sum(y**2)", "np.sum((x - y)**2)"),
+    ("np.sum(x**2) + np.sum(y**2) - 2 * x @ y", "np.sum((x - y)**2)"),
+    ("np.sum(x**2) - 2 * np.sum(x * y) + np.sum(y**2)", "np.sum((x - y)**2{axes})"),
     ("np.mean(x**2) - np.mean(x)**2", "np.var(x{axes})"),
     # overflow and underflow
     ("np.sqrt(x**2 + y**2)", "np.hypot(x, y)"),
@@ -72,6 +75,10 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.log(np.prod(x))", "np.sum(np.log(x))"),
     ("np.log(np.linalg.det(x))", "np.linalg.slogdet(x)[1]"),
     ("np.log(np.exp(x))", "x"),
+    ("np.log(np.exp(x) / y)", "x - np.log(y)"),
+    ("np.log(np.exp(x) * y)", "x + np.log(y)"),
+    ("1 - autograd.erf(x)", "scipy.special.erfc(x)"),
+    ("1 + autograd.erf(x)", "scipy.special.erfc(-x)"),
     # long sums
     ("np.sum(x)", "np.sum(x{axes}, dtype=np.float64)"),
     ("np.mean(x)", "np.mean(x{axes}, dtype=np.float64)"),

@@ -78,7 +78,8 @@ class PrecisionReport:
         The right digits of each number of the result, by its path; ``result`` if it is one.
     gradient_digits : dict of str to array
         The right digits of the derivatives with respect to each input, by its path; NaN for
-        elements that were not sampled. Of several results, those of a sum with fixed weights.
+        elements that were not sampled, or where the function has no derivative. Of several
+        results, those of a sum with fixed weights.
     allowed : float
         The digits that remain if the inputs are themselves rounded numbers: with fewer right
         digits in an input, no formula has more in the result.
@@ -141,7 +142,7 @@ def _table(rows: Sequence[tuple[str, Any]]) -> list[str]:
     width = max(len(name) for name, _ in rows)
     lines = [f"{'':{width}}  digits  median"]
     for name, digits in rows:
-        known = digits[~np.isnan(digits)] if np.ndim(digits) else np.asarray(digits).reshape(1)
+        known = np.ravel(digits)[~np.isnan(np.ravel(digits))]
         if known.size == 0:
             lines.append(f"{name:{width}}       -")
             continue
