@@ -15,7 +15,7 @@ from autograd.check.finite_differences import differentiate
 from autograd.check.state import Check
 
 #: The relative differences to accept: of exact, of numerical, of single precision derivatives.
-EXACT, NUMERICAL, SINGLE = 2e-6, 1e-5, 1e-3
+EXACT, NUMERICAL, SINGLE = 1e-8, 1e-5, 1e-3
 
 
 @dataclass

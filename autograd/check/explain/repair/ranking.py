@@ -55,7 +55,22 @@ def unnatural(node: Any) -> float:
             found += 2 * all(isinstance(operand, ast.Constant) for operand in operands)
             found += isinstance(part.op, (ast.Add, ast.Sub)) and isinstance(part.right, ast.UnaryOp)
             found += isinstance(part.op, ast.Div) and isinstance(part.right, ast.UnaryOp)
+            found += 5 * _cancels(part)
     return found
+
+
+def _cancels(node: Any) -> bool:
+    """Return whether a product has a value both above and below the line."""
+    above, below = _factors(node)
+    return not above.isdisjoint(below)
+
+
+def _factors(node: Any) -> tuple[set[str], set[str]]:
+    """Return the factors of a product above and below the line, apart from numbers."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Mult, ast.Div)):
+        return (set() if isinstance(node, ast.Constant) else {ast.dump(node)}), set()
+    (a, b), (c, d) = _factors(node.left), _factors(node.right)
+    return (a | c, b | d) if isinstance(node.op, ast.Mult) else (a | d, b | c)
 
 
 def simplified(node: Any) -> Any:

@@ -50,8 +50,10 @@ DECISIONS = {
     "the order": 2.0,
     "two values exchanged": 1.5,
     "a missing statement": 3.0,
-    "a factor": 5.5,
 }
+
+#: A factor in parentheses, such as the derivative of a function, counts like a short one.
+SHORT_FACTOR, LONGEST_FACTOR = 5.5, 9
 
 #: Given a file and a line, how suspicious it is; 0 if it is right.
 Suspicion = Callable[[str, int], float]
@@ -86,6 +88,8 @@ class Repair:
         tokens = distance(before, after)
         if self.variant.kind in DECISIONS:  # however many tokens it changes
             tokens = min(tokens, DECISIONS[self.variant.kind] + 0.01 * tokens)
+        if self.variant.kind == "a factor" and tokens <= LONGEST_FACTOR:
+            tokens = min(tokens, SHORT_FACTOR + 0.01 * tokens)
         return tokens + strange + self.variant.cost + (0 if self.everywhere else 3)
 
 
