@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from autograd.check.precision.digits import right_digits
 from autograd.check.precision.losses import Losses, Step
 from autograd.check.precision.matching import Match, matches
 from autograd.check.precision.report import LosingLine
+from autograd.check.precision.wording import in_words_of
 from autograd.debugging import Place
 from autograd.engine import Node
 from autograd.graph import contents
@@ -44,40 +46,65 @@ def losing_lines(losses: Losses, call: RecordedCall, full: float) -> tuple[list[
     full : float
         The digits of a rounded result.
     """
-    lines: list[LosingLine] = []
-    replaced: dict[int, Any] = {}
+    lines: dict[Any, LosingLine] = {}
+    chosen: list[_Better] = []
     for output in _different(call.graph.outputs):
         record = losses.record
         digits = right_digits(record.computed[id(output)], losses.exact[id(output)])
         if digits.size == 0 or digits.min() > full - min(LOSS, PART * full):
             continue
         steps = losses.back_from(output, int(digits.argmin()))
-        better = _better(losses, steps)
-        for step in _worst_by_line(steps):
-            help_ = _helping(step, better)
-            lines.append(_line(step, help_))
-            if help_ is not None:
-                replaced[id(help_.node)] = help_.numbers
-    lines.sort(key=lambda line: line.after - line.before)
-    return lines, _improved(losses, call, replaced)
+        for step, better in _by_line(steps, _better(losses, steps)):
+            line = _line(step, better)
+            lines.setdefault((line.place, line.found or line.operation), line)
+            chosen += [better] if better is not None else []
+    found = sorted(lines.values(), key=lambda line: line.after - line.before)
+    return found, _improved(losses, call, _everywhere(losses, call, chosen))
 
 
 def _different(nodes: Any) -> list[Any]:
     return list({id(node): node for node in nodes}.values())
 
 
-def _worst_by_line(steps: list[Step]) -> list[Step]:
-    """Return for each line the step that loses most, with the digits before and after the line."""
+def _by_line(steps: list[Step], better: list[_Better]) -> Iterator[tuple[Step, _Better | None]]:
+    """Yield the steps that lose most, one for each line and formula that helps."""
     by_place: dict[Place | None, list[Step]] = {}
     for step in steps:
         by_place.setdefault(step.node.place, []).append(step)
-    found = []
     for there in by_place.values():
-        worst = max(there, key=lambda step: step.before - step.after)
-        if sum(max(0.0, step.before - step.after) for step in there) >= DROP:
+        if sum(max(0.0, _loss(step)) for step in there) < DROP:
+            continue
+        there.sort(key=_loss, reverse=True)
+        helping: dict[Any, tuple[Step, _Better | None]] = {}
+        for step in there:
+            help_ = _helping(step, better) if _loss(step) >= DROP else None
+            if help_ is not None:
+                helping.setdefault((help_.match.found, help_.match.better), (step, help_))
+        if helping:
+            yield from helping.values()
+        else:  # over the turns of a loop, say
             first, last = max(s.before for s in there), min(s.after for s in there)
-            found.append(replace(worst, before=first, after=last))
-    return found
+            yield replace(there[0], before=first, after=last), None
+
+
+def _loss(step: Step) -> float:
+    return step.before - step.after
+
+
+def _everywhere(losses: Losses, call: RecordedCall, chosen: list[_Better]) -> dict[int, Any]:
+    """Return what the chosen formulas give wherever their lines compute what they replace."""
+    formulas = {(b.node.place, b.match.found, b.match.better) for b in chosen}
+    places = {place for place, _, _ in formulas}
+    replaced = {id(b.node): b.numbers for b in chosen}
+    for node in call.graph.operations:
+        if node.place not in places or id(node) in replaced:
+            continue
+        for match in matches(node):
+            if (node.place, match.found, match.better) in formulas:
+                numbers = _evaluated(losses, match, node)
+                if numbers is not None:
+                    replaced[id(node)] = numbers
+    return replaced
 
 
 def _better(losses: Losses, steps: list[Step]) -> list[_Better]:
@@ -140,7 +167,8 @@ def _line(step: Step, better: _Better | None) -> LosingLine:
     line = (step.node.place, step.node.op, step.before, step.after, step.reason)
     if better is None:
         return LosingLine(*line)
-    return LosingLine(*line, better.match.found, better.match.better, better.digits)
+    words = in_words_of(better.node.place, better.match.found, better.match.better)
+    return LosingLine(*line, *words, better.digits)
 
 
 def _improved(losses: Losses, call: RecordedCall, replaced: dict[int, Any]) -> float:

@@ -36,8 +36,9 @@ class LosingLine:
     reason : str
         "cancellation", "overflow", "underflow", "undefined", "rounding" or "amplifies".
     found, suggestion : str
-        The formula that loses them and one that keeps them, in the variables of the user where
-        they are inputs; empty if none is known. The suggestion was evaluated at the inputs.
+        The formula that loses them and one that keeps them, with the expressions of the line if
+        it is written there like that; empty if none is known. The suggestion was evaluated at the
+        inputs.
     improved : float
         The right digits that the suggestion gives.
 
@@ -126,7 +127,8 @@ class PrecisionReport:
     def _sentences(self) -> list[str]:
         found = [f"  {line}" for line in self.lines]
         if self.improved == self.improved:
-            found.append(f"With this the result has {self.improved:.1f} digits.")
+            with_them = "With these" if len(self.lines) > 1 else "With this"
+            found.append(f"{with_them} the result has {self.improved:.1f} digits.")
         if self.lines and self.allowed < self.full - 2:
             found.append(
                 f"If the inputs are rounded numbers, {self.allowed:.1f} digits are all that any "
