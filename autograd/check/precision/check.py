@@ -21,8 +21,8 @@ from autograd.debugging import Trace
 from autograd.engine import Node
 from autograd.errors import DataError
 
-#: The largest number of elements that an evaluation may compute: some ten seconds.
-LIMIT = 500_000
+#: The largest number of elements that an evaluation may compute: some ten to thirty seconds.
+LIMIT = 200_000
 
 
 def check_precision(

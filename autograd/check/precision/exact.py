@@ -11,6 +11,7 @@ from autograd.check.precision.exact_functions import (
     AS_THEY_ARE,
     OF_ARRAYS,
     OF_NUMBERS,
+    ORDERING,
     STEPS,
 )
 from autograd.engine import Node, Primitive
@@ -74,6 +75,8 @@ class Arithmetic:
         arrays = [self.exact(a) if _is_floating(a) else a for a in arguments]
         if primitive in OF_ARRAYS:
             return _array(OF_ARRAYS[primitive](self.m, *arrays, **keywords))
+        if primitive in ORDERING and any(x != x for x in arrays[0].ravel()):
+            return None
         if primitive in AS_THEY_ARE:
             return _array(primitive.function(*arrays, **keywords))
         return None
@@ -185,6 +188,9 @@ class Record:
             if node.primitive not in self.unknown:
                 self.unknown.append(node.primitive)
             return arithmetic.exact(computed)
+        if not real and node.primitive in OF_NUMBERS:
+            numbers = [arithmetic.exact(a) for a in arguments]
+            return _array(np.frompyfunc(_on_side, 2 + len(numbers), 1)(found, computed, *numbers))
         return found
 
 
@@ -205,6 +211,17 @@ def settled(record: Record) -> tuple[Arithmetic, dict[int, Any]]:
         noise = np.frompyfunc(lambda a, b: arithmetic.m.zero if not _same(a, b) else b, 2, 1)
         values[key] = _array(noise(before[key], value))
     return arithmetic, values
+
+
+def _on_side(y: Any, computed: complex, *numbers: Any) -> Any:
+    """Return the result on the side of a branch cut that the program took.
+
+    Numbers of mpmath have no signed zeros. For real numbers the other side is the conjugate.
+    """
+    if y.imag == 0 or any(x.imag != 0 for x in numbers) or not np.isfinite(computed):
+        return y
+    other = y.conjugate()
+    return other if abs(other - computed) < abs(y - computed) else y
 
 
 def _agree(before: Any, after: Any) -> bool:

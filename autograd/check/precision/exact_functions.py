@@ -17,6 +17,7 @@ from autograd.rules import (
     inverses,
     joining,
     norms,
+    padding,
     products,
     reductions,
     shapes,
@@ -25,6 +26,10 @@ from autograd.rules import (
     ufunc_methods,
 )
 from autograd.rules.determinants import det
+
+
+def _truncated(m: Any, x: Any) -> Any:
+    return m.floor(x) if x >= 0 else m.ceil(x)
 
 
 def _logaddexp(m: Any, x: Any, y: Any) -> Any:
@@ -86,10 +91,12 @@ OF_NUMBERS: dict[Primitive, Callable[..., Any]] = {
     elementwise.arctanh: lambda m, x: m.atanh(x),
     elementwise.absolute: lambda m, x: abs(x),
     elementwise.fabs: lambda m, x: abs(x),
-    elementwise.maximum: lambda m, x, y: max(x, y),
-    elementwise.minimum: lambda m, x, y: min(x, y),
-    elementwise.fmax: lambda m, x, y: max(x, y),
-    elementwise.fmin: lambda m, x, y: min(x, y),
+    elementwise.maximum: lambda m, x, y: x if x >= y or m.isnan(x) else y,
+    elementwise.minimum: lambda m, x, y: x if x <= y or m.isnan(x) else y,
+    elementwise.fmax: lambda m, x, y: x if x >= y or m.isnan(y) else y,
+    elementwise.fmin: lambda m, x, y: x if x <= y or m.isnan(y) else y,
+    elementwise.copysign: lambda m, x, y: abs(x) if y >= 0 else -abs(x),
+    elementwise.fmod: lambda m, x, y: x - y * _truncated(m, x / y),
     elementwise.limited: _clip,
     elementwise.logaddexp: _logaddexp,
     elementwise.logaddexp2: lambda m, x, y: _logaddexp(m, x * m.ln2, y * m.ln2) / m.ln2,
@@ -189,17 +196,23 @@ OF_ARRAYS: dict[Primitive, Callable[..., Any]] = {
 }
 
 
+#: Primitives that compare elements: not exact on arrays with NaN, which is not in any order.
+ORDERING: tuple[Primitive, ...] = (
+    reductions.max,
+    reductions.min,
+    ufunc_methods.running_maximum,
+    ufunc_methods.running_minimum,
+    shapes.sort,
+)
+
 #: Primitives whose own function computes exactly on object arrays: it only moves elements, or adds,
 #: multiplies and compares them.
 AS_THEY_ARE: frozenset[Primitive] = frozenset(
     {
         reductions.prod,
-        reductions.max,
-        reductions.min,
+        *ORDERING,
         reductions.cumsum,
         reductions.cumprod,
-        ufunc_methods.running_maximum,
-        ufunc_methods.running_minimum,
         ufunc_methods.sums_of_ranges,
         products.matmul,
         shapes.put,
@@ -228,7 +241,7 @@ AS_THEY_ARE: frozenset[Primitive] = frozenset(
         shapes.repeat,
         shapes.tile,
         shapes.diagonal,
-        shapes.sort,
+        padding.pad,
     }
 )
 
