@@ -1,5 +1,6 @@
 """Digits of results and gradients, the lines that lose them, and formulas that keep them."""
 
+import ast
 import math
 
 import mpmath
@@ -10,6 +11,8 @@ from rules.samples import SAMPLES
 import autograd
 from autograd import Tensor
 from autograd.check import check_precision
+from autograd.check.precision.matching import NAMESPACE
+from autograd.check.precision.reformulations import ROWS
 from autograd.errors import DataError
 
 BIG = np.array([1000.0, 1.0, 2.0])
@@ -72,6 +75,15 @@ INACCURATE = {
         [800.0],
         "np.tanh(x)",
     ),
+    "1 - tanh": (lambda x: 1 - np.tanh(x), [25.0], "2 / (np.exp(2 * x) + 1)"),
+    "root of 1 + x²": (lambda x: np.sqrt(1 + x**2), [1e170], "np.hypot(1, x)"),
+    "log cosh": (lambda x: np.log(np.cosh(x)), [800.0], "np.logaddexp(x, -x) - np.log(2)"),
+    "distance": (
+        lambda x, y: np.sum(x**2) - 2 * x @ y + np.sum(y**2),
+        [np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-7])],
+        "np.sum((x - y)**2)",
+    ),
+    "log density": (lambda x: np.log(np.exp(x) / 2.5), [-800.0], "x - np.log(2.5)"),
     "sinh": (lambda x: (np.exp(x) - np.exp(-x)) / 2, [1e-8], "np.sinh(x)"),
     "arcsinh": (lambda x: np.log(x + np.sqrt(x**2 + 1)), [-1e6], "np.arcsinh(x)"),
     "interest": (lambda x, y: (1 + x) ** y - 1, [1e-9, 365.0], "np.expm1(y * np.log1p(x))"),
@@ -305,3 +317,33 @@ def test_samples_of_rules_agree_with_their_exact_functions():
             wrong.append((str(sample), report.digits, gradient))
     assert wrong == []
     assert known > 0.7 * len(SAMPLES) / 4
+
+
+def test_gradient_may_lose_digits_that_the_result_has():
+    report = check_precision(lambda x: x / np.sqrt(1 + x * x), 1e9)
+    assert report.digits > 15
+    assert report.gradient_digits["x"] < 1  # the two paths cancel: 1e-27 of 1e-9
+    assert report.lines == []
+
+
+def test_every_formula_of_the_table_equals_its_replacement():
+    for found, better in ROWS:
+        names = {n.id for n in ast.walk(ast.parse(found)) if isinstance(n, ast.Name)}
+        matrix = any(word in found for word in ("det", "inv"))
+        random = np.random.default_rng(len(found))
+        values = {
+            name: np.eye(3) + random.uniform(0, 0.3, (3, 3))
+            if matrix
+            else random.uniform(0.1, 0.3, 3)
+            for name in sorted(names - set(NAMESPACE))
+        }
+        if "b**2" in found:
+            values["b"] = values["b"] + 3.0
+        if found == "x - np.sqrt(x**2 - y)":
+            values["y"] = values["y"] / 100
+        if "np.sqrt(x - y)" in found:
+            values["x"] = values["x"] + 1.0
+        replacement = better.replace("{axes}", "").replace("{axis}", "")
+        one = eval(found, {**NAMESPACE, **values})
+        other = eval(replacement, {**NAMESPACE, **values})
+        np.testing.assert_allclose(one, other, rtol=1e-6, err_msg=found)

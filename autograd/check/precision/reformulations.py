@@ -16,6 +16,8 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.cos(x) - 1", "-2 * np.sin(x / 2)**2"),
     ("np.cosh(x) - 1", "2 * np.sinh(x / 2)**2"),
     ("1 - np.tanh(x)**2", "1 / np.cosh(x)**2"),
+    ("1 - np.tanh(x)", "2 / (np.exp(2 * x) + 1)"),
+    ("np.tanh(x) - 1", "-2 / (np.exp(2 * x) + 1)"),
     ("1 - np.sin(x)**2", "np.cos(x)**2"),
     ("1 - np.cos(x)**2", "np.sin(x)**2"),
     ("1 - x**2", "(1 - x) * (1 + x)"),
@@ -53,6 +55,8 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.mean(x**2) - np.mean(x)**2", "np.var(x{axes})"),
     # overflow and underflow
     ("np.sqrt(x**2 + y**2)", "np.hypot(x, y)"),
+    ("np.sqrt(1 + x**2)", "np.hypot(1, x)"),
+    ("np.log(np.cosh(x))", "np.logaddexp(x, -x) - np.log(2)"),
     ("np.sqrt(np.sum(x**2))", "np.max(np.abs(x)) * np.linalg.norm(x / np.max(np.abs(x)){axes})"),
     ("np.linalg.norm(x)", "np.max(np.abs(x)) * np.linalg.norm(x / np.max(np.abs(x)){axes})"),
     ("np.log(np.sum(np.exp(x)))", "autograd.logsumexp(x{axes})"),
