@@ -1,6 +1,7 @@
 """Looking for the wrong line ends, and leaves everything as it was."""
 
 import collections
+import cProfile
 import functools
 import itertools
 import random
@@ -211,6 +212,12 @@ def test_a_debugger_does_not_see_the_changes():
     finally:
         sys.settrace(before)
     assert len(calls) < 60
+
+
+def test_lines_are_found_while_cprofile_runs():
+    with cProfile.Profile():
+        report = check(lambda x: 3 * x)
+    assert report.lines
 
 
 def along_a_tree(x):

@@ -105,15 +105,17 @@ def _without_complaints() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _untraced() -> Iterator[None]:
-    """Hide the runs from a debugger, a profiler or a tool that measures coverage."""
-    trace, profile = sys.gettrace(), sys.getprofile()
-    sys.settrace(None)
-    sys.setprofile(None)
-    try:
+    """Hide the runs from a debugger, a profiler or a tool that measures coverage.
+
+    Those written in C that Python cannot install again, such as cProfile, see them.
+    """
+    with contextlib.ExitStack() as stack:
+        for get, install in ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)):
+            before = get()
+            if callable(before):
+                stack.callback(install, before)
+                install(None)
         yield
-    finally:
-        sys.settrace(trace)
-        sys.setprofile(profile)
 
 
 @contextlib.contextmanager
