@@ -8,33 +8,35 @@ Modules hold parameters, which are Tensors. There are also networks of Values, t
 import autograd.installation  # noqa: F401 - before all others
 from autograd import relu, sigmoid, softmax
 from nn import init, optim
-from nn.activations import (
+from nn.containers import Residual, Sequential
+from nn.data import DataLoader, train_test_split
+from nn.layers.activations import (
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh, elu, gelu,
     leaky_relu, log_softmax, silu, softplus,
 )
-from nn.attention import MultiheadAttention, TransformerBlock
-from nn.containers import Residual, Sequential
-from nn.convolution import Conv1d, Conv2d
-from nn.data import DataLoader, train_test_split
-from nn.diagnostics import GradientReport, gradient_report
-from nn.history import History
-from nn.linear import Dropout, Embedding, Flatten, Linear
-from nn.loss_modules import (
-    BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
-    MSELoss, NLLLoss,
-)
+from nn.layers.attention import MultiheadAttention, TransformerBlock
+from nn.layers.convolution import Conv1d, Conv2d
+from nn.layers.linear import Dropout, Embedding, Flatten, Linear
+from nn.layers.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
+from nn.layers.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.losses import (
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber,
     kl_divergence, mae, mse, nll,
 )
+from nn.losses.modules import (
+    BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
+    MSELoss, NLLLoss,
+)
 from nn.module import Module, Parameter
-from nn.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
-from nn.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
-from nn.privacy import DPSGD, per_example_grads
-from nn.recurrent import GRU, LSTM, RNN
 from nn.scalar import MLP, Layer, Neuron
 from nn.seeding import seed
-from nn.training import EarlyStopping, accuracy, evaluate, fit
+from nn.training.diagnostics import GradientReport, gradient_report
+from nn.training.early_stopping import EarlyStopping
+from nn.training.history import History
+from nn.training.loop import evaluate, fit
+from nn.training.metrics import accuracy
+from nn.training.privacy import DPSGD, per_example_grads
 from nn.weights import load, load_into, save
 
 __all__ = [  # noqa: RUF022 - grouped by kind

@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from autograd.errors import MissingProgramError, OptionError, WeightsError
-from nn.checkpoints import Checkpoint
+from nn.training.checkpoints import Checkpoint
 
 
 class Network(nn.Module):

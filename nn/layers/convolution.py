@@ -20,8 +20,8 @@ import numpy as np
 from autograd import Primitive, Tensor, define
 from autograd.errors import OptionError
 from nn import init
+from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
 from nn.module import Module, shape_of
-from nn.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
 #: How many elements to copy at once: what fits into a processor's cache.
 MOST = 1 << 18

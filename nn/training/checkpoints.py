@@ -9,9 +9,9 @@ import numpy as np
 
 from autograd.errors import WeightsError
 from nn import weights
-from nn.history import History
 from nn.optim import Optimizer
 from nn.seeding import GENERATOR
+from nn.training.history import History
 
 
 class Checkpoint:

@@ -10,9 +10,8 @@ import numpy as np
 from autograd import Primitive, Tensor
 from autograd.errors import OptionError, ShapeError
 from nn import init
-from nn.linear import Dropout
-from nn.module import Module, Parameter, plain, shape_of
-from nn.rnn_kernels import (
+from nn.layers.linear import Dropout
+from nn.layers.rnn_kernels import (
     gru_sequence,
     lstm_sequence,
     packed,
@@ -20,6 +19,7 @@ from nn.rnn_kernels import (
     tanh_sequence,
     unpacked,
 )
+from nn.module import Module, Parameter, plain, shape_of
 
 
 class Recurrent(Module):

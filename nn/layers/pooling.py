@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd import Primitive, define, linear
 from autograd.errors import OptionError
+from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
 from nn.module import OneInput, plain, shape_of
-from nn.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
 
 def largest(x: Any, windows: Windows) -> Any:

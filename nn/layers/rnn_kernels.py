@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, Tensor, define, sigmoid
-from nn.linear import rows
+from nn.layers.linear import rows
 
 Shapes = tuple[tuple[int, ...], ...]
 

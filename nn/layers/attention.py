@@ -11,9 +11,9 @@ import numpy as np
 from autograd import Tensor, relu, softmax
 from autograd.errors import OptionError, ShapeError
 from nn import init
-from nn.linear import Dropout, Linear, affine
+from nn.layers.linear import Dropout, Linear, affine
+from nn.layers.normalisation import LayerNorm
 from nn.module import Module, Parameter, shape_of
-from nn.normalisation import LayerNorm
 
 
 class MultiheadAttention(Module):

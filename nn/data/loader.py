@@ -1,0 +1,100 @@
+"""Batches of data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.data.examples import length_of
+from nn.seeding import chosen as drawn_from
+
+
+class DataLoader:
+    """Iterates over data in batches, optionally in a new random order each time.
+
+    Parameters
+    ----------
+    data : array, tuple or dict of arrays, or sequence
+        The examples, along the first axis of each array. For a tuple or dict of arrays each batch
+        is a tuple or dict. Any other sequence is a sequence of examples.
+    batch_size : int
+        The number of examples per batch.
+    shuffle : bool
+        Whether to draw a new order for each pass.
+    drop_last : bool
+        Whether to drop a last batch that is not full.
+    generator : numpy.random.Generator, optional
+        The generator for the order; by default the one that `nn.seed` sets.
+    collate : callable, optional
+        Turns a list of examples into a batch; by default it stacks numbers and arrays, also inside
+        tuples and dicts.
+
+    Raises
+    ------
+    OptionError
+        If `batch_size` is less than 1.
+    DataError
+        If there are no examples, or the data cannot be indexed.
+    ShapeError
+        If the parts differ in length.
+
+    Examples
+    --------
+    >>> images, digits = np.zeros((10, 64)), np.arange(10)
+    >>> [d for _, d in DataLoader((images, digits), batch_size=4)]
+    [array([0, 1, 2, 3]), array([4, 5, 6, 7]), array([8, 9])]
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        batch_size: int = 1,
+        shuffle: bool = False,
+        drop_last: bool = False,
+        generator: np.random.Generator | None = None,
+        collate: Callable[[list[Any]], Any] | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise OptionError(f"batch_size={batch_size!r} must be at least 1.")
+        self.data, self.batch_size = data, batch_size
+        self.shuffle, self.drop_last = shuffle, drop_last
+        self.generator = drawn_from(generator)
+        self.collate = collate or stacked
+        self.examples = length_of(data)
+
+    def __len__(self) -> int:
+        whole, rest = divmod(self.examples, self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator[Any]:
+        order = self.generator.permutation(self.examples) if self.shuffle else None
+        for number in range(len(self)):
+            first = number * self.batch_size
+            chosen = slice(first, min(first + self.batch_size, self.examples))
+            yield self._batch(chosen if order is None else order[chosen])
+
+    def _batch(self, chosen: Any) -> Any:
+        data = self.data
+        if isinstance(data, tuple):
+            return tuple([part[chosen] for part in data])
+        if isinstance(data, dict):
+            return {name: part[chosen] for name, part in data.items()}
+        if hasattr(data, "shape"):
+            return data[chosen]
+        places = range(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen.tolist()
+        return self.collate([data[place] for place in places])
+
+
+def stacked(examples: list[Any]) -> Any:
+    """Stack numbers and arrays, also inside tuples and dicts; leave other examples in a list."""
+    first = examples[0]
+    if isinstance(first, tuple):
+        return tuple([stacked(list(part)) for part in zip(*examples, strict=True)])
+    if isinstance(first, dict):
+        return {name: stacked([example[name] for example in examples]) for name in first}
+    if isinstance(first, (int, float, complex, np.generic)) or hasattr(first, "shape"):
+        return np.stack(examples)
+    return examples

@@ -1,0 +1,38 @@
+"""What all losses share: the reduction, and the shapes of outputs and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.errors import OptionError, ShapeError
+from nn.module import shape_of
+
+REDUCTIONS: dict[str, Callable[[Any], Any]]
+REDUCTIONS = {
+    "mean": lambda losses: losses.mean(),
+    "sum": lambda losses: losses.sum(),
+    "none": lambda losses: losses,
+}
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """Return the mean or the sum of losses, or the losses themselves."""
+    if reduction not in REDUCTIONS:
+        raise OptionError(f'reduction= must be "mean", "sum" or "none", not {reduction!r}.')
+    return REDUCTIONS[reduction](losses)
+
+
+def same_shape(outputs: Any, targets: Any) -> Any:
+    """Return targets with the dtype of the outputs; raise if the shapes differ."""
+    if not isinstance(targets, Tensor):
+        targets = np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
+    if shape_of(outputs) != targets.shape:
+        raise ShapeError(
+            f"The outputs have shape {shape_of(outputs)}, the targets {targets.shape}; they must "
+            f"be equal. Write targets.reshape({shape_of(outputs)}) if that is what you mean."
+        )
+    return targets

@@ -1,0 +1,113 @@
+"""Steps and evaluation of a model, perhaps recorded as programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import autograd
+from autograd import no_grad
+from autograd.program import State
+from nn.module import plain
+from nn.optim import Optimizer, clip_grad_norm
+from nn.training.batches import Loss, size_of, targets_of
+from nn.training.metrics import Means
+
+
+class Trainer:
+    """Steps and evaluation of a model, perhaps recorded as programs."""
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Loss,
+        optimizer: Any,
+        max_norm: float | None,
+        with_outputs: bool,
+        jit: bool,
+    ) -> None:
+        self.model, self.loss, self.optimizer, self.max_norm = model, loss, optimizer, max_norm
+        self.with_outputs = with_outputs
+        self._measured: Any = self._measure
+        self._steps: Any = None  # whole steps
+        self._derived: Any = None  # only their gradients
+        if jit:
+            self._measured = autograd.jit(self._measure)
+            self._derived = autograd.jit(self._gradients)
+            if optimizer is not None and type(optimizer).step is Optimizer.step:
+                self._steps = autograd.jit(self._step)
+
+    def __program_state__(self) -> Iterator[State]:
+        """Yield the state of all parts, for programs that `autograd.jit` records."""
+        yield State(vars(self))
+        for part in (self.model, self.loss, self.optimizer):
+            if hasattr(part, "__program_state__"):
+                yield from part.__program_state__()
+
+    def step(self, window: list[Any], means: Means) -> None:
+        """Take a step with the gradients of the mean loss over all examples in some batches."""
+        if self._steps is not None:
+            means.take_all(window, self._steps(window))
+        else:
+            self.optimizer.step(partial(self._closure, window, means))
+
+    def evaluate(self, data: Iterable[Any], means: Means) -> dict[str, float]:
+        """Return the means of the loss and the metrics over all examples."""
+        self.model.eval()
+        with no_grad():
+            for batch in data:
+                loss, outputs = self._measured(batch)
+                means.take(loss, outputs, targets_of(batch), size_of(batch))
+                means.close()
+        return means.row()
+
+    def _closure(self, window: list[Any], means: Means) -> Any:
+        means.begin()  # the closure may be called again
+        if self._derived is None:
+            return self._gradients(window, means)[0]
+        total, found = self._derived(window)
+        means.take_all(window, found)
+        return total
+
+    def _step(self, window: list[Any]) -> Any:
+        found: list[Any] = []
+
+        def closure() -> Any:
+            total, found[:] = self._gradients(window)
+            return total
+
+        self.optimizer.step(closure)
+        return found
+
+    def _gradients(self, window: list[Any], means: Means | None = None) -> Any:
+        """Compute the gradients; return the loss, and for each batch its loss and outputs.
+
+        With means, hand losses and outputs over to these, and do not keep them.
+        """
+        self.optimizer.zero_grad()
+        sizes = [size_of(batch) for batch in window]
+        total: Any = 0.0
+        found: list[Any] = []
+        for batch, size in zip(window, sizes, strict=True):
+            result, outputs = self._result(batch)
+            if means is None:
+                found.append((plain(result), plain(outputs) if self.with_outputs else None))
+            else:
+                means.take(result, outputs, targets_of(batch), size)
+            share = result if len(window) == 1 else result * (size / sum(sizes))
+            share.backward()
+            total = total + plain(share)
+        if self.max_norm is not None:
+            groups = self.optimizer.param_groups
+            clip_grad_norm([p for group in groups for p in group["params"]], self.max_norm)
+        return total, found
+
+    def _measure(self, batch: Any) -> Any:
+        """Return the loss and the outputs of a batch as plain arrays."""
+        result, outputs = self._result(batch)
+        return plain(result), plain(outputs) if self.with_outputs else None
+
+    def _result(self, batch: Any) -> tuple[Any, Any]:
+        outputs = self.model(*batch[:-1]) if isinstance(batch, tuple) else self.model(batch)
+        return self.loss(outputs, targets_of(batch)), outputs
