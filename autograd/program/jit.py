@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import linecache
 import os
 import sys
 import sysconfig
@@ -20,6 +19,9 @@ from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
 from autograd.errors import ImpureFunctionError, SourceError, TraceError
 from autograd.program import counting, structure
+from autograd.program.backends import Backend
+from autograd.program.backends.report import in_words
+from autograd.program.bound import Bound
 from autograd.program.environment import Environment
 from autograd.program.path import Path
 from autograd.program.places import at, is_inside
@@ -88,7 +90,7 @@ class Jitted:
     #: For `Environment`, which looks into the function instead.
     is_jitted = True
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], backend: Backend) -> None:
         if not callable(function):
             raise TypeError(
                 f"jit takes a function, not {type(function).__name__}; write @jit below "
@@ -96,6 +98,7 @@ class Jitted:
             )
         functools.update_wrapper(self, function)
         self.function = function
+        self.backend = backend
         self.not_followed: dict[Any, str] = {}
         self._cache: dict[Any, list[Path]] = {}
         self._warned = False
@@ -161,7 +164,7 @@ class Jitted:
         found: Any = sys.modules.get(getattr(self.function, "__module__", ""))
         for part in name.split("."):
             found = getattr(found, part, None)
-        return name if found is self else (jit, (self.function,))
+        return name if found is self else (Jitted, (self.function, self.backend))
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
@@ -173,6 +176,30 @@ class Jitted:
             found = [x for paths in self._cache.values() for x in paths if x.holds()]
             counting = [x for x in self._counted.values() if isinstance(x, Jitted)]
             return [x.recorded for x in found] + [p for x in counting for p in x.programs]
+
+    def summary(self) -> str:
+        """Return what runs each program, and why C does not run more of it.
+
+        Returns
+        -------
+        str
+            For each program its size and what runs it; for signatures without one, why.
+
+        Examples
+        --------
+        >>> from autograd import jit
+        >>> size = jit(lambda x: x if x > 0 else -x, backend="numpy")
+        >>> size(2.0)
+        2.0
+        >>> print(size.summary())
+        <lambda>: 1 instruction, 1 guard
+            NumPy runs it
+        """
+        with RECORDING:
+            paths = [path for paths in self._cache.values() for path in paths]
+            programs = [(path.recorded, path.report) for path in paths]
+            name = getattr(self, "__name__", "the function")
+            return in_words(name, programs, self.not_followed.values())
 
     def source(self, *arguments: Any, **keywords: Any) -> str:
         """Return the programs for these arguments as one function of NumPy.
@@ -300,7 +327,9 @@ class Jitted:
         found = self._counted.get(tuple(key), 0)
         if found == INTEGERS:
             function = counting.with_plain_integers(self.function)
-            found = counting.can_be_inputs(function, given, named) and Jitted(function)
+            found = counting.can_be_inputs(function, given, named) and Jitted(
+                function, self.backend
+            )
             self._counted[tuple(key)] = found
         elif type(found) is int:
             self._counted[tuple(key)] = found + 1
@@ -380,7 +409,7 @@ class Jitted:
         if not second.is_repeatable:
             self._unrepeatable += 1
             return self.function(*arguments, **keywords) if with_graph else second.result
-        path = Path(second, environment, lazily=with_graph)
+        path = Path(second, environment, self.backend, lazily=with_graph)
         if with_graph:
             environment.restore()
             try:
@@ -419,17 +448,7 @@ class Jitted:
         if self._warned:
             return
         self._warned = True
-        where = ""
-        if path is not None and failure is not None and failure.number >= 0:
-            place = path.program.guards[failure.number].place
-            if place is not None:
-                line = linecache.getline(place[0], place[1]).strip()
-                where = f" It branches at {place[0]}, line {place[1]}: {line}"
-        elif path is not None and path.environment.change() is not None:
-            name = path.environment.change()
-            where = f" It reads {name!r}, which changes: pass it as an argument."
-        elif path is not None and path.fixed.change() is not None:
-            where = f" It may read {path.fixed.change()!r} of an object, which changes."
+        where = "" if path is None else path.cause(failure)
         warnings.warn(
             f"jit has recorded {PATHS} branches of {getattr(self, '__name__', 'the function')}; "
             f"others run without it from now on.{where}",
@@ -438,25 +457,17 @@ class Jitted:
         )
 
 
-class Bound(functools.partial):  # type: ignore[type-arg]
-    """A method that `jit` has compiled, of one object."""
-
-    def source(self, *arguments: Any, **keywords: Any) -> str:
-        """Return the programs for these arguments as one function; see `Jitted.source`."""
-        return str(self.func.source(*self.args, *arguments, **keywords))  # type: ignore[attr-defined]
-
-    def save(self, path: str | os.PathLike[str], *arguments: Any, **keywords: Any) -> None:
-        """Save the programs for these arguments; see `Jitted.save`."""
-        self.func.save(path, *self.args, *arguments, **keywords)  # type: ignore[attr-defined]
-
-
-def jit(function: Callable[..., Any]) -> Any:
+def jit(function: Callable[..., Any], *, backend: str | None = None) -> Any:
     """Return a function that records `function` once for each signature and replays the program.
 
     Parameters
     ----------
     function : callable
         A function of arrays, numbers and nodes, also one that `grad` and the like have returned.
+    backend : {"numpy", "c"}, optional
+        What runs the programs: NumPy and Python, or C wherever it can. By default C where it is
+        faster; the environment variable ``CHAINRULE_BACKEND`` may choose as well. Where C cannot
+        run a part, NumPy does; ``f.summary()`` says which runs what, and why.
 
     Returns
     -------
@@ -483,4 +494,4 @@ def jit(function: Callable[..., Any]) -> Any:
     >>> derivative(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    return Jitted(function)
+    return Jitted(function, Backend(backend))

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import tracing as hooks
+from autograd.program.backends import Backend
+from autograd.program.backends.report import Report
 from autograd.program.instructions import (
     Constant,
     Instruction,
@@ -18,10 +20,8 @@ from autograd.program.instructions import (
     substituted,
     variables_in,
 )
-from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
 from autograd.program.program import Program
-from autograd.program.running import compiled
 from autograd.program.spaces import Cell
 from autograd.program.stand_ins import numbers_of
 from autograd.program.structure import Parameter
@@ -39,9 +39,17 @@ class Joint:
         Whether it can be cut into a forward and a backward program.
     """
 
-    def __init__(self, program: Program, mask: tuple[int, ...], cut: int) -> None:
+    def __init__(
+        self,
+        program: Program,
+        mask: tuple[int, ...],
+        cut: int,
+        backend: Backend,
+        report: Report,
+    ) -> None:
         self.mask = mask
         self.count = len(mask)
+        self._backend, self._report = backend, report
         self._whole: Callable[..., Any] | None = None
         self._program = program
         forward, backward = program.items[:cut], program.items[cut:]
@@ -59,14 +67,15 @@ class Joint:
         first = with_checks_first(_program(program, own, forward, (results, tuple(kept))))
         last = _program(program, [*kept.values(), *cotangents], backward, found)
         last.loads, last.stores, last.name = [], [], f"{program.name}_backward"
-        self.forward, self.backward = optimised(first), optimised(last)
+        self.forward = backend.prepared(first, report)
+        self.backward = backend.prepared(last, report)
         state = {load.variable for load in program.loads if isinstance(load.node, Cell)}
         shared = [_root(x) for x in self.forward.output[1]]
         #: What the function may change before the derivative is wanted.
         self._copied = [k for k, x in enumerate(shared) if x in state]
         self._shared = _shared(self.backward)
-        self._run_forward = compiled(self.forward, first)
-        self._run_backward = compiled(self.backward, last)
+        self._run_forward = backend.compiled(self.forward, first, report)
+        self._run_backward = backend.compiled(self.backward, last, report)
 
     @classmethod
     def recorded(
@@ -86,7 +95,7 @@ class Joint:
         with RECORDING:
             made = isolated(with_backward, (leaves, gs), {}, replay.environment, replay.changing)
         found = [numbers_of(x) for x in made.result[1]]
-        return cls(made.program, mask, cut), found
+        return cls(made.program, mask, cut, replay.backend, replay.report), found
 
     def run_forward(self, inputs: list[Any]) -> tuple[Any, Any]:
         """Return what the function returns, and what the backward program needs."""
@@ -111,7 +120,7 @@ class Joint:
                 self._program, self._program.inputs, self._program.items, self._program.output[1]
             )
             whole.stores = []
-            self._whole = compiled(optimised(whole), whole)
+            self._whole = self._backend.ready(whole, self._report)
         found: list[Any] = self._whole(*inputs, *cotangents)
         return found
 

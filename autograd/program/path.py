@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import linecache
 from typing import Any
 
+from autograd.program.backends import Backend
+from autograd.program.backends.report import Report
 from autograd.program.environment import Environment
 from autograd.program.instructions import Attempt, same
-from autograd.program.passes import optimised
 from autograd.program.passes.checks import with_checks_first
-from autograd.program.running import GuardFailed, compiled
+from autograd.program.running import GuardFailed
 from autograd.program.tracing import Recording
 
 
@@ -16,18 +19,37 @@ class Path:
     """One way through a function: its program, compiled."""
 
     def __init__(
-        self, recording: Recording, environment: Environment, lazily: bool = False
+        self,
+        recording: Recording,
+        environment: Environment,
+        backend: Backend,
+        lazily: bool = False,
     ) -> None:
         self.recorded = recording.program
         program = self.program = with_checks_first(recording.program)
         self.environment = environment
         self.fixed = recording.fixed
-        self.run: Any = _later(program) if lazily else compiled(optimised(program), program)
+        self.report = Report()
+        ready = functools.partial(backend.ready, program, self.report)
+        self.run: Any = _later(ready) if lazily else ready()
         written = _written(program)
         if written:
             self.run = _where_writable(self.run, written)
         self.expected = [guard.expected for guard in program.guards]
         self.runs = 0
+
+    def cause(self, failure: GuardFailed | None) -> str:
+        """Return why a call does not take this path, in words; "" if it is not known."""
+        if failure is None or failure.number < 0:
+            changed, entry = self.environment.change(), self.fixed.change()
+            if changed is not None:
+                return f" It reads {changed!r}, which changes: pass it as an argument."
+            return "" if entry is None else f" It may read {entry!r} of an object, which changes."
+        place = self.program.guards[failure.number].place
+        if place is None:
+            return ""
+        line = linecache.getline(place[0], place[1]).strip()
+        return f" It branches at {place[0]}, line {place[1]}: {line}"
 
     def holds(self) -> bool:
         """Return whether everything that the program takes for fixed is as it was."""
@@ -62,13 +84,13 @@ def _where_writable(run: Any, written: list[int]) -> Any:
     return checked
 
 
-def _later(program: Any) -> Any:
+def _later(ready: Any) -> Any:
     """Return a function that compiles a program when it is first called."""
     found: list[Any] = []
 
     def run(*inputs: Any) -> Any:
         if not found:
-            found.append(compiled(optimised(program), program))
+            found.append(ready())
         return found[0](*inputs)
 
     return run

@@ -71,6 +71,7 @@ class Replay:
     ) -> None:
         leaves: list[Any] = []
         structure.flatten((arguments, keywords), leaves, [])
+        self.backend, self.report = owner.backend, path.report
         self.jit = type(owner)
         self.function = owner.function
         self.name = str(getattr(owner, "__name__", "function"))
@@ -397,7 +398,7 @@ class Replay:
 
     def _jitted(self, function: Any, what: str) -> Any:
         function.__name__ = f"{what} of {self.name}"
-        found = self.jit(function)
+        found = self.jit(function, self.backend)
         found.may_share_views = True
         return found
 

@@ -1,0 +1,86 @@
+"""What runs programs: NumPy, or C where that is faster; `jit` says which it chose and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from autograd.errors import OptionError
+from autograd.program.backends.report import Report
+from autograd.program.passes import optimised
+from autograd.program.program import Program
+from autograd.program.running import compiled
+
+#: A function from a program to one of which some parts run in C; it notes in the report which do.
+Pass = Callable[[Program, "Backend", Report], Program]
+
+#: Passes over programs as they were recorded, before all others.
+FIRST: list[Pass] = []
+
+#: Passes over optimised programs, in which regions of arrays are `passes.tiled.Tiled`.
+LAST: list[Pass] = []
+
+#: Functions from an optimised program to a function that runs all of it, or None.
+WHOLE: list[Callable[[Program, Backend, Report], Callable[..., Any] | None]] = []
+
+#: The names that `jit` takes; None lets it choose.
+NAMES = (None, "numpy", "c")
+
+#: The environment variable that chooses where `jit` is to.
+VARIABLE = "CHAINRULE_BACKEND"
+
+
+class Backend:
+    """What is to run the programs of a function.
+
+    Parameters
+    ----------
+    name : str or None
+        ``"numpy"``, ``"c"``, or None for C where it pays; then an environment variable counts.
+
+    Attributes
+    ----------
+    uses_c : bool
+        Whether C may run parts of a program.
+    is_asked_for : bool
+        Whether C was asked for, so that it is to run all that it can, and not only what pays.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = _checked(name, "backend")
+        chosen = name or _checked(os.environ.get(VARIABLE) or None, VARIABLE)
+        self.uses_c = chosen != "numpy"
+        self.is_asked_for = chosen == "c"
+
+    def prepared(self, program: Program, report: Report) -> Program:
+        """Return an optimised program, parts of which run in C; note in the report which do."""
+        passes = (FIRST, LAST) if self.uses_c else ((), ())
+        for one in passes[0]:
+            program = one(program, self, report)
+        program = optimised(program)
+        for one in passes[1]:
+            program = one(program, self, report)
+        return program
+
+    def ready(self, program: Program, report: Report) -> Callable[..., Any]:
+        """Return a function of the inputs that runs a program; see `running.compiled`."""
+        return self.compiled(self.prepared(program, report), program, report)
+
+    def compiled(self, prepared: Program, program: Program, report: Report) -> Callable[..., Any]:
+        """Return a function that runs what `prepared` has made of a program."""
+        for whole in WHOLE if self.uses_c else ():
+            run = whole(prepared, self, report)
+            if run is not None:
+                return run
+        return compiled(prepared, program)
+
+
+def _checked(name: str | None, what: str) -> str | None:
+    """Return the name of a backend, if it is one."""
+    if name not in NAMES:
+        names = ", ".join(repr(x) for x in NAMES if x is not None)
+        raise OptionError(
+            f"{what} is {name!r}; write one of {names}, or nothing to let jit choose."
+        )
+    return name
