@@ -1,12 +1,15 @@
 """Check gradients: whether a derivative is right, and if not, which line is wrong."""
 
+from autograd.check.accuracy.check import check_precision
+from autograd.check.accuracy.report import LosingLine, PrecisionReport
 from autograd.check.finite_differences import numerical_derivative
 from autograd.check.gradients import assert_gradients, check_gradients
 from autograd.check.layers import check_layer
-from autograd.check.precision.check import check_precision
-from autograd.check.precision.report import LosingLine, PrecisionReport
 from autograd.check.primitives import check_primitive
 from autograd.check.report import Comparison, Report, WrongLine
+
+#: For ``from autograd import check``: ``check.precision(f, x)``.
+precision = check_precision
 
 __all__ = [
     "Comparison",
@@ -20,4 +23,5 @@ __all__ = [
     "check_precision",
     "check_primitive",
     "numerical_derivative",
+    "precision",
 ]

@@ -19,11 +19,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.check.accuracy.check import check_precision
+from autograd.check.accuracy.report import PrecisionReport
 from autograd.check.explain.repair.sources import is_users
 from autograd.check.gradients import check_gradients
 from autograd.check.layers import check_layer
-from autograd.check.precision.check import check_precision
-from autograd.check.precision.report import PrecisionReport
 from autograd.check.report import Report
 from autograd.errors import AutogradError, ExpressionError
 

@@ -136,6 +136,10 @@ _of_arrays = define(
 )
 
 
+#: The primitives of `vanishing`.
+VANISHING: Final[tuple[Primitive, ...]] = (_of_numbers, _of_arrays)
+
+
 def vanishing(q: Any, x: Any) -> Any:
     """Return q x, and 0 where x is 0 even if q is infinite; its derivative by x is q there too."""
     if not (isinstance(q, Node) or isinstance(x, Node)):

@@ -47,6 +47,7 @@ def __dir__() -> list[str]:
 # -- triangular, banded and Sylvester equations -----------------------------------------------
 
 
+@_functools.wraps(_original.solve_triangular)
 def _solve_triangle(
     a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -29,11 +30,11 @@ def like_argument(function: Any, position: int = -1) -> Any:
     """Return the function with results in the precision of an argument."""
     bare = recorded(function)
 
+    @functools.wraps(function)
     def same(*arguments: Any) -> Any:
         precision = np.result_type(np.asarray(arguments[position]), np.float16)
         return np.asarray(bare(*arguments)).astype(precision)[()]
 
-    same.__name__ = function.__name__
     return same
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.precision.digits import digits_of_type, right_digits
-from autograd.check.precision.exact import Arithmetic, Record
+from autograd.check.accuracy.digits import digits_of_type, right_digits
+from autograd.check.accuracy.exact import Arithmetic, Record
 from autograd.engine import Node
 from autograd.rules import elementwise, reductions
 

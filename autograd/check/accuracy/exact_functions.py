@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.accuracy.exact_matrices import OF_MATRICES
+from autograd.check.accuracy.exact_special import of_scipy
 from autograd.engine import Primitive, operations
 from autograd.rules import (
     elementwise,
-    inverses,
+    histograms,
     joining,
+    kinks,
     norms,
     padding,
     products,
@@ -25,7 +28,6 @@ from autograd.rules import (
     table,
     ufunc_methods,
 )
-from autograd.rules.determinants import det
 
 
 def _truncated(m: Any, x: Any) -> Any:
@@ -64,6 +66,7 @@ OF_NUMBERS: dict[Primitive, Callable[..., Any]] = {
     elementwise.reciprocal: lambda m, x: 1 / x,
     elementwise.exp: lambda m, x: m.exp(x),
     elementwise.exp2: lambda m, x: m.power(2, x),
+    elementwise.ldexp: lambda m, x, n: x * m.power(2, n),
     elementwise.expm1: lambda m, x: m.expm1(x),
     elementwise.log: lambda m, x: m.log(x),
     elementwise.log2: lambda m, x: m.log(x) / m.ln2,
@@ -109,9 +112,16 @@ OF_NUMBERS: dict[Primitive, Callable[..., Any]] = {
     special.erf: lambda m, x: m.erf(x),
     special.lgamma: lambda m, x: m.log(abs(m.gamma(x))),
     special.sinc: _sinc,
-    special.i0: lambda m, x: m.besseli(0, x),
     table.as_numpy: lambda m, x, value: x,
+    **{special.polygamma(n): lambda m, x, n=n: m.psi(n, x) for n in range(5)},
+    **{special.modified_bessel(n): lambda m, x, n=n: m.besseli(n, x) for n in range(5)},
 }
+
+
+def of_numbers(primitive: Primitive) -> Callable[..., Any] | None:
+    """Return the function of numbers of a primitive; None if there is none."""
+    found = OF_NUMBERS.get(primitive)
+    return of_scipy(primitive.function) if found is None else found
 
 
 def _sum(m: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -153,29 +163,10 @@ def _softmax(m: Any, x: Any, axis: Any = -1) -> Any:
     return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
 
 
-def _matrices(function: Callable[..., Any], *stacks: Any) -> Any:
-    """Apply a function of matrices of mpmath to stacks of matrices."""
-    lead = np.broadcast_shapes(*[stack.shape[:-2] for stack in stacks])
-    wide = [np.broadcast_to(stack, lead + stack.shape[-2:]) for stack in stacks]
-    found = [
-        np.array(function(*[stack[index] for stack in wide]), dtype=object)
-        for index in np.ndindex(*lead)
-    ]
-    return np.reshape(np.stack(found), lead + found[0].shape)
-
-
-def _inv(m: Any, a: Any) -> Any:
-    return _matrices(lambda a: m.inverse(m.matrix(a.tolist())).tolist(), a)
-
-
-def _det(m: Any, a: Any) -> Any:
-    return _matrices(lambda a: m.det(m.matrix(a.tolist())), a)
-
-
-def _solve(m: Any, a: Any, b: Any) -> Any:
-    if b.ndim == 1:
-        return _solve(m, a, b[:, None])[..., 0]
-    return np.matmul(_inv(m, a), b)
+def _in_bins(m: Any, weights: Any, x: Any, minlength: int = 0) -> Any:
+    found = np.full(max(minlength, np.max(x, initial=-1) + 1), m.zero, dtype=object)
+    np.add.at(found, x, weights)
+    return found
 
 
 #: Primitive -> the function of arrays.
@@ -190,10 +181,15 @@ OF_ARRAYS: dict[Primitive, Callable[..., Any]] = {
     reductions.softmax: _softmax,
     products.contraction: lambda m, *a, subscripts, optimize=False: np.einsum(subscripts, *a),
     shapes.astype: lambda m, x, *rest, **options: x,
-    inverses.inv: _inv,
-    inverses.solve: _solve,
-    det: _det,
+    histograms.in_bins: _in_bins,
+    **OF_MATRICES,
 }
+
+
+def of_arrays(primitive: Primitive) -> Callable[..., Any] | None:
+    """Return the function of arrays of a primitive; None if there is none."""
+    found = OF_ARRAYS.get(primitive)
+    return of_scipy(primitive.function, arrays=True) if found is None else found
 
 
 #: Primitives that compare elements: not exact on arrays with NaN, which is not in any order.
@@ -203,6 +199,7 @@ ORDERING: tuple[Primitive, ...] = (
     ufunc_methods.running_maximum,
     ufunc_methods.running_minimum,
     shapes.sort,
+    shapes.partition,
 )
 
 #: Primitives whose own function computes exactly on object arrays: it only moves elements, or adds,
@@ -242,6 +239,8 @@ AS_THEY_ARE: frozenset[Primitive] = frozenset(
         shapes.tile,
         shapes.diagonal,
         padding.pad,
+        padding.sliding_windows,
+        *kinks.VANISHING,
     }
 )
 

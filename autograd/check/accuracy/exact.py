@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.precision.exact_functions import (
+from autograd.check.accuracy.exact_functions import (
     AS_THEY_ARE,
-    OF_ARRAYS,
-    OF_NUMBERS,
     ORDERING,
     STEPS,
+    of_arrays,
+    of_numbers,
 )
-from autograd.engine import Node, Primitive
+from autograd.check.accuracy.exact_matrices import OF_DECOMPOSITIONS
+from autograd.engine import Node, Primitive, Tensor
 from autograd.graph import Graph, contents
 
 #: Decimal digits to compute with: each twice as many as the one before.
@@ -52,7 +53,7 @@ class Arithmetic:
         return _objects(flat, array.shape)
 
     def apply(
-        self, primitive: Primitive, arguments: Any, keywords: Mapping[str, Any], real: bool
+        self, primitive: Primitive, arguments: Any, keywords: Mapping[str, Any], computed: Any
     ) -> Any:
         """Return the exact result of a primitive; None if it has no row.
 
@@ -64,17 +65,24 @@ class Arithmetic:
             Object arrays, and anything else as it was recorded.
         keywords : mapping
             The keyword arguments.
-        real : bool
-            Whether the result is real: then what would be complex is NaN.
+        computed : array
+            What the program computed. If it is real, what would be complex is NaN.
         """
-        function = OF_NUMBERS.get(primitive)
+        function = of_numbers(primitive)
         if function is not None:
             numbers = [self.exact(a) for a in arguments]
-            each = np.frompyfunc(self._checked(function, real), len(numbers), 1)
-            return _array(each(*numbers))
+            checked = self._checked(function, computed.dtype.kind != "c")
+            found = _array(np.frompyfunc(checked, len(numbers), 1)(*numbers))
+            if computed.dtype.kind == "c":
+                on_side = np.frompyfunc(_on_side, 2 + len(numbers), 1)
+                found = _array(on_side(found, computed, *numbers))
+            return found
         arrays = [self.exact(a) if _is_floating(a) else a for a in arguments]
-        if primitive in OF_ARRAYS:
-            return _array(OF_ARRAYS[primitive](self.m, *arrays, **keywords))
+        of_matrices = of_arrays(primitive)
+        if of_matrices is not None:
+            return _array(of_matrices(self.m, *arrays, **keywords))
+        if primitive in OF_DECOMPOSITIONS:
+            return OF_DECOMPOSITIONS[primitive](self.m, computed, *arrays, **keywords)
         if primitive in ORDERING and any(x != x for x in arrays[0].ravel()):
             return None
         if primitive in AS_THEY_ARE:
@@ -136,6 +144,7 @@ class Record:
         self.graph = graph
         self.computed = {id(node): np.array(contents(node)) for node in graph.nodes}
         self.unknown: list[Primitive] = []
+        self._bodies: dict[int, tuple[list[Any], Record] | None] = {}
 
     @property
     def work(self) -> int:
@@ -179,19 +188,51 @@ class Record:
             values[id(a)] if isinstance(a, Node) and id(a) in values else contents(a)
             for a in node.arguments
         ]
-        real = computed.dtype.kind != "c"
         try:
-            found = arithmetic.apply(node.primitive, arguments, node.keywords, real)
+            found = arithmetic.apply(node.primitive, arguments, node.keywords, computed)
         except (TypeError, ValueError, ArithmeticError, NotImplementedError):
             found = None
+        if found is None:
+            found = self._by_its_body(arithmetic, node, arguments)
         if found is None or found.shape != computed.shape:
             if node.primitive not in self.unknown:
                 self.unknown.append(node.primitive)
             return arithmetic.exact(computed)
-        if not real and node.primitive in OF_NUMBERS:
-            numbers = [arithmetic.exact(a) for a in arguments]
-            return _array(np.frompyfunc(_on_side, 2 + len(numbers), 1)(found, computed, *numbers))
         return found
+
+    def _by_its_body(self, arithmetic: Arithmetic, node: Any, arguments: Any) -> Any:
+        """Return what the function of a primitive computes, if it is NumPy code; else None."""
+        if id(node) not in self._bodies:
+            self._bodies[id(node)] = _body(node)
+        body = self._bodies[id(node)]
+        if body is None:
+            return None
+        leaves, record = body
+        values = {
+            id(leaf): arithmetic.exact(x)
+            for leaf, x in zip(leaves, arguments, strict=True)
+            if leaf is not None
+        }
+        (output,) = record.graph.outputs
+        found = record.evaluate(arithmetic, values)[id(output)]
+        return None if record.unknown else found
+
+
+def _body(node: Any) -> tuple[list[Any], Record] | None:
+    """Return what the function of a primitive records for the arguments of a node."""
+    leaves = [Tensor(contents(a)) if isinstance(a, Node) else None for a in node.arguments]
+    given = [a if leaf is None else leaf for a, leaf in zip(node.arguments, leaves, strict=True)]
+    try:
+        with np.errstate(all="ignore"):
+            result = node.primitive.function(*given, **node.keywords)
+    except Exception:  # a function may raise anything when it is given nodes
+        return None
+    if not isinstance(result, Node):
+        return None
+    graph = Graph.of(result)
+    if any(inner.primitive is node.primitive for inner in graph.operations):
+        return None
+    return leaves, Record(graph)
 
 
 def settled(record: Record) -> tuple[Arithmetic, dict[int, Any]]:

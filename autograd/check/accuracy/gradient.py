@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.accuracy.digits import digits_of_type, right_digits
+from autograd.check.accuracy.exact import AGREEMENT, Arithmetic, Record
 from autograd.check.analytic import RecordedCall
 from autograd.check.checked_function import Leaf
-from autograd.check.precision.digits import digits_of_type, right_digits
-from autograd.check.precision.exact import AGREEMENT, Arithmetic, Record
 from autograd.engine import Node
 
 #: Decimal digits to compute differences with: many only if few do not suffice.

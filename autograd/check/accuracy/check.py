@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.accuracy.digits import digits_of_type, right_digits
+from autograd.check.accuracy.exact import Arithmetic, Record, settled
+from autograd.check.accuracy.gradient import gradient_digits
+from autograd.check.accuracy.lines import losing_lines
+from autograd.check.accuracy.losses import Losses
+from autograd.check.accuracy.report import PrecisionReport
 from autograd.check.analytic import RecordedCall
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.given import Given
-from autograd.check.precision.digits import digits_of_type, right_digits
-from autograd.check.precision.exact import Arithmetic, Record, settled
-from autograd.check.precision.gradient import gradient_digits
-from autograd.check.precision.lines import losing_lines
-from autograd.check.precision.losses import Losses
-from autograd.check.precision.report import PrecisionReport
 from autograd.debugging import Trace
 from autograd.engine import Node
 from autograd.errors import DataError
@@ -75,7 +75,7 @@ def check_precision(
     """
     given = Given(f, inputs, None, None, names, args, kwargs)
     function = CheckedFunction(given.f, inputs, True, given.names, data=given.data(wrt))
-    with Trace():
+    with Trace(), np.errstate(all="ignore"):
         call = RecordedCall(function)
     record = Record(call.graph)
     if record.work > LIMIT:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -14,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd.check.precision.reformulations import ROWS
-from autograd.engine import Node, Primitive, Tensor, Value
+from autograd.check.accuracy.reformulations import ROWS
+from autograd.engine import Node, Primitive, Tensor, Value, operations
 from autograd.engine.primitive import Recorded
 from autograd.graph import Graph, contents
 from autograd.rules import elementwise, reductions
@@ -46,34 +48,84 @@ class Match:
     ----------
     found, better : str
         The formula, and the one that keeps more digits, in the variables of the table.
+    constants : dict of str to float
+        Variables that stand for numbers.
     size : int
         The number of operations of the formula.
     variables : dict of str to object
         What its variables stand for: nodes, numbers and arrays.
-    options : dict of str to object
-        ``axis=`` and ``keepdims=`` of its sums, where they are not the default.
+    index : object
+        The elements of the formula that the program uses; None for all.
     """
 
     found: str
     better: str
     size: int
     variables: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
+    constants: dict[str, float] = field(default_factory=dict)
+    index: Any = None
 
     def evaluate(self, numbers: dict[str, Any]) -> Any:
         """Return the better formula for these numbers."""
         with np.errstate(all="ignore"):
-            return eval(self.better, {**NAMESPACE, **numbers})
+            found = eval(self.better, {**NAMESPACE, **self.constants, **numbers})
+        return found if self.index is None else found[self.index]
+
+    def written(self) -> tuple[str, str]:
+        """Return both formulas with their constants, and with the index of the elements."""
+        found, better = (
+            _with_constants(text, self.constants) for text in (self.found, self.better)
+        )
+        if self.index is None:
+            return found, better
+        return f"({found})[index]", f"({better})[index]"
+
+
+def _with_constants(formula: str, constants: Mapping[str, float]) -> str:
+    """Replace variables of a formula by the numbers that they stand for."""
+    for name, x in constants.items():
+        number = f"{x:g}" if float(f"{x:g}") == x else repr(x)
+        number = number if x >= 0 else f"({number})"
+        formula = re.sub(rf"(?<![\w.]){name}(?!\w)", number, formula)
+    return formula
 
 
 def matches(node: Any) -> Iterator[Match]:
-    """Yield the formulas of the table whose last operation is a node."""
+    """Yield the formulas of the table whose last operation is a node.
+
+    A function of chosen elements, such as ``np.log(p[i])``, is also taken as the elements of a
+    formula, such as ``np.log(p)[i]``.
+    """
+    yield from _matches(node, None)
+    first = node.arguments[0]
+    if len(node.arguments) == 1 and node.primitive.partials is not None and _is_getitem(first):
+        yield from _matches(_Applied(node.primitive, first.arguments[:1]), first.arguments[1])
+
+
+def _matches(node: Any, index: Any) -> Iterator[Match]:
     for found, better, pattern, names in _table()[_canonical(node)[0]]:
         bound = next(_unify(pattern, node, {}, names), None)
         if bound is not None:
             options = bound.pop("", {})
             size = len(Graph.of(pattern).operations)
-            yield Match(found, _formatted(better, options, bound), size, bound, options)
+            formula = _formatted(better, options, bound)
+            constants = {
+                name: x for name, x in bound.items() if type(x) in (int, float) and math.isfinite(x)
+            }
+            variables = {name: x for name, x in bound.items() if name not in constants}
+            yield Match(found, formula, size, variables, constants, index)
+
+
+def _is_getitem(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.primitive is operations.GETITEM
+
+
+class _Applied(Recorded):
+    """A call that the program did not make: of a function on all elements of an array."""
+
+    def __init__(self, primitive: Primitive, arguments: tuple[Any, ...]) -> None:
+        self.primitive, self.arguments = primitive, arguments
+        self.keywords: dict[str, Any] = {}
 
 
 @cache

@@ -53,6 +53,21 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.sum(x**2) + np.sum(y**2) - 2 * x @ y", "np.sum((x - y)**2)"),
     ("np.sum(x**2) - 2 * np.sum(x * y) + np.sum(y**2)", "np.sum((x - y)**2{axes})"),
     ("np.mean(x**2) - np.mean(x)**2", "np.var(x{axes})"),
+    ("np.sum(x**2) / n - (np.sum(x) / n)**2", "np.var(x{axes})"),
+    ("np.mean(x * y) - np.mean(x) * np.mean(y)", "np.mean((x - np.mean(x)) * (y - np.mean(y)))"),
+    ("1 / np.sqrt(1 - x) - 1", "x / (np.sqrt(1 - x) * (1 + np.sqrt(1 - x)))"),
+    (
+        "np.arccos(np.sin(p) * np.sin(q) + np.cos(p) * np.cos(q) * np.cos(a))",
+        "2 * np.arcsin(np.sqrt(np.sin((p - q) / 2)**2 + np.cos(p) * np.cos(q) * np.sin(a / 2)**2))",
+    ),
+    (
+        "np.arccos(x @ y / (np.linalg.norm(x) * np.linalg.norm(y)))",
+        "2 * np.arctan2(np.linalg.norm(x / np.linalg.norm(x) - y / np.linalg.norm(y)), np.linalg.norm(x / np.linalg.norm(x) + y / np.linalg.norm(y)))",
+    ),
+    (
+        "np.sqrt((a + b + c) / 2 * ((a + b + c) / 2 - a) * ((a + b + c) / 2 - b) * ((a + b + c) / 2 - c))",
+        "np.sqrt((a + (b + c)) * (c - (a - b)) * (c + (a - b)) * (a + (b - c))) / 4",
+    ),
     # overflow and underflow
     ("np.sqrt(x**2 + y**2)", "np.hypot(x, y)"),
     ("np.sqrt(1 + x**2)", "np.hypot(1, x)"),
@@ -64,7 +79,6 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.log(1 + np.exp(x))", "np.logaddexp(0, x)"),
     ("np.log1p(np.exp(x))", "np.logaddexp(0, x)"),
     ("np.exp(x) / np.sum(np.exp(x))", "autograd.softmax(x{axis})"),
-    ("np.log(np.exp(x) / np.sum(np.exp(x)))", "x - autograd.logsumexp(x{axes})"),
     ("np.log(autograd.softmax(x))", "x - autograd.logsumexp(x{axis}, keepdims=True)"),
     ("1 / (1 + np.exp(-x))", "autograd.sigmoid(x)"),
     ("1 / (1 + np.exp(x))", "autograd.sigmoid(-x)"),
@@ -81,11 +95,38 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("np.log(np.exp(x))", "x"),
     ("np.log(np.exp(x) / y)", "x - np.log(y)"),
     ("np.log(np.exp(x) * y)", "x + np.log(y)"),
+    ("np.log(np.exp(x) / np.sum(np.exp(x)))", "x - autograd.logsumexp(x{axes})"),
+    ("np.log(y @ np.exp(x))", "autograd.logsumexp(x + np.log(y))"),
+    ("np.log(np.sum(y * np.exp(x)))", "autograd.logsumexp(x + np.log(y){axes})"),
+    ("np.exp(x) * y", "np.exp(x + np.log(y))"),
+    ("np.exp(x) / y", "np.exp(x - np.log(y))"),
+    ("np.log(scipy.special.gamma(x))", "scipy.special.gammaln(x)"),
+    (
+        "np.log(scipy.special.gamma(x) / scipy.special.gamma(y))",
+        "scipy.special.gammaln(x) - scipy.special.gammaln(y)",
+    ),
+    (
+        "scipy.special.gamma(x) / scipy.special.gamma(y)",
+        "np.exp(scipy.special.gammaln(x) - scipy.special.gammaln(y))",
+    ),
+    (
+        "scipy.special.gamma(n + 1) / (scipy.special.gamma(k + 1) * scipy.special.gamma(n - k + 1))",
+        "scipy.special.binom(n, k)",
+    ),
+    (
+        "x**k * np.exp(-x) / scipy.special.gamma(k + 1)",
+        "np.exp(k * np.log(x) - x - scipy.special.gammaln(k + 1))",
+    ),
+    ("np.log(scipy.special.ndtr(x))", "scipy.special.log_ndtr(x)"),
+    ("1 - scipy.special.ndtr(x)", "scipy.special.ndtr(-x)"),
     ("1 - autograd.erf(x)", "scipy.special.erfc(x)"),
     ("1 + autograd.erf(x)", "scipy.special.erfc(-x)"),
     # long sums
     ("np.sum(x)", "np.sum(x{axes}, dtype=np.float64)"),
     ("np.mean(x)", "np.mean(x{axes}, dtype=np.float64)"),
+    ("np.cumsum(x)", "np.cumsum(x{axes}, dtype=np.float64)"),
+    ("np.cumsum(x)[-1]", "np.sum(x, dtype=np.float64)"),
+    ("x @ y", "np.matmul(x, y, dtype=np.float64)"),
     # matrices
     ("np.linalg.inv(x) @ y", "np.linalg.solve(x, y)"),
 )

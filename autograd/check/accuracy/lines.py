@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from autograd.check.accuracy.digits import right_digits
+from autograd.check.accuracy.losses import Losses, Step
+from autograd.check.accuracy.matching import Match, matches
+from autograd.check.accuracy.report import LosingLine
+from autograd.check.accuracy.wording import in_words_of
 from autograd.check.analytic import RecordedCall
-from autograd.check.precision.digits import right_digits
-from autograd.check.precision.losses import Losses, Step
-from autograd.check.precision.matching import Match, matches
-from autograd.check.precision.report import LosingLine
-from autograd.check.precision.wording import in_words_of
 from autograd.debugging import Place
 from autograd.engine import Node
 from autograd.graph import contents
@@ -59,7 +60,11 @@ def losing_lines(losses: Losses, call: RecordedCall, full: float) -> tuple[list[
             lines.setdefault((line.place, line.found or line.operation), line)
             chosen += [better] if better is not None else []
     found = sorted(lines.values(), key=lambda line: line.after - line.before)
-    return found, _improved(losses, call, _everywhere(losses, call, chosen))
+    improved = _improved(losses, call, _everywhere(losses, call, chosen))
+    if improved == improved and improved <= _fewest(losses, call, losses.record.computed) + DROP:
+        bare = [replace(line, found="", suggestion="", improved=math.nan) for line in found]
+        return bare, math.nan  # the formulas do not help the result
+    return found, improved
 
 
 def _different(nodes: Any) -> list[Any]:
@@ -167,14 +172,14 @@ def _line(step: Step, better: _Better | None) -> LosingLine:
     line = (step.node.place, step.node.op, step.before, step.after, step.reason)
     if better is None:
         return LosingLine(*line)
-    words = in_words_of(better.node.place, better.match.found, better.match.better)
+    words = in_words_of(better.node.place, better.match)
     return LosingLine(*line, *words, better.digits)
 
 
 def _improved(losses: Losses, call: RecordedCall, replaced: dict[int, Any]) -> float:
     """Return the fewest digits of the results where formulas are replaced; NaN without any."""
     if not replaced:
-        return float("nan")
+        return math.nan
     record = losses.record
     values = dict(record.computed)
     changed = set()
@@ -189,6 +194,11 @@ def _improved(losses: Losses, call: RecordedCall, replaced: dict[int, Any]) -> f
             with np.errstate(all="ignore"):
                 values[id(node)] = np.asarray(node.primitive(*arguments, **node.keywords))
             changed.add(id(node))
+    return _fewest(losses, call, values)
+
+
+def _fewest(losses: Losses, call: RecordedCall, values: Mapping[int, Any]) -> float:
+    """Return the fewest right digits of the results."""
     return min(
         float(right_digits(values[id(y)], losses.exact[id(y)]).min(initial=np.inf))
         for y in call.graph.outputs
