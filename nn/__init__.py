@@ -36,6 +36,7 @@ from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.loop import evaluate, fit
 from nn.training.metrics import accuracy
+from nn.training.nan import TerminateOnNaN
 from nn.training.privacy import DPSGD, per_example_grads
 from nn.weights import load, load_into, save
 
@@ -53,7 +54,8 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "cross_entropy", "hinge", "huber", "kl_divergence", "mae", "mse", "nll",
     "MLP", "Layer", "Neuron",
     "init", "optim", "seed",
-    "DataLoader", "EarlyStopping", "History", "accuracy", "evaluate", "fit", "train_test_split",
+    "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",
+    "train_test_split",
     "load", "load_into", "save",
     "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
 ]

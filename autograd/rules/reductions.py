@@ -14,6 +14,7 @@ from autograd.engine.dispatch import plain, refuse_out
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.tracing import Followed
 from autograd.rules.elementwise import nonzero
+from autograd.rules.floats import floats
 from autograd.rules.kernel import full_of, kernel
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.table import composition_of, define, implements, linear, with_values
@@ -431,6 +432,7 @@ def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     >>> float(autograd.logsumexp(np.array([0.0, 1000.0])))
     1000.0
     """
+    x = floats(x)
     largest = np.max(x, axis=axis, keepdims=True, initial=-math.inf)
     shift = np.where(np.isfinite(largest), largest, 0.0).astype(largest.dtype)
     with np.errstate(divide="ignore"):  # log(0) is -inf, as it should be
@@ -459,6 +461,7 @@ def softmax_of_array(x: Any, axis: Any = -1) -> Any:
     >>> autograd.softmax(np.array([0.0, 1000.0]))
     array([0., 1.])
     """
+    x = floats(x)
     exponentials = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
 

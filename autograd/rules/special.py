@@ -12,6 +12,7 @@ import numpy as np
 from autograd.engine.dispatch import plain
 from autograd.engine.primitive import Primitive
 from autograd.rules.elementwise import exp, sharpened, where
+from autograd.rules.floats import floats
 from autograd.rules.kernel import kernel, self_contained
 from autograd.rules.table import elementwise
 
@@ -74,7 +75,7 @@ def softplus_of_array(x: Any) -> Any:
     >>> autograd.softplus(np.array([-1000.0, 1000.0]))
     array([   0., 1000.])
     """
-    return np.logaddexp(x, 0)
+    return np.logaddexp(floats(x), 0)
 
 
 def sigmoid_of_array(x: Any) -> Any:
@@ -96,6 +97,7 @@ def sigmoid_of_array(x: Any) -> Any:
     >>> autograd.sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
+    x = floats(x)
     if np.iscomplexobj(x):
         return 1 / (1 + np.exp(-x))
     small = np.exp(-np.abs(x))

@@ -1,11 +1,15 @@
-"""Examples: how many there are."""
+"""Examples: how many there are, and some of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd.errors import DataError, ShapeError
+
+NUMBERS = (int, float, complex, np.generic)
 
 
 def length_of(data: Any) -> int:
@@ -13,6 +17,12 @@ def length_of(data: Any) -> int:
     parts: Sequence[Any] = [data]
     if isinstance(data, (tuple, dict)):
         parts = list(data.values()) if isinstance(data, dict) else data
+        if any(isinstance(part, tuple) or not hasattr(part, "__len__") for part in parts):
+            raise DataError(
+                "A tuple or dict of data must hold arrays with the examples along the first axis, "
+                f"not {', '.join(type(part).__name__ for part in parts[:4])}. A sequence of "
+                "examples must be a list."
+            )
         lengths = [len(part) for part in parts]
         if len(set(lengths)) > 1:
             raise ShapeError(
@@ -24,6 +34,27 @@ def length_of(data: Any) -> int:
             f"{_described(data)}."
         )
     return len(parts[0])
+
+
+def refuse_list_of_arrays(data: Any) -> None:
+    """Raise for a list of arrays, which may be the parts of the data, or examples."""
+    if isinstance(data, list) and all(getattr(part, "shape", ()) != () for part in data):
+        raise DataError(
+            "A list of arrays may be the parts of the data or single examples. For parts, such as "
+            "inputs and targets, write a tuple, (inputs, targets); for examples np.stack(examples)."
+        )
+
+
+def places_of(chosen: Any) -> Any:
+    """Return the numbers in a slice or an array of indices."""
+    return range(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen.tolist()
+
+
+def taken(part: Any, chosen: Any) -> Any:
+    """Return some examples of an array or a sequence, given a slice or an array of indices."""
+    if hasattr(part, "shape") or isinstance(chosen, slice):
+        return part[chosen]
+    return [part[place] for place in places_of(chosen)]
 
 
 def _described(data: Any) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import OptionError
-from nn.data.examples import length_of
+from autograd.errors import DataError, OptionError
+from nn.data.examples import NUMBERS, length_of, places_of, refuse_list_of_arrays, taken
 from nn.seeding import chosen as drawn_from
 
 
@@ -19,7 +19,7 @@ class DataLoader:
     ----------
     data : array, tuple or dict of arrays, or sequence
         The examples, along the first axis of each array. For a tuple or dict of arrays each batch
-        is a tuple or dict. Any other sequence is a sequence of examples.
+        is a tuple or dict. Any other sequence, such as a list of tuples, is a sequence of examples.
     batch_size : int
         The number of examples per batch.
     shuffle : bool
@@ -30,14 +30,15 @@ class DataLoader:
         The generator for the order; by default the one that `nn.seed` sets.
     collate : callable, optional
         Turns a list of examples into a batch; by default it stacks numbers and arrays, also inside
-        tuples and dicts.
+        tuples, lists and dicts.
 
     Raises
     ------
     OptionError
         If `batch_size` is less than 1.
     DataError
-        If there are no examples, or the data cannot be indexed.
+        If there are no examples, the data cannot be indexed, or they are a list of arrays, which
+        may be examples or parts.
     ShapeError
         If the parts differ in length.
 
@@ -64,6 +65,8 @@ class DataLoader:
         self.generator = drawn_from(generator)
         self.collate = collate or stacked
         self.examples = length_of(data)
+        if collate is None:
+            refuse_list_of_arrays(data)
 
     def __len__(self) -> int:
         whole, rest = divmod(self.examples, self.batch_size)
@@ -79,22 +82,26 @@ class DataLoader:
     def _batch(self, chosen: Any) -> Any:
         data = self.data
         if isinstance(data, tuple):
-            return tuple([part[chosen] for part in data])
+            return tuple([taken(part, chosen) for part in data])
         if isinstance(data, dict):
-            return {name: part[chosen] for name, part in data.items()}
+            return {name: taken(part, chosen) for name, part in data.items()}
         if hasattr(data, "shape"):
             return data[chosen]
-        places = range(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen.tolist()
-        return self.collate([data[place] for place in places])
+        return self.collate([data[place] for place in places_of(chosen)])
 
 
 def stacked(examples: list[Any]) -> Any:
-    """Stack numbers and arrays, also inside tuples and dicts; leave other examples in a list."""
+    """Stack numbers and arrays, also inside tuples, lists and dicts; leave others in a list."""
     first = examples[0]
-    if isinstance(first, tuple):
+    if isinstance(first, (tuple, list)):
+        if all(isinstance(part, NUMBERS) for part in first) and isinstance(first, list):
+            raise DataError(
+                f"The examples are lists of numbers, such as {first[:3]!r}: make one array of "
+                "them, np.array(examples), or pass collate=."
+            )
         return tuple([stacked(list(part)) for part in zip(*examples, strict=True)])
     if isinstance(first, dict):
         return {name: stacked([example[name] for example in examples]) for name in first}
-    if isinstance(first, (int, float, complex, np.generic)) or hasattr(first, "shape"):
+    if isinstance(first, NUMBERS) or hasattr(first, "shape"):
         return np.stack(examples)
     return examples

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DataError, OptionError
-from nn.data.examples import length_of
+from nn.data.examples import length_of, taken
 from nn.seeding import chosen as drawn_from
 
 
@@ -67,7 +67,7 @@ def train_test_split(
     else:
         chosen = _stratified(np.asarray(stratify)[order], held)
         test, train = order[chosen], order[~chosen]
-    return [_taken(array, part) for array in arrays for part in (train, test)]
+    return [taken(array, part) for array in arrays for part in (train, test)]
 
 
 def _stratified(classes: Any, held: int) -> Any:
@@ -83,7 +83,3 @@ def _stratified(classes: Any, held: int) -> Any:
     for number, wanted in enumerate(quota):
         chosen[np.flatnonzero(member == number)[:wanted]] = True
     return chosen
-
-
-def _taken(array: Any, places: Any) -> Any:
-    return array[places] if hasattr(array, "shape") else [array[place] for place in places]

@@ -14,7 +14,7 @@ import numpy as np
 from autograd import define, elementwise, erf, relu, sigmoid, softmax
 from autograd import softplus as unit_softplus
 from autograd.errors import OptionError
-from nn.module import FunctionModule, OneInput
+from nn.module import FunctionModule, OneInput, floating
 from nn.types import typed_elementwise
 
 SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh in the approximation of GELU
@@ -96,7 +96,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
     >>> leaky_relu(np.array([-100.0, 2.0]))
     array([-1.,  2.])
     """
-    return leaky(x, negative_slope)
+    return leaky(floating(x), negative_slope)
 
 
 @typed_elementwise
@@ -123,7 +123,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     >>> elu(np.array([-1000.0, 2.0]))
     array([-1.,  2.])
     """
-    return exponential_linear(x, alpha)
+    return exponential_linear(floating(x), alpha)
 
 
 @typed_elementwise
@@ -148,7 +148,7 @@ def silu(x: Any) -> Any:
     >>> silu(np.array([-1000.0, 0.0, 1000.0])) + 0.0
     array([   0.,    0., 1000.])
     """
-    return sigmoid_linear(x)
+    return sigmoid_linear(floating(x))
 
 
 @typed_elementwise
@@ -181,7 +181,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
     """
     if approximate not in ("none", "tanh"):
         raise OptionError(f'approximate= must be "none" or "tanh", not {approximate!r}.')
-    return gelu_exact(x) if approximate == "none" else gelu_tanh(x)
+    return gelu_exact(floating(x)) if approximate == "none" else gelu_tanh(floating(x))
 
 
 @typed_elementwise
@@ -205,7 +205,7 @@ def softplus(x: Any, beta: float = 1.0) -> Any:
     >>> float(np.round(softplus(0.0), 4))
     0.6931
     """
-    return unit_softplus(x) if beta == 1 else unit_softplus(beta * x) / beta
+    return unit_softplus(x) if beta == 1 else unit_softplus(beta * floating(x)) / beta
 
 
 @typed_elementwise
@@ -229,11 +229,21 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     >>> log_softmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    return log_of_softmax(x, axis=axis)
+    return log_of_softmax(floating(x), axis=axis)
 
 
 class Activation(FunctionModule, OneInput):
     """A module that applies an activation function."""
+
+    def forward(self, *inputs: Any) -> Any:
+        """Apply the function.
+
+        Parameters
+        ----------
+        *inputs : array_like
+            The input.
+        """
+        return super().forward(*map(floating, inputs))
 
 
 class ReLU(Activation):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, relu, softmax
-from autograd.errors import OptionError, ShapeError
+from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
 from nn.layers.linear import Dropout, Linear, affine
 from nn.layers.normalisation import LayerNorm
@@ -113,6 +113,8 @@ class MultiheadAttention(Module):
         ------
         ShapeError
             If shapes do not fit.
+        DataError
+            If `attn_mask` holds integers, which may mean either.
         """
         key = query if key is None else key
         value = key if value is None else value
@@ -183,6 +185,11 @@ class MultiheadAttention(Module):
                 raise ShapeError(
                     f"attn_mask= has shape {mask.shape}; it must be {shape[2:]}, or "
                     f"{(shape[0] * shape[1], *shape[2:])}, with one for each example and head."
+                )
+            if mask.dtype.kind not in "bf":
+                raise DataError(
+                    f"attn_mask= has type {mask.dtype}. Write mask.astype(bool) if it marks the "
+                    "keys that are ignored, mask.astype(float) if it is to be added to the scores."
                 )
             mask = mask.reshape(shape) if mask.ndim == 3 else mask
             if mask.dtype != bool:

@@ -11,7 +11,7 @@ from autograd import Tensor, define
 from autograd.errors import DataError, OptionError, ShapeError
 from autograd.program import is_tracing
 from nn import init
-from nn.module import Module, OneInput, Parameter, plain, shape_of
+from nn.module import Module, OneInput, Parameter, floating, plain, shape_of
 from nn.seeding import chosen
 
 
@@ -246,6 +246,7 @@ class Dropout(OneInput):
         x : array_like
             The input.
         """
+        x = floating(x)
         if not self.training or self.p == 0:
             return x
         kept = chosen(self.generator).random(shape_of(x), np.float32) >= self.p

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import Tensor, define
 from autograd.errors import ShapeError
 from nn import init
-from nn.module import Module, Parameter, plain, shape_of
+from nn.module import Module, Parameter, floating, plain, shape_of
 
 
 def standardised(x: Any, axes: tuple[int, ...], eps: float, centred: bool) -> tuple[Any, Any]:
@@ -101,6 +101,7 @@ class BatchNorm(Module):
         ShapeError
             If the shape does not fit; or in training mode, if a channel has only one number.
         """
+        x = floating(x)
         shape = shape_of(x)
         if len(shape) not in self.ndims or shape[1] != self.num_features:
             raise ShapeError(
@@ -254,6 +255,7 @@ class LayerNorm(Module):
         ShapeError
             If the last axes have other lengths.
         """
+        x = floating(x)
         shape, count = shape_of(x), len(self.normalized_shape)
         if len(shape) < count or shape[len(shape) - count :] != self.normalized_shape:
             raise ShapeError(

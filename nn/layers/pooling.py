@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Primitive, define, linear
 from autograd.errors import OptionError
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
-from nn.module import OneInput, plain, shape_of
+from nn.module import OneInput, floating, plain, shape_of
 
 
 def largest(x: Any, windows: Windows) -> Any:
@@ -121,7 +121,7 @@ class Pooling(OneInput):
         ShapeError
             If the shape does not fit, or the window is larger than the input.
         """
-        x, alone = with_batch(x, self.ndim, None, type(self).__name__)
+        x, alone = with_batch(floating(x), self.ndim, None, type(self).__name__)
         self.windows.counts(shape_of(x))  # raises if there is no window
         y = self._pooled(x)
         return y[0] if alone else y

@@ -15,7 +15,7 @@ from nn.losses.kernels import (
     weighted_sum,
 )
 from nn.losses.reductions import reduced, same_shape
-from nn.module import plain, shape_of
+from nn.module import floating, plain, shape_of
 from nn.types import typed_loss
 
 
@@ -60,6 +60,7 @@ def nll(
     >>> float(np.round(nll(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 0]), 4))
     1.0397
     """
+    outputs = floating(outputs)
     _, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
     selected = np.where(weights == 0, 0.0, outputs[index])  # may be infinite where ignored
@@ -117,10 +118,11 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise OptionError(f"label_smoothing= must be from 0 to 1, not {label_smoothing}.")
+    outputs = floating(outputs)
     axis = class_axis(outputs)
     count = shape_of(outputs)[axis]
     if shape_of(targets) == shape_of(outputs):
-        shares: Any = same_shape(outputs, targets)
+        shares: Any = same_shape(outputs, targets)[1]
         if label_smoothing:
             shares = shares * (1 - label_smoothing) + label_smoothing / count
         if weight is not None:

@@ -48,7 +48,7 @@ def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") ->
     >>> float(np.round(binary_cross_entropy(np.array([0.5, 1.0]), [1, 1]), 4))
     0.3466
     """
-    targets = same_shape(outputs, targets)
+    outputs, targets = same_shape(outputs, targets)
     for what, numbers in (("outputs", plain(outputs)), ("targets", plain(targets))):
         if ((numbers < 0) | (numbers > 1)).any():
             raise OptionError(
@@ -87,7 +87,8 @@ def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str 
     >>> binary_cross_entropy_with_logits(np.array([-1000.0, 1000.0]), [1, 1], reduction="none")
     array([1000.,    0.])
     """
-    return reduced(cross_entropy_of_logits(outputs, same_shape(outputs, targets)), reduction)
+    outputs, targets = same_shape(outputs, targets)
+    return reduced(cross_entropy_of_logits(outputs, targets), reduction)
 
 
 @typed_loss
@@ -125,7 +126,7 @@ def kl_divergence(
     >>> float(np.round(kl_divergence(np.log([[0.5, 0.5]]), [[1.0, 0.0]], "batchmean"), 4))
     0.6931
     """
-    targets = same_shape(outputs, targets)
+    outputs, targets = same_shape(outputs, targets)
     if log_target:
         losses = np.exp(targets) * (targets - outputs)
     else:

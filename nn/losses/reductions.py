@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import OptionError, ShapeError
-from nn.module import shape_of
+from nn.module import floating, shape_of
 
 REDUCTIONS: dict[str, Callable[[Any], Any]]
 REDUCTIONS = {
@@ -26,13 +26,16 @@ def reduced(losses: Any, reduction: str) -> Any:
     return REDUCTIONS[reduction](losses)
 
 
-def same_shape(outputs: Any, targets: Any) -> Any:
-    """Return targets with the dtype of the outputs; raise if the shapes differ."""
+def same_shape(outputs: Any, targets: Any) -> tuple[Any, Any]:
+    """Return outputs and targets as numbers of one type; raise if their shapes differ."""
+    outputs = floating(outputs)
     if not isinstance(targets, Tensor):
-        targets = np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
+        targets = floating(
+            np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
+        )
     if shape_of(outputs) != targets.shape:
         raise ShapeError(
             f"The outputs have shape {shape_of(outputs)}, the targets {targets.shape}; they must "
             f"be equal. Write targets.reshape({shape_of(outputs)}) if that is what you mean."
         )
-    return targets
+    return outputs, targets

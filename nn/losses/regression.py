@@ -43,7 +43,8 @@ def mse(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
     >>> float(mse(np.array([1.0, 2.0]), [0.0, 0.0]))
     2.5
     """
-    return reduced((outputs - same_shape(outputs, targets)) ** 2, reduction)
+    outputs, targets = same_shape(outputs, targets)
+    return reduced((outputs - targets) ** 2, reduction)
 
 
 @typed_loss
@@ -74,7 +75,8 @@ def mae(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
     >>> float(mae(np.array([1.0, -2.0]), [0.0, 0.0]))
     1.5
     """
-    return reduced(np.abs(outputs - same_shape(outputs, targets)), reduction)
+    outputs, targets = same_shape(outputs, targets)
+    return reduced(np.abs(outputs - targets), reduction)
 
 
 @typed_loss
@@ -110,8 +112,8 @@ def huber(outputs: Any, targets: Any, reduction: str = "mean", delta: float = 1.
     >>> huber(np.array([0.5, 3.0]), [0.0, 0.0], reduction="none")
     array([0.125, 2.5  ])
     """
-    difference = outputs - same_shape(outputs, targets)
-    return reduced(huber_of_difference(difference, delta), reduction)
+    outputs, targets = same_shape(outputs, targets)
+    return reduced(huber_of_difference(outputs - targets, delta), reduction)
 
 
 @typed_loss
@@ -148,7 +150,7 @@ def hinge(outputs: Any, targets: Any, reduction: str = "mean", margin: float = 1
     >>> hinge(np.array([2.0, 0.5]), [1, -1], reduction="none")
     array([0. , 1.5])
     """
-    targets = same_shape(outputs, targets)
+    outputs, targets = same_shape(outputs, targets)
     if not (np.abs(plain(targets)) == 1).all():
         raise OptionError("hinge takes targets -1 and 1. For targets 0 and 1 write 2 * t - 1.")
     return reduced(np.maximum(margin - targets * outputs, 0.0), reduction)

@@ -1,4 +1,4 @@
-"""What a batch is."""
+"""What a batch is: inputs and targets."""
 
 from __future__ import annotations
 
@@ -6,24 +6,96 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from autograd.errors import DataError, OptionError
+from nn.module import is_array
+
 Metric = Callable[[Any, Any], Any]
 Loss = Callable[[Any, Any], Any]
 
+#: The inputs of the model, and the targets.
+Batch = tuple[tuple[Any, ...], Any]
 
-def windows_of(data: Iterable[Any], size: int) -> Iterator[list[Any]]:
+PAIRS = "as nn.DataLoader((inputs, targets), batch_size=32) yields them"
+
+
+def batches_of(data: Iterable[Any], targets: str) -> Iterator[Batch]:
+    """Yield the inputs and targets of each batch; raise if they cannot be told apart."""
+    if targets not in ("last", "inputs"):
+        raise OptionError(f"targets={targets!r} must be 'last' or 'inputs'.")
+    if is_array(data) or not isinstance(data, Iterable):
+        raise DataError(
+            f"The data must be batches, {PAIRS}, not {_described(data)}, whose rows would be "
+            "batches."
+        )
+    read = _divided if targets == "last" else _doubled
+    if isinstance(data, (tuple, list)):  # perhaps arrays, not batches: raise before the first step
+        data = [read(batch) for batch in data]
+        yield from data
+    else:
+        yield from map(read, data)
+
+
+def windows_of(batches: Iterator[Batch], size: int) -> Iterator[list[Batch]]:
     """Yield lists of `size` batches; the last may be shorter."""
-    batches = iter(data)
     while window := list(islice(batches, size)):
         yield window
 
 
-def targets_of(batch: Any) -> Any:
-    """Return the targets of a batch, or else the batch itself."""
-    return batch[-1] if isinstance(batch, tuple) else batch
+def size_of(batch: Batch) -> int:
+    """Return the number of examples in a batch, the length of its targets."""
+    targets = batch[1]
+    return len(next(iter(targets.values())) if isinstance(targets, dict) else targets)
 
 
-def size_of(batch: Any) -> int:
-    """Return the number of examples in a batch."""
-    if isinstance(batch, tuple):
-        return len(batch[-1])
-    return len(next(iter(batch.values())) if isinstance(batch, dict) else batch)
+def _divided(batch: Any) -> Batch:
+    """Return the inputs and, last, the targets of a batch."""
+    if not isinstance(batch, (tuple, list)) or len(batch) < 2:
+        raise DataError(
+            f"A batch is {_described(batch)}, without targets. A batch must be a tuple or a list "
+            f"of inputs and, last, targets, {PAIRS}. If the inputs are also the targets, as for "
+            'an autoencoder, or the loss takes the whole batch, add targets="inputs".'
+        )
+    if not any(is_array(part) or isinstance(part, dict) for part in batch):
+        raise DataError(
+            f"A batch is {_described(batch)}, which may be inputs and targets or examples. Its "
+            f"parts must be arrays, {PAIRS}."
+        )
+    *inputs, targets = batch
+    _check_length(targets)
+    return tuple(inputs), targets
+
+
+def _doubled(batch: Any) -> Batch:
+    """Return a batch as inputs and as targets."""
+    if isinstance(batch, (tuple, list)):
+        if len(batch) != 1:
+            raise DataError(
+                f'A batch is {_described(batch)}. With targets="inputs" it must be one array or '
+                "dict, which goes to the model and to the loss."
+            )
+        batch = batch[0]
+    if not is_array(batch) and not isinstance(batch, dict):
+        raise DataError(f"A batch must be an array or a dict of arrays, not {_described(batch)}.")
+    _check_length(batch)
+    return (batch,), batch
+
+
+def _check_length(targets: Any) -> None:
+    """Raise if targets have no examples along a first axis."""
+    part = next(iter(targets.values()), None) if isinstance(targets, dict) else targets
+    if getattr(part, "shape", None) == () or not hasattr(part, "__len__"):
+        raise DataError(
+            f"The targets of a batch are {_described(part)}; they must be an array with the "
+            "examples along the first axis."
+        )
+
+
+def _described(thing: Any) -> str:
+    if is_array(thing):
+        return f"an array of shape {tuple(thing.shape)}"
+    if isinstance(thing, (tuple, list)):
+        if not thing or len(thing) > 4:
+            return f"a {type(thing).__name__} of {len(thing)} parts"
+        return f"a {type(thing).__name__} of {' and '.join(_described(part) for part in thing)}"
+    name = type(thing).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

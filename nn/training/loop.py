@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd.errors import MissingProgramError, OptionError
-from nn.optim import Formula, Optimizer, ReduceLROnPlateau, Scheduler
+from nn.optim import Optimizer, ReduceLROnPlateau, Scheduler
 from nn.optional_imports import require
-from nn.training.batches import Loss, Metric, windows_of
+from nn.training.batches import Loss, Metric, batches_of, windows_of
 from nn.training.checkpoints import Checkpoint
 from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.metrics import Means
+from nn.training.nan import NanLossError, TerminateOnNaN
+from nn.training.options import check_loss, check_options, measured, monitored
 from nn.training.trainer import Trainer
 
 
@@ -38,17 +40,16 @@ def fit(
     resume: bool = False,
     progress: bool = True,
     jit: bool = False,
+    targets: str = "last",
 ) -> History:
     """Train a model, and put it into evaluation mode.
 
     Parameters
     ----------
     model : Module
-        The model, called with all parts of a batch except the last; or with the batch itself if it
-        is not a tuple.
+        The model, called with all parts of a batch except the last.
     data : DataLoader, or iterable of batches
-        The training data. A batch is a tuple of inputs and, last, the targets; if it is not a
-        tuple, it is also the target.
+        The training data. A batch is a tuple or list of inputs and, last, the targets.
     loss : callable
         ``loss(outputs, targets)``, the mean over the batch.
     optimizer : Optimizer
@@ -85,6 +86,9 @@ def fit(
         Whether to record steps and evaluation with `autograd.jit` and replay them. The results are
         the same, bit for bit. A batch of another size is recorded once more. Model and loss must be
         such that `autograd.jit` can record them; metrics and callbacks run as they are.
+    targets : {"last", "inputs"}
+        "inputs" if a batch is one array or dict, which goes to the model and to the loss: for an
+        autoencoder, or if the loss finds the targets itself.
 
     Returns
     -------
@@ -97,6 +101,10 @@ def fit(
         If an option is invalid, or `monitor` is not measured.
     WeightsError
         If the checkpoint belongs to another training run.
+    DataError
+        If inputs and targets of a batch cannot be told apart, or an argument has a wrong type.
+    NonFiniteError
+        If the loss of a step is NaN; with `TerminateOnNaN` among the callbacks training ends.
     TraceError
         If `jit`, and model or loss do something that cannot be recorded.
 
@@ -111,19 +119,18 @@ def fit(
     >>> history["loss"][-1] < 1e-6
     True
     """
-    if schedule_each not in ("epoch", "batch"):
-        raise OptionError(f"schedule_each={schedule_each!r} must be 'epoch' or 'batch'.")
-    if accumulate < 1:
-        raise OptionError(f"accumulate={accumulate!r} must be at least 1.")
+    check_options(model, loss, optimizer, schedule_each, accumulate)
     if resume and checkpoint is None:
         raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
     metrics, callbacks = list(metrics), list(callbacks)
-    monitor = monitor or ("loss" if validation is None else "val_loss")
+    monitor = monitored(monitor, validation is not None, metrics, early_stopping, schedule)
     history = History()
     generator = getattr(data, "generator", None)
     saved = Checkpoint(model, optimizer, history, schedule, early_stopping, generator)
     if resume and os.path.isfile(checkpoint):
         saved.restore(checkpoint)
+        if not (early_stopping and early_stopping.has_ended(len(history))):
+            history.stopped = ""  # what ended training may be different now
     trainer = Trainer(model, loss, optimizer, max_norm, bool(metrics), jit)
     bar = _bar(epochs, len(history)) if progress else None
     place = "the first epoch"
@@ -131,23 +138,21 @@ def fit(
         while len(history) < epochs and not history.stopped:
             epoch = len(history) + 1
             place = f"epoch {epoch}, before its first step"
-            model.train()
-            means = Means(metrics)
-            for step, window in enumerate(windows_of(data, accumulate), 1):
-                trainer.step(window, means)
-                means.close()
+            means = Means(metrics, loss)
+            windows = windows_of(batches_of(data, targets), accumulate)
+            for step in trainer.steps(windows, means, epoch):
                 place = f"epoch {epoch}, after step {step}"
                 if schedule_each == "batch":
                     _advance(schedule, means.row(), monitor)
             place = f"epoch {epoch}, after its last step"
             row = {"lr": optimizer.param_groups[0].get("lr", math.nan), **means.row()}
             if validation is not None:
-                found = trainer.evaluate(validation, Means(metrics))
+                found = trainer.evaluate(batches_of(validation, targets), Means(metrics, loss))
                 row |= {f"val_{name}": number for name, number in found.items()}
             history.rows.append(row)
             if schedule_each == "epoch":
                 _advance(schedule, row, monitor)
-            if early_stopping and early_stopping.ends(epoch, _monitored(row, monitor), model):
+            if early_stopping and early_stopping.ends(epoch, measured(row, monitor), model):
                 history.stopped = f"after epoch {epoch}; {early_stopping}, by {monitor}"
             for callback in callbacks:
                 if callback(model, history) is True:
@@ -158,9 +163,12 @@ def fit(
             if bar is not None:
                 bar.set_postfix({name: f"{number:.4g}" for name, number in row.items()})
                 bar.update()
-        if early_stopping and early_stopping.weights:
-            model.load_state_dict(early_stopping.weights)
-            history.best = early_stopping.epoch
+        _restore_best(early_stopping, model, history)
+    except NanLossError as error:
+        if not any(isinstance(callback, TerminateOnNaN) for callback in callbacks):
+            raise
+        history.stopped = f"in {error.place}: the loss is NaN"
+        _restore_best(early_stopping, model, history)
     except KeyboardInterrupt:
         history.stopped = f"interrupted in {place}"
     finally:
@@ -177,6 +185,7 @@ def evaluate(
     loss: Loss,
     metrics: Iterable[Metric] = (),
     jit: bool = False,
+    targets: str = "last",
 ) -> dict[str, float]:
     """Return the means of the loss and the metrics over all examples.
 
@@ -195,6 +204,8 @@ def evaluate(
     jit : bool
         Whether to record model and loss with `autograd.jit`, once for each size of a batch, and
         replay them.
+    targets : {"last", "inputs"}
+        What the targets of a batch are, as for `fit`.
 
     Returns
     -------
@@ -205,6 +216,8 @@ def evaluate(
     ------
     OptionError
         If there is no batch.
+    DataError
+        If inputs and targets of a batch cannot be told apart.
 
     Examples
     --------
@@ -212,22 +225,22 @@ def evaluate(
     >>> evaluate(nn.Tanh(), [(np.zeros(3), np.ones(3))], nn.mse)
     {'loss': 1.0}
     """
-    means = Means(metrics)
-    return Trainer(model, loss, None, None, bool(means.metrics), jit).evaluate(data, means)
+    check_loss(loss)
+    means = Means(metrics, loss)
+    trainer = Trainer(model, loss, None, None, bool(means.metrics), jit)
+    return trainer.evaluate(batches_of(data, targets), means)
 
 
-def _monitored(row: dict[str, float], name: str) -> float:
-    if name not in row:
-        raise OptionError(
-            f"{name!r} is not measured, so it cannot be monitored. Measured: {', '.join(row)}."
-        )
-    return row[name]
+def _restore_best(early_stopping: EarlyStopping | None, model: Any, history: History) -> None:
+    if early_stopping and early_stopping.weights:
+        model.load_state_dict(early_stopping.weights)
+        history.best = early_stopping.epoch
 
 
-def _advance(schedule: Scheduler | None, row: dict[str, float], name: str) -> None:
+def _advance(schedule: Any, row: dict[str, float], name: str) -> None:
     if isinstance(schedule, ReduceLROnPlateau):
-        schedule.step(_monitored(row, name))
-    elif isinstance(schedule, Formula):
+        schedule.step(measured(row, name))
+    elif schedule is not None:
         schedule.step()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -11,8 +12,9 @@ from autograd import no_grad
 from autograd.program import State
 from nn.module import plain
 from nn.optim import Optimizer, clip_grad_norm
-from nn.training.batches import Loss, size_of, targets_of
+from nn.training.batches import Batch, Loss, size_of
 from nn.training.metrics import Means
+from nn.training.nan import NanLossError
 
 
 class Trainer:
@@ -45,24 +47,34 @@ class Trainer:
             if hasattr(part, "__program_state__"):
                 yield from part.__program_state__()
 
-    def step(self, window: list[Any], means: Means) -> None:
+    def steps(self, windows: Iterable[list[Batch]], means: Means, epoch: int) -> Iterator[int]:
+        """Take the steps of an epoch; yield the number of each."""
+        self.model.train()
+        for step, window in enumerate(windows, 1):
+            self.step(window, means)
+            if math.isnan(means.loss()):
+                raise NanLossError(epoch, step, window)
+            means.close()
+            yield step
+
+    def step(self, window: list[Batch], means: Means) -> None:
         """Take a step with the gradients of the mean loss over all examples in some batches."""
         if self._steps is not None:
             means.take_all(window, self._steps(window))
         else:
             self.optimizer.step(partial(self._closure, window, means))
 
-    def evaluate(self, data: Iterable[Any], means: Means) -> dict[str, float]:
+    def evaluate(self, batches: Iterable[Batch], means: Means) -> dict[str, float]:
         """Return the means of the loss and the metrics over all examples."""
         self.model.eval()
         with no_grad():
-            for batch in data:
+            for batch in batches:
                 loss, outputs = self._measured(batch)
-                means.take(loss, outputs, targets_of(batch), size_of(batch))
+                means.take(loss, outputs, batch)
                 means.close()
         return means.row()
 
-    def _closure(self, window: list[Any], means: Means) -> Any:
+    def _closure(self, window: list[Batch], means: Means) -> Any:
         means.begin()  # the closure may be called again
         if self._derived is None:
             return self._gradients(window, means)[0]
@@ -70,7 +82,7 @@ class Trainer:
         means.take_all(window, found)
         return total
 
-    def _step(self, window: list[Any]) -> Any:
+    def _step(self, window: list[Batch]) -> Any:
         found: list[Any] = []
 
         def closure() -> Any:
@@ -80,7 +92,7 @@ class Trainer:
         self.optimizer.step(closure)
         return found
 
-    def _gradients(self, window: list[Any], means: Means | None = None) -> Any:
+    def _gradients(self, window: list[Batch], means: Means | None = None) -> Any:
         """Compute the gradients; return the loss, and for each batch its loss and outputs.
 
         With means, hand losses and outputs over to these, and do not keep them.
@@ -94,7 +106,7 @@ class Trainer:
             if means is None:
                 found.append((plain(result), plain(outputs) if self.with_outputs else None))
             else:
-                means.take(result, outputs, targets_of(batch), size)
+                means.take(result, outputs, batch)
             share = result if len(window) == 1 else result * (size / sum(sizes))
             share.backward()
             total = total + plain(share)
@@ -103,11 +115,12 @@ class Trainer:
             clip_grad_norm([p for group in groups for p in group["params"]], self.max_norm)
         return total, found
 
-    def _measure(self, batch: Any) -> Any:
+    def _measure(self, batch: Batch) -> Any:
         """Return the loss and the outputs of a batch as plain arrays."""
         result, outputs = self._result(batch)
         return plain(result), plain(outputs) if self.with_outputs else None
 
-    def _result(self, batch: Any) -> tuple[Any, Any]:
-        outputs = self.model(*batch[:-1]) if isinstance(batch, tuple) else self.model(batch)
-        return self.loss(outputs, targets_of(batch)), outputs
+    def _result(self, batch: Batch) -> tuple[Any, Any]:
+        inputs, targets = batch
+        outputs = self.model(*inputs)
+        return self.loss(outputs, targets), outputs

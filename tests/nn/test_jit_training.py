@@ -94,7 +94,7 @@ def test_fit_of_batches_without_targets(recordings):
         model = nn.Linear(3, 3, generator=np.random.default_rng(0))
         optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
         data = nn.DataLoader(np.random.default_rng(1).normal(size=(12, 3)), 4)
-        options = {"progress": False, "jit": is_jitted}
+        options = {"targets": "inputs", "progress": False, "jit": is_jitted}
         return nn.fit(model, data, nn.mse, optimizer, 3, **options).rows, model.state_dict()
 
     assert_same(run(True), run(False))

@@ -349,16 +349,9 @@ def test_lbfgs_is_trained_by_the_same_loop():
     assert math.isnan(history["lr"][0])
 
 
-def test_accuracy_counts_correct_classes():
-    scores = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
-    assert nn.accuracy(scores, np.array([1, 0, 0, 0])) == 0.75
-    logits = np.array([0.5, -1.0, 2.0, -3.0])
-    assert nn.accuracy(logits, np.array([1, 0, 0, 0])) == 0.75
-    assert nn.accuracy(logits[:, None], np.array([[1], [-1], [1], [-1]])) == 1.0
-
-
-def test_a_batch_that_is_not_a_tuple_goes_to_model_and_loss():
+def test_whole_batches_go_to_model_and_loss_if_asked_for():
     arguments = settings(data=nn.DataLoader(points()[0], batch_size=8), metrics=(), validation=None)
+    arguments["targets"] = "inputs"
     history = nn.fit(**{**arguments, "loss": lambda outputs, batch: (outputs**2).mean()})
     assert history["loss"][-1] < history["loss"][0]
     batches = nn.DataLoader({"x": points()[0], "y": points()[1]}, batch_size=8)
@@ -370,7 +363,7 @@ def test_a_batch_that_is_not_a_tuple_goes_to_model_and_loss():
     model = FromDict()
     optimizer = nn.optim.Adam(model.parameters())
     loss = lambda outputs, batch: mse(outputs, batch["y"])  # noqa: E731
-    history = nn.fit(model, batches, loss, optimizer, 3, progress=False)
+    history = nn.fit(model, batches, loss, optimizer, 3, targets="inputs", progress=False)
     assert history["loss"][-1] < history["loss"][0]
 
 

@@ -1,0 +1,77 @@
+"""The options of `fit`: what they must be, and what is monitored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import DataError, OptionError
+from nn.optim import ReduceLROnPlateau, Scheduler
+from nn.training.batches import Metric
+from nn.training.early_stopping import EarlyStopping, check_direction
+from nn.training.metrics import direction_of, named
+
+
+def check_options(
+    model: Any,
+    loss: Any,
+    optimizer: Any,
+    schedule_each: str,
+    accumulate: int,
+) -> None:
+    """Raise if an argument of `fit` has a wrong type or is out of range."""
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise DataError(f"The model must be a nn.Module, not {type(model).__name__}.")
+    check_loss(loss)
+    if not hasattr(optimizer, "param_groups"):
+        raise DataError(
+            f"The optimizer must be one of nn.optim, such as nn.optim.Adam(model.parameters()), "
+            f"not {type(optimizer).__name__}."
+        )
+    if schedule_each not in ("epoch", "batch"):
+        raise OptionError(f"schedule_each={schedule_each!r} must be 'epoch' or 'batch'.")
+    if accumulate < 1:
+        raise OptionError(f"accumulate={accumulate!r} must be at least 1.")
+
+
+def check_loss(loss: Any) -> None:
+    """Raise if a loss cannot be called."""
+    if not callable(loss):
+        raise DataError(
+            "The loss must be a function such as nn.mse or nn.CrossEntropyLoss(), not "
+            f"{type(loss).__name__}. Pass inputs and targets together: "
+            "fit(model, nn.DataLoader((inputs, targets)), loss, optimizer, epochs)."
+        )
+
+
+def monitored(
+    monitor: str,
+    validated: bool,
+    metrics: list[Metric],
+    early_stopping: EarlyStopping | None,
+    schedule: Scheduler | None,
+) -> str:
+    """Return the name of the monitored measurement; raise if its direction is contradicted."""
+    wanted = early_stopping.monitor if early_stopping else ""
+    if monitor and wanted and monitor != wanted:
+        raise OptionError(f"monitor={monitor!r} contradicts EarlyStopping(monitor={wanted!r}).")
+    monitor = monitor or wanted or ("val_loss" if validated else "loss")
+    if early_stopping or isinstance(schedule, ReduceLROnPlateau):
+        names = ["loss", *named(metrics)]
+        names += [f"val_{name}" for name in names if validated]
+        measured(dict.fromkeys(["lr", *names], 0.0), monitor)  # or raise
+    direction = direction_of(monitor, metrics)
+    if early_stopping:
+        early_stopping.direct(monitor, direction)
+    if isinstance(schedule, ReduceLROnPlateau):
+        who = f"ReduceLROnPlateau(mode={schedule.mode!r})"
+        check_direction(who, schedule.mode, monitor, direction)
+    return monitor
+
+
+def measured(row: dict[str, float], name: str) -> float:
+    """Return a measurement; raise if it was not measured."""
+    if name not in row:
+        raise OptionError(
+            f"{name!r} is not measured, so it cannot be monitored. Measured: {', '.join(row)}."
+        )
+    return row[name]
