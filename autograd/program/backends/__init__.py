@@ -84,3 +84,9 @@ def _checked(name: str | None, what: str) -> str | None:
             f"{what} is {name!r}; write one of {names}, or nothing to let jit choose."
         )
     return name
+
+
+# Below, because its modules need what stands above.
+from autograd.program.backends.c.regions import with_kernels  # noqa: E402
+
+FIRST.append(with_kernels)

@@ -36,11 +36,11 @@ LEAST = 1 << 18
 
 def with_tiles(program: Program) -> Program:
     """Return the program with elementwise regions of large arrays carried out in tiles."""
-    program = _with_own_memory(program)
+    program = with_own_memory(program)
     kinds = [_kind(item) for item in program.items]
     if sum(kind is not None for kind in kinds) < 2:
         return program
-    order = _Schedule(program, kinds)
+    order = Schedule(program, kinds)
     items: list[Any] = []
     used = _Uses(program)
     for group in order.groups():
@@ -52,7 +52,7 @@ def with_tiles(program: Program) -> Program:
     return program.with_items(items)
 
 
-def _with_own_memory(program: Program) -> Program:
+def with_own_memory(program: Program) -> Program:
     """Return the program with results of kernels that are not views, though they may be arguments.
 
     In a region, they are copied where they are used elsewhere.
@@ -146,8 +146,17 @@ def _region(items: list[Instruction], kind: Any, used: _Uses, group: set[int]) -
     )
 
 
-class _Schedule:
+class Schedule:
     """An order of the items of a program in which those of one region follow each other.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    kinds : list
+        For each item, what the items of a region have in common; None for those in no region.
+    sums_end : bool
+        Whether what is computed from numbers that a region computes is in another region.
 
     Attributes
     ----------
@@ -155,9 +164,10 @@ class _Schedule:
         For each item, the items that must come before.
     """
 
-    def __init__(self, program: Program, kinds: list[Any]) -> None:
+    def __init__(self, program: Program, kinds: list[Any], sums_end: bool = True) -> None:
         self.program = program
         self.kinds = kinds
+        self.sums_end = sums_end
         self.before = _order(program)
 
     def groups(self) -> list[list[int]]:
@@ -200,7 +210,7 @@ class _Schedule:
             kind = self.kinds[i]
             group.append(i)
             inside.add(i)
-            if not item.result.is_array:
+            if self.sums_end and not item.result.is_array:
                 sums.add(item.result)
         return group
 

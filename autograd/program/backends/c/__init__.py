@@ -1,0 +1,1 @@
+"""Parts of programs as C, compiled when they are first needed."""

@@ -1,0 +1,138 @@
+"""The C compiler: which one, and how it is called."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+#: After so many seconds a compiler is ended.
+LIMIT = 20.0
+
+#: The names of compilers, the first that is found being used.
+_NAMES = ("gcc", "cc", "clang")
+
+#: Results must be rounded as NumPy rounds them: no fast-math, no contraction of x * y + z.
+FLAGS = (
+    "-O3",
+    "-std=gnu99",
+    "-shared",
+    "-fPIC",
+    "-march=native",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=off",
+    "-w",
+)
+
+
+class CompilerError(Exception):
+    """There is no compiler, or it has failed."""
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A C compiler.
+
+    Attributes
+    ----------
+    command : tuple of str
+        How it is started.
+    identity : str
+        Its file, and when that was written: another version is another compiler.
+    """
+
+    command: tuple[str, ...]
+    identity: str
+
+    def flags(self) -> tuple[str, ...]:
+        """Return the options with which code is compiled for this machine."""
+        wide = ("-mprefer-vector-width=512",) if platform.machine() in ("x86_64", "AMD64") else ()
+        return (*FLAGS, *wide)
+
+    def compiled(self, source: str, libraries: tuple[str, ...]) -> bytes:
+        """Return the shared library that source text becomes.
+
+        Raises
+        ------
+        CompilerError
+            If the compiler fails, or takes too long.
+        """
+        with tempfile.TemporaryDirectory(prefix="chainrule-") as folder:
+            given, made = os.path.join(folder, "code.c"), os.path.join(folder, "code.so")
+            with open(given, "w", encoding="ascii") as file:
+                file.write(source)
+            self._run([*self.command, *self.flags(), "-o", made, given, *libraries])
+            try:
+                with open(made, "rb") as result:
+                    return result.read()
+            except OSError as error:
+                raise CompilerError(f"{self.command[0]} wrote no library") from error
+
+    def _run(self, command: list[str]) -> None:
+        """Run the compiler; end it, and what it has started, if it takes too long."""
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CompilerError(f"{self.command[0]} cannot be run: {error}") from error
+        try:
+            _, message = process.communicate(timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            raise CompilerError(f"{self.command[0]} took more than {LIMIT:g} seconds") from None
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+        if process.returncode:
+            first = message.decode(errors="replace").strip().split("\n")[0]
+            raise CompilerError(f"{self.command[0]} failed: {first[:200]}")
+
+
+@functools.cache
+def found() -> Compiler | None:
+    """Return the compiler of this machine, looked for once; None if there is none.
+
+    It is gcc, cc or clang, or the one in the package ziglang.
+    """
+    if platform.system() == "Windows":
+        return None
+    for name in _NAMES:
+        path = shutil.which(name)
+        if path is not None:
+            return Compiler((path,), _identity(path))
+    zig = importlib.util.find_spec("ziglang")
+    if zig is not None and zig.origin is not None:
+        return Compiler((sys.executable, "-m", "ziglang", "cc"), _identity(zig.origin))
+    return None
+
+
+def _identity(path: str) -> str:
+    real = os.path.realpath(path)
+    status = os.stat(real)
+    return f"{real} {status.st_size} {status.st_mtime_ns}"
+
+
+@functools.cache
+def processor() -> str:
+    """Return what machine code for this processor depends on."""
+    parts = [platform.system(), platform.machine(), platform.libc_ver()[1]]
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="ascii") as file:
+        lines = file.read(8192).split("\n\n")[0].split("\n")
+        wanted = ("flags", "model name", "features", "cpu part")
+        parts += sorted(line for line in lines if line.lower().startswith(wanted))
+    return "\n".join(parts)

@@ -1,0 +1,340 @@
+"""NumPy's elementwise functions as expressions of C.
+
+An expression is a template: ``{0}`` and ``{1}`` are the operands, converted to the type of the
+loop, ``{s}`` is the suffix of functions of that type, and ``{t}`` the type. Sums, products,
+quotients and square roots are rounded as NumPy rounds them.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.program.instructions import Constant, Instruction, Variable
+from autograd.program.ufuncs import UFUNCS
+from autograd.rules import elementwise as rules
+
+#: C's names of the types that are computed with.
+TYPES: dict[Any, str] = {
+    np.dtype(np.float64): "double",
+    np.dtype(np.float32): "float",
+    np.dtype(np.int64): "int64_t",
+    np.dtype(np.int32): "int32_t",
+    np.dtype(np.bool_): "unsigned char",
+}
+FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
+INTEGERS = (np.dtype(np.int64), np.dtype(np.int32))
+BOOL = np.dtype(np.bool_)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """How the elements of a result are computed.
+
+    Attributes
+    ----------
+    text : str
+        The template of the expression.
+    kinds : str
+        The kinds of the types of loops that it is right for, as in ``dtype.kind``.
+    calls : str
+        The function of C's library that takes most of the time; "" if there is none.
+    rare : str
+        A condition on the result ``{y}`` and its type, under which another expression is right.
+    instead : str
+        That expression.
+    """
+
+    text: str
+    kinds: str = "f"
+    calls: str = ""
+    rare: str = ""
+    instead: str = ""
+
+
+def _call(name: str, arguments: str = "{0}") -> Formula:
+    return Formula(f"{name}{{s}}({arguments})", calls=name)
+
+
+_SMALL_INTEGERS = "({t})((u{t}){0} %s (u{t}){1})"  # it may overflow, which C defines for these only
+
+#: For each ufunc, its formulas by kinds of types.
+FORMULAS: dict[Any, tuple[Formula, ...]] = {
+    np.add: (
+        Formula("{0} + {1}"),
+        Formula(_SMALL_INTEGERS % "+", "i"),
+        Formula("{0} | {1}", "b"),
+    ),
+    np.subtract: (Formula("{0} - {1}"), Formula(_SMALL_INTEGERS % "-", "i")),
+    np.multiply: (
+        Formula("{0} * {1}"),
+        Formula(_SMALL_INTEGERS % "*", "i"),
+        Formula("{0} & {1}", "b"),
+    ),
+    np.divide: (Formula("{0} / {1}"),),
+    np.negative: (Formula("-{0}"), Formula("({t})(0 - (u{t}){0})", "i")),
+    np.positive: (Formula("{0}", "fib"),),
+    np.absolute: (Formula("fabs{s}({0})"), Formula("{0}", "b")),
+    np.fabs: (Formula("fabs{s}({0})"),),
+    np.sign: (Formula("{0} != {0} ? {0} : ({t})(({0} > 0) - ({0} < 0))"),),
+    np.square: (Formula("{0} * {0}"), Formula("({t})((u{t}){0} * (u{t}){0})", "i")),
+    np.reciprocal: (Formula("1 / {0}"),),
+    np.sqrt: (Formula("sqrt{s}({0})"),),
+    np.exp: (_call("exp"),),
+    np.exp2: (_call("exp2"),),
+    np.expm1: (_call("expm1"),),
+    np.log: (_call("log"),),
+    np.log2: (_call("log2"),),
+    np.log10: (_call("log10"),),
+    np.log1p: (_call("log1p"),),
+    np.cbrt: (_call("cbrt"),),
+    np.sin: (_call("sin"),),
+    np.cos: (_call("cos"),),
+    np.tan: (_call("tan"),),
+    np.arcsin: (_call("asin"),),
+    np.arccos: (_call("acos"),),
+    np.arctan: (_call("atan"),),
+    np.sinh: (_call("sinh"),),
+    np.cosh: (_call("cosh"),),
+    np.tanh: (_call("tanh"),),
+    np.arcsinh: (_call("asinh"),),
+    np.arccosh: (_call("acosh"),),
+    np.arctanh: (_call("atanh"),),
+    np.arctan2: (_call("atan2", "{0}, {1}"),),
+    np.hypot: (_call("hypot", "{0}, {1}"),),
+    np.power: (_call("pow", "{0}, {1}"),),
+    np.float_power: (_call("pow", "{0}, {1}"),),
+    np.fmod: (_call("fmod", "{0}, {1}"),),
+    np.copysign: (Formula("copysign{s}({0}, {1})"),),
+    np.floor: (Formula("floor{s}({0})"),),
+    np.ceil: (Formula("ceil{s}({0})"),),
+    np.trunc: (Formula("trunc{s}({0})"),),
+    np.rint: (Formula("rint{s}({0})"),),
+    np.degrees: (Formula("{0} * (180 / ({t})3.14159265358979323846)"),),
+    np.rad2deg: (Formula("{0} * (180 / ({t})3.14159265358979323846)"),),
+    np.radians: (Formula("{0} * (({t})3.14159265358979323846 / 180)"),),
+    np.deg2rad: (Formula("{0} * (({t})3.14159265358979323846 / 180)"),),
+    np.maximum: (
+        Formula("({0} > {1}) | ({0} != {0}) ? {0} : {1}"),
+        Formula("{0} >= {1} ? {0} : {1}", "ib"),
+    ),
+    np.minimum: (
+        Formula("({0} < {1}) | ({0} != {0}) ? {0} : {1}"),
+        Formula("{0} <= {1} ? {0} : {1}", "ib"),
+    ),
+    np.fmax: (Formula("({0} > {1}) | ({1} != {1}) ? {0} : {1}"),),
+    np.fmin: (Formula("({0} < {1}) | ({1} != {1}) ? {0} : {1}"),),
+    np.heaviside: (Formula("{0} != {0} ? {0} : {0} == 0 ? {1} : ({t})({0} > 0)"),),
+    np.less: (Formula("{0} < {1}", "fib"),),
+    np.less_equal: (Formula("{0} <= {1}", "fib"),),
+    np.greater: (Formula("{0} > {1}", "fib"),),
+    np.greater_equal: (Formula("{0} >= {1}", "fib"),),
+    np.equal: (Formula("{0} == {1}", "fib"),),
+    np.not_equal: (Formula("{0} != {1}", "fib"),),
+    np.logical_and: (Formula("({0} != 0) & ({1} != 0)", "fib"),),
+    np.logical_or: (Formula("({0} != 0) | ({1} != 0)", "fib"),),
+    np.logical_xor: (Formula("({0} != 0) ^ ({1} != 0)", "fib"),),
+    np.logical_not: (Formula("{0} == 0", "fib"),),
+    np.bitwise_and: (Formula("{0} & {1}", "ib"),),
+    np.bitwise_or: (Formula("{0} | {1}", "ib"),),
+    np.bitwise_xor: (Formula("{0} ^ {1}", "ib"),),
+    np.invert: (Formula("~{0}", "i"), Formula("!{0}", "b")),
+    np.isnan: (Formula("{0} != {0}"),),
+    np.isfinite: (Formula("fabs{s}({0}) <= {max}"),),
+    np.isinf: (Formula("fabs{s}({0}) > {max}"),),
+    np.signbit: (Formula("signbit({0}) != 0"),),
+}
+
+_WHERE = Formula("{0} ? {1} : {2}", "fib")
+
+#: Powers with these exponents are products, as in NumPy's operator.
+_POWERS = {2: FORMULAS[np.square][0], 0.5: FORMULAS[np.sqrt][0], -1: FORMULAS[np.reciprocal][0]}
+
+#: What `sharpened` computes where a slope is small, by the function that it is given.
+_SHARPENED = {
+    rules.sech2: "4 * exp{s}(-2 * fabs{s}({1})) / "
+    "((1 + exp{s}(-2 * fabs{s}({1}))) * (1 + exp{s}(-2 * fabs{s}({1}))))",
+    rules.cathetus: "sqrt{s}((1 - {1}) * (1 + {1}))",
+    rules.product: "(1 - {1}) * (1 + {1})",
+}
+
+#: Functions that return their argument, as an array or as a number.
+_SAME = (np.asarray, float)
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """An elementwise instruction as C.
+
+    Attributes
+    ----------
+    formula : Formula
+        How each element is computed.
+    operands : tuple
+        Variables, constants and numbers.
+    types : tuple of dtype
+        To what the operands are converted.
+    loop : dtype
+        The type that ``{t}`` and ``{s}`` in the formula mean.
+    result : dtype
+        The type of the result.
+    """
+
+    formula: Formula
+    operands: tuple[Any, ...]
+    types: tuple[Any, ...]
+    loop: Any
+    result: Any
+
+
+def stored_type(x: Any) -> Any:
+    """Return the type of a variable or constant in memory."""
+    if isinstance(x, Constant):
+        return x.value.dtype
+    return np.dtype(np.float64) if x.dtype is None else x.dtype
+
+
+def dtype_of(x: Any) -> Any:
+    """Return the type of an operand; for a number of Python its Python type."""
+    if isinstance(x, Variable):
+        return x.dtype if x.dtype is not None else x.kind
+    if isinstance(x, Constant):
+        return x.value.dtype
+    if isinstance(x, (np.generic, np.ndarray)):
+        return x.dtype
+    return type(x)
+
+
+def elementwise(item: Instruction) -> Elementwise | None:
+    """Return an instruction as C; None if it is not elementwise or there is no formula for it."""
+    function, arguments = item.function, item.arguments
+    result = item.result
+    if not isinstance(result, Variable) or not _is_number_type(result):
+        return None
+    if item.keywords:
+        return None
+    if not all(_is_operand(x) for x in arguments if not callable(x)):
+        return None
+    if result.dtype is None:
+        return _of_floats(item)
+    if function is np.where and len(arguments) == 3:
+        return _selection(arguments, result.dtype)
+    if function is _sharpened() and arguments[1] in _SHARPENED:
+        return _sharpening(arguments, result.dtype)
+    if function in _SAME and len(arguments) == 1 and dtype_of(arguments[0]) == result.dtype:
+        return _made(FORMULAS[np.positive][0], arguments, (result.dtype,), result.dtype)
+    if function is operator.pow:
+        exponent = arguments[1]
+        if type(exponent) in (int, float) and dtype_of(arguments[0]) == result.dtype:
+            formula = _POWERS.get(exponent)
+            if formula is not None and result.dtype in FLOATS:
+                return _made(formula, arguments[:1], (result.dtype,), result.dtype)
+        function = np.power
+    ufunc = UFUNCS.get(function, function)
+    return _of_ufunc(ufunc, arguments, result.dtype)
+
+
+def _sharpened() -> Any:
+    return rules.sharpened.__wrapped__  # type: ignore[attr-defined]
+
+
+def _is_number_type(x: Variable) -> bool:
+    return x.kind is float or x.dtype in TYPES
+
+
+def _is_operand(x: Any) -> bool:
+    if isinstance(x, Constant):
+        return x.value.dtype in TYPES
+    if isinstance(x, Variable):
+        return _is_number_type(x)
+    if isinstance(x, np.generic):
+        return x.dtype in TYPES
+    return type(x) in (int, float, bool)
+
+
+def _of_ufunc(ufunc: Any, arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
+    """Return the call of a ufunc, in the types that NumPy computes with."""
+    if ufunc not in FORMULAS or len(arguments) != ufunc.nin:
+        return None
+    given = tuple([_resolvable(dtype_of(x)) for x in arguments])
+    try:
+        *types, found = _resolved(ufunc, given)
+    except (TypeError, ValueError):
+        return None
+    if found != result or any(t not in TYPES for t in types):
+        return None
+    for formula in FORMULAS[ufunc]:
+        if types[0].kind in formula.kinds:
+            if not all(_fits(x, t) for x, t in zip(arguments, types, strict=True)):
+                return None
+            return _made(formula, arguments, tuple(types), result)
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _resolved(ufunc: Any, given: tuple[Any, ...]) -> Any:
+    return ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
+
+
+def _resolvable(kind: Any) -> Any:
+    return np.dtype(bool) if kind is bool else kind
+
+
+def _fits(x: Any, dtype: Any) -> bool:
+    """Return whether a number is in the range of an integer type."""
+    if type(x) is not int or dtype.kind == "f":
+        return True
+    if dtype.kind == "b":
+        return x in (0, 1)
+    info = np.iinfo(dtype)
+    return bool(info.min < x <= info.max)
+
+
+def _made(formula: Formula, operands: Any, types: Any, result: Any) -> Elementwise:
+    return Elementwise(formula, tuple(operands), types, types[-1], result)
+
+
+def _selection(arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
+    condition = dtype_of(arguments[0])
+    if condition not in (bool, BOOL):
+        return None
+    if not all(_fits(x, result) for x in arguments[1:]):
+        return None
+    return _made(_WHERE, arguments, (BOOL, result, result), result)
+
+
+def _sharpening(arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
+    slope, exact, x = arguments
+    if dtype_of(slope) != result or dtype_of(x) != result or result not in FLOATS:
+        return None
+    limit = np.array(rules.CANCELLED[result.char], result).item()
+    formula = Formula("{0}", rare=f"{{y}} < {limit!r}{{l}}", instead=_SHARPENED[exact])
+    return _made(formula, (slope, x), (result, result), result)
+
+
+#: Operators that raise no error, for numbers of Python.
+_OF_FLOATS: dict[Callable[..., Any], Any] = {
+    operator.add: np.add,
+    operator.sub: np.subtract,
+    operator.mul: np.multiply,
+    operator.neg: np.negative,
+    float: np.positive,
+}
+
+
+def _of_floats(item: Instruction) -> Elementwise | None:
+    ufunc = _OF_FLOATS.get(item.function)
+    if ufunc is None or len(item.arguments) != ufunc.nin:
+        return None
+    for x in item.arguments:
+        if isinstance(x, (Variable, Constant)) and (x.shape if isinstance(x, Variable) else True):
+            return None
+        if dtype_of(x) not in (float, np.dtype(np.float64)):
+            return None
+    double = np.dtype(np.float64)
+    return _made(FORMULAS[ufunc][0], item.arguments, (double,) * ufunc.nin, double)

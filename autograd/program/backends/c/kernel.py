@@ -1,0 +1,119 @@
+"""`Kernel`: a region of a program that runs in C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.program.backends.c.functions import stored_type
+from autograd.program.backends.c.library import Library
+from autograd.program.backends.c.objects import KINDS, RAISED
+from autograd.program.backends.c.section import ALIGNMENT, Section
+from autograd.program.instructions import Instruction, Variable
+from autograd.program.passes.tiled import Tiled
+from autograd.program.program import Program
+from autograd.program.running import compiled
+
+#: With more elements in all arrays, other threads run meanwhile.
+QUICK = 1 << 14
+
+
+class Kernel(Tiled):
+    """A region of a program, as a function of arrays and numbers that runs in C.
+
+    If the arrays lie in memory otherwise than expected, or NumPy would warn, NumPy computes the
+    region.
+    """
+
+    __name__ = "in_c"
+
+    def __init__(self, section: Section, items: list[Instruction]) -> None:
+        super().__init__(items, section.inputs, section.results, ())
+        self.section = section
+        self._call: Callable[[Any], int] | None = None
+        self._slow: Callable[..., Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"<{len(self.items)} instructions in C>"
+
+    def load(self, library: Library) -> None:
+        """Take the function from a compiled library."""
+        arrays = [x for x in (*self.inputs, *self.arrays) if not isinstance(x, Variable) or x.shape]
+        sizes = [x.value.size if not isinstance(x, Variable) else _size(x) for x in arrays]
+        self._call = library.function(self.section.name, sum(sizes) < QUICK)
+        self._function = self._written()
+
+    def _written(self) -> Callable[..., Any]:
+        """Return the function of the inputs and of the arrays to fill."""
+        types = self.section.number_types
+        counts = dict.fromkeys(types, 0)
+        found = ""
+        for x in self.sums:
+            kind = stored_type(x)
+            number, at = f"z{types.index(kind)}", counts[kind]
+            found += f"{number}.item({at}), " if x.dtype is None else f"{number}[{at}], "
+            counts[kind] += 1
+        inputs = "".join(f"x{k}, " for k in range(len(self.inputs)))
+        arrays = "".join(f"y{k}, " for k in range(len(self.arrays)))
+        work = "".join(f"z{k}, " for k in range(len(types))) + "work, "
+        lines = [
+            f"def in_c({inputs}{arrays}):",
+            "    try: taken = take()",
+            "    except IndexError: taken = new()",
+            f"    {work} = taken",
+            f"    code = call(({inputs}{arrays}{work}kinds))",
+            f"    found = ({found})",
+            "    give(taken)",
+            f"    if code: return again(code, found, ({inputs}), ({arrays}))",
+            "    return found",
+        ]
+        size = self.section.workspace + ALIGNMENT
+
+        def new() -> tuple[Any, ...]:
+            made = [np.empty(counts[kind], kind) for kind in types]
+            return (*made, np.empty(size, np.uint8))
+
+        pool: list[Any] = []
+        environment: dict[str, Any] = {
+            "call": self._call,
+            "kinds": KINDS,
+            "again": self._again,
+            "take": pool.pop,
+            "give": pool.append,
+            "new": new,
+        }
+        source = "\n".join(lines) + "\n"
+        exec(compile(source, "<c>", "exec"), environment)
+        function = environment["in_c"]
+        function.source = source
+        return function  # type: ignore[no-any-return]
+
+    def _again(self, code: int, found: Any, inputs: Any, arrays: Any) -> Any:
+        """Compute the region with NumPy, if it is to warn, or if C could not."""
+        if code > 0:
+            settings: Any = np.geterr()
+            if all(settings[name] == "ignore" for bit, name in RAISED.items() if code & bit):
+                return found
+        given = [x for x, kind in zip(inputs, self.inputs, strict=True) if _is_variable(kind)]
+        results = dict(zip(self.results, self.by_numpy(*given), strict=True))
+        for x, array in zip(self.arrays, arrays, strict=True):
+            array[...] = results[x]
+        return tuple([results[x] for x in self.sums])
+
+    def by_numpy(self, *inputs: Any) -> Any:
+        """Return the results as NumPy computes them, for the variables among the inputs."""
+        if self._slow is None:
+            variables = [x for x in self.inputs if isinstance(x, Variable)]
+            program = Program("in_c", variables, [], self.items, tuple(self.results), [])
+            self._slow = compiled(program)
+        return self._slow(*inputs)
+
+
+def _is_variable(x: Any) -> bool:
+    return isinstance(x, Variable)
+
+
+def _size(x: Variable) -> int:
+    return int(np.prod(x.shape, dtype=int))

@@ -1,0 +1,101 @@
+"""Source text of C as functions that Python can call."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from autograd.program.backends.c import cache, compiler
+from autograd.program.backends.c.compiler import CompilerError
+from autograd.program.backends.c.objects import MACROS, reason_against
+from autograd.program.backends.c.preamble import (
+    INCLUDES,
+    PRAGMAS,
+    reductions,
+    vector_declarations,
+)
+
+_LOCK = threading.Lock()
+
+#: Why nothing is compiled any more, once the compiler has failed.
+_failure: list[str] = []
+
+
+def unavailable() -> str:
+    """Return why code cannot be compiled here; "" if it can."""
+    if _failure:
+        return _failure[0]
+    reason = reason_against()
+    if not reason and compiler.found() is None:
+        reason = "no C compiler was found"
+    return reason
+
+
+class Library:
+    """A compiled library."""
+
+    def __init__(self, path: str) -> None:
+        self._parallel = ctypes.CDLL(path)
+        self._quick = ctypes.PyDLL(path)
+
+    def function(self, name: str, quick: bool) -> Callable[[Any], int]:
+        """Return a function of a tuple.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        quick : bool
+            Whether it returns before other threads wait for it: it keeps them waiting.
+        """
+        found: Any = (self._quick if quick else self._parallel)[name]
+        found.argtypes = (ctypes.py_object,)
+        found.restype = ctypes.c_int
+        return found  # type: ignore[no-any-return]
+
+
+def library_of(text: str) -> Library:
+    """Return the library of functions that are given as text, from the cache if it is there.
+
+    Raises
+    ------
+    CompilerError
+        If it cannot be compiled.
+    """
+    reason = unavailable()
+    if reason:
+        raise CompilerError(reason)
+    found = compiler.found()
+    assert found is not None
+    source = whole(text)
+    libraries = ("-lmvec", "-lm") if "SIMD" in source else ("-lm",)
+    key = cache.key_of(source, *found.flags(), found.identity, compiler.processor())
+    with _LOCK:
+        path = cache.stored(key)
+        if path is not None:
+            return Library(path)
+        try:
+            data = found.compiled(source, libraries)
+            path = cache.keep(key, data)
+            if path is not None:
+                return Library(path)
+            with cache.for_now(data) as path:
+                return Library(path)
+        except (CompilerError, OSError) as error:
+            _failure.append(str(error))
+            raise CompilerError(str(error)) from error
+
+
+def whole(text: str) -> str:
+    """Return functions as a complete source text."""
+    helpers = [
+        definition
+        for name, definition in reductions().items()
+        if f"{name}(" in text
+        or f"{name.replace('part', 'total')}(" in text
+        or f"{name[:-3]}_of_two{name[-3:]}(" in text
+    ]
+    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, *helpers, text)
+    return "\n".join(parts)

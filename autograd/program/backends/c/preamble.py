@@ -1,0 +1,129 @@
+"""What generated C begins with: declarations, and functions that reduce rows."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import platform
+from typing import Any
+
+#: The functions that glibc's vector library has, with one and with two arguments.
+_VECTOR_FUNCTIONS = (
+    (
+        *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt"),
+        *("sin", "cos", "tan", "asin", "acos", "atan"),
+        *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+    ),
+    ("atan2", "hypot", "pow"),
+)
+
+#: What all generated code includes.
+INCLUDES = "#include <math.h>\n#include <float.h>\n#include <stdint.h>\n"
+
+#: How compilers are told what they need not expect.
+PRAGMAS = """\
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define NOINLINE __attribute__((noinline))
+#elif defined(__GNUC__)
+#define INDEPENDENT _Pragma("GCC ivdep")
+#define NOINLINE __attribute__((noinline))
+#else
+#define INDEPENDENT
+#define NOINLINE
+#endif
+"""
+
+_REDUCTIONS = """\
+static inline {t} sum_of_lanes_{s}({t} *lanes) {{
+    for (long width = 16; width; width /= 2)
+        for (long k = 0; k < width; k++) lanes[k] += lanes[k + width];
+    return lanes[0];
+}}
+static NOINLINE {t} add_{s}(const {t} *restrict x, long n) {{
+    {t} lanes[32];
+    for (long k = 0; k < 32; k++) lanes[k] = {zero};
+    long j = 0;
+    for (; j + 32 <= n; j += 32)
+        for (long k = 0; k < 32; k++) lanes[k] += x[j + k];
+    for (long k = 0; j + k < n; k++) lanes[k] += x[j + k];
+    return sum_of_lanes_{s}(lanes);
+}}
+"""
+_EXTREMES = """\
+static inline {t} {name}_of_two_{s}({t} x, {t} y) {{
+    return (x {sign} y) | (x != x) ? x : y;
+}}
+static NOINLINE {t} {name}_{s}(const {t} *restrict x, long n) {{
+    {t} lanes[32];
+    for (long k = 0; k < 32; k++) lanes[k] = x[k < n ? k : 0];
+    long j = 0;
+    for (; j + 32 <= n; j += 32)
+        for (long k = 0; k < 32; k++) lanes[k] = {name}_of_two_{s}(lanes[k], x[j + k]);
+    for (; j < n; j++) lanes[0] = {name}_of_two_{s}(lanes[0], x[j]);
+    for (long k = 1; k < 32; k++) lanes[0] = {name}_of_two_{s}(lanes[0], lanes[k]);
+    return lanes[0];
+}}
+"""
+#: Sums of tiles are added by halves: number `count` closes as many groups as it ends with ones.
+_PARTS = """\
+static inline void part_{s}({t} *parts, long count, {t} x) {{
+    long k = 0;
+    for (; count & 1; count >>= 1) x = parts[k++] + x;
+    parts[k] = x;
+}}
+static inline {t} total_{s}(const {t} *parts, long count) {{
+    {t} found = -0.0;
+    for (long k = 0; count; count >>= 1, k++)
+        if (count & 1) found = parts[k] + found;
+    return found;
+}}
+"""
+
+
+def reductions() -> dict[str, str]:
+    """Return the functions that reduce rows, by their names."""
+    found: dict[str, str] = {}
+    for t, s in (("double", "f8"), ("float", "f4"), ("int64_t", "i8")):
+        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else "-0.0")
+        found[f"part_{s}"] = _PARTS.format(t=t, s=s)
+        for name, sign in (("maximum", ">="), ("minimum", "<=")):
+            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, sign=sign)
+    return found
+
+
+@functools.cache
+def vector_declarations() -> str:
+    """Return the declarations of the functions of the C library that compute several numbers.
+
+    They say which variants there are. Only gcc understands them, and only glibc has the functions.
+    """
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return ""
+    try:
+        library = ctypes.CDLL("libmvec.so.1")
+    except OSError:
+        return ""
+    lines = []
+    for count, names in enumerate(_VECTOR_FUNCTIONS, start=1):
+        for name in names:
+            for kind, s, width in (("double", "", 2), ("float", "f", 4)):
+                if _has(library, f"_ZGVbN{width}{'v' * count}_{name}{s}"):
+                    lines.append(f"SIMD {kind} {name}{s}({', '.join([kind] * count)});")
+    condition = "defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)"
+    return "\n".join(
+        [
+            f"#if {condition}",
+            '#define SIMD __attribute__((simd("notinbranch"))) extern',
+            *lines,
+            "#endif\n",
+        ]
+    )
+
+
+def _has(library: Any, name: str) -> bool:
+    try:
+        library[name]
+    except AttributeError:
+        return False
+    return True

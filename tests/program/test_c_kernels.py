@@ -1,0 +1,188 @@
+"""Regions that run in C compute what NumPy computes, within the documented bounds."""
+
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from program.c_kernels import distance, replayed, unlike
+from program.c_regions import Region
+
+from autograd import Tensor, jit, value_and_grad
+from autograd.program.backends.c.functions import FORMULAS
+from autograd.program.backends.c.kernel import Kernel
+from autograd.program.backends.c.library import unavailable
+
+pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
+
+COUNT = round(24 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
+
+#: Ufuncs whose results are rounded as NumPy rounds them; the others are within some ulps.
+CALLED = {u for u, formulas in FORMULAS.items() if any(f.calls for f in formulas)}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def specials(dtype):
+    info = np.finfo(dtype)
+    numbers = [0.0, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 88.8, 709.9, np.pi, 1e10, np.inf, info.eps]
+    numbers += [info.max, info.tiny, info.smallest_subnormal, 1 + info.eps, 1 - info.epsneg]
+    return np.array([*numbers, *(-x for x in numbers), np.nan], dtype)
+
+
+def operands(count, dtype):
+    random, special = np.random.default_rng(0), specials(dtype)
+    ordinary = np.concatenate(
+        [random.normal(size=300), random.uniform(-1, 1, 300), np.exp(random.uniform(-20, 20, 300))]
+    ).astype(dtype)
+    if count == 1:
+        return [np.concatenate([special, ordinary])]
+    a, b = np.meshgrid(special, special)
+    other = random.permutation(ordinary)
+    return [np.concatenate([a.ravel(), ordinary]), np.concatenate([b.ravel(), other])]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("count", [1, 2])
+def test_each_function_does_what_numpy_does(count, dtype):
+    ufuncs = [u for u, found in FORMULAS.items() if u.nin == count and "f" in found[0].kinds]
+    arguments = operands(count, dtype)
+    if count == 2:  # of zeros with different signs NumPy returns one or the other
+        keep = (arguments[0] != 0) | (arguments[1] != 0)
+        arguments = [x[keep] for x in arguments]
+    with np.errstate(all="ignore"):
+        found, summary = replayed(lambda *x: tuple(u(*x) for u in ufuncs), *arguments)
+        assert f"C kernels: {len(ufuncs)} instructions" in summary
+        for ufunc, one in zip(ufuncs, found, strict=True):
+            wanted = ufunc(*arguments)
+            assert one.dtype == wanted.dtype, ufunc
+            if one.dtype.kind == "f":  # each may be 4 ulp from the exact value
+                limit = 8 if ufunc in CALLED else 0
+                assert distance(one, wanted).max() <= limit, ufunc
+            else:
+                assert np.array_equal(one, wanted), ufunc
+
+
+INTEGERS = (np.add, np.subtract, np.multiply, np.negative, np.square, np.maximum, np.minimum,
+            np.less, np.equal, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert,
+            np.logical_not, np.logical_xor)  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.bool_])
+def test_integers_wrap_and_booleans_combine(dtype):
+    x = np.array([0, 1, -1, 5, -7, 1 << 31, -(1 << 31), (1 << 62) + 3]).astype(dtype)
+    y = x[::-1].copy()
+    kind = np.dtype(dtype).kind
+    ufuncs = [u for u in INTEGERS if any(kind in f.kinds for f in FORMULAS[u])]
+    found, summary = replayed(lambda x, y: tuple(u(*(x, y)[: u.nin]) for u in ufuncs), x, y)
+    assert "C kernels" in summary
+    for ufunc, one in zip(ufuncs, found, strict=True):
+        wanted = ufunc(*(x, y)[: ufunc.nin])
+        assert one.dtype == wanted.dtype, ufunc
+        assert np.array_equal(one, wanted), ufunc
+
+
+@pytest.mark.parametrize("seed", range(COUNT))
+def test_random_regions_do_what_numpy_does(seed):
+    region = Region(seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = region(*region.arguments)
+    found, summary = replayed(region, *region.arguments)
+    assert "no C" not in summary
+    types = {np.asarray(x).dtype.type for x in (*wanted, *region.arguments)}
+    digits = 3 if np.float32 in types else 10
+    for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        assert not unlike(one, other, digits), number
+
+
+def test_sums_are_as_exact_as_those_of_numpy():
+    random = np.random.default_rng(0)
+    for shape in ((100_003,), (3, 5001), (5001, 3), (7, 40, 11)):
+        x = random.normal(size=shape).astype(np.float32) * 1000
+        for axis in (None, 0, -1):
+            found, _ = replayed(lambda x, axis=axis: np.sum(x * 1 + 0, axis=axis), x)
+            exact = np.sum(x, axis=axis, dtype=np.float64)
+            size = np.sum(np.abs(x), axis=axis, dtype=np.float64)
+            wanted = np.abs(np.sum(x, axis=axis) - exact)
+            bound = 12 * np.finfo(np.float32).eps * size
+            assert np.all(np.abs(found - exact) <= np.maximum(wanted, bound))
+
+
+def test_warnings_and_errors_are_those_of_numpy():
+    f = jit(lambda x: np.log(x) + 1, backend="c")
+    f(np.ones(3))
+    with pytest.warns(RuntimeWarning, match="divide by zero encountered in log"):
+        f(np.array([0.0, 1.0, 2.0]))
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        f(np.array([-1.0, 1.0, 2.0]))
+    with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+        f(np.array([0.0, 1.0, 2.0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        f(np.array([4.0, 1.0, 2.0]))
+        with np.errstate(all="ignore"):
+            assert np.isnan(f(np.array([-1.0, 1.0, 2.0]))[0])
+
+
+def test_ordinary_numbers_raise_no_flags(monkeypatch):
+    codes = []
+    monkeypatch.setattr(Kernel, "_again", lambda self, code, *rest: codes.append(code))
+    names = ("exp", "log", "tanh", "sin", "cos", "log1p", "expm1", "sqrt", "arctan", "sinh")
+    for dtype in (np.float64, np.float32):
+        for size in (3, 1000):
+            x = np.random.default_rng(0).uniform(0.1, 3.0, size).astype(dtype)
+            replayed(lambda x: tuple(getattr(np, n)(x) for n in names), x)
+    assert codes == []
+
+
+def test_arrays_may_lie_otherwise_in_later_calls():
+    w = Tensor(np.arange(12.0).reshape(3, 4))
+
+    @jit
+    def f(x):
+        return np.sum(np.tanh(w * x) * 2 + 1, axis=0)
+
+    f = jit(f.function, backend="c")
+    x = np.linspace(0, 1, 4)
+    for data in (w.data, np.asfortranarray(w.data), np.zeros((3, 8))[:, ::2], w.data[::-1]):
+        w.data = data
+        assert np.allclose(f(x).data, f.function(x).data, rtol=1e-14)
+
+
+def test_cotangents_may_be_arrays_instead_of_numbers():
+    f = jit(lambda x: np.sum(np.exp(x) * x), backend="c")
+    for _ in range(2):
+        x = Tensor([1.0, 2.0])
+        y = f(x)
+        y.backward(retain_graph=True)
+        y.backward(np.array(2.0))
+        assert np.allclose(x.grad, 3 * np.exp(x.data) * (1 + x.data), rtol=1e-14)
+
+
+def test_threads_have_memory_of_their_own():
+    f = jit(value_and_grad(lambda x: np.sum(np.tanh(x * 2) * np.exp(-x * x))), backend="c")
+    inputs = [np.linspace(k, k + 1, 20_000) for k in range(4)]
+    f(inputs[0])
+    wanted = [f(x) for x in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(10):
+            for found, one in zip(pool.map(f, inputs), wanted, strict=True):
+                assert found[0] == one[0]
+                assert np.array_equal(found[1], one[1])
+
+
+def test_results_are_fresh_arrays():
+    f = jit(lambda x: (np.tanh(x) + 1, np.sum(x * 2)), backend="c")
+    f(np.ones(3))
+    first, second = f(np.ones(3)), f(np.zeros(3))
+    assert first[0][0] != second[0][0]
+    assert not np.shares_memory(first[0], second[0])
+    assert first[1] == 6.0
+    assert type(first[1]) is np.float64
