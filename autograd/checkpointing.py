@@ -117,8 +117,10 @@ class _Checkpoint:
             create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
             inputs = arguments[: self.count]
             fresh = [positive(a) if isinstance(a, Node) else _leaf_of(a) for a in inputs]
-            others = list(self.result.arguments[self.count :]) if not create else []
-            others = others or [a for a in arguments[self.count :] if isinstance(a, Node)]
+            closed_over = zip(
+                arguments[self.count :], self.result.arguments[self.count :], strict=True
+            )
+            others = [a if isinstance(a, Node) else node for a, node in closed_over]
             result = self._run(fresh)
             self._assert_same(dispatch.plain(result), dispatch.plain(y))
             again = create or any(isinstance(o, Value) and o.primitive for o in others)

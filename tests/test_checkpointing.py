@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_gradients, checkpoint, grad, hessian, no_grad
+from autograd import Tensor, Value, check_gradients, checkpoint, grad, hessian, jvp, no_grad
 from autograd.errors import DataError, GraphError
 
 random = np.random.default_rng(2)
@@ -137,3 +137,15 @@ def test_a_checkpoint_can_modify_its_own_results():
     x = np.array([1.0, 2.0, 3.0])
     plain = grad(lambda x: np.sum(inner(x)))(x)
     np.testing.assert_allclose(grad(lambda x: np.sum(checkpoint(inner)(x)))(x), plain)
+
+
+def test_forward_mode_follows_closed_over_nodes():
+    def f(t):
+        return np.sum(checkpoint(lambda x: np.sin(x) * t)(t * 2.0))
+
+    t, v = np.array([1.0, 2.0]), np.array([0.3, -0.7])
+    first = np.sin(2 * t) + 2 * t * np.cos(2 * t)
+    second = 4 * np.cos(2 * t) - 4 * t * np.sin(2 * t)
+    np.testing.assert_allclose(jvp(f)(t)(v)[1], first @ v)
+    twice = jvp(lambda t: jvp(f)(t)(v)[1])(t)(v)[1]
+    np.testing.assert_allclose(twice, v @ (second * v))
