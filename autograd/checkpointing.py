@@ -87,8 +87,8 @@ class _Checkpoint:
         self.count = len(inputs)
         self.known: list[Any] = [dispatch.plain(result)]
         self.last: tuple[Any, dict[int, Any]] | None = None
-        others = _closed_over(trace, fresh)
-        self.varying = [i for i, node in enumerate((*inputs, *others)) if _varies(node)]
+        others = closed_over(trace, fresh, begun)
+        self.varying = [i for i, node in enumerate((*inputs, *others)) if varies(node)]
         primitive = define(
             self._compute,
             variadic=self._pull_back,
@@ -167,16 +167,29 @@ def _leaf_of(data: Any) -> Any:
     return Value(data) if isinstance(data, float) else Tensor(data)
 
 
-def _closed_over(trace: Trace, fresh: list[Any]) -> list[Any]:
-    """Return the nodes from outside that were used inside."""
+def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
+    """Return the nodes from outside of a call that were used inside.
+
+    Parameters
+    ----------
+    trace : Trace
+        The nodes that were computed inside.
+    fresh : list of Node
+        Its arguments.
+    begun : float
+        The number of the call: younger leaves are its own.
+    """
     known = {id(node) for node in (*trace.nodes, *fresh)}
     found: dict[int, Any] = {}
     for node in trace.nodes:
         for parent in node.parents:
-            if id(parent) not in known and _varies(parent):
+            if id(parent) in known or not varies(parent):
+                continue
+            if parent.primitive is not None or parent._call() < begun:
                 found[id(parent)] = parent
     return list(found.values())
 
 
-def _varies(node: Any) -> bool:
+def varies(node: Any) -> bool:
+    """Return whether a node may have a derivative."""
     return isinstance(node, Value) or bool(node.requires_grad)

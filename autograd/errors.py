@@ -23,6 +23,10 @@ class NoDerivativeError(AutogradError, ArithmeticError):
     """The derivative does not exist here, as at equal eigenvalues or at a matrix of lower rank."""
 
 
+class SolutionError(AutogradError, ArithmeticError):
+    """What should be a solution of an equation is none, or its solver did not converge."""
+
+
 class ShapeError(AutogradError, ValueError):
     """Shapes do not match."""
 

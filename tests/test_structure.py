@@ -22,6 +22,7 @@ autograd.rules
 autograd.forward  autograd.debugging  autograd.variables
 autograd.program
 autograd.transforms  autograd.checkpointing  autograd.expression
+autograd.implicit
 autograd
 autograd.installation  autograd.mypy_plugin
 autograd.check  autograd.drawing
@@ -42,6 +43,7 @@ PUBLIC = (
     "autograd.drawing",
     "autograd.errors",
     "autograd.files",
+    "autograd.implicit",
     "autograd.installation",
     "autograd.program",
     "autograd.scipy",

@@ -110,11 +110,13 @@ def _untraced() -> Iterator[None]:
     Those written in C that Python cannot install again, such as cProfile, see them.
     """
     with contextlib.ExitStack() as stack:
-        for get, install in ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)):
-            before = get()
-            if callable(before):
-                stack.callback(install, before)
-                install(None)
+        trace, profile = sys.gettrace(), sys.getprofile()
+        if callable(trace):
+            stack.callback(sys.settrace, trace)
+            sys.settrace(None)
+        if callable(profile):
+            stack.callback(sys.setprofile, profile)
+            sys.setprofile(None)
         yield
 
 

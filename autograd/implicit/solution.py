@@ -1,0 +1,160 @@
+"""Solutions as nodes, by the implicit function theorem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.checkpointing import closed_over
+from autograd.debugging import Trace
+from autograd.engine import Node, Value, dispatch
+from autograd.engine.closures import begin_call
+from autograd.engine.derivatives import derivatives
+from autograd.engine.grad_mode import is_recording, recording_again
+from autograd.errors import DataError
+from autograd.implicit.equations import Point, System
+from autograd.implicit.newton import largest, polished
+from autograd.rules.custom import define
+
+#: How far a solution may have moved, relative to its size, when it is differentiated.
+CHANGED = 1e-6
+
+
+def root(residual: Callable[[Any], Any], x: Any) -> Any:
+    """Return a solution of ``residual(x) = 0`` with its derivatives.
+
+    By the implicit function theorem, ``dx/dθ = -(∂r/∂x)⁻¹ ∂r/∂θ`` for every node θ that `residual`
+    closes over: how `x` was found does not matter. Both modes, any order. (S. Krantz and H. Parks,
+    "The implicit function theorem", 2003.)
+
+    Parameters
+    ----------
+    residual : callable
+        A function of `x`, with as many numbers in its result as in `x`.
+    x : float, array_like or containers of them
+        The solution, from any solver; nodes count as plain numbers.
+
+    Returns
+    -------
+    node, array or containers of them
+        The solution, in the structure of `x`. Newton steps make it exact.
+
+    Raises
+    ------
+    SolutionError
+        If `x` is not a solution: Newton steps move it by more than a hundredth, or do not converge.
+    NoDerivativeError
+        If the Jacobian of the residual is singular there.
+    ShapeError
+        If the residual has more or fewer numbers than `x`.
+    DataError
+        If `x` is not real.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad, implicit
+    >>> def anomaly(e, M=1.0):  # Kepler's equation
+    ...     E = M
+    ...     for _ in range(50):  # any solver; it need not be differentiable
+    ...         E = M + float(getattr(e, "data", e)) * np.sin(E)
+    ...     return implicit.root(lambda E: E - e * np.sin(E) - M, E)
+    >>> e, h = 0.3, 1e-6
+    >>> derivative = grad(anomaly)(e)
+    >>> bool(np.isclose(derivative, (anomaly(e + h) - anomaly(e - h)) / (2 * h)))
+    True
+    """
+    return Solution(residual, x).result
+
+
+def fixed_point(step: Callable[[Any], Any], x: Any) -> Any:
+    """Return a fixed point ``x = step(x)`` with its derivatives; see `root`.
+
+    Parameters
+    ----------
+    step : callable
+        A function of `x`, with a result like `x`.
+    x : float, array_like or containers of them
+        The fixed point, from any iteration.
+
+    Returns
+    -------
+    node, array or containers of them
+        The fixed point, in the structure of `x`.
+
+    Raises
+    ------
+    SolutionError, NoDerivativeError, ShapeError, DataError
+        As `root`.
+
+    Examples
+    --------
+    >>> from autograd import grad, implicit
+    >>> grad(lambda a: implicit.fixed_point(lambda x: (x + a / x) / 2, 3.0))(9.0)  # x = sqrt(a)
+    0.16666666666666666
+    """
+
+    def residual(y: Any) -> Any:
+        pairs = zip(tree.flat(y), tree.aligned(step(y), y), strict=True)
+        return [before - after for before, after in pairs]
+
+    return root(residual, x)
+
+
+class Solution:
+    """A solution as a node: its arguments are the nodes that the residual closes over."""
+
+    def __init__(self, residual: Callable[[Any], Any], x: Any) -> None:
+        self.system = System(residual, x)
+        begun = begin_call()
+        with recording_again():
+            self.packed = polished(self.system, self.system.packed())
+            with Trace() as trace:
+                self.point = Point(self.system, self.packed)
+        self.others = closed_over(trace, [], begun)
+        solution = self.packed
+        if self.others and is_recording():
+            primitive = define(
+                lambda *_: self.packed.copy(), variadic=self._pull_back, name="solution"
+            )
+            solution = dispatch.apply(primitive, tuple(self.others), dispatch.NO_KEYWORDS)
+        self.result = self.system.unpacked(solution)
+        self.last: tuple[Any, list[Any]] | None = None
+
+    def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
+        """Solve ``Jᵀ λ = g``, once for all arguments; the derivative of one is -λᵀ ∂r/∂θ."""
+        if self.last is None or self.last[0] is not g or self.last[1][argnum] is None:
+            self.last = (g, self._derivatives(g, y, arguments))
+        found = self.last[1][argnum]
+        self.last[1][argnum] = None
+        if all(part is None for part in self.last[1]):
+            self.last = None  # all are returned: free them
+        return found
+
+    def _derivatives(self, g: Any, y: Any, arguments: Any) -> list[Any]:
+        """Return the vjp for each argument; nodes where it will be differentiated again."""
+        create = isinstance(g, Node) or any(isinstance(a, Node) for a in (y, *arguments))
+        point = self.point
+        if create:
+            point = Point(self.system, y, True)
+            self._assert_same(point)
+        adjoint = np.linalg.solve(np.transpose(point.jacobian), g)
+        # Only passes that can be differentiated again stop at Values that were computed.
+        again = create or any(isinstance(o, Value) and o.primitive for o in self.others)
+        found = derivatives(point.residual, -adjoint, [point.u, *self.others], True, again)[1:]
+        found = found if create else [dispatch.plain(part) for part in found]
+        zeros = [np.zeros_like(dispatch.plain(node)) for node in self.others]
+        return [zero if part is None else part for part, zero in zip(found, zeros, strict=True)]
+
+    def _assert_same(self, point: Point) -> None:
+        """Raise if the residual is another function by now."""
+        change = dispatch.plain(point.residual) - dispatch.plain(self.point.residual)
+        step = np.linalg.solve(self.point.jacobian, change)
+        if not largest(step) <= CHANGED * max(1.0, largest(self.packed)):
+            raise DataError(
+                "The residual of an implicit solution is another one than when it was solved, so "
+                "its derivative would be wrong: it may not depend on what changes."
+            )
