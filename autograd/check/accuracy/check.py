@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd.check.accuracy.digits import digits_of_type, right_digits
 from autograd.check.accuracy.exact import Arithmetic, Record, settled
-from autograd.check.accuracy.gradient import gradient_digits
-from autograd.check.accuracy.lines import losing_lines
+from autograd.check.accuracy.gradient import ExactGradient
+from autograd.check.accuracy.gradient_lines import GradientLosses
+from autograd.check.accuracy.lines import DROP, losing_lines
 from autograd.check.accuracy.losses import Losses
 from autograd.check.accuracy.report import PrecisionReport
 from autograd.check.analytic import RecordedCall
@@ -92,11 +94,42 @@ def check_precision(
     }
     full = min(digits_of_type(record.computed[id(output)].dtype) for output in call.graph.outputs)
     report = PrecisionReport(results, {}, full, full)
-    report.lines, report.improved = losing_lines(losses, call, full)
     report.allowed = _allowed(call, record, arithmetic, exact, seed)
-    report.gradient_digits = gradient_digits(call, record, seed, report.notes)
+    gradient = ExactGradient(call, record, seed)
+    report.notes += gradient.notes
+    _explain(report, call, losses, gradient)
     report.unknown = sorted({primitive.name for primitive in record.unknown})
     return report
+
+
+def _explain(
+    report: PrecisionReport, call: RecordedCall, losses: Losses, gradient: ExactGradient
+) -> None:
+    """Fill in the lines, and the digits with all formulas, if these help."""
+    backward = GradientLosses(call, losses, gradient)
+    report.gradient_digits = backward.digits
+    report.lines, chosen = losing_lines(losses, call, report.full)
+    if chosen and backward.with_formulas(chosen)[0] <= report.digits + DROP:
+        chosen = []
+        report.lines = [
+            replace(line, found="", suggestion="", improved=math.nan) for line in report.lines
+        ]
+    lines, at_fault = backward.lines()
+    best = backward.best_formula(at_fault, chosen) if at_fault else None
+    if best is not None:
+        formula, (found, better), digits = best
+        chosen.append(formula)
+        at = next((i for i, line in enumerate(lines) if line.place == formula.place), 0)
+        lines[at] = replace(lines[at], found=found, suggestion=better, improved=digits)
+    if chosen:
+        report.improved, report.gradient_improved = backward.with_formulas(chosen)
+        lines += backward.lines(chosen)[0]
+    report.notes += backward.notes
+    known = {(line.place, line.operation) for line in report.lines}
+    for line in lines:
+        if (line.place, line.operation) not in known:
+            known.add((line.place, line.operation))
+            report.gradient_lines.append(line)
 
 
 def _allowed(

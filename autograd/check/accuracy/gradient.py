@@ -19,10 +19,8 @@ DIGITS = (120, 600)
 BUDGET = 400_000
 
 
-def gradient_digits(
-    call: RecordedCall, record: Record, seed: int, notes: list[str]
-) -> dict[str, Any]:
-    """Return the right digits of the derivatives by this library, by the path of the input.
+class ExactGradient:
+    """The exact derivatives of a recorded call, by differences; of large arrays a sample.
 
     Parameters
     ----------
@@ -31,46 +29,74 @@ def gradient_digits(
     record : Record
         The same, to evaluate exactly.
     seed : int
-        The seed of the sample.
+        The seed of the weights and of the sample.
+
+    Attributes
+    ----------
+    weights : array
+        The weights of the results, whose sum is differentiated.
+    exact : dict
+        The derivatives with respect to elements, by their position and by the path of the input;
+        None where there is none.
     notes : list of str
-        Where to say what is left out.
+        What was left out.
     """
-    if record.unknown:
-        notes.append("The digits of the gradient are not known, because an operation is not.")
-        return {}
-    function, random = call.function, np.random.default_rng(seed)
-    weights = np.ones(function.size)
-    if function.size > 1:  # few bits, so that they are the same numbers in every type
-        weights = random.integers(4, 13, function.size) / 8
-    computed = call.reverse(weights[None])[0]
-    differences = _Differences(call, record, weights)
-    count = max(4, BUDGET // max(1, 4 * record.work * len(function.inputs)))
-    found = {}
-    for leaf, node in zip(function.inputs, call.leaves, strict=True):
-        if id(node) not in record.computed:
-            continue
-        found[leaf.path] = digits = np.full(leaf.data.shape, np.nan)
-        chosen = np.arange(leaf.data.size)
-        if chosen.size > count:
-            chosen = np.sort(random.choice(chosen, count, replace=False))
-            notes.append(f"{count} of {leaf.data.size} derivatives of {leaf.path} were compared.")
-        own = computed[leaf.slice]
-        for position in chosen:
-            digits.reshape(-1)[position] = _compared(own, differences, leaf, node, int(position))
-    return found
+
+    def __init__(self, call: RecordedCall, record: Record, seed: int) -> None:
+        self.notes: list[str] = []
+        self._leaves = list(zip(call.function.inputs, call.leaves, strict=True))
+        self.exact: dict[str, dict[int, Any]] = {}
+        random = np.random.default_rng(seed)
+        self.weights = np.ones(call.function.size)
+        if call.function.size > 1:  # few bits, so that they are the same numbers in every type
+            self.weights = random.integers(4, 13, call.function.size) / 8
+        if record.unknown:
+            self.notes.append(
+                "The digits of the gradient are not known, because an operation is not."
+            )
+            return
+        differences = _Differences(call, record, self.weights)
+        count = max(4, BUDGET // max(1, 4 * record.work * len(self._leaves)))
+        for leaf, node in self._leaves:
+            if id(node) not in record.computed:
+                continue
+            chosen = np.arange(leaf.data.size)
+            if chosen.size > count:
+                chosen = np.sort(random.choice(chosen, count, replace=False))
+                self.notes.append(
+                    f"{count} of {leaf.data.size} derivatives of {leaf.path} were compared."
+                )
+            self.exact[leaf.path] = {
+                int(position): differences.number(leaf, node, int(position)) for position in chosen
+            }
+
+    def digits(self, computed: Any) -> dict[str, Any]:
+        """Return the right digits of derivatives, by the path of the input.
+
+        They are NaN where the derivative is not known, or does not exist.
+
+        Parameters
+        ----------
+        computed : array
+            The derivatives with respect to the real numbers of all inputs.
+        """
+        found = {}
+        for leaf, _ in self._leaves:
+            if leaf.path in self.exact:
+                found[leaf.path] = digits = np.full(leaf.data.shape, np.nan)
+                for position, exact in self.exact[leaf.path].items():
+                    digits.reshape(-1)[position] = _compared(
+                        computed[leaf.slice], leaf, position, exact
+                    )
+        return found
 
 
-def _compared(own: Any, differences: Any, leaf: Leaf, node: Any, position: int) -> float:
+def _compared(own: Any, leaf: Leaf, position: int, exact: Any) -> float:
     """Return the right digits of one derivative; NaN if it does not exist, as at the root of 0."""
-    if not leaf.complex:
-        exact = differences.derivative(node, position, 1)
-        number = np.asarray(own[position], leaf.data.dtype)
-    else:
-        parts = [differences.derivative(node, position, step) for step in (1, 1j)]
-        exact = None if None in parts else differences.complex(*parts)
-        number = np.asarray(complex(*own[2 * position : 2 * position + 2]), leaf.data.dtype)
     if exact is None:
         return math.nan
+    parts = own[2 * position : 2 * position + 2] if leaf.complex else own[position : position + 1]
+    number = np.asarray(complex(*parts) if leaf.complex else parts[0], leaf.data.dtype)
     if exact == 0 and number != 0 and np.isfinite(number):  # relative to the other derivatives
         ratio = float(abs(number)) / float(np.max(np.abs(own)))
         return min(digits_of_type(number.dtype), -math.log10(ratio))
@@ -86,6 +112,13 @@ class _Differences:
         self.call, self.record, self.weights = call, record, weights
         self.arithmetics = [Arithmetic(digits) for digits in DIGITS]
         self.complex = self.arithmetics[0].m.mpc
+
+    def number(self, leaf: Leaf, node: Any, position: int) -> Any:
+        """Return the derivative with respect to one element, real or complex; None if unknown."""
+        if not leaf.complex:
+            return self.derivative(node, position, 1)
+        parts = [self.derivative(node, position, step) for step in (1, 1j)]
+        return None if None in parts else self.complex(*parts)
 
     def derivative(self, node: Any, position: int, direction: complex) -> Any:
         """Return the derivative with respect to one element of a leaf.

@@ -133,6 +133,8 @@ def _table() -> Mapping[Primitive | None, list[tuple[str, str, Any, dict[int, st
     """Return the rows, with their recorded formulas and variables, by their last operation."""
     table = defaultdict(list)
     for found, better in ROWS:
+        if "scipy" not in NAMESPACE and "scipy." in found + better:
+            continue
         for pattern, variables in _patterns(found):
             names = {id(variable): name for name, variable in variables.items()}
             table[_canonical(pattern)[0]].append((found, better, pattern, names))

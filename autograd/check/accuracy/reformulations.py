@@ -68,7 +68,18 @@ ROWS: tuple[tuple[str, str], ...] = (
         "np.sqrt((a + b + c) / 2 * ((a + b + c) / 2 - a) * ((a + b + c) / 2 - b) * ((a + b + c) / 2 - c))",
         "np.sqrt((a + (b + c)) * (c - (a - b)) * (c + (a - b)) * (a + (b - c))) / 4",
     ),
+    # functions that are accurate, but whose derivatives by the chain rule cancel
+    ("np.sin(x) / x", "np.sinc(x / np.pi)"),
+    ("np.expm1(x) / x", "scipy.special.exprel(x)"),
+    ("(np.exp(x) - 1) / x", "scipy.special.exprel(x)"),
+    ("x / np.sqrt(1 + x**2)", "np.sign(x) / np.sqrt(1 + 1 / x**2)"),
+    ("x / np.hypot(1, x)", "np.sign(x) / np.sqrt(1 + 1 / x**2)"),
+    ("x**2 / (1 + x**2)", "1 / (1 + 1 / x**2)"),
+    ("x**2 / (y + x**2)", "1 / (1 + y / x**2)"),
+    ("x / (1 + x)", "1 / (1 + 1 / x)"),
+    ("x / (y + x)", "1 / (1 + y / x)"),
     # overflow and underflow
+    ("np.sqrt(x**2)", "np.abs(x)"),
     ("np.sqrt(x**2 + y**2)", "np.hypot(x, y)"),
     ("np.sqrt(1 + x**2)", "np.hypot(1, x)"),
     ("np.log(np.cosh(x))", "np.logaddexp(x, -x) - np.log(2)"),

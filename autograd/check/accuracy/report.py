@@ -41,6 +41,8 @@ class LosingLine:
         inputs.
     improved : float
         The right digits that the suggestion gives.
+    gradient : bool
+        Whether it is the gradient that loses them.
 
     Examples
     --------
@@ -58,15 +60,21 @@ class LosingLine:
     found: str = ""
     suggestion: str = ""
     improved: float = float("nan")
+    gradient: bool = False
 
     def __str__(self) -> str:
         where = str(self.place) if self.place is not None else self.operation
-        text = f"{where}\n    {self.operation}: {self.before:.1f} → {self.after:.1f} digits; "
-        text += f"{REASONS[self.reason]}."
+        return "\n    ".join([where, *self.sentences()])
+
+    def sentences(self) -> list[str]:
+        """Return what happens on the line, and what to write instead."""
+        digits = "digits of the gradient" if self.gradient else "digits"
+        lost = f"{self.operation}: {self.before:.1f} → {self.after:.1f} {digits}"
+        found = [f"{lost}; {REASONS[self.reason]}."]
         if self.suggestion:
-            text += f"\n    Instead of {self.found} write {self.suggestion}: "
-            text += f"{self.improved:.1f} digits."
-        return text
+            better = f"Instead of {self.found} write {self.suggestion}"
+            found.append(f"{better}: {self.improved:.1f} {digits}.")
+        return found
 
 
 @dataclass
@@ -88,8 +96,10 @@ class PrecisionReport:
         The digits of a correctly rounded result.
     lines : list of LosingLine
         The lines that lose digits of the result.
-    improved : float
-        The digits of the result with all suggestions; NaN without any.
+    gradient_lines : list of LosingLine
+        Other lines that lose digits of the gradient.
+    improved, gradient_improved : float
+        The digits of the result and of the gradient with all suggestions; NaN without any.
     unknown : list of str
         Operations without an exact function: they count as exact.
     notes : list of str
@@ -108,7 +118,9 @@ class PrecisionReport:
     allowed: float
     full: float
     lines: list[LosingLine] = field(default_factory=list)
+    gradient_lines: list[LosingLine] = field(default_factory=list)
     improved: float = float("nan")
+    gradient_improved: float = float("nan")
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -125,10 +137,16 @@ class PrecisionReport:
     __repr__ = __str__
 
     def _sentences(self) -> list[str]:
-        found = [f"  {line}" for line in self.lines]
+        lines = [*self.lines, *self.gradient_lines]
+        found = [f"  {line}" for line in lines]
         if self.improved == self.improved:
-            with_them = "With these" if len(self.lines) > 1 else "With this"
-            found.append(f"{with_them} the result has {self.improved:.1f} digits.")
+            several = len([line for line in lines if line.suggestion]) > 1
+            text = (
+                f"With {'these' if several else 'this'} the result has {self.improved:.1f} digits"
+            )
+            if self.gradient_improved == self.gradient_improved:
+                text += f" and the gradient {self.gradient_improved:.1f}"
+            found.append(f"{text}.")
         if self.lines and self.allowed < self.full - 2:
             found.append(
                 f"If the inputs are rounded numbers, {self.allowed:.1f} digits are all that any "

@@ -16,7 +16,7 @@ import autograd
 CASES: dict[str, "Case"] = {}
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """A function, its inputs, the exact function, and what must be suggested."""
 
@@ -86,7 +86,7 @@ def skewness(x):
 
 
 @case(
-    lambda m, x, mu, s: m.erfc((x - mu) / (s * m.sqrt(2))) / 2,
+    lambda m, x, mu, s: m.erfc((x - mu) / s / m.mpf(math.sqrt(2))) / 2,
     9.0,
     1.0,
     1.0,
@@ -393,7 +393,7 @@ def complex_exponential(z):
 
 @case(
     lambda m, xs: sum(xs),
-    np.float32(0.1) * np.ones(4000, np.float32),
+    np.float32(0.1) * np.ones(1000, np.float32),
     suggestion="np.sum(x, dtype=np.float64)",
 )
 def running_total(x):
@@ -533,7 +533,7 @@ def cdf(m, x):
 
 @case(
     lambda m, rows: m.log(m.det(m.matrix(rows))),
-    1e-40 * (np.eye(9) + 0.1),
+    1e-60 * (np.eye(6) + 0.1),
     suggestion="np.linalg.slogdet(a)[1]",
 )
 def log_of_determinant(a):
@@ -543,8 +543,8 @@ def log_of_determinant(a):
 
 @case(
     lambda m, rows, b: list(m.lu_solve(m.matrix(rows), m.matrix(b))),
-    1.0 / (np.arange(7)[:, None] + np.arange(7) + 1.0),
-    np.ones(7),
+    1.0 / (np.arange(6)[:, None] + np.arange(6) + 1.0),
+    np.ones(6),
 )
 def hilbert(a, b):
     return np.linalg.solve(a, b)  # loses: rounding
