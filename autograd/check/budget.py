@@ -11,6 +11,9 @@ EXPLANATION = 10.0
 #: How many seconds pass, at most, for each second that the thread computes.
 PATIENCE = 4.0
 
+#: How many seconds pass between two looks at the clock of the thread, which takes long to read.
+INTERVAL = 0.01
+
 
 class Budget:
     """Seconds to spend, counted from when it is made.
@@ -37,12 +40,16 @@ class Budget:
         self.seconds = seconds
         self.watch = watch
         self._computed, self._passed = time.thread_time(), time.monotonic()
+        self._looked, self._spent = self._passed, 0.0
 
     @property
     def spent(self) -> float:
-        """How many seconds were spent."""
-        passed = (time.monotonic() - self._passed) / PATIENCE
-        return max(time.thread_time() - self._computed, passed)
+        """How many seconds were spent, as of at most `INTERVAL` ago."""
+        now = time.monotonic()
+        if now - self._looked >= INTERVAL:
+            passed = (now - self._passed) / PATIENCE
+            self._looked, self._spent = now, max(time.thread_time() - self._computed, passed)
+        return self._spent
 
     @property
     def left(self) -> float:

@@ -26,10 +26,10 @@ def test_computing_counts_and_waiting_counts_a_part(clock):
 
 def test_a_part_ends_with_the_whole(clock):
     budget = Budget(10.0)
-    clock.update(computed=7.0)
+    clock.update(computed=7.0, passed=7.0)
     part = budget.part(8.0)
     assert part.left == 3.0
-    clock.update(computed=10.5)
+    clock.update(computed=10.5, passed=10.5)
     assert part.is_over()
     assert budget.is_over()
     assert budget.left == 0.0

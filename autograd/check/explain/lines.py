@@ -42,7 +42,8 @@ def name_lines(
     if repairs:
         lines = wrong_lines(repairs, what)
         if len(lines) > 1 or repairs[0].site.loops:
-            lines = _with_values(lines, _localised(check, reference), sizes)
+            named = frozenset((line.path, line.line) for line in lines)
+            lines = _with_values(lines, _localised(check, reference, named), sizes)
         report.lines = lines
         report.reasons = [*report.reasons, *sentences(lines, what)]
     elif search.reshaped is not None:
@@ -69,10 +70,12 @@ def _what(check: Check, repairs: Sequence[Repair]) -> str:
     return what
 
 
-def _localised(check: Check, reference: Reference) -> Localisation | None:
-    """Compare the values that the backward pass computes with right ones."""
+def _localised(
+    check: Check, reference: Reference, lines: frozenset[tuple[str, int]] | None = None
+) -> Localisation | None:
+    """Compare the values that the backward pass computes, in some lines or all, with right ones."""
     try:
-        localisation = Localisation(check, reference)
+        localisation = Localisation(check, reference, lines)
     except Exception:  # the backward pass may do anything
         return None
     return localisation if localisation.found is not None else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ from autograd.check.explain.repair.terms import (
     coefficient_texts,
     factors,
     places,
+    plain_factors,
+    plain_terms,
+    summands,
     terms,
 )
 from autograd.check.explain.repair.vocabulary import Vocabulary
@@ -27,6 +31,9 @@ from autograd.check.explain.repair.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from autograd.check.explain.repair.search import Search
 
+
+#: Where to begin the search for a factor.
+STARTS = (1.0, 0.3, -1.0)
 
 #: What to say of an array that has two names.
 COPY = "a copy: the array has another name, and is changed in place"
@@ -80,10 +87,24 @@ class Fitting:
         self.around = around
         self.site = around.site
 
-    def places(self) -> Iterator[Place]:
-        """Yield the values that influence all derivatives that are wrong."""
+    def likely(self) -> Iterator[Variant]:
+        """Yield the statements with a likely factor or term whose coefficient fits."""
+        for place in self._places(places(self.site.node)):
+            yield from self._times(place, plain_factors(self.around, place.shape))
+            yield from self._plus(place, plain_terms(self.around, place.shape, place.value))
+        for place in self._places(summands(self.site.node)):
+            yield from self._times(place, plain_factors(self.around, place.shape))
+
+    def farther(self) -> Iterator[Variant]:
+        """Yield the statements with another factor or term whose coefficient fits."""
+        for place in self._places(places(self.site.node)):
+            yield from self._times(place, factors(self.around, place.shape))
+            yield from self._plus(place, terms(self.around, place.shape, place.value))
+
+    def _places(self, paths: Iterable[Path]) -> Iterator[Place]:
+        """Yield those of some values that influence all derivatives that are wrong."""
         search, seen = self.search, set()
-        for path in places(self.site.node):
+        for path in paths:
             value = at(self.site.node, path)
             if path in seen or not isinstance(value, ast.expr):
                 continue
@@ -99,22 +120,22 @@ class Fitting:
                 continue
             yield Place(self.site, path, value, np.shape(search.choice.seen), found[1])
 
-    def variants(self) -> Iterator[Variant]:
-        """Yield the statements with a factor or term whose coefficient fits."""
-        for place in self.places():
-            for make, candidates, base in (
-                (_times, factors(self.around, place.shape), place.without),
-                (_plus, terms(self.around, place.shape, place.value), self.search.given),
-            ):
-                some = list(islice(candidates, MOST_TRIED))
-                for new, c in self._fitting(place, make, some, base):
-                    kind = "a factor" if make is _times else "a term"
-                    for number, text in enumerate(islice(coefficient_texts(c, self.around), 8)):
-                        written = _written(make, place.value, new, text)
-                        inside = 0.5 * any(name in _INSIDE for name, _ in place.path)
-                        cost = 1 + 0.1 * number + inside
-                        note = COPY if _is_copy(written) else ""
-                        yield Variant(kind, place.with_value(written), cost, note)
+    def _times(self, place: Place, candidates: Iterable[Any]) -> Iterator[Variant]:
+        return self._fitted("a factor", place, _times, candidates, place.without)
+
+    def _plus(self, place: Place, candidates: Iterable[Any]) -> Iterator[Variant]:
+        return self._fitted("a term", place, _plus, candidates, self.search.given)
+
+    def _fitted(
+        self, kind: str, place: Place, make: Any, candidates: Iterable[Any], base: Vector
+    ) -> Iterator[Variant]:
+        for new, c in self._fitting(place, make, list(islice(candidates, MOST_TRIED)), base):
+            for number, text in enumerate(islice(coefficient_texts(c, self.around), 8)):
+                written = _written(make, place.value, new, text)
+                inside = 0.5 * any(name in _INSIDE for name, _ in place.path)
+                note = COPY if _is_copy(written) else ""
+                cost = 1 + 0.1 * number + inside
+                yield Variant(kind, place.with_value(written), cost, note)
 
     def _fitting(
         self, place: Place, make: Any, candidates: Sequence[Any], base: Vector
@@ -130,6 +151,44 @@ class Fitting:
             if found is not None:
                 for coefficient in self._coefficients(found - base, base):
                     yield new, coefficient
+        if make is _times and isinstance(candidates[0], ast.Constant):
+            yield from ((candidates[0], c) for c in self._powers(place, tried[0]))
+
+    def _powers(self, place: Place, statement: Any) -> Iterator[float]:
+        """Yield the factors that lead to right derivatives of which they are no linear function.
+
+        In a loop, the derivatives depend on the powers of a factor.
+        """
+        search = self.search
+        if not self.site.loops:
+            return
+
+        code = search.code(self.site, [statement])
+        if code is None:
+            return
+
+        def outcome(factor: float) -> Vector | None:
+            search.choice.number, search.choice.coefficient = 0, factor
+            return search.outcome(self.site, code, search.here)
+
+        twice = outcome(2.0)
+        once = search.given - place.without
+        if twice is None or np.allclose(twice - place.without, 2 * once, rtol=1e-9, atol=0):
+            return
+        for some in search.wrong_parts:
+            weights = (search.given - search.here.right)[some]
+
+            def left(factor: float, some: Any = some, weights: Any = weights) -> float:
+                found = outcome(factor)
+                if found is None:
+                    return math.nan
+                return float(np.sum((found - search.here.right)[some] * weights))
+
+            for start in STARTS:
+                root = _root(left, start)
+                if root is not None:
+                    yield root
+        search.choice.coefficient = 1.0
 
     def _coefficients(self, change: Vector, base: Vector) -> Iterator[float]:
         """Yield the multiples of a change that lead to right derivatives, of all or some inputs."""
@@ -144,6 +203,20 @@ class Fitting:
             if c and near.all() and round(c, 9) not in seen:
                 seen.add(round(c, 9))
                 yield c
+
+
+def _root(function: Callable[[float], float], start: float) -> float | None:
+    """Return a zero of a function by the secant method; None if it finds none."""
+    one, other = start, 1.05 * start
+    before, now = function(one), function(other)
+    for _ in range(12):
+        if not math.isfinite(before + now) or before == now:
+            return None
+        one, other = other, other - now * (other - one) / (now - before)
+        if abs(other - one) <= 1e-12 * abs(other):
+            return other
+        before, now = now, function(other)
+    return None
 
 
 def _is_copy(value: Any) -> bool:

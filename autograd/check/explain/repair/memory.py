@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import copy
+import ctypes
 import functools
 import io
 import operator
@@ -78,19 +79,20 @@ class Memory:
         self._files: list[tuple[Any, int]] = []
         self._protected: list[Any] = []
         self._seen: dict[int, Any] = {}  # the objects stay alive, so that their numbers stay theirs
-        numpy_state, python_state = np.random.get_state(), random.getstate()
-        self._undo.append(lambda: np.random.set_state(numpy_state))
-        self._undo.append(lambda: random.setstate(python_state))
+        python_state = random.getstate()
+        self._undo += [_numpy_generator(), lambda: random.setstate(python_state)]
         waiting = list(roots)
-        for scope, names in scopes:
+        for scope, names in _merged(scopes):
             waiting += self._scope(scope, names)
         self._look_at(waiting)
 
     def restore(self) -> None:
         """Put everything back; large arrays were never changed."""
         for undo in self._undo:
-            with contextlib.suppress(Exception):  # the others are put back all the same
+            try:
                 undo()
+            except Exception:  # the others are put back all the same
+                continue
 
     def release(self) -> None:
         """Restore, and let large arrays be changed again."""
@@ -307,6 +309,34 @@ _KINDS: dict[Any, Callable[[Memory, Any], Iterable[Any]]] = {
     type(functools.lru_cache(len)): Memory._cache,
     type: Memory._class,
 }
+
+
+def _merged(scopes: Scopes) -> list[tuple[dict[str, Any], Iterable[str]]]:
+    """Return each scope once, with all names."""
+    found: dict[int, tuple[dict[str, Any], dict[str, None]]] = {}
+    for scope, names in scopes:
+        found.setdefault(id(scope), (scope, {}))[1].update(dict.fromkeys(names))
+    return list(found.values())
+
+
+def _numpy_generator() -> Callable[[], None]:
+    """Return what puts the state of NumPy's global generator back.
+
+    To read that state takes longer than many a backward pass, so its memory is compared.
+    """
+    kept: dict[str, Any] = np.random.get_state(legacy=False)  # type: ignore[assignment]
+    bits = np.random.get_bit_generator()  # type: ignore[attr-defined]
+    memory: Any = b""
+    if type(bits) is np.random.MT19937 and not kept["has_gauss"]:
+        numbers = kept["state"]["key"].size + 1  # and the position
+        memory = (ctypes.c_uint32 * numbers).from_address(bits.ctypes.state_address)
+    before = bytes(memory)
+
+    def undo() -> None:
+        if not before or bytes(memory) != before:
+            np.random.set_state(kept)
+
+    return undo
 
 
 def slots_of_object(item: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import math
 import threading
 import time
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.budget import PATIENCE
-from autograd.check.explain.repair.syntax import Path, at, expression, replaced
+from autograd.check.explain.repair.syntax import Path, at, clone, expression, replaced
 
 #: Stands for the `Choice` in a syntax tree, whose constants cannot be any object.
 PLACEHOLDER = "\0choice"
@@ -37,21 +36,25 @@ class Choice:
     ----------
     number : int
         The number of the variant.
-    deadline : float
-        When the thread has run for too long; other threads, and one that waits, have more time.
+    deadline, first, last : float
+        When the thread has run for too long, the earliest moment at which that can be, and when
+        other threads have, or one that waits.
+    looked, computed : float
+        When the clock of the thread was read last, and what it showed.
     coefficient : float
         The coefficient of a term or a factor that is to be computed.
     strayed : bool
         Whether another thread ran for too long: it may go on in the next run.
     """
 
-    __slots__ = ("coefficient", "deadline", "last", "main", "number", "running", "seen",
-                 "strayed")  # fmt: skip
+    __slots__ = ("coefficient", "computed", "deadline", "first", "last", "looked", "main", "number",
+                 "running", "seen", "strayed")  # fmt: skip
 
     def __init__(self) -> None:
         self.number = 0
         self.coefficient = 1.0
-        self.deadline = self.last = math.inf
+        self.deadline = self.first = self.last = math.inf
+        self.looked, self.computed = -math.inf, 0.0
         self.main = threading.get_ident()
         self.running = self.strayed = False
         self.seen: Any = None
@@ -59,8 +62,11 @@ class Choice:
     def start(self, seconds: float) -> None:
         """Begin a run that may take some seconds."""
         self.running = True
-        self.deadline = time.thread_time() + seconds
-        self.last = time.monotonic() + PATIENCE * seconds
+        now = time.monotonic()
+        if now - self.looked > 0.1:  # the clock of a thread takes long to read
+            self.looked, self.computed = now, time.thread_time()
+        self.deadline = self.computed + (now - self.looked) + seconds
+        self.first, self.last = now + seconds, now + PATIENCE * seconds
 
     def stop(self) -> None:
         """End a run: this thread has time again, but not those that it started."""
@@ -68,10 +74,13 @@ class Choice:
 
     def is_late(self) -> bool:
         """Return whether the time of this run is over."""
+        now = time.monotonic()
+        if now < self.first:  # no thread can have computed for longer than that
+            return False
         mine = threading.get_ident() == self.main
         if mine and not self.running:
             return False
-        return time.monotonic() > self.last or (mine and time.thread_time() > self.deadline)
+        return now > self.last or (mine and time.thread_time() > self.deadline)
 
     def tick(self) -> None:
         """End a loop or a recursion that runs for too long.
@@ -120,7 +129,7 @@ class Choice:
 def with_variants(tree: Any, path: Path, variants: Sequence[Any]) -> Any:
     """Return a function's tree that executes one of several variants of the part at a path."""
     choose = _choose_statement if isinstance(at(tree, path), ast.stmt) else _choose_expression
-    return ast.fix_missing_locations(replaced(tree, path, _choice(choose, variants, 0)))
+    return replaced(tree, path, _choice(choose, variants, 0))
 
 
 def _choice(choose: Any, variants: Sequence[Any], first: int) -> Any:
@@ -151,7 +160,7 @@ def attribute_of_choice(name: str) -> ast.expr:
 
 
 def recompiled(
-    tree: Any, code: types.CodeType, classes: Sequence[str], choice: Choice
+    tree: Any, code: types.CodeType, classes: Sequence[str], choice: Choice, ticking: Ticking
 ) -> types.CodeType | None:
     """Return the code of a changed function; None if it cannot replace the original code.
 
@@ -165,19 +174,22 @@ def recompiled(
         The names of the classes around it, for names with two underscores.
     choice : Choice
         Takes the place of its placeholder.
+    ticking : Ticking
+        Lets it end, and knows the unchanged parts of the function.
     """
     free = [name for name in code.co_freevars if name != "__class__" or not classes]
-    inner: ast.stmt = _keeping(_Ticking().visit(tree), free)
+    inner: ast.stmt = _keeping(tree, free)
     for name in reversed(classes):
         inner = ast.ClassDef(name=name, bases=[], keywords=[], body=[inner], decorator_list=[])
     outer = ast.parse(f"def outer({', '.join(free)}): pass")
     defined = {getattr(tree, "name", ""), *classes[:1]} - {"", *free}
     known = [ast.Global(sorted(defined))] if defined else []  # it may call itself
-    outer.body[0].body = [*known, inner]  # type: ignore[attr-defined]
+    body = [ticking.visit(part, outer.body[0]) for part in (*known, inner)]
+    outer.body[0].body = body  # type: ignore[attr-defined]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            made = compile(ast.fix_missing_locations(outer), code.co_filename, "exec")
+            made = compile(outer, code.co_filename, "exec")
     except (SyntaxError, ValueError, TypeError, RecursionError):
         return None
     for name in ("outer", *classes, code.co_name):
@@ -203,26 +215,80 @@ def _keeping(tree: Any, free: Sequence[str]) -> Any:
     return function
 
 
-class _Ticking(ast.NodeTransformer):
-    """Lets loops, functions and comprehensions end when the time is over."""
+class Ticking:
+    """Lets loops, functions and comprehensions end when the time is over.
 
-    def visit(self, node: Any) -> Any:
-        node = copy.copy(node)
-        for name, field in ast.iter_fields(node):
-            if isinstance(field, ast.AST):
-                setattr(node, name, self.visit(field))
-            elif isinstance(field, list):
-                setattr(node, name, [self.visit(n) if isinstance(n, ast.AST) else n for n in field])
-        tick = ast.Call(attribute_of_choice("tick"), [], [])
+    Parameters
+    ----------
+    tree : ast.AST
+        A function. The parts of it that changed functions share with it are visited only once.
+    """
+
+    def __init__(self, tree: Any) -> None:
+        self.tree = tree  # keeps the nodes alive, so that their numbers stay theirs
+        self._known: dict[int, Any] = {}
+        self._learns = True
+        self.visit(tree, tree)
+        self._learns = False
+
+    def visit(self, node: Any, place: Any) -> Any:
+        """Return a node that ends in time; what has no place in the file gets that of another."""
+        if id(node) in self._known:
+            return self._known[id(node)]
+        new, here = node, place
+        if "lineno" in node._attributes:
+            if getattr(node, "end_lineno", None) is None:
+                new = ast.copy_location(clone(node), place)
+            here = new
+        for name in node._fields:
+            field = getattr(node, name, None)
+            visited = self._visited(field, here)
+            if visited is not field:
+                new = clone(node) if new is node else new
+                setattr(new, name, visited)
+        new = self._ticked(new, here)
+        if self._learns:
+            self._known[id(node)] = new
+        return new
+
+    def _visited(self, field: Any, here: Any) -> Any:
+        if isinstance(field, ast.AST):
+            return self.visit(field, here)
+        if isinstance(field, list):
+            items = [self.visit(n, here) if isinstance(n, ast.AST) else n for n in field]
+            return items if any(a is not b for a, b in zip(items, field, strict=True)) else field
+        return field
+
+    def _ticked(self, node: Any, place: Any) -> Any:
         if isinstance(node, (ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.body = [ast.Expr(tick), *node.body]
-        elif isinstance(node, ast.Lambda):
-            node.body = expression("_0 if _1 is None else None", node.body, tick)
-        elif isinstance(node, ast.comprehension):
-            node.ifs = [expression("_0 is None", tick), *node.ifs]
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            return ast.Call(attribute_of_choice("power"), [node.left, node.right], [])
+            return self._with(node, "body", [*_located([ast.Expr(_tick())], place), *node.body])
+        if isinstance(node, ast.Lambda):
+            body = expression("_0 if _1 is None else None", node.body, _tick())
+            return self._with(node, "body", *_located([body], place))
+        if isinstance(node, ast.comprehension):
+            first = _located([expression("_0 is None", _tick())], place)
+            return self._with(node, "ifs", [*first, *node.ifs])
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            power = ast.Call(attribute_of_choice("power"), [node.left, node.right], [])
+            return _located([power], place)[0]
         return node
+
+    @staticmethod
+    def _with(node: Any, name: str, value: Any) -> Any:
+        changed = clone(node)
+        setattr(changed, name, value)
+        return changed
+
+
+def _tick() -> ast.expr:
+    return ast.Call(attribute_of_choice("tick"), [], [])
+
+
+def _located(nodes: list[Any], place: Any) -> list[Any]:
+    """Return nodes, and what is in them, with the place of another where they have none."""
+    for node in nodes:
+        ast.fix_missing_locations(ast.copy_location(node, place))
+    return nodes
 
 
 def _with_choice(code: types.CodeType, choice: Choice) -> types.CodeType:

@@ -235,9 +235,10 @@ class Search:
             self._reshape()
         stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
             lambda around: variants(around.site.node, around, SLIPS),
-            lambda around: Fitting(self, around).variants(),
+            lambda around: Fitting(self, around).likely(),
             lambda around: everywhere(around.site.node, around),
             lambda around: variants(around.site.node, around, FORMS),
+            lambda around: Fitting(self, around).farther(),
             lambda around: pairs(around.site.node, around),
         )
         suspects = [around for around in self.vocabularies if self._may_repair(around.site)]
@@ -298,7 +299,7 @@ class Search:
 
     def _run(self, site: Site, batch: Sequence[Variant]) -> None:
         """Run the variants of a statement, and note those that are right."""
-        code = self._code(site, [variant.node for variant in batch])
+        code = self.code(site, [variant.node for variant in batch])
         if code is None:
             if len(batch) > 1:  # one is no valid code
                 middle = len(batch) // 2
@@ -321,7 +322,7 @@ class Search:
         simple = simplified(variant.node)
         text = text_of(simple)
         if text != text_of(variant.node):
-            code = self._code(site, [simple])
+            code = self.code(site, [simple])
             self.choice.number = 0
             if code is not None and self._corrected(site, code)[0] >= right:
                 variant = variant._replace(node=simple)
@@ -334,7 +335,7 @@ class Search:
             yield from self._outcomes(site, nodes[first : first + MOST_VARIANTS], point)
 
     def _outcomes(self, site: Site, nodes: Sequence[Any], point: Point) -> Iterator[Vector | None]:
-        code = self._code(site, nodes)
+        code = self.code(site, nodes)
         if code is None and len(nodes) > 1:
             middle = len(nodes) // 2
             yield from self._outcomes(site, nodes[:middle], point)
@@ -349,7 +350,8 @@ class Search:
         self.late |= self.budget.is_over() or bool(self.laboratory.refused)
         return self.late
 
-    def _code(self, site: Site, nodes: Sequence[Any]) -> types.CodeType | None:
+    def code(self, site: Site, nodes: Sequence[Any]) -> types.CodeType | None:
+        """Return the code of a function in which one of several statements is executed."""
         tree = with_variants(site.source.tree, site.path, nodes)
         return site.source.changed(tree, self.choice)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.explain.repair.recompile import Choice, recompiled
+from autograd.check.explain.repair.recompile import Choice, Ticking, recompiled
 
 #: How often the variables of one line are looked at, and how many functions did not run.
 MOST_LOOKS, MOST_RELATED = 3, 50
@@ -198,7 +198,11 @@ class Source:
 
     def changed(self, tree: Any, choice: Choice) -> types.CodeType | None:
         """Return the code of a changed tree; None if it cannot replace the original."""
-        return recompiled(tree, self.executed.code, self.classes, choice)
+        return recompiled(tree, self.executed.code, self.classes, choice, self._ticking)
+
+    @cached_property
+    def _ticking(self) -> Ticking:
+        return Ticking(self.tree)
 
 
 class Sources:

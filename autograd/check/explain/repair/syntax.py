@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +32,14 @@ def at(node: Any, path: Path) -> Any:
     return node
 
 
+def clone(node: Any) -> Any:
+    """Return a copy of a node that shares its parts: `copy.copy` takes several times as long."""
+    kind: Any = type(node)
+    new = kind.__new__(kind)
+    new.__dict__.update(node.__dict__)
+    return new
+
+
 def replaced(node: Any, path: Path, new: Any) -> Any:
     """Return a copy of a node with another part; whatever is beside the path is shared.
 
@@ -41,7 +48,7 @@ def replaced(node: Any, path: Path, new: Any) -> Any:
     if not path:
         return new
     (name, position), *rest = path
-    changed = copy.copy(node)
+    changed = clone(node)
     field = getattr(node, name)
     if position is None:
         setattr(changed, name, replaced(field, tuple(rest), new))
@@ -53,17 +60,23 @@ def replaced(node: Any, path: Path, new: Any) -> Any:
 
 
 @functools.cache
-def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+def _parsed(text: str) -> tuple[ast.expr, list[tuple[Path, int]]]:
+    """Return the tree of a template, and where which operand belongs."""
+    tree = ast.parse(text, mode="eval").body
+    holes = [
+        (path, int(part.id[1:]))
+        for path, part in parts(tree)
+        if isinstance(part, ast.Name) and part.id[0] == "_" and part.id[1:].isdigit()
+    ]
+    return tree, holes
 
 
 def expression(text: str, *operands: ast.expr) -> Any:
     """Return the syntax tree of an expression, with operands for the names ``_0``, ``_1``, ..."""
-    tree = _parsed(text)
-    for path, part in list(parts(tree)):
-        if isinstance(part, ast.Name) and part.id[0] == "_" and part.id[1:].isdigit():
-            tree = replaced(tree, path, operands[int(part.id[1:])])
-    return copy.copy(tree)
+    tree, holes = _parsed(text)
+    for path, number in holes:
+        tree = replaced(tree, path, operands[number])
+    return clone(tree)
 
 
 def same(one: ast.AST, other: ast.AST) -> bool:

@@ -21,7 +21,7 @@ def places(node: Any) -> Iterator[Path]:
     for path, part in parts(node):
         if isinstance(part, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)):
             if part.value is not None:
-                yield from _items((*path, ("value", None)), part.value)
+                yield from items((*path, ("value", None)), part.value)
         elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult):
             yield (*path, ("left", None))
             yield (*path, ("right", None))
@@ -31,31 +31,54 @@ def places(node: Any) -> Iterator[Path]:
             for position in range(len(part.args)):
                 yield (*path, ("args", position))
     if isinstance(node, ast.expr):
-        yield from _items((), node)
+        yield from items((), node)
 
 
-def _items(path: Path, value: Any) -> Iterator[Path]:
+def summands(node: Any) -> Iterator[Path]:
+    """Yield the paths of the terms of sums in a statement, which may lack a factor."""
+    for path, part in parts(node):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
+            yield from ((*path, (side, None)) for side in ("left", "right"))
+
+
+def items(path: Path, value: Any) -> Iterator[Path]:
+    """Yield the paths of the values in a display, or of the value itself."""
     if isinstance(value, (ast.Tuple, ast.List)):
         for position, item in enumerate(value.elts):
-            yield from _items((*path, ("elts", position)), item)
+            yield from items((*path, ("elts", position)), item)
     elif isinstance(value, ast.Dict):
         for position, item in enumerate(value.values):
-            yield from _items((*path, ("values", position)), item)
+            yield from items((*path, ("values", position)), item)
     elif isinstance(value, ast.IfExp):
-        yield from _items((*path, ("body", None)), value.body)
-        yield from _items((*path, ("orelse", None)), value.orelse)
+        yield from items((*path, ("body", None)), value.body)
+        yield from items((*path, ("orelse", None)), value.orelse)
     else:
         yield path
 
 
-def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
-    """Yield what may be missing as a factor of a value of some shape."""
-    yield ast.Constant(1)
+def _at_hand(around: Vocabulary, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Return the values and fragments of code that broadcast to a shape."""
     values = {**around.values, **around.fragments}
-    fitting = [text for text, value in values.items() if is_within(value, shape)]
+    return {text: value for text, value in values.items() if is_within(value, shape)}
+
+
+def plain_factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield the likeliest of what may be missing as a factor of a value of some shape."""
+    fitting = _at_hand(around, shape)
+    yield ast.Constant(1)
     for text in fitting:
         yield expression(text)
-    for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0", "_0**2", "1 / _0", "1 / _0**2", "1 - _0"):
+    for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0"):
+        for text in fitting:
+            if shape_of(fitting[text]):
+                yield expression(form, expression(text))
+
+
+def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield what else may be missing as a factor of a value of some shape."""
+    values = _at_hand(around, shape)
+    fitting = list(values)
+    for form in ("_0**2", "1 / _0", "1 / _0**2", "1 - _0"):
         for text in fitting:
             yield expression(form, expression(text))
     for function in _functions_of_one(around):
@@ -80,8 +103,17 @@ def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
         yield expression("_1 / _0", expression(one), expression(other))
 
 
+def plain_terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[Any]:
+    """Yield the likeliest of what may be missing as a term of a value of some shape."""
+    if len(shape) == 2 and shape[0] == shape[1]:
+        yield ast.Attribute(value, "T", ast.Load())
+    for text in _at_hand(around, shape):
+        yield expression(text)
+    yield from _matrix_products(around, shape)
+
+
 def terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[Any]:
-    """Yield what may be missing as a term of a value of some shape.
+    """Yield what else may be missing as a term of a value of some shape.
 
     Parameters
     ----------
@@ -92,12 +124,8 @@ def terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[An
     value : ast.expr
         The value.
     """
-    if len(shape) == 2 and shape[0] == shape[1]:
-        yield ast.Attribute(value, "T", ast.Load())
-    values = {**around.values, **around.fragments}
-    fitting = [text for text, item in values.items() if is_within(item, shape)]
-    for text in fitting:
-        yield expression(text)
+    values = _at_hand(around, shape)
+    fitting = list(values)
     if around.numpy:
         yield expression(f"{around.numpy}.sum(_0)", value)
         for text in fitting:
@@ -105,7 +133,6 @@ def terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[An
     for form in ("_0**2", "_0**3", "1 / _0"):
         for text in fitting:
             yield expression(form, expression(text))
-    yield from _matrix_products(around, shape)
     for one, other in itertools.combinations(fitting[:MOST_COMBINED], 2):
         if shape in (shape_of(values[one]), shape_of(values[other])):
             yield expression("_0 * _1", expression(one), expression(other))

@@ -15,7 +15,7 @@ from autograd.check.explain.repair.syntax import parts
 from autograd.engine import Node
 
 #: How many values are considered, how many entries of a container, how many fragments of code.
-MOST_VALUES, MOST_ENTRIES, MOST_FRAGMENTS = 60, 12, 24
+MOST_VALUES, MOST_ENTRIES, MOST_FRAGMENTS = 60, 12, 40
 
 
 def shape_of(value: Any) -> tuple[int, ...] | None:

@@ -171,7 +171,9 @@ class Judge:
                 waiting.append(feeder)
                 row = self._row(feeder.number)
                 usable = row is not None and row.values[0].dtype.kind in "fc"
-                if row is None or not usable or not self.search.can_repair(feeder.number):
+                if row is None or not usable or not self.search.looks_at(row.site):
+                    continue
+                if not self.search.can_repair(feeder.number):
                     continue
                 other = self.search.substitution(row)
                 if other is not None and other.clock < found.clock:  # else it only comes after

@@ -70,7 +70,8 @@ def claim(found: Substitution, right: RightValues, sizes: Sizes) -> str:
 def _difference(given: Any, right: Any, sizes: Sizes) -> str:
     """Say how a value differs from the right one, judging by the numbers."""
     if np.size(given) == 1:
-        return f"is {float(np.real(given)):.6g} instead of {float(np.real(right)):.6g}"
+        numbers = (float(np.real(x).reshape(())) for x in (given, right))
+        return "is {:.6g} instead of {:.6g}".format(*numbers)
     return next(hypotheses(given, right, sizes, any_factor=False), "")
 
 
