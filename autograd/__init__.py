@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # read by the documentation; type checkers read __init__.pyi
     from autograd.drawing import draw, steps, summary, text
     from autograd.program import Program, trace
     from autograd.program.jit import jit
+    from autograd.sparse import SparseDerivative, sparse_hessian, sparse_jacobian
     from autograd.transforms import (
         deriv,
         elementwise_grad,
@@ -63,6 +64,7 @@ __all__ = [
     "Node",
     "Primitive",
     "Program",
+    "SparseDerivative",
     "Tensor",
     "Trace",
     "Value",
@@ -104,6 +106,8 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "sparse_hessian",
+    "sparse_jacobian",
     "steps",
     "summary",
     "tensor_jacobian_product",
@@ -131,6 +135,9 @@ _LAZY = {
     "Program": "autograd.program",
     "jit": "autograd.program",
     "trace": "autograd.program",
+    "SparseDerivative": "autograd.sparse",
+    "sparse_hessian": "autograd.sparse",
+    "sparse_jacobian": "autograd.sparse",
     "draw": "autograd.drawing",
     "steps": "autograd.drawing",
     "summary": "autograd.drawing",

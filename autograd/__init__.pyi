@@ -65,12 +65,14 @@ from autograd.program import Program as Program
 from autograd.rules.custom import define as define
 from autograd.rules.custom import elementwise as elementwise
 from autograd.rules.custom import linear as linear
+from autograd.sparse import SparseDerivative as SparseDerivative
 
 __all__ = [
     "COMPILED",
     "Node",
     "Primitive",
     "Program",
+    "SparseDerivative",
     "Tensor",
     "Trace",
     "Value",
@@ -112,6 +114,8 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "sparse_hessian",
+    "sparse_jacobian",
     "steps",
     "summary",
     "tensor_jacobian_product",
@@ -621,6 +625,16 @@ def jacobian(f: np.ufunc, argnum: int | Sequence[int] = 0) -> Callable[..., Any]
 @overload
 def jacobian(f: Callable[_P, Any], argnum: int | Sequence[int] = 0) -> Callable[_P, Any]: ...
 def hessian(f: Callable[_P, Any], argnum: int = 0) -> Callable[_P, Any]: ...
+def sparse_jacobian(
+    f: Callable[..., Any],
+    argnum: int | Sequence[int] = 0,
+    *,
+    mode: Literal["auto", "forward", "reverse"] = "auto",
+    verify: bool = True,
+) -> SparseDerivative: ...
+def sparse_hessian(
+    f: Callable[..., Any], argnum: int = 0, *, verify: bool = True
+) -> SparseDerivative: ...
 @overload
 def deriv(f: np.ufunc, argnum: int | Sequence[int] = 0) -> Callable[..., Any]: ...
 @overload

@@ -55,6 +55,10 @@ class ImpureFunctionError(TraceError):
     """A traced function depends on something else than its arguments, such as random numbers."""
 
 
+class SparsityError(AutogradError, ArithmeticError):
+    """The entries of a sparse derivative do not fit a product with a vector."""
+
+
 class GuardError(AutogradError, ValueError):
     """A program was called with inputs for which the traced function would take another branch."""
 

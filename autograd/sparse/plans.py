@@ -1,0 +1,160 @@
+"""How to compute a sparse derivative for arguments of some shapes: its pattern and colouring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.sparse.coloring import columns_colored, stars_colored
+from autograd.sparse.sets import Sets, scipy_sparse
+
+#: Vectors of fewer numbers than this are kept.
+KEPT = 1 << 23
+
+
+class Plan:
+    """The pattern of a derivative, a colouring, and how its entries are found in the products.
+
+    This one has colours for columns: a product computes several of them together, in forward mode.
+
+    Parameters
+    ----------
+    sets : Sets
+        The columns of the entries of each row that may be other than zero.
+    dense : list of str
+        The functions that count as dense.
+    shape : tuple of int
+        The shape of the argument, whose elements are the columns.
+
+    Attributes
+    ----------
+    colors : ndarray of int
+        The colour of each column, or of each row.
+    count : int
+        The number of colours.
+    tolerance : float or ndarray
+        How far a product with the result may be from the one that is computed, relative to the
+        sum of the absolute terms, because of rounding errors that have been seen.
+    what : str
+        What has colours.
+    mode : str
+        In which mode products are computed.
+    """
+
+    what = "columns"
+    mode = "forward"
+
+    def __init__(self, sets: Sets, dense: list[str], shape: tuple[int, ...]) -> None:
+        self.sets = sets
+        self.dense = dense
+        self.tolerance: Any = 0.0
+        self.rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
+        self.colors = self._colored(shape)
+        self.count = int(self.colors.max(initial=-1)) + 1
+        self._places = self._found()
+        self._vectors: list[Any] = []
+
+    def _colored(self, shape: tuple[int, ...]) -> Any:
+        """Return the colours."""
+        return columns_colored(self.sets, shape)
+
+    def _found(self) -> Any:
+        """Return the place of each entry in the products, one after the other."""
+        return self.colors[self.sets.indices] * self.sets.size + self.rows
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The shape of the derivative as a matrix."""
+        return self.sets.size, self.sets.width
+
+    def vectors(self, test: bool) -> Any:
+        """Return what the products are computed with, and perhaps one more to test the result."""
+        count = self.count + test
+        if count * self.colors.size > KEPT:
+            return map(self.vector, range(count))
+        while len(self._vectors) < count:
+            self._vectors.append(self.vector(len(self._vectors)))
+        return iter(self._vectors[:count])
+
+    def vector(self, number: int) -> Any:
+        """Return what a product is computed with: the last one has no zeros, and is for a test."""
+        if number < self.count:
+            return (self.colors == number).astype(float)
+        return np.random.default_rng(0).uniform(0.5, 1.5, self.colors.size)
+
+    def matrix(self, products: list[Any]) -> Any:
+        """Return the derivative."""
+        together = np.concatenate(products)
+        return self.filled(together[self._places] if self.count else together[:0])
+
+    def filled(self, entries: Any) -> Any:
+        """Return a matrix with these entries."""
+        parts = (entries, self.sets.indices, self.sets.indptr)
+        return scipy_sparse().csr_array(parts, shape=self.shape, copy=True)
+
+    def multiplied(self, matrix: Any, vector: Any) -> Any:
+        """Return the product of a matrix like the derivative with a vector."""
+        return matrix @ vector
+
+
+class RowPlan(Plan):
+    """Colours of rows: a product computes several rows together, in reverse mode."""
+
+    what = "rows"
+    mode = "reverse"
+
+    def _colored(self, shape: tuple[int, ...]) -> Any:
+        columns = self.sets.matrix().T.tocsr()
+        return columns_colored(Sets.of_matrix(columns), (self.sets.size,))
+
+    def _found(self) -> Any:
+        return self.colors[self.rows] * self.sets.width + self.sets.indices
+
+    def multiplied(self, matrix: Any, vector: Any) -> Any:
+        """Return the product of a vector with a matrix like the derivative."""
+        return matrix.T @ vector
+
+
+class StarPlan(Plan):
+    """Colours of a symmetric matrix: an entry is found in its row or in its column."""
+
+    what = "rows and columns"
+
+    def _colored(self, shape: tuple[int, ...]) -> Any:
+        matrix = self.sets.matrix()
+        self.sets = Sets.of_matrix((matrix + matrix.T).tocsr())
+        self.rows = np.repeat(np.arange(self.sets.size), np.diff(self.sets.indptr))
+        return stars_colored(self.sets)
+
+    def _found(self) -> Any:
+        columns, size = self.sets.indices.astype(int), self.sets.size
+        keys = self.rows * max(self.count, 1) + self.colors[columns]
+        _, positions, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        alone = counts[positions] == 1  # whether an entry is the only one of its colour in its row
+        mirror = np.lexsort((self.rows, columns))
+        direct = np.where(self.rows <= columns, alone, ~alone[mirror])  # the same for both images
+        here = self.colors[columns] * size + self.rows
+        return np.where(direct, here, here[mirror])
+
+
+def plan_of(sets: Sets, dense: list[str], shape: tuple[int, ...], mode: str) -> Plan:
+    """Return the plan with fewest products.
+
+    Parameters
+    ----------
+    sets, dense : Sets and list of str
+        What `structure_of` returns.
+    shape : tuple of int
+        The shape of the argument.
+    mode : str
+        "forward", "reverse" or "auto".
+    """
+    if mode == "reverse":
+        return RowPlan(sets, dense, shape)
+    columns = Plan(sets, dense, shape)
+    longest = int(np.bincount(sets.indices, minlength=1).max(initial=0))
+    if mode == "forward" or columns.count <= longest:  # rows need as many colours, or more
+        return columns
+    rows = RowPlan(sets, dense, shape)
+    return rows if rows.count < columns.count else columns
