@@ -48,7 +48,21 @@ JAX = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu"}
 
 PEERS = (
     Peer("chainrule", "chainrule", "chainrule", "autograd"),
-    Peer("chainrule_jit", "chainrule, jit", "chainrule", "autograd"),
+    Peer(
+        "chainrule_jit",
+        "chainrule, jit",
+        "chainrule",
+        "autograd",
+        settings={"CHAINRULE_BACKEND": "numpy"},
+    ),
+    Peer(
+        "chainrule_c",
+        "chainrule, jit, C",
+        "chainrule",
+        "autograd",
+        runs="chainrule_jit",
+        settings={"CHAINRULE_BACKEND": "c"},
+    ),
     Peer(
         "interpreted",
         "chainrule, interpreted",

@@ -5,6 +5,7 @@ from peers import PEERS
 COLOURS = {
     "chainrule": "#c0392b",
     "chainrule_jit": "#7b241c",
+    "chainrule_c": "#4a1511",
     "interpreted": "#e6a09a",
     "floats": "#111111",
     "numpy": "#111111",

@@ -89,7 +89,9 @@ def machine(results):
     versions = [
         (BY_NAME[name].title, version)
         for name, version in results.versions.items()
-        if version and name not in ("floats", "chainrule_jit", "interpreted", "textbook", "jax_jit")
+        if version
+        and name
+        not in ("floats", "chainrule_jit", "chainrule_c", "interpreted", "textbook", "jax_jit")
     ]
     return ["| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows + versions if b != "")]
 

@@ -27,8 +27,8 @@ from peers import BY_NAME, PEERS
 from results import Results
 
 HERE = Path(__file__).resolve().parent
-OURS = ("chainrule", "chainrule_jit", "interpreted")
-QUICK = ("chainrule", "chainrule_jit", "floats", "numpy", "textbook", "micrograd", "torch", "hips")
+OURS = ("chainrule", "chainrule_jit", "chainrule_c", "interpreted")
+QUICK = (*OURS[:3], "floats", "numpy", "textbook", "micrograd", "torch", "hips")
 
 
 class Field:

@@ -107,14 +107,8 @@ class _Compiler:
             item = program.items[position]
             self.inlined -= {*item.uses(), *item.makes()}
         self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
-        #: The arrays that tiles fill and that are kept between calls.
-        self.filled = [
-            x
-            for item in program.instructions
-            if isinstance(item.function, Tiled)
-            for x in item.function.arrays
-            if not effects.is_exposed(x)
-        ]
+        #: The memory of arrays that regions fill and that are kept between calls.
+        self.filled, self.places = _memory_of_regions(program, effects, self.names)
         self.give = ""
 
     def function(self) -> Callable[..., Any]:
@@ -228,7 +222,7 @@ class _Compiler:
     def _take_buffers(self) -> None:
         """Take the memory that is kept between calls; calls at the same time take other memory."""
         recipes = [(item.arguments, item.keywords) for item in self.kept]
-        recipes += [((x.shape, x.dtype), {}) for x in self.filled]
+        recipes += [((x.shape, x.dtype), {}) for x in self.filled.values()]
         if not recipes:
             return
 
@@ -237,8 +231,8 @@ class _Compiler:
 
         pool: list[Any] = []
         self.environment |= {"new_buffers": new_buffers, "take": pool.pop, "give": pool.append}
-        kept = [*(item.result for item in self.kept), *self.filled]
-        buffers = "".join(f"{self.names.of(x)}, " for x in kept)
+        kept = [self.names.of(item.result) for item in self.kept]
+        buffers = "".join(f"{name}, " for name in (*kept, *self.filled))
         self.lines += [
             "try: buffers = take()",
             "except IndexError: buffers = new_buffers()",
@@ -306,12 +300,11 @@ class _Compiler:
         if not isinstance(tiled, Tiled):
             return [self.writer.statement(item)]
         of = self.names.of
-        lines = [
-            f"{of(x)} = {self.names.object(np.empty, 'empty')}"
-            f"({self.names.object(x.shape, 'shape')}, {self.names.object(x.dtype, 'dtype')})"
-            for x in tiled.arrays
-            if x not in self.filled
-        ]
+        lines = []
+        for x in tiled.arrays:
+            shape, dtype = self.names.object(x.shape, "shape"), self.names.object(x.dtype, "dtype")
+            new = f"{self.names.object(np.empty, 'empty')}({shape}, {dtype})"
+            lines.append(f"{of(x)} = {self.places.get(x, new)}")
         inputs = [self.writer.of(x).text for x in item.arguments]
         given = ", ".join([*inputs, *map(of, tiled.arrays)])
         call = f"{self.names.object(tiled.run, 'in_tiles')}({given})"
@@ -362,6 +355,32 @@ class _Compiler:
 
     def _found(self, guard: Guard) -> str:
         return f"{self.names.function(guard.convert)}({self.writer.of(guard.variable).text})"
+
+
+def _memory_of_regions(
+    program: Program, effects: Effects, names: RunNames
+) -> tuple[dict[str, Variable], dict[Variable, str]]:
+    """Return names of arrays to keep, with variables like them, and where each result goes.
+
+    Memory whose contents are not needed any more is used again, while it is in the cache.
+    """
+    memory: dict[str, Variable] = {}
+    places: dict[Variable, str] = {}
+    free: dict[Any, list[str]] = {}
+    ends: dict[int, list[Variable]] = {}
+    for position, item in enumerate(program.items):
+        if isinstance(item, Instruction) and isinstance(item.function, Tiled):
+            for x in item.function.arrays:
+                if effects.is_exposed(x):
+                    continue
+                waiting = free.get((x.shape, x.dtype))
+                name = waiting.pop() if waiting else names.new("memory")
+                memory.setdefault(name, x)
+                places[x] = name
+                ends.setdefault(effects.last[effects.owner(x)], []).append(x)
+        for x in ends.get(position, ()):
+            free.setdefault((x.shape, x.dtype), []).append(places[x])
+    return memory, places
 
 
 def _block(is_quiet: bool, is_by_rows: bool) -> list[str]:

@@ -202,7 +202,7 @@ class Schedule:
         for i in waiting:
             if self.kinds[i] is None or (kind is not None and self.kinds[i] != kind):
                 continue
-            if not self.before[i] <= done | inside:
+            if not all(k in done or k in inside for k in self.before[i]):
                 continue
             item = self.program.items[i]
             if any(x in sums for x in reads(item)):

@@ -18,6 +18,7 @@ import numpy as np
 from autograd.program.instructions import Constant, Instruction, Variable
 from autograd.program.ufuncs import UFUNCS
 from autograd.rules import elementwise as rules
+from autograd.rules.special import logistic_density
 
 #: C's names of the types that are computed with.
 TYPES: dict[Any, str] = {
@@ -27,6 +28,9 @@ TYPES: dict[Any, str] = {
     np.dtype(np.int32): "int32_t",
     np.dtype(np.bool_): "unsigned char",
 }
+
+#: The types of single numbers: compilers vectorise truth values only as integers.
+SINGLE = TYPES | {np.dtype(np.bool_): "int"}
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 INTEGERS = (np.dtype(np.int64), np.dtype(np.int32))
 BOOL = np.dtype(np.bool_)
@@ -136,14 +140,14 @@ FORMULAS: dict[Any, tuple[Formula, ...]] = {
     np.greater_equal: (Formula("{0} >= {1}", "fib"),),
     np.equal: (Formula("{0} == {1}", "fib"),),
     np.not_equal: (Formula("{0} != {1}", "fib"),),
-    np.logical_and: (Formula("({0} != 0) & ({1} != 0)", "fib"),),
-    np.logical_or: (Formula("({0} != 0) | ({1} != 0)", "fib"),),
-    np.logical_xor: (Formula("({0} != 0) ^ ({1} != 0)", "fib"),),
-    np.logical_not: (Formula("{0} == 0", "fib"),),
+    np.logical_and: (Formula("({0} != 0) & ({1} != 0)", "fi"), Formula("{0} & {1}", "b")),
+    np.logical_or: (Formula("({0} != 0) | ({1} != 0)", "fi"), Formula("{0} | {1}", "b")),
+    np.logical_xor: (Formula("({0} != 0) ^ ({1} != 0)", "fi"), Formula("{0} ^ {1}", "b")),
+    np.logical_not: (Formula("{0} == 0", "fi"), Formula("{0} ^ 1", "b")),
     np.bitwise_and: (Formula("{0} & {1}", "ib"),),
     np.bitwise_or: (Formula("{0} | {1}", "ib"),),
     np.bitwise_xor: (Formula("{0} ^ {1}", "ib"),),
-    np.invert: (Formula("~{0}", "i"), Formula("!{0}", "b")),
+    np.invert: (Formula("~{0}", "i"), Formula("{0} ^ 1", "b")),
     np.isnan: (Formula("{0} != {0}"),),
     np.isfinite: (Formula("fabs{s}({0}) <= {max}"),),
     np.isinf: (Formula("fabs{s}({0}) > {max}"),),
@@ -161,6 +165,8 @@ _SHARPENED = {
     "((1 + exp{s}(-2 * fabs{s}({1}))) * (1 + exp{s}(-2 * fabs{s}({1}))))",
     rules.cathetus: "sqrt{s}((1 - {1}) * (1 + {1}))",
     rules.product: "(1 - {1}) * (1 + {1})",
+    logistic_density: "exp{s}(-fabs{s}({1})) / "
+    "((1 + exp{s}(-fabs{s}({1}))) * (1 + exp{s}(-fabs{s}({1}))))",
 }
 
 #: Functions that return their argument, as an array or as a number.

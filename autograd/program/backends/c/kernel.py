@@ -38,11 +38,11 @@ class Kernel(Tiled):
     def __repr__(self) -> str:
         return f"<{len(self.items)} instructions in C>"
 
-    def load(self, library: Library) -> None:
-        """Take the function from a compiled library."""
+    def load(self, library: Library, name: str) -> None:
+        """Take the function with this name from a compiled library."""
         arrays = [x for x in (*self.inputs, *self.arrays) if not isinstance(x, Variable) or x.shape]
         sizes = [x.value.size if not isinstance(x, Variable) else _size(x) for x in arrays]
-        self._call = library.function(self.section.name, sum(sizes) < QUICK)
+        self._call = library.function(name, sum(sizes) < QUICK)
         self._function = self._written()
 
     def _written(self) -> Callable[..., Any]:

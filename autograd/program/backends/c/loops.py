@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import BOOL, TYPES, stored_type
+from autograd.program.backends.c.functions import BOOL, SINGLE, TYPES, stored_type
 from autograd.program.backends.c.nests import ACCUMULATED, FULL, REDUCED, ROW, Nest
 from autograd.program.backends.c.numbers import literal, suffix
 from autograd.program.backends.c.plan import TILE, Loop, Plan
@@ -204,7 +204,7 @@ class NestWriter:
     def _single_loads(self) -> list[str]:
         """Return the lines that load what stays the same in a row."""
         return [
-            f"const {TYPES[stream.dtype]} {stream.name}_one = *{stream.name}_row;"
+            f"const {SINGLE[stream.dtype]} {stream.name}_one = *{stream.name}_row;"
             for stream in self.streams.values()
             if not stream.is_written and not (self._inner() and stream.strides[-1])
         ]
@@ -313,7 +313,7 @@ class NestWriter:
             t=kind,
             max="FLT_MAX" if formula.loop.itemsize == 4 else "DBL_MAX",
         )
-        return [f"const {TYPES[step.dtype]} {self._name(step.result)} = {text};"]
+        return [f"const {SINGLE[step.dtype]} {self._name(step.result)} = {text};"]
 
     def _operand(
         self,
@@ -339,7 +339,7 @@ class NestWriter:
         if number >= 0 and text.endswith("]"):
             if text not in loads:
                 loads[text] = f"l{len(loads)}"
-                body.append(f"const {TYPES[self._type(base)]} {loads[text]} = {text};")
+                body.append(f"const {SINGLE[self._type(base)]} {loads[text]} = {text};")
             text = loads[text]
         return _converted(text, self._type(base), dtype)
 

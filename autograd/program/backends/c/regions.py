@@ -7,9 +7,9 @@ from typing import Any
 from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import library_of, unavailable
-from autograd.program.backends.c.section import Section
+from autograd.program.backends.c.section import NAME, Section
 from autograd.program.backends.c.steps import Place, View, step_of
-from autograd.program.instructions import Instruction
+from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes import SIMPLIFYING
 from autograd.program.passes.effects import leaving, reads
 from autograd.program.passes.tiles import Schedule, with_own_memory
@@ -18,11 +18,11 @@ from autograd.program.program import Program
 #: A region has at least so many steps that compute something.
 FEWEST = 2
 
-#: Larger regions would take long to compile.
-MOST = 400
+#: The most steps of one region, and of all different ones: more take long to compile.
+LARGEST, MOST = 300, 800
 
 #: What the report calls this.
-NAME = "C kernels"
+REPORTED = "C kernels"
 
 
 def with_kernels(program: Program, backend: Any, report: Any) -> Program:
@@ -31,55 +31,131 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
         return program
     reason = unavailable()
     if reason:
-        report.refuses(NAME, reason)
+        report.refuses(REPORTED, reason)
         return program
     simple = program
     for one in SIMPLIFYING:
         simple = one(simple)
-    simple = with_own_memory(simple)
-    parts, kernels = _parts(simple)
-    if not kernels:
+    regions = _Regions(with_own_memory(simple))
+    found = regions.program()
+    if regions.too_many:
+        report.refuses(REPORTED, f"{regions.too_many} instructions would take long to compile")
+    if not regions.kernels:
         return program
-    text = "".join(kernel.section.text() for kernel in kernels)
+    texts = [text.replace(NAME, name) for text, name in regions.names.items()]
     try:
-        library = library_of(text)
+        library = library_of("".join(texts))
     except CompilerError as error:
-        report.refuses(NAME, str(error))
+        report.refuses(REPORTED, str(error))
         return program
-    for kernel in kernels:
-        kernel.load(library)
-    count = sum(len(kernel.items) for kernel in kernels)
-    report.runs_in(NAME, f"{count} instructions in {len(kernels)} functions")
-    return simple.with_items(parts)
+    for kernel in regions.kernels:
+        kernel.load(library, regions.names[kernel.section.text])
+    count = sum(len(kernel.items) for kernel in regions.kernels)
+    report.runs_in(REPORTED, f"{count} instructions in {len(regions.kernels)} functions")
+    return found
 
 
-def _parts(program: Program) -> tuple[list[Any], list[Kernel]]:
-    """Return the items of a program, some of them kernels, and these kernels."""
-    kinds = [None if step is None else "c" for step in _steps(program.items)]
-    if len(kinds) - kinds.count(None) < FEWEST:
-        return program.items, []
-    used = _Uses(program)
-    items: list[Any] = []
-    kernels: list[Kernel] = []
-    for group in Schedule(program, kinds, sums_end=False).groups():
-        chosen = [program.items[k] for k in group]
-        if kinds[group[0]] is None:
-            items.extend(chosen)
+class _Regions:
+    """The regions of a program that C carries out.
+
+    Attributes
+    ----------
+    kernels : list of Kernel
+        What carries them out.
+    names : dict
+        The names of functions, by their text: many regions may be the same.
+    too_many : int
+        How many instructions are left to NumPy because there are too many.
+    """
+
+    def __init__(self, given: Program) -> None:
+        self.given = given
+        self.used = _Uses(given)
+        self.kernels: list[Kernel] = []
+        self.names: dict[str, str] = {}
+        self.too_many = 0
+        self._steps = 0
+
+    def program(self) -> Program:
+        """Return the program with kernels for regions."""
+        kinds = [None if step is None else "c" for step in _steps(self.given.items)]
+        if len(kinds) - kinds.count(None) < FEWEST:
+            return self.given
+        items: list[Any] = []
+        schedule = Schedule(self.given, kinds, sums_end=False)
+        groups = [group for group in _later(schedule, kinds, self.used) if group]
+        for group in groups:
+            if kinds[group[0]] is None:
+                items += [self.given.items[k] for k in group]
+                continue
+            for start in range(0, len(group), LARGEST):
+                items += self._region(group[start : start + LARGEST])
+        return self.given.with_items(items)
+
+    def _region(self, group: list[int]) -> list[Any]:
+        """Return the items that carry out a region: a kernel, and views for others."""
+        chosen = [self.given.items[k] for k in group]
+        steps = _steps(chosen)
+        computed = [step for step in steps if not isinstance(step, View)]
+        if len(computed) < FEWEST:
+            return chosen
+        shown = _shown(chosen, steps, self.used, set(group))
+        section = _section(steps, shown, self.used, set(group))
+        if section.text not in self.names:
+            if self._steps + len(computed) > MOST:
+                self.too_many += len(computed)
+                return chosen
+            self._steps += len(computed)
+            self.names[section.text] = f"kernel_{len(self.names)}"
+        kernel = Kernel(section, chosen)
+        self.kernels.append(kernel)
+        quiet = all(item.quiet for item in chosen)
+        first, results = chosen[0], tuple(section.results)
+        arguments = tuple(section.inputs)
+        call = Instruction(kernel, arguments, {}, results, None, first.place, first.scope, quiet)
+        return [call, *shown]
+
+
+def _later(schedule: Schedule, kinds: list[Any], used: _Uses) -> list[list[int]]:
+    """Return the groups of a schedule, with instructions in the last region that suits them.
+
+    A backward pass reads what the forward pass has computed, so parts of it could run at once. But
+    then what they compute is kept until it is needed.
+    """
+    items = schedule.program.items
+    groups = schedule.groups()
+    where = {i: number for number, group in enumerate(groups) for i in group}
+    after: dict[int, list[int]] = {}
+    for i, before in enumerate(schedule.before):
+        for k in before:
+            after.setdefault(k, []).append(i)
+    for number in range(len(groups) - 1, -1, -1):
+        if kinds[groups[number][0]] is None:
             continue
-        for start in range(0, len(group), MOST):
-            items += _region(program, group[start : start + MOST], used, kernels)
-    return items, kernels
+        for i in reversed(groups[number].copy()):
+            following = min([where[k] for k in after.get(i, ())], default=number)
+            if following == number or kinds[groups[following][0]] is None:
+                continue
+            if used.leaving & set(items[i].makes()):
+                continue
+            longer = [
+                x.nbytes
+                for x in set(reads(items[i]))
+                if isinstance(x, Variable)
+                and x not in used.leaving
+                and x in used.makers
+                and all(where[k] < following for k in used.positions[x] if k != i)
+            ]
+            if sum(longer) <= sum(x.nbytes for x in items[i].makes()):
+                groups[number].remove(i)
+                groups[following].insert(0, i)
+                where[i] = following
+    return groups
 
 
-def _region(program: Program, group: list[int], used: _Uses, kernels: list[Kernel]) -> list[Any]:
-    """Return the items that carry out a region: a kernel, and views for others."""
-    chosen = [program.items[k] for k in group]
-    own = _steps(chosen)
-    computed = [step for step in own if not isinstance(step, View)]
-    if len(computed) < FEWEST or len(computed) > MOST:
-        return chosen
-    inside = set(group)
-    shown = _shown(chosen, own, used, inside)
+def _section(steps: list[Any], shown: list[Any], used: _Uses, inside: set[int]) -> Section:
+    """Return steps with what they are given and leave."""
+    computed = [step for step in steps if not isinstance(step, View)]
     made = {step.result for step in computed}
     needed = {x for item in shown for x in reads(item)}
     results = [
@@ -87,25 +163,15 @@ def _region(program: Program, group: list[int], used: _Uses, kernels: list[Kerne
         for step in computed
         if used.outside(step.result, inside) or step.result in needed
     ]
-    inputs = list(
-        dict.fromkeys(
-            place.base
-            for step in computed
-            for place in step.places
-            if isinstance(place, Place) and place.base not in made
-        )
+    inputs = dict.fromkeys(
+        place.base
+        for step in computed
+        for place in step.places
+        if isinstance(place, Place) and place.base not in made
     )
     arrays = [x for x in results if x.is_array]
-    results = [*arrays, *[x for x in results if not x.is_array]]
-    section = Section(f"kernel_{len(kernels)}", inputs, results, own)
-    kernel = Kernel(section, chosen)
-    kernels.append(kernel)
-    quiet = all(item.quiet for item in chosen)
-    first = chosen[0]
-    call = Instruction(
-        kernel, tuple(inputs), {}, tuple(results), None, first.place, first.scope, quiet
-    )
-    return [call, *shown]
+    numbers = [x for x in results if not x.is_array]
+    return Section(list(inputs), [*arrays, *numbers], steps)
 
 
 def _shown(chosen: list[Any], own: list[Any], used: _Uses, inside: set[int]) -> list[Any]:
@@ -138,6 +204,7 @@ class _Uses:
     def __init__(self, program: Program) -> None:
         self.leaving = set(leaving(program))
         self.positions: dict[Any, set[int]] = {}
+        self.makers = {x: i for i, item in enumerate(program.items) for x in item.makes()}
         for position, item in enumerate(program.items):
             for x in reads(item):
                 self.positions.setdefault(x, set()).add(position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from autograd.program.passes.buffers import is_c_contiguous
 #: The memory of nests begins at multiples of so many bytes.
 ALIGNMENT = 64
 
+#: Sections that compute the same have the same text, up to their names.
+NAME = "@NAME@"
+
 
 @dataclass
 class Section:
@@ -24,8 +28,6 @@ class Section:
 
     Attributes
     ----------
-    name : str
-        The name of the function of C.
     inputs : list of Variable and Constant
         What it is given first, in this order.
     results : list of Variable
@@ -36,7 +38,6 @@ class Section:
         The bytes that it needs to work, known when it has been written.
     """
 
-    name: str
     inputs: list[Any]
     results: list[Variable]
     steps: list[Any]
@@ -57,8 +58,9 @@ class Section:
         """The types of the arrays in which numbers are returned, one of each type."""
         return list(dict.fromkeys(map(stored_type, self.numbers)))
 
+    @functools.cached_property
     def text(self) -> str:
-        """Return the function and those that it calls."""
+        """The function and those that it calls; `NAME` stands for its name."""
         nests = nests_of([step for step in self.steps if not isinstance(step, View)])
         memory: dict[Any, str] = {}
         numbers: dict[Any, str] = {}
@@ -66,7 +68,7 @@ class Section:
         lines += self._scratch(nests, memory)
         functions, calls, base = [], [], self.workspace
         for number, nest in enumerate(nests):
-            writer = NestWriter(nest, f"{self.name}_{number}", memory, numbers)
+            writer = NestWriter(nest, f"{NAME}_{number}", memory, numbers)
             functions.append(writer.text())
             tiles, at = [], base
             for dtype in writer.plan.tiles:
@@ -75,7 +77,7 @@ class Section:
             self.workspace = max(self.workspace, at)
             calls.append(writer.call(tiles))
         body = "\n    ".join([*lines, "START", *calls, "return RAISED;"])
-        return "".join(functions) + f"int {self.name}(void *arguments) {{\n    {body}\n}}\n"
+        return "".join(functions) + f"int {NAME}(void *arguments) {{\n    {body}\n}}\n"
 
     def _inputs(self, memory: dict[Any, str], numbers: dict[Any, str]) -> list[str]:
         """Return the lines that find the inputs, and note how they are called."""
