@@ -17,7 +17,7 @@ from autograd.program.instructions import (
     same,
     shape_of,
 )
-from autograd.program.passes.buffers import is_kept
+from autograd.program.passes.buffers import is_kept, order_of
 from autograd.program.passes.checks import first_change
 from autograd.program.passes.dead_code import may_raise
 from autograd.program.passes.effects import Effects, is_generator, is_pure, operands, reads, root
@@ -222,7 +222,7 @@ class _Compiler:
     def _take_buffers(self) -> None:
         """Take the memory that is kept between calls; calls at the same time take other memory."""
         recipes = [(item.arguments, item.keywords) for item in self.kept]
-        recipes += [((x.shape, x.dtype), {}) for x in self.filled.values()]
+        recipes += [((x.shape, x.dtype, order_of(x)), {}) for x in self.filled.values()]
         if not recipes:
             return
 
@@ -303,7 +303,8 @@ class _Compiler:
         lines = []
         for x in tiled.arrays:
             shape, dtype = self.names.object(x.shape, "shape"), self.names.object(x.dtype, "dtype")
-            new = f"{self.names.object(np.empty, 'empty')}({shape}, {dtype})"
+            order = "" if order_of(x) == "C" else ", 'F'"
+            new = f"{self.names.object(np.empty, 'empty')}({shape}, {dtype}{order})"
             lines.append(f"{of(x)} = {self.places.get(x, new)}")
         inputs = [self.writer.of(x).text for x in item.arguments]
         given = ", ".join([*inputs, *map(of, tiled.arrays)])
@@ -373,13 +374,13 @@ def _memory_of_regions(
             for x in item.function.arrays:
                 if effects.is_exposed(x):
                     continue
-                waiting = free.get((x.shape, x.dtype))
+                waiting = free.get((x.shape, x.dtype, x.strides))
                 name = waiting.pop() if waiting else names.new("memory")
                 memory.setdefault(name, x)
                 places[x] = name
                 ends.setdefault(effects.last[effects.owner(x)], []).append(x)
         for x in ends.get(position, ()):
-            free.setdefault((x.shape, x.dtype), []).append(places[x])
+            free.setdefault((x.shape, x.dtype, x.strides), []).append(places[x])
     return memory, places
 
 

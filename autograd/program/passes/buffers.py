@@ -193,7 +193,7 @@ class _Allocation:
         place.number = self.count
         place.hint = ""
         self.count += 1
-        order = {} if is_c_contiguous(like) else {"order": "F"}
+        order = {} if order_of(like) == "C" else {"order": "F"}
         self.buffers.append(Instruction(np.empty, (like.shape, like.dtype), order, place, scope=""))
         return place
 
@@ -219,6 +219,13 @@ def is_c_contiguous(x: Any) -> bool:
     return bool(_contiguous_strides(x, reversed(range(len(x.shape)))) == x.strides)
 
 
+def order_of(x: Variable) -> str:
+    """Return in which order `numpy.empty` makes an array with the layout of this one; or ""."""
+    if is_c_contiguous(x):
+        return "C"
+    return "F" if _contiguous_strides(x, range(len(x.shape))) == x.strides else ""
+
+
 def _contiguous_strides(x: Any, axes: Any) -> tuple[int, ...]:
     strides = [0] * len(x.shape)
     step = int(x.dtype.itemsize)
@@ -232,7 +239,7 @@ def _is_dense(x: Variable) -> bool:
     """Return whether `numpy.empty` makes arrays with this layout."""
     if not x.is_array or not x.shape or x.dtype.kind not in "biufc" or 0 in x.shape:
         return False
-    return is_c_contiguous(x) or _contiguous_strides(x, range(len(x.shape))) == x.strides
+    return order_of(x) != ""
 
 
 def is_kept(item: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.program.fast_code import RunNames, RunWriter
 from autograd.program.instructions import Constant, Instruction, Variable
-from autograd.program.passes.buffers import is_kept, with_places
+from autograd.program.passes.buffers import is_kept, order_of, with_places
 from autograd.program.passes.effects import copied
 from autograd.program.program import Program
 
@@ -60,7 +60,7 @@ class Tiled:
 
     def __call__(self, *inputs: Any) -> Any:
         """Return the results, in new arrays."""
-        arrays = [np.empty(x.shape, x.dtype) for x in self.arrays]
+        arrays = [np.empty(x.shape, x.dtype, order_of(x)) for x in self.arrays]
         sums = self.run(*inputs, *arrays)
         known = dict(zip(self.arrays, arrays, strict=True)) | dict(
             zip(self.sums, sums or (), strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from autograd.program.instructions import (
     Method,
     Variable,
 )
-from autograd.program.passes.buffers import is_c_contiguous
+from autograd.program.passes.buffers import is_c_contiguous, order_of
 from autograd.program.passes.effects import is_pure, operands, root
 from autograd.program.ufuncs import is_reduction
 
@@ -104,6 +104,11 @@ class Element:
         """The type of the result."""
         return self.formula.result
 
+    def transposed(self) -> Element:
+        """Return the step with all axes in reverse order."""
+        places = tuple([_transposed(x, len(self.shape)) for x in self.places])
+        return replace(self, shape=self.shape[::-1], places=places)
+
 
 @dataclass(eq=False)
 class Reduction:
@@ -122,6 +127,17 @@ class Reduction:
     ufunc: Any
     dtype: Any
 
+    def transposed(self) -> Reduction:
+        """Return the step with all axes in reverse order."""
+        (place,) = self.places
+        last = len(squeeze(self.shape)) - 1
+        return replace(
+            self,
+            shape=self.shape[::-1],
+            places=(_transposed(place, len(self.shape)),),
+            axes=frozenset(last - axis for axis in self.axes),
+        )
+
 
 @dataclass(eq=False)
 class View:
@@ -129,6 +145,15 @@ class View:
 
     result: Variable
     place: Place
+
+
+def _transposed(x: Any, axes: int) -> Any:
+    """Return an operand, which is broadcast to so many axes, with them in reverse order."""
+    if not isinstance(x, Place):
+        return x
+    missing = axes - len(x.shape)
+    shape, strides = (1,) * missing + x.shape, (0,) * missing + x.strides
+    return Place(x.base, shape[::-1], strides[::-1], x.offset)
 
 
 def squeeze(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -164,9 +189,10 @@ def step_of(item: Any, views: dict[Any, Place]) -> Any:
         return None
     if result.is_array and result.root is not result:
         return _view(item, views)
-    if result.is_array and result.shape and not is_c_contiguous(result):
-        return None
-    return _element(item, views) or _reduction(item, views)
+    step = _element(item, views) or _reduction(item, views)
+    if step is None or not result.shape or is_c_contiguous(result):
+        return step
+    return step.transposed() if order_of(result) == "F" else None
 
 
 def _element(item: Instruction, views: dict[Any, Place]) -> Element | None:
