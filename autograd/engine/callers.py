@@ -9,7 +9,16 @@ from typing import Any, Final
 NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
 
 #: The packages of SciPy whose functions have counterparts in `autograd.scipy`.
-SCIPY: Final = ("fft", "integrate", "linalg", "ndimage", "signal", "special", "stats")
+SCIPY: Final = (
+    "fft",
+    "integrate",
+    "linalg",
+    "ndimage",
+    "optimize",
+    "signal",
+    "special",
+    "stats",
+)
 
 
 def numerical_caller() -> str:

@@ -162,7 +162,7 @@ def functions_of_scipy() -> str:
         and getattr(scipy.special, name) in DISPATCH
     ]
     rows = [("`scipy.special`, as it is", _codes(sorted(ufuncs, key=str.lower)))]
-    for short in ("special", "linalg", "integrate", "signal", "fft", "ndimage"):
+    for short in ("special", "linalg", "integrate", "optimize", "signal", "fft", "ndimage"):
         module = importlib.import_module(f"autograd.scipy.{short}")
         names = [n for n, thing in vars(module).items() if _is_ours(n, thing, module)]
         rows.append((f"`autograd.scipy.{short}`", _codes(sorted(names, key=str.lower))))
@@ -173,7 +173,7 @@ def _is_ours(name: str, thing: Any, module: types.ModuleType) -> bool:
     where = str(getattr(inspect.unwrap(thing) if callable(thing) else thing, "__module__", ""))
     if name.startswith("_") or isinstance(thing, type | types.ModuleType):
         return False
-    return isinstance(thing, Primitive) or where == module.__name__
+    return isinstance(thing, Primitive) or f"{where}.".startswith(f"{module.__name__}.")
 
 
 def distributions_of_scipy() -> str:

@@ -1,0 +1,36 @@
+"""`scipy.optimize` with derivatives of the solutions, and with derivatives for the solvers.
+
+Functions that a solver calls may close over nodes or get them through ``args=``: then the solution
+is a node, whatever the method; see `autograd.implicit`. A solver that can use the derivative of its
+function and is not given one gets it from here. All other names are SciPy's own.
+"""
+
+from __future__ import annotations
+
+import scipy.optimize as _original
+
+from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.optimize.fitting import curve_fit as curve_fit
+from autograd.scipy.optimize.fitting import least_squares as least_squares
+from autograd.scipy.optimize.linear import linear_sum_assignment as linear_sum_assignment
+from autograd.scipy.optimize.linear import linprog as linprog
+from autograd.scipy.optimize.minimizing import minimize as minimize
+from autograd.scipy.optimize.minimizing import minimize_scalar as minimize_scalar
+from autograd.scipy.optimize.roots import bisect as bisect
+from autograd.scipy.optimize.roots import brenth as brenth
+from autograd.scipy.optimize.roots import brentq as brentq
+from autograd.scipy.optimize.roots import fixed_point as fixed_point
+from autograd.scipy.optimize.roots import fsolve as fsolve
+from autograd.scipy.optimize.roots import newton as newton
+from autograd.scipy.optimize.roots import ridder as ridder
+from autograd.scipy.optimize.roots import root as root
+from autograd.scipy.optimize.roots import root_scalar as root_scalar
+from autograd.scipy.optimize.roots import toms748 as toms748
+
+__all__ = list(_original.__all__)
+
+__getattr__ = _names_of(_original, "scipy.optimize")
+
+
+def __dir__() -> list[str]:
+    return sorted({*dir(_original), *globals()})

@@ -1,0 +1,104 @@
+"""Functions that a solver of SciPy calls with numbers, though they may depend on nodes."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import no_grad
+from autograd.engine.dispatch import plain
+from autograd.errors import SolutionError
+from autograd.scipy.fallback import has_node, untraced
+from autograd.transforms import grad, hessian, hessian_vector_product, jacobian, value_and_grad
+
+Function = Callable[..., Any]
+
+
+class Called:
+    """A function of SciPy's kind: of an unknown and further arguments, which may be nodes.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x, *args)``.
+    args : any
+        The further arguments; one that is not a tuple stands for itself.
+    keywords : dict
+        Keyword arguments.
+    """
+
+    def __init__(
+        self, function: Function, args: Any = (), keywords: dict[str, Any] | None = None
+    ) -> None:
+        self.function = function
+        self.args = args if isinstance(args, tuple) else (args,)
+        self.keywords = keywords or {}
+
+    def __call__(self, x: Any) -> Any:
+        """Return the result, which depends on the nodes."""
+        return self.function(x, *self.args, **self.keywords)
+
+    def follows(self, x: Any) -> bool:
+        """Return whether the function depends on nodes besides its unknown."""
+        return has_node(self.args, self.keywords) or has_node(self(x))
+
+    @functools.cached_property
+    def numbers(self) -> Function:
+        """The function as numbers, for a solver."""
+        return self.of_numbers(self.function)
+
+    def of_numbers(self, function: Function) -> Function:
+        """Return another function of the same arguments, such as a derivative, as numbers."""
+        args, keywords = plain(self.args), plain(self.keywords)
+
+        @functools.wraps(function)
+        def call(x: Any, *more: Any) -> Any:
+            with no_grad():
+                return plain(function(x, *more, *args, **keywords))
+
+        return untraced(call)
+
+    def derivative(self, kind: str, x: Any) -> Function | None:
+        """Return a derivative as a function of numbers; None if the function cannot be followed."""
+        transform = _TRANSFORMS[kind]
+        args, keywords = plain(self.args), plain(self.keywords)
+
+        def call(x: Any, *more: Any) -> Any:
+            found = transform(lambda x: self.function(x, *args, **keywords))(x, *more)
+            return plain(found)
+
+        more = (np.zeros_like(x),) if kind == "hessp" else ()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                call(x, *more)
+        except Exception:  # it may call what has no rule, or is not written for nodes
+            return None
+        return untraced(call)
+
+
+_TRANSFORMS: dict[str, Callable[[Function], Function]] = {
+    "grad": grad,
+    "value and grad": value_and_grad,
+    "jacobian": jacobian,
+    "hessian": hessian,
+    "hessp": hessian_vector_product,
+}
+
+
+def vector(x: Any) -> Any:
+    """Return a starting point as SciPy sees it: a vector of floats."""
+    x = np.atleast_1d(plain(x)).ravel()
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
+def assert_converged(success: Any, name: str, message: Any) -> None:
+    """Raise if a solver says that it has not found what is to be differentiated."""
+    if not np.all(success):
+        raise SolutionError(
+            f"{name} did not converge, so there is nothing to differentiate: {message}"
+        )
