@@ -13,7 +13,7 @@ import re
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,22 +40,33 @@ Values are numbers (x=2), arrays (x=[1,2,3]; integers such as labels: y=int[0,2,
 (x=weights.npy), or random normal numbers of a shape (W=normal(3,2), the same in every run).
 """
 
+#: Options that may not be combined with --precision, and with --layer.
+WITHOUT_PRECISION = ("gradient", "vjp", "layer", "hints", "plot", "rtol")
+WITHOUT_LAYER = ("gradient", "vjp", "wrt")
+
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     options = _parser().parse_args(arguments)
     if options.precision:
-        print(_measured(options))
+        _refuse(options, WITHOUT_PRECISION, "has no meaning with --precision")
+        measured = _measured(options)
+        print(measured)
+        _write_page(options, measured)
         return 0
     report = _checked(options)
     print(report.table(options.rows) if options.hints is None else report.hint(options.hints))
     if options.plot:
         report.plot().savefig(options.plot)
         print(f"The figure is in {options.plot}")
+    _write_page(options, report)
+    return 0 if report.ok else 1
+
+
+def _write_page(options: argparse.Namespace, report: Report | PrecisionReport) -> None:
     if options.html:
         Path(options.html).write_text(report.html(options.function), encoding="utf-8")
         print(f"The page is in {options.html}")
-    return 0 if report.ok else 1
 
 
 def _checked(options: argparse.Namespace) -> Report:
@@ -63,7 +74,7 @@ def _checked(options: argparse.Namespace) -> Report:
     inputs = [number for _, number in values]
     shared: dict[str, Any] = {"method": options.method, "rtol": options.rtol, "raises": False}
     if options.layer:
-        _refuse_beside_layer(options)
+        _refuse(options, WITHOUT_LAYER, "is for functions: a layer has its own backward")
         layer = _made(load(options.function, any_object=True), options.function)
         return _run(options, lambda: check_layer(layer, *inputs, **shared))
     both = options.gradient == "True"
@@ -110,10 +121,10 @@ def _place_of(error: BaseException) -> str:
     return f" ({os.path.basename(own[-1].filename)}, line {own[-1].lineno})" if own else ""
 
 
-def _refuse_beside_layer(options: argparse.Namespace) -> None:
-    for name in ("gradient", "vjp", "wrt"):
+def _refuse(options: argparse.Namespace, names: Sequence[str], reason: str) -> None:
+    for name in names:
         if getattr(options, name):
-            raise ExpressionError(f"--{name} is for functions: a layer has its own backward")
+            raise ExpressionError(f"--{name} {reason}")
 
 
 def _made(found: Any, where: str) -> Any:

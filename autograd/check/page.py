@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import linecache
 import os
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,9 @@ th { font-weight: 600; } th:first-child, td:first-child, td:last-child { text-al
   border-radius: 2px; margin: 0 0.3em 0 1em; }
 """
 
+#: The colours of squares, for programs that print pages and know no variables.
+FILLS = {"good": "#b9dfc4", "bad": "#d3214b", "unsure": "#e3b341", "line": "#d5d9df"}
+
 
 def table(report: Report, rows: int = 20) -> str:
     """Return the worst comparisons as a table in HTML."""
@@ -78,70 +82,134 @@ def page(report: Report, title: str) -> str:
     parts.append(_maps(report))
     parts.append(f"<h2>The numbers, the worst first</h2>{table(report)}")
     parts += [f"<p>{html.escape(note)}</p>" for note in report.notes]
+    return document(title, "".join(parts))
+
+
+def document(title: str, body: str) -> str:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    title : str
+        Its title, as text.
+    body : str
+        Its contents, in HTML.
+    """
     return (
-        f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{escaped}</title>"
-        "<meta name='viewport' content='width=device-width'>"
-        f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>"
+        f"<title>{html.escape(title)}</title><meta name='viewport' content='width=device-width'>"
+        f"<style>{STYLE}</style></head><body>{body}</body></html>\n"
     )
 
 
 def _source(line: WrongLine) -> str:
     """Return the lines around a wrong one, with what it should be."""
-    rows = linecache.getlines(line.path)
-    shown = []
-    for number in range(max(line.line - AROUND, 1), min(line.line + AROUND, len(rows)) + 1):
-        text = rows[number - 1].rstrip("\n")
-        kind = " class='wrong'" if number == line.line else ""
-        shown.append(f"<span{kind}>{number:4}  {html.escape(text) or ' '}</span>")
-        if number == line.line and line.correction:
-            indent = text[: len(text) - len(text.lstrip())]
-            right = html.escape(indent + line.correction)
-            shown.append(f"<span class='right'>      {right}</span>")
+    shown = excerpt(line.path, line.line, [line.correction] if line.correction else [])
     if not shown:
         return ""
     name = html.escape(f"{os.path.basename(line.path)}, line {line.line}")
-    return f"<h2>{name}</h2><pre>{''.join(shown)}</pre>"
+    return f"<h2>{name}</h2>{shown}"
+
+
+def excerpt(path: str, line: int, better: Sequence[str]) -> str:
+    """Return the lines around a wrong one; empty if there are none.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    line : int
+        The wrong line, counted from 1.
+    better : sequence of str
+        Lines to show below it, as right.
+    """
+    rows = linecache.getlines(path)
+    shown = []
+    for number in range(max(line - AROUND, 1), min(line + AROUND, len(rows)) + 1):
+        text = rows[number - 1].rstrip("\n")
+        kind = " class='wrong'" if number == line else ""
+        shown.append(f"<span{kind}>{number:4}  {html.escape(text) or ' '}</span>")
+        if number == line:
+            indent = text[: len(text) - len(text.lstrip())]
+            shown += [f"<span class='right'>      {html.escape(indent + x)}</span>" for x in better]
+    return f"<pre>{''.join(shown)}</pre>" if shown else ""
 
 
 def _maps(report: Report) -> str:
     """Return a picture of each input with its wrong elements marked."""
-    drawn = [(leaf, found) for leaf, found in marks(report) if 1 < found.size <= MOST_CELLS]
-    if not drawn:
+    pictures = [
+        (leaf.path, found.shape, _map(leaf.path, found))
+        for leaf, found in marks(report)
+        if 1 < found.size <= MOST_CELLS
+    ]
+    key = {"good": "right", "bad": "wrong", "unsure": "a kink, or unclear"}
+    return gallery("The elements of the inputs", key, pictures)
+
+
+def gallery(
+    title: str, key: Mapping[str, str], pictures: Sequence[tuple[str, Sequence[int], str]]
+) -> str:
+    """Return pictures of arrays with a key of their colours; empty if there are none.
+
+    Parameters
+    ----------
+    title : str
+        The heading.
+    key : mapping of str to str
+        What each colour means.
+    pictures : sequence of (path, shape, picture)
+        The pictures, in HTML.
+    """
+    if not pictures:
         return ""
     figures = "".join(
-        f"<figure><figcaption><code>{html.escape(leaf.path)}</code> {_shape(found)}</figcaption>"
-        f"{_map(leaf.path, found)}</figure>"
-        for leaf, found in drawn
+        f"<figure><figcaption><code>{html.escape(path)}</code> {_shape(shape)}</figcaption>"
+        f"{picture}</figure>"
+        for path, shape, picture in pictures
     )
-    key = "".join(
-        f"<i style='background:var(--{colour})'></i>{name}"
-        for colour, name in (("good", "right"), ("bad", "wrong"), ("unsure", "a kink, or unclear"))
+    colours = "".join(
+        f"<i style='background:var(--{colour})'></i>{name}" for colour, name in key.items()
     )
-    return (
-        f"<h2>The elements of the inputs</h2><p class='key'>{key}</p>"
-        f"<div class='maps'>{figures}</div>"
-    )
+    return f"<h2>{title}</h2><p class='key'>{colours}</p><div class='maps'>{figures}</div>"
 
 
-def _shape(found: Any) -> str:
-    return " × ".join(map(str, found.shape))
+def _shape(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape))
 
 
 def _map(path: str, found: Any) -> str:
-    """Return a grid with a square for each element; leading axes are stacked."""
-    grid = found.reshape(-1, found.shape[-1])
-    step = 16 if grid.shape[1] <= 40 else 8
+    """Return a grid with a square for each element."""
+    colours = np.full(found.shape, "bad", dtype=object)
+    for verdict, name in enumerate(VERDICTS):
+        if verdict == OK:
+            colours[found == verdict] = "good"
+        elif verdict == KINK or name in ("unresolved", "not compared"):
+            colours[found == verdict] = "unsure"
+    return grid(path, colours, np.array(VERDICTS, dtype=object)[found])
+
+
+def grid(path: str, colours: Any, labels: Any) -> str:
+    """Return a picture of an array: a square for each element; leading axes are stacked.
+
+    Parameters
+    ----------
+    path : str
+        What the array is called.
+    colours : array of str
+        The variable of the style that is the colour of each square.
+    labels : array of str
+        What is said about each.
+    """
+    columns = colours.shape[-1]
+    step = 16 if columns <= 40 else 8
     squares = []
-    for number, verdict in enumerate(grid.flat):
-        row, column = divmod(number, grid.shape[1])
-        index = ", ".join(str(int(i)) for i in np.unravel_index(number, found.shape))
-        colour = {OK: "good", KINK: "unsure"}.get(int(verdict), "bad")
-        if VERDICTS[verdict] in ("unresolved", "not compared"):
-            colour = "unsure"
+    for number, colour in enumerate(colours.flat):
+        row, column = divmod(number, columns)
+        index = ", ".join(str(int(i)) for i in np.unravel_index(number, colours.shape))
         squares.append(
             f"<rect x='{column * step}' y='{row * step}' width='{step - 1}' height='{step - 1}' "
-            f"style='fill:var(--{colour})'>"
-            f"<title>{html.escape(path)}[{index}]: {VERDICTS[verdict]}</title></rect>"
+            f"fill='{FILLS[colour]}' style='fill:var(--{colour})'>"
+            f"<title>{html.escape(path)}[{index}]: {labels.flat[number]}</title></rect>"
         )
-    width, height = grid.shape[1] * step, len(grid) * step
+    width, height = columns * step, colours.size // columns * step
     return f"<svg width='{width}' height='{height}' role='img'>{''.join(squares)}</svg>"

@@ -190,3 +190,20 @@ def test_precision_is_counted(module, tmp_path, capsys):
     )
     assert main(["check", str(tmp_path / "digits.py:f"), "--at", "x=1e-10", "--precision"]) == 0
     assert "write np.log1p(x): 16.0 digits" in capsys.readouterr().out
+
+
+def test_precision_is_written_as_a_page(tmp_path, capsys):
+    (tmp_path / "digits.py").write_text(
+        "import numpy as np\n\ndef f(x):\n    return np.log(1 + x)\n"
+    )
+    page = tmp_path / "page.html"
+    arguments = ["check", str(tmp_path / "digits.py:f"), "--at", "x=[1e-10,2]", "--precision"]
+    assert main([*arguments, "--html", str(page)]) == 0
+    assert f"The page is in {page}" in capsys.readouterr().out
+    text = page.read_text(encoding="utf-8")
+    assert "The result has 7.1 of 16.0 digits." in text
+    assert "class='wrong'>   4  " in text
+    assert "<span class='right'>" in text
+    assert "result[0]: 7.1 digits" in text
+    assert main([*arguments, "--plot", "x.png"]) == 2
+    assert "--plot has no meaning with --precision" in capsys.readouterr().err

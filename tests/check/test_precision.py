@@ -11,6 +11,7 @@ from scipy_rules.samples import LINALG as OF_LINALG
 from scipy_rules.samples import SPECIAL as OF_SPECIAL
 
 import autograd
+import nn
 from autograd import Tensor
 from autograd.check import check_precision
 from autograd.check.accuracy.matching import NAMESPACE
@@ -225,6 +226,48 @@ def test_own_primitives_are_what_their_functions_compute():
 
 def test_check_precision_is_also_called_precision():
     assert autograd.check.precision is check_precision
+
+
+NEAR = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
+LOGITS = np.array([[30.0, -2.0, 1.0], [0.5, 0.1, 2.0]])
+LOSSES = {
+    nn.binary_cross_entropy: (NEAR[0], np.array([1.0, 0.0, 1.0])),
+    nn.binary_cross_entropy_with_logits: (LOGITS[0], np.array([1.0, 0.0, 1.0])),
+    nn.cross_entropy: (LOGITS, np.array([0, 2])),
+    nn.hinge: (LOGITS[1], np.array([1.0, -1.0, 1.0])),
+    nn.huber: (NEAR, LOGITS),
+    nn.kl_divergence: (np.log(NEAR), NEAR[::-1]),
+    nn.mae: (NEAR, LOGITS),
+    nn.mse: (NEAR, LOGITS),
+    nn.nll: (np.log(NEAR), np.array([0, 2])),
+}
+
+
+@pytest.mark.parametrize("precision", [np.float64, np.float32])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_of_nn_are_known_and_accurate(loss, precision):
+    inputs = [x.astype(precision) if x.dtype.kind == "f" else x for x in LOSSES[loss]]
+    report = check_precision(loss, *inputs, wrt=[0])
+    assert report.unknown == []
+    assert report.lines == []
+    assert report.digits > report.full - 1
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        np.linalg.det,
+        np.linalg.inv,
+        np.linalg.cholesky,
+        lambda a: np.linalg.solve(a, np.ones(3)),
+        lambda a: np.linalg.slogdet(a)[1],
+    ],
+)
+def test_matrices_of_tiny_numbers_are_exact(function):
+    report = check_precision(function, np.diag([1e-100, 1e-50, 1.0]))
+    assert report.unknown == []
+    assert report.digits > 13  # NumPy's det is the exponential of a logarithm
+    assert (report.gradient_digits["a"] > 13).all()
 
 
 def test_branches_follow_the_computed_numbers():

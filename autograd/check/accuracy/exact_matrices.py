@@ -43,12 +43,47 @@ def _matrix(m: Any, a: Any) -> Any:
     return m.matrix(a.tolist())
 
 
+def _eliminated(m: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """Return the determinant of A and the solution of A X = B; None if A is singular.
+
+    Functions of mpmath take small pivots for zero, even if the matrix is 1e-99 times another.
+    """
+    rows = np.concatenate([a, b], axis=1)
+    n, determinant = len(a), m.one
+    for k in range(n):
+        pivot = k + int(np.argmax(np.abs(rows[k:, k])))
+        if rows[pivot, k] == 0:
+            return m.zero, None
+        if pivot != k:
+            rows[[k, pivot]] = rows[[pivot, k]]
+            determinant = -determinant
+        determinant = determinant * rows[k, k]
+        factors = rows[k + 1 :, k] / rows[k, k]
+        rows[k + 1 :, k:] = rows[k + 1 :, k:] - factors[:, None] * rows[k, k:]
+    x = rows[:, n:]
+    for k in reversed(range(n)):
+        x[k] = (x[k] - rows[k, k + 1 : n] @ x[k + 1 :]) / rows[k, k]
+    return determinant, x
+
+
+def _solved(m: Any, a: Any, b: Any) -> Any:
+    x = _eliminated(m, a, b)[1]
+    if x is None:
+        raise ZeroDivisionError("singular matrix")
+    return x
+
+
 def _inv(m: Any, a: Any) -> Any:
-    return each_matrix(lambda a: m.inverse(_matrix(m, a)).tolist(), a)
+    unit = np.where(np.eye(a.shape[-1], dtype=bool), m.one, m.zero)
+    return each_matrix(lambda a: _solved(m, a, unit), a)
+
+
+def _determinant(m: Any, a: Any) -> Any:
+    return _eliminated(m, a, a[:, :0])[0]
 
 
 def _det(m: Any, a: Any) -> Any:
-    return each_matrix(lambda a: m.det(_matrix(m, a)), a)
+    return each_matrix(lambda a: _determinant(m, a), a)
 
 
 def solve(m: Any, a: Any, b: Any) -> Any:
@@ -66,17 +101,20 @@ def solve(m: Any, a: Any, b: Any) -> Any:
     return each_matrix(lambda a, b: _solved(m, a, b), a, b)
 
 
-def _solved(m: Any, a: Any, b: Any) -> Any:
-    columns = [
-        list(m.lu_solve(_matrix(m, a), m.matrix(b[:, [j]].tolist()))) for j in range(b.shape[1])
-    ]
-    return np.array(columns, dtype=object).T
-
-
 def _cholesky(m: Any, a: Any, upper: bool = False, **_: Any) -> Any:
     if upper:
         return np.conjugate(np.swapaxes(_cholesky(m, np.swapaxes(a, -1, -2)), -1, -2))
-    return each_matrix(lambda a: m.cholesky(_matrix(m, _mirrored(m, a))).tolist(), a)
+    return each_matrix(lambda a: _factor(m, _mirrored(m, a)), a)
+
+
+def _factor(m: Any, a: Any) -> Any:
+    factor = np.full(a.shape, m.zero, dtype=object)
+    for j in range(len(a)):
+        rest = a[j:, j] - factor[j:, :j] @ np.conjugate(factor[j, :j])
+        if not m.re(rest[0]) > 0:
+            raise ValueError("not positive definite")
+        factor[j:, j] = rest / m.sqrt(m.re(rest[0]))
+    return factor
 
 
 def _mirrored(m: Any, a: Any) -> Any:
@@ -88,7 +126,7 @@ def _mirrored(m: Any, a: Any) -> Any:
 
 def _slogdet(m: Any, a: Any) -> Any:
     def both(a: Any) -> Any:
-        value = m.det(_matrix(m, a))
+        value = _determinant(m, a)
         size = abs(value)
         return [m.mpf(0), -m.inf] if size == 0 else [value / size, m.log(size)]
 
@@ -106,7 +144,7 @@ def _cofactors(m: Any, a: Any) -> Any:
 
 def _minor(m: Any, a: Any, i: int, j: int) -> Any:
     rest = np.delete(np.delete(a, i, 0), j, 1)
-    return m.det(_matrix(m, rest)) if rest.size else m.one
+    return _determinant(m, rest) if rest.size else m.one
 
 
 def _slope_of_cofactors(m: Any, a: Any, e: Any) -> Any:

@@ -17,6 +17,7 @@ from autograd.engine import Node
 DIGITS = (120, 600)
 #: The most elements that all evaluations for a gradient may compute.
 BUDGET = 400_000
+TINY = float(np.finfo(np.float64).tiny)
 
 
 class ExactGradient:
@@ -98,8 +99,9 @@ def _compared(own: Any, leaf: Leaf, position: int, exact: Any) -> float:
     parts = own[2 * position : 2 * position + 2] if leaf.complex else own[position : position + 1]
     number = np.asarray(complex(*parts) if leaf.complex else parts[0], leaf.data.dtype)
     if exact == 0 and number != 0 and np.isfinite(number):  # relative to the other derivatives
-        ratio = float(abs(number)) / float(np.max(np.abs(own)))
-        return min(digits_of_type(number.dtype), -math.log10(ratio))
+        sizes = np.abs(own[np.isfinite(own)])
+        ratio = max(float(abs(number)) / float(np.max(sizes)), TINY)
+        return max(0.0, min(digits_of_type(number.dtype), -math.log10(ratio)))
     objects = np.empty((), object)
     objects[()] = exact
     return float(right_digits(number, objects))
@@ -143,13 +145,16 @@ class _Differences:
         """Return a difference quotient; its step has a third of the digits, times `wider`."""
         m = arithmetic.m
         start = arithmetic.exact(self.record.computed[id(node)])
-        size = abs(start.reshape(-1)[position])
-        step = wider * m.mpf(10) ** (-m.dps // 3) * (size if 0 < size < m.inf else 1)
+        step = wider * m.mpf(10) ** (-m.dps // 3) * _scale(m, start.ravel(), position)
         ends = []
         for sign in (1, -1):
             moved = start.copy()
             moved.reshape(-1)[position] += sign * step * m.convert(direction)
+            known = len(self.record.unknown)
             ends.append(self.record.evaluate(arithmetic, {id(node): moved}))
+            if len(self.record.unknown) > known:  # an operation has no value there
+                del self.record.unknown[known:]
+                return m.nan
         return self._change(m, *ends) / (2 * step)
 
     def _change(self, m: Any, after: dict[int, Any], before: dict[int, Any]) -> Any:
@@ -165,3 +170,10 @@ class _Differences:
             for weight, change in zip(weights, changes, strict=True):
                 total += m.mpf(weight) * change
         return total
+
+
+def _scale(m: Any, numbers: Any, position: int) -> Any:
+    """Return the size of a number; of zero, the least size of the others in its array, or 1."""
+    sizes = [size for size in map(abs, numbers) if 0 < size < m.inf]
+    size = abs(numbers[position])
+    return size if 0 < size < m.inf else min(sizes, default=m.one)

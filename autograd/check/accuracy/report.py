@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.accuracy.page import page
 from autograd.debugging import Place
 
 #: How a line loses digits, as a sentence about it.
@@ -130,15 +131,39 @@ class PrecisionReport:
         return min(float(np.min(d, initial=self.full)) for d in self.results.values())
 
     def __str__(self) -> str:
-        rows = [*self.results.items()]
-        rows += [(f"∂/∂{path}", digits) for path, digits in self.gradient_digits.items()]
-        return "\n".join([*_table(rows), *self._sentences()])
+        lines = [f"  {line}" for line in (*self.lines, *self.gradient_lines)]
+        return "\n".join([*_table(self.rows()), *lines, *self.remarks()])
 
     __repr__ = __str__
 
-    def _sentences(self) -> list[str]:
+    def html(self, title: str = "Precision check") -> str:
+        """Return a page of its own, with the lines and the digits of each element.
+
+        Parameters
+        ----------
+        title : str
+            The title of the page.
+        """
+        return page(self, title)
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Return for each result and input its name, the fewest digits and, for arrays, the median.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from autograd import check_precision
+        >>> check_precision(np.exp, 1.0).rows()
+        [('result', '16.0', ''), ('∂/∂x', '16.0', '')]
+        """
+        arrays = [*self.results.items()]
+        arrays += [(f"∂/∂{path}", digits) for path, digits in self.gradient_digits.items()]
+        return [(name, *_summary(digits)) for name, digits in arrays]
+
+    def remarks(self) -> list[str]:
+        """Return what to say beside the digits and the lines."""
         lines = [*self.lines, *self.gradient_lines]
-        found = [f"  {line}" for line in lines]
+        found = []
         if self.improved == self.improved:
             several = len([line for line in lines if line.suggestion]) > 1
             text = (
@@ -157,15 +182,15 @@ class PrecisionReport:
         return found + self.notes
 
 
-def _table(rows: Sequence[tuple[str, Any]]) -> list[str]:
-    """Return aligned rows of a name, its fewest digits and, for arrays, the median."""
-    width = max(len(name) for name, _ in rows)
-    lines = [f"{'':{width}}  digits  median"]
-    for name, digits in rows:
-        known = np.ravel(digits)[~np.isnan(np.ravel(digits))]
-        if known.size == 0:
-            lines.append(f"{name:{width}}       -")
-            continue
-        text = f"{name:{width}}  {float(np.min(known)):6.1f}"
-        lines.append(text + (f"  {float(np.median(known)):6.1f}" if known.size > 1 else ""))
-    return lines
+def _summary(digits: Any) -> tuple[str, str]:
+    known = np.ravel(digits)[~np.isnan(np.ravel(digits))]
+    if known.size == 0:
+        return "-", ""
+    return f"{np.min(known):.1f}", f"{np.median(known):.1f}" if known.size > 1 else ""
+
+
+def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return aligned rows."""
+    width = max(len(name) for name, _, _ in rows)
+    lines = [("", "digits", "median"), *rows]
+    return [f"{name:{width}}  {least:>6}  {median:>6}".rstrip() for name, least, median in lines]
