@@ -8,8 +8,9 @@ Modules hold parameters, which are Tensors. There are also networks of Values, t
 import autograd.installation  # noqa: F401 - before all others
 from autograd import relu, sigmoid, softmax
 from nn import init, optim
-from nn.containers import Residual, Sequential
+from nn.containers import Identity, ModuleDict, ModuleList, Residual, Sequential
 from nn.data import DataLoader, train_test_split
+from nn.functional_call import functional_call
 from nn.layers.activations import (
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh, elu, gelu,
     leaky_relu, log_softmax, silu, softplus,
@@ -28,7 +29,8 @@ from nn.losses.modules import (
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
     MSELoss, NLLLoss,
 )
-from nn.module import Module, Parameter
+from nn.module import Module
+from nn.parameter import Parameter
 from nn.scalar import MLP, Layer, Neuron
 from nn.seeding import seed
 from nn.training.diagnostics import GradientReport, gradient_report
@@ -41,7 +43,8 @@ from nn.training.privacy import DPSGD, per_example_grads
 from nn.weights import load, load_into, save
 
 __all__ = [  # noqa: RUF022 - grouped by kind
-    "Module", "Parameter", "Residual", "Sequential",
+    "Identity", "Module", "ModuleDict", "ModuleList", "Parameter", "Residual", "Sequential",
+    "functional_call",
     "Dropout", "Embedding", "Flatten", "Linear",
     "Conv1d", "Conv2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",
     "GRU", "LSTM", "RNN", "MultiheadAttention", "TransformerBlock",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError, ShapeError
-from nn.module import Parameter
+from nn.parameter import Parameter
 from nn.seeding import chosen
 
 Shape = Sequence[int]

@@ -1,58 +1,37 @@
-"""`Module`, the base class of layers and networks, and `Parameter`, a Tensor to train."""
+"""`Module`, the base class of layers and networks."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from autograd import Tensor, Value, scope
-from autograd.errors import DataError, WeightsError
+from autograd import scope
+from autograd.errors import DataError, OptionError, WeightsError
 from autograd.program import State, changed, created, follow
+from nn.arrays import plain
+from nn.assignments import check_assignment, check_class
+from nn.contents import Found, found_in, joined, once
+from nn.description import described
+from nn.hooks import Hook, hooked
+from nn.parameter import Parameter
+from nn.state import copy_into
 from nn.types import HasForward, P, Result
 
 Item = TypeVar("Item")
-FLOAT = np.dtype(np.float64)
 
-
-class Parameter(Tensor):
-    """A Tensor that training updates, found by `Module.parameters`.
-
-    Parameters
-    ----------
-    data : array_like
-        The initial numbers. They are copied, because optimisers write into them.
-    dtype : dtype, optional
-        The type to convert `data` to.
-    label : str, optional
-        A name for graphs and tables; by default the name of the `Module` attribute that the
-        parameter is assigned to.
-    requires_grad : bool
-        Whether to train it; False freezes it.
-
-    Examples
-    --------
-    >>> import nn
-    >>> nn.Parameter(np.zeros((2, 3))).shape
-    (2, 3)
-    """
-
-    def __init__(
-        self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
-    ) -> None:
-        super().__init__(np.array(data), dtype, label, requires_grad)
-        self.is_parameter = True
+_MISSING = object()
 
 
 class Module:
     """A function with parameters: the base class of layers and networks.
 
     A subclass defines ``forward``; calling the module calls it. Parameters, buffers and other
-    modules are found in the attributes of a module, and in lists, tuples and dicts there. Their
-    names are paths such as ``layers.0.weight``.
+    modules are found in the attributes of a module, and in lists, dicts, dataclasses and other
+    containers there. Their names are paths such as ``layers.0.weight``. What training would not
+    find, such as an array in place of a parameter, or a set of modules, is an error.
 
     Attributes
     ----------
@@ -82,6 +61,12 @@ class Module:
     forward: Callable[..., Any]
     training: bool = True
     _buffers: tuple[str, ...] = ()  # the names of the attributes that are buffers
+    _unsaved: tuple[str, ...] = ()  # those of them that are not part of the state
+    _hooks: tuple[Hook, ...] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        check_class(cls, (Parameter, Module))
 
     def __call__(self: HasForward[P, Result], *inputs: P.args, **options: P.kwargs) -> Result:
         """Call ``forward``, in a scope named as this module is in the module that calls it."""
@@ -90,17 +75,20 @@ class Module:
         running.append(_Call(self))  # type: ignore[arg-type]
         follow(self)
         try:
+            forward = hooked(self) if self._hooks else self.forward  # type: ignore[attr-defined]
             if not name:
-                return self.forward(*inputs, **options)
+                return forward(*inputs, **options)
             with scope(name):
-                return self.forward(*inputs, **options)
+                return forward(*inputs, **options)
         finally:
             running.pop()
 
     def __setattr__(self, name: str, item: Any) -> None:
         if isinstance(item, Parameter) and not item.label:
             item.label = name
-        if vars(self).get(name, self) is not item:
+        before = vars(self).get(name, _MISSING)
+        if before is not item:
+            check_assignment(self, name, before, item, Module)
             if not vars(self):
                 created(self)
             changed()  # programs that contain the old setting are not right any more
@@ -122,41 +110,166 @@ class Module:
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """Return this module, under the empty name, and all modules in it, each once."""
-        return _once(self._walk("", ()))
+        return once(self._walk("", ()))
 
     def modules(self) -> list[Module]:
         """Return this module and all modules in it, each once."""
-        return [module for _, module in self.named_modules()]
+        return Found(module for _, module in self.named_modules())
 
-    def named_parameters(self) -> list[tuple[str, Parameter]]:
-        """Return the parameters with their names; a shared one once, under its first name."""
-        return _once(self._leaves(Module._own_parameters))
+    def named_children(self) -> list[tuple[str, Module]]:
+        """Return the modules in the attributes of this one, each once."""
+        return once(found_in(vars(self), Module))
 
-    def parameters(self) -> list[Parameter]:
-        """Return the parameters, a shared one once."""
-        return [parameter for _, parameter in self.named_parameters()]
+    def children(self) -> list[Module]:
+        """Return the modules in the attributes of this one, each once."""
+        return Found(module for _, module in self.named_children())
 
-    def named_buffers(self) -> list[tuple[str, Any]]:
-        """Return the buffers with their names."""
-        return _once(self._leaves(Module._own_buffers))
+    def named_parameters(self, recurse: bool = True) -> list[tuple[str, Parameter]]:
+        """Return the parameters with their names; a shared one once, under its first name.
 
-    def buffers(self) -> list[Any]:
-        """Return the buffers: arrays that belong to the state but are not trained."""
-        return [buffer for _, buffer in self.named_buffers()]
+        Parameters
+        ----------
+        recurse : bool
+            Whether to include those of inner modules.
+        """
+        own = Module._own_parameters
+        return once(self._leaves(own) if recurse else own(self))
 
-    def register_buffer(self, name: str, array: Any) -> None:
-        """Add an array that is saved and loaded with the parameters, but not trained.
+    def parameters(self, recurse: bool = True) -> list[Parameter]:
+        """Return the parameters, a shared one once.
+
+        Parameters
+        ----------
+        recurse : bool
+            Whether to include those of inner modules.
+        """
+        return Found(parameter for _, parameter in self.named_parameters(recurse))
+
+    def named_buffers(self, recurse: bool = True) -> list[tuple[str, Any]]:
+        """Return the buffers with their names.
+
+        Parameters
+        ----------
+        recurse : bool
+            Whether to include those of inner modules.
+        """
+        own = Module._own_buffers
+        return once(self._leaves(own) if recurse else own(self))
+
+    def buffers(self, recurse: bool = True) -> list[Any]:
+        """Return the buffers: arrays that belong to the module but are not trained.
+
+        Parameters
+        ----------
+        recurse : bool
+            Whether to include those of inner modules.
+        """
+        return Found(buffer for _, buffer in self.named_buffers(recurse))
+
+    def register_buffer(self, name: str, array: Any, persistent: bool = True) -> None:
+        """Add an array that is not trained.
 
         Parameters
         ----------
         name : str
             The name of the attribute to assign it to.
-        array : array_like
+        array : array_like or None
             The initial numbers, which are copied.
+        persistent : bool
+            Whether it is saved and loaded with the parameters.
         """
         if name not in self._buffers:
             self._buffers = (*self._buffers, name)
-        setattr(self, name, np.array(array))
+        self._unsaved = tuple(n for n in self._unsaved if n != name) + (name,) * (not persistent)
+        setattr(self, name, None if array is None else np.array(plain(array)))
+
+    def register_parameter(self, name: str, parameter: Parameter | None) -> None:
+        """Assign a parameter to an attribute.
+
+        Parameters
+        ----------
+        name : str
+            The name of the attribute.
+        parameter : Parameter or None
+            The parameter.
+
+        Raises
+        ------
+        DataError
+            If it is something else.
+        """
+        if parameter is not None and not isinstance(parameter, Parameter):
+            raise DataError(
+                f"register_parameter({name!r}, ...) takes a Parameter or None, not "
+                f"{type(parameter).__name__}: write nn.Parameter(array)."
+            )
+        setattr(self, name, parameter)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Assign a module to an attribute.
+
+        Parameters
+        ----------
+        name : str
+            The name of the attribute.
+        module : Module or None
+            The module.
+
+        Raises
+        ------
+        DataError
+            If it is something else.
+        """
+        if module is not None and not isinstance(module, Module):
+            raise DataError(
+                f"add_module({name!r}, ...) takes a module or None, not {type(module).__name__}."
+            )
+        setattr(self, name, module)
+
+    register_module = add_module
+
+    def get_submodule(self, path: str) -> Module:
+        """Return an inner module by its name, such as ``layers.0``.
+
+        Parameters
+        ----------
+        path : str
+            The name, as in `named_modules`.
+
+        Raises
+        ------
+        OptionError
+            If there is none of this name.
+        """
+        return _named(path, self._walk("", ()), "module")
+
+    def get_parameter(self, path: str) -> Parameter:
+        """Return a parameter by its name, such as ``layers.0.weight``.
+
+        Parameters
+        ----------
+        path : str
+            The name, as in `named_parameters`.
+
+        Raises
+        ------
+        OptionError
+            If there is none of this name.
+        """
+        return _named(path, self._leaves(Module._own_parameters), "parameter")
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call a function with each inner module and, last, with this one; return the module.
+
+        Parameters
+        ----------
+        function : callable
+            ``function(module)``.
+        """
+        for child in self.children():
+            child.apply(function)
+        function(self)
+        return self
 
     def num_parameters(self) -> int:
         """Return how many numbers the parameters hold, counting a shared parameter once."""
@@ -165,22 +278,57 @@ class Module:
     def _walk(self, prefix: str, above: tuple[Module, ...]) -> Iterator[tuple[str, Module]]:
         """Yield this module and those in it, shared ones under every name."""
         yield prefix, self
-        for name, module in _found(vars(self), Module):
+        for name, module in found_in(vars(self), Module):
             if module is not self and module not in above:  # a module may refer to its owner
-                yield from module._walk(_joined(prefix, name), (*above, self))
+                yield from module._walk(joined(prefix, name), (*above, self))
 
     def _leaves(
         self, own: Callable[[Module], Iterator[tuple[str, Item]]]
     ) -> Iterator[tuple[str, Item]]:
         for prefix, module in self._walk("", ()):
             for name, leaf in own(module):
-                yield _joined(prefix, name), leaf
+                yield joined(prefix, name), leaf
 
     def _own_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        return _found(vars(self), Parameter)
+        return found_in(vars(self), Parameter)
 
     def _own_buffers(self) -> Iterator[tuple[str, Any]]:
-        return ((name, getattr(self, name)) for name in self._buffers)
+        found = ((name, getattr(self, name)) for name in self._buffers)
+        return ((name, buffer) for name, buffer in found if buffer is not None)
+
+    # -- hooks ------------------------------------------------------------------------------
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Hook:
+        """Call a function after each call of ``forward``.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(module, inputs, outputs)``, with a tuple of the inputs; what it returns, if not
+            None, replaces the outputs.
+
+        Returns
+        -------
+        Hook
+            Its method ``remove()`` removes the hook.
+        """
+        return Hook(self, hook, after=True)
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Hook:
+        """Call a function before each call of ``forward``.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(module, inputs)``, with a tuple of the inputs; what it returns, if not None,
+            replaces the inputs: a tuple, or one input.
+
+        Returns
+        -------
+        Hook
+            Its method ``remove()`` removes the hook.
+        """
+        return Hook(self, hook, after=False)
 
     # -- modes ------------------------------------------------------------------------------
 
@@ -200,10 +348,16 @@ class Module:
         """Put the module into evaluation mode: no dropout, batch norms use running statistics."""
         return self.train(False)
 
-    def zero_grad(self) -> None:
-        """Reset the gradients of all parameters to None."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Reset the gradients of all parameters.
+
+        Parameters
+        ----------
+        set_to_none : bool
+            Whether to None; otherwise to zeros.
+        """
         for parameter in self.parameters():
-            parameter.grad = None
+            parameter.grad = None if set_to_none else np.zeros_like(parameter.data)
 
     def requires_grad_(self, wanted: bool = True) -> Self:
         """Set ``requires_grad`` of all parameters; return the module.
@@ -269,29 +423,7 @@ class Module:
         WeightsError
             If names or shapes differ, or an array does not hold numbers. The module is unchanged.
         """
-        own = self._state()
-        given = {name: np.asarray(array) for name, array in state.items()}
-        pairs = [(name, given[name], array) for name, array in own.items() if name in given]
-        complaints = [
-            f"{name}: shape {new.shape}, expected {old.shape}"
-            for name, new, old in pairs
-            if new.shape != old.shape
-        ] + [
-            f"{name}: dtype {new.dtype}, expected {old.dtype}"
-            for name, new, old in pairs
-            if not np.can_cast(new.dtype, old.dtype, "same_kind")
-        ]
-        if strict:
-            complaints += [f"{name}: missing" for name in own if name not in given]
-            complaints += [f"{name}: unexpected" for name in given if name not in own]
-        if complaints:
-            raise WeightsError(
-                f"This state does not fit the {type(self).__name__}, which is unchanged:\n  "
-                + "\n  ".join(complaints)
-                + ("\nstrict=False ignores missing and unexpected names." if strict else "")
-            )
-        for _, new, old in pairs:
-            np.copyto(old, new, casting="same_kind")
+        copy_into(self._state(), state, strict, type(self).__name__)
         for parameter in self.parameters():
             parameter.data = parameter.data  # tells the engine about the change
 
@@ -300,8 +432,9 @@ class Module:
         found: dict[str, Any] = {}
         for prefix, module in self._walk("", ()):
             own = [(name, parameter.data) for name, parameter in module._own_parameters()]
-            for name, array in [*own, *module._own_buffers()]:
-                path = _joined(prefix, name)
+            saved = ((n, b) for n, b in module._own_buffers() if n not in module._unsaved)
+            for name, array in [*own, *saved]:
+                path = joined(prefix, name)
                 if path in found:
                     raise WeightsError(f"Two arrays are named {path}; rename one of them.")
                 found[path] = array
@@ -310,97 +443,15 @@ class Module:
     # -- representation ---------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return "\n".join(self._lines(()))
-
-    def _lines(self, above: tuple[Module, ...]) -> Iterator[str]:
-        """Yield the class, settings and parameter count, then the same of inner modules."""
-        settings = ", ".join(
-            f"{name}={setting!r}"
-            for name, setting in vars(self).items()
-            if isinstance(setting, (int, float, str)) or _is_numbers(setting)
-            if not name.startswith("_") and name != "training"
-        )
-        count = self.num_parameters()
-        yield (
-            type(self).__name__
-            + (f"({settings})" if settings else "")
-            + (f": {count:,} parameter{'s' if count != 1 else ''}" if count else "")
-        )
-        for name, module in _found(vars(self), Module):
-            if module is not self and module not in above:
-                head, *rest = module._lines((*above, self))
-                yield f"  {name}: {head}"
-                yield from (f"  {line}" for line in rest)
+        return described(self, Module)
 
 
-def plain(x: Any) -> Any:
-    """Return the data of a node; anything else unchanged."""
-    return x.data if isinstance(x, (Tensor, Value)) else x
-
-
-def floating(x: Any) -> Any:
-    """Return integers, booleans and lists as float64, as a Tensor holds them; others unchanged.
-
-    In its own type a formula of integers would overflow, or lose its fractions.
-    """
-    if isinstance(x, (list, tuple, bool, int)):
-        x = np.asarray(x)
-    return x.astype(np.float64) if getattr(x, "dtype", FLOAT).kind in "iub" else x
-
-
-def is_array(x: Any) -> bool:
-    """Return whether something is an array or a Tensor, not a list or a number."""
-    return hasattr(x, "shape") and hasattr(x, "dtype")
-
-
-def shape_of(x: Any) -> Any:
-    """Return the shape of anything like an array; faster than `numpy.shape` for nodes."""
-    return x.shape if hasattr(x, "shape") else np.shape(x)
-
-
-class OneInput(Module):
-    """A module of one input. Its result is a Tensor for a Tensor and an array for an array."""
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __call__(self, x: Tensor) -> Tensor: ...
-        @overload
-        def __call__(self, x: Any) -> Any: ...
-        def __call__(self, x: Any) -> Any:
-            """Apply the module."""
-
-
-@dataclass(repr=False, eq=False)
-class FunctionModule(Module):
-    """A module that calls a function. Subclasses are dataclasses: their fields are its settings.
-
-    Examples
-    --------
-    >>> from dataclasses import dataclass
-    >>> @dataclass(repr=False, eq=False)
-    ... class Scale(FunctionModule):
-    ...     factor: float = 2.0
-    ...     function = staticmethod(lambda x, factor: factor * x)
-    >>> Scale(3.0)
-    Scale(factor=3.0)
-    >>> Scale(3.0)(1.0)
-    3.0
-    """
-
-    function: ClassVar[Callable[..., Any]]
-
-    def forward(self, *inputs: Any) -> Any:
-        """Call the function with the inputs and the settings of this module.
-
-        Parameters
-        ----------
-        *inputs : array_like
-            The inputs of the function.
-        """
-        names: tuple[str, ...] = self.__match_args__  # of all fields
-        settings = {name: getattr(self, name) for name in names}
-        return self.function(*inputs, **settings)
+def _named(path: str, found: Iterator[tuple[str, Item]], what: str) -> Item:
+    """Return an item by its name; raise if there is none."""
+    items = dict(found)
+    if path not in items:
+        raise OptionError(f"There is no {what} named {path!r}, but {', '.join(items)}.")
+    return items[path]
 
 
 class _Call:
@@ -413,7 +464,7 @@ class _Call:
     def name_of(self, module: Module) -> str:
         """Return the path from the running module to another; empty if that is not part of it."""
         if self.names is None:  # looked up once per call, if at all: most modules call no other
-            found = _found(vars(self.module), Module)
+            found = found_in(vars(self.module), Module)
             self.names = {id(child): name for name, child in found}
         name = self.names.get(id(module))
         if name is None:  # it may be nested deeper, or have been added just now
@@ -428,29 +479,3 @@ class _Running(threading.local):
 
 
 _RUNNING = _Running()
-
-
-def _found(container: Any, kind: type[Item]) -> Iterator[tuple[str, Item]]:
-    """Yield the items of a kind in a container, and in the lists, tuples and dicts in it."""
-    for key, item in container.items() if isinstance(container, dict) else enumerate(container):
-        if isinstance(item, kind):
-            yield str(key), item
-        elif isinstance(item, (list, tuple, dict)):
-            for name, inner in _found(item, kind):
-                yield f"{key}.{name}", inner
-
-
-def _is_numbers(setting: Any) -> bool:
-    return isinstance(setting, tuple) and all(isinstance(part, (int, float)) for part in setting)
-
-
-def _joined(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
-
-
-def _once(pairs: Iterator[tuple[str, Item]]) -> list[tuple[str, Item]]:
-    """Return the pairs, without those whose item appeared before."""
-    found: dict[int, tuple[str, Item]] = {}
-    for name, item in pairs:
-        found.setdefault(id(item), (name, item))
-    return list(found.values())

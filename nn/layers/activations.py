@@ -14,7 +14,8 @@ import numpy as np
 from autograd import define, elementwise, erf, relu, sigmoid, softmax
 from autograd import softplus as unit_softplus
 from autograd.errors import OptionError
-from nn.module import FunctionModule, OneInput, floating
+from nn.arrays import floating
+from nn.function_module import FunctionModule, OneInput
 from nn.types import typed_elementwise
 
 SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh in the approximation of GELU

@@ -11,9 +11,11 @@ import numpy as np
 from autograd import Tensor, relu, softmax
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
+from nn.arrays import shape_of
 from nn.layers.linear import Dropout, Linear, affine
 from nn.layers.normalisation import LayerNorm
-from nn.module import Module, Parameter, shape_of
+from nn.module import Module
+from nn.parameter import Parameter
 
 
 class MultiheadAttention(Module):

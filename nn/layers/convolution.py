@@ -20,8 +20,9 @@ import numpy as np
 from autograd import Primitive, Tensor, define
 from autograd.errors import OptionError
 from nn import init
+from nn.arrays import shape_of
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
-from nn.module import Module, shape_of
+from nn.module import Module
 
 #: How many elements to copy at once: what fits into a processor's cache.
 MOST = 1 << 18

@@ -11,7 +11,10 @@ from autograd import Tensor, define
 from autograd.errors import DataError, OptionError, ShapeError
 from autograd.program import is_tracing
 from nn import init
-from nn.module import Module, OneInput, Parameter, floating, plain, shape_of
+from nn.arrays import floating, plain, shape_of
+from nn.function_module import OneInput
+from nn.module import Module
+from nn.parameter import Parameter
 from nn.seeding import chosen
 
 

@@ -11,7 +11,9 @@ import numpy as np
 from autograd import Tensor, define
 from autograd.errors import ShapeError
 from nn import init
-from nn.module import Module, Parameter, floating, plain, shape_of
+from nn.arrays import floating, plain, shape_of
+from nn.module import Module
+from nn.parameter import Parameter
 
 
 def standardised(x: Any, axes: tuple[int, ...], eps: float, centred: bool) -> tuple[Any, Any]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from autograd import Primitive, define, linear
 from autograd.errors import OptionError
+from nn.arrays import floating, plain, shape_of
+from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
-from nn.module import OneInput, floating, plain, shape_of
 
 
 def largest(x: Any, windows: Windows) -> Any:

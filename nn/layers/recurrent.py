@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Primitive, Tensor
 from autograd.errors import OptionError, ShapeError
 from nn import init
+from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout
 from nn.layers.rnn_kernels import (
     gru_sequence,
@@ -19,7 +20,8 @@ from nn.layers.rnn_kernels import (
     tanh_sequence,
     unpacked,
 )
-from nn.module import Module, Parameter, plain, shape_of
+from nn.module import Module
+from nn.parameter import Parameter
 
 
 class Recurrent(Module):

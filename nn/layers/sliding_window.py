@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError, ShapeError
-from nn.module import shape_of
+from nn.arrays import shape_of
 
 Size = int | Sequence[int]
 

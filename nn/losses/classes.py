@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.errors import OptionError, ShapeError
 from autograd.program import is_tracing
+from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import log_softmax
 from nn.layers.linear import indices_below
 from nn.losses.kernels import (
@@ -15,7 +16,6 @@ from nn.losses.kernels import (
     weighted_sum,
 )
 from nn.losses.reductions import reduced, same_shape
-from nn.module import floating, plain, shape_of
 from nn.types import typed_loss
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, define, elementwise, sigmoid, softmax
-from nn.module import plain
+from nn.arrays import plain
 
 
 def log_at_least(x: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Tensor
 from nn import losses
-from nn.module import FunctionModule
+from nn.function_module import FunctionModule
 
 
 @dataclass(repr=False, eq=False)

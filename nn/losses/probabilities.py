@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
+from nn.arrays import plain, shape_of
 from nn.losses.kernels import (
     cross_entropy_of_bits,
     cross_entropy_of_logits,
 )
 from nn.losses.reductions import reduced, same_shape
-from nn.module import plain, shape_of
 from nn.types import typed_loss
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import OptionError, ShapeError
-from nn.module import floating, shape_of
+from nn.arrays import floating, shape_of
 
 REDUCTIONS: dict[str, Callable[[Any], Any]]
 REDUCTIONS = {

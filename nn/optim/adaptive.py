@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class Adagrad(Optimizer):
         The initial value of s.
     eps : float
         Added to √s.
+    maximize : bool
+        Whether to go uphill: to maximise instead of to minimise.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
+        maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
 
@@ -107,6 +110,8 @@ class RMSprop(Optimizer):
         The share of the last step to keep.
     centered : bool
         Whether to subtract the square of the running average of g from v under the root.
+    maximize : bool
+        Whether to go uphill: to maximise instead of to minimise.
 
     Raises
     ------
@@ -139,6 +144,7 @@ class RMSprop(Optimizer):
         weight_decay: float = 0.0,
         momentum: float = 0.0,
         centered: bool = False,
+        maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
 
@@ -186,6 +192,8 @@ class Adam(Optimizer):
         Adds ``weight_decay·p`` to the gradient.
     amsgrad : bool
         Whether to use the largest v so far in place of v.
+    maximize : bool
+        Whether to go uphill: to maximise instead of to minimise.
 
     Raises
     ------
@@ -217,6 +225,7 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         amsgrad: bool = False,
+        maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
 
@@ -258,6 +267,8 @@ class AdamW(Adam):
         The rate of decay, in units of the learning rate.
     amsgrad : bool
         Whether to use the largest v so far in place of v.
+    maximize : bool
+        Whether to go uphill: to maximise instead of to minimise.
 
     Raises
     ------
@@ -280,6 +291,8 @@ class AdamW(Adam):
     array([0.9, 0.9])
     """
 
+    implied: ClassVar[dict[str, Any]] = {"decoupled_weight_decay": True}
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -288,8 +301,9 @@ class AdamW(Adam):
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize)
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         self._moments(block, group)

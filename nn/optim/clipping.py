@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Node
 from autograd.errors import NonFiniteError, OptionError
 from autograd.program import is_tracing
-from nn.module import plain
+from nn.arrays import plain
 
 
 def clip_grad_norm(

@@ -10,7 +10,16 @@ from nn.optim.optimizer import Optimizer
 from nn.optim.scheduler import Formula
 
 
-class SequentialLR(Formula):
+class Combined(Formula):
+    """The base class of schedules made of others, which start from the rates before these."""
+
+    schedulers: list[Formula]
+
+    def _first_rates(self) -> list[float]:
+        return list(min(self.schedulers, key=lambda schedule: schedule.number).base_lrs)
+
+
+class SequentialLR(Combined):
     """Several schedules one after the other; at each milestone the next one starts, with t = 0.
 
     Parameters
@@ -61,7 +70,7 @@ class SequentialLR(Formula):
         return self.schedulers[turn].rate(lr, t - begun)
 
 
-class ChainedScheduler(Formula):
+class ChainedScheduler(Combined):
     """Several schedules at once: each is applied to the rate of the previous one.
 
     Parameters

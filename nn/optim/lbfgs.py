@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import TraceError
 from autograd.program import is_tracing
-from nn.module import plain
+from nn.arrays import plain
 from nn.optim.optimizer import Optimizer, given
 from nn.optional_imports import require
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from nn.optim.packing import Block, Packing
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
 POSITIVE = "lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
 RANGES = {"betas": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split(), (0.0, math.inf))
+
+#: Options of PyTorch that do not change the numbers.
+WITHOUT_EFFECT = ("foreach", "fused", "capturable", "differentiable", "initial_lr")
 
 
 class Optimizer:
@@ -30,7 +33,7 @@ class Optimizer:
     **options
         The default options: ``lr``, the learning rate; ``weight_decay``, which adds
         ``weight_decay·p`` to the gradient of p; ``momentum``, the share of the last step to keep;
-        ``eps``, which prevents divisions by zero.
+        ``eps``, which prevents divisions by zero; ``maximize``, whether to go uphill.
 
     Attributes
     ----------
@@ -53,6 +56,8 @@ class Optimizer:
     >>> [group["lr"] for group in optimizer.param_groups]
     [0.1, 0.5]
     """
+
+    implied: ClassVar[dict[str, Any]] = {}  # options of PyTorch that the class stands for
 
     def __init__(self, params: Iterable[Any], **options: Any) -> None:
         self.defaults = options
@@ -127,6 +132,8 @@ class Optimizer:
                     follow(block)
                 block.steps += 1
                 block.read_gradients()
+                if group.get("maximize"):
+                    np.negative(block.gradient, out=block.gradient)
                 self._update(block, group)
                 block.subtract()
         return loss
@@ -149,11 +156,17 @@ class Optimizer:
             yield State(group, numbers=("lr",))
             yield from packing.__program_state__()
 
-    def zero_grad(self) -> None:
-        """Reset the gradients of all parameters: to None for Tensors, to zero for Values."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Reset the gradients of all parameters.
+
+        Parameters
+        ----------
+        set_to_none : bool
+            Whether to None; otherwise, and for Values, to zero.
+        """
         for group in self.param_groups:
             for parameter in group["params"]:
-                parameter.grad = None
+                parameter.grad = None if set_to_none else np.zeros_like(parameter.data)
 
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of the state: everything that steps depend on except the parameters.
@@ -185,8 +198,11 @@ class Optimizer:
         Raises
         ------
         WeightsError
-            If its groups or shapes differ. Nothing is changed.
+            If its groups or shapes differ, or it has options that this optimiser lacks. Nothing is
+            changed.
         """
+        for group in state["param_groups"]:
+            self._check_loaded(group)
         theirs = [len(group["params"]) for group in state["param_groups"]]
         ours = [len(group["params"]) for group in self.param_groups]
         if theirs != ours:
@@ -214,9 +230,20 @@ class Optimizer:
             self.param_groups, self._packings, state["param_groups"], loaded, strict=True
         ):
             for name, value in options.items():
-                if name != "params":
+                if name in self.defaults or name == "name":
                     group[name] = tuple(value) if isinstance(value, list) else value
             packing.load(states)
+
+    def _check_loaded(self, group: dict[str, Any]) -> None:
+        """Raise if a group of a loaded state has options that would be lost."""
+        for name, value in group.items():
+            if name in self.defaults or name in ("params", "name", *WITHOUT_EFFECT):
+                continue
+            if value != self.implied.get(name, False) and value is not None:
+                raise WeightsError(
+                    f"The state was saved with {name}={value!r}, which {type(self).__name__} does "
+                    "not know. This optimiser is unchanged."
+                )
 
     def __repr__(self) -> str:
         groups = [

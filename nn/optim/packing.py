@@ -17,7 +17,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import DataError, ShapeError
 from autograd.program import State, changed, concrete
-from nn.module import plain
+from nn.arrays import plain
 
 #: About how many numbers a block has: the smallest of 2¹² to 2¹⁸ with which steps are fast.
 BLOCK = 1 << 16

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
+from autograd.errors import OptionError
 from autograd.program import State, call, follow
 from nn.optim.optimizer import Optimizer
+
+_NUMBERS = itertools.count()
 
 
 class Scheduler:
@@ -45,14 +50,22 @@ class Scheduler:
 
 
 class Formula(Scheduler):
-    """The base class of schedules whose rate depends on the number of steps only.
+    """The base class of schedules whose rate depends on the number of steps and the initial rate.
 
-    Subclasses define ``rate(lr, t)``. The rates are set at once, for t = 0, and in each step.
+    Subclasses define ``rate(lr, t)``. The rates are set at once, for t = 0, and in each step. If
+    a rate was changed since the last step, by hand or by another schedule of the same optimiser,
+    the schedule goes on from the new rate: a step then does to it what the formula does to a rate
+    in this step. So several schedules multiply, as in PyTorch.
 
     Parameters
     ----------
     optimizer : Optimizer
         The optimiser, whose groups' learning rates are set.
+
+    Attributes
+    ----------
+    base_lrs : list of float
+        The initial learning rate of each group.
 
     Examples
     --------
@@ -68,12 +81,18 @@ class Formula(Scheduler):
 
     def __init__(self, optimizer: Optimizer) -> None:
         super().__init__(optimizer)
-        for group in optimizer.param_groups:
-            group.setdefault("initial_lr", group["lr"])
+        self.number = next(_NUMBERS)  # a schedule made later has a larger one
+        self.base_lrs = self._first_rates()
+        self._bases = list(self.base_lrs)  # the initial rates that would lead to the present ones
+        self._written = self.get_last_lr()
         self._write()
 
+    def _first_rates(self) -> list[float]:
+        """Return the initial rate of each group."""
+        return self.get_last_lr()
+
     def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate after some steps.
+        """Return the learning rate after some steps; of the form a(t) · lr + b(t).
 
         Parameters
         ----------
@@ -85,19 +104,57 @@ class Formula(Scheduler):
         raise NotImplementedError
 
     def step(self) -> None:
-        """Take one step."""
+        """Take one step.
+
+        Raises
+        ------
+        OptionError
+            If a rate was changed that the formula does not depend on, so the change would be lost.
+        """
         follow(self)
         self.last_epoch += 1
         self._write()
 
     def _write(self) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = call(self.rate, group["initial_lr"], self.last_epoch)
+        groups = self.optimizer.param_groups
+        for group in groups[len(self.base_lrs) :]:  # added since
+            self.base_lrs.append(group["lr"])
+            self._bases.append(group["lr"])
+            self._written.append(math.nan)
+        for i, group in enumerate(groups):
+            rates = (group["lr"], self._written[i], self._bases[i], self.base_lrs[i])
+            self._bases[i] = call(self._base, *rates, self.last_epoch)
+            group["lr"] = self._written[i] = call(self.rate, self._bases[i], self.last_epoch)
+
+    def _base(self, lr: float, written: float, base: float, first: float, t: int) -> float:
+        """Return the initial rate from which `lr` follows at t - 1, at first the real one."""
+        if lr == written and base == first:
+            return base
+        shift = self.rate(0.0, t - 1)
+        scale = self.rate(1.0, t - 1) - shift
+        if scale == 0:
+            return self._resumed(lr, written, base, first, t)
+        return base if lr == written else (lr - shift) / scale
+
+    def _resumed(self, lr: float, written: float, base: float, first: float, t: int) -> float:
+        """Return the initial rate to go on with, if the rate at t - 1 does not depend on it."""
+        if lr == written:
+            return base
+        raise OptionError(
+            f"{type(self).__name__} set the learning rate to {written:.6g}, whatever it was "
+            f"before. Now it is {lr:.6g}, set by hand or by another schedule, and this step would "
+            "undo that. Use one of the two, or nn.optim.SequentialLR."
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state as plain numbers, which JSON can represent."""
-        lrs = [group["initial_lr"] for group in self.optimizer.param_groups]
-        return {"last_epoch": self.last_epoch, "initial_lrs": lrs}
+        return {
+            "last_epoch": self.last_epoch,
+            "base_lrs": list(self.base_lrs),
+            "bases": list(self._bases),
+            "written": list(self._written),
+            "lrs": self.get_last_lr(),
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore a state.
@@ -108,6 +165,7 @@ class Formula(Scheduler):
             A result of `state_dict`.
         """
         self.last_epoch = state["last_epoch"]
-        for group, lr in zip(self.optimizer.param_groups, state["initial_lrs"], strict=True):
-            group["initial_lr"] = lr
-        self._write()
+        self.base_lrs, self._bases = list(state["base_lrs"]), list(state["bases"])
+        self._written = list(state["written"])
+        for group, lr in zip(self.optimizer.param_groups, state["lrs"], strict=True):
+            group["lr"] = lr

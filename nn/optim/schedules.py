@@ -1,8 +1,8 @@
 """Learning rate schedules: formulas of t, the number of steps so far.
 
 ``scheduler.step()`` increments t and sets the learning rate of every group of the optimiser. A step
-can be an epoch or a batch. Rates are computed from the initial one, ``initial_lr``, so rounding
-errors do not accumulate.
+can be an epoch or a batch. Rates are computed from the initial one, so rounding errors do not
+accumulate, unless something else changes the rate between steps: see `Formula`.
 """
 
 # ruff: noqa: N803 - the names are PyTorch's
@@ -244,6 +244,11 @@ class CosineAnnealingLR(Formula):
     def rate(self, lr: float, t: int) -> float:
         """Return the learning rate at step t."""
         return _cosine(lr, self.eta_min, t / self.T_max)
+
+    def _resumed(self, lr: float, written: float, base: float, first: float, t: int) -> float:
+        risen = lr + self.rate(first, t) - self.rate(first, t - 1)  # from any minimum
+        shift = self.rate(0.0, t)
+        return (risen - shift) / (self.rate(1.0, t) - shift)
 
 
 class CosineAnnealingWarmRestarts(Formula):

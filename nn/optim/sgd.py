@@ -32,6 +32,8 @@ class SGD(Optimizer):
         Adds ``weight_decay·p`` to the gradient.
     nesterov : bool
         Whether to use Nesterov's form, which requires momentum and no dampening.
+    maximize : bool
+        Whether to go uphill: to maximise instead of to minimise.
 
     Raises
     ------
@@ -39,7 +41,6 @@ class SGD(Optimizer):
         If there are no parameters, or an option is out of range.
     DataError
         If a parameter is not a leaf.
-
 
     References
     ----------
@@ -65,6 +66,7 @@ class SGD(Optimizer):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
 

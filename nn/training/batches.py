@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from autograd.errors import DataError, OptionError
-from nn.module import is_array
+from nn.arrays import is_array
 
 Metric = Callable[[Any, Any], Any]
 Loss = Callable[[Any, Any], Any]

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Node, relu
 from autograd.errors import OptionError
-from nn.module import plain
+from nn.arrays import plain
 from nn.optional_imports import require
 
 #: By how many powers of ten gradients may change across all layers and still count as steady.

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import losses
-from nn.module import plain, shape_of
+from nn.arrays import plain, shape_of
 from nn.training.batches import Batch, Loss, Metric, size_of
 
 #: The outputs of the second of two classes are above these numbers, given the loss.

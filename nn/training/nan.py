@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import NonFiniteError
-from nn.module import is_array, plain
+from nn.arrays import is_array, plain
 from nn.training.batches import Batch
 from nn.training.history import History
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import OptionError
 from autograd.program import State, call, follow
-from nn.module import plain
+from nn.arrays import plain
 from nn.optim import Optimizer
 from nn.seeding import chosen
 

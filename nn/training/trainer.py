@@ -10,7 +10,7 @@ from typing import Any
 import autograd
 from autograd import no_grad
 from autograd.program import State
-from nn.module import plain
+from nn.arrays import plain
 from nn.optim import Optimizer, clip_grad_norm
 from nn.training.batches import Batch, Loss, size_of
 from nn.training.metrics import Means

@@ -36,6 +36,66 @@ OPTIMIZERS = {
     ),
 }
 
+OPTIMIZERS.update(
+    {
+        "SGD, maximize": lambda o, p: o.SGD(
+            p, lr=0.01, momentum=0.9, weight_decay=0.01, maximize=True
+        ),
+        "Adagrad, maximize": lambda o, p: o.Adagrad(p, weight_decay=0.1, maximize=True),
+        "RMSprop, maximize": lambda o, p: o.RMSprop(p, weight_decay=0.1, maximize=True),
+        "Adam, maximize": lambda o, p: o.Adam(p, weight_decay=0.1, maximize=True),
+        "AdamW, maximize": lambda o, p: o.AdamW(p, amsgrad=True, maximize=True),
+    }
+)
+
+
+class Together:
+    """Schedules of one optimiser, each of which takes its own steps."""
+
+    def __init__(self, *schedules):
+        self.schedules = schedules
+
+    def step(self):
+        for schedule in self.schedules:
+            schedule.step()
+
+
+class ByHand:
+    """Sets the rate once, after some steps."""
+
+    def __init__(self, optimizer, after, lr):
+        self.optimizer, self.after, self.lr = optimizer, after, lr
+
+    def step(self):
+        self.after -= 1
+        if self.after == 0:
+            self.optimizer.param_groups[0]["lr"] = self.lr
+
+
+TOGETHER = {
+    "StepLR, ExponentialLR": lambda s, o: Together(s.StepLR(o, 7, 0.5), s.ExponentialLR(o, 0.97)),
+    "ExponentialLR, StepLR": lambda s, o: Together(s.ExponentialLR(o, 0.97), s.StepLR(o, 7, 0.5)),
+    "LinearLR, CosineAnnealingLR": lambda s, o: Together(
+        s.LinearLR(o, 0.2, total_iters=10), s.CosineAnnealingLR(o, 60, eta_min=0.01)
+    ),
+    "CosineAnnealingLR, MultiStepLR": lambda s, o: Together(
+        s.CosineAnnealingLR(o, 20, eta_min=0.02), s.MultiStepLR(o, [5, 25], 0.5)
+    ),
+    "three": lambda s, o: Together(
+        s.LinearLR(o, 0.5, total_iters=4), s.StepLR(o, 9), s.ExponentialLR(o, 0.99)
+    ),
+    "chained, with another": lambda s, o: Together(
+        s.ChainedScheduler([s.LinearLR(o, total_iters=10), s.StepLR(o, 15)]),
+        s.ExponentialLR(o, 0.95),
+    ),
+    "StepLR, by hand": lambda s, o: Together(s.StepLR(o, 7, 0.5), ByHand(o, 10, 0.3)),
+    "LinearLR, by hand": lambda s, o: Together(s.LinearLR(o), ByHand(o, 3, 0.3)),
+    "ExponentialLR, by hand": lambda s, o: Together(ByHand(o, 10, 0.3), s.ExponentialLR(o, 0.9)),
+    "CosineAnnealingLR, by hand": lambda s, o: Together(
+        s.CosineAnnealingLR(o, 20, eta_min=0.01), ByHand(o, 12, 0.3)
+    ),
+}
+
 SCHEDULES = {
     "LambdaLR": lambda s, o: s.LambdaLR(o, lambda t: 1 / (1 + t)),
     "StepLR": lambda s, o: s.StepLR(o, step_size=7, gamma=0.5),
@@ -131,10 +191,12 @@ def main():
             optimizer.step()
             path.append(np.concatenate([p.detach().numpy().ravel() for p in parameters]))
         found[f"optimizer: {name}"] = np.array(path)
-    for table, plateau in ((SCHEDULES, False), (PLATEAUS, True)):
+    for kind, table in (
+        ("schedule", SCHEDULES), ("together", TOGETHER), ("plateau", PLATEAUS)
+    ):  # fmt: skip
         for name, build in table.items():
             optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=0.1)
-            kind = "plateau" if plateau else "schedule"
+            plateau = kind == "plateau"
             found[f"{kind}: {name}"] = rates(torch.optim.lr_scheduler, build, optimizer, plateau)
     np.savez_compressed(FOLDER / "torch_optim.npz", **found)
 

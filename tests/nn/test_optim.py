@@ -185,6 +185,41 @@ def test_a_mismatched_state_changes_nothing():
         optim.Adam(with_gradients((3,))).load_state_dict(optimizer.state_dict())
 
 
+@pytest.mark.parametrize(
+    "build", [optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop, optim.Adagrad]
+)
+def test_a_loaded_state_may_go_uphill(build):
+    first, second = with_gradients((3,)), with_gradients((3,))
+    uphill, loaded = build(first, lr=0.1, maximize=True), build(second, lr=0.1)
+    loaded.load_state_dict(uphill.state_dict())
+    uphill.step()
+    loaded.step()
+    assert_same(numbers(first), numbers(second))
+    (parameter,) = with_gradients((3,))
+    before = parameter.data.copy()
+    build([parameter], lr=0.1, maximize=True).step()
+    assert (np.sign(parameter.data - before) == np.sign(parameter.grad)).all()
+
+
+def test_options_of_a_loaded_state_are_known_or_refused():
+    optimizer = optim.Adam(with_gradients((3,)), lr=0.5)
+    state = optimizer.state_dict()
+    theirs = {"foreach": None, "fused": True, "capturable": False, "initial_lr": 0.1, "name": "a"}
+    state["param_groups"][0] |= {**theirs, "decoupled_weight_decay": False, "lr": 0.25}
+    optimizer.load_state_dict(state)
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    assert "fused" not in optimizer.param_groups[0]
+    state["param_groups"][0] |= {"decoupled_weight_decay": True, "lr": 0.125}
+    with pytest.raises(WeightsError, match=r"decoupled_weight_decay=True, which Adam"):
+        optimizer.load_state_dict(state)
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    optim.AdamW(with_gradients((3,))).load_state_dict(state)
+    state = optim.SGD(with_gradients((3,)), lr=0.1).state_dict()
+    state["param_groups"][0]["lookahead"] = 5
+    with pytest.raises(WeightsError, match=r"lookahead=5, which SGD"):
+        optim.SGD(with_gradients((3,))).load_state_dict(state)
+
+
 def test_a_step_updates_newly_assigned_data():
     (parameter,) = with_gradients((3,))
     optimizer = optim.SGD([parameter], lr=1.0)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Tensor
 from autograd.errors import OptionError
 from nn import optim
@@ -22,6 +23,104 @@ def adam():
 def test_schedules_match_the_rates_of_pytorch(name):
     found = RECORDER["rates"](optim, SCHEDULES[name], adam())
     np.testing.assert_allclose(found, RECORDED[f"schedule: {name}"], rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", RECORDER["TOGETHER"])
+def test_schedules_of_one_optimiser_compose_as_in_pytorch(name):
+    found = RECORDER["rates"](optim, RECORDER["TOGETHER"][name], adam())
+    np.testing.assert_allclose(found, RECORDED[f"together: {name}"], rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_rate_set_by_hand_is_kept_or_refused(name):
+    optimizer = adam()
+    scheduler = SCHEDULES[name](optim, optimizer)
+    other = adam()
+    same = SCHEDULES[name](optim, other)
+    scheduler.step()
+    same.step()
+    optimizer.param_groups[0]["lr"] *= 3.0
+    if name.startswith("OneCycleLR"):
+        with pytest.raises(OptionError, match=r"OneCycleLR set .* whatever it was"):
+            scheduler.step()
+        return
+    scheduler.step()
+    same.step()
+    ratio = optimizer.param_groups[0]["lr"] / other.param_groups[0]["lr"]
+    assert 2.8 < ratio < 3.6  # three times as large, but for the part above a minimum
+
+
+def test_a_lambda_composes_with_other_schedules():
+    optimizer = adam()
+    first = optim.LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / 4))
+    second = optim.StepLR(optimizer, 3)
+    rates = []
+    for _ in range(8):
+        rates.append(optimizer.param_groups[0]["lr"])
+        first.step()
+        second.step()
+    expected = [0.1 * min(1.0, (t + 1) / 4) * 0.1 ** (t // 3) for t in range(8)]
+    np.testing.assert_allclose(rates, expected, rtol=1e-12)
+
+
+def test_a_schedule_alone_accumulates_no_rounding_errors():
+    optimizer = adam()
+    schedule = optim.ExponentialLR(optimizer, 0.9)
+    for t in range(1, 200):
+        schedule.step()
+        assert optimizer.param_groups[0]["lr"] == 0.1 * 0.9**t
+
+
+def test_two_schedules_are_restored_exactly():
+    def build(optimizer):
+        return [optim.StepLR(optimizer, 3, 0.5), optim.CosineAnnealingLR(optimizer, 9, 0.01)]
+
+    def go(schedules, optimizer, steps):
+        for _ in range(steps):
+            for schedule in schedules:
+                schedule.step()
+        return optimizer.param_groups[0]["lr"]
+
+    optimizer, other = adam(), adam()
+    schedules, again = build(optimizer), build(other)
+    go(schedules, optimizer, 5)
+    for schedule, restored in zip(schedules, again, strict=True):
+        restored.load_state_dict(json.loads(json.dumps(schedule.state_dict())))
+    assert go(again, other, 7) == go(schedules, optimizer, 7)
+
+
+def test_two_schedules_and_a_rate_set_by_hand_in_a_program():
+    def run(wrap):
+        weight = Tensor([1.0, -2.0])
+        optimizer = optim.SGD([weight], lr=0.1, momentum=0.5)
+        first, second = optim.ExponentialLR(optimizer, 0.9), optim.CosineAnnealingLR(optimizer, 9)
+
+        @wrap
+        def step():
+            optimizer.zero_grad()
+            (weight**2).sum().backward()
+            optimizer.step()
+            first.step()
+            second.step()
+
+        rates = []
+        for t in range(12):
+            if t == 6:
+                optimizer.param_groups[0]["lr"] = 0.3
+            step()
+            rates.append(optimizer.param_groups[0]["lr"])
+        return rates, weight.data.tolist()
+
+    assert run(autograd.jit) == run(lambda function: function)
+
+
+def test_a_group_added_later_is_scheduled_from_its_rate():
+    optimizer = adam()
+    schedule = optim.ExponentialLR(optimizer, 0.5)
+    schedule.step()
+    optimizer.add_param_group({"params": [Tensor([1.0])], "lr": 1.0})
+    schedule.step()
+    assert schedule.get_last_lr() == [0.025, 0.5]
 
 
 @pytest.mark.parametrize("name", RECORDER["PLATEAUS"])
