@@ -42,7 +42,7 @@ th { font-weight: 600; } th:first-child, td:first-child, td:last-child { text-al
 .bad { color: var(--bad); font-weight: 600; } .reason { white-space: pre-wrap; }
 .maps { display: flex; flex-wrap: wrap; gap: 1.5rem; } figure { margin: 0; }
 .key { font-size: 0.85rem; } .key i { display: inline-block; width: 0.8em; height: 0.8em;
-  border-radius: 2px; margin: 0 0.3em 0 1em; }
+  border-radius: 2px; margin: 0 0.3em 0 1em; } .key i:first-child { margin-left: 0; }
 """
 
 #: The colours of squares, for programs that print pages and know no variables.

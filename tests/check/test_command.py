@@ -201,7 +201,7 @@ def test_precision_is_written_as_a_page(tmp_path, capsys):
     assert main([*arguments, "--html", str(page)]) == 0
     assert f"The page is in {page}" in capsys.readouterr().out
     text = page.read_text(encoding="utf-8")
-    assert "The result has 7.1 of 16.0 digits." in text
+    assert "The result has 7.1 of 16.0 digits, and its gradient 16.0." in text
     assert "class='wrong'>   4  " in text
     assert "<span class='right'>" in text
     assert "result[0]: 7.1 digits" in text

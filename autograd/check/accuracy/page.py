@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,15 +28,25 @@ def page(report: PrecisionReport, title: str) -> str:
         The title of the page.
     """
     lines = [*report.lines, *report.gradient_lines]
-    verdict = f"The result has {report.digits:.1f} of {report.full:.1f} digits."
     parts = [
-        f"<h1>{html.escape(title)}</h1><p class='verdict{'' if lines else ' ok'}'>{verdict}</p>",
+        f"<h1>{html.escape(title)}</h1><p class='verdict{'' if lines else ' ok'}'>"
+        f"{_verdict(report)}</p>",
         _table(report),
     ]
-    parts += [_line(line) for line in lines]
+    by_place: dict[Any, list[LosingLine]] = {}
+    for line in lines:
+        by_place.setdefault(line.place or line.operation, []).append(line)
+    parts += map(_lines, by_place.values())
     parts += [f"<p>{html.escape(text)}</p>" for text in report.remarks()]
     parts.append(_pictures(report))
     return document(title, "".join(parts))
+
+
+def _verdict(report: PrecisionReport) -> str:
+    found = f"The result has {report.digits:.1f} of {report.full:.1f} digits"
+    known = [d[~np.isnan(d)] for d in map(np.ravel, report.gradient_digits.values())]
+    fewest = min((float(d.min()) for d in known if d.size), default=np.nan)
+    return f"{found}." if np.isnan(fewest) else f"{found}, and its gradient {fewest:.1f}."
 
 
 def _table(report: PrecisionReport) -> str:
@@ -47,28 +58,30 @@ def _table(report: PrecisionReport) -> str:
     return f"<table><tr>{heads}</tr>{rows}</table>"
 
 
-def _line(line: LosingLine) -> str:
-    """Return a line of the program, what it loses, and what to write instead."""
-    lost, *better = line.sentences()
-    parts = [f"<p class='reason'>{html.escape(lost)}</p>"]
-    if line.place is None:
-        return (
-            f"<h2>{html.escape(line.operation)}</h2>{''.join([*parts, *map(_paragraph, better)])}"
-        )
-    source = line.place.text
-    # A formula that is written in the line as it was found can be replaced in it.
-    if line.suggestion and source.count(line.found) == 1:
-        corrected = source.replace(line.found, line.suggestion)
-        parts.append(excerpt(line.place.file, line.place.line, [corrected]))
-    else:
-        parts.append(excerpt(line.place.file, line.place.line, []))
-    parts += map(_paragraph, better)
-    where = str(line.place).removesuffix(f": {source}")
-    return f"<h2>{html.escape(where)}</h2>{''.join(parts)}"
+def _lines(lines: Sequence[LosingLine]) -> str:
+    """Return a line of the program, what its operations lose, and what to write instead."""
+    parts = [f"<p>{html.escape(line.lost())}</p>" for line in lines]
+    place = lines[0].place
+    if place is None:
+        return f"<h2>{html.escape(lines[0].operation)}</h2>{''.join([*parts, *_better(lines)])}"
+    source = place.text
+    corrected = source
+    for line in lines:  # a formula that is written there as it was found can be replaced
+        if line.suggestion and corrected.count(line.found) == 1:
+            corrected = corrected.replace(line.found, line.suggestion)
+    parts.append(excerpt(place.file, place.line, [corrected] if corrected != source else []))
+    where = html.escape(str(place).removesuffix(f": {source}"))
+    return f"<h2>{where}</h2>{''.join([*parts, *_better(lines)])}"
 
 
-def _paragraph(text: str) -> str:
-    return f"<p>{html.escape(text)}</p>"
+def _better(lines: Sequence[LosingLine]) -> list[str]:
+    """Return what to write instead, with the code as code."""
+    return [
+        f"<p>Instead of <code>{html.escape(line.found)}</code> write "
+        f"<code>{html.escape(line.suggestion)}</code>: {line.improved:.1f} {line.unit}.</p>"
+        for line in lines
+        if line.suggestion
+    ]
 
 
 def _pictures(report: PrecisionReport) -> str:

@@ -65,17 +65,21 @@ class LosingLine:
 
     def __str__(self) -> str:
         where = str(self.place) if self.place is not None else self.operation
-        return "\n    ".join([where, *self.sentences()])
-
-    def sentences(self) -> list[str]:
-        """Return what happens on the line, and what to write instead."""
-        digits = "digits of the gradient" if self.gradient else "digits"
-        lost = f"{self.operation}: {self.before:.1f} → {self.after:.1f} {digits}"
-        found = [f"{lost}; {REASONS[self.reason]}."]
+        text = f"{where}\n    {self.lost()}"
         if self.suggestion:
-            better = f"Instead of {self.found} write {self.suggestion}"
-            found.append(f"{better}: {self.improved:.1f} {digits}.")
-        return found
+            text += f"\n    Instead of {self.found} write {self.suggestion}: "
+            text += f"{self.improved:.1f} {self.unit}."
+        return text
+
+    @property
+    def unit(self) -> str:
+        """What is counted: digits, or digits of the gradient."""
+        return "digits of the gradient" if self.gradient else "digits"
+
+    def lost(self) -> str:
+        """Return what the line loses, and how."""
+        digits = f"{self.before:.1f} → {self.after:.1f} {self.unit}"
+        return f"{self.operation}: {digits}; {REASONS[self.reason]}."
 
 
 @dataclass
