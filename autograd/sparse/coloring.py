@@ -19,16 +19,16 @@ from autograd.sparse.sets import Sets
 #: So many rows are looked at before a colouring is tested on all of them.
 SAMPLED = 200
 
-#: So many distances of entries may be the width of a grid.
-WIDTHS = 3
+#: Grids may have so many axes.
+AXES = 3
 
 
 def columns_colored(sets: Sets, shape: tuple[int, ...]) -> Any:
     """Return a colour for each column, such that no row has two entries of the same colour.
 
     Greedy, in two orders: as the columns are, and those with most entries first. If this takes
-    more colours than the longest row needs, perhaps the columns are points of a grid, and `shape`
-    or the distances of entries tell its axes: then a colouring that repeats itself is better.
+    more colours than the longest row needs, perhaps the columns are points of a grid, whose axes
+    `shape` or the distances from the diagonal tell: then a colouring that repeats itself is better.
     """
     columns = sets.matrix().T.tocsr()
     least = int(np.diff(sets.indptr).max(initial=0))
@@ -72,14 +72,21 @@ def repeating(sets: Sets, shape: tuple[int, ...], counts: range, otherwise: Any)
 
 
 def _grids(sets: Sets, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return the shapes of grids whose points the columns may be."""
-    found = [shape] if 1 < len(shape) <= 3 else []
-    gaps = np.diff(sets.indices)
-    lengths, counts = np.unique(gaps[gaps > 1], return_counts=True)
-    for gap in lengths[np.argsort(-counts)][:WIDTHS].tolist():
-        for width in (gap, gap + 1):  # from one line of a grid to the next
-            if sets.width % width == 0 and width < sets.width:
-                found.append((sets.width // width, width))
+    """Return the shapes of grids whose points the columns may be.
+
+    In a square matrix the most frequent distances from the diagonal are the strides of a grid.
+    """
+    found = [shape] if 1 < len(shape) <= AXES else []
+    rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
+    distances = np.abs(sets.indices - rows)
+    lengths, counts = np.unique(distances[distances > 1], return_counts=True)
+    frequent = sorted(lengths[np.argsort(-counts, kind="stable")][: AXES - 1].tolist())
+    for number in range(1, len(frequent) + 1):
+        for strides in itertools.combinations(frequent, number):
+            ends = [*strides[1:], sets.width]
+            if all(end % stride == 0 for stride, end in zip(strides, ends, strict=True)):
+                axes = [end // stride for stride, end in zip(strides, ends, strict=True)]
+                found.append((*reversed(axes), strides[0]))
     return list(dict.fromkeys(found))
 
 

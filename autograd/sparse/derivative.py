@@ -13,7 +13,7 @@ from autograd.engine import Node, tracing
 from autograd.errors import DataError, GradientLostError, OptionError, SparsityError
 from autograd.program import structure
 from autograd.sparse.pattern import structure_of
-from autograd.sparse.plans import Plan, StarPlan, plan_of
+from autograd.sparse.plans import EPSILONS, Plan, StarPlan, epsilon_of, plan_of
 from autograd.sparse.products import Products, hvps, jvps, vjps
 from autograd.sparse.sets import Sets, scipy_sparse
 from autograd.transforms.naming import transform
@@ -162,32 +162,38 @@ class SparseDerivative:
     # -- the pattern ------------------------------------------------------------------------
 
     def _given(self, arguments: Any) -> Any:
-        """Return the arguments that are differentiated; raise an error if they cannot be."""
-        if tracing.any_followed(arguments) or any(
-            isinstance(x, Node) for x in tree.flat(arguments)
-        ):
-            raise GradientLostError(
-                f"{self._what} returns a matrix of SciPy, which carries no derivative and cannot "
-                "be traced. Call it with plain arrays, or use jacobian or make_hvp."
-            )
+        """Return the arguments that are differentiated."""
         numbers = [self.argnum] if self._single else list(self.argnum)  # type: ignore[arg-type]
-        name = getattr(self.function, "__name__", "the function")
         for number in numbers:
             if not -len(arguments) <= number < len(arguments):  # type: ignore[operator]
                 raise DataError(
-                    f"argnum={self.argnum} is out of range: {name} was called with "
+                    f"argnum={self.argnum} is out of range: {self._name} was called with "
                     f"{len(arguments)} positional arguments. Pass the differentiated argument by "
                     "position."
                 )
         chosen = [arguments[number] for number in numbers]  # type: ignore[call-overload]
-        given = chosen[0] if self._single else tuple(chosen)
-        for node in Variable(given, f"argument {self.argnum} of {name}").nodes:
+        return chosen[0] if self._single else tuple(chosen)
+
+    @property
+    def _name(self) -> str:
+        """The name of the function in messages."""
+        return str(getattr(self.function, "__name__", "the function"))
+
+    def _require_numbers(self, given: Any, arguments: Any) -> None:
+        """Raise an error for arguments for which there is no matrix of plain real numbers."""
+        nested = any(isinstance(x, Node) for x in tree.flat(arguments))
+        if nested or tracing.any_followed(arguments):
+            raise GradientLostError(
+                f"{self._what} returns a matrix of SciPy, which carries no derivative and cannot "
+                "be traced. Call it with plain arrays, or use jacobian or make_hvp."
+            )
+        for node in Variable(given, f"argument {self.argnum} of {self._name}").nodes:
             if np.iscomplexobj(node.data):
                 raise DataError(
-                    f"{self._what} needs real arguments, but argument {self.argnum} of {name} "
-                    "contains complex numbers. Use jacobian, or pass real and imaginary part."
+                    f"{self._what} needs real arguments, but argument {self.argnum} of "
+                    f"{self._name} contains complex numbers. Use jacobian, or pass real and "
+                    "imaginary part."
                 )
-        return given
 
     def _plan(self, given: Any, arguments: Any, keywords: Any) -> Plan:
         """Return the plan for arguments of these types and shapes."""
@@ -196,6 +202,7 @@ class SparseDerivative:
         signature = tuple(key)
         plan = self._plans.get(signature)
         if plan is None:
+            self._require_numbers(given, arguments)
             sets, dense = self._structure(given, arguments, keywords)
             plan = self._plans[signature] = self._planned_for(sets, dense, given)
         self._last = (plan, given)
@@ -258,9 +265,11 @@ class SparseDerivative:
     def _matrix(self, plan: Plan, given: Any, arguments: Any, keywords: Any) -> Any:
         """Return the derivative; find a larger pattern, if the plan's is not the right one here."""
         matrix, product = self._computed(plan, given, arguments, keywords)
-        errors = _disagreement(plan, matrix, product)
-        epsilon = _epsilon(product)
-        if np.all(errors <= np.maximum(plan.tolerance, 1e3 * epsilon)):
+        if product is None:
+            return matrix
+        epsilon = epsilon_of(product)
+        errors = plan.errors(matrix, product)
+        if np.all(errors <= np.maximum(plan.tolerance, EPSILONS * epsilon)):
             return matrix
         sets, dense = self._structure(given, arguments, keywords)
         both = plan.sets.union(sets)
@@ -271,12 +280,13 @@ class SparseDerivative:
                     self._plans[key] = larger
             self._last = (larger, given)
             matrix, product = self._computed(larger, given, arguments, keywords)
-            errors, plan = _disagreement(larger, matrix, product), larger
-        if np.max(errors) > epsilon**0.25:
+            errors, plan = larger.errors(matrix, product), larger
+        worst = np.max(errors, initial=0.0)
+        if worst > epsilon**0.25:
             raise SparsityError(
                 f"The entries that {self._what} has found do not fit a product with a vector: "
-                f"they differ by {np.max(errors):.1g}, relative to the terms. Either rounding "
-                "errors are that large, or the pattern lacks entries. Use jacobian or make_jvp."
+                f"they differ by {worst:.1g}, relative to the terms. Either rounding errors are "
+                "that large, or the pattern lacks entries. Use jacobian or make_jvp."
             )
         plan.tolerance = np.maximum(plan.tolerance, 4 * errors)  # rounding: the pattern is right
         return matrix
@@ -286,7 +296,8 @@ class SparseDerivative:
         forward = plan.mode == "forward"
         products = self._forward if forward else self._reverse
         like = given if forward else self._result(arguments, keywords)
-        found = products(plan.vectors(self._verify or not plan.count), like, arguments, keywords)
+        vectors = plan.vectors(like, self._verify or not plan.count)
+        found = products(vectors, arguments, keywords)
         tests = found[plan.count :]
         return plan.matrix(found[: plan.count] or tests), tests[0] if self._verify else None
 
@@ -299,23 +310,6 @@ def _shape_of(given: Any) -> tuple[int, ...]:
     """Return the shape of an argument; that of all numbers in a row for nested containers."""
     parts = tree.flat(given)
     return np.shape(parts[0]) if len(parts) == 1 else (sum(map(np.size, parts)),)
-
-
-def _epsilon(product: Any) -> float:
-    """Return the rounding error of the numbers."""
-    return float(np.finfo(product.dtype).eps) if product is not None else 0.0
-
-
-def _disagreement(plan: Plan, matrix: Any, product: Any) -> Any:
-    """Return how far a product is from that with the matrix, relative to the terms."""
-    if product is None:
-        return np.zeros(1)
-    vector = plan.vector(plan.count)
-    with np.errstate(all="ignore"):
-        terms = plan.multiplied(abs(matrix), vector)
-        difference = np.abs(plan.multiplied(matrix, vector) - product)
-        ratios = np.where(np.isfinite(terms) & (difference != 0), difference / terms, 0.0)
-    return np.where(np.isnan(ratios), np.inf, ratios) if ratios.size else np.zeros(1)
 
 
 class _SparseHessian(SparseDerivative):

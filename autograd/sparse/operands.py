@@ -146,20 +146,13 @@ class Positions:
 
     def of(self, x: Any) -> Any:
         """Return the positions of the elements of operands, nested, in arrays like them."""
-
-        def positions(operand: Operand) -> Any:
-            if operand.sets is None:
-                return np.zeros(operand.shape, np.int64)
-            self._parts.append(operand.sets)
-            begin, self._end = self._end, self._end + operand.size
-            return np.arange(begin, self._end).reshape(operand.shape)
-
-        found = substituted(x, positions, _OPERAND)
-        if isinstance(found, (float, complex)):  # a number that depends on nothing
-            return 0
-        if isinstance(found, np.ndarray) and found.dtype.kind not in "iu":
-            return np.zeros(found.shape, np.int64)
-        return [self.of(item) for item in found] if type(found) in (list, tuple) else found
+        if isinstance(x, (list, tuple)):
+            return [self.of(item) for item in x]
+        if not isinstance(x, Operand) or x.sets is None:
+            return np.zeros(shape_of(x), np.int64)
+        self._parts.append(x.sets)
+        begin, self._end = self._end, self._end + x.size
+        return np.arange(begin, self._end).reshape(x.shape)
 
     def sets(self, found: Any) -> Sets:
         """Return the sets of the elements at positions."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd.sparse.coloring import columns_colored, stars_colored
+from autograd.sparse.products import structured
 from autograd.sparse.sets import Sets, scipy_sparse
 
 #: Vectors of fewer numbers than this are kept.
 KEPT = 1 << 23
+
+#: So many times the relative precision, a difference counts as rounding error.
+EPSILONS = 1e3
 
 
 class Plan:
@@ -68,19 +74,30 @@ class Plan:
         """The shape of the derivative as a matrix."""
         return self.sets.size, self.sets.width
 
-    def vectors(self, test: bool) -> Any:
-        """Return what the products are computed with, and perhaps one more to test the result."""
+    def vectors(self, like: Any, test: bool) -> Iterator[Any]:
+        """Return what the products are computed with, and perhaps one more to test the result.
+
+        Parameters
+        ----------
+        like : any
+            The structure of the vectors, always the same.
+        test : bool
+            Whether to add the vector that tests the result.
+        """
         count = self.count + test
         if count * self.colors.size > KEPT:
-            return map(self.vector, range(count))
+            return (structured(self.vector(number), like) for number in range(count))
         while len(self._vectors) < count:
-            self._vectors.append(self.vector(len(self._vectors)))
+            self._vectors.append(structured(self.vector(len(self._vectors)), like))
         return iter(self._vectors[:count])
 
     def vector(self, number: int) -> Any:
-        """Return what a product is computed with: the last one has no zeros, and is for a test."""
-        if number < self.count:
-            return (self.colors == number).astype(float)
+        """Return what a product is computed with."""
+        return (self.colors == number).astype(float) if number < self.count else self.test
+
+    @functools.cached_property
+    def test(self) -> Any:
+        """A vector without zeros, to test the result."""
         return np.random.default_rng(0).uniform(0.5, 1.5, self.colors.size)
 
     def matrix(self, products: list[Any]) -> Any:
@@ -90,12 +107,30 @@ class Plan:
 
     def filled(self, entries: Any) -> Any:
         """Return a matrix with these entries."""
-        parts = (entries, self.sets.indices, self.sets.indptr)
-        return scipy_sparse().csr_array(parts, shape=self.shape, copy=True)
+        parts = (entries, self.sets.indices.copy(), self.sets.indptr.copy())
+        return scipy_sparse().csr_array(parts, shape=self.shape)
 
-    def multiplied(self, matrix: Any, vector: Any) -> Any:
-        """Return the product of a matrix like the derivative with a vector."""
-        return matrix @ vector
+    def errors(self, matrix: Any, product: Any) -> Any:
+        """Return how far a product with the test is from that of a matrix, relative to the terms.
+
+        Where it is so close that rounding explains it, however small the terms are, that is 0.
+        """
+        matrix = self._turned(matrix)
+        with np.errstate(all="ignore"):
+            expected = matrix @ self.test
+            difference = np.abs(expected - product)
+            far = np.flatnonzero(~(difference <= EPSILONS * epsilon_of(product) * abs(expected)))
+            found = np.zeros(len(expected))
+            if far.size:
+                terms = abs(matrix[far]) @ self.test
+                ratios = difference[far] / terms
+                ratios[~np.isfinite(terms) | (difference[far] == 0)] = 0.0
+                found[far] = np.where(np.isnan(ratios), np.inf, ratios)
+        return found
+
+    def _turned(self, matrix: Any) -> Any:
+        """Return the matrix whose products are computed."""
+        return matrix
 
 
 class RowPlan(Plan):
@@ -111,9 +146,8 @@ class RowPlan(Plan):
     def _found(self) -> Any:
         return self.colors[self.rows] * self.sets.width + self.sets.indices
 
-    def multiplied(self, matrix: Any, vector: Any) -> Any:
-        """Return the product of a vector with a matrix like the derivative."""
-        return matrix.T @ vector
+    def _turned(self, matrix: Any) -> Any:
+        return matrix.T.tocsr()
 
 
 class StarPlan(Plan):
@@ -136,6 +170,11 @@ class StarPlan(Plan):
         direct = np.where(self.rows <= columns, alone, ~alone[mirror])  # the same for both images
         here = self.colors[columns] * size + self.rows
         return np.where(direct, here, here[mirror])
+
+
+def epsilon_of(product: Any) -> float:
+    """Return the relative precision of numbers."""
+    return float(np.finfo(product.dtype).eps)
 
 
 def plan_of(sets: Sets, dense: list[str], shape: tuple[int, ...], mode: str) -> Plan:

@@ -61,12 +61,10 @@ class Products:
         self.product = products
         self._run = jit(products)
 
-    def __call__(
-        self, vectors: Iterator[Any], like: Any, arguments: Any, keywords: Any
-    ) -> list[Any]:
-        """Return one flat array for each of the vectors, which have the structure of `like`."""
+    def __call__(self, vectors: Iterator[Any], arguments: Any, keywords: Any) -> list[Any]:
+        """Return one flat array for each of the vectors, which have the structure they need."""
         found: list[Any] = []
-        while block := tuple([structured(v, like) for v in itertools.islice(vectors, BLOCK)]):
+        while block := tuple(itertools.islice(vectors, BLOCK)):
             found += map(flattened, self._run(block, *arguments, **keywords))
         return found
 
