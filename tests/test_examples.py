@@ -141,6 +141,31 @@ def test_a_pole_is_balanced(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_soap_film_becomes_smaller(capsys):
+    found = run("soap_film", "--size", 16)
+    assert capsys.readouterr().out.startswith("196 × 196 with 1262 entries")
+    assert np.max(np.abs(found.grad)) < 1e-6
+    assert 7.3 < found.fun < 7.5
+
+
+@pytest.mark.slow
+def test_bundles_fit_as_well_as_the_noise_allows():
+    before, after = run("bundle_adjustment", "--points", 60)
+    assert before > 10
+    assert after < 1
+    assert run("bundle_adjustment", "--points", 60) == (before, after)
+
+
+@pytest.mark.slow
+def test_the_brusselator_needs_the_same_steps_with_derivatives():
+    results = run("brusselator", "--size", 12, "--until", 2)
+    exact, differences = results["derivatives"], results["differences"]
+    assert exact.success
+    assert exact.nfev <= differences.nfev + 20
+    np.testing.assert_allclose(exact.y[:, -1], differences.y[:, -1], rtol=1e-3)
+
+
+@pytest.mark.slow
 def test_gradients_show_the_effect_of_depth(tmp_path):
     results = run("depth", "--steps", 22, "--output", tmp_path)
     verdicts = [report.verdict for report, _ in results.values()]
