@@ -78,6 +78,7 @@ PEERS = (
     Peer("torch", "PyTorch", "torch", "torch"),
     Peer("jax", "JAX", "jax", "jax", settings=JAX),
     Peer("jax_jit", "JAX, jit", "jax", "jax", settings=JAX),
+    Peer("asdex", "asdex on JAX, jit", "asdex", "asdex", settings=JAX),
     Peer("hips", "HIPS autograd", "autograd", "autograd"),
     Peer("mygrad", "MyGrad", "mygrad", "mygrad"),
     Peer("tinygrad", "tinygrad", "tinygrad", "tinygrad", settings=tinygrad_settings()),

@@ -23,6 +23,8 @@ ORDER = (
     "jacobian",
     "hessian",
     "hvp",
+    "sparse_hessian",
+    "sparse_jacobian",
     "gradient_check",
     "lifelines",
     "import_time",
