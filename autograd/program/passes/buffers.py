@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -219,11 +219,11 @@ def is_c_contiguous(x: Any) -> bool:
     return bool(_contiguous_strides(x, reversed(range(len(x.shape)))) == x.strides)
 
 
-def order_of(x: Variable) -> str:
-    """Return in which order `numpy.empty` makes an array with the layout of this one; or ""."""
+def order_of(x: Variable) -> Literal["C", "F"] | None:
+    """Return in which order `numpy.empty` makes such a layout, if it does."""
     if is_c_contiguous(x):
         return "C"
-    return "F" if _contiguous_strides(x, range(len(x.shape))) == x.strides else ""
+    return "F" if _contiguous_strides(x, range(len(x.shape))) == x.strides else None
 
 
 def _contiguous_strides(x: Any, axes: Any) -> tuple[int, ...]:
@@ -239,7 +239,7 @@ def _is_dense(x: Variable) -> bool:
     """Return whether `numpy.empty` makes arrays with this layout."""
     if not x.is_array or not x.shape or x.dtype.kind not in "biufc" or 0 in x.shape:
         return False
-    return order_of(x) != ""
+    return order_of(x) is not None
 
 
 def is_kept(item: Any) -> bool:
