@@ -56,6 +56,7 @@ if TYPE_CHECKING:  # read by the documentation; type checkers read __init__.pyi
         vector_jacobian_product,
         vjp,
     )
+    from autograd.transforms.batched import vmap
 
 __version__ = VERSION
 
@@ -116,6 +117,7 @@ __all__ = [
     "value_and_grad",
     "vector_jacobian_product",
     "vjp",
+    "vmap",
 ]
 
 COMPILED: bool = not (value.__file__ or "").endswith(".py")
@@ -141,6 +143,7 @@ _LAZY = {
     "draw": "autograd.drawing",
     "steps": "autograd.drawing",
     "summary": "autograd.drawing",
+    "vmap": "autograd.transforms.batched",
     "text": "autograd.drawing",
     **aliases.NAMES,
 }

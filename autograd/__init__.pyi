@@ -124,6 +124,7 @@ __all__ = [
     "value_and_grad",
     "vector_jacobian_product",
     "vjp",
+    "vmap",
 ]
 
 __version__: Final[str]
@@ -639,6 +640,14 @@ def sparse_hessian(
 def deriv(f: np.ufunc, argnum: int | Sequence[int] = 0) -> Callable[..., Any]: ...
 @overload
 def deriv(f: Callable[_P, Any], argnum: int | Sequence[int] = 0) -> Callable[_P, Any]: ...
+def vmap(
+    f: Callable[_P, _R],
+    in_axes: Any = 0,
+    out_axes: Any = 0,
+    *,
+    keyword_axes: Any = None,
+    randomness: Literal["error", "same", "different"] = "error",
+) -> Callable[_P, _R]: ...
 @overload
 def make_vjp(f: np.ufunc, argnum: int | Sequence[int] = 0) -> Callable[..., Any]: ...
 @overload

@@ -59,6 +59,10 @@ class SparsityError(AutogradError, ArithmeticError):
     """The entries of a sparse derivative do not fit a product with a vector."""
 
 
+class BatchError(AutogradError, ValueError):
+    """A function that `vmap` calls does something that differs between the calls of a batch."""
+
+
 class GuardError(AutogradError, ValueError):
     """A program was called with inputs for which the traced function would take another branch."""
 

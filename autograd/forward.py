@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node, Primitive, Tensor, tracing
+from autograd.engine import Node, Primitive, Tensor, batching, tracing
 from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
-from autograd.engine.grad_mode import is_recording, recording_again
+from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.graph import Graph, contents
 
 
@@ -78,7 +78,11 @@ def push_forward(
 def takes_limit(node: Any) -> bool:
     """Return whether a node's rule needs limits of cotangents, as at equal eigenvalues."""
     limit = node.primitive.limit
-    return limit is not None and bool(limit(node.data, node.arguments))
+    if limit is None:
+        return False
+    if isinstance(node.data, batching.Batched):
+        return batching.needs_limits(node.primitive, node.data, node.arguments)
+    return bool(limit(node.data, node.arguments))
 
 
 def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
@@ -119,7 +123,8 @@ def _change(node: Any, carried: list[tuple[int, Any]], create: bool) -> Any:
         y = contents(node)
     total: Any = None
     for argnum, tangent in carried:
-        part = pushed(node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)
+        given = (node.primitive, argnum, tangent, y, arguments, dict(node.keywords), create)
+        part = batching.handled(pushed, node.op, given, {}) if GRAD_MODE.batched else pushed(*given)
         total = part if total is None else total + part
     return _like(total, node._contents)
 
@@ -169,4 +174,4 @@ def _like(tangent: Any, data: Any) -> Any:
         number = np.real(tangent)
         return number.as_float() if isinstance(number, tracing.Followed) else float(number)
     tangent = np.real(tangent) if real else tangent
-    return np.broadcast_to(np.asarray(tangent, data.dtype), data.shape)
+    return np.broadcast_to(batching.as_array(tangent, data.dtype), data.shape)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Tensor, Value, dispatch, tracing
+from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
-from autograd.engine.grad_mode import is_recording, recording_again
+from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
 from autograd.engine.transform_calls import arguments as arguments_of_call
@@ -49,15 +49,17 @@ class Variable:
 
     def _node(self, item: Any) -> Any:
         item = joined(item)
+        in_batch = GRAD_MODE.batching != 0 and batching.levels()
         if isinstance(item, Node):
             self.nested = True
-            node = positive(item)
+            node = positive(batching.lifted((item,))[0] if in_batch else item)
         elif type(tracing.concrete(item)) in (float, np.float64):
-            node = Value(item)
+            # A Value holds one number, and its derivative may differ between the calls of a batch.
+            node = Tensor(np.asarray(item)) if in_batch else Value(item)
         elif type(item) is not np.ndarray and type(item) in NODE_MAKERS:
             node = NODE_MAKERS[type(item)](item, 0, None)
         else:
-            array = np.asarray(item)
+            array = batching.as_array(item)
             # A Python 3 is usually a typo for 3.0.
             kinds = "fciu" if isinstance(item, np.ndarray) else "fc"
             if array.dtype.kind not in kinds:
@@ -84,7 +86,7 @@ class Variable:
             if isinstance(derivative, Node):
                 return derivative
             if not isinstance(node, Value):
-                return np.asarray(derivative)
+                return batching.as_array(derivative)
             is_float = type(tracing.concrete(item)) is not np.float64
             if isinstance(derivative, tracing.Followed):
                 return derivative if is_float else np.asarray(derivative)[()]  # as np.float64 does
@@ -238,7 +240,7 @@ def scalar_cotangent(result: Any, name: str) -> Any:
     if isinstance(result, Tensor) and result.size == 1 and result.dtype.kind == "f":
         return np.ones_like(result.data) if result.shape else result.dtype.type(1)
     nested = isinstance(result, (tuple, list, dict))
-    data = np.zeros(0) if nested else np.asarray(plain(result))
+    data = np.zeros(0) if nested else batching.as_array(plain(result))
     if data.size != 1:
         what = type(result).__name__ if nested else f"an array of shape {data.shape}"
         raise ShapeError(

@@ -17,7 +17,7 @@ LAYERS = """
 autograd.version  autograd.errors
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
-autograd.graph
+autograd.graph  autograd.batching
 autograd.rules
 autograd.forward  autograd.debugging  autograd.variables
 autograd.program

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import objects
+from autograd.engine.batching import Batched
 from autograd.engine.node import Node
 from autograd.engine.primitive import FLOAT32, FLOAT64
 from autograd.engine.tracing import Followed
@@ -25,6 +26,8 @@ def as_array(data: Any, dtype: Any) -> Any:
         data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar
     elif isinstance(data, Followed):
         data = np.asarray(data)  # type: ignore[call-overload]
+    elif isinstance(data, Batched):
+        pass  # it says that it is an array
     elif isinstance(data, Node):
         raise lost(
             f"A Tensor made of a {type(data).__name__}",

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import calls, constants, objects, tracing
+from autograd.engine import batching, calls, constants, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View, owner_of
@@ -131,6 +131,8 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     """Assign to elements of a Tensor; if it is a view, to those of its base."""
     index = plain(index)
     item = objects.as_item(item)
+    if GRAD_MODE.batching != 0:
+        batching.refuse_assignment(_root(handle))
     if GRAD_MODE.interventions != 0:
         tell_assigned(_root(handle))
     if GRAD_MODE.interventions != 0 and not is_recording():
@@ -157,6 +159,7 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
         memory = root._memory = Memory()
     in_place = now is not root and not is_observed() and memory.may_write(now._contents, index)
     data = now._contents if in_place else now._contents.copy(order="K")
+    data = batching.holding(data, index, numbers)
     data[index] = numbers
     if in_place:
         now._contents = memory.overwritten(data)
@@ -202,6 +205,8 @@ def update(handle: ArrayNode, result: Any) -> Any:
     if handle._view is not None:
         assign(handle, Ellipsis, result)
         return handle
+    if GRAD_MODE.batching != 0:
+        batching.refuse_assignment(handle)
     if GRAD_MODE.interventions != 0:
         tell_assigned(handle)
     memory = _memory(handle)

@@ -11,7 +11,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd.engine import assignment, calls, constants, gc_tracking, tracing
+from autograd.engine import assignment, batching, calls, constants, gc_tracking, tracing
 from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
@@ -169,7 +169,11 @@ def explore(sweep: Sweep, root: Node) -> None:
                     raise freed_error(node)
                 primitive = node._primitive
                 if primitive is not None and primitive.limit is not None and not sweep.create:
-                    sweep.limits = sweep.limits or primitive.limit(node._contents, arguments)
+                    if isinstance(node._contents, batching.Batched):
+                        limits = batching.needs_limits(primitive, node._contents, arguments)
+                    else:
+                        limits = bool(primitive.limit(node._contents, arguments))
+                    sweep.limits = sweep.limits or limits
             elif sweep.create and isinstance(node, NumberNode):
                 arguments = node.arguments
             versions = 0
@@ -291,6 +295,9 @@ def _pull_back(
             elif isinstance(x, NumberNode):
                 x = x._contents if GRAD_MODE.tracing == 0 else tracing.here().number(x)
             plain.append(x)
+    is_batched = isinstance(data, batching.Batched) or isinstance(g, batching.Batched)
+    if isinstance(g, ArrayNode):
+        is_batched = is_batched or isinstance(g._contents, batching.Batched)
     edge = sweep.first_edge[number]
     for argnum in range(len(arguments)):
         parent = sweep.edges[edge + argnum]
@@ -305,7 +312,10 @@ def _pull_back(
         ):
             _leave_out(sweep, parent, ready)
             continue
-        found = primitive.pullback(argnum, g, y, plain, keywords)
+        if is_batched:
+            found = batching.pulled(primitive, argnum, g, y, plain, keywords)
+        else:
+            found = primitive.pullback(argnum, g, y, plain, keywords)
         if found is NOTHING:
             _leave_out(sweep, parent, ready)
             continue

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine.batching import Batched
 from autograd.engine.tracing import Followed
 from autograd.errors import ShapeError
 
@@ -33,7 +34,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
             f"A partial derivative has shape {given} for an argument of shape {wanted}; it must "
             "have the shape of the result, or one that broadcasts to it."
         )
-    is_array = type(g) is _ndarray or isinstance(g, Followed)
+    is_array = type(g) is _ndarray or isinstance(g, Followed) or isinstance(g, Batched)
     if not wanted and is_array:
         return _add_reduce(g, axis=None)
     extra = len(given) - len(wanted)

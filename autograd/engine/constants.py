@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine.batching import Batched
 from autograd.engine.tracing import Followed
 
 _ndarray: Final = np.ndarray
@@ -28,6 +29,9 @@ def kept(x: Any) -> Any:
         return x.copy("K") if x.nbytes <= COPIED else x
     if isinstance(x, Followed):
         return x.as_constant()
+    if isinstance(x, Batched):
+        own = kept(x.array)
+        return x if own is x.array else x.with_array(own)
     if isinstance(x, list):
         return [kept(item) for item in x]
     if type(x) is tuple and _holds_arrays(x):
@@ -43,14 +47,24 @@ def kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
 def kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
     """Apply `kept` to keyword arguments."""
     for item in keywords.values():
-        if type(item) is _ndarray or isinstance(item, list) or isinstance(item, tuple):
+        if (
+            type(item) is _ndarray
+            or isinstance(item, list)
+            or isinstance(item, tuple)
+            or isinstance(item, Batched)
+        ):
             return {name: kept(item) for name, item in keywords.items()}
     return keywords
 
 
 def _holds_arrays(items: tuple[Any, ...]) -> bool:
     for item in items:
-        if type(item) is _ndarray or isinstance(item, list) or isinstance(item, tuple):
+        if (
+            type(item) is _ndarray
+            or isinstance(item, list)
+            or isinstance(item, tuple)
+            or isinstance(item, Batched)
+        ):
             return True
     return False
 
@@ -75,6 +89,8 @@ def _with(found: int, x: Any) -> int:
     """Combine a fingerprint with that of `x`."""
     if type(x) is _ndarray:
         return hash((found, _sample(x))) if x.nbytes > COPIED else found
+    if isinstance(x, Batched):
+        return _with(found, x.array)
     if isinstance(x, list):
         x = tuple(x)
     if not isinstance(x, tuple):

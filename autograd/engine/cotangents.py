@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node, plain
 from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import Followed, concrete
-from autograd.errors import DataError, ShapeError
+from autograd.errors import BatchError, DataError, ShapeError
 
 _ndarray: Final = np.ndarray
 
@@ -57,6 +58,8 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
         return False  # tracing counts as an intervention, but only the others observe edges
     if isinstance(g, Followed) and not isinstance(total, Followed):
         return False  # the array is a constant of the program
+    if isinstance(g, Batched):
+        return False  # all calls of the batch share the array
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
         if isinstance(part, bool) or not isinstance(part, (int, slice)):
@@ -74,6 +77,11 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
 def conform(g: Any, argument: Any, primitive: Primitive) -> Any:
     """Convert a cotangent to the type of the argument; raise an error if its shape is wrong."""
     if not isinstance(argument, ArrayNode):
+        if isinstance(plain(g), Batched):
+            raise BatchError(
+                "The derivative with respect to a Value differs between the calls of a batch, and "
+                "a Value holds one number. Use a Tensor: Tensor(2.0) for Value(2.0)."
+            )
         if hasattr(g, "dtype") and g.dtype.kind == "c":
             g = np.real(g)
         elif isinstance(g, complex):

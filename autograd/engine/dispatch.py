@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.engine import (
     assignment,
+    batching,
     calls,
     closures,
     constants,
@@ -59,6 +60,8 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
         for argument in arguments:
             if isinstance(argument, _ndarray) and objects.holds_nodes(argument):
                 return apply(primitive, arguments, keywords)
+        if batching.any_batched(arguments):
+            return batching.called(primitive, arguments, keywords)
         return primitive.function(*arguments, **keywords)
     if not scalar:
         return apply(primitive, arguments, keywords)
@@ -96,12 +99,14 @@ def apply(
     """
     if GRAD_MODE.tracing != 0:
         arguments = tracing.here().with_followed(arguments)
+    if GRAD_MODE.batching != 0:
+        arguments = batching.lifted(arguments)
     plain: list[Any] = []
     connected = False
     versions = 0
     numbers = 0.0
     arity = primitive.arity
-    has_constants = has_large_constants = False
+    has_constants = has_large_constants = has_batched = False
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
             if argnum >= arity >= 0:
@@ -120,6 +125,7 @@ def apply(
                     versions += memory.mutations
                 if GRAD_MODE.tracing != 0:
                     adopt(argument)
+                has_batched = has_batched or isinstance(argument._contents, batching.Batched)
                 plain.append(argument._contents)
                 connected = connected or argument._requires_grad
             else:
@@ -128,6 +134,7 @@ def apply(
                 numbers += argument._contents
                 connected = True
         elif isinstance(argument, _ndarray):
+            has_batched = has_batched or isinstance(argument, batching.Batched)
             if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
                 return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
             if argument.nbytes > constants.COPIED:
@@ -141,7 +148,9 @@ def apply(
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
                 has_constants = has_large_constants = True
             plain.append(argument)
-    if GRAD_MODE.tracing == 0:
+    if has_batched or (has_constants and batching.any_batched(plain)):
+        found = batching.called(primitive, plain, keywords)
+    elif GRAD_MODE.tracing == 0:
         function = primitive.function
         found = function(*plain, **keywords) if keywords else function(*plain)
     else:
@@ -270,6 +279,8 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
         keywords = {k: v for k, v in keywords.items() if k != "out"}
     handler: Callable[..., Any] | None = registry.DISPATCH.get(key)
     if handler is not None:
+        if GRAD_MODE.batched and not isinstance(handler, primitives.Primitive):
+            return batching.handled(handler, function.__name__, arguments, keywords)
         return handler(*arguments, **keywords)
     if key in registry.WITHOUT_DERIVATIVE:
         return function(*plain(arguments), **plain(keywords))

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.engine import tracing
 from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.batching import Batched
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import Memory, View
 from autograd.engine.mypyc import mypyc_attr
@@ -245,7 +246,7 @@ def set_mark(node: Node, mark: int) -> None:
 
 def adopt(node: ArrayNode) -> None:
     """Let a Tensor hold a followed array while this thread is traced."""
-    if not isinstance(node._contents, tracing.Followed):
+    if not isinstance(node._contents, (tracing.Followed, Batched)):
         node._contents = tracing.here().contents(node)
 
 

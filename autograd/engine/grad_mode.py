@@ -30,6 +30,9 @@ class GradMode:
         self.interventions: int = 0
         #: Threads in which a function is being traced: recorded as a program.
         self.tracing: int = 0
+        #: Functions that run for a batch, over all threads: see `batching`.
+        self.batching: int = 0
+        self.batched: bool = False  # whether there has been a batched array
         #: The number of transform calls so far; each leaf stores it when it is created.
         self.calls: float = 0.0
         #: The number of backward passes so far: a rule that finds all cotangents at once

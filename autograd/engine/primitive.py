@@ -63,6 +63,9 @@ class Primitive:
     push : callable or None
         A forward rule for all arguments at once, and for results that are no arrays:
         ``push(node, carried, create)`` with pairs of argnum and tangent.
+    batch : callable or None
+        How to compute the results of all calls of a batch: ``batch(function, arguments,
+        keywords)``, with batched arrays. By default `function` is called on these, or in a loop.
     fresh_results : bool
         Whether the arrays that its rules return are new, or one of the arrays they were given:
         backward may then add to a new one in place. Rules of a program may keep what they return.
@@ -92,6 +95,7 @@ class Primitive:
         self.jvp: Any = None
         self.limit: Any = None
         self.push: Any = None
+        self.batch: Any = None
         self.arity: int = 0
         self.fresh_results: bool = False
         self.reads_data: bool = True

@@ -14,6 +14,7 @@ from typing import Any
 from numpy import ndarray
 
 from autograd.engine import tracing as hooks
+from autograd.engine.batching import levels
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
@@ -110,6 +111,8 @@ class Jitted:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Run the program for these arguments; record it at the first call."""
+        if GRAD_MODE.batching != 0 and levels():
+            return self.function(*arguments, **keywords)  # its arrays may be batched
         intervened = GRAD_MODE.interventions != 0
         if intervened and (hooks.tracer() is not None or is_observed()):
             return self.function(*arguments, **keywords)  # a key would need followed numbers

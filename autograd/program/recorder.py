@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.engine.batching import Batched, any_batched
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
@@ -184,6 +185,8 @@ class Recorder(ContentsTracer):
 
         If it raises an error, this is recorded too, unless the caller tries something else then.
         """
+        if GRAD_MODE.batched and any_batched((arguments, [*keywords.values()])):
+            return function(*arguments, **keywords)  # what batched arrays hold is recorded
         if not keywords and type(function) is types.BuiltinFunctionType:
             number = self.arithmetic(function, arguments, primitive)
             if number is not None:
@@ -413,7 +416,7 @@ class Recorder(ContentsTracer):
         for x, other in ((a, b), (b, a)):
             if isinstance(x, Traced):
                 continue
-            if isinstance(x, Node) or not isinstance(x, _OPERANDS):
+            if isinstance(x, (Node, Batched)) or not isinstance(x, _OPERANDS):
                 return NotImplemented
             is_list = type(x) in (list, tuple) and type(other) is TracedNumber
             if is_list and (function is operator.mul or not isinstance(other._value, np.generic)):
@@ -426,7 +429,7 @@ class Recorder(ContentsTracer):
 
     def compare(self, function: Any, a: Any, b: Any) -> Any:
         """Record ``==`` or ``!=``; with anything but numbers and arrays, Python's answer."""
-        if isinstance(b, Node):
+        if isinstance(b, (Node, Batched)):
             return NotImplemented
         alone = not isinstance(a._value, (np.ndarray, np.generic))
         if alone and not isinstance(b, (Traced, np.ndarray, list, tuple, *NUMBERS)):

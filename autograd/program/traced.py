@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.batching import Batched
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program.instructions import (
@@ -134,7 +135,7 @@ class Traced(Followed):
     # -- NumPy's protocols ------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-        if any(isinstance(x, Node) for x in inputs if not isinstance(x, Traced)):
+        if any(isinstance(x, (Node, Batched)) for x in inputs if not isinstance(x, Traced)):
             return NotImplemented
         out = keywords.get("out")
         if out is not None:
@@ -460,7 +461,7 @@ def _binary(function: Any) -> tuple[Any, Any]:
 
 def _inplace(function: Any, plain: Any) -> Any:
     def change(self: Traced, other: Any) -> Any:
-        if isinstance(self, TracedArray) and not isinstance(other, Node):
+        if isinstance(self, TracedArray) and not isinstance(other, (Node, Batched)):
             self._recorder.emit_write(function, (self, other), {}, self)
             return self
         return self._recorder.operator(plain, self, other)

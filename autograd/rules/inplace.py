@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Tensor
+from autograd.engine.batching import Batched
 from autograd.engine.dispatch import plain
 from autograd.errors import GradientLostError, ShapeError, lost
 from autograd.rules.histograms import in_bins
 from autograd.rules.table import implements
+
+#: Handlers that assign to an argument: a batch cannot call them for each entry.
+WRITERS: set[Any] = set()
 
 
 def refusal(name: str, target: Any) -> GradientLostError:
@@ -40,6 +44,7 @@ def writes(function: Any) -> Callable[[Callable[..., None]], Callable[..., None]
                 raise refusal(function.__name__, target)
             handler(*arguments, **keywords)
 
+        WRITERS.add(checked)
         return implements(function)(checked)
 
     return decorate
@@ -91,6 +96,12 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 @writes(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Assign to the elements where a mask holds, to each the value at the same flat index."""
+    if isinstance(plain(mask), Batched):
+        every = cycled(values, np.arange(np.size(plain(a))))
+        if every is not None:
+            every = np.reshape(every, np.shape(a)) if np.ndim(every) else every
+            a[...] = np.where(plain(mask), every, a)
+        return
     positions = np.flatnonzero(plain(mask))
     assign_flat(a, positions, cycled(values, positions))
 
@@ -103,6 +114,9 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
         np.copyto(np.empty_like(plain(dst)), plain(src), casting)  # type: ignore[arg-type]
     if where is True:
         dst[...] = broadcast_to_target(src, shape)
+        return
+    if isinstance(plain(where), Batched):
+        dst[...] = np.where(plain(where), broadcast_to_target(src, shape), dst)
         return
     mask = np.broadcast_to(np.asarray(plain(where), bool), shape)
     dst[mask] = broadcast_to_target(src, shape)[mask]
@@ -141,6 +155,7 @@ def at(ufunc: Any) -> Callable[..., None]:
             now = np.unravel_index(positions[chosen], np.shape(target))
             target[now] = ufunc(target[now], *[b[chosen] for b in operands])
 
+    WRITERS.add(update)
     return update
 
 

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd.engine import tracing
+from autograd.engine import batching, tracing
+from autograd.engine.batching import Batched
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
@@ -55,11 +56,16 @@ def kernel(elementwise: bool = False) -> Callable[[Callable[..., Any]], Callable
         _KERNELS[function] = elementwise
 
         def traced(*arguments: Any, **keywords: Any) -> Any:
+            if GRAD_MODE.batched and elementwise:
+                found = batching.elements(call, arguments, keywords)
+                if found is not None:
+                    return found
             if _is_traced(arguments):
                 return tracing.tracer().emit(function, arguments, keywords)
             return function(*arguments, **keywords)
 
-        return functools.wraps(function)(_unless_tracing(function, traced))
+        call = functools.wraps(function)(_unless_tracing(function, traced))
+        return call
 
     return decorate
 
@@ -73,7 +79,7 @@ def _unless_tracing(function: Callable[..., Any], traced: Callable[..., Any]) ->
     given = ", ".join(code.co_varnames[: code.co_argcount])
     if function.__defaults__ or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
         given = "*arguments, **keywords"
-    source = f"lambda {given}: _traced({given}) if _mode.tracing else _function({given})"
+    source = f"lambda {given}: _traced({given}) if _mode.tracing or _mode.batched else _function({given})"
     names = {"_mode": GRAD_MODE, "_traced": traced, "_function": function}
     return eval(compile(source, __file__, "eval"), names)  # this file: it is not the user's code
 
@@ -100,6 +106,8 @@ def is_elementwise(function: Any) -> bool:
 
 def any_holds(mask: Any) -> bool:
     """Return whether a mask holds anywhere; True for an array that is traced."""
+    if isinstance(mask, Batched):
+        return any_holds(mask.array)
     is_traced = isinstance(mask, Followed) and isinstance(mask, np.ndarray)
     return is_traced or bool(np.any(mask))
 
@@ -112,7 +120,9 @@ def followed_with(array: Any, others: Any) -> Any:
 
 
 def taken(array: Any, index: Any) -> Any:
-    """Return ``array[index]``, also if only the index is traced."""
+    """Return ``array[index]``, also if only the index is traced or batched."""
+    if GRAD_MODE.batched and batching.any_batched((index,)):
+        array = batching.holding(array, index, 0)
     return followed_with(array, (index,))[index]
 
 
@@ -124,6 +134,8 @@ def full_of(shape: Any, x: Any) -> Any:
 
 def zeros(shape: Any, dtype: Any, *followed: Any) -> Any:
     """Return zeros into which these arrays, if they are traced, can be written."""
+    if GRAD_MODE.batched and batching.any_batched(followed):
+        return batching.zeros(shape, dtype, followed)
     if GRAD_MODE.tracing != 0 and tracing.any_followed(followed):
         kind = np.dtype(dtype)
         kind = kind.type if np.dtype(kind.type) == kind else kind  # easier to read

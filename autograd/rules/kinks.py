@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import Node, Primitive, Value
+from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
@@ -43,6 +44,8 @@ LENGTHS: Final[list[Primitive]] = [absolute, fabs, hypot]
 
 def occurs(mask: Any) -> bool:
     """Return whether a mask holds anywhere; False for data of other array libraries."""
+    if isinstance(mask, Batched):
+        return occurs(mask.array)
     return isinstance(mask, (bool, np.bool_, np.ndarray)) and bool(np.any(mask))
 
 

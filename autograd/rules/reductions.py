@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive
+from autograd.engine.batching import Batched, as_array
 from autograd.engine.broadcasting import shape_of
 from autograd.engine.dispatch import plain, refuse_out
 from autograd.engine.grad_mode import GRAD_MODE
@@ -47,6 +48,8 @@ def spread(g: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     if isinstance(x, np.ndarray) and not isinstance(g, Node):
         if GRAD_MODE.tracing != 0 and (isinstance(x, Followed) or isinstance(g, Followed)):
             return full_of(shape, g)
+        if type(x) is not np.ndarray or isinstance(g, Batched):
+            return np.broadcast_to(g, shape) if np.ndim(g) else np.full_like(g, g, shape=shape)
         full = np.empty(shape, g.dtype)
         if g.ndim:
             full[...] = g
@@ -135,7 +138,7 @@ def forward_by(direction: Callable[..., Any]) -> Callable[..., Any]:
     def jvp(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         x, *positional = arguments
         options = {**dict(zip(("axis", "ddof", "keepdims"), positional, strict=False)), **keywords}
-        y = y if isinstance(y, Node) else np.asarray(y)
+        y = y if isinstance(y, Node) else as_array(y)
         long = y if options.get("keepdims") else restore_axes(y, np.ndim(x), options.get("axis"))
         moved = np.real(tangent * direction(long, x, options))
         return sum_of_array(moved, options.get("axis"), bool(options.get("keepdims")))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive, Tensor
+from autograd.engine.batching import holding
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
 from autograd.rules.kernel import followed_with, zeros
@@ -54,7 +55,7 @@ def no_derivative(g: Any, *_: Any) -> float:
 
 def with_elements(x: Any, index: Any, item: Any) -> Any:
     """Return a copy of an array with other elements at an index."""
-    y = np.array(x)
+    y = holding(np.array(x) if type(x) is np.ndarray else x.copy(), index, item)
     y[index] = item
     return y
 
@@ -65,7 +66,7 @@ def without_elements(g: Any, index: Any) -> Any:
         assigned = zeros(np.shape(g), bool, index)
         assigned[index] = True
         return np.where(assigned, 0.0, g)
-    g = g.copy()
+    g = holding(g.copy(), index, 0)
     g[index] = 0
     return g
 

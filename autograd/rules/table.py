@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.engine.batching import Batched
 from autograd.engine.dispatch import plain
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
@@ -164,6 +165,10 @@ def _identical(data: Any, expected: Any) -> bool:
     False if that is not known, when traced.
     """
     if isinstance(data, Followed) or isinstance(expected, Followed):
+        return False
+    if isinstance(data, Batched) and isinstance(expected, Batched):
+        return data.level is expected.level and _identical(data.array, expected.array)
+    if isinstance(data, Batched) or isinstance(expected, Batched):
         return False
     a, b = np.asarray(data), np.asarray(expected)
     same_kind = a.dtype == b.dtype and a.shape == b.shape and a.strides == b.strides

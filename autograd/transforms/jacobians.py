@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import forward, tree
-from autograd.engine import Node, Tensor, Value
+from autograd.engine import Node, Tensor, Value, batching
 from autograd.errors import DataError
 from autograd.transforms.naming import transform
 from autograd.variables import (
@@ -85,7 +85,7 @@ def _weighed(parts: list[tuple[Any, Any]]) -> tuple[Any, float]:
 def _as_cotangent(g: Any, result: Any) -> Any:
     if isinstance(result, Value) and not isinstance(g, Node):
         return float(g)
-    return g if isinstance(g, Node) else np.asarray(g)
+    return g if isinstance(g, Node) else batching.as_array(g)
 
 
 @transform

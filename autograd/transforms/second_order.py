@@ -83,7 +83,7 @@ def make_hvp(f: Function, argnum: Argnum = 0) -> Function:
         call = Call(grad(f, argnum), argnum, arguments, keywords)
         gradient = tree.flat(call.result)
         if not call.nested:  # a copy, which may be changed: products read the graph
-            gradient = [np.array(plain(x)) for x in gradient]
+            gradient = [np.copy(plain(x)) for x in gradient]
         hvp = lambda v: pushed(call, call.variable.flat(v, "tangent"))  # noqa: E731
         return hvp, call.variable.like(gradient)
 

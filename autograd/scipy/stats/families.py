@@ -20,7 +20,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.tracing import concrete
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
-from autograd.rules.redefinable import redefinable
+from autograd.rules.redefinable import for_batches, redefinable
 from autograd.rules.table import as_numpy
 from autograd.scipy.fallback import names_of
 
@@ -215,6 +215,7 @@ class Continuous(Family):
         """Return the `x` with ``sf(x) = q``."""
         return self._quantile("isf", q, arguments, keywords)
 
+    @for_batches
     def _quantile(self, kind: str, q: Any, given: Any, keywords: dict[str, Any]) -> Any:
         inverse = self.inverses[kind]
         if inverse is None:
@@ -248,6 +249,7 @@ class Continuous(Family):
             return x if scale == 1.0 else x / (scale or math.nan)
         return x / scale
 
+    @for_batches
     def _density(self, of_log: Formula, x: Any, given: Any, keywords: dict[str, Any]) -> Any:
         *shapes, loc, scale = self.parameters(given, keywords)
         x = number(x)
@@ -288,6 +290,7 @@ class Continuous(Family):
             outside = where(infinite, y, outside)
         return inside, outside
 
+    @for_batches
     def _cumulative(
         self, kind: str, below: float, above: float, x: Any, given: Any, keywords: dict[str, Any]
     ) -> Any:
@@ -376,6 +379,7 @@ class Discrete(Family):
         """Return plain numbers; raise for a node, which would need a derivative."""
         return constant(self.name, x, what)
 
+    @for_batches
     def _of_integer(
         self, formula: Formula, otherwise: float, k: Any, given: Any, keywords: dict[str, Any]
     ) -> Any:
@@ -394,6 +398,7 @@ class Discrete(Family):
 
         return connected(self.checked(self.valid(*plain(shapes)), compute), *shapes)
 
+    @for_batches
     def _cumulative(
         self,
         formula: Formula,

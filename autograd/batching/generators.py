@@ -1,0 +1,160 @@
+"""Random numbers in batched functions: an error, the same in all calls, or different ones."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.batching.array import BatchedArray
+from autograd.batching.level import Level, aligned, shape
+from autograd.errors import BatchError, OptionError
+
+#: How many parameters each distribution has before ``size``.
+DISTRIBUTIONS = {
+    "random": 0, "standard_normal": 0, "standard_exponential": 0, "normal": 2, "uniform": 2,
+    "exponential": 1, "poisson": 1, "integers": 2, "beta": 2, "binomial": 2, "chisquare": 1,
+    "gamma": 2, "standard_gamma": 1, "geometric": 1, "gumbel": 2, "laplace": 2, "logistic": 2,
+    "lognormal": 2, "pareto": 1, "power": 1, "rayleigh": 1, "standard_cauchy": 0, "standard_t": 1,
+    "triangular": 3, "vonmises": 2, "wald": 2, "weibull": 1, "f": 2, "negative_binomial": 2,
+    "noncentral_chisquare": 2, "noncentral_f": 3, "zipf": 1, "logseries": 1, "hypergeometric": 3,
+}  # fmt: skip
+
+CHOICES = ("error", "same", "different")
+
+
+class BatchedGenerator:
+    """A generator that draws different numbers in each call of a batch."""
+
+    def __init__(self, generator: np.random.Generator, level: Level) -> None:
+        self._generator = generator
+        self._level = level
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        count = DISTRIBUTIONS.get(name)
+        if count is None:
+            raise BatchError(
+                f"Generator.{name} cannot draw different numbers in each call of a batch. Draw "
+                "them before, and pass them as an argument with an axis for the batch."
+            )
+        draw = getattr(self._generator, name)
+        level = self._level
+
+        def drawn(*arguments: Any, size: Any = None, **keywords: Any) -> Any:
+            parameters = list(arguments[:count])
+            if len(arguments) > count:
+                size, *rest = arguments[count:]
+                parameters += rest
+            if size is None:
+                named = [x for x in keywords.values() if not isinstance(x, (str, type, bool))]
+                size = np.broadcast_shapes(*[shape(x) for x in (*parameters, *named)])
+            wanted = tuple(size) if isinstance(size, (tuple, list)) else (int(size),)
+            plain = [aligned(x, level, len(wanted)) for x in parameters[:count]]
+            options = {key: aligned(x, level, len(wanted)) for key, x in keywords.items()}
+            options["size"] = (level.size, *wanted)
+            return BatchedArray(draw(*plain, **options), level)
+
+        return drawn
+
+
+class Randomness:
+    """What a batched function may do with random numbers."""
+
+    def __init__(self, choice: str, function: Any) -> None:
+        if choice not in CHOICES:
+            raise OptionError(f"randomness={choice!r} is none of {', '.join(CHOICES)}.")
+        self.choice = choice
+        self.function = function
+
+    def generator(self, generator: np.random.Generator, level: Level) -> Any:
+        """Return what stands for a generator among the arguments."""
+        return BatchedGenerator(generator, level) if self.choice == "different" else generator
+
+    @contextlib.contextmanager
+    def watching(self, arguments: Any, keywords: Any) -> Iterator[None]:
+        """Raise an error if the function draws numbers that all calls share unasked."""
+        if self.choice == "same":
+            yield
+            return
+        passed = [x for x in tree.flat((arguments, keywords)) if _is_generator(x)]
+        known = passed if self.choice == "error" else []
+        watched = [*known, *[x for x in _reachable(self.function) if x not in passed]]
+        before = [_state(x) for x in watched]
+        legacy = _legacy_state()
+        yield
+        if legacy != _legacy_state() or before != [_state(x) for x in watched]:
+            raise BatchError(
+                "A function that vmap calls draws random numbers, which all calls would share. "
+                'Pass a numpy.random.Generator as an argument and randomness="different", or draw '
+                'the numbers before; write randomness="same" to share them.'
+            )
+
+
+def _is_generator(x: Any) -> bool:
+    return isinstance(x, np.random.Generator)
+
+
+def _state(generator: np.random.Generator) -> str:
+    return repr(generator.bit_generator.state)
+
+
+def _legacy_state() -> tuple[Any, ...]:
+    """Return the state of `numpy.random` without a generator."""
+    found = np.random.get_state()
+    return (found[1].tobytes(), *found[2:])  # type: ignore[index, union-attr]
+
+
+def _reachable(function: Any) -> list[np.random.Generator]:
+    """Return the generators that a function refers to."""
+    seen: set[int] = set()
+    found: list[np.random.Generator] = []
+    waiting = [function]
+    while waiting:
+        x = waiting.pop()
+        if id(x) in seen:
+            continue
+        seen.add(id(x))
+        if _is_generator(x):
+            found.append(x)
+            continue
+        waiting.extend(_referred_to(x))
+    return found
+
+
+def _referred_to(x: Any) -> list[Any]:
+    """Return what a function, a method or an object of the user holds."""
+    code = getattr(x, "__code__", None)
+    if code is not None:
+        names = getattr(x, "__globals__", {})
+        cells = [c.cell_contents for c in getattr(x, "__closure__", None) or () if _is_filled(c)]
+        held = [names[name] for name in code.co_names if name in names]
+        return [
+            *cells,
+            *[h for h in held if _is_searched(h)],
+            *(getattr(x, "__defaults__", None) or ()),
+        ]
+    if isinstance(x, tree.CONTAINERS):
+        return list(tree.items(x)) if len(x) < 100 else []
+    parts = [getattr(x, name, None) for name in ("__func__", "__self__", "func", "function")]
+    own = getattr(x, "__dict__", None)
+    if isinstance(own, dict) and not isinstance(x, type) and not hasattr(x, "__path__"):
+        parts.extend(own.values())
+    return [part for part in parts if part is not None and _is_searched(part)]
+
+
+def _is_searched(x: Any) -> bool:
+    module = getattr(x, "__module__", None)
+    if isinstance(x, (type, np.ndarray)) or type(x).__name__ == "module":
+        return False
+    return not (callable(x) and str(module).startswith(("numpy", "scipy")))
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 - raises if it is empty
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""Calls without a batch rule: the function is called for each entry of the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.batching.array import BatchedArray
+from autograd.batching.level import Level, entry, shape
+from autograd.errors import BatchError
+
+
+def looped(
+    function: Callable[..., Any], level: Level, arguments: Any, keywords: dict[str, Any]
+) -> Any:
+    """Call a function for each entry of a batch, and join the results."""
+    name = getattr(function, "__name__", "function")
+    level.note_loop(name)
+    found = [
+        function(*entry(arguments, level, place), **entry(keywords, level, place))
+        for place in range(level.size)
+    ]
+    return joined(found, level, name)
+
+
+def joined(found: list[Any], level: Level, name: str) -> Any:
+    """Join the results of all calls: arrays and numbers, in tuples and lists."""
+    first = found[0]
+    if isinstance(first, (tuple, list)):
+        if any(len(other) != len(first) for other in found):
+            raise BatchError(
+                f"{name} returns {len(first)} and {len(_other(found))} results for different "
+                "entries of the batch; they must be as many."
+            )
+        parts = [joined(list(each), level, name) for each in zip(*found, strict=True)]
+        return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
+    if first is None or isinstance(first, (str, type, np.dtype)):
+        if any(other is not first and other != first for other in found):
+            raise BatchError(f"{name} returns {first!r} for one entry of the batch only.")
+        return first
+    joined_shapes(found, name)
+    return BatchedArray(np.stack(found), level)
+
+
+def joined_shapes(found: list[Any], name: str) -> None:
+    """Raise an error if results have different shapes."""
+    shapes = {shape(x) for x in found}
+    if len(shapes) > 1:
+        a, b = sorted(shapes)[:2]
+        raise BatchError(
+            f"The results of {name} have the shapes {a} and {b} for different entries of the "
+            "batch; they must be the same. Use a mask, np.where(mask, x, 0), instead of elements "
+            "that depend on the data."
+        )
+
+
+def _other(found: list[Any]) -> Any:
+    return next(x for x in found if len(x) != len(found[0]))

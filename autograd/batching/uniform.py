@@ -1,0 +1,45 @@
+"""Conditions in the code of rules, which may hold in all calls of a batch, or in none.
+
+A function that is batched must not branch on its data. The rules of this library do: they choose
+another formula where an element needs care. While a rule runs, a condition that has the same truth
+value in all calls has a value; otherwise the rule is called for each entry.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.batching import Batched
+
+
+class _Depth(threading.local):
+    rules = 0
+
+
+_DEPTH = _Depth()
+
+
+class in_rule:  # noqa: N801 - reads as `with in_rule():`
+    """Run the code of a rule."""
+
+    def __enter__(self) -> None:
+        _DEPTH.rules += 1
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        _DEPTH.rules -= 1
+
+
+def uniform(x: Any) -> Any:
+    """Return the number that a batched one is in all calls; None if it differs or no rule runs."""
+    if not _DEPTH.rules:
+        return None
+    array = x.array
+    while isinstance(array, Batched):
+        array = array.array
+    if not array.size or x.size != 1:
+        return None
+    first = array.reshape(-1)[0]  # while a function is traced, a guard records what follows
+    return first if bool(np.all(array == first)) else None

@@ -1,0 +1,266 @@
+"""Where nodes enter and leave a batch, and what the engine asks about batched arrays.
+
+A node from outside of a batched function is the same in all calls. In the function another node
+stands for it, whose cotangents differ between the calls; the rule of `share` adds them up.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from autograd.batching import BatchedArray, Level, innermost, is_in, looped
+from autograd.batching.indexing import getitem
+from autograd.batching.level import aligned, batched_in, mapped, ndim, whole
+from autograd.batching.loops import joined, joined_shapes
+from autograd.batching.uniform import in_rule
+from autograd.engine import Node, Primitive, Tensor, Value, tracing
+from autograd.engine.assignment import current
+from autograd.engine.batching import INSTALLED, Batched, Batching
+from autograd.engine.dispatch import plain
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.operations import GETITEM, SETITEM
+from autograd.engine.primitive import NOTHING
+from autograd.errors import BatchError, GraphError
+from autograd.rules.inplace import WRITERS
+from autograd.rules.table import linear
+
+
+def entered(x: Any, level: Level, axis: int) -> Any:
+    """Return the array of one call, given those of all calls along an axis."""
+    return BatchedArray(np.moveaxis(x, axis, 0) if axis else x, level)
+
+
+def left(x: Any, level: Level, axis: int) -> Any:
+    """Return the arrays of all calls along an axis."""
+    array = whole(x, level)
+    return np.moveaxis(array, 0, axis) if axis else array
+
+
+def summed(x: Any, level: Level) -> Any:
+    """Return the sum over all calls."""
+    return x.array.sum(axis=0) if is_in(x, level) else x * level.size
+
+
+def same(x: Any, level: Level) -> Any:
+    """Return an array that all calls share."""
+    return x
+
+
+# fmt: off
+enter: Primitive = linear(entered, lambda g, x, level, axis: leave(g, level, axis), name="enter")
+leave: Primitive = linear(left,    lambda g, x, level, axis: enter(g, level, axis), name="leave")
+total: Primitive = linear(summed,  lambda g, x, level: share(g, level),             name="total")
+share: Primitive = linear(same,    lambda g, x, level: total(g, level),             name="share")
+# fmt: on
+
+
+def direct(function: Any, arguments: Any, keywords: Any) -> Any:
+    """Call a function on batched arrays, whose errors are the user's: there is no loop to try."""
+    return function(*arguments, **keywords)
+
+
+for _primitive in (enter, leave, total, share, SETITEM):
+    _primitive.batch = direct
+GETITEM.batch = lambda function, arguments, keywords: getitem(*arguments)
+
+
+class NodesInBatches(Batching):
+    """How nodes meet batched arrays."""
+
+    def lifted(self, arguments: Any, levels: Any) -> Any:
+        """Replace nodes from outside of the batched functions by nodes that each call has."""
+        return tuple([_lifted(x, levels) if isinstance(x, Node) else x for x in arguments])
+
+    def refuse_assignment(self, node: Any, levels: Any) -> None:
+        """Raise an error if a Tensor comes from outside of the batched functions."""
+        inside = node.primitive not in (enter, share) and node._made_in >= levels[-1].begun
+        if not inside:
+            raise GraphError(
+                f"A function that vmap calls cannot assign to a Tensor of shape {node.shape} from "
+                "outside, which all calls share. Assign to a copy: t = t.copy()."
+            )
+
+    def called(self, primitive: Any, arguments: Any, keywords: Any) -> Any:
+        """Compute what a primitive computes, for all calls of a batch."""
+        function = primitive.function
+        if primitive.batch is not None:
+            return primitive.batch(function, arguments, keywords)
+        if isinstance(function, np.ufunc):
+            return function(*arguments, **keywords)
+        if primitive.partials is not None and not keywords:
+            return _of_elements(primitive, arguments)
+        try:
+            with in_rule():
+                return function(*arguments, **keywords)
+        except BatchError:
+            level = innermost((arguments, keywords))
+            return looped(_calling(primitive), level, arguments, keywords)
+
+    def pulled(
+        self, primitive: Any, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any
+    ) -> Any:
+        """Return the cotangent of an argument in all calls of a batch."""
+        try:
+            with in_rule():
+                return primitive.pullback(argnum, g, y, arguments, keywords)
+        except BatchError:
+            if primitive.limit is not None and isinstance(g, Node):
+                raise  # the rule reads the graph of its cotangent, which a loop would cut
+            given = (argnum, g, y, arguments, keywords)
+            return one_by_one(primitive.pullback, primitive.name, given, {})
+
+    def needs_limits(self, primitive: Any, y: Any, arguments: Any) -> bool:
+        """Return whether the rule of a primitive takes limits in any call of a batch."""
+        with in_rule():
+            return bool(primitive.limit(y, arguments))
+
+    def handled(self, handler: Any, name: str, arguments: Any, keywords: Any) -> Any:
+        """Call a function of nodes for all calls of a batch."""
+        try:
+            with in_rule():
+                return handler(*arguments, **keywords)
+        except BatchError:
+            if handler in WRITERS or innermost(plain((arguments, keywords))) is None:
+                raise
+            return one_by_one(handler, name, arguments, keywords)
+
+    def holding(self, array: Any, index: Any, item: Any) -> Any:
+        """Return an array that can be assigned to: a batched one if index or item are."""
+        if isinstance(array, Node):
+            return array
+        level = innermost((array, index, item))
+        return array if is_in(array, level) else BatchedArray(whole(array, level).copy(), level)
+
+    def zeros(self, shape: Any, dtype: Any, like: Any) -> Any:
+        """Return batched zeros into which these arrays can be written."""
+        (first, *_) = batched = list(batched_in(like))
+        for x in batched:
+            first = x if x.level.number > first.level.number else first
+        return np.zeros_like(first, dtype, shape=shape)  # type: ignore[call-overload]
+
+    def elements(self, function: Any, arguments: Any, keywords: Any) -> Any:
+        """Call an elementwise function for all calls of a batch; None if nothing is batched."""
+        level = innermost((arguments, keywords))
+        if level is None or any(isinstance(x, Node) for x in arguments):
+            return None
+        axes = max(ndim(x) for x in arguments)
+        given = [aligned(x, level, axes) for x in arguments]
+        named = {key: aligned(x, level, axes) for key, x in keywords.items()}
+        return BatchedArray(function(*given, **named), level)
+
+
+def _of_elements(primitive: Primitive, arguments: Any) -> Any:
+    """Call an elementwise function with the arrays of all calls."""
+    level = innermost(arguments)
+    axes = max(ndim(x) for x in arguments)
+    plain = [aligned(x, level, axes) for x in arguments]
+    return BatchedArray(_calling(primitive)(*plain), level)
+
+
+def _calling(primitive: Primitive) -> Any:
+    """Return the function of a primitive, whose calls are recorded while a function is traced."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        if innermost((arguments, keywords)) is not None:
+            return INSTALLED.batching.called(primitive, arguments, keywords)
+        if GRAD_MODE.tracing:
+            return tracing.here().call(primitive, arguments, keywords)
+        return primitive.function(*arguments, **keywords)
+
+    call.__name__ = primitive.name
+    return call
+
+
+def one_by_one(function: Any, name: str, arguments: Any, keywords: Any) -> Any:
+    """Call a function of nodes and batched arrays for each entry of a batch."""
+    level = innermost(plain((arguments, keywords)))
+    level.note_loop(name)
+
+    def of_call(place: int, x: Any) -> Any:
+        if isinstance(x, Node):
+            return x if _is_outside(x, level) else _as_made_in(level, leave, x, level, 0)[place]
+        return x.array[place] if is_in(x, level) else x
+
+    rows = []
+    for place in range(level.size):
+        given, named = mapped((arguments, keywords), functools.partial(of_call, place))
+        rows.append(function(*given, **named))
+    return _entered_rows(rows, level, name)
+
+
+def _entered_rows(rows: list[Any], level: Level, name: str) -> Any:
+    """Join the results of all calls, in tuples and lists."""
+    first = rows[0]
+    if isinstance(first, (tuple, list)) and not isinstance(first, Batched):
+        parts = [_entered_rows(list(each), level, name) for each in zip(*rows, strict=True)]
+        return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
+    if first is None or any(row is NOTHING for row in rows):
+        return first if first is None else NOTHING
+    if any(isinstance(row, Node) for row in rows):
+        joined_shapes(rows, name)
+        return enter(np.stack(rows), level, 0)
+    return joined(rows, level, name)
+
+
+# -- nodes from outside -------------------------------------------------------------------------
+
+
+def _lifted(node: Any, levels: Any) -> Any:
+    """Return what stands for a node from outside in each call of the batches."""
+    for level in levels:
+        known = level.shared.get(id(node))
+        if known is None:
+            if not _is_outside(node, level):
+                continue
+            source = current(node) if isinstance(node, Tensor) else node
+            known = level.shared[id(node)] = (node, _shared(source, level))
+        node = known[1]
+    return node
+
+
+def _shared(node: Any, level: Level) -> Any:
+    """Record that a node is the same in all calls of a batch."""
+    return _as_made_in(level, share, node, level)
+
+
+def _as_made_in(level: Level, primitive: Primitive, *arguments: Any) -> Any:
+    """Call a primitive without lifting its arguments again."""
+    before = getattr(INSTALLED.threads, "levels", ())
+    INSTALLED.threads.levels = ()
+    try:
+        return primitive(*arguments)
+    finally:
+        INSTALLED.threads.levels = before
+
+
+def _is_outside(node: Any, level: Level) -> bool:
+    if isinstance(node, Tensor):
+        if node._made_in < level.begun:
+            return True
+        return node.primitive is total and node.arguments[1] is level
+    assert isinstance(node, Value)
+    leaves = [x for x in _values_below(node) if x.primitive is None]
+    outside = [x for x in leaves if x._call() < level.begun]
+    if outside and len(outside) < len(leaves):
+        raise BatchError(
+            "A Value made in a function that vmap calls was combined with one from outside. Use "
+            "a Tensor in the function: Tensor(2.0) for Value(2.0)."
+        )
+    return bool(outside)
+
+
+def _values_below(node: Value) -> list[Any]:
+    found: list[Any] = [node]
+    seen = {id(node)}
+    for value in found:  # the list grows
+        for parent in value.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                found.append(parent)
+    return found
+
+
+INSTALLED.batching = NodesInBatches()
