@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.accuracy.digits import digits_of_type, right_digits
+from autograd.check.accuracy.digits import digits_of_type, log10, right_digits
 from autograd.check.accuracy.exact import Arithmetic, Record, settled
 from autograd.check.accuracy.gradient import ExactGradient
 from autograd.check.accuracy.gradient_lines import GradientLosses
-from autograd.check.accuracy.lines import DROP, losing_lines
+from autograd.check.accuracy.lines import losing_lines
 from autograd.check.accuracy.losses import Losses
 from autograd.check.accuracy.report import PrecisionReport
 from autograd.check.analytic import RecordedCall
@@ -109,7 +109,7 @@ def _explain(
     backward = GradientLosses(call, losses, gradient)
     report.gradient_digits = backward.digits
     report.lines, chosen = losing_lines(losses, call, report.full)
-    if chosen and backward.with_formulas(chosen)[0] <= report.digits + DROP:
+    if chosen and not backward.helps(chosen):
         chosen = []
         report.lines = [
             replace(line, found="", suggestion="", improved=math.nan) for line in report.lines
@@ -151,7 +151,7 @@ def _allowed(
             for a, b in zip(before, after, strict=True):
                 if a != b and a == a and b == b and a != 0:
                     ratio = abs((b - a) / a)
-                    digits = -float(arithmetic.m.log10(ratio)) if ratio < 1 else 0.0
+                    digits = -log10(ratio) if ratio < 1 else 0.0
                     fewest = min(fewest, digits)
     full = [digits_of_type(record.computed[id(output)].dtype) for output in call.graph.outputs]
     return min(fewest, *full) if len(full) > 1 else min(fewest, full[0])

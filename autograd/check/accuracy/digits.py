@@ -57,9 +57,16 @@ def _digits(x: Any, y: Any, information: Any, in_range: bool) -> float:
         return full
     if error >= size:
         return 0.0
-    return float(min(full, -_log10(error / size)))
+    return float(min(full, -log10(error / size)))
 
 
-def _log10(ratio: Any) -> float:
-    """Return log10 of a number of mpmath, which may be too small for a float."""
-    return float(ratio.context.log10(ratio))
+def log10(ratio: Any) -> float:
+    """Return log10 of a positive number of mpmath, which may be too small for a float.
+
+    Parameters
+    ----------
+    ratio : mpf
+        The number.
+    """
+    mantissa, exponent = ratio.context.frexp(ratio)
+    return math.log10(float(mantissa)) + int(exponent) * math.log10(2)

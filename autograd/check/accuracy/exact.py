@@ -14,9 +14,10 @@ from autograd.check.accuracy.exact_functions import (
     of_arrays,
     of_numbers,
 )
-from autograd.check.accuracy.exact_matrices import OF_DECOMPOSITIONS
+from autograd.check.accuracy.exact_matrices import OF_DECOMPOSITIONS, OF_MATRICES
 from autograd.engine import Node, Primitive, Tensor
 from autograd.graph import Graph, contents
+from autograd.rules import products
 
 #: Decimal digits to compute with: each twice as many as the one before.
 PRECISIONS = (40, 80, 160, 320, 640)
@@ -148,14 +149,8 @@ class Record:
 
     @property
     def work(self) -> int:
-        """The number of elements that an evaluation computes."""
-        sizes = [
-            np.size(contents(argument))
-            for node in self.graph.operations
-            for argument in node.arguments
-            if isinstance(argument, Node)
-        ]
-        return sum(sizes) + sum(array.size for array in self.computed.values())
+        """The number of elements that an evaluation computes; more for those of matrices."""
+        return sum(_effort(node) for node in self.graph.operations) + len(self.graph.nodes)
 
     def evaluate(
         self, arithmetic: Arithmetic, inputs: Mapping[int, Any] | None = None
@@ -216,6 +211,17 @@ class Record:
         (output,) = record.graph.outputs
         found = record.evaluate(arithmetic, values)[id(output)]
         return None if record.unknown else found
+
+
+def _effort(node: Any) -> int:
+    """Return how many elements a program computes in the time of an operation, by measurement."""
+    arrays = [np.asarray(contents(a)) for a in node.arguments if isinstance(a, Node)]
+    size = sum(array.size for array in arrays) + np.size(contents(node))
+    if node.primitive in OF_DECOMPOSITIONS:
+        return int(size * 8 * max(arrays[0].shape[-2:]))
+    if node.primitive in OF_MATRICES or node.primitive is products.matmul:
+        return int(size * max(1, *[array.shape[-1] for array in arrays if array.ndim]))
+    return int(size)
 
 
 def _body(node: Any) -> tuple[list[Any], Record] | None:

@@ -11,7 +11,7 @@ from autograd.check.accuracy.backward import BackwardPass
 from autograd.check.accuracy.digits import digits_of_type
 from autograd.check.accuracy.exact import Record, settled
 from autograd.check.accuracy.gradient import ExactGradient
-from autograd.check.accuracy.lines import DROP, PART, by_line, fewest_digits, operations_of
+from autograd.check.accuracy.lines import DROP, PART, by_line, digits_of_results, operations_of
 from autograd.check.accuracy.losses import Losses, Step
 from autograd.check.accuracy.matching import matches
 from autograd.check.accuracy.replay import Formula, everywhere, replayed
@@ -134,7 +134,23 @@ class GradientLosses:
         if again is None:
             return -1.0, -1.0
         digits = [np.nanmin(d, initial=np.inf) for d in self.digits_of(again).values()]
-        return fewest_digits(self.losses, self.call, again), float(min(digits, default=np.inf))
+        result = digits_of_results(self.losses, self.call, again)
+        return float(result.min(initial=np.inf)), float(min(digits, default=np.inf))
+
+    def helps(self, formulas: Iterable[Formula]) -> bool:
+        """Return whether a number of the result gains digits by formulas, and none loses any.
+
+        Parameters
+        ----------
+        formulas : iterable of Formula
+            The formulas to replace wherever their lines compute them.
+        """
+        again = replayed(self.call, everywhere(self.call, formulas))
+        if again is None:
+            return False
+        after = digits_of_results(self.losses, self.call, again)
+        gained = after - digits_of_results(self.losses, self.call, self.call)
+        return bool((gained > DROP).any() and (gained > -DROP).all())
 
     def best_formula(
         self, at_fault: set[int], chosen: list[Formula]

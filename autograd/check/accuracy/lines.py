@@ -27,11 +27,10 @@ DROP = 1.0
 
 @dataclass
 class Better:
-    """A formula that keeps more digits of a node, and the numbers it gives."""
+    """A formula that keeps more digits of an element of a node."""
 
     match: Match
     node: Any
-    numbers: Any
     digits: float
 
 
@@ -66,8 +65,8 @@ def losing_lines(
     return sorted(lines.values(), key=lambda line: line.after - line.before), chosen
 
 
-def fewest_digits(losses: Losses, call: RecordedCall, again: RecordedCall) -> float:
-    """Return the fewest right digits of the results.
+def digits_of_results(losses: Losses, call: RecordedCall, again: RecordedCall) -> Any:
+    """Return the right digits of all numbers of the results.
 
     Parameters
     ----------
@@ -79,10 +78,12 @@ def fewest_digits(losses: Losses, call: RecordedCall, again: RecordedCall) -> fl
         The same, possibly with other formulas.
     """
     pairs = zip(call.outputs, again.outputs, strict=True)
-    return min(
-        float(right_digits(contents(y), losses.exact[id(x)]).min(initial=np.inf))
-        for x, y in pairs
-        if isinstance(x, Node)
+    return np.concatenate(
+        [
+            right_digits(contents(y), losses.exact[id(x)]).ravel()
+            for x, y in pairs
+            if isinstance(x, Node)
+        ]
     )
 
 
@@ -127,19 +128,17 @@ def _better(losses: Losses, steps: list[Step]) -> list[Better]:
     """Return the formulas of the table that really give more digits."""
     found = []
     for step in steps:
-        before = _digits(losses, step.node, losses.record.computed[id(step.node)])
+        exact = losses.exact[id(step.node)]
+        before = right_digits(losses.record.computed[id(step.node)], exact)
         for match in matches(step.node):
             numbers = _evaluated(losses, match, step.node)
             if numbers is None:
                 continue
-            after = _digits(losses, step.node, numbers)
-            if after.min() > before.min() + DROP and (after > before - DROP).all():
-                found.append(Better(match, step.node, numbers, float(after.min())))
+            after = right_digits(numbers, exact)
+            digits = float(after.ravel()[step.index])
+            if digits > before.ravel()[step.index] + DROP and after.sum() > before.sum():
+                found.append(Better(match, step.node, digits))
     return found
-
-
-def _digits(losses: Losses, node: Any, numbers: Any) -> Any:
-    return right_digits(numbers, losses.exact[id(node)])
 
 
 def _evaluated(losses: Losses, match: Match, node: Any) -> Any:
