@@ -190,7 +190,7 @@ def test_each_line_gets_its_own_suggestion():
 
 
 def test_long_sum_in_single_precision_is_suggested_in_double():
-    x = np.float32(0.1) * np.ones((3000, 2), np.float32)
+    x = np.float32(0.1) * np.ones((1000, 2), np.float32)
     report = check_precision(lambda x: np.sum(x, axis=0), x)
     assert report.digits < 6
     assert report.lines[0].reason == "rounding"
