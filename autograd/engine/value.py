@@ -378,6 +378,8 @@ def binary(primitive: Primitive, a: Any, b: Any) -> Any:
     right = b if isinstance(b, Value) else None
     x: float = left._contents if left is not None else as_constant(a)
     z: float = right._contents if right is not None else as_constant(b)
+    if left is not None and right is None and primitive is POWER and z == 2.0:
+        return left.__pow__(2.0)  # a product, as in the operator
     try:
         y: float = float(primitive.scalar(x, z))
         left_partial = x if left is None else _partial(primitive, 0, y, x, z)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from autograd.engine import Node, Tensor, Value
 from autograd.engine.fields import replace_gradient
+from autograd.engine.operations import POWER
 from autograd.engine.primitive import Primitive
 from autograd.program.instructions import Extended
 from autograd.program.numpy_functions import is_followed
@@ -78,7 +80,12 @@ class ContentsTracer(NodeTracer):
         if not any(isinstance(x, Traced) for x in operands):
             self._made[id(value)] = value
             return
-        self._values[id(value)] = (value, self.scalar(primitive, operands))
+        if primitive is POWER and not isinstance(arguments[1], Value) and arguments[1] == 2.0:
+            square = (operands[0], operands[0])  # as `Value` computes it
+            found = self.emit(operator.mul, square, {}, primitive).as_float()
+        else:
+            found = self.scalar(primitive, operands)
+        self._values[id(value)] = (value, found)
 
     def with_values(self, arguments: Any) -> Any:
         """Replace traced numbers by Values, where they meet a Value and no array."""
