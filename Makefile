@@ -11,7 +11,7 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 TOOLS  := $(VENV)/.tools
 STAMP  := $(VENV)/.installed
 
-SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn building -name '*.py')
+SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn building -name '*.py' -o -name '*.[ch]')
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 

@@ -1,4 +1,6 @@
-"""Compile the engine with mypyc where a C compiler is there; without one it runs as it is.
+"""Compile the engine with mypyc, and the interpreter of tapes, where a C compiler is there.
+
+Without one the engine runs as it is, and NumPy and Python do the work of tapes.
 
 Everything else about the distribution stands in `pyproject.toml`. Set the environment variable
 CHAINRULE_INTERPRETED=1 to leave the engine uncompiled.
@@ -10,7 +12,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.editable_wheel import editable_wheel
 
@@ -23,6 +25,9 @@ NOT_COMPILED = {"__init__.py", "description.py", "mypyc.py"}
 ENGINE = sorted(
     str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in NOT_COMPILED
 )
+
+#: The interpreter of scalar programs.
+TAPE = Path("autograd/program/backends/tape")
 
 # The engine uses NumPy only through Python, so its types need not be known: the generated
 # code is the same whether or not NumPy is installed in the build environment.
@@ -65,11 +70,23 @@ def extensions():
             f" {error}. Build with the mypy that pyproject.toml requires (pip does it by default),"
             " or without compiling: CHAINRULE_INTERPRETED=1 pip install ..."
         )
-    return found
+    return [*found, tape()]
+
+
+def tape():
+    """Describe the interpreter of tapes, which is written in C."""
+    return Extension(
+        "autograd.program.backends.tape.machine",
+        sorted(str(path) for path in TAPE.glob("*.c")),
+        depends=sorted(str(path) for path in TAPE.glob("*.h")),
+        # Products are rounded before they are added, as in Python.
+        extra_compile_args=[] if os.name == "nt" else ["-std=c11", "-O3", "-ffp-contract=off"],
+        libraries=[] if os.name == "nt" else ["m"],
+    )
 
 
 class BuildOrGoOn(build_ext):
-    """Compile all of the engine or none of it: a missing compiler is no error."""
+    """Compile everything or nothing: a missing compiler is no error."""
 
     def run(self):
         try:

@@ -17,6 +17,7 @@ class RunNames(Names):
 
     def function(self, function: Callable[..., Any]) -> str:
         """Return the global name of a function."""
+        function = getattr(function, "run_directly", function)
         name = str(getattr(function, "__name__", "function"))
         owner = getattr(function, "__self__", None)
         if isinstance(owner, np.ufunc):

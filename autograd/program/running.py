@@ -261,6 +261,7 @@ class _Compiler:
             elif isinstance(item.result, Variable) and item.result in self.inlined:
                 self.writer.inlined[item.result] = self.writer.expression(item)
             else:
+                guards += getattr(item.function, "guards", 0)
                 if position == first:
                     self.changing, block = len(self.lines), []
                 for line in undo.saving(position, item):

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.errors import OptionError
 from autograd.program.backends.report import Report
+from autograd.program.backends.tape import with_tapes
 from autograd.program.passes import optimised
 from autograd.program.program import Program
 from autograd.program.running import compiled
@@ -16,7 +17,7 @@ from autograd.program.running import compiled
 Pass = Callable[[Program, "Backend", Report], Program]
 
 #: Passes over programs as they were recorded, before all others.
-FIRST: list[Pass] = []
+FIRST: list[Pass] = [with_tapes]
 
 #: Passes over optimised programs, in which regions of arrays are `passes.tiled.Tiled`.
 LAST: list[Pass] = []

@@ -84,6 +84,8 @@ def _is_pure(instruction: Instruction) -> bool:
         return False
     if isinstance(function, (Method, Attribute)):
         return True
+    if getattr(function, "may_fail", False):  # guards are needed even if the results are not
+        return False
     return function in _PYTHON or is_of_numpy(function) or _is_library(function)
 
 

@@ -1,0 +1,11 @@
+"""The interpreter of tapes, if there was a C compiler when the package was installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+machine: Any
+try:
+    from autograd.program.backends.tape import machine
+except ImportError:
+    machine = None
