@@ -6,6 +6,6 @@ from typing import Any
 
 machine: Any
 try:
-    from autograd.program.backends.tape import machine
+    import autograd.program.backends.tape.machine as machine
 except ImportError:
     machine = None
