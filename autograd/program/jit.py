@@ -26,7 +26,7 @@ from autograd.program.bound import Bound
 from autograd.program.environment import Environment
 from autograd.program.path import Path
 from autograd.program.places import at, is_inside
-from autograd.program.program import WRITERS, Program
+from autograd.program.program import WRITERS, Program, kind_of
 from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed, Interrupted
 from autograd.program.stand_ins import NotFollowed
@@ -249,7 +249,7 @@ class Jitted:
         name, sources : str and mapping
             As for `Program.save`.
         """
-        WRITERS["save"](self._programs(arguments, keywords), path, name, sources)
+        WRITERS[kind_of(path)](self._programs(arguments, keywords), path, name, sources)
 
     def _programs(self, arguments: Any, keywords: Any) -> list[Program]:
         """Return the programs for some arguments."""

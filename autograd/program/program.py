@@ -29,6 +29,11 @@ METHODS: dict[str, Callable[..., Any]] = {}
 WRITERS: dict[str, Callable[..., Any]] = {}
 
 
+def kind_of(path: str | os.PathLike[str]) -> str:
+    """Return the name of what writes a file, by its ending."""
+    return "save C" if os.fspath(path).endswith(".c") else "save"
+
+
 class Store:
     """What a program stores in a node, or in the state of another object, when it has run.
 
@@ -392,13 +397,18 @@ class Program:
     def save(
         self, path: str | os.PathLike[str], name: str = "", sources: Mapping[Any, Any] | None = None
     ) -> None:
-        """Save the program as a module with one function, which needs nothing but NumPy.
+        """Save the program as a module with one function, which needs nothing but NumPy; or as C.
 
         The function computes the same bits, for arrays that lie in memory as when the program was
         recorded. It raises a ValueError for arguments of other types and shapes, and for those for
         which the traced function would take another branch. What the program reads from nodes, it
         takes as keyword arguments; if it stores something in nodes, it returns a pair of the result
         and a dict of what would be stored.
+
+        A path that ends in ``.c`` gets a function in C99 and a header beside it, for elementwise
+        functions, sums, maxima, indexing, assignments and matrix products. Its numbers agree as
+        `jit` says of C. It returns 0, or the number of the branch that it would not take. Where
+        Python raises an error, as for ``1 / 0``, it goes on with infinity or NaN.
 
         Parameters
         ----------
@@ -427,7 +437,7 @@ class Program:
         >>> "autograd" in path.read_text()
         False
         """
-        WRITERS["save"]([self], path, name, sources)
+        WRITERS[kind_of(path)]([self], path, name, sources)
 
     def _repr_html_(self) -> str:
         lines = html.escape(self.source()).split("\n")

@@ -88,6 +88,7 @@ def _checked(name: str | None, what: str) -> str | None:
 
 
 # Below, because its modules need what stands above.
+from autograd.program.backends.c import saving as _saving  # noqa: E402, F401
 from autograd.program.backends.c.regions import with_kernels  # noqa: E402
 
 FIRST.append(with_kernels)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.instructions import Attribute, Constant, Instruction, Method, Variable
-from autograd.program.passes.effects import Effects, rebuilt
+from autograd.program.passes.effects import Effects, copied, rebuilt
 from autograd.program.program import Program
 
 
@@ -271,9 +271,11 @@ def direct_reduction(item: Instruction, context: Context) -> Any:
 
 
 def direct_mean(item: Instruction, context: Context) -> Any:
-    """Replace the mean of all elements by a sum and a division, in the types of `numpy.mean`."""
+    """Replace a mean by a sum and a division, in the types of `numpy.mean`."""
     if not item.arguments:
         return None
+    if item.result.is_array:
+        return _mean_along_axes(item, context)
     x = item.arguments[0]
     axes = [*item.arguments[1:], item.keywords.get("axis")]
     if axes != [None] or item.keywords.get("keepdims") or not item.keywords.keys() <= _KEPT:
@@ -298,6 +300,24 @@ def direct_mean(item: Instruction, context: Context) -> Any:
     if item.result.kind is np.float64:
         return [steps[0], replace(steps[1], result=item.result)]
     return [*steps, replace(item, function=np.float32, arguments=(quotient,), keywords={})]
+
+
+def _mean_along_axes(item: Instruction, context: Context) -> Any:
+    x, result = item.arguments[0], item.result
+    if len(item.arguments) > 1 or not item.keywords.keys() <= _KEPT or not _is_float_array(x):
+        return None
+    shape, dtype = (x.value if isinstance(x, Constant) else x).shape, result.dtype
+    count = math.prod(shape) // max(math.prod(result.shape), 1)
+    if 0 in shape or dtype != (x.value if isinstance(x, Constant) else x).dtype:
+        return None
+    if dtype not in (np.float32, np.float64) or count >= 1 << 24:
+        return None
+    total = copied(result)
+    total.number = context.variable(np.float64(0)).number
+    return [
+        replace(item, function=np.add.reduce, arguments=(x,), result=total),
+        replace(item, function=operator.truediv, arguments=(total, float(count)), keywords={}),
+    ]
 
 
 _BROADCASTING = frozenset(

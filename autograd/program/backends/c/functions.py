@@ -8,6 +8,7 @@ quotients and square roots are rounded as NumPy rounds them.
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.instructions import Constant, Instruction, Variable
+from autograd.program.instructions import Constant, Extended, Instruction, Variable, choose
 from autograd.program.ufuncs import UFUNCS
 from autograd.rules import elementwise as rules
 from autograd.rules.special import logistic_density
@@ -202,7 +203,9 @@ def stored_type(x: Any) -> Any:
     """Return the type of a variable or constant in memory."""
     if isinstance(x, Constant):
         return x.value.dtype
-    return np.dtype(np.float64) if x.dtype is None else x.dtype
+    if x.dtype is None:
+        return BOOL if x.kind is bool else np.dtype(np.float64)
+    return x.dtype
 
 
 def dtype_of(x: Any) -> Any:
@@ -220,7 +223,7 @@ def elementwise(item: Instruction) -> Elementwise | None:
     """Return an instruction as C; None if it is not elementwise or there is no formula for it."""
     function, arguments = item.function, item.arguments
     result = item.result
-    if not isinstance(result, Variable) or not _is_number_type(result):
+    if not isinstance(result, Variable) or not has_type(result):
         return None
     if item.keywords:
         return None
@@ -249,15 +252,16 @@ def _sharpened() -> Any:
     return rules.sharpened.__wrapped__  # type: ignore[attr-defined]
 
 
-def _is_number_type(x: Variable) -> bool:
-    return x.kind is float or x.dtype in TYPES
+def has_type(x: Variable) -> bool:
+    """Return whether C has the type of a variable."""
+    return x.kind is float or x.kind is bool or x.dtype in TYPES
 
 
 def _is_operand(x: Any) -> bool:
     if isinstance(x, Constant):
         return x.value.dtype in TYPES
     if isinstance(x, Variable):
-        return _is_number_type(x)
+        return has_type(x)
     if isinstance(x, np.generic):
         return x.dtype in TYPES
     return type(x) in (int, float, bool)
@@ -323,24 +327,93 @@ def _sharpening(arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
     return _made(formula, (slope, x), (result, result), result)
 
 
-#: Operators that raise no error, for numbers of Python.
+#: Functions that raise no error, for numbers of Python.
 _OF_FLOATS: dict[Callable[..., Any], Any] = {
     operator.add: np.add,
     operator.sub: np.subtract,
     operator.mul: np.multiply,
     operator.neg: np.negative,
+    operator.lt: np.less,
+    operator.le: np.less_equal,
+    operator.gt: np.greater,
+    operator.ge: np.greater_equal,
+    operator.eq: np.equal,
+    operator.ne: np.not_equal,
+    abs: np.absolute,
     float: np.positive,
+}
+
+#: Functions that raise errors where C returns infinity or NaN.
+_EXTENDED: dict[Callable[..., Any], Any] = {
+    operator.truediv: np.divide,
+    operator.pow: np.power,
+    math.pow: np.power,
+    math.exp: np.exp,
+    math.exp2: np.exp2,
+    math.expm1: np.expm1,
+    math.log: np.log,
+    math.log2: np.log2,
+    math.log10: np.log10,
+    math.log1p: np.log1p,
+    math.sqrt: np.sqrt,
+    math.cbrt: np.cbrt,
+    math.sin: np.sin,
+    math.cos: np.cos,
+    math.tan: np.tan,
+    math.asin: np.arcsin,
+    math.acos: np.arccos,
+    math.atan: np.arctan,
+    math.atan2: np.arctan2,
+    math.sinh: np.sinh,
+    math.cosh: np.cosh,
+    math.tanh: np.tanh,
+    math.asinh: np.arcsinh,
+    math.acosh: np.arccosh,
+    math.atanh: np.arctanh,
+    math.hypot: np.hypot,
+    math.fabs: np.fabs,
+    math.copysign: np.copysign,
+    math.fmod: np.fmod,
+    math.degrees: np.degrees,
+    math.radians: np.radians,
 }
 
 
 def _of_floats(item: Instruction) -> Elementwise | None:
-    ufunc = _OF_FLOATS.get(item.function)
-    if ufunc is None or len(item.arguments) != ufunc.nin:
+    return _with_floats(_OF_FLOATS.get(item.function), item)
+
+
+def extended(item: Instruction) -> Elementwise | None:
+    """Return a function of Python's numbers as C, which raises no errors but returns NaN."""
+    function = item.function
+    if isinstance(function, Extended):
+        function = function.function
+    elif function is choose:
+        double = np.dtype(np.float64)
+        types = (BOOL, double, double)
+        return _made(_WHERE, item.arguments, types, double) if item.result.kind is float else None
+    return _with_floats(_EXTENDED.get(function, function), item)
+
+
+def _with_floats(ufunc: Any, item: Instruction) -> Elementwise | None:
+    """Return a function of numbers of Python as C."""
+    if not isinstance(ufunc, np.ufunc) or ufunc not in FORMULAS:
+        return None
+    if len(item.arguments) != ufunc.nin or item.keywords:
         return None
     for x in item.arguments:
-        if isinstance(x, (Variable, Constant)) and (x.shape if isinstance(x, Variable) else True):
+        if isinstance(x, Constant) or (isinstance(x, Variable) and x.shape):
             return None
-        if dtype_of(x) not in (float, np.dtype(np.float64)):
+        if dtype_of(x) not in (float, int, np.dtype(np.float64)):
+            return None
+        if isinstance(x, Variable) and dtype_of(x) is int:
             return None
     double = np.dtype(np.float64)
-    return _made(FORMULAS[ufunc][0], item.arguments, (double,) * ufunc.nin, double)
+    kinds = (double,) * ufunc.nin
+    formula = FORMULAS[ufunc][0]
+    if ufunc is np.power and type(item.arguments[1]) in (int, float):
+        formula = _POWERS.get(item.arguments[1], formula)
+        if formula is not FORMULAS[ufunc][0]:
+            return _made(formula, item.arguments[:1], kinds[:1], double)
+    result = BOOL if item.result.kind is bool else double
+    return Elementwise(formula, tuple(item.arguments), kinds, double, result)

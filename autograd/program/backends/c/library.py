@@ -13,7 +13,7 @@ from autograd.program.backends.c.objects import MACROS, reason_against
 from autograd.program.backends.c.preamble import (
     INCLUDES,
     PRAGMAS,
-    reductions,
+    needed,
     vector_declarations,
 )
 
@@ -90,12 +90,5 @@ def library_of(text: str) -> Library:
 
 def whole(text: str) -> str:
     """Return functions as a complete source text."""
-    helpers = [
-        definition
-        for name, definition in reductions().items()
-        if f"{name}(" in text
-        or f"{name.replace('part', 'total')}(" in text
-        or f"{name[:-3]}_of_two{name[-3:]}(" in text
-    ]
-    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, *helpers, text)
+    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, *needed(text), text)
     return "\n".join(parts)

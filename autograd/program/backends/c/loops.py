@@ -15,8 +15,9 @@ import numpy as np
 from autograd.program.backends.c.functions import BOOL, SINGLE, TYPES, stored_type
 from autograd.program.backends.c.nests import ACCUMULATED, FULL, REDUCED, ROW, Nest
 from autograd.program.backends.c.numbers import literal, suffix
+from autograd.program.backends.c.places import Place, contiguous
 from autograd.program.backends.c.plan import TILE, Loop, Plan
-from autograd.program.backends.c.steps import REDUCTIONS, Element, Place, Reduction, contiguous
+from autograd.program.backends.c.steps import REDUCTIONS, Element, Reduction
 
 #: What sums and maxima start with, by the ufunc.
 STARTS = {np.add: "-0.0", np.maximum: "-INFINITY", np.minimum: "INFINITY"}
@@ -256,10 +257,10 @@ class NestWriter:
         body: list[str] = []
         loads: dict[str, str] = {}
         for step in loop.elements:
-            operands = [
-                self._operand(x, step, t, number, loads, body)
-                for x, t in zip(step.places, step.formula.types, strict=True)
-            ]
+            pairs = list(zip(step.places, step.formula.types, strict=True))
+            if step is loop.rare:
+                del pairs[1:]  # the others are read where they are needed
+            operands = [self._operand(x, step, t, number, loads, body) for x, t in pairs]
             body += self._statement(step, operands)
             target = self._target(step.result)
             if target:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.program.backends.c.steps import Element, Place, Reduction, contiguous, squeeze
+from autograd.program.backends.c.places import Place, contiguous, squeeze
+from autograd.program.backends.c.steps import Element, Reduction
 
 #: Longer rows are cut into tiles; what is reduced along them is known after the last one.
 LONGEST = 4096

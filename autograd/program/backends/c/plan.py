@@ -13,7 +13,8 @@ import numpy as np
 
 from autograd.program.backends.c.functions import FORMULAS, Elementwise, stored_type
 from autograd.program.backends.c.nests import ACCUMULATED, FULL, LONGEST, REDUCED, ROW, Nest
-from autograd.program.backends.c.steps import Element, Place, Reduction, contiguous
+from autograd.program.backends.c.places import Place, contiguous
+from autograd.program.backends.c.steps import Element, Reduction
 from autograd.program.instructions import Variable
 from autograd.program.passes.effects import copied
 

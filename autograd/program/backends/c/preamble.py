@@ -127,3 +127,18 @@ def _has(library: Any, name: str) -> bool:
     except AttributeError:
         return False
     return True
+
+
+def needed(text: str) -> list[str]:
+    """Return the functions that reduce rows which a text calls."""
+    return [
+        definition
+        for name, definition in reductions().items()
+        if any(f"{used}(" in text for used in _names_in(name))
+    ]
+
+
+def _names_in(name: str) -> tuple[str, ...]:
+    """Return the names of the functions of a definition."""
+    stem, kind = name.rsplit("_", 1)
+    return (name, f"total_{kind}") if stem == "part" else (name, f"{stem}_of_two_{kind}")

@@ -7,8 +7,10 @@ from typing import Any
 from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import library_of, unavailable
+from autograd.program.backends.c.lowering import steps_of
+from autograd.program.backends.c.places import Place
 from autograd.program.backends.c.section import NAME, Section
-from autograd.program.backends.c.steps import Place, View, step_of
+from autograd.program.backends.c.steps import View
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes import SIMPLIFYING
 from autograd.program.passes.effects import leaving, reads
@@ -78,7 +80,7 @@ class _Regions:
 
     def program(self) -> Program:
         """Return the program with kernels for regions."""
-        kinds = [None if step is None else "c" for step in _steps(self.given.items)]
+        kinds = [None if step is None else "c" for step in steps_of(self.given.items)]
         if len(kinds) - kinds.count(None) < FEWEST:
             return self.given
         items: list[Any] = []
@@ -95,7 +97,7 @@ class _Regions:
     def _region(self, group: list[int]) -> list[Any]:
         """Return the items that carry out a region: a kernel, and views for others."""
         chosen = [self.given.items[k] for k in group]
-        steps = _steps(chosen)
+        steps = steps_of(chosen)
         computed = [step for step in steps if not isinstance(step, View)]
         if len(computed) < FEWEST:
             return chosen
@@ -184,18 +186,6 @@ def _shown(chosen: list[Any], own: list[Any], used: _Uses, inside: set[int]) -> 
             found.append(item)
             wanted.update(reads(item))
     return found[::-1]
-
-
-def _steps(items: list[Any]) -> list[Any]:
-    """Return items as steps, None for those that are none, and note where views lie."""
-    views: dict[Any, Place] = {}
-    found = []
-    for item in items:
-        step = step_of(item, views)
-        if isinstance(step, View):
-            views[step.result] = step.place
-        found.append(step)
-    return found
 
 
 class _Uses:

@@ -11,7 +11,8 @@ from autograd.program.backends.c.functions import TYPES, stored_type
 from autograd.program.backends.c.loops import NestWriter
 from autograd.program.backends.c.nests import ACCUMULATED, Nest, nests_of
 from autograd.program.backends.c.objects import condition_of_array, condition_of_number
-from autograd.program.backends.c.steps import Place, View
+from autograd.program.backends.c.places import Place
+from autograd.program.backends.c.steps import View
 from autograd.program.instructions import Constant, Variable
 from autograd.program.passes.buffers import is_c_contiguous
 

@@ -3,91 +3,26 @@
 from __future__ import annotations
 
 import itertools
-import math
-import operator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import FLOATS, TYPES, Elementwise, elementwise
+from autograd.program.backends.c.functions import FLOATS, Elementwise, elementwise, stored_type
+from autograd.program.backends.c.places import Place, place_of, squeeze, view_of
 from autograd.program.instructions import (
-    Attribute,
     Constant,
     Guard,
     Instruction,
-    Method,
     Variable,
 )
 from autograd.program.passes.buffers import is_c_contiguous, order_of
-from autograd.program.passes.effects import is_pure, operands, root
+from autograd.program.passes.effects import is_pure
 from autograd.program.ufuncs import is_reduction
-
-#: Functions that return views, if they do, whatever the elements are.
-_VIEWS: frozenset[Any] = frozenset(
-    (
-        operator.getitem,
-        np.reshape,
-        np.ravel,
-        np.transpose,
-        np.swapaxes,
-        np.moveaxis,
-        np.expand_dims,
-        np.squeeze,
-        np.broadcast_to,
-        Attribute("T"),
-        Attribute("mT"),
-        *map(Method, ("reshape", "ravel", "transpose", "swapaxes", "squeeze")),
-    )
-)
 
 #: The reductions, by the ufunc.
 REDUCTIONS = {np.add: "add", np.maximum: "maximum", np.minimum: "minimum"}
 _AS_METHODS = {np.sum: np.add, np.max: np.maximum, np.min: np.minimum}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an operand lies: numbers in the memory of a variable or constant.
-
-    Attributes
-    ----------
-    base : Variable or Constant
-        Whose memory it is.
-    shape : tuple of int
-        The shape of the operand.
-    strides : tuple of int
-        The distance of neighbours along each axis, in elements.
-    offset : int
-        Where the first one is, in elements.
-    """
-
-    base: Any
-    shape: tuple[int, ...] = ()
-    strides: tuple[int, ...] = ()
-    offset: int = 0
-
-    def along(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the strides for a shape to which this is broadcast, without axes of length 1.
-
-        Examples
-        --------
-        >>> Place(None, (3, 1), (1, 1)).along((2, 3, 5))
-        (0, 1, 0)
-        """
-        missing = len(shape) - len(self.shape)
-        found = []
-        for axis, length in enumerate(shape):
-            if length == 1:
-                continue
-            own = axis - missing
-            found.append(0 if own < 0 or self.shape[own] == 1 else self.strides[own])
-        return tuple(found)
-
-    def is_whole(self) -> bool:
-        """Return whether the elements follow each other from the first one of the base."""
-        squeezed = squeeze(self.shape)
-        return self.offset == 0 and self.along(self.shape) == contiguous(squeezed)
 
 
 @dataclass(eq=False)
@@ -156,22 +91,6 @@ def _transposed(x: Any, axes: int) -> Any:
     return Place(x.base, shape[::-1], strides[::-1], x.offset)
 
 
-def squeeze(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a shape without its axes of length 1."""
-    return tuple([n for n in shape if n != 1])
-
-
-def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the strides of elements that follow each other.
-
-    Examples
-    --------
-    >>> contiguous((2, 3, 5))
-    (15, 5, 1)
-    """
-    return tuple([math.prod(shape[axis + 1 :]) for axis in range(len(shape))])
-
-
 def step_of(item: Any, views: dict[Any, Place]) -> Any:
     """Return an instruction as a step; None if C cannot carry it out.
 
@@ -188,7 +107,8 @@ def step_of(item: Any, views: dict[Any, Place]) -> Any:
     if not isinstance(result, Variable) or 0 in result.shape:
         return None
     if result.is_array and result.root is not result:
-        return _view(item, views)
+        found = view_of(item, views)
+        return None if found is None else View(result, found)
     step = _element(item, views) or _reduction(item, views)
     if step is None or not result.shape or is_c_contiguous(result):
         return step
@@ -199,7 +119,7 @@ def _element(item: Instruction, views: dict[Any, Place]) -> Element | None:
     formula = elementwise(item)
     if formula is None:
         return None
-    places = [_place(x, views) for x in formula.operands]
+    places = [place_of(x, views) for x in formula.operands]
     if None in places:
         return None
     shapes = [x.shape for x in places if isinstance(x, Place)]
@@ -220,10 +140,10 @@ def _reduction(item: Instruction, views: dict[Any, Place]) -> Any:
     x = item.arguments[0]
     if ufunc not in REDUCTIONS or not isinstance(x, (Variable, Constant)):
         return None
-    place = _place(x, views)
+    place = place_of(x, views)
     if place is None or 0 in place.shape:
         return None
-    given, dtype = _dtype(x), item.result.dtype
+    given, dtype = stored_type(x), item.result.dtype
     counts = ufunc is np.add and given == np.bool_ and dtype == np.int64
     if not counts and (given != dtype or dtype not in FLOATS):
         return None
@@ -244,55 +164,3 @@ def _axes(item: Instruction, shape: tuple[int, ...]) -> frozenset[int]:
     numbers = itertools.count()
     squeezed = {axis: next(numbers) for axis, n in enumerate(shape) if n != 1}
     return frozenset(squeezed[axis] for axis in given if axis in squeezed)
-
-
-def _view(item: Instruction, views: dict[Any, Place]) -> View | None:
-    """Return where a view lies, found by making one of other memory."""
-    result, arguments = item.result, item.arguments
-    x = arguments[0] if arguments else None
-    if item.function not in _VIEWS or not isinstance(x, (Variable, Constant)):
-        return None
-    if operands((arguments[1:], item.keywords)) or root(result) is not root(x):
-        return None
-    place = _place(x, views)
-    if place is None or result.dtype != _dtype(x) or 0 in place.shape or _size(x) > 1 << 26:
-        return None
-    size = result.dtype.itemsize
-    low = sum(min((n - 1) * s, 0) for n, s in zip(place.shape, place.strides, strict=True))
-    high = sum(max((n - 1) * s, 0) for n, s in zip(place.shape, place.strides, strict=True))
-    memory = np.zeros(high - low + 1, result.dtype)
-    strides = tuple([size * s for s in place.strides])
-    array = np.ndarray(place.shape, result.dtype, memory, -low * size, strides)
-    found = item.function(array, *arguments[1:], **item.keywords)
-    if type(found) is not np.ndarray or found.shape != result.shape:
-        return None
-    if not np.may_share_memory(found, memory):
-        return None
-    offset = place.offset + (found.ctypes.data - array.ctypes.data) // size
-    lengths = tuple([s // size for s in found.strides])
-    return View(result, Place(place.base, found.shape, lengths, offset))
-
-
-def _size(x: Any) -> int:
-    return math.prod(x.value.shape if isinstance(x, Constant) else x.shape)
-
-
-def _dtype(x: Any) -> Any:
-    return x.value.dtype if isinstance(x, Constant) else x.dtype
-
-
-def _place(x: Any, views: dict[Any, Place]) -> Any:
-    """Return where an operand lies, or the number that it is; None if C cannot read it."""
-    if isinstance(x, Variable):
-        if x in views:
-            return views[x]
-        if not x.is_array:
-            return Place(x)
-        shape, strides, size = x.shape, x.strides, x.dtype.itemsize
-    elif isinstance(x, Constant):
-        shape, strides, size = x.value.shape, x.value.strides, x.value.dtype.itemsize
-    else:
-        return x
-    if _dtype(x) not in TYPES or any(s % size for s in strides):
-        return None
-    return Place(x, shape, tuple([s // size for s in strides]))
