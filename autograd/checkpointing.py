@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.captured import closed_over, pulled, varies
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, dispatch, no_grad
 from autograd.engine.closures import begin_call
-from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import arguments as arguments_of_call
@@ -123,9 +123,7 @@ class _Checkpoint:
             others = [a if isinstance(a, Node) else node for a, node in closed_over]
             result = self._run(fresh)
             self._assert_same(dispatch.plain(result), dispatch.plain(y))
-            again = create or any(isinstance(o, Value) and o.primitive for o in others)
-            found = derivatives(result, g, [*fresh, *others], False, again)
-            found = found if create else [dispatch.plain(x) for x in found]
+            found = pulled(result, g, [*fresh, *others], create)
             self.last = (g, dict(enumerate(found)))
         derivative = self.last[1].pop(argnum)
         if not any(i in self.last[1] for i in self.varying):
@@ -165,31 +163,3 @@ class _Watch(Trace):
 
 def _leaf_of(data: Any) -> Any:
     return Value(data) if isinstance(data, float) else Tensor(data)
-
-
-def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
-    """Return the nodes from outside of a call that were used inside.
-
-    Parameters
-    ----------
-    trace : Trace
-        The nodes that were computed inside.
-    fresh : list of Node
-        Its arguments.
-    begun : float
-        The number of the call: younger leaves are its own.
-    """
-    known = {id(node) for node in (*trace.nodes, *fresh)}
-    found: dict[int, Any] = {}
-    for node in trace.nodes:
-        for parent in node.parents:
-            if id(parent) in known or not varies(parent):
-                continue
-            if parent.primitive is not None or parent._call() < begun:
-                found[id(parent)] = parent
-    return list(found.values())
-
-
-def varies(node: Any) -> bool:
-    """Return whether a node may have a derivative."""
-    return isinstance(node, Value) or bool(node.requires_grad)

@@ -13,6 +13,7 @@ from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.graph import Graph, contents
+from autograd.rules.elementwise import positive
 
 
 def push_forward(
@@ -152,7 +153,8 @@ def pushed(
     if primitive.transposes is not None and primitive.arity == 1:
         return primitive(tangent, *arguments[1:], **keywords)
     data = contents(y)
-    cotangent = Tensor(np.zeros_like(data))
+    # A computed node, at which the pass ends: below it may be the graph of what a rule closes over.
+    cotangent = positive(Tensor(np.zeros_like(data)))
     pulled = primitive.pullback(argnum, cotangent, y, list(arguments), keywords)
     if not isinstance(pulled, Node):
         return np.zeros_like(data)

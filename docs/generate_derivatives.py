@@ -37,7 +37,7 @@ PACKAGES = (
     "autograd.scipy.linalg",
     "autograd.scipy.signal",
     "autograd.scipy.fft",
-    "autograd.scipy.integrate",
+    "autograd.scipy.integrate.odes",
 )
 #: Functions whose names in docs/kinks.md differ from NumPy's.
 ALIASES = {"abs": "absolute", "x ** p": "power"}

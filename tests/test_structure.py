@@ -20,6 +20,7 @@ autograd.engine
 autograd.graph  autograd.batching
 autograd.rules
 autograd.forward  autograd.debugging  autograd.variables
+autograd.captured
 autograd.program
 autograd.transforms  autograd.checkpointing  autograd.expression
 <<<<<<< HEAD

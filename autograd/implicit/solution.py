@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.checkpointing import closed_over
+from autograd.captured import closed_over, pulled
 from autograd.debugging import Trace
-from autograd.engine import Node, Value, dispatch
+from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
-from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import is_recording, recording_again
 from autograd.errors import DataError
 from autograd.implicit.equations import Point, System
@@ -142,10 +141,7 @@ class Solution:
             point = Point(self.system, y, True)
             self._assert_same(point)
         adjoint = np.linalg.solve(np.transpose(point.jacobian), g)
-        # Only passes that can be differentiated again stop at Values that were computed.
-        again = create or any(isinstance(o, Value) and o.primitive for o in self.others)
-        found = derivatives(point.residual, -adjoint, [point.u, *self.others], True, again)[1:]
-        found = found if create else [dispatch.plain(part) for part in found]
+        found = pulled(point.residual, -adjoint, [point.u, *self.others], create)[1:]
         zeros = [np.zeros_like(dispatch.plain(node)) for node in self.others]
         return [zero if part is None else part for part, zero in zip(found, zeros, strict=True)]
 

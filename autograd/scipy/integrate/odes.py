@@ -1,4 +1,4 @@
-"""`scipy.integrate` with derivatives: solutions of ordinary differential equations."""
+"""`odeint` with derivatives by the adjoint method."""
 
 from __future__ import annotations
 
@@ -21,23 +21,13 @@ from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import has_node as _has_node
-from autograd.scipy.fallback import in_place_of as _in_place_of
-from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.fallback import untraced as _untraced
 from autograd.variables import Call as _Call
 from autograd.variables import value_of as _value_of
 
-__all__ = list(_original.__all__)
-
-__getattr__ = _names_of(_original, "scipy.integrate")
-
 #: Options that the adjoint equation shares; the others refer to single components.
 _SHARED = ("rtol", "atol", "hmax", "hmin", "mxstep", "mxordn", "mxords")
-
-
-def __dir__() -> list[str]:
-    return sorted({*dir(_original), *globals()})
 
 
 @dataclass(frozen=True)
@@ -229,9 +219,3 @@ def _placeholder(leaf: Any) -> Any:
     if isinstance(leaf, _Node):
         return _Slot(np.shape(leaf))  # type: ignore[call-overload]
     return _HELD if isinstance(leaf, _Followed) else leaf
-
-
-@_in_place_of(_original.trapezoid)
-def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
-    """Integrate samples by the trapezoidal rule."""
-    return np.trapezoid(y, x, dx, axis)

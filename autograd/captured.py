@@ -1,0 +1,60 @@
+"""The nodes that a function uses besides its arguments, and derivatives with respect to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.debugging import Trace
+from autograd.engine import Value
+from autograd.engine.derivatives import derivatives
+from autograd.engine.dispatch import plain
+from autograd.engine.fields import ENDED
+
+
+def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
+    """Return the nodes from outside of a call that were used inside.
+
+    Parameters
+    ----------
+    trace : Trace
+        The nodes that were computed inside.
+    fresh : list of Node
+        Its arguments.
+    begun : float
+        The number of the call: younger leaves are its own. (Those of a transform that has ended
+        hide their number, and count as outer ones: nothing may be lost.)
+    """
+    known = {id(node) for node in (*trace.nodes, *fresh)}
+    found: dict[int, Any] = {}
+    for node in trace.nodes:
+        for parent in node.parents:
+            if id(parent) in known or not varies(parent):
+                continue
+            if parent.primitive is not None or not begun <= parent._call() < ENDED:
+                found[id(parent)] = parent
+    return list(found.values())
+
+
+def varies(node: Any) -> bool:
+    """Return whether a node may have a derivative."""
+    return isinstance(node, Value) or bool(node.requires_grad)
+
+
+def pulled(result: Any, g: Any, targets: list[Any], create: bool) -> list[Any]:
+    """Return the vjp of a result for some nodes, which may be computed; None without dependence.
+
+    Parameters
+    ----------
+    result : Node
+        What was computed from the targets; its graph is kept.
+    g : array or node
+        Its cotangent.
+    targets : list of Node
+        Where the pass ends.
+    create : bool
+        Whether the derivatives are to be nodes.
+    """
+    # Only passes that can be differentiated again stop at Values that were computed.
+    again = create or any(isinstance(node, Value) and node.primitive for node in targets)
+    found = derivatives(result, g, targets, True, again)
+    return found if create else [plain(part) for part in found]

@@ -1,0 +1,392 @@
+"""Integrals of functions: by their limits, and by all that the functions depend on."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.integrate as _original
+
+from autograd.captured import closed_over, pulled
+from autograd.debugging import Trace
+from autograd.engine import Node, dispatch
+from autograd.engine.closures import begin_call
+from autograd.engine.dispatch import plain
+from autograd.engine.grad_mode import is_recording
+from autograd.errors import NoRuleError, SolutionError
+from autograd.rules.custom import define
+from autograd.rules.node_lists import as_array
+from autograd.scipy.fallback import has_node, untraced
+
+Function = Callable[..., Any]
+
+#: The options of `quad` that change what is integrated.
+WEIGHTS = ("weight", "wvar", "complex_func")
+
+
+def quad(func: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
+    """Integrate a function of one number; see `scipy.integrate.quad`.
+
+    The derivative by a limit is the function there; that by anything else is the integral of the
+    derivative, again by SciPy and to the same tolerances.
+
+    Parameters
+    ----------
+    func : callable
+        ``func(x, *args)`` returns a number; it may close over nodes.
+    a, b : float
+        The limits, also infinite; nodes if they are finite.
+    args : tuple
+        Further arguments, also nodes.
+    **options
+        As for SciPy.
+
+    Returns
+    -------
+    y : float or node
+        The integral; a node if anything depends on nodes.
+    abserr, ...
+        As from SciPy.
+
+    Raises
+    ------
+    SolutionError
+        If something depends on nodes and the integral, or that of a derivative, does not converge.
+    NoRuleError
+        If something depends on nodes and there is a weight function.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> from autograd.scipy.integrate import quad
+    >>> round(grad(lambda k: quad(lambda x: np.exp(-k * x), 0, np.inf)[0])(2.0), 9)  # of 1 / k
+    -0.25
+    """
+    args = args if isinstance(args, tuple) else (args,)
+    integral = _Integral(lambda x: func(x, *args), a, b, _Quad(options))
+    if integral.is_node and any(name in options for name in WEIGHTS):
+        raise NoRuleError(
+            f"quad with {', '.join(n for n in WEIGHTS if n in options)} has no derivative: multiply "
+            "the function by its weight, or integrate its real and its imaginary part."
+        )
+    return integral.result
+
+
+def quad_vec(f: Function, a: Any, b: Any, *, args: Any = (), **options: Any) -> Any:
+    """Integrate a function of one number that returns an array; see `scipy.integrate.quad_vec`.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args)`` returns an array; it may close over nodes.
+    a, b : float
+        As for `quad`.
+    args : tuple
+        Further arguments, also nodes.
+    **options
+        As for SciPy.
+
+    Returns
+    -------
+    y : array or node
+        The integral; a node if anything depends on nodes.
+    err, ...
+        As from SciPy.
+
+    Raises
+    ------
+    SolutionError
+        As `quad`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import jacobian
+    >>> from autograd.scipy.integrate import quad_vec
+    >>> powers = np.arange(3.0)
+    >>> jacobian(lambda b: quad_vec(lambda x: x**powers, 0.0, b)[0])(2.0).round(6)
+    array([1., 2., 4.])
+    """
+    args = args if isinstance(args, tuple) else (args,)
+    return _Integral(lambda x: f(x, *args), a, b, _QuadVec(options)).result
+
+
+def fixed_quad(func: Function, a: Any, b: Any, args: Any = (), n: int = 5) -> Any:
+    """Integrate by Gauss-Legendre quadrature with `n` points; see `scipy.integrate.fixed_quad`."""
+    args = args if isinstance(args, tuple) else (args,)
+    _original.fixed_quad(lambda x: np.zeros_like(x), plain(a), plain(b), (), n)  # for its errors
+    points, weights = np.polynomial.legendre.leggauss(n)
+    y = as_array(func((b - a) * (points + 1) / 2.0 + a, *args))
+    return (b - a) / 2.0 * np.sum(weights * y, axis=-1), None
+
+
+def nquad(
+    func: Function, ranges: Any, args: Any = (), opts: Any = None, full_output: bool = False
+) -> Any:
+    """Integrate over several numbers; see `scipy.integrate.nquad`.
+
+    Parameters
+    ----------
+    func : callable
+        ``func(x0, ..., xn, *args)`` returns a number; it may close over nodes.
+    ranges : sequence
+        For each number a pair of limits, or a function of the numbers after it and `args` that
+        returns one. They may be nodes.
+    args : tuple
+        Further arguments, also nodes.
+    opts : dict or sequence of them, optional
+        Options of `quad`, as for SciPy; a function of the numbers after it may return them.
+    full_output : bool
+        As for SciPy; only without nodes.
+
+    Returns
+    -------
+    result : float or node
+        The integral; a node if anything depends on nodes.
+    abserr : float
+        As from SciPy; of the outermost integral alone if the result is a node.
+
+    Raises
+    ------
+    SolutionError, NoRuleError
+        As `quad`.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> from autograd.scipy.integrate import nquad
+    >>> square = lambda a: nquad(lambda x, y: x * y * a, [(0, 1), (0, 2)])[0]
+    >>> round(grad(square)(3.0), 9)
+    1.0
+    """
+    args = args if isinstance(args, tuple) else (args,)
+    seen = _Seen(args)
+    limits = [seen.noting(r) if callable(r) else plain(tuple(r)) for r in ranges]
+    found = _original.nquad(seen.noting(func), limits, plain(args), opts, full_output)
+    if not (seen.nodes or has_node(args, [r for r in ranges if not callable(r)])):
+        return found
+
+    def inner(number: int, outer: tuple[Any, ...]) -> Any:
+        """Return the integral over the numbers up to one, for those after it."""
+        given = ranges[number]
+        low, high = given(*outer, *args) if callable(given) else given
+        option = opts[number] if isinstance(opts, (list, tuple)) else opts or {}
+        option = option(*outer, *args) if callable(option) else option
+
+        def integrand(x: Any) -> Any:
+            if number == 0:
+                return func(x, *outer, *args)
+            return inner(number - 1, (x, *outer))[0]
+
+        return quad(integrand, low, high, **option)
+
+    return inner(len(ranges) - 1, ())[:2]
+
+
+def dblquad(
+    func: Function, a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), **options: Any
+) -> Any:
+    """Integrate over two numbers; see `scipy.integrate.dblquad` and `nquad`."""
+    inner = [g if callable(g) else (lambda x, g=g: g) for g in (gfun, hfun)]
+    args = args if isinstance(args, tuple) else (args,)
+
+    def limits(x: Any, *_: Any) -> Any:
+        return inner[0](x), inner[1](x)
+
+    return nquad(func, [limits, (a, b)], args, options or None)
+
+
+def tplquad(
+    func: Function,
+    a: Any,
+    b: Any,
+    gfun: Any,
+    hfun: Any,
+    qfun: Any,
+    rfun: Any,
+    args: Any = (),
+    **options: Any,
+) -> Any:
+    """Integrate over three numbers; see `scipy.integrate.tplquad` and `nquad`."""
+    middle = [g if callable(g) else (lambda x, g=g: g) for g in (gfun, hfun)]
+    inner = [g if callable(g) else (lambda x, y, g=g: g) for g in (qfun, rfun)]
+    args = args if isinstance(args, tuple) else (args,)
+
+    def last(y: Any, x: Any, *_: Any) -> Any:
+        return inner[0](x, y), inner[1](x, y)
+
+    def second(x: Any, *_: Any) -> Any:
+        return middle[0](x), middle[1](x)
+
+    return nquad(func, [last, second, (a, b)], args, options or None)
+
+
+class _Seen:
+    """Whether functions have returned nodes while a solver got their numbers."""
+
+    def __init__(self, args: Any) -> None:
+        self.args = args
+        self.nodes = False
+
+    def noting(self, function: Function) -> Function:
+        """Return the function as numbers."""
+
+        def call(*arguments: Any) -> Any:
+            found = function(*arguments)
+            self.nodes = self.nodes or has_node(found)
+            return plain(found)
+
+        return untraced(call)
+
+
+class _Quad:
+    """The rule of `quad`: for a vector, one integral for each element, at shared points."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+
+    def __call__(self, f: Function, a: float, b: float) -> Any:
+        """Return what SciPy does."""
+        return _original.quad(f, a, b, (), **self.options)
+
+    def of_vector(self, f: Function, a: float, b: float) -> Any:
+        """Return the integral of each element."""
+        at = functools.cache(lambda x: np.asarray(f(x)))
+        options = {k: v for k, v in self.options.items() if k != "full_output"}
+        count = at((a + b) / 2 if np.isfinite(a + b) else b if np.isfinite(b) else a + 0.0).size
+        parts = [_original.quad(lambda x: at(x)[i], a, b, (), **options)[0] for i in range(count)]  # noqa: B023
+        return np.array(parts)
+
+
+class _QuadVec:
+    """The rule of `quad_vec`."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+
+    def __call__(self, f: Function, a: float, b: float) -> Any:
+        """Return what SciPy does."""
+        return _original.quad_vec(f, a, b, **self.options)
+
+    def of_vector(self, f: Function, a: float, b: float) -> Any:
+        """Return the integral of each element."""
+        options = {k: v for k, v in self.options.items() if k != "full_output"}
+        return _original.quad_vec(f, a, b, **options)[0]
+
+
+class _Vector:
+    """The rule for derivatives of integrals, which are vectors, by another rule."""
+
+    def __init__(self, rule: Any) -> None:
+        self.rule = rule
+
+    def __call__(self, f: Function, a: float, b: float) -> Any:
+        """Return the integral of each element, in place of what SciPy returns."""
+        return (self.rule.of_vector(f, a, b),)
+
+    def of_vector(self, f: Function, a: float, b: float) -> Any:
+        """Return the integral of each element."""
+        return self.rule.of_vector(f, a, b)
+
+
+class _Integral:
+    """An integral as a node: its arguments are the limits and what the function closes over.
+
+    Parameters
+    ----------
+    function : callable
+        A function of one number; it may close over nodes.
+    a, b : float or node
+        The limits.
+    rule : object
+        How to integrate numbers and vectors.
+
+    Attributes
+    ----------
+    result : tuple
+        What SciPy returns, with the integral first.
+    is_node : bool
+        Whether that is a node.
+    """
+
+    def __init__(self, function: Function, a: Any, b: Any, rule: Any) -> None:
+        self.function, self.rule = function, rule
+        begun = begin_call()
+        with Trace() as trace:
+            found, complaints = _numbers(function, a, b, rule)
+        self.others = closed_over(trace, [], begun) if is_recording() else []
+        self.is_node = bool(self.others) or (is_recording() and has_node(a, b))
+        self.result: Any = found
+        if not self.is_node:
+            for complaint in complaints:
+                warnings.warn(str(complaint.message), complaint.category, stacklevel=4)
+            return
+        _assert_converged(found, complaints)
+        value = found[0]
+        primitive = define(lambda *_: value, variadic=self._pull_back, name="integral")
+        node = dispatch.apply(primitive, (a, b, *self.others), dispatch.NO_KEYWORDS)
+        self.result = (node, *found[1:])
+        self.last: tuple[Any, list[Any]] | None = None
+
+    def _pull_back(self, argnum: int, g: Any, y: Any, a: Any, b: Any, *others: Any) -> Any:
+        create = any(isinstance(x, Node) for x in (g, y, a, b, *others))
+        if argnum < 2:
+            at = self.function(b if argnum else a)
+            at = at if create else plain(at)
+            return np.sum(g * at) if argnum else -np.sum(g * at)
+        if self.last is None or self.last[0] is not g or self.last[1][argnum - 2] is None:
+            self.last = (g, self._by_others(g, a, b, create))
+        found = self.last[1][argnum - 2]
+        self.last[1][argnum - 2] = None
+        if all(part is None for part in self.last[1]):
+            self.last = None  # all are returned: free them
+        return found
+
+    def _by_others(self, g: Any, a: Any, b: Any, create: bool) -> list[Any]:
+        """Integrate the derivatives by what the function closes over."""
+        shapes = [np.shape(plain(node)) for node in self.others]
+        size = float(np.max(np.abs(plain(g)), initial=0.0)) or 1.0
+
+        def slopes(x: Any) -> Any:
+            result = self.function(x)
+            if isinstance(result, Node):
+                parts = pulled(result, g / size, self.others, create)
+            else:
+                parts = [None] * len(shapes)
+            pairs = zip(parts, shapes, strict=True)
+            filled = [np.zeros(shape) if part is None else part for part, shape in pairs]
+            return np.concatenate([np.ravel(part) for part in filled])
+
+        rule = _Vector(self.rule)
+        if create:
+            (vector,) = _Integral(slopes, a, b, rule).result
+        else:
+            (vector,), complaints = _numbers(slopes, a, b, rule)
+            _assert_converged((vector,), complaints)
+        vector, start, found = vector * size, 0, []
+        for shape in shapes:
+            stop = start + int(np.prod(shape))
+            found.append(np.reshape(vector[start:stop], shape))
+            start = stop
+        return found
+
+
+def _numbers(function: Function, a: Any, b: Any, rule: Any) -> tuple[Any, list[Any]]:
+    """Return what SciPy finds with numbers alone, and its warnings."""
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        found = rule(untraced(lambda x: plain(function(x))), float(plain(a)), float(plain(b)))
+    return found, complaints
+
+
+def _assert_converged(found: Any, complaints: list[Any]) -> None:
+    """Raise if SciPy doubts an integral that is to be differentiated, or a derivative."""
+    messages = [str(complaint.message) for complaint in complaints]
+    messages += [part for part in found[1:] if isinstance(part, str)]
+    if messages or not np.all(np.isfinite(found[0])):
+        reason = " ".join(messages[0].split()) if messages else "it is not finite."
+        raise SolutionError(f"The integral, or that of a derivative, did not converge: {reason}")

@@ -1,0 +1,173 @@
+"""Solutions of differential equations step by step: closed forms and neighbouring solutions."""
+
+import numpy as np
+import pytest
+import scipy.integrate
+
+from autograd import Tensor, Value, grad, hessian, jacobian, jvp
+from autograd.errors import NoRuleError, SolutionError
+from autograd.scipy.integrate import solve_ivp
+
+EXPLICIT = ("RK23", "RK45", "DOP853")
+IMPLICIT = ("Radau", "BDF", "LSODA")
+TIGHT = {"rtol": 1e-9, "atol": 1e-10}
+
+
+def lotka(t, y, a, b):
+    return [a * y[0] - b * y[0] * y[1], -y[1] + 0.5 * y[0] * y[1]]
+
+
+def exactly(a):
+    span, y0 = (0.0, 1.0), [1.0, 1.5]
+    options = {"args": (a, 1.0), "rtol": 1e-12, "atol": 1e-12}
+    return scipy.integrate.solve_ivp(lotka, span, y0, "DOP853", **options).y[0, -1]
+
+
+@pytest.mark.parametrize("method", [*EXPLICIT, *IMPLICIT])
+def test_every_method_has_derivatives_by_parameters(method):
+    tolerance = {"RK23": 1e-6, **dict.fromkeys(IMPLICIT, 1e-4)}.get(method, 1e-9)
+
+    def f(a):
+        options = {"args": (a, 1.0), "rtol": tolerance, "atol": tolerance}
+        return solve_ivp(lotka, (0.0, 1.0), [1.0, 1.5], method, **options).y[0, -1]
+
+    assert float(f(Value(1.1)).data) == pytest.approx(
+        f(1.1), rel=1e-3 if method in IMPLICIT else 1e-12
+    )
+    expected = (exactly(1.1 + 1e-4) - exactly(1.1 - 1e-4)) / 2e-4
+    assert grad(f)(1.1) == pytest.approx(expected, rel=1e-2 if method in IMPLICIT else 1e-5)
+    assert jvp(f)(1.1)(2.0)[1] == pytest.approx(2 * grad(f)(1.1))
+
+
+@pytest.mark.parametrize("method", [*EXPLICIT, "Radau"])
+def test_initial_values_and_both_times_have_derivatives(method):
+    def end(y0, first, last):
+        change = lambda t, y: -y * np.cos(t)  # noqa: E731
+        return solve_ivp(change, (first, last), y0, method, rtol=1e-7, atol=1e-9).y[0, -1]
+
+    def closed(y0, first, last):
+        return y0[0] * np.exp(np.sin(first) - np.sin(last))
+
+    at = (np.array([2.0]), 0.3, 1.7)
+    for argument in range(3):
+        np.testing.assert_allclose(grad(end, argument)(*at), grad(closed, argument)(*at), rtol=1e-5)
+
+
+def test_second_derivatives_and_closures_are_followed():
+    def end(p):
+        return solve_ivp(lambda t, y: p[0] * y * (1 - y / p[1]), (0, 2), [0.3], **TIGHT).y[0, -1]
+
+    def closed(p):
+        return p[1] / (1 + (p[1] / 0.3 - 1) * np.exp(-2 * p[0]))
+
+    p = np.array([1.3, 2.0])
+    np.testing.assert_allclose(grad(end)(p), grad(closed)(p), rtol=1e-7)
+    np.testing.assert_allclose(hessian(end)(p), hessian(closed)(p), rtol=1e-6)
+
+
+@pytest.mark.parametrize("method", [*EXPLICIT, "Radau"])
+def test_times_of_the_solution_may_be_nodes(method):
+    times = np.array([0.5, 1.0, 3.0])
+
+    def at(times, y0):
+        return solve_ivp(lambda t, y: -y, (0, 3), y0, method, times, rtol=1e-7, atol=1e-7).y[0]
+
+    np.testing.assert_allclose(jacobian(at, 0)(times, [1.0]), np.diag(-np.exp(-times)), atol=1e-5)
+    expected = np.exp(-times)[:, None]
+    np.testing.assert_allclose(jacobian(at, 1)(times, np.ones(1)), expected, atol=1e-5)
+
+
+def test_solutions_run_backward_in_time():
+    def f(k):
+        return solve_ivp(lambda t, y: k * y, (2.0, 0.0), [1.0], t_eval=[1.5, 0.0], **TIGHT).y[0]
+
+    np.testing.assert_allclose(
+        jacobian(f)(0.7), [-0.5 * np.exp(-0.35), -2 * np.exp(-1.4)], rtol=1e-7
+    )
+
+
+def test_values_are_those_of_scipy():
+    for options in (
+        {},
+        {"t_eval": np.linspace(0, 2, 7)},
+        {"dense_output": True, "vectorized": True},
+        {"method": "DOP853", "dense_output": True},
+    ):
+        change = lambda t, y: np.cos(t) * np.ones_like(y)  # noqa: E731
+        ours = solve_ivp(change, (0, 2), Tensor([1.0, 2.0]), **options)
+        theirs = scipy.integrate.solve_ivp(change, (0, 2), [1.0, 2.0], **options)
+        np.testing.assert_allclose(ours.t, theirs.t, rtol=1e-14)
+        np.testing.assert_allclose(ours.y.data, theirs.y, rtol=1e-13)
+        if theirs.sol is not None:
+            np.testing.assert_allclose(
+                ours.sol([0.3, 1.9]).data, theirs.sol([0.3, 1.9]), rtol=1e-12
+            )
+            np.testing.assert_allclose(ours.sol(0.7).data, theirs.sol(0.7), rtol=1e-12)
+
+
+def test_plain_arguments_give_scipys_result():
+    ours = solve_ivp(lotka, (0.0, 2.0), [1.0, 1.5], args=(1.1, 1.0))
+    theirs = scipy.integrate.solve_ivp(lotka, (0.0, 2.0), [1.0, 1.5], args=(1.1, 1.0))
+    np.testing.assert_array_equal(ours.y, theirs.y)
+    assert ours.sol is None
+    stiff = solve_ivp(lambda t, y: -1000 * (y - np.cos(t)), (0, 1), [0.0], "BDF")
+    assert stiff.njev > 0
+    assert stiff.success
+
+
+# -- events ---------------------------------------------------------------------------------
+
+
+def lands(t, y):
+    return y[0]
+
+
+lands.terminal = True
+lands.direction = -1
+
+
+def fall(h, v, g, **options):
+    change = lambda t, y: [y[1], -g]  # noqa: E731
+    return solve_ivp(change, (0.0, 100.0), [h, v], events=lands, **TIGHT, **options)
+
+
+def time_of_fall(h, v, g):
+    return (v + np.sqrt(v * v + 2 * g * h)) / g
+
+
+def test_events_have_derivatives_of_every_order():
+    at = (10.0, 2.0, 9.81)
+    expected = grad(time_of_fall, (0, 1, 2))(*at)
+    for time in (lambda s: s.t_events[0][0], lambda s: s.t[-1]):
+        f = lambda *x: time(fall(*x))  # noqa: B023, E731
+        np.testing.assert_allclose(grad(f, (0, 1, 2))(*at), expected, rtol=1e-9)
+    second = grad(grad(lambda h: fall(h, 2.0, 9.81).t[-1]))(10.0)
+    assert second == pytest.approx(grad(grad(time_of_fall))(*at), rel=1e-8)
+    speed = lambda h: -np.sqrt(4 + 2 * 9.81 * h)  # noqa: E731
+    for state in (lambda s: s.y[1, -1], lambda s: s.y_events[0][0, 1]):
+        found = grad(lambda h: state(fall(h, 2.0, 9.81)))(10.0)  # noqa: B023
+        assert found == pytest.approx(grad(speed)(10.0), rel=1e-8)
+
+
+def test_an_end_that_is_not_reached_has_no_influence():
+    f = lambda last: solve_ivp(  # noqa: E731
+        lambda t, y: [y[1], -9.81], (0.0, last), [10.0, 2.0], events=lands
+    ).t[-1]
+    with pytest.warns(UserWarning, match="does not depend"):
+        assert grad(f)(100.0) == 0.0
+
+
+# -- what is refused ------------------------------------------------------------------------
+
+
+def test_solvers_that_fail_have_no_derivative():
+    with pytest.raises(SolutionError, match="step size"):
+        grad(lambda a: solve_ivp(lambda t, y: a * y * y, (0, 2), [1.0]).y[0, -1])(1.0)
+
+
+def test_solvers_of_the_user_have_no_derivative():
+    class Mine(scipy.integrate.RK45):
+        pass
+
+    with pytest.raises(NoRuleError, match="RK23, RK45, DOP853"):
+        grad(lambda a: solve_ivp(lambda t, y: a * y, (0, 1), [1.0], Mine).y[0, -1])(1.0)
