@@ -2,10 +2,12 @@
 
 import ast
 import math
+import os
 
 import mpmath
 import numpy as np
 import pytest
+from fuzz import programs
 from rules.samples import SAMPLES
 from scipy_rules.samples import LINALG as OF_LINALG
 from scipy_rules.samples import SPECIAL as OF_SPECIAL
@@ -300,10 +302,20 @@ def test_assigned_elements_are_followed():
         y = Tensor(np.zeros(2))
         y[0] = np.exp(x) - 1
         y[1] = x
-        return y * 2
+        return np.sin(y) * 2
 
     report = check_precision(f, 1e-9)
+    assert report.unknown == []
     assert report.lines[0].suggestion == "np.expm1(x)"
+
+
+@pytest.mark.parametrize("seed", range(round(5 * float(os.environ.get("CHAINRULE_FUZZ", "1")))))
+def test_random_programs_of_assignments_are_known(seed):
+    f = programs.function(programs.program(seed), recorded=True)
+    report = check_precision(f, np.array([0.3, -0.7, 0.55, 1.1, -0.2, 0.9]))
+    assert report.unknown == []
+    assert report.digits > 12
+    assert report.lines == []
 
 
 def test_derivatives_of_very_different_sizes_are_resolved():

@@ -87,7 +87,9 @@ class Arithmetic:
         if primitive in ORDERING and any(x != x for x in arrays[0].ravel()):
             return None
         if primitive in AS_THEY_ARE:
-            return _array(primitive.function(*arrays, **keywords))
+            found = primitive.function(*arrays, **keywords)
+            # An array without axes that is assigned to an element of objects is stored as it is.
+            return _array(np.frompyfunc(lambda x: getattr(x, "flat", [x])[0], 1, 1)(found))
         return None
 
     def _checked(self, function: Any, real: bool) -> Any:

@@ -174,6 +174,7 @@ class _Differences:
 
 def _scale(m: Any, numbers: Any, position: int) -> Any:
     """Return the size of a number; of zero, the least size of the others in its array, or 1."""
-    sizes = [size for size in map(abs, numbers) if 0 < size < m.inf]
     size = abs(numbers[position])
-    return size if 0 < size < m.inf else min(sizes, default=m.one)
+    if 0 < size < m.inf:
+        return size
+    return min((size for size in map(abs, numbers) if 0 < size < m.inf), default=m.one)

@@ -193,8 +193,10 @@ def _name(node: Any, backward: BackwardPass) -> str:
     owner = backward.owners.get(id(node))
     if id(node) in backward.sums:
         lines = {x.place.line for x in backward.sums[id(node)] if x.place is not None}
-        others = " and ".join(str(line) for line in sorted(lines - {node.place.line}))
-        return f"sum of derivatives, with line {others}" if others else "sum of derivatives"
+        others = [str(line) for line in sorted(lines - {node.place.line})]
+        if not others:
+            return "sum of derivatives"
+        return f"sum of derivatives, with line{'s' * (len(others) > 1)} {', '.join(others)}"
     return node.op if owner is None else f"derivative of {owner.op}"
 
 
