@@ -12,10 +12,10 @@ from autograd import tree
 from autograd.engine import Node, tracing
 from autograd.errors import DataError, GradientLostError, OptionError, SparsityError
 from autograd.program import structure
-from autograd.sparse.pattern import structure_of
+from autograd.sparse.pattern import Pattern, pattern_of
 from autograd.sparse.plans import EPSILONS, Plan, StarPlan, epsilon_of, plan_of
 from autograd.sparse.products import Products, hvps, jvps, vjps
-from autograd.sparse.sets import Sets, scipy_sparse
+from autograd.sparse.sets import scipy_sparse
 from autograd.transforms.naming import transform
 from autograd.variables import Argnum, Function, Variable, plain
 
@@ -155,8 +155,8 @@ class SparseDerivative:
             f"{plan.count} product{'s' * (plan.count != 1)} in {plan.mode} mode, for {what}"
             + ", and one to verify" * self._verify,
         ]
-        if plan.dense:
-            lines.append(f"counted as dense: {', '.join(plan.dense)}")
+        if plan.pattern.dense:
+            lines.append(f"counted as dense: {', '.join(sorted(plan.pattern.dense))}")
         return "\n".join(lines)
 
     # -- the pattern ------------------------------------------------------------------------
@@ -203,8 +203,8 @@ class SparseDerivative:
         plan = self._plans.get(signature)
         if plan is None:
             self._require_numbers(given, arguments)
-            sets, dense = self._structure(given, arguments, keywords)
-            plan = self._plans[signature] = self._planned_for(sets, dense, given)
+            pattern = self._structure(given, arguments, keywords)
+            plan = self._plans[signature] = self._planned_for(pattern, given)
         self._last = (plan, given)
         return plan
 
@@ -217,14 +217,14 @@ class SparseDerivative:
             raise DataError("No pattern has been computed yet: pass arguments of the function.")
         return self._last
 
-    def _structure(self, given: Any, arguments: Any, keywords: Any) -> tuple[Sets, list[str]]:
-        """Return the pattern, and what counts as dense, from a program of one product."""
+    def _structure(self, given: Any, arguments: Any, keywords: Any) -> Pattern:
+        """Return the pattern, from a program of one product."""
         count = sum(np.size(plain(x)) for x in tree.flat(given))
         probe = np.random.default_rng(1).uniform(0.5, 1.5, count)
         program = self._forward.program(probe, given, arguments, keywords)
         (result,) = program.output
         self._require_array(result)
-        return structure_of(program, len(tree.flat(given)))
+        return pattern_of(program, len(tree.flat(given)))
 
     def _require_array(self, result: Any) -> None:
         """Raise an error if the result of the function is not an array or a number."""
@@ -248,9 +248,9 @@ class SparseDerivative:
                 "part. Use forward mode."
             )
 
-    def _planned_for(self, sets: Sets, dense: list[str], given: Any) -> Plan:
+    def _planned_for(self, pattern: Pattern, given: Any) -> Plan:
         """Return the plan for a pattern."""
-        return plan_of(sets, dense, _shape_of(given), "forward" if self._complex else self._mode)
+        return plan_of(pattern, _shape_of(given), "forward" if self._complex else self._mode)
 
     def _split(self, matrix: Any, given: Any) -> Any:
         """Return the columns that belong to each argument, if there are several."""
@@ -271,10 +271,9 @@ class SparseDerivative:
         errors = plan.errors(matrix, product)
         if np.all(errors <= np.maximum(plan.tolerance, EPSILONS * epsilon)):
             return matrix
-        sets, dense = self._structure(given, arguments, keywords)
-        both = plan.sets.union(sets)
-        if both is not plan.sets:
-            larger = self._planned_for(both, sorted({*plan.dense, *dense}), given)
+        both = plan.pattern.with_entries_of(self._structure(given, arguments, keywords))
+        if both is not plan.pattern:
+            larger = self._planned_for(both, given)
             for key, known in list(self._plans.items()):
                 if known is plan:
                     self._plans[key] = larger
@@ -297,7 +296,7 @@ class SparseDerivative:
         products = self._forward if forward else self._reverse
         like = given if forward else self._result(arguments, keywords)
         vectors = plan.vectors(like, self._verify or not plan.count)
-        found = products(vectors, arguments, keywords)
+        found = products(vectors, plan.pattern.length, arguments, keywords)
         tests = found[plan.count :]
         return plan.matrix(found[: plan.count] or tests), tests[0] if self._verify else None
 
@@ -318,8 +317,8 @@ class _SparseHessian(SparseDerivative):
     _pushing = staticmethod(hvps)
     _what = "sparse_hessian"
 
-    def _planned_for(self, sets: Sets, dense: list[str], given: Any) -> Plan:
-        return StarPlan(sets, dense, _shape_of(given))
+    def _planned_for(self, pattern: Pattern, given: Any) -> Plan:
+        return StarPlan(pattern, _shape_of(given))
 
 
 def _checked(mode: str) -> None:

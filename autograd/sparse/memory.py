@@ -65,13 +65,13 @@ class Memories:
         if isinstance(x, Constant) and x not in self._values:
             self.define(x, x.value.copy("K") if x in self._written else x.value)
         memory = self._memories.get(root(x))
-        shape = x.value.shape if isinstance(x, Constant) else x.shape
-        if memory is None:
-            return Operand(shape, self._sets.get(x), x in self._values, self._values.get(x))
-        if memory.sets is not None:
-            return Operand(shape, self._seen(x, memory))
-        known = memory.known and x in self._values
-        return Operand(shape, None, known, self._values.get(x) if known else None)
+        variable = x if isinstance(x, Variable) else None
+        shape = x.value.shape if variable is None else x.shape
+        if memory is not None and memory.sets is not None:
+            return Operand(shape, self._seen(x, memory), variable=variable)
+        known = x in self._values and (memory is None or memory.known)
+        value = self._values[x] if known else None
+        return Operand(shape, self._sets.get(x), known, value, variable)
 
     def _seen(self, x: Any, memory: Memory) -> Sets:
         """Return the sets of a view of memory."""
@@ -101,6 +101,14 @@ class Memories:
             self._memories[x] = Memory(x.shape, sets, False)
         elif root(x) not in self._memories and sets is not None and sets.count:
             self._sets[x] = sets
+
+    def take(self, x: Variable, operand: Operand) -> None:
+        """Note what is known of an input."""
+        if operand.known and operand.sets is None:
+            value = operand.value
+            self.define(x, value.copy("K") if isinstance(value, np.ndarray) else value)
+        else:
+            self.depend(x, operand.sets)
 
     def show(self, item: Instruction, x: Variable) -> None:
         """Note which elements of memory that is written to a new view shows."""

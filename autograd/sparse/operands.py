@@ -30,15 +30,25 @@ class Operand:
         Whether its value does not depend on the arguments of the function.
     value : any
         The value, if it is known.
+    variable : Variable or None
+        What stands for it in the program.
     """
 
-    __slots__ = ("known", "sets", "shape", "value")
+    __slots__ = ("known", "sets", "shape", "value", "variable")
 
-    def __init__(self, shape: Any, sets: Sets | None, known: bool = False, value: Any = None):
+    def __init__(
+        self,
+        shape: Any,
+        sets: Sets | None,
+        known: bool = False,
+        value: Any = None,
+        variable: Variable | None = None,
+    ) -> None:
         self.shape = shape
         self.sets = sets
         self.known = known
         self.value = value
+        self.variable = variable
 
     @property
     def size(self) -> int:

@@ -2,12 +2,15 @@
 
 The program computes the product of the derivative with a tangent. What a result depends on, among
 the elements of the tangent, are the entries of its row that may be other than zero. Each
-instruction passes on the sets of its operands: a rule says how, for each kind of function. For any
-other function, everything depends on everything.
+instruction passes on the sets of its operands: a rule says how, for each kind of function. Other
+functions written in Python have programs of their own; for the rest, everything depends on
+everything.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,16 +20,43 @@ from autograd.program.passes.dead_code import without_dead_code
 from autograd.program.passes.effects import is_pure
 from autograd.program.program import Program
 from autograd.sparse import axes, contractions, elements, writing
+from autograd.sparse.inside import traced_inside
 from autograd.sparse.memory import Memories
-from autograd.sparse.operands import Step, Unknown, plain
+from autograd.sparse.operands import Operand, Step, Unknown, plain, sets_of
 from autograd.sparse.sets import Sets, joined
 
 #: Functions that look only at shapes and types: their results are known, whatever the numbers.
 _LIKE = frozenset((np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size))
 
 
-def structure_of(program: Program, count: int) -> tuple[Sets, list[str]]:
-    """Return the entries of a derivative that may be other than zero.
+@dataclass
+class Pattern:
+    """Which entries of a derivative may be other than zero.
+
+    Attributes
+    ----------
+    sets : Sets
+        The columns of the entries, for each element of the result.
+    dense : set of str
+        The functions for which every result counts as depending on every operand.
+    length : int
+        The number of instructions of the program of one product.
+    """
+
+    sets: Sets
+    dense: set[str]
+    length: int
+
+    def with_entries_of(self, other: Pattern) -> Pattern:
+        """Return the pattern of both; itself, if the other one has no more entries."""
+        sets = self.sets.union(other.sets)
+        if sets is self.sets:
+            return self
+        return Pattern(sets, self.dense | other.dense, max(self.length, other.length))
+
+
+def pattern_of(program: Program, count: int) -> Pattern:
+    """Return the pattern of a derivative.
 
     Parameters
     ----------
@@ -34,46 +64,40 @@ def structure_of(program: Program, count: int) -> tuple[Sets, list[str]]:
         Computes the product of the derivative with a tangent.
     count : int
         How many of its first inputs are the tangent.
-
-    Returns
-    -------
-    sets : Sets
-        The columns of the entries, for each element of the result.
-    dense : list of str
-        The functions for which every result counts as depending on every operand.
     """
-    found = _Propagation(without_dead_code(program), count)
-    for item in found.program.items:
-        if not isinstance(item, Guard):
-            found.carry_out(item)
-    parts = []
-    for x in program.outputs:
-        operand = found.memories.operand(x)
-        parts.append(operand.sets or Sets.empty(operand.size, found.width))
-    if not parts:  # the result is a number that depends on nothing
-        parts = [Sets.empty(1, found.width)]
-    return joined(parts), sorted(found.dense)
+    sizes = [math.prod(x.shape) for x in program.inputs[:count]]
+    width = sum(sizes)
+    inputs = [Operand(x.shape, None) for x in program.inputs]
+    first = 0
+    for operand, size in zip(inputs, sizes, strict=False):
+        operand.sets = Sets.identity(first, size, width)
+        first += size
+    found = _Propagation(without_dead_code(program), inputs, width)
+    parts = found.results() or [Sets.empty(1, width)]  # or a number that depends on nothing
+    return Pattern(joined(parts), found.dense, len(found.program))
 
 
 class _Propagation:
     """The sets of all variables, while the instructions of a program are carried out."""
 
-    def __init__(self, program: Program, count: int) -> None:
+    def __init__(self, program: Program, inputs: list[Operand], width: int) -> None:
         self.program = program
-        tangents = program.inputs[:count]
-        sizes = [int(np.prod(x.shape, dtype=int)) for x in tangents]
-        self.width = sum(sizes)
-        self.memories = Memories(program, self.width)
+        self.width = width
+        self.memories = Memories(program, width)
         self.dense: set[str] = set()
-        first = 0
-        for x, size in zip(tangents, sizes, strict=True):
-            self.memories.depend(x, Sets.identity(first, size, self.width))
-            first += size
-        for x in program.inputs[count:]:
-            self.memories.depend(x, None)
+        for x, operand in zip(program.inputs, inputs, strict=True):
+            self.memories.take(x, operand)
         for load in program.loads:
             if load.variable is not None:
                 self.memories.depend(load.variable, None)
+
+    def results(self) -> list[Sets]:
+        """Carry out all instructions, and return the sets of what the program returns."""
+        for item in self.program.items:
+            if not isinstance(item, Guard):
+                self.carry_out(item)
+        operands = map(self.memories.operand, self.program.outputs)
+        return [sets_of(x, self.width) for x in operands]
 
     def carry_out(self, item: Instruction) -> None:
         """Note what the results of an instruction depend on."""
@@ -119,16 +143,28 @@ class _Propagation:
             if rule is None:
                 raise Unknown
             found: list[Sets] = rule(step)
-            sizes = [int(np.prod(x.shape, dtype=int)) for x in step.results]
+            sizes = [math.prod(x.shape) for x in step.results]
             if [sets.size for sets in found] != sizes:
                 raise Unknown
             return found
         except Unknown:
+            pass
+        try:
+            return self._inside(step)
+        except Unknown:
             self.dense.add(step.name)
             union = _union(step)
-            return [
-                union.take(np.zeros(int(np.prod(x.shape, dtype=int)), int)) for x in step.results
-            ]
+            return [union.take(np.zeros(math.prod(x.shape), int)) for x in step.results]
+
+    def _inside(self, step: Step) -> list[Sets]:
+        """Return the sets of the results of a function of Python, from a program of its own."""
+        program, inputs = traced_inside(step)
+        found = _Propagation(without_dead_code(program), inputs, self.width)
+        sets = found.results()
+        if [x.size for x in sets] != [math.prod(x.shape) for x in step.results]:
+            raise Unknown
+        self.dense |= found.dense
+        return sets
 
     def _write(self, step: Step, target: Any, depends: bool) -> None:
         """Note what an array depends on after an instruction has changed it."""

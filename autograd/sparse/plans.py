@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.sparse.coloring import columns_colored, stars_colored
+from autograd.sparse.pattern import Pattern
 from autograd.sparse.products import structured
 from autograd.sparse.sets import Sets, scipy_sparse
 
@@ -26,10 +27,8 @@ class Plan:
 
     Parameters
     ----------
-    sets : Sets
-        The columns of the entries of each row that may be other than zero.
-    dense : list of str
-        The functions that count as dense.
+    pattern : Pattern
+        Which entries may be other than zero.
     shape : tuple of int
         The shape of the argument, whose elements are the columns.
 
@@ -51,9 +50,9 @@ class Plan:
     what = "columns"
     mode = "forward"
 
-    def __init__(self, sets: Sets, dense: list[str], shape: tuple[int, ...]) -> None:
-        self.sets = sets
-        self.dense = dense
+    def __init__(self, pattern: Pattern, shape: tuple[int, ...]) -> None:
+        self.pattern = pattern
+        self.sets = sets = pattern.sets
         self.tolerance: Any = 0.0
         self.rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
         self.colors = self._colored(shape)
@@ -177,23 +176,23 @@ def epsilon_of(product: Any) -> float:
     return float(np.finfo(product.dtype).eps)
 
 
-def plan_of(sets: Sets, dense: list[str], shape: tuple[int, ...], mode: str) -> Plan:
+def plan_of(pattern: Pattern, shape: tuple[int, ...], mode: str) -> Plan:
     """Return the plan with fewest products.
 
     Parameters
     ----------
-    sets, dense : Sets and list of str
-        What `structure_of` returns.
+    pattern : Pattern
+        Which entries may be other than zero.
     shape : tuple of int
         The shape of the argument.
     mode : str
         "forward", "reverse" or "auto".
     """
     if mode == "reverse":
-        return RowPlan(sets, dense, shape)
-    columns = Plan(sets, dense, shape)
-    longest = int(np.bincount(sets.indices, minlength=1).max(initial=0))
+        return RowPlan(pattern, shape)
+    columns = Plan(pattern, shape)
+    longest = int(np.bincount(pattern.sets.indices, minlength=1).max(initial=0))
     if mode == "forward" or columns.count <= longest:  # rows need as many colours, or more
         return columns
-    rows = RowPlan(sets, dense, shape)
+    rows = RowPlan(pattern, shape)
     return rows if rows.count < columns.count else columns

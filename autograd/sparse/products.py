@@ -14,8 +14,11 @@ from autograd.program import Program, jit, trace
 from autograd.transforms import grad, make_jvp, make_vjp
 from autograd.variables import Argnum, Function
 
-#: So many products are one program; more are computed in blocks.
+#: At most so many products are one program; more are computed in blocks.
 BLOCK = 8
+
+#: Compiling programs that are longer than this, in instructions, takes too long.
+LONGEST = 20_000
 
 
 def jvps(f: Function, argnum: Argnum) -> Function:
@@ -61,10 +64,23 @@ class Products:
         self.product = products
         self._run = jit(products)
 
-    def __call__(self, vectors: Iterator[Any], arguments: Any, keywords: Any) -> list[Any]:
-        """Return one flat array for each of the vectors, which have the structure they need."""
+    def __call__(
+        self, vectors: Iterator[Any], length: int, arguments: Any, keywords: Any
+    ) -> list[Any]:
+        """Return one flat array for each of some vectors.
+
+        Parameters
+        ----------
+        vectors : iterator
+            In the structure of what they are multiplied with.
+        length : int
+            The number of instructions for one product.
+        arguments, keywords : tuple and dict
+            The arguments of the function.
+        """
+        size = min(max(LONGEST // max(length, 1), 1), BLOCK)
         found: list[Any] = []
-        while block := tuple(itertools.islice(vectors, BLOCK)):
+        while block := tuple(itertools.islice(vectors, size)):
             found += map(flattened, self._run(block, *arguments, **keywords))
         return found
 

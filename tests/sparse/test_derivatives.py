@@ -209,9 +209,10 @@ def test_a_pattern_that_lacks_entries_is_an_error(monkeypatch):
     structure = type(derivative)._structure
 
     def wrong(*arguments):
-        sets, dense = structure(*arguments)
-        keep = sets.indptr[:-1]
-        return type(sets)(np.arange(7, dtype=np.int32), sets.indices[keep], 6), dense
+        found = structure(*arguments)
+        first = found.sets.indices[found.sets.indptr[:-1]]
+        found.sets = type(found.sets)(np.arange(7, dtype=np.int32), first, 6)
+        return found
 
     monkeypatch.setattr(type(derivative), "_structure", wrong)
     with pytest.raises(SparsityError, match="pattern lacks entries"):

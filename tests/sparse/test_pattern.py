@@ -10,7 +10,7 @@ from sparse.programs import random_function
 
 import autograd
 from autograd import make_jvp, sparse_jacobian, trace, tree
-from autograd.sparse.pattern import structure_of
+from autograd.sparse.pattern import pattern_of
 from autograd.sparse.products import flattened, structured
 
 COUNT = round(40 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
@@ -34,8 +34,8 @@ def structure(f, arguments, argnum=0):
     size = sum(map(np.size, tree.flat(x)))
     vector = structured(np.random.default_rng(0).uniform(0.5, 1.5, size), x)
     program = trace(lambda v, *a: make_jvp(f, argnum)(*a)(v)[1])(vector, *arguments)
-    sets, dense = structure_of(program, len(tree.flat(x)))
-    return sets.matrix().toarray(), dense
+    found = pattern_of(program, len(tree.flat(x)))
+    return found.sets.matrix().toarray(), found.dense
 
 
 def is_real(x):
@@ -248,12 +248,22 @@ def test_constants_made_by_the_function_are_known():
 
 
 def test_unknown_functions_count_as_dense_and_are_named():
-    reverse = autograd.linear(lambda x: x[::-1], lambda g, x: g[::-1], name="reverse")
+    def take(x):
+        return np.frombuffer(x.tobytes())[::-1]
+
+    reverse = autograd.linear(take, lambda g, x: g[::-1], name="reverse")
     derivative = sparse_jacobian(lambda x: reverse(x) + x)
     found = derivative.pattern(X)
     assert found.nnz == 36
-    assert "counted as dense" in derivative.summary()
+    assert "counted as dense: take" in derivative.summary()
     assert np.array_equal(derivative(X).toarray(), np.eye(6) + np.eye(6)[::-1])
+
+
+def test_functions_in_python_have_patterns_of_their_own():
+    reverse = autograd.linear(lambda x: x[::-1], lambda g, x: g[::-1])
+    found, dense = structure(lambda x: reverse(x) + x, (X,))
+    assert np.array_equal(found, np.eye(6, dtype=bool) | np.eye(6, dtype=bool)[::-1])
+    assert not dense
 
 
 def test_patterns_follow_rules_and_not_the_functions():
