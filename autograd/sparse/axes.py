@@ -46,6 +46,10 @@ def _of_array(array: Any, axis: Any = 0, *_: Any, **__: Any) -> None:
     """Stand for the signature of the methods of ufuncs."""
 
 
+def _of_segments(array: Any, indices: Any, axis: Any = 0, *_: Any, **__: Any) -> None:
+    """Stand for the signature of ``ufunc.reduceat``."""
+
+
 def reduction(signature: Any, default: Any = None) -> Rule:
     """Return the rule of a reduction, whose parameters are those of another function."""
 
@@ -84,15 +88,18 @@ def scan(signature: Any, default: Any = None) -> Rule:
 def segments(step: Step) -> list[Sets]:
     """Return the unions of ``ufunc.reduceat``: from each index to the next one."""
     x = _first(step)
-    indices = np.asarray(plain(step.arguments[1]))
-    if len(x.shape) != 1 or len(step.arguments) != 2 or x.sets is None:
-        raise Unknown
-    ends = np.append(indices[1:], x.size)
-    lengths = np.maximum(ends - indices, 1)
-    require_few(int(lengths.sum()), indices.size, x.size)
-    into = np.repeat(np.arange(indices.size), lengths)
-    places = np.concatenate([np.arange(b, b + n) for b, n in zip(indices, lengths, strict=True)])
-    return [x.sets.combined(into, places, indices.size)]
+    assert x.sets is not None
+    named = step.bound(_of_segments)
+    axis = int(plain(named.get("axis", 0)))
+    indices = np.asarray(plain(named["indices"]))
+    lines = np.moveaxis(np.arange(x.size).reshape(x.shape), axis, -1)
+    lengths = np.maximum(np.append(indices[1:], lines.shape[-1]) - indices, 1)
+    starts = indices - (np.cumsum(lengths) - lengths)
+    segment = np.repeat(np.arange(indices.size), lengths)
+    place = np.arange(segment.size) + np.repeat(starts, lengths)
+    results = np.moveaxis(np.arange(math.prod(step.shape)).reshape(step.shape), axis, -1)
+    into, places = results[..., segment], lines[..., place]
+    return [x.sets.combined(into.reshape(-1), places.reshape(-1), results.size)]
 
 
 def along(parameter: str, default: Any) -> Rule:
@@ -150,7 +157,7 @@ def matrices(step: Step) -> list[Sets]:
 
 def solved(step: Step) -> list[Sets]:
     """Return the sets of solutions of linear equations: right-hand sides do not mix."""
-    a, b = step.arguments
+    a, b = step.arguments[:2]
     if isinstance(a, Operand) and a.sets is not None:
         return matrices(step)
     if not isinstance(b, Operand) or len(b.shape) < 2 or step.shape[:-2] != b.shape[:-2]:

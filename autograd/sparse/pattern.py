@@ -19,7 +19,7 @@ from autograd.program.instructions import Attempt, Constant, Guard, Instruction,
 from autograd.program.passes.dead_code import without_dead_code
 from autograd.program.passes.effects import is_pure
 from autograd.program.program import Program
-from autograd.sparse import axes, contractions, elements, writing
+from autograd.sparse import axes, contractions, elements, scipy_functions, writing
 from autograd.sparse.inside import traced_inside
 from autograd.sparse.memory import Memories
 from autograd.sparse.operands import Operand, Step, Unknown, plain, sets_of
@@ -214,4 +214,4 @@ def _rule_of(step: Step) -> Any:
     owner = getattr(function, "__self__", None)
     if isinstance(owner, np.ufunc):
         return axes.OF_UFUNC.get(getattr(np.ufunc, function.__name__))
-    return None
+    return scipy_functions.rule_of(function)

@@ -104,6 +104,31 @@ def test_many_colors_are_computed_in_blocks():
     check_close(sparse_jacobian(f, mode="reverse")(x), jacobian(f)(x))
 
 
+def test_loops_over_numbers_are_followed():
+    def f(x):
+        total = 0.0
+        for i in range(1, len(x)):
+            total = total + (x[i] - x[i - 1] ** 2) ** 2
+        return total
+
+    derivative = sparse_hessian(f)
+    check_close(derivative(X), hessian(f)(X))
+    assert derivative.pattern().nnz == 16
+
+
+def test_long_programs_compute_one_product_each(monkeypatch):
+    monkeypatch.setattr(autograd.sparse.products, "LONGEST", 10)
+    f = lambda x: x[1:] * x[:-1]  # noqa: E731
+    derivative = sparse_jacobian(f)
+    check_close(derivative(X), jacobian(f)(X))
+    assert len(derivative._forward._run.programs) == 1
+
+
+def test_the_checker_takes_sparse_matrices():
+    f = lambda x: x[1:] * x[:-1]  # noqa: E731
+    assert autograd.check_gradients(f, X, gradient=sparse_jacobian(f)).ok
+
+
 def test_single_precision_stays_single():
     x = X.astype(np.float32)
     check_close(sparse_jacobian(lambda x: x[1:] * x[:-1])(x), jacobian(lambda x: x[1:] * x[:-1])(x))

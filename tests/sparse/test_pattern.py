@@ -8,7 +8,8 @@ from rules.checks import quiet
 from rules.samples import SAMPLES
 from sparse.programs import random_function
 
-import autograd
+import autograd.scipy.fft
+import autograd.scipy.linalg
 from autograd import make_jvp, sparse_jacobian, trace, tree
 from autograd.sparse.pattern import pattern_of
 from autograd.sparse.products import flattened, structured
@@ -131,6 +132,8 @@ EXACT = {
     "convolve": (lambda x: np.convolve(x, [1.0, 2.0, 3.0]), X),
     "times zero": (lambda x: x * np.array([0.0, 1.0, 0.0, 2.0, 1.0, 0.0]), X),
     "where of a constant": (lambda x: np.where([True, False] * 3, x, x[::-1]), X),
+    "reduceat": (lambda x: np.add.reduceat(x, [0, 2, 1], axis=1), M),
+    "dct": (lambda x: autograd.scipy.fft.dct(x, axis=0), M),
     "bincount": (lambda x: np.bincount([0, 2, 2, 0, 1, 3], x), X),
     "fft": (lambda x: np.abs(np.fft.fft(x, axis=1)) ** 2, M),
     "solve": (lambda x: np.linalg.solve(np.array([[2.0, 1.0], [1.0, 3.0]]), x), M),
@@ -233,6 +236,13 @@ def test_patterns_hold_for_other_numbers(name):
     for seed in range(5):
         x = np.random.default_rng(seed).uniform(0.2, 1.8, 6)
         assert not np.any((columns_of(f, (x,)) != 0) & ~found)
+
+
+def test_columns_of_solutions_do_not_mix():
+    triangular = autograd.scipy.linalg.solve_triangular
+    found, dense = structure(lambda x: triangular(A[:, ::2], x), (M,))
+    assert np.array_equal(found, np.tile(np.eye(3, dtype=bool), (2, 2)))
+    assert not dense
 
 
 def test_arguments_count_as_not_zero():
