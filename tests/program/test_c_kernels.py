@@ -1,5 +1,6 @@
 """Regions that run in C compute what NumPy computes, within the documented bounds."""
 
+import math
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -95,7 +96,7 @@ def test_random_regions_do_what_numpy_does(seed):
         warnings.simplefilter("ignore")
         wanted = region(*region.arguments)
     found, summary = replayed(region, *region.arguments)
-    assert "no C" not in summary
+    assert "no C kernels" not in summary
     types = {np.asarray(x).dtype.type for x in (*wanted, *region.arguments)}
     digits = 3 if np.float32 in types else 10
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
@@ -186,3 +187,49 @@ def test_results_are_fresh_arrays():
     assert not np.shares_memory(first[0], second[0])
     assert first[1] == 6.0
     assert type(first[1]) is np.float64
+
+
+def test_numbers_raise_the_errors_of_python():
+    f = jit(lambda x, y: math.log(x) * 2 + y / x + math.exp(y), backend="c")
+    f(1.0, 2.0)
+    assert "C kernels: 6 instructions" in f.summary()
+    wanted = math.log(3.0) * 2 + 0.5 / 3.0 + math.exp(0.5)
+    assert f(3.0, 0.5) == pytest.approx(wanted, rel=1e-15)
+    assert math.isnan(f(math.nan, 1.0))
+    assert f(math.inf, 1.0) == math.inf
+    assert f(1.0, -1e4) == -1e4
+    for x, y, error in (
+        (0.0, 1.0, ValueError),
+        (-1.0, 1.0, ValueError),
+        (1.0, 1e4, OverflowError),
+    ):
+        with np.errstate(all="ignore"), pytest.raises(error):
+            f(x, y)
+    divided = jit(lambda x, y: x * 2.0 / y + 1.0, backend="c")
+    assert divided(1.0, 4.0) == divided(1.0, 4.0) == 1.5
+    with pytest.raises(ZeroDivisionError):
+        divided(1.0, 0.0)
+
+
+def test_scalar_programs_are_one_function():
+    def expression(x, y):
+        total = 0.0
+        for k in range(40):
+            total = np.sin(total) + x * y - np.exp(-y) * 0.5 + x / (y + k) + max(total, x) ** 2
+        return total
+
+    f = jit(value_and_grad(expression, (0, 1)), backend="c")
+    for x, y in ((0.1, 0.5), (0.1, 0.5), (-0.2, 0.7), (0.05, 1.5)):
+        found, wanted = f(x, y), value_and_grad(expression, (0, 1))(x, y)
+        assert np.allclose(found[0], wanted[0], rtol=1e-12)
+        assert np.allclose(found[1], wanted[1], rtol=1e-12)
+        assert type(found[0]) is type(wanted[0])
+    assert "C kernels" in f.summary()
+
+
+def test_c_runs_by_itself_where_it_pays():
+    f = jit(lambda x: np.tanh(np.exp(-x * x) + 1))
+    f(np.ones(10))
+    assert "C kernels" not in f.summary()
+    f(np.ones(1 << 19))
+    assert "C kernels: 5 instructions" in f.summary()

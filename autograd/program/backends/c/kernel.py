@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import stored_type
+from autograd.program.backends.c.functions import raises, stored_type
 from autograd.program.backends.c.library import Library
 from autograd.program.backends.c.objects import KINDS, RAISED
 from autograd.program.backends.c.section import ALIGNMENT, Section
@@ -32,6 +32,8 @@ class Kernel(Tiled):
     def __init__(self, section: Section, items: list[Instruction]) -> None:
         super().__init__(items, section.inputs, section.results, ())
         self.section = section
+        #: Whether NumPy and Python decide whether there is an error, whatever NumPy's settings are.
+        self.is_strict = any(map(raises, items))
         self._call: Callable[[Any], int] | None = None
         self._slow: Callable[..., Any] | None = None
 
@@ -92,7 +94,7 @@ class Kernel(Tiled):
 
     def _again(self, code: int, found: Any, inputs: Any, arrays: Any) -> Any:
         """Compute the region with NumPy, if it is to warn, or if C could not."""
-        if code > 0:
+        if code > 0 and not self.is_strict:
             settings: Any = np.geterr()
             if all(settings[name] == "ignore" for bit, name in RAISED.items() if code & bit):
                 return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from autograd.program.backends.c.compiler import CompilerError
@@ -20,8 +21,12 @@ from autograd.program.program import Program
 #: A region has at least so many steps that compute something.
 FEWEST = 2
 
-#: The most steps of one region, and of all different ones: more take long to compile.
-LARGEST, MOST = 300, 800
+#: The most steps of one region, and of all different ones: more take long to compile. Numbers take
+#: less time than arrays.
+LARGEST, MOST, NUMBER = 300, 800, 0.25
+
+#: If nobody has asked for C, it is worth compiling for so many elements that are computed per call.
+WORTH = 1 << 20
 
 #: What the report calls this.
 REPORTED = "C kernels"
@@ -29,7 +34,7 @@ REPORTED = "C kernels"
 
 def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     """Return a program of which the parts that C carries out faster are kernels."""
-    if not backend.is_asked_for:
+    if not backend.is_asked_for and _work(program) < WORTH:
         return program
     reason = unavailable()
     if reason:
@@ -57,6 +62,12 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     return found
 
 
+def _work(program: Program) -> int:
+    """Return how many elements the instructions of a program compute."""
+    results = [item.result for item in program.items if isinstance(item, Instruction)]
+    return sum(math.prod(x.shape) for x in results if isinstance(x, Variable) and x.shape)
+
+
 class _Regions:
     """The regions of a program that C carries out.
 
@@ -76,7 +87,7 @@ class _Regions:
         self.kernels: list[Kernel] = []
         self.names: dict[str, str] = {}
         self.too_many = 0
-        self._steps = 0
+        self._effort = 0.0
 
     def program(self) -> Program:
         """Return the program with kernels for regions."""
@@ -90,8 +101,10 @@ class _Regions:
             if kinds[group[0]] is None:
                 items += [self.given.items[k] for k in group]
                 continue
-            for start in range(0, len(group), LARGEST):
-                items += self._region(group[start : start + LARGEST])
+            is_scalar = not any(x.shape for k in group for x in self.given.items[k].makes())
+            length = int(MOST / NUMBER) if is_scalar else LARGEST
+            for start in range(0, len(group), length):
+                items += self._region(group[start : start + length])
         return self.given.with_items(items)
 
     def _region(self, group: list[int]) -> list[Any]:
@@ -104,10 +117,11 @@ class _Regions:
         shown = _shown(chosen, steps, self.used, set(group))
         section = _section(steps, shown, self.used, set(group))
         if section.text not in self.names:
-            if self._steps + len(computed) > MOST:
+            effort = sum(1 if step.shape else NUMBER for step in computed)
+            if self._effort + effort > MOST:
                 self.too_many += len(computed)
                 return chosen
-            self._steps += len(computed)
+            self._effort += effort
             self.names[section.text] = f"kernel_{len(self.names)}"
         kernel = Kernel(section, chosen)
         self.kernels.append(kernel)
