@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from program.c_kernels import distance, replayed, unlike
 from program.c_regions import Region
+from program.saved_c import SANITIZERS
 
 from autograd import Tensor, jit, value_and_grad
+from autograd.program.backends.c import compiler
 from autograd.program.backends.c.functions import FORMULAS
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import unavailable
@@ -26,6 +28,7 @@ CALLED = {u for u, formulas in FORMULAS.items() if any(f.calls for f in formulas
 @pytest.fixture(autouse=True, scope="module")
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "FLAGS", (*compiler.FLAGS, *SANITIZERS))
         patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
