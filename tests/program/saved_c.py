@@ -27,7 +27,19 @@ class Compiled:
         header = path.with_suffix(".h").read_text()
         library = path.with_suffix(".so")
         subprocess.run(
-            [compiler, *STRICT, *SANITIZERS, "-O1", "-shared", "-fPIC", *flags, "-o", library, path, "-lm"],
+            [
+                compiler,
+                *STRICT,
+                *SANITIZERS,
+                "-O1",
+                "-shared",
+                "-fPIC",
+                *flags,
+                "-o",
+                library,
+                path,
+                "-lm",
+            ],
             check=True,
         )
         (self.name, parameters) = re.search(r"^int (\w+)\((.*)\);", header, re.M).groups()

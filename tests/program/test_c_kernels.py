@@ -236,3 +236,51 @@ def test_c_runs_by_itself_where_it_pays():
     assert "C kernels" not in f.summary()
     f(np.ones(1 << 19))
     assert "C kernels: 5 instructions" in f.summary()
+
+
+def test_rows_are_added_to_chosen_rows():
+    def add(table, indices, values):
+        result = np.zeros(table.shape, table.dtype)
+        np.add.at(result, indices, values * np.ones(values.shape, values.dtype) + 0)
+        return result + table
+
+    random = np.random.default_rng(0)
+    for shape, chosen in (((7, 3), (7,)), ((6,), (6,)), ((4, 5), (4, 5)), ((4, 5, 2), (4, 5))):
+        for dtype in (np.float64, np.float32):
+            table = random.normal(size=shape).astype(dtype)
+            indices = tuple(random.integers(-n, n, 20) for n in chosen)
+            values = random.normal(size=(20, *shape[len(chosen) :])).astype(dtype)
+            found, summary = replayed(add, table, indices, values)
+            assert "C kernels" in summary
+            assert np.allclose(found, add(table, indices, values), rtol=1e-5, atol=1e-5)
+
+
+def test_an_index_out_of_range_raises_numpy_s_error():
+    def add(x, n):
+        result = np.zeros(5)
+        np.add.at(result, n, x * 2 + 1)
+        return result * 2
+
+    f = jit(add, backend="c")
+    x = np.arange(3.0)
+    for _ in range(2):
+        assert np.array_equal(f(x, np.array([0, -1, 0])), [12.0, 0, 0, 0, 6])
+        for wrong in (5, -6):
+            with pytest.raises(IndexError, match="out of bounds"):
+                f(x, np.array([0, 1, wrong]))
+
+
+def test_numbers_that_fill_arrays_are_written_out():
+    def f(x):
+        return np.log(x * np.full(3, 2.0)) + np.ones(3), np.zeros(3) + np.full(3, -0.0)
+
+    for x in (np.ones(3), np.array([1.0, 0.0, 2.0])):  # NumPy computes the second, and warns
+        with np.errstate(all="ignore"):
+            found, _ = replayed(f, x)
+            for one, other in zip(found, f(x), strict=True):
+                assert np.allclose(one, other, rtol=1e-15)
+    jitted = jit(f, backend="c")
+    jitted(np.ones(3))
+    with pytest.warns(RuntimeWarning):
+        found = jitted(np.array([1.0, 0.0, 2.0]))
+    assert found[0][1] == -np.inf

@@ -29,8 +29,12 @@ class Kernel(Tiled):
 
     __name__ = "in_c"
 
-    def __init__(self, section: Section, items: list[Instruction]) -> None:
+    def __init__(
+        self, section: Section, items: list[Instruction], filled: list[Instruction]
+    ) -> None:
         super().__init__(items, section.inputs, section.results, ())
+        #: What makes the arrays that are full of one number, which C does not need.
+        self.filled = filled
         self.section = section
         #: Whether NumPy and Python decide whether there is an error, whatever NumPy's settings are.
         self.is_strict = any(map(raises, items))
@@ -108,7 +112,8 @@ class Kernel(Tiled):
         """Return the results as NumPy computes them, for the variables among the inputs."""
         if self._slow is None:
             variables = [x for x in self.inputs if isinstance(x, Variable)]
-            program = Program("in_c", variables, [], self.items, tuple(self.results), [])
+            items = [*self.filled, *self.items]
+            program = Program("in_c", variables, [], items, tuple(self.results), [])
             self._slow = compiled(program)
         return self._slow(*inputs)
 

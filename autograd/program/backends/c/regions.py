@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import library_of, unavailable
-from autograd.program.backends.c.lowering import steps_of
+from autograd.program.backends.c.lowering import fills_of, steps_of
 from autograd.program.backends.c.places import Place
+from autograd.program.backends.c.scatter import scatter_of
 from autograd.program.backends.c.section import NAME, Section
 from autograd.program.backends.c.steps import View
 from autograd.program.instructions import Instruction, Variable
@@ -47,7 +50,7 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     found = regions.program()
     if regions.too_many:
         report.refuses(REPORTED, f"{regions.too_many} instructions would take long to compile")
-    if not regions.kernels:
+    if not regions.calls:
         return program
     texts = [text.replace(NAME, name) for text, name in regions.names.items()]
     try:
@@ -55,10 +58,9 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     except CompilerError as error:
         report.refuses(REPORTED, str(error))
         return program
-    for kernel in regions.kernels:
-        kernel.load(library, regions.names[kernel.section.text])
-    count = sum(len(kernel.items) for kernel in regions.kernels)
-    report.runs_in(REPORTED, f"{count} instructions in {len(regions.kernels)} functions")
+    for call, text in regions.calls:
+        call.load(library, regions.names[text])
+    report.runs_in(REPORTED, f"{regions.count} instructions in {len(regions.calls)} functions")
     return found
 
 
@@ -73,8 +75,10 @@ class _Regions:
 
     Attributes
     ----------
-    kernels : list of Kernel
-        What carries them out.
+    calls : list of (Kernel or Scatter, str)
+        What carries them out, with its text.
+    count : int
+        How many instructions these carry out.
     names : dict
         The names of functions, by their text: many regions may be the same.
     too_many : int
@@ -84,22 +88,27 @@ class _Regions:
     def __init__(self, given: Program) -> None:
         self.given = given
         self.used = _Uses(given)
-        self.kernels: list[Kernel] = []
+        self.calls: list[tuple[Any, str]] = []
+        self.count = 0
+        self.fills = fills_of(given)
+        self._new = {
+            item.result
+            for item in given.instructions
+            if item.function is np.zeros and isinstance(item.result, Variable)
+        }
         self.names: dict[str, str] = {}
         self.too_many = 0
         self._effort = 0.0
 
     def program(self) -> Program:
         """Return the program with kernels for regions."""
-        kinds = [None if step is None else "c" for step in steps_of(self.given.items)]
-        if len(kinds) - kinds.count(None) < FEWEST:
-            return self.given
+        kinds = [None if step is None else "c" for step in steps_of(self.given.items, self.fills)]
         items: list[Any] = []
         schedule = Schedule(self.given, kinds, sums_end=False)
         groups = [group for group in _later(schedule, kinds, self.used) if group]
         for group in groups:
             if kinds[group[0]] is None:
-                items += [self.given.items[k] for k in group]
+                items += [self._scattered(self.given.items[k]) for k in group]
                 continue
             is_scalar = not any(x.shape for k in group for x in self.given.items[k].makes())
             length = int(MOST / NUMBER) if is_scalar else LARGEST
@@ -107,10 +116,24 @@ class _Regions:
                 items += self._region(group[start : start + length])
         return self.given.with_items(items)
 
+    def _note(self, call: Any, text: str, count: int) -> None:
+        """Note what carries out so many instructions."""
+        self.names.setdefault(text, f"kernel_{len(self.names)}")
+        self.calls.append((call, text))
+        self.count += count
+
+    def _scattered(self, item: Any) -> Any:
+        """Return an item, as one that runs in C if it adds to chosen elements."""
+        found = scatter_of(item, self._new)
+        if found is None:
+            return item
+        self._note(found[1], found[1].text, 1)
+        return found[0]
+
     def _region(self, group: list[int]) -> list[Any]:
         """Return the items that carry out a region: a kernel, and views for others."""
         chosen = [self.given.items[k] for k in group]
-        steps = steps_of(chosen)
+        steps = steps_of(chosen, self.fills)
         computed = [step for step in steps if not isinstance(step, View)]
         if len(computed) < FEWEST:
             return chosen
@@ -122,9 +145,10 @@ class _Regions:
                 self.too_many += len(computed)
                 return chosen
             self._effort += effort
-            self.names[section.text] = f"kernel_{len(self.names)}"
-        kernel = Kernel(section, chosen)
-        self.kernels.append(kernel)
+        filled = {x: None for item in chosen for x in reads(item) if x in self.fills}
+        makers = [self.given.items[self.used.makers[x]] for x in filled]
+        kernel = Kernel(section, chosen, makers)
+        self._note(kernel, section.text, len(chosen))
         quiet = all(item.quiet for item in chosen)
         first, results = chosen[0], tuple(section.results)
         arguments = tuple(section.inputs)
