@@ -310,6 +310,9 @@ class Value(_Functions[Value], engine.Value):  # type: ignore[misc]  # final for
         keepdims: bool = False,
         initial: float | None = None,
         where: ArrayLike = True,
+        *,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
     def mean(
         self,
@@ -319,6 +322,8 @@ class Value(_Functions[Value], engine.Value):  # type: ignore[misc]  # final for
         keepdims: bool = False,
         *,
         where: ArrayLike = True,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
 
 class Tensor(_Functions[Tensor], engine.Tensor):
@@ -357,7 +362,7 @@ class Tensor(_Functions[Tensor], engine.Tensor):
     ) -> None: ...
     def retain_grad(self) -> Tensor: ...
     def detach(self) -> Tensor: ...
-    def view(self) -> Tensor: ...
+    def view(self, *shape: int | Sequence[int]) -> Tensor: ...
     def sum(
         self,
         axis: _Axis = None,
@@ -366,6 +371,9 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         keepdims: bool = False,
         initial: float | None = None,
         where: ArrayLike = True,
+        *,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
     def mean(
         self,
@@ -375,6 +383,8 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         keepdims: bool = False,
         *,
         where: ArrayLike = True,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
     def var(
         self,
@@ -386,6 +396,8 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         *,
         where: ArrayLike = True,
         mean: ArrayLike | Node | None = None,
+        dim: _Axis = None,
+        unbiased: bool | None = None,
     ) -> Tensor: ...
     def std(
         self,
@@ -397,6 +409,8 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         *,
         where: ArrayLike = True,
         mean: ArrayLike | Node | None = None,
+        dim: _Axis = None,
+        unbiased: bool | None = None,
     ) -> Tensor: ...
     def prod(
         self,
@@ -406,6 +420,9 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         keepdims: bool = False,
         initial: float | None = None,
         where: ArrayLike = True,
+        *,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
     def max(
         self,
@@ -414,6 +431,9 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         keepdims: bool = False,
         initial: float | None = None,
         where: ArrayLike = True,
+        *,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
     def min(
         self,
@@ -422,6 +442,9 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         keepdims: bool = False,
         initial: float | None = None,
         where: ArrayLike = True,
+        *,
+        dim: _Axis = None,
+        keepdim: bool | None = None,
     ) -> Tensor: ...
     def ptp(
         self,
@@ -434,12 +457,16 @@ class Tensor(_Functions[Tensor], engine.Tensor):
         axis: int | None = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
+        *,
+        dim: int | None = None,
     ) -> Tensor: ...
     def cumprod(
         self,
         axis: int | None = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
+        *,
+        dim: int | None = None,
     ) -> Tensor: ...
     def round(
         self,
@@ -448,10 +475,12 @@ class Tensor(_Functions[Tensor], engine.Tensor):
     ) -> Tensor: ...
     def reshape(self, *shape: int | Sequence[int], order: str = "C") -> Tensor: ...
     def ravel(self, order: str = "C") -> Tensor: ...
-    def flatten(self, order: str = "C") -> Tensor: ...
+    def flatten(
+        self, order: str | int = "C", end_dim: int = -1, *, start_dim: int | None = None
+    ) -> Tensor: ...
     def transpose(self, *axes: int | Sequence[int] | None) -> Tensor: ...
     def swapaxes(self, axis1: int, axis2: int) -> Tensor: ...
-    def squeeze(self, axis: _Axis = None) -> Tensor: ...
+    def squeeze(self, axis: _Axis = None, *, dim: _Axis = None) -> Tensor: ...
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: ...
     def trace(
         self,

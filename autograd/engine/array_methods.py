@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from typing import Any
 
 import numpy as np
 
-from autograd.engine import calls
+from autograd.engine import callers, calls
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import ASTYPE, MEAN, RESHAPE, SUM, TRANSPOSE
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
-from autograd.errors import DataError, lost
+from autograd.errors import DataError, OptionError, ShapeError, lost
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -57,9 +59,11 @@ class ArrayMethods(Node):
 
     def sum(
         self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
-        initial: Any = None, where: Any = True,
+        initial: Any = None, where: Any = True, *, dim: Any = None, keepdim: Any = None,
     ) -> Any:  # fmt: skip
-        """Sum over `axis`, over everything by default."""
+        """Sum over `axis`, over everything by default; `dim` and `keepdim` are PyTorch's names."""
+        if dim is not None or keepdim is not None:
+            axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         if out is None and initial is None and where is True:
             return _reduce(SUM, self, axis, dtype, keepdims)
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
@@ -67,9 +71,11 @@ class ArrayMethods(Node):
 
     def mean(
         self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *,
-        where: Any = True,
+        where: Any = True, dim: Any = None, keepdim: Any = None,
     ) -> Any:  # fmt: skip
-        """Average over `axis`, over everything by default."""
+        """Average over `axis`, by default over all; `dim` and `keepdim` are PyTorch's names."""
+        if dim is not None or keepdim is not None:
+            axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         if out is None and where is True:
             return _reduce(MEAN, self, axis, dtype, keepdims)
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, where=where)
@@ -77,51 +83,79 @@ class ArrayMethods(Node):
 
     def var(
         self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
-        keepdims: Any = False, *, where: Any = True, mean: Any = None,
+        keepdims: Any = False, *, where: Any = True, mean: Any = None, dim: Any = None,
+        unbiased: Any = None,
     ) -> Any:  # fmt: skip
         """Return the variance, with `ddof` subtracted from the number of elements."""
+        if dim is not None or unbiased is not None:
+            raise OptionError(
+                "var divides by n - ddof, with ddof=0 unless you say otherwise, PyTorch by n - 1: "
+                "write x.var(axis=dim, ddof=1)."
+            )
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, where=where, mean=mean)
         return np.var(self, axis=axis, ddof=ddof, **keywords)
 
     def std(
         self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
-        keepdims: Any = False, *, where: Any = True, mean: Any = None,
+        keepdims: Any = False, *, where: Any = True, mean: Any = None, dim: Any = None,
+        unbiased: Any = None,
     ) -> Any:  # fmt: skip
         """Return the standard deviation, with `ddof` subtracted from the number of elements."""
+        if dim is not None or unbiased is not None:
+            raise OptionError(
+                "std divides by n - ddof, with ddof=0 unless you say otherwise, PyTorch by n - 1: "
+                "write x.std(axis=dim, ddof=1)."
+            )
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, where=where, mean=mean)
         return np.std(self, axis=axis, ddof=ddof, **keywords)
 
     def prod(
         self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
-        initial: Any = None, where: Any = True,
+        initial: Any = None, where: Any = True, *, dim: Any = None, keepdim: Any = None,
     ) -> Any:  # fmt: skip
-        """Multiply over `axis`, over everything by default."""
+        """Multiply over `axis`, by default over all; `dim` and `keepdim` are PyTorch's names."""
+        if dim is not None or keepdim is not None:
+            axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         keywords = _options(dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
         return np.prod(self, axis=axis, **keywords)
 
     def max(
         self, axis: Any = None, out: Any = None, keepdims: Any = False,
-        initial: Any = None, where: Any = True,
+        initial: Any = None, where: Any = True, *, dim: Any = None, keepdim: Any = None,
     ) -> Any:  # fmt: skip
         """Return the largest element; ties share the derivative equally."""
+        if dim is not None or keepdim is not None:
+            raise OptionError(
+                "max returns the largest elements, without their indices: write "
+                "x.max(axis=dim) and x.argmax(axis=dim)."
+            )
         keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
         return np.max(self, axis=axis, **keywords)
 
     def min(
         self, axis: Any = None, out: Any = None, keepdims: Any = False,
-        initial: Any = None, where: Any = True,
+        initial: Any = None, where: Any = True, *, dim: Any = None, keepdim: Any = None,
     ) -> Any:  # fmt: skip
         """Return the smallest element; ties share the derivative equally."""
+        if dim is not None or keepdim is not None:
+            raise OptionError(
+                "min returns the smallest elements, without their indices: write "
+                "x.min(axis=dim) and x.argmin(axis=dim)."
+            )
         keywords = _options(out=out, keepdims=keepdims, initial=initial, where=where)
         return np.min(self, axis=axis, **keywords)
 
-    def cumsum(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    def cumsum(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, *, dim: Any = None
+    ) -> Any:
         """Return the running sum along `axis`, of the flattened array by default."""
-        return np.cumsum(self, axis=axis, **_options(dtype=dtype, out=out))
+        return np.cumsum(self, axis=axis if dim is None else dim, **_options(dtype=dtype, out=out))
 
-    def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    def cumprod(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, *, dim: Any = None
+    ) -> Any:
         """Return the running product along `axis`, of the flattened array by default."""
-        return np.cumprod(self, axis=axis, **_options(dtype=dtype, out=out))
+        return np.cumprod(self, axis=axis if dim is None else dim, **_options(dtype=dtype, out=out))
 
     def ptp(self, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
         """Return the largest element minus the smallest."""
@@ -141,12 +175,20 @@ class ArrayMethods(Node):
         """Return the elements along one axis: a view if they are contiguous, else a copy."""
         return np.ravel(self, order=order)  # type: ignore[call-overload]
 
-    def flatten(self, order: str = "C") -> Any:
-        """Return a copy of the elements along one axis."""
+    def flatten(self, order: Any = "C", end_dim: Any = -1, *, start_dim: Any = None) -> Any:
+        """Return a copy of the elements along one axis.
+
+        With PyTorch's numbers of axes, as in ``x.flatten(1)``, only these are joined.
+        """
+        start = order if isinstance(order, int) else start_dim
+        if start is not None or end_dim != -1:
+            return _joined(self, start or 0, end_dim)
         return np.copy(np.ravel(self, order=order))  # type: ignore[call-overload]
 
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes; reverse them by default."""
+        if len(axes) == 2:
+            _warn_of_two_axes(_as_array(self).ndim, axes)
         wanted = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
         return calls.apply(TRANSPOSE, (self, wanted), NO_KEYWORDS)
 
@@ -154,9 +196,9 @@ class ArrayMethods(Node):
         """Exchange two axes."""
         return np.swapaxes(self, axis1, axis2)
 
-    def squeeze(self, axis: Any = None) -> Any:
-        """Leave out axes of length one."""
-        return np.squeeze(self, axis=axis)
+    def squeeze(self, axis: Any = None, *, dim: Any = None) -> Any:
+        """Leave out axes of length one; `dim` is PyTorch's name of the axis."""
+        return np.squeeze(self, axis=axis if dim is None else dim)
 
     def diagonal(self, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
         """Return the elements on a diagonal."""
@@ -250,12 +292,20 @@ class ArrayMethods(Node):
 
     # -- plain results: without a derivative, or explicitly without history ------------------
 
-    def argmax(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+    def argmax(
+        self, axis: Any = None, out: Any = None, *, keepdims: Any = False, dim: Any = None,
+        keepdim: Any = None,
+    ) -> Any:  # fmt: skip
         """Return the index of the largest element."""
+        axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         return np.argmax(_as_array(self), axis=axis, out=out, keepdims=keepdims)
 
-    def argmin(self, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+    def argmin(
+        self, axis: Any = None, out: Any = None, *, keepdims: Any = False, dim: Any = None,
+        keepdim: Any = None,
+    ) -> Any:  # fmt: skip
         """Return the index of the smallest element."""
+        axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         return np.argmin(_as_array(self), axis=axis, out=out, keepdims=keepdims)
 
     def argsort(
@@ -275,16 +325,20 @@ class ArrayMethods(Node):
         return np.searchsorted(_as_array(self), plain(v), side=side, sorter=sorter)
 
     def any(
-        self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
-    ) -> Any:
+        self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True,
+        dim: Any = None, keepdim: Any = None,
+    ) -> Any:  # fmt: skip
         """Return whether any element is not zero."""
+        axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         keywords = _options(out=out, keepdims=keepdims, where=where)
         return np.any(_as_array(self), axis=axis, **keywords)
 
     def all(
-        self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
-    ) -> Any:
+        self, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True,
+        dim: Any = None, keepdim: Any = None,
+    ) -> Any:  # fmt: skip
         """Return whether no element is zero."""
+        axis, keepdims = _renamed(axis, keepdims, dim, keepdim)
         keywords = _options(out=out, keepdims=keepdims, where=where)
         return np.all(_as_array(self), axis=axis, **keywords)
 
@@ -317,6 +371,38 @@ def _options(*, keepdims: Any = False, where: Any = True, **others: Any) -> dict
     if where is not True:
         keywords["where"] = where
     return keywords
+
+
+def _renamed(axis: Any, keepdims: Any, dim: Any, keepdim: Any) -> tuple[Any, Any]:
+    """Return axis and keepdims, which PyTorch's users name dim and keepdim."""
+    if dim is not None and axis is not None:
+        raise OptionError(f"axis={axis!r} and dim={dim!r} are two names of one argument.")
+    if isinstance(dim, list):
+        dim = tuple(dim)
+    return axis if dim is None else dim, keepdims if keepdim is None else keepdim
+
+
+def _joined(x: Any, first: Any, last: Any) -> Any:
+    """Return a copy of the elements with some adjacent axes joined."""
+    shape = _as_array(x).shape
+    first, last = first % len(shape), last % len(shape)
+    joined = (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :])
+    return np.copy(np.reshape(x, joined))
+
+
+def _warn_of_two_axes(ndim: int, axes: tuple[Any, ...]) -> None:
+    """Help those who expect two axes to be exchanged, as PyTorch does."""
+    if ndim > 2 and isinstance(axes[0], int):
+        raise ShapeError(
+            f"transpose takes the new order of all {ndim} axes, not two of them. To exchange axes "
+            f"{axes[0]} and {axes[1]} write x.swapaxes({axes[0]}, {axes[1]})."
+        )
+    if ndim == 2 and (axes == (0, 1) or axes == (-2, -1)):
+        warnings.warn(
+            f"transpose{axes} states the order of the axes, and leaves a matrix as it is. To "
+            f"exchange its axes write x.swapaxes{axes} or x.T.",
+            stacklevel=callers.depth(),
+        )
 
 
 def _has_order(x: Any, order: Any) -> bool:

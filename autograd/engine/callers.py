@@ -34,6 +34,18 @@ def numerical_caller() -> str:
     return ""
 
 
+def depth() -> int:
+    """Return the ``stacklevel`` of a warning that names the line that called the engine."""
+    frame: Any = sys._getframe()
+    count = 0  # a compiled function has no frame
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(
+        "autograd.engine."
+    ):
+        count += 1
+        frame = frame.f_back
+    return max(count, 1)
+
+
 def hint(module: str) -> str:
     """Return what to call instead of a function of this module."""
     if module.startswith("scipy."):

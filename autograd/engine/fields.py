@@ -20,6 +20,8 @@ from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import UNRECORDED, Node
 from autograd.engine.primitive import FLOAT64, NO_KEYWORDS, Primitive
 from autograd.engine.scopes import notes_here
+from autograd.engine.sizes import size_of
+from autograd.engine.torch_methods import TorchMethods
 from autograd.errors import ReadOnlyError
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ class NumberNode(ArrayMethods):
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
-class ArrayNode(ArrayMethods):
+class ArrayNode(TorchMethods):
     """The fields of a `Tensor`: the array, how it was computed, and what views share."""
 
     _contents: Any  # not `_data`: numpy.ma would take the numbers from there, without a derivative
@@ -195,7 +197,7 @@ class ArrayNode(ArrayMethods):
     @property
     def size(self) -> Any:
         """The number of elements."""
-        return self._contents.size
+        return size_of(self._contents.shape, self._contents.size)
 
     @property
     def nbytes(self) -> Any:

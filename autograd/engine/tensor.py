@@ -30,6 +30,7 @@ from autograd.engine.operations import (
     SUBTRACT,
 )
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
+from autograd.engine.torch_methods import HINTS, Missing
 from autograd.errors import GraphError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -271,6 +272,9 @@ class Tensor(ArrayNode):
         more = (self.label, self._requires_grad, self._parameter)
         return restore_tensor, (type(self), *state, *more)
 
+    def __dir__(self) -> Any:
+        return [name for name in object.__dir__(self) if name not in HINTS]
+
     # -- arithmetic -------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Any:
@@ -413,10 +417,6 @@ class Tensor(ArrayNode):
         """
         assignment.assign(self, index, item)
 
-    def view(self) -> Any:
-        """Return another Tensor on the same elements."""
-        return self[...]
-
     @property
     def flat(self) -> Any:
         """The elements along one axis, for reading and assignment.
@@ -472,6 +472,10 @@ class Tensor(ArrayNode):
 
     def __iter__(self) -> Iterator[Any]:
         return iter([self[i] for i in range(len(self._contents))])
+
+
+for _name in HINTS:
+    setattr(Tensor, _name, Missing(_name))
 
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:

@@ -1,0 +1,319 @@
+"""PyTorch's names for what arrays do, where they do not clash with NumPy's.
+
+Names that mean something else in NumPy keep NumPy's meaning; names of what an array lacks raise
+an error that says what to write.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.node import plain
+from autograd.errors import OptionError, ShapeError, lost
+
+#: What to write for other methods and attributes of PyTorch's tensors.
+HINTS = {
+    "add_": "x = x + y, or x.data += y after backward",
+    "bool": "x != 0",
+    "byte": "x.data.astype(np.uint8)",
+    "chunk": "np.array_split(x, n, axis=dim)",
+    "copy_": "x.data[...] = y",
+    "cuda": "nothing: arrays are in the processor's memory",
+    "data_ptr": "x.data.ctypes.data",
+    "detach_": "x = x.detach()",
+    "div_": "x = x / y, or x.data /= y after backward",
+    "element_size": "x.dtype.itemsize",
+    "eq": "x == y",
+    "expand_as": "np.broadcast_to(x, y.shape)",
+    "fill_": "x.data[...] = number",
+    "gather": "np.take_along_axis(x, index, axis=dim)",
+    "ge": "x >= y",
+    "grad_fn": "x.primitive",
+    "gt": "x > y",
+    "index_select": "np.take(x, index, axis=dim)",
+    "is_leaf": "x.primitive is None",
+    "isnan": "np.isnan(x)",
+    "le": "x <= y",
+    "log_softmax": "nn.log_softmax(x, axis=dim)",
+    "logsumexp": "autograd.logsumexp(x, axis=dim)",
+    "lt": "x < y",
+    "masked_fill_": "x = x.masked_fill(mask, number)",
+    "masked_select": "x[mask]",
+    "movedim": "np.moveaxis(x, source, destination)",
+    "mul_": "x = x * y, or x.data *= y after backward",
+    "narrow": "np.take(x, range(start, start + length), axis=dim)",
+    "ne": "x != y",
+    "new_ones": "np.ones(shape, x.dtype)",
+    "new_zeros": "np.zeros(shape, x.dtype)",
+    "norm": "np.linalg.norm(x)",
+    "normal_": "nn.init.normal_(x)",
+    "pin_memory": "x itself",
+    "requires_grad_": "x.requires_grad = True",
+    "reshape_as": "x.reshape(y.shape)",
+    "roll": "np.roll(x, shifts, axis=dims)",
+    "scatter": "np.put_along_axis(x, index, source, axis=dim)",
+    "scatter_": "np.put_along_axis(x, index, source, axis=dim)",
+    "softmax": "nn.softmax(x, axis=dim)",
+    "split": "np.split(x, range(size, len(x), size))",
+    "stride": "x.data.strides, in bytes",
+    "sub_": "x = x - y, or x.data -= y after backward",
+    "tile": "np.tile(x, counts)",
+    "topk": "np.sort(x, axis=dim) and np.argsort(x, axis=dim)",
+    "tril": "np.tril(x)",
+    "triu": "np.triu(x)",
+    "type": "x.astype(dtype)",
+    "unbind": "list(x), along the first axis",
+    "unfold": "np.lib.stride_tricks.sliding_window_view(x, size)",
+    "uniform_": "nn.init.uniform_(x, low, high)",
+    "view_as": "x.reshape(y.shape)",
+    "zero_": "x.data[...] = 0",
+}
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class TorchMethods(ArrayMethods):
+    """Methods of PyTorch's tensors that NumPy's arrays have under another name."""
+
+    @property
+    def device(self) -> str:
+        """Where the numbers are: always "cpu"."""
+        return "cpu"
+
+    def dim(self) -> Any:
+        """Return the number of axes, `ndim`."""
+        return plain(self).ndim
+
+    def numel(self) -> Any:
+        """Return the number of elements, `size`."""
+        return int(plain(self).size)
+
+    def clone(self) -> Any:
+        """Return a `copy`."""
+        return self.copy()
+
+    def contiguous(self) -> Any:
+        """Return this Tensor: where the order matters, arrays are copied as needed."""
+        return self
+
+    def cpu(self) -> Any:
+        """Return this Tensor."""
+        return self
+
+    def unsqueeze(self, dim: Any) -> Any:
+        """Return the elements with a new axis of length one: ``np.expand_dims(x, dim)``.
+
+        Parameters
+        ----------
+        dim : int
+            The place of the new axis.
+        """
+        return np.expand_dims(self, dim)
+
+    def permute(self, *dims: Any) -> Any:
+        """Return the elements with the axes in another order: ``x.transpose(dims)``.
+
+        Parameters
+        ----------
+        *dims : int
+            The axes in their new order.
+        """
+        return self.transpose(*dims)
+
+    def t(self) -> Any:
+        """Return the transpose of a matrix, `T`."""
+        if plain(self).ndim > 2:
+            raise ShapeError(f"t() takes at most 2 axes, not {plain(self).ndim}: write x.mT.")
+        return self.T
+
+    def view(self, *shape: Any) -> Any:
+        """Return another Tensor on the same elements, with a shape as `reshape` takes it.
+
+        Parameters
+        ----------
+        *shape : int
+            The lengths of the axes; -1 for what is left.
+        """
+        return self.reshape(*shape) if shape else self[...]  # type: ignore[index]
+
+    def expand(self, *shape: Any) -> Any:
+        """Repeat axes of length one, as ``np.broadcast_to`` does; -1 keeps a length.
+
+        Parameters
+        ----------
+        *shape : int
+            The lengths of the axes; new ones come first.
+        """
+        wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+        lengths = plain(self).shape
+        added = len(wanted) - len(lengths)
+        full = [lengths[i - added] if n == -1 and i >= added else n for i, n in enumerate(wanted)]
+        return np.broadcast_to(self, full)  # type: ignore[call-overload]
+
+    def clamp(self, min: Any = None, max: Any = None) -> Any:
+        """Limit the elements: ``np.clip(x, min, max)``.
+
+        Parameters
+        ----------
+        min, max : array_like, optional
+            The limits.
+        """
+        return np.clip(self, min, max)  # type: ignore[call-overload]
+
+    def pow(self, exponent: Any) -> Any:
+        """Return ``x ** exponent``.
+
+        Parameters
+        ----------
+        exponent : array_like or node
+            The exponent.
+        """
+        return self**exponent  # type: ignore[operator]
+
+    def matmul(self, other: Any) -> Any:
+        """Return ``x @ other``.
+
+        Parameters
+        ----------
+        other : array_like or node
+            The second factor.
+        """
+        return self @ other  # type: ignore[operator]
+
+    def mm(self, other: Any) -> Any:
+        """Return ``x @ other``.
+
+        Parameters
+        ----------
+        other : array_like or node
+            The second factor.
+        """
+        return self @ other  # type: ignore[operator]
+
+    def bmm(self, other: Any) -> Any:
+        """Return ``x @ other``.
+
+        Parameters
+        ----------
+        other : array_like or node
+            The second factor.
+        """
+        return self @ other  # type: ignore[operator]
+
+    def masked_fill(self, mask: Any, value: Any) -> Any:
+        """Replace elements: ``np.where(mask, value, x)``.
+
+        Parameters
+        ----------
+        mask : array_like of bool
+            Which elements to replace.
+        value : number or node
+            What to replace them with.
+        """
+        return np.where(np.asarray(plain(mask), bool), value, self)  # type: ignore[call-overload]
+
+    def flip(self, *dims: Any) -> Any:
+        """Reverse axes: ``np.flip(x, dims)``.
+
+        Parameters
+        ----------
+        *dims : int
+            The axes.
+        """
+        return np.flip(self, dims[0] if len(dims) == 1 else dims)  # type: ignore[call-overload]
+
+    # -- types ------------------------------------------------------------------------------
+
+    def double(self) -> Any:
+        """Return ``x.astype(np.float64)``."""
+        return self.astype(np.float64, copy=False)
+
+    def half(self) -> Any:
+        """Return ``x.astype(np.float16)``."""
+        return self.astype(np.float16, copy=False)
+
+    def float(self) -> Any:
+        """Return ``x.astype(np.float32)``."""
+        return self.astype(np.float32, copy=False)
+
+    def long(self) -> Any:
+        """Return ``x.astype(np.int64)``, an array, to index with; for constants."""
+        return self.astype(np.int64)
+
+    def int(self) -> Any:
+        """Return ``x.astype(np.int32)``, an array, to index with; for constants."""
+        return self.astype(np.int32)
+
+    def type_as(self, other: Any) -> Any:
+        """Return ``x.astype(other.dtype)``.
+
+        Parameters
+        ----------
+        other : array
+            An array of the wanted type.
+        """
+        return self.astype(other.dtype, copy=False)
+
+    def numpy(self) -> Any:
+        """Return the array of a constant, ``x.data``."""
+        if self._needs_derivative():
+            raise lost("numpy()", "For numbers without history write x.detach().numpy() or x.data.")
+        return plain(self)
+
+    def to(self, *target: Any, device: Any = None, dtype: Any = None, **others: Any) -> Any:
+        """Return ``x.astype(dtype)``; "cpu" is the only device.
+
+        Parameters
+        ----------
+        *target
+            A dtype, a device, both in any order, or an array whose dtype to take.
+        device, dtype
+            The same by name.
+        **others
+            Ignored: ``non_blocking`` and the like.
+        """
+        for each in target:
+            if isinstance(each, type):
+                dtype = each
+            elif hasattr(each, "dtype"):
+                dtype = each.dtype
+            elif isinstance(each, str) or hasattr(each, "index"):
+                device = each
+            elif each is not None:
+                dtype = each
+        check_device(device)
+        return self if dtype is None else self.astype(dtype, copy=False)
+
+
+def check_device(device: Any) -> None:
+    """Raise if a device is not the processor."""
+    name = str(getattr(device, "type", device)).partition(":")[0]
+    if device is not None and name != "cpu":
+        raise OptionError(
+            f"There is no device {str(device)!r}: arrays are in the processor's memory, "
+            'device="cpu".'
+        )
+
+
+@mypyc_attr(native_class=False)
+class Missing:
+    """An attribute that a Tensor lacks: reading it raises an error that says what to write."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"PyTorch's name: write {HINTS[name]}."
+
+    def __repr__(self) -> str:
+        return f"<not here: write {HINTS[self.name]}>"
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        if owner is None:
+            return self
+        raise AttributeError(
+            f"A Tensor has NumPy's methods, not PyTorch's {self.name}: write {HINTS[self.name]}.",
+            name=self.name,
+            obj=owner,
+        )
