@@ -5,10 +5,14 @@ Names, defaults and formulas are PyTorch's.
 
 # fmt: off
 # isort: off
+from nn.optim import lr_scheduler
+from nn.optim.adadelta import Adadelta
+from nn.optim.adam_variants import Adamax, Lion, NAdam, RAdam
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.clipping import clip_grad_norm, clip_grad_value
 from nn.optim.combined_schedules import ChainedScheduler, SequentialLR
 from nn.optim.lbfgs import LBFGS
+from nn.optim.more_schedules import ConstantLR, CyclicLR, MultiplicativeLR, PolynomialLR
 from nn.optim.optimizer import Optimizer
 from nn.optim.plateau import ReduceLROnPlateau
 from nn.optim.scheduler import Formula, Scheduler
@@ -19,10 +23,11 @@ from nn.optim.schedules import (
 from nn.optim.sgd import SGD
 
 __all__ = [
-    "LBFGS", "SGD", "Adagrad", "Adam", "AdamW", "ChainedScheduler", "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts", "ExponentialLR", "Formula", "LambdaLR", "LinearLR",
-    "MultiStepLR", "OneCycleLR", "Optimizer", "RMSprop", "ReduceLROnPlateau", "Scheduler",
-    "SequentialLR", "StepLR", "clip_grad_norm", "clip_grad_value",
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "ChainedScheduler",
+    "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",
+    "Formula", "LambdaLR", "LinearLR", "Lion", "MultiStepLR", "MultiplicativeLR", "NAdam",
+    "OneCycleLR", "Optimizer", "PolynomialLR", "RAdam", "RMSprop", "ReduceLROnPlateau",
+    "Scheduler", "SequentialLR", "StepLR", "clip_grad_norm", "clip_grad_value", "lr_scheduler",
 ]
 
 

@@ -15,8 +15,8 @@ from autograd.program import State, changed, created, follow
 from nn.optim.packing import Block, Packing
 
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
-POSITIVE = "lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
-RANGES = {"betas": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split(), (0.0, math.inf))
+POSITIVE = "momentum_decay lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
+RANGES = {"betas": (0.0, 1.0), "rho": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split(), (0.0, math.inf))
 
 #: Options of PyTorch that do not change the numbers.
 WITHOUT_EFFECT = ("foreach", "fused", "capturable", "differentiable", "initial_lr")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from autograd.errors import OptionError
 from autograd.program import call, follow
+from nn.optim.more_schedules import write_momentum
 from nn.optim.optimizer import Optimizer
 from nn.optim.scheduler import Formula
 
@@ -398,11 +399,7 @@ class OneCycleLR(Formula):
             return
         high = self.max_momentum
         momentum = call(self._between, high, self.base_momentum, high, self.last_epoch)
-        for group in self.optimizer.param_groups:
-            if "betas" in group:
-                group["betas"] = (momentum, group["betas"][1])
-            elif "momentum" in group:
-                group["momentum"] = momentum
+        write_momentum(self.optimizer, momentum)
 
 
 def _cosine(start: float, end: float, along: float) -> float:

@@ -44,6 +44,20 @@ OPTIMIZERS.update(
         "Adagrad, maximize": lambda o, p: o.Adagrad(p, weight_decay=0.1, maximize=True),
         "RMSprop, maximize": lambda o, p: o.RMSprop(p, weight_decay=0.1, maximize=True),
         "Adam, maximize": lambda o, p: o.Adam(p, weight_decay=0.1, maximize=True),
+        "Adadelta": lambda o, p: o.Adadelta(p),
+        "Adadelta, all": lambda o, p: o.Adadelta(p, 0.5, rho=0.8, eps=1e-4, weight_decay=0.1),
+        "Adamax": lambda o, p: o.Adamax(p),
+        "Adamax, all": lambda o, p: o.Adamax(
+            p, 0.1, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, maximize=True
+        ),
+        "NAdam": lambda o, p: o.NAdam(p),
+        "NAdam, all": lambda o, p: o.NAdam(
+            p, 0.01, betas=(0.8, 0.95), eps=1e-2, weight_decay=0.1, momentum_decay=0.1
+        ),
+        "RAdam": lambda o, p: o.RAdam(p),
+        "RAdam, all": lambda o, p: o.RAdam(
+            p, 0.1, betas=(0.7, 0.9), eps=1e-4, weight_decay=0.1, maximize=True
+        ),
         "AdamW, maximize": lambda o, p: o.AdamW(p, amsgrad=True, maximize=True),
     }
 )
@@ -88,6 +102,8 @@ TOGETHER = {
         s.ChainedScheduler([s.LinearLR(o, total_iters=10), s.StepLR(o, 15)]),
         s.ExponentialLR(o, 0.95),
     ),
+    "PolynomialLR, by hand": lambda s, o: Together(s.PolynomialLR(o, 60, 0.5), ByHand(o, 9, 0.3)),
+    "ConstantLR, StepLR": lambda s, o: Together(s.ConstantLR(o, 0.5), s.StepLR(o, 3)),
     "StepLR, by hand": lambda s, o: Together(s.StepLR(o, 7, 0.5), ByHand(o, 10, 0.3)),
     "LinearLR, by hand": lambda s, o: Together(s.LinearLR(o), ByHand(o, 3, 0.3)),
     "ExponentialLR, by hand": lambda s, o: Together(ByHand(o, 10, 0.3), s.ExponentialLR(o, 0.9)),
@@ -97,6 +113,16 @@ TOGETHER = {
 }
 
 SCHEDULES = {
+    "ConstantLR": lambda s, o: s.ConstantLR(o),
+    "PolynomialLR": lambda s, o: s.PolynomialLR(o, total_iters=40, power=2.0),
+    "MultiplicativeLR": lambda s, o: s.MultiplicativeLR(o, lambda t: 1 - 1 / (t + 4)),
+    "CyclicLR": lambda s, o: s.CyclicLR(o, 0.01, 0.1, step_size_up=7),
+    "CyclicLR, all": lambda s, o: s.CyclicLR(
+        o, 0.01, 0.1, 5, 9, mode="triangular2", base_momentum=0.5, max_momentum=0.7
+    ),
+    "CyclicLR, exponential": lambda s, o: s.CyclicLR(
+        o, 0.01, 0.1, 4, mode="exp_range", gamma=0.97, cycle_momentum=False
+    ),
     "LambdaLR": lambda s, o: s.LambdaLR(o, lambda t: 1 / (1 + t)),
     "StepLR": lambda s, o: s.StepLR(o, step_size=7, gamma=0.5),
     "MultiStepLR": lambda s, o: s.MultiStepLR(o, milestones=[5, 6, 30], gamma=0.3),

@@ -30,6 +30,11 @@ EVERYTHING = {
     "RMSprop": lambda p: optim.RMSprop(p, momentum=0.9, centered=True, weight_decay=0.1),
     "Adam": lambda p: optim.Adam(p, weight_decay=0.1, amsgrad=True),
     "AdamW": lambda p: optim.AdamW(p, amsgrad=True),
+    "Adadelta": lambda p: optim.Adadelta(p, weight_decay=0.1),
+    "Adamax": lambda p: optim.Adamax(p, weight_decay=0.1),
+    "NAdam": lambda p: optim.NAdam(p, weight_decay=0.1),
+    "RAdam": lambda p: optim.RAdam(p, lr=0.1, betas=(0.5, 0.9), weight_decay=0.1),
+    "Lion": lambda p: optim.Lion(p, lr=0.1, weight_decay=0.1),
 }
 
 
@@ -61,6 +66,19 @@ def test_fifty_steps_match_pytorch(name):
         optimizer.step()
         found = np.concatenate([np.ravel(p.data) for p in parameters])
         np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
+
+
+def test_lion_takes_the_steps_of_its_formula():
+    random = np.random.default_rng(0)
+    (parameter,) = with_gradients((4,))
+    optimizer = optim.Lion([parameter], lr=0.1, betas=(0.8, 0.9), weight_decay=0.3)
+    p, m = parameter.data.copy(), np.zeros(4)
+    for _ in range(5):
+        g = parameter.grad = random.normal(size=4)
+        optimizer.step()
+        p -= 0.1 * (np.sign(0.8 * m + 0.2 * g) + 0.3 * p)
+        m = 0.9 * m + 0.1 * g
+        np.testing.assert_allclose(parameter.data, p, rtol=1e-14)
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDER["OPTIMIZERS"] if name != "groups"])
