@@ -7,9 +7,11 @@ Modules hold parameters, which are Tensors. There are also networks of Values, t
 # isort: off
 import autograd.installation  # noqa: F401 - before all others
 from autograd import relu, sigmoid, softmax
-from nn import init, optim
+from nn import functional, init, optim, utils
 from nn.containers import Identity, ModuleDict, ModuleList, Residual, Sequential
-from nn.data import DataLoader, train_test_split
+from nn.data import (
+    ConcatDataset, DataLoader, Dataset, Subset, TensorDataset, random_split, train_test_split,
+)
 from nn.functional_call import functional_call
 from nn.layers.activations import (
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh, elu, gelu,
@@ -56,9 +58,9 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "L1Loss", "MSELoss", "NLLLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
     "cross_entropy", "hinge", "huber", "kl_divergence", "mae", "mse", "nll",
     "MLP", "Layer", "Neuron",
-    "init", "optim", "seed",
+    "functional", "init", "optim", "seed", "utils",
     "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",
-    "train_test_split",
+    "train_test_split", "ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split",
     "load", "load_into", "save",
     "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
 ]

@@ -1,6 +1,15 @@
-"""Data: batches and splits."""
+"""Data: datasets, batches and splits."""
 
+from nn.data.datasets import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from nn.data.loader import DataLoader
 from nn.data.splits import train_test_split
 
-__all__ = ["DataLoader", "train_test_split"]
+__all__ = [
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "Subset",
+    "TensorDataset",
+    "random_split",
+    "train_test_split",
+]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DataError, OptionError
+from nn.data.datasets import TensorDataset
 from nn.data.examples import NUMBERS, length_of, places_of, refuse_list_of_arrays, taken
 from nn.seeding import chosen as drawn_from
 
@@ -31,6 +32,15 @@ class DataLoader:
     collate : callable, optional
         Turns a list of examples into a batch; by default it stacks numbers and arrays, also inside
         tuples, lists and dicts.
+    collate_fn : callable, optional
+        PyTorch's name of `collate`.
+    num_workers, pin_memory, persistent_workers
+        Accepted for programs written for PyTorch, and ignored: batches are made when needed.
+
+    Attributes
+    ----------
+    dataset : any
+        The data.
 
     Raises
     ------
@@ -57,14 +67,21 @@ class DataLoader:
         drop_last: bool = False,
         generator: np.random.Generator | None = None,
         collate: Callable[[list[Any]], Any] | None = None,
+        *,
+        collate_fn: Callable[[list[Any]], Any] | None = None,
+        num_workers: int = 0,
+        pin_memory: bool = False,
+        persistent_workers: bool = False,
     ) -> None:
         if batch_size < 1:
             raise OptionError(f"batch_size={batch_size!r} must be at least 1.")
-        self.data, self.batch_size = data, batch_size
+        collate = collate or collate_fn
+        self.dataset, self.batch_size = data, batch_size
+        self.data = data.tensors if isinstance(data, TensorDataset) and not collate else data
         self.shuffle, self.drop_last = shuffle, drop_last
         self.generator = drawn_from(generator)
         self.collate = collate or stacked
-        self.examples = length_of(data)
+        self.examples = length_of(self.data)
         if collate is None:
             refuse_list_of_arrays(data)
 

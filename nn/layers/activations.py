@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any
 
 import numpy as np
@@ -236,6 +236,9 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 class Activation(FunctionModule, OneInput):
     """A module that applies an activation function."""
 
+    def __post_init__(self, *ignored: Any) -> None:
+        """Ignore ``inplace``: the result is a new array, which overwrites nothing."""
+
     def forward(self, *inputs: Any) -> Any:
         """Apply the function.
 
@@ -247,8 +250,14 @@ class Activation(FunctionModule, OneInput):
         return super().forward(*map(floating, inputs))
 
 
+@dataclass(repr=False, eq=False)
 class ReLU(Activation):
     """`relu` as a module: max(0, x).
+
+    Parameters
+    ----------
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
 
     Examples
     --------
@@ -256,6 +265,8 @@ class ReLU(Activation):
     array([0., 2.])
     """
 
+    __match_args__ = ()
+    inplace: InitVar[bool] = False
     function = relu
 
 
@@ -283,8 +294,14 @@ class Tanh(Activation):
     function = np.tanh
 
 
+@dataclass(repr=False, eq=False)
 class SiLU(Activation):
     """`silu` as a module: x · sigmoid(x).
+
+    Parameters
+    ----------
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
 
     Examples
     --------
@@ -292,6 +309,8 @@ class SiLU(Activation):
     array([0.])
     """
 
+    __match_args__ = ()
+    inplace: InitVar[bool] = False
     function = staticmethod(silu)
 
 
@@ -303,6 +322,8 @@ class LeakyReLU(Activation):
     ----------
     negative_slope : float
         The slope where x is negative.
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
 
     Examples
     --------
@@ -310,7 +331,9 @@ class LeakyReLU(Activation):
     array([-1.,  2.])
     """
 
+    __match_args__ = ("negative_slope",)
     negative_slope: float = 0.01
+    inplace: InitVar[bool] = False
     function = staticmethod(leaky_relu)
 
 
@@ -322,6 +345,8 @@ class ELU(Activation):
     ----------
     alpha : float
         Minus the limit for large negative x.
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
 
     Examples
     --------
@@ -329,7 +354,9 @@ class ELU(Activation):
     array([-1.,  2.])
     """
 
+    __match_args__ = ("alpha",)
     alpha: float = 1.0
+    inplace: InitVar[bool] = False
     function = staticmethod(elu)
 
 
@@ -379,6 +406,8 @@ class Softmax(Activation):
     ----------
     axis : int
         The axis along which the results sum to 1.
+    dim : int, optional
+        PyTorch's name of `axis`.
 
     Examples
     --------
@@ -386,8 +415,14 @@ class Softmax(Activation):
     array([0.5, 0.5])
     """
 
+    __match_args__ = ("axis",)
     axis: int = -1
+    dim: InitVar[int | None] = None
     function = softmax
+
+    def __post_init__(self, dim: int | None) -> None:
+        """Take PyTorch's name of the axis."""
+        self.axis = self.axis if dim is None else dim
 
 
 @dataclass(repr=False, eq=False)
@@ -398,6 +433,8 @@ class LogSoftmax(Activation):
     ----------
     axis : int
         The axis along which the probabilities sum to 1.
+    dim : int, optional
+        PyTorch's name of `axis`.
 
     Examples
     --------
@@ -405,5 +442,11 @@ class LogSoftmax(Activation):
     array([-1000.,     0.])
     """
 
+    __match_args__ = ("axis",)
     axis: int = -1
+    dim: InitVar[int | None] = None
     function = staticmethod(log_softmax)
+
+    def __post_init__(self, dim: int | None) -> None:
+        """Take PyTorch's name of the axis."""
+        self.axis = self.axis if dim is None else dim

@@ -70,7 +70,7 @@ class MultiheadAttention(Module):
         self.out_proj = Linear(embed_dim, embed_dim, bias, generator)
         if self.out_proj.bias is not None:
             self.out_proj.bias.data[...] = 0.0
-        self.dropout = Dropout(dropout, generator)
+        self.dropout = Dropout(dropout, generator=generator)
 
     def forward(
         self,
@@ -259,7 +259,7 @@ class TransformerBlock(Module):
         self.linear1 = Linear(d_model, dim_feedforward, generator=generator)
         self.linear2 = Linear(dim_feedforward, d_model, generator=generator)
         self.norm1, self.norm2 = LayerNorm(d_model), LayerNorm(d_model)
-        self.dropout = Dropout(dropout, generator)
+        self.dropout = Dropout(dropout, generator=generator)
         self.activation, self.norm_first = activation, norm_first
 
     def forward(

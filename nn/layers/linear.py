@@ -187,6 +187,8 @@ class Flatten(OneInput):
     ----------
     start, end : int
         The first and the last of the axes to join.
+    start_dim, end_dim : int, optional
+        PyTorch's names of these.
 
     Examples
     --------
@@ -194,8 +196,16 @@ class Flatten(OneInput):
     (5, 12)
     """
 
-    def __init__(self, start: int = 1, end: int = -1) -> None:
-        self.start, self.end = start, end
+    def __init__(
+        self,
+        start: int = 1,
+        end: int = -1,
+        *,
+        start_dim: int | None = None,
+        end_dim: int | None = None,
+    ) -> None:
+        self.start = start if start_dim is None else start_dim
+        self.end = end if end_dim is None else end_dim
 
     def forward(self, x: Any) -> Any:
         """Return x in its new shape.
@@ -222,6 +232,8 @@ class Dropout(OneInput):
     ----------
     p : float
         The probability of a zero, from 0 to 1.
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
 
@@ -236,7 +248,13 @@ class Dropout(OneInput):
     array([1., 1., 1.])
     """
 
-    def __init__(self, p: float = 0.5, generator: np.random.Generator | None = None) -> None:
+    def __init__(
+        self,
+        p: float = 0.5,
+        inplace: bool = False,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        del inplace
         if not 0 <= p <= 1:
             raise OptionError(f"p= must be a probability, from 0 to 1, not {p}.")
         self.p, self.generator = p, generator

@@ -47,7 +47,7 @@ class Recurrent(Module):
             raise OptionError("input_size, hidden_size and num_layers must be at least 1.")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.bidirectional = bias, batch_first, bidirectional
-        self.dropout = Dropout(dropout, generator)
+        self.dropout = Dropout(dropout, generator=generator)
         rows = self.gates * hidden_size
         for layer in range(num_layers):
             features = input_size if layer == 0 else hidden_size * self.directions
@@ -171,10 +171,10 @@ class RNN(Recurrent):
         The number of features at each step.
     hidden_size : int
         The number of features of the state.
-    nonlinearity : {"tanh", "relu"}
-        The activation function.
     num_layers : int
         The number of layers, each reading the outputs of the one before.
+    nonlinearity : {"tanh", "relu"}
+        The activation function.
     bias : bool
         Whether to add biases.
     batch_first : bool
@@ -206,8 +206,8 @@ class RNN(Recurrent):
         self,
         input_size: int,
         hidden_size: int,
-        nonlinearity: str = "tanh",
         num_layers: int = 1,
+        nonlinearity: str = "tanh",
         bias: bool = True,
         batch_first: bool = False,
         dropout: float = 0.0,

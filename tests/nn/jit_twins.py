@@ -44,7 +44,7 @@ def network(dtype=np.float64):
         nn.Linear(4, 8, generator=rng),
         nn.BatchNorm1d(8),
         nn.ReLU(),
-        nn.Dropout(0.3, np.random.default_rng(7)),
+        nn.Dropout(0.3, generator=np.random.default_rng(7)),
         nn.Linear(8, 3, generator=rng),
     ).astype(dtype)
 

@@ -390,7 +390,7 @@ def test_an_error_leaves_what_it_leaves_without_jit():
 
 
 def test_wrong_targets_raise_the_error_of_the_loss():
-    model = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5, np.random.default_rng(7)))
+    model = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5, generator=np.random.default_rng(7)))
     f = jit(lambda x, y: nn.cross_entropy(model(x), y).data)
     x, y = next(batches(1))
     f(x, y)

@@ -1,7 +1,6 @@
 """Compile programs that were saved as C, and call them."""
 
 import ctypes
-import os
 import re
 import subprocess
 
@@ -15,8 +14,6 @@ KINDS = {
     "unsigned char": np.bool_,
 }
 NUMBERS = {"double": ctypes.c_double, "float": ctypes.c_float}
-#: What `make sanitize` adds.
-SANITIZERS = tuple(os.environ.get("CHAINRULE_SANITIZE", "").split())
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 
 
@@ -27,19 +24,7 @@ class Compiled:
         header = path.with_suffix(".h").read_text()
         library = path.with_suffix(".so")
         subprocess.run(
-            [
-                compiler,
-                *STRICT,
-                *SANITIZERS,
-                "-O1",
-                "-shared",
-                "-fPIC",
-                *flags,
-                "-o",
-                library,
-                path,
-                "-lm",
-            ],
+            [compiler, *STRICT, "-O1", "-shared", "-fPIC", *flags, "-o", library, path, "-lm"],
             check=True,
         )
         (self.name, parameters) = re.search(r"^int (\w+)\((.*)\);", header, re.M).groups()

@@ -1,0 +1,112 @@
+"""Affine maps, dropout and attention."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd import softmax as softmax_along
+from autograd.errors import DataError
+from nn.arrays import plain, shape_of
+from nn.layers.linear import Dropout, affine
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """Return x @ weight.T + bias.
+
+    Parameters
+    ----------
+    x : array_like or Tensor, shape (..., inputs)
+        The input.
+    weight : array_like or Tensor, shape (outputs, inputs)
+        The weight.
+    bias : array_like or Tensor, shape (outputs,), optional
+        The bias.
+
+    Examples
+    --------
+    >>> linear(np.ones(2), np.ones((3, 2)), np.arange(3.0))
+    array([2., 3., 4.])
+    """
+    return affine(x, weight) if bias is None else affine(x, weight, bias)
+
+
+def dropout(x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """Set random elements to zero and multiply the others by 1 / (1 - p), while training.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    p : float
+        The probability of a zero, from 0 to 1.
+    training : bool
+        Whether to do so; otherwise x is returned.
+    inplace : bool
+        Accepted and ignored.
+
+    Examples
+    --------
+    >>> dropout(np.ones(2), training=False)
+    array([1., 1.])
+    """
+    return Dropout(p, inplace).train(training)(x)
+
+
+def scaled_dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Any:
+    """Return softmax(query @ keyᵀ · scale) @ value.
+
+    Source: Vaswani et al., "Attention is all you need", 2017.
+
+    Parameters
+    ----------
+    query : array_like or Tensor, shape (..., steps, width)
+        The queries.
+    key, value : array_like or Tensor, shape (..., key steps, width)
+        The keys and the values.
+    attn_mask : array_like, optional
+        True for keys that take part, unlike for `nn.MultiheadAttention`; or numbers to add to the
+        scores.
+    dropout_p : float
+        The probability of zeroing a weight.
+    is_causal : bool
+        Whether to ignore the keys of later steps.
+    scale : float, optional
+        By default 1 / √width.
+
+    Raises
+    ------
+    DataError
+        If the mask holds integers, which may mean either.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(2, 5, 4))
+    >>> scaled_dot_product_attention(x, x, x, is_causal=True).shape
+    (2, 5, 4)
+    """
+    width = shape_of(query)[-1]
+    scores = (query * (1 / math.sqrt(width) if scale is None else scale)) @ np.swapaxes(key, -1, -2)
+    steps = shape_of(scores)[-2:]
+    if is_causal:
+        scores = np.where(np.tril(np.ones(steps, bool)), scores, -np.inf)
+    if attn_mask is not None:
+        mask = plain(attn_mask)
+        if mask.dtype.kind not in "bf":
+            raise DataError(
+                f"attn_mask= has type {mask.dtype}. Write mask.astype(bool) if it marks the keys "
+                "that take part, mask.astype(float) if it is to be added to the scores."
+            )
+        scores = np.where(mask, scores, -np.inf) if mask.dtype.kind == "b" else scores + attn_mask
+    weights = dropout(softmax_along(scores, axis=-1), dropout_p)
+    return weights @ value

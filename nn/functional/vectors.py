@@ -1,0 +1,208 @@
+"""Vectors: softmax, norms, similarity, indices, borders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import softmax as softmax_along
+from autograd.errors import DataError, OptionError
+from nn.arrays import floating, plain, shape_of
+from nn.layers.activations import log_softmax as log_softmax_along
+from nn.layers.linear import indices_below
+from nn.layers.normalisation import normalised
+
+
+def softmax(x: Any, dim: int = -1) -> Any:
+    """Return exp(x) / Σ exp(x).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    dim : int
+        The axis along which the results sum to 1.
+
+    Examples
+    --------
+    >>> softmax(np.zeros((2, 4)), dim=1)[0]
+    array([0.25, 0.25, 0.25, 0.25])
+    """
+    return softmax_along(x, axis=dim)
+
+
+def log_softmax(x: Any, dim: int = -1) -> Any:
+    """Return the logarithm of `softmax`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    dim : int
+        The axis along which the probabilities sum to 1.
+
+    Examples
+    --------
+    >>> log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+    return log_softmax_along(x, axis=dim)
+
+
+def layer_norm(
+    x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Any:
+    """Return (x - mean) / √(variance + eps) over the last axes, times a weight, plus a bias.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    normalized_shape : sequence of int
+        The lengths of the last axes.
+    weight, bias : array_like or Tensor, optional
+        Of this shape.
+    eps : float
+        Added to the variance.
+
+    Examples
+    --------
+    >>> np.round(layer_norm(np.array([1.0, 3.0]), (2,)), 3)
+    array([-1.,  1.])
+    """
+    axes = tuple(range(-len(normalized_shape), 0))
+    return normalised(floating(x), weight, bias, axes=axes, eps=eps)
+
+
+def normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
+    """Return x divided by its p-norm along an axis, or by eps if that is larger.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    p : float
+        The p of the norm.
+    dim : int
+        The axis.
+    eps : float
+        The smallest divisor.
+
+    Examples
+    --------
+    >>> normalize(np.array([[3.0, 4.0]]))
+    array([[0.6, 0.8]])
+    """
+    x = floating(x)
+    return x / np.maximum(np.linalg.norm(x, ord=p, axis=dim, keepdims=True), eps)
+
+
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
+    """Return the cosine of the angle between vectors along an axis.
+
+    Parameters
+    ----------
+    x1, x2 : array_like or Tensor
+        The vectors, of shapes that broadcast.
+    dim : int
+        The axis.
+    eps : float
+        The smallest norm.
+
+    Examples
+    --------
+    >>> cosine_similarity(np.array([[1.0, 0.0]]), np.array([[1.0, 1.0]])).round(3)
+    array([0.707])
+    """
+    x1, x2 = floating(x1), floating(x2)
+    norms = [np.maximum(np.linalg.norm(x, axis=dim, keepdims=True), eps) for x in (x1, x2)]
+    return np.sum((x1 / norms[0]) * (x2 / norms[1]), axis=dim)
+
+
+def one_hot(indices: Any, num_classes: int = -1) -> Any:
+    """Return a 1 at the place of each index, among zeros, along a new last axis.
+
+    Parameters
+    ----------
+    indices : array_like of int
+        The classes.
+    num_classes : int
+        The number of classes; -1 for one more than the largest index.
+
+    Examples
+    --------
+    >>> one_hot([0, 2])
+    array([[1, 0, 0],
+           [0, 0, 1]])
+    """
+    indices = np.asarray(plain(indices))
+    if num_classes < 0:
+        if not indices.size:
+            raise DataError("Without indices, one_hot needs num_classes=.")
+        num_classes = int(indices.max()) + 1
+    found = np.eye(num_classes, dtype=np.int64)
+    return found[indices_below(num_classes, indices, "one_hot")]
+
+
+def embedding(indices: Any, weight: Any) -> Any:
+    """Return rows of a weight.
+
+    Parameters
+    ----------
+    indices : array_like of int
+        The numbers of the rows.
+    weight : array_like or Tensor, shape (rows, width)
+        The table.
+
+    Examples
+    --------
+    >>> embedding([1], np.eye(2))
+    array([[0., 1.]])
+    """
+    return weight[indices_below(shape_of(weight)[0], indices, "embedding")]
+
+
+#: NumPy's names of PyTorch's ways to fill a border.
+MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
+    """Return x with a border.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    pad : sequence of int
+        How much to add before and after the last axis, the one before it, and so on; negative
+        numbers remove.
+    mode : {"constant", "reflect", "replicate", "circular"}
+        What to fill with.
+    value : float
+        The constant.
+
+    Raises
+    ------
+    OptionError
+        If `mode` is something else, or the numbers are no pairs.
+
+    Examples
+    --------
+    >>> pad(np.ones((1, 2)), (1, 0))
+    array([[0., 1., 1.]])
+    """
+    ndim = len(shape_of(x))
+    if mode not in MODES or len(pad) % 2 or len(pad) > 2 * ndim:
+        raise OptionError(
+            f"pad={tuple(pad)!r} must be pairs of numbers, for at most {ndim} axes, and "
+            f"mode={mode!r} one of {', '.join(MODES)}."
+        )
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
+    pairs = [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
+    cut = tuple(
+        slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, shape_of(x), strict=True)
+    )
+    added = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    options: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}
+    return np.pad(x[cut], added, MODES[mode], **options)  # type: ignore[call-overload]

@@ -1,0 +1,392 @@
+"""Initial values, written into a parameter: PyTorch's functions with a trailing underscore."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.arrays import shape_of
+from nn.init import arrays
+from nn.init.arrays import GAINS, Generator
+
+
+def written(tensor: Any, numbers: Any) -> Any:
+    """Write numbers into a parameter, whether or not a graph is recorded; return it."""
+    data = tensor.data
+    data[...] = numbers
+    tensor.data = data  # tells the engine about the change
+    return tensor
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Return the factor for weights that keeps the variance of an activation's input.
+
+    Parameters
+    ----------
+    nonlinearity : str
+        The activation, a key of `GAINS`; "linear" also stands for convolutions.
+    param : float, optional
+        For "leaky_relu" its negative slope.
+
+    Raises
+    ------
+    OptionError
+        If the activation is unknown.
+
+    Examples
+    --------
+    >>> calculate_gain("tanh")
+    1.6666666666666667
+    """
+    name = "linear" if nonlinearity.startswith("conv") else nonlinearity
+    if name not in GAINS:
+        raise OptionError(f"nonlinearity= must be one of {', '.join(GAINS)}, not {nonlinearity!r}.")
+    if name == "leaky_relu" and param is not None:
+        return math.sqrt(2 / (1 + param * param))
+    return GAINS[name]
+
+
+def zeros_(tensor: Any) -> Any:
+    """Set all numbers to 0.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> zeros_(layer.bias).tolist()
+    [0.0, 0.0]
+    """
+    return written(tensor, 0.0)
+
+
+def ones_(tensor: Any) -> Any:
+    """Set all numbers to 1.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> ones_(layer.bias).tolist()
+    [1.0, 1.0]
+    """
+    return written(tensor, 1.0)
+
+
+def constant_(tensor: Any, val: float) -> Any:
+    """Set all numbers to one.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    val : float
+        The number.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> constant_(layer.bias, 3.0).tolist()
+    [3.0, 3.0]
+    """
+    return written(tensor, val)
+
+
+def eye_(tensor: Any) -> Any:
+    """Set a matrix to the identity, with zeros where it is not square.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> eye_(layer.weight).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    return written(tensor, np.eye(*shape_of(tensor)))
+
+
+def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0, generator: Generator = None) -> Any:
+    """Draw from the uniform distribution from a to b.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    a, b : float
+        The limits.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> bool((uniform_(layer.weight).data >= 0.0).all())
+    True
+    """
+    middle, half = (a + b) / 2, (b - a) / 2
+    return written(tensor, middle + arrays.uniform(shape_of(tensor), half, generator))
+
+
+def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, generator: Generator = None) -> Any:
+    """Draw from a normal distribution.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    mean, std : float
+        Its mean and standard deviation.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> normal_(layer.weight, std=0.02) is layer.weight
+    True
+    """
+    return written(tensor, mean + arrays.normal(shape_of(tensor), std, generator))
+
+
+def trunc_normal_(
+    tensor: Any,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Generator = None,
+) -> Any:
+    """Draw from a normal distribution, restricted to the interval from a to b.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    mean, std : float
+        Mean and standard deviation before the restriction.
+    a, b : float
+        The limits.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> bool((np.abs(trunc_normal_(layer.weight).data) <= 2.0).all())
+    True
+    """
+    found = arrays.truncated_normal(shape_of(tensor), std, a - mean, b - mean, generator)
+    return written(tensor, mean + found)
+
+
+def xavier_uniform_(tensor: Any, gain: float = 1.0, generator: Generator = None) -> Any:
+    """Draw as `xavier_uniform` does.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    gain : float
+        The factor for the activation; see `calculate_gain`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> xavier_uniform_(layer.weight) is layer.weight
+    True
+    """
+    return written(tensor, arrays.xavier_uniform(shape_of(tensor), gain, generator))
+
+
+def xavier_normal_(tensor: Any, gain: float = 1.0, generator: Generator = None) -> Any:
+    """Draw as `xavier_normal` does.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    gain : float
+        The factor for the activation; see `calculate_gain`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> xavier_normal_(layer.weight) is layer.weight
+    True
+    """
+    return written(tensor, arrays.xavier_normal(shape_of(tensor), gain, generator))
+
+
+def kaiming_uniform_(
+    tensor: Any,
+    a: float = 0.0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Generator = None,
+) -> Any:
+    """Draw as `kaiming_uniform` does; by default for a leaky ReLU of slope a.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    a : float
+        The negative slope, for "leaky_relu".
+    mode : {"fan_in", "fan_out"}
+        "fan_in" keeps the variance in the forward pass, "fan_out" in the backward pass.
+    nonlinearity : str
+        The activation that follows, a key of `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> kaiming_uniform_(layer.weight, nonlinearity="relu") is layer.weight
+    True
+    """
+    unit = arrays.kaiming_uniform(shape_of(tensor), mode, "linear", generator)
+    return written(tensor, calculate_gain(nonlinearity, a) * unit)
+
+
+def kaiming_normal_(
+    tensor: Any,
+    a: float = 0.0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Generator = None,
+) -> Any:
+    """Draw as `kaiming_normal` does; by default for a leaky ReLU of slope a.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    a : float
+        The negative slope, for "leaky_relu".
+    mode : {"fan_in", "fan_out"}
+        "fan_in" keeps the variance in the forward pass, "fan_out" in the backward pass.
+    nonlinearity : str
+        The activation that follows, a key of `GAINS`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> kaiming_normal_(layer.weight, nonlinearity="relu") is layer.weight
+    True
+    """
+    unit = arrays.kaiming_normal(shape_of(tensor), mode, "linear", generator)
+    return written(tensor, calculate_gain(nonlinearity, a) * unit)
+
+
+def orthogonal_(tensor: Any, gain: float = 1.0, generator: Generator = None) -> Any:
+    """Draw as `orthogonal` does.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter, into which the numbers are written.
+    gain : float
+        The factor for the activation; see `calculate_gain`.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Returns
+    -------
+    Tensor
+        The parameter itself.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 2)
+    >>> orthogonal_(layer.weight) is layer.weight
+    True
+    """
+    return written(tensor, arrays.orthogonal(shape_of(tensor), gain, generator))
