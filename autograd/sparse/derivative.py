@@ -14,7 +14,7 @@ from autograd.errors import DataError, GradientLostError, OptionError, SparsityE
 from autograd.program import structure
 from autograd.sparse.pattern import Pattern, pattern_of
 from autograd.sparse.plans import EPSILONS, Plan, StarPlan, epsilon_of, plan_of
-from autograd.sparse.products import Products, hvps, jvps, vjps
+from autograd.sparse.products import Products, pulled, pushed, pushed_gradients, structured
 from autograd.sparse.sets import scipy_sparse
 from autograd.transforms.naming import transform
 from autograd.variables import Argnum, Function, Variable, plain
@@ -62,13 +62,13 @@ class SparseDerivative:
         self._verify = verify
         self._single = isinstance(argnum, (int, np.integer))
         self._forward = Products(self._pushing(function, argnum))
-        self._reverse = Products(vjps(function, argnum))
+        self._reverse = Products(pulled(function, argnum))
         self._plans: dict[Any, Plan] = {}
         self._last: tuple[Plan, Any] | None = None
         self._complex = False
 
     #: What makes the products with tangents.
-    _pushing: Callable[[Function, Argnum], Function] = staticmethod(jvps)
+    _pushing: Callable[[Function, Argnum], Function] = staticmethod(pushed)
     #: The name in messages.
     _what = "sparse_jacobian"
 
@@ -221,9 +221,8 @@ class SparseDerivative:
         """Return the pattern, from a program of one product."""
         count = sum(np.size(plain(x)) for x in tree.flat(given))
         probe = np.random.default_rng(1).uniform(0.5, 1.5, count)
-        program = self._forward.program(probe, given, arguments, keywords)
-        (result,) = program.output
-        self._require_array(result)
+        program = self._forward.program(structured(probe, given), arguments, keywords)
+        self._require_array(program.output)
         return pattern_of(program, len(tree.flat(given)))
 
     def _require_array(self, result: Any) -> None:
@@ -295,10 +294,8 @@ class SparseDerivative:
         forward = plan.mode == "forward"
         products = self._forward if forward else self._reverse
         like = given if forward else self._result(arguments, keywords)
-        vectors = plan.vectors(like, self._verify or not plan.count)
-        found = products(vectors, plan.pattern.length, arguments, keywords)
-        tests = found[plan.count :]
-        return plan.matrix(found[: plan.count] or tests), tests[0] if self._verify else None
+        found = products(plan.blocks(like, self._verify or not plan.count), arguments, keywords)
+        return plan.matrix(found), found[-1] if self._verify else None
 
     def _result(self, arguments: Any, keywords: Any) -> Any:
         """Return what the function returns."""
@@ -314,7 +311,7 @@ def _shape_of(given: Any) -> tuple[int, ...]:
 class _SparseHessian(SparseDerivative):
     """The same for second derivatives, which are symmetric."""
 
-    _pushing = staticmethod(hvps)
+    _pushing = staticmethod(pushed_gradients)
     _what = "sparse_hessian"
 
     def _planned_for(self, pattern: Pattern, given: Any) -> Plan:

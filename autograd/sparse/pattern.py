@@ -39,20 +39,17 @@ class Pattern:
         The columns of the entries, for each element of the result.
     dense : set of str
         The functions for which every result counts as depending on every operand.
-    length : int
-        The number of instructions of the program of one product.
     """
 
     sets: Sets
     dense: set[str]
-    length: int
 
     def with_entries_of(self, other: Pattern) -> Pattern:
         """Return the pattern of both; itself, if the other one has no more entries."""
         sets = self.sets.union(other.sets)
         if sets is self.sets:
             return self
-        return Pattern(sets, self.dense | other.dense, max(self.length, other.length))
+        return Pattern(sets, self.dense | other.dense)
 
 
 def pattern_of(program: Program, count: int) -> Pattern:
@@ -74,7 +71,7 @@ def pattern_of(program: Program, count: int) -> Pattern:
         first += size
     found = _Propagation(without_dead_code(program), inputs, width)
     parts = found.results() or [Sets.empty(1, width)]  # or a number that depends on nothing
-    return Pattern(joined(parts), found.dense, len(found.program))
+    return Pattern(joined(parts), found.dense)
 
 
 class _Propagation:

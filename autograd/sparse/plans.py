@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd.sparse.coloring import columns_colored, stars_colored
 from autograd.sparse.pattern import Pattern
-from autograd.sparse.products import structured
+from autograd.sparse.products import TOGETHER, structured
 from autograd.sparse.sets import Sets, scipy_sparse
 
 #: Vectors of fewer numbers than this are kept.
@@ -58,7 +59,7 @@ class Plan:
         self.colors = self._colored(shape)
         self.count = int(self.colors.max(initial=-1)) + 1
         self._places = self._found()
-        self._vectors: list[Any] = []
+        self._blocks: dict[int, list[Any]] = {}
 
     def _colored(self, shape: tuple[int, ...]) -> Any:
         """Return the colours."""
@@ -73,8 +74,8 @@ class Plan:
         """The shape of the derivative as a matrix."""
         return self.sets.size, self.sets.width
 
-    def vectors(self, like: Any, test: bool) -> Iterator[Any]:
-        """Return what the products are computed with, and perhaps one more to test the result.
+    def blocks(self, like: Any, test: bool) -> Iterable[Any]:
+        """Return what the products are computed with, and perhaps one more vector as a test.
 
         Parameters
         ----------
@@ -84,25 +85,29 @@ class Plan:
             Whether to add the vector that tests the result.
         """
         count = self.count + test
+        if count in self._blocks:
+            return self._blocks[count]
+        parts = -(-count // max(TOGETHER // max(self.colors.size, 1), 1))
+        ends = [count * k // parts for k in range(parts + 1)]
+        found = (structured(self._vectors(a, b), like) for a, b in itertools.pairwise(ends))
         if count * self.colors.size > KEPT:
-            return (structured(self.vector(number), like) for number in range(count))
-        while len(self._vectors) < count:
-            self._vectors.append(structured(self.vector(len(self._vectors)), like))
-        return iter(self._vectors[:count])
+            return found
+        self._blocks[count] = list(found)
+        return self._blocks[count]
 
-    def vector(self, number: int) -> Any:
-        """Return what a product is computed with."""
-        return (self.colors == number).astype(float) if number < self.count else self.test
+    def _vectors(self, begin: int, end: int) -> Any:
+        """Return some of the vectors, in rows."""
+        rows = [self.test if k == self.count else self.colors == k for k in range(begin, end)]
+        return np.array(rows, float)
 
     @functools.cached_property
     def test(self) -> Any:
         """A vector without zeros, to test the result."""
         return np.random.default_rng(0).uniform(0.5, 1.5, self.colors.size)
 
-    def matrix(self, products: list[Any]) -> Any:
+    def matrix(self, products: Any) -> Any:
         """Return the derivative."""
-        together = np.concatenate(products)
-        return self.filled(together[self._places] if self.count else together[:0])
+        return self.filled(products.reshape(-1)[self._places] if self.count else products[0, :0])
 
     def filled(self, entries: Any) -> Any:
         """Return a matrix with these entries."""

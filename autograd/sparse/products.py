@@ -1,10 +1,9 @@
-"""Products of derivatives with vectors, several at once: what fills the entries of a pattern."""
+"""Products of derivatives with vectors, many at once: what fills the entries of a pattern."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,101 +11,116 @@ import numpy as np
 from autograd import tree
 from autograd.program import Program, jit, trace
 from autograd.transforms import grad, make_jvp, make_vjp
+from autograd.transforms.batched import vmap
 from autograd.variables import Argnum, Function
 
-#: At most so many products are one program; more are computed in blocks.
-BLOCK = 8
-
-#: Compiling programs that are longer than this, in instructions, takes too long.
-LONGEST = 20_000
+#: So many numbers are computed together: products of longer vectors are faster one by one.
+TOGETHER = 1 << 17
 
 
-def jvps(f: Function, argnum: Argnum) -> Function:
-    """Return a function of tangents, and of the arguments of `f`: the tangents of its result."""
+def pushed(f: Function, argnum: Argnum) -> Function:
+    """Return a function of the arguments of `f`: it returns one that pushes tangents forward."""
 
-    def products(tangents: tuple[Any, ...], *arguments: Any, **keywords: Any) -> list[Any]:
+    def products(*arguments: Any, **keywords: Any) -> Function:
         push = make_jvp(f, argnum)(*arguments, **keywords)
-        return [push(tangent)[1] for tangent in tangents]
+        return lambda tangent: push(tangent)[1]
 
     return products
 
 
-def vjps(f: Function, argnum: Argnum) -> Function:
-    """Return a function of cotangents, and of the arguments of `f`: the cotangents of these."""
-
-    def products(cotangents: tuple[Any, ...], *arguments: Any, **keywords: Any) -> list[Any]:
-        pull, _ = make_vjp(f, argnum)(*arguments, **keywords)
-        return [pull(cotangent) for cotangent in cotangents]
-
-    return products
+def pulled(f: Function, argnum: Argnum) -> Function:
+    """Return a function of the arguments of `f`: it returns one that pulls cotangents back."""
+    return lambda *arguments, **keywords: make_vjp(f, argnum)(*arguments, **keywords)[0]
 
 
-def hvps(f: Function, argnum: Argnum) -> Function:
-    """Return a function of vectors, and of the arguments of `f`: the Hessian times these."""
-    return jvps(grad(f, argnum), argnum)
+def pushed_gradients(f: Function, argnum: Argnum) -> Function:
+    """Return a function of the arguments of `f`: it returns one that multiplies by the Hessian."""
+    return pushed(grad(f, argnum), argnum)
 
 
 class Products:
-    """Computes products for many vectors, given as rows of numbers.
+    """Computes products for many vectors.
 
     Parameters
     ----------
     products : callable
-        What `jvps`, `vjps` or `hvps` have returned.
-
-    Attributes
-    ----------
-    product : callable
-        The same.
+        What `pushed`, `pulled` or `pushed_gradients` have returned.
     """
 
     def __init__(self, products: Function) -> None:
-        self.product = products
-        self._run = jit(products)
+        def one(vector: Any, *arguments: Any, **keywords: Any) -> Any:
+            return products(*arguments, **keywords)(vector)
 
-    def __call__(
-        self, vectors: Iterator[Any], length: int, arguments: Any, keywords: Any
-    ) -> list[Any]:
-        """Return one flat array for each of some vectors.
+        def together(vectors: Any, *arguments: Any, **keywords: Any) -> Any:
+            return vmap(products(*arguments, **keywords))(vectors)
 
-        Parameters
-        ----------
-        vectors : iterator
-            In the structure of what they are multiplied with.
-        length : int
-            The number of instructions for one product.
-        arguments, keywords : tuple and dict
-            The arguments of the function.
-        """
-        size = min(max(LONGEST // max(length, 1), 1), BLOCK)
-        found: list[Any] = []
-        while block := tuple(itertools.islice(vectors, size)):
-            found += map(flattened, self._run(block, *arguments, **keywords))
-        return found
+        self._one = one
+        self._run_one = jit(one)
+        self._run = jit(together)
+        self._batched = True
 
-    def program(self, vector: Any, like: Any, arguments: Any, keywords: Any) -> Program:
+    def __call__(self, blocks: Iterable[Any], arguments: Any, keywords: Any) -> Any:
+        """Return an array with a row of numbers for each of the vectors in some blocks."""
+        found = [self._block(block, arguments, keywords) for block in blocks]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def _block(self, vectors: Any, arguments: Any, keywords: Any) -> Any:
+        """Return the products for vectors along the first axis."""
+        count = len(tree.flat(vectors)[0])
+        if self._batched:
+            try:
+                return _rows(self._run(vectors, *arguments, **keywords), count)
+            except Exception:  # perhaps only because of the batch: if not, it is raised again
+                found = self._one_by_one(vectors, count, arguments, keywords)
+            self._batched = False
+            return found
+        return self._one_by_one(vectors, count, arguments, keywords)
+
+    def _one_by_one(self, vectors: Any, count: int, arguments: Any, keywords: Any) -> Any:
+        """Return the same as `_block`, for functions that take no batch."""
+        rows = [
+            _rows(self._run_one(_vector(vectors, k), *arguments, **keywords), 1)
+            for k in range(count)
+        ]
+        return np.concatenate(rows)
+
+    def program(self, vector: Any, arguments: Any, keywords: Any) -> Program:
         """Return the program of one product."""
-        return trace(self.product)((structured(vector, like),), *arguments, **keywords)
+        return trace(self._one)(vector, *arguments, **keywords)
 
 
-def flattened(x: Any) -> Any:
-    """Return the numbers in nested containers, one after the other."""
-    parts = [np.ravel(part) for part in tree.flat(x)]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.zeros(0)
+def _vector(vectors: Any, number: int) -> Any:
+    """Return one of the vectors along the first axis."""
+    return tree.mapped(vectors, lambda x: x[number] if x.ndim > 1 else float(x[number]))
 
 
-def structured(numbers: Any, like: Any) -> Any:
-    """Return numbers in the structure, shapes and types of something else."""
-    first = 0
+def _rows(x: Any, count: int) -> Any:
+    """Return the numbers in nested containers, one row for each vector."""
+    parts = [np.reshape(part, (count, -1)) for part in tree.flat(x)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
+def structured(vectors: Any, like: Any) -> Any:
+    """Return vectors in the structure, shapes and types of something else.
+
+    Parameters
+    ----------
+    vectors : ndarray
+        One vector, or several in the rows of a matrix.
+    like : any
+        Numbers and arrays, perhaps nested.
+    """
+    first, batch = 0, vectors.shape[:-1]
 
     def part(x: Any) -> Any:
         nonlocal first
         shape = np.shape(x)
         begin, first = first, first + math.prod(shape)
-        if not isinstance(x, (np.ndarray, np.generic)):
-            return float(numbers[begin])
-        dtype = x.dtype if x.dtype.kind in "fc" else np.float64
-        found = numbers[begin:first].reshape(shape).astype(dtype)
-        return found if isinstance(x, np.ndarray) else found[()]
+        dtype = getattr(x, "dtype", np.dtype(float))
+        found = vectors[..., begin:first].reshape(batch + shape)
+        found = found.astype(dtype if dtype.kind in "fc" else float)
+        if found.ndim or isinstance(x, np.ndarray):
+            return found
+        return found[()] if isinstance(x, np.generic) else float(found)
 
     return tree.mapped(like, part)

@@ -280,6 +280,25 @@ def test_branches_follow_the_computed_numbers():
     assert check_precision(f, 1.0).digits == check_precision(f, 1.0).full
 
 
+def test_numbers_beyond_all_types_end_quickly():
+    report = check_precision(lambda x: np.tanh(np.exp(np.exp(np.exp(x)))), 1e4)
+    assert report.digits == report.full
+    assert check_precision(lambda x: np.exp(np.exp(x)), 1e8).digits > 15  # it is infinite
+
+
+def test_function_of_an_overflow_has_no_digits():
+    report = check_precision(lambda x: np.sin(np.exp(x) * np.exp(x)), 500.0)
+    assert report.digits == 0
+
+
+def test_functions_of_very_large_numbers_settle():
+    report = check_precision(lambda x: np.cos(np.cosh(x)), 709.0)
+    assert report.unknown == []
+    assert report.digits < 1
+    assert report.lines[0].operation == "cos"
+    assert check_precision(np.cos, 1e308).digits > 15
+
+
 def test_containers_and_several_results_have_paths():
     report = check_precision(
         lambda p: {"a": np.log(1 + p["w"]), "b": p["w"] * 2}, {"w": np.array([1e-9, 1.0])}

@@ -266,7 +266,7 @@ def test_accuracy_refuses_what_it_cannot_interpret(outputs, targets, error, mess
         (nn.BCEWithLogitsLoss(), nn.Residual(), (0, 1)),
         (nn.HingeLoss(), nn.Residual(), (-1, 1)),
     ],
-    ids=str,
+    ids=lambda x: getattr(x, "__name__", str(x)),
 )
 def test_accuracy_in_fit_reads_outputs_as_the_loss(loss, last, classes):
     random = np.random.default_rng(0)

@@ -1,6 +1,7 @@
 """Compile programs that were saved as C, and call them."""
 
 import ctypes
+import os
 import re
 import subprocess
 
@@ -14,6 +15,8 @@ KINDS = {
     "unsigned char": np.bool_,
 }
 NUMBERS = {"double": ctypes.c_double, "float": ctypes.c_float}
+#: What `make sanitize` adds.
+SANITIZERS = tuple(os.environ.get("CHAINRULE_SANITIZE", "").split())
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 
 
@@ -24,7 +27,19 @@ class Compiled:
         header = path.with_suffix(".h").read_text()
         library = path.with_suffix(".so")
         subprocess.run(
-            [compiler, *STRICT, "-O1", "-shared", "-fPIC", *flags, "-o", library, path, "-lm"],
+            [
+                compiler,
+                *STRICT,
+                *SANITIZERS,
+                "-O1",
+                "-shared",
+                "-fPIC",
+                *flags,
+                "-o",
+                library,
+                path,
+                "-lm",
+            ],
             check=True,
         )
         (self.name, parameters) = re.search(r"^int (\w+)\((.*)\);", header, re.M).groups()

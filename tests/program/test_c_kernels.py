@@ -1,5 +1,6 @@
 """Regions that run in C compute what NumPy computes, within the documented bounds."""
 
+import math
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 from program.c_kernels import distance, replayed, unlike
 from program.c_regions import Region
+from program.saved_c import SANITIZERS
 
 from autograd import Tensor, jit, value_and_grad
+from autograd.program.backends.c import compiler
 from autograd.program.backends.c.functions import FORMULAS
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import unavailable
@@ -25,6 +28,7 @@ CALLED = {u for u, formulas in FORMULAS.items() if any(f.calls for f in formulas
 @pytest.fixture(autouse=True, scope="module")
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "FLAGS", (*compiler.FLAGS, *SANITIZERS))
         patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
@@ -95,7 +99,7 @@ def test_random_regions_do_what_numpy_does(seed):
         warnings.simplefilter("ignore")
         wanted = region(*region.arguments)
     found, summary = replayed(region, *region.arguments)
-    assert "no C" not in summary
+    assert "no C kernels" not in summary
     types = {np.asarray(x).dtype.type for x in (*wanted, *region.arguments)}
     digits = 3 if np.float32 in types else 10
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
@@ -186,3 +190,97 @@ def test_results_are_fresh_arrays():
     assert not np.shares_memory(first[0], second[0])
     assert first[1] == 6.0
     assert type(first[1]) is np.float64
+
+
+def test_numbers_raise_the_errors_of_python():
+    f = jit(lambda x, y: math.log(x) * 2 + y / x + math.exp(y), backend="c")
+    f(1.0, 2.0)
+    assert "C kernels: 6 instructions" in f.summary()
+    wanted = math.log(3.0) * 2 + 0.5 / 3.0 + math.exp(0.5)
+    assert f(3.0, 0.5) == pytest.approx(wanted, rel=1e-15)
+    assert math.isnan(f(math.nan, 1.0))
+    assert f(math.inf, 1.0) == math.inf
+    assert f(1.0, -1e4) == -1e4
+    for x, y, error in (
+        (0.0, 1.0, ValueError),
+        (-1.0, 1.0, ValueError),
+        (1.0, 1e4, OverflowError),
+    ):
+        with np.errstate(all="ignore"), pytest.raises(error):
+            f(x, y)
+    divided = jit(lambda x, y: x * 2.0 / y + 1.0, backend="c")
+    assert divided(1.0, 4.0) == divided(1.0, 4.0) == 1.5
+    with pytest.raises(ZeroDivisionError):
+        divided(1.0, 0.0)
+
+
+def test_scalar_programs_are_one_function():
+    def expression(x, y):
+        total = 0.0
+        for k in range(40):
+            total = np.sin(total) + x * y - np.exp(-y) * 0.5 + x / (y + k) + max(total, x) ** 2
+        return total
+
+    f = jit(value_and_grad(expression, (0, 1)), backend="c")
+    for x, y in ((0.1, 0.5), (0.1, 0.5), (-0.2, 0.7), (0.05, 1.5)):
+        found, wanted = f(x, y), value_and_grad(expression, (0, 1))(x, y)
+        assert np.allclose(found[0], wanted[0], rtol=1e-12)
+        assert np.allclose(found[1], wanted[1], rtol=1e-12)
+        assert type(found[0]) is type(wanted[0])
+    assert "C kernels" in f.summary()
+
+
+def test_c_runs_by_itself_where_it_pays():
+    f = jit(lambda x: np.tanh(np.exp(-x * x) + 1))
+    f(np.ones(10))
+    assert "C kernels" not in f.summary()
+    f(np.ones(1 << 19))
+    assert "C kernels: 5 instructions" in f.summary()
+
+
+def test_rows_are_added_to_chosen_rows():
+    def add(table, indices, values):
+        result = np.zeros(table.shape, table.dtype)
+        np.add.at(result, indices, values * np.ones(values.shape, values.dtype) + 0)
+        return result + table
+
+    random = np.random.default_rng(0)
+    for shape, chosen in (((7, 3), (7,)), ((6,), (6,)), ((4, 5), (4, 5)), ((4, 5, 2), (4, 5))):
+        for dtype in (np.float64, np.float32):
+            table = random.normal(size=shape).astype(dtype)
+            indices = tuple(random.integers(-n, n, 20) for n in chosen)
+            values = random.normal(size=(20, *shape[len(chosen) :])).astype(dtype)
+            found, summary = replayed(add, table, indices, values)
+            assert "C kernels" in summary
+            assert np.allclose(found, add(table, indices, values), rtol=1e-5, atol=1e-5)
+
+
+def test_an_index_out_of_range_raises_numpy_s_error():
+    def add(x, n):
+        result = np.zeros(5)
+        np.add.at(result, n, x * 2 + 1)
+        return result * 2
+
+    f = jit(add, backend="c")
+    x = np.arange(3.0)
+    for _ in range(2):
+        assert np.array_equal(f(x, np.array([0, -1, 0])), [12.0, 0, 0, 0, 6])
+        for wrong in (5, -6):
+            with pytest.raises(IndexError, match="out of bounds"):
+                f(x, np.array([0, 1, wrong]))
+
+
+def test_numbers_that_fill_arrays_are_written_out():
+    def f(x):
+        return np.log(x * np.full(3, 2.0)) + np.ones(3), np.zeros(3) + np.full(3, -0.0)
+
+    for x in (np.ones(3), np.array([1.0, 0.0, 2.0])):  # NumPy computes the second, and warns
+        with np.errstate(all="ignore"):
+            found, _ = replayed(f, x)
+            for one, other in zip(found, f(x), strict=True):
+                assert np.allclose(one, other, rtol=1e-15)
+    jitted = jit(f, backend="c")
+    jitted(np.ones(3))
+    with pytest.warns(RuntimeWarning):
+        found = jitted(np.array([1.0, 0.0, 2.0]))
+    assert found[0][1] == -np.inf

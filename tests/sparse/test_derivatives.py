@@ -12,6 +12,7 @@ from sparse.programs import random_function
 import autograd
 from autograd import grad, hessian, jacobian, sparse_hessian, sparse_jacobian
 from autograd.errors import (
+    BatchError,
     DataError,
     GradientLostError,
     ImpureFunctionError,
@@ -97,7 +98,7 @@ def test_rows_are_colored_where_they_need_fewer_products():
     assert "2 products in reverse mode" in derivative.summary()
 
 
-def test_many_colors_are_computed_in_blocks():
+def test_many_colors():
     f = lambda x: np.cumsum(x**2)  # noqa: E731
     x = np.random.default_rng(0).normal(size=21)
     check_close(sparse_jacobian(f)(x), jacobian(f)(x))
@@ -116,12 +117,24 @@ def test_loops_over_numbers_are_followed():
     assert derivative.pattern().nnz == 16
 
 
-def test_long_programs_compute_one_product_each(monkeypatch):
-    monkeypatch.setattr(autograd.sparse.products, "LONGEST", 10)
-    f = lambda x: x[1:] * x[:-1]  # noqa: E731
+def test_products_are_computed_one_by_one_where_they_differ(monkeypatch):
+    def refuse(function):
+        raise BatchError("something differs")
+
+    monkeypatch.setattr(autograd.sparse.products, "vmap", refuse)
+    f = lambda p: p["a"][1:] * p["a"][:-1] * p["b"]  # noqa: E731
     derivative = sparse_jacobian(f)
-    check_close(derivative(X), jacobian(f)(X))
-    assert len(derivative._forward._run.programs) == 1
+    found = derivative({"a": X, "b": 2.0})
+    check_close(found[:, :6].tocsr(), jacobian(lambda x: 2.0 * x[1:] * x[:-1])(X))
+    check_close(found[:, 6:].tocsr(), (X[1:] * X[:-1])[:, None])
+    assert derivative({"a": X, "b": 3.0}).nnz == found.nnz
+
+
+def test_long_vectors_are_multiplied_in_blocks(monkeypatch):
+    monkeypatch.setattr(autograd.sparse.plans, "TOGETHER", 20)
+    monkeypatch.setattr(autograd.sparse.plans, "KEPT", 0)
+    f = lambda x: np.cumsum(x**2)  # noqa: E731
+    check_close(sparse_jacobian(f)(X), jacobian(f)(X))
 
 
 def test_the_checker_takes_sparse_matrices():

@@ -118,6 +118,32 @@ OF_NUMBERS: dict[Primitive, Callable[..., Any]] = {
 }
 
 
+#: Primitives whose exact result takes the longer to compute the larger the number is.
+GROWING: frozenset[Primitive] = frozenset(
+    {
+        elementwise.power,
+        elementwise.float_power,
+        elementwise.exp,
+        elementwise.exp2,
+        elementwise.expm1,
+        elementwise.ldexp,
+        elementwise.sin,
+        elementwise.cos,
+        elementwise.tan,
+        elementwise.sinh,
+        elementwise.cosh,
+        elementwise.tanh,
+        elementwise.logaddexp,
+        elementwise.logaddexp2,
+        special.sigmoid,
+        special.softplus,
+        special.erf,
+        special.lgamma,
+        special.sinc,
+    }
+)
+
+
 def of_numbers(primitive: Primitive) -> Callable[..., Any] | None:
     """Return the function of numbers of a primitive; None if there is none."""
     found = OF_NUMBERS.get(primitive)

@@ -91,4 +91,4 @@ def _checked(name: str | None, what: str) -> str | None:
 from autograd.program.backends.c import saving as _saving  # noqa: E402, F401
 from autograd.program.backends.c.regions import with_kernels  # noqa: E402
 
-FIRST.append(with_kernels)
+FIRST.insert(0, with_kernels)

@@ -45,7 +45,7 @@ def copy_of(item: Instruction, views: dict[Any, Place]) -> Element | None:
     if not is_pure(item) or 0 in result.shape or (isinstance(x, Variable) and not has_type(x)):
         return None
     place = place_of(x, views)
-    if place is None or stored_type(x) not in TYPES:
+    if not isinstance(place, Place) or stored_type(x) not in TYPES:
         return None
     if item.function is operator.getitem and not result.is_array:
         index = arguments[1] if type(arguments[1]) is tuple else (arguments[1],)

@@ -227,10 +227,10 @@ def elementwise(item: Instruction) -> Elementwise | None:
         return None
     if item.keywords:
         return None
-    if not all(_is_operand(x) for x in arguments if not callable(x)):
-        return None
     if result.dtype is None:
         return _of_floats(item)
+    if not all(_is_operand(x) for x in arguments if not callable(x)):
+        return None
     if function is np.where and len(arguments) == 3:
         return _selection(arguments, result.dtype)
     if function is _sharpened() and arguments[1] in _SHARPENED:
@@ -379,11 +379,14 @@ _EXTENDED: dict[Callable[..., Any], Any] = {
 }
 
 
+def raises(item: Instruction) -> bool:
+    """Return whether Python raises an error where C returns infinity or NaN."""
+    result = item.result
+    is_number = isinstance(result, Variable) and result.dtype is None
+    return is_number and item.function in _EXTENDED
+
+
 def _of_floats(item: Instruction) -> Elementwise | None:
-    return _with_floats(_OF_FLOATS.get(item.function), item)
-
-
-def extended(item: Instruction) -> Elementwise | None:
     """Return a function of Python's numbers as C, which raises no errors but returns NaN."""
     function = item.function
     if isinstance(function, Extended):
@@ -392,6 +395,7 @@ def extended(item: Instruction) -> Elementwise | None:
         double = np.dtype(np.float64)
         types = (BOOL, double, double)
         return _made(_WHERE, item.arguments, types, double) if item.result.kind is float else None
+    function = _OF_FLOATS.get(function, function)
     return _with_floats(_EXTENDED.get(function, function), item)
 
 

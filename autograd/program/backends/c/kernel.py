@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import stored_type
+from autograd.program.backends.c.functions import raises, stored_type
 from autograd.program.backends.c.library import Library
 from autograd.program.backends.c.objects import KINDS, RAISED
 from autograd.program.backends.c.section import ALIGNMENT, Section
@@ -29,9 +29,15 @@ class Kernel(Tiled):
 
     __name__ = "in_c"
 
-    def __init__(self, section: Section, items: list[Instruction]) -> None:
+    def __init__(
+        self, section: Section, items: list[Instruction], filled: list[Instruction]
+    ) -> None:
         super().__init__(items, section.inputs, section.results, ())
+        #: What makes the arrays that are full of one number, which C does not need.
+        self.filled = filled
         self.section = section
+        #: Whether NumPy and Python decide whether there is an error, whatever NumPy's settings are.
+        self.is_strict = any(map(raises, items))
         self._call: Callable[[Any], int] | None = None
         self._slow: Callable[..., Any] | None = None
 
@@ -92,7 +98,7 @@ class Kernel(Tiled):
 
     def _again(self, code: int, found: Any, inputs: Any, arrays: Any) -> Any:
         """Compute the region with NumPy, if it is to warn, or if C could not."""
-        if code > 0:
+        if code > 0 and not self.is_strict:
             settings: Any = np.geterr()
             if all(settings[name] == "ignore" for bit, name in RAISED.items() if code & bit):
                 return found
@@ -106,7 +112,8 @@ class Kernel(Tiled):
         """Return the results as NumPy computes them, for the variables among the inputs."""
         if self._slow is None:
             variables = [x for x in self.inputs if isinstance(x, Variable)]
-            program = Program("in_c", variables, [], self.items, tuple(self.results), [])
+            items = [*self.filled, *self.items]
+            program = Program("in_c", variables, [], items, tuple(self.results), [])
             self._slow = compiled(program)
         return self._slow(*inputs)
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from autograd.program.backends.c.copies import copy_of
+from autograd.program.backends.c.functions import has_type
 from autograd.program.backends.c.places import Place
 from autograd.program.backends.c.steps import View, step_of
-from autograd.program.instructions import Instruction
+from autograd.program.instructions import Instruction, Variable
+from autograd.program.passes.effects import operands, root
+from autograd.program.program import Program
+
+#: Functions that make arrays which are full of one number.
+_FILLING = (np.full, np.ones, np.zeros)
 
 
 def lowered(item: Any, views: dict[Any, Place]) -> Any:
@@ -21,7 +29,29 @@ def lowered(item: Any, views: dict[Any, Place]) -> Any:
     return step
 
 
-def steps_of(items: Iterable[Any]) -> list[Any]:
-    """Return items as steps, None for those that are none."""
-    views: dict[Any, Place] = {}
+def steps_of(items: Iterable[Any], fills: dict[Any, Any]) -> list[Any]:
+    """Return items as steps, None for those that are none.
+
+    Parameters
+    ----------
+    items : iterable of Instruction and Guard
+        Items of a program.
+    fills : dict
+        What `fills_of` has found in the program.
+    """
+    views: dict[Any, Any] = dict(fills)
     return [lowered(item, views) for item in items]
+
+
+def fills_of(program: Program) -> dict[Any, Any]:
+    """Return the number that new arrays are full of, if nothing is written to them."""
+    written = {root(item.writes) for item in program.items if item.writes is not None}
+    found = {}
+    for item in program.instructions:
+        x, arguments = item.result, item.arguments
+        if item.function not in _FILLING or not isinstance(x, Variable) or x in written:
+            continue
+        if x.root is x and has_type(x) and not operands((arguments, item.keywords)):
+            number = item.function(1, *arguments[1:], **item.keywords)
+            found[x] = number[0]
+    return found

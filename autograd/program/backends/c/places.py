@@ -127,7 +127,7 @@ def view_of(item: Instruction, views: dict[Any, Place]) -> Place | None:
     if operands((arguments[1:], item.keywords)) or root(result) is not root(x):
         return None
     place = place_of(x, views)
-    if place is None or result.dtype != stored_type(x):
+    if not isinstance(place, Place) or result.dtype != stored_type(x):
         return None
     found = static_view(
         lambda array: item.function(array, *arguments[1:], **item.keywords), place, result.dtype

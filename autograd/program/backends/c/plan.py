@@ -134,7 +134,7 @@ class Plan:
             if self.levels[x] == ROW:
                 continue
             last = (self.stages[x], _LAST)
-            if isinstance(step, Element) and _has_own_loop(step):
+            if isinstance(step, Element) and self._has_own_loop(step):
                 slots[x] = (self.stages[x], self.order[x])
             elif isinstance(step, Reduction) or x in self.memory:
                 slots[x] = min(slots.get(x, last), last)
@@ -144,6 +144,10 @@ class Plan:
                 if isinstance(place, Place) and self.levels.get(place.base) == FULL:
                     slots[place.base] = min(slots.get(place.base, slots[x]), slots[x])
         return slots
+
+    def _has_own_loop(self, step: Element) -> bool:
+        formula = step.formula.formula
+        return bool((formula.calls and self.nest.shape) or formula.rare)
 
     def _find_loops(self, slots: dict[Any, tuple[int, int]]) -> None:
         """Decide which loop computes each element: the first one that needs it."""
@@ -206,10 +210,6 @@ class Plan:
         """Return whether each element of a row is added to an element of the result."""
         is_accumulated = self.levels[step.result] == ACCUMULATED
         return is_accumulated and len(self.nest.shape) - 1 not in step.axes
-
-
-def _has_own_loop(step: Element) -> bool:
-    return bool(step.formula.formula.calls or step.formula.formula.rare)
 
 
 def _copy(place: Place, step: Reduction) -> Element:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+import numpy as np
 
 from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import library_of, unavailable
-from autograd.program.backends.c.lowering import steps_of
+from autograd.program.backends.c.lowering import fills_of, steps_of
 from autograd.program.backends.c.places import Place
+from autograd.program.backends.c.scatter import scatter_of
 from autograd.program.backends.c.section import NAME, Section
 from autograd.program.backends.c.steps import View
 from autograd.program.instructions import Instruction, Variable
@@ -20,8 +24,12 @@ from autograd.program.program import Program
 #: A region has at least so many steps that compute something.
 FEWEST = 2
 
-#: The most steps of one region, and of all different ones: more take long to compile.
-LARGEST, MOST = 300, 800
+#: The most steps of one region, and of all different ones: more take long to compile. Numbers take
+#: less time than arrays.
+LARGEST, MOST, NUMBER = 300, 800, 0.25
+
+#: If nobody has asked for C, it is worth compiling for so many elements that are computed per call.
+WORTH = 1 << 20
 
 #: What the report calls this.
 REPORTED = "C kernels"
@@ -29,7 +37,7 @@ REPORTED = "C kernels"
 
 def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     """Return a program of which the parts that C carries out faster are kernels."""
-    if not backend.is_asked_for:
+    if not backend.is_asked_for and _work(program) < WORTH:
         return program
     reason = unavailable()
     if reason:
@@ -42,7 +50,7 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     found = regions.program()
     if regions.too_many:
         report.refuses(REPORTED, f"{regions.too_many} instructions would take long to compile")
-    if not regions.kernels:
+    if not regions.calls:
         return program
     texts = [text.replace(NAME, name) for text, name in regions.names.items()]
     try:
@@ -50,11 +58,16 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     except CompilerError as error:
         report.refuses(REPORTED, str(error))
         return program
-    for kernel in regions.kernels:
-        kernel.load(library, regions.names[kernel.section.text])
-    count = sum(len(kernel.items) for kernel in regions.kernels)
-    report.runs_in(REPORTED, f"{count} instructions in {len(regions.kernels)} functions")
+    for call, text in regions.calls:
+        call.load(library, regions.names[text])
+    report.runs_in(REPORTED, f"{regions.count} instructions in {len(regions.calls)} functions")
     return found
+
+
+def _work(program: Program) -> int:
+    """Return how many elements the instructions of a program compute."""
+    results = [item.result for item in program.items if isinstance(item, Instruction)]
+    return sum(math.prod(x.shape) for x in results if isinstance(x, Variable) and x.shape)
 
 
 class _Regions:
@@ -62,8 +75,10 @@ class _Regions:
 
     Attributes
     ----------
-    kernels : list of Kernel
-        What carries them out.
+    calls : list of (Kernel or Scatter, str)
+        What carries them out, with its text.
+    count : int
+        How many instructions these carry out.
     names : dict
         The names of functions, by their text: many regions may be the same.
     too_many : int
@@ -73,44 +88,67 @@ class _Regions:
     def __init__(self, given: Program) -> None:
         self.given = given
         self.used = _Uses(given)
-        self.kernels: list[Kernel] = []
+        self.calls: list[tuple[Any, str]] = []
+        self.count = 0
+        self.fills = fills_of(given)
+        self._new = {
+            item.result
+            for item in given.instructions
+            if item.function is np.zeros and isinstance(item.result, Variable)
+        }
         self.names: dict[str, str] = {}
         self.too_many = 0
-        self._steps = 0
+        self._effort = 0.0
 
     def program(self) -> Program:
         """Return the program with kernels for regions."""
-        kinds = [None if step is None else "c" for step in steps_of(self.given.items)]
-        if len(kinds) - kinds.count(None) < FEWEST:
-            return self.given
+        kinds = [None if step is None else "c" for step in steps_of(self.given.items, self.fills)]
         items: list[Any] = []
         schedule = Schedule(self.given, kinds, sums_end=False)
         groups = [group for group in _later(schedule, kinds, self.used) if group]
         for group in groups:
             if kinds[group[0]] is None:
-                items += [self.given.items[k] for k in group]
+                items += [self._scattered(self.given.items[k]) for k in group]
                 continue
-            for start in range(0, len(group), LARGEST):
-                items += self._region(group[start : start + LARGEST])
+            is_scalar = not any(x.shape for k in group for x in self.given.items[k].makes())
+            length = int(MOST / NUMBER) if is_scalar else LARGEST
+            for start in range(0, len(group), length):
+                items += self._region(group[start : start + length])
         return self.given.with_items(items)
+
+    def _note(self, call: Any, text: str, count: int) -> None:
+        """Note what carries out so many instructions."""
+        self.names.setdefault(text, f"kernel_{len(self.names)}")
+        self.calls.append((call, text))
+        self.count += count
+
+    def _scattered(self, item: Any) -> Any:
+        """Return an item, as one that runs in C if it adds to chosen elements."""
+        found = scatter_of(item, self._new)
+        if found is None:
+            return item
+        self._note(found[1], found[1].text, 1)
+        return found[0]
 
     def _region(self, group: list[int]) -> list[Any]:
         """Return the items that carry out a region: a kernel, and views for others."""
         chosen = [self.given.items[k] for k in group]
-        steps = steps_of(chosen)
+        steps = steps_of(chosen, self.fills)
         computed = [step for step in steps if not isinstance(step, View)]
         if len(computed) < FEWEST:
             return chosen
         shown = _shown(chosen, steps, self.used, set(group))
         section = _section(steps, shown, self.used, set(group))
         if section.text not in self.names:
-            if self._steps + len(computed) > MOST:
+            effort = sum(1 if step.shape else NUMBER for step in computed)
+            if self._effort + effort > MOST:
                 self.too_many += len(computed)
                 return chosen
-            self._steps += len(computed)
-            self.names[section.text] = f"kernel_{len(self.names)}"
-        kernel = Kernel(section, chosen)
-        self.kernels.append(kernel)
+            self._effort += effort
+        filled = {x: None for item in chosen for x in reads(item) if x in self.fills}
+        makers = [self.given.items[self.used.makers[x]] for x in filled]
+        kernel = Kernel(section, chosen, makers)
+        self._note(kernel, section.text, len(chosen))
         quiet = all(item.quiet for item in chosen)
         first, results = chosen[0], tuple(section.results)
         arguments = tuple(section.inputs)

@@ -141,7 +141,7 @@ def _reduction(item: Instruction, views: dict[Any, Place]) -> Any:
     if ufunc not in REDUCTIONS or not isinstance(x, (Variable, Constant)):
         return None
     place = place_of(x, views)
-    if place is None or 0 in place.shape:
+    if not isinstance(place, Place) or 0 in place.shape:
         return None
     given, dtype = stored_type(x), item.result.dtype
     counts = ufunc is np.add and given == np.bool_ and dtype == np.int64

@@ -10,14 +10,14 @@ import numpy as np
 from autograd.errors import SourceError
 from autograd.program.backends.c import statements
 from autograd.program.backends.c.copies import copied_element
-from autograd.program.backends.c.functions import FLOATS, TYPES, extended, has_type, stored_type
+from autograd.program.backends.c.functions import FLOATS, TYPES, has_type, stored_type
 from autograd.program.backends.c.loops import NestWriter
 from autograd.program.backends.c.lowering import lowered
 from autograd.program.backends.c.memory import Memory
 from autograd.program.backends.c.nests import ACCUMULATED, nests_of
 from autograd.program.backends.c.numbers import literal
 from autograd.program.backends.c.places import Place, place_of, static_view
-from autograd.program.backends.c.steps import Element, View
+from autograd.program.backends.c.steps import View
 from autograd.program.instructions import (
     BINARY,
     INPLACE,
@@ -103,7 +103,7 @@ class Whole:
         self.lines += statements.assignment(place_of(target, {}), place, self.memory.name)
 
     def _instruction(self, position: int, item: Instruction) -> None:
-        step = lowered(item, self._views) or self._of_numbers(item)
+        step = lowered(item, self._views)
         if isinstance(step, View):
             return
         if step is not None:
@@ -116,17 +116,6 @@ class Whole:
             raise self._refusal(item)
         if text:
             self.lines += ["{", *("    " + line for line in text), "}"]
-
-    def _of_numbers(self, item: Instruction) -> Any:
-        """Return a function of Python's numbers as a step."""
-        result = item.result
-        if item.writes is not None or not isinstance(result, Variable) or result.dtype is not None:
-            return None
-        formula = extended(item) if has_type(result) else None
-        if formula is None:
-            return None
-        places = tuple([place_of(x, self._views) for x in formula.operands])
-        return Element(result, (), places, formula)
 
     def _refusal(self, item: Any) -> SourceError:
         where = f" at {item.place[0]}, line {item.place[1]}" if item.place else ""
