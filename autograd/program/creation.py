@@ -12,6 +12,7 @@ from __future__ import annotations
 import cmath
 import functools
 import math
+import operator
 import sys
 import threading
 import time
@@ -211,6 +212,25 @@ def _isinstance(x: Any, kind: Any, /) -> bool:
     return isinstance(x._value if isinstance(x, TracedNumber) else x, kind)
 
 
+def _extreme(function: Any, is_better: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Return what stands for `max` or `min`: it records choices between floats, without guards."""
+
+    @functools.wraps(function)
+    def extreme(*arguments: Any, **keywords: Any) -> Any:
+        if keywords or not arguments or tracing.tracer() is None:
+            return function(*arguments, **keywords)
+        items = [*arguments[0]] if len(arguments) == 1 else arguments
+        kinds = {type(x._value if isinstance(x, TracedNumber) else x) for x in items}
+        if kinds != {float} or not tracing.any_followed(tuple(items)):
+            return function(items)
+        best = items[0]
+        for x in items[1:]:
+            best = tracing.here().choice(is_better(x, best), x, best)
+        return best
+
+    return extreme
+
+
 def _isscalar(element: Any) -> bool:
     """Stand for `numpy.isscalar`."""
     return isinstance(element, TracedNumber) or _numpy_isscalar(element)
@@ -220,7 +240,13 @@ _numpy_isscalar = np.isscalar
 
 
 #: What stands for Python's own names in the modules of traced functions.
-BUILTINS: dict[str, Any] = {"float": _Float, "type": _Type, "isinstance": _isinstance}
+BUILTINS: dict[str, Any] = {
+    "float": _Float,
+    "type": _Type,
+    "isinstance": _isinstance,
+    "max": _extreme(max, operator.gt),
+    "min": _extreme(min, operator.lt),
+}
 
 #: The same the other way round.
 ORIGINALS = {_Float: float, _Type: type}

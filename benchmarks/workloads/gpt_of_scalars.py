@@ -74,21 +74,26 @@ def transformer(p, token, position, keys, values):
     return linear(x, p["logits"])
 
 
+def mean_loss(p):
+    """Return the mean cross-entropy of the tokens of a document."""
+    tokens = [START, *(ord(letter) - ord("a") for letter in DOCUMENT), START]
+    keys, values, losses = [], [], []
+    for position, (token, following) in enumerate(itertools.pairwise(tokens)):
+        probabilities = softmax(transformer(p, token, position, keys, values))
+        losses.append(-probabilities[following].log())
+    return sum(losses) / len(losses)
+
+
 def training(value):
     p = parameters(value)
     every = [number for matrix in p.values() for row in matrix for number in row]
     first, second = [0.0] * len(every), [0.0] * len(every)
-    tokens = [START, *(ord(letter) - ord("a") for letter in DOCUMENT), START]
     steps = 0
 
     def step():
         nonlocal steps
         steps += 1
-        keys, values, losses = [], [], []
-        for position, (token, following) in enumerate(itertools.pairwise(tokens)):
-            probabilities = softmax(transformer(p, token, position, keys, values))
-            losses.append(-probabilities[following].log())
-        loss = sum(losses) / len(losses)
+        loss = mean_loss(p)
         loss.backward()
         for i, number in enumerate(every):
             first[i] = BETA1 * first[i] + (1 - BETA1) * number.grad
@@ -106,6 +111,35 @@ def chainrule(size):
     from autograd import Value
 
     return training(Value)
+
+
+def chainrule_jit(size):
+    """Keep the state of Adam in Values, for lists of numbers may not change under `jit`."""
+    from autograd import Value, jit
+
+    p = parameters(Value)
+    every = [number for matrix in p.values() for row in matrix for number in row]
+    first, second = [Value(0.0) for _ in every], [Value(0.0) for _ in every]
+
+    @jit
+    def update(scale, rescale):
+        loss = mean_loss(p)
+        loss.backward()
+        for number, m, v in zip(every, first, second, strict=True):
+            m.data = BETA1 * m.data + (1 - BETA1) * number.grad
+            v.data = BETA2 * v.data + (1 - BETA2) * number.grad**2
+            number.data -= RATE * (m.data / scale) / ((v.data / rescale) ** 0.5 + EPSILON)
+            number.grad = 0.0
+        return loss.data
+
+    steps = 0
+
+    def step():
+        nonlocal steps
+        steps += 1
+        return update(1 - BETA1**steps, 1 - BETA2**steps)
+
+    return step
 
 
 def textbook(size):

@@ -59,6 +59,12 @@ def chainrule(size):
     return demo(Value)
 
 
+def chainrule_jit(size):
+    from autograd import jit
+
+    return jit(chainrule(size))
+
+
 def textbook(size):
     from textbook import Value
 

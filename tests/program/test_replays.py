@@ -18,7 +18,7 @@ from program.agreement import (
 )
 
 import autograd
-from autograd import Tensor, Value, grad, jit, value_and_grad
+from autograd import Tensor, Value, grad, jit, trace, value_and_grad
 
 # -- functions of one array ----------------------------------------------------------------------
 
@@ -351,3 +351,33 @@ def test_arrays_of_nodes_meet_followed_operands(f, other):
 
     calls = [(array(1, 2, 3), 2.0, array(3, 2, 1)), (array(3, 2, 1), 0.5, array(1, 1, 2))]
     assert difference(value_and_grad(both), *calls) is None
+
+
+EXTREMES = {
+    "two": lambda x, y: (max(x, y), min(x, y)),
+    "list": lambda x, y: (max([x, y, 0.5]), min([0.5, y, x])),
+    "generator": lambda x, y: (max(a * 2.0 for a in (x, y)), min(iter([x, y]))),
+}
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extremes_of_floats_are_choices_without_guards(name):
+    f = EXTREMES[name]
+    numbers = (1.5, -2.0, 0.0, -0.0, math.inf, math.nan)
+    assert difference(f, *[(x, y) for x in numbers for y in numbers]) is None
+    assert not trace(f)(1.0, 2.0).guards
+
+
+def test_extremes_of_other_things_are_those_of_python():
+    for f in (
+        lambda x, m: max(x, 2),  # an integer, if it is larger
+        lambda x, m: min([x, -x], key=abs),
+        lambda x, m: max([], default=x),
+        lambda x, m: max(*m, x),
+        lambda x, m: max(m, x),
+        lambda x, m: min(["b", "a"]) + str(m),
+        lambda x, m: max(x),
+        lambda x, m: min(),
+        lambda x, m: max([]),
+    ):
+        assert difference(f, (1.0, (2.0, 3.0)), (5.0, (2.0, 3.0)), warned=False) is None
