@@ -22,6 +22,7 @@ from autograd.program.instructions import (
 )
 from autograd.program.passes.checks import with_checks_first
 from autograd.program.program import Program
+from autograd.program.running import compiled
 from autograd.program.spaces import Cell
 from autograd.program.stand_ins import numbers_of
 from autograd.program.structure import Parameter
@@ -74,8 +75,8 @@ class Joint:
         #: What the function may change before the derivative is wanted.
         self._copied = [k for k, x in enumerate(shared) if x in state]
         self._shared = _shared(self.backward)
-        self._run_forward = backend.compiled(self.forward, first, report)
-        self._run_backward = backend.compiled(self.backward, last, report)
+        self._run_forward = compiled(self.forward, first)
+        self._run_backward = compiled(self.backward, last)
 
     @classmethod
     def recorded(

@@ -16,14 +16,8 @@ from autograd.program.running import compiled
 #: A function from a program to one of which some parts run in C; it notes in the report which do.
 Pass = Callable[[Program, "Backend", Report], Program]
 
-#: Passes over programs as they were recorded, before all others.
-FIRST: list[Pass] = [with_tapes]
-
-#: Passes over optimised programs, in which regions of arrays are `passes.tiled.Tiled`.
-LAST: list[Pass] = []
-
-#: Functions from an optimised program to a function that runs all of it, or None.
-WHOLE: list[Callable[[Program, Backend, Report], Callable[..., Any] | None]] = []
+#: Passes over programs as they were recorded, before those that simplify them.
+PASSES: list[Pass] = []
 
 #: The names that `jit` takes; None lets it choose.
 NAMES = (None, "numpy", "c")
@@ -56,25 +50,13 @@ class Backend:
 
     def prepared(self, program: Program, report: Report) -> Program:
         """Return an optimised program, parts of which run in C; note in the report which do."""
-        passes = (FIRST, LAST) if self.uses_c else ((), ())
-        for one in passes[0]:
+        for one in PASSES if self.uses_c else ():
             program = one(program, self, report)
-        program = optimised(program)
-        for one in passes[1]:
-            program = one(program, self, report)
-        return program
+        return optimised(program)
 
     def ready(self, program: Program, report: Report) -> Callable[..., Any]:
         """Return a function of the inputs that runs a program; see `running.compiled`."""
-        return self.compiled(self.prepared(program, report), program, report)
-
-    def compiled(self, prepared: Program, program: Program, report: Report) -> Callable[..., Any]:
-        """Return a function that runs what `prepared` has made of a program."""
-        for whole in WHOLE if self.uses_c else ():
-            run = whole(prepared, self, report)
-            if run is not None:
-                return run
-        return compiled(prepared, program)
+        return compiled(self.prepared(program, report), program)
 
 
 def _checked(name: str | None, what: str) -> str | None:
@@ -91,4 +73,4 @@ def _checked(name: str | None, what: str) -> str | None:
 from autograd.program.backends.c import saving as _saving  # noqa: E402, F401
 from autograd.program.backends.c.regions import with_kernels  # noqa: E402
 
-FIRST.insert(0, with_kernels)
+PASSES += (with_kernels, with_tapes)

@@ -13,8 +13,6 @@ def tapes_only(monkeypatch):
     Afterwards clear the processor's flags, of which the next call of `numpy.vectorize` would warn.
     """
     backends = sys.modules["autograd.program.backends"]
-    monkeypatch.setattr(backends, "FIRST", [with_tapes])
-    monkeypatch.setattr(backends, "LAST", [])
-    monkeypatch.setattr(backends, "WHOLE", [])
+    monkeypatch.setattr(backends, "PASSES", [with_tapes])
     yield
     np.add(np.ones(1), 1.0)
