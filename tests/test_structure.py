@@ -23,11 +23,8 @@ autograd.forward  autograd.debugging  autograd.variables
 autograd.captured
 autograd.program
 autograd.transforms  autograd.checkpointing  autograd.expression
-<<<<<<< HEAD
 autograd.implicit
-=======
 autograd.sparse
->>>>>>> b317d6e (Compute sparse Jacobians and Hessians from patterns found in programs)
 autograd
 autograd.installation  autograd.mypy_plugin
 autograd.check  autograd.drawing
