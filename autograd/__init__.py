@@ -14,8 +14,11 @@ from autograd import aliases
 from autograd import rules as rules
 from autograd.engine import Node, Primitive, Tensor, Value, no_grad, scope, value
 from autograd.engine.registry import LAZY_RULES
+from autograd.rules.activations import elu, gelu, leaky_relu, silu
 from autograd.rules.custom import define, elementwise, linear
-from autograd.rules.reductions import logsumexp, softmax
+from autograd.rules.kernel import kernel
+from autograd.rules.reductions import logsumexp
+from autograd.rules.softmax import log_softmax, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
 from autograd.version import VERSION
 
@@ -81,7 +84,9 @@ __all__ = [
     "draw",
     "elementwise",
     "elementwise_grad",
+    "elu",
     "erf",
+    "gelu",
     "grad",
     "grad_and_aux",
     "grad_named",
@@ -93,8 +98,11 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "kernel",
+    "leaky_relu",
     "lgamma",
     "linear",
+    "log_softmax",
     "logsumexp",
     "make_ggnvp",
     "make_hvp",
@@ -105,6 +113,7 @@ __all__ = [
     "relu",
     "scope",
     "sigmoid",
+    "silu",
     "softmax",
     "softplus",
     "sparse_hessian",

@@ -88,7 +88,9 @@ __all__ = [
     "draw",
     "elementwise",
     "elementwise_grad",
+    "elu",
     "erf",
+    "gelu",
     "grad",
     "grad_and_aux",
     "grad_named",
@@ -100,8 +102,11 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "kernel",
+    "leaky_relu",
     "lgamma",
     "linear",
+    "log_softmax",
     "logsumexp",
     "make_ggnvp",
     "make_hvp",
@@ -112,6 +117,7 @@ __all__ = [
     "relu",
     "scope",
     "sigmoid",
+    "silu",
     "softmax",
     "softplus",
     "sparse_hessian",
@@ -572,6 +578,10 @@ class scope(engine.scope):  # noqa: N801
 
 # -- functions --------------------------------------------------------------------------------
 
+def kernel(
+    elementwise: bool = False, tiled: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]: ...
+
 class _Elementwise(Primitive):
     """A function of one argument: of a Value a Value, of a Tensor a Tensor."""
 
@@ -594,11 +604,26 @@ class _LogSumExp(Primitive):
     @overload
     def __call__(self, x: Any, axis: _Axis = None, keepdims: bool = False) -> Any: ...
 
+class _Scaled(Primitive):
+    """A function of one argument and a setting."""
+
+    @overload
+    def __call__(self, x: Value, setting: float = ...) -> Value: ...
+    @overload
+    def __call__(self, x: Tensor, setting: Any = ...) -> Tensor: ...
+    @overload
+    def __call__(self, x: Any, setting: Any = ...) -> Any: ...
+
+elu: _Scaled
 erf: _Elementwise
+gelu: _Elementwise
+leaky_relu: _Scaled
 lgamma: _Elementwise
+log_softmax: _Softmax
 logsumexp: _LogSumExp
 relu: _Elementwise
 sigmoid: _Elementwise
+silu: _Elementwise
 softmax: _Softmax
 softplus: _Elementwise
 

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.engine import calls
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.tiles import TILES, product_in_tiles
 from autograd.engine.tracing import Followed
 
 _ndarray: Final = np.ndarray
@@ -171,12 +172,22 @@ class Primitive:
         if self.again is not None and (isinstance(g, Recorded) or isinstance(y, Recorded)):
             return unbroadcast(self.again[argnum](g, y, *arguments), x)
         if not isinstance(partial, (int, float)):
+            if self.fresh_results and type(g) is _ndarray and g.nbytes > TILES.part:
+                return unbroadcast(self._product(argnum, g, y, arguments), x)
             return unbroadcast(g * self.slope(argnum, y, arguments), x)
         if partial == 1:
             return unbroadcast(g, x)
         if partial == 0:
             return np.zeros(np.shape(x), getattr(x, "dtype", float))
         return unbroadcast(g * partial, x)
+
+    def _product(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
+        """Return the product of a large cotangent with the partial derivative."""
+
+        def slope(y: Any, *arguments: Any) -> Any:
+            return self.slope(argnum, y, arguments)
+
+        return product_in_tiles(g, slope, [y, *arguments])
 
 
 def _is_number(x: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from autograd.engine.registry import LAZY_RULES, undefined_primitives
 from autograd.rules import (
+    activations,
     custom,
     elementwise,
     joining,
@@ -10,11 +11,13 @@ from autograd.rules import (
     products,
     reductions,
     shapes,
+    softmax,
     special,
     table,
 )
 
 __all__ = [
+    "activations",
     "custom",
     "elementwise",
     "joining",
@@ -23,6 +26,7 @@ __all__ = [
     "products",
     "reductions",
     "shapes",
+    "softmax",
     "special",
     "table",
 ]

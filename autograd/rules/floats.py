@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.kernel import self_contained
 
+
+@self_contained
 def floats(x: Any) -> Any:
     """Return integers, booleans and lists as float64, as a Tensor holds them; others unchanged."""
     if not hasattr(x, "dtype"):

@@ -12,6 +12,7 @@ of their steps makes a node.
 
 from __future__ import annotations
 
+import enum
 import functools
 import inspect
 from collections.abc import Callable
@@ -23,13 +24,23 @@ from autograd.engine import batching, tracing
 from autograd.engine.batching import Batched
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
+from autograd.engine.tiles import in_tiles
 from autograd.engine.tracing import Followed
 
 #: `numpy.full` itself, which has another meaning while a function is traced.
 _FULL = np.full
 
-#: Self-contained functions, and whether they are elementwise.
-_KERNELS: dict[Any, bool] = {}
+
+class Kind(enum.Enum):
+    """What is known of a kernel: whether it is elementwise, and whether it is faster in tiles."""
+
+    ANY = enum.auto()
+    ELEMENTWISE = enum.auto()
+    TILED = enum.auto()
+
+
+#: Self-contained functions, and what is known of them.
+_KERNELS: dict[Any, Kind] = {}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -39,21 +50,42 @@ def self_contained(function: Function) -> Function:
 
     It is a kernel in all but this: it is called by kernels only, or only with floats.
     """
-    _KERNELS[function] = False
+    _KERNELS[function] = Kind.ANY
     return function
 
 
-def kernel(elementwise: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that makes a function a kernel.
+def kernel(
+    elementwise: bool = False, tiled: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator for functions that `jit` and `trace` call without looking inside.
+
+    Such a kernel may choose a formula by its data, and work in place and in parts. It takes arrays
+    and returns new arrays, changes none of its arguments, and refers to nothing but NumPy, SciPy,
+    `math` and other kernels, so that a saved program can contain its source. It has no derivative
+    of its own: use it inside `elementwise`, `linear` or `define`.
 
     Parameters
     ----------
     elementwise : bool
         Whether each element of its result depends only on the same element of each array.
+    tiled : bool
+        Whether an elementwise function takes many steps. It is then called with parts of large
+        arrays, so that the results of its steps stay in the cache.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> @autograd.kernel(elementwise=True)
+    ... def clipped(x):
+    ...     return x.copy() if np.max(x, initial=0.0) <= 1 else np.minimum(x, 1.0)
+    >>> clip = autograd.elementwise(clipped, None, lambda y, x: x < 1)
+    >>> autograd.jit(autograd.elementwise_grad(clip))(np.array([0.5, 2.0]))
+    array([1., 0.])
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        _KERNELS[function] = elementwise
+        _KERNELS[function] = Kind.TILED if tiled else Kind.ELEMENTWISE if elementwise else Kind.ANY
+        direct = functools.partial(_in_tiles, function) if tiled else function
 
         def traced(*arguments: Any, **keywords: Any) -> Any:
             if GRAD_MODE.batched and elementwise:
@@ -62,25 +94,31 @@ def kernel(elementwise: bool = False) -> Callable[[Callable[..., Any]], Callable
                     return found
             if _is_traced(arguments):
                 return tracing.tracer().emit(function, arguments, keywords)
-            return function(*arguments, **keywords)
+            return direct(*arguments, **keywords)
 
-        call = functools.wraps(function)(_unless_tracing(function, traced))
+        call = functools.wraps(function)(_unless_tracing(function, direct, traced))
         return call
 
     return decorate
 
 
-def _unless_tracing(function: Callable[..., Any], traced: Callable[..., Any]) -> Any:
-    """Return a function that calls one of these two.
+def _in_tiles(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    return function(*arguments, **keywords) if keywords else in_tiles(function, arguments)
 
-    With the parameters of the first, a call takes a third of what ``*arguments`` costs.
+
+def _unless_tracing(
+    function: Callable[..., Any], direct: Callable[..., Any], traced: Callable[..., Any]
+) -> Any:
+    """Return a function with the parameters of the first that calls one of the others.
+
+    A call takes a third of what ``*arguments`` costs.
     """
     code = function.__code__
     given = ", ".join(code.co_varnames[: code.co_argcount])
     if function.__defaults__ or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
         given = "*arguments, **keywords"
     source = f"lambda {given}: _traced({given}) if _mode.tracing or _mode.batched else _function({given})"
-    names = {"_mode": GRAD_MODE, "_traced": traced, "_function": function}
+    names = {"_mode": GRAD_MODE, "_traced": traced, "_function": direct}
     return eval(compile(source, __file__, "eval"), names)  # this file: it is not the user's code
 
 
@@ -101,7 +139,12 @@ def is_kernel(function: Any) -> bool:
 
 def is_elementwise(function: Any) -> bool:
     """Return whether a function is a kernel, and each element of its result stands for itself."""
-    return is_kernel(function) and _KERNELS[function]
+    return is_kernel(function) and _KERNELS[function] is not Kind.ANY
+
+
+def is_tiled(function: Any) -> bool:
+    """Return whether a function is an elementwise kernel that is faster in tiles."""
+    return is_kernel(function) and _KERNELS[function] is Kind.TILED
 
 
 def any_holds(mask: Any) -> bool:

@@ -410,7 +410,7 @@ composition_of(np.nancumsum)(over_nan(np.cumsum, 0.0))
 composition_of(np.nancumprod)(over_nan(np.cumprod, 1.0))
 
 
-# -- softmax and its logarithm ------------------------------------------------------------------
+# -- logarithms of sums of exponentials ---------------------------------------------------------
 
 
 def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -443,38 +443,6 @@ def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return y if keepdims else np.squeeze(y, axis=axis)
 
 
-def softmax_of_array(x: Any, axis: Any = -1) -> Any:
-    """Return exp(x) / Σ exp(x) without overflow.
-
-    Parameters
-    ----------
-    x : array_like or node
-        Any real numbers.
-    axis : int or tuple of int
-        The axes along which the results sum to 1.
-
-    Returns
-    -------
-    array or node
-        Of the shape of `x`.
-
-    Examples
-    --------
-    >>> import autograd
-    >>> autograd.softmax(np.array([0.0, 1000.0]))
-    array([0., 1.])
-    """
-    x = floats(x)
-    exponentials = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
-
-
-def softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
-    """Multiply by the Jacobian diag(y) - y yT."""
-    weighted = g * y
-    return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
-
-
 @kernel()
 def softmax_of_sum(total: Any, x: Any, axis: Any) -> Any:
     """Return softmax(x) = exp(x - total), with its limit where the total is infinite."""
@@ -494,4 +462,3 @@ def logsumexp_vjp(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = Fals
 
 
 logsumexp = define(logsumexp_of_array, logsumexp_vjp, name="logsumexp")
-softmax = define(softmax_of_array, softmax_vjp, name="softmax")

@@ -11,6 +11,7 @@ import scipy.special as _original
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import DataError as _DataError
 from autograd.rules import reductions as _reductions
+from autograd.rules import softmax as _softmax
 from autograd.rules.elementwise import where as _where
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
@@ -127,7 +128,7 @@ def logsumexp(
 @_redefinable
 def softmax(x: Any, axis: Any = None) -> Any:
     """Return exp(x) / sum(exp(x)) without overflow; by default over all elements."""
-    return _reductions.softmax(x, axis=axis)
+    return _softmax.softmax(x, axis=axis)
 
 
 @_redefinable

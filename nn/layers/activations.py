@@ -11,31 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd import define, elementwise, erf, relu, sigmoid, softmax
-from autograd import softplus as unit_softplus
+import autograd
+from autograd import elementwise, relu, sigmoid, softmax
 from autograd.errors import OptionError
 from nn.arrays import floating
 from nn.function_module import FunctionModule, OneInput
 from nn.types import typed_elementwise
 
 SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh in the approximation of GELU
-
-
-def log_softmax_of_array(x: Any, axis: int = -1) -> Any:
-    """Compute x - log(sum(exp(x))) shifted by the largest element."""
-    y = x - np.maximum.reduce(x, axis, keepdims=True)
-    y -= np.log(np.add.reduce(np.exp(y), axis, keepdims=True))
-    return y
-
-
-def silu_of_array(x: Any) -> Any:
-    """Return x · sigmoid(x)."""
-    return x * sigmoid(x)
-
-
-def normal_cdf(x: Any) -> Any:
-    """Return the probability that a standard normal variable is below x."""
-    return (1 + erf(x * math.sqrt(0.5))) / 2
 
 
 def gelu_tanh_inner(x: Any) -> Any:
@@ -50,23 +33,6 @@ def gelu_tanh_slope(x: Any) -> Any:
 
 
 # fmt: off
-log_of_softmax = define(log_softmax_of_array,
-    lambda g, y, x, axis=-1: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True),
-    fresh_results=True, name="log_softmax")
-leaky = elementwise(
-    lambda x, slope: np.where(x > 0, x, slope * x), None,
-    lambda y, x, slope: np.where(x > 0, 1.0, slope),
-    lambda y, x, slope: np.minimum(x, 0.0), name="leaky_relu")
-exponential_linear = elementwise(
-    lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0))), None,
-    lambda y, x, alpha: np.where(x > 0, 1.0, y + alpha),
-    lambda y, x, alpha: np.expm1(np.minimum(x, 0.0)), name="elu")
-sigmoid_linear = elementwise(
-    silu_of_array, None,
-    lambda y, x: sigmoid(x) + y * sigmoid(-x), name="silu")
-gelu_exact = elementwise(
-    lambda x: x * normal_cdf(x), None,
-    lambda y, x: normal_cdf(x) + x * np.exp(x * x * -0.5) / math.sqrt(2 * math.pi), name="gelu")
 gelu_tanh = elementwise(
     lambda x: 0.5 * x * (1 + gelu_tanh_inner(x)), None,
     lambda y, x: gelu_tanh_slope(x), name="gelu_tanh")
@@ -97,7 +63,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
     >>> leaky_relu(np.array([-100.0, 2.0]))
     array([-1.,  2.])
     """
-    return leaky(floating(x), negative_slope)
+    return autograd.leaky_relu(floating(x), negative_slope)
 
 
 @typed_elementwise
@@ -124,7 +90,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     >>> elu(np.array([-1000.0, 2.0]))
     array([-1.,  2.])
     """
-    return exponential_linear(floating(x), alpha)
+    return autograd.elu(floating(x), alpha)
 
 
 @typed_elementwise
@@ -149,7 +115,7 @@ def silu(x: Any) -> Any:
     >>> silu(np.array([-1000.0, 0.0, 1000.0])) + 0.0
     array([   0.,    0., 1000.])
     """
-    return sigmoid_linear(floating(x))
+    return autograd.silu(floating(x))
 
 
 @typed_elementwise
@@ -182,7 +148,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
     """
     if approximate not in ("none", "tanh"):
         raise OptionError(f'approximate= must be "none" or "tanh", not {approximate!r}.')
-    return gelu_exact(floating(x)) if approximate == "none" else gelu_tanh(floating(x))
+    return autograd.gelu(floating(x)) if approximate == "none" else gelu_tanh(floating(x))
 
 
 @typed_elementwise
@@ -206,7 +172,7 @@ def softplus(x: Any, beta: float = 1.0) -> Any:
     >>> float(np.round(softplus(0.0), 4))
     0.6931
     """
-    return unit_softplus(x) if beta == 1 else unit_softplus(beta * floating(x)) / beta
+    return autograd.softplus(x) if beta == 1 else autograd.softplus(beta * floating(x)) / beta
 
 
 @typed_elementwise
@@ -230,7 +196,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     >>> log_softmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    return log_of_softmax(floating(x), axis=axis)
+    return autograd.log_softmax(floating(x), axis=axis)
 
 
 class Activation(FunctionModule, OneInput):

@@ -48,10 +48,17 @@ def surprisal_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, k
     return slope
 
 
+def huber_of_array(d: Any, delta: Any) -> Any:
+    """Return d²/2 where |d| ≤ delta, else delta · (|d| - delta / 2)."""
+    size = np.abs(d)
+    inside = np.minimum(size, delta)
+    return inside * (size - inside / 2)
+
+
 # fmt: off
 huber_of_difference = elementwise(
-    lambda d, delta: np.where(np.abs(d) <= delta, d * d / 2, delta * (np.abs(d) - delta / 2)), None,
-    lambda y, d, delta: np.clip(d, -delta, delta),
+    huber_of_array, None,
+    lambda y, d, delta: np.minimum(np.maximum(d, -delta), delta),
     lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber")
 cross_entropy_of_bits = elementwise(
     lambda p, t: -(t * log_at_least(p) + (1 - t) * log_at_least(1 - p)), None,

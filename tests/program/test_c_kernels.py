@@ -11,6 +11,7 @@ from program.c_kernels import distance, replayed, unlike
 from program.c_regions import Region
 from program.saved_c import SANITIZERS
 
+import autograd
 from autograd import Tensor, jit, value_and_grad
 from autograd.program.backends.c import compiler
 from autograd.program.backends.c.functions import FORMULAS
@@ -284,3 +285,35 @@ def test_numbers_that_fill_arrays_are_written_out():
     with pytest.warns(RuntimeWarning):
         found = jitted(np.array([1.0, 0.0, 2.0]))
     assert found[0][1] == -np.inf
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_kernels_of_the_rules_have_their_formulas_in_c(dtype):
+    x = operands(1, dtype)[0]
+    x = x[np.isfinite(x)]
+
+    def activations(x):
+        z = x * 1
+        return (
+            autograd.sigmoid(z), autograd.softplus(z), autograd.erf(z), autograd.silu(z),
+            autograd.gelu(z), autograd.elu(z, 1.5), autograd.leaky_relu(z, 0.1),
+        )  # fmt: skip
+
+    def slopes(x):
+        y = activations(x)
+        return y[3:], [autograd.elementwise_grad(lambda x, k=k: activations(x)[k])(x) for k in ALL]
+
+    with np.errstate(all="ignore"):
+        for f in (activations, slopes):
+            found, summary = replayed(f, x)
+            assert "C kernels" in summary
+            eps = np.finfo(dtype).eps
+            for y, wanted in zip(flat(found), flat(f(x)), strict=True):
+                np.testing.assert_allclose(y, wanted, 16 * eps, 16 * eps)
+
+
+ALL = range(7)
+
+
+def flat(found):
+    return [y for part in found for y in (part if isinstance(part, (tuple, list)) else [part])]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd.rules import determinants, kinks, shapes, special
+from autograd.engine.dispatch import plain
+from autograd.rules import activations, determinants, kinks, shapes, special
 
 random = np.random.default_rng(7)
 
@@ -58,7 +59,7 @@ ANYWHERE = (
     np.arctan, np.degrees, np.rad2deg, np.radians, np.deg2rad, np.sinh, np.cosh, np.tanh,
     np.arcsinh, np.absolute, np.fabs, np.cbrt, np.sign, np.floor, np.ceil, np.trunc, np.rint,
     np.conjugate, np.real, np.imag,
-    autograd.sigmoid, autograd.relu, autograd.softplus, autograd.erf,
+    autograd.sigmoid, autograd.relu, autograd.softplus, autograd.erf, autograd.silu, autograd.gelu,
 )  # fmt: skip
 POSITIVE = (np.log, np.log2, np.log10, np.log1p, np.sqrt, np.reciprocal, autograd.lgamma)
 INSIDE = (np.arcsin, np.arccos, np.arctanh)
@@ -104,6 +105,14 @@ SAMPLES = [
     call("pentagamma", special.polygamma(3), positive(3)),
     call("clip", lambda x: np.clip(x, -0.5, 0.5), real(7)),
     call("clip by nodes", lambda x, low, high: np.clip(x, low, high), real(7), -0.5, 0.5),
+    call("elu", autograd.elu, real(2, 3), 1.0),
+    call("elu by nodes", autograd.elu, real(2, 3), positive(3)),
+    call("leaky_relu", lambda x: autograd.leaky_relu(x, 0.2), real(2, 3)),
+    call("leaky_relu by nodes", autograd.leaky_relu, real(2, 3), positive(3)),
+    call("silu slope", lambda x: activations.silu_slope(plain(autograd.silu(x)), x), real(2, 3)),
+    call("gelu slope", lambda x: activations.gelu_slope(plain(autograd.gelu(x)), x), real(2, 3)),
+    call("elu slope", activations.elu_slope, real(2, 3), positive(3)),
+    call("leaky slope", activations.leaky_slope, real(2, 3), positive(3)),
     # -- reductions
     *[
         Sample(f, (real(2, 3, 4),), keywords)
@@ -135,6 +144,8 @@ SAMPLES = [
     Sample(autograd.logsumexp, (real(2, 3),), {"axis": (0, 1), "keepdims": True}),
     Sample(autograd.softmax, (real(2, 3),)),
     Sample(autograd.softmax, (real(2, 3),), {"axis": 0}),
+    Sample(autograd.log_softmax, (real(2, 3),)),
+    Sample(autograd.log_softmax, (real(2, 3, 2),), {"axis": 1}),
     # -- shapes
     Sample(np.reshape, (real(2, 6), ), {"shape": (3, -1)}),
     Sample(np.reshape, (real(2, 6), ), {"shape": (4, 3), "order": "F"}),

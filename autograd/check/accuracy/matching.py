@@ -20,7 +20,7 @@ from autograd.check.accuracy.reformulations import ROWS
 from autograd.engine import Node, Primitive, Tensor, Value, operations
 from autograd.engine.primitive import Recorded
 from autograd.graph import Graph, contents
-from autograd.rules import elementwise, reductions
+from autograd.rules import elementwise, reductions, softmax
 
 #: What the formulas of the table may use.
 NAMESPACE: dict[str, Any] = {"np": np, "autograd": autograd}
@@ -36,7 +36,7 @@ REDUCTIONS = (
     reductions.mean,
     reductions.prod,
     reductions.root_of_squares,
-    reductions.softmax,
+    softmax.softmax,
 )
 
 
@@ -187,7 +187,7 @@ def _unify(pattern: Any, item: Any, bound: dict[str, Any], names: dict[int, str]
     if primitive is None or primitive is not other or len(arguments) != len(given):
         return
     if options:
-        if bound.get("", options) != options and primitive is not reductions.softmax:
+        if bound.get("", options) != options and primitive is not softmax.softmax:
             return
         bound = {**bound, "": options}
     orders = [given, given[::-1]] if primitive in COMMUTATIVE else [given]

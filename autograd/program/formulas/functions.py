@@ -28,7 +28,7 @@ from autograd.program.formulas.algebra import (
 from autograd.program.formulas.arranging import Unwritten
 from autograd.program.formulas.terms import Call, Kind, Term, broadcast, letter_of, make, number
 from autograd.program.instructions import OPERATORS, Attribute, Extended, Method, Variable, choose
-from autograd.rules import elementwise, reductions, special
+from autograd.rules import activations, elementwise, reductions, softmax, special
 
 Rule = Callable[..., Term]
 
@@ -253,6 +253,20 @@ def _softplus(x: Term) -> Term:
     return function("log", plus(1, function("exp", x)))
 
 
+def _softmax(read: Any, x: Any, axis: Any = -1) -> Term:
+    exponential = function("exp", read.of(x))
+    return over(exponential, _total(exponential, axis))
+
+
+def _softmax_vjp(read: Any, g: Any, y: Any, x: Any, axis: Any = -1) -> Term:
+    weighted = times(read.of(g), read.of(y))
+    return minus(weighted, times(read.of(y), _total(weighted, axis)))
+
+
+def _total(term: Term, axis: Any) -> Term:
+    return reduce("sum", term, axis if isinstance(axis, tuple) else (axis,))
+
+
 def _kernel(function: Any) -> Any:
     """Return the function that a program calls for one of the library."""
     return getattr(function, "__wrapped__", function)
@@ -317,6 +331,11 @@ RULES: dict[Any, Rule] = {
     _kernel(elementwise.sign_of_float): _elementwise("sign"),
     _kernel(special.relu_of_float): _of(lambda x: function("maximum", x, number(0)), 1),
     _kernel(special.sigmoid_of_float): _elementwise("sigmoid"),
+    _kernel(special.sigmoid_of_array): _elementwise("sigmoid"),
+    _kernel(special.softplus_of_array): _of(_softplus, 1),
+    _kernel(activations.silu_of_array): _of(lambda x: times(x, function("sigmoid", x)), 1),
+    _kernel(softmax.softmax_of_array): _softmax,
+    _kernel(softmax.softmax_vjp): _softmax_vjp,
     _kernel(special.softplus_of_float): _of(_softplus, 1),
     _kernel(special.logistic_density): _of(_logistic_density, 1),
 }  # fmt: skip

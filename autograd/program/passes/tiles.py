@@ -29,6 +29,7 @@ from autograd.program.passes.tiled import Tiled, numpy_adds_halves
 from autograd.program.program import Program
 from autograd.program.ufuncs import is_elementwise, is_reduction
 from autograd.rules.kernel import is_elementwise as is_elementwise_kernel
+from autograd.rules.kernel import is_tiled
 
 #: Regions of smaller arrays fit into the cache as a whole, in bytes.
 LEAST = 1 << 18
@@ -38,14 +39,14 @@ def with_tiles(program: Program) -> Program:
     """Return the program with elementwise regions of large arrays carried out in tiles."""
     program = with_own_memory(program)
     kinds = [_kind(item) for item in program.items]
-    if sum(kind is not None for kind in kinds) < 2:
+    if not any(kinds):
         return program
     order = Schedule(program, kinds)
     items: list[Any] = []
     used = _Uses(program)
     for group in order.groups():
         chosen = [program.items[i] for i in group]
-        if len(group) == 1 or kinds[group[0]] is None:
+        if kinds[group[0]] is None or (len(group) == 1 and not is_tiled(chosen[0].function)):
             items.extend(chosen)
         else:
             items.append(_region(chosen, kinds[group[0]], used, set(group)))

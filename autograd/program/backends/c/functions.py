@@ -18,8 +18,8 @@ import numpy as np
 
 from autograd.program.instructions import Constant, Extended, Instruction, Variable, choose
 from autograd.program.ufuncs import UFUNCS
+from autograd.rules import activations, error_function, special
 from autograd.rules import elementwise as rules
-from autograd.rules.special import logistic_density
 
 #: C's names of the types that are computed with.
 TYPES: dict[Any, str] = {
@@ -166,8 +166,39 @@ _SHARPENED = {
     "((1 + exp{s}(-2 * fabs{s}({1}))) * (1 + exp{s}(-2 * fabs{s}({1}))))",
     rules.cathetus: "sqrt{s}((1 - {1}) * (1 + {1}))",
     rules.product: "(1 - {1}) * (1 + {1})",
-    logistic_density: "exp{s}(-fabs{s}({1})) / "
+    special.logistic_density: "exp{s}(-fabs{s}({1})) / "
     "((1 + exp{s}(-fabs{s}({1}))) * (1 + exp{s}(-fabs{s}({1}))))",
+}
+
+_EXP = "exp{s}({%d} > 40 ? 40 : {%d})"  # above, sigmoid(x) is 1
+_NORMAL = "(erfc{s}({%d} * -({t})0.70710678118654752440) / 2)"
+
+#: Kernels of the rules for arrays of one type of floats, from their textbook formulas.
+_KERNELS = {
+    special.sigmoid_of_array: Formula(f"{_EXP} / (1 + {_EXP})" % (0, 0, 0, 0), calls="exp"),
+    special.softplus_of_array: Formula(
+        "({0} > 0 ? {0} : 0) + log1p{s}(exp{s}(-fabs{s}({0})))", calls="exp"
+    ),
+    error_function.erf_of_array: _call("erf"),
+    activations.silu_of_array: Formula(
+        f"{{0}} > 40 ? {{0}} : {{0}} * {_EXP} / (1 + {_EXP})" % (0, 0, 0, 0), calls="exp"
+    ),
+    activations.silu_slope_of_arrays: Formula(
+        f"{{1}} > 40 ? 1 : ({_EXP} + {{0}}) / (1 + {_EXP})" % (1, 1, 1, 1), calls="exp"
+    ),
+    activations.gelu_of_array: Formula(f"{{0}} * {_NORMAL % 0}", calls="erfc"),
+    activations.gelu_slope_of_arrays: Formula(
+        f"{_NORMAL % 1} + {{1}} * exp{{s}}({{1}} * {{1}} / -2) / ({{t}})2.5066282746310005024",
+        calls="erfc",
+    ),
+    activations.elu_of_array: Formula(
+        "{0} > 0 ? {0} : {1} * expm1{s}({0} > 0 ? 0 : {0})", calls="expm1"
+    ),
+    activations.elu_slope_of_arrays: Formula(
+        "{0} > 0 ? 1 : {1} * exp{s}({0} > 0 ? 0 : {0})", calls="exp"
+    ),
+    activations.leaky_relu_of_array: Formula("{0} > 0 ? {0} : {1} * {0}"),
+    activations.leaky_slope_of_arrays: Formula("{0} > 0 ? 1 : {1}"),
 }
 
 #: Functions that return their argument, as an array or as a number.
@@ -235,6 +266,9 @@ def elementwise(item: Instruction) -> Elementwise | None:
         return _selection(arguments, result.dtype)
     if function is _sharpened() and arguments[1] in _SHARPENED:
         return _sharpening(arguments, result.dtype)
+    formula = kernel_formulas().get(function)
+    if formula is not None:
+        return _of_kernel(formula, arguments, result.dtype)
     if function in _SAME and len(arguments) == 1 and dtype_of(arguments[0]) == result.dtype:
         return _made(FORMULAS[np.positive][0], arguments, (result.dtype,), result.dtype)
     if function is operator.pow:
@@ -250,6 +284,19 @@ def elementwise(item: Instruction) -> Elementwise | None:
 
 def _sharpened() -> Any:
     return rules.sharpened.__wrapped__  # type: ignore[attr-defined]
+
+
+@functools.cache
+def kernel_formulas() -> dict[Any, Formula]:
+    """Return the formulas by the functions that programs call."""
+    return {kernel.__wrapped__: formula for kernel, formula in _KERNELS.items()}  # type: ignore[attr-defined]
+
+
+def _of_kernel(formula: Formula, arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
+    same = all(dtype_of(x) in (result, float) for x in arguments)
+    if result not in FLOATS or not same:
+        return None
+    return _made(formula, arguments, (result,) * len(arguments), result)
 
 
 def has_type(x: Variable) -> bool:

@@ -1,0 +1,115 @@
+"""Elementwise steps on large arrays, part by part: what is between them stays in the cache.
+
+A chain of ten steps on arrays of 100 MB would read and write memory ten times. In parts it reads
+and writes it once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+_ndarray: Final = np.ndarray
+_generic: Final = np.generic
+
+
+class Tiles:
+    """The sizes of arrays, in bytes.
+
+    Attributes
+    ----------
+    part : int
+        The size of a part. A few arrays of that size fit into the cache of a processor; smaller
+        parts would take longer to call than to compute.
+    large : int
+        The size from which few steps are worth cutting.
+    """
+
+    def __init__(self) -> None:
+        self.part: int = 1 << 19
+        self.large: int = 1 << 22
+
+
+TILES: Final = Tiles()
+
+
+def in_tiles(function: Any, arguments: Any) -> Any:
+    """Return what an elementwise function returns, calling it with parts of large arrays.
+
+    Parameters
+    ----------
+    function : callable
+        Called with all arguments, or the same part of each array among them.
+    arguments : sequence
+        Arrays and numbers. Arrays of different shapes are not cut.
+    """
+    first = arguments[0]
+    if type(first) is not _ndarray or first.nbytes <= TILES.part:
+        return function(*arguments)
+    whole = _flat(arguments, first.shape)
+    if whole is None:
+        return function(*arguments)
+    size = TILES.part // first.itemsize
+    found: Any = None
+    for start in range(0, first.size, size):
+        y = function(*_part(whole, start, size))
+        if found is None:
+            found = np.empty(first.size, y.dtype)
+        found[start : start + size] = y
+    return found.reshape(first.shape)
+
+
+def product_in_tiles(factor: Any, function: Any, arguments: Any) -> Any:
+    """Return the product of a large array and the result of an elementwise function.
+
+    Parameters
+    ----------
+    factor : array
+        The array.
+    function : callable
+        Called with the arguments, or the same part of each array among them.
+    arguments : sequence
+        Arrays and numbers.
+    """
+    whole = _flat([factor, *arguments], factor.shape) if factor.nbytes > TILES.large else None
+    if whole is None:
+        other = function(*arguments)
+        if type(other) is _ndarray and other.base is None and other.shape == factor.shape:
+            is_new = other.dtype == factor.dtype and other is not factor
+            for x in arguments:
+                is_new = is_new and other is not x
+            if is_new:
+                return np.multiply(factor, other, out=other)
+        return factor * other
+    size = TILES.part // factor.itemsize
+    found: Any = None
+    for start in range(0, factor.size, size):
+        part = _part(whole, start, size)
+        other = function(*part[1:])
+        if found is None:
+            found = np.empty(factor.size, np.result_type(factor, other))
+        np.multiply(part[0], other, out=found[start : start + size])
+    return found.reshape(factor.shape)
+
+
+def _flat(arguments: Any, shape: Any) -> list[Any] | None:
+    """Return numbers, and arrays of one shape with one axis; None if there is anything else."""
+    whole: list[Any] = []
+    for x in arguments:
+        if type(x) is _ndarray and x.ndim != 0:
+            if x.shape != shape or not x.flags.c_contiguous:
+                return None
+            x = x.reshape(-1)
+        elif not (type(x) is _ndarray or isinstance(x, (float, int, _generic))):
+            return None
+        whole.append(x)
+    return whole
+
+
+def _part(whole: list[Any], start: int, size: int) -> list[Any]:
+    """Return a part of each array; numbers as they are."""
+    part: list[Any] = []
+    for x in whole:
+        part.append(x[start : start + size] if type(x) is _ndarray and x.ndim != 0 else x)
+    return part
