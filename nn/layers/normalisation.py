@@ -11,56 +11,82 @@ import numpy as np
 from autograd import Tensor, define
 from autograd.errors import ShapeError
 from nn import init
-from nn.arrays import floating, plain, shape_of
+from nn.arrays import floating, shape_of
+from nn.layers.norm_kernels import normalise, normalise_back, sum_like
 from nn.module import Module
 from nn.parameter import Parameter
 
 
-def standardised(x: Any, axes: tuple[int, ...], eps: float, centred: bool) -> tuple[Any, Any]:
-    """Return x, minus its mean if `centred`, over its root mean square r; and 1 / r."""
-    if centred:
-        x = x - np.mean(x, axis=axes, keepdims=True)
-    inverse = 1 / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
-    return x * inverse, inverse
+class Kept:
+    """What the forward pass found out about one input, for the backward pass."""
+
+    def __init__(self) -> None:
+        self.x: Any = None
+        self.mean: Any = None
+        self.variance: Any = None
+        self.g: Any = None
+        self.by_weight: Any = None
 
 
 def normalised_array(
-    x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps: float, centred: bool = True
+    x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept
 ) -> Any:
-    """Compute standardised x · weight + bias."""
-    y = standardised(x, axes, eps, centred)[0]
-    if weight is not None:
-        y *= weight
-    if bias is not None:
-        y += bias
+    """Compute (x - mean) / √(variance + eps) · weight + bias."""
+    y, kept.mean, kept.variance = normalise(x, weight, bias, axes, eps, centred)
+    kept.x = x
     return y
 
 
-def input_vjp(
-    g: Any, y: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool = True
+def both_derivatives(
+    g: Any, x: Any, weight: Any, axes: Any, eps: float, centred: bool, kept: Kept
 ) -> Any:
-    """Remove from g the parts that change the mean and the mean square of x."""
-    standard, inverse = standardised(x, axes, eps, centred)
-    if weight is not None:
-        g = g * weight
-    along = standard * np.mean(g * standard, axis=axes, keepdims=True)
+    """Return the derivatives with respect to x and the weight."""
+    mean, variance = kept.mean, kept.variance
+    if kept.x is not x:
+        _, mean, variance = normalise(x, weight, None, axes, eps, centred)
+    return normalise_back(g, x, weight, mean, variance, axes, eps)
+
+
+def recorded_derivatives(
+    g: Any, x: Any, weight: Any, axes: Any, eps: float, centred: bool
+) -> tuple[Any, Any]:
+    """Return the same for nodes, as nodes."""
     if centred:
-        g = g - np.mean(g, axis=axes, keepdims=True)
-    return inverse * (g - along)
+        x = x - np.mean(x, axis=axes, keepdims=True)
+    inverse = 1 / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
+    standard = x * inverse
+    scaled = g if weight is None else g * weight
+    along = standard * np.mean(scaled * standard, axis=axes, keepdims=True)
+    if centred:
+        scaled = scaled - np.mean(scaled, axis=axes, keepdims=True)
+    return inverse * (scaled - along), None if weight is None else sum_like(g * standard, weight)
 
 
-def summed_like(g: Any, parameter: Any) -> Any:
-    """Sum over the axes along which a parameter was broadcast."""
-    extra = g.ndim - parameter.ndim
-    axes = [a for a in range(g.ndim) if a < extra or parameter.shape[a - extra] == 1]
-    return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
+def input_vjp(
+    g: Any, y: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept
+) -> Any:
+    """Remove from g · weight the parts that change the mean and the variance of x."""
+    if any(isinstance(a, Tensor) for a in (g, x, weight)):
+        return recorded_derivatives(g, x, weight, axes, eps, centred)[0]
+    by_input, by_weight = both_derivatives(g, x, weight, axes, eps, centred, kept)
+    kept.g, kept.by_weight = g, by_weight  # which is asked for next
+    return by_input
+
+
+def weight_vjp(
+    g: Any, y: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept
+) -> Any:
+    """Sum g times the standardised x."""
+    if any(isinstance(a, Tensor) for a in (g, x, weight)):
+        return recorded_derivatives(g, x, weight, axes, eps, centred)[1]
+    found, is_known = kept.by_weight, kept.g is g and kept.x is x
+    kept.g = kept.by_weight = None
+    return found if is_known else both_derivatives(g, x, weight, axes, eps, centred, kept)[1]
 
 
 # fmt: off
-normalised = define(normalised_array, input_vjp,
-    lambda g, y, x, weight, bias, axes, eps, centred=True:
-        summed_like(g * standardised(x, axes, eps, centred)[0], weight),
-    lambda g, y, x, weight, bias, axes, eps, centred=True: summed_like(g, bias),
+normalised = define(normalised_array, input_vjp, weight_vjp,
+    lambda g, y, x, weight, bias, *settings: sum_like(g, bias),
     fresh_results=True, name="normalise")
 # fmt: on
 
@@ -129,18 +155,19 @@ class BatchNorm(Module):
                 f"In training mode {type(self).__name__} needs more than one number in each "
                 f"channel, but the input has shape {shape}. For inference call model.eval() first."
             )
+        kept = Kept()
+        y = normalised(x, weight, bias, axes, self.eps, True, kept)
         if self.training and self.track_running_stats:
-            self._track(plain(x), axes, count)
-        y = normalised(x, weight, bias, axes=axes, eps=self.eps)
+            self._track(kept, count)
         return y
 
-    def _track(self, x: Any, axes: tuple[int, ...], count: int) -> None:
+    def _track(self, kept: Kept, count: int) -> None:
         self.num_batches_tracked += 1
         share = self.momentum
         if share is None:
             share = (1 / self.num_batches_tracked).item()
-        self.running_mean += share * (np.mean(x, axis=axes) - self.running_mean)
-        unbiased = np.var(x, axis=axes) * (count / (count - 1))
+        self.running_mean += share * (kept.mean.reshape(-1) - self.running_mean)
+        unbiased = kept.variance.reshape(-1) * (count / (count - 1))
         self.running_var += share * (unbiased - self.running_var)
 
 
@@ -264,10 +291,10 @@ class LayerNorm(Module):
                 f"{type(self).__name__} got an input of shape {shape_of(x)}; its last axes must "
                 f"have lengths {self.normalized_shape}."
             )
-        axes = tuple(range(-count, 0))
+        axes = tuple(range(len(shape) - count, len(shape)))
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
         y: Tensor
-        y = normalised(x, self.weight, self.bias, axes=axes, eps=eps, centred=self.centred)
+        y = normalised(x, self.weight, self.bias, axes, eps, self.centred, Kept())
         return y
 
 

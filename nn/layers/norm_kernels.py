@@ -1,0 +1,219 @@
+"""Normalisation: (x - mean) / √(variance + eps) · weight + bias, and its derivatives.
+
+The mean is that of some axes: of each row for `LayerNorm`, of each channel for `BatchNorm`. These
+two are computed in parts that fit into the cache, with sums as products with ones, which is several
+times faster. Source of the merged variances: Chan, Golub & LeVeque, "Updating formulae and a
+pairwise algorithm for computing sample variances", 1979.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd import kernel
+
+#: The bytes of a part of an array; a few of them fit into the cache.
+PART = 1 << 19
+
+
+@kernel()
+def layout(x: Any, axes: Any, *others: Any) -> str:
+    """Return "rows", "channels" or, for anything unusual, ""."""
+    usual = all(
+        a is None or (type(a) is np.ndarray and a.dtype == x.dtype and a.flags.c_contiguous)
+        for a in (x, *others)
+    )
+    if not usual or x.dtype.char not in "fd" or not x.size:
+        return ""
+    if axes == tuple(range(x.ndim - len(axes), x.ndim)) and len(axes) < x.ndim:
+        return "rows"
+    return "channels" if x.ndim > 1 and axes == (0, *range(2, x.ndim)) else ""
+
+
+@kernel()
+def parts(rows: Any) -> Any:
+    """Yield slices of the first axis that fit into the cache."""
+    step = max(PART // max(rows[:1].nbytes, 1), 1)
+    return [slice(start, start + step) for start in range(0, len(rows), step)]
+
+
+@kernel()
+def normalise(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+    """Return the result, and the means and variances (mean squares unless `centred`)."""
+    kind = layout(x, axes, weight, bias)
+    if kind == "rows":
+        return normalise_rows(x, weight, bias, axes, eps, centred)
+    if kind == "channels" and centred:
+        return normalise_channels(x, weight, bias, eps)
+    mean = np.mean(x, axis=axes, keepdims=True) if centred else 0.0
+    centre = x - mean
+    variance = np.mean(centre * centre, axis=axes, keepdims=True)
+    y = centre / np.sqrt(variance + eps)
+    y = y if weight is None else y * weight
+    return (y if bias is None else y + bias), mean, variance
+
+
+@kernel()
+def normalise_back(
+    g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, eps: float
+) -> Any:
+    """Return the derivatives with respect to x and the weight.
+
+    Remove from g · weight the parts that change the mean and the variance of x.
+    """
+    centred = not isinstance(mean, float)
+    kind = layout(x, axes, g, weight, variance, mean if centred else None)
+    if kind == "rows":
+        return rows_back(g, x, weight, mean, variance, axes, eps)
+    if kind == "channels" and centred:
+        return channels_back(g, x, weight, mean, variance, eps)
+    inverse = 1 / np.sqrt(variance + eps)
+    standard = (x - mean) * inverse
+    scaled = g if weight is None else g * weight
+    found = scaled - standard * np.mean(scaled * standard, axis=axes, keepdims=True)
+    if centred:
+        found = found - np.mean(scaled, axis=axes, keepdims=True)
+    return found * inverse, None if weight is None else sum_like(g * standard, weight)
+
+
+@kernel()
+def sum_like(g: Any, parameter: Any) -> Any:
+    """Sum over the axes along which a parameter was broadcast."""
+    extra = g.ndim - parameter.ndim
+    axes = [a for a in range(g.ndim) if a < extra or parameter.shape[a - extra] == 1]
+    return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
+
+
+# -- rows -------------------------------------------------------------------------------------
+
+
+@kernel()
+def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+    """Normalise the last axes."""
+    count = math.prod(x.shape[x.ndim - len(axes) :])
+    rows, y = x.reshape((-1, count)), np.empty(x.shape, x.dtype)
+    found, ones = y.reshape((-1, count)), np.ones((count, 1), x.dtype)
+    mean, variance = np.zeros((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
+    for part in parts(rows):
+        centre = found[part]
+        if centred:
+            np.matmul(rows[part], ones, out=mean[part])
+            mean[part] /= count
+            np.subtract(rows[part], mean[part], out=centre)
+        else:
+            np.copyto(centre, rows[part])
+        np.matmul(centre * centre, ones, out=variance[part])
+        variance[part] /= count
+        centre *= 1 / np.sqrt(variance[part] + eps)
+        if weight is not None:
+            centre *= weight.reshape(-1)
+        if bias is not None:
+            centre += bias.reshape(-1)
+    kept = x.shape[: x.ndim - len(axes)] + (1,) * len(axes)
+    return y, mean.reshape(kept) if centred else 0.0, variance.reshape(kept)
+
+
+@kernel()
+def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, eps: float) -> Any:
+    """Return the derivatives for normalised rows."""
+    count = math.prod(x.shape[x.ndim - len(axes) :])
+    rows, slopes = x.reshape((-1, count)), g.reshape((-1, count))
+    found = np.empty(x.shape, x.dtype)
+    whole = found.reshape(rows.shape)
+    factors = np.ones(count, x.dtype) if weight is None else weight.reshape(-1)
+    average = factors.reshape((-1, 1)) / count
+    inverses = 1 / np.sqrt(variance.reshape((-1, 1)) + eps)
+    by_weight = np.zeros(count, x.dtype)
+    for part in parts(rows):
+        inverse, y, slope = inverses[part], whole[part], slopes[part]
+        if isinstance(mean, float):
+            centre = rows[part].copy()
+        else:
+            centre = rows[part] - mean.reshape((-1, 1))[part]
+        product = slope * centre
+        by_weight += inverse[:, 0] @ product
+        np.multiply(slope, factors, out=y)
+        centre *= (product @ average) * (inverse * inverse)
+        if not isinstance(mean, float):
+            centre += slope @ average
+        y -= centre
+        y *= inverse
+    return found, None if weight is None else by_weight.reshape(weight.shape)
+
+
+# -- channels ---------------------------------------------------------------------------------
+
+
+@kernel()
+def of_channels(numbers: Any, x: Any) -> Any:
+    """Return one number for each channel with as many axes as x, whose second is the channel."""
+    return numbers.reshape((-1,) + (1,) * (x.ndim - 2))
+
+
+@kernel()
+def channel_sums(x: Any) -> Any:
+    """Return the sum of each channel; x has two or three axes."""
+    if x.ndim == 2:
+        return np.ones(len(x), x.dtype) @ x
+    rows = x.reshape((-1, x.shape[2])) @ np.ones(x.shape[2], x.dtype)
+    return np.add.reduce(rows.reshape(x.shape[:2]), 0)
+
+
+@kernel()
+def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """Normalise each channel, along the second axis."""
+    shape = (1, -1) + (1,) * (x.ndim - 2)
+    batch = x.reshape((*x.shape[:2], -1)) if x.ndim > 2 else x
+    found = np.empty(x.shape, x.dtype)
+    y = found.reshape(batch.shape)
+    mean, spread, done = np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype), 0
+    for part in parts(batch):
+        count = batch[part].size // x.shape[1]
+        own = channel_sums(batch[part]) / count
+        centre = batch[part] - of_channels(own, batch)
+        centre *= centre
+        spread += channel_sums(centre)
+        difference, share = own - mean, count / (done + count)
+        spread += difference * difference * (done * share)
+        mean += difference * share
+        done += count
+    variance = spread / done
+    scale = 1 / np.sqrt(variance + eps)
+    if weight is not None:
+        scale *= weight.reshape(-1)
+    for part in parts(batch):
+        np.subtract(batch[part], of_channels(mean, batch), out=y[part])
+        y[part] *= of_channels(scale, batch)
+        if bias is not None:
+            y[part] += of_channels(bias, batch)
+    return found, mean.reshape(shape), variance.reshape(shape)
+
+
+@kernel()
+def channels_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, eps: float) -> Any:
+    """Return the derivatives for normalised channels."""
+    flat = (*x.shape[:2], -1) if x.ndim > 2 else x.shape
+    batch, slopes = x.reshape(flat), g.reshape(flat)
+    centre, count = of_channels(mean, batch), x.size // x.shape[1]
+    inverse = 1 / np.sqrt(variance.reshape(-1) + eps)
+    total, along = np.zeros_like(inverse), np.zeros_like(inverse)
+    for part in parts(batch):
+        product = batch[part] - centre
+        product *= slopes[part]
+        along += channel_sums(product)
+        total += channel_sums(slopes[part])
+    along *= inverse
+    scale = inverse if weight is None else inverse * weight.reshape(-1)
+    slope, shift = -scale * inverse * along / count, -scale * total / count
+    found = np.empty(x.shape, x.dtype)
+    whole = found.reshape(batch.shape)
+    for part in parts(batch):
+        y = whole[part]
+        np.subtract(batch[part], centre, out=y)
+        y *= of_channels(slope, batch)
+        y += slopes[part] * of_channels(scale, batch)
+        y += of_channels(shift, batch)
+    return found, None if weight is None else along.reshape(weight.shape)
