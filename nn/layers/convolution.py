@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Primitive, Tensor, define
+from autograd import Primitive, Tensor, define, kernel
 from autograd.errors import OptionError
 from nn import init
 from nn.arrays import shape_of
@@ -34,36 +34,87 @@ def parts(count: int, shape: tuple[int, ...]) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, count, step))
 
 
-def columns(x: Any, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]]:
-    """Yield matrices of shape (examples, groups, channels of a group · kernel, windows)."""
-    counts = windows.counts(x.shape)
-    shape: tuple[int, ...] = (x.shape[1], *windows.kernel, *counts)
-    matrix = (groups, math.prod(shape[: -len(counts)]) // groups, math.prod(counts))
+def goes_by_rows(windows: Windows, inputs: int, outputs: int) -> bool:
+    """Return whether the rows of the kernel are taken one after the other.
+
+    Then windows are copied for one row only, and the matrices of the others are parts of the same
+    memory. But each row needs a matrix product and a sum of outputs.
+    """
+    is_dense = len(windows.kernel) == 2 and windows.stride[0] == 1
+    return is_dense and windows.kernel[0] > 1 and inputs * windows.kernel[1] > outputs
+
+
+def columns(x: Any, windows: Windows, groups: int, by_rows: bool) -> Iterator[tuple[slice, Any]]:
+    """Yield matrices of shape (examples, groups, channels of a group · kernel, windows).
+
+    There is one for each row of the kernel, or one for all of it.
+    """
+    counts, kernel = windows.counts(x.shape), windows.kernel
+    if max(kernel) == max(windows.stride) == 1 and not any(map(any, windows.padding)):
+        flat = x.reshape((len(x), groups, x.shape[1] // groups, math.prod(counts)))
+        yield slice(None), [flat]
+        return
+    if by_rows:  # all lines of the images, as if the kernel had a single row
+        lines = windows.padded_shape(x.shape)[2]
+        flatter = Windows((1, kernel[1]), windows.stride, ((0, 0),) * 2, windows.dilation)
+        places = offsets(flatter, (lines, counts[1]))
+        shape: tuple[int, ...] = (x.shape[1], 1, kernel[1], lines, counts[1])
+    else:
+        places = offsets(windows, counts)
+        shape = (x.shape[1], *kernel, *counts)
+    rows = x.shape[1] // groups * math.prod(shape[1 : 1 + len(kernel)])
+    size = math.prod(counts)
+    buffer = None
     for part in parts(len(x), shape):
         padded = windows.padded(x[part])
-        laid = np.empty_like(x, shape=(len(padded), *shape), order="C")
-        for place, index in offsets(windows, counts):
+        if buffer is None:  # the first part is the largest
+            buffer = np.empty_like(x, shape=(len(padded), *shape), order="C")
+        laid = buffer[: len(padded)]
+        for place, index in places:
             laid[place] = padded[index]
-        yield part, laid.reshape((len(padded), *matrix))
+        matrix = laid.reshape((len(padded), groups, rows, -1))
+        if not by_rows:
+            yield part, [matrix]
+            continue
+        starts = [i * windows.dilation[0] * counts[1] for i in range(kernel[0])]
+        yield part, [matrix[..., start : start + size] for start in starts]
 
 
+def matrices_of(weight: Any, groups: int, by_rows: bool) -> list[Any]:
+    """Return the weight as matrices to multiply with `columns`."""
+    shape = (groups, len(weight) // groups, -1)
+    if by_rows:
+        return [
+            np.ascontiguousarray(weight[:, :, i]).reshape(shape) for i in range(weight.shape[2])
+        ]
+    return [weight.reshape(shape)]
+
+
+@kernel()
 def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
     """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
-    matrices = weight.reshape((groups, outputs // groups, -1))
+    by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups)
+    first, *others = matrices_of(weight, groups, by_rows)
     shape = (len(x), outputs, *counts)
     y = np.empty_like(x, np.result_type(x, weight), shape=shape, order="C")
     flat = y.reshape((len(x), groups, outputs // groups, math.prod(counts)))
-    for part, laid in columns(x, windows, groups):
-        np.matmul(matrices, laid, out=flat[part])
+    for part, laid in columns(x, windows, groups, by_rows):
+        np.matmul(first, laid[0], out=flat[part])
+        for matrix, more in zip(others, laid[1:], strict=True):
+            flat[part] += np.matmul(matrix, more)
     if bias is not None:
         y += bias.reshape((-1,) + (1,) * len(counts))
     return y
 
 
+@kernel()
 def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
     """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
+    mirrored = windows.mirrored()
+    if mirrored is not None and outputs <= 2 * shape[1] * math.prod(windows.kernel):
+        return convolved_array(g, mirror_of(weight, groups), None, mirrored, groups)
     matrices = weight.reshape((groups, outputs // groups, -1)).swapaxes(1, 2)
     kind, whole = np.result_type(g, weight), windows.padded_shape(shape)
     padded = np.zeros_like(g, kind, shape=whole, order="C")
@@ -77,16 +128,31 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
     return padded[windows.inside(shape)]
 
 
+def mirror_of(weight: Any, groups: int) -> Any:
+    """Return the weight of the convolution that is the transpose, for windows without stride."""
+    outputs, inputs, *kernel = weight.shape
+    parts = weight.reshape((groups, outputs // groups, inputs, *kernel)).swapaxes(1, 2)
+    turned = np.flip(parts, tuple(range(3, parts.ndim)))
+    return turned.reshape((groups * inputs, outputs // groups, *kernel))
+
+
+@kernel()
 def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum the output times the window over all windows."""
-    outputs, counts = g.shape[1], g.shape[2:]
+    outputs, counts, inputs = g.shape[1], g.shape[2:], x.shape[1] // groups
+    by_rows = goes_by_rows(windows, inputs, outputs // groups)
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
-    inputs = x.shape[1] // groups
-    shape = (groups, outputs // groups, inputs * math.prod(windows.kernel))
-    total = np.zeros_like(g, np.result_type(g, x), shape=shape, order="C")
-    for part, laid in columns(x, windows, groups):
-        total += np.matmul(flat[part], laid.swapaxes(2, 3)).sum(axis=0)
-    return total.reshape((outputs, inputs, *windows.kernel))
+    kind = np.result_type(g, x)
+    if by_rows:
+        shape: tuple[int, ...] = (windows.kernel[0], outputs, inputs, windows.kernel[1])
+    else:
+        shape = (1, outputs, inputs, *windows.kernel)
+    found = np.zeros_like(g, kind, shape=shape, order="C")
+    total = found.reshape((shape[0], groups, outputs // groups, -1))
+    for part, laid in columns(x, windows, groups, by_rows):
+        for row, matrix in zip(total, laid, strict=True):
+            row += np.matmul(flat[part], matrix.swapaxes(2, 3)).sum(axis=0)
+    return np.ascontiguousarray(np.moveaxis(found, 0, 2)) if by_rows else found[0]
 
 
 # fmt: off

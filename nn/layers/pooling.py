@@ -2,54 +2,78 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
 import numpy as np
 
-from autograd import Primitive, define, linear
+from autograd import Primitive, define, kernel, linear
 from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
 
+@kernel()
 def largest(x: Any, windows: Windows) -> Any:
-    """Return the maximum of each window, ignoring the padding."""
-    padded, counts = windows.padded(x, -math.inf), windows.counts(x.shape)
-    indices = [index for _, index in offsets(windows, counts)]
-    y = padded[indices[0]].copy()
-    for index in indices[1:]:
-        np.maximum(y, padded[index], out=y)
+    """Return the maximum of each window, axis after axis, ignoring the padding."""
+    y = windows.padded(x, -math.inf)
+    for axis, one in enumerate(windows.each_axis()):
+        axis += x.ndim - len(windows.kernel)
+        (count,) = one.counts(y.shape[: axis + 1])
+        parts = [y[(slice(None),) * axis + index[1:]] for _, index in offsets(one, (count,))]
+        y = np.maximum(parts[0], parts[1]) if len(parts) > 1 else parts[0].copy()
+        for part in parts[2:]:
+            np.maximum(y, part, out=y)
     return y
 
 
+@kernel()
 def first_of(x: Any, y: Any, windows: Windows) -> Any:
-    """Return the position of the maximum `y` in each window, of the first if there are several."""
-    x, y = plain(x), plain(y)
+    """Return the position of the maximum `y` in each window, of the first if there are several.
+
+    That is the number of elements before it, which are all smaller.
+    """
     padded, counts = windows.padded(x, -math.inf), windows.counts(x.shape)
     found = np.zeros_like(y, np.min_scalar_type(math.prod(windows.kernel)), order="C")
-    indices = [index for _, index in offsets(windows, counts)]
-    for number in reversed(range(len(indices))):
-        np.copyto(found, number, where=padded[indices[number]] == y)
+    before = np.ones_like(y, bool, order="C")
+    for _, index in offsets(windows, counts)[:-1]:
+        before &= padded[index] < y
+        found += before
     return found
 
 
+@functools.lru_cache(maxsize=64)
+def window_places(windows: Windows, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Return where windows begin, and where their elements are from there, in a flat array."""
+    padded = windows.padded_shape(shape)
+    places = np.arange(math.prod(padded[2:])).reshape(padded[2:])
+    indices = [index for _, index in offsets(windows, windows.counts(shape))]
+    return places[indices[0]].reshape(-1), np.array([places[index].flat[0] for index in indices])
+
+
+def places_of(which: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
+    """Return where the element of each window at the given position is in a flat padded array."""
+    begin, step = window_places(windows, shape)
+    padded = windows.padded_shape(shape)
+    images = np.arange(shape[0] * shape[1]) * math.prod(padded[2:])
+    return (step[which.reshape((len(images), len(begin)))] + begin + images[:, None]).reshape(-1)
+
+
+@kernel()
 def picked(x: Any, which: Any, windows: Windows) -> Any:
     """Return one element of each window, by its position there."""
-    padded, counts = windows.padded(x), windows.counts(x.shape)
-    y = np.zeros_like(which, x.dtype, order="C")
-    for number, (_, index) in enumerate(offsets(windows, counts)):
-        np.copyto(y, padded[index], where=which == number)
-    return y
+    flat = windows.padded(x).reshape(-1)
+    return flat[places_of(which, windows, x.shape)].reshape(which.shape)
 
 
+@kernel()
 def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
     """Add each number to the element of its window at the given position."""
     total = np.zeros_like(g, shape=windows.padded_shape(shape), order="C")
-    for number, (_, index) in enumerate(offsets(windows, g.shape[2:])):
-        total[index] += g * (which == number)
-    return total[windows.inside(shape)]
+    np.add.at(total.reshape(-1), places_of(which, windows, shape), g.reshape(-1))
+    return windows.without_padding(total, shape)
 
 
 def summed(x: Any, windows: Windows) -> Any:
@@ -66,7 +90,7 @@ def added_back(g: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
     total = np.zeros_like(g, shape=windows.padded_shape(shape), order="C")
     for _, index in offsets(windows, g.shape[2:]):
         total[index] += g
-    return total[windows.inside(shape)]
+    return windows.without_padding(total, shape)
 
 
 # fmt: off
@@ -77,7 +101,7 @@ put: Primitive = linear(put_back,
     lambda h, g, which, windows, shape: pick(h, which, windows),
     fresh_results=True, name="put")
 window_max = define(largest,
-    lambda g, y, x, windows: put(g, first_of(x, y, windows), windows, x.shape),
+    lambda g, y, x, windows: put(g, first_of(plain(x), plain(y), windows), windows, x.shape),
     fresh_results=True, name="window_max")
 window_sum: Primitive = linear(summed,
     lambda g, x, windows: add_windows(g, windows, x.shape),

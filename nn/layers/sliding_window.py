@@ -46,6 +46,17 @@ class Windows:
             )
         return found
 
+    def mirrored(self) -> Windows | None:
+        """Return the windows of the transpose, which is a convolution if there are no strides.
+
+        None if there are, or if there is more padding than the transpose can leave out.
+        """
+        reach = [d * (k - 1) for k, d in zip(self.kernel, self.dilation, strict=True)]
+        padding = tuple((n - a, n - b) for n, (a, b) in zip(reach, self.padding, strict=True))
+        if max(self.stride) > 1 or min(map(min, padding)) < 0:
+            return None
+        return Windows(self.kernel, self.stride, padding, self.dilation)
+
     def padded(self, x: Any, fill: float = 0.0) -> Any:
         """Return an array with its padding."""
         if not any(map(any, self.padding)):
@@ -53,6 +64,15 @@ class Windows:
         y = np.full_like(x, fill, shape=self.padded_shape(x.shape), order="C")
         y[self.inside(x.shape)] = x
         return y
+
+    def without_padding(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """Return the inside of an array with padding: a new array, or the same if there is none."""
+        return x[self.inside(shape)].copy() if any(map(any, self.padding)) else x
+
+    def each_axis(self) -> list[Windows]:
+        """Return windows of one axis each, without padding."""
+        sizes = zip(self.kernel, self.stride, self.dilation, strict=True)
+        return [Windows((k,), (s,), ((0, 0),), (d,)) for k, s, d in sizes]
 
     def padded_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of an array with its padding."""
