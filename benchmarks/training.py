@@ -4,10 +4,16 @@ import numpy as np
 
 
 def weights(shapes, dtype):
-    """Return the same initial weights for every peer, by name."""
+    """Return the same initial weights for every peer, by name; counts of batches are 0."""
     generator = np.random.default_rng(0)
     found = {}
     for name, shape in shapes.items():
+        if name.endswith("num_batches_tracked"):
+            found[name] = np.array(0)
+            continue
+        if name.endswith("running_var"):
+            found[name] = np.ones(shape, dtype)
+            continue
         inside = np.prod(shape[1:]) if len(shape) > 1 else 64
         found[name] = (generator.uniform(-1, 1, shape) / np.sqrt(inside)).astype(dtype)
     return found

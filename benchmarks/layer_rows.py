@@ -1,0 +1,140 @@
+"""The layers and losses that `layers.py` times: here and in PyTorch, with inputs of any size."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+GENERATOR = np.random.default_rng(0)
+CHANNELS, WIDTH = 16, 100  # of images; of rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer or a loss, as an expression, and its inputs as a function of their size."""
+
+    name: str
+    ours: str
+    inputs: object
+    theirs: str = ""  # the expression with PyTorch's names, where they differ
+    call: str = "model(*x)"
+    their_call: str = ""
+
+
+def normal(*shape):
+    return GENERATOR.standard_normal(shape)
+
+
+def rows(n):
+    """Return one array of n numbers as rows of 100."""
+    return [normal(max(n // WIDTH, 1), WIDTH)]
+
+
+def pairs(n):
+    return [*rows(n), *rows(n)]
+
+
+def with_bits(n):
+    x = rows(n)[0]
+    return [x, (normal(*x.shape) > 0) * 1.0]
+
+
+def probabilities_with_bits(n):
+    x, bits = with_bits(n)
+    return [1 / (1 + np.exp(-x)), bits]
+
+
+def with_signs(n):
+    x, bits = with_bits(n)
+    return [x, 2 * bits - 1]
+
+
+def with_shares(n):
+    x = rows(n)[0]
+    shares = np.exp(normal(*x.shape))
+    return [x, shares / shares.sum(1, keepdims=True)]
+
+
+def with_classes(n):
+    x = rows(n)[0]
+    return [x, GENERATOR.integers(0, x.shape[1], len(x))]
+
+
+def integers(n):
+    """Return indices of vectors of 64 numbers, n numbers in all."""
+    return [GENERATOR.integers(0, 1000, max(n // 64, 1))]
+
+
+def images(n):
+    """Return images whose side grows with their number."""
+    side = max(8, 4 * round((n / CHANNELS) ** (1 / 3) / 3))
+    return [normal(max(round(n / CHANNELS / side**2), 1), CHANNELS, side, side)]
+
+
+def signals(n):
+    """Return signals of 16 channels."""
+    length = max(32, 4 * round(math.sqrt(n / CHANNELS) / 4))
+    return [normal(max(round(n / CHANNELS / length), 1), CHANNELS, length)]
+
+
+def sequences(n):
+    """Return sequences of 16 steps of 64 features: shape (batch, 16, 64)."""
+    return [normal(max(n // 1024, 1), 16, 64)]
+
+
+ACTIVATIONS = (
+    "ELU()",
+    "GELU()",
+    "LeakyReLU()",
+    "ReLU()",
+    "SiLU()",
+    "Sigmoid()",
+    "Softplus()",
+    "Tanh()",
+)
+
+# fmt: off
+ROWS = [
+    *(Row(name[:-2], f"nn.{name}", rows) for name in ACTIVATIONS),
+    Row("GELU, tanh", "nn.GELU('tanh')", rows, "nn.GELU(approximate='tanh')"),
+    Row("Softmax", "nn.Softmax()", rows, "nn.Softmax(-1)"),
+    Row("LogSoftmax", "nn.LogSoftmax()", rows, "nn.LogSoftmax(-1)"),
+    Row("Softmax of channels", "nn.Softmax(1)", images),
+    Row("Dropout", "nn.Dropout(0.5)", rows),
+    Row("Flatten", "nn.Flatten()", images),
+    Row("Linear", "nn.Linear(100, 100)", rows),
+    Row("Sequential", "nn.Sequential(nn.Linear(100, 100), nn.Tanh(), nn.Linear(100, 100))", rows),
+    Row("Embedding", "nn.Embedding(1000, 64)", integers),
+    Row("BatchNorm1d", "nn.BatchNorm1d(100)", rows),
+    Row("BatchNorm2d", "nn.BatchNorm2d(16)", images),
+    Row("BatchNorm2d in use", "nn.BatchNorm2d(16).eval()", images),
+    Row("LayerNorm", "nn.LayerNorm(100)", rows),
+    Row("RMSNorm", "nn.RMSNorm(100, eps=1e-6)", rows),
+    Row("Conv1d", "nn.Conv1d(16, 16, 3, padding=1)", signals),
+    Row("Conv2d 3×3", "nn.Conv2d(16, 16, 3, padding=1)", images),
+    Row("Conv2d 1×1", "nn.Conv2d(16, 16, 1)", images),
+    Row("Conv2d of each channel", "nn.Conv2d(16, 16, 3, padding=1, groups=16)", images),
+    Row("Conv2d 4×4, stride 2", "nn.Conv2d(16, 32, 4, 2, 1)", images),
+    Row("MaxPool1d", "nn.MaxPool1d(2)", signals),
+    Row("MaxPool2d", "nn.MaxPool2d(2)", images),
+    Row("MaxPool2d 3×3, stride 2", "nn.MaxPool2d(3, 2, 1)", images),
+    Row("AvgPool1d", "nn.AvgPool1d(2)", signals),
+    Row("AvgPool2d", "nn.AvgPool2d(2)", images),
+    Row("RNN", "nn.RNN(64, 64, batch_first=True)", sequences, call="model(*x)[0]"),
+    Row("LSTM", "nn.LSTM(64, 64, batch_first=True)", sequences, call="model(*x)[0]"),
+    Row("GRU", "nn.GRU(64, 64, batch_first=True)", sequences, call="model(*x)[0]"),
+    Row("MultiheadAttention", "nn.MultiheadAttention(64, 4, batch_first=True)", sequences, call="model(x[0], x[0], x[0], need_weights=False)[0]"),
+    Row("TransformerBlock", "nn.TransformerBlock(64, 4, 256, 0.0, nn.gelu, batch_first=True)", sequences,
+        "nn.TransformerEncoderLayer(64, 4, 256, 0.0, 'gelu', batch_first=True)"),
+    Row("mse", "None", pairs, call="nn.mse(*x)", their_call="F.mse_loss(*x)"),
+    Row("mae", "None", pairs, call="nn.mae(*x)", their_call="F.l1_loss(*x)"),
+    Row("huber", "None", pairs, call="nn.huber(*x)", their_call="F.huber_loss(*x)"),
+    Row("hinge", "None", with_signs, call="nn.hinge(*x)", their_call="F.relu(1 - x[1] * x[0]).mean()"),
+    Row("binary_cross_entropy", "None", probabilities_with_bits, call="nn.binary_cross_entropy(*x)", their_call="F.binary_cross_entropy(*x)"),
+    Row("binary_cross_entropy_with_logits", "None", with_bits, call="nn.binary_cross_entropy_with_logits(*x)", their_call="F.binary_cross_entropy_with_logits(*x)"),
+    Row("kl_divergence", "None", with_shares, call="nn.kl_divergence(*x)", their_call="F.kl_div(*x)"),
+    Row("nll", "None", with_classes, call="nn.nll(*x)", their_call="F.nll_loss(*x)"),
+    Row("cross_entropy", "None", with_classes, call="nn.cross_entropy(*x)", their_call="F.cross_entropy(*x)"),
+    Row("cross_entropy of shares", "None", with_shares, call="nn.cross_entropy(*x)", their_call="F.cross_entropy(*x)"),
+]
+# fmt: on
