@@ -59,7 +59,7 @@ fuzz: $(STAMP)
 
 # The C code of this package, with each access to memory and each operation checked.
 sanitize: $(TOOLS)
-	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes
+	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes tests/program/test_c_kernels.py tests/program/test_saved_c.py
 
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers

@@ -1,7 +1,8 @@
-"""Run the tests of tapes with an interpreter that checks every access to memory.
+"""Run the tests of C with code that checks every access to memory.
 
-It is compiled by itself, with AddressSanitizer and UndefinedBehaviorSanitizer, beside a copy of the
-sources; the engine runs interpreted.
+The interpreter of tapes is compiled by itself, with AddressSanitizer and
+UndefinedBehaviorSanitizer, beside a copy of the sources, and what tests generate with the same
+options; the engine runs interpreted.
 """
 
 import os
@@ -49,6 +50,7 @@ def main() -> int:
             "LD_PRELOAD": library,
             "ASAN_OPTIONS": "detect_leaks=0",  # Python keeps much until it ends
             "OMP_NUM_THREADS": "1",
+            "CHAINRULE_SANITIZE": " ".join(SANITIZERS),
         }
         pytest = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         return subprocess.run([*pytest, *sys.argv[1:]], cwd=ROOT, env=environment).returncode

@@ -11,6 +11,8 @@ ORDER = (
     "mlp",
     "elementwise_chain",
     "cross_entropy",
+    "layer_norm",
+    "gelu",
     "broadcasting",
     "gather_scatter",
     "lstm",

@@ -48,10 +48,13 @@ class Compiler:
         How it is started.
     identity : str
         Its file, and when that was written: another version is another compiler.
+    is_of_the_system : bool
+        Whether it finds the libraries of the system, with the vector functions of glibc.
     """
 
     command: tuple[str, ...]
     identity: str
+    is_of_the_system: bool = True
 
     def flags(self) -> tuple[str, ...]:
         """Return the options with which code is compiled for this machine."""
@@ -117,7 +120,7 @@ def found() -> Compiler | None:
             return Compiler((path,), _identity(path))
     zig = importlib.util.find_spec("ziglang")
     if zig is not None and zig.origin is not None:
-        return Compiler((sys.executable, "-m", "ziglang", "cc"), _identity(zig.origin))
+        return Compiler((sys.executable, "-m", "ziglang", "cc"), _identity(zig.origin), False)
     return None
 
 

@@ -70,7 +70,8 @@ def library_of(text: str) -> Library:
     found = compiler.found()
     assert found is not None
     source = whole(text)
-    libraries = ("-lmvec", "-lm") if "SIMD" in source else ("-lm",)
+    has_vectors = found.is_of_the_system and vector_declarations()
+    libraries = ("-lmvec", "-lm") if has_vectors else ("-lm",)
     key = cache.key_of(source, *found.flags(), found.identity, compiler.processor())
     with _LOCK:
         path = cache.stored(key)
