@@ -1,11 +1,13 @@
 """Sparse Jacobians and Hessians against dense ones, and what they refuse."""
 
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import scipy.sparse
+from fuzz import programs
 from rules.checks import quiet
 from sparse.programs import random_function
 
@@ -60,6 +62,18 @@ def test_random_functions_have_the_dense_hessian(seed):
     found = sparse_hessian(lambda x: np.sum(f(x) ** 2))(x)
     check_close(found, hessian(lambda x: np.sum(f(x) ** 2))(x))
     assert (found != found.T).nnz == 0
+
+
+@pytest.mark.parametrize("seed", range(round(6 * float(os.environ.get("CHAINRULE_FUZZ", "1")))))
+@quiet
+def test_programs_that_write_in_place_have_the_dense_hessian(seed):
+    source = programs.program(seed)
+    f = programs.function(source, True)
+    x = np.array([0.3, -0.7, 0.55, 1.1, -0.2, 0.9])
+    expected = hessian(f)(x.copy())
+    found = sparse_hessian(f)(x.copy()).toarray()
+    scale = 1e-8 * (1 + np.max(np.abs(expected)))
+    assert np.allclose(found, expected, 1e-8, scale, equal_nan=True), source
 
 
 def test_jacobian_matches_finite_differences_of_numpy():
