@@ -12,6 +12,7 @@ from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
+from autograd.engine.memory import owner_of
 from autograd.graph import Graph, contents
 from autograd.rules.elementwise import positive
 
@@ -73,7 +74,19 @@ def push_forward(
             return [_by_rows(output, moving_leaves, create_graph) for output in graph.outputs]
         if carried:
             moving[id(node)] = _change(node, carried, create_graph)
-    return [moving.get(id(node), np.zeros_like(node.data)) for node in graph.outputs]  # type: ignore[attr-defined]
+    return [_returned(node, moving, tangents) for node in graph.outputs]
+
+
+def _returned(node: Any, moving: Mapping[int, Any], tangents: Mapping[Any, Any]) -> Any:
+    """Return the tangent of an output; to read only, if it shares memory with a given one."""
+    found = moving.get(id(node))
+    if found is None:
+        return np.zeros_like(node.data)
+    if isinstance(found, np.ndarray):
+        owner = owner_of(found)
+        if any(owner is owner_of(given) for given in tangents.values()):
+            return np.broadcast_to(found, found.shape)
+    return found
 
 
 def takes_limit(node: Any) -> bool:
@@ -149,7 +162,8 @@ def pushed(
     if primitive.jvp is not None:
         return primitive.jvp(argnum, tangent, y, arguments, keywords)
     if primitive.partials is not None:
-        return tangent * primitive.slope(argnum, y, arguments)
+        slope = primitive.slope(argnum, y, arguments)
+        return tangent if type(slope) is int and slope == 1 else tangent * slope
     if primitive.transposes is not None and primitive.arity == 1:
         return primitive(tangent, *arguments[1:], **keywords)
     data = contents(y)
@@ -175,5 +189,8 @@ def _like(tangent: Any, data: Any) -> Any:
     if isinstance(data, float):
         number = np.real(tangent)
         return number.as_float() if isinstance(number, tracing.Followed) else float(number)
-    tangent = np.real(tangent) if real else tangent
-    return np.broadcast_to(batching.as_array(tangent, data.dtype), data.shape)
+    if real and np.iscomplexobj(tangent):
+        tangent = np.real(tangent)
+    if getattr(tangent, "dtype", None) != data.dtype or not isinstance(tangent, np.ndarray):
+        tangent = batching.as_array(tangent, data.dtype)
+    return tangent if tangent.shape == data.shape else np.broadcast_to(tangent, data.shape)

@@ -54,20 +54,44 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
 
     This saves an array with zeros for the other elements.
     """
-    if type(concrete(total)) is not _ndarray or GRAD_MODE.interventions != GRAD_MODE.tracing:
+    if GRAD_MODE.interventions != GRAD_MODE.tracing:
         return False  # tracing counts as an intervention, but only the others observe edges
+    if isinstance(total, Batched):
+        is_same = isinstance(g, Batched) and g.level is total.level
+        return is_same and _is_basic(index) and _add_in_batch(total, index, g)
+    if type(concrete(total)) is not _ndarray:
+        return False
     if isinstance(g, Followed) and not isinstance(total, Followed):
         return False  # the array is a constant of the program
     if isinstance(g, Batched):
         return False  # all calls of the batch share the array
-    parts = index if isinstance(index, tuple) else (index,)
-    for part in parts:
-        if isinstance(part, bool) or not isinstance(part, (int, slice)):
-            return False
+    if not _is_basic(index):
+        return False
     if g.dtype != total.dtype:
         return False
     elements = total[index]
     if type(concrete(elements)) is _ndarray:
+        np.add(elements, g, out=elements)
+    else:
+        total[index] = elements + g
+    return True
+
+
+def _is_basic(index: Any) -> bool:
+    """Return whether an index consists of integers and slices."""
+    parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:  # noqa: SIM110 - as it is compiled
+        if isinstance(part, bool) or not isinstance(part, (int, slice)):
+            return False
+    return True
+
+
+def _add_in_batch(total: Any, index: Any, g: Any) -> bool:
+    """Add the cotangents of some elements in all calls of a batch."""
+    if g.array.dtype != total.array.dtype:
+        return False
+    elements = total[index]
+    if elements.ndim:
         np.add(elements, g, out=elements)
     else:
         total[index] = elements + g
@@ -113,6 +137,9 @@ def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:
 
 def is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
     """Return whether a rule has made a new array that nothing else refers to."""
+    if isinstance(found, Batched):
+        held = [x.array for x in (g, y, *plain) if isinstance(x, Batched)]
+        return is_new(found.array, None, None, held)
     array = concrete(found)
     if type(array) is not _ndarray or found is g or found is y or array.base is not None:
         return False

@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 ENDED: Final = math.inf
 
 
+def ended(made_in: float) -> float:
+    """Return how a leaf stores the call it was made in, once that has ended: a negative number."""
+    return made_in if made_in < 0.0 else -1.0 - made_in
+
+
+def begun(made_in: float) -> float:
+    """Return the call that a leaf was made in, whether it has ended or not."""
+    return made_in if made_in >= 0.0 else -1.0 - made_in
+
+
 class NumberNode(ArrayMethods):
     """The fields of a `Value`: the number, up to two parents, and the partial derivatives.
 
@@ -129,11 +139,14 @@ class NumberNode(ArrayMethods):
         return self._primitive is not UNRECORDED
 
     def _call(self) -> float:
-        return self._left_partial
+        return self._left_partial if self._left_partial >= 0.0 else ENDED
 
     def _end_call(self) -> None:
         if self._primitive is None:
-            self._left_partial = ENDED
+            self._left_partial = ended(self._left_partial)
+
+    def _begun(self) -> float:
+        return begun(self._left_partial)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -227,10 +240,13 @@ class ArrayNode(TorchMethods):
         return tuple(a for a in self.arguments if isinstance(a, Node))
 
     def _call(self) -> float:
-        return self._made_in
+        return self._made_in if self._made_in >= 0.0 else ENDED
 
     def _end_call(self) -> None:
-        self._made_in = ENDED
+        self._made_in = ended(self._made_in)
+
+    def _begun(self) -> float:
+        return begun(self._made_in)
 
 
 def set_mark(node: Node, mark: int) -> None:

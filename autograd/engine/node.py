@@ -157,6 +157,10 @@ class Node(Recorded):
         """Note, in a leaf, that this call has ended."""
         raise NotImplementedError
 
+    def _begun(self) -> float:
+        """Return how many calls of transforms had begun when this leaf or Tensor was made."""
+        raise NotImplementedError
+
     def _is_constant(self) -> bool:
         """Return whether no derivative flows to this; inside `no_grad` none flows to any node."""
         if GRAD_MODE.interventions != 0 and not is_recording():

@@ -28,19 +28,30 @@ from autograd.rules.inplace import WRITERS
 from autograd.rules.table import linear
 
 
+def _is_inside(x: Any, level: Level) -> bool:
+    """Return whether an array belongs to a batch inside of this one: what it holds has this axis."""
+    return isinstance(x, Batched) and x.level.number > level.number
+
+
 def entered(x: Any, level: Level, axis: int) -> Any:
     """Return the array of one call, given those of all calls along an axis."""
+    if _is_inside(x, level):
+        return x.with_array(entered(x.array, level, axis + 1))
     return BatchedArray(np.moveaxis(x, axis, 0) if axis else x, level)
 
 
 def left(x: Any, level: Level, axis: int) -> Any:
     """Return the arrays of all calls along an axis."""
+    if _is_inside(x, level):
+        return x.with_array(left(x.array, level, axis + 1))
     array = whole(x, level)
     return np.moveaxis(array, 0, axis) if axis else array
 
 
 def summed(x: Any, level: Level) -> Any:
     """Return the sum over all calls."""
+    if _is_inside(x, level):
+        return x.with_array(summed(x.array, level))
     return x.array.sum(axis=0) if is_in(x, level) else x * level.size
 
 
@@ -76,7 +87,7 @@ class NodesInBatches(Batching):
 
     def refuse_assignment(self, node: Any, levels: Any) -> None:
         """Raise an error if a Tensor comes from outside of the batched functions."""
-        inside = node.primitive not in (enter, share) and node._made_in >= levels[-1].begun
+        inside = node.primitive not in (enter, share) and node._begun() >= levels[-1].begun
         if not inside:
             raise GraphError(
                 f"A function that vmap calls cannot assign to a Tensor of shape {node.shape} from "
@@ -238,12 +249,12 @@ def _as_made_in(level: Level, primitive: Primitive, *arguments: Any) -> Any:
 
 def _is_outside(node: Any, level: Level) -> bool:
     if isinstance(node, Tensor):
-        if node._made_in < level.begun:
+        if node._begun() < level.begun:
             return True
         return node.primitive is total and node.arguments[1] is level
     assert isinstance(node, Value)
     leaves = [x for x in _values_below(node) if x.primitive is None]
-    outside = [x for x in leaves if x._call() < level.begun]
+    outside = [x for x in leaves if x._begun() < level.begun]
     if outside and len(outside) < len(leaves):
         raise BatchError(
             "A Value made in a function that vmap calls was combined with one from outside. Use "

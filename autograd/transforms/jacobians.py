@@ -10,6 +10,7 @@ from autograd import forward, tree
 from autograd.engine import Node, Tensor, Value, batching
 from autograd.errors import DataError
 from autograd.transforms.naming import transform
+from autograd.transforms.rows import jacobian_rows
 from autograd.variables import (
     Argnum,
     Call,
@@ -130,7 +131,10 @@ tensor_jacobian_product = vector_jacobian_product
 
 @transform
 def jacobian(f: Function, argnum: Argnum = 0) -> Function:
-    """Return a function that computes the Jacobian of `f`, by one backward pass per element.
+    """Return a function that computes the Jacobian of `f`.
+
+    All rows are computed in one pass, backward or forward, whichever has fewer of them; in several
+    if they need much memory. Functions of Values have one backward pass for each row.
 
     Parameters
     ----------
@@ -192,9 +196,20 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
             return call.pull_back(
                 result, np.ones((), plain(result).dtype) if isinstance(result, Tensor) else 1.0
             )
-        return _stacked(call.rows(result), shape, call.variable)
+        found = jacobian_rows(call, result)
+        if found is None:
+            return _stacked(call.rows(result), shape, call.variable)
+        parts = iter(zip(found, call.variable.nodes, strict=True))
+        return tree.mapped(call.variable.given, lambda _: _shaped(*next(parts), shape))
 
     return derivative
+
+
+def _shaped(rows: Any, leaf: Any, shape: tuple[int, ...]) -> Any:
+    """Return the Jacobian of one leaf of the argument in its shape."""
+    if rows is None:
+        return np.zeros(shape + leaf.shape, leaf.dtype)
+    return np.reshape(rows, shape + leaf.shape)
 
 
 def _stacked(rows: list[list[Any]], shape: tuple[int, ...], variable: Variable) -> Any:

@@ -1,0 +1,157 @@
+"""All rows of a Jacobian in one pass: the cotangents, or the tangents, are a batch.
+
+A pass takes a block of rows, as many as fit into the memory that is allowed. Where batches do not
+work (a rule that needs plain arrays, a result that depends on a `Value`), each row has its own
+pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd import forward
+from autograd.engine import Tensor, batching
+from autograd.engine.derivatives import rows_of_derivatives
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.graph import Graph, current
+from autograd.variables import Call
+
+#: How many bytes of the largest array of a graph, for all rows of a block, are allowed.
+BLOCK = 1 << 25
+
+#: Fewer rows are computed one by one.
+FEW = 3
+
+
+def jacobian_rows(call: Call, result: Any) -> list[Any] | None:
+    """Return the Jacobian with respect to each leaf, an array with the rows first, or None.
+
+    Returns
+    -------
+    list or None
+        For each leaf an array or a node of shape (size of the result, *shape of the leaf); None for
+        a leaf that the result does not depend on. None if each row needs its own pass.
+    """
+    result = current(result)
+    leaves = call.variable.nodes
+    graph = Graph.of(result)
+    if not _can_be_batched(graph, leaves, result):
+        return None
+    given = sum(leaf.size for leaf in leaves)
+    largest = max(node.data.nbytes for node in graph if isinstance(node, Tensor))
+    with call.differentiating():
+        try:
+            if given < result.size:
+                return _by_columns(call, result, largest)
+            return _by_rows(call, result, largest)
+        except Exception:  # whatever a rule cannot do with a batch, it may do with a row
+            return None
+
+
+def _can_be_batched(graph: Graph, leaves: list[Any], result: Any) -> bool:
+    """Return whether all that the result depends on are Tensors that nothing observes."""
+    if GRAD_MODE.interventions != GRAD_MODE.tracing or result.dtype.kind != "f":
+        return False
+    if min(result.size, sum(leaf.size for leaf in leaves)) < FEW:
+        return False
+    if any(not isinstance(leaf, Tensor) or leaf.dtype.kind != "f" for leaf in leaves):
+        return False
+    return all(
+        isinstance(node, Tensor)
+        and node._hooks is None
+        and (node.primitive is None or node.primitive.limit is None)
+        for node in graph
+    )
+
+
+def _blocks(count: int, largest: int) -> Iterator[range]:
+    """Yield ranges of rows that take no more than the allowed memory."""
+    size = max(min(count, BLOCK // max(largest, 1)), 1)
+    for start in range(0, count, size):
+        yield range(start, min(start + size, count))
+
+
+def _one_hot(block: range, leaf: Any, offset: int) -> Any:
+    """Return arrays of the shape of a leaf that have a one at each place of a block."""
+    rows = np.zeros((len(block), leaf.size), leaf.dtype)
+    places = np.arange(block.start, block.stop) - offset
+    inside = (places >= 0) & (places < leaf.size)
+    rows[np.flatnonzero(inside), places[inside]] = 1
+    return rows.reshape((len(block), *leaf.shape))
+
+
+class _Block:
+    """The batch of one block of rows, around the pass that computes them."""
+
+    def __init__(self, size: int, nested: bool) -> None:
+        from autograd.batching import BatchedArray, Level  # imported when first needed
+        from autograd.rules.batches import leave
+
+        self.level = Level(size, GRAD_MODE.calls + 0.5)
+        self.batched, self.leave, self.nested = BatchedArray, leave, nested
+
+    def __enter__(self) -> _Block:
+        if self.nested:  # then what the pass computes are nodes, and those of the graph are shared
+            GRAD_MODE.calls += 1.0
+            batching.push(self.level)
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self.nested:
+            batching.pop()
+
+    def seed(self, rows: Any) -> Any:
+        """Return the array of one row, for the whole block."""
+        return self.batched(rows, self.level)
+
+    def rows(self, found: Any) -> Any:
+        """Return what has been computed for all rows, along the first axis."""
+        return self.leave(found, self.level, 0)
+
+
+def _by_rows(call: Call, result: Any, largest: int) -> list[Any]:
+    """Run backward passes, each for a block of elements of the result."""
+    leaves = call.variable.nodes
+    parts: list[list[Any]] = [[] for _ in leaves]
+    for block in _blocks(result.size, largest):
+        with _Block(len(block), call.nested) as rows:
+            seed = rows.seed(_one_hot(block, result, 0))
+            (found,) = rows_of_derivatives(result, [seed], leaves, call.nested)
+        for part, g in zip(parts, found, strict=True):
+            part.append(None if g is None else rows.rows(g))
+    return [_joined(part) for part in parts]
+
+
+def _by_columns(call: Call, result: Any, largest: int) -> list[Any]:
+    """Push tangents forward, each time a block of elements of the arguments."""
+    leaves = call.variable.nodes
+    offsets = np.cumsum([0, *[leaf.size for leaf in leaves]])
+    parts: list[Any] = []
+    for block in _blocks(int(offsets[-1]), largest):
+        with _Block(len(block), call.nested) as columns:
+            tangents = {
+                leaf: columns.seed(_one_hot(block, leaf, int(offset)))
+                for leaf, offset in zip(leaves, offsets, strict=False)
+            }
+            (found,) = forward.push_forward([result], tangents, call.nested, call.begun)
+        parts.append(np.reshape(columns.rows(found), (len(block), result.size)))
+    matrix = np.transpose(parts[0] if len(parts) == 1 else np.concatenate(parts))
+    return [
+        _of_leaf(matrix[:, int(offset) : int(offset) + leaf.size], leaf)
+        for leaf, offset in zip(leaves, offsets, strict=False)
+    ]
+
+
+def _of_leaf(columns: Any, leaf: Any) -> Any:
+    """Return the Jacobian with respect to one leaf, in its type, the rows first."""
+    columns = columns if columns.dtype == leaf.dtype else columns.astype(leaf.dtype)
+    return np.reshape(columns, (columns.shape[0], *leaf.shape))
+
+
+def _joined(parts: list[Any]) -> Any:
+    if any(part is None for part in parts):
+        return None
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
