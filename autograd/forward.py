@@ -84,7 +84,8 @@ def _returned(node: Any, moving: Mapping[int, Any], tangents: Mapping[Any, Any])
         return np.zeros_like(node.data)
     if isinstance(found, np.ndarray):
         owner = owner_of(found)
-        if any(owner is owner_of(given) for given in tangents.values()):
+        arrays = [given for given in tangents.values() if isinstance(given, np.ndarray)]
+        if any(owner is owner_of(given) for given in arrays):
             return np.broadcast_to(found, found.shape)
     return found
 

@@ -138,7 +138,7 @@ class BatchedArray(Batched):
         raise BatchError(text + hint_for_caller())
 
     def _number(self, kind: str) -> Any:
-        same = None if self.ndim else uniform(self)
+        same = None if self.ndim else uniform(self, 3)
         if same is not None:
             return same
         self._refuse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 from autograd import tree
 from autograd.batching.array import BatchedArray
 from autograd.batching.level import Level, aligned, shape
+from autograd.engine.batching import Batched, levels
+from autograd.engine.node import Node
 from autograd.errors import BatchError, OptionError
 
 #: How many parameters each distribution has before ``size``.
@@ -22,6 +25,12 @@ DISTRIBUTIONS = {
     "triangular": 3, "vonmises": 2, "wald": 2, "weibull": 1, "f": 2, "negative_binomial": 2,
     "noncentral_chisquare": 2, "noncentral_f": 3, "zipf": 1, "logseries": 1, "hypergeometric": 3,
 }  # fmt: skip
+
+SHARED = (
+    "A function that vmap calls draws random numbers, which all calls would share. Pass a "
+    'numpy.random.Generator as an argument and randomness="different", or draw the numbers before; '
+    'write randomness="same" to share them.'
+)
 
 CHOICES = ("error", "same", "different")
 
@@ -47,7 +56,7 @@ class BatchedGenerator:
             parameters = list(arguments[:count])
             if len(arguments) > count:
                 size, *rest = arguments[count:]
-                parameters += rest
+                keywords.update(zip(("dtype",), rest, strict=False))
             if size is None:
                 named = [x for x in keywords.values() if not isinstance(x, (str, type, bool))]
                 size = np.broadcast_shapes(*[shape(x) for x in (*parameters, *named)])
@@ -86,11 +95,17 @@ class Randomness:
         legacy = _legacy_state()
         yield
         if legacy != _legacy_state() or before != [_state(x) for x in watched]:
-            raise BatchError(
-                "A function that vmap calls draws random numbers, which all calls would share. "
-                'Pass a numpy.random.Generator as an argument and randomness="different", or draw '
-                'the numbers before; write randomness="same" to share them.'
-            )
+            raise BatchError(SHARED)
+
+
+def drawn(generator: np.random.Generator) -> Any:
+    """Return what stands for a generator that a module draws from; raise if that is an error."""
+    found = levels()
+    if not found or found[-1].randomness == "same":
+        return generator
+    if found[-1].randomness == "different":
+        return BatchedGenerator(generator, found[-1])
+    raise BatchError(SHARED)
 
 
 def _is_generator(x: Any) -> bool:
@@ -130,26 +145,31 @@ def _referred_to(x: Any) -> list[Any]:
     if code is not None:
         names = getattr(x, "__globals__", {})
         cells = [c.cell_contents for c in getattr(x, "__closure__", None) or () if _is_filled(c)]
-        held = [names[name] for name in code.co_names if name in names]
-        return [
-            *cells,
-            *[h for h in held if _is_searched(h)],
-            *(getattr(x, "__defaults__", None) or ()),
-        ]
+        held = [] if _is_of_library(x) else [names[n] for n in code.co_names if n in names]
+        return [*cells, *held, *(getattr(x, "__defaults__", None) or ())]
     if isinstance(x, tree.CONTAINERS):
-        return list(tree.items(x)) if len(x) < 100 else []
-    parts = [getattr(x, name, None) for name in ("__func__", "__self__", "func", "function")]
-    own = getattr(x, "__dict__", None)
-    if isinstance(own, dict) and not isinstance(x, type) and not hasattr(x, "__path__"):
-        parts.extend(own.values())
-    return [part for part in parts if part is not None and _is_searched(part)]
+        return list(tree.items(x)) if len(x) < LARGE else []
+    if isinstance(x, (type, types.ModuleType, Node, Batched, np.ndarray, np.generic, np.ufunc)):
+        return []
+    if _is_of_library(type(x)):
+        return [vars(x)[name] for name in _WRAPPED if name in getattr(x, "__dict__", {})]
+    own = [*getattr(x, "__dict__", {}).values(), getattr(x, "__func__", None)]
+    methods = [m for kind in type(x).__mro__[:-1] for m in vars(kind).values()]
+    return [*own, *[m for m in methods if hasattr(m, "__code__") and not _is_of_library(m)]]
 
 
-def _is_searched(x: Any) -> bool:
-    module = getattr(x, "__module__", None)
-    if isinstance(x, (type, np.ndarray)) or type(x).__name__ == "module":
-        return False
-    return not (callable(x) and str(module).startswith(("numpy", "scipy")))
+def _is_of_library(x: Any) -> bool:
+    return str(getattr(x, "__module__", "")).split(".")[0] in _LIBRARIES
+
+
+#: Packages whose functions draw no numbers unasked, or say so themselves: see `drawn`.
+_LIBRARIES = ("autograd", "numpy", "scipy", "builtins", "functools", "types")
+
+#: What objects of these packages call.
+_WRAPPED = ("func", "function", "__wrapped__")
+
+#: A larger container is not searched.
+LARGE = 100
 
 
 def _is_filled(cell: Any) -> bool:

@@ -26,15 +26,18 @@ class Level:
         Counts the batches. A batch inside another one has the larger number.
     begun : float
         The number of transform calls when this began: older nodes come from outside.
+    randomness : str
+        What modules may do that draw random numbers: see `vmap`.
     looped : dict of str to int
         How often a function was called for each entry, because it has no batch rule.
     """
 
-    def __init__(self, size: int, begun: float = 0.0) -> None:
+    def __init__(self, size: int, begun: float, randomness: str = "same") -> None:
         GRAD_MODE.batched = True
         self.size = size
         self.number = next(_NUMBERS)
         self.begun = begun
+        self.randomness = randomness
         self.looped: dict[str, int] = {}
         #: By identity: nodes from outside, and what stands for them in each call.
         self.shared: dict[int, tuple[Any, Any]] = {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray
-from autograd.batching.level import Level, entry, shape
+from autograd.batching.array import BatchedArray, refuse_write
+from autograd.batching.level import Level, entry, is_in, shape
 from autograd.errors import BatchError
 
 
@@ -17,12 +18,25 @@ def looped(
 ) -> Any:
     """Call a function for each entry of a batch, and join the results."""
     name = getattr(function, "__name__", "function")
+    for target in _written(function, arguments, keywords):
+        if not is_in(target, level):
+            refuse_write(target)
     level.note_loop(name)
     found = [
         function(*entry(arguments, level, place), **entry(keywords, level, place))
         for place in range(level.size)
     ]
     return joined(found, level, name)
+
+
+def _written(function: Callable[..., Any], arguments: Any, keywords: dict[str, Any]) -> list[Any]:
+    """Return the arrays that a function writes its results into."""
+    out = keywords.get("out")
+    if out is None and hasattr(function, "_implementation"):
+        names = list(inspect.signature(function).parameters)
+        if "out" in names[: len(arguments)]:
+            out = arguments[names.index("out")]
+    return [x for x in (out if isinstance(out, tuple) else (out,)) if x is not None]
 
 
 def joined(found: list[Any], level: Level, name: str) -> Any:

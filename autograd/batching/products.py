@@ -51,7 +51,10 @@ def _matmul(level: Level, a: Any, b: Any) -> Any:
         columns = b.array.reshape((level.size, *(1,) * (n - 2), shape(b)[0], 1))
         return np.matmul(a.array, columns)[..., 0]
     axes = max(n, m)
-    return np.matmul(aligned(a, level, axes), aligned(b, level, axes))
+    a, b = aligned(a, level, axes), aligned(b, level, axes)
+    if a.shape[-1] == 1 == b.shape[-2]:  # outer products, for which BLAS would be called n times
+        return a * b
+    return np.matmul(a, b)
 
 
 def _row(product: Any) -> Any:

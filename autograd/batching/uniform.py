@@ -1,12 +1,14 @@
 """Conditions in the code of rules, which may hold in all calls of a batch, or in none.
 
-A function that is batched must not branch on its data. The rules of this library do: they choose
-another formula where an element needs care. While a rule runs, a condition that has the same truth
-value in all calls has a value; otherwise the rule is called for each entry.
+A function that is batched must not branch on its data. The code of this library does: it checks
+arguments, and chooses another formula where an element needs care. There, and while a rule runs, a
+condition that has the same truth value in all calls has a value; otherwise the rule is called for
+each entry.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -32,10 +34,15 @@ class in_rule:  # noqa: N801 - reads as `with in_rule():`
         _DEPTH.rules -= 1
 
 
-def uniform(x: Any) -> Any:
-    """Return the number that a batched one is in all calls; None if it differs or no rule runs."""
+def uniform(x: Any, depth: int = 2) -> Any:
+    """Return the number that a batched one is in all calls.
+
+    None if it differs, or if neither a rule nor the library asks, so many frames above.
+    """
     if not _DEPTH.rules:
-        return None
+        asking = str(sys._getframe(depth).f_globals.get("__name__", ""))
+        if not asking.startswith(("autograd.", "nn.")):
+            return None
     array = x.array
     while isinstance(array, Batched):
         array = array.array

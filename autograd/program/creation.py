@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Tensor, dispatch, tracing
+from autograd.engine.batching import Batched
+from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.errors import ImpureFunctionError
@@ -48,6 +50,7 @@ RANGES = ("arange", "eye", "identity", "tri")
 BETWEEN = ("linspace", "logspace", "geomspace")
 #: Make arrays like others; NumPy dispatches them if the others are followed.
 LIKE = ("zeros_like", "empty_like", "ones_like", "full_like", "copy")
+_FULL = np.full
 _LOCK = threading.Lock()
 _TRACES = [0]
 
@@ -58,6 +61,8 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
+        if GRAD_MODE.batched and any_of(Batched, arguments):
+            return of_batch(function, *arguments, **keywords)
         tracer = tracing.tracer()
         if tracer is None:
             return function(*arguments, **keywords)
@@ -71,6 +76,25 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
         return recorded(tracer, function, arguments, keywords)
 
     return call
+
+
+def of_batch(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """Return the array that a function makes of batched arrays."""
+    if function is _FULL:
+        shape, fill, *rest = arguments
+        return np.full_like(fill, fill, *rest, shape=shape, **keywords)
+    x, *rest = arguments
+    options = {**dict(zip(("dtype",), rest, strict=False)), **keywords}
+    dtype, copy = options.pop("dtype", None), options.pop("copy", function.__name__ == "array")
+    options = {key: item for key, item in options.items() if key not in ("order", "like")}
+    if options or len(rest) > 1:
+        return function(*arguments, **keywords)  # raises an error that says what to write
+    if isinstance(x, (list, tuple)):
+        parts = [of_batch(function, p) if any_of(Batched, (p,)) else np.asarray(p) for p in x]
+        x = np.stack(parts)
+    elif copy:
+        x = x.copy()
+    return x if dtype is None else x.astype(dtype, copy=False)
 
 
 def _of_numbers(arguments: Any) -> Any:

@@ -187,7 +187,11 @@ def followed(generator: Any) -> Any:
     if GRAD_MODE.tracing != 0:
         tracer = hooks.tracer()
         if tracer is not None:
-            return tracer.generator(generator)
+            generator = tracer.generator(generator)
+    if GRAD_MODE.batching != 0:
+        from autograd.batching.generators import drawn  # what batches are needs time to import
+
+        return drawn(generator)
     return generator
 
 

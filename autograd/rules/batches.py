@@ -106,7 +106,9 @@ class NodesInBatches(Batching):
         try:
             with in_rule():
                 return function(*arguments, **keywords)
-        except BatchError:
+        except Exception as error:
+            if not _is_of_batch(error):
+                raise
             level = innermost((arguments, keywords))
             return looped(_calling(primitive), level, arguments, keywords)
 
@@ -117,8 +119,8 @@ class NodesInBatches(Batching):
         try:
             with in_rule():
                 return primitive.pullback(argnum, g, y, arguments, keywords)
-        except BatchError:
-            if primitive.limit is not None and isinstance(g, Node):
+        except Exception as error:
+            if not _is_of_batch(error) or (primitive.limit is not None and isinstance(g, Node)):
                 raise  # the rule reads the graph of its cotangent, which a loop would cut
             given = (argnum, g, y, arguments, keywords)
             return one_by_one(primitive.pullback, primitive.name, given, {})
@@ -133,8 +135,10 @@ class NodesInBatches(Batching):
         try:
             with in_rule():
                 return handler(*arguments, **keywords)
-        except BatchError:
-            if handler in WRITERS or innermost(plain((arguments, keywords))) is None:
+        except Exception as error:
+            if not _is_of_batch(error) or handler in WRITERS:
+                raise
+            if innermost(plain((arguments, keywords))) is None:
                 raise
             return one_by_one(handler, name, arguments, keywords)
 
@@ -161,6 +165,13 @@ class NodesInBatches(Batching):
         given = [aligned(x, level, axes) for x in arguments]
         named = {key: aligned(x, level, axes) for key, x in keywords.items()}
         return BatchedArray(function(*given, **named), level)
+
+
+def _is_of_batch(error: BaseException | None) -> bool:
+    """Return whether an error is that of a batched array, or NumPy raised it because of one."""
+    while error is not None and not isinstance(error, BatchError):
+        error = error.__cause__
+    return error is not None
 
 
 def _of_elements(primitive: Primitive, arguments: Any) -> Any:

@@ -13,8 +13,10 @@ from autograd.batching.generators import Randomness
 from autograd.engine import Node, Tensor, Value, batching
 from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.memory import owner_of
 from autograd.engine.objects import joined
 from autograd.errors import BatchError, OptionError, ShapeError
+from autograd.program import creation
 from autograd.rules.batches import enter, entered, leave, left
 
 Axes = Any
@@ -96,16 +98,18 @@ def vmap(
             *_leaves(axes, arguments, f"argument {{}} of {name}"),
             *_leaves_by_name(named, keywords, name),
         ]
-        level = Level(_size_of(given, name), GRAD_MODE.calls + 0.5)
+        level = Level(_size_of(given, name), GRAD_MODE.calls + 0.5, randomness)
         GRAD_MODE.calls += 1.0
         parts = iter([_entry(x, axis, level, policy) for _, x, axis in given])
         plain_arguments = [tree.mapped(x, lambda _: next(parts)) for x in arguments]
         plain_keywords = {k: tree.mapped(x, lambda _: next(parts)) for k, x in keywords.items()}
         batching.push(level)
+        creation.begin()
         try:
             with policy.watching(arguments, keywords):
                 result = f(*plain_arguments, **plain_keywords)
         finally:
+            creation.end()
             batching.pop()
             over_batch.looped = level.looped  # type: ignore[attr-defined]
         wanted = iter(_spread_axes(out_axes, result, "out_axes"))
@@ -242,5 +246,8 @@ def _result(x: Any, axis: Any, level: Level, inputs: list[Any]) -> Any:
     found = left(x, level, axis)
     if isinstance(found, BatchedArray):
         return found
-    owns = found.base is None and not any(found is other for other in inputs)
-    return found if owns else found.copy()
+    if not is_in(data, level):
+        return np.array(found)
+    owner = owner_of(found)
+    shares = any(owner is owner_of(x) for x in inputs if isinstance(x, np.ndarray))
+    return found.copy() if shares else found

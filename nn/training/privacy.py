@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from autograd import value_and_grad, vmap
 from autograd.errors import OptionError
-from autograd.program import State, call, follow
+from autograd.program import State, changed, follow
 from nn.arrays import plain
+from nn.functional_call import functional_call
 from nn.optim import Optimizer
 from nn.seeding import chosen
 
@@ -20,8 +21,9 @@ Loss = Callable[[Any, Any], Any]
 def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
     """Return the gradient of the loss of each example, by parameter name.
 
-    This takes one forward and one backward pass per example. The ``grad`` of the parameters does
-    not change.
+    All examples are computed at once, by `autograd.vmap`; where that is not possible, because the
+    model branches on its inputs or changes its state, one after the other. The ``grad`` of the
+    parameters does not change.
 
     Parameters
     ----------
@@ -50,22 +52,75 @@ def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
     >>> found["weight"].shape
     (5, 1, 3)
     """
-    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    before = [parameter.grad for _, parameter in named]
+    _require_examples(batch)
+    named = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    _, found = _of_examples(loss, model, list(named.values()), batch)
+    return dict(zip(named, found, strict=True))
+
+
+def _require_examples(batch: tuple[Any, ...]) -> None:
+    if len(batch) < 2 or not len(batch[-1]):
+        raise OptionError("A batch consists of inputs and, last, targets, of at least one example.")
+
+
+def _of_examples(
+    loss: Loss, model: Any, parameters: list[Any], batch: tuple[Any, ...]
+) -> tuple[Any, list[Any]]:
+    """Return the loss of each example, and the gradients with respect to each parameter."""
+    found = _at_once(loss, model, parameters, batch)
+    if found is not None:
+        return found
+    before = [parameter.grad for parameter in parameters]
     try:
-        rows = [found for _, found in _one_by_one(loss, model, [p for _, p in named], batch)]
+        rows = list(_one_by_one(loss, model, parameters, batch))
     finally:
-        for (_, parameter), gradient in zip(named, before, strict=True):
+        for parameter, gradient in zip(parameters, before, strict=True):
             parameter.grad = gradient
-    return {name: np.stack([row[i] for row in rows]) for i, (name, _) in enumerate(named)}
+    gradients = [np.stack([row[i] for _, row in rows]) for i in range(len(parameters))]
+    return np.stack([number for number, _ in rows]), gradients
+
+
+def _at_once(
+    loss: Loss, model: Any, parameters: list[Any], batch: tuple[Any, ...]
+) -> tuple[Any, list[Any]] | None:
+    """Return losses and gradients computed as a batch; None if that is not possible."""
+    names = {id(p): name for name, p in model.named_parameters()}
+    if any(id(parameter) not in names for parameter in parameters):
+        return None
+    given = {names[id(parameter)]: parameter.data for parameter in parameters}
+
+    def of_example(chosen: dict[str, Any], *parts: Any) -> Any:
+        *inputs, targets = [part[None] for part in parts]
+        return loss(functional_call(model, chosen, *inputs), targets)
+
+    modules = list(model.modules())
+    states = [vars(module).copy() for module in modules]
+    axes = (None, *[0] * len(batch))
+    try:
+        losses, found = vmap(value_and_grad(of_example), axes, randomness="different")(
+            given, *[plain(part) for part in batch]
+        )
+    except Exception:  # an error of the model itself is raised again, one example at a time
+        found = None
+    if not all(map(_is_unchanged, modules, states)):
+        for module, state in zip(modules, states, strict=True):
+            vars(module).clear()
+            vars(module).update(state)
+        changed()
+        return None
+    return None if found is None else (np.reshape(losses, (-1,)), list(found.values()))
+
+
+def _is_unchanged(module: Any, state: dict[str, Any]) -> bool:
+    """Return whether a module has the attributes that it had."""
+    now = vars(module)
+    return now.keys() == state.keys() and all(now[key] is state[key] for key in now)
 
 
 def _one_by_one(
     loss: Loss, model: Any, parameters: list[Any], batch: tuple[Any, ...]
 ) -> Iterator[tuple[float, list[Any]]]:
     """Yield the loss of each example and its gradients; zeros for parameters without one."""
-    if len(batch) < 2 or not len(batch[-1]):
-        raise OptionError("A batch consists of inputs and, last, targets, of at least one example.")
     for place in range(len(batch[-1])):
         *inputs, targets = [part[place : place + 1] for part in batch]
         for parameter in parameters:
@@ -74,6 +129,17 @@ def _one_by_one(
         result.backward()
         found = [np.zeros_like(p.data) if p.grad is None else p.grad for p in parameters]
         yield plain(result).item(), found
+
+
+#: How many bytes the gradients of the examples of one block may take.
+BLOCK = 1 << 26
+
+
+def _blocks(count: int, size: int) -> Iterator[slice]:
+    """Yield slices of the examples whose gradients take no more than the allowed memory."""
+    step = max(BLOCK // max(size, 1), 1)
+    for start in range(0, count, step):
+        yield slice(start, start + step)
 
 
 class DPSGD:
@@ -165,16 +231,20 @@ class DPSGD:
             The mean loss of the batch, which is not private.
         """
         follow(self)
+        _require_examples(batch)
         groups = self.optimizer.param_groups
         parameters = [p for group in groups for p in group["params"] if p.requires_grad]
         sums = [np.zeros_like(parameter.data) for parameter in parameters]
         total = 0.0
-        for number, gradients in _one_by_one(self.loss, self.model, parameters, batch):
-            norm = call(math.sqrt, sum(np.vdot(g, g).item() for g in gradients))
-            scale = 1 / np.maximum(1.0, norm / self.max_grad_norm).item()
+        for block in _blocks(len(batch[-1]), sum(parameter.nbytes for parameter in parameters)):
+            parts = [part[block] for part in batch]
+            losses, gradients = _of_examples(self.loss, self.model, parameters, tuple(parts))
+            flat = [np.reshape(g, (len(g), -1)) for g in gradients]
+            norms = np.sqrt(sum(np.vecdot(g, g) for g in flat))
+            scales = 1 / np.maximum(1.0, norms / self.max_grad_norm)
             for each, gradient in zip(sums, gradients, strict=True):
-                each += scale * gradient
-            total += number
+                each += np.tensordot(scales, gradient, 1)
+            total = total + np.sum(losses).item()
         deviation = self.noise_multiplier * self.max_grad_norm
         size = self.expected_batch_size or len(batch[-1])
         for parameter, each in zip(parameters, sums, strict=True):

@@ -3,6 +3,7 @@ import pytest
 
 import nn
 from autograd.errors import OptionError
+from nn.training import privacy
 
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.normal(size=(12, 3)), RANDOM.normal(size=12)
@@ -120,3 +121,100 @@ def test_a_batch_needs_inputs_targets_and_an_example():
         nn.per_example_grads(mse, Network(), X)
     with pytest.raises(OptionError, match="at least one example"):
         private(Network(), 1.0, 0.0).step(X[:0], Y[:0])
+
+
+# -- all examples at once ----------------------------------------------------------------------
+
+IMAGES, SEQUENCES = RANDOM.normal(size=(5, 2, 6, 6)), RANDOM.normal(size=(5, 4, 3))
+CLASSES = RANDOM.integers(0, 4, 5)
+
+MODELS = {
+    "dense": (nn.Sequential(nn.Linear(3, 6), nn.GELU(), nn.LayerNorm(6), nn.Linear(6, 4)), X[:5]),
+    "convolution": (
+        nn.Sequential(
+            nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(12, 4)
+        ),
+        IMAGES,
+    ),
+    "embedding": (nn.Sequential(nn.Embedding(4, 3), nn.Linear(3, 4)), CLASSES),
+}
+
+
+def one_by_one(monkeypatch):
+    monkeypatch.setattr(privacy, "_at_once", lambda *_: None)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_batch_gives_what_single_examples_give(name, monkeypatch):
+    model, inputs = MODELS[name]
+    assert privacy._at_once(nn.cross_entropy, model, [*model.parameters()], (inputs, CLASSES))
+    found = nn.per_example_grads(nn.cross_entropy, model, inputs, CLASSES)
+    one_by_one(monkeypatch)
+    expected = nn.per_example_grads(nn.cross_entropy, model, inputs, CLASSES)
+    for key in expected:
+        np.testing.assert_allclose(found[key], expected[key], rtol=1e-10, atol=1e-12)
+
+
+def test_recurrent_models_give_what_single_examples_give(monkeypatch):
+    class Last(nn.Module):
+        def __init__(self, cell):
+            self.cell = cell(3, 4)
+
+        def forward(self, x):
+            return self.cell(x)[0][:, -1]
+
+    for cell in (nn.RNN, nn.GRU, nn.LSTM):
+        model = Last(cell)
+        found = nn.per_example_grads(nn.cross_entropy, model, SEQUENCES, CLASSES)
+        with monkeypatch.context() as patched:
+            one_by_one(patched)
+            expected = nn.per_example_grads(nn.cross_entropy, model, SEQUENCES, CLASSES)
+        for key in expected:
+            np.testing.assert_allclose(found[key], expected[key], rtol=1e-10, atol=1e-12)
+
+
+def test_a_model_that_changes_its_state_runs_one_by_one():
+    class Counting(Network):
+        def __init__(self):
+            super().__init__()
+            self.seen, self.calls = None, 0
+
+        def forward(self, x):
+            self.seen, self.calls = x, self.calls + 1
+            return super().forward(x)
+
+    model = Counting()
+    found = nn.per_example_grads(mse, model, X, Y)
+    assert model.calls == len(X)
+    np.testing.assert_array_equal(model.seen, X[-1:])
+    expected = nn.per_example_grads(mse, Network(), X, Y)
+    np.testing.assert_allclose(found["first"], expected["first"])
+
+
+def test_a_model_that_branches_runs_one_by_one():
+    class Branching(Network):
+        def forward(self, x):
+            return super().forward(x) if x[0, 0] > 0 else x @ self.first @ self.second
+
+    found = nn.per_example_grads(mse, Branching(), X, Y)
+    for i in (0, 5):
+        model = Branching()
+        mse(model(X[i : i + 1]), Y[i : i + 1]).backward()
+        np.testing.assert_allclose(found["first"][i], model.first.grad)
+
+
+def test_each_example_has_its_own_dropout_mask():
+    layer = nn.Sequential(nn.Linear(1, 40), nn.Dropout(0.5, np.random.default_rng(4)))
+    found = nn.per_example_grads(nn.mse, layer, np.ones((6, 1)), np.full((6, 40), 9.0))
+    masks = found["0.weight"][:, :, 0] != 0
+    assert len({mask.tobytes() for mask in masks}) == 6
+    assert 0.3 < masks.mean() < 0.7
+
+
+def test_blocks_of_examples_give_the_same_step(monkeypatch):
+    model, other = Network(), Network()
+    private(model, 0.1, 0.0).step(X, Y)
+    monkeypatch.setattr(privacy, "BLOCK", 1000)
+    private(other, 0.1, 0.0).step(X, Y)
+    for (_, one), (_, two) in zip(model.named_parameters(), other.named_parameters(), strict=True):
+        np.testing.assert_allclose(one.data, two.data)
