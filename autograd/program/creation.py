@@ -82,7 +82,8 @@ def of_batch(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
     """Return the array that a function makes of batched arrays."""
     if function is _FULL:
         shape, fill, *rest = arguments
-        return np.full_like(fill, fill, *rest, shape=shape, **keywords)
+        like: Any = np.full_like
+        return like(fill, fill, *rest, shape=shape, **keywords)
     x, *rest = arguments
     options = {**dict(zip(("dtype",), rest, strict=False)), **keywords}
     dtype, copy = options.pop("dtype", None), options.pop("copy", function.__name__ == "array")
