@@ -220,6 +220,8 @@ def update(handle: ArrayNode, result: Any) -> Any:
 
 def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
     """Compute an in-place operator in the array of the leaf itself."""
+    if GRAD_MODE.batching != 0:
+        batching.refuse_assignment(_root(handle))
     tell_assigned(_root(handle))
     data = current(handle)._contents
     ufunc(data, plain(other), out=data)
@@ -229,6 +231,8 @@ def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
 
 def replace_data(handle: ArrayNode, data: Any) -> None:
     """Replace the numbers of a Tensor, without recording it."""
+    if GRAD_MODE.batching != 0:
+        batching.refuse_assignment(handle)
     memory = _memory(handle)
     if handle._primitive is None:  # it is a leaf again, whatever was assigned to it
         handle._latest = None

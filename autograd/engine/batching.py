@@ -89,6 +89,7 @@ class Installed:
 
 
 INSTALLED: Final = Installed()
+_LOCK: Final = threading.Lock()
 
 
 def levels() -> Any:
@@ -99,13 +100,15 @@ def levels() -> Any:
 def push(level: Any) -> None:
     """Begin to run a function for a batch."""
     INSTALLED.threads.levels = (*levels(), level)
-    GRAD_MODE.batching += 1
+    with _LOCK:
+        GRAD_MODE.batching += 1
 
 
 def pop() -> None:
     """End the innermost function that runs for a batch."""
     INSTALLED.threads.levels = levels()[:-1]
-    GRAD_MODE.batching -= 1
+    with _LOCK:
+        GRAD_MODE.batching -= 1
 
 
 def lifted(arguments: Any) -> Any:

@@ -1,6 +1,8 @@
 """`vmap` inside and around other transforms, and itself."""
 
 import itertools
+import threading
+import types
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from autograd import (
     hessian,
     jacobian,
     jit,
+    make_ggnvp,
     make_hvp,
     make_jvp,
     make_vjp,
@@ -21,6 +24,7 @@ from autograd import (
     value_and_grad,
     vmap,
 )
+from autograd.errors import GraphError
 
 random = np.random.default_rng(5)
 X = random.normal(size=(3, 4))
@@ -165,3 +169,57 @@ def test_a_hook_sees_the_derivatives_of_all_calls():
 
     vmap(grad(watched))(X)
     assert seen == [(4,)]
+
+
+def test_products_recorded_outside_take_a_batch_of_vectors():
+    eye, J = np.eye(4), jacobian(lambda x: A @ np.sin(x))(W)
+    np.testing.assert_allclose(vmap(make_hvp(curved)(W)[0])(eye), hessian(curved)(W), rtol=1e-10)
+    pushed = make_jvp(lambda x: A @ np.sin(x))(W)
+    np.testing.assert_allclose(vmap(lambda v: pushed(v)[1])(eye).T, J)
+    pull, _ = make_vjp(lambda x: A @ np.sin(x))(W)
+    np.testing.assert_allclose(vmap(pull)(np.eye(2)), J)
+    product = make_ggnvp(lambda x: A @ np.sin(x))(W)
+    np.testing.assert_allclose(vmap(product)(eye), J.T @ J)
+    H = grad(lambda w: np.sum(vmap(make_hvp(curved)(w)[0])(eye) ** 2))(W)
+    np.testing.assert_allclose(H, grad(lambda w: np.sum(hessian(curved)(w) ** 2))(W), rtol=1e-9)
+
+
+def test_what_all_calls_share_cannot_be_changed():
+    w = Tensor(W)
+
+    def replaced(x):
+        w.data = w.data - x
+        return x
+
+    def in_place(x):
+        with no_grad():
+            w.__iadd__(1.0)
+        return x
+
+    def assigned(x):
+        w.reshape(2, 2)[0] = x[:2]
+        return x
+
+    for function in (replaced, in_place, assigned):
+        with pytest.raises(GraphError, match=r"t\.copy\(\)"):
+            vmap(function)(X)
+    np.testing.assert_array_equal(w.data, W)
+
+
+def test_threads_have_their_own_batches():
+    failures = []
+
+    def work(seed):
+        x = np.random.default_rng(seed).normal(size=(5, 4))
+        for _ in range(10):
+            found = vmap(grad(curved))(x)
+            if not np.allclose(found, [grad(curved)(row) for row in x]):
+                failures.append(seed)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert isinstance(np.asarray, types.BuiltinFunctionType)
