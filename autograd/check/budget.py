@@ -8,8 +8,12 @@ from collections.abc import Callable
 #: How many seconds all searches of one check may take.
 EXPLANATION = 10.0
 
-#: How many seconds pass, at most, for each second that the thread computes.
-PATIENCE = 4.0
+#: How many seconds pass, at most, for each second that the thread computes: while other programs
+#: keep it from computing, and if what it runs waits for something, such as another process.
+PATIENCE, IMPATIENCE = 20.0, 1.0
+
+#: What waits, and does not compute, in seconds a call; and how many calls tell.
+WAITING, CALLS = 0.005, 5
 
 #: How many seconds pass between two looks at the clock of the thread, which takes long to read.
 INTERVAL = 0.01
@@ -19,7 +23,7 @@ class Budget:
     """Seconds to spend, counted from when it is made.
 
     What counts is the time that this thread computes, so that other programs do not change what is
-    found. Time in which it waits, for another process say, counts a quarter.
+    found. All time counts if the functions under test wait.
 
     Parameters
     ----------
@@ -27,6 +31,8 @@ class Budget:
         How many there are.
     watch : callable, optional
         Called with this budget whenever someone asks for what is left: to show progress.
+    patience : float
+        How many seconds may pass for each of them.
 
     Examples
     --------
@@ -36,9 +42,15 @@ class Budget:
     False
     """
 
-    def __init__(self, seconds: float, watch: Callable[[Budget], None] | None = None) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        watch: Callable[[Budget], None] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self.seconds = seconds
         self.watch = watch
+        self.patience = patience
         self._computed, self._passed = time.thread_time(), time.monotonic()
         self._looked, self._spent = self._passed, 0.0
 
@@ -47,7 +59,7 @@ class Budget:
         """How many seconds were spent, as of at most `INTERVAL` ago."""
         now = time.monotonic()
         if now - self._looked >= INTERVAL:
-            passed = (now - self._passed) / PATIENCE
+            passed = (now - self._passed) / self.patience
             self._looked, self._spent = now, max(time.thread_time() - self._computed, passed)
         return self._spent
 
@@ -63,7 +75,7 @@ class Budget:
 
     def part(self, seconds: float) -> Budget:
         """Return a budget of at most some seconds, which ends no later than this one."""
-        inner = Budget(min(seconds, self.left))
+        inner = Budget(min(seconds, self.left), patience=self.patience)
         if self.watch is not None:
             inner.watch = lambda _: self._report()
         return inner
@@ -71,3 +83,14 @@ class Budget:
     def _report(self) -> None:
         if self.watch is not None:
             self.watch(self)
+
+
+def patience_with(call: Callable[[], object]) -> float:
+    """Return how many seconds may pass for each second of calls: few if they wait."""
+    for _ in range(CALLS):
+        computed, passed = time.thread_time(), time.monotonic()
+        call()
+        passed, computed = time.monotonic() - passed, time.thread_time() - computed
+        if passed - computed <= max(WAITING, computed):
+            return PATIENCE
+    return IMPATIENCE

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import Vector
+from autograd.check.budget import Budget
 from autograd.check.candidate import Claim
 from autograd.check.compare import Outcome, compare
 from autograd.check.state import Check, Projected
@@ -23,6 +24,9 @@ from autograd.engine.grad_mode import is_recording
 
 #: How many of the inputs that were held fixed are checked one by one.
 MOST_SINGLE = 50
+
+#: For how many seconds inputs are compared one by one.
+SECONDS = 5.0
 
 
 def by_projections(check: Check) -> None:
@@ -82,6 +86,20 @@ def _check_single(check: Check, claims: dict[str, Claim], held: Any) -> None:
 
 
 def _add_single(check: Check, claim: Claim, positions: list[int], thorough: bool = False) -> None:
+    """Compare inputs one by one, the first ones first, as many as there is time for."""
+    budget = Budget(SECONDS)
+    _add(check, claim, positions[:1], thorough)
+    fitting = int(budget.left / max(budget.seconds - budget.left, 1e-3))
+    others = positions[1 : 1 + fitting]
+    if others:
+        _add(check, claim, sorted(others), thorough)
+    if len(others) < len(positions) - 1:
+        check.report.notes.append(
+            f"{1 + len(others)} of these {len(positions)} inputs were compared, in {SECONDS:g} s."
+        )
+
+
+def _add(check: Check, claim: Claim, positions: list[int], thorough: bool) -> None:
     scales = check.lines.scales[positions]
     case = check.case(
         [check.lines.along_input(position) for position in positions],
@@ -136,8 +154,8 @@ def _narrow_down(check: Check, claim: Claim, directions: Vector, outcome: Outcom
             else f"More inputs are wrong than the {len(positions)} that were compared one by one."
         )
     if positions:
-        _add_single(check, claim, positions, thorough=True)
         check.report.notes.append(note)
+        _add_single(check, claim, positions, thorough=True)
 
 
 def _by_own_derivative(
@@ -168,7 +186,7 @@ def _by_own_derivative(
         if different.size > largest.size
         else f"Only the elements compared one by one differ {where}."
     )
-    return sorted(map(int, largest)), note
+    return [int(position) for position in largest], note
 
 
 def probability_of_missing(ratios: Vector, of_sums: bool = False) -> float:

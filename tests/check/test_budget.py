@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from autograd.check.budget import PATIENCE, Budget
+from autograd.check.budget import IMPATIENCE, PATIENCE, Budget, patience_with
 
 
 @pytest.fixture
@@ -42,3 +42,20 @@ def test_who_watches_the_whole_hears_of_its_parts(clock):
     told.clear()
     assert not inner.is_over()
     assert told == [budget]
+
+
+def test_all_time_counts_if_calls_wait(clock):
+    def call():
+        clock["computed"] += computes
+        clock["passed"] += passes
+
+    computes, passes = 0.01, 0.011
+    assert patience_with(call) == PATIENCE
+    computes, passes = 0.01, 0.06
+    assert patience_with(call) == IMPATIENCE
+
+
+def test_a_part_is_as_patient_as_the_whole(clock):
+    part = Budget(10.0, patience=IMPATIENCE).part(5.0)
+    clock.update(passed=4.0)
+    assert part.left == 1.0

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -183,3 +184,93 @@ def test_a_correction_is_right_to_the_last_digits():
 
     report = check_gradients(root, 1.7, gradient=gradient, raises=False)
     assert not any("y * d / (2 * y)" in line.correction for line in report.lines)
+
+
+def test_a_missing_copy():
+    def gradient(x):
+        d = np.cos(x)
+        below = d
+        below[x > 0] = 0
+        return d + below
+
+    def f(x):
+        return np.sin(x).sum() + np.sin(np.minimum(x, 0)).sum()
+
+    found = wrong_line(f, X, gradient=gradient)
+    assert found == ("below = d", "below = d.copy()")
+
+
+def test_a_factor_in_a_loop():
+    def f(x):
+        for _ in range(4):
+            x = 0.9 * np.sin(x)
+        return x.sum()
+
+    def gradient(x):
+        xs = [x]
+        for _ in range(4):
+            xs.append(0.9 * np.sin(xs[-1]))
+        d = np.ones_like(x)
+        for y in xs[-2::-1]:
+            d = d * np.cos(y)
+        return d
+
+    found = wrong_line(f, X, gradient=gradient)
+    assert found == ("d = d * np.cos(y)", "d = 0.9 * d * np.cos(y)")
+
+
+def test_a_missing_statement_in_a_loop():
+    pairs = [(0, 1), (2, 3), (1, 4)]
+
+    def f(x):
+        return sum((x[i] @ x[j]) ** 2 for i, j in pairs)
+
+    def gradient(x):
+        d = np.zeros_like(x)
+        for i, j in pairs:
+            c = 2 * (x[i] @ x[j])
+            d[i] += c * x[j]
+        return d
+
+    statement, correction = wrong_line(f, X, gradient=gradient)
+    assert statement == "d[i] += c * x[j]"
+    assert correction == "d[i] += c * x[j]; d[j] += c * x[i]"
+
+
+def test_exchanged_slices():
+    def f(x):
+        return (x[1:] * x[:-1]).sum()
+
+    def gradient(x):
+        d = np.zeros_like(x)
+        d[1:] += x[:-1]
+        d[1:] += x[:-1]
+        return d
+
+    report = check_gradients(f, X[:, 0], gradient=gradient, raises=False)
+    assert "d[:-1] += x[1:]" in [line.correction for line in report.lines]
+
+
+def test_a_change_for_one_input_of_several_is_not_called_the_line():
+    def f(a, b, c):
+        return (a * b * np.sin(c)).sum()
+
+    def gradient(a, b, c):
+        s = hidden(c)
+        return b * s, a * s, a * b * s
+
+    def hidden(c):
+        return np.sin(c) + 0.1 * np.sin(7 * c) ** 3
+
+    inputs = np.array([0.3, 1.2]), np.array([0.7, -0.4]), np.array([0.5, 0.2])
+    report = check_gradients(f, *inputs, gradient=gradient, raises=False)
+    assert all("with respect to" not in line.text for line in report.lines)
+
+
+def test_a_slow_gradient_is_explained_in_time():
+    def gradient(x):
+        time.sleep(0.05)
+        return 3 * x
+
+    report = check_gradients(lambda x: (x**2).sum(), X, gradient=gradient, raises=False)
+    assert report.lines[0].correction == "return 2 * x"

@@ -38,26 +38,61 @@ def name_lines(
     except Exception as error:  # an explanation must not hide the verdict
         report.notes.append(f"No line can be named: the search failed ({error!r}).")
         return
-    what = _what(check, repairs)
-    if repairs:
-        lines = wrong_lines(repairs, what)
-        if len(lines) > 1 or repairs[0].site.loops:
-            named = frozenset((line.path, line.line) for line in lines)
-            lines = _with_values(lines, _localised(check, reference, named), sizes)
-        report.lines = lines
-        report.reasons = [*report.reasons, *sentences(lines, what)]
+    if search.is_whole(repairs):
+        _name_repaired(check, reference, sizes, repairs)
     elif search.reshaped is not None:
+        what = _what(check, ())
         repair, matrix = search.reshaped
         report.lines = wrong_lines([repair], what)
         report.reasons = [*report.reasons, *sentences(report.lines, what), *after(matrix)]
-    else:
-        found = None if search.obstacle else _localised(check, reference)
-        text = sentence(found, sizes, what) if found is not None else ""
-        if found is not None and text:
-            report.reasons = [*report.reasons, text]
-            report.lines = lines_of(found, text)
+    elif not _name_located(check, reference, sizes, bool(search.obstacle)):
+        by_part = search.repairs_by_part()
+        if by_part:
+            _name_parts(check, by_part, search.is_whole(by_part))
         else:
             report.notes.append(f"No line can be named: {search.obstacle or search.failure}.")
+
+
+def _name_repaired(
+    check: Check, reference: Reference, sizes: Sizes, repairs: Sequence[Repair]
+) -> None:
+    """Name the lines where a change makes all derivatives right."""
+    what = _what(check, repairs)
+    lines = wrong_lines(repairs, what)
+    if len(lines) > 1 or repairs[0].site.loops:
+        named = frozenset((line.path, line.line) for line in lines)
+        lines = _with_values(lines, _localised(check, reference, named), sizes)
+    check.report.lines = lines
+    check.report.reasons += sentences(lines, what)
+
+
+def _name_located(check: Check, reference: Reference, sizes: Sizes, hopeless: bool) -> bool:
+    """Name the line where a right value makes all derivatives right; return whether one does."""
+    found = None if hopeless else _localised(check, reference)
+    text = sentence(found, sizes, _what(check, ())) if found is not None else ""
+    if found is None or not text:
+        return False
+    check.report.reasons += [text]
+    check.report.lines = lines_of(found, text)
+    return True
+
+
+def _name_parts(check: Check, repairs: Sequence[Repair], whole: bool) -> None:
+    """Name the lines where changes make derivatives right that together are all, or say of which.
+
+    If others remain wrong, what is wrong may be elsewhere, and spoil all of them.
+    """
+    for repair in repairs:
+        what = _what(check, [repair])
+        lines = wrong_lines([repair], what)
+        if whole:
+            check.report.lines += lines
+            check.report.reasons += sentences(lines, what)
+        else:
+            below = lines[0].text.partition("\n")[2].replace("It should be:", "It would be:")
+            check.report.reasons.append(
+                f"A change in one line makes the {what} right, but not the rest:\n{below}"
+            )
 
 
 def _what(check: Check, repairs: Sequence[Repair]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.arrays import Vector, close
-from autograd.check.budget import EXPLANATION, Budget
+from autograd.check.budget import EXPLANATION, Budget, patience_with
 from autograd.check.candidate import Claim
 from autograd.check.checked_function import Leaf, as_derivative
 from autograd.check.explain import jacobians
@@ -42,15 +43,34 @@ def explain(check: Check, check_gradients: Callable[..., Any]) -> None:
         return
     progress = check.progress
     progress.begin("Searching for reasons", EXPLANATION)
-    check.budget = Budget(EXPLANATION, lambda budget: progress.reach(budget.spent))
-    with np.errstate(all="ignore"):
-        if check.function.on_nodes:
-            report.reasons = Locator(check.function, check_gradients).reasons()
-            return
-        explanation = Explanation(check)
-        report.reasons = explanation.sentences() or report.reasons
-        if not explanation.tie:
-            name_lines(check, explanation.reference, explanation.sizes, explanation.after)
+    patience = patience_with(lambda: _called(check))
+    check.budget = Budget(EXPLANATION, lambda budget: progress.reach(budget.spent), patience)
+    try:
+        with np.errstate(all="ignore"):
+            _explain(check, check_gradients)
+    except Exception as error:  # an explanation must not hide the verdict
+        report.notes.append(f"The search for reasons failed ({error!r}).")
+
+
+def _called(check: Check) -> None:
+    """Call the functions under test, as they are."""
+    with contextlib.suppress(Exception), np.errstate(all="ignore"):
+        if check.candidate.is_callable:
+            weights = np.ones((1, check.function.size)) if check.candidate.vjp else check.weights
+            check.candidate.at(check.function.x, weights)
+        else:
+            check.function.value(check.function.x)
+
+
+def _explain(check: Check, check_gradients: Callable[..., Any]) -> None:
+    report = check.report
+    if check.function.on_nodes:
+        report.reasons = Locator(check.function, check_gradients).reasons()
+        return
+    explanation = Explanation(check)
+    report.reasons = explanation.sentences() or report.reasons
+    if not explanation.tie:
+        name_lines(check, explanation.reference, explanation.sizes, explanation.after)
 
 
 class Explanation:

@@ -137,6 +137,9 @@ def judge(mistake):
         signal.alarm(LIMIT)
     try:
         kind, report, seconds = checked(mistake)
+        failed = [note for note in report.notes if "failed (" in note]
+        if failed:
+            return Judgement(mistake, kind, ERROR, seconds, failed)
         lines = verdicts(mistake, report)
         category = category_of(report, lines)
         doubtful = doubtful_reasons(report, lambda: checked(mistake, SEEDS[1])[1])

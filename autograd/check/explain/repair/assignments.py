@@ -8,8 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.explain.repair.syntax import expression, parts
+from autograd.check.explain.repair.arithmetic import Noted
+from autograd.check.explain.repair.syntax import at, expression, parts
 from autograd.check.explain.repair.vocabulary import Vocabulary
+
+#: What to say of an array that has two names.
+COPY = "a copy: the array has another name, and is changed in place"
+
+#: With how many indices and numbers a missing statement is made.
+MOST_INDICES, MOST_SCALARS = 4, 3
 
 
 def augmented(n: Any, around: Vocabulary) -> Iterator[Any]:
@@ -41,6 +48,13 @@ def _at_repeated(target: Any, op: Any, value: Any, around: Vocabulary) -> Iterat
         yield ast.Expr(expression(text, target.value, target.slice, value))
 
 
+def copied(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a copy of an array in place of another name for it."""
+    named = isinstance(n.value, (ast.Name, ast.Attribute, ast.Subscript))
+    if named and isinstance(around.value(n.value), np.ndarray):
+        yield Noted(ast.Assign(n.targets, expression("_0.copy()", n.value)), COPY)
+
+
 def deleted(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield nothing in place of a statement."""
     yield ast.Pass()
@@ -60,6 +74,37 @@ def followed(n: Any, around: Vocabulary) -> Iterator[Any]:
                 target = ast.parse(text).body[0].value  # type: ignore[attr-defined]
                 target.ctx = ast.Store()
                 yield [n, ast.AugAssign(target, ast.Add(), expression(other), lineno=n.lineno)]
+
+
+def accumulated(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield the last statement of a loop followed by another that adds to a row of an array."""
+    site = around.site
+    (field, position), above = site.path[-1], at(site.source.tree, site.path[:-1])
+    last = position is not None and position == len(getattr(above, field)) - 1
+    if not site.loops or not last or not isinstance(n, ast.AugAssign):
+        return
+    whole = [t for t, v in around.values.items() if t.isidentifier() and isinstance(v, int)]
+    arrays = [t for t, v in around.values.items() if isinstance(v, np.ndarray) and v.ndim]
+    filled = [t for t in arrays if t in _filled(site.source.tree)]
+    rows = [f"{array}[{k}]" for array in arrays for k in whole[:MOST_INDICES]]
+    shapes = {row: around.shape(expression(row)) for row in rows}
+    numbers = [*around.scalars][:MOST_SCALARS]
+    values = [n.value, *(expression(f"{s} * {row}") for row in rows for s in numbers)]
+    values += [expression(row) for row in rows]
+    known = [(value, around.shape(value)) for value in values]
+    for array in filled:
+        for k in whole[:MOST_INDICES]:
+            for value, shape in known:
+                if shape is not None and shape == shapes[f"{array}[{k}]"]:
+                    target = ast.Subscript(expression(array), expression(k), ast.Store())
+                    for sign in (ast.Add(), ast.Sub()):
+                        yield [n, ast.AugAssign(target, sign, value)]
+
+
+def _filled(tree: Any) -> set[str]:
+    """Return the arrays of which code changes elements."""
+    targets = (part for _, part in parts(tree) if isinstance(part, ast.Subscript))
+    return {ast.unparse(t.value) for t in targets if isinstance(t.ctx, ast.Store)}
 
 
 def _loaded_and_stored(node: Any) -> tuple[set[str], set[str]]:

@@ -79,8 +79,10 @@ def axes(n: Any, around: Vocabulary) -> Iterator[Any]:
     if name not in _REDUCTIONS and not named.keys() & {"axis", "keepdims", "ddof"}:
         return
     others = [k for k in n.keywords if k.arg not in ("axis", "keepdims")]
-    method = not (isinstance(n.func.value, ast.Name) and n.func.value.id == around.numpy)
-    first = 0 if method else 1
+    first = len(n.args)  # of a function of the user
+    if isinstance(n.func, ast.Attribute):
+        root = n.func.value
+        first = int(isinstance(root, ast.Name) and root.id == around.numpy)
     for axis in ("0", "1", "-1", "2", "(0, 1)", "(0, 2)", "(1, 2)", "(0, 2, 3)", "(0, 1, 2)", ""):
         for keepdims in ("", "True"):
             keywords = [*others]

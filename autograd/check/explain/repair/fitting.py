@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.check.arrays import Vector
+from autograd.check.explain.repair.assignments import COPY
 from autograd.check.explain.repair.mutations import Variant
 from autograd.check.explain.repair.recompile import attribute_of_choice
 from autograd.check.explain.repair.statements import Site
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 #: Where to begin the search for a factor.
 STARTS = (1.0, 0.3, -1.0)
-
-#: What to say of an array that has two names.
-COPY = "a copy: the array has another name, and is changed in place"
 
 #: Fields that lead to a part of a value.
 _INSIDE = ("left", "right", "args", "func")

@@ -6,19 +6,26 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from autograd.check.explain.repair.syntax import expression
+from autograd.check.explain.repair.syntax import expression, parts, replaced
 from autograd.check.explain.repair.vocabulary import Vocabulary, is_within
 
-#: Forms around a value: derivatives in terms of a result or an argument, and shapes.
+#: Forms around a value: derivatives in terms of a result or an argument.
 _FORMS = (
     "1 - _0", "1 - _0**2", "_0 * (1 - _0)", "_0 > 0", "_0**2", "1 / _0", "1 + _0", "2 * _0",
-    "1 / _0**2", "_0 / 2", "1 + _0**2", "_0[:, None]", "_0[None, :]", "_0[::-1]", "_0 == 0",
-    "_0**0.5", "_0**3", "_0 <= 0", "_0 < 0", "_0.reshape(-1, 1)", "_0.ravel()",
+    "1 / _0**2", "_0 / 2", "1 + _0**2", "_0 == 0", "_0**0.5", "_0**3", "_0 <= 0", "_0 < 0",
 )  # fmt: skip
 _NUMPY_FORMS = (
     "np.abs(_0)", "np.sqrt(_0)", "np.sign(_0)", "np.exp(_0)", "np.log(_0)", "np.tanh(_0)",
     "np.cos(_0)", "np.sin(_0)", "np.exp(-_0)", "1 / (1 + np.exp(-_0))", "np.maximum(_0, 0)",
-    "np.diag(_0)", "np.sum(_0)", "np.mean(_0)", "np.conj(_0)",
+    "np.conj(_0)",
+)  # fmt: skip
+
+#: Forms of what may be an array: its order, its shape, and sums over it.
+_ARRAY_FORMS = (
+    "_0[:, None]", "_0[None, :]", "_0[::-1]", "_0.reshape(-1, 1)", "_0.ravel()",
+)  # fmt: skip
+_NUMPY_ARRAY_FORMS = (
+    "np.diag(_0)", "np.sum(_0)", "np.mean(_0)", "np.cumsum(_0)", "np.cumsum(_0[::-1])[::-1]",
 )  # fmt: skip
 
 
@@ -26,10 +33,10 @@ def forms(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield functions of a value."""
     if not isinstance(getattr(n, "ctx", ast.Load()), ast.Load):
         return
-    for form in _FORMS:
-        yield expression(form, n)
+    number = around.shape(n) == ()
+    yield from (expression(form, n) for form in (_FORMS if number else _FORMS + _ARRAY_FORMS))
     if around.numpy:
-        for form in _NUMPY_FORMS:
+        for form in _NUMPY_FORMS if number else _NUMPY_FORMS + _NUMPY_ARRAY_FORMS:
             yield expression(form.replace("np.", f"{around.numpy}."), n)
 
 
@@ -50,12 +57,27 @@ def derivatives(n: Any, around: Vocabulary) -> Iterator[Any]:
         )
 
 
+def forgotten(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a value plus, or times, a variable that is assigned, but used nowhere."""
+    if not isinstance(n, (ast.Assign, ast.AugAssign, ast.Return)) or n.value is None:
+        return
+    names = [part for _, part in parts(around.site.source.tree) if isinstance(part, ast.Name)]
+    used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    for name in dict.fromkeys(name.id for name in names if name.id not in used):
+        if name in around.values:
+            for operator in (ast.Add(), ast.Sub(), ast.Mult()):
+                value = ast.BinOp(n.value, operator, expression(name))
+                yield replaced(n, (("value", None),), value)
+
+
 def combined(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield a value combined with another one at hand."""
     if not isinstance(getattr(n, "ctx", ast.Load()), ast.Load):
         return
     mine, shape = around.value(n), around.shape(n)
     whole = isinstance(mine, int)
+    if isinstance(n, ast.Constant) and not whole:
+        return
     operators = (ast.Mult(), ast.Add(), ast.Sub(), ast.Div())[: 3 if whole else 4]
     for text, value in around.values.items():
         if isinstance(value, int) if whole else not shape or is_within(value, shape):

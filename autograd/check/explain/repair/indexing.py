@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.explain.repair.arithmetic import number
-from autograd.check.explain.repair.syntax import Path, expression, parts, replaced
+from autograd.check.explain.repair.syntax import Path, at, expression, parts, replaced, same
 from autograd.check.explain.repair.vocabulary import Vocabulary, shape_of
 
 #: Up to how many values at hand are tried whatever their shape.
@@ -86,6 +86,9 @@ def moved(item: Any, around: Vocabulary) -> Iterator[Any]:
             yield ast.Slice(item.lower, item.upper, None)
         yield ast.Slice(None, item.upper, item.step)
         yield ast.Slice(item.lower, None, item.step)
+        if isinstance(item.step, ast.UnaryOp):  # backward, without the first or the last ones
+            for first, last in (("", ""), ("-2", ""), ("", "0"), ("-2", "0"), ("-3", "")):
+                yield ast.Slice(_end(first), _end(last), item.step)
         if ends == (None, None):
             yield ast.Slice(ast.Constant(1), None, item.step)
             yield ast.Slice(None, expression("-1"), item.step)
@@ -99,6 +102,10 @@ def moved(item: Any, around: Vocabulary) -> Iterator[Any]:
             for name, value in around.site.names.items():
                 if isinstance(value, int) and not isinstance(value, bool):
                     yield ast.Name(name, ast.Load())
+
+
+def _end(text: str) -> Any:
+    return expression(text) if text else None
 
 
 def shifted(item: Any, by: int) -> Any:
@@ -152,6 +159,18 @@ def rolled(n: Any, around: Vocabulary) -> Iterator[Any]:
                 items = [*n.elts]
                 items[i], items[j] = items[j], items[i]
                 yield ast.Tuple(items, ast.Load())
+
+
+def resliced(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a statement in which two indices or slices have changed places."""
+    places = [path for path, part in parts(n) if isinstance(part, ast.Subscript)]
+    for one, other in combinations(places, 2):
+        if one[: len(other)] == other or other[: len(one)] == one:
+            continue  # one is inside the other
+        here, there = at(n, one).slice, at(n, other).slice
+        if not same(here, there):
+            end = (("slice", None),)
+            yield replaced(replaced(n, (*one, *end), there), (*other, *end), here)
 
 
 def exchanged(n: Any, around: Vocabulary) -> Iterator[Any]:

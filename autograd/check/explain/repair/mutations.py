@@ -65,6 +65,7 @@ SLIPS = (
     Row("a known derivative", ast.BinOp, forms.derivatives),
     Row("the assignment", ast.AugAssign, assignments.augmented, 0.5),
     Row("the assignment", ast.Assign, assignments.assigned, 0.5),
+    Row("a copy", ast.Assign, assignments.copied),
     Row("a statement too many", (ast.Assign, ast.AugAssign, ast.Expr), assignments.deleted),
     Row("the order", ast.Tuple, indexing.rolled),
     Row("the turns of the loop", ast.Call, calls.walked),
@@ -75,9 +76,16 @@ SLIPS = (
 #: What takes more to write.
 FORMS = (
     Row("two values exchanged", None, indexing.exchanged),
+    Row("two indices exchanged", None, indexing.resliced),
+    Row("a variable that is not used", None, forms.forgotten, 1.0),
     Row("a missing statement", None, assignments.followed),
-    Row("a missing operand", (*_VALUES, ast.Call, ast.BinOp), forms.combined, 1.0),
+    Row("a missing statement", None, assignments.accumulated),
     Row("the form", (*_VALUES, ast.Call, ast.BinOp, ast.Compare), forms.forms, 1.0),
+)
+
+#: Values combined with others at hand.
+COMBINED = (
+    Row("a missing operand", (*_VALUES, ast.Call, ast.BinOp, ast.Constant), forms.combined, 1.0),
 )
 
 
@@ -118,7 +126,7 @@ def everywhere(node: Any, around: Vocabulary) -> Iterator[Variant]:
             found.setdefault(ast.unparse(part), []).append(path)
     for paths in found.values():
         if len(paths) > 1:
-            for change in variants(at(node, paths[0]), around, (*SLIPS, *FORMS[-1:])):
+            for change in variants(at(node, paths[0]), around, (*SLIPS, FORMS[-1])):
                 changed = node
                 for path in paths:
                     changed = replaced(changed, path, change.node)

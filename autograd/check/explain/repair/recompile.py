@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.budget import PATIENCE
 from autograd.check.explain.repair.syntax import Path, at, clone, expression, replaced
 
 #: Stands for the `Choice` in a syntax tree, whose constants cannot be any object.
 PLACEHOLDER = "\0choice"
+
+#: How many seconds a run may wait for each second that it may compute.
+HANGING = 4.0
 
 #: How long a whole number may become.
 MOST_BITS = 100_000
@@ -66,7 +68,7 @@ class Choice:
         if now - self.looked > 0.1:  # the clock of a thread takes long to read
             self.looked, self.computed = now, time.thread_time()
         self.deadline = self.computed + (now - self.looked) + seconds
-        self.first, self.last = now + seconds, now + PATIENCE * seconds
+        self.first, self.last = now + seconds, now + HANGING * seconds
 
     def stop(self) -> None:
         """End a run: this thread has time again, but not those that it started."""

@@ -21,6 +21,7 @@ from autograd.check.explain.repair.backward import Backward
 from autograd.check.explain.repair.fitting import Fitting
 from autograd.check.explain.repair.mutations import (
     BROADCASTS,
+    COMBINED,
     FORMS,
     SLIPS,
     Variant,
@@ -39,7 +40,7 @@ from autograd.check.explain.repair.vocabulary import Vocabulary
 from autograd.check.state import Check
 
 #: Seconds for the whole search, and how many variants one code holds.
-SECONDS, MOST_VARIANTS = 5.0, 256
+SECONDS, MOST_VARIANTS = 6.0, 256
 
 #: How much a change counts that is one decision, however many tokens it changes.
 DECISIONS = {
@@ -49,6 +50,7 @@ DECISIONS = {
     "an index": 1.0,
     "the order": 2.0,
     "two values exchanged": 1.5,
+    "two indices exchanged": 1.5,
     "a missing statement": 3.0,
 }
 
@@ -175,6 +177,21 @@ class Search:
         best = [repair for repair in self.found if len(repair.right) == most]
         return sorted(best, key=lambda repair: repair.cost)
 
+    def is_whole(self, repairs: Sequence[Repair]) -> bool:
+        """Return whether repairs together make all derivatives right."""
+        known = {path for repair in repairs for path in repair.right}
+        return bool(repairs) and known | self.right == self.parts.keys()
+
+    def repairs_by_part(self) -> list[Repair]:
+        """Return the likeliest repair of each group of inputs, those of the largest ones first."""
+        chosen: list[Repair] = []
+        known: set[str] = set()
+        for repair in sorted(self.found, key=lambda r: (-len(r.right), r.cost)):
+            if known.isdisjoint(repair.right):
+                chosen.append(repair)
+                known |= repair.right
+        return chosen
+
     def _no_source(self) -> str:
         if self.sources.missing:
             code = self.sources.missing[0].code
@@ -228,16 +245,17 @@ class Search:
             self.obstacle = lab.refused or lab.outside or "it fails when it is called again"
             return
         places = [site for source in self._own() for site in sites(source)]
-        places.sort(key=lambda site: -self.suspicion(site.source.path, site.line))
+        places.sort(key=self._order)
         trees = [source.tree for source in self.function_sources.found]
         self.vocabularies = [Vocabulary(site, self.laboratory.run, trees) for site in places]
         if np.isnan(self.given).any():
             self._reshape()
         stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
             lambda around: variants(around.site.node, around, SLIPS),
+            lambda around: variants(around.site.node, around, FORMS),
             lambda around: Fitting(self, around).likely(),
             lambda around: everywhere(around.site.node, around),
-            lambda around: variants(around.site.node, around, FORMS),
+            lambda around: variants(around.site.node, around, COMBINED),
             lambda around: Fitting(self, around).farther(),
             lambda around: pairs(around.site.node, around),
         )
@@ -250,9 +268,13 @@ class Search:
             if any(self._is_enough(repair, stage is stages[-2]) for repair in self.found):
                 break
 
+    def _order(self, site: Site) -> tuple[bool, float]:
+        """Return a key to sort statements by: those that assign nothing come last."""
+        return isinstance(site.node, ast.Expr), -self.suspicion(site.source.path, site.line)
+
     def _is_enough(self, repair: Repair, late: bool) -> bool:
         """Return whether nothing better needs to be searched for."""
-        return repair.right | self.right == self.parts.keys() and (repair.everywhere or late)
+        return self.is_whole([repair]) and (repair.everywhere or late)
 
     def _may_repair(self, site: Site) -> bool:
         """Return whether another value in a statement changes what is wrong."""

@@ -68,7 +68,7 @@ def plain_factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
     yield ast.Constant(1)
     for text in fitting:
         yield expression(text)
-    for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0"):
+    for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0", "1 / _0"):
         for text in fitting:
             if shape_of(fitting[text]):
                 yield expression(form, expression(text))
@@ -78,7 +78,7 @@ def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
     """Yield what else may be missing as a factor of a value of some shape."""
     values = _at_hand(around, shape)
     fitting = list(values)
-    for form in ("_0**2", "1 / _0", "1 / _0**2", "1 - _0"):
+    for form in ("_0**2", "1 / _0**2", "1 - _0"):
         for text in fitting:
             yield expression(form, expression(text))
     for function in _functions_of_one(around):

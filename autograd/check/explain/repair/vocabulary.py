@@ -179,7 +179,8 @@ def _entries(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, (list, tuple)):
         if len(value) <= MOST_ENTRIES:
             for position, item in enumerate(value):
-                yield from _entries(f"{text}[{position}]", item, depth - 1)
+                if not isinstance(item, int):  # nobody writes these
+                    yield from _entries(f"{text}[{position}]", item, depth - 1)
     elif isinstance(getattr(value, "__dict__", None), dict):
         for name in [*value.__dict__][:MOST_ENTRIES]:
             yield from _entries(f"{text}.{name}", value.__dict__[name], depth - 1)

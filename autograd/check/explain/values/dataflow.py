@@ -74,21 +74,46 @@ class Dataflow:
 
     def feeders(self, evaluation: Evaluation) -> Iterator[Evaluation]:
         """Yield what a value was computed from, or where it comes from."""
+        site = self.sites[evaluation.number]
         source = self.source(evaluation)
         if source is not None:
             yield source
+            last = self.assigned(site, site.text, evaluation.clock)
+            if last is not None and self.sites[last.number].walks:
+                yield last  # the loop may be the wrong way round
             return
-        site = self.sites[evaluation.number]
-        for number in site.inside:
+        for number in self._known_inside(site):
             last = self.last(number, evaluation.clock)
             if last is not None:
                 yield last
             yield from self._in_list(number, evaluation.clock)
         variable = site.variable if site.kind in ("stored", "array") else site.reads
+        last = self.assigned(site, variable, evaluation.clock)
+        if last is not None:
+            yield last
+
+    def assigned(self, site: Site, variable: str, clock: int) -> Evaluation | None:
+        """Return the last assignment to a variable before a time, in the function of a site."""
         before = self.by_variable.get((site.file, site.function, variable), [])
-        position = bisect_left([e.clock for e in before], evaluation.clock)
-        if position:
-            yield before[position - 1]
+        position = bisect_left([e.clock for e in before], clock)
+        return before[position - 1] if position else None
+
+    def _known_inside(self, site: Site) -> Iterator[int]:
+        """Yield the expressions in one; of those whose value is not known, what is in them."""
+        for number in site.inside:
+            if number in self.rows or number in self.items:
+                yield number
+            else:
+                yield from self._known_inside(self.sites[number])
+
+    def readers(self, new: Any, clock: int) -> Iterator[Site]:
+        """Yield where a variable with some value is read after a time."""
+        telling = fingerprint(new)
+        for number, row in self.rows.items():
+            if self.sites[number].kind == "name":
+                pairs = zip(row.values, row.clocks, strict=True)
+                if any(when > clock and fingerprint(value) == telling for value, when in pairs):
+                    yield self.sites[number]
 
     def _in_list(self, number: int, clock: int) -> Iterator[Evaluation]:
         """Yield where the elements of a list come from, as it was last before a time."""

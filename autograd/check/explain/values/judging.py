@@ -9,8 +9,9 @@ import numpy as np
 
 from autograd.check.explain.values.dataflow import Dataflow, Evaluation
 from autograd.check.explain.values.probes import Site
-from autograd.check.explain.values.right import Key
+from autograd.check.explain.values.right import Key, origin
 from autograd.check.explain.values.runs import Row
+from autograd.check.explain.values.sequences import ZERO
 from autograd.check.explain.values.substitution import Substitution
 
 if TYPE_CHECKING:
@@ -49,10 +50,11 @@ class Judge:
             if smaller is not None:
                 found, flow = smaller, self._flow(smaller)
         found.unverified += self._others(found, flow)
+        found.unverified += self._after(found, flow)
         return found
 
     def _flow(self, found: Substitution) -> Dataflow:
-        self.data = {}
+        self.data, self.below = {}, self._below(found)
         return Dataflow(self.sites, found.before, found.items)
 
     # -- the same repair elsewhere ----------------------------------------------------------
@@ -127,7 +129,45 @@ class Judge:
             return False
         if self._is_data(evaluation, flow):
             return False
-        return not self.search.matcher.matches(value, exactly=True)
+        return not self._is_recognised(evaluation, flow, exactly=True)
+
+    def _is_recognised(self, evaluation: Evaluation, flow: Dataflow, exactly: bool) -> bool:
+        """Return whether a value is a right one that belongs there.
+
+        The derivative with respect to something that does not use what is wrong belongs elsewhere.
+        A right value in one turn of a loop may be that of another turn.
+        """
+        row = flow.rows[evaluation.number]
+        keys = self.search.matcher.matches(flow.value(evaluation), exactly)
+        keys = [key for key in keys if self._is_at_home(key)]
+        if len(row.values) == 1 or not keys:
+            return bool(keys)
+        if row.site.walks:
+            return False
+        whole = any(key[0] != "row" for key in keys)
+        return whole or self.search.is_sequence(row)
+
+    def _is_at_home(self, key: Key) -> bool:
+        kind, of = origin(key)
+        if kind == "gradient":
+            of = self.search.here.leaf(of)
+        known = kind in ("adjoint", "gradient") and of is not None
+        return self.below is None or not known or of in self.below
+
+    def _below(self, found: Substitution) -> set[int] | None:
+        """Return what uses the thing whose derivative is wrong, and itself; None if not known."""
+        right = self.search.here
+        kind, of = origin(found.keys[found.wrong_turns[0]] or ZERO)
+        start = right.leaf(of) if kind == "gradient" else of
+        if kind not in ("adjoint", "gradient") or start is None:
+            return None
+        below, waiting = {start}, [start]
+        while waiting:
+            for user, _ in right.consumers.get(waiting.pop(), ()):
+                if user not in below:
+                    below.add(user)
+                    waiting.append(user)
+        return below
 
     def _is_data(self, evaluation: Evaluation, flow: Dataflow) -> bool:
         """Return whether a value does not depend on the inputs.
@@ -149,8 +189,7 @@ class Judge:
         """Return the expressions in doubt, without right values up to a factor if that is fine."""
         chain = self._chain(found, flow)
         if not (found.is_scaled or found.site.adds):
-            matches = self.search.matcher.matches
-            chain = [e for e in chain if not matches(flow.value(e))]
+            chain = [e for e in chain if not self._is_recognised(e, flow, exactly=False)]
         wrong = [flow.at(found.site.number, turn) for turn in found.wrong_turns]
         made = [e for e in map(flow.source, wrong) if e is not None]  # by a function that it calls
         return [self.sites[number] for number in dict.fromkeys(e.number for e in (*chain, *made))]
@@ -179,3 +218,22 @@ class Judge:
                 if other is not None and other.clock < found.clock:  # else it only comes after
                     others.append(self.sites[feeder.number])
         return others
+
+    def _after(self, found: Substitution, flow: Dataflow) -> list[Site]:
+        """Return where the wrong value is used, if it may be right for something else.
+
+        That line may then lack what is to be done with it.
+        """
+        turn = found.wrong_turns[0]
+        given = found.given[turn]
+        mine = origin(found.keys[turn] or ZERO)
+        keys = self.search.matcher.matches(given, exactly=True)
+        if given.size > 1 and not any(origin(k) != mine and self._is_at_home(k) for k in keys):
+            return []
+        own = (found.site.file, found.site.line)
+        readers = list(flow.readers(found.right[turn], found.clock))
+        if found.site.variable:  # what has its value under another name comes later
+            readers = [site for site in readers if site.text == found.site.variable]
+        lines = {(site.file, site.line): site for site in readers}
+        lines.pop(own, None)
+        return list(lines.values()) if len(lines) == 1 else []

@@ -15,19 +15,20 @@ from autograd.check.explain.values.substitution import Substitution
 from autograd.check.report import WrongLine
 from autograd.debugging import Place
 
-#: If more lines than this may be wrong, none is named.
+#: If more lines than this may be wrong, none is called so.
 MOST_LINES = 3
 
 
 def sentence(localisation: Localisation, sizes: Sizes, what: str = "gradient") -> str:
-    """Return what was found; empty if nothing was, or too little to name lines."""
+    """Return what was found; empty if nothing was."""
     found = localisation.found
     if found is None:
         return ""
     places = list({place(site): None for site in (*found.unverified, found.site)})
     places.sort(key=lambda p: (p.file, p.line))
     if len(places) > MOST_LINES:
-        return ""
+        text = f"A right value in one line of the {what} makes every derivative right:"
+        return "\n    ".join([text, str(place(found.site)), claim(found, localisation.here, sizes)])
     text = f"The line of the {what} that is wrong:"
     if len(places) > 1:
         text = f"One of these {len(places)} lines of the {what} is wrong:"
@@ -39,7 +40,7 @@ def lines_of(localisation: Localisation, text: str) -> list[WrongLine]:
     """Return the line of the first wrong value, unless another may be the wrong one instead."""
     found = localisation.found
     if found is None or any(place(other) != place(found.site) for other in found.unverified):
-        return []
+        return []  # another may be the wrong one instead
     site = found.site
     turn = found.wrong_turns[0] if len(found.given) > 1 else None
     return [WrongLine(site.file, site.line, site.variable, turn, place(site).text, "", text)]

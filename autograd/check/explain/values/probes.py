@@ -42,6 +42,8 @@ class Site:
         Whether these are added or joined, so that their factors matter.
     reads : str
         The variable that it is part of: `h` for ``h[t]`` and ``h.T``.
+    walks : bool
+        Whether it is the variable of a loop.
     """
 
     number: int
@@ -54,6 +56,7 @@ class Site:
     inside: list[int] = field(default_factory=list)
     adds: bool = False
     reads: str = ""
+    walks: bool = False
 
 
 class Probes(ast.NodeTransformer):
@@ -221,8 +224,13 @@ class Probes(ast.NodeTransformer):
         names = (
             [n for n in ast.walk(node.target) if isinstance(n, ast.Name)] if self.functions else []
         )
-        self.generic_visit(node)
+        node.iter = self.visit(node.iter)
+        node.body = [new for old in node.body for new in self._listed(self.visit(old))]
+        node.orelse = [new for old in node.orelse for new in self._listed(self.visit(old))]
+        first = len(self.sites)
         node.body = [*(s for name in names for s in self._after(name, node)), *node.body]
+        for site in self.sites[first:]:
+            site.inside, site.walks = self._root(node.iter), True
         return node
 
     def _after(self, target: Any, statement: Any) -> list[Any]:

@@ -147,6 +147,10 @@ class RightValues(ABC):
         """Return the inputs with respect to which the derivative of a node is known."""
         return ()
 
+    def leaf(self, path: str) -> int | None:
+        """Return the node of an input, if that is known."""
+        return None
+
     @property
     @abstractmethod
     def count(self) -> int:
@@ -328,6 +332,12 @@ class RecordedValues(RightValues):
                 for parts in zip(*pushed, strict=True)
             ]
         return found
+
+    def leaf(self, path: str) -> int | None:
+        """Return the node of an input."""
+        pairs = zip(self.record.function.inputs, self.record.leaves, strict=True)
+        node = next((made for leaf, made in pairs if leaf.path == path), None)
+        return self.position.get(id(node))
 
     def slopes(self, node: int) -> Iterable[int]:
         """Return the arguments of an elementwise operation that are nodes."""

@@ -257,6 +257,14 @@ class Localisation:
         pairs = zip(row.values, new, strict=True)
         return all(right is None or equal(given, right) for given, right in pairs)
 
+    def is_sequence(self, row: Row) -> bool:
+        """Return whether the values of all turns are right ones of the turns of a loop."""
+        shapes = [value.shape for value in row.values]
+        return any(
+            None not in keys and self._is_there(keys, row)
+            for keys in self.sequences.fitting(shapes)
+        )
+
     def _likeness(self, keys: Sequence, row: Row) -> float:
         """Return the cosine of the angle between given and right values."""
         pairs = [
@@ -287,9 +295,9 @@ class Localisation:
         indices = recorder.rows[number].indices
         right = [_replacement(*part) for part in zip(given, new, indices, strict=False)]
         rows = recorder.rows
-        in_loop = row.site.adds and len(new) > 1
+        in_loop = row.site.kind == "array" and len(new) > 1
         if in_loop and any(map(_changes_more, given, new, indices)):
-            return None
+            return None  # it is the last statement that changes the array, no more
         rows[number].values = given
         return Substitution(row.site, keys, given, right, rows, recorder.items)
 
