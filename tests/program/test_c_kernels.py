@@ -317,3 +317,39 @@ ALL = range(7)
 
 def flat(found):
     return [y for part in found for y in (part if isinstance(part, (tuple, list)) else [part])]
+
+
+ACTIVATIONS = {
+    "sigmoid": autograd.sigmoid,
+    "softplus": autograd.softplus,
+    "silu": autograd.silu,
+    "gelu": autograd.gelu,
+    "erf": autograd.erf,
+    "elu": lambda x: autograd.elu(x, 0.7),
+    "leaky": lambda x: autograd.leaky_relu(x, 0.1),
+    "softmax": autograd.softmax,
+    "softmax of columns": lambda x: autograd.softmax(x, axis=0),
+    "log softmax": autograd.log_softmax,
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_are_fused_with_their_textbook_formulas(name, dtype):
+    function = ACTIVATIONS[name]
+    random = np.random.default_rng(0)
+    weights = random.normal(size=(40, 30)).astype(dtype)
+
+    def f(x):
+        return function(x) * 2 + 1, value_and_grad(lambda x: np.sum(function(x) * weights))(x)
+
+    for scale in (1.0, 30.0, 1000.0):
+        x = (random.normal(size=(40, 30)) * scale).astype(dtype)
+        with np.errstate(all="ignore"):
+            (found, (total, slope)), summary = replayed(f, x)
+            wanted, (other, gradient) = f(x)
+        assert "NumPy runs it" not in summary
+        digits = 5 if dtype is np.float32 else 12
+        assert not unlike(found, wanted, digits)
+        assert not unlike(slope, gradient, digits)
+        assert abs(total - other) <= 10.0**-digits * np.sum(np.abs(wanted * weights))

@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import unwrap
 from typing import Any
 
 import numpy as np
@@ -283,13 +284,13 @@ def elementwise(item: Instruction) -> Elementwise | None:
 
 
 def _sharpened() -> Any:
-    return rules.sharpened.__wrapped__  # type: ignore[attr-defined]
+    return unwrap(rules.sharpened)
 
 
 @functools.cache
 def kernel_formulas() -> dict[Any, Formula]:
     """Return the formulas by the functions that programs call."""
-    return {kernel.__wrapped__: formula for kernel, formula in _KERNELS.items()}  # type: ignore[attr-defined]
+    return {unwrap(kernel): formula for kernel, formula in _KERNELS.items()}
 
 
 def _of_kernel(formula: Formula, arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
@@ -331,6 +332,11 @@ def _of_ufunc(ufunc: Any, arguments: tuple[Any, ...], result: Any) -> Elementwis
                 return None
             return _made(formula, arguments, tuple(types), result)
     return None
+
+
+def result_type(ufunc: Any, arguments: Any) -> Any:
+    """Return the type of the result of a ufunc."""
+    return _resolved(ufunc, tuple([_resolvable(dtype_of(x)) for x in arguments]))[-1]
 
 
 @functools.lru_cache(maxsize=1024)

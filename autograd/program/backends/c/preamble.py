@@ -12,7 +12,7 @@ _VECTOR_FUNCTIONS = (
     (
         *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt"),
         *("sin", "cos", "tan", "asin", "acos", "atan"),
-        *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+        *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc"),
     ),
     ("atan2", "hypot", "pow"),
 )

@@ -15,6 +15,7 @@ from autograd.program.backends.c.places import Place
 from autograd.program.backends.c.scatter import scatter_of
 from autograd.program.backends.c.section import NAME, Section
 from autograd.program.backends.c.steps import View
+from autograd.program.backends.c.textbook import with_textbook_formulas
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes import SIMPLIFYING
 from autograd.program.passes.effects import leaving, reads
@@ -46,7 +47,7 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     simple = program
     for one in SIMPLIFYING:
         simple = one(simple)
-    regions = _Regions(with_own_memory(simple))
+    regions = _Regions(with_textbook_formulas(with_own_memory(simple)))
     found = regions.program()
     if regions.too_many:
         report.refuses(REPORTED, f"{regions.too_many} instructions would take long to compile")

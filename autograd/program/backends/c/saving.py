@@ -13,6 +13,7 @@ from autograd.files import replacing
 from autograd.program.backends.c.functions import TYPES, has_type, stored_type
 from autograd.program.backends.c.memory import Memory, identifier
 from autograd.program.backends.c.preamble import INCLUDES, PRAGMAS, needed
+from autograd.program.backends.c.textbook import with_textbook_formulas
 from autograd.program.backends.c.whole import OUT_OF_RANGE, Whole
 from autograd.program.instructions import Constant, Guard, Variable, substituted
 from autograd.program.passes import SIMPLIFYING
@@ -38,7 +39,7 @@ def save(programs: list[Any], path: str | os.PathLike[str], name: str = "", _: A
     program = programs[0]
     for one in SIMPLIFYING:
         program = one(program)
-    program = with_own_memory(program)
+    program = with_textbook_formulas(with_own_memory(program))
     wanted = name or function_name(program.name)
     taken: set[str] = set()
     function = identifier(wanted, taken)
