@@ -18,18 +18,26 @@ from nn.layers.activations import (
     leaky_relu, log_softmax, silu, softplus,
 )
 from nn.layers.attention import MultiheadAttention, TransformerBlock
+from nn.layers.cells import GRUCell, LSTMCell, RNNCell
+from nn.layers.channel_layers import Dropout1d, Dropout2d, PReLU
 from nn.layers.convolution import Conv1d, Conv2d
+from nn.layers.group_norm import GroupNorm, InstanceNorm1d, InstanceNorm2d
 from nn.layers.linear import Dropout, Embedding, Flatten, Linear
 from nn.layers.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
+from nn.layers.padding import (
+    ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, ZeroPad1d, ZeroPad2d,
+)
 from nn.layers.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from nn.layers.recurrent import GRU, LSTM, RNN
+from nn.layers.resampling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, PixelShuffle, Upsample
+from nn.layers.transposed import ConvTranspose1d, ConvTranspose2d
 from nn.losses import (
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber,
-    kl_divergence, mae, mse, nll,
+    kl_divergence, mae, mse, nll, smooth_l1, triplet_margin,
 )
 from nn.losses.modules import (
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
-    MSELoss, NLLLoss,
+    MSELoss, NLLLoss, SmoothL1Loss, TripletMarginLoss,
 )
 from nn.module import Module
 from nn.parameter import Parameter
@@ -49,14 +57,20 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "functional_call",
     "Dropout", "Embedding", "Flatten", "Linear",
     "Conv1d", "Conv2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",
+    "ConvTranspose1d", "ConvTranspose2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "PixelShuffle",
+    "Upsample", "ReflectionPad1d", "ReflectionPad2d", "ReplicationPad1d", "ReplicationPad2d",
+    "ZeroPad1d", "ZeroPad2d", "Dropout1d", "Dropout2d", "GRUCell", "LSTMCell", "RNNCell",
+    "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "PReLU",
     "GRU", "LSTM", "RNN", "MultiheadAttention", "TransformerBlock",
     "BatchNorm1d", "BatchNorm2d", "LayerNorm", "RMSNorm",
     "ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus",
     "Tanh", "elu", "gelu", "leaky_relu", "log_softmax", "relu", "sigmoid", "silu", "softmax",
     "softplus",
     "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HingeLoss", "HuberLoss", "KLDivLoss",
-    "L1Loss", "MSELoss", "NLLLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "cross_entropy", "hinge", "huber", "kl_divergence", "mae", "mse", "nll",
+    "L1Loss", "MSELoss", "NLLLoss", "SmoothL1Loss", "TripletMarginLoss",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "cross_entropy", "hinge", "huber", "kl_divergence", "mae", "mse", "nll", "smooth_l1",
+    "triplet_margin",
     "MLP", "Layer", "Neuron",
     "functional", "init", "optim", "seed", "utils",
     "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd import softmax as softmax_along
-from autograd.errors import DataError, OptionError
+from autograd.errors import DataError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import log_softmax as log_softmax_along
 from nn.layers.linear import indices_below
-from nn.layers.normalisation import normalised
+from nn.layers.normalisation import Kept, normalised
 
 
 def softmax(x: Any, dim: int = -1) -> Any:
@@ -72,7 +72,7 @@ def layer_norm(
     array([-1.,  1.])
     """
     axes = tuple(range(-len(normalized_shape), 0))
-    return normalised(floating(x), weight, bias, axes=axes, eps=eps)
+    return normalised(floating(x), weight, bias, axes, eps, True, Kept())
 
 
 def normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
@@ -161,48 +161,3 @@ def embedding(indices: Any, weight: Any) -> Any:
     array([[0., 1.]])
     """
     return weight[indices_below(shape_of(weight)[0], indices, "embedding")]
-
-
-#: NumPy's names of PyTorch's ways to fill a border.
-MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-
-
-def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
-    """Return x with a border.
-
-    Parameters
-    ----------
-    x : array_like or Tensor
-        The input.
-    pad : sequence of int
-        How much to add before and after the last axis, the one before it, and so on; negative
-        numbers remove.
-    mode : {"constant", "reflect", "replicate", "circular"}
-        What to fill with.
-    value : float
-        The constant.
-
-    Raises
-    ------
-    OptionError
-        If `mode` is something else, or the numbers are no pairs.
-
-    Examples
-    --------
-    >>> pad(np.ones((1, 2)), (1, 0))
-    array([[0., 1., 1.]])
-    """
-    ndim = len(shape_of(x))
-    if mode not in MODES or len(pad) % 2 or len(pad) > 2 * ndim:
-        raise OptionError(
-            f"pad={tuple(pad)!r} must be pairs of numbers, for at most {ndim} axes, and "
-            f"mode={mode!r} one of {', '.join(MODES)}."
-        )
-    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
-    pairs = [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
-    cut = tuple(
-        slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, shape_of(x), strict=True)
-    )
-    added = [(max(a, 0), max(b, 0)) for a, b in pairs]
-    options: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}
-    return np.pad(x[cut], added, MODES[mode], **options)  # type: ignore[call-overload]

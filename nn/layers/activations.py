@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd
 from autograd import elementwise, relu, sigmoid, softmax
-from autograd.errors import OptionError
+from autograd.errors import DataError, OptionError
 from nn.arrays import floating
 from nn.function_module import FunctionModule, OneInput
 from nn.types import typed_elementwise
@@ -202,8 +202,10 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 class Activation(FunctionModule, OneInput):
     """A module that applies an activation function."""
 
-    def __post_init__(self, *ignored: Any) -> None:
+    def __post_init__(self, inplace: Any = False) -> None:
         """Ignore ``inplace``: the result is a new array, which overwrites nothing."""
+        if not isinstance(inplace, bool):
+            raise DataError(f"inplace= must be True or False, not {inplace!r}.")
 
     def forward(self, *inputs: Any) -> Any:
         """Apply the function.

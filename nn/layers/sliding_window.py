@@ -102,9 +102,9 @@ def windows_of(ndim: int, kernel: Size, stride: Size, padding: Any, dilation: Si
 
     Padding "valid" means none; "same" keeps the length, with an odd element at the end.
     """
-    kernels = _each(ndim, kernel, "kernel_size", 1)
-    strides = _each(ndim, stride, "stride", 1)
-    dilations = _each(ndim, dilation, "dilation", 1)
+    kernels = sizes_of(ndim, kernel, "kernel_size", 1)
+    strides = sizes_of(ndim, stride, "stride", 1)
+    dilations = sizes_of(ndim, dilation, "dilation", 1)
     if padding == "same":
         if max(strides) > 1:
             raise OptionError(f'padding="same" requires stride=1, not stride={stride}.')
@@ -113,12 +113,13 @@ def windows_of(ndim: int, kernel: Size, stride: Size, padding: Any, dilation: Si
     elif isinstance(padding, str) and padding != "valid":
         raise OptionError(f'padding= must be a number, "same" or "valid", not {padding!r}.')
     else:
-        each = _each(ndim, 0 if padding == "valid" else padding, "padding", 0)
+        each = sizes_of(ndim, 0 if padding == "valid" else padding, "padding", 0)
         pairs = tuple((n, n) for n in each)
     return Windows(kernels, strides, pairs, dilations)
 
 
-def _each(ndim: int, size: Size, name: str, least: int) -> tuple[int, ...]:
+def sizes_of(ndim: int, size: Size, name: str, least: int) -> tuple[int, ...]:
+    """Return a size that is one number, or one for each axis, as one for each axis; or raise."""
     sizes: tuple[Any, ...] = tuple(size) if isinstance(size, (tuple, list)) else (size,) * ndim
     if len(sizes) != ndim or not all(isinstance(n, int) and n >= least for n in sizes):
         raise OptionError(

@@ -5,6 +5,7 @@ shape; a `ShapeError` is raised if they do not.
 """
 
 from nn.losses.classes import cross_entropy, nll
+from nn.losses.distances import smooth_l1, triplet_margin
 from nn.losses.probabilities import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -22,4 +23,6 @@ __all__ = [
     "mae",
     "mse",
     "nll",
+    "smooth_l1",
+    "triplet_margin",
 ]

@@ -122,6 +122,8 @@ class BCELoss(Loss):
     ----------
     reduction : {"mean", "sum", "none"}
         What to return: the mean or the sum of the losses, or each of them.
+    weight : array_like, optional
+        The weight of each loss, of a shape that broadcasts.
 
     Examples
     --------
@@ -130,6 +132,7 @@ class BCELoss(Loss):
     0.0
     """
 
+    weight: Any = None
     function = staticmethod(losses.binary_cross_entropy)
 
 
@@ -141,6 +144,10 @@ class BCEWithLogitsLoss(Loss):
     ----------
     reduction : {"mean", "sum", "none"}
         What to return: the mean or the sum of the losses, or each of them.
+    weight : array_like, optional
+        The weight of each loss, of a shape that broadcasts.
+    pos_weight : array_like, optional
+        The factor of the losses of targets 1, of a shape that broadcasts.
 
     Examples
     --------
@@ -149,6 +156,8 @@ class BCEWithLogitsLoss(Loss):
     500.0
     """
 
+    weight: Any = None
+    pos_weight: Any = None
     function = staticmethod(losses.binary_cross_entropy_with_logits)
 
 
@@ -225,3 +234,55 @@ class CrossEntropyLoss(Loss):
     ignore_index: int = -100
     label_smoothing: float = 0.0
     function = staticmethod(losses.cross_entropy)
+
+
+@dataclass(repr=False, eq=False)
+class SmoothL1Loss(Loss):
+    """`smooth_l1` as a module.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+    beta : float
+        The error up to which the loss is quadratic.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(SmoothL1Loss()(np.array([3.0]), [0.0]))
+    2.5
+    """
+
+    beta: float = 1.0
+    function = staticmethod(losses.smooth_l1)
+
+
+@dataclass(repr=False, eq=False)
+class TripletMarginLoss(FunctionModule):
+    """`triplet_margin` as a module, called with anchors, positive and negative examples.
+
+    Parameters
+    ----------
+    margin : float
+        How much farther away the negative examples should be.
+    p : float
+        The p of the norm.
+    eps : float
+        Added to the differences, so that the norm has a derivative.
+    reduction : {"mean", "sum", "none"}
+        What to return: the mean or the sum of the losses, or each of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> a, b = np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]])
+    >>> float(np.round(TripletMarginLoss(margin=2.0)(a, b, a), 4))
+    7.0
+    """
+
+    margin: float = 1.0
+    p: float = 2.0
+    eps: float = 1e-6
+    reduction: str = "mean"
+    function = staticmethod(losses.triplet_margin)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import OptionError
+from autograd import softplus
+from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain, shape_of
 from nn.losses.kernels import (
     cross_entropy_of_bits,
@@ -16,8 +17,23 @@ from nn.losses.reductions import reduced, same_shape
 from nn.types import typed_loss
 
 
+def weighted(losses: Any, weight: Any) -> Any:
+    """Multiply losses by weights; raise if these do not broadcast to the shape of the losses."""
+    if weight is None:
+        return losses
+    weight = np.asarray(plain(weight), losses.dtype)
+    if np.broadcast_shapes(weight.shape, shape_of(losses)) != shape_of(losses):
+        raise ShapeError(
+            f"The weights have shape {weight.shape}, which does not broadcast to the shape "
+            f"{shape_of(losses)} of the losses."
+        )
+    return losses * weight
+
+
 @typed_loss
-def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
+def binary_cross_entropy(
+    outputs: Any, targets: Any, reduction: str = "mean", weight: Any = None
+) -> Any:
     """Return -t log p - (1 - t) log(1 - p), for probabilities p and targets t.
 
     If the probabilities come from a sigmoid, `binary_cross_entropy_with_logits` is more accurate.
@@ -30,6 +46,9 @@ def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") ->
         Probabilities, from 0 to 1.
     reduction : {"mean", "sum", "none"}
         What to return: the mean or the sum of the losses, or each of them.
+    weight : array_like, optional
+        The weight of each loss, of a shape that broadcasts to that of the outputs. The mean is not
+        weighted.
 
     Returns
     -------
@@ -56,11 +75,17 @@ def binary_cross_entropy(outputs: Any, targets: Any, reduction: str = "mean") ->
                 f"range from {numbers.min():.6g} to {numbers.max():.6g}. For outputs without a "
                 "sigmoid use binary_cross_entropy_with_logits."
             )
-    return reduced(cross_entropy_of_bits(outputs, targets), reduction)
+    return reduced(weighted(cross_entropy_of_bits(outputs, targets), weight), reduction)
 
 
 @typed_loss
-def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str = "mean") -> Any:
+def binary_cross_entropy_with_logits(
+    outputs: Any,
+    targets: Any,
+    reduction: str = "mean",
+    weight: Any = None,
+    pos_weight: Any = None,
+) -> Any:
     """Return the binary cross-entropy of sigmoid(outputs), without overflow.
 
     Parameters
@@ -71,6 +96,11 @@ def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str 
         Probabilities, from 0 to 1.
     reduction : {"mean", "sum", "none"}
         What to return: the mean or the sum of the losses, or each of them.
+    weight : array_like, optional
+        The weight of each loss, of a shape that broadcasts to that of the outputs. The mean is not
+        weighted.
+    pos_weight : array_like, optional
+        The factor of the losses of targets 1, of a shape that broadcasts.
 
     Returns
     -------
@@ -88,7 +118,12 @@ def binary_cross_entropy_with_logits(outputs: Any, targets: Any, reduction: str 
     array([1000.,    0.])
     """
     outputs, targets = same_shape(outputs, targets)
-    return reduced(cross_entropy_of_logits(outputs, targets), reduction)
+    losses = cross_entropy_of_logits(outputs, targets)
+    if pos_weight is not None:  # of t·log σ(z) + (1 - t)·log σ(-z), multiply the first part
+        losses = losses + weighted(
+            targets * softplus(-outputs), np.asarray(plain(pos_weight)) - 1.0
+        )
+    return reduced(weighted(losses, weight), reduction)
 
 
 @typed_loss

@@ -1,0 +1,184 @@
+"""Layers that add a border."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.arrays import shape_of
+from nn.function_module import OneInput
+from nn.layers.sliding_window import Size
+
+#: NumPy's names of PyTorch's ways to fill a border.
+MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
+    """Return x with a border.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    pad : sequence of int
+        How much to add before and after the last axis, the one before it, and so on; negative
+        numbers remove.
+    mode : {"constant", "reflect", "replicate", "circular"}
+        What to fill with.
+    value : float
+        The constant.
+
+    Raises
+    ------
+    OptionError
+        If `mode` is something else, or the numbers are no pairs.
+
+    Examples
+    --------
+    >>> pad(np.ones((1, 2)), (1, 0))
+    array([[0., 1., 1.]])
+    """
+    ndim = len(shape_of(x))
+    if mode not in MODES or len(pad) % 2 or len(pad) > 2 * ndim:
+        raise OptionError(
+            f"pad={tuple(pad)!r} must be pairs of numbers, for at most {ndim} axes, and "
+            f"mode={mode!r} one of {', '.join(MODES)}."
+        )
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
+    pairs = [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
+    cut = tuple(
+        slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, shape_of(x), strict=True)
+    )
+    added = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    options: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}
+    return np.pad(x[cut], added, MODES[mode], **options)  # type: ignore[call-overload]
+
+
+class Padding(OneInput):
+    """The base class of layers that add a border; for their parameters see there."""
+
+    ndim: int
+    mode = "constant"
+    value = 0.0
+
+    def __init__(self, padding: Size) -> None:
+        each = (padding,) * (2 * self.ndim) if isinstance(padding, int) else padding
+        self.padding = tuple(each)
+
+    def forward(self, x: Any) -> Any:
+        """Return x with a border.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., *grid)
+            The input.
+        """
+        return pad(x, self.padding, self.mode, self.value)
+
+
+class ZeroPad1d(Padding):
+    """Adds a border of zeros to the last axis.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left and right.
+
+    Examples
+    --------
+    >>> ZeroPad1d(1)(np.ones((1, 1, 2))).shape
+    (1, 1, 4)
+    """
+
+    ndim = 1
+
+
+class ReflectionPad1d(Padding):
+    """Adds a border of the elements inside, mirrored at the edge to the last axis.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left and right.
+
+    Examples
+    --------
+    >>> ReflectionPad1d(1)(np.ones((1, 1, 2))).shape
+    (1, 1, 4)
+    """
+
+    ndim = 1
+    mode = "reflect"
+
+
+class ReplicationPad1d(Padding):
+    """Adds a border of the elements at the edge to the last axis.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left and right.
+
+    Examples
+    --------
+    >>> ReplicationPad1d(1)(np.ones((1, 1, 2))).shape
+    (1, 1, 4)
+    """
+
+    ndim = 1
+    mode = "replicate"
+
+
+class ZeroPad2d(Padding):
+    """Adds a border of zeros to the last two axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top and bottom.
+
+    Examples
+    --------
+    >>> ZeroPad2d(1)(np.ones((1, 1, 2, 2))).shape
+    (1, 1, 4, 4)
+    """
+
+    ndim = 2
+
+
+class ReflectionPad2d(Padding):
+    """Adds a border of the elements inside, mirrored at the edge to the last two axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top and bottom.
+
+    Examples
+    --------
+    >>> ReflectionPad2d(1)(np.ones((1, 1, 2, 2))).shape
+    (1, 1, 4, 4)
+    """
+
+    ndim = 2
+    mode = "reflect"
+
+
+class ReplicationPad2d(Padding):
+    """Adds a border of the elements at the edge to the last two axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top and bottom.
+
+    Examples
+    --------
+    >>> ReplicationPad2d(1)(np.ones((1, 1, 2, 2))).shape
+    (1, 1, 4, 4)
+    """
+
+    ndim = 2
+    mode = "replicate"

@@ -1,0 +1,253 @@
+"""Layers that change the grid: `Upsample`, `PixelShuffle` and `AdaptiveAvgPool`.
+
+Along each axis, averages and interpolations are a matrix product.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError, ShapeError
+from nn.arrays import floating, shape_of
+from nn.function_module import OneInput
+from nn.layers.sliding_window import Size, sizes_of
+
+
+def averages(length: int, wanted: int) -> Any:
+    """Return the matrix that averages over `wanted` windows which together cover an axis."""
+    matrix = np.zeros((wanted, length))
+    for i in range(wanted):
+        first, last = i * length // wanted, -(-(i + 1) * length // wanted)
+        matrix[i, first:last] = 1 / (last - first)
+    return matrix
+
+
+def nearest(length: int, wanted: int, scale: float) -> Any:
+    """Return the matrix that takes for each place the element that it lies in."""
+    places = np.minimum(np.floor(np.arange(wanted) * scale).astype(int), length - 1)
+    return np.eye(length)[places]
+
+
+def linear(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
+    """Return the matrix that interpolates between neighbours."""
+    if align_corners:
+        at = np.arange(wanted) * ((length - 1) / max(wanted - 1, 1))
+    else:
+        at = np.maximum((np.arange(wanted) + 0.5) * scale - 0.5, 0.0)
+    left = np.minimum(np.floor(at).astype(int), length - 1)
+    share = (at - left)[:, None]
+    right = np.minimum(left + 1, length - 1)
+    return np.eye(length)[left] * (1 - share) + np.eye(length)[right] * share
+
+
+def along_grid(x: Any, matrices: list[Any]) -> Any:
+    """Multiply the last axes by matrices, one for each."""
+    for axis, matrix in enumerate(reversed(matrices), 1):
+        matrix = matrix.astype(x.dtype)
+        x = np.swapaxes(np.swapaxes(x, -axis, -1) @ matrix.T, -axis, -1)
+    return x
+
+
+def interpolate(
+    x: Any,
+    size: Size | None = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Any:
+    """Return x on another grid.
+
+    Parameters
+    ----------
+    x : array_like or Tensor, shape (batch, channels, length) or (batch, channels, height, width)
+        The input.
+    size : int or sequence of int, optional
+        The wanted lengths.
+    scale_factor : float or sequence of float, optional
+        How much longer they are; instead of `size`.
+    mode : {"nearest", "linear", "bilinear"}
+        What to take between the elements of x; "linear" for one axis, "bilinear" for two.
+    align_corners : bool, optional
+        Whether the first and last elements stay where they are, when interpolating.
+
+    Raises
+    ------
+    OptionError
+        If not exactly one of `size` and `scale_factor` is given, or `mode` does not fit.
+
+    Examples
+    --------
+    >>> interpolate(np.array([[[1.0, 2.0]]]), scale_factor=2)
+    array([[[1., 1., 2., 2.]]])
+    """
+    x = floating(x)
+    lengths = shape_of(x)[2:]
+    modes = {1: ("nearest", "linear"), 2: ("nearest", "bilinear")}
+    if (size is None) == (scale_factor is None) or mode not in modes.get(len(lengths), ()):
+        raise OptionError(
+            f"interpolate takes size= or scale_factor=, and for an input of shape {shape_of(x)} "
+            f"mode= must be one of {', '.join(modes.get(len(lengths), ['none']))}, not {mode!r}."
+        )
+    if size is not None:
+        wanted = sizes_of(len(lengths), size, "size", 1)
+        scales = [n / m for n, m in zip(lengths, wanted, strict=True)]
+    else:
+        many = isinstance(scale_factor, (tuple, list))
+        factors = list(scale_factor) if many else [scale_factor] * len(lengths)
+        wanted = tuple(math.floor(n * f) for n, f in zip(lengths, factors, strict=True))
+        scales = [1 / factor for factor in factors]
+    if mode == "nearest":
+        rows = [nearest(*row) for row in zip(lengths, wanted, scales, strict=True)]
+    else:
+        rows = [
+            linear(*row, bool(align_corners)) for row in zip(lengths, wanted, scales, strict=True)
+        ]
+    return along_grid(x, rows)
+
+
+class Upsample(OneInput):
+    """`interpolate` as a module.
+
+    Parameters
+    ----------
+    size : int or sequence of int, optional
+        The wanted lengths.
+    scale_factor : float or sequence of float, optional
+        How much longer they are; instead of `size`.
+    mode : {"nearest", "linear", "bilinear"}
+        What to take between the elements of x; "linear" for one axis, "bilinear" for two.
+    align_corners : bool, optional
+        Whether the first and last elements stay where they are, when interpolating.
+
+    Examples
+    --------
+    >>> Upsample(scale_factor=2)(np.zeros((1, 3, 4, 4))).shape
+    (1, 3, 8, 8)
+    """
+
+    def __init__(
+        self,
+        size: Size | None = None,
+        scale_factor: Any = None,
+        mode: str = "nearest",
+        align_corners: bool | None = None,
+    ) -> None:
+        self.size, self.scale_factor = size, scale_factor
+        self.mode, self.align_corners = mode, align_corners
+
+    def forward(self, x: Any) -> Any:
+        """Return x on another grid.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, channels, *grid)
+            The input.
+        """
+        return interpolate(x, self.size, self.scale_factor, self.mode, self.align_corners)
+
+
+class PixelShuffle(OneInput):
+    """Moves groups of channels into the grid: (batch, c·r², h, w) becomes (batch, c, h·r, w·r).
+
+    Source: Shi et al., "Real-time single image and video super-resolution using an efficient
+    sub-pixel convolutional neural network", 2016.
+
+    Parameters
+    ----------
+    upscale_factor : int
+        The factor r.
+
+    Raises
+    ------
+    ShapeError
+        If r² does not divide the channels.
+
+    Examples
+    --------
+    >>> PixelShuffle(2)(np.zeros((1, 8, 3, 3))).shape
+    (1, 2, 6, 6)
+    """
+
+    def __init__(self, upscale_factor: int) -> None:
+        self.upscale_factor = upscale_factor
+
+    def forward(self, x: Any) -> Any:
+        """Return the larger grid.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., channels, height, width)
+            The input.
+        """
+        r, shape = self.upscale_factor, shape_of(x)
+        if len(shape) < 3 or shape[-3] % (r * r):
+            raise ShapeError(
+                f"PixelShuffle({r}) got an input of shape {shape}; its third axis from the end "
+                f"must be a multiple of {r * r}."
+            )
+        *batch, c, h, w = shape
+        x = np.reshape(x, (*batch, c // (r * r), r, r, h, w))
+        x = np.moveaxis(x, (-4, -3), (-3, -1))
+        return np.reshape(x, (*batch, c // (r * r), h * r, w * r))
+
+
+class AdaptiveAvgPool(OneInput):
+    """The base class of `AdaptiveAvgPool1d` and `AdaptiveAvgPool2d`."""
+
+    ndim: int
+
+    def __init__(self, output_size: Any) -> None:
+        many = isinstance(output_size, (tuple, list))
+        self.output_size = tuple(output_size) if many else (output_size,) * self.ndim
+        if len(self.output_size) != self.ndim:
+            raise OptionError(f"output_size={output_size!r} must be one or {self.ndim} integers.")
+
+    def forward(self, x: Any) -> Any:
+        """Return the averages.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., *grid)
+            The input.
+        """
+        x = floating(x)
+        lengths = shape_of(x)[-self.ndim :]
+        wanted = [n if m is None else m for n, m in zip(lengths, self.output_size, strict=True)]
+        return along_grid(x, [averages(n, m) for n, m in zip(lengths, wanted, strict=True)])
+
+
+class AdaptiveAvgPool1d(AdaptiveAvgPool):
+    """Averages over so many windows that the output has a given length.
+
+    Parameters
+    ----------
+    output_size : int
+        The length of the output.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPool1d(1)(np.array([[[1.0, 2.0, 6.0]]]))
+    array([[[3.]]])
+    """
+
+    ndim = 1
+
+
+class AdaptiveAvgPool2d(AdaptiveAvgPool):
+    """Averages over so many windows that the output has a given height and width.
+
+    Parameters
+    ----------
+    output_size : int or (int, int)
+        The height and width of the output; None keeps one.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPool2d(1)(np.ones((2, 3, 8, 8))).shape
+    (2, 3, 1, 1)
+    """
+
+    ndim = 2

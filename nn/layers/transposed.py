@@ -1,0 +1,165 @@
+"""Transposed convolution: `ConvTranspose1d` and `ConvTranspose2d`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.errors import OptionError
+from nn import init
+from nn.arrays import shape_of
+from nn.layers.convolution import spread
+from nn.layers.sliding_window import Size, sizes_of, windows_of, with_batch
+from nn.module import Module
+from nn.parameter import Parameter
+
+
+class ConvTranspose(Module):
+    """The base class of `ConvTranspose1d` and `ConvTranspose2d`; for its parameters see there."""
+
+    ndim: int
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size = 0,
+        output_padding: Size = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Size = 1,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        if groups < 1 or in_channels % groups or out_channels % groups:
+            raise OptionError(
+                f"groups={groups} must divide in_channels={in_channels} and "
+                f"out_channels={out_channels}."
+            )
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.windows = windows_of(self.ndim, kernel_size, stride, padding, dilation)
+        self.output_padding = sizes_of(self.ndim, output_padding, "output_padding", 0)
+        pairs = zip(self.output_padding, self.windows.stride, self.windows.dilation, strict=True)
+        if any(extra >= max(step, gap) for extra, step, gap in pairs):
+            raise OptionError(
+                f"output_padding={output_padding} must be smaller than stride={stride} or "
+                f"dilation={dilation}."
+            )
+        shape = (in_channels, out_channels // groups, *self.windows.kernel)
+        self.weight, _ = init.weight_and_bias(shape, False, generator)
+        bound = float(np.abs(init.fans(shape)[0]) ** -0.5)
+        self.bias = Parameter(init.uniform((out_channels,), bound, generator)) if bias else None
+
+    def forward(self, x: Any) -> Tensor:
+        """Return the transposed convolution.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, in_channels, *grid) or (in_channels, *grid)
+            The input.
+
+        Returns
+        -------
+        Tensor, shape (batch, out_channels, *larger grid) or (out_channels, *larger grid)
+
+        Raises
+        ------
+        ShapeError
+            If the shape does not fit.
+        """
+        x, alone = with_batch(x, self.ndim, self.in_channels, type(self).__name__)
+        windows = self.windows
+        lengths = [
+            (n - 1) * step - sum(pad) + gap * (size - 1) + 1 + extra
+            for n, step, pad, gap, size, extra in zip(
+                shape_of(x)[2:], windows.stride, windows.padding, windows.dilation,
+                windows.kernel, self.output_padding, strict=True,
+            )
+        ]  # fmt: skip
+        shape = (shape_of(x)[0], self.out_channels, *lengths)
+        windows.counts(shape)  # or raise
+        y: Tensor = spread(x, self.weight, windows, self.groups, shape)
+        if self.bias is not None:
+            y = y + self.bias.reshape((-1,) + (1,) * self.ndim)
+        return y[0] if alone else y
+
+
+class ConvTranspose1d(ConvTranspose):
+    """The transpose of `Conv1d`: each input adds its multiple of the weight to a window.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        The number of channels of the input and of the output.
+    kernel_size : int
+        The size of the window.
+    stride : int
+        The distance between windows, by which the output is longer.
+    padding : int
+        The number of elements to remove on each side.
+    output_padding : int
+        The number of elements to add at the end.
+    groups : int
+        The number of groups of channels, each with its own weight.
+    bias : bool
+        Whether to add a bias.
+    dilation : int
+        The distance between the elements of a window.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or `groups` does not divide the channels.
+
+    Examples
+    --------
+    >>> ConvTranspose1d(3, 8, 4, stride=2, padding=1)(np.zeros((2, 3, 5))).shape
+    (2, 8, 10)
+    """
+
+    ndim = 1
+
+
+class ConvTranspose2d(ConvTranspose):
+    """The transpose of `Conv2d`: each input adds its multiple of the weight to a window.
+
+    Source: Zeiler, Krishnan, Taylor & Fergus, "Deconvolutional networks", 2010.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        The number of channels of the input and of the output.
+    kernel_size : int or (int, int)
+        The size of the window.
+    stride : int or (int, int)
+        The distance between windows, by which the output is larger.
+    padding : int or (int, int)
+        The number of elements to remove on each side.
+    output_padding : int or (int, int)
+        The number of elements to add at the end.
+    groups : int
+        The number of groups of channels, each with its own weight.
+    bias : bool
+        Whether to add a bias.
+    dilation : int or (int, int)
+        The distance between the elements of a window.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or `groups` does not divide the channels.
+
+    Examples
+    --------
+    >>> ConvTranspose2d(3, 8, 4, stride=2, padding=1)(np.zeros((2, 3, 5, 5))).shape
+    (2, 8, 10, 10)
+    """
+
+    ndim = 2
