@@ -149,7 +149,7 @@ class Fitting:
             if found is not None:
                 for coefficient in self._coefficients(found - base, base):
                     yield new, coefficient
-        if make is _times and isinstance(candidates[0], ast.Constant):
+        if make is _times and candidates and isinstance(candidates[0], ast.Constant):
             yield from ((candidates[0], c) for c in self._powers(place, tried[0]))
 
     def _powers(self, place: Place, statement: Any) -> Iterator[float]:
