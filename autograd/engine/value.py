@@ -407,3 +407,43 @@ def restore_value(data: float, grad: float, label: str) -> Value:
     value = Value(data, label)
     value._grad = grad
     return value
+
+
+# -- many at once: what programs do, which would take longer through the properties ---------------
+
+
+def read_data(values: list[Value]) -> list[Any]:
+    """Return the numbers of Values."""
+    found: list[Any] = []
+    for value in values:
+        found.append(value._contents)
+    return found
+
+
+def read_gradients(values: list[Value]) -> list[Any]:
+    """Return the derivatives in ``grad``."""
+    found: list[Any] = []
+    for value in values:
+        notes = value._notes
+        if notes is not None and notes.gradient is not None:
+            found.append(notes.gradient)
+        else:
+            found.append(value._grad)
+    return found
+
+
+def store_data(values: list[Value], numbers: tuple[Any, ...]) -> None:
+    """Store a number in the ``data`` of each Value."""
+    for i in range(len(values)):
+        number: Any = numbers[i]
+        values[i]._contents = number if isinstance(number, float) else _as_float(number)
+
+
+def store_gradients(values: list[Value], numbers: tuple[Any, ...]) -> None:
+    """Store a number in the ``grad`` of each Value."""
+    for i in range(len(values)):
+        number: Any = numbers[i]
+        value = values[i]
+        value._grad = number if isinstance(number, float) else _as_float(number)
+        if value._notes is not None:
+            value._notes.gradient = None

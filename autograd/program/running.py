@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Tensor
+from autograd.engine import Tensor, Value
+from autograd.engine.value import read_data, read_gradients, store_data, store_gradients
 from autograd.program.fast_code import RunNames, RunWriter
 from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.instructions import (
@@ -26,6 +27,9 @@ from autograd.program.passes.rows import SMALLEST, by_rows
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Load, Program, Store
 from autograd.program.spaces import Cell
+
+#: So many Values are read and stored in one call.
+MANY = 8
 
 #: Larger arrays are released after their last use, in bytes.
 RELEASED = 1 << 15
@@ -117,7 +121,10 @@ class _Compiler:
         self._layouts()
         self._take_buffers()
         self._body()
+        done = self._store_values()
         for store in self.program.stores:
+            if store in done:
+                continue
             self.lines.append(f"{self._place(store)} = {self.writer.of(store.value).text}")
         if self.give:
             self.lines.append(self.give)
@@ -150,9 +157,42 @@ class _Compiler:
         self.lines += ["try:", *(f"    {line}" for line in rest)]
         self.lines.append("except Exception as error: raise Interrupted(error) from error")
 
+    def _read_values(self) -> set[Any]:
+        """Read the Values, if there are many, in one call; return the loads that this does."""
+        done: set[Any] = set()
+        for what, read in (("data", read_data), ("grad", read_gradients)):
+            loads = {
+                load: load.variable
+                for load in self.program.loads
+                if type(load.node) is Value and load.what == what and load.variable is not None
+            }
+            if len(loads) < MANY:
+                continue
+            names = "".join(f"{self.names.of(x)}, " for x in loads.values())
+            nodes = self.names.object([load.node for load in loads], "values")
+            self.lines.append(f"{names}= {self.names.function(read)}({nodes})")
+            done.update(loads)
+        return done
+
+    def _store_values(self) -> set[Any]:
+        """Store numbers in Values, if there are many, in one call; return the stores this does."""
+        done: set[Any] = set()
+        for what, write in (("data", store_data), ("grad", store_gradients)):
+            stores = [x for x in self.program.stores if type(x.node) is Value and x.what == what]
+            if len(stores) < MANY:
+                continue
+            numbers = ", ".join(self.writer.of(x.value).text for x in stores)
+            nodes = self.names.object([x.node for x in stores], "values")
+            self.lines.append(f"{self.names.function(write)}({nodes}, ({numbers}))")
+            done.update(stores)
+        return done
+
     def _loads(self) -> None:
         """Read nodes, and check that they hold what they held."""
+        done = self._read_values()
         for load in self.program.loads:
+            if load in done:
+                continue
             x, place = load.variable, self._place(load)
             if isinstance(load.node, Tensor):
                 self._leaf(load.node)

@@ -128,3 +128,45 @@ def test_squares_of_values_are_products_to_the_last_bit():
         for _ in range(5000):
             x = generator.uniform(-2, 2)
             assert replayed(x) == f(Value(x)).data == x * x
+
+
+def test_many_values_are_read_and_stored_at_each_call():
+    values, others = ([Value(0.1 * k) for k in range(20)] for _ in range(2))
+
+    def step(values):
+        y = values[0]
+        for v in values:
+            y = np.tanh(y * v + 0.1)
+            v.grad = 0  # an integer
+        y.backward()
+        for v in values:
+            v.data -= 0.1 * v.grad
+        return y.data
+
+    replayed = jit(lambda: step(values))
+    for k in range(4):
+        assert replayed() == step(others)
+        assert [(v.data, v.grad) for v in values] == [(v.data, v.grad) for v in others]
+        for v in (values[k], others[k]):
+            v.data = float(k)
+    assert "read_data" in next(iter(replayed._cache.values()))[0].run.source
+
+
+def test_derivatives_that_are_nodes_are_not_taken_for_numbers():
+    values = [Value(0.1 * k + 0.1) for k in range(20)]
+
+    @jit
+    def total():
+        return sum([v.grad * 2.0 for v in values])
+
+    assert total() == 0.0
+    y = Value(1.0)
+    for v in values:
+        y = y * v
+    y.backward(create_graph=True)
+    found = total()
+    assert isinstance(found, Value)
+    assert found.data == sum([v.grad * 2.0 for v in values]).data
+    for v in values:
+        v.grad = 1.5
+    assert total() == 60.0
