@@ -7,7 +7,9 @@ import pytest
 from program.agreement import Outcome, alike
 from program.tapes.scalar_programs import function, inputs, source
 
-from autograd import Value, jit, value_and_grad
+from autograd import Value, jit, trace, value_and_grad
+from autograd.errors import GuardError
+from autograd.program.backends.tape.batches import batched
 from autograd.program.backends.tape.built import machine
 
 pytestmark = [
@@ -90,3 +92,36 @@ def test_steps_on_values_give_the_same_bits():
             assert (found.error is None) == (wanted.error is None), (text, found.error)
             states = [[(v.data, v.grad) for v in values] for values in models]
             assert alike(*states), text
+
+
+def test_batches_of_random_programs_give_the_same_bits():
+    found = 0
+    for seed in range(2000, 2000 + COUNT // 2):
+        text = source(seed)
+        f = function(text)
+        usual = inputs(seed, 30)
+        try:
+            program = trace(f)(*usual[0])
+        except Exception:  # it raises an error there
+            continue
+        run = batched(program)
+        if run is None:
+            continue
+        found += 1
+        examples = [np.array(x) for x in zip(*usual, strict=True)]
+        try:
+            results, failed = run(len(usual), *examples)
+        except (ArithmeticError, ValueError, TypeError):  # one of them raises an error
+            continue
+        for i, arguments in enumerate(usual):
+            with np.errstate(all="ignore"):
+                try:
+                    one = program(*arguments)
+                except GuardError:
+                    assert failed[i], (seed, text)
+                    continue
+            assert not failed[i]
+            many = [x[i] for x in (results if isinstance(results, tuple) else (results,))]
+            alone = one if isinstance(one, tuple) else (one,)
+            assert alike(many, [np.float64(x) for x in alone]), (seed, text, arguments)
+    assert found > COUNT // 16
