@@ -425,6 +425,8 @@ class Recorder(ContentsTracer):
             other = self.plain(b if a is False else a)
             if isinstance(other, bool):
                 return False
+        if function is operator.pow and type(b) is float and b == 1.0 and is_float(a):
+            return a  # as in the slope of a square
         return self.emit(function, (a, b), {})
 
     def compare(self, function: Any, a: Any, b: Any) -> Any:
@@ -487,3 +489,8 @@ class Recorder(ContentsTracer):
             self.origins.ended(position)
         else:
             self.origins.reached(position, self.variable_of(node), self.variable_of(cotangent))
+
+
+def is_float(x: Any) -> bool:
+    """Return whether this represents a float of Python."""
+    return type(x) is TracedNumber and type(x._value) is float

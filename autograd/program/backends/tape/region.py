@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -156,8 +155,6 @@ class Region:
             return self._add_call(item)
         if self.mixed and MIXED in map(self._kind, arguments):
             return False
-        if function is operator.pow and arguments[1] == 1.0 and self._kind(arguments[0]) is float:
-            return self._add_record(item, machine.COPY, arguments[:1])
         op = FUNCTIONS[function] | (machine.KEEP if may_raise(item) else 0)
         return self._add_record(item, op, arguments, item.function)
 
