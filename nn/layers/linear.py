@@ -137,6 +137,37 @@ class Embedding(Module):
         if padding_idx is not None:
             self.weight.data[padding_idx] = 0.0
 
+    @classmethod
+    def from_pretrained(
+        cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None
+    ) -> Embedding:
+        """Return a table of given vectors.
+
+        Parameters
+        ----------
+        embeddings : array_like, shape (num_embeddings, embedding_dim)
+            The vectors, which are copied.
+        freeze : bool
+            Whether to leave them as they are in training.
+        padding_idx : int, optional
+            The index of a vector that is not trained.
+
+        Raises
+        ------
+        ShapeError
+            If there are not two axes.
+        """
+        embeddings = np.asarray(plain(embeddings))
+        if embeddings.ndim != 2:
+            raise ShapeError(
+                f"from_pretrained takes an array of shape (num_embeddings, embedding_dim), not "
+                f"{embeddings.shape}."
+            )
+        table = cls(*embeddings.shape)
+        table.padding_idx = padding_idx
+        table.weight = Parameter(floating(embeddings), requires_grad=not freeze)
+        return table
+
     def forward(self, indices: Any) -> Tensor:
         """Return the vectors at the given indices.
 

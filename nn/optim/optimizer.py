@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,8 +31,10 @@ class Optimizer:
     params : iterable of Tensor or Value, or of dict
         The parameters; or groups of them, dicts with the parameters under ``"params"`` and options
         that differ from the defaults.
+    defaults : dict, optional
+        The default options, as PyTorch's optimisers pass them.
     **options
-        The default options: ``lr``, the learning rate; ``weight_decay``, which adds
+        The same by name: ``lr``, the learning rate; ``weight_decay``, which adds
         ``weight_decay·p`` to the gradient of p; ``momentum``, the share of the last step to keep;
         ``eps``, which prevents divisions by zero; ``maximize``, whether to go uphill.
 
@@ -55,12 +58,35 @@ class Optimizer:
     >>> optimizer = nn.optim.SGD(groups, lr=0.1)
     >>> [group["lr"] for group in optimizer.param_groups]
     [0.1, 0.5]
+
+    Your own optimiser defines ``step``, as in PyTorch. What it keeps of a parameter in `state` is
+    saved and restored.
+
+    >>> import numpy as np
+    >>> class Momentum(nn.optim.Optimizer):
+    ...     def __init__(self, params, lr=0.1, keep=0.9):
+    ...         super().__init__(params, dict(lr=lr, keep=keep))
+    ...
+    ...     def step(self, closure=None):
+    ...         for group in self.param_groups:
+    ...             for p in group["params"]:
+    ...                 state = self.state[p]
+    ...                 v = state["v"] = group["keep"] * state.get("v", 0.0) + p.grad
+    ...                 p.data -= group["lr"] * v
+    >>> w = nn.Parameter([1.0])
+    >>> (w * w).sum().backward()
+    >>> optimizer = Momentum([w])
+    >>> optimizer.step()
+    >>> optimizer.state_dict()["state"]
+    {0: {'v': array([2.])}}
     """
 
     implied: ClassVar[dict[str, Any]] = {}  # options of PyTorch that the class stands for
 
-    def __init__(self, params: Iterable[Any], **options: Any) -> None:
-        self.defaults = options
+    def __init__(
+        self, params: Iterable[Any], defaults: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        self.defaults = {**(defaults or {}), **options}
         self.param_groups: list[dict[str, Any]] = []
         self._packings: list[Packing] = []
         if isinstance(params, Node):
@@ -138,6 +164,13 @@ class Optimizer:
                 block.subtract()
         return loss
 
+    @property
+    def state(self) -> Any:
+        """What an optimiser that defines its own ``step`` keeps of each parameter, a dict."""
+        if "_state" not in vars(self):
+            self._state: Any = defaultdict(dict)
+        return self._state
+
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         """Replace ``block.gradient`` by the numbers to subtract from the parameters."""
         raise NotImplementedError
@@ -182,6 +215,9 @@ class Optimizer:
             count = len(group["params"])
             for position, found in sorted(packing.states().items()):
                 state[first + position] = copy.deepcopy(found)
+            for position, parameter in enumerate(group["params"]):
+                if parameter in vars(self).get("_state", ()):
+                    state[first + position] = copy.deepcopy(self._state[parameter])
             options = {name: value for name, value in group.items() if name != "params"}
             groups.append({**options, "params": list(range(first, first + count))})
             first += count
@@ -209,6 +245,7 @@ class Optimizer:
             raise WeightsError(
                 f"The state has groups of {theirs} parameters, this optimiser has groups of {ours}."
             )
+        is_own = type(self)._update is Optimizer._update
         loaded: list[dict[int, dict[str, Any]]] = []
         first = 0
         for group in self.param_groups:
@@ -218,7 +255,9 @@ class Optimizer:
                     continue
                 found = copy.deepcopy(state["state"][first + position])
                 for name, array in found.items():
-                    if name != "step" and np.shape(array) != np.shape(parameter.data):
+                    if is_own or name == "step":
+                        continue
+                    if np.shape(array) != np.shape(parameter.data):
                         raise WeightsError(
                             f"{name!r} of parameter {first + position} has shape "
                             f"{np.shape(array)} in the state, but the parameter has shape "
@@ -232,7 +271,10 @@ class Optimizer:
             for name, value in options.items():
                 if name in self.defaults or name == "name":
                     group[name] = tuple(value) if isinstance(value, list) else value
-            packing.load(states)
+            if is_own:
+                self.state.update((group["params"][i], found) for i, found in states.items())
+            else:
+                packing.load(states)
 
     def _check_loaded(self, group: dict[str, Any]) -> None:
         """Raise if a group of a loaded state has options that would be lost."""

@@ -315,8 +315,10 @@ class OneCycleLR(Formula):
         The optimiser, whose groups' learning rates are set.
     max_lr : float
         The largest learning rate.
-    total_steps : int
+    total_steps : int, optional
         The number of steps of the cycle.
+    epochs, steps_per_epoch : int, optional
+        Instead of `total_steps`: it is their product.
     pct_start : float
         The share of the steps, from 0 to 1, in which the rate rises.
     cycle_momentum : bool
@@ -353,7 +355,9 @@ class OneCycleLR(Formula):
         self,
         optimizer: Optimizer,
         max_lr: float,
-        total_steps: int,
+        total_steps: int | None = None,
+        epochs: int | None = None,
+        steps_per_epoch: int | None = None,
         pct_start: float = 0.3,
         cycle_momentum: bool = True,
         base_momentum: float = 0.85,
@@ -363,6 +367,10 @@ class OneCycleLR(Formula):
     ) -> None:
         if not 0 <= pct_start < 1:
             raise OptionError(f"pct_start={pct_start!r} must be in [0, 1).")
+        if total_steps is None:
+            if epochs is None or steps_per_epoch is None:
+                raise OptionError("OneCycleLR needs total_steps=, or epochs= and steps_per_epoch=.")
+            total_steps = epochs * steps_per_epoch
         self.max_lr, self.total_steps = max_lr, _at_least_one("total_steps", total_steps)
         self.top = pct_start * total_steps - 1
         self.cycle_momentum = cycle_momentum

@@ -238,6 +238,54 @@ def test_options_of_a_loaded_state_are_known_or_refused():
         optim.SGD(with_gradients((3,))).load_state_dict(state)
 
 
+class Averaging(optim.Optimizer):
+    """Momentum as PyTorch's users write it."""
+
+    def __init__(self, params, lr=0.1, keep=0.9):
+        super().__init__(params, {"lr": lr, "keep": keep})
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                if not state:
+                    state["step"], state["v"] = 0, np.zeros_like(p.data)
+                state["step"] += 1
+                state["v"] *= group["keep"]
+                state["v"] += p.grad
+                p.data -= group["lr"] * state["v"]
+
+
+def test_an_optimiser_may_define_its_own_step():
+    def run(optimizer, parameters, steps):
+        random = np.random.default_rng(1)
+        for _ in range(steps):
+            for parameter in parameters:
+                parameter.grad = random.normal(size=parameter.shape)
+            optimizer.step()
+        return numbers(parameters)
+
+    first, second, third = (with_gradients((3,), (2, 2)) for _ in range(3))
+    own = Averaging(first, lr=0.2)
+    built_in = optim.SGD(second, lr=0.2, momentum=0.9)
+    for a, b in zip(run(own, first, 5), run(built_in, second, 5), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+    state = own.state_dict()
+    assert state["state"][1]["v"].shape == (2, 2)
+    assert state["param_groups"][0]["keep"] == 0.9
+    again = Averaging(third)
+    again.load_state_dict(state)
+    for parameter, other in zip(third, first, strict=True):
+        parameter.data = other.data.copy()
+    assert_same(run(own, first, 3), run(again, third, 3))
+    assert again.state[third[0]]["step"] == 8
+    assert again.param_groups[0]["lr"] == 0.2
+    with pytest.raises(OptionError, match="no option 'momentum'"):
+        Averaging([{"params": third, "momentum": 0.9}])
+
+
 def test_a_step_updates_newly_assigned_data():
     (parameter,) = with_gradients((3,))
     optimizer = optim.SGD([parameter], lr=1.0)

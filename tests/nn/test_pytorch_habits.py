@@ -127,6 +127,19 @@ def test_modules_take_the_options_of_pytorch():
     assert isinstance(schedule, nn.optim.lr_scheduler.LRScheduler)
 
 
+def test_an_embedding_of_given_vectors():
+    table = nn.Embedding.from_pretrained(X)
+    np.testing.assert_array_equal(table(np.array([2, 0])).data, X[[2, 0]])
+    assert not table.weight.requires_grad
+    trained = nn.Embedding.from_pretrained(X.astype(np.float32), freeze=False, padding_idx=1)
+    trained(np.array([0, 1])).sum().backward()
+    assert trained.weight.grad[:2].tolist() == [[1.0] * 3, [0.0] * 3]
+    assert trained.weight.dtype == np.float32
+    assert trained.weight.data is not X
+    with pytest.raises(ShapeError, match=r"\(3,\)"):
+        nn.Embedding.from_pretrained(X[0])
+
+
 def test_parameters_become_a_vector_and_back():
     layer = nn.Linear(2, 3)
     vector = nn.utils.parameters_to_vector(layer.parameters())

@@ -158,6 +158,19 @@ def test_each_group_has_its_own_rate():
     assert optimizer.param_groups[1]["lr"] == pytest.approx(1e-4)
 
 
+def test_one_cycle_counts_epochs():
+    first, second = (
+        optim.OneCycleLR(adam(), 1.0, 12),
+        optim.OneCycleLR(adam(), 1.0, epochs=3, steps_per_epoch=4),
+    )
+    for _ in range(5):
+        first.step()
+        second.step()
+    assert first.get_last_lr() == second.get_last_lr()
+    with pytest.raises(OptionError, match="total_steps=, or epochs="):
+        optim.OneCycleLR(adam(), 1.0, epochs=3)
+
+
 def test_one_cycle_also_cycles_momentum():
     optimizer = optim.SGD([Tensor([1.0])], momentum=0.9)
     optim.OneCycleLR(optimizer, 1.0, 10)
