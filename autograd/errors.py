@@ -63,6 +63,10 @@ class BatchError(AutogradError, ValueError):
     """A function that `vmap` calls does something that differs between the calls of a batch."""
 
 
+class BatchAttributeError(BatchError, AttributeError):
+    """An attribute of an array that a batched one does not have, such as its bytes in memory."""
+
+
 class GuardError(AutogradError, ValueError):
     """A program was called with inputs for which the traced function would take another branch."""
 

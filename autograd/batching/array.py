@@ -19,7 +19,7 @@ from autograd.batching.uniform import uniform
 from autograd.engine.batching import Batched
 from autograd.engine.callers import hint_for_caller
 from autograd.engine.node import Node
-from autograd.errors import BatchError
+from autograd.errors import BatchAttributeError, BatchError
 
 #: Set by the modules that know the batch rules, which need this class.
 RULES: dict[str, Callable[..., Any]] = {}
@@ -124,6 +124,14 @@ class BatchedArray(Batched):
         return self.reshape(-1)
 
     # -- what Python asks for ---------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"A batched array has no attribute {name!r}.")
+        raise BatchAttributeError(
+            f"The attribute {name!r} of a batched array is not known: it concerns the memory, "
+            "which all calls of the batch share. Use functions of NumPy."
+        )
 
     def __bool__(self) -> bool:
         same = uniform(self)

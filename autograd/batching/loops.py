@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.batching.array import BatchedArray, refuse_write
-from autograd.batching.level import Level, entry, is_in, shape
+from autograd.batching.level import Level, entry, innermost, is_in, shape, whole
 from autograd.errors import BatchError
 
 
@@ -72,3 +72,22 @@ def joined_shapes(found: list[Any], name: str) -> None:
 
 def _other(found: list[Any]) -> Any:
     return next(x for x in found if len(x) != len(found[0]))
+
+
+def of_whole(batch: Callable[..., Any], arguments: Any, keywords: dict[str, Any]) -> Any:
+    """Call a function that takes the arrays of all calls, with the axis of the batch in front."""
+    level = innermost((arguments, keywords))
+
+    def widened(x: Any) -> Any:
+        return whole(x, level) if isinstance(x, np.ndarray) else x
+
+    given = [widened(x) for x in arguments]
+    named = {key: widened(x) for key, x in keywords.items()}
+    outer = innermost((given, named))
+    found = batch(*given, **named) if outer is None else looped(batch, outer, given, named)
+    if shape(found)[:1] != (level.size,):
+        raise BatchError(
+            f"The batch rule {getattr(batch, '__name__', 'function')} returned shape "
+            f"{shape(found)} for a batch of {level.size}; the first axis must count the entries."
+        )
+    return BatchedArray(found, level)

@@ -62,6 +62,8 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         if GRAD_MODE.batched and any_of(Batched, arguments):
+            if is_scipy(sys._getframe(1)):  # an error, whereupon it is called for each entry
+                return function(*arguments, **keywords)
             return of_batch(function, *arguments, **keywords)
         tracer = tracing.tracer()
         if tracer is None:
@@ -71,11 +73,16 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
         arguments = _of_numbers(arguments)
         if not (any_of(Followed, arguments) or any_of(Followed, keywords.values())):
             return function(*arguments, **keywords)
-        if str(sys._getframe(1).f_globals.get("__name__", "")).startswith("scipy."):
+        if is_scipy(sys._getframe(1)):
             return function(*arguments, **keywords)  # compiled code is going to use the result
         return recorded(tracer, function, arguments, keywords)
 
     return call
+
+
+def is_scipy(frame: types.FrameType) -> bool:
+    """Return whether this is code of SciPy."""
+    return str(frame.f_globals.get("__name__", "")).startswith("scipy.")
 
 
 def of_batch(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:

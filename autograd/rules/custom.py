@@ -68,6 +68,7 @@ def linear(
     fresh_results: bool = False,
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
+    batch: Callable[..., Any] | None = None,
 ) -> Primitive:
     """Return a function, linear in its arguments, with the given transposes.
 
@@ -85,6 +86,10 @@ def linear(
         The name in graphs and messages; by default the name of `function`.
     replaces : iterable of callable, optional
         The NumPy functions to call it for; by default `function`, if that is one.
+    batch : callable, optional
+        For `vmap`: `function` for many calls at once, ``batch(*arguments, **keywords)``, where each
+        array has one more axis in front, and so has the result. By default `function` itself is
+        called with batched arrays, if it consists of NumPy's functions, else once for each entry.
 
     Returns
     -------
@@ -102,6 +107,7 @@ def linear(
     array([100.,  10.,   1.])
     """
     row = table.linear(function, *transposes, name=name, replaces=())
+    row.batch = None if batch is None else _for_all(batch)
     return _registered(row, replaces, fresh_results)
 
 
@@ -113,6 +119,7 @@ def define(
     fresh_results: bool = False,
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
+    batch: Callable[..., Any] | None = None,
 ) -> Primitive:
     """Return a function with the given vector-Jacobian products.
 
@@ -136,6 +143,10 @@ def define(
         The name in graphs and messages; by default the name of `function`.
     replaces : iterable of callable, optional
         The NumPy functions to call it for; by default `function`, if that is one.
+    batch : callable, optional
+        For `vmap`: `function` for many calls at once, ``batch(*arguments, **keywords)``, where each
+        array has one more axis in front, and so has the result. By default `function` itself is
+        called with batched arrays, if it consists of NumPy's functions, else once for each entry.
 
     Returns
     -------
@@ -160,6 +171,7 @@ def define(
     row = table.define(
         function, *vjps, variadic=variadic, multilinear=multilinear, name=name, replaces=()
     )
+    row.batch = None if batch is None else _for_all(batch)
     return _registered(row, replaces, fresh_results)
 
 
@@ -170,3 +182,14 @@ def _registered(row: Primitive, replaces: Iterable[Any] | None, fresh_results: b
         USER_RULES.add(function)
         DISPATCH[function] = row
     return row
+
+
+def _for_all(batch: Callable[..., Any]) -> Callable[[Any, Any, Any], Any]:
+    """Return how to compute a primitive for a batch, from a function of arrays of all calls."""
+
+    def call(function: Any, arguments: Any, keywords: Any) -> Any:
+        from autograd.batching.loops import of_whole  # needs time to import
+
+        return of_whole(batch, arguments, keywords)
+
+    return call
