@@ -276,7 +276,7 @@ def test_a_slow_gradient_is_explained_in_time():
     assert report.lines[0].correction == "return 2 * x"
 
 
-def test_a_search_that_finds_no_correction_goes_through_all_stages():
+def test_a_search_without_a_correction_goes_through_all_stages():
     labels = np.array([0, 2, 1, 2, 0, 1])
 
     def f(z):
