@@ -323,6 +323,7 @@ class _Compiler:
             for load in self.program.loads
             if isinstance(load.node, Cell) and load.node.is_kept
         }
+        written = {item.writes for item in self.program.instructions}
         found = []
         for item in self.program.instructions:
             x, arguments = item.result, item.arguments
@@ -331,7 +332,11 @@ class _Compiler:
             first = arguments[0] if isinstance(arguments[0], Variable) else None
             if first in arrays and not operands((arguments[1:], item.keywords)):
                 arrays[x] = item.function(arrays[first], *arguments[1:], **item.keywords)
-                self.environment[self.names.of(x)] = arrays[x]
+                if x in written:  # by an operator such as *=, which makes the name a local one
+                    view = self.names.object(arrays[x], "view")
+                    self.lines.append(f"{self.names.of(x)} = {view}")
+                else:
+                    self.environment[self.names.of(x)] = arrays[x]
                 found.append(item)
         return found
 

@@ -105,7 +105,7 @@ def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centre
             np.subtract(rows[part], mean[part], out=centre)
         else:
             np.copyto(centre, rows[part])
-        np.matmul(centre * centre, ones, out=variance[part])
+        np.einsum("ij,ij->i", centre, centre, out=variance[part, 0])
         variance[part] /= count
         centre *= 1 / np.sqrt(variance[part] + eps)
         if weight is not None:

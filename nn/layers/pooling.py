@@ -14,12 +14,15 @@ from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
 
+#: Fewer windows than this are compared in one call.
+FEW = 1 << 10
+
 
 @kernel()
 def largest(x: Any, windows: Windows) -> Any:
     """Return the maximum of each window, axis after axis, ignoring the padding."""
     y = windows.padded(x, -math.inf)
-    for axis, one in enumerate(windows.each_axis()):
+    for axis, one in enumerate(windows.each_axis):
         axis += x.ndim - len(windows.kernel)
         (count,) = one.counts(y.shape[: axis + 1])
         parts = [y[(slice(None),) * axis + index[1:]] for _, index in offsets(one, (count,))]
@@ -35,10 +38,13 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
 
     That is the number of elements before it, which are all smaller.
     """
-    padded, counts = windows.padded(x, -math.inf), windows.counts(x.shape)
-    found = np.zeros_like(y, np.min_scalar_type(math.prod(windows.kernel)), order="C")
+    padded = windows.padded(x, -math.inf)
+    indices = [index for _, index in offsets(windows, windows.counts(x.shape))]
+    if y.size < FEW:  # one call for all takes less time than three for each
+        return np.logical_not(np.array([padded[index] for index in indices]) < y).argmax(axis=0)
+    found = np.zeros_like(y, np.min_scalar_type(len(indices)), order="C")
     before = np.ones_like(y, bool, order="C")
-    for _, index in offsets(windows, counts)[:-1]:
+    for index in indices[:-1]:
         before &= padded[index] < y
         found += before
     return found

@@ -69,8 +69,9 @@ class Windows:
         """Return the inside of an array with padding: a new array, or the same if there is none."""
         return x[self.inside(shape)].copy() if any(map(any, self.padding)) else x
 
+    @functools.cached_property
     def each_axis(self) -> list[Windows]:
-        """Return windows of one axis each, without padding."""
+        """Windows of one axis each, without padding."""
         sizes = zip(self.kernel, self.stride, self.dilation, strict=True)
         return [Windows((k,), (s,), ((0, 0),), (d,)) for k, s, d in sizes]
 

@@ -382,3 +382,22 @@ def test_moons_with_their_accuracy_are_the_same(recordings):
 
     assert_same(run(jit), run(lambda f: f))
     assert len(recordings) == 4
+
+
+def test_steps_with_several_blocks_of_parameters_are_replayed():
+    model = nn.Sequential(nn.Linear(300, 300), nn.Linear(300, 2))  # several blocks of Adam
+    adam = nn.optim.Adam(model.parameters())
+
+    @jit
+    def step(x):
+        adam.zero_grad()
+        loss = (model(x) ** 2).mean()
+        loss.backward()
+        adam.step()
+        return loss.item()
+
+    x = np.random.default_rng(0).normal(size=(4, 300))
+    losses = [step(x) for _ in range(4)]
+    (path,) = next(iter(step._cache.values()))
+    losses += [path.run(x) for _ in range(3)]  # no error, of which a call would say nothing
+    assert len(set(losses)) == len(losses)
