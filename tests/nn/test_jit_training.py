@@ -384,7 +384,7 @@ def test_moons_with_their_accuracy_are_the_same(recordings):
     assert len(recordings) == 4
 
 
-def test_steps_with_several_blocks_of_parameters_are_replayed():
+def test_steps_with_blocks_of_parameters_are_replayed():
     model = nn.Sequential(nn.Linear(300, 300), nn.Linear(300, 2))  # several blocks of Adam
     adam = nn.optim.Adam(model.parameters())
 
