@@ -56,12 +56,14 @@ static inline {t} {name}_of_two_{s}({t} x, {t} y) {{
 }}
 static NOINLINE {t} {name}_{s}(const {t} *restrict x, long n) {{
     {t} lanes[32];
-    for (long k = 0; k < 32; k++) lanes[k] = x[k < n ? k : 0];
+    for (long k = 0; k < 32; k++) lanes[k] = {start};
     long j = 0;
     for (; j + 32 <= n; j += 32)
         for (long k = 0; k < 32; k++) lanes[k] = {name}_of_two_{s}(lanes[k], x[j + k]);
     for (; j < n; j++) lanes[0] = {name}_of_two_{s}(lanes[0], x[j]);
-    for (long k = 1; k < 32; k++) lanes[0] = {name}_of_two_{s}(lanes[0], lanes[k]);
+    for (long width = 16; width; width /= 2)
+        for (long k = 0; k < width; k++)
+            lanes[k] = {name}_of_two_{s}(lanes[k], lanes[k + width]);
     return lanes[0];
 }}
 """
@@ -84,11 +86,15 @@ static inline {t} total_{s}(const {t} *parts, long count) {{
 def reductions() -> dict[str, str]:
     """Return the functions that reduce rows, by their names."""
     found: dict[str, str] = {}
-    for t, s in (("double", "f8"), ("float", "f4"), ("int64_t", "i8")):
+    for t, s, lowest, highest in (
+        ("double", "f8", "-INFINITY", "INFINITY"),
+        ("float", "f4", "-INFINITY", "INFINITY"),
+        ("int64_t", "i8", "INT64_MIN", "INT64_MAX"),
+    ):
         found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else "-0.0")
         found[f"part_{s}"] = _PARTS.format(t=t, s=s)
-        for name, sign in (("maximum", ">="), ("minimum", "<=")):
-            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, sign=sign)
+        for name, sign, start in (("maximum", ">=", lowest), ("minimum", "<=", highest)):
+            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, sign=sign, start=start)
     return found
 
 
