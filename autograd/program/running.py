@@ -113,6 +113,11 @@ class _Compiler:
         self.kept = [x for x in program.items if is_kept(x) and not effects.leaves(x.result)]
         #: The memory of arrays that regions fill and that are kept between calls.
         self.filled, self.places = _memory_of_regions(program, effects, self.names)
+        # Later, that memory may hold something else.
+        owners = {effects.owner(x) for x in self.places}
+        for item in program.instructions:
+            if any(effects.owner(x) in owners for x in reads(item)):
+                self.inlined -= {*item.makes()}
         self.give = ""
 
     def function(self) -> Callable[..., Any]:

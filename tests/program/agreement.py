@@ -39,6 +39,26 @@ def alike(a, b):
     return a == b or a is b
 
 
+def near(a, b):
+    """Return whether two results are the same but for rounding, in a few of the last digits."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray | np.generic | float | complex):
+        x, y = np.asarray(a), np.asarray(b)
+        if (x.dtype, x.shape) != (y.dtype, y.shape) or x.dtype.kind not in "fc":
+            return alike(a, b)
+        limit = 1e-3 if x.dtype.itemsize == (4 if x.dtype.kind == "f" else 8) else 1e-9
+        size = np.max(np.abs(y[np.isfinite(y)]), initial=0.0)
+        return np.allclose(x, y, rtol=limit, atol=limit * size, equal_nan=True)
+    if isinstance(a, tuple | list):
+        return len(a) == len(b) and all(map(near, a, b))
+    if isinstance(a, dict):
+        return alike(list(a), list(b)) and all(near(a[key], b[key]) for key in a)
+    if isinstance(a, Value | Tensor):
+        return near(a.data, b.data) and near(a.grad, b.grad)
+    return alike(a, b)
+
+
 def _bits(x):
     """Return the bytes of an array, with one NaN for all: the sign of a NaN means nothing."""
     x = np.asarray(x)
@@ -75,7 +95,7 @@ class Outcome:
         self.warnings = sorted({str(w.message) for w in caught})
         self.arguments = (arguments, keywords)
 
-    def difference(self, other, warned=True):
+    def difference(self, other, warned=True, same=alike):
         """Return what differs from another outcome; None if nothing does."""
         if (self.error is None) != (other.error is None):
             return f"raised {self.error!r} instead of {other.error!r}"
@@ -83,16 +103,18 @@ class Outcome:
             type(self.error) is not type(other.error) or str(self.error) != str(other.error)
         ):
             return f"raised {self.error!r} instead of {other.error!r}"
-        if not alike(self.result, other.result):
+        if not same(self.result, other.result):
             return f"returned {self.result!r} instead of {other.result!r}"
-        if not alike(self.arguments, other.arguments):
+        if not same(self.arguments, other.arguments):
             return f"left the arguments {self.arguments!r} instead of {other.arguments!r}"
         if warned and self.warnings != other.warnings:
             return f"warned {self.warnings} instead of {other.warnings}"
         return None
 
 
-def difference(function, *calls, keywords=None, warned=True, refusal=False):
+def difference(
+    function, *calls, keywords=None, warned=True, refusal=False, backend=None, same=alike
+):
     """Return how `jit` of a function differs from the function, called with each arguments in turn.
 
     Parameters
@@ -107,16 +129,20 @@ def difference(function, *calls, keywords=None, warned=True, refusal=False):
         Compare warnings too.
     refusal : bool
         Let jit raise an error of this library that says what to write.
+    backend : str, optional
+        What runs the programs.
+    same : callable
+        Returns whether two results are the same.
     """
     first, second = function if isinstance(function, list) else (function, function)
-    replayed = jit(first)
+    replayed = jit(first, backend=backend)
     for number, arguments in enumerate(calls):
         named = keywords[number] if keywords else {}
         wanted = Outcome(second, *copy.deepcopy((arguments, named)))
         found = Outcome(replayed, *copy.deepcopy((arguments, named)))
         if isinstance(found.error, AutogradError) and (refusal or wanted.error is not None):
             return None
-        fault = found.difference(wanted, warned)
+        fault = found.difference(wanted, warned, same)
         if fault:
             return f"call {number}, {arguments!r}: {fault}"
     return None
