@@ -186,7 +186,12 @@ class BatchedArray(Batched):
         return iter([self[i] for i in range(len(self))])
 
     def __contains__(self, item: Any) -> Any:
-        return bool((self == item).any())
+        self._refuse("`in` a batched array has no single truth value. Write np.any(x == item).")
+
+    def __format__(self, specification: str) -> str:
+        if specification:
+            self._number("A format")
+        return repr(self)
 
     def __copy__(self) -> Any:
         return self.copy()

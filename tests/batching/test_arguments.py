@@ -172,6 +172,8 @@ BAD = {
         lambda: vmap(grad(lambda x: x.sum() if x[0] > 0 else -x.sum()))(X), BatchError, "np.where"
     ),
     "float": (lambda: vmap(lambda x: float(x[0]))(X), BatchError, "float of a batched array"),
+    "in": (lambda: vmap(lambda x: 3.0 in x)(X), BatchError, "np.any"),
+    "format": (lambda: vmap(lambda x: f"{x[0]:.2f}")(X), BatchError, "A format of a batched"),
     "range": (lambda: vmap(lambda x: list(range(x[0].astype(int))))(X), BatchError, "an index"),
     "mask": (lambda: vmap(lambda x: x[x > 0])(X), BatchError, r"np.where\(mask"),
     "mask of a node": (lambda: vmap(grad(lambda x: x[x > 0].sum()))(X), BatchError, r"np.where\(mask"),

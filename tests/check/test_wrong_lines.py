@@ -251,7 +251,7 @@ def test_exchanged_slices():
     assert "d[:-1] += x[1:]" in [line.correction for line in report.lines]
 
 
-def test_a_change_for_one_input_of_several_is_not_called_the_line():
+def test_a_change_for_one_of_several_inputs_is_not_the_line():
     def f(a, b, c):
         return (a * b * np.sin(c)).sum()
 
