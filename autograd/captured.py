@@ -8,7 +8,6 @@ from autograd.debugging import Trace
 from autograd.engine import Value
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
-from autograd.engine.fields import ENDED
 
 
 def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
@@ -21,8 +20,7 @@ def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
     fresh : list of Node
         Its arguments.
     begun : float
-        The number of the call: younger leaves are its own. (Those of a transform that has ended
-        hide their number, and count as outer ones: nothing may be lost.)
+        The number of the call: younger leaves are its own.
     """
     known = {id(node) for node in (*trace.nodes, *fresh)}
     found: dict[int, Any] = {}
@@ -30,7 +28,7 @@ def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
         for parent in node.parents:
             if id(parent) in known or not varies(parent):
                 continue
-            if parent.primitive is not None or not begun <= parent._call() < ENDED:
+            if parent.primitive is not None or parent._begun() < begun:
                 found[id(parent)] = parent
     return list(found.values())
 
