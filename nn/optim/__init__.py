@@ -9,6 +9,7 @@ from nn.optim import lr_scheduler
 from nn.optim.adadelta import Adadelta
 from nn.optim.adam_variants import Adamax, Lion, NAdam, RAdam
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.optim.averages import AveragedModel
 from nn.optim.clipping import clip_grad_norm, clip_grad_value
 from nn.optim.combined_schedules import ChainedScheduler, SequentialLR
 from nn.optim.lbfgs import LBFGS
@@ -23,11 +24,39 @@ from nn.optim.schedules import (
 from nn.optim.sgd import SGD
 
 __all__ = [
-    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "ChainedScheduler",
-    "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",
-    "Formula", "LambdaLR", "LinearLR", "Lion", "MultiStepLR", "MultiplicativeLR", "NAdam",
-    "OneCycleLR", "Optimizer", "PolynomialLR", "RAdam", "RMSprop", "ReduceLROnPlateau",
-    "Scheduler", "SequentialLR", "StepLR", "clip_grad_norm", "clip_grad_value", "lr_scheduler",
+    "LBFGS",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "AveragedModel",
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "Formula",
+    "LambdaLR",
+    "LinearLR",
+    "Lion",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "NAdam",
+    "OneCycleLR",
+    "Optimizer",
+    "PolynomialLR",
+    "RAdam",
+    "RMSprop",
+    "ReduceLROnPlateau",
+    "Scheduler",
+    "SequentialLR",
+    "StepLR",
+    "clip_grad_norm",
+    "clip_grad_value",
+    "lr_scheduler",
 ]
 
 

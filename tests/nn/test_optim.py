@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import nn
 from autograd import Tensor, Value
 from autograd.errors import (
     DataError,
@@ -236,6 +237,40 @@ def test_options_of_a_loaded_state_are_known_or_refused():
     state["param_groups"][0]["lookahead"] = 5
     with pytest.raises(WeightsError, match=r"lookahead=5, which SGD"):
         optim.SGD(with_gradients((3,))).load_state_dict(state)
+
+
+@pytest.mark.parametrize("decay", [None, 0.9])
+def test_an_averaged_model_has_the_averages_of_the_weights(decay):
+    random = np.random.default_rng(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    average = optim.AveragedModel(model, decay)
+    seen = []
+    for _ in range(5):
+        model[0].weight.data[...] = random.normal(size=(3, 2))
+        model(random.normal(size=(4, 2)))
+        average.update_parameters(model)
+        seen.append(model[0].weight.data.copy())
+    expected = np.mean(seen, axis=0)
+    if decay:
+        expected = seen[0]
+        for weight in seen[1:]:
+            expected = decay * expected + (1 - decay) * weight
+    own = average.module[0].weight
+    np.testing.assert_allclose(own.data, expected, rtol=1e-12)
+    np.testing.assert_array_equal(average.module[1].running_mean, model[1].running_mean)
+    x = random.normal(size=(4, 2))
+    np.testing.assert_array_equal(average(x).data, average.module(x).data)
+    again = optim.AveragedModel(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)), decay)
+    again.load_state_dict(average.state_dict())
+    again.update_parameters(model)
+    average.update_parameters(model)
+    np.testing.assert_array_equal(again.module[0].weight.data, own.data)
+    assert not own.requires_grad
+    assert model[0].weight.requires_grad
+    with pytest.raises(WeightsError, match="other parameters"):
+        average.update_parameters(nn.Linear(2, 3))
+    with pytest.raises(OptionError, match=r"decay=1\.5"):
+        optim.AveragedModel(model, 1.5)
 
 
 class Averaging(optim.Optimizer):
