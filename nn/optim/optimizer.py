@@ -23,6 +23,10 @@ RANGES = {"betas": (0.0, 1.0), "rho": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split
 WITHOUT_EFFECT = ("foreach", "fused", "capturable", "differentiable", "initial_lr")
 
 
+class ParameterState(defaultdict[Any, dict[str, Any]]):
+    """What an optimiser that defines its own ``step`` keeps of each parameter."""
+
+
 class Optimizer:
     """The base class of optimisers, which update parameters from their gradients.
 
@@ -42,6 +46,8 @@ class Optimizer:
     ----------
     param_groups : list of dict
         The groups with all their options, which may be changed between steps.
+    state : dict of dict
+        What an optimiser that defines its own ``step`` keeps of each parameter.
 
     Raises
     ------
@@ -81,6 +87,7 @@ class Optimizer:
     {0: {'v': array([2.])}}
     """
 
+    state: Any
     implied: ClassVar[dict[str, Any]] = {}  # options of PyTorch that the class stands for
 
     def __init__(
@@ -164,12 +171,11 @@ class Optimizer:
                 block.subtract()
         return loss
 
-    @property
-    def state(self) -> Any:
-        """What an optimiser that defines its own ``step`` keeps of each parameter, a dict."""
-        if "_state" not in vars(self):
-            self._state: Any = defaultdict(dict)
-        return self._state
+    def __getattr__(self, name: str) -> Any:
+        if name == "state":  # made when an optimiser that defines its own `step` first asks
+            self.state = ParameterState(dict)
+            return self.state
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         """Replace ``block.gradient`` by the numbers to subtract from the parameters."""
@@ -216,8 +222,9 @@ class Optimizer:
             for position, found in sorted(packing.states().items()):
                 state[first + position] = copy.deepcopy(found)
             for position, parameter in enumerate(group["params"]):
-                if parameter in vars(self).get("_state", ()):
-                    state[first + position] = copy.deepcopy(self._state[parameter])
+                own = vars(self).get("state")
+                if isinstance(own, ParameterState) and parameter in own:
+                    state[first + position] = copy.deepcopy(own[parameter])
             options = {name: value for name, value in group.items() if name != "params"}
             groups.append({**options, "params": list(range(first, first + count))})
             first += count
@@ -271,10 +278,10 @@ class Optimizer:
             for name, value in options.items():
                 if name in self.defaults or name == "name":
                     group[name] = tuple(value) if isinstance(value, list) else value
-            if is_own:
-                self.state.update((group["params"][i], found) for i, found in states.items())
-            else:
+            if not is_own:
                 packing.load(states)
+            elif states:
+                self.state.update((group["params"][i], found) for i, found in states.items())
 
     def _check_loaded(self, group: dict[str, Any]) -> None:
         """Raise if a group of a loaded state has options that would be lost."""

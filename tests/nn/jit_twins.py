@@ -33,6 +33,11 @@ OPTIMISERS = {
     "RMSprop": lambda p: nn.optim.RMSprop(p, lr=0.01),
     "RMSprop, everything": lambda p: nn.optim.RMSprop(p, momentum=0.5, centered=True),
     "Adagrad": lambda p: nn.optim.Adagrad(p, lr=0.1, lr_decay=0.1),
+    "Adadelta": lambda p: nn.optim.Adadelta(p, weight_decay=0.01),
+    "Adamax": lambda p: nn.optim.Adamax(p, lr=0.01),
+    "NAdam": lambda p: nn.optim.NAdam(p, lr=0.01),
+    "RAdam": lambda p: nn.optim.RAdam(p, lr=0.01, betas=(0.5, 0.9)),
+    "Lion": lambda p: nn.optim.Lion(p, lr=0.01),
     "groups": lambda p: nn.optim.Adam([{"params": p[:2], "lr": 0.1}, {"params": p[2:]}]),
 }
 
@@ -87,6 +92,8 @@ def trained(make, convert, dtype=np.float64, schedule=None, max_norm=None, steps
 SCHEDULES = {
     "exponential": lambda o: nn.optim.ExponentialLR(o, 0.9),
     "one cycle": lambda o: nn.optim.OneCycleLR(o, max_lr=0.2, total_steps=21),
+    "cycles": lambda o: nn.optim.CyclicLR(o, 0.01, 0.1, 3),
+    "polynomial": lambda o: nn.optim.PolynomialLR(o, 9),
     "warm restarts": lambda o: nn.optim.CosineAnnealingWarmRestarts(o, 5),
 }
 
