@@ -181,7 +181,7 @@ static int run_block(Tape *self, double *v, PyObject *inputs, Views *in, Views *
     return 0;
 }
 
-PyDoc_STRVAR(batch_doc, "batch(count, inputs, outputs, failed)\n--\n\n"
+PyDoc_STRVAR(batch_doc, "batch($self, count, inputs, outputs, failed, /)\n--\n\n"
 "Run the tape for many examples at once.\n\n"
 "Parameters\n----------\n"
 "count : int\n    The number of examples.\n"

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any
+from typing import Any, final
 
 ADD: int
 SUB: int
@@ -54,6 +54,7 @@ MATHPOW: int
 COPYSIGN: int
 KEEP: int
 
+@final
 class Tape:
     operations: int
     callbacks: int
@@ -75,5 +76,5 @@ class Tape:
     ) -> Tape: ...
     def __call__(self, *numbers: float) -> Any: ...
     def batch(
-        self, count: int, inputs: tuple[Any, ...], outputs: tuple[Any, ...], failed: Any
+        self, count: int, inputs: tuple[Any, ...], outputs: tuple[Any, ...], failed: Any, /
     ) -> None: ...
