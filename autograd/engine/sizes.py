@@ -1,13 +1,10 @@
-"""The number of elements of a Tensor."""
+"""The number of elements of a Tensor. Not compiled: see `setup.py`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from autograd.engine.mypyc import mypyc_attr
 
-
-@mypyc_attr(native_class=False)
 class Size(int):
     """A number of elements. Because PyTorch's users call it, it can be called: it is the shape.
 

@@ -11,6 +11,7 @@ from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
+from autograd.engine.missing import HINTS, Missing
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import (
@@ -30,7 +31,6 @@ from autograd.engine.operations import (
     SUBTRACT,
 )
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
-from autograd.engine.torch_methods import HINTS, Missing
 from autograd.errors import GraphError, ShapeError
 
 _ndarray: Final = np.ndarray

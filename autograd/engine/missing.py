@@ -1,0 +1,83 @@
+"""PyTorch's names that Tensors lack, with what to write. Not compiled: see `setup.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: What to write for other methods and attributes of PyTorch's tensors.
+HINTS = {
+    "add_": "x = x + y, or x.data += y after backward",
+    "bool": "x != 0",
+    "byte": "x.data.astype(np.uint8)",
+    "chunk": "np.array_split(x, n, axis=dim)",
+    "copy_": "x.data[...] = y",
+    "cuda": "nothing: arrays are in the processor's memory",
+    "data_ptr": "x.data.ctypes.data",
+    "detach_": "x = x.detach()",
+    "div_": "x = x / y, or x.data /= y after backward",
+    "element_size": "x.dtype.itemsize",
+    "eq": "x == y",
+    "expand_as": "np.broadcast_to(x, y.shape)",
+    "fill_": "x.data[...] = number",
+    "gather": "np.take_along_axis(x, index, axis=dim)",
+    "ge": "x >= y",
+    "grad_fn": "x.primitive",
+    "gt": "x > y",
+    "index_select": "np.take(x, index, axis=dim)",
+    "is_leaf": "x.primitive is None",
+    "isnan": "np.isnan(x)",
+    "le": "x <= y",
+    "log_softmax": "nn.log_softmax(x, axis=dim)",
+    "logsumexp": "autograd.logsumexp(x, axis=dim)",
+    "lt": "x < y",
+    "masked_fill_": "x = x.masked_fill(mask, number)",
+    "masked_select": "x[mask]",
+    "movedim": "np.moveaxis(x, source, destination)",
+    "mul_": "x = x * y, or x.data *= y after backward",
+    "narrow": "np.take(x, range(start, start + length), axis=dim)",
+    "ne": "x != y",
+    "new_ones": "np.ones(shape, x.dtype)",
+    "new_zeros": "np.zeros(shape, x.dtype)",
+    "norm": "np.linalg.norm(x)",
+    "normal_": "nn.init.normal_(x)",
+    "pin_memory": "x itself",
+    "requires_grad_": "x.requires_grad = True",
+    "reshape_as": "x.reshape(y.shape)",
+    "roll": "np.roll(x, shifts, axis=dims)",
+    "scatter": "np.put_along_axis(x, index, source, axis=dim)",
+    "scatter_": "np.put_along_axis(x, index, source, axis=dim)",
+    "softmax": "nn.softmax(x, axis=dim)",
+    "split": "np.split(x, range(size, len(x), size))",
+    "stride": "x.data.strides, in bytes",
+    "sub_": "x = x - y, or x.data -= y after backward",
+    "tile": "np.tile(x, counts)",
+    "topk": "np.sort(x, axis=dim) and np.argsort(x, axis=dim)",
+    "tril": "np.tril(x)",
+    "triu": "np.triu(x)",
+    "type": "x.astype(dtype)",
+    "unbind": "list(x), along the first axis",
+    "unfold": "np.lib.stride_tricks.sliding_window_view(x, size)",
+    "uniform_": "nn.init.uniform_(x, low, high)",
+    "view_as": "x.reshape(y.shape)",
+    "zero_": "x.data[...] = 0",
+}
+
+
+class Missing:
+    """An attribute that a Tensor lacks: reading it raises an error that says what to write."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"PyTorch's name: write {HINTS[name]}."
+
+    def __repr__(self) -> str:
+        return f"<not here: write {HINTS[self.name]}>"
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        if owner is None:
+            return self
+        raise AttributeError(
+            f"A Tensor has NumPy's methods, not PyTorch's {self.name}: write {HINTS[self.name]}.",
+            name=self.name,
+            obj=owner,
+        )
