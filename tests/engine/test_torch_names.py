@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value, check_gradients
-from autograd.engine.torch_methods import HINTS
+from autograd.engine.missing import HINTS
 from autograd.errors import GradientLostError, OptionError, ShapeError
 
 X = np.random.default_rng(0).normal(size=(2, 3, 4))
