@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Tensor, dispatch
+from autograd.engine import Node, Tensor, dispatch, objects
 from autograd.engine.derivatives import rows_of_derivatives
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, NoDerivativeError, ShapeError
@@ -43,7 +43,7 @@ class Packing:
 
 def joined(found: Any) -> Any:
     """Return the numbers in any structure as one vector."""
-    vectors = [np.ravel(leaf) for leaf in tree.flat(found)]
+    vectors = [np.ravel(objects.joined(leaf)) for leaf in tree.flat(found)]
     return np.concatenate(vectors) if len(vectors) != 1 else vectors[0]
 
 

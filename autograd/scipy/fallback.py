@@ -8,15 +8,23 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import tree
-from autograd.engine import Node, tracing
+from autograd.captured import varies
+from autograd.engine import Node, objects, tracing
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import NoRuleError
 from autograd.rules.redefinable import redefinable
 
 
 def has_node(*arguments: Any) -> bool:
-    """Return whether the arguments contain a node, at any depth."""
-    return any(isinstance(leaf, Node) for leaf in tree.flat(arguments))
+    """Return whether the arguments contain a node, at any depth, or in an array of objects."""
+    return any(isinstance(x, Node) or objects.holds_nodes(x) for x in tree.flat(arguments))
+
+
+def joined(x: Any) -> Any:
+    """Join arrays of nodes, ``np.array([a, b])``, into Tensors; anything else stays what it is."""
+    if any(objects.holds_nodes(leaf) for leaf in tree.flat(x)):
+        return tree.mapped(x, objects.joined)
+    return x
 
 
 def recorded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +63,10 @@ def untraced(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the same function, except that nodes raise `NoRuleError`."""
+    """Return the same function, except that nodes raise `NoRuleError`.
+
+    So do nodes that functions among its arguments return.
+    """
     bare = recorded(function)
 
     @redefinable
@@ -66,9 +77,38 @@ def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any
                 f"{name} has no derivative rule. Write it with functions that have one, or pass "
                 "node.data for a constant."
             )
-        return bare(*arguments, **keywords)
+        arguments = tuple([_guarded(x, name) for x in arguments])
+        return bare(*arguments, **{key: _guarded(x, name) for key, x in keywords.items()})
 
     return original
+
+
+class _Guarded:
+    """A function that a solver without a rule calls: nodes that it returns raise `NoRuleError`.
+
+    The solver might only compare them, and would lose the derivative without a sign.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str) -> None:
+        functools.update_wrapper(self, function)
+        self._function, self._name = function, name
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        found = self._function(*arguments, **keywords)
+        if any(isinstance(x, Node) and varies(x) for x in tree.flat(joined(found))):
+            raise NoRuleError(
+                f"{self._name} has no derivative rule, but a function that it calls returns a "
+                "node. Use node.data there for a constant, or a function that has a rule."
+            )
+        return found
+
+
+def _guarded(x: Any, name: str) -> Any:
+    """Guard a function that is written in Python, or an object that is called like one."""
+    is_own = isinstance(x, (types.FunctionType, types.MethodType, functools.partial))
+    if not is_own and callable(x) and not isinstance(x, type):
+        is_own = isinstance(type(x).__call__, types.FunctionType)
+    return _Guarded(x, name) if is_own else x
 
 
 def names_of(module: Any, where: str) -> Callable[[str], Any]:

@@ -19,7 +19,7 @@ from autograd.engine.grad_mode import is_recording
 from autograd.errors import NoRuleError, SolutionError
 from autograd.rules.custom import define
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node, untraced
+from autograd.scipy.fallback import has_node, joined, untraced
 
 Function = Callable[..., Any]
 
@@ -236,7 +236,7 @@ class _Seen:
         """Return the function as numbers."""
 
         def call(*arguments: Any) -> Any:
-            found = function(*arguments)
+            found = joined(function(*arguments))
             self.nodes = self.nodes or has_node(found)
             return plain(found)
 
@@ -314,10 +314,11 @@ class _Integral:
     """
 
     def __init__(self, function: Function, a: Any, b: Any, rule: Any) -> None:
-        self.function, self.rule = function, rule
+        self.function: Function = lambda x: joined(function(x))
+        self.rule = rule
         begun = begin_call()
         with Trace() as trace:
-            found, complaints = _numbers(function, a, b, rule)
+            found, complaints = _numbers(self.function, a, b, rule)
         self.others = closed_over(trace, [], begun) if is_recording() else []
         self.is_node = bool(self.others) or (is_recording() and has_node(a, b))
         self.result: Any = found

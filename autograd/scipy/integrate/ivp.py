@@ -12,7 +12,7 @@ from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node, untraced
+from autograd.scipy.fallback import has_node, joined, untraced
 from autograd.scipy.integrate.steps import STEPS
 from autograd.transforms import jacobian
 
@@ -126,7 +126,7 @@ class _Problem:
 
     def __init__(self, function: Callable[..., Any], args: Any, vectorized: bool) -> None:
         self.function = function
-        self.args = () if args is None else tuple(args)
+        self.args = joined(() if args is None else tuple(args))
         self.vectorized = vectorized
         #: Whether a function has returned a node: it closes over one.
         self.has_nodes = False
@@ -142,7 +142,7 @@ class _Problem:
         args = plain(self.args)
 
         def call(t: Any, y: Any) -> Any:
-            found = function(t, y, *args)
+            found = joined(function(t, y, *args))
             self.has_nodes = self.has_nodes or has_node(found)
             return plain(found)
 
@@ -219,6 +219,7 @@ class Solution:
 
     def __call__(self, t: Any) -> Any:
         """Return the state at some times: a column for each, or one vector for a number."""
+        t = joined(t)
         numbers = plain(t)
         if np.ndim(numbers) == 0:
             return self._at(t, numbers)

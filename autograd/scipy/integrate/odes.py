@@ -21,6 +21,7 @@ from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import has_node as _has_node
+from autograd.scipy.fallback import joined as _joined
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.fallback import untraced as _untraced
 from autograd.variables import Call as _Call
@@ -198,7 +199,7 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     >>> round(grad(end)(0.5), 6)  # of exp(-2 rate)
     -0.735759
     """
-    args = args if isinstance(args, tuple) else (args,)
+    args = _joined(args if isinstance(args, tuple) else (args,))
     if not _has_node(y0, t, args):
         return _numbers(func, y0, t, args, **keywords)
     if keywords.pop("full_output", False):

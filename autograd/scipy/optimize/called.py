@@ -12,7 +12,7 @@ import numpy as np
 from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.errors import SolutionError
-from autograd.scipy.fallback import has_node, untraced
+from autograd.scipy.fallback import has_node, joined, untraced
 from autograd.transforms import grad, hessian, hessian_vector_product, jacobian, value_and_grad
 
 Function = Callable[..., Any]
@@ -35,12 +35,12 @@ class Called:
         self, function: Function, args: Any = (), keywords: dict[str, Any] | None = None
     ) -> None:
         self.function = function
-        self.args = args if isinstance(args, tuple) else (args,)
-        self.keywords = keywords or {}
+        self.args = joined(args if isinstance(args, tuple) else (args,))
+        self.keywords = joined(keywords or {})
 
     def __call__(self, x: Any) -> Any:
         """Return the result, which depends on the nodes."""
-        return self.function(x, *self.args, **self.keywords)
+        return joined(self.function(x, *self.args, **self.keywords))
 
     def follows(self, x: Any) -> bool:
         """Return whether the function depends on nodes besides its unknown."""
@@ -58,7 +58,7 @@ class Called:
         @functools.wraps(function)
         def call(x: Any, *more: Any) -> Any:
             with no_grad():
-                return plain(function(x, *more, *args, **keywords))
+                return plain(joined(function(x, *more, *args, **keywords)))
 
         return untraced(call)
 
@@ -92,7 +92,7 @@ _TRANSFORMS: dict[str, Callable[[Function], Function]] = {
 
 def vector(x: Any) -> Any:
     """Return a starting point as SciPy sees it: a vector of floats."""
-    x = np.atleast_1d(plain(x)).ravel()
+    x = np.atleast_1d(plain(joined(x))).ravel()
     return x if x.dtype.kind == "f" else x.astype(float)
 
 

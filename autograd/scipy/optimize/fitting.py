@@ -13,7 +13,7 @@ from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node
+from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import between
 from autograd.transforms import jacobian
@@ -90,9 +90,17 @@ def least_squares(
         jac = called.derivative("jacobian", start) or "2-point"
     elif callable(jac):
         jac = called.of_numbers(jac)
-    parts = (bounds.lb, bounds.ub) if isinstance(bounds, _original.Bounds) else tuple(bounds)
+    parts = (
+        (bounds.lb, bounds.ub) if isinstance(bounds, _original.Bounds) else tuple(joined(bounds))
+    )
     found = _original.least_squares(
-        called.numbers, plain(x0), jac, plain(parts), loss=loss, f_scale=f_scale, **plain(keywords)
+        called.numbers,
+        plain(joined(x0)),
+        jac,
+        plain(parts),
+        loss=loss,
+        f_scale=f_scale,
+        **plain(keywords),
     )
     if not (called.follows(found.x) or has_node(parts)):
         return found
@@ -166,8 +174,11 @@ def curve_fit(
     >>> jacobian(fit)(np.array([1.0, 3.1, 4.9])).round(6)[1] + 0.0
     array([-0.5,  0. ,  0.5])
     """
+    xdata, ydata, sigma, p0 = joined(xdata), joined(ydata), joined(sigma), joined(p0)
     fit = _Fit(f, xdata, ydata, sigma)
-    parts = (bounds.lb, bounds.ub) if isinstance(bounds, _original.Bounds) else tuple(bounds)
+    parts = (
+        (bounds.lb, bounds.ub) if isinstance(bounds, _original.Bounds) else tuple(joined(bounds))
+    )
     found = _original.curve_fit(
         Called(f).numbers,
         plain(xdata),
@@ -202,7 +213,7 @@ class _Fit:
 
     def residuals(self, parameters: Any) -> Any:
         """Return the residuals in standard deviations."""
-        residuals = np.ravel(self.f(self.x, *parameters) - self.y)
+        residuals = np.ravel(joined(self.f(self.x, *parameters)) - self.y)
         if self.sigma is None:
             return residuals
         sigma = as_array(self.sigma)

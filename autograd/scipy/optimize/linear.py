@@ -10,7 +10,7 @@ import scipy.optimize as _original
 from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node
+from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import assert_converged
 from autograd.scipy.optimize.constraints import limits
 
@@ -61,7 +61,7 @@ def linprog(
     array([[-1.,  1.],
            [ 2., -1.]])
     """
-    arrays = [c, A_ub, b_ub, A_eq, b_eq]
+    arrays, bounds = joined([c, A_ub, b_ub, A_eq, b_eq]), joined(bounds)
     found = _original.linprog(*plain(arrays), plain(bounds), **keywords)
     if not has_node(arrays, bounds):
         return found
@@ -106,4 +106,4 @@ def linear_sum_assignment(cost_matrix: Any, maximize: bool = False) -> Any:
     array([[0., 1.],
            [1., 0.]])
     """
-    return _original.linear_sum_assignment(plain(cost_matrix), maximize)
+    return _original.linear_sum_assignment(plain(joined(cost_matrix)), maximize)

@@ -10,7 +10,7 @@ import scipy.optimize as _original
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
-from autograd.scipy.fallback import has_node
+from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import Constraints, limits
 
@@ -105,7 +105,7 @@ def minimize(
     within = Constraints(constraints, start)
     found = _original.minimize(
         given,
-        plain(x0),
+        plain(joined(x0)),
         (),
         method,
         jac,

@@ -11,6 +11,7 @@ import scipy.optimize as _original
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
+from autograd.scipy.fallback import joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 
 #: The methods of `root` that use the Jacobian.
@@ -71,7 +72,7 @@ def root(
     elif callable(jac):
         jac = called.of_numbers(jac)
     given = called.of_numbers(fun) if jac is True else called.numbers
-    found = _original.root(given, plain(x0), (), method, jac, **keywords)
+    found = _original.root(given, plain(joined(x0)), (), method, jac, **keywords)
     if called.follows(found.x):
         assert_converged(found.success, "root", found.message)
         found.x = implicit.root(called, found.x)
@@ -167,7 +168,7 @@ def fsolve(
     if fprime is None:
         keywords.pop("col_deriv", None)
     x, info, flag, message = _original.fsolve(
-        called.numbers, plain(x0), (), derivative, True, **keywords
+        called.numbers, plain(joined(x0)), (), derivative, True, **keywords
     )
     if called.follows(x):
         assert_converged(flag == 1, "fsolve", message)
@@ -225,7 +226,7 @@ def newton(
     derivatives = [None if d is None else called.of_numbers(d) for d in (fprime, fprime2)]
     found = _original.newton(
         called.numbers,
-        plain(x0),
+        plain(joined(x0)),
         derivatives[0],
         (),
         tol,
@@ -271,7 +272,7 @@ def fixed_point(func: Callable[..., Any], x0: Any, args: Any = (), **keywords: A
     0.166666667
     """
     called = Called(func, args)
-    found = _original.fixed_point(called.numbers, plain(x0), (), **keywords)
+    found = _original.fixed_point(called.numbers, plain(joined(x0)), (), **keywords)
     return implicit.fixed_point(called, found) if called.follows(found) else found
 
 

@@ -20,9 +20,10 @@ from autograd.engine.dispatch import plain
 from autograd.engine.tracing import concrete
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
+from autograd.rules.node_lists import as_array
 from autograd.rules.redefinable import for_batches, redefinable
 from autograd.rules.table import as_numpy
-from autograd.scipy.fallback import names_of
+from autograd.scipy.fallback import joined, names_of
 
 Formula = Callable[..., Any]
 
@@ -39,7 +40,9 @@ def number(x: Any) -> Any:
         return x
     if isinstance(x, int):
         return float(x)
-    x = x if hasattr(x, "dtype") else np.asarray(x)
+    x = joined(x) if hasattr(x, "dtype") else as_array(x)
+    if isinstance(x, Node):
+        return x
     return x if x.dtype.kind in "fc" else x.astype(float)
 
 
