@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import value_and_grad, vmap
+from autograd import Node, value_and_grad, vmap
 from autograd.errors import OptionError
 from autograd.program import State, changed, follow
 from nn.arrays import plain
@@ -83,7 +83,11 @@ def _of_examples(
 def _at_once(
     loss: Loss, model: Any, parameters: list[Any], batch: tuple[Any, ...]
 ) -> tuple[Any, list[Any]] | None:
-    """Return losses and gradients computed as a batch; None if that is not possible."""
+    """Return losses and gradients computed as a batch; None if that is not possible.
+
+    A result that is a node depends on a parameter in another way than through the model's
+    attributes, such as a penalty in the loss, and that part of the gradient would be missing.
+    """
     names = {id(p): name for name, p in model.named_parameters()}
     if any(id(parameter) not in names for parameter in parameters):
         return None
@@ -108,7 +112,9 @@ def _at_once(
             vars(module).update(state)
         changed()
         return None
-    return None if found is None else (np.reshape(losses, (-1,)), list(found.values()))
+    if found is None or any(isinstance(x, Node) for x in (losses, *found.values())):
+        return None
+    return (np.reshape(losses, (-1,)), list(found.values()))
 
 
 def _is_unchanged(module: Any, state: dict[str, Any]) -> bool:

@@ -218,3 +218,49 @@ def test_blocks_of_examples_give_the_same_step(monkeypatch):
     private(other, 0.1, 0.0).step(X, Y)
     for (_, one), (_, two) in zip(model.named_parameters(), other.named_parameters(), strict=True):
         np.testing.assert_allclose(one.data, two.data)
+
+
+def with_penalty(model, penalty):
+    return lambda outputs, targets: mse(outputs, targets) + penalty(model)
+
+
+class Closing(Network):
+    """Uses a parameter through a closure too, where no attribute can be replaced."""
+
+    def __init__(self):
+        super().__init__()
+        second = self.second
+        self.shift = lambda x: second.sum()
+
+    def forward(self, x):
+        return super().forward(x) + self.shift(x)
+
+
+@pytest.mark.parametrize(
+    ("model", "penalty"),
+    [
+        (Network(), lambda model: 0.1 * (model.first**2).sum()),
+        (Network(), lambda model: 0.1 * model.second.sum()),
+        (Closing(), lambda model: 0.0),
+    ],
+)
+def test_gradients_contain_what_the_loss_takes_from_the_model(model, penalty):
+    loss = with_penalty(model, penalty)
+    found = privacy.per_example_grads(loss, model, X, Y)
+    for name, parameter in model.named_parameters():
+        original = parameter.data.copy()
+        for place in np.ndindex(parameter.shape):
+            losses = []
+            for change in (1e-6, -1e-6):
+                parameter.data = original.copy()
+                parameter.data[place] += change
+                losses.append(
+                    [float(plain(loss(model(x[None]), y))) for x, y in zip(X, Y, strict=True)]
+                )
+            parameter.data = original
+            expected = (np.array(losses[0]) - losses[1]) / 2e-6
+            np.testing.assert_allclose(found[name][:, *place], expected, rtol=1e-4, atol=1e-6)
+
+
+def plain(x):
+    return getattr(x, "data", x)
