@@ -22,6 +22,10 @@ from autograd.variables import Argnum, Function, Variable, plain
 _MODES = ("auto", "forward", "reverse")
 
 
+class _OtherSizeError(Exception):
+    """The result has another size than that of the plan: it depends on the data."""
+
+
 class SparseDerivative:
     """A function that computes a sparse matrix of derivatives: what `sparse_jacobian` returns.
 
@@ -76,7 +80,11 @@ class SparseDerivative:
         """Return the derivative as a `scipy.sparse.csr_array`; a tuple for several arguments."""
         given = self._given(arguments)
         plan = self._plan(given, arguments, keywords)
-        matrix = self._matrix(plan, given, arguments, keywords)
+        try:
+            matrix = self._matrix(plan, given, arguments, keywords)
+        except _OtherSizeError:
+            plan = self._replaced(plan, self._structure(given, arguments, keywords), given)
+            matrix = self._matrix(plan, given, arguments, keywords)
         return self._split(matrix, given)
 
     def pattern(self, *arguments: Any, **keywords: Any) -> Any:
@@ -272,11 +280,7 @@ class SparseDerivative:
             return matrix
         both = plan.pattern.with_entries_of(self._structure(given, arguments, keywords))
         if both is not plan.pattern:
-            larger = self._planned_for(both, given)
-            for key, known in list(self._plans.items()):
-                if known is plan:
-                    self._plans[key] = larger
-            self._last = (larger, given)
+            larger = self._replaced(plan, both, given)
             matrix, product = self._computed(larger, given, arguments, keywords)
             errors, plan = larger.errors(matrix, product), larger
         worst = np.max(errors, initial=0.0)
@@ -289,12 +293,25 @@ class SparseDerivative:
         plan.tolerance = np.maximum(plan.tolerance, 4 * errors)  # rounding: the pattern is right
         return matrix
 
+    def _replaced(self, plan: Plan, pattern: Pattern, given: Any) -> Plan:
+        """Return the plan for another pattern, and use it from now on."""
+        found = self._planned_for(pattern, given)
+        for key, known in list(self._plans.items()):
+            if known is plan:
+                self._plans[key] = found
+        self._last = (found, given)
+        return found
+
     def _computed(self, plan: Plan, given: Any, arguments: Any, keywords: Any) -> tuple[Any, Any]:
         """Return the derivative, and its product with a vector if it is to be verified."""
         forward = plan.mode == "forward"
         products = self._forward if forward else self._reverse
         like = given if forward else self._result(arguments, keywords)
+        if not forward and np.size(plain(like)) != plan.shape[0]:
+            raise _OtherSizeError
         found = products(plan.blocks(like, self._verify or not plan.count), arguments, keywords)
+        if forward and found.shape[1] != plan.shape[0]:
+            raise _OtherSizeError
         return plan.matrix(found), found[-1] if self._verify else None
 
     def _result(self, arguments: Any, keywords: Any) -> Any:

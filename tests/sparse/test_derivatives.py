@@ -371,3 +371,15 @@ def test_importing_needs_no_scipy():
         [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True
     )
     assert "pip install scipy" in done.stdout
+
+
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize("mode", ["auto", "forward", "reverse"])
+def test_the_size_of_the_result_may_depend_on_the_data(mode, verify):
+    def squares_of_the_positive(x):
+        return x[np.nonzero(x > 0)] ** 2
+
+    derivative = sparse_jacobian(squares_of_the_positive, mode=mode, verify=verify)
+    for signs in ([1, -1, -1, 1, -1, -1], [1] * 6, [-1, 1, 1, -1, 1, -1], [1, -1, -1, -1, -1, -1]):
+        x = X * signs
+        check_close(derivative(x), jacobian(squares_of_the_positive)(x))
