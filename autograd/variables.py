@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
+from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
@@ -59,6 +60,8 @@ class Variable:
         elif type(item) is not np.ndarray and type(item) in NODE_MAKERS:
             node = NODE_MAKERS[type(item)](item, 0, None)
         else:
+            if type(item) is not np.ndarray:
+                refuse_other_rules(item)
             array = batching.as_array(item)
             # A Python 3 is usually a typo for 3.0.
             kinds = "fciu" if isinstance(item, np.ndarray) else "fc"

@@ -16,6 +16,17 @@ from autograd.errors import DataError, lost
 _ndarray: Final = np.ndarray
 
 
+def refuse_other_rules(x: Any) -> None:
+    """Raise an error for NumPy's arrays that compute by other rules than plain ones."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise DataError("A masked array would lose its mask here. Fill it: x.filled(0.0).")
+    if isinstance(x, np.matrix):
+        raise DataError(
+            "A numpy.matrix would be taken for an array here, which multiplies element by element. "
+            "Write np.asarray(x), and @ for products."
+        )
+
+
 def as_array(data: Any, dtype: Any) -> Any:
     """Convert `data` to an array of floating point numbers, without a copy if it already is one."""
     if dtype is None and type(data) is _ndarray:
@@ -35,8 +46,7 @@ def as_array(data: Any, dtype: Any) -> Any:
             "or node.data for numbers without.",
         )
     elif isinstance(data, _ndarray):
-        if isinstance(data, np.ma.MaskedArray):
-            raise DataError("A Tensor cannot hold a masked array: its mask would be lost. Fill it.")
+        refuse_other_rules(data)
         data = np.asarray(data)
     elif not hasattr(data, "__array_function__"):
         try:

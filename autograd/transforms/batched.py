@@ -11,6 +11,7 @@ from autograd import tree
 from autograd.batching import BatchedArray, Level, is_in
 from autograd.batching.generators import Randomness
 from autograd.engine import Node, Tensor, Value, batching
+from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
@@ -221,6 +222,8 @@ def _entry(x: Any, axis: Any, level: Level, policy: Randomness) -> Any:
         return policy.generator(x, level)
     if axis is None or not _has_axes(x):
         return x
+    if type(x) is not np.ndarray:
+        refuse_other_rules(x)
     axis = int(axis) % x.ndim
     return enter(x, level, axis) if isinstance(x, Tensor) else entered(x, level, axis)
 

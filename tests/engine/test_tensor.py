@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autograd
-from autograd import Tensor, Value, check_gradients, no_grad
+from autograd import Tensor, Value, check_gradients, grad, jacobian, no_grad
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -68,6 +68,15 @@ def test_a_tensor_shares_the_memory_of_a_float_array():
 def test_non_numeric_data_is_rejected(bad):
     with pytest.raises(DataError):
         Tensor(bad)
+
+
+@pytest.mark.parametrize(
+    "bad", [np.ma.masked_array([1.0, 2.0], [True, False]), np.ones((2, 2)).view(np.matrix)]
+)
+def test_arrays_that_compute_by_other_rules_are_rejected(bad):
+    for call in (Tensor, grad(np.sum), jacobian(np.sin)):
+        with pytest.raises(DataError, match=r"Fill it|np\.asarray"):
+            call(bad)
 
 
 @pytest.mark.parametrize("bad", [Tensor([1.0]), Value(1.0), [Value(1.0)], [Tensor([1.0])]])
