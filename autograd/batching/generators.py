@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,6 +34,8 @@ SHARED = (
 )
 
 CHOICES = ("error", "same", "different")
+
+_GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 
 
 class BatchedGenerator:
@@ -92,9 +95,9 @@ class Randomness:
         known = passed if self.choice == "error" else []
         watched = [*known, *[x for x in _reachable(self.function) if x not in passed]]
         before = [_state(x) for x in watched]
-        legacy = _legacy_state()
+        shared = _shared_state()
         yield
-        if legacy != _legacy_state() or before != [_state(x) for x in watched]:
+        if shared != _shared_state() or before != [_state(x) for x in watched]:
             raise BatchError(SHARED)
 
 
@@ -109,23 +112,28 @@ def drawn(generator: np.random.Generator) -> Any:
 
 
 def _is_generator(x: Any) -> bool:
-    return isinstance(x, np.random.Generator)
+    return isinstance(x, _GENERATORS)
 
 
-def _state(generator: np.random.Generator) -> str:
+def _state(generator: Any) -> Any:
+    """Return the state of a generator, to compare."""
+    if isinstance(generator, random.Random):
+        return generator.getstate()
+    if isinstance(generator, np.random.RandomState):
+        return repr(generator.get_state(legacy=False))
     return repr(generator.bit_generator.state)
 
 
-def _legacy_state() -> tuple[Any, ...]:
-    """Return the state of `numpy.random` without a generator."""
+def _shared_state() -> tuple[Any, ...]:
+    """Return the state of `numpy.random` and of `random` without a generator."""
     found = np.random.get_state()
-    return (found[1].tobytes(), *found[2:])  # type: ignore[index, union-attr]
+    return (found[1].tobytes(), *found[2:], random.getstate())  # type: ignore[index, union-attr]
 
 
-def _reachable(function: Any) -> list[np.random.Generator]:
+def _reachable(function: Any) -> list[Any]:
     """Return the generators that a function refers to."""
     seen: set[int] = set()
-    found: list[np.random.Generator] = []
+    found: list[Any] = []
     waiting = [function]
     while waiting:
         x = waiting.pop()
@@ -141,6 +149,9 @@ def _reachable(function: Any) -> list[np.random.Generator]:
 
 def _referred_to(x: Any) -> list[Any]:
     """Return what a function, a method or an object of the user holds."""
+    owner = getattr(x, "__self__", None)
+    if _is_generator(owner):  # its method
+        return [owner]
     code = getattr(x, "__code__", None)
     if code is not None:
         names = getattr(x, "__globals__", {})

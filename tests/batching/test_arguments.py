@@ -1,5 +1,6 @@
 """The arguments and results of `vmap`: axes, containers, keywords, types, random numbers."""
 
+import random
 from typing import NamedTuple
 
 import numpy as np
@@ -131,6 +132,17 @@ def test_random_numbers_are_an_error_by_default():
         vmap(lambda x: x + np.random.rand(), randomness="different")(X)
     with pytest.raises(BatchError, match="draws random numbers"):
         vmap(lambda x, g: x + g.normal(), (0, None))(X, generator)
+
+
+@pytest.mark.parametrize("choice", ["error", "different"])
+def test_other_sources_of_random_numbers_are_errors(choice):
+    own, state, new = random.Random(1), np.random.RandomState(1), np.random.default_rng(1)
+    of_objects = (random.random, own.random, state.rand, new.normal)
+    for draw in (*of_objects, lambda: own.gauss(0, 1), lambda: state.normal()):
+        with pytest.raises(BatchError, match="draws random numbers"):
+            vmap(lambda x, draw=draw: x + draw(), randomness=choice)(X)
+        found = vmap(lambda x, draw=draw: x * 0.0 + draw(), randomness="same")(X)
+        assert np.all(found == found[0])
 
 
 def test_random_numbers_may_be_the_same_in_all_calls():
