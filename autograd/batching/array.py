@@ -18,8 +18,8 @@ from autograd.batching.level import Level, aligned, innermost, ndim
 from autograd.batching.uniform import uniform
 from autograd.engine.batching import Batched
 from autograd.engine.callers import hint_for_caller
-from autograd.engine.node import Node
-from autograd.errors import BatchAttributeError, BatchError
+from autograd.engine.node import Node, plain
+from autograd.errors import BatchAttributeError, BatchError, lost
 
 #: Set by the modules that know the batch rules, which need this class.
 RULES: dict[str, Callable[..., Any]] = {}
@@ -120,8 +120,12 @@ class BatchedArray(Batched):
 
     @property
     def flat(self) -> Any:
-        """The elements along one axis; assignments change the array if they are contiguous."""
-        return self.reshape(-1)
+        """The elements along one axis; assignments change the array."""
+        return Flat(self)
+
+    @flat.setter
+    def flat(self, items: Any) -> None:
+        self[...] = np.resize(items, self.shape)
 
     # -- what Python asks for ---------------------------------------------------------------
 
@@ -277,13 +281,13 @@ class BatchedArray(Batched):
     def item(self, *index: Any) -> Any:
         """Return one element, which is batched as well."""
         if not index:
-            return self.reshape(())
+            return self.reshape(()).copy()
         found = index[0] if len(index) == 1 else index
         return self.reshape(-1)[found] if isinstance(found, int) else self[found]
 
     def tolist(self) -> Any:
         """Return nested lists of numbers, which are batched as well."""
-        return [row.tolist() for row in self] if self.ndim else self
+        return [row.tolist() for row in self] if self.ndim else self.copy()
 
     def fill(self, item: Any) -> None:
         """Assign one number to all elements."""
@@ -304,6 +308,36 @@ class BatchedArray(Batched):
     def dot(self, other: Any) -> Any:
         """Return the dot product."""
         return np.dot(self, other)  # type: ignore[call-overload]
+
+
+class Cell(BatchedArray):
+    """An array without axes, which is no number: operators in place change it, as in NumPy."""
+
+    __slots__ = ()
+
+
+class Flat(BatchedArray):
+    """The elements of an array along one axis: a copy, whose assignments reach the array."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: BatchedArray) -> None:
+        super().__init__(source.reshape(-1).array, source.level)
+        self.source = source
+
+    def __getitem__(self, index: Any) -> Any:
+        return super().__getitem__(index).copy()
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        places = np.arange(self.size)[index]
+        target = self.source.reshape(1) if not self.source.ndim else self.source
+        target[np.unravel_index(places, target.shape)] = item
+        self.array = self.source.reshape(-1).array
+
+
+def of_entries(array: Any, level: Any) -> BatchedArray:
+    """Return the arrays of all calls as one that is an array in each call, even without axes."""
+    return BatchedArray(array, level) if len(array.shape) > 1 else Cell(array, level)
 
 
 def _method(name: str) -> Any:
@@ -334,7 +368,10 @@ def applied(function: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         b = np.asarray(b)
     level: Level = innermost((a, b))
     axes = max(ndim(a), ndim(b))
-    return BatchedArray(function(aligned(a, level, axes), aligned(b, level, axes)), level)
+    found = function(aligned(a, level, axes), aligned(b, level, axes))
+    if isinstance(found, tuple):
+        return tuple([BatchedArray(part, level) for part in found])
+    return BatchedArray(found, level)
 
 
 def _binary(function: Any) -> tuple[Any, Any]:
@@ -349,9 +386,16 @@ def _binary(function: Any) -> tuple[Any, Any]:
 
 def _inplace(function: Any) -> Any:
     def change(self: BatchedArray, other: Any) -> Any:
+        if isinstance(other, Node) and (self.ndim or type(self) is Cell):
+            if not other._is_constant():
+                raise lost(
+                    "Changing a batched array in place by a node",
+                    "Write a = a + node, or make it a Tensor before: a = Tensor(a).",
+                )
+            other = plain(other)
         if isinstance(other, Node):
             return NotImplemented
-        if not self.ndim:  # a number, which nothing changes
+        if not self.ndim and type(self) is not Cell:  # a number, which nothing changes
             return function(self, other)
         if innermost((self, other)) is not self.level:
             refuse_write(self)
@@ -362,6 +406,8 @@ def _inplace(function: Any) -> Any:
                 f"An operator in place gives shape {changed.shape[1:]} for an array of shape "
                 f"{self.shape}."
             )
+        if not np.can_cast(changed.dtype, array.dtype, "same_kind"):
+            np.zeros(1, array.dtype).__iadd__(np.zeros(1, changed.dtype))  # raises NumPy's error
         array[...] = changed
         return self
 
@@ -394,7 +440,7 @@ for _name in (
     "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift",
     "rshift", "divmod",
 ):  # fmt: skip
-    _function = divmod if _name == "divmod" else getattr(operator, f"__{_name}__")
+    _function = np.divmod if _name == "divmod" else getattr(operator, f"__{_name}__")
     _forward, _reflected = _binary(_function)
     setattr(BatchedArray, f"__{_name}__", _forward)
     setattr(BatchedArray, f"__r{_name}__", _reflected)

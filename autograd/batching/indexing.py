@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import RULES, BatchedArray, refuse_write
+from autograd.batching.array import RULES, BatchedArray, of_entries, refuse_write
 from autograd.batching.level import Level, aligned, depends_on, entry, innermost, is_in, ndim
 from autograd.engine.node import Node
 from autograd.errors import BatchError
@@ -20,8 +20,9 @@ def getitem(x: Any, index: Any) -> Any:
     parts = _parts(index, x)
     if not depends_on(parts, level):
         found = _read(x.array, parts)
-        is_number = found.ndim == 1 and not any(part is Ellipsis for part in parts)
-        return BatchedArray(found.copy() if is_number else found, level)  # a number is no view
+        if found.ndim == 1 and not any(part is Ellipsis for part in parts):
+            return BatchedArray(found.copy(), level)  # a number is no view
+        return of_entries(found, level)
     _refuse_masks(parts, level)
     return BatchedArray(_gathered(x, parts, level), level)
 

@@ -118,6 +118,11 @@ def whole(x: Any, level: Level) -> Any:
     return np.broadcast_to(x if hasattr(x, "shape") else np.asarray(x), (level.size, *shape(x)))
 
 
+def entry_in_memory(x: Any) -> Any:
+    """Return an array that lies in memory as the entries of a batched one do; not its elements."""
+    return np.lib.stride_tricks.as_strided(np.zeros((), x.dtype), x.shape, x.strides)
+
+
 def entry(x: Any, level: Level, place: Any) -> Any:
     """Return what one call has, in nested containers."""
     return mapped(x, lambda item: item.array[place] if is_in(item, level) else item)

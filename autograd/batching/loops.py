@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray, refuse_write
+from autograd.batching.array import BatchedArray, of_entries, refuse_write
 from autograd.batching.level import Level, entry, innermost, is_in, shape, whole
 from autograd.errors import BatchError
 
@@ -55,7 +55,8 @@ def joined(found: list[Any], level: Level, name: str) -> Any:
             raise BatchError(f"{name} returns {first!r} for one entry of the batch only.")
         return first
     joined_shapes(found, name)
-    return BatchedArray(np.stack(found), level)
+    is_array = type(first) is np.ndarray  # also without axes, where it is no number
+    return (of_entries if is_array else BatchedArray)(np.stack(found), level)
 
 
 def joined_shapes(found: list[Any], name: str) -> None:

@@ -7,8 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray
-from autograd.batching.level import Level, aligned, depends_on, is_in, ndim, shape, whole
+from autograd.batching.array import BatchedArray, of_entries
+from autograd.batching.level import (
+    Level,
+    aligned,
+    depends_on,
+    entry_in_memory,
+    is_in,
+    ndim,
+    shape,
+    whole,
+)
 from autograd.batching.ufuncs import shifted
 
 
@@ -16,8 +25,8 @@ def reshape(level: Level, a: Any, /, shape: Any, order: Any = "C", *, copy: Any 
     """Return the same elements in another shape."""
     wanted = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     if order in ("F", "A"):
-        if order == "A":
-            return NotImplemented
+        if order == "A" and not _is_of_fortran(a):
+            return reshape(level, a, wanted)
         reverse = reshape(level, np.transpose(a), shape=wanted[::-1])
         return np.transpose(reverse)
     if -1 in wanted:
@@ -27,12 +36,30 @@ def reshape(level: Level, a: Any, /, shape: Any, order: Any = "C", *, copy: Any 
         wanted = tuple(a.size // known if n == -1 else n for n in wanted)
     elif math.prod(wanted) != a.size:
         np.reshape(np.broadcast_to(0, a.shape), wanted)
-    return BatchedArray(a.array.reshape((level.size, *wanted)), level)
+    return of_entries(a.array.reshape((level.size, *wanted)), level)
 
 
 def ravel(level: Level, a: Any, order: Any = "C") -> Any:
     """Return the elements along one axis."""
-    return reshape(level, a, (a.size,), "C" if order == "K" else order)
+    if order == "K":  # as in memory
+        order = "C"
+        a = np.transpose(a, np.argsort([-abs(n) for n in a.strides], kind="stable").tolist())
+    flags = entry_in_memory(a).flags
+    found = reshape(level, a, (a.size,), order)
+    return found if flags.c_contiguous or flags.f_contiguous else found.copy()
+
+
+def _is_of_fortran(x: Any) -> bool:
+    """Return whether an entry lies in memory in Fortran's order, and not in C's."""
+    flags = entry_in_memory(x).flags
+    return bool(flags.f_contiguous and not flags.c_contiguous)
+
+
+def in_order(x: Any, order: str) -> Any:
+    """Return an array whose entries lie in memory in C's or Fortran's order, itself if they do."""
+    if entry_in_memory(x).flags[f"{order}_CONTIGUOUS"]:
+        return x
+    return x.copy() if order == "C" else np.transpose(np.transpose(x).copy())
 
 
 def transpose(level: Level, a: Any, axes: Any = None) -> Any:
@@ -67,13 +94,13 @@ def squeeze(level: Level, a: Any, axis: Any = None) -> Any:
     """Remove axes of length one."""
     if axis is None:
         axis = tuple(i for i, length in enumerate(a.shape) if length == 1)
-    return BatchedArray(np.squeeze(a.array, axis=shifted(axis, a.ndim)), level)
+    return of_entries(np.squeeze(a.array, axis=shifted(axis, a.ndim)), level)
 
 
 def broadcast_to(level: Level, array: Any, shape: Any, subok: Any = False) -> Any:
     """Repeat along axes, without a copy."""
     shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    return BatchedArray(
+    return of_entries(
         np.broadcast_to(aligned(array, level, len(shape)), (level.size, *shape)), level
     )
 
@@ -117,7 +144,7 @@ def rollaxis(level: Level, a: Any, axis: Any, start: Any = 0) -> Any:
 def unstack(level: Level, x: Any, /, *, axis: Any = 0) -> Any:
     """Return the parts along an axis."""
     moved = np.moveaxis(x, axis, 0)
-    return tuple([moved[i, ...] for i in range(moved.shape[0])])
+    return tuple([moved[i] for i in range(moved.shape[0])])
 
 
 def broadcast_arrays(level: Level, *arrays: Any, subok: Any = False) -> Any:
@@ -296,7 +323,7 @@ def where(level: Level, condition: Any, x: Any = None, y: Any = None) -> Any:
         return NotImplemented
     axes = max(ndim(condition), ndim(x), ndim(y))
     found = np.where(*[aligned(each, level, axes) for each in (condition, x, y)])
-    return BatchedArray(found, level)
+    return of_entries(found, level)
 
 
 def like(function: Any) -> Any:
@@ -312,7 +339,7 @@ def like(function: Any) -> Any:
             return NotImplemented
         plain = [aligned(x, level, len(shape)) for x in arguments]
         options = {key: aligned(x, level, len(shape)) for key, x in options.items()}
-        return BatchedArray(function(a.array, *plain, shape=(level.size, *shape), **options), level)
+        return of_entries(function(a.array, *plain, shape=(level.size, *shape), **options), level)
 
     return rule
 

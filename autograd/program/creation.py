@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.batching.shapes import in_order
 from autograd.engine import Tensor, dispatch, tracing
 from autograd.engine.batching import Batched
 from autograd.engine.grad_mode import GRAD_MODE
@@ -37,6 +38,8 @@ CONVERTING = (
 )  # fmt: skip
 #: Return the array that they are called with, if nothing else is given.
 _KEEPING = ("asarray", "asanyarray")
+#: Order the elements in memory.
+_ORDERS = {"ascontiguousarray": "C", "asfortranarray": "F"}
 #: Make arrays of a shape, their first argument.
 FILLING = ("zeros", "empty", "ones", "full")
 #: Functions of the module `time` that say what time it is.
@@ -94,6 +97,7 @@ def of_batch(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
     x, *rest = arguments
     options = {**dict(zip(("dtype",), rest, strict=False)), **keywords}
     dtype, copy = options.pop("dtype", None), options.pop("copy", function.__name__ == "array")
+    order = _ORDERS.get(function.__name__, options.pop("order", "K"))
     options = {key: item for key, item in options.items() if key not in ("order", "like")}
     if options or len(rest) > 1:
         return function(*arguments, **keywords)  # raises an error that says what to write
@@ -102,7 +106,10 @@ def of_batch(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
         x = np.stack(parts)
     elif copy:
         x = x.copy()
-    return x if dtype is None else x.astype(dtype, copy=False)
+    x = x if dtype is None else x.astype(dtype, copy=False)
+    if function.__name__ in _ORDERS:
+        x = np.atleast_1d(x)
+    return x if order not in _ORDERS.values() else in_order(x, order)
 
 
 def _of_numbers(arguments: Any) -> Any:
