@@ -169,6 +169,44 @@ def test_a_library_that_cannot_be_loaded_is_noticed(monkeypatch):
     assert "NumPy runs it" in computed()
 
 
+def test_a_compiler_that_writes_nonsense_is_noticed_each_time(monkeypatch, tmp_path, folder):
+    script = 'for a in "$@"; do [ "$p" = -o ] && echo no > "$a"; p=$a; done; exec true'
+    compiler_that(monkeypatch, tmp_path, script)
+    for _ in range(2):  # the second finds it in the cache
+        monkeypatch.setattr(library, "_failure", [])
+        assert "NumPy runs it" in computed()
+        assert list(folder.glob("*.so"))
+
+
+def test_the_cache_may_lie_where_no_program_runs(folder, monkeypatch):
+    loaded = library.Library.__init__
+
+    def load(self, path):
+        if path.startswith(str(folder)):
+            raise OSError("failed to map segment from shared object")
+        loaded(self, path)
+
+    monkeypatch.setattr(library.Library, "__init__", load)
+    for _ in range(2):
+        assert "C kernels: " in computed()
+
+
+def test_a_user_without_a_home_has_no_cache(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CHAINRULE_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # ignored, as the specification says
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert cache.folder() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_messages_of_compilers_are_shown_as_text(monkeypatch, tmp_path):
+    compiler_that(monkeypatch, tmp_path, r"printf '\\033[2J\\377no\\0 space' >&2; exit 1")
+    message = computed()
+    assert message.replace("\n", "").isprintable()
+    assert "[2J" in message
+
+
 def test_without_a_compiler_numpy_runs_everything(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(compiler.importlib.util, "find_spec", lambda name: None)

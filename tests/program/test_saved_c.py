@@ -283,3 +283,122 @@ def test_the_text_names_nothing_of_this_machine(tmp_path):
     trace(value_and_grad(chain))(normal(5)).save(tmp_path / "saved.c")
     text = (tmp_path / "saved.c").read_text() + (tmp_path / "saved.h").read_text()
     assert str(tmp_path) not in text
+
+
+NAMES = (
+    "NAN", "INFINITY", "DBL_MAX", "FLT_MAX", "M_PI", "M_E", "INT64_MAX", "INT64_C", "HUGE_VAL",
+    "EOF", "NULL", "INDEPENDENT", "NOINLINE", "KEEP", "CHECK_DIVISOR", "linux", "unix", "add_f8",
+    "part_f8", "total_f8", "sum_of_lanes_f8", "maximum_f8", "f_part_0", "f_c0", "F_H",
+    "F_WORKSPACE", "result_0", "result_1", "result", "work", "abs", "exit", "malloc", "printf",
+    "round", "fma", "fmax", "fabsf", "isnan", "index", "powl", "größe", "λ", "W", "x1", "b2",
+    "math_errhandling", "Linear",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(0, len(NAMES), 12))
+def test_any_name_of_python_becomes_one_of_c(tmp_path, start):
+    x, names = normal(2, 3), NAMES[start : start + 12]
+    body = "np.max(np.tanh({0}), axis=1) + np.sum({0} * 2), {0} * {1}"
+    space = {"np": np}
+    exec(f"def f({', '.join(names)}):\n    return {body.format(*names)}\n", space)
+    for name in names:
+        exec(f"def {name}(x, other):\n    return {body.format('x', 'other')}\n", space)
+    for name in ("f", *names):
+        arguments = [x + k for k in range(len(names) if name == "f" else 2)]
+        path = tmp_path / f"{name}.c"
+        trace(space[name])(*arguments).save(path)
+        code, found = Compiled(path, COMPILERS[0])(*arguments)
+        assert code == 0
+        assert_same(found, space[name](*arguments))
+
+
+@pytest.mark.parametrize("name", ["NAN", "printf", "isnan", "linux", "powl", "add_f8", "int"])
+def test_names_that_c_knows_are_refused_for_functions(tmp_path, name):
+    with pytest.raises(SourceError, match="no name"):
+        trace(lambda x: x * 2)(np.ones(3)).save(tmp_path / "f.c", name=name)
+
+
+def test_usual_names_stay_as_they_are(tmp_path):
+    trace(lambda W, K9, Linear, b_1: W * K9 + Linear - b_1)(*normal(4, 3)).save(tmp_path / "f.c")
+    header = (tmp_path / "f.h").read_text()
+    for name in ("W", "K9", "Linear", "b_1"):
+        assert f"const double *{name}," in header
+
+
+def test_zeros_of_constants_keep_their_signs(tmp_path):
+    def f(x):
+        zeros = np.array([0.0, -0.0, 0.0])
+        return np.copysign(x, zeros), np.copysign(x, np.concatenate([-zeros[:2], zeros[:1]]))
+
+    code, found = saved(tmp_path, f, np.ones(3))
+    assert code == 0
+    assert np.array_equal(found, f(np.ones(3)))
+
+
+def test_roots_as_powers_are_those_of_python(tmp_path):
+    path = tmp_path / "root.c"
+    trace(lambda x: x**0.5 * 1.5)(2.0).save(path)
+    compiled = Compiled(path, COMPILERS[0])
+    for x in (-0.0, 0.0, np.inf, -np.inf, 5e-324, 3.0):
+        code, (found,) = compiled(x)
+        assert code == 0
+        assert np.copysign(1, found) == 1
+        assert found == x**0.5 * 1.5
+
+
+def test_assignments_leave_out_leading_axes_of_one(tmp_path):
+    def f(x):
+        a, b = np.zeros(3), np.zeros((2, 3))
+        a[:] = x[:1]
+        b[1] = x[None, None, 1]
+        b[:, 0] = x[:, :1].T
+        return a, b
+
+    x = normal(2, 3)
+    code, found = saved(tmp_path, f, x)
+    assert code == 0
+    assert_same(found, f(x))
+
+
+def test_extremes_and_unused_results_cause_no_warnings(tmp_path):
+    def f(x, y):
+        1 / y
+        return np.max(x, axis=0), np.min(x * y, axis=1), y**2
+
+    x = normal(4, 3)
+    code, found = saved(tmp_path, f, x, 2.0)
+    assert code == 0
+    assert_same(found, f(x, 2.0))
+
+
+def test_the_smallest_integers_are_written(tmp_path):
+    def f(n):
+        return n + np.array([-(1 << 63), (1 << 63) - 1, -(1 << 31)])
+
+    code, found = saved(tmp_path, f, np.arange(3))
+    assert code == 0
+    assert np.array_equal(found[0], f(np.arange(3)))
+
+
+@pytest.mark.parametrize("name", ["a b", "größe", "x.y", "-x", "a'b"])
+def test_files_may_have_unusual_names(tmp_path, name):
+    path = tmp_path / f"{name}.c"
+    trace(lambda x: x * 2)(np.ones(3)).save(path)
+    code, found = Compiled(path, COMPILERS[0])(np.ones(3))
+    assert code == 0
+    assert np.array_equal(found[0], [2, 2, 2])
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\nb", "a\\b", "a\udcffb"])
+def test_files_that_c_cannot_name_are_refused(tmp_path, name):
+    with pytest.raises(SourceError, match="choose a plain name"):
+        trace(lambda x: x * 2)(np.ones(3)).save(str(tmp_path / f"{name}.c"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def saved(folder, function, *arguments):
+    """Save a function as C; return the code and the results of a call."""
+    path = folder / "saved.c"
+    trace(function)(*arguments).save(path, name="saved")
+    return Compiled(path, COMPILERS[0])(*arguments)

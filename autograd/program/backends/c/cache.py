@@ -34,6 +34,8 @@ def folder() -> str | None:
     if chosen.lower() in ("off", "0", "no"):
         return None
     path = chosen or os.path.join(_place(), "chainrule")
+    if not chosen and not os.path.isabs(path):
+        return None  # the user has no home
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
         status = os.stat(path)
@@ -48,7 +50,8 @@ def _place() -> str:
     """Return the folder in which programs keep what they can make again."""
     if sys.platform == "darwin":
         return os.path.expanduser("~/Library/Caches")
-    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    return chosen if os.path.isabs(chosen) else os.path.expanduser("~/.cache")
 
 
 def key_of(*parts: str) -> str:

@@ -102,8 +102,9 @@ class Compiler:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
         if process.returncode:
-            first = message.decode(errors="replace").strip().split("\n")[0]
-            raise CompilerError(f"{self.command[0]} failed: {first[:200]}")
+            first = message.decode(errors="replace").strip().split("\n")[0][:200]
+            shown = "".join(c if c.isprintable() else "?" for c in first)
+            raise CompilerError(f"{self.command[0]} failed: {shown}")
 
 
 @functools.cache
@@ -134,8 +135,8 @@ def _identity(path: str) -> str:
 def processor() -> str:
     """Return what machine code for this processor depends on."""
     parts = [platform.system(), platform.machine(), platform.libc_ver()[1]]
-    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="ascii") as file:
-        lines = file.read(8192).split("\n\n")[0].split("\n")
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", "rb") as file:
+        lines = file.read(8192).decode(errors="replace").split("\n\n")[0].split("\n")
         wanted = ("flags", "model name", "features", "cpu part")
         parts += sorted(line for line in lines if line.lower().startswith(wanted))
     return "\n".join(parts)

@@ -53,7 +53,8 @@ def copy_of(item: Instruction, views: dict[Any, Place]) -> Element | None:
         return None if place is None or place.shape else copied_element(result, place)
     is_same = item.function in _SAME_SHAPE and place.shape == result.shape
     in_order = item.function in _SAME_ORDER and is_c_contiguous(result)
-    if in_order and (item.keywords.get("order", "C") != "C" or "A" in arguments):
+    orders = [one for one in (*arguments[1:], *item.keywords.values()) if isinstance(one, str)]
+    if in_order and any(order != "C" for order in orders):
         return None
     if not is_same and not in_order:
         return None

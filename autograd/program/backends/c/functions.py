@@ -8,11 +8,11 @@ quotients and square roots are rounded as NumPy rounds them.
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import unwrap
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ class Formula:
         A condition on the result ``{y}`` and its type, under which another expression is right.
     instead : str
         That expression.
+    check : str
+        A statement that raises a flag of the processor where Python raises an error.
     """
 
     text: str
@@ -61,11 +63,15 @@ class Formula:
     calls: str = ""
     rare: str = ""
     instead: str = ""
+    check: str = ""
 
 
 def _call(name: str, arguments: str = "{0}") -> Formula:
     return Formula(f"{name}{{s}}({arguments})", calls=name)
 
+
+#: Python's division raises an error also for 0 / 0, NaN / 0 and infinity / 0.
+_QUOTIENT = Formula("{0} / {1}", check="CHECK_DIVISOR({1});")
 
 _SMALL_INTEGERS = "({t})((u{t}){0} %s (u{t}){1})"  # it may overflow, which C defines for these only
 
@@ -158,8 +164,11 @@ FORMULAS: dict[Any, tuple[Formula, ...]] = {
 
 _WHERE = Formula("{0} ? {1} : {2}", "fib")
 
-#: Powers with these exponents are products, as in NumPy's operator.
+#: Powers with these exponents are products and roots, as in NumPy's operator for arrays.
 _POWERS = {2: FORMULAS[np.square][0], 0.5: FORMULAS[np.sqrt][0], -1: FORMULAS[np.reciprocal][0]}
+
+#: The power 0.5 of C's library differs from the root for -0.0 and minus infinity.
+_HALF = Formula("fabs{s}({0}) > {max} ? fabs{s}({0}) : sqrt{s}({0} + 0)")
 
 #: What `sharpened` computes where a slope is small, by the function that it is given.
 _SHARPENED = {
@@ -269,31 +278,48 @@ def elementwise(item: Instruction) -> Elementwise | None:
         return _sharpening(arguments, result.dtype)
     formula = kernel_formulas().get(function)
     if formula is not None:
-        return _of_kernel(formula, arguments, result.dtype)
+        return _of_kernel(formula, function, arguments, result.dtype)
     if function in _SAME and len(arguments) == 1 and dtype_of(arguments[0]) == result.dtype:
         return _made(FORMULAS[np.positive][0], arguments, (result.dtype,), result.dtype)
-    if function is operator.pow:
-        exponent = arguments[1]
-        if type(exponent) in (int, float) and dtype_of(arguments[0]) == result.dtype:
-            formula = _POWERS.get(exponent)
-            if formula is not None and result.dtype in FLOATS:
-                return _made(formula, arguments[:1], (result.dtype,), result.dtype)
+    if function in (operator.pow, np.power) and len(arguments) == 2:
+        formula = _of_power(function, *arguments)
+        if formula and result.dtype in FLOATS and dtype_of(arguments[0]) == result.dtype:
+            return _made(formula, arguments[:1], (result.dtype,), result.dtype)
         function = np.power
     ufunc = UFUNCS.get(function, function)
     return _of_ufunc(ufunc, arguments, result.dtype)
 
 
 def _sharpened() -> Any:
-    return unwrap(rules.sharpened)
+    return inspect.unwrap(rules.sharpened)
 
 
 @functools.cache
 def kernel_formulas() -> dict[Any, Formula]:
     """Return the formulas by the functions that programs call."""
-    return {unwrap(kernel): formula for kernel, formula in _KERNELS.items()}
+    return {inspect.unwrap(kernel): formula for kernel, formula in _KERNELS.items()}
 
 
-def _of_kernel(formula: Formula, arguments: tuple[Any, ...], result: Any) -> Elementwise | None:
+def _of_power(function: Any, x: Any, exponent: Any) -> Formula | None:
+    """Return the formula of a power with a fixed exponent; None if there is only that of C."""
+    if type(exponent) not in (int, float):
+        return None
+    is_array = isinstance(x, Constant) or (isinstance(x, Variable) and x.is_array)
+    is_root = is_array if function is operator.pow else _numpy_takes_roots()
+    return _HALF if exponent == 0.5 and not is_root else _POWERS.get(exponent)
+
+
+@functools.cache
+def _numpy_takes_roots() -> bool:
+    """Return whether ``np.power(x, 0.5)`` is a root; it depends on NumPy's version."""
+    return bool(np.signbit(np.power(np.array([-0.0, 1.0]), 0.5)[0]))
+
+
+def _of_kernel(
+    formula: Formula, function: Any, arguments: tuple[Any, ...], result: Any
+) -> Elementwise | None:
+    parameters = list(inspect.signature(function).parameters.values())[len(arguments) :]
+    arguments += tuple([x.default for x in parameters])
     same = all(dtype_of(x) in (result, float) for x in arguments)
     if result not in FLOATS or not same:
         return None
@@ -467,10 +493,10 @@ def _with_floats(ufunc: Any, item: Instruction) -> Elementwise | None:
             return None
     double = np.dtype(np.float64)
     kinds = (double,) * ufunc.nin
-    formula = FORMULAS[ufunc][0]
-    if ufunc is np.power and type(item.arguments[1]) in (int, float):
-        formula = _POWERS.get(item.arguments[1], formula)
-        if formula is not FORMULAS[ufunc][0]:
-            return _made(formula, item.arguments[:1], kinds[:1], double)
+    formula = _QUOTIENT if item.function is operator.truediv else FORMULAS[ufunc][0]
+    if ufunc is np.power:
+        power = _of_power(operator.pow, *item.arguments)
+        if power is not None:
+            return _made(power, item.arguments[:1], kinds[:1], double)
     result = BOOL if item.result.kind is bool else double
     return Elementwise(formula, tuple(item.arguments), kinds, double, result)

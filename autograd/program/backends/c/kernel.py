@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.program.backends.c.functions import raises, stored_type
 from autograd.program.backends.c.library import Library
-from autograd.program.backends.c.objects import KINDS, RAISED
+from autograd.program.backends.c.objects import KINDS, RAISED, UNDERFLOW
 from autograd.program.backends.c.section import ALIGNMENT, Section
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes.tiled import Tiled
@@ -37,7 +37,7 @@ class Kernel(Tiled):
         self.filled = filled
         self.section = section
         #: Whether NumPy and Python decide whether there is an error, whatever NumPy's settings are.
-        self.is_strict = any(map(raises, items))
+        self.is_strict = self.may_fail = any(map(raises, items))
         self._call: Callable[[Any], int] | None = None
         self._slow: Callable[..., Any] | None = None
 
@@ -98,7 +98,8 @@ class Kernel(Tiled):
 
     def _again(self, code: int, found: Any, inputs: Any, arrays: Any) -> Any:
         """Compute the region with NumPy, if it is to warn, or if C could not."""
-        if code > 0 and not self.is_strict:
+        underflows = code == UNDERFLOW  # of which Python makes no error
+        if code > 0 and (underflows or not self.is_strict):
             settings: Any = np.geterr()
             if all(settings[name] == "ignore" for bit, name in RAISED.items() if code & bit):
                 return found

@@ -11,6 +11,7 @@ from autograd.program.backends.c import cache, compiler
 from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.objects import MACROS, reason_against
 from autograd.program.backends.c.preamble import (
+    ERRORS,
     INCLUDES,
     PRAGMAS,
     needed,
@@ -74,14 +75,14 @@ def library_of(text: str) -> Library:
     libraries = ("-lmvec", "-lm") if has_vectors else ("-lm",)
     key = cache.key_of(source, *found.flags(), found.identity, compiler.processor())
     with _LOCK:
-        path = cache.stored(key)
-        if path is not None:
-            return Library(path)
+        known = _loaded(cache.stored(key))
+        if known is not None:
+            return known
         try:
             data = found.compiled(source, libraries)
-            path = cache.keep(key, data)
-            if path is not None:
-                return Library(path)
+            kept = _loaded(cache.keep(key, data))
+            if kept is not None:
+                return kept
             with cache.for_now(data) as path:
                 return Library(path)
         except (CompilerError, OSError) as error:
@@ -89,7 +90,17 @@ def library_of(text: str) -> Library:
             raise CompilerError(str(error)) from error
 
 
+def _loaded(path: str | None) -> Library | None:
+    """Return a library of the cache; None if there is none, or its file system runs no programs."""
+    if path is None:
+        return None
+    try:
+        return Library(path)
+    except OSError:
+        return None
+
+
 def whole(text: str) -> str:
     """Return functions as a complete source text."""
-    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, *needed(text), text)
+    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, ERRORS, *needed(text), text)
     return "\n".join(parts)

@@ -205,7 +205,8 @@ class NestWriter:
     def _single_loads(self) -> list[str]:
         """Return the lines that load what stays the same in a row."""
         return [
-            f"const {SINGLE[stream.dtype]} {stream.name}_one = *{stream.name}_row;"
+            f"const {SINGLE[stream.dtype]} {stream.name}_one = "
+            f"{_loaded(f'*{stream.name}_row', stream.dtype)};"
             for stream in self.streams.values()
             if not stream.is_written and not (self._inner() and stream.strides[-1])
         ]
@@ -238,7 +239,8 @@ class NestWriter:
             return _converted(self._name(base), self.plan.dtypes[base], dtype)
         moves = any(place.along(step.shape))
         at = f"{place.offset} + row" if moves else str(place.offset)
-        return _converted(f"{self._memory(base)}[{at}]", self._type(base), dtype)
+        kind = self._type(base)
+        return _converted(_loaded(f"{self._memory(base)}[{at}]", kind), kind, dtype)
 
     def _number(self, x: Any, dtype: Any) -> str:
         """Return a number among the arguments as text."""
@@ -314,7 +316,11 @@ class NestWriter:
             t=kind,
             max="FLT_MAX" if formula.loop.itemsize == 4 else "DBL_MAX",
         )
-        return [f"const {SINGLE[step.dtype]} {self._name(step.result)} = {text};"]
+        name = self._name(step.result)
+        kept = [f"KEEP({name});"] if step.raises else []
+        if step.raises and formula.formula.check:
+            kept.append(formula.formula.check.format(*operands))
+        return [f"const {SINGLE[step.dtype]} {name} = {text};", *kept]
 
     def _operand(
         self,
@@ -340,7 +346,8 @@ class NestWriter:
         if number >= 0 and text.endswith("]"):
             if text not in loads:
                 loads[text] = f"l{len(loads)}"
-                body.append(f"const {SINGLE[self._type(base)]} {loads[text]} = {text};")
+                kind = self._type(base)
+                body.append(f"const {SINGLE[kind]} {loads[text]} = {_loaded(text, kind)};")
             text = loads[text]
         return _converted(text, self._type(base), dtype)
 
@@ -404,6 +411,11 @@ class NestWriter:
 
     def _name(self, x: Any) -> str:
         return f"v{self.plan.order[x]}"
+
+
+def _loaded(text: str, dtype: Any) -> str:
+    """Return what is read from memory: truth values may be any byte there."""
+    return f"({text} != 0)" if dtype == BOOL else text
 
 
 def _converted(text: str, given: Any, wanted: Any) -> str:

@@ -48,10 +48,20 @@ def fills_of(program: Program) -> dict[Any, Any]:
     written = {root(item.writes) for item in program.items if item.writes is not None}
     found = {}
     for item in program.instructions:
-        x, arguments = item.result, item.arguments
+        x = item.result
         if item.function not in _FILLING or not isinstance(x, Variable) or x in written:
             continue
-        if x.root is x and has_type(x) and not operands((arguments, item.keywords)):
-            number = item.function(1, *arguments[1:], **item.keywords)
-            found[x] = number[0]
+        if x.root is not x or not has_type(x) or operands((item.arguments, item.keywords)):
+            continue
+        number = _filling(item)
+        if not np.ndim(number):
+            found[x] = np.full(1, number, x.dtype)[0]
     return found
+
+
+def _filling(item: Instruction) -> Any:
+    """Return what fills a new array: a number, or an array."""
+    if item.function is not np.full:
+        return item.function(())
+    given = dict(zip(("shape", "fill_value"), item.arguments, strict=False)) | item.keywords
+    return given["fill_value"]

@@ -22,11 +22,48 @@ _KEYWORDS = (
     "static_cast struct switch template this throw true try typedef typeid typename typeof "
     "union unsigned using virtual void volatile wchar_t while xor xor_eq main i j k m o to "
     "row rare factor workspace work sqrt fabs trunc floor ceil rint copysign signbit result "
-    "gamma y0 y1 yn j0 j1 jn "
+    "gamma y0 y1 yn j0 j1 jn linux unix math_errhandling "
 )
 
-#: Names that generated code uses.
-_TAKEN = re.compile(r"[cilnptvw]\d+(_\w*)?|_.*|.*_t|int\d+_t")
+#: Functions of the C library, which another function cannot be called.
+_LIBRARY = (
+    "abort abs acos acosh asctime asin asinh atan atan2 atanh atexit atof atoi atol atoll bsearch "
+    "calloc cbrt ceil clearerr clock copysign cos cosh ctime difftime div erf erfc exit exp exp2 "
+    "expm1 fabs fclose fdim feof ferror fflush fgetc fgetpos fgets floor fma fmax fmin fmod fopen "
+    "fprintf fputc fputs fpclassify fread free freopen frexp fscanf fseek fsetpos ftell fwrite "
+    "getc getchar getenv gets gmtime hypot ilogb isalnum isalpha isblank iscntrl isdigit isfinite "
+    "isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan "
+    "isnormal isprint ispunct isspace isunordered isupper isxdigit labs ldexp ldiv lgamma llabs "
+    "lldiv llrint llround localtime log log10 log1p log2 logb longjmp lrint lround malloc mblen "
+    "memchr memcmp memcpy memmove memset mktime modf nan nearbyint nextafter nexttoward perror pow "
+    "printf putc putchar puts qsort raise rand realloc remainder remove remquo rename rewind rint "
+    "round scalbln scalbn scanf setbuf setjmp setlocale setvbuf signal signbit sin sinh snprintf "
+    "sprintf sqrt srand sscanf strcat strchr strcmp strcoll strcpy strcspn strerror strftime "
+    "strlen strncat strncmp strncpy strpbrk strrchr strspn strstr strtod strtof strtok strtol "
+    "strtold strtoll strtoul strtoull strxfrm system tan tanh tgamma time tmpfile tmpnam tolower "
+    "toupper trunc ungetc vfprintf vprintf vsnprintf vsprintf "
+    "index rindex read write open close link pipe fork wait kill sleep stat send recv accept bind "
+    "connect listen select poll signgam drem significand exp10 pow10 scalb finite"
+)
+
+#: Names that generated code uses, or that may be macros.
+_TAKEN = re.compile(
+    r"[cilnptvw]\d+(_\w*)?|_.*|.*_t|result_\d+|.*_(part_\d+|c\d+|[fib][148])"
+    r"|M_\w*|[A-Z\d_]*([A-Z][\d_]*){3,}"
+)
+
+
+def function_identifier(text: str, taken: set[str]) -> str:
+    """Return a name for a function of C that is like a text, and like no other.
+
+    Examples
+    --------
+    >>> function_identifier("round", set()), function_identifier("f", set())
+    ('round_in', 'f')
+    """
+    root = text[:-1] if text[-1:] in ("f", "l") else text
+    is_known = not {text, root}.isdisjoint(_LIBRARY.split())
+    return identifier(f"{text}_in" if is_known else text, taken)
 
 
 def identifier(text: str, taken: set[str]) -> str:

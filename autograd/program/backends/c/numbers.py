@@ -33,7 +33,10 @@ def literal(x: Any, dtype: Any) -> str:
     with np.errstate(all="ignore"):
         value = np.array(x).astype(dtype).item()
     if dtype.kind != "f":
-        text = str(int(value)) if abs(int(value)) < 1 << 31 else f"INT64_C({int(value)})"
+        number = int(value)
+        text = str(number) if abs(number) < 1 << 31 else f"INT64_C({number})"
+        if number == -1 << 63:  # of which C has the number without its sign only
+            text = "INT64_MIN"
     elif math.isnan(value):
         text = "NAN"
     elif math.isinf(value):

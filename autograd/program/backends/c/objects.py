@@ -48,17 +48,18 @@ MACROS = f"""\
 #define ALIGNED(x) ((char *)(((uintptr_t)(x) + 63) & ~(uintptr_t)63))
 #if defined(__x86_64__)
 #define START unsigned state = __builtin_ia32_stmxcsr() & ~0x3fu; __builtin_ia32_ldmxcsr(state);
-#define RAISED (int)(__builtin_ia32_stmxcsr() & 0x0d)
+#define RAISED (int)(__builtin_ia32_stmxcsr() & 0x1d)
 #else
 #include <fenv.h>
 #define START feclearexcept(FE_ALL_EXCEPT);
 #define RAISED ((fetestexcept(FE_INVALID) ? 1 : 0) | (fetestexcept(FE_DIVBYZERO) ? 4 : 0) | \\
-    (fetestexcept(FE_OVERFLOW) ? 8 : 0))
+    (fetestexcept(FE_OVERFLOW) ? 8 : 0) | (fetestexcept(FE_UNDERFLOW) ? 16 : 0))
 #endif
 """
 
 #: What the bits of the result say, as NumPy's settings name it.
-RAISED = {1: "invalid", 4: "divide", 8: "over"}
+UNDERFLOW = 16
+RAISED = {1: "invalid", 4: "divide", 8: "over", UNDERFLOW: "under"}
 
 
 def condition_of_array(x: str, shape: Any, strides: Any, dtype: Any) -> str:
@@ -92,7 +93,7 @@ def condition_of_array(x: str, shape: Any, strides: Any, dtype: Any) -> str:
 
 def condition_of_number(x: str, kind: Any) -> str:
     """Return the condition that an object is a number of a type; Python's is as good as NumPy's."""
-    found = f"TYPE({x}) == kinds[{KINDS.index(kind.type, 7)}]"
+    found = f"TYPE({x}) == kinds[{KINDS.index(kind, 2) + 5}]"
     return f"{found} || TYPE({x}) == kinds[1]" if kind == np.float64 else found
 
 

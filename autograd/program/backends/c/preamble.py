@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import platform
+import re
 from typing import Any
 
 #: The functions that glibc's vector library has, with one and with two arguments.
@@ -19,6 +20,13 @@ _VECTOR_FUNCTIONS = (
 
 #: What all generated code includes.
 INCLUDES = "#include <math.h>\n#include <float.h>\n#include <stdint.h>\n"
+
+#: How flags are raised for errors of Python, also if nothing uses a result, and how they are not.
+ERRORS = """\
+#define KEEP(x) __asm__ volatile("" : : "m"(x))
+#define CHECK_DIVISOR(x) if ((x) == 0) { volatile double zero = 0; zero = 1 / zero; }
+"""
+NO_ERRORS = "#define KEEP(x) (void)(x)\n#define CHECK_DIVISOR(x) (void)(x)\n"
 
 #: How compilers are told what they need not expect.
 PRAGMAS = """\
@@ -50,10 +58,12 @@ static NOINLINE {t} add_{s}(const {t} *restrict x, long n) {{
     return sum_of_lanes_{s}(lanes);
 }}
 """
-_EXTREMES = """\
+_OF_TWO = """\
 static inline {t} {name}_of_two_{s}({t} x, {t} y) {{
     return (x {sign} y) | (x != x) ? x : y;
 }}
+"""
+_EXTREMES = """\
 static NOINLINE {t} {name}_{s}(const {t} *restrict x, long n) {{
     {t} lanes[32];
     for (long k = 0; k < 32; k++) lanes[k] = {start};
@@ -94,7 +104,8 @@ def reductions() -> dict[str, str]:
         found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else "-0.0")
         found[f"part_{s}"] = _PARTS.format(t=t, s=s)
         for name, sign, start in (("maximum", ">=", lowest), ("minimum", "<=", highest)):
-            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, sign=sign, start=start)
+            found[f"{name}_of_two_{s}"] = _OF_TWO.format(t=t, s=s, name=name, sign=sign)
+            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, start=start)
     return found
 
 
@@ -137,14 +148,14 @@ def _has(library: Any, name: str) -> bool:
 
 def needed(text: str) -> list[str]:
     """Return the functions that reduce rows which a text calls."""
+    called = set(re.findall(r"\w+(?=\()", text))
     return [
         definition
         for name, definition in reductions().items()
-        if any(f"{used}(" in text for used in _names_in(name))
+        if not called.isdisjoint(_names_for(name))
     ]
 
 
-def _names_in(name: str) -> tuple[str, ...]:
-    """Return the names of the functions of a definition."""
-    stem, kind = name.rsplit("_", 1)
-    return (name, f"total_{kind}") if stem == "part" else (name, f"{stem}_of_two_{kind}")
+def _names_for(name: str) -> tuple[str, ...]:
+    """Return the names of the functions for which a definition is needed."""
+    return name, name.replace("part_", "total_"), name.replace("_of_two", "")

@@ -11,8 +11,8 @@ import numpy as np
 from autograd.errors import SourceError
 from autograd.files import replacing
 from autograd.program.backends.c.functions import TYPES, has_type, stored_type
-from autograd.program.backends.c.memory import Memory, identifier
-from autograd.program.backends.c.preamble import INCLUDES, PRAGMAS, needed
+from autograd.program.backends.c.memory import Memory, function_identifier, identifier
+from autograd.program.backends.c.preamble import INCLUDES, NO_ERRORS, PRAGMAS, needed
 from autograd.program.backends.c.textbook import with_textbook_formulas
 from autograd.program.backends.c.whole import OUT_OF_RANGE, Whole
 from autograd.program.instructions import Constant, Guard, Variable, substituted
@@ -42,16 +42,18 @@ def save(programs: list[Any], path: str | os.PathLike[str], name: str = "", _: A
     program = with_textbook_formulas(with_own_memory(program))
     wanted = name or function_name(program.name)
     taken: set[str] = set()
-    function = identifier(wanted, taken)
+    function = function_identifier(wanted, taken)
     if name and function != name:
         raise SourceError(f"{name!r} is no name that a function of C can have.")
     source, header = _written(program, function, taken)
     base = os.path.splitext(os.fspath(path))[0]
+    included = os.path.basename(base)
+    if not included.isprintable() or '"' in included or "\\" in included:
+        raise SourceError(f"C cannot include {included + '.h'!r}; choose a plain name.")
     with replacing(base + ".h") as file:
         file.write(header.encode("ascii"))
     with replacing(path) as file:
-        head = f'#include "{_plain(os.path.basename(base))}.h"\n'
-        file.write((head + source).encode("ascii"))
+        file.write(f'#include "{included}.h"\n{source}'.encode())
 
 
 def _written(program: Any, function: str, taken: set[str]) -> tuple[str, str]:
@@ -73,7 +75,9 @@ def _written(program: Any, function: str, taken: set[str]) -> tuple[str, str]:
     text = _definition(function, parameters, whole, memory)
     declared = ", ".join(parameters) or "void"
     header = _header(function, declared, [*described, *more], program, memory.size)
-    helpers = needed("".join(whole.functions))
+    calling = "".join(whole.functions)
+    helpers = [NO_ERRORS] if "KEEP(" in calling else []
+    helpers += needed(calling)
     return "\n".join(
         [INCLUDES, PRAGMAS, *helpers, *memory.constants, *whole.functions, text]
     ), header

@@ -37,12 +37,13 @@ def loops(shape: tuple[int, ...], body: Callable[[list[str]], list[str]]) -> lis
 
 def element(place: Place, indices: list[str], name: str) -> str:
     """Return an element of an operand, which is broadcast to the axes of the indices."""
-    missing = len(indices) - len(place.shape)
     terms = [
         f"{index} * {stride}"
-        for index, length, stride in zip(indices[missing:], place.shape, place.strides, strict=True)
-        if length != 1 and stride
-    ]
+        for index, length, stride in zip(
+            reversed(indices), reversed(place.shape), reversed(place.strides), strict=False
+        )
+        if length != 1 and stride  # also axes of length 1 that an assignment leaves out
+    ][::-1]
     if place.offset or not terms:
         terms.append(str(place.offset))
     return f"{name}[{' + '.join(terms)}]"

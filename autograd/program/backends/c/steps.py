@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import FLOATS, Elementwise, elementwise, stored_type
+from autograd.program.backends.c.functions import (
+    FLOATS,
+    Elementwise,
+    elementwise,
+    raises,
+    stored_type,
+)
 from autograd.program.backends.c.places import Place, place_of, squeeze, view_of
 from autograd.program.instructions import (
     Constant,
@@ -33,6 +39,8 @@ class Element:
     shape: tuple[int, ...]
     places: tuple[Any, ...]
     formula: Elementwise
+    #: Whether Python may raise an error instead: it counts also if nothing uses the result.
+    raises: bool = False
 
     @property
     def dtype(self) -> Any:
@@ -125,7 +133,7 @@ def _element(item: Instruction, views: dict[Any, Place]) -> Element | None:
     shapes = [x.shape for x in places if isinstance(x, Place)]
     if np.broadcast_shapes(*shapes) != item.result.shape:
         return None
-    return Element(item.result, item.result.shape, tuple(places), formula)
+    return Element(item.result, item.result.shape, tuple(places), formula, raises(item))
 
 
 def _reduction(item: Instruction, views: dict[Any, Place]) -> Any:
@@ -157,7 +165,7 @@ def _axes(item: Instruction, shape: tuple[int, ...]) -> frozenset[int]:
     """Return the axes that a reduction reduces, counted without axes of length 1."""
     default = 0 if is_reduction(item) else None
     axis = item.keywords.get("axis", default)
-    if axis is None:
+    if axis is None or not shape:  # NumPy takes 0 and -1 as the axis of a number
         given = set(range(len(shape)))
     else:
         given = {k % len(shape) for k in (axis if isinstance(axis, tuple) else (axis,))}

@@ -232,7 +232,7 @@ class Whole:
         array = np.asarray(item.function(*arguments, **item.keywords))
         if array.shape != item.result.shape or array.dtype != item.result.dtype:
             return None
-        if array.size and np.all(array == array.reshape(-1)[0]):
+        if array.size and array.tobytes() == array.size * array.reshape(-1)[0].tobytes():
             return statements.fill(item.result, array.reshape(-1)[0], self.memory.name(item.result))
         place = place_of(self.memory.constant(array), {})
         target = place_of(item.result, {})

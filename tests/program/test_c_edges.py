@@ -1,0 +1,220 @@
+"""Arguments in C that are easily forgotten: orders, odd bytes, zeros with signs, unused errors."""
+
+import inspect
+import itertools
+import math
+
+import numpy as np
+import pytest
+from program.c_kernels import distance, replayed
+from program.saved_c import SANITIZERS
+
+from autograd import elu, jit, leaky_relu
+from autograd.program.backends.c import compiler
+from autograd.program.backends.c.functions import _EXTENDED, kernel_formulas
+from autograd.program.backends.c.library import unavailable
+
+pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
+
+ERRORS = (ZeroDivisionError, OverflowError, ValueError)
+NUMBERS = (
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    2.5,
+    -2.5,
+    0.5,
+    800.0,
+    1e300,
+    5e-324,
+    math.inf,
+    -math.inf,
+    math.nan,
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "FLAGS", (*compiler.FLAGS, *SANITIZERS))
+        patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def test_elements_follow_in_the_order_that_is_asked_for():
+    functions = [
+        f
+        for order in "CFAK"
+        for f in (
+            lambda x, order=order: np.ravel(x, order),
+            lambda x, order=order: x.ravel(order),
+            lambda x, order=order: x.flatten(order),
+            lambda x, order=order: x.flatten(order=order),
+        )
+    ]
+    functions += [
+        f
+        for order in "CFA"
+        for f in (
+            lambda x, order=order: np.reshape(x, -1, order),
+            lambda x, order=order: np.reshape(x, (3, 2), order=order),
+            lambda x, order=order: x.reshape(-1, order=order),
+        )
+    ]
+
+    def all_orders(x):
+        return tuple(f(y) * 2 + 1 for f in functions for y in (x, x * 1.5, x.T, x[::-1]))
+
+    x = np.arange(6.0).reshape(2, 3)
+    for array in (x, np.asfortranarray(x)):
+        found, summary = replayed(all_orders, array)
+        assert "C kernels: " in summary
+        for one, other in zip(found, all_orders(array), strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_every_byte_but_zero_is_true():
+    odd = np.array([[0, 1, 2], [255, 0, 128]], np.uint8).view(bool)
+    x = np.arange(6.0).reshape(2, 3)
+
+    def f(b, x):
+        return (
+            np.where(b, x, -1.0), b * x, ~b, b & (x > 2), b | (x > 2), b ^ True, b == True,  # noqa: E712
+            b[:, 0] + x[:, 1], np.sum(b), np.sum(b, axis=0), np.sum(b[:1] * x, axis=1), b.T * 1.0,
+        )  # fmt: skip
+
+    found, summary = replayed(f, odd, x)
+    assert "C kernels: " in summary
+    for one, other in zip(found, f(odd != 0, x), strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32, np.array])
+@pytest.mark.parametrize("exponent", [0.5, 2, -1, 1, 0.25, -0.5])
+@pytest.mark.filterwarnings("ignore")
+def test_fixed_powers_are_those_of_numpy_and_python(exponent, kind):
+    is_array, is_float = kind is np.array, kind is float
+
+    def f(x):
+        y = x * 1.0 if not is_array else x
+        powers = [y**exponent, -(y**exponent)]
+        powers.append(math.pow(y, exponent) if is_float else np.power(y, exponent))
+        return powers
+
+    jitted = jit(f, backend="c")
+    jitted(kind(2.0))
+    assert "C kernels: " in jitted.summary()
+    for number in (*NUMBERS, [-0.0, -np.inf, 3.0]):
+        if isinstance(number, list) and kind is not np.array:
+            continue
+        x = kind(number)
+        try:
+            wanted = f(x)
+        except ERRORS as error:
+            with pytest.raises(type(error)):
+                jitted(x)
+            continue
+        for one, other in zip(jitted(x), wanted, strict=True):
+            assert type(one) is type(other)
+            if isinstance(other, complex):
+                assert one == other
+            else:
+                assert distance(np.atleast_1d(one), np.atleast_1d(other)).max() <= 8
+
+
+@pytest.mark.parametrize("function", _EXTENDED, ids=lambda f: f.__name__)
+def test_errors_of_floats_are_raised_without_use(function):
+    arguments = _EXTENDED[function].nin
+
+    def f(x, y):
+        try:
+            function(*(x, y)[:arguments])
+        except ERRORS:
+            return -1.0
+        return x * 2 + y
+
+    jitted = jit(f, backend="c")
+    jitted(1.5 if function is math.acosh else 0.75, 0.5)
+    assert "C kernels: " in jitted.summary()
+    for pair in itertools.product(NUMBERS, NUMBERS if arguments == 2 else (1.0,)):
+        assert np.array_equal(jitted(*pair), f(*pair), equal_nan=True), pair
+
+
+FILLED = (
+    lambda: np.full((2, 3), [1.0, 2.0, 3.0]),
+    lambda: np.full((2, 3), np.array([[1.0], [-0.0]])),
+    lambda: np.full((2, 3), fill_value=2.0),
+    lambda: np.full(shape=(2, 3), fill_value=-0.0, dtype=np.float32),
+    lambda: np.full((2, 3), np.array(4)),
+    lambda: np.full((2, 3), 2.75, np.int64),
+    lambda: np.full((2, 3), True),
+    lambda: np.full((2, 3), np.nan, order="F"),
+    lambda: np.zeros(shape=(2, 3)),
+    lambda: np.ones(shape=(2, 3), dtype=np.int32),
+    lambda: np.ones((), np.float32),
+)
+
+
+@pytest.mark.parametrize("make", FILLED, ids=map(str, range(len(FILLED))))
+def test_new_arrays_may_be_filled_in_any_way(make):
+    x = np.arange(6.0).reshape(2, 3)
+    found, summary = replayed(lambda x: (make() * x + x, np.copysign(1.0, make()) - x), x)
+    assert "C kernels: " in summary
+    assert np.array_equal(found[0], make() * x + x, equal_nan=True)
+    assert np.array_equal(found[1], np.copysign(1.0, make()) - x)
+
+
+def test_kernels_take_their_defaults():
+    x = np.linspace(-2, 2, 7)
+    for function in (elu, leaky_relu):
+        found, summary = replayed(lambda x, f=function: f(x) * 2 + x, x)
+        assert "C kernels: 3 instructions" in summary
+        assert np.allclose(found, function(x) * 2 + x, rtol=1e-14)
+    for kernel, formula in kernel_formulas().items():
+        count = len(inspect.signature(kernel).parameters)
+        assert f"{{{count}}}" not in formula.text
+        assert any(f"{{{count - 1}}}" in text for text in (formula.text, formula.instead))
+
+
+@pytest.mark.parametrize("axis", [0, -1, None])
+def test_numbers_are_reduced_along_their_axis(axis):
+    def f(x):
+        total = np.sum(x * x)
+        return [r(total, axis=axis) + x for r in (np.sum, np.max, np.add.reduce)]
+
+    found, summary = replayed(f, np.arange(3.0))
+    assert "C kernels: " in summary
+    assert np.array_equal(found, f(np.arange(3.0)))
+
+
+@pytest.mark.parametrize("kind", [np.longlong, np.int64, np.int32, np.intc])
+def test_integers_may_have_other_names(kind):
+    def f(x, whole):
+        return np.sum(whole) * x + 1, whole * x - 2, whole[0] * x * 3
+
+    x = np.arange(3.0)
+    for numbers in ([1, -2, 3], [5, 6, 7]):
+        whole = np.array(numbers, kind)
+        found, _ = replayed(f, x, whole)
+        assert all(map(np.array_equal, found, f(x, whole)))
+
+
+def test_numbers_that_underflow_are_reported_if_wanted():
+    f = jit(lambda x: np.exp(x) * 2 + 1, backend="c")
+    f(np.ones(3))
+    assert np.array_equal(f(np.full(3, -800.0)), np.ones(3))
+    with np.errstate(under="raise"), pytest.raises(FloatingPointError, match="underflow"):
+        f(np.full(3, -800.0))
+    g = jit(lambda x: math.exp(x) * 2 + 1, backend="c")
+    g(1.0)
+    with np.errstate(under="raise"):
+        assert g(-800.0) == 1.0
+
+
+def test_quotients_by_zero_are_errors_of_python():
+    f = jit(lambda x, y: x / y + 1, backend="c")
+    f(1.0, 2.0)
+    for x in NUMBERS:
+        with pytest.raises(ZeroDivisionError):
+            f(x, -0.0)
