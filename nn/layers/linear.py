@@ -271,7 +271,7 @@ class Dropout(OneInput):
     Raises
     ------
     OptionError
-        If p is not from 0 to 1.
+        If p is not from 0 to 1, or inplace is no bool.
 
     Examples
     --------
@@ -285,7 +285,11 @@ class Dropout(OneInput):
         inplace: bool = False,
         generator: np.random.Generator | None = None,
     ) -> None:
-        del inplace
+        if not isinstance(inplace, bool):
+            raise OptionError(
+                f"inplace= must be True or False, not {inplace!r}. For a generator write "
+                "generator=."
+            )
         if not 0 <= p <= 1:
             raise OptionError(f"p= must be a probability, from 0 to 1, not {p}.")
         self.p, self.generator = p, generator

@@ -255,3 +255,9 @@ def test_layers_are_initialised_like_pytorch():
     assert np.isclose(abs(conv.weight.data).max(), 1 / math.sqrt(2 * 25), rtol=0.01)
     assert np.isclose(abs(nn.GRU(5, 64).weight_ih_l0.data).max(), 1 / 8, rtol=0.01)
     assert np.isclose(nn.Embedding(500, 20).weight.data.std(), 1.0, rtol=0.05)
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout, nn.Dropout1d, nn.Dropout2d])
+def test_a_generator_in_the_place_of_inplace_is_an_error(layer):
+    with pytest.raises(OptionError, match="generator="):
+        layer(0.5, np.random.default_rng(0))

@@ -204,7 +204,7 @@ def test_a_model_that_branches_runs_one_by_one():
 
 
 def test_each_example_has_its_own_dropout_mask():
-    layer = nn.Sequential(nn.Linear(1, 40), nn.Dropout(0.5, np.random.default_rng(4)))
+    layer = nn.Sequential(nn.Linear(1, 40), nn.Dropout(0.5, generator=np.random.default_rng(4)))
     found = nn.per_example_grads(nn.mse, layer, np.ones((6, 1)), np.full((6, 40), 9.0))
     masks = found["0.weight"][:, :, 0] != 0
     assert len({mask.tobytes() for mask in masks}) == 6

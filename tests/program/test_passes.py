@@ -296,7 +296,7 @@ def test_an_argument_may_be_the_generator_of_a_module():
     found = []
     for run in (function, jit(function)):
         own = np.random.default_rng(3)
-        drop = Dropout(0.5, own)
+        drop = Dropout(0.5, generator=own)
         given = [own, np.random.default_rng(4), own]
         found.append([bits(run(Tensor(X), generator).data) for generator in given])
     assert found[0] == found[1]
