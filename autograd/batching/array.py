@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.batching.level import Level, aligned, innermost, ndim
+from autograd.batching.level import Flags, Level, aligned, innermost, ndim
 from autograd.batching.uniform import uniform
 from autograd.engine.batching import Batched
 from autograd.engine.callers import hint_for_caller
@@ -81,8 +81,8 @@ class BatchedArray(Batched):
 
     @property
     def flags(self) -> Any:
-        """The memory layout, of all calls together."""
-        return self.array.flags
+        """The memory layout in one call."""
+        return Flags(self)
 
     @property
     def base(self) -> Any:

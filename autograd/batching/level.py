@@ -123,6 +123,23 @@ def entry_in_memory(x: Any) -> Any:
     return np.lib.stride_tricks.as_strided(np.zeros((), x.dtype), x.shape, x.strides)
 
 
+class Flags:
+    """How the entries of a batched array lie in memory, and whether they may be changed."""
+
+    def __init__(self, x: Any) -> None:
+        vars(self).update(_entry=entry_in_memory(x).flags, _array=x.array.flags)
+
+    def __getattr__(self, name: str) -> Any:
+        of_all = name in ("owndata", "writeable", "aligned", "writebackifcopy")
+        return getattr(vars(self)["_array" if of_all else "_entry"], name)
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        setattr(vars(self)["_array"], name, item)
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name.lower())
+
+
 def entry(x: Any, level: Level, place: Any) -> Any:
     """Return what one call has, in nested containers."""
     return mapped(x, lambda item: item.array[place] if is_in(item, level) else item)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from batching.against_loops import close
 
-from autograd import Tensor, vmap
-from autograd.errors import BatchError, DataError, GradientLostError
+from autograd import Tensor, jacobian, vmap
+from autograd.errors import BatchError, DataError, GradientLostError, GraphError
 
 random = np.random.default_rng(31)
 BATCH = random.normal(size=(3, 4, 4))
@@ -66,6 +66,34 @@ def test_changes_reach_what_they_reach_in_each_call(way):
         except (TypeError, ValueError, IndexError, AttributeError):
             continue  # NumPy refuses: its numbers take no assignments, and it has views to read only
         close(vmap(f)(BATCH.copy()), expected)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if "ravel" in way or "reshape" in way])
+def test_derivatives_follow_views_as_in_each_call(way):
+    for name in ("assign", "first", "add"):
+        change = changing(way, WRITES[name])
+
+        def changed(x, change=change):
+            return change(x * 1.0)[0]
+
+        try:
+            expected = [jacobian(changed)(x) for x in BATCH]
+        except (GraphError, IndexError):  # NumPy raises too, or makes a view or a copy by chance
+            continue
+        close(vmap(jacobian(changed))(BATCH), expected)
+
+
+def test_flags_of_views_are_those_of_each_call():
+    def flags(x):
+        return [np.isfortran(x), x.flags.c_contiguous, x.flags["F_CONTIGUOUS"], x.flags.writeable]
+
+    for way in WAYS:
+        read = changing(way, "pass")
+        expected = read(BATCH[0])[1]
+        if np.may_share_memory(expected, BATCH):
+            seen = []
+            vmap(lambda x, read=read, seen=seen: seen.append(flags(read(x)[1])) or x)(BATCH)
+            assert seen == [flags(expected)], way
 
 
 def test_entries_may_lie_in_memory_in_any_order():
