@@ -9,6 +9,7 @@ are functions for all code that record their calls in that thread, where somethi
 
 from __future__ import annotations
 
+import builtins
 import cmath
 import functools
 import math
@@ -212,7 +213,9 @@ class _TypeType(type):
             kind = type(arguments[0]._value)
         else:
             kind = type(*arguments, **keywords)
-        return _Float if kind is float else kind
+        if kind is float:
+            return _Float
+        return _Type if kind in (type, _FloatType, _TypeType) else kind
 
     def __instancecheck__(cls, x: Any) -> bool:
         return isinstance(tracing.concrete(x), type)
@@ -287,11 +290,10 @@ BUILTINS: dict[str, Any] = {
     "min": _extreme(min, operator.lt),
 }
 
-#: The same the other way round.
-ORIGINALS = {_Float: float, _Type: type}
-
-#: What records the calls of a function, by its identity.
+#: What stands for a function or a type that a variable holds, by its identity: in `kind is float`
+#: both are the same.
 STANDING_FOR: dict[int, Any] = {
+    **{id(getattr(builtins, name)): found for name, found in BUILTINS.items()},
     id(np.isscalar): _isscalar,
     **{id(getattr(time, name)): _clock(getattr(time, name)) for name in CLOCKS},
     **{
@@ -311,6 +313,28 @@ _REPLACED = [
     (name, getattr(np, name), _followed_only(getattr(np, name))) for name in (*CONVERTING, "full")
 ]
 STANDING_FOR.update({id(other): STANDING_FOR[id(function)] for _, function, other in _REPLACED})
+
+
+#: By the identity of what stands for a function or a type, that itself.
+_ORIGINALS: dict[int, Any] = {
+    **{id(found): getattr(builtins, name) for name, found in BUILTINS.items()},
+    **{
+        id(STANDING_FOR[id(function)]): function
+        for module in (math, cmath, time, np)
+        for function in vars(module).values()
+        if id(function) in STANDING_FOR
+    },
+}
+
+
+def standing_for(x: Any) -> Any:
+    """Return what stands for a function or a type while a function is traced."""
+    return STANDING_FOR.get(id(x), x)
+
+
+def original(x: Any) -> Any:
+    """Return what something stands for; anything else as it is."""
+    return _ORIGINALS.get(id(x), x)
 
 
 class StandIn(types.ModuleType):

@@ -343,7 +343,7 @@ class Environment:
             if type(text) is str:  # for getattr
                 self._names[text] = None
         for key, item in found.items() if isinstance(found, dict) else enumerate(found):
-            if type(item) is np.ndarray and keyed:
+            if keyed and (type(item) is np.ndarray or id(item) in creation.STANDING_FOR):
                 self.replaced.append(
                     Watched(
                         functools.partial(operator.getitem, found, key),

@@ -8,7 +8,7 @@ import enum
 import inspect
 import types
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -241,9 +241,11 @@ def _rebuilt(x: Any, of: Any) -> Any:
     return of(x)
 
 
-def replaced(x: Any, parts: Any) -> Any:
-    """Return nested arguments with other inputs, taken in order."""
-    return _rebuilt(x, lambda leaf: next(parts) if isinstance(leaf, (*INPUTS, Node)) else leaf)
+def replaced(x: Any, parts: Any, other: Callable[[Any], Any] = lambda leaf: leaf) -> Any:
+    """Return nested arguments with other inputs, taken in order, and ``other(x)`` for the rest."""
+    return _rebuilt(
+        x, lambda leaf: next(parts) if isinstance(leaf, (*INPUTS, Node)) else other(leaf)
+    )
 
 
 class Slot:

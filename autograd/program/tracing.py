@@ -116,8 +116,8 @@ def record(
     )
     structure.name_inputs(parameters)
     parts = iter(given)
-    positional = structure.replaced(arguments, parts)
-    named = structure.replaced(keywords, parts)
+    positional = structure.replaced(arguments, parts, creation.standing_for)
+    named = structure.replaced(keywords, parts, creation.standing_for)
     containers = (structure.contents(positional), structure.contents(named))
     marks = marked(leaves, given)
     hooks.start(recorder)
@@ -245,9 +245,7 @@ def _output(recorder: Recorder, x: Any) -> Any:
         return recorder.symbol(recorder.number(x))
     if isinstance(x, Tensor):
         return recorder.symbol(x.data)
-    if isinstance(x, type):
-        return creation.ORIGINALS.get(x, x)
-    return recorder.symbol(x)
+    return recorder.symbol(creation.original(x))
 
 
 def plain_result(x: Any) -> Any:
@@ -256,11 +254,9 @@ def plain_result(x: Any) -> Any:
         return x._value
     if isinstance(x, Tensor) and isinstance(x._contents, Traced):
         replace_contents(x, x._contents._value)
-    if isinstance(x, type):
-        return creation.ORIGINALS.get(x, x)
     if type(x) is slice:
         return slice(*map(plain_result, (x.start, x.stop, x.step)))
-    return x
+    return creation.original(x)
 
 
 def _containers_of(recorder: Recorder, x: Any) -> Any:
