@@ -31,7 +31,8 @@ def quad(func: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
     """Integrate a function of one number; see `scipy.integrate.quad`.
 
     The derivative by a limit is the function there; that by anything else is the integral of the
-    derivative, again by SciPy and to the same tolerances.
+    derivative, again by SciPy and to the same tolerances. Comparisons have no derivative: where
+    `func` jumps at a place that depends on a parameter, integrate up to it and from there on.
 
     Parameters
     ----------

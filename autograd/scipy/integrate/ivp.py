@@ -37,7 +37,8 @@ def solve_ivp(
     The derivative is that of the steps that the solver has taken, in both modes and of any order:
     explicit methods repeat their formulas, and the implicit ones (``Radau``, ``BDF``, ``LSODA``) are
     followed by steps of Radau IIA, whose values may differ from the solver's within its tolerance.
-    Implicit methods get the Jacobian of `fun` from here.
+    Implicit methods get the Jacobian of `fun` from here. Comparisons have no derivative: where `fun`
+    jumps at a time that depends on a parameter, solve up to that time and from there on.
 
     Parameters
     ----------
