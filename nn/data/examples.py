@@ -17,7 +17,7 @@ def length_of(data: Any) -> int:
     parts: Sequence[Any] = [data]
     if isinstance(data, (tuple, dict)):
         parts = list(data.values()) if isinstance(data, dict) else data
-        if any(isinstance(part, tuple) or not hasattr(part, "__len__") for part in parts):
+        if any(isinstance(part, tuple) or not _has_length(part) for part in parts):
             raise DataError(
                 "A tuple or dict of data must hold arrays with the examples along the first axis, "
                 f"not {', '.join(type(part).__name__ for part in parts[:4])}. A sequence of "
@@ -28,12 +28,17 @@ def length_of(data: Any) -> int:
             raise ShapeError(
                 f"The parts have {', '.join(map(str, lengths))} examples; these must be equal."
             )
-    if not parts or not hasattr(parts[0], "__len__") or len(parts[0]) == 0:
+    first: Any = parts[0] if parts else None
+    if not _has_length(first) or not len(first):
         raise DataError(
             "Data must be a non-empty array, a tuple or dict of such arrays, or a sequence, not "
             f"{_described(data)}."
         )
-    return len(parts[0])
+    return len(first)
+
+
+def _has_length(part: Any) -> bool:
+    return hasattr(part, "__len__") and getattr(part, "shape", None) != ()
 
 
 def refuse_list_of_arrays(data: Any) -> None:

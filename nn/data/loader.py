@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DataError, OptionError
+from autograd.errors import DataError, OptionError, ShapeError
 from nn.data.datasets import TensorDataset
 from nn.data.examples import NUMBERS, length_of, places_of, refuse_list_of_arrays, taken
 from nn.seeding import chosen as drawn_from
@@ -45,12 +45,12 @@ class DataLoader:
     Raises
     ------
     OptionError
-        If `batch_size` is less than 1.
+        If `batch_size` is no integer, or less than 1.
     DataError
         If there are no examples, the data cannot be indexed, or they are a list of arrays, which
         may be examples or parts.
     ShapeError
-        If the parts differ in length.
+        If the parts differ in length, or the examples of a batch in shape.
 
     Examples
     --------
@@ -73,8 +73,8 @@ class DataLoader:
         pin_memory: bool = False,
         persistent_workers: bool = False,
     ) -> None:
-        if batch_size < 1:
-            raise OptionError(f"batch_size={batch_size!r} must be at least 1.")
+        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise OptionError(f"batch_size={batch_size!r} must be an integer of at least 1.")
         collate = collate or collate_fn
         self.dataset, self.batch_size = data, batch_size
         self.data = data.tensors if isinstance(data, TensorDataset) and not collate else data
@@ -107,9 +107,34 @@ class DataLoader:
         return self.collate([data[place] for place in places_of(chosen)])
 
 
+def _require_alike(examples: list[Any]) -> None:
+    """Raise if examples cannot be stacked, or if some have more parts than others."""
+    first = examples[0]
+    if isinstance(first, dict):
+        for other in examples:
+            if not isinstance(other, dict) or other.keys() != first.keys():
+                parts = list(other) if isinstance(other, dict) else other
+                raise DataError(f"An example has the parts {list(first)}, another one {parts!r}.")
+    elif isinstance(first, (tuple, list)):
+        for other in examples:
+            if not isinstance(other, (tuple, list)) or len(other) != len(first):
+                raise DataError(
+                    f"All examples of a batch must have the same parts: one has {len(first)}, "
+                    f"another one is {other!r}."
+                )
+    elif hasattr(first, "shape"):
+        shapes = list(dict.fromkeys(np.shape(example) for example in examples))
+        if len(shapes) > 1:
+            raise ShapeError(
+                f"The examples of a batch have shapes {shapes[0]} and {shapes[1]}, which cannot be "
+                "stacked: pad or cut them, or pass collate=list."
+            )
+
+
 def stacked(examples: list[Any]) -> Any:
     """Stack numbers and arrays, also inside tuples, lists and dicts; leave others in a list."""
     first = examples[0]
+    _require_alike(examples)
     if isinstance(first, (tuple, list)):
         if all(isinstance(part, NUMBERS) for part in first) and isinstance(first, list):
             raise DataError(

@@ -90,6 +90,11 @@ def _right_of_two(outputs: Any, targets: Any, threshold: float | None) -> Any:
             f"{sorted(classes)[:5]}."
         )
     if threshold is None:
+        if outputs.dtype.kind != "f" and not set(np.unique(outputs).tolist()) <= {-1, 0, 1}:
+            raise DataError(
+                "The outputs are integers, which may be classes; accuracy takes scores. For "
+                "classes write (outputs == targets).mean(), for logits outputs.astype(float)."
+            )
         if -1 not in classes and ((outputs >= 0) & (outputs <= 1)).all() and outputs.size:
             raise OptionError(
                 "All outputs are between 0 and 1, so they may be probabilities or logits. Write "

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd.errors import DataError, OptionError, ShapeError
-from nn import DataLoader, train_test_split
+from nn import DataLoader, accuracy, train_test_split
 
 
 def test_batches_are_in_order_and_the_last_may_be_smaller():
@@ -115,3 +115,42 @@ def test_a_stratified_split_keeps_class_proportions():
 def test_invalid_splits_are_rejected(arrays, options, error, message):
     with pytest.raises(error, match=message):
         train_test_split(*arrays, **options)
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5, 4.0, None, "3", float("nan")])
+def test_batch_sizes_are_positive_integers(size):
+    with pytest.raises(OptionError, match="must be an integer of at least 1"):
+        DataLoader(np.arange(10), batch_size=size)
+
+
+@pytest.mark.parametrize("data", [np.array(3.0), (np.zeros(2), np.array(3.0)), {"x": np.array(1)}])
+def test_data_without_a_first_axis_are_refused(data):
+    with pytest.raises(DataError, match="array"):
+        DataLoader(data)
+
+
+@pytest.mark.parametrize(
+    ("examples", "error"),
+    [
+        ([(1, 2), (1, 2, 3)], DataError),
+        ([(1, 2), 5], DataError),
+        ([{"a": 1}, {"b": 1}], DataError),
+        ([{"a": 1}, {"a": 1, "b": 1}], DataError),
+        ([{"a": 1}, 3], DataError),
+        ([(np.zeros(2), 0), (np.zeros(3), 1)], ShapeError),
+        ([{"a": np.zeros((2, 1))}, {"a": np.zeros(2)}], ShapeError),
+        ([[np.zeros(2), (1, 2)], [np.ones(2), (1,)]], DataError),
+    ],
+)
+def test_examples_of_a_batch_are_alike(examples, error):
+    with pytest.raises(error):
+        list(DataLoader(examples, batch_size=2))
+    assert len(list(DataLoader(examples, batch_size=2, collate=list))) == 1
+
+
+@pytest.mark.parametrize("outputs", [[2, 1, 0], [0, 3, 1], [[2], [0], [1]]])
+def test_classes_as_outputs_are_not_taken_for_scores(outputs):
+    with pytest.raises(DataError, match="may be classes"):
+        accuracy(np.array(outputs), [1, 1, 0])
+    right = (np.ravel(outputs) > 0) == (1, 1, 0)
+    assert accuracy(np.array(outputs, float), [1, 1, 0]) == right.mean()
