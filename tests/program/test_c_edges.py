@@ -218,3 +218,17 @@ def test_quotients_by_zero_are_errors_of_python():
     for x in NUMBERS:
         with pytest.raises(ZeroDivisionError):
             f(x, -0.0)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("shape", [(3,), (5000,), (2, 5), (2, 4100), (3, 2, 4)])
+def test_sums_of_negative_zeros_have_the_sign_of_numpy(shape, dtype):
+    def f(x):
+        axes = (None, 0, -1, tuple(range(len(shape))))
+        return [np.sum(x * 1.5, axis=axis, keepdims=True) * 2 for axis in axes]
+
+    x = np.full(shape, -0.0, dtype)
+    found, summary = replayed(f, x)
+    assert "C kernels: " in summary
+    for one, other in zip(found, f(x), strict=True):
+        assert np.array_equal(np.signbit(one), np.signbit(other))

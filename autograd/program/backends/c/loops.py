@@ -17,10 +17,11 @@ from autograd.program.backends.c.nests import ACCUMULATED, FULL, REDUCED, ROW, N
 from autograd.program.backends.c.numbers import literal, suffix
 from autograd.program.backends.c.places import Place, contiguous
 from autograd.program.backends.c.plan import TILE, Loop, Plan
+from autograd.program.backends.c.preamble import ZERO
 from autograd.program.backends.c.steps import REDUCTIONS, Element, Reduction
 
 #: What sums and maxima start with, by the ufunc.
-STARTS = {np.add: "-0.0", np.maximum: "-INFINITY", np.minimum: "INFINITY"}
+STARTS = {np.add: ZERO, np.maximum: "-INFINITY", np.minimum: "INFINITY"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,6 +8,8 @@ import platform
 import re
 from typing import Any
 
+import numpy as np
+
 #: The functions that glibc's vector library has, with one and with two arguments.
 _VECTOR_FUNCTIONS = (
     (
@@ -17,6 +19,9 @@ _VECTOR_FUNCTIONS = (
     ),
     ("atan2", "hypot", "pow"),
 )
+
+#: What sums of floats begin with, as in NumPy: it decides the sign of a sum of negative zeros.
+ZERO = "-0.0" if np.signbit(np.add.reduce(np.full(2, -0.0))) else "0.0"
 
 #: What all generated code includes.
 INCLUDES = "#include <math.h>\n#include <float.h>\n#include <stdint.h>\n"
@@ -101,7 +106,7 @@ def reductions() -> dict[str, str]:
         ("float", "f4", "-INFINITY", "INFINITY"),
         ("int64_t", "i8", "INT64_MIN", "INT64_MAX"),
     ):
-        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else "-0.0")
+        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else ZERO)
         found[f"part_{s}"] = _PARTS.format(t=t, s=s)
         for name, sign, start in (("maximum", ">=", lowest), ("minimum", "<=", highest)):
             found[f"{name}_of_two_{s}"] = _OF_TWO.format(t=t, s=s, name=name, sign=sign)
