@@ -5,6 +5,7 @@ import pytest
 from check.gallery.cases import SEEDS, calls, largest_difference, loaded, planted, program_names
 from check.gallery.judging import ERROR, FALSE, NOT_FOUND, RIGHT, Mistake, references
 from check.gallery.measure import (
+    checked,
     effects,
     judge,
     put_table,
@@ -86,6 +87,14 @@ def test_what_is_said_of_a_mistake_is_true(program):
         for name, keyword in effects(program, edit):
             judgement = judge(Mistake(edit, program, name, keyword, "written"))
             assert judgement.category not in (FALSE, NOT_FOUND, ERROR), judgement
+
+
+def test_a_part_is_named_by_the_variable_that_reads_it():
+    (edit,) = [e for e in planted("recurrent") if e.text.strip() == "dWh = dWh_t" and e.line < 85]
+    name = "rnn with step caches"
+    _kind, report, _ = checked(Mistake(edit, "recurrent", name, "vjp", "written"))
+    assert [line.line for line in report.lines] == [edit.line]
+    assert not [note for note in report.notes if "failed" in note]
 
 
 def test_a_mutant_changes_one_line_of_the_backward_pass():

@@ -184,9 +184,14 @@ class ProbedValues(RightValues):
     def made(self, node: int) -> str:
         """Return the name of an input, or an expression and its line."""
         made = self.nodes[node]
-        if not isinstance(made, Evaluation):
-            return str(made.path)
-        site = self.forward.sites[made.number]
+        return self._written(made) if isinstance(made, Evaluation) else str(made.path)
+
+    def reader(self, edge: tuple[int, int]) -> str:
+        """Return the expression that reads a variable, and its line."""
+        return self._written(self._uses[edge[0]])
+
+    def _written(self, evaluation: Evaluation) -> str:
+        site = self.forward.sites[evaluation.number]
         return f"`{site.text}` in line {site.line}"
 
 

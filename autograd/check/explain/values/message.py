@@ -93,7 +93,7 @@ def _missing(found: Substitution, turn: int, right: RightValues) -> str:
             continue
         for way in (part, part.T):
             if np.max(np.abs(way.reshape(lacking.shape) - lacking)) <= 1e-9 * size:
-                return f"lacks the part that comes through {right.made(edge[0])}"
+                return f"lacks the part that comes through {right.reader(edge)}"
     return ""
 
 
@@ -127,7 +127,7 @@ def _part(key: Key, right: RightValues) -> str:
     _, node, edges = key
     if not edges:
         return "zero"
-    through = _listed(right.made(edge[0]) for edge in edges)
+    through = _listed(right.reader(edge) for edge in edges)
     return f"the part of the derivative with respect to {right.made(node)} through {through}"
 
 

@@ -189,6 +189,10 @@ class RightValues(ABC):
     def made(self, node: int) -> str:
         """Return what made a node, in words: the name of an input, or an operation and its line."""
 
+    def reader(self, edge: tuple[int, int]) -> str:
+        """Return what reads a node, in words."""
+        return self.made(edge[0])
+
 
 class RecordedValues(RightValues):
     """The values and derivatives of a function that runs on nodes.
