@@ -303,11 +303,14 @@ class Search:
         return own or self.sources.found
 
     def _try(self, site: Site, candidates: Iterable[Variant]) -> None:
-        seen = {text_of(site.node)}
+        own = text_of(site.node)
+        seen = {own}
         waiting: list[Variant] = []
+        # The result of a bare call is not used. Called twice, it may never end: lock.acquire().
+        once = own if isinstance(site.node, ast.Expr) else None
         for variant in candidates:
             text = text_of(variant.node)
-            if text in seen:
+            if text in seen or (once is not None and text.count(once) > 1):
                 continue
             seen.add(text)
             waiting.append(variant)
