@@ -110,6 +110,7 @@ def fit(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import nn
     >>> x = np.linspace(-1, 1, 32)[:, None]
     >>> model = nn.Linear(1, 1, generator=np.random.default_rng(0))
@@ -221,6 +222,7 @@ def evaluate(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import nn
     >>> evaluate(nn.Tanh(), [(np.zeros(3), np.ones(3))], nn.mse)
     {'loss': 1.0}

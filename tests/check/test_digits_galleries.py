@@ -48,8 +48,12 @@ def digits_of(computed, exact):
 def compare(report_digits, computed, exact):
     flat = np.array(exact, dtype=object).ravel()
     assert flat.shape == np.ravel(computed).shape == np.ravel(report_digits).shape
+    full = -math.log10(float(np.finfo(computed.dtype).eps) / 2)
     for found, x, y in zip(np.ravel(report_digits), np.ravel(computed), flat, strict=True):
-        assert found == pytest.approx(digits_of(x, y), abs=ALLOWED)
+        expected = digits_of(x, y)
+        # Near the last digit the two computations may round differently: BLAS is free to.
+        allowed = ALLOWED if expected < full - 1.5 else 1.0
+        assert found == pytest.approx(expected, abs=allowed)
 
 
 def marks(function, mark="# loses: "):
