@@ -77,7 +77,8 @@ def identifier(text: str, taken: set[str]) -> str:
     name = re.sub(r"[^A-Za-z0-9_]", "_", text)[:60] or "x"
     if name[0].isdigit():
         name = f"x{name}"
-    called = {f.calls + s for found in FORMULAS.values() for f in found for s in ("", "f")}
+    known = {f.calls for found in FORMULAS.values() for f in found if f.calls}
+    called = known | {f"{function}f" for function in known}
     if name in _KEYWORDS.split() or name in called or _TAKEN.fullmatch(name):
         name = f"{name.lstrip('_')}_in"
     found, number = name, 2
