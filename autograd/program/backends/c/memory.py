@@ -58,8 +58,8 @@ def function_identifier(text: str, taken: set[str]) -> str:
 
     Examples
     --------
-    >>> function_identifier("round", set()), function_identifier("f", set())
-    ('round_in', 'f')
+    >>> function_identifier("round", set()), function_identifier("loss", set())
+    ('round_in', 'loss')
     """
     root = text[:-1] if text[-1:] in ("f", "l") else text
     is_known = not {text, root}.isdisjoint(_LIBRARY.split())
@@ -77,8 +77,7 @@ def identifier(text: str, taken: set[str]) -> str:
     name = re.sub(r"[^A-Za-z0-9_]", "_", text)[:60] or "x"
     if name[0].isdigit():
         name = f"x{name}"
-    known = {f.calls for found in FORMULAS.values() for f in found if f.calls}
-    called = known | {f"{function}f" for function in known}
+    called = {f.calls + s for found in FORMULAS.values() for f in found for s in ("", "f")}
     if name in _KEYWORDS.split() or name in called or _TAKEN.fullmatch(name):
         name = f"{name.lstrip('_')}_in"
     found, number = name, 2
