@@ -87,14 +87,14 @@ class _Checkpoint:
         self.count = len(inputs)
         self.known: list[Any] = [dispatch.plain(result)]
         self.last: tuple[Any, dict[int, Any]] | None = None
-        others = closed_over(trace, fresh, begun)
-        self.varying = [i for i, node in enumerate((*inputs, *others)) if varies(node)]
+        self.others = closed_over(trace, fresh, begun)
+        self.varying = [i for i, node in enumerate((*inputs, *self.others)) if varies(node)]
         primitive = define(
             self._compute,
             variadic=self._pull_back,
             name=f"checkpoint of {getattr(f, '__name__', 'a function')}",
         )
-        self.result = dispatch.apply(primitive, (*inputs, *others), dispatch.NO_KEYWORDS)
+        self.result = dispatch.apply(primitive, (*inputs, *self.others), dispatch.NO_KEYWORDS)
 
     def _run(self, items: list[Any]) -> Any:
         """Call the function with other items in place of its nodes."""
@@ -117,13 +117,9 @@ class _Checkpoint:
             create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
             inputs = arguments[: self.count]
             fresh = [positive(a) if isinstance(a, Node) else _leaf_of(a) for a in inputs]
-            closed_over = zip(
-                arguments[self.count :], self.result.arguments[self.count :], strict=True
-            )
-            others = [a if isinstance(a, Node) else node for a, node in closed_over]
-            result = self._run(fresh)
+            result = self._run(fresh)  # which uses the nodes that it closes over, not their copies
             self._assert_same(dispatch.plain(result), dispatch.plain(y))
-            found = pulled(result, g, [*fresh, *others], create)
+            found = pulled(result, g, [*fresh, *self.others], create)
             self.last = (g, dict(enumerate(found)))
         derivative = self.last[1].pop(argnum)
         if not any(i in self.last[1] for i in self.varying):

@@ -149,3 +149,15 @@ def test_forward_mode_follows_closed_over_nodes():
     np.testing.assert_allclose(jvp(f)(t)(v)[1], first @ v)
     twice = jvp(lambda t: jvp(f)(t)(v)[1])(t)(v)[1]
     np.testing.assert_allclose(twice, v @ (second * v))
+
+
+def test_closed_over_nodes_that_are_assigned_to_later_are_followed():
+    def f(t, wrap):
+        w = t * t
+        y = wrap(lambda x: np.sum(w[:2] * x))(t[0] * 1.0)
+        w[2] = 0.0
+        return y * y
+
+    t = np.array([1.0, 2.0, 3.0])
+    for transform in (grad, hessian, lambda f: lambda t, wrap: jvp(lambda t: f(t, wrap))(t)(t)[1]):
+        np.testing.assert_allclose(transform(f)(t, checkpoint), transform(f)(t, lambda g: g))
