@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd.debugging import Trace
@@ -56,3 +57,27 @@ def pulled(result: Any, g: Any, targets: list[Any], create: bool) -> list[Any]:
     again = create or any(isinstance(node, Value) and node.primitive for node in targets)
     found = derivatives(result, g, targets, True, again)
     return found if create else [plain(part) for part in found]
+
+
+class AllAtOnce:
+    """Derivatives by all arguments of a node, computed when a pass asks for the first of them.
+
+    Parameters
+    ----------
+    wanted : iterable of int
+        The arguments that passes ask for: once they have all of these, nothing is kept.
+    """
+
+    def __init__(self, wanted: Iterable[int]) -> None:
+        self._wanted = tuple(wanted)
+        self._cotangent: Any = None
+        self._found: dict[int, Any] = {}
+
+    def of(self, argnum: int, g: Any, compute: Callable[[], Iterable[Any]]) -> Any:
+        """Return the derivative by one argument for a cotangent; `compute` returns all."""
+        if self._cotangent is not g or argnum not in self._found:
+            self._cotangent, self._found = g, dict(enumerate(compute()))
+        found = self._found.pop(argnum)
+        if not any(i in self._found for i in self._wanted):
+            self._cotangent, self._found = None, {}
+        return found

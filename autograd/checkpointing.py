@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.captured import closed_over, pulled, varies
+from autograd.captured import AllAtOnce, closed_over, pulled, varies
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, dispatch, no_grad
 from autograd.engine.closures import begin_call
@@ -86,15 +86,15 @@ class _Checkpoint:
             )
         self.count = len(inputs)
         self.known: list[Any] = [dispatch.plain(result)]
-        self.last: tuple[Any, dict[int, Any]] | None = None
         self.others = closed_over(trace, fresh, begun)
-        self.varying = [i for i, node in enumerate((*inputs, *self.others)) if varies(node)]
+        parents = (*inputs, *self.others)
+        self.derivatives = AllAtOnce(i for i, node in enumerate(parents) if varies(node))
         primitive = define(
             self._compute,
             variadic=self._pull_back,
             name=f"checkpoint of {getattr(f, '__name__', 'a function')}",
         )
-        self.result = dispatch.apply(primitive, (*inputs, *self.others), dispatch.NO_KEYWORDS)
+        self.result = dispatch.apply(primitive, parents, dispatch.NO_KEYWORDS)
 
     def _run(self, items: list[Any]) -> Any:
         """Call the function with other items in place of its nodes."""
@@ -112,21 +112,19 @@ class _Checkpoint:
             return dispatch.plain(self._run([_leaf_of(x) for x in plain[: self.count]]))
 
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
-        """Run the function again and differentiate it; for all arguments at once."""
-        if self.last is None or self.last[0] is not g or argnum not in self.last[1]:
-            create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
-            inputs = arguments[: self.count]
-            fresh = [positive(a) if isinstance(a, Node) else _leaf_of(a) for a in inputs]
-            result = self._run(fresh)  # which uses the nodes that it closes over, not their copies
-            self._assert_same(dispatch.plain(result), dispatch.plain(y))
-            found = pulled(result, g, [*fresh, *self.others], create)
-            self.last = (g, dict(enumerate(found)))
-        derivative = self.last[1].pop(argnum)
-        if not any(i in self.last[1] for i in self.varying):
-            self.last = None  # all are returned: free them
+        derivative = self.derivatives.of(argnum, g, lambda: self._by_all(g, y, arguments))
         return (
             np.zeros_like(dispatch.plain(arguments[argnum])) if derivative is None else derivative
         )
+
+    def _by_all(self, g: Any, y: Any, arguments: Any) -> list[Any]:
+        """Run the function again and differentiate it by all arguments at once."""
+        create = isinstance(g, Node) or any(isinstance(a, Node) for a in arguments)
+        inputs = arguments[: self.count]
+        fresh = [positive(a) if isinstance(a, Node) else _leaf_of(a) for a in inputs]
+        result = self._run(fresh)  # which uses the nodes that it closes over, not their copies
+        self._assert_same(dispatch.plain(result), dispatch.plain(y))
+        return pulled(result, g, [*fresh, *self.others], create)
 
     def _assert_same(self, now: Any, before: Any) -> None:
         """Raise if the second run gives another result."""

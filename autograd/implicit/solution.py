@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.captured import closed_over, pulled
+from autograd.captured import AllAtOnce, closed_over, pulled
 from autograd.debugging import Trace
 from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
@@ -114,6 +114,7 @@ class Solution:
             with Trace() as trace:
                 self.point = Point(self.system, self.packed)
         self.others = closed_over(trace, [], begun)
+        self.derivatives = AllAtOnce(range(len(self.others)))
         solution = self.packed
         if self.others and is_recording():
             primitive = define(
@@ -121,20 +122,12 @@ class Solution:
             )
             solution = dispatch.apply(primitive, tuple(self.others), dispatch.NO_KEYWORDS)
         self.result = self.system.unpacked(solution)
-        self.last: tuple[Any, list[Any]] | None = None
 
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
-        """Solve ``Jᵀ λ = g``, once for all arguments; the derivative of one is -λᵀ ∂r/∂θ."""
-        if self.last is None or self.last[0] is not g or self.last[1][argnum] is None:
-            self.last = (g, self._derivatives(g, y, arguments))
-        found = self.last[1][argnum]
-        self.last[1][argnum] = None
-        if all(part is None for part in self.last[1]):
-            self.last = None  # all are returned: free them
-        return found
+        return self.derivatives.of(argnum, g, lambda: self._by_all(g, y, arguments))
 
-    def _derivatives(self, g: Any, y: Any, arguments: Any) -> list[Any]:
-        """Return the vjp for each argument; nodes where it will be differentiated again."""
+    def _by_all(self, g: Any, y: Any, arguments: Any) -> list[Any]:
+        """Solve ``Jᵀ λ = g``, once for all arguments; the derivative by one is -λᵀ ∂r/∂θ."""
         create = isinstance(g, Node) or any(isinstance(a, Node) for a in (y, *arguments))
         point = self.point
         if create:

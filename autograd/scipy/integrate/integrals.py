@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd.captured import closed_over, pulled
+from autograd.captured import AllAtOnce, closed_over, pulled
 from autograd.debugging import Trace
 from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
@@ -322,6 +322,7 @@ class _Integral:
             found, complaints = _numbers(self.function, a, b, rule)
         self.others = closed_over(trace, [], begun) if is_recording() else []
         self.is_node = bool(self.others) or (is_recording() and has_node(a, b))
+        self.derivatives = AllAtOnce(range(len(self.others)))
         self.result: Any = found
         if not self.is_node:
             for complaint in complaints:
@@ -332,7 +333,6 @@ class _Integral:
         primitive = define(lambda *_: value, variadic=self._pull_back, name="integral")
         node = dispatch.apply(primitive, (a, b, *self.others), dispatch.NO_KEYWORDS)
         self.result = (node, *found[1:])
-        self.last: tuple[Any, list[Any]] | None = None
 
     def _pull_back(self, argnum: int, g: Any, y: Any, a: Any, b: Any, *others: Any) -> Any:
         create = any(isinstance(x, Node) for x in (g, y, a, b, *others))
@@ -340,13 +340,7 @@ class _Integral:
             at = self.function(b if argnum else a)
             at = at if create else plain(at)
             return np.sum(g * at) if argnum else -np.sum(g * at)
-        if self.last is None or self.last[0] is not g or self.last[1][argnum - 2] is None:
-            self.last = (g, self._by_others(g, a, b, create))
-        found = self.last[1][argnum - 2]
-        self.last[1][argnum - 2] = None
-        if all(part is None for part in self.last[1]):
-            self.last = None  # all are returned: free them
-        return found
+        return self.derivatives.of(argnum - 2, g, lambda: self._by_others(g, a, b, create))
 
     def _by_others(self, g: Any, a: Any, b: Any, create: bool) -> list[Any]:
         """Integrate the derivatives by what the function closes over."""
