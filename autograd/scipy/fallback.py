@@ -7,6 +7,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd import tree
 from autograd.captured import varies
 from autograd.engine import Node, objects, tracing
@@ -40,6 +42,22 @@ def recorded(function: Callable[..., Any]) -> Callable[..., Any]:
             given = (arguments, tuple(keywords.values()))
             if tracer is not None and tracing.any_followed(given):
                 return tracer.emit(function, arguments, keywords)
+        return function(*arguments, **keywords)
+
+    return call
+
+
+def with_copies(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that SciPy calls with its own arrays, which it changes later.
+
+    A program keeps what it is called with. Inside, nodes may depend on what is traced, so tracing
+    goes on: SciPy's conversions to numbers are guarded.
+    """
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        if GRAD_MODE.tracing != 0:
+            arguments = tuple([x.copy() if isinstance(x, np.ndarray) else x for x in arguments])
         return function(*arguments, **keywords)
 
     return call

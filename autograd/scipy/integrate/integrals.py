@@ -19,7 +19,7 @@ from autograd.engine.grad_mode import is_recording
 from autograd.errors import NoRuleError, SolutionError
 from autograd.rules.custom import define
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node, joined, untraced
+from autograd.scipy.fallback import has_node, joined, with_copies
 
 Function = Callable[..., Any]
 
@@ -241,7 +241,7 @@ class _Seen:
             self.nodes = self.nodes or has_node(found)
             return plain(found)
 
-        return untraced(call)
+        return with_copies(call)
 
 
 class _Quad:
@@ -375,7 +375,7 @@ def _numbers(function: Function, a: Any, b: Any, rule: Any) -> tuple[Any, list[A
     """Return what SciPy finds with numbers alone, and its warnings."""
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
-        found = rule(untraced(lambda x: plain(function(x))), float(plain(a)), float(plain(b)))
+        found = rule(with_copies(lambda x: plain(function(x))), float(plain(a)), float(plain(b)))
     return found, complaints
 
 

@@ -12,7 +12,7 @@ from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node, joined, untraced
+from autograd.scipy.fallback import has_node, joined, with_copies
 from autograd.scipy.integrate.steps import STEPS
 from autograd.transforms import jacobian
 
@@ -147,7 +147,7 @@ class _Problem:
             self.has_nodes = self.has_nodes or has_node(found)
             return plain(found)
 
-        return untraced(call)
+        return with_copies(call)
 
     def event(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return an event as a function of numbers, with the attributes that SciPy reads."""
@@ -159,21 +159,16 @@ class _Problem:
 
     def jacobian_at(self, t: Any, y: Any) -> Callable[..., Any] | None:
         """Return the Jacobian as a function of numbers; None if `fun` cannot be followed."""
-        args = plain(self.args)
+        alone = _Problem(self.function, plain(self.args), self.vectorized)
 
         def call(t: Any, y: Any) -> Any:
-            def change(y: Any) -> Any:
-                if self.vectorized:
-                    return np.ravel(as_array(self.function(t, y[:, None], *args)))
-                return as_array(self.function(t, y, *args))
-
-            return plain(jacobian(change)(np.asarray(y, float)))
+            return plain(jacobian(lambda y: alone.change(t, y))(np.asarray(y, float)))
 
         try:
             call(t, y)
         except Exception:  # it calls what has no rule, or is not written for nodes
             return None
-        return untraced(call)
+        return with_copies(call)
 
 
 class Solution:
@@ -206,10 +201,9 @@ class Solution:
         else:
             knots = [first + (t - start) for t in fixed]
         self.fixed, self.knots, self.states, self.pieces = np.array(fixed), knots, [y0], []
-        slope = problem.change(first, y0) if pieces else None
+        slope = None
         for number, piece in enumerate(pieces):
             t, h, y = knots[number], knots[number + 1] - knots[number], self.states[-1]
-            slope = problem.change(t, y) if slope is None else slope
 
             def guess(x: Any, piece: Any = piece) -> Any:
                 return piece(piece.t_old + x * (piece.t - piece.t_old)) - piece(piece.t_old)
@@ -250,7 +244,7 @@ class Solution:
         knots, states = list(self.knots), [as_array(state) for state in self.states]
         if result.status == 1:  # an event has ended the last step
             ends = [times[-1] for times in result.t_events if len(times)]
-            knots[-1] = next(t for t in ends if plain(t) == last or abs(plain(t) - last) < 1e-9)
+            knots[-1] = min(ends, key=lambda t: abs(plain(t) - last))
             states[-1] = self(knots[-1])
         result.t, result.y = as_array(knots), np.stack(states, axis=1)
 

@@ -18,7 +18,7 @@ from autograd import implicit
 
 Function = Callable[[Any, Any], Any]
 
-#: What a step gives: the state at its end, the slope there if it is known, and the state between.
+#: What a step gives: the state at its end, the slope there if it was needed, and the state between.
 Step = tuple[Any, Any, Callable[[Any], Any]]
 
 
@@ -65,7 +65,7 @@ def dop853(f: Function, t: Any, h: Any, y: Any, slope: Any, guess: Any) -> Step:
 
 def _stages(method: Any, f: Function, t: Any, h: Any, y: Any, slope: Any) -> tuple[Any, Any, Any]:
     """Return the state and the slope at the end of a step, and all slopes."""
-    slopes = [slope]
+    slopes = [f(t, y) if slope is None else slope]
     for a, c in zip(method.A[1:], method.C[1:], strict=True):
         change = np.stack(slopes, axis=-1) @ a[: len(slopes)] * h
         slopes.append(f(t + c * h, y + change))

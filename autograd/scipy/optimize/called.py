@@ -12,10 +12,10 @@ import numpy as np
 from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.errors import SolutionError
-from autograd.scipy.fallback import has_node, joined, untraced
-from autograd.transforms import grad, hessian, hessian_vector_product, jacobian, value_and_grad
+from autograd.scipy.fallback import has_node, joined, with_copies
 
 Function = Callable[..., Any]
+Transform = Callable[[Function], Function]
 
 
 class Called:
@@ -60,34 +60,26 @@ class Called:
             with no_grad():
                 return plain(joined(function(x, *more, *args, **keywords)))
 
-        return untraced(call)
+        return with_copies(call)
 
-    def derivative(self, kind: str, x: Any) -> Function | None:
-        """Return a derivative as a function of numbers; None if the function cannot be followed."""
-        transform = _TRANSFORMS[kind]
+    def derivative(self, transform: Transform, x: Any, *more: Any) -> Function | None:
+        """Return a derivative as a function of numbers; None if the function cannot be followed.
+
+        It is tried at `x`, with what it takes besides.
+        """
         args, keywords = plain(self.args), plain(self.keywords)
 
         def call(x: Any, *more: Any) -> Any:
             found = transform(lambda x: self.function(x, *args, **keywords))(x, *more)
             return plain(found)
 
-        more = (np.zeros_like(x),) if kind == "hessp" else ()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 call(x, *more)
         except Exception:  # it may call what has no rule, or is not written for nodes
             return None
-        return untraced(call)
-
-
-_TRANSFORMS: dict[str, Callable[[Function], Function]] = {
-    "grad": grad,
-    "value and grad": value_and_grad,
-    "jacobian": jacobian,
-    "hessian": hessian,
-    "hessp": hessian_vector_product,
-}
+        return with_copies(call)
 
 
 def vector(x: Any) -> Any:

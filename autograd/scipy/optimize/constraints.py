@@ -12,6 +12,7 @@ from autograd.engine.dispatch import plain
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node
 from autograd.scipy.optimize.called import Called
+from autograd.transforms import jacobian
 
 Function = Callable[[Any], Any]
 
@@ -81,7 +82,7 @@ class Constraints:
         if callable(jac):
             jac = called.of_numbers(jac)
         elif jac is None or (not is_dict and jac == "2-point"):
-            jac = called.derivative("jacobian", self.start) or jac
+            jac = called.derivative(jacobian, self.start) or jac
         if is_dict:
             parts = {"type": given["type"], "fun": called.numbers}
             return parts if jac is None else {**parts, "jac": jac}

@@ -87,7 +87,7 @@ def least_squares(
     called = Called(fun, args, kwargs)
     start = vector(x0)
     if jac is None:
-        jac = called.derivative("jacobian", start) or "2-point"
+        jac = called.derivative(jacobian, start) or "2-point"
     elif callable(jac):
         jac = called.of_numbers(jac)
     parts = (
@@ -236,4 +236,4 @@ class _Fit:
             count = len(inspect.signature(self.f).parameters) - 1
             p0 = np.ones(max(count, 1))
         called = Called(lambda p: np.ravel(self.f(plain(self.x), *p)))
-        return None if called.derivative("jacobian", vector(p0)) is None else call
+        return None if called.derivative(jacobian, vector(p0)) is None else call

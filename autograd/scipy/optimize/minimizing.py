@@ -13,19 +13,14 @@ from autograd.engine.dispatch import plain
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import Constraints, limits
+from autograd.transforms import hessian, hessian_vector_product, value_and_grad
 
 #: The methods that use no gradient; None chooses one that does.
 WITHOUT_GRADIENT = ("nelder-mead", "powell", "cobyla", "cobyqa")
 
-#: The second derivative that a method needs, or uses if there is one.
-SECOND = {
-    "newton-cg": "hessp",
-    "trust-ncg": "hessp",
-    "trust-krylov": "hessp",
-    "trust-constr": "hessp",
-    "dogleg": "hessian",
-    "trust-exact": "hessian",
-}
+#: The methods that need second derivatives, or use them if there are any: products or matrices.
+WITH_PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "trust-constr")
+WITH_HESSIAN = ("dogleg", "trust-exact")
 
 
 def minimize(
@@ -97,11 +92,13 @@ def minimize(
     start = vector(x0)
     name = str(method or "").lower()
     if jac is None and not callable(method) and name not in WITHOUT_GRADIENT:
-        both = called.derivative("value and grad", start)
+        both = called.derivative(value_and_grad, start)
         given, jac = (called.numbers, None) if both is None else (both, True)
-        if both is not None and hess is None and hessp is None and name in SECOND:
-            second = called.derivative(SECOND[name], start)
-            hess, hessp = (second, None) if SECOND[name] == "hessian" else (None, second)
+        if both is not None and hess is None and hessp is None:
+            if name in WITH_HESSIAN:
+                hess = called.derivative(hessian, start)
+            elif name in WITH_PRODUCTS:
+                hessp = called.derivative(hessian_vector_product, start, np.zeros_like(start))
     within = Constraints(constraints, start)
     found = _original.minimize(
         given,

@@ -13,6 +13,7 @@ from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.scipy.fallback import joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
+from autograd.transforms import jacobian
 
 #: The methods of `root` that use the Jacobian.
 WITH_JACOBIAN = ("hybr", "lm")
@@ -68,7 +69,7 @@ def root(
     called = Called(_first(fun) if jac is True else fun, args)
     start = vector(x0)
     if jac is None and method in WITH_JACOBIAN:
-        jac = called.derivative("jacobian", start)
+        jac = called.derivative(jacobian, start)
     elif callable(jac):
         jac = called.of_numbers(jac)
     given = called.of_numbers(fun) if jac is True else called.numbers
@@ -163,7 +164,7 @@ def fsolve(
     """
     called = Called(func, args)
     derivative = (
-        called.derivative("jacobian", vector(x0)) if fprime is None else called.of_numbers(fprime)
+        called.derivative(jacobian, vector(x0)) if fprime is None else called.of_numbers(fprime)
     )
     if fprime is None:
         keywords.pop("col_deriv", None)
