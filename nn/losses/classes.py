@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Tensor
 from autograd.errors import OptionError, ShapeError
 from autograd.program import is_tracing
 from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import log_softmax
 from nn.layers.linear import indices_below
-from nn.losses.kernels import (
-    surprisal,
-    weighted_sum,
-)
-from nn.losses.reductions import reduced, same_shape
+from nn.losses.kernels import surprisal, weighted_sum
+from nn.losses.reductions import reduced, same_shape, weights_in
 from nn.types import typed_loss
 
 
@@ -61,9 +59,10 @@ def nll(
     1.0397
     """
     outputs = floating(outputs)
-    _, index, weights = target_classes(outputs, targets, weight, ignore_index)
+    counted, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
-    selected = np.where(weights == 0, 0.0, outputs[index])  # may be infinite where ignored
+    ignored = ~counted if isinstance(weights, Tensor) else weights == 0
+    selected = np.where(ignored, 0.0, outputs[index])  # may be infinite there
     return reduced_by(selected * (weights / -total), reduction)
 
 
@@ -133,9 +132,13 @@ def cross_entropy(
         )
     counted, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
-    losses = surprisal(outputs, axis, index, weights * ((1 - label_smoothing) / total), [])
+    factors = weights * ((1 - label_smoothing) / total)
+    if isinstance(weights, Tensor):  # which get gradients, also where they are 0
+        losses = surprisal(outputs, axis, index, np.asarray(counted, outputs.dtype), []) * factors
+    else:
+        losses = surprisal(outputs, axis, index, factors, [])
     if label_smoothing:
-        even = np.full((), -label_smoothing / count / total, outputs.dtype)
+        even = np.asarray(-label_smoothing / count, outputs.dtype) / total
         every = 1 if weight is None else weights_of_classes(outputs, weight)
         shares = even * np.expand_dims(counted, axis) * every * np.ones_like(plain(outputs))
         losses = losses + weighted_sum(log_softmax(outputs, axis=axis), shares, axis)
@@ -157,7 +160,7 @@ def class_axis(outputs: Any) -> int:
 def weights_of_classes(outputs: Any, weight: Any) -> Any:
     """Return the weight of each class, with as many axes as the outputs have."""
     axis = class_axis(outputs)
-    shape, weight = shape_of(outputs), np.asarray(plain(weight), outputs.dtype)
+    shape, weight = shape_of(outputs), weights_in(outputs.dtype, weight)
     if weight.shape != (shape[axis],):
         raise ShapeError(
             f"weight= has shape {weight.shape}; for outputs of shape {shape}, with {shape[axis]} "

@@ -9,11 +9,8 @@ import numpy as np
 from autograd import softplus
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain, shape_of
-from nn.losses.kernels import (
-    cross_entropy_of_bits,
-    cross_entropy_of_logits,
-)
-from nn.losses.reductions import reduced, same_shape
+from nn.losses.kernels import cross_entropy_of_bits, cross_entropy_of_logits
+from nn.losses.reductions import reduced, same_shape, weights_in
 from nn.types import typed_loss
 
 
@@ -21,7 +18,7 @@ def weighted(losses: Any, weight: Any) -> Any:
     """Multiply losses by weights; raise if these do not broadcast to the shape of the losses."""
     if weight is None:
         return losses
-    weight = np.asarray(plain(weight), losses.dtype)
+    weight = weights_in(losses.dtype, weight)
     if np.broadcast_shapes(weight.shape, shape_of(losses)) != shape_of(losses):
         raise ShapeError(
             f"The weights have shape {weight.shape}, which does not broadcast to the shape "
@@ -120,9 +117,8 @@ def binary_cross_entropy_with_logits(
     outputs, targets = same_shape(outputs, targets)
     losses = cross_entropy_of_logits(outputs, targets)
     if pos_weight is not None:  # of t·log σ(z) + (1 - t)·log σ(-z), multiply the first part
-        losses = losses + weighted(
-            targets * softplus(-outputs), np.asarray(plain(pos_weight)) - 1.0
-        )
+        more = weights_in(losses.dtype, pos_weight) - 1.0
+        losses = losses + weighted(targets * softplus(-outputs), more)
     return reduced(weighted(losses, weight), reduction)
 
 

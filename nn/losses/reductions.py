@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, Value
 from autograd.errors import OptionError, ShapeError
-from nn.arrays import floating, shape_of
+from nn.arrays import floating, plain, shape_of
 
 REDUCTIONS: dict[str, Callable[[Any], Any]]
 REDUCTIONS = {
@@ -24,6 +24,15 @@ def reduced(losses: Any, reduction: str) -> Any:
     if reduction not in REDUCTIONS:
         raise OptionError(f'reduction= must be "mean", "sum" or "none", not {reduction!r}.')
     return REDUCTIONS[reduction](losses)
+
+
+def weights_in(dtype: Any, weight: Any) -> Any:
+    """Return weights in a type: as an array, or as a Tensor if they get gradients."""
+    if isinstance(weight, Value):
+        weight = np.reshape(weight, ())  # a Tensor
+    if isinstance(weight, Tensor) and weight.requires_grad:
+        return weight.astype(dtype)
+    return np.asarray(plain(weight), dtype)
 
 
 def same_shape(outputs: Any, targets: Any) -> tuple[Any, Any]:

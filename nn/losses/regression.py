@@ -8,9 +8,7 @@ import numpy as np
 
 from autograd.errors import OptionError
 from nn.arrays import plain
-from nn.losses.kernels import (
-    huber_of_difference,
-)
+from nn.losses.kernels import huber_of_difference
 from nn.losses.reductions import reduced, same_shape
 from nn.types import typed_loss
 

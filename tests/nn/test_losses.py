@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, Value
 from autograd.errors import DataError, OptionError, ShapeError
 
 PAIRS = [
@@ -131,3 +131,51 @@ def test_an_ignored_example_with_impossible_classes_adds_zero():
     with np.errstate(invalid="ignore"):
         loss = nn.cross_entropy(outputs, [0, -100], reduction="sum")
     assert loss == pytest.approx(np.log1p(np.exp(-1.0)))
+
+
+BITS, SHARES = [[1.0, 0.0], [0.3, 1.0]], [[0.2, 0.8], [0.5, 0.5]]
+WEIGHTED = {
+    "binary_cross_entropy": lambda x, w, r: nn.binary_cross_entropy(1 / (1 + np.exp(-x)), BITS, r, w),
+    "with_logits": lambda x, w, r: nn.binary_cross_entropy_with_logits(x, BITS, r, w),
+    "pos_weight": lambda x, w, r: nn.binary_cross_entropy_with_logits(x, BITS, r, pos_weight=w),
+    "nll": lambda x, w, r: nn.nll(x, [1, 0], r, w),
+    "nll, ignored": lambda x, w, r: nn.nll(x, [-100, 1], r, w),
+    "cross_entropy": lambda x, w, r: nn.cross_entropy(x, [1, 0], r, w),
+    "cross_entropy, ignored": lambda x, w, r: nn.cross_entropy(x, [-100, 1], r, w),
+    "smoothed": lambda x, w, r: nn.cross_entropy(x, [1, 0], r, w, label_smoothing=0.3),
+    "shares": lambda x, w, r: nn.cross_entropy(x, SHARES, r, w),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("name", WEIGHTED)
+@pytest.mark.parametrize("weights", [[0.7, 1.9], [0.0, 2.0]])
+def test_weights_of_a_loss_get_gradients(name, reduction, weights):
+    x, w, h = np.array([[0.4, -1.2], [2.0, 0.3]]), np.array(weights), 1e-6
+    tensor, given = Tensor(x), Tensor(w)
+    found = WEIGHTED[name](tensor, given, reduction)
+    assert found.data == pytest.approx(float(WEIGHTED[name](x, w, reduction)))
+    found.backward()
+    for which, grad in ((0, tensor.grad), (1, given.grad)):
+        slopes = np.zeros_like((x, w)[which])
+        for i in np.ndindex(slopes.shape):
+            ends = []
+            for step in (h, -h):
+                moved = [x.copy(), w.copy()]
+                moved[which][i] += step
+                ends.append(float(WEIGHTED[name](*moved, reduction)))
+            slopes[i] = (ends[0] - ends[1]) / (2 * h)
+        np.testing.assert_allclose(grad, slopes, rtol=1e-6, atol=1e-8)
+
+
+def test_weights_of_a_loss_may_stay_constants():
+    weight = Tensor([1.0, 2.0], requires_grad=False)
+    x = Tensor(np.array([[0.0, -np.inf]], np.float32))
+    assert nn.cross_entropy(x, [0], weight=weight).dtype == np.float32
+    assert nn.binary_cross_entropy(Tensor([0.5]), [1.0], weight=Tensor(2.0)).parents
+
+
+def test_a_value_as_weight_gets_its_gradient():
+    weight = Value(2.0)
+    nn.binary_cross_entropy(Tensor([0.5, 0.25]), [1.0, 1.0], weight=weight).backward()
+    assert weight.grad == pytest.approx(np.log(8) / 2)
