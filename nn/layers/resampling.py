@@ -1,6 +1,6 @@
 """Layers that change the grid: `Upsample`, `PixelShuffle` and `AdaptiveAvgPool`.
 
-Along each axis, averages and interpolations are a matrix product.
+Along each axis, averages and interpolations are products with a matrix, most of it zeros.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Primitive, kernel, linear
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
@@ -31,7 +32,7 @@ def nearest(length: int, wanted: int, scale: float) -> Any:
     return np.eye(length)[places]
 
 
-def linear(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
+def neighbours(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
     """Return the matrix that interpolates between neighbours."""
     if align_corners:
         at = np.arange(wanted) * ((length - 1) / max(wanted - 1, 1))
@@ -43,11 +44,29 @@ def linear(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
     return np.eye(length)[left] * (1 - share) + np.eye(length)[right] * share
 
 
+@kernel()
+def combined_arrays(x: Any, matrix: Any) -> Any:
+    """Return x @ matrix.T, in which infinite elements and NaNs times zero are 0."""
+    if np.isfinite(np.add.reduce(x, axis=None)):
+        return x @ matrix.T
+    rows = [(row != 0, row) for row in matrix]
+    return np.stack([x[..., used] @ row[used] for used, row in rows], axis=-1)
+
+
+combined: Primitive = linear(
+    combined_arrays,
+    lambda g, x, matrix: combined(g, matrix.T),
+    batch=lambda x, matrix: combined_arrays(x, matrix[0]),
+    fresh_results=True,
+    name="resample",
+)
+
+
 def along_grid(x: Any, matrices: list[Any]) -> Any:
     """Multiply the last axes by matrices, one for each."""
     for axis, matrix in enumerate(reversed(matrices), 1):
         matrix = matrix.astype(x.dtype)
-        x = np.swapaxes(np.swapaxes(x, -axis, -1) @ matrix.T, -axis, -1)
+        x = np.swapaxes(combined(np.swapaxes(x, -axis, -1), matrix), -axis, -1)
     return x
 
 
@@ -99,13 +118,10 @@ def interpolate(
         factors = list(scale_factor) if many else [scale_factor] * len(lengths)
         wanted = tuple(math.floor(n * f) for n, f in zip(lengths, factors, strict=True))
         scales = [1 / factor for factor in factors]
+    axes = zip(lengths, wanted, scales, strict=True)
     if mode == "nearest":
-        rows = [nearest(*row) for row in zip(lengths, wanted, scales, strict=True)]
-    else:
-        rows = [
-            linear(*row, bool(align_corners)) for row in zip(lengths, wanted, scales, strict=True)
-        ]
-    return along_grid(x, rows)
+        return along_grid(x, [nearest(*axis) for axis in axes])
+    return along_grid(x, [neighbours(*axis, bool(align_corners)) for axis in axes])
 
 
 class Upsample(OneInput):

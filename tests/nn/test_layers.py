@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, check_gradients
+from autograd import Tensor, check_gradients, grad, vmap
 
 sys.path.insert(0, str(Path(__file__).parent))
 from samples import CONSTANTS, TABLE, arrays, factors, flat, state
@@ -150,3 +150,28 @@ def test_loss_and_activation_options_are_validated():
     with pytest.raises(TypeError):
         nn.ReLU(0.1)
     assert repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
+
+
+@pytest.mark.parametrize("number", [np.inf, np.nan])
+def test_resampling_spreads_infinity_only_to_its_neighbours(number):
+    x = np.array([[[1.0, 2.0, number, 3.0]]])
+    repeated = np.array([[[1.0, 1.0, 2.0, 2.0, number, number, 3.0, 3.0]]])
+    np.testing.assert_array_equal(nn.Upsample(scale_factor=2)(x), repeated)
+    np.testing.assert_array_equal(nn.AdaptiveAvgPool1d(2)(x), [[[1.5, number]]])
+    linear = nn.Upsample(scale_factor=2, mode="linear")(x)
+    np.testing.assert_array_equal(np.isfinite(linear[0, 0]), [1, 1, 1, 0, 0, 0, 0, 1])
+    tensor = Tensor(x)
+    nn.AdaptiveAvgPool1d(2)(tensor).backward(np.array([[[np.inf, 1.0]]]))
+    assert tensor.grad.tolist() == [[[np.inf, np.inf, 0.5, 0.5]]]
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.Upsample((5, 3)), nn.Upsample((5, 3), mode="bilinear"), nn.AdaptiveAvgPool2d(2)]
+)
+def test_resampling_of_a_batch_is_that_of_its_entries(layer):
+    x = np.random.default_rng(0).normal(size=(4, 2, 3, 3, 2))
+    np.testing.assert_allclose(vmap(layer)(x), [layer(entry) for entry in x])
+    slopes = vmap(grad(lambda entry: np.sum(layer(entry) ** 2)))(x)
+    np.testing.assert_allclose(
+        slopes, [grad(lambda entry: np.sum(layer(entry) ** 2))(entry) for entry in x]
+    )
