@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, leaky_relu
 from autograd.errors import ShapeError
 from nn.arrays import floating, shape_of
 from nn.layers.linear import Dropout
@@ -140,5 +140,5 @@ class PReLU(Module):
         slope: Tensor = self.weight
         if len(shape) > 1 and self.slopes > 1:
             slope = slope.reshape((-1,) + (1,) * (len(shape) - 2))
-        y: Any = np.maximum(x, 0.0) + slope * np.minimum(x, 0.0)
-        return y  # type: ignore[no-any-return]
+        y: Tensor = leaky_relu(x, slope)
+        return y

@@ -175,3 +175,10 @@ def test_resampling_of_a_batch_is_that_of_its_entries(layer):
     np.testing.assert_allclose(
         slopes, [grad(lambda entry: np.sum(layer(entry) ** 2))(entry) for entry in x]
     )
+
+
+def test_prelu_has_its_left_derivative_at_zero():
+    layer, x = nn.PReLU(2, init=0.25), Tensor(np.zeros((3, 2, 4)))
+    layer(x).sum().backward()
+    assert (x.grad == 0.25).all()
+    assert layer.weight.grad.tolist() == [0.0, 0.0]
