@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # a build runs this file from an
 from building.documentation import Documentation
 from building.generated_c import UnexpectedCError, improve
 
-# mypyc takes the docstrings of classes that are no types of C: those of missing.py and sizes.py.
-NOT_COMPILED = {"__init__.py", "description.py", "missing.py", "mypyc.py", "sizes.py"}
+# mypyc takes the docstrings of classes that are no types of C, such as missing.py has.
+NOT_COMPILED = {"__init__.py", "description.py", "missing.py", "mypyc.py"}
 ENGINE = sorted(
     str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in NOT_COMPILED
 )

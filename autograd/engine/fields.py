@@ -20,7 +20,6 @@ from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import UNRECORDED, Node
 from autograd.engine.primitive import FLOAT64, NO_KEYWORDS, Primitive
 from autograd.engine.scopes import notes_here
-from autograd.engine.sizes import size_of
 from autograd.engine.torch_methods import TorchMethods
 from autograd.errors import ReadOnlyError
 
@@ -210,7 +209,7 @@ class ArrayNode(TorchMethods):
     @property
     def size(self) -> Any:
         """The number of elements."""
-        return size_of(self._contents.shape, self._contents.size)
+        return self._contents.size
 
     @property
     def nbytes(self) -> Any:

@@ -79,6 +79,13 @@ def test_arrays_that_compute_by_other_rules_are_rejected(bad):
             call(bad)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_division_by_the_size_keeps_the_type(dtype):
+    t = Tensor(np.ones((2, 3), dtype))  # only exact ints leave the type of an array as it is
+    for x in (t, t.sum(), t.data, t.data.sum()):
+        assert (x / t.size).dtype == dtype
+
+
 @pytest.mark.parametrize("bad", [Tensor([1.0]), Value(1.0), [Value(1.0)], [Tensor([1.0])]])
 def test_a_tensor_made_of_nodes_is_rejected(bad):
     with pytest.raises(GradientLostError, match=r"np\.stack"):

@@ -76,8 +76,7 @@ def test_an_alias_has_numpys_value_and_derivative(name):
 
 def test_plain_results_have_pytorchs_names():
     t = Tensor(X)
-    assert (t.size(), t.size(1), t.size, t.numel(), t.dim()) == ((2, 3, 4), 3, 24, 24, 3)
-    assert t.size + 1 == 25
+    assert (t.size, t.numel(), t.dim()) == (24, 24, 3)
     assert t.device == "cpu"
     np.testing.assert_array_equal(t.argmax(dim=1, keepdim=True), X.argmax(1, keepdims=True))
     np.testing.assert_array_equal(t.argmin(dim=0), X.argmin(0))
@@ -138,6 +137,6 @@ def test_two_axes_that_stay_in_order_warn():
 
 
 def test_the_names_work_in_programs_and_on_values():
-    f = autograd.jit(lambda x: x.view(6, -1).sum(dim=0).unsqueeze(0) * x.size(1))
+    f = autograd.jit(lambda x: x.view(6, -1).sum(dim=0).unsqueeze(0) * x.shape[1])
     np.testing.assert_allclose(f(Tensor(X)).data, 3 * X.reshape(6, 4).sum(0)[None])
     assert Value(2.0).sum(dim=None).item() == 2.0
