@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine import callers, calls
 from autograd.engine.mypyc import mypyc_attr
@@ -149,13 +150,15 @@ class ArrayMethods(Node):
         self, axis: Any = None, dtype: Any = None, out: Any = None, *, dim: Any = None
     ) -> Any:
         """Return the running sum along `axis`, of the flattened array by default."""
-        return np.cumsum(self, axis=axis if dim is None else dim, **_options(dtype=dtype, out=out))
+        axis, _ = _renamed(axis, None, dim, None)
+        return np.cumsum(self, axis=axis, **_options(dtype=dtype, out=out))
 
     def cumprod(
         self, axis: Any = None, dtype: Any = None, out: Any = None, *, dim: Any = None
     ) -> Any:
         """Return the running product along `axis`, of the flattened array by default."""
-        return np.cumprod(self, axis=axis if dim is None else dim, **_options(dtype=dtype, out=out))
+        axis, _ = _renamed(axis, None, dim, None)
+        return np.cumprod(self, axis=axis, **_options(dtype=dtype, out=out))
 
     def ptp(self, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
         """Return the largest element minus the smallest."""
@@ -198,7 +201,7 @@ class ArrayMethods(Node):
 
     def squeeze(self, axis: Any = None, *, dim: Any = None) -> Any:
         """Leave out axes of length one; `dim` is PyTorch's name of the axis."""
-        return np.squeeze(self, axis=axis if dim is None else dim)
+        return np.squeeze(self, axis=_renamed(axis, None, dim, None)[0])
 
     def diagonal(self, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
         """Return the elements on a diagonal."""
@@ -385,8 +388,14 @@ def _renamed(axis: Any, keepdims: Any, dim: Any, keepdim: Any) -> tuple[Any, Any
 def _joined(x: Any, first: Any, last: Any) -> Any:
     """Return a copy of the elements with some adjacent axes joined."""
     shape = _as_array(x).shape
-    first, last = first % len(shape), last % len(shape)
-    joined = (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :])
+    count = max(len(shape), 1)  # a number is joined to an array of one element
+    begin, end = normalize_axis_index(first, count), normalize_axis_index(last, count)
+    if begin > end:
+        raise ShapeError(
+            f"flatten joins axes {first} to {last} of {len(shape)}: the first one must not be "
+            "behind the last."
+        )
+    joined = (*shape[:begin], math.prod(shape[begin : end + 1]), *shape[end + 1 :])
     return np.copy(np.reshape(x, joined))
 
 
