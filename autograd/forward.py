@@ -92,12 +92,7 @@ def _returned(node: Any, moving: Mapping[int, Any], tangents: Mapping[Any, Any])
 
 def takes_limit(node: Any) -> bool:
     """Return whether a node's rule needs limits of cotangents, as at equal eigenvalues."""
-    limit = node.primitive.limit
-    if limit is None:
-        return False
-    if isinstance(node.data, batching.Batched):
-        return batching.needs_limits(node.primitive, node.data, node.arguments)
-    return bool(limit(node.data, node.arguments))
+    return batching.needs_limits(node.primitive, node.data, node.arguments)
 
 
 def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:

@@ -3,7 +3,7 @@
 from autograd.batching import functions as functions
 from autograd.batching import ufuncs as ufuncs
 from autograd.batching.array import BatchedArray
-from autograd.batching.level import Level, depends_on, innermost, is_in
+from autograd.batching.level import Level, innermost, is_in
 from autograd.batching.loops import looped
 
-__all__ = ["BatchedArray", "Level", "depends_on", "innermost", "is_in", "looped"]
+__all__ = ["BatchedArray", "Level", "innermost", "is_in", "looped"]

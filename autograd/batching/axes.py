@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.batching.array import BatchedArray
-from autograd.batching.level import Level, aligned, depends_on, is_in
+from autograd.batching.level import Level, aligned, depends_on, is_in, ndim
 from autograd.batching.ufuncs import shifted, wrapped
 
 Rule = Callable[..., Any]
@@ -137,12 +137,7 @@ def elementwise(function: Any, count: int = 1) -> Rule:
         if keywords.get("out") is not None or depends_on(arguments[count:], level):
             return NotImplemented
         axes = max(
-            [
-                x.ndim if is_in(x, level) else np.ndim(x)
-                for x in (*arguments[:count], *keywords.values())
-                if x is not None
-            ]
-            or [0]
+            [ndim(x) for x in (*arguments[:count], *keywords.values()) if x is not None] or [0]
         )
         plain = [aligned(x, level, axes) for x in arguments]
         options = {key: aligned(x, level, axes) for key, x in keywords.items()}
@@ -158,7 +153,7 @@ def stacks(function: Any, count: int = 1) -> Rule:
         if depends_on((arguments[count:], keywords), level):
             return NotImplemented
         axes = {x.ndim for x in arguments[:count] if is_in(x, level)}
-        if len(axes) > 1 or (count > 1 and any(np.ndim(x) != max(axes) for x in arguments[:count])):
+        if len(axes) > 1 or (count > 1 and any(ndim(x) != max(axes) for x in arguments[:count])):
             return NotImplemented
         plain = [aligned(x, level, 0) for x in arguments]
         return wrapped(function(*plain, **keywords), level)

@@ -169,10 +169,7 @@ def explore(sweep: Sweep, root: Node) -> None:
                     raise freed_error(node)
                 primitive = node._primitive
                 if primitive is not None and primitive.limit is not None and not sweep.create:
-                    if isinstance(node._contents, batching.Batched):
-                        limits = batching.needs_limits(primitive, node._contents, arguments)
-                    else:
-                        limits = bool(primitive.limit(node._contents, arguments))
+                    limits = batching.needs_limits(primitive, node._contents, arguments)
                     sweep.limits = sweep.limits or limits
             elif sweep.create and isinstance(node, NumberNode):
                 arguments = node.arguments

@@ -135,8 +135,12 @@ def pulled(primitive: Any, argnum: int, g: Any, y: Any, arguments: Any, keywords
 
 
 def needs_limits(primitive: Any, y: Any, arguments: Any) -> bool:
-    """Return whether the rule of a primitive takes limits in any call of a batch."""
-    return INSTALLED.batching.needs_limits(primitive, y, arguments)
+    """Return whether the rule of a primitive takes limits, in any call if there is a batch."""
+    if primitive.limit is None:
+        return False
+    if isinstance(y, Batched):
+        return INSTALLED.batching.needs_limits(primitive, y, arguments)
+    return bool(primitive.limit(y, arguments))
 
 
 def handled(handler: Any, name: str, arguments: Any, keywords: Any) -> Any:
@@ -158,6 +162,8 @@ def zeros(shape: Any, dtype: Any, like: Any) -> Any:
 
 def elements(function: Any, arguments: Any, keywords: Any) -> Any:
     """Call an elementwise function for all calls of a batch; None if nothing is batched."""
+    if not any_batched(arguments) and not any_batched(keywords.values()):
+        return None
     return INSTALLED.batching.elements(function, arguments, keywords)
 
 

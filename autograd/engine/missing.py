@@ -73,11 +73,11 @@ class Missing:
     def __repr__(self) -> str:
         return f"<not here: write {HINTS[self.name]}>"
 
-    def __get__(self, owner: Any, kind: Any = None) -> Any:
-        if owner is None:
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
             return self
         raise AttributeError(
             f"A Tensor has NumPy's methods, not PyTorch's {self.name}: write {HINTS[self.name]}.",
             name=self.name,
-            obj=owner,
+            obj=instance,
         )

@@ -16,7 +16,7 @@ from autograd.batching.indexing import getitem
 from autograd.batching.level import aligned, batched_in, mapped, ndim, whole
 from autograd.batching.loops import joined, joined_shapes
 from autograd.batching.uniform import in_rule
-from autograd.engine import Node, Primitive, Tensor, Value, tracing
+from autograd.engine import Node, Primitive, Tensor, Value, batching, tracing
 from autograd.engine.assignment import current
 from autograd.engine.batching import INSTALLED, Batched, Batching
 from autograd.engine.dispatch import plain
@@ -250,7 +250,7 @@ def _shared(node: Any, level: Level) -> Any:
 
 def _as_made_in(level: Level, primitive: Primitive, *arguments: Any) -> Any:
     """Call a primitive without lifting its arguments again."""
-    before = getattr(INSTALLED.threads, "levels", ())
+    before = batching.levels()
     INSTALLED.threads.levels = ()
     try:
         return primitive(*arguments)

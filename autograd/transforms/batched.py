@@ -10,6 +10,7 @@ import numpy as np
 from autograd import tree
 from autograd.batching import BatchedArray, Level, is_in
 from autograd.batching.generators import Randomness
+from autograd.batching.level import ndim, shape
 from autograd.engine import Node, Tensor, Value, batching
 from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.dispatch import plain
@@ -145,9 +146,7 @@ def _leaves(axes: list[Any], arguments: tuple[Any, ...], what: str) -> list[tupl
     found = []
     for number, (argument, axis) in enumerate(zip(arguments, axes, strict=True)):
         path = what.format(number)
-        spread = _spread_axes(axis, argument, f"in_axes of {path}")
-        leaves = tree.leaves(argument, path)
-        found += [(where, joined(x), a) for (where, x), a in zip(leaves, spread, strict=True)]
+        found += _leaves_of(argument, axis, path, "in_axes")
     return found
 
 
@@ -155,10 +154,14 @@ def _leaves_by_name(axes: dict[str, Any], keywords: dict[str, Any], name: str) -
     found = []
     for key, argument in keywords.items():
         path = f"{key}= of {name}"
-        spread = _spread_axes(axes.get(key), argument, f"keyword_axes of {path}")
-        leaves = tree.leaves(argument, path)
-        found += [(where, joined(x), a) for (where, x), a in zip(leaves, spread, strict=True)]
+        found += _leaves_of(argument, axes.get(key), path, "keyword_axes")
     return found
+
+
+def _leaves_of(argument: Any, axes: Any, path: str, option: str) -> list[tuple[str, Any, Any]]:
+    spread = _spread_axes(axes, argument, f"{option} of {path}")
+    leaves = tree.leaves(argument, path)
+    return [(where, joined(x), axis) for (where, x), axis in zip(leaves, spread, strict=True)]
 
 
 def _spread_axes(axes: Any, like: Any, what: str) -> list[Any]:
@@ -183,15 +186,15 @@ def _size_of(given: list[tuple[str, Any, Any]], name: str) -> int:
     """Return the size of the batch, on which all arguments must agree."""
     sizes: dict[int, str] = {}
     for path, x, axis in given:
-        if axis is None or not _has_axes(x):
+        if axis is None or not _is_numeric(x):
             continue
-        shape = np.shape(plain(x)) if not hasattr(x, "shape") else x.shape
-        if not -len(shape) <= axis < len(shape):
+        lengths = shape(x)
+        if not -len(lengths) <= axis < len(lengths):
             raise ShapeError(
-                f"{path} has shape {tuple(shape)}, which has no axis {axis} that counts the "
+                f"{path} has shape {tuple(lengths)}, which has no axis {axis} that counts the "
                 "entries of a batch. Write None in in_axes for what all calls share."
             )
-        sizes.setdefault(shape[axis], path)
+        sizes.setdefault(lengths[axis], path)
     if len(sizes) > 1:
         (n, first), (m, second), *_ = sizes.items()
         raise ShapeError(
@@ -206,7 +209,7 @@ def _size_of(given: list[tuple[str, Any, Any]], name: str) -> int:
     return int(next(iter(sizes)))
 
 
-def _has_axes(x: Any) -> bool:
+def _is_numeric(x: Any) -> bool:
     """Return whether this is a number, an array or a node."""
     return isinstance(x, (Node, np.ndarray, np.generic, float, int, complex)) or hasattr(
         x, "__array_function__"
@@ -220,7 +223,7 @@ def _entry(x: Any, axis: Any, level: Level, policy: Randomness) -> Any:
     """Return what stands for one entry of an argument."""
     if isinstance(x, np.random.Generator):
         return policy.generator(x, level)
-    if axis is None or not _has_axes(x):
+    if axis is None or not _is_numeric(x):
         return x
     if type(x) is not np.ndarray:
         refuse_other_rules(x)
@@ -230,7 +233,7 @@ def _entry(x: Any, axis: Any, level: Level, policy: Randomness) -> Any:
 
 def _result(x: Any, axis: Any, level: Level, inputs: list[Any]) -> Any:
     """Return the results of all calls, along an axis."""
-    if not _has_axes(x):
+    if not _is_numeric(x):
         return x
     data = plain(x)
     if axis is None:
@@ -240,7 +243,7 @@ def _result(x: Any, axis: Any, level: Level, inputs: list[Any]) -> Any:
                 f"shape {data.shape} depends on the batch. Write out_axes=0."
             )
         return leave(x, level, 0)[0] if isinstance(x, Node) else x
-    count = np.ndim(data) if not hasattr(data, "ndim") else data.ndim
+    count = ndim(data)
     if not -count - 1 <= axis <= count:
         raise OptionError(f"out_axes={axis} is out of range for results of {count} axes.")
     axis = int(axis) % (count + 1)
