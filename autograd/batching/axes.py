@@ -55,7 +55,8 @@ def reduction(function: Any) -> Rule:
             return NotImplemented
         x, given = found
         axis = given.pop("axis", None)
-        if axis is None and not x.ndim:
+        if not x.ndim and axis in (None, 0, -1):
+            function(np.zeros((), x.dtype), axis=axis)  # raises NumPy's error
             return _of_numbers(function, x, given, level)
         return wrapped(function(x.array, axis=shifted(axis, x.ndim), **given), level)
 
@@ -112,7 +113,7 @@ def along(function: Any, default: Any = None, shape: str = "kept") -> Rule:
 
 
 def transform(function: Any, several: bool = False, default: Any = -1) -> Rule:
-    """Return the rule of a Fourier transform, or of a shift: along one axis, or ``axes``."""
+    """Return the rule of a function along one axis, or several named ``axes``; never flattened."""
     named = bound(function)
     name = "axes" if several else "axis"
 
@@ -146,17 +147,16 @@ def elementwise(function: Any, count: int = 1) -> Rule:
     return rule
 
 
-def stacks(function: Any, count: int = 1) -> Rule:
+def stacks(function: Any) -> Rule:
     """Return the rule of a function of stacks of matrices, which the batch joins as an axis."""
 
     def rule(level: Level, *arguments: Any, **keywords: Any) -> Any:
-        if depends_on((arguments[count:], keywords), level):
+        if depends_on((arguments[1:], keywords), level):
             return NotImplemented
-        axes = {x.ndim for x in arguments[:count] if is_in(x, level)}
-        if len(axes) > 1 or (count > 1 and any(ndim(x) != max(axes) for x in arguments[:count])):
+        x, *options = arguments
+        if not is_in(x, level) or x.ndim < 2:  # the vectors of all calls would be a matrix
             return NotImplemented
-        plain = [aligned(x, level, 0) for x in arguments]
-        return wrapped(function(*plain, **keywords), level)
+        return wrapped(function(x.array, *options, **keywords), level)
 
     return rule
 

@@ -40,10 +40,11 @@ TABLE: dict[Any, Rule] = {
         np.cumsum, np.cumprod, np.nancumsum, np.nancumprod, np.repeat,
     )},
     **{f: along(f, -1) for f in (
-        np.sort, np.argsort, np.partition, np.argpartition, np.diff, np.trapezoid, np.unwrap,
+        np.sort, np.argsort, np.partition, np.argpartition,
     )},
     **{f: transform(f) for f in (
-        np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft,
+        np.diff, np.trapezoid, np.unwrap, np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft,
+        np.fft.hfft, np.fft.ihfft,
     )},
     **{f: transform(f, True, (-2, -1)) for f in (
         np.fft.fft2, np.fft.ifft2, np.fft.rfft2, np.fft.irfft2,

@@ -15,6 +15,8 @@ from autograd.batching.ufuncs import shifted
 
 def solve(level: Level, a: Any, b: Any) -> Any:
     """Solve linear equations: for one vector, or for the columns of matrices."""
+    if ndim(a) < 2:
+        return NotImplemented  # the loop raises NumPy's error
     if is_in(b, level) and not is_in(a, level) and b.ndim == 1 and ndim(a) == 2:
         return BatchedArray(np.linalg.solve(a, b.array.T).T, level)  # one factorisation for all
     if ndim(b) == 1:

@@ -80,6 +80,8 @@ def matrix_transpose(level: Level, x: Any) -> Any:
 
 def moveaxis(level: Level, a: Any, source: Any, destination: Any) -> Any:
     """Move axes."""
+    if source is None or destination is None:
+        return NotImplemented  # the loop raises NumPy's error
     array = np.moveaxis(a.array, shifted(source, a.ndim), shifted(destination, a.ndim))
     return BatchedArray(array, level)
 
@@ -92,7 +94,7 @@ def expand_dims(level: Level, a: Any, axis: Any) -> Any:
 
 def squeeze(level: Level, a: Any, axis: Any = None) -> Any:
     """Remove axes of length one."""
-    if axis is None:
+    if axis is None or (not a.ndim and axis in (0, -1)):  # NumPy takes these for numbers as well
         axis = tuple(i for i, length in enumerate(a.shape) if length == 1)
     return of_entries(np.squeeze(a.array, axis=shifted(axis, a.ndim)), level)
 

@@ -73,6 +73,8 @@ def _call_generalised(ufunc: Any, level: Level, inputs: Any, keywords: dict[str,
     if ufunc is np.matmul:
         return products.matmul(level, *inputs)
     cores = [part.count(",") + 1 for part in ufunc.signature.split("->")[0].split("),(")]
+    if any(ndim(x) < core for x, core in zip(inputs, cores, strict=True)):
+        return looped(ufunc, level, inputs, keywords)  # raises NumPy's error
     loops = max(ndim(x) - core for x, core in zip(inputs, cores, strict=True))
     plain = [aligned(x, level, loops + core) for x, core in zip(inputs, cores, strict=True)]
     return wrapped(ufunc(*plain), level)
