@@ -151,7 +151,7 @@ def test_forward_mode_follows_closed_over_nodes():
     np.testing.assert_allclose(twice, v @ (second * v))
 
 
-def test_closed_over_nodes_that_are_assigned_to_later_are_followed():
+def test_closed_over_nodes_assigned_to_later_are_followed():
     def f(t, wrap):
         w = t * t
         y = wrap(lambda x: np.sum(w[:2] * x))(t[0] * 1.0)
