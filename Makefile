@@ -15,7 +15,7 @@ SOURCES := pyproject.toml setup.py README.md LICENSE $(shell find autograd nn bu
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-# Several workers with one thread each, for otherwise the threads of NumPy wait for each other.
+# Several workers with one thread each, because the threads of NumPy would wait for each other.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 

@@ -1,4 +1,4 @@
-"""Compile the engine with mypyc, and the interpreter of tapes, where a C compiler is there.
+"""Compile the engine with mypyc, and the interpreter of tapes, if there is a C compiler.
 
 Without one the engine runs as it is, and NumPy and Python do the work of tapes.
 
@@ -30,7 +30,7 @@ ENGINE = sorted(
 #: The interpreter of scalar programs.
 TAPE = Path("autograd/program/backends/tape")
 
-# The engine uses NumPy only through Python, so its types need not be known: the generated
+# The engine uses NumPy only through Python, so its types are not needed: the generated
 # code is the same whether or not NumPy is installed in the build environment.
 # No cache: `make lint`, which may run at the same time, uses one with other settings.
 MYPY_CONFIGURATION = f"""\

@@ -51,7 +51,7 @@ def pulled(result: Any, g: Any, targets: list[Any], create: bool) -> list[Any]:
     targets : list of Node
         Where the pass ends.
     create : bool
-        Whether the derivatives are to be nodes.
+        Whether the derivatives are nodes.
     """
     # Only passes that can be differentiated again stop at Values that were computed.
     again = create or any(isinstance(node, Value) and node.primitive for node in targets)

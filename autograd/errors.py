@@ -24,7 +24,7 @@ class NoDerivativeError(AutogradError, ArithmeticError):
 
 
 class SolutionError(AutogradError, ArithmeticError):
-    """What should be a solution of an equation is none, or its solver did not converge."""
+    """A point does not solve its equation, or the solver did not converge."""
 
 
 class ShapeError(AutogradError, ValueError):

@@ -78,7 +78,7 @@ def push_forward(
 
 
 def _returned(node: Any, moving: Mapping[int, Any], tangents: Mapping[Any, Any]) -> Any:
-    """Return the tangent of an output; to read only, if it shares memory with a given one."""
+    """Return the tangent of an output, which is read-only if it shares memory with a given one."""
     found = moving.get(id(node))
     if found is None:
         return np.zeros_like(node.data)

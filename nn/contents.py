@@ -77,7 +77,7 @@ def _inside(item: Any, kind: type[Any]) -> Any:
 
 
 def _refuse_any(what: str, items: Iterable[Any], kind: type[Any]) -> None:
-    """Raise if items are of a kind, for which the container gives them no names."""
+    """Raise if a container that gives no names holds items of a kind."""
     found = next((item for item in islice(items, MOST) if isinstance(item, kind)), None)
     if found is not None:
         raise DataError(

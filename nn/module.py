@@ -354,7 +354,7 @@ class Module:
         Parameters
         ----------
         set_to_none : bool
-            Whether to None; otherwise to zeros.
+            Whether to set them to None instead of zeros.
         """
         for parameter in self.parameters():
             parameter.grad = None if set_to_none else np.zeros_like(parameter.data)

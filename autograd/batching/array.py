@@ -311,7 +311,7 @@ class BatchedArray(Batched):
 
 
 class Cell(BatchedArray):
-    """An array without axes, which is no number: operators in place change it, as in NumPy."""
+    """An array without axes. Unlike a number, operators in place change it, as in NumPy."""
 
     __slots__ = ()
 
@@ -395,7 +395,7 @@ def _inplace(function: Any) -> Any:
             other = plain(other)
         if isinstance(other, Node):
             return NotImplemented
-        if not self.ndim and type(self) is not Cell:  # a number, which nothing changes
+        if not self.ndim and type(self) is not Cell:  # a number is immutable
             return function(self, other)
         if innermost((self, other)) is not self.level:
             refuse_write(self)

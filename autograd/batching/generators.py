@@ -77,7 +77,7 @@ class Randomness:
 
     def __init__(self, choice: str, function: Any) -> None:
         if choice not in CHOICES:
-            raise OptionError(f"randomness={choice!r} is none of {', '.join(CHOICES)}.")
+            raise OptionError(f"randomness={choice!r} must be one of {', '.join(CHOICES)}.")
         self.choice = choice
         self.function = function
 
@@ -87,7 +87,7 @@ class Randomness:
 
     @contextlib.contextmanager
     def watching(self, arguments: Any, keywords: Any) -> Iterator[None]:
-        """Raise an error if the function draws numbers that all calls share unasked."""
+        """Raise an error if the function draws numbers that all calls would share."""
         if self.choice == "same":
             yield
             return
@@ -173,7 +173,7 @@ def _is_of_library(x: Any) -> bool:
     return str(getattr(x, "__module__", "")).split(".")[0] in _LIBRARIES
 
 
-#: Packages whose functions draw no numbers unasked, or say so themselves: see `drawn`.
+#: Packages whose functions draw no numbers, or call `drawn` if they do.
 _LIBRARIES = ("autograd", "numpy", "scipy", "builtins", "functools", "types")
 
 #: What objects of these packages call.

@@ -21,7 +21,7 @@ def getitem(x: Any, index: Any) -> Any:
     if not depends_on(parts, level):
         found = _read(x.array, parts)
         if found.ndim == 1 and not any(part is Ellipsis for part in parts):
-            return BatchedArray(found.copy(), level)  # a number is no view
+            return BatchedArray(found.copy(), level)  # a number is not a view
         return of_entries(found, level)
     _refuse_masks(parts, level)
     return BatchedArray(_gathered(x, parts, level), level)
@@ -190,7 +190,7 @@ def _gathered(x: Any, parts: list[Any], level: Level) -> Any:
 
 
 def _axes_of(part: Any, parts: list[Any], x: Any) -> int:
-    """Return how many axes of the result a part of an index makes that is no index array."""
+    """Return how many axes of the result a part of an index makes, other than an index array."""
     if part is not Ellipsis:
         return 1
     return int(x.ndim - sum(_kind(other) in ("slice", "array", "int") for other in parts))

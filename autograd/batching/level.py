@@ -101,7 +101,7 @@ def shape(x: Any) -> tuple[int, ...]:
 
 
 def aligned(x: Any, level: Level, axes: int) -> Any:
-    """Return the arrays of all calls, with so many axes after the first; others as they are."""
+    """Return the arrays of all calls with `axes` axes after the first; others unchanged."""
     if not is_in(x, level):
         return x
     array = x.array

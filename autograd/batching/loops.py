@@ -46,7 +46,7 @@ def joined(found: list[Any], level: Level, name: str) -> Any:
         if any(len(other) != len(first) for other in found):
             raise BatchError(
                 f"{name} returns {len(first)} and {len(_other(found))} results for different "
-                "entries of the batch; they must be as many."
+                "entries of the batch; the number must be the same for all."
             )
         parts = [joined(list(each), level, name) for each in zip(*found, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
@@ -55,7 +55,7 @@ def joined(found: list[Any], level: Level, name: str) -> Any:
             raise BatchError(f"{name} returns {first!r} for one entry of the batch only.")
         return first
     joined_shapes(found, name)
-    is_array = type(first) is np.ndarray  # also without axes, where it is no number
+    is_array = type(first) is np.ndarray  # or an array without axes, unlike a number
     return (of_entries if is_array else BatchedArray)(np.stack(found), level)
 
 

@@ -37,7 +37,7 @@ class in_rule:  # noqa: N801 - reads as `with in_rule():`
 def uniform(x: Any, depth: int = 2) -> Any:
     """Return the number that a batched one is in all calls.
 
-    None if it differs, or if neither a rule nor the library asks, so many frames above.
+    None if it differs, or if the frame at this depth is neither in a rule nor in the library.
     """
     if not _DEPTH.rules:
         asking = str(sys._getframe(depth).f_globals.get("__name__", ""))

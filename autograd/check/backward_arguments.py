@@ -67,7 +67,7 @@ class BackwardArguments:
         unknown = [name for name in needed if name not in self.names]
         if unknown:
             raise DataError(
-                f"backward takes {', '.join(unknown)}, which is no argument of forward. Pass "
+                f"backward takes {', '.join(unknown)}, which is not an argument of forward. Pass "
                 "backward=, a function of the derivative of the result which calls it."
             )
         if self.is_end and not single:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 #: How many seconds all searches of one check may take.
 EXPLANATION = 10.0
 
-#: How many seconds pass, at most, for each second that the thread computes: while other programs
-#: keep it from computing, and if what it runs waits for something, such as another process.
+#: The most seconds that may pass for each second that the thread computes: if other programs keep
+#: it from computing, and if the functions under test wait, such as for another process.
 PATIENCE, IMPATIENCE = 20.0, 1.0
 
-#: What waits, and does not compute, in seconds a call; and how many calls tell.
+#: Functions wait if their calls take this many seconds without computing; the calls to measure.
 WAITING, CALLS = 0.005, 5
 
-#: How many seconds pass between two looks at the clock of the thread, which takes long to read.
+#: The seconds between two readings of the clock of the thread, each of which takes long.
 INTERVAL = 0.01
 
 

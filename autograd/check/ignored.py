@@ -62,9 +62,9 @@ def _is_ignored(check: Check, leaf: Leaf) -> bool:
 
 
 def _is_recorded(function: CheckedFunction, position: int) -> bool:
-    """Return whether a result is computed from an input all the same, as ``x**0`` is."""
+    """Return whether a result is computed from an input even so, as ``x**0`` is."""
     try:
         call = RecordedCall(function.with_nodes())
-    except Exception:  # it is not written in NumPy, or its result is no node
+    except Exception:  # it is not written in NumPy, or its result is not a node
         return False
     return any(leaf is call.leaves[position] for leaf in call.graph.leaves)

@@ -224,7 +224,7 @@ class LayerCalls:
         moved = old * (1 + 1e-3 * np.cos(np.arange(old.size).reshape(old.shape))) + 1e-3
         try:
             again = self.run_forward(self.inputs, [moved.astype(old.dtype)])
-        except Exception:  # it is no parameter
+        except Exception:  # it is not a parameter
             return False
         finally:
             self.parameters = parameters

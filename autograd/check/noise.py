@@ -113,7 +113,7 @@ class Noise:
         try:
             if self.recorded_call is None and is_recording():
                 self.recorded_call = RecordedCall(self.function.with_nodes())
-        except Exception:  # it need not be written in NumPy
+        except Exception:  # it may not be written in NumPy
             pass
         graph = Graph((), []) if self.recorded_call is None else self.recorded_call.graph
         return graph if graph.operations else Graph((), [])

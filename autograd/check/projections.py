@@ -168,7 +168,7 @@ def _by_own_derivative(
     try:
         call = RecordedCall(function.with_nodes())
         own = call.reverse(check.rows()[row : row + 1])[0]
-    except Exception:  # it need not be written in NumPy
+    except Exception:  # it may not be written in NumPy
         return [], ""
     apart = np.abs(directions @ own - outcome.numeric[row])
     if not np.all(apart <= outcome.tolerance[row]):

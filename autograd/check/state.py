@@ -189,7 +189,7 @@ class Check:
         return direction
 
     def case(self, lines: list[Any], claims: list[Any], direction: Callable[[int], Vector]) -> Case:
-        """Return what is to be compared: lines, and the claimed derivatives along them.
+        """Return what to compare: lines, and the claimed derivatives along them.
 
         `direction` returns the direction of each column's line.
         """
@@ -242,7 +242,7 @@ class Check:
             nearby = [
                 self._derivatives(function, x * (1 + n * function.precision)) for n in ROUNDED
             ]
-            # At a kink the derivative jumps on one side, which is no rounding.
+            # At a kink the derivative jumps on one side, which is not rounding.
             change = np.sort(np.abs(np.array(nearby) - before), axis=0)[1]
             if self.reference is not function:
                 double = self._derivatives(self.reference, x)

@@ -44,6 +44,6 @@ def _is_exact(check: Check) -> bool:
     function = check.reference
     try:
         program = trace(function.f)(*function.arguments(function.objects()))
-    except Exception:  # it need not be written in NumPy
+    except Exception:  # it may not be written in NumPy
         return False
     return not program.guards

@@ -35,7 +35,7 @@ class Mismatch:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it is no rounding error."""
+        """Whether it is more than a rounding error."""
         return abs(self.value) > self.tolerance
 
     @property

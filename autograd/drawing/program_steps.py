@@ -17,7 +17,7 @@ from autograd.drawing.program_graph import BACKWARD, program_graph
 from autograd.drawing.step_sequence import StepSequence
 from autograd.program.program import Program
 
-#: Only so many steps are displayed.
+#: The most steps to display.
 MOST = 200
 MOST_CHARACTERS = 44
 

@@ -24,7 +24,7 @@ from autograd.program import Program
 
 ANIMATIONS = (".gif", ".svg")
 FORMATS = (".txt", ".md", ".tex", *ANIMATIONS)
-#: Only so many steps are displayed.
+#: The most steps to display.
 MOST = 200
 
 #: Arrays that take more room are summarised as mean ± standard deviation.

@@ -149,7 +149,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
 def explore(sweep: Sweep, root: Node) -> None:
     """Assign numbers to the nodes below the root, and count the edges that lead to each.
 
-    The pass ends at Values, unless derivatives are to be nodes. While this runs, the `_mark` of a
+    The pass ends at Values, unless derivatives become nodes. While this runs, the `_mark` of a
     node is its number, counted from one.
     """
     found: list[Node] = []

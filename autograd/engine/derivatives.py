@@ -34,9 +34,7 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
                 return found
         return derivatives_of_values([root], [float(seed)], targets)
     if create and not is_recording():
-        raise GraphError(
-            "A derivative that is to be differentiated again cannot be made inside no_grad()."
-        )
+        raise GraphError("A derivative made inside no_grad() cannot be differentiated again.")
     if isinstance(root, ArrayNode):
         if not root._requires_grad:
             return [None for _ in targets]

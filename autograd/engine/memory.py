@@ -72,7 +72,7 @@ class Memory:
     def overwritten(self, data: Any) -> Any:
         """Return the placeholder for overwritten numbers: NaN, with the same shape and type.
 
-        Nothing needs them any more; if something reads them all the same, the mistake shows.
+        Nothing needs them any more; if something still reads them, the mistake shows.
         """
         if self._overwritten is None:
             self._overwritten = np.broadcast_to(np.full_like(data, np.nan, shape=()), data.shape)

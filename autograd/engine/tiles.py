@@ -1,4 +1,4 @@
-"""Elementwise steps on large arrays, part by part: what is between them stays in the cache.
+"""Elementwise steps on large arrays, part by part, so that intermediate results stay in the cache.
 
 A chain of ten steps on arrays of 100 MB would read and write memory ten times. In parts it reads
 and writes it once.

@@ -67,7 +67,7 @@ class System(Packing):
 
 
 def variable(x: Any) -> Any:
-    """Return a computed node: backward passes end there and leave alone what else there is."""
+    """Return a computed node, at which backward passes end, so that no other `grad` changes."""
     return positive(x if isinstance(x, Node) else Tensor(x))
 
 

@@ -50,8 +50,8 @@ def optimum(
     Returns
     -------
     node, array or containers of them
-        The minimum, in the structure of `x`. Bounds and inequalities that hold with equality do so
-        too where the parameters are others.
+        The minimum, in the structure of `x`. Its derivatives assume that the bounds and
+        inequalities that hold with equality still do so when the parameters change.
 
     Raises
     ------

@@ -58,7 +58,7 @@ def root(residual: Callable[[Any], Any], x: Any) -> Any:
     >>> from autograd import grad, implicit
     >>> def anomaly(e, M=1.0):  # Kepler's equation
     ...     E = M
-    ...     for _ in range(50):  # any solver; it need not be differentiable
+    ...     for _ in range(50):  # any solver, differentiable or not
     ...         E = M + float(getattr(e, "data", e)) * np.sin(E)
     ...     return implicit.root(lambda E: E - e * np.sin(E) - M, E)
     >>> e, h = 0.3, 1e-6
@@ -139,11 +139,11 @@ class Solution:
         return [zero if part is None else part for part, zero in zip(found, zeros, strict=True)]
 
     def _assert_same(self, point: Point) -> None:
-        """Raise if the residual is another function by now."""
+        """Raise if the residual has become another function."""
         change = dispatch.plain(point.residual) - dispatch.plain(self.point.residual)
         step = np.linalg.solve(self.point.jacobian, change)
         if not largest(step) <= CHANGED * max(1.0, largest(self.packed)):
             raise DataError(
-                "The residual of an implicit solution is another one than when it was solved, so "
-                "its derivative would be wrong: it may not depend on what changes."
+                "The residual of an implicit solution has changed since it was solved, so its "
+                "derivative would be wrong. Do not let the residual depend on what changes."
             )

@@ -66,7 +66,7 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         if GRAD_MODE.batched and any_of(Batched, arguments):
-            if is_scipy(sys._getframe(1)):  # an error, whereupon it is called for each entry
+            if is_scipy(sys._getframe(1)):  # its error makes vmap loop
                 return function(*arguments, **keywords)
             return of_batch(function, *arguments, **keywords)
         tracer = tracing.tracer()
@@ -315,7 +315,7 @@ _REPLACED = [
 STANDING_FOR.update({id(other): STANDING_FOR[id(function)] for _, function, other in _REPLACED})
 
 
-#: By the identity of what stands for a function or a type, that itself.
+#: Functions and types, by the identity of what stands for them.
 _ORIGINALS: dict[int, Any] = {
     **{id(found): getattr(builtins, name) for name, found in BUILTINS.items()},
     **{
@@ -333,7 +333,7 @@ def standing_for(x: Any) -> Any:
 
 
 def original(x: Any) -> Any:
-    """Return what something stands for; anything else as it is."""
+    """Return what something stands for; anything else unchanged."""
     return _ORIGINALS.get(id(x), x)
 
 

@@ -47,7 +47,7 @@ _PYTHON = sysconfig.get_path("stdlib")
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
 
-#: After so many other integers among the arguments, programs take them for inputs if they can.
+#: Integer arguments with more different values than this become inputs of programs, if possible.
 INTEGERS = 8
 
 #: With more branches than this, each integer has its own program.
@@ -258,7 +258,7 @@ class Jitted:
             if len(signatures) != 1:
                 raise SourceError(
                     f"There are programs for {len(signatures)} signatures; pass arguments that say "
-                    "which ones are to be written."
+                    "which ones to write."
                 )
             (paths,) = signatures.values()
         else:

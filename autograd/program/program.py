@@ -314,7 +314,7 @@ class Program:
         Parameters
         ----------
         items : list of Instruction and Guard
-            What is to run, in order.
+            What runs, in order.
         """
         program = copy.copy(self)
         program.items = items
@@ -359,7 +359,7 @@ class Program:
         Parameters
         ----------
         items : list of Instruction and Guard
-            What is to run, in order.
+            What runs, in order.
         value_of : callable
             Returns what takes the place of a variable or constant that is returned or stored.
         """

@@ -95,7 +95,7 @@ class Replay:
         self.passed_on = self._find_passed_on()
         self._find_nodes(leaves)
         only = results.leaves[0] if len(results.leaves) == 1 else None
-        #: Whether the function returns one node, and nothing else about it is to be repeated.
+        #: Whether the function returns one node, and nothing else about it must be repeated.
         self.is_single = (
             only is not None
             and only.what == kinds.CONNECTED
@@ -147,7 +147,7 @@ class Replay:
                 self.parents.append(number)
         self.parents += results.outside
         if not results.arguments and not results.outside:
-            self.parents.append(_ANYTHING)  # results require a derivative all the same
+            self.parents.append(_ANYTHING)  # results still require a derivative
         known = {id(node) for node in results.outside}
         written = {id(store.node) for store in self.program.stores}
         for load in self.program.loads:

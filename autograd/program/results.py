@@ -57,7 +57,7 @@ class Results:
     Attributes
     ----------
     leaves : list of Result or None
-        For each leaf of the result; None for one that is no node.
+        For each leaf of the result; None for one that is not a node.
     connected : list of int
         The numbers of those that have derivatives.
     arguments : list of int

@@ -28,7 +28,7 @@ from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Load, Program, Store
 from autograd.program.spaces import Cell
 
-#: So many Values are read and stored in one call.
+#: From this number on, Values are read and stored in one call.
 MANY = 8
 
 #: Larger arrays are released after their last use, in bytes.

@@ -232,7 +232,7 @@ def _flatten_node(x: Any, leaves: list[Any], key: list[Any]) -> None:
 
 
 def _rebuilt(x: Any, of: Any) -> Any:
-    """Return nested arguments with ``of(x)`` for everything that is no container."""
+    """Return nested arguments with ``of(x)`` for everything that is not a container."""
     kind = type(x)
     if kind is tuple or kind is list:
         return kind([_rebuilt(item, of) for item in x])

@@ -69,7 +69,7 @@ share: Primitive = linear(same,    lambda g, x, level: total(g, level),         
 
 
 def direct(function: Any, arguments: Any, keywords: Any) -> Any:
-    """Call a function on batched arrays, whose errors are the user's: there is no loop to try."""
+    """Call a function on batched arrays. Its errors are the user's: a loop would raise them too."""
     return function(*arguments, **keywords)
 
 

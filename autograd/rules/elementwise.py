@@ -19,7 +19,7 @@ from autograd.engine.tracing import Followed
 from autograd.rules.kernel import kernel, self_contained
 from autograd.rules.table import elementwise, implements, linear
 
-#: By type: below this, cancellation has cost a slope so many digits that the exact form pays off. In
+#: By type: below this, cancellation costs a slope so many digits that the exact form pays off. In
 #: single precision only where the slope is 0, because large networks saturate all the time.
 CANCELLED = {"e": 0.03, "f": 1e-7, "d": 1e-10, "g": 3e-10}
 LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180

@@ -1,7 +1,7 @@
 """Second derivatives at the kinks of lengths.
 
 A length r = |x| (an absolute value, a norm, a standard deviation) has a kink where it is 0; the
-derivative taken there is 0. A function of r may be smooth all the same, such as r² or exp(-r²), and
+derivative taken there is 0. A function of r may still be smooth, such as r² or exp(-r²), and
 then its second derivative at 0 is not 0. The pullback of r is (g / r) x, where the cotangent g is 0
 at r = 0; the second derivative is the limit of g / r, which is ∂g/∂r (L'Hôpital). When derivatives
 are nodes, that slope is computed from their graph.

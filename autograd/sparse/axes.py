@@ -43,11 +43,11 @@ def grouped(x: Operand, axes: tuple[int, ...]) -> tuple[Sets, tuple[int, ...]]:
 
 
 def _of_array(array: Any, axis: Any = 0, *_: Any, **__: Any) -> None:
-    """Stand for the signature of the methods of ufuncs."""
+    """Have the signature of the methods of ufuncs."""
 
 
 def _of_segments(array: Any, indices: Any, axis: Any = 0, *_: Any, **__: Any) -> None:
-    """Stand for the signature of ``ufunc.reduceat``."""
+    """Have the signature of ``ufunc.reduceat``."""
 
 
 def reduction(signature: Any, default: Any = None) -> Rule:

@@ -16,10 +16,10 @@ import numpy as np
 
 from autograd.sparse.sets import Sets
 
-#: So many rows are looked at before a colouring is tested on all of them.
+#: The rows on which to test a colouring first, before all of them.
 SAMPLED = 200
 
-#: Grids may have so many axes.
+#: The most axes of a grid.
 AXES = 3
 
 

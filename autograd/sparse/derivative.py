@@ -188,7 +188,7 @@ class SparseDerivative:
         return str(getattr(self.function, "__name__", "the function"))
 
     def _require_numbers(self, given: Any, arguments: Any) -> None:
-        """Raise an error for arguments for which there is no matrix of plain real numbers."""
+        """Raise an error for arguments that do not give a matrix of plain real numbers."""
         nested = any(isinstance(x, Node) for x in tree.flat(arguments))
         if nested or tracing.any_followed(arguments):
             raise GradientLostError(
@@ -303,7 +303,7 @@ class SparseDerivative:
         return found
 
     def _computed(self, plan: Plan, given: Any, arguments: Any, keywords: Any) -> tuple[Any, Any]:
-        """Return the derivative, and its product with a vector if it is to be verified."""
+        """Return the derivative, and its product with a vector to verify it."""
         forward = plan.mode == "forward"
         products = self._forward if forward else self._reverse
         like = given if forward else self._result(arguments, keywords)
@@ -338,7 +338,7 @@ class _SparseHessian(SparseDerivative):
 def _checked(mode: str) -> None:
     scipy_sparse()
     if mode not in _MODES:
-        raise OptionError(f"mode={mode!r} is none of {', '.join(_MODES)}.")
+        raise OptionError(f"mode={mode!r} must be one of {', '.join(_MODES)}.")
 
 
 @transform

@@ -14,7 +14,7 @@ from autograd.sparse.elements import CASTS
 from autograd.sparse.operands import Operand
 from autograd.sparse.sets import Sets
 
-#: In the place of positions: a view of which it is not known what it shows.
+#: Instead of positions: a view of unknown elements.
 ANYWHERE: Any = object()
 
 
@@ -142,7 +142,7 @@ class Memories:
     # -- writing ----------------------------------------------------------------------------
 
     def written(self, x: Any) -> Memory:
-        """Return memory of which something is overwritten."""
+        """Return the memory of a variable, part of which is overwritten."""
         return self._memories[root(x)]
 
     def forget(self, x: Any) -> None:

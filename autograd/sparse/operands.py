@@ -14,7 +14,7 @@ from autograd.sparse.sets import Sets, joined
 
 
 class Unknown(Exception):  # noqa: N818 - it is caught where rules are applied
-    """A rule does not say on what a result depends: on everything, then."""
+    """A rule cannot find what a result depends on, so it counts as depending on everything."""
 
 
 class Operand:

@@ -17,7 +17,7 @@ from autograd.sparse.sets import Sets, scipy_sparse
 #: Vectors of fewer numbers than this are kept.
 KEPT = 1 << 23
 
-#: So many times the relative precision, a difference counts as rounding error.
+#: Differences up to this many times the relative precision count as rounding errors.
 EPSILONS = 1e3
 
 

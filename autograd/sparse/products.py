@@ -14,7 +14,7 @@ from autograd.transforms import grad, make_jvp, make_vjp
 from autograd.transforms.batched import vmap
 from autograd.variables import Argnum, Function
 
-#: So many numbers are computed together: products of longer vectors are faster one by one.
+#: The most numbers to compute together: products of longer vectors are faster one by one.
 TOGETHER = 1 << 17
 
 

@@ -198,7 +198,7 @@ def _size_of(given: list[tuple[str, Any, Any]], name: str) -> int:
     if len(sizes) > 1:
         (n, first), (m, second), *_ = sizes.items()
         raise ShapeError(
-            f"The batch has {n} entries in {first}, but {m} in {second}; all must have as many. "
+            f"The batch has {n} entries in {first}, but {m} in {second}; all must be equal. "
             "Write None in in_axes for what all calls share."
         )
     if not sizes:

@@ -133,7 +133,7 @@ tensor_jacobian_product = vector_jacobian_product
 def jacobian(f: Function, argnum: Argnum = 0) -> Function:
     """Return a function that computes the Jacobian of `f`.
 
-    All rows are computed in one pass, backward or forward, whichever has fewer of them; in several
+    All rows are computed in one pass, backward or forward, whichever needs fewer rows; in several
     if they need much memory. Functions of Values have one backward pass for each row.
 
     Parameters

@@ -114,7 +114,7 @@ def chainrule(size):
 
 
 def chainrule_jit(size):
-    """Keep the state of Adam in Values, for lists of numbers may not change under `jit`."""
+    """Keep the state of Adam in Values, because lists of numbers may not change under `jit`."""
     from autograd import Value, jit
 
     p = parameters(Value)

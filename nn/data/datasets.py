@@ -18,7 +18,7 @@ from nn.seeding import chosen as drawn_from
 class Dataset:
     """A sequence of examples: subclasses define ``__len__`` and ``__getitem__``.
 
-    `DataLoader` takes any object with these methods; it need not derive from this class.
+    `DataLoader` takes any object with these methods; no need to derive from this class.
 
     Examples
     --------

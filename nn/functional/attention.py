@@ -105,7 +105,7 @@ def scaled_dot_product_attention(
         if mask.dtype.kind not in "bf":
             raise DataError(
                 f"attn_mask= has type {mask.dtype}. Write mask.astype(bool) if it marks the keys "
-                "that take part, mask.astype(float) if it is to be added to the scores."
+                "that take part, mask.astype(float) to add it to the scores."
             )
         scores = np.where(mask, scores, -np.inf) if mask.dtype.kind == "b" else scores + attn_mask
     weights = dropout(softmax_along(scores, axis=-1), dropout_p)

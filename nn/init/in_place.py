@@ -96,7 +96,7 @@ def ones_(tensor: Any) -> Any:
 
 
 def constant_(tensor: Any, val: float) -> Any:
-    """Set all numbers to one.
+    """Set all numbers to `val`.
 
     Parameters
     ----------

@@ -191,7 +191,7 @@ class MultiheadAttention(Module):
             if mask.dtype.kind not in "bf":
                 raise DataError(
                     f"attn_mask= has type {mask.dtype}. Write mask.astype(bool) if it marks the "
-                    "keys that are ignored, mask.astype(float) if it is to be added to the scores."
+                    "keys that are ignored, mask.astype(float) to add it to the scores."
                 )
             mask = mask.reshape(shape) if mask.ndim == 3 else mask
             if mask.dtype != bool:

@@ -56,7 +56,7 @@ def huber_of_array(d: Any, delta: Any) -> Any:
     """Return d²/2 where |d| ≤ delta, else delta · (|d| - delta / 2)."""
     size = np.abs(d)
     is_plain = type(d) is np.ndarray and d.ndim and type(delta) is float
-    limit = np.full_like(size, delta) if is_plain else delta  # thrice as fast as with a number
+    limit = np.full_like(size, delta) if is_plain else delta  # 3 times as fast as a number
     inside = np.minimum(size, limit)
     return inside * (size - inside / 2)
 

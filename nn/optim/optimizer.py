@@ -201,7 +201,7 @@ class Optimizer:
         Parameters
         ----------
         set_to_none : bool
-            Whether to None; otherwise, and for Values, to zero.
+            Whether to set those of Tensors to None; otherwise, and for Values, to zero.
         """
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -213,7 +213,7 @@ class Optimizer:
         Returns
         -------
         dict
-            Under ``"state"`` the arrays of each parameter by name, the parameters being numbered
+            Under ``"state"`` the arrays of each parameter by name, with the parameters numbered
             across all groups; under ``"param_groups"`` the options, with these numbers.
         """
         state, groups, first = {}, [], 0

@@ -19,7 +19,7 @@ PAIRS = "as nn.DataLoader((inputs, targets), batch_size=32) yields them"
 
 
 def batches_of(data: Iterable[Any], targets: str) -> Iterator[Batch]:
-    """Yield the inputs and targets of each batch; raise if they cannot be told apart."""
+    """Yield the inputs and targets of each batch; raise if a batch is ambiguous."""
     if targets not in ("last", "inputs"):
         raise OptionError(f"targets={targets!r} must be 'last' or 'inputs'.")
     if is_array(data) or not isinstance(data, Iterable):

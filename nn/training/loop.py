@@ -102,7 +102,7 @@ def fit(
     WeightsError
         If the checkpoint belongs to another training run.
     DataError
-        If inputs and targets of a batch cannot be told apart, or an argument has a wrong type.
+        If it is not clear which part of a batch is the target, or an argument has a wrong type.
     NonFiniteError
         If the loss of a step is NaN; with `TerminateOnNaN` among the callbacks training ends.
     TraceError
@@ -218,7 +218,7 @@ def evaluate(
     OptionError
         If there is no batch.
     DataError
-        If inputs and targets of a batch cannot be told apart.
+        If it is not clear which part of a batch is the target.
 
     Examples
     --------

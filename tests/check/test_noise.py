@@ -31,7 +31,7 @@ def normed(a):
     return (np.swapaxes(q, 0, 1) @ q)[0]
 
 
-#: Functions that are constant but for rounding, and where.
+#: Functions that are constant except for rounding, and where.
 CONSTANT = {
     "a power of zero": (lambda x: np.sum(x**0 * 1e-18 * np.array([1.0, -1, 2])), VECTOR),
     "a factor and its inverse": (lambda x: (x * 3) / 3 - x, VECTOR),

@@ -103,7 +103,7 @@ def test_scopes_of_different_threads_do_not_mix():
 
 
 def test_a_thread_starts_in_the_scope_that_started_it(run_python):
-    # In a new process, for progress bars of other tests leave a thread.
+    # In a new process, because progress bars of other tests leave a thread.
     found = run_python(
         "import threading\n"
         "from autograd import Value, scope\n"

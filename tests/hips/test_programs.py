@@ -226,7 +226,7 @@ def test_value_of_a_node_belongs_to_outer_transforms():
     assert make_jvp(grad(stopped))(3.0)(1.0)[1] == 12.0
     outer = Tensor(b)
     total = grad(lambda x: np.sum(x * outer) * np.sum(x * outer)._value)(b)
-    np.testing.assert_array_equal(total, b * (b @ b))  # a leaf of the program is no argument
+    np.testing.assert_array_equal(total, b * (b @ b))  # a leaf of the program is not an argument
     assert type(grad(lambda x: x * float((x * 2.0)._value))(3.0)) is float
 
 

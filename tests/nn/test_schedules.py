@@ -47,7 +47,7 @@ def test_a_rate_set_by_hand_is_kept_or_refused(name):
     scheduler.step()
     same.step()
     ratio = optimizer.param_groups[0]["lr"] / other.param_groups[0]["lr"]
-    assert 2.8 < ratio < 3.6  # three times as large, but for the part above a minimum
+    assert 2.8 < ratio < 3.6  # three times as large, except for the part above a minimum
 
 
 def test_a_lambda_composes_with_other_schedules():

@@ -40,7 +40,7 @@ def alike(a, b):
 
 
 def near(a, b):
-    """Return whether two results are the same but for rounding, in a few of the last digits."""
+    """Return whether two results are the same up to rounding, in a few of the last digits."""
     if type(a) is not type(b):
         return False
     if isinstance(a, np.ndarray | np.generic | float | complex):

@@ -33,7 +33,7 @@ def distance(found, wanted):
 
 
 def unlike(found, wanted, digits):
-    """Return what differs between two results; "" if they agree to so many digits."""
+    """Return what differs between two results; "" if they agree to `digits`."""
     if type(found) is not type(wanted):
         return f"{type(found)} and not {type(wanted)}"
     a, b = np.asarray(found), np.asarray(wanted)

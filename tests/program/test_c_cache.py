@@ -153,7 +153,7 @@ def test_a_compiler_that_hangs_is_ended(monkeypatch, tmp_path):
     state = ["ps", "-o", "stat=", "-p", child]
     for _ in range(100):
         found = subprocess.run(state, capture_output=True, text=True, check=False).stdout.strip()
-        if found[:1] in ("", "Z"):  # it has ended, though nobody may have asked for its result
+        if found[:1] in ("", "Z"):  # it has ended, perhaps as a zombie
             return
         time.sleep(0.02)
     pytest.fail("what the compiler has started is still running")

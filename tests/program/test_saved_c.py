@@ -249,7 +249,7 @@ def test_functions_have_names_of_c(name, tmp_path):
     program.save(tmp_path / "saved.c")
     assert Compiled(tmp_path / "saved.c")(2.0) == (0, [4.0])
     if name:
-        with pytest.raises(SourceError, match="no name"):
+        with pytest.raises(SourceError, match="not a valid name"):
             program.save(tmp_path / "saved.c", name=name)
 
 
@@ -315,7 +315,7 @@ def test_any_name_of_python_becomes_one_of_c(tmp_path, start):
 
 @pytest.mark.parametrize("name", ["NAN", "printf", "isnan", "linux", "powl", "add_f8", "int"])
 def test_names_that_c_knows_are_refused_for_functions(tmp_path, name):
-    with pytest.raises(SourceError, match="no name"):
+    with pytest.raises(SourceError, match="not a valid name"):
         trace(lambda x: x * 2)(np.ones(3)).save(tmp_path / "f.c", name=name)
 
 

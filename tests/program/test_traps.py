@@ -74,7 +74,7 @@ def test_draws_before_an_error_are_made_once():
         assert alike(replayed(one, y), f(two, y))
 
 
-def test_errors_that_nobody_handles_come_from_the_function():
+def test_unhandled_errors_come_from_the_function():
     def f(x, y):
         unused = 1 / y  # noqa: F841
         return np.linalg.inv(x)

@@ -61,7 +61,7 @@ def check_precision(
     Raises
     ------
     DataError
-        If `f` records nothing, or too much to compute with so many digits.
+        If `f` records nothing, or too much to compute exactly.
     ImportError
         If mpmath is not installed.
 

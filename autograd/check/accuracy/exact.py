@@ -22,10 +22,10 @@ from autograd.rules import products
 
 #: Decimal digits to compute with, until two agree. The last but one suffices for cos(1e308).
 PRECISIONS = (40, 80, 160, 400, 800)
-#: Two precisions agree if their results do to so many digits.
+#: Two precisions agree if their results differ by less than this part.
 AGREEMENT = 1e-22
 
-#: Numbers from 2 to this power are as good as infinite; those of doubles end at 1024.
+#: Numbers from 2 to this power count as infinite; those of doubles end at 1024.
 LARGEST = 4096
 
 

@@ -119,7 +119,7 @@ OF_NUMBERS: dict[Primitive, Callable[..., Any]] = {
 }
 
 
-#: Primitives whose exact result takes the longer to compute the larger the number is.
+#: Primitives whose exact result takes longer to compute for larger numbers.
 GROWING: frozenset[Primitive] = frozenset(
     {
         elementwise.power,

@@ -20,7 +20,7 @@ from autograd.check.accuracy.wording import in_words_of
 from autograd.check.analytic import RecordedCall
 from autograd.graph import Graph
 
-#: A derivative needs an explanation if it has so many digits less than a rounded one, or `PART`.
+#: A derivative needs an explanation if it lacks this many digits of a rounded one, or `PART`.
 LOSS = 3.0
 #: The derivatives that the rules compute exactly agree with differences to this part. The rules
 #: contain rounded constants, such as log(2).

@@ -19,9 +19,9 @@ from autograd.debugging import Place
 from autograd.engine import Node
 from autograd.graph import contents
 
-#: A result needs an explanation if it has so many digits less than a rounded one, or this part.
+#: A result needs an explanation if it lacks this many digits of a rounded one, or this part.
 LOSS, PART = 2.0, 0.3
-#: A line loses digits if it loses at least so many.
+#: The fewest digits that count as a loss.
 DROP = 1.0
 
 

@@ -171,7 +171,7 @@ def _matrix(position: int) -> Any:
 
 
 def _unify(pattern: Any, item: Any, bound: dict[str, Any], names: dict[int, str]) -> Iterator[Any]:
-    """Yield what the variables of a pattern stand for if it is to be an item of a record."""
+    """Yield what the variables of a pattern stand for if it matches an item of a record."""
     name = names.get(id(pattern))
     if name is not None:
         if name not in bound:

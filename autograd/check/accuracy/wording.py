@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from autograd.check.accuracy.matching import Match
 from autograd.debugging import Place
 
-#: How modules are called whose functions are not methods of an argument.
+#: Names of modules, whose functions are not methods of an argument.
 MODULES = ("np", "numpy", "anp", "math", "autograd", "ag", "scipy", "special")
 
 #: What variables stand for: those of a formula, and in ELEMENTS the index of the chosen elements.

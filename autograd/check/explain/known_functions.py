@@ -41,7 +41,7 @@ class KnownFunction:
     text: str
 
     def derivative(self, x: Any, y: Any) -> Any:
-        """Return the derivative, from an argument and a result that need not belong together."""
+        """Return the derivative, from an argument and a result, even if they do not belong together."""
         return 1.0 * self.slope(np.asarray(x), np.asarray(y))
 
 

@@ -78,9 +78,10 @@ def _name_located(check: Check, reference: Reference, sizes: Sizes, hopeless: bo
 
 
 def _name_parts(check: Check, repairs: Sequence[Repair], whole: bool) -> None:
-    """Name the lines where changes make derivatives right that together are all, or say of which.
+    """Name the lines where changes make some derivatives right.
 
-    If others remain wrong, what is wrong may be elsewhere, and spoil all of them.
+    If they do not make all right together, the mistake may be elsewhere: then only say which change
+    makes which derivatives right.
     """
     for repair in repairs:
         what = _what(check, [repair])

@@ -119,7 +119,7 @@ class Explanation:
     def _is_doubted(self, path: str) -> bool:
         """Return whether a comparison with the numerical derivative says that an input is wrong.
 
-        Derivatives that are zero but for rounding differ relatively, but are right.
+        Derivatives that are zero except for rounding differ relatively, but are right.
         """
         batches = self.check.report.batches
         if self.check.projected is not None or len(batches) > 1:  # also along ties

@@ -50,7 +50,7 @@ class Reference:
             with Trace() as trace:
                 recorded_call = RecordedCall(other)
             matrix = recorded_call.reverse(np.eye(other.size))
-        except Exception:  # it need not be written in NumPy
+        except Exception:  # it may not be written in NumPy
             return
         if other.size != function.size or not self._agrees(matrix):
             return

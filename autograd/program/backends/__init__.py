@@ -13,7 +13,7 @@ from autograd.program.passes import optimised
 from autograd.program.program import Program
 from autograd.program.running import compiled
 
-#: A function from a program to one of which some parts run in C; it notes in the report which do.
+#: Makes some parts of a program run in C, and notes in the report which do.
 Pass = Callable[[Program, "Backend", Report], Program]
 
 #: Passes over programs as they were recorded, before those that simplify them.
@@ -22,24 +22,24 @@ PASSES: list[Pass] = []
 #: The names that `jit` takes; None lets it choose.
 NAMES = (None, "numpy", "c")
 
-#: The environment variable that chooses where `jit` is to.
+#: The environment variable that chooses if `jit` is not told.
 VARIABLE = "CHAINRULE_BACKEND"
 
 
 class Backend:
-    """What is to run the programs of a function.
+    """What runs the programs of a function.
 
     Parameters
     ----------
     name : str or None
-        ``"numpy"``, ``"c"``, or None for C where it pays; then an environment variable counts.
+        ``"numpy"``, ``"c"``, or None for the environment variable, else for C where it pays.
 
     Attributes
     ----------
     uses_c : bool
         Whether C may run parts of a program.
     is_asked_for : bool
-        Whether C was asked for, so that it is to run all that it can, and not only what pays.
+        Whether the user chose C: then it runs all that it can, not only what pays.
     """
 
     def __init__(self, name: str | None = None) -> None:
@@ -69,7 +69,7 @@ def _checked(name: str | None, what: str) -> str | None:
     return name
 
 
-# Below, because its modules need what stands above.
+# Imported last: these modules need the names above.
 from autograd.program.backends.c import saving as _saving  # noqa: E402, F401
 from autograd.program.backends.c.regions import with_kernels  # noqa: E402
 

@@ -187,7 +187,7 @@ class ArrayWriter(Writer):
         return Written(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}")
 
     def _blocks(self, term: Term) -> Written | None:
-        """Write a sum of arrays that are 0 but for a slice each as a matrix of these slices."""
+        """Write a sum of arrays, each 0 except for a slice, as a matrix of these slices."""
         pieces = []
         for c, part in self.named.sums(term):
             if c != 1 or part.kind != Kind.UPDATE or len(part.parts) != 2 or part in self.names:

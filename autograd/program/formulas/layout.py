@@ -146,7 +146,7 @@ class Formulas(NamedTerms):
         return [a or b for a, b in zip(found, wanted, strict=True)]
 
     def _target(self, x: Any) -> Variable | None:
-        """Return what a result is the derivative with respect to; None if it is no derivative."""
+        """Return what a result is the derivative by; None if it is not a derivative."""
         while isinstance(x, Variable):
             found = self._gradients.get(x)
             if found:

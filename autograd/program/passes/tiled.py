@@ -18,7 +18,7 @@ from autograd.program.program import Program
 #: The size of a tile of one array, in bytes.
 TILE = 1 << 16
 
-#: NumPy adds so many elements without dividing them.
+#: NumPy adds up to this many elements without dividing them.
 BLOCK = 128
 
 
@@ -181,7 +181,7 @@ def tiles_of(size: int, most: int) -> list[tuple[int, int]]:
 
 
 def _half(size: int) -> int:
-    """Return where NumPy's pairwise sum divides so many elements."""
+    """Return where NumPy's pairwise sum divides `size` elements."""
     half = size // 2
     return half - half % 8
 

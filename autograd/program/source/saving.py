@@ -38,7 +38,7 @@ def save(
             )
     module = Module(programs, wanted, HELPERS, _by_function(programs, sources or {}))
     if name and (module.name != name or not name.isidentifier() or keyword.iskeyword(name)):
-        raise SourceError(f"{name!r} is no name that the function can have.")
+        raise SourceError(f"{name!r} is not a valid name for the function.")
     checks = Checks(module)
     function = module.function(checks.lines)
     _refuse_missing(module)

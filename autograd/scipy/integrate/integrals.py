@@ -380,7 +380,7 @@ def _numbers(function: Function, a: Any, b: Any, rule: Any) -> tuple[Any, list[A
 
 
 def _assert_converged(found: Any, complaints: list[Any]) -> None:
-    """Raise if SciPy doubts an integral that is to be differentiated, or a derivative."""
+    """Raise if SciPy doubts an integral that needs a derivative, or a derivative."""
     messages = [str(complaint.message) for complaint in complaints]
     messages += [part for part in found[1:] if isinstance(part, str)]
     if messages or not np.all(np.isfinite(found[0])):

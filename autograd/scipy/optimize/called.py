@@ -89,7 +89,7 @@ def vector(x: Any) -> Any:
 
 
 def assert_converged(success: Any, name: str, message: Any) -> None:
-    """Raise if a solver says that it has not found what is to be differentiated."""
+    """Raise if a solver says that it has not found the solution to differentiate."""
     if not np.all(success):
         raise SolutionError(
             f"{name} did not converge, so there is nothing to differentiate: {message}"

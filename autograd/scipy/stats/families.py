@@ -326,7 +326,7 @@ class Discrete(Family):
     logpmf, cdf, sf : callable
         ``f(k, *shapes)`` for an integer, as a floating point number, in the support.
     pmf : callable, optional
-        The probability itself, if its derivative is to be right where it is zero.
+        The probability itself, so that its derivative is right where it is zero.
     lowest : int
         The smallest integer of the support.
     highest : callable, optional

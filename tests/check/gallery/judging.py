@@ -232,7 +232,7 @@ def verdicts(mistake, report):
 
 #: A factor that is explained by half or twice a size is explained by coincidence.
 COINCIDENCE = re.compile(r"is (half|twice) ")
-#: Statements about the numbers at hand, which need not hold at another point.
+#: Statements about the numbers at hand, which may not hold at another point.
 ABOUT_NUMBERS = re.compile(r"is wrong only at |times too (small|large)")
 
 

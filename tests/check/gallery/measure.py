@@ -243,7 +243,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--written", type=int, default=2, help="mistakes by hand, of each case")
     parser.add_argument("--mutants", type=int, default=1, help="random mistakes, of each case")
-    parser.add_argument("--every", type=int, default=1, help="measure every so many of these")
+    parser.add_argument("--every", type=int, default=1, help="measure every N-th of these")
     parser.add_argument("--seed", type=int, default=0, help="of the random mistakes")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--failures", type=Path, help="a file for what was not found")

@@ -8,7 +8,7 @@ from autograd.program.backends.tape import with_tapes
 
 @pytest.fixture(autouse=True)
 def tapes_only(monkeypatch):
-    """Compile nothing, for only tapes give the same bits.
+    """Compile nothing, because only tapes give the same bits.
 
     Afterwards clear the processor's flags, of which the next call of `numpy.vectorize` would warn.
     """

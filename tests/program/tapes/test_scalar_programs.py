@@ -24,7 +24,7 @@ PARTS = 8
 
 
 def compare(f, plain, text, seed, uses):
-    """Compare a function on a tape with what it is to do, and say whether there was a tape."""
+    """Compare a function on a tape with the function itself; return whether there was a tape."""
     taped = jit(f, backend="c")
     for arguments in inputs(seed):
         with np.errstate(all="ignore"):

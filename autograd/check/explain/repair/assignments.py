@@ -12,10 +12,10 @@ from autograd.check.explain.repair.arithmetic import Noted
 from autograd.check.explain.repair.syntax import at, expression, parts
 from autograd.check.explain.repair.vocabulary import Vocabulary
 
-#: What to say of an array that has two names.
+#: The reason to give for an array with two names.
 COPY = "a copy: the array has another name, and is changed in place"
 
-#: With how many indices and numbers a missing statement is made.
+#: The most indices and numbers to try in a missing statement.
 MOST_INDICES, MOST_SCALARS = 4, 3
 
 

@@ -100,7 +100,7 @@ class Fitting:
             yield from self._plus(place, terms(self.around, place.shape, place.value))
 
     def _places(self, paths: Iterable[Path]) -> Iterator[Place]:
-        """Yield those of some values that influence all derivatives that are wrong."""
+        """Yield the values that influence all wrong derivatives."""
         search, seen = self.search, set()
         for path in paths:
             value = at(self.site.node, path)
@@ -153,7 +153,7 @@ class Fitting:
             yield from ((candidates[0], c) for c in self._powers(place, tried[0]))
 
     def _powers(self, place: Place, statement: Any) -> Iterator[float]:
-        """Yield the factors that lead to right derivatives of which they are no linear function.
+        """Yield the factors that give right derivatives, where these are not linear in the factor.
 
         In a loop, the derivatives depend on the powers of a factor.
         """

@@ -91,7 +91,7 @@ class Memory:
         for undo in self._undo:
             try:
                 undo()
-            except Exception:  # the others are put back all the same
+            except Exception:  # put the others back anyway
                 continue
 
     def release(self) -> None:
@@ -320,9 +320,9 @@ def _merged(scopes: Scopes) -> list[tuple[dict[str, Any], Iterable[str]]]:
 
 
 def _numpy_generator() -> Callable[[], None]:
-    """Return what puts the state of NumPy's global generator back.
+    """Return a function that restores the state of NumPy's global generator.
 
-    To read that state takes longer than many a backward pass, so its memory is compared.
+    Reading that state takes longer than a short backward pass, so its memory is compared.
     """
     kept: dict[str, Any] = np.random.get_state(legacy=False)  # type: ignore[assignment]
     bits = np.random.get_bit_generator()  # type: ignore[attr-defined]

@@ -39,12 +39,12 @@ class Choice:
     number : int
         The number of the variant.
     deadline, first, last : float
-        When the thread has run for too long, the earliest moment at which that can be, and when
-        other threads have, or one that waits.
+        The processor time at which the thread has run for too long, the earliest moment at which
+        it can have, and the moment at which other threads, or one that waits, have.
     looked, computed : float
-        When the clock of the thread was read last, and what it showed.
+        The moment of the last reading of the clock of the thread, and what it showed.
     coefficient : float
-        The coefficient of a term or a factor that is to be computed.
+        The coefficient of a term or a factor that is fitted.
     strayed : bool
         Whether another thread ran for too long: it may go on in the next run.
     """
@@ -227,14 +227,14 @@ class Ticking:
     """
 
     def __init__(self, tree: Any) -> None:
-        self.tree = tree  # keeps the nodes alive, so that their numbers stay theirs
+        self.tree = tree  # keeps the nodes alive, so that no other gets the id of one
         self._known: dict[int, Any] = {}
         self._learns = True
         self.visit(tree, tree)
         self._learns = False
 
     def visit(self, node: Any, place: Any) -> Any:
-        """Return a node that ends in time; what has no place in the file gets that of another."""
+        """Return a node that ends in time; nodes without a place in the file get this one."""
         if id(node) in self._known:
             return self._known[id(node)]
         new, here = node, place

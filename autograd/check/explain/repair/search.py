@@ -326,7 +326,7 @@ class Search:
         """Run the variants of a statement, and note those that are right."""
         code = self.code(site, [variant.node for variant in batch])
         if code is None:
-            if len(batch) > 1:  # one is no valid code
+            if len(batch) > 1:  # one is not valid code
                 middle = len(batch) // 2
                 self._run(site, batch[:middle])
                 self._run(site, batch[middle:])

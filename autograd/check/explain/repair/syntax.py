@@ -61,7 +61,7 @@ def replaced(node: Any, path: Path, new: Any) -> Any:
 
 @functools.cache
 def _parsed(text: str) -> tuple[ast.expr, list[tuple[Path, int]]]:
-    """Return the tree of a template, and where which operand belongs."""
+    """Return the tree of a template, and the places of its operands."""
     tree = ast.parse(text, mode="eval").body
     holes = [
         (path, int(part.id[1:]))

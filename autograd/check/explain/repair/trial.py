@@ -43,7 +43,7 @@ class Refused(BaseException):
 class _Guard:
     """Refuses, while it is active, what writes outside of the process.
 
-    It knows the threads that ran before: what they do is none of its business.
+    It knows the threads that ran before: it ignores what they do.
     """
 
     active = False

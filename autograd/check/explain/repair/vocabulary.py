@@ -179,7 +179,7 @@ def _entries(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, (list, tuple)):
         if len(value) <= MOST_ENTRIES:
             for position, item in enumerate(value):
-                if not isinstance(item, int):  # nobody writes these
+                if not isinstance(item, int):  # rarely written out
                     yield from _entries(f"{text}[{position}]", item, depth - 1)
     elif isinstance(getattr(value, "__dict__", None), dict):
         for name in [*value.__dict__][:MOST_ENTRIES]:

@@ -85,7 +85,7 @@ def _source(site: Site) -> str:
 
 
 def _corrected(site: Site, node: Any) -> str:
-    """Return a changed statement, as it stands in the file but for what is changed."""
+    """Return a changed statement, with the rest of it as in the file."""
     before = _source(site)
     if "\n" not in before and isinstance(node, ast.AST):
         old, new = _difference(site.node, node)

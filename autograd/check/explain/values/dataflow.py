@@ -80,7 +80,7 @@ class Dataflow:
             yield source
             last = self.assigned(site, site.text, evaluation.clock)
             if last is not None and self.sites[last.number].walks:
-                yield last  # the loop may be the wrong way round
+                yield last  # the loop may run in the wrong direction
             return
         for number in self._known_inside(site):
             last = self.last(number, evaluation.clock)
@@ -99,7 +99,7 @@ class Dataflow:
         return before[position - 1] if position else None
 
     def _known_inside(self, site: Site) -> Iterator[int]:
-        """Yield the expressions in one; of those whose value is not known, what is in them."""
+        """Yield the expressions in one whose values are known; of others, those in them."""
         for number in site.inside:
             if number in self.rows or number in self.items:
                 yield number

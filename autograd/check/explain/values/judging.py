@@ -132,10 +132,10 @@ class Judge:
         return not self._is_recognised(evaluation, flow, exactly=True)
 
     def _is_recognised(self, evaluation: Evaluation, flow: Dataflow, exactly: bool) -> bool:
-        """Return whether a value is a right one that belongs there.
+        """Return whether a value is right, and in the right place.
 
-        The derivative with respect to something that does not use what is wrong belongs elsewhere.
-        A right value in one turn of a loop may be that of another turn.
+        The derivative with respect to something that does not depend on the wrong value belongs
+        elsewhere. A right value in one turn of a loop may be that of another turn.
         """
         row = flow.rows[evaluation.number]
         keys = self.search.matcher.matches(flow.value(evaluation), exactly)
@@ -197,7 +197,7 @@ class Judge:
     def _others(self, found: Substitution, flow: Dataflow) -> list[Site]:
         """Return the other expressions, right values too, whose replacement repairs the pass.
 
-        A value may be right, but for something else.
+        A value may be the right one of something else.
         """
         waiting = [flow.at(found.site.number, turn) for turn in found.wrong_turns[:1]]
         seen: dict[int, None] = {found.site.number: None}
@@ -222,7 +222,7 @@ class Judge:
     def _after(self, found: Substitution, flow: Dataflow) -> list[Site]:
         """Return where the wrong value is used, if it may be right for something else.
 
-        That line may then lack what is to be done with it.
+        Then the line that uses it may lack an operation.
         """
         turn = found.wrong_turns[0]
         given = found.given[turn]
@@ -232,7 +232,7 @@ class Judge:
             return []
         own = (found.site.file, found.site.line)
         readers = list(flow.readers(found.right[turn], found.clock))
-        if found.site.variable:  # what has its value under another name comes later
+        if found.site.variable:  # other names for its value come later
             readers = [site for site in readers if site.text == found.site.variable]
         lines = {(site.file, site.line): site for site in readers}
         lines.pop(own, None)

@@ -15,7 +15,7 @@ from autograd.check.explain.values.substitution import Substitution
 from autograd.check.report import WrongLine
 from autograd.debugging import Place
 
-#: If more lines than this may be wrong, none is called so.
+#: If more lines than this may be wrong, the message names none as wrong.
 MOST_LINES = 3
 
 

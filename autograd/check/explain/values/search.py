@@ -162,7 +162,7 @@ class Localisation:
     def _search(self) -> Substitution | None:
         """Return the first substitution in the order of execution.
 
-        A value that is no right one may be replaced by any. One that is part of a derivative may be
+        A value that is not right may be replaced by any. One that is part of a derivative may be
         replaced by more or less of it. Only then come other right values in place of right ones.
         """
         rows = [row for row in self._ordered() if self.can_repair(row.site.number)]
@@ -297,7 +297,7 @@ class Localisation:
         rows = recorder.rows
         in_loop = row.site.kind == "array" and len(new) > 1
         if in_loop and any(map(_changes_more, given, new, indices)):
-            return None  # it is the last statement that changes the array, no more
+            return None  # it is only the last statement that changes the array
         rows[number].values = given
         return Substitution(row.site, keys, given, right, rows, recorder.items)
 
@@ -345,7 +345,7 @@ class Localisation:
         return Matcher(known, self.here.tolerance)
 
     def matches(self, row: Row) -> list[set[Any]] | None:
-        """Return what each value of a row is; None if one of them is no right value."""
+        """Return what each value of a row is; None if one of them is not right."""
         found = []
         for value in row.values:
             if not np.any(value):

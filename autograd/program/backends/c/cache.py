@@ -18,17 +18,17 @@ from collections.abc import Iterator
 #: The environment variable that names the folder; ``off`` keeps nothing.
 VARIABLE = "CHAINRULE_CACHE"
 
-#: So many libraries are kept, the oldest are removed.
+#: The most libraries that are kept; the oldest are removed.
 MOST = 1000
 
-#: A hash has so many characters.
+#: The number of characters of a hash.
 _LENGTH = 64
 
 
 def folder() -> str | None:
     """Return the folder of the user in which libraries are kept; None if there is none.
 
-    It is made if it does not exist. Nobody but the user may be able to write to it.
+    It is made if it does not exist. Only the user may have write access.
     """
     chosen = os.environ.get(VARIABLE, "")
     if chosen.lower() in ("off", "0", "no"):

@@ -14,10 +14,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
-#: After so many seconds a compiler is ended.
+#: The seconds after which a compiler is killed.
 LIMIT = 20.0
 
-#: The names of compilers, the first that is found being used.
+#: The names of compilers; the first one found is used.
 _NAMES = ("gcc", "cc", "clang")
 
 #: Results must be rounded as NumPy rounds them: no fast-math, no contraction of x * y + z.

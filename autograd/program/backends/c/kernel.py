@@ -16,15 +16,15 @@ from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Program
 from autograd.program.running import compiled
 
-#: With more elements in all arrays, other threads run meanwhile.
+#: A call with more elements in all arrays releases the GIL.
 QUICK = 1 << 14
 
 
 class Kernel(Tiled):
     """A region of a program, as a function of arrays and numbers that runs in C.
 
-    If the arrays lie in memory otherwise than expected, or NumPy would warn, NumPy computes the
-    region.
+    If the memory layout of the arrays is not the expected one, or NumPy would warn, NumPy computes
+    the region.
     """
 
     __name__ = "in_c"
@@ -97,7 +97,7 @@ class Kernel(Tiled):
         return function  # type: ignore[no-any-return]
 
     def _again(self, code: int, found: Any, inputs: Any, arrays: Any) -> Any:
-        """Compute the region with NumPy, if it is to warn, or if C could not."""
+        """Compute the region with NumPy, if it would warn, or if C could not."""
         underflows = code == UNDERFLOW  # of which Python makes no error
         if code > 0 and (underflows or not self.is_strict):
             settings: Any = np.geterr()

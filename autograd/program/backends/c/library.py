@@ -20,7 +20,7 @@ from autograd.program.backends.c.preamble import (
 
 _LOCK = threading.Lock()
 
-#: Why nothing is compiled any more, once the compiler has failed.
+#: Why nothing is compiled after the compiler failed.
 _failure: list[str] = []
 
 
@@ -49,7 +49,7 @@ class Library:
         name : str
             Its name.
         quick : bool
-            Whether it returns before other threads wait for it: it keeps them waiting.
+            Whether it is so short that other threads can wait: it keeps the GIL.
         """
         found: Any = (self._quick if quick else self._parallel)[name]
         found.argtypes = (ctypes.py_object,)

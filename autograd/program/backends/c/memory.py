@@ -25,7 +25,7 @@ _KEYWORDS = (
     "gamma y0 y1 yn j0 j1 jn linux unix math_errhandling "
 )
 
-#: Functions of the C library, which another function cannot be called.
+#: Functions of the C library, whose names no other function may have.
 _LIBRARY = (
     "abort abs acos acosh asctime asin asinh atan atan2 atanh atexit atof atoi atol atoll bsearch "
     "calloc cbrt ceil clearerr clock copysign cos cosh ctime difftime div erf erfc exit exp exp2 "

@@ -156,7 +156,7 @@ class Nest:
         return REDUCED if step.axes == inner else ACCUMULATED
 
     def _merges(self, split: int, strides: set[tuple[int, ...]]) -> bool:
-        """Return whether the axes from one on are as good as one axis, for all operands."""
+        """Return whether the axes from one on can be merged into one, for all operands."""
         return all(
             one[axis] == one[axis + 1] * self.shape[axis + 1]
             for one in strides

@@ -92,7 +92,7 @@ def condition_of_array(x: str, shape: Any, strides: Any, dtype: Any) -> str:
 
 
 def condition_of_number(x: str, kind: Any) -> str:
-    """Return the condition that an object is a number of a type; Python's is as good as NumPy's."""
+    """Return the condition that an object is a number of a type, Python's or NumPy's."""
     found = f"TYPE({x}) == kinds[{KINDS.index(kind, 2) + 5}]"
     return f"{found} || TYPE({x}) == kinds[1]" if kind == np.float64 else found
 

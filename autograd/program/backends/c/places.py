@@ -14,7 +14,7 @@ from autograd.program.backends.c.functions import TYPES, stored_type
 from autograd.program.instructions import Attribute, Constant, Instruction, Method, Variable
 from autograd.program.passes.effects import operands, root
 
-#: Functions that return views, if they do, whatever the elements are.
+#: Functions that may return views; whether they do does not depend on the elements.
 _VIEWS: frozenset[Any] = frozenset(
     (
         operator.getitem,

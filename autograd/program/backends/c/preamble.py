@@ -26,14 +26,14 @@ ZERO = "-0.0" if np.signbit(np.add.reduce(np.full(2, -0.0))) else "0.0"
 #: What all generated code includes.
 INCLUDES = "#include <math.h>\n#include <float.h>\n#include <stdint.h>\n"
 
-#: How flags are raised for errors of Python, also if nothing uses a result, and how they are not.
+#: With errors of Python: raise flags of the processor, even if nothing uses a result. Without.
 ERRORS = """\
 #define KEEP(x) __asm__ volatile("" : : "m"(x))
 #define CHECK_DIVISOR(x) if ((x) == 0) { volatile double zero = 0; zero = 1 / zero; }
 """
 NO_ERRORS = "#define KEEP(x) (void)(x)\n#define CHECK_DIVISOR(x) (void)(x)\n"
 
-#: How compilers are told what they need not expect.
+#: Tell compilers that the passes of a loop are independent, and what not to inline.
 PRAGMAS = """\
 #if defined(__clang__)
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")

@@ -22,14 +22,14 @@ from autograd.program.passes.effects import leaving, reads
 from autograd.program.passes.tiles import Schedule, with_own_memory
 from autograd.program.program import Program
 
-#: A region has at least so many steps that compute something.
+#: The fewest steps of a region that compute something.
 FEWEST = 2
 
 #: The most steps of one region, and of all different ones: more take long to compile. Numbers take
 #: less time than arrays.
 LARGEST, MOST, NUMBER = 300, 800, 0.25
 
-#: If nobody has asked for C, it is worth compiling for so many elements that are computed per call.
+#: Without `backend="c"`, the fewest elements that a call must compute to be worth compiling.
 WORTH = 1 << 20
 
 #: What the report calls this.
@@ -37,7 +37,7 @@ REPORTED = "C kernels"
 
 
 def with_kernels(program: Program, backend: Any, report: Any) -> Program:
-    """Return a program of which the parts that C carries out faster are kernels."""
+    """Return the program with kernels in place of the parts that C runs faster."""
     if not backend.is_asked_for and _work(program) < WORTH:
         return program
     reason = unavailable()
@@ -118,7 +118,7 @@ class _Regions:
         return self.given.with_items(items)
 
     def _note(self, call: Any, text: str, count: int) -> None:
-        """Note what carries out so many instructions."""
+        """Note what carries out `count` instructions."""
         self.names.setdefault(text, f"kernel_{len(self.names)}")
         self.calls.append((call, text))
         self.count += count

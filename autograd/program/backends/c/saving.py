@@ -44,7 +44,7 @@ def save(programs: list[Any], path: str | os.PathLike[str], name: str = "", _: A
     taken: set[str] = set()
     function = function_identifier(wanted, taken)
     if name and function != name:
-        raise SourceError(f"{name!r} is no name that a function of C can have.")
+        raise SourceError(f"{name!r} is not a valid name for a function of C.")
     source, header = _written(program, function, taken)
     base = os.path.splitext(os.fspath(path))[0]
     included = os.path.basename(base)
@@ -180,7 +180,7 @@ def _kind(x: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what could end a comment or a string."""
+    """Return a text without characters that could end a comment or a string."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)
 
 

@@ -91,7 +91,7 @@ class View:
 
 
 def _transposed(x: Any, axes: int) -> Any:
-    """Return an operand, which is broadcast to so many axes, with them in reverse order."""
+    """Return an operand broadcast to `axes` axes, with them in reverse order."""
     if not isinstance(x, Place):
         return x
     missing = axes - len(x.shape)

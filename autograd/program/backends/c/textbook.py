@@ -1,7 +1,7 @@
 """Kernels as the steps of their textbook formulas.
 
-A kernel of this library is one instruction, whose inside is arranged for NumPy. C needs no such
-arrangement: it fuses plain formulas with what comes before and after.
+A kernel of this library is one instruction, written to be fast in NumPy. Plain formulas are faster
+in C, which fuses them with what comes before and after.
 """
 
 from __future__ import annotations

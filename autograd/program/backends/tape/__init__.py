@@ -20,6 +20,6 @@ SHORTEST = 8
 def with_tapes(program: Program, backend: Any, report: Report) -> Program:
     """Return the program with its scalar regions as tapes."""
     if machine is None:
-        report.refuses("tape", "it was not built, for there was no C compiler")
+        report.refuses("tape", "it was not built, because there was no C compiler")
         return program
     return with_regions(program, 1 if backend.is_asked_for else SHORTEST, report)

@@ -37,7 +37,7 @@ _NUMBERS = frozenset((float, int, bool))
 #: Types of arguments that may hold variables, or are arrays.
 _NESTED = frozenset((tuple, list, dict, slice, Constant))
 
-#: Instead of the type of a number that is sometimes of one and sometimes of another type.
+#: Stands for the type of a number whose type varies.
 MIXED = object()
 
 
@@ -84,7 +84,7 @@ class Region:
     # -- what goes in -----------------------------------------------------------------------
 
     def take(self, items: list[Any], start: int) -> int:
-        """Add arithmetic from a position on; return where something else stands.
+        """Add arithmetic from a position on; return the position of the first other item.
 
         This is what `add` does for most items of a large program, in half the time.
         """
@@ -115,7 +115,7 @@ class Region:
         return start + number - first
 
     def add(self, item: Any) -> bool:
-        """Add an item, and return True; False if it is nothing for a tape."""
+        """Add an item and return True, or return False if a tape cannot run it."""
         if type(item) is Guard:
             return self._add_guard(item)
         result = item.result
@@ -318,7 +318,7 @@ class Region:
 
 
 def _condition(guard: Guard) -> Callable[[float], bool]:
-    """Return a function of a number that says whether a guard holds."""
+    """Return a function that checks the condition of a guard for a number."""
     kind, convert, expected = guard.variable.kind, guard.convert, guard.expected
     return lambda number: same(convert(kind(number)), expected)
 

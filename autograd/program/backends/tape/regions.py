@@ -38,7 +38,7 @@ class Taped:
         self.run_directly = region.tape(results)
         self.items = region.items
         self.guards = len(region.guards)
-        #: Whether guards may fail, or errors may be raised, so that it is needed for their sake.
+        #: Whether guards may fail or errors may be raised: then it runs even if nothing uses it.
         self.may_fail = region.is_fallible
 
     def __call__(self, *numbers: float) -> Any:
@@ -133,7 +133,7 @@ class _Partition:
         self._close()
 
     def _other(self, item: Any) -> None:
-        """Take an item that is nothing for a tape: before the open region, or after it."""
+        """Put an item that a tape cannot run before the open region, or after it."""
         made = self._region.made
         if isinstance(item, Guard):
             self._close()

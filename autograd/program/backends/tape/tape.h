@@ -86,8 +86,8 @@ int assemble(const Source *source, Code *code);
 /* Return 0; 1 if a guard failed, or -1 with a Python error. */
 int run_one(const Tape *tape, double *v, Failure *failure);
 
-/* The same for LANES examples at once: `failed` says which are not, and gets the number of the
-   guard that failed, plus one. */
+/* The same for LANES examples at once. Examples with a number in `failed` are skipped; where a
+   guard fails, its number plus one goes there. */
 #define MANY 8
 int run_many(const Tape *tape, double *v, int32_t *failed);
 
