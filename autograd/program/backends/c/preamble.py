@@ -33,9 +33,11 @@ ERRORS = """\
 """
 NO_ERRORS = "#define KEEP(x) (void)(x)\n#define CHECK_DIVISOR(x) (void)(x)\n"
 
-#: Tell compilers that the passes of a loop are independent, and what not to inline.
+#: Tell compilers that the passes of a loop are independent, and what not to inline. clang warns
+#: if it does not vectorise such a loop.
 PRAGMAS = """\
 #if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed"
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define NOINLINE __attribute__((noinline))
 #elif defined(__GNUC__)
@@ -65,7 +67,7 @@ static NOINLINE {t} add_{s}(const {t} *restrict x, long n) {{
 """
 _OF_TWO = """\
 static inline {t} {name}_of_two_{s}({t} x, {t} y) {{
-    return (x {sign} y) | (x != x) ? x : y;
+    return ((x {sign} y) | (x != x)) ? x : y;
 }}
 """
 _EXTREMES = """\
