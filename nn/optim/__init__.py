@@ -12,15 +12,17 @@ from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.averages import AveragedModel
 from nn.optim.clipping import clip_grad_norm, clip_grad_value
 from nn.optim.combined_schedules import ChainedScheduler, SequentialLR
+from nn.optim.cyclic_schedules import (
+    CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR,
+)
+from nn.optim.factor_schedules import (
+    ConstantLR, ExponentialLR, LambdaLR, LinearLR, MultiplicativeLR, MultiStepLR, PolynomialLR,
+    StepLR,
+)
 from nn.optim.lbfgs import LBFGS
-from nn.optim.more_schedules import ConstantLR, CyclicLR, MultiplicativeLR, PolynomialLR
 from nn.optim.optimizer import Optimizer
 from nn.optim.plateau import ReduceLROnPlateau
 from nn.optim.scheduler import Formula, Scheduler
-from nn.optim.schedules import (
-    CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LambdaLR, LinearLR, MultiStepLR,
-    OneCycleLR, StepLR,
-)
 from nn.optim.sgd import SGD
 
 __all__ = [

@@ -2,19 +2,24 @@
 
 # fmt: off
 from nn.optim.combined_schedules import ChainedScheduler, SequentialLR
-from nn.optim.more_schedules import ConstantLR, CyclicLR, MultiplicativeLR, PolynomialLR
-from nn.optim.plateau import ReduceLROnPlateau
-from nn.optim.scheduler import Scheduler as LRScheduler
-from nn.optim.schedules import (
+from nn.optim.cyclic_schedules import (
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
+    CyclicLR,
+    OneCycleLR,
+)
+from nn.optim.factor_schedules import (
+    ConstantLR,
     ExponentialLR,
     LambdaLR,
     LinearLR,
+    MultiplicativeLR,
     MultiStepLR,
-    OneCycleLR,
+    PolynomialLR,
     StepLR,
 )
+from nn.optim.plateau import ReduceLROnPlateau
+from nn.optim.scheduler import Scheduler as LRScheduler
 
 __all__ = [
     "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts",

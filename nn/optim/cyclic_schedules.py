@@ -1,207 +1,17 @@
-"""Learning rate schedules: formulas of t, the number of steps so far.
-
-``scheduler.step()`` increments t and sets the learning rate of every group of the optimiser. A step
-can be an epoch or a batch. Rates are computed from the initial one, so rounding errors do not
-accumulate, unless something else changes the rate between steps: see `Formula`.
-"""
+"""Learning rate schedules that rise and fall: half cosines, restarts and cycles."""
 
 # ruff: noqa: N803 - the names are PyTorch's
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd.errors import OptionError
 from autograd.program import call, follow
-from nn.optim.more_schedules import write_momentum
+from nn.optim.factor_schedules import at_least_one
 from nn.optim.optimizer import Optimizer
 from nn.optim.scheduler import Formula
-
-
-class LambdaLR(Formula):
-    """``lr · lr_lambda(t)``, for any function.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimiser, whose groups' learning rates are set.
-    lr_lambda : callable
-        ``lr_lambda(t)`` returns the factor at step t.
-
-    Examples
-    --------
-    >>> import nn
-    >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0)
-    >>> schedule = LambdaLR(optimizer, lambda t: 1 / (1 + t))
-    >>> rates = []
-    >>> for _ in range(4):
-    ...     rates.append(round(optimizer.param_groups[0]["lr"], 3))
-    ...     schedule.step()
-    >>> rates
-    [1.0, 0.5, 0.333, 0.25]
-    """
-
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        self.lr_lambda = lr_lambda
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        return lr * self.lr_lambda(t)
-
-
-class StepLR(Formula):
-    """``lr · gamma^⌊t/step_size⌋``.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimiser, whose groups' learning rates are set.
-    step_size : int
-        The number of steps between changes.
-    gamma : float
-        The factor of each change.
-
-    Raises
-    ------
-    OptionError
-        If a number of steps is less than 1.
-
-    Examples
-    --------
-    >>> import nn
-    >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0)
-    >>> schedule = StepLR(optimizer, step_size=2)
-    >>> rates = []
-    >>> for _ in range(4):
-    ...     rates.append(round(optimizer.param_groups[0]["lr"], 3))
-    ...     schedule.step()
-    >>> rates
-    [1.0, 1.0, 0.1, 0.1]
-    """
-
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = _at_least_one("step_size", step_size), gamma
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        return float(lr * self.gamma ** (t // self.step_size))
-
-
-class MultiStepLR(Formula):
-    """``lr · gamma^n`` after n of the milestones.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimiser, whose groups' learning rates are set.
-    milestones : sequence of int
-        The steps at which the rate changes.
-    gamma : float
-        The factor of each change.
-
-    Examples
-    --------
-    >>> import nn
-    >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0)
-    >>> schedule = MultiStepLR(optimizer, [1, 3])
-    >>> rates = []
-    >>> for _ in range(4):
-    ...     rates.append(round(optimizer.param_groups[0]["lr"], 3))
-    ...     schedule.step()
-    >>> rates
-    [1.0, 0.1, 0.1, 0.01]
-    """
-
-    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones, self.gamma = milestones, gamma
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        return float(lr * self.gamma ** bisect_right(sorted(self.milestones), t))
-
-
-class ExponentialLR(Formula):
-    """``lr · gamma^t``.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimiser, whose groups' learning rates are set.
-    gamma : float
-        The factor of each step.
-
-    Examples
-    --------
-    >>> import nn
-    >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0)
-    >>> schedule = ExponentialLR(optimizer, 0.5)
-    >>> rates = []
-    >>> for _ in range(4):
-    ...     rates.append(round(optimizer.param_groups[0]["lr"], 3))
-    ...     schedule.step()
-    >>> rates
-    [1.0, 0.5, 0.25, 0.125]
-    """
-
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        return float(lr * self.gamma**t)
-
-
-class LinearLR(Formula):
-    """``lr · (start + (end - start) · t/total)``, then ``lr · end``; usually a warm-up.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        The optimiser, whose groups' learning rates are set.
-    start_factor, end_factor : float
-        The factors at the first step, and from step `total_iters` on.
-    total_iters : int
-        The number of steps between them.
-
-    Raises
-    ------
-    OptionError
-        If a number of steps is less than 1.
-
-    Examples
-    --------
-    >>> import nn
-    >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0)
-    >>> schedule = LinearLR(optimizer, start_factor=0.5, total_iters=2)
-    >>> rates = []
-    >>> for _ in range(4):
-    ...     rates.append(round(optimizer.param_groups[0]["lr"], 3))
-    ...     schedule.step()
-    >>> rates
-    [0.5, 0.75, 1.0, 1.0]
-    """
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        start_factor: float = 1 / 3,
-        end_factor: float = 1.0,
-        total_iters: int = 5,
-    ) -> None:
-        self.start_factor, self.end_factor = start_factor, end_factor
-        self.total_iters = _at_least_one("total_iters", total_iters)
-        super().__init__(optimizer)
-
-    def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        share = min(t, self.total_iters) / self.total_iters
-        return lr * (self.start_factor + (self.end_factor - self.start_factor) * share)
 
 
 class CosineAnnealingLR(Formula):
@@ -239,7 +49,7 @@ class CosineAnnealingLR(Formula):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = _at_least_one("T_max", T_max), eta_min
+        self.T_max, self.eta_min = at_least_one("T_max", T_max), eta_min
         super().__init__(optimizer)
 
     def rate(self, lr: float, t: int) -> float:
@@ -291,7 +101,7 @@ class CosineAnnealingWarmRestarts(Formula):
     def __init__(
         self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0
     ) -> None:
-        self.T_0, self.T_mult = _at_least_one("T_0", T_0), _at_least_one("T_mult", T_mult)
+        self.T_0, self.T_mult = at_least_one("T_0", T_0), at_least_one("T_mult", T_mult)
         self.eta_min = eta_min
         super().__init__(optimizer)
 
@@ -371,7 +181,7 @@ class OneCycleLR(Formula):
             if epochs is None or steps_per_epoch is None:
                 raise OptionError("OneCycleLR needs total_steps=, or epochs= and steps_per_epoch=.")
             total_steps = epochs * steps_per_epoch
-        self.max_lr, self.total_steps = max_lr, _at_least_one("total_steps", total_steps)
+        self.max_lr, self.total_steps = max_lr, at_least_one("total_steps", total_steps)
         self.top = pct_start * total_steps - 1
         self.cycle_momentum = cycle_momentum
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
@@ -410,12 +220,102 @@ class OneCycleLR(Formula):
         write_momentum(self.optimizer, momentum)
 
 
+class CyclicLR(Formula):
+    """Up from base_lr to max_lr and down again, along straight lines, again and again.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The optimiser, whose groups' learning rates are set.
+    base_lr, max_lr : float
+        The smallest and the largest learning rate.
+    step_size_up : int
+        The number of steps up.
+    step_size_down : int, optional
+        The number of steps down; by default as many.
+    mode : {"triangular", "triangular2", "exp_range"}
+        Whether all cycles are equal, each is half as high as the one before, or the height is
+        multiplied by gamma in each step.
+    gamma : float
+        This factor.
+    cycle_momentum : bool
+        Whether to change the momentum in the opposite direction.
+    base_momentum, max_momentum : float
+        The smallest and the largest momentum.
+
+    Raises
+    ------
+    OptionError
+        If `mode` is something else, or a number of steps is less than 1.
+
+    References
+    ----------
+    Smith: Cyclical learning rates for training neural networks, WACV 2017.
+
+    Examples
+    --------
+    >>> import nn
+    >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0, momentum=0.9)
+    >>> schedule = CyclicLR(optimizer, 0.0, 1.0, step_size_up=2)
+    >>> rates = []
+    >>> for _ in range(5):
+    ...     rates.append(optimizer.param_groups[0]["lr"])
+    ...     schedule.step()
+    >>> rates
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        base_lr: float,
+        max_lr: float,
+        step_size_up: int = 2000,
+        step_size_down: int | None = None,
+        mode: str = "triangular",
+        gamma: float = 1.0,
+        cycle_momentum: bool = True,
+        base_momentum: float = 0.8,
+        max_momentum: float = 0.9,
+    ) -> None:
+        if mode not in ("triangular", "triangular2", "exp_range"):
+            raise OptionError(f"mode={mode!r} must be 'triangular', 'triangular2' or 'exp_range'.")
+        self.up = at_least_one("step_size_up", step_size_up)
+        down = step_size_up if step_size_down is None else step_size_down
+        self.down = at_least_one("step_size_down", down)
+        self.base_lr, self.max_lr, self.mode, self.gamma = base_lr, max_lr, mode, gamma
+        self.cycle_momentum = cycle_momentum
+        self.base_momentum, self.max_momentum = base_momentum, max_momentum
+        super().__init__(optimizer)
+
+    def rate(self, lr: float, t: int) -> float:
+        """Return the learning rate of step t, which does not depend on `lr`."""
+        return self.base_lr + (self.max_lr - self.base_lr) * self._height(t)
+
+    def _height(self, t: int) -> float:
+        cycle, place = divmod(t, self.up + self.down)
+        along = place / self.up if place <= self.up else 1 - (place - self.up) / self.down
+        scale = {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": self.gamma**t}
+        return float(along * scale[self.mode])
+
+    def _momentum(self, t: int) -> float:
+        return self.max_momentum - (self.max_momentum - self.base_momentum) * self._height(t)
+
+    def _write(self) -> None:
+        super()._write()
+        if self.cycle_momentum:
+            write_momentum(self.optimizer, call(self._momentum, self.last_epoch))
+
+
 def _cosine(start: float, end: float, along: float) -> float:
     """Return a point of the half cosine from `start`, at 0, to `end`, at 1."""
     return end + (start - end) * (1 + math.cos(math.pi * along)) / 2
 
 
-def _at_least_one(name: str, number: int) -> int:
-    if number < 1:
-        raise OptionError(f"{name}={number!r} must be at least 1.")
-    return number
+def write_momentum(optimizer: Any, momentum: float) -> None:
+    """Set the momentum of all groups, or the first of their betas."""
+    for group in optimizer.param_groups:
+        if "betas" in group:
+            group["betas"] = (momentum, group["betas"][1])
+        elif "momentum" in group:
+            group["momentum"] = momentum
