@@ -10,7 +10,6 @@ import numpy as np
 from nn.optim.adaptive import average
 from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import Block
-from nn.optim.sgd import decay_weights
 
 
 class Adadelta(Optimizer):
@@ -60,8 +59,6 @@ class Adadelta(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, rho, eps = block.gradient, block.spare, group["rho"], group["eps"]
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
         v, u = block.filled("square_avg"), block.filled("acc_delta")
         average(v, np.multiply(g, g, out=spare), rho, spare)
         np.add(v, eps, out=spare)

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd.program import call
-from nn.optim.adaptive import average
+from nn.optim.adaptive import average, moments
 from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import Block
-from nn.optim.sgd import decay_weights
 
 
 class Adamax(Optimizer):
@@ -66,8 +65,6 @@ class Adamax(Optimizer):
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare = block.gradient, block.spare
         beta1, beta2 = group["betas"]
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
         m, u = block.filled("exp_avg"), block.filled("exp_inf")
         average(m, g, beta1, spare)
         u *= beta2
@@ -131,11 +128,7 @@ class NAdam(Optimizer):
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, steps = block.gradient, block.spare, block.steps
         (beta1, beta2), decay = group["betas"], group["momentum_decay"]
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
-        m, v = block.filled("exp_avg"), block.filled("exp_avg_sq")
-        average(m, g, beta1, spare)
-        average(v, np.multiply(g, g, out=spare), beta2, spare)
+        m, v = moments(block, beta1, beta2)
         g *= call(_share_of_gradient, beta1, decay, steps)
         g += np.multiply(m, call(_share_of_momentum, beta1, decay, steps), out=spare)
         np.sqrt(v, out=spare)
@@ -220,11 +213,7 @@ class RAdam(Optimizer):
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, steps = block.gradient, block.spare, block.steps
         beta1, beta2 = group["betas"]
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
-        m, v = block.filled("exp_avg"), block.filled("exp_avg_sq")
-        average(m, g, beta1, spare)
-        average(v, np.multiply(g, g, out=spare), beta2, spare)
+        m, v = moments(block, beta1, beta2)
         np.sqrt(v, out=spare)
         spare += group["eps"]
         np.divide(call(_rectification, beta2, steps), spare, out=spare)
@@ -280,6 +269,8 @@ class Lion(Optimizer):
     array([0.9, 0.9])
     """
 
+    decays_gradient = False
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -302,5 +293,5 @@ class Lion(Optimizer):
         m += g
         np.sign(spare, out=g)
         if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
+            block.decay(group["weight_decay"])
         g *= group["lr"]

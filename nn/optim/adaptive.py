@@ -14,13 +14,21 @@ import numpy as np
 from autograd.program import call
 from nn.optim.optimizer import Optimizer, given
 from nn.optim.packing import Block
-from nn.optim.sgd import decay_weights
 
 
 def average(running: Any, item: Any, keep: float, spare: Any) -> None:
     """Update a running average: ``running ← keep·running + (1 - keep)·item``."""
     running *= keep
     running += np.multiply(item, 1 - keep, out=spare)
+
+
+def moments(block: Block, beta1: float, beta2: float) -> tuple[Any, Any]:
+    """Update the running averages of g and of g², and return them."""
+    g, spare = block.gradient, block.spare
+    m, v = block.filled("exp_avg"), block.filled("exp_avg_sq")
+    average(m, g, beta1, spare)
+    average(v, np.multiply(g, g, out=spare), beta2, spare)
+    return m, v
 
 
 class Adagrad(Optimizer):
@@ -79,8 +87,6 @@ class Adagrad(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare = block.gradient, block.spare
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
         s = block.filled("sum", group["initial_accumulator_value"])
         s += np.multiply(g, g, out=spare)
         np.sqrt(s, out=spare)
@@ -150,8 +156,6 @@ class RMSprop(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, alpha = block.gradient, block.spare, group["alpha"]
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
         v = block.filled("square_avg")
         average(v, np.multiply(g, g, out=spare), alpha, spare)
         if group["centered"]:
@@ -230,16 +234,9 @@ class Adam(Optimizer):
         super().__init__(**given(locals()))
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
-        self._moments(block, group)
-
-    def _moments(self, block: Block, group: dict[str, Any]) -> None:
         g, spare, steps = block.gradient, block.spare, block.steps
         beta1, beta2 = group["betas"]
-        m, v = block.filled("exp_avg"), block.filled("exp_avg_sq")
-        average(m, g, beta1, spare)
-        average(v, np.multiply(g, g, out=spare), beta2, spare)
+        m, v = moments(block, beta1, beta2)
         if group["amsgrad"]:
             largest = block.filled("max_exp_avg_sq")
             v = np.maximum(largest, v, out=largest)
@@ -292,6 +289,7 @@ class AdamW(Adam):
     """
 
     implied: ClassVar[dict[str, Any]] = {"decoupled_weight_decay": True}
+    decays_gradient = False
 
     def __init__(
         self,
@@ -306,6 +304,6 @@ class AdamW(Adam):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize)
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
-        self._moments(block, group)
+        super()._update(block, group)
         if group["weight_decay"]:
-            decay_weights(block, group["lr"] * group["weight_decay"])
+            block.decay(group["lr"] * group["weight_decay"])

@@ -89,6 +89,7 @@ class Optimizer:
 
     state: Any
     implied: ClassVar[dict[str, Any]] = {}  # options of PyTorch that the class stands for
+    decays_gradient = True  # whether weight_decay is a part of the gradient
 
     def __init__(
         self, params: Iterable[Any], defaults: Mapping[str, Any] | None = None, **options: Any
@@ -167,6 +168,8 @@ class Optimizer:
                 block.read_gradients()
                 if group.get("maximize"):
                     np.negative(block.gradient, out=block.gradient)
+                if self.decays_gradient and group.get("weight_decay"):
+                    block.decay(group["weight_decay"])
                 self._update(block, group)
                 block.subtract()
         return loss

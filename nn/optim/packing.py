@@ -68,6 +68,10 @@ class Block:
             self.spare[place].reshape(shape)[...] = data if rows is None else data[rows]
         return self.spare
 
+    def decay(self, rate: float) -> None:
+        """Add the gradient of ``rate/2·|p|²``."""
+        self.gradient += np.multiply(self.read_data(), rate, out=self.spare)
+
     def subtract(self) -> None:
         """Subtract from each parameter its part of ``gradient``."""
         for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views, strict=True):

@@ -88,8 +88,6 @@ class SGD(Optimizer):
 
     def _update(self, block: Block, group: dict[str, Any]) -> None:
         g, momentum = block.gradient, group["momentum"]
-        if group["weight_decay"]:
-            decay_weights(block, group["weight_decay"])
         if momentum:
             first = "momentum_buffer" not in block.state
             v = block.filled("momentum_buffer")
@@ -100,8 +98,3 @@ class SGD(Optimizer):
             else:
                 g[:] = v
         g *= group["lr"]
-
-
-def decay_weights(block: Block, rate: float) -> None:
-    """Add the gradient of ``rate/2·|p|²``."""
-    block.gradient += np.multiply(block.read_data(), rate, out=block.spare)
