@@ -8,6 +8,7 @@ into a parameter, as PyTorch's do. The shape of a weight is (outputs, inputs), o
 # fmt: off
 from nn.init.arrays import (
     GAINS,  # noqa: F401 - for calculate_gain
+    calculate_gain,
     constant,
     fans,
     kaiming_normal,
@@ -23,7 +24,6 @@ from nn.init.arrays import (
     zeros,
 )
 from nn.init.in_place import (
-    calculate_gain,
     constant_,
     eye_,
     kaiming_normal_,

@@ -29,6 +29,34 @@ GAINS = {
 }
 
 
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Return the factor for weights that keeps the variance of an activation's input.
+
+    Parameters
+    ----------
+    nonlinearity : str
+        The activation, a key of `GAINS`; "linear" also stands for convolutions.
+    param : float, optional
+        For "leaky_relu" its negative slope.
+
+    Raises
+    ------
+    OptionError
+        If the activation is unknown.
+
+    Examples
+    --------
+    >>> calculate_gain("tanh")
+    1.6666666666666667
+    """
+    name = "linear" if nonlinearity.startswith("conv") else nonlinearity
+    if name not in GAINS:
+        raise OptionError(f"nonlinearity= must be one of {', '.join(GAINS)}, not {nonlinearity!r}.")
+    if name == "leaky_relu" and param is not None:
+        return math.sqrt(2 / (1 + param * param))
+    return GAINS[name]
+
+
 def fans(shape: Shape) -> tuple[int, int]:
     """Return the number of inputs of each output of a weight, and of outputs of each input.
 
@@ -260,10 +288,8 @@ def kaiming_normal(
 def _kaiming(shape: Shape, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
         raise OptionError(f'mode= must be "fan_in" or "fan_out", not {mode!r}.')
-    if nonlinearity not in GAINS:
-        raise OptionError(f"nonlinearity= must be one of {', '.join(GAINS)}, not {nonlinearity!r}.")
     fan = fans(shape)[mode == "fan_out"]
-    return GAINS[nonlinearity] / math.sqrt(max(fan, 1))
+    return calculate_gain(nonlinearity) / math.sqrt(max(fan, 1))
 
 
 def orthogonal(shape: Shape, gain: float = 1.0, generator: Generator = None) -> Any:

@@ -1,16 +1,17 @@
-"""Initial values, written into a parameter: PyTorch's functions with a trailing underscore."""
+"""Initial values, written into a parameter: PyTorch's functions with a trailing underscore.
+
+Each function writes the array of a function in `arrays` into a parameter, and returns the parameter.
+"""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import OptionError
 from nn.arrays import shape_of
 from nn.init import arrays
-from nn.init.arrays import GAINS, Generator
+from nn.init.arrays import Generator, calculate_gain
 
 
 def written(tensor: Any, numbers: Any) -> Any:
@@ -21,46 +22,13 @@ def written(tensor: Any, numbers: Any) -> Any:
     return tensor
 
 
-def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Return the factor for weights that keeps the variance of an activation's input.
-
-    Parameters
-    ----------
-    nonlinearity : str
-        The activation, a key of `GAINS`; "linear" also stands for convolutions.
-    param : float, optional
-        For "leaky_relu" its negative slope.
-
-    Raises
-    ------
-    OptionError
-        If the activation is unknown.
-
-    Examples
-    --------
-    >>> calculate_gain("tanh")
-    1.6666666666666667
-    """
-    name = "linear" if nonlinearity.startswith("conv") else nonlinearity
-    if name not in GAINS:
-        raise OptionError(f"nonlinearity= must be one of {', '.join(GAINS)}, not {nonlinearity!r}.")
-    if name == "leaky_relu" and param is not None:
-        return math.sqrt(2 / (1 + param * param))
-    return GAINS[name]
-
-
 def zeros_(tensor: Any) -> Any:
     """Set all numbers to 0.
 
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
+        The parameter.
 
     Examples
     --------
@@ -69,7 +37,7 @@ def zeros_(tensor: Any) -> Any:
     >>> zeros_(layer.bias).tolist()
     [0.0, 0.0]
     """
-    return written(tensor, 0.0)
+    return written(tensor, arrays.zeros(shape_of(tensor)))
 
 
 def ones_(tensor: Any) -> Any:
@@ -78,12 +46,7 @@ def ones_(tensor: Any) -> Any:
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
+        The parameter.
 
     Examples
     --------
@@ -92,7 +55,7 @@ def ones_(tensor: Any) -> Any:
     >>> ones_(layer.bias).tolist()
     [1.0, 1.0]
     """
-    return written(tensor, 1.0)
+    return written(tensor, arrays.ones(shape_of(tensor)))
 
 
 def constant_(tensor: Any, val: float) -> Any:
@@ -101,14 +64,9 @@ def constant_(tensor: Any, val: float) -> Any:
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     val : float
         The number.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -117,7 +75,7 @@ def constant_(tensor: Any, val: float) -> Any:
     >>> constant_(layer.bias, 3.0).tolist()
     [3.0, 3.0]
     """
-    return written(tensor, val)
+    return written(tensor, arrays.constant(shape_of(tensor), val))
 
 
 def eye_(tensor: Any) -> Any:
@@ -126,12 +84,7 @@ def eye_(tensor: Any) -> Any:
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
+        The parameter.
 
     Examples
     --------
@@ -149,16 +102,11 @@ def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0, generator: Generator =
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     a, b : float
         The limits.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -177,16 +125,11 @@ def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, generator: Generat
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     mean, std : float
         Its mean and standard deviation.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -211,18 +154,13 @@ def trunc_normal_(
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     mean, std : float
         Mean and standard deviation before the restriction.
     a, b : float
         The limits.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -241,16 +179,11 @@ def xavier_uniform_(tensor: Any, gain: float = 1.0, generator: Generator = None)
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     gain : float
         The factor for the activation; see `calculate_gain`.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -268,16 +201,11 @@ def xavier_normal_(tensor: Any, gain: float = 1.0, generator: Generator = None) 
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     gain : float
         The factor for the activation; see `calculate_gain`.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -301,7 +229,7 @@ def kaiming_uniform_(
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     a : float
         The negative slope, for "leaky_relu".
     mode : {"fan_in", "fan_out"}
@@ -310,11 +238,6 @@ def kaiming_uniform_(
         The activation that follows, a key of `GAINS`.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -339,7 +262,7 @@ def kaiming_normal_(
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     a : float
         The negative slope, for "leaky_relu".
     mode : {"fan_in", "fan_out"}
@@ -348,11 +271,6 @@ def kaiming_normal_(
         The activation that follows, a key of `GAINS`.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
@@ -371,16 +289,11 @@ def orthogonal_(tensor: Any, gain: float = 1.0, generator: Generator = None) -> 
     Parameters
     ----------
     tensor : Tensor
-        The parameter, into which the numbers are written.
+        The parameter.
     gain : float
         The factor for the activation; see `calculate_gain`.
     generator : numpy.random.Generator, optional
         The random generator; by default the one that `nn.seed` sets.
-
-    Returns
-    -------
-    Tensor
-        The parameter itself.
 
     Examples
     --------
