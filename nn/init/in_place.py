@@ -1,6 +1,6 @@
 """Initial values, written into a parameter: PyTorch's functions with a trailing underscore.
 
-Each function writes the array of a function in `arrays` into a parameter, and returns the parameter.
+Each function writes what a function of `arrays` returns into a parameter, and returns it.
 """
 
 from __future__ import annotations

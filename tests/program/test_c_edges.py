@@ -11,7 +11,8 @@ from program.saved_c import SANITIZERS
 
 from autograd import elu, jit, leaky_relu
 from autograd.program.backends.c import compiler
-from autograd.program.backends.c.functions import _EXTENDED, kernel_formulas
+from autograd.program.backends.c.floats import EXTENDED
+from autograd.program.backends.c.formulas import kernel_formulas
 from autograd.program.backends.c.library import unavailable
 
 pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
@@ -123,9 +124,9 @@ def test_fixed_powers_are_those_of_numpy_and_python(exponent, kind):
                 assert distance(np.atleast_1d(one), np.atleast_1d(other)).max() <= 8
 
 
-@pytest.mark.parametrize("function", _EXTENDED, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("function", EXTENDED, ids=lambda f: f.__name__)
 def test_errors_of_floats_are_raised_without_use(function):
-    arguments = _EXTENDED[function].nin
+    arguments = EXTENDED[function].nin
 
     def f(x, y):
         try:

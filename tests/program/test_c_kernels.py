@@ -14,7 +14,7 @@ from program.saved_c import SANITIZERS
 import autograd
 from autograd import Tensor, jit, value_and_grad
 from autograd.program.backends.c import compiler
-from autograd.program.backends.c.functions import FORMULAS
+from autograd.program.backends.c.formulas import FORMULAS
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import unavailable
 

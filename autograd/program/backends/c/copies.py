@@ -7,13 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import (
-    FORMULAS,
-    TYPES,
-    Elementwise,
-    has_type,
-    stored_type,
-)
+from autograd.program.backends.c.dtypes import TYPES, has_type, stored_type
+from autograd.program.backends.c.formulas import FORMULAS, Elementwise
 from autograd.program.backends.c.places import Place, place_of, static_view
 from autograd.program.backends.c.steps import Element
 from autograd.program.instructions import Constant, Instruction, Method, Variable

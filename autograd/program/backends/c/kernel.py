@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import raises, stored_type
+from autograd.program.backends.c.dtypes import stored_type
+from autograd.program.backends.c.floats import raises
 from autograd.program.backends.c.library import Library
 from autograd.program.backends.c.objects import KINDS, RAISED, UNDERFLOW
 from autograd.program.backends.c.section import ALIGNMENT, Section

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import BOOL, SINGLE, TYPES, stored_type
+from autograd.program.backends.c.dtypes import BOOL, SINGLE, TYPES, stored_type
 from autograd.program.backends.c.nests import ACCUMULATED, FULL, REDUCED, ROW, Nest
 from autograd.program.backends.c.numbers import literal, suffix
 from autograd.program.backends.c.places import Place, contiguous

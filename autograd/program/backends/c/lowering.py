@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.backends.c.copies import copy_of
-from autograd.program.backends.c.functions import has_type
+from autograd.program.backends.c.dtypes import has_type
 from autograd.program.backends.c.places import Place
 from autograd.program.backends.c.steps import View, step_of
 from autograd.program.instructions import Instruction, Variable

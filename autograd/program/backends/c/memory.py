@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import FORMULAS, TYPES, stored_type
+from autograd.program.backends.c.dtypes import TYPES, stored_type
+from autograd.program.backends.c.formulas import FORMULAS
 from autograd.program.backends.c.numbers import literal
 from autograd.program.backends.c.places import Place, contiguous
 from autograd.program.instructions import Constant, Variable

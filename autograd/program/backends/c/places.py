@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import TYPES, stored_type
+from autograd.program.backends.c.dtypes import TYPES, stored_type
 from autograd.program.instructions import Attribute, Constant, Instruction, Method, Variable
 from autograd.program.passes.effects import operands, root
 

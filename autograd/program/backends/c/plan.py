@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import FORMULAS, Elementwise, stored_type
+from autograd.program.backends.c.dtypes import stored_type
+from autograd.program.backends.c.formulas import FORMULAS, Elementwise
 from autograd.program.backends.c.nests import ACCUMULATED, FULL, LONGEST, REDUCED, ROW, Nest
 from autograd.program.backends.c.places import Place, contiguous
 from autograd.program.backends.c.steps import Element, Reduction

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import SourceError
 from autograd.files import replacing
-from autograd.program.backends.c.functions import TYPES, has_type, stored_type
+from autograd.program.backends.c.dtypes import TYPES, has_type, stored_type
 from autograd.program.backends.c.memory import Memory, function_identifier, identifier
 from autograd.program.backends.c.preamble import INCLUDES, NO_ERRORS, PRAGMAS, needed
 from autograd.program.backends.c.textbook import with_textbook_formulas

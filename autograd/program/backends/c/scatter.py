@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import FLOATS, TYPES, stored_type
+from autograd.program.backends.c.dtypes import FLOATS, TYPES, stored_type
 from autograd.program.backends.c.library import Library
 from autograd.program.backends.c.objects import KINDS, condition_of_array
 from autograd.program.backends.c.section import NAME

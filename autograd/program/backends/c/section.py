@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.program.backends.c.functions import TYPES, stored_type
+from autograd.program.backends.c.dtypes import TYPES, stored_type
 from autograd.program.backends.c.loops import NestWriter
 from autograd.program.backends.c.nests import ACCUMULATED, Nest, nests_of
 from autograd.program.backends.c.objects import condition_of_array, condition_of_number

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from autograd.program.backends.c.functions import TYPES, stored_type
+from autograd.program.backends.c.dtypes import TYPES, stored_type
 from autograd.program.backends.c.numbers import literal
 from autograd.program.backends.c.places import Place
 

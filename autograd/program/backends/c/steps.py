@@ -8,13 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import (
-    FLOATS,
-    Elementwise,
-    elementwise,
-    raises,
-    stored_type,
-)
+from autograd.program.backends.c.dtypes import FLOATS, stored_type
+from autograd.program.backends.c.floats import raises
+from autograd.program.backends.c.formulas import Elementwise
+from autograd.program.backends.c.functions import elementwise
 from autograd.program.backends.c.places import Place, place_of, squeeze, view_of
 from autograd.program.instructions import (
     Constant,

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c.functions import FLOATS, result_type, stored_type
+from autograd.program.backends.c.dtypes import FLOATS, stored_type
+from autograd.program.backends.c.functions import result_type
 from autograd.program.instructions import Constant, Guard, Instruction, Variable
 from autograd.program.passes.buffers import is_c_contiguous
 from autograd.program.passes.effects import operands

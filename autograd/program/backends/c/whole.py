@@ -10,7 +10,7 @@ import numpy as np
 from autograd.errors import SourceError
 from autograd.program.backends.c import statements
 from autograd.program.backends.c.copies import copied_element
-from autograd.program.backends.c.functions import FLOATS, TYPES, has_type, stored_type
+from autograd.program.backends.c.dtypes import FLOATS, TYPES, has_type, stored_type
 from autograd.program.backends.c.loops import NestWriter
 from autograd.program.backends.c.lowering import lowered
 from autograd.program.backends.c.memory import Memory

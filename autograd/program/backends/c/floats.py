@@ -1,0 +1,102 @@
+"""Functions of Python's numbers as expressions of C."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.program.backends.c.dtypes import BOOL, dtype_of
+from autograd.program.backends.c.formulas import (
+    FORMULAS,
+    QUOTIENT,
+    WHERE,
+    Elementwise,
+    made,
+    power_of,
+)
+from autograd.program.instructions import Constant, Extended, Instruction, Variable, choose
+from autograd.program.ufuncs import UFUNCS
+
+#: Functions that raise errors where C returns infinity or NaN.
+EXTENDED: dict[Callable[..., Any], Any] = {
+    operator.truediv: np.divide,
+    operator.pow: np.power,
+    math.pow: np.power,
+    math.exp: np.exp,
+    math.exp2: np.exp2,
+    math.expm1: np.expm1,
+    math.log: np.log,
+    math.log2: np.log2,
+    math.log10: np.log10,
+    math.log1p: np.log1p,
+    math.sqrt: np.sqrt,
+    math.cbrt: np.cbrt,
+    math.sin: np.sin,
+    math.cos: np.cos,
+    math.tan: np.tan,
+    math.asin: np.arcsin,
+    math.acos: np.arccos,
+    math.atan: np.arctan,
+    math.atan2: np.arctan2,
+    math.sinh: np.sinh,
+    math.cosh: np.cosh,
+    math.tanh: np.tanh,
+    math.asinh: np.arcsinh,
+    math.acosh: np.arccosh,
+    math.atanh: np.arctanh,
+    math.hypot: np.hypot,
+    math.fabs: np.fabs,
+    math.copysign: np.copysign,
+    math.fmod: np.fmod,
+    math.degrees: np.degrees,
+    math.radians: np.radians,
+}
+
+
+def raises(item: Instruction) -> bool:
+    """Return whether Python raises an error where C returns infinity or NaN."""
+    result = item.result
+    is_number = isinstance(result, Variable) and result.dtype is None
+    return is_number and item.function in EXTENDED
+
+
+def of_floats(item: Instruction) -> Elementwise | None:
+    """Return a function of Python's numbers as C, which raises no errors but returns NaN."""
+    function = item.function
+    if isinstance(function, Extended):
+        function = function.function
+    elif function is choose:
+        double = np.dtype(np.float64)
+        types = (BOOL, double, double)
+        return made(WHERE, item.arguments, types, double) if item.result.kind is float else None
+    elif function is float:
+        function = np.positive
+    return _with_floats(EXTENDED.get(function, UFUNCS.get(function, function)), item)
+
+
+def _with_floats(ufunc: Any, item: Instruction) -> Elementwise | None:
+    """Return a function of numbers of Python as C."""
+    if ufunc not in FORMULAS or "f" not in FORMULAS[ufunc][0].kinds:
+        return None
+    if len(item.arguments) != ufunc.nin or item.keywords:
+        return None
+    for x in item.arguments:
+        if isinstance(x, Constant) or (isinstance(x, Variable) and x.shape):
+            return None
+        if dtype_of(x) not in (float, int, np.dtype(np.float64)):
+            return None
+        if isinstance(x, Variable) and dtype_of(x) is int:
+            return None
+    double = np.dtype(np.float64)
+    kinds = (double,) * ufunc.nin
+    formula = QUOTIENT if item.function is operator.truediv else FORMULAS[ufunc][0]
+    if ufunc is np.power:
+        power = power_of(operator.pow, *item.arguments)
+        if power is not None:
+            return made(power, item.arguments[:1], kinds[:1], double)
+    result = BOOL if item.result.kind is bool else double
+    return Elementwise(formula, tuple(item.arguments), kinds, double, result)
