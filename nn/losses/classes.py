@@ -157,6 +157,17 @@ def class_axis(outputs: Any) -> int:
     return min(len(shape_of(outputs)) - 1, 1)
 
 
+def assert_indices(outputs: Any, targets: Any) -> None:
+    """Raise if targets do not have the shape of class indices."""
+    shape, axis = shape_of(outputs), class_axis(outputs)
+    if targets.shape != shape[:axis] + shape[axis + 1 :]:
+        raise ShapeError(
+            f"The outputs have shape {shape}, with {shape[axis]} classes along axis {axis}; the "
+            f"targets have shape {targets.shape}. Class indices must have shape "
+            f"{shape[:axis] + shape[axis + 1 :]}, probabilities the shape of the outputs."
+        )
+
+
 def weights_of_classes(outputs: Any, weight: Any) -> Any:
     """Return the weight of each class, with as many axes as the outputs have."""
     axis = class_axis(outputs)
@@ -173,18 +184,13 @@ def target_classes(
     outputs: Any, targets: Any, weight: Any, ignore_index: int
 ) -> tuple[Any, tuple[Any, ...], Any]:
     """Return which examples count, the index of their target classes, and their weights."""
-    shape, axis = shape_of(outputs), class_axis(outputs)
+    axis = class_axis(outputs)
     targets = np.asarray(plain(targets))
-    if targets.shape != shape[:axis] + shape[axis + 1 :]:
-        raise ShapeError(
-            f"The outputs have shape {shape}, with {shape[axis]} classes along axis {axis}; the "
-            f"targets have shape {targets.shape}. Class indices must have shape "
-            f"{shape[:axis] + shape[axis + 1 :]}, probabilities the shape of the outputs."
-        )
+    assert_indices(outputs, targets)
     counted = targets != ignore_index
     if is_tracing() or not counted.all():
         targets = np.where(counted, targets, 0)
-    classes = indices_below(shape[axis], targets, "A classification loss")
+    classes = indices_below(shape_of(outputs)[axis], targets, "A classification loss")
     index = list(np.indices(targets.shape, sparse=True))
     index.insert(axis, classes)
     weights = np.asarray(counted, outputs.dtype)

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import losses
 from nn.arrays import plain, shape_of
+from nn.losses.classes import assert_indices, class_axis
 from nn.training.batches import Batch, Loss, Metric, size_of
 
 #: The outputs of the second of two classes are above these numbers, given the loss.
@@ -107,10 +108,7 @@ def _right_of_two(outputs: Any, targets: Any, threshold: float | None) -> Any:
 
 def _right_of_classes(outputs: Any, targets: Any, ignore_index: int) -> Any:
     """Return for each example that counts whether the largest output is that of its class."""
-    if not outputs.ndim:
-        raise ShapeError("The outputs must have an axis of classes: shape (batch, classes).")
-    axis = min(outputs.ndim - 1, 1)
-    shape = outputs.shape
+    shape, axis = outputs.shape, class_axis(outputs)
     if targets.shape == shape:
         if (targets < 0).any() or not np.allclose(targets.sum(axis=axis), 1.0, atol=1e-3):
             raise DataError(
@@ -119,12 +117,8 @@ def _right_of_classes(outputs: Any, targets: Any, ignore_index: int) -> Any:
                 "its own, write the metric yourself: ((outputs > 0) == targets).mean()."
             )
         targets = targets.argmax(axis=axis)
-    elif targets.shape != shape[:axis] + shape[axis + 1 :]:
-        raise ShapeError(
-            f"The outputs have shape {shape}, with {shape[axis]} classes along axis {axis}; the "
-            f"targets have shape {targets.shape}. Class indices must have shape "
-            f"{shape[:axis] + shape[axis + 1 :]}, probabilities the shape of the outputs."
-        )
+    else:
+        assert_indices(outputs, targets)
     counted = targets != ignore_index
     right = (outputs.argmax(axis=axis) == targets) & ~np.isnan(outputs).any(axis=axis)
     chosen = targets[counted]

@@ -20,12 +20,12 @@ from autograd.program.passes.effects import (
     copied,
     is_fresh,
     is_pure,
-    leaving,
     operands,
     reads,
     rebuilt,
 )
 from autograd.program.passes.tiled import Tiled, numpy_adds_halves
+from autograd.program.passes.uses import Uses
 from autograd.program.program import Program
 from autograd.program.ufuncs import is_elementwise, is_reduction
 from autograd.rules.kernel import is_elementwise as is_elementwise_kernel
@@ -43,7 +43,7 @@ def with_tiles(program: Program) -> Program:
         return program
     order = Schedule(program, kinds)
     items: list[Any] = []
-    used = _Uses(program)
+    used = Uses(program)
     for group in order.groups():
         chosen = [program.items[i] for i in group]
         if kinds[group[0]] is None or (len(group) == 1 and not is_tiled(chosen[0].function)):
@@ -121,22 +121,7 @@ def _shape(x: Any) -> Any:
     return x.value.shape if isinstance(x, Constant) else x.shape
 
 
-class _Uses:
-    """Where variables are used."""
-
-    def __init__(self, program: Program) -> None:
-        self.leaving = set(leaving(program))
-        self.positions: dict[Any, set[int]] = {}
-        for position, item in enumerate(program.items):
-            for x in reads(item):
-                self.positions.setdefault(x, set()).add(position)
-
-    def outside(self, x: Any, group: set[int]) -> bool:
-        """Return whether a variable is used by others than these items."""
-        return x in self.leaving or not self.positions.get(x, set()) <= group
-
-
-def _region(items: list[Instruction], kind: Any, used: _Uses, group: set[int]) -> Instruction:
+def _region(items: list[Instruction], kind: Any, used: Uses, group: set[int]) -> Instruction:
     """Return one instruction that does what these do."""
     made = {item.result for item in items}
     inputs = list(dict.fromkeys(x for item in items for x in reads(item) if x not in made))

@@ -18,8 +18,9 @@ from autograd.program.backends.c.steps import View
 from autograd.program.backends.c.textbook import with_textbook_formulas
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes import SIMPLIFYING
-from autograd.program.passes.effects import leaving, reads
+from autograd.program.passes.effects import reads
 from autograd.program.passes.tiles import Schedule, with_own_memory
+from autograd.program.passes.uses import Uses
 from autograd.program.program import Program
 
 #: The fewest steps of a region that compute something.
@@ -88,7 +89,7 @@ class _Regions:
 
     def __init__(self, given: Program) -> None:
         self.given = given
-        self.used = _Uses(given)
+        self.used = Uses(given)
         self.calls: list[tuple[Any, str]] = []
         self.count = 0
         self.fills = fills_of(given)
@@ -157,7 +158,7 @@ class _Regions:
         return [call, *shown]
 
 
-def _later(schedule: Schedule, kinds: list[Any], used: _Uses) -> list[list[int]]:
+def _later(schedule: Schedule, kinds: list[Any], used: Uses) -> list[list[int]]:
     """Return the groups of a schedule, with instructions in the last region that suits them.
 
     A backward pass reads what the forward pass has computed, so parts of it could run at once. But
@@ -194,7 +195,7 @@ def _later(schedule: Schedule, kinds: list[Any], used: _Uses) -> list[list[int]]
     return groups
 
 
-def _section(steps: list[Any], shown: list[Any], used: _Uses, inside: set[int]) -> Section:
+def _section(steps: list[Any], shown: list[Any], used: Uses, inside: set[int]) -> Section:
     """Return steps with what they are given and leave."""
     computed = [step for step in steps if not isinstance(step, View)]
     made = {step.result for step in computed}
@@ -215,7 +216,7 @@ def _section(steps: list[Any], shown: list[Any], used: _Uses, inside: set[int]) 
     return Section(list(inputs), [*arrays, *numbers], steps)
 
 
-def _shown(chosen: list[Any], own: list[Any], used: _Uses, inside: set[int]) -> list[Any]:
+def _shown(chosen: list[Any], own: list[Any], used: Uses, inside: set[int]) -> list[Any]:
     """Return the items of a region that make views for others, and those that they need."""
     wanted: set[Any] = set()
     found = []
@@ -225,19 +226,3 @@ def _shown(chosen: list[Any], own: list[Any], used: _Uses, inside: set[int]) -> 
             found.append(item)
             wanted.update(reads(item))
     return found[::-1]
-
-
-class _Uses:
-    """Where variables are used."""
-
-    def __init__(self, program: Program) -> None:
-        self.leaving = set(leaving(program))
-        self.positions: dict[Any, set[int]] = {}
-        self.makers = {x: i for i, item in enumerate(program.items) for x in item.makes()}
-        for position, item in enumerate(program.items):
-            for x in reads(item):
-                self.positions.setdefault(x, set()).add(position)
-
-    def outside(self, x: Any, group: set[int]) -> bool:
-        """Return whether a variable is used by others than these items."""
-        return x in self.leaving or not self.positions.get(x, set()) <= group
