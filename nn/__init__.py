@@ -13,33 +13,56 @@ from nn.data import (
     ConcatDataset, DataLoader, Dataset, Subset, TensorDataset, random_split, train_test_split,
 )
 from nn.functional_call import functional_call
+from nn.layers.activation_modules import (
+    CELU, GLU, SELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LogSigmoid, Mish, ReLU6,
+    Softmin, Softshrink, Softsign, Tanhshrink, Threshold,
+)
 from nn.layers.activations import (
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh, elu, gelu,
     leaky_relu, log_softmax, silu, softplus,
 )
-from nn.layers.attention import MultiheadAttention, TransformerBlock
+from nn.layers.adaptive_pooling import (
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
+)
+from nn.layers.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
+from nn.layers.attention import MultiheadAttention
+from nn.layers.bags import EmbeddingBag
 from nn.layers.cells import GRUCell, LSTMCell, RNNCell
 from nn.layers.channel_layers import Dropout1d, Dropout2d, PReLU
 from nn.layers.convolution import Conv1d, Conv2d
 from nn.layers.group_norm import GroupNorm, InstanceNorm1d, InstanceNorm2d
-from nn.layers.linear import Dropout, Embedding, Flatten, Linear
+from nn.layers.linear import Dropout, Embedding, Flatten, Linear, Unflatten
+from nn.layers.norm_local import LocalResponseNorm
 from nn.layers.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from nn.layers.padding import (
-    ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, ZeroPad1d, ZeroPad2d,
+    CircularPad1d, CircularPad2d, ConstantPad1d, ConstantPad2d, ReflectionPad1d, ReflectionPad2d,
+    ReplicationPad1d, ReplicationPad2d, ZeroPad1d, ZeroPad2d,
 )
 from nn.layers.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from nn.layers.recurrent import GRU, LSTM, RNN
-from nn.layers.resampling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, PixelShuffle, Upsample
+from nn.layers.resampling import PixelShuffle, PixelUnshuffle, Upsample
+from nn.layers.transformer import Transformer, TransformerDecoder, TransformerEncoder
+from nn.layers.transformer_blocks import (
+    TransformerBlock, TransformerDecoderLayer, TransformerEncoderLayer,
+)
 from nn.layers.transposed import ConvTranspose1d, ConvTranspose2d
+from nn.layers.unfolding import Fold, Unfold
+from nn.layers.vectors import Bilinear, CosineSimilarity, PairwiseDistance
 from nn.losses import (
-    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber,
-    kl_divergence, mae, mse, nll, smooth_l1, triplet_margin,
+    binary_cross_entropy, binary_cross_entropy_with_logits, cosine_embedding, cross_entropy, ctc,
+    gaussian_nll, hinge, hinge_embedding, huber, kl_divergence, mae, margin_ranking, mse,
+    multi_margin, multilabel_soft_margin, nll, poisson_nll, smooth_l1, soft_margin, triplet_margin,
 )
 from nn.losses.modules import (
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
     MSELoss, NLLLoss, SmoothL1Loss, TripletMarginLoss,
 )
+from nn.losses.more_modules import (
+    CosineEmbeddingLoss, CTCLoss, GaussianNLLLoss, HingeEmbeddingLoss, MarginRankingLoss,
+    MultiLabelSoftMarginLoss, MultiMarginLoss, PoissonNLLLoss, SoftMarginLoss,
+)
 from nn.module import Module
+from nn.packed import PackedSequence
 from nn.parameter import Parameter
 from nn.scalar import MLP, Layer, Neuron
 from nn.seeding import seed
@@ -55,22 +78,33 @@ from nn.weights import load, load_into, save
 __all__ = [  # noqa: RUF022 - grouped by kind
     "Identity", "Module", "ModuleDict", "ModuleList", "Parameter", "Residual", "Sequential",
     "functional_call",
-    "Dropout", "Embedding", "Flatten", "Linear",
+    "AdaptiveLogSoftmaxWithLoss", "Bilinear", "CosineSimilarity", "Dropout", "Embedding",
+    "EmbeddingBag", "Flatten", "Fold", "Linear", "PairwiseDistance", "Unflatten", "Unfold",
     "Conv1d", "Conv2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",
-    "ConvTranspose1d", "ConvTranspose2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "PixelShuffle",
-    "Upsample", "ReflectionPad1d", "ReflectionPad2d", "ReplicationPad1d", "ReplicationPad2d",
-    "ZeroPad1d", "ZeroPad2d", "Dropout1d", "Dropout2d", "GRUCell", "LSTMCell", "RNNCell",
+    "ConvTranspose1d", "ConvTranspose2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "PixelShuffle", "PixelUnshuffle", "CircularPad1d",
+    "CircularPad2d", "ConstantPad1d", "ConstantPad2d", "Upsample", "ReflectionPad1d",
+    "ReflectionPad2d", "ReplicationPad1d", "ReplicationPad2d", "ZeroPad1d", "ZeroPad2d",
+    "Dropout1d", "Dropout2d", "GRUCell", "LSTMCell", "RNNCell",
     "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "PReLU",
-    "GRU", "LSTM", "RNN", "MultiheadAttention", "TransformerBlock",
-    "BatchNorm1d", "BatchNorm2d", "LayerNorm", "RMSNorm",
+    "GRU", "LSTM", "RNN", "PackedSequence", "MultiheadAttention", "Transformer", "TransformerBlock",
+    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
+    "TransformerEncoderLayer",
+    "BatchNorm1d", "BatchNorm2d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
+    "CELU", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LogSigmoid", "Mish",
+    "ReLU6", "SELU", "Softmin", "Softshrink", "Softsign", "Tanhshrink", "Threshold",
     "ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus",
     "Tanh", "elu", "gelu", "leaky_relu", "log_softmax", "relu", "sigmoid", "silu", "softmax",
     "softplus",
     "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HingeLoss", "HuberLoss", "KLDivLoss",
     "L1Loss", "MSELoss", "NLLLoss", "SmoothL1Loss", "TripletMarginLoss",
+    "CTCLoss", "CosineEmbeddingLoss", "GaussianNLLLoss", "HingeEmbeddingLoss",
+    "MarginRankingLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "PoissonNLLLoss",
+    "SoftMarginLoss",
     "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "cross_entropy", "hinge", "huber", "kl_divergence", "mae", "mse", "nll", "smooth_l1",
-    "triplet_margin",
+    "cosine_embedding", "cross_entropy", "ctc", "gaussian_nll", "hinge", "hinge_embedding",
+    "huber", "kl_divergence", "mae", "margin_ranking", "mse", "multi_margin",
+    "multilabel_soft_margin", "nll", "poisson_nll", "smooth_l1", "soft_margin", "triplet_margin",
     "MLP", "Layer", "Neuron",
     "functional", "init", "optim", "seed", "utils",
     "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",

@@ -9,7 +9,6 @@ import numpy as np
 from autograd import relu, sigmoid
 from nn.functional.attention import dropout, linear, scaled_dot_product_attention
 from nn.functional.vectors import (
-    cosine_similarity,
     embedding,
     layer_norm,
     log_softmax,
@@ -26,28 +25,60 @@ from nn.functional.windows import (
     max_pool2d,
 )
 from nn.layers.activations import elu, gelu, leaky_relu, silu, softplus
+from nn.layers.more_activations import above as threshold
+from nn.layers.more_activations import (
+    celu,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    logsigmoid,
+    mish,
+    relu6,
+    selu,
+    softmin,
+    softshrink,
+    softsign,
+    tanhshrink,
+)
 from nn.layers.padding import pad
 from nn.layers.resampling import interpolate
+from nn.layers.vectors import cosine_similarity, pairwise_distance
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
 )
+from nn.losses import cosine_embedding as cosine_embedding_loss
+from nn.losses import ctc as ctc_loss
+from nn.losses import gaussian_nll as gaussian_nll_loss
+from nn.losses import hinge_embedding as hinge_embedding_loss
 from nn.losses import huber as huber_loss
 from nn.losses import kl_divergence as kl_div
 from nn.losses import mae as l1_loss
+from nn.losses import margin_ranking as margin_ranking_loss
 from nn.losses import mse as mse_loss
+from nn.losses import multi_margin as multi_margin_loss
+from nn.losses import multilabel_soft_margin as multilabel_soft_margin_loss
 from nn.losses import nll as nll_loss
+from nn.losses import poisson_nll as poisson_nll_loss
 from nn.losses import smooth_l1 as smooth_l1_loss
+from nn.losses import soft_margin as soft_margin_loss
 from nn.losses import triplet_margin as triplet_margin_loss
 
 tanh = np.tanh
 
 __all__ = [
     "avg_pool1d", "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "conv1d", "conv2d", "cosine_similarity", "cross_entropy", "dropout", "elu", "embedding",
-    "gelu", "huber_loss", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
-    "log_softmax", "max_pool1d", "max_pool2d", "mse_loss", "nll_loss", "normalize", "one_hot",
-    "pad", "relu", "scaled_dot_product_attention", "sigmoid", "silu", "smooth_l1_loss", "softmax",
-    "softplus", "tanh", "triplet_margin_loss",
+    "celu", "conv1d", "conv2d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy",
+    "ctc_loss", "dropout", "elu", "embedding", "gaussian_nll_loss", "gelu", "glu", "hardshrink",
+    "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "interpolate",
+    "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax", "logsigmoid",
+    "margin_ranking_loss", "max_pool1d", "max_pool2d", "mish", "mse_loss", "multi_margin_loss",
+    "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
+    "pairwise_distance", "poisson_nll_loss", "relu", "relu6", "scaled_dot_product_attention",
+    "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin",
+    "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
+    "triplet_margin_loss",
 ]

@@ -98,28 +98,6 @@ def normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
     return x / np.maximum(np.linalg.norm(x, ord=p, axis=dim, keepdims=True), eps)
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
-    """Return the cosine of the angle between vectors along an axis.
-
-    Parameters
-    ----------
-    x1, x2 : array_like or Tensor
-        The vectors, of shapes that broadcast.
-    dim : int
-        The axis.
-    eps : float
-        The smallest norm.
-
-    Examples
-    --------
-    >>> cosine_similarity(np.array([[1.0, 0.0]]), np.array([[1.0, 1.0]])).round(3)
-    array([0.707])
-    """
-    x1, x2 = floating(x1), floating(x2)
-    norms = [np.maximum(np.linalg.norm(x, axis=dim, keepdims=True), eps) for x in (x1, x2)]
-    return np.sum((x1 / norms[0]) * (x2 / norms[1]), axis=dim)
-
-
 def one_hot(indices: Any, num_classes: int = -1) -> Any:
     """Return a 1 at the place of each index, among zeros, along a new last axis.
 

@@ -84,14 +84,21 @@ def conv2d(
     return _convolution(2, x, weight, bias, (stride, padding, dilation), groups)
 
 
-def max_pool1d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> Any:
+def max_pool1d(
+    x: Any,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> Any:
     """Return the maximum of each window; see `nn.MaxPool1d`.
 
     Parameters
     ----------
     x : array_like or Tensor
         The input.
-    kernel_size, stride, padding
+    kernel_size, stride, padding, dilation, ceil_mode
         As for `nn.MaxPool1d`.
 
     Examples
@@ -100,17 +107,25 @@ def max_pool1d(x: Any, kernel_size: Size, stride: Size | None = None, padding: S
     >>> max_pool1d(np.ones((1, 1, 4)), 2).shape
     (1, 1, 2)
     """
-    return MaxPool1d(kernel_size, stride, padding)(x)
+    return MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode)(x)
 
 
-def avg_pool1d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> Any:
+def avg_pool1d(
+    x: Any,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Any:
     """Return the average of each window; see `nn.AvgPool1d`.
 
     Parameters
     ----------
     x : array_like or Tensor
         The input.
-    kernel_size, stride, padding
+    kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
         As for `nn.AvgPool1d`.
 
     Examples
@@ -119,17 +134,32 @@ def avg_pool1d(x: Any, kernel_size: Size, stride: Size | None = None, padding: S
     >>> avg_pool1d(np.ones((1, 1, 4)), 2).shape
     (1, 1, 2)
     """
-    return AvgPool1d(kernel_size, stride, padding)(x)
+    layer = AvgPool1d(
+        kernel_size,
+        stride,
+        padding,
+        count_include_pad,
+        ceil_mode=ceil_mode,
+        divisor_override=divisor_override,
+    )
+    return layer(x)
 
 
-def max_pool2d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> Any:
+def max_pool2d(
+    x: Any,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> Any:
     """Return the maximum of each window; see `nn.MaxPool2d`.
 
     Parameters
     ----------
     x : array_like or Tensor
         The input.
-    kernel_size, stride, padding
+    kernel_size, stride, padding, dilation, ceil_mode
         As for `nn.MaxPool2d`.
 
     Examples
@@ -138,17 +168,25 @@ def max_pool2d(x: Any, kernel_size: Size, stride: Size | None = None, padding: S
     >>> max_pool2d(np.ones((1, 1, 4, 4)), 2).shape
     (1, 1, 2, 2)
     """
-    return MaxPool2d(kernel_size, stride, padding)(x)
+    return MaxPool2d(kernel_size, stride, padding, dilation, ceil_mode)(x)
 
 
-def avg_pool2d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> Any:
+def avg_pool2d(
+    x: Any,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Any:
     """Return the average of each window; see `nn.AvgPool2d`.
 
     Parameters
     ----------
     x : array_like or Tensor
         The input.
-    kernel_size, stride, padding
+    kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
         As for `nn.AvgPool2d`.
 
     Examples
@@ -157,4 +195,12 @@ def avg_pool2d(x: Any, kernel_size: Size, stride: Size | None = None, padding: S
     >>> avg_pool2d(np.ones((1, 1, 4, 4)), 2).shape
     (1, 1, 2, 2)
     """
-    return AvgPool2d(kernel_size, stride, padding)(x)
+    layer = AvgPool2d(
+        kernel_size,
+        stride,
+        padding,
+        count_include_pad,
+        ceil_mode=ceil_mode,
+        divisor_override=divisor_override,
+    )
+    return layer(x)

@@ -1,19 +1,17 @@
-"""Attention: `MultiheadAttention`, and the `TransformerBlock` built on it."""
+"""Attention: `MultiheadAttention`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, relu, softmax
+from autograd import Tensor, softmax
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
-from nn.arrays import shape_of
+from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout, Linear, affine
-from nn.layers.normalisation import LayerNorm
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -38,6 +36,12 @@ class MultiheadAttention(Module):
         embed_dim).
     generator : numpy.random.Generator, optional
         The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
+    add_bias_kv : bool
+        Whether to add a trained key and value to those of the sequence.
+    add_zero_attn : bool
+        Whether to add a key and a value of zeros.
+    kdim, vdim : int, optional
+        The numbers of features of keys and values; by default `embed_dim`.
 
     Raises
     ------
@@ -60,13 +64,37 @@ class MultiheadAttention(Module):
         bias: bool = True,
         batch_first: bool = False,
         generator: np.random.Generator | None = None,
+        *,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: int | None = None,
+        vdim: int | None = None,
     ) -> None:
         if num_heads < 1 or embed_dim % num_heads:
             raise OptionError(f"num_heads={num_heads} must divide embed_dim={embed_dim}.")
         self.embed_dim, self.num_heads, self.batch_first = embed_dim, num_heads, batch_first
-        shape = (3 * embed_dim, embed_dim)
-        self.in_proj_weight = Parameter(init.xavier_uniform(shape, generator=generator))
-        self.in_proj_bias = Parameter(init.zeros(shape[:1])) if bias else None
+        self.kdim = embed_dim if kdim is None else kdim
+        self.vdim = embed_dim if vdim is None else vdim
+        self.add_zero_attn = add_zero_attn
+
+        def weight(rows: int, columns: int) -> Parameter:
+            return Parameter(init.xavier_uniform((rows, columns), generator=generator))
+
+        self.in_proj_weight: Parameter | None = None
+        if self.kdim == self.vdim == embed_dim:
+            self.in_proj_weight = weight(3 * embed_dim, embed_dim)
+        else:
+            self.q_proj_weight = weight(embed_dim, embed_dim)
+            self.k_proj_weight = weight(embed_dim, self.kdim)
+            self.v_proj_weight = weight(embed_dim, self.vdim)
+        self.in_proj_bias = Parameter(init.zeros((3 * embed_dim,))) if bias else None
+        self.bias_k: Parameter | None = None
+        self.bias_v: Parameter | None = None
+        if add_bias_kv:
+            self.bias_k, self.bias_v = (
+                Parameter(init.xavier_normal((1, embed_dim), generator=generator)[None])
+                for _ in range(2)
+            )
         self.out_proj = Linear(embed_dim, embed_dim, bias, generator)
         if self.out_proj.bias is not None:
             self.out_proj.bias.data[...] = 0.0
@@ -90,10 +118,11 @@ class MultiheadAttention(Module):
         Parameters
         ----------
         query, key, value : array_like, shape (steps, batch, embed_dim)
-            Of shape (batch, steps, embed_dim) if `batch_first`. By default the key is the query,
-            and the value the key. The query may have another number of steps.
-        key_padding_mask : array_like of bool, shape (batch, key steps), optional
-            True for keys that are padding, and are ignored.
+            Of shape (batch, steps, embed_dim) if `batch_first`; of shape (steps, embed_dim) for one
+            sequence. By default the key is the query, and the value the key. The query may have
+            another number of steps.
+        key_padding_mask : array_like, shape (batch, key steps), optional
+            True for keys that are padding, and are ignored; or numbers to add to the scores.
         attn_mask : array_like, shape (steps, key steps) or (batch * heads, steps, key steps)
             True for keys that are ignored; or numbers to add to the scores.
         is_causal : bool
@@ -120,13 +149,19 @@ class MultiheadAttention(Module):
         """
         key = query if key is None else key
         value = key if value is None else value
-        for what, x in (("query", query), ("key", key), ("value", value)):
-            if len(shape_of(x)) != 3 or shape_of(x)[-1] != self.embed_dim:
+        widths = {"query": self.embed_dim, "key": self.kdim, "value": self.vdim}
+        alone = len(shape_of(query)) == 2
+        for x, (what, width) in zip((query, key, value), widths.items(), strict=True):
+            if len(shape_of(x)) != 3 - alone or shape_of(x)[-1] != width:
                 order = "batch, steps" if self.batch_first else "steps, batch"
                 raise ShapeError(
                     f"MultiheadAttention got a {what} of shape {shape_of(x)}; it takes ({order}, "
-                    f"{self.embed_dim})."
+                    f"{width}), or (steps, {width}) for one sequence."
                 )
+        if alone:
+            query, key, value = _with_batch(int(not self.batch_first), query, key, value)
+            if key_padding_mask is not None:
+                key_padding_mask = np.asarray(plain(key_padding_mask))[None]
         q, k, v = (self._heads(x) for x in self._projected(query, key, value))
         if shape_of(k) != shape_of(v) or shape_of(k)[0] != shape_of(q)[0]:
             raise ShapeError(
@@ -134,27 +169,49 @@ class MultiheadAttention(Module):
                 f"{shape_of(value)}; they must have the same batch, and key and value the same "
                 "steps."
             )
+        steps = (*shape_of(q)[:3], shape_of(k)[2])
+        masks = self._mask(steps, key_padding_mask, attn_mask, is_causal)
+        k, v = self._extended(k, self.bias_k), self._extended(v, self.bias_v)
+        hidden, added = (_widened(mask, shape_of(k)[2]) for mask in masks)
         scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
-        hidden, added = self._mask(shape_of(scores), key_padding_mask, attn_mask, is_causal)
         if added is not None:
             scores = scores + added.astype(scores.dtype)
         if hidden is not None:
             scores = np.where(hidden, np.finfo(scores.dtype).min, scores)
         weights = self.dropout(softmax(scores, axis=-1))
         y = self.out_proj(self._joined(weights @ v))
-        if not need_weights:
-            return y, None
-        return y, np.mean(weights, axis=1) if average_attn_weights else weights
+        if need_weights and average_attn_weights:
+            weights = np.mean(weights, axis=1)
+        if alone:
+            y, weights = y.squeeze(0 if self.batch_first else 1), weights[0]
+        return y, weights if need_weights else None
 
     def _projected(self, query: Any, key: Any, value: Any) -> list[Any]:
         """Return the projections of query, key and value."""
         weight, bias, width = self.in_proj_weight, self.in_proj_bias, self.embed_dim
-        if query is key and key is value:  # one matrix product suffices
+        if query is key and key is value and weight is not None:  # one matrix product suffices
             y = affine(query, weight) if bias is None else affine(query, weight, bias)
             return [y[..., i * width : (i + 1) * width] for i in range(3)]
         parts = [slice(i * width, (i + 1) * width) for i in range(3)]
-        given = [(weight[p],) if bias is None else (weight[p], bias[p]) for p in parts]
-        return [affine(x, *g) for x, g in zip((query, key, value), given, strict=True)]
+        matrices: list[Any]
+        if weight is None:
+            matrices = [self.q_proj_weight, self.k_proj_weight, self.v_proj_weight]
+        else:
+            matrices = [weight[part] for part in parts]
+        biases = [()] * 3 if bias is None else [(bias[part],) for part in parts]
+        given = zip((query, key, value), matrices, biases, strict=True)
+        return [affine(x, matrix, *more) for x, matrix, more in given]
+
+    def _extended(self, x: Any, trained: Any) -> Any:
+        """Return keys or values with those that are added to the sequence."""
+        batch, heads, _, width = shape_of(x)
+        added = []
+        if trained is not None:
+            row = trained.reshape((1, heads, 1, width))
+            added.append(row * np.ones((batch, 1, 1, 1), x.dtype))
+        if self.add_zero_attn:
+            added.append(np.zeros((batch, heads, 1, width), x.dtype))
+        return np.concatenate([x, *added], axis=2) if added else x
 
     def _heads(self, x: Any) -> Any:
         """Split the last axis into heads: return shape (batch, heads, steps, width)."""
@@ -173,16 +230,20 @@ class MultiheadAttention(Module):
         hidden: Any = np.triu(np.ones(shape[2:], bool), 1) if is_causal else None
         added = None
         if key_padding_mask is not None:
-            padding = np.asarray(key_padding_mask)
-            if padding.dtype != bool or padding.shape != (shape[0], shape[3]):
+            padding = np.asarray(plain(key_padding_mask))
+            if padding.dtype.kind not in "bf" or padding.shape != (shape[0], shape[3]):
                 raise ShapeError(
                     f"key_padding_mask= has shape {padding.shape} and type {padding.dtype}; it "
-                    f"must be an array of bool of shape {(shape[0], shape[3])}."
+                    f"must be an array of bool, or of numbers to add to the scores, of shape "
+                    f"{(shape[0], shape[3])}."
                 )
             padding = padding[:, None, None, :]
-            hidden = padding if hidden is None else hidden | padding
+            if padding.dtype != bool:
+                added = padding
+            else:
+                hidden = padding if hidden is None else hidden | padding
         if attn_mask is not None:
-            mask = np.asarray(attn_mask)
+            mask = np.asarray(plain(attn_mask))
             if mask.shape not in (shape[2:], (shape[0] * shape[1], *shape[2:])):
                 raise ShapeError(
                     f"attn_mask= has shape {mask.shape}; it must be {shape[2:]}, or "
@@ -195,104 +256,20 @@ class MultiheadAttention(Module):
                 )
             mask = mask.reshape(shape) if mask.ndim == 3 else mask
             if mask.dtype != bool:
-                added = mask
+                added = mask if added is None else added + mask
             else:
                 hidden = mask if hidden is None else hidden | mask
         return hidden, added
 
 
-class TransformerBlock(Module):
-    """Self-attention and a feed-forward network, each with a shortcut, dropout and `LayerNorm`.
+def _with_batch(axis: int, *given: Any) -> list[Any]:
+    """Return sequences with an axis for a batch of one; equal ones stay the same."""
+    found = {id(x): np.expand_dims(x, axis) for x in given}
+    return [found[id(x)] for x in given]
 
-    The encoder layer of Vaswani et al., "Attention is all you need", 2017; called with
-    ``is_causal=True``, the block of a language model. Parameters have the names of PyTorch's
-    TransformerEncoderLayer.
 
-    Parameters
-    ----------
-    d_model : int
-        The number of features of each step.
-    nhead : int
-        The number of attention heads.
-    dim_feedforward : int
-        The number of hidden units of the feed-forward network.
-    dropout : float
-        The probability of zeroing an element, in training mode: of the attention weights, of the
-        hidden units, and of the outputs of both parts.
-    activation : callable
-        The activation function of the feed-forward network.
-    norm_first : bool
-        Whether to normalise the input of each part instead of its output, which makes deep stacks
-        easier to train.
-    batch_first : bool
-        Whether inputs and outputs have shape (batch, steps, d_model) instead of (steps, batch,
-        d_model).
-    generator : numpy.random.Generator, optional
-        The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
-
-    Raises
-    ------
-    OptionError
-        If `nhead` does not divide `d_model`.
-
-    Examples
-    --------
-    >>> block = TransformerBlock(8, 2, dim_feedforward=16)
-    >>> block(np.zeros((7, 2, 8)), is_causal=True).shape
-    (7, 2, 8)
-    """
-
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Callable[[Any], Any] = relu,
-        norm_first: bool = False,
-        batch_first: bool = False,
-        generator: np.random.Generator | None = None,
-    ) -> None:
-        self.self_attn = MultiheadAttention(
-            d_model, nhead, dropout, batch_first=batch_first, generator=generator
-        )
-        self.linear1 = Linear(d_model, dim_feedforward, generator=generator)
-        self.linear2 = Linear(dim_feedforward, d_model, generator=generator)
-        self.norm1, self.norm2 = LayerNorm(d_model), LayerNorm(d_model)
-        self.dropout = Dropout(dropout, generator=generator)
-        self.activation, self.norm_first = activation, norm_first
-
-    def forward(
-        self,
-        x: Any,
-        key_padding_mask: Any = None,
-        attn_mask: Any = None,
-        is_causal: bool = False,
-    ) -> Tensor:
-        """Return the result of the block, of the shape of x.
-
-        Parameters
-        ----------
-        x : array_like, shape (steps, batch, d_model)
-            Of shape (batch, steps, d_model) if `batch_first`.
-        key_padding_mask, attn_mask, is_causal
-            The masks, as for `MultiheadAttention`.
-        """
-        masks = {
-            "key_padding_mask": key_padding_mask,
-            "attn_mask": attn_mask,
-            "is_causal": is_causal,
-        }
-        if self.norm_first:
-            x = x + self._attended(self.norm1(x), masks)
-            y: Tensor = x + self._mapped(self.norm2(x))
-            return y
-        x = self.norm1(x + self._attended(x, masks))
-        return self.norm2(x + self._mapped(x))
-
-    def _attended(self, x: Any, masks: dict[str, Any]) -> Any:
-        return self.dropout(self.self_attn(x, **masks)[0])
-
-    def _mapped(self, x: Any) -> Any:
-        hidden = self.dropout(self.activation(self.linear1(x)))
-        return self.dropout(self.linear2(hidden))
+def _widened(mask: Any, keys: int) -> Any:
+    """Return a mask with zeros for the keys that are added to the sequence."""
+    if mask is None or mask.shape[-1] == keys:
+        return mask
+    return np.pad(mask, [(0, 0)] * (mask.ndim - 1) + [(0, keys - mask.shape[-1])])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from autograd import Primitive, Tensor, define, kernel
 from autograd.errors import OptionError
 from nn import init
 from nn.arrays import shape_of
+from nn.layers.padding import MODES, pad
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
 from nn.module import Module
 
@@ -188,7 +190,14 @@ class Convolution(Module):
         groups: int = 1,
         bias: bool = True,
         generator: np.random.Generator | None = None,
+        *,
+        padding_mode: str = "zeros",
     ) -> None:
+        if padding_mode != "zeros" and padding_mode not in MODES:
+            raise OptionError(
+                f'padding_mode={padding_mode!r} must be "zeros", "reflect", "replicate" or '
+                '"circular".'
+            )
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise OptionError(
                 f"groups={groups} must divide in_channels={in_channels} and "
@@ -197,6 +206,11 @@ class Convolution(Module):
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.windows = windows_of(self.ndim, kernel_size, stride, padding, dilation)
         self.kernel_size, self.stride = self.windows.kernel, self.windows.stride
+        self.border: list[int] = []
+        if padding_mode != "zeros":  # added before the convolution
+            self.padding_mode = padding_mode
+            self.border = [n for pair in reversed(self.windows.padding) for n in pair]
+            self.windows = replace(self.windows, padding=((0, 0),) * self.ndim)
         shape = (out_channels, in_channels // groups, *self.kernel_size)
         self.weight, self.bias = init.weight_and_bias(shape, bias, generator)
 
@@ -218,6 +232,8 @@ class Convolution(Module):
             If the shape does not fit, or the kernel is larger than the input.
         """
         x, alone = with_batch(x, self.ndim, self.in_channels, type(self).__name__)
+        if self.border:
+            x = pad(x, self.border, self.padding_mode)
         self.windows.counts(shape_of(x))  # or raise
         y: Tensor = convolved(x, self.weight, self.bias, self.windows, self.groups)
         return y[0] if alone else y
@@ -249,6 +265,8 @@ class Conv1d(Convolution):
         Whether to add a bias.
     generator : numpy.random.Generator, optional
         The generator for the initial weights; by default the one that `nn.seed` sets.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What to fill the padding with.
 
     Raises
     ------
@@ -290,6 +308,8 @@ class Conv2d(Convolution):
         Whether to add a bias.
     generator : numpy.random.Generator, optional
         The generator for the initial weights; by default the one that `nn.seed` sets.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What to fill the padding with.
 
     Raises
     ------

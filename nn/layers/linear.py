@@ -1,8 +1,9 @@
-"""The layers `Linear`, `Embedding`, `Flatten` and `Dropout`."""
+"""The layers `Linear`, `Embedding`, `Flatten`, `Unflatten` and `Dropout`."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -251,6 +252,37 @@ class Flatten(OneInput):
         return np.reshape(
             x, (*shape[: self.start], math.prod(shape[self.start : end]), *shape[end:])
         )
+
+
+class Unflatten(OneInput):
+    """Splits an axis into several.
+
+    Parameters
+    ----------
+    dim : int
+        The axis.
+    unflattened_size : sequence of int
+        The lengths of the axes that take its place; one of them may be -1.
+
+    Examples
+    --------
+    >>> Unflatten(1, (3, 4))(np.zeros((5, 12))).shape
+    (5, 3, 4)
+    """
+
+    def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, x: Any) -> Any:
+        """Return x in its new shape.
+
+        Parameters
+        ----------
+        x : array_like
+            The input.
+        """
+        shape, axis = shape_of(x), self.dim % len(shape_of(x))
+        return np.reshape(x, (*shape[:axis], *self.unflattened_size, *shape[axis + 1 :]))
 
 
 class Dropout(OneInput):

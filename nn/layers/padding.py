@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
-from nn.arrays import shape_of
+from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size
 
@@ -52,6 +52,8 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
         slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, shape_of(x), strict=True)
     )
     added = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    if mode == "constant" and value:
+        x = floating(x)  # integers may not hold the value
     options: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}
     return np.pad(x[cut], added, MODES[mode], **options)  # type: ignore[call-overload]
 
@@ -182,3 +184,85 @@ class ReplicationPad2d(Padding):
 
     ndim = 2
     mode = "replicate"
+
+
+class ConstantPad1d(Padding):
+    """Adds a border of a constant to the last axis.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left and right.
+    value : float
+        The constant.
+
+    Examples
+    --------
+    >>> ConstantPad1d(1, 2.5)(np.ones((1, 1, 2))).shape
+    (1, 1, 4)
+    """
+
+    ndim = 1
+
+    def __init__(self, padding: Size, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+
+class CircularPad1d(Padding):
+    """Adds a border of the elements at the other end to the last axis.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left and right.
+
+    Examples
+    --------
+    >>> CircularPad1d(1)(np.ones((1, 1, 2))).shape
+    (1, 1, 4)
+    """
+
+    ndim = 1
+    mode = "circular"
+
+
+class ConstantPad2d(Padding):
+    """Adds a border of a constant to the last two axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top and bottom.
+    value : float
+        The constant.
+
+    Examples
+    --------
+    >>> ConstantPad2d(1, 2.5)(np.ones((1, 1, 2, 2))).shape
+    (1, 1, 4, 4)
+    """
+
+    ndim = 2
+
+    def __init__(self, padding: Size, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+
+class CircularPad2d(Padding):
+    """Adds a border of the elements at the other end to the last two axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top and bottom.
+
+    Examples
+    --------
+    >>> CircularPad2d(1)(np.ones((1, 1, 2, 2))).shape
+    (1, 1, 4, 4)
+    """
+
+    ndim = 2
+    mode = "circular"

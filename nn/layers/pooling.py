@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,10 +125,18 @@ class Pooling(OneInput):
     ndim: int
     windows: Windows
 
-    def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> None:
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        dilation: Size = 1,
+        ceil_mode: bool = False,
+    ) -> None:
         stride = kernel_size if stride is None else stride
-        self.windows = windows_of(self.ndim, kernel_size, stride, padding)
+        self.windows = windows_of(self.ndim, kernel_size, stride, padding, dilation)
         self.kernel_size, self.stride = self.windows.kernel, self.windows.stride
+        self.ceil_mode = ceil_mode
         pairs = zip(self.windows.padding, self.windows.kernel, strict=True)
         if any(2 * max(padding) > kernel for padding, kernel in pairs):
             raise OptionError(
@@ -153,11 +162,12 @@ class Pooling(OneInput):
             If the shape does not fit, or the window is larger than the input.
         """
         x, alone = with_batch(floating(x), self.ndim, None, type(self).__name__)
-        self.windows.counts(shape_of(x))  # raises if there is no window
-        y = self._pooled(x)
+        windows = self.windows.covering(shape_of(x)) if self.ceil_mode else self.windows
+        windows.counts(shape_of(x))  # raises if there is no window
+        y = self._pooled(x, windows)
         return y[0] if alone else y
 
-    def _pooled(self, x: Any) -> Any:
+    def _pooled(self, x: Any, windows: Windows) -> Any:
         """Pool an input that has a batch axis."""
         raise NotImplementedError
 
@@ -165,8 +175,8 @@ class Pooling(OneInput):
 class MaxPool(Pooling):
     """The maximum of each window."""
 
-    def _pooled(self, x: Any) -> Any:
-        return window_max(x, windows=self.windows)
+    def _pooled(self, x: Any, windows: Windows) -> Any:
+        return window_max(x, windows=windows)
 
 
 class AvgPool(Pooling):
@@ -178,15 +188,29 @@ class AvgPool(Pooling):
         stride: Size | None = None,
         padding: Size = 0,
         count_include_pad: bool = True,
+        *,
+        ceil_mode: bool = False,
+        divisor_override: int | None = None,
     ) -> None:
-        super().__init__(kernel_size, stride, padding)
-        self.count_include_pad = count_include_pad
+        super().__init__(kernel_size, stride, padding, ceil_mode=ceil_mode)
+        self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
 
-    def _pooled(self, x: Any) -> Any:
-        count: Any = math.prod(self.windows.kernel)
-        if not self.count_include_pad:
-            count = summed(np.ones((1, 1, *shape_of(x)[2:]), x.dtype), self.windows)
-        return window_sum(x, windows=self.windows) / count
+    def _pooled(self, x: Any, windows: Windows) -> Any:
+        count: Any = math.prod(windows.kernel)
+        if self.divisor_override is not None:
+            count = self.divisor_override
+        elif not self.count_include_pad or windows != self.windows:
+            counted = np.ones((1, 1, *shape_of(x)[2:]), x.dtype)
+            if self.count_include_pad:  # but not what ceil_mode adds
+                own = self.windows.padding
+                counted = np.pad(counted, ((0, 0), (0, 0), *own), constant_values=1)
+                ends = zip(windows.padding, own, strict=True)
+                count = summed(
+                    counted, replace(windows, padding=tuple((0, b[1] - a[1]) for b, a in ends))
+                )
+            else:
+                count = summed(counted, windows)
+        return window_sum(x, windows=windows) / count
 
 
 class MaxPool1d(MaxPool):
@@ -203,6 +227,10 @@ class MaxPool1d(MaxPool):
     padding : int
         The number of elements to add on each side, at most half of `kernel_size`. They are
         never the maximum.
+    dilation : int
+        The distance between the elements of a window.
+    ceil_mode : bool
+        Whether to add windows that reach beyond the end, if something is left over.
 
     Raises
     ------
@@ -232,6 +260,10 @@ class MaxPool2d(MaxPool):
     padding : int or (int, int)
         The number of elements to add on each side, at most half of `kernel_size`. They are
         never the maximum.
+    dilation : int or (int, int)
+        The distance between the elements of a window.
+    ceil_mode : bool
+        Whether to add windows that reach beyond the end, if something is left over.
 
     Raises
     ------
@@ -260,6 +292,10 @@ class AvgPool1d(AvgPool):
         The number of elements to add on each side, at most half of `kernel_size`, zeros.
     count_include_pad : bool
         Whether the average counts the padding.
+    ceil_mode : bool
+        Whether to add windows that reach beyond the end, if something is left over.
+    divisor_override : int, optional
+        What to divide the sums by; by default the number of elements.
 
     Raises
     ------
@@ -288,6 +324,10 @@ class AvgPool2d(AvgPool):
         The number of elements to add on each side, at most half of `kernel_size`, zeros.
     count_include_pad : bool
         Whether the average counts the padding.
+    ceil_mode : bool
+        Whether to add windows that reach beyond the end, if something is left over.
+    divisor_override : int, optional
+        What to divide the sums by; by default the number of elements.
 
     Raises
     ------

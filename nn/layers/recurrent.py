@@ -21,6 +21,7 @@ from nn.layers.rnn_kernels import (
     unpacked,
 )
 from nn.module import Module
+from nn.packed import PackedSequence
 from nn.parameter import Parameter
 
 
@@ -75,7 +76,8 @@ class Recurrent(Module):
         ----------
         x : array_like, shape (steps, batch, input_size)
             The sequences; of shape (batch, steps, input_size) if `batch_first`, or
-            (steps, input_size) for one sequence.
+            (steps, input_size) for one sequence. Or a `PackedSequence`, as
+            `nn.utils.rnn.pack_padded_sequence` makes them; the outputs are packed then as well.
         state : array_like, shape (num_layers * directions, batch, hidden_size), optional
             The initial state, by default zeros; for an `LSTM` a pair (h, c) of such arrays. Without
             the axis of the batch for one sequence.
@@ -92,6 +94,8 @@ class Recurrent(Module):
         ShapeError
             If a shape does not fit, or there is no step.
         """
+        if isinstance(x, PackedSequence):
+            return self._packed(x, state)
         alone = len(shape_of(x)) == 2
         turned = self.batch_first and not alone
         if (
@@ -105,7 +109,41 @@ class Recurrent(Module):
                 f"{self.input_size}) or (steps, {self.input_size}), with at least one step."
             )
         x = x[:, None] if alone else np.swapaxes(x, 0, 1) if turned else x
-        first = self._first(state, shape_of(x)[1], x.dtype, alone)
+        x, ended = self._layers(x, self._first(state, shape_of(x)[1], x.dtype, alone))
+        if alone:
+            x, ended = x[:, 0], [part[:, 0] for part in ended]
+        elif turned:
+            x = np.swapaxes(x, 0, 1)
+        return x, ended[0] if self.states == 1 else tuple(ended)
+
+    def _packed(self, x: PackedSequence, state: Any) -> tuple[Any, Any]:
+        """Return the same for packed sequences."""
+        if shape_of(x.data)[1:] != (self.input_size,):
+            raise ShapeError(
+                f"{type(self).__name__} got packed data of shape {shape_of(x.data)}; it takes "
+                f"(steps of all sequences, {self.input_size})."
+            )
+        padded = x.padded()
+        first = self._first(state, shape_of(padded)[1], padded.dtype, False)
+        if x.sorted_indices is not None:
+            first = [part[:, x.sorted_indices] for part in first]
+        y, ended = self._layers(padded, first, x.lengths)
+        if x.unsorted_indices is not None:
+            ended = [part[:, x.unsorted_indices] for part in ended]
+        return x.with_data(y[x.places]), ended[0] if self.states == 1 else tuple(ended)
+
+    def _layers(self, x: Any, first: list[Any], lengths: Any = None) -> tuple[Any, list[Any]]:
+        """Return the outputs of the last layer, and the final state of all, given the first.
+
+        What follows the length of a sequence is ignored.
+        """
+        steps, batch = shape_of(x)[:2]
+        backward: Any = slice(None, None, -1)
+        final: Any = -1
+        if lengths is not None:
+            at = np.arange(steps)[:, None]
+            backward = np.where(at < lengths, lengths - 1 - at, at), np.arange(batch)
+            final = lengths - 1, np.arange(batch)
         last: list[list[Any]] = []
         for layer in range(self.num_layers):
             if layer:
@@ -113,18 +151,13 @@ class Recurrent(Module):
             outputs = []
             for direction, suffix in enumerate(self._suffixes(layer)):
                 number = layer * self.directions + direction
-                y, *ends = self._sequence(
-                    x[::-1] if direction else x, suffix, [part[number] for part in first]
+                states = self._sequence(
+                    x[backward] if direction else x, suffix, [part[number] for part in first]
                 )
-                outputs.append(y[::-1] if direction else y)
-                last.append(ends)
+                outputs.append(states[0][backward] if direction else states[0])
+                last.append([state[final] for state in states])
             x = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
-        ended = [np.stack(parts) for parts in zip(*last, strict=True)]
-        if alone:
-            x, ended = x[:, 0], [part[:, 0] for part in ended]
-        elif turned:
-            x = np.swapaxes(x, 0, 1)
-        return x, ended[0] if self.states == 1 else tuple(ended)
+        return x, [np.stack(parts) for parts in zip(*last, strict=True)]
 
     def _first(self, state: Any, batch: int, dtype: Any, alone: bool) -> list[Any]:
         """Return the initial state, with an axis of the batch."""
@@ -143,7 +176,7 @@ class Recurrent(Module):
         return [part[:, None] for part in given] if alone else given
 
     def _sequence(self, x: Any, suffix: str, first: list[Any]) -> list[Any]:
-        """Return the outputs of one layer and direction, and its final state."""
+        """Return the states of one layer and direction at all steps; the first are the outputs."""
         names = [name + suffix for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
         zero = np.zeros(self.gates * self.hidden_size, first[0].dtype)
         parts = [getattr(self, name, zero) for name in names] + first
@@ -156,8 +189,7 @@ class Recurrent(Module):
         y = self.primitive(packed(parts), inputs, shapes=shapes)
         steps, batch = shape_of(x)[:2]
         block = (steps, batch, self.hidden_size)
-        states = unpacked(y, (block,) * self.states)
-        return [states[0], *(state[-1] for state in states)]
+        return list(unpacked(y, (block,) * self.states))
 
 
 class RNN(Recurrent):

@@ -1,6 +1,6 @@
-"""Layers that change the grid: `Upsample`, `PixelShuffle` and `AdaptiveAvgPool`.
+"""Layers that change the grid: `Upsample`, `PixelShuffle` and `PixelUnshuffle`.
 
-Along each axis, averages and interpolations are products with a matrix, most of it zeros.
+Along each axis, interpolations are products with a matrix, most of it zeros.
 """
 
 from __future__ import annotations
@@ -15,15 +15,6 @@ from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, sizes_of
-
-
-def averages(length: int, wanted: int) -> Any:
-    """Return the matrix that averages over `wanted` windows which together cover an axis."""
-    matrix = np.zeros((wanted, length))
-    for i in range(wanted):
-        first, last = i * length // wanted, -(-(i + 1) * length // wanted)
-        matrix[i, first:last] = 1 / (last - first)
-    return matrix
 
 
 def nearest(length: int, wanted: int, scale: float) -> Any:
@@ -210,60 +201,43 @@ class PixelShuffle(OneInput):
         return np.reshape(x, (*batch, c // (r * r), h * r, w * r))
 
 
-class AdaptiveAvgPool(OneInput):
-    """The base class of `AdaptiveAvgPool1d` and `AdaptiveAvgPool2d`."""
+class PixelUnshuffle(OneInput):
+    """Moves the grid into channels: the inverse of `PixelShuffle`.
 
-    ndim: int
+    Parameters
+    ----------
+    downscale_factor : int
+        The factor r.
 
-    def __init__(self, output_size: Any) -> None:
-        many = isinstance(output_size, (tuple, list))
-        self.output_size = tuple(output_size) if many else (output_size,) * self.ndim
-        if len(self.output_size) != self.ndim:
-            raise OptionError(f"output_size={output_size!r} must be one or {self.ndim} integers.")
+    Raises
+    ------
+    ShapeError
+        If r does not divide height and width.
+
+    Examples
+    --------
+    >>> PixelUnshuffle(2)(np.zeros((1, 2, 6, 6))).shape
+    (1, 8, 3, 3)
+    """
+
+    def __init__(self, downscale_factor: int) -> None:
+        self.downscale_factor = downscale_factor
 
     def forward(self, x: Any) -> Any:
-        """Return the averages.
+        """Return the smaller grid.
 
         Parameters
         ----------
-        x : array_like, shape (..., *grid)
+        x : array_like, shape (..., channels, height, width)
             The input.
         """
-        x = floating(x)
-        lengths = shape_of(x)[-self.ndim :]
-        wanted = [n if m is None else m for n, m in zip(lengths, self.output_size, strict=True)]
-        return along_grid(x, [averages(n, m) for n, m in zip(lengths, wanted, strict=True)])
-
-
-class AdaptiveAvgPool1d(AdaptiveAvgPool):
-    """Averages over so many windows that the output has a given length.
-
-    Parameters
-    ----------
-    output_size : int
-        The length of the output.
-
-    Examples
-    --------
-    >>> AdaptiveAvgPool1d(1)(np.array([[[1.0, 2.0, 6.0]]]))
-    array([[[3.]]])
-    """
-
-    ndim = 1
-
-
-class AdaptiveAvgPool2d(AdaptiveAvgPool):
-    """Averages over so many windows that the output has a given height and width.
-
-    Parameters
-    ----------
-    output_size : int or (int, int)
-        The height and width of the output; None keeps one.
-
-    Examples
-    --------
-    >>> AdaptiveAvgPool2d(1)(np.ones((2, 3, 8, 8))).shape
-    (2, 3, 1, 1)
-    """
-
-    ndim = 2
+        r, shape = self.downscale_factor, shape_of(x)
+        if len(shape) < 3 or shape[-1] % r or shape[-2] % r:
+            raise ShapeError(
+                f"PixelUnshuffle({r}) got an input of shape {shape}; its last two axes must be "
+                f"multiples of {r}."
+            )
+        *batch, c, h, w = shape
+        x = np.reshape(x, (*batch, c, h // r, r, w // r, r))
+        x = np.moveaxis(x, (-3, -1), (-4, -3))
+        return np.reshape(x, (*batch, c * r * r, h // r, w // r))

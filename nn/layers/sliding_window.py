@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,21 @@ class Windows:
                 f"dilation {self.dilation}, padding {self.padding}."
             )
         return found
+
+    def covering(self, shape: tuple[int, ...]) -> Windows:
+        """Return windows that also cover what is left over at the end.
+
+        A window is added if it begins in the input or in the padding before it.
+        """
+        found = []
+        lengths = shape[len(shape) - len(self.kernel) :]
+        sizes = (lengths, self.kernel, self.stride, self.padding, self.dilation)
+        for n, kernel, stride, (before, after), dilation in zip(*sizes, strict=True):
+            reach = dilation * (kernel - 1) + 1
+            last = -(-(n + before + after - reach) // stride) * stride
+            last -= stride * (last >= n + before)
+            found.append((before, max(last + reach - n - before, after)))
+        return replace(self, padding=tuple(found))
 
     def mirrored(self) -> Windows | None:
         """Return the windows of the transpose, which is a convolution if there are no strides.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import OptionError
+from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import shape_of
 from nn.layers.convolution import spread
@@ -20,6 +20,7 @@ class ConvTranspose(Module):
     """The base class of `ConvTranspose1d` and `ConvTranspose2d`; for its parameters see there."""
 
     ndim: int
+    output_axis = 1  # of the weight
 
     def __init__(
         self,
@@ -53,13 +54,15 @@ class ConvTranspose(Module):
         bound = float(np.abs(init.fans(shape)[0]) ** -0.5)
         self.bias = Parameter(init.uniform((out_channels,), bound, generator)) if bias else None
 
-    def forward(self, x: Any) -> Tensor:
+    def forward(self, x: Any, output_size: Any = None) -> Tensor:
         """Return the transposed convolution.
 
         Parameters
         ----------
         x : array_like, shape (batch, in_channels, *grid) or (in_channels, *grid)
             The input.
+        output_size : sequence of int, optional
+            The lengths of the larger grid, instead of `output_padding`.
 
         Returns
         -------
@@ -73,12 +76,22 @@ class ConvTranspose(Module):
         x, alone = with_batch(x, self.ndim, self.in_channels, type(self).__name__)
         windows = self.windows
         lengths = [
-            (n - 1) * step - sum(pad) + gap * (size - 1) + 1 + extra
-            for n, step, pad, gap, size, extra in zip(
+            (n - 1) * step - sum(pad) + gap * (size - 1) + 1
+            for n, step, pad, gap, size in zip(
                 shape_of(x)[2:], windows.stride, windows.padding, windows.dilation,
-                windows.kernel, self.output_padding, strict=True,
+                windows.kernel, strict=True,
             )
         ]  # fmt: skip
+        extra = self.output_padding
+        if output_size is not None:
+            wanted = tuple(output_size)[-self.ndim :]
+            extra = tuple(n - least for n, least in zip(wanted, lengths, strict=True))
+            if not all(0 <= n < step for n, step in zip(extra, windows.stride, strict=True)):
+                raise ShapeError(
+                    f"output_size={wanted} does not fit an input of shape {shape_of(x)}, whose "
+                    f"result has at least {tuple(lengths)}, and less than a stride more."
+                )
+        lengths = [n + more for n, more in zip(lengths, extra, strict=True)]
         shape = (shape_of(x)[0], self.out_channels, *lengths)
         windows.counts(shape)  # or raise
         y: Tensor = spread(x, self.weight, windows, self.groups, shape)

@@ -20,6 +20,17 @@ CONSTANTS = {
     "WEIGHT": np.array([0.5, 2.0, 1.5]),
     "FUTURE": np.triu(np.ones((4, 4), bool), 1),
     "PADDING": np.array([[False, False, False, True], [False, True, False, False]]),
+    "LENGTHS": np.array([4, 2, 2]),
+    "UNSORTED": np.array([2, 4, 1]),
+    "OFFSETS": np.array([0, 2, 2]),
+    "ENDS": np.array([0, 2, 2, 6]),
+    "FAR_CLASSES": np.array([7, 0, 3, 5]),
+    "COUNTS": np.array([[0.0, 1.0, 3.0], [2.0, 5.0, 0.0]]),
+    "SPELLED": np.array([[1, 1, 2], [2, 1, 0], [1, 0, 0]]),
+    "SPELLED_LENGTHS": np.array([3, 2, 0]),
+    "READS": np.array([6, 5, 3]),
+    "JOINED": np.array([0, 2, 1, 1]),
+    "JOINED_LENGTHS": np.array([2, 0, 2]),
     "SCORES": np.linspace(-1, 1, 16).reshape(4, 4),
 }
 
@@ -36,7 +47,7 @@ class Sample:
     call: str = "model(*x)"
     theirs: str = ""  # the expressions with PyTorch's names, where they differ
     their_call: str = ""
-    smooth: bool = True  # whether finite differences find the derivative at these inputs
+    smooth: bool = True  # whether finite differences find the derivative there, in little time
 
 
 def arrays(sample):
@@ -86,7 +97,7 @@ def losses(name, ours, theirs, *inputs, smooth=True):
 def activations(*rows):
     """Sample activations, also at zero."""
     at = np.array([[-3.0, -0.4, 0.0], [0.3, 1.2, 4.0]])
-    kinks = ("ReLU", "LeakyReLU", "ELU")
+    kinks = ("ReLU", "LeakyReLU", "ELU", "SELU", "Hard", "Softshrink", "Threshold")
     return [
         Sample(ours, f"nn.{ours}", (at,), theirs=f"nn.{theirs}", smooth=not ours.startswith(kinks))
         for ours, theirs in rows
@@ -149,6 +160,57 @@ TABLE = [
            "nn.TransformerEncoderLayer(4, 2, 6, 0.0)", "model(*x, src_mask=FUTURE)"),
     Sample("TransformerBlock, norm first", "nn.TransformerBlock(4, 2, 6, 0.0, nn.gelu, True, True)", ((2, 4, 4),), "model(*x, key_padding_mask=PADDING)",
            "nn.TransformerEncoderLayer(4, 2, 6, 0.0, 'gelu', norm_first=True, batch_first=True)", "model(*x, src_key_padding_mask=PADDING)"),
+    Sample("MultiheadAttention, other widths", "nn.MultiheadAttention(4, 2, kdim=3, vdim=5)", ((3, 2, 4), (5, 2, 3), (5, 2, 5)), "model(*x, need_weights=True)"),
+    Sample("MultiheadAttention, more keys", "nn.MultiheadAttention(4, 2, add_bias_kv=True, add_zero_attn=True)", ((3, 2, 4), (4, 2, 4), (4, 2, 4)),
+           "model(*x, key_padding_mask=PADDING, need_weights=True)"),
+    Sample("MultiheadAttention, one example", "nn.MultiheadAttention(4, 2)", ((4, 4),), "model(x[0], x[0], x[0], key_padding_mask=PADDING[0], attn_mask=FUTURE, need_weights=True)", smooth=False),
+    Sample("MultiheadAttention, padding added", "nn.MultiheadAttention(4, 2, batch_first=True)", ((2, 4, 4),), "model(x[0], x[0], x[0], key_padding_mask=SCORES[:2], attn_mask=SCORES, need_weights=True)", smooth=False),
+    Sample("TransformerEncoderLayer", "nn.TransformerEncoderLayer(4, 2, 6, 0.0, 'gelu', 1e-3, True, True, False)", ((2, 4, 4),), "model(*x, src_mask=FUTURE, src_key_padding_mask=PADDING)"),
+    Sample("TransformerDecoderLayer", "nn.TransformerDecoderLayer(4, 2, 6, 0.0)", ((4, 2, 4), (3, 2, 4)), "model(*x, tgt_mask=FUTURE, tgt_key_padding_mask=PADDING)", smooth=False),
+    Sample("TransformerDecoderLayer, norm first", "nn.TransformerDecoderLayer(4, 2, 6, 0.0, batch_first=True, norm_first=True)", ((2, 3, 4), (2, 4, 4)), "model(*x, memory_key_padding_mask=PADDING)", smooth=False),
+    Sample("TransformerEncoder", "nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6, 0.0), 2, nn.LayerNorm(4))", ((4, 2, 4),), "model(*x, mask=FUTURE)", smooth=False),
+    Sample("TransformerDecoder", "nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 6, 0.0), 1)", ((4, 2, 4), (3, 2, 4)), "model(*x, tgt_mask=FUTURE)", smooth=False),
+    Sample("Transformer", "nn.Transformer(4, 2, 1, 1, 6, 0.0)", ((3, 2, 4), (4, 2, 4)), "model(*x, tgt_mask=nn.Transformer.generate_square_subsequent_mask(4))", smooth=False),
+    Sample("RNN of packed sequences", "nn.RNN(3, 2)", ((4, 3, 3),), "[y.data if i == 0 else y for i, y in enumerate(model(nn.utils.rnn.pack_padded_sequence(x[0], LENGTHS)))]"),
+    Sample("GRU of packed sequences", "nn.GRU(3, 2, num_layers=2, bidirectional=True)", ((3, 4, 3), (4, 3, 2)),
+           "[nn.utils.rnn.pad_packed_sequence(y)[0] if i == 0 else y for i, y in enumerate(model(nn.utils.rnn.pack_padded_sequence(x[0], UNSORTED, batch_first=True, enforce_sorted=False), x[1]))]", smooth=False),
+    Sample("LSTM of packed sequences", "nn.LSTM(3, 2, bidirectional=True)", ((4, 3), (2, 3), (3, 3)),
+           "[y.data if i == 0 else y for i, y in enumerate(model(nn.utils.rnn.pack_sequence(x, enforce_sorted=False)))]", smooth=False),
+    Sample("EmbeddingBag", "nn.EmbeddingBag(5, 3)", (), "model(INTEGERS)"),
+    Sample("EmbeddingBag, weighted", "nn.EmbeddingBag(5, 3, mode='sum')", ((6,),), "model(INTEGERS.reshape(6), OFFSETS, x[0])", their_call="model(INTEGERS.reshape(6), OFFSETS, per_sample_weights=x[0])"),
+    Sample("EmbeddingBag, largest", "nn.EmbeddingBag(5, 3, mode='max', include_last_offset=True)", (), "model(INTEGERS.reshape(6), ENDS)"),
+    Sample("EmbeddingBag with padding", "nn.EmbeddingBag(5, 3, padding_idx=3)", (), "model(INTEGERS)", smooth=False),
+    Sample("AdaptiveLogSoftmaxWithLoss", "nn.AdaptiveLogSoftmaxWithLoss(8, 9, [2, 5], div_value=2.0, head_bias=True)", ((4, 8),), "model(*x, FAR_CLASSES)", their_call="tuple(model(*x, FAR_CLASSES))"),
+    Sample("AdaptiveLogSoftmaxWithLoss of all", "nn.AdaptiveLogSoftmaxWithLoss(8, 9, [2, 5], div_value=2.0)", ((4, 8),), "model.log_prob(*x)", smooth=False),
+    Sample("Bilinear", "nn.Bilinear(3, 4, 2)", ((5, 3), (5, 4))),
+    Sample("CosineSimilarity", "nn.CosineSimilarity(dim=2)", ((2, 3, 4), (2, 3, 4))),
+    Sample("PairwiseDistance", "nn.PairwiseDistance(p=3.0, keepdim=True)", ((4, 3), (4, 3))),
+    Sample("Unfold", "nn.Unfold((2, 3), dilation=(1, 2), padding=1, stride=2)", ((2, 2, 5, 6),)),
+    Sample("Fold", "nn.Fold((5, 6), (2, 3), dilation=(1, 2), padding=1, stride=2)", ((2, 12, 6),)),
+    Sample("Unflatten", "nn.Unflatten(1, (2, -1))", ((2, 6, 3),)),
+    Sample("LocalResponseNorm", "nn.LocalResponseNorm(3, alpha=0.5, beta=0.6, k=1.5)", ((2, 5, 3),)),
+    Sample("LocalResponseNorm, even", "nn.LocalResponseNorm(2)", ((2, 4, 2, 2),)),
+    Sample("MaxPool1d, dilated", "nn.MaxPool1d(3, 2, 1, dilation=2, ceil_mode=True)", ((2, 2, 10),)),
+    Sample("MaxPool2d, to the end", "nn.MaxPool2d(2, ceil_mode=True)", ((2, 2, 5, 6),)),
+    Sample("AvgPool1d, to the end", "nn.AvgPool1d(3, 2, 1, ceil_mode=True)", ((2, 2, 8),)),
+    Sample("AvgPool2d, to the end", "nn.AvgPool2d((2, 3), 2, (1, 1), ceil_mode=True)", ((2, 2, 5, 6),)),
+    Sample("AvgPool2d, to the end, padding left out", "nn.AvgPool2d(3, 2, 1, ceil_mode=True, count_include_pad=False)", ((1, 2, 6, 6),)),
+    Sample("AvgPool2d, divided by 5", "nn.AvgPool2d(2, divisor_override=5)", ((1, 2, 4, 4),)),
+    Sample("AdaptiveMaxPool1d", "nn.AdaptiveMaxPool1d(3)", ((2, 2, 8),)),
+    Sample("AdaptiveMaxPool2d", "nn.AdaptiveMaxPool2d((3, None))", ((2, 2, 7, 4),)),
+    Sample("PixelUnshuffle", "nn.PixelUnshuffle(2)", ((2, 2, 4, 6),)),
+    Sample("ConstantPad1d", "nn.ConstantPad1d((1, 2), 0.5)", ((2, 2, 4),)),
+    Sample("ConstantPad2d", "nn.ConstantPad2d((1, 2, 0, -1), 0.5)", ((2, 2, 4, 3),)),
+    Sample("CircularPad1d", "nn.CircularPad1d((3, 1))", ((2, 2, 4),)),
+    Sample("CircularPad2d", "nn.CircularPad2d((1, 2, 2, 1))", ((2, 2, 4, 3),)),
+    Sample("Conv1d, reflecting", "nn.Conv1d(2, 3, 4, padding='same', padding_mode='reflect')", ((2, 2, 7),)),
+    Sample("Conv2d, circular", "nn.Conv2d(2, 3, 3, padding=(1, 2), padding_mode='circular')", ((2, 2, 4, 5),)),
+    Sample("Conv2d, replicating", "nn.Conv2d(2, 3, 3, 2, padding=2, padding_mode='replicate')", ((2, 2, 4, 5),)),
+    Sample("ConvTranspose2d to a size", "nn.ConvTranspose2d(2, 3, 3, 2, 1)", ((1, 2, 3, 4),), "model(*x, output_size=(6, 8))"),
+    Sample("Linear with normed weight", "nn.utils.parametrizations.weight_norm(nn.Linear(3, 4))", ((5, 3),), smooth=False),
+    Sample("Linear with normed weight, one length", "nn.utils.parametrizations.weight_norm(nn.Linear(3, 4), dim=None)", ((5, 3),)),
+    Sample("Conv2d with spectral norm", "nn.utils.parametrizations.spectral_norm(nn.Conv2d(2, 3, 2))", ((2, 2, 3, 3),), smooth=False),
+    Sample("ConvTranspose2d with spectral norm", "nn.utils.parametrizations.spectral_norm(nn.ConvTranspose2d(2, 3, 2)).eval()", ((2, 2, 3, 3),)),
     Sample("ConvTranspose1d", "nn.ConvTranspose1d(2, 3, 4, 2, 1)", ((2, 2, 5),)),
     Sample("ConvTranspose1d, everything", "nn.ConvTranspose1d(4, 6, 3, 3, 2, 1, 2, False, 2)", ((2, 4, 5),)),
     Sample("ConvTranspose2d", "nn.ConvTranspose2d(2, 3, 3)", ((2, 2, 3, 4),)),
@@ -184,11 +246,16 @@ TABLE = [
     Sample("LSTMCell, one example", "nn.LSTMCell(3, 4, bias=False)", ((3,),)),
     Sample("GRUCell", "nn.GRUCell(3, 4)", ((2, 3), (2, 4))),
     Sample("GRUCell, first step", "nn.GRUCell(3, 4)", ((2, 3),)),
+    Sample("Hardsigmoid", "nn.Hardsigmoid()", ((2, 3),), theirs="None", their_call="F.hardtanh(x[0], -3, 3) / 6 + 0.5"),  # whose own 1/6 is in single precision
     *activations(
         ("ReLU()", "ReLU()"), ("LeakyReLU(0.2)", "LeakyReLU(0.2)"), ("ELU(1.5)", "ELU(1.5)"), ("GELU()", "GELU()"),
         ("GELU('tanh')", "GELU('tanh')"), ("SiLU()", "SiLU()"), ("Sigmoid()", "Sigmoid()"), ("Tanh()", "Tanh()"),
         ("Softmax()", "Softmax(-1)"), ("LogSoftmax(axis=0)", "LogSoftmax(dim=0)"), ("Softplus()", "Softplus()"),
         ("Softplus(2.5)", "Softplus(2.5)"),
+        ("Hardtanh(-0.4, 2.0)", "Hardtanh(-0.4, 2.0)"), ("ReLU6()", "ReLU6()"), ("Hardswish()", "Hardswish()"),
+        ("Mish()", "Mish()"), ("SELU()", "SELU()"), ("CELU(1.5)", "CELU(1.5)"), ("Softsign()", "Softsign()"), ("Softshrink(0.4)", "Softshrink(0.4)"),
+        ("Hardshrink(0.4)", "Hardshrink(0.4)"), ("Tanhshrink()", "Tanhshrink()"), ("LogSigmoid()", "LogSigmoid()"), ("Threshold(1.2, 9.0)", "Threshold(1.2, 9.0)"),
+        ("GLU(0)", "GLU(0)"), ("Softmin(0)", "Softmin(0)"),
     ),
     *losses("mse", "mse(*x", "mse_loss(*x", (2, 3), (2, 3)),
     *losses("mae", "mae(*x", "l1_loss(*x", (2, 3), (2, 3)),
@@ -199,6 +266,20 @@ TABLE = [
     *losses("triplet margin, p", "triplet_margin(*x, p=3.0", "triplet_margin_loss(*x, p=3.0", (4, 3), (4, 3), (4, 3)),
     *losses("binary cross-entropy, weighted", "binary_cross_entropy(*x, BITS, weight=WEIGHT", "binary_cross_entropy(*x, BITS, weight=WEIGHT", PROBABILITIES),
     *losses("binary cross-entropy of logits, weighted", "binary_cross_entropy_with_logits(*x, BITS, weight=WEIGHT, pos_weight=WEIGHT", "binary_cross_entropy_with_logits(*x, BITS, weight=WEIGHT, pos_weight=WEIGHT", (2, 3)),
+    *losses("margin ranking", "margin_ranking(*x, SIGNS, margin=0.5", "margin_ranking_loss(*x, SIGNS, margin=0.5", (2, 3), (2, 3)),
+    *losses("hinge embedding", "hinge_embedding(*x, SIGNS, margin=0.5", "hinge_embedding_loss(*x, SIGNS, margin=0.5", (2, 3)),
+    *losses("cosine embedding", "cosine_embedding(*x, SIGNS[:, 0], margin=0.1", "cosine_embedding_loss(*x, SIGNS[:, 0], margin=0.1", (2, 3), (2, 3)),
+    *losses("soft margin", "soft_margin(*x, SIGNS", "soft_margin_loss(*x, SIGNS", (2, 3)),
+    *losses("multi margin", "multi_margin(*x, CLASSES, p=2, margin=0.7, weight=WEIGHT", "multi_margin_loss(*x, CLASSES, p=2, margin=0.7, weight=WEIGHT", (4, 3)),
+    *losses("multilabel soft margin", "multilabel_soft_margin(*x, BITS, weight=WEIGHT", "multilabel_soft_margin_loss(*x, BITS, weight=WEIGHT", (2, 3)),
+    *losses("poisson", "poisson_nll(*x, COUNTS, full=True", "poisson_nll_loss(*x, COUNTS, full=True", (2, 3)),
+    *losses("poisson of rates", "poisson_nll(*x, COUNTS, log_input=False", "poisson_nll_loss(*x, COUNTS, log_input=False", PROBABILITIES),
+    *losses("gaussian", "gaussian_nll(x[0], x[1], x[2], full=True", "gaussian_nll_loss(x[0], x[1], x[2], full=True", (2, 3), (2, 3), PROBABILITIES),
+    *losses("ctc", "ctc(nn.log_softmax(x[0], axis=2), SPELLED, READS, SPELLED_LENGTHS", "ctc_loss(F.log_softmax(x[0], 2), SPELLED, READS, SPELLED_LENGTHS", (6, 3, 4)),
+    Sample("ctc, impossible", "None", ((2, 2, 3),), "nn.ctc(nn.log_softmax(x[0], axis=2), SPELLED[:2], READS[:2] * 0 + 2, SPELLED_LENGTHS[:2], blank=0, zero_infinity=True)",
+           their_call="F.ctc_loss(F.log_softmax(x[0], 2), SPELLED[:2], READS[:2] * 0 + 2, SPELLED_LENGTHS[:2], zero_infinity=True)"),
+    Sample("ctc, one after the other", "None", ((5, 3, 4),), "nn.ctc(nn.log_softmax(x[0], axis=2), JOINED, READS * 0 + 5, JOINED_LENGTHS, blank=3)",
+           their_call="F.ctc_loss(F.log_softmax(x[0], 2), JOINED, READS * 0 + 5, JOINED_LENGTHS, blank=3)"),
     *losses("hinge", "hinge(*x, SIGNS", "hinge_embedding_loss(x[0] * SIGNS, -torch.ones(2, 3), 1", (2, 3)),
     *losses("binary cross-entropy", "binary_cross_entropy(*x, BITS", "binary_cross_entropy(*x, BITS", PROBABILITIES),
     *losses("binary cross-entropy of logits", "binary_cross_entropy_with_logits(*x, BITS", "binary_cross_entropy_with_logits(*x, BITS", (2, 3)),

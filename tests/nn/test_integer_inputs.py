@@ -18,9 +18,20 @@ from samples import CONSTANTS, TABLE, flat, state
 KINDS = ("uint8", "int8", "int64", "bool")
 SAMPLES = {sample.name: sample for sample in TABLE if sample.inputs}
 #: Layers that only move elements, and keep their type.
-MOVES = ("Flatten", "ZeroPad", "ReflectionPad", "ReplicationPad", "PixelShuffle")
+MOVES = (
+    "Flatten",
+    "Unflatten",
+    "Unfold",
+    "ZeroPad",
+    "ConstantPad",
+    "CircularPad",
+    "ReflectionPad",
+    "ReplicationPad",
+    "PixelShuffle",
+    "PixelUnshuffle",
+)
 #: Losses whose outputs or targets are probabilities.
-PROBABILITIES = ("binary", "kl", "cross-entropy by both")
+PROBABILITIES = ("binary", "kl", "poisson of rates", "cross-entropy by both")
 
 
 def integers(sample, kind):

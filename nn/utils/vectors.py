@@ -1,4 +1,4 @@
-"""Functions of PyTorch's ``torch.nn.utils``."""
+"""Parameters as one vector."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ShapeError
-from nn.optim import clip_grad_norm as clip_grad_norm_
-from nn.optim import clip_grad_value as clip_grad_value_
-
-__all__ = [
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "parameters_to_vector",
-    "vector_to_parameters",
-]
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> Tensor:

@@ -1,0 +1,153 @@
+"""Pooling to a given grid: `AdaptiveAvgPool` and `AdaptiveMaxPool`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.arrays import floating, plain, shape_of
+from nn.function_module import OneInput
+from nn.layers.resampling import along_grid
+
+
+def ranges(length: int, wanted: int) -> list[tuple[int, int]]:
+    """Return where windows begin and end that together cover an axis."""
+    return [(i * length // wanted, -(-(i + 1) * length // wanted)) for i in range(wanted)]
+
+
+def averages(length: int, wanted: int) -> Any:
+    """Return the matrix that averages over the windows of an axis."""
+    matrix = np.zeros((wanted, length))
+    for row, (first, last) in zip(matrix, ranges(length, wanted), strict=True):
+        row[first:last] = 1 / (last - first)
+    return matrix
+
+
+def places(length: int, wanted: int) -> Any:
+    """Return the elements of the windows of an axis, the first once more in shorter windows."""
+    found = ranges(length, wanted)
+    steps = np.arange(max(last - first for first, last in found))
+    return np.array([np.where(first + steps < last, first + steps, first) for first, last in found])
+
+
+class AdaptivePool(OneInput):
+    """The base class of adaptive pooling layers."""
+
+    ndim: int
+
+    def __init__(self, output_size: Any) -> None:
+        many = isinstance(output_size, (tuple, list))
+        self.output_size = tuple(output_size) if many else (output_size,) * self.ndim
+        if len(self.output_size) != self.ndim:
+            raise OptionError(f"output_size={output_size!r} must be one or {self.ndim} integers.")
+
+    def forward(self, x: Any) -> Any:
+        """Pool each channel.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., *grid)
+            The input.
+        """
+        x = floating(x)
+        lengths = shape_of(x)[-self.ndim :]
+        wanted = [n if m is None else m for n, m in zip(lengths, self.output_size, strict=True)]
+        return self._pooled(x, list(zip(lengths, wanted, strict=True)))
+
+    def _pooled(self, x: Any, sizes: list[tuple[int, int]]) -> Any:
+        """Pool an array, given the present and the wanted length of each axis."""
+        raise NotImplementedError
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """The averages of windows."""
+
+    def _pooled(self, x: Any, sizes: list[tuple[int, int]]) -> Any:
+        return along_grid(x, [averages(*size) for size in sizes])
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """The largest elements of windows; of equal ones the first gets the derivative."""
+
+    def _pooled(self, x: Any, sizes: list[tuple[int, int]]) -> Any:
+        ndim = self.ndim
+        index: list[Any] = []
+        for axis, size in enumerate(sizes):  # windows first, then the elements of a window
+            found = places(*size)
+            shape = [1] * (2 * ndim)
+            shape[axis], shape[ndim + axis] = found.shape
+            index.append(found.reshape(shape))
+        windows = x[(..., *index)]
+        windows = windows.reshape((*shape_of(windows)[:-ndim], -1))
+        largest = np.argmax(plain(windows), axis=-1)[..., None]
+        return np.take_along_axis(windows, largest, axis=-1)[..., 0]
+
+
+class AdaptiveAvgPool1d(AdaptiveAvgPool):
+    """Averages over so many windows that the output has a given length.
+
+    Parameters
+    ----------
+    output_size : int
+        The length of the output.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPool1d(1)(np.array([[[1.0, 2.0, 6.0]]]))
+    array([[[3.]]])
+    """
+
+    ndim = 1
+
+
+class AdaptiveAvgPool2d(AdaptiveAvgPool):
+    """Averages over so many windows that the output has a given height and width.
+
+    Parameters
+    ----------
+    output_size : int or (int, int)
+        The height and width of the output; None keeps one.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPool2d(1)(np.ones((2, 3, 8, 8))).shape
+    (2, 3, 1, 1)
+    """
+
+    ndim = 2
+
+
+class AdaptiveMaxPool1d(AdaptiveMaxPool):
+    """The largest elements of so many windows that the output has a given length.
+
+    Parameters
+    ----------
+    output_size : int
+        The length of the output; None keeps it.
+
+    Examples
+    --------
+    >>> AdaptiveMaxPool1d(1)(np.array([[[1.0, 2.0, 6.0]]]))
+    array([[[6.]]])
+    """
+
+    ndim = 1
+
+
+class AdaptiveMaxPool2d(AdaptiveMaxPool):
+    """The largest elements of so many windows that the output has a given height and width.
+
+    Parameters
+    ----------
+    output_size : int or (int, int)
+        The height and width of the output; None keeps one.
+
+    Examples
+    --------
+    >>> AdaptiveMaxPool2d(1)(np.ones((2, 3, 8, 8))).shape
+    (2, 3, 1, 1)
+    """
+
+    ndim = 2

@@ -1,0 +1,137 @@
+"""`EmbeddingBag`: sums, means and maxima of embeddings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.errors import OptionError, ShapeError
+from nn import init
+from nn.arrays import plain, shape_of
+from nn.layers.linear import indices_below
+from nn.module import Module
+from nn.parameter import Parameter
+
+
+class EmbeddingBag(Module):
+    """The sum, the mean or the largest of vectors that are looked up by integers.
+
+    Parameters
+    ----------
+    num_embeddings : int
+        The number of vectors.
+    embedding_dim : int
+        The length of each vector.
+    mode : {"mean", "sum", "max"}
+        What to make of the vectors of a bag; those of an empty bag are 0.
+    include_last_offset : bool
+        Whether the offsets end with the number of indices.
+    padding_idx : int, optional
+        The index of a vector that does not count.
+    generator : numpy.random.Generator, optional
+        The generator for the initial vectors; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If `mode` is something else.
+
+    Examples
+    --------
+    >>> bag = EmbeddingBag(10, 4)
+    >>> bag(np.array([[1, 2], [3, 9]])).shape, bag(np.array([1, 2, 4]), [0, 1]).shape
+    ((2, 4), (2, 4))
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        mode: str = "mean",
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        if mode not in ("mean", "sum", "max"):
+            raise OptionError(f'mode={mode!r} must be "mean", "sum" or "max".')
+        self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
+        self.include_last_offset, self.padding_idx = include_last_offset, padding_idx
+        self.weight = Parameter(init.normal((num_embeddings, embedding_dim), 1.0, generator))
+        if padding_idx is not None:
+            self.weight.data[padding_idx] = 0.0
+
+    def forward(self, indices: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
+        """Return one vector for each bag.
+
+        Parameters
+        ----------
+        indices : array_like of int, shape (bags, size) or (indices,)
+            The indices of the vectors.
+        offsets : array_like of int, shape (bags,), optional
+            Where each bag begins, if there is one row of indices.
+        per_sample_weights : array_like or Tensor, of the shape of the indices, optional
+            Factors of the vectors, for sums.
+
+        Raises
+        ------
+        ShapeError
+            If the shapes do not fit.
+        OptionError
+            If there are factors, but the mode is another.
+        DataError
+            If the indices are not integers, or out of range.
+        """
+        indices = indices_below(self.num_embeddings, indices, "EmbeddingBag")
+        if (indices.ndim, offsets is None) not in ((2, True), (1, False)):
+            raise ShapeError(
+                f"EmbeddingBag got indices of shape {indices.shape}; it takes (bags, size), or "
+                "(indices,) and offsets=, where each bag begins."
+            )
+        if per_sample_weights is not None and self.mode != "sum":
+            raise OptionError(f'per_sample_weights= needs mode="sum", not {self.mode!r}.')
+        counted = np.ones(indices.shape, bool)
+        if offsets is not None:
+            places, counted = self._bags(np.asarray(plain(offsets)), len(indices))
+            indices = indices[places] if indices.size else np.zeros_like(places)
+            if per_sample_weights is not None and indices.size:
+                per_sample_weights = per_sample_weights[places]
+        if self.padding_idx is not None:
+            counted = counted & (indices != self.padding_idx)
+        return self._reduced(self.weight[indices], counted[..., None], per_sample_weights)
+
+    def _reduced(self, vectors: Any, counted: Any, weights: Any) -> Tensor:
+        y: Tensor
+        if self.mode == "max":
+            some = counted.any(axis=1)
+            lowest = np.max(np.where(counted, vectors, -np.inf), axis=1, initial=-np.inf)
+            y = np.where(some, lowest, 0.0)  # type: ignore[assignment]
+            return y
+        if weights is not None:
+            if shape_of(weights) != shape_of(vectors)[:-1]:
+                raise ShapeError(
+                    f"per_sample_weights= has shape {shape_of(weights)}; it must be "
+                    f"{shape_of(vectors)[:-1]}, that of the indices."
+                )
+            vectors = vectors * weights[..., None]
+        y = np.sum(np.where(counted, vectors, 0.0), axis=1)
+        if self.mode == "mean":
+            y = y / np.maximum(counted.sum(axis=1), 1).astype(y.dtype)
+        return y
+
+    def _bags(self, offsets: Any, count: int) -> tuple[Any, Any]:
+        """Return for each bag the places of its indices, and which of them are there."""
+        ends = offsets if self.include_last_offset else np.append(offsets, count)
+        sizes = np.diff(ends)
+        if offsets.ndim != 1 or not len(ends) or ends[0] != 0 or ends[-1] != count:
+            last = f", and end with {count}" if self.include_last_offset else ""
+            raise ShapeError(
+                f"offsets={offsets.tolist()} must be numbers from 0 to {count}, the number of "
+                f"indices; they must begin with 0{last}."
+            )
+        if (sizes < 0).any():
+            raise ShapeError(f"The offsets {offsets.tolist()} must not decrease.")
+        steps = np.arange(max(sizes, default=0))
+        counted = steps < sizes[:, None]
+        return np.where(counted, ends[:-1, None] + steps, 0), counted

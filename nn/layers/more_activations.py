@@ -1,0 +1,290 @@
+"""Activations that are less common, as functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import sigmoid, softmax, softplus
+from autograd.errors import ShapeError
+from nn.arrays import floating, shape_of
+from nn.layers.activations import elu
+
+#: Fixed points of mean 0 and variance 1: the constants of SELU.
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+def between(x: Any, low: float, high: float) -> Any:
+    """Return x limited to a range, outside and at the ends of which the derivative is 0."""
+    x = floating(x)
+    return np.where(x <= low, low, np.where(x >= high, high, x))
+
+
+def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+    """Return x limited to a range.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    min_val, max_val : float
+        The smallest and the largest result.
+
+    Examples
+    --------
+    >>> hardtanh(np.array([-2.0, 0.5]))
+    array([-1. ,  0.5])
+    """
+    return between(x, min_val, max_val)
+
+
+def relu6(x: Any) -> Any:
+    """Return x limited to 0 … 6.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> relu6(np.array([-2.0, 8.0]))
+    array([0., 6.])
+    """
+    return between(x, 0.0, 6.0)
+
+
+def hardsigmoid(x: Any) -> Any:
+    """Return x / 6 + 1/2 limited to 0 … 1, which is cheaper than `sigmoid`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> hardsigmoid(np.array([0.0, 9.0]))
+    array([0.5, 1. ])
+    """
+    return between(x, -3.0, 3.0) / 6 + 0.5
+
+
+def hardswish(x: Any) -> Any:
+    """Return x · hardsigmoid(x).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> hardswish(np.array([0.0, 9.0]))
+    array([0., 9.])
+    """
+    return floating(x) * hardsigmoid(x)
+
+
+def mish(x: Any) -> Any:
+    """Return x · tanh(softplus(x)).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> mish(np.array([0.0, 50.0]))
+    array([ 0., 50.])
+    """
+    x = floating(x)
+    return x * np.tanh(softplus(x))
+
+
+def selu(x: Any) -> Any:
+    """Return `elu` scaled such that layers keep mean 0 and variance 1.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> selu(np.array([0.0]))
+    array([0.])
+    """
+    return SELU_SCALE * elu(x, SELU_ALPHA)
+
+
+def celu(x: Any, alpha: float = 1.0) -> Any:
+    """Return x where it is positive, elsewhere alpha · (exp(x / alpha) - 1).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    alpha : float
+        Minus the limit for large negative x.
+
+    Examples
+    --------
+    >>> celu(np.array([-1000.0, 2.0]))
+    array([-1.,  2.])
+    """
+    return elu(floating(x) / alpha) * alpha
+
+
+def softsign(x: Any) -> Any:
+    """Return x / (1 + |x|).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> softsign(np.array([1.0, -3.0]))
+    array([ 0.5 , -0.75])
+    """
+    x = floating(x)
+    return x / (1 + np.abs(x))
+
+
+def softshrink(x: Any, lambd: float = 0.5) -> Any:
+    """Return x moved towards 0 by lambd, and 0 where |x| is smaller.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    lambd : float
+        By how much, or up to which size.
+
+    Examples
+    --------
+    >>> softshrink(np.array([0.2, 2.0]))
+    array([0. , 1.5])
+    """
+    x = floating(x)
+    return np.where(np.abs(x) <= lambd, 0.0, x - lambd * np.sign(x))
+
+
+def hardshrink(x: Any, lambd: float = 0.5) -> Any:
+    """Return x, and 0 where |x| is at most lambd.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    lambd : float
+        By how much, or up to which size.
+
+    Examples
+    --------
+    >>> hardshrink(np.array([0.2, 2.0]))
+    array([0., 2.])
+    """
+    x = floating(x)
+    return np.where(np.abs(x) <= lambd, 0.0, x)
+
+
+def tanhshrink(x: Any) -> Any:
+    """Return x - tanh(x).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> tanhshrink(np.array([0.0]))
+    array([0.])
+    """
+    x = floating(x)
+    return x - np.tanh(x)
+
+
+def logsigmoid(x: Any) -> Any:
+    """Return the logarithm of `sigmoid`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+
+    Examples
+    --------
+    >>> logsigmoid(np.array([-1000.0]))
+    array([-1000.])
+    """
+    return -softplus(-floating(x))
+
+
+def above(x: Any, threshold: float, value: float) -> Any:
+    """Return x where it is above the threshold, elsewhere the value.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    threshold : float
+        The threshold.
+    value : float
+        What to return below it.
+
+    Examples
+    --------
+    >>> above(np.array([0.5, 2.0]), 1.0, 9.0)
+    array([9., 2.])
+    """
+    x = floating(x)
+    return np.where(x <= threshold, value, x)
+
+
+def softmin(x: Any, dim: int = -1) -> Any:
+    """Return softmax(-x) along an axis.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    dim : int
+        The axis.
+
+    Examples
+    --------
+    >>> softmin(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+    return softmax(-floating(x), axis=dim)
+
+
+def glu(x: Any, dim: int = -1) -> Any:
+    """Return the first half of x along an axis times the sigmoid of the second half.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        Any numbers.
+    dim : int
+        The axis.
+
+    Examples
+    --------
+    >>> glu(np.array([4.0, 0.0]))
+    array([2.])
+    """
+    x = floating(x)
+    if not shape_of(x) or shape_of(x)[dim] % 2:
+        raise ShapeError(
+            f"GLU splits axis {dim} in two, but an input of shape {shape_of(x)} has no even length "
+            "there."
+        )
+    a, b = np.split(x, 2, axis=dim)
+    return a * sigmoid(b)

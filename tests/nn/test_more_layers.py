@@ -1,0 +1,234 @@
+"""What the values recorded from PyTorch do not show of the less common layers and losses."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import nn
+import nn.functional as F  # noqa: N812
+from autograd import Tensor
+from autograd.errors import DataError, OptionError, ShapeError
+
+RANDOM = np.random.default_rng(0)
+
+
+def collapsed(path, blank):
+    kept = [label for label, _ in itertools.groupby(path)]
+    return [label for label in kept if label != blank]
+
+
+@pytest.mark.parametrize("target", [[], [1], [1, 1], [1, 2], [2, 1, 2]])
+@pytest.mark.parametrize("blank", [0, 3])
+def test_ctc_sums_over_all_alignments(target, blank):
+    probabilities = RANDOM.dirichlet(np.ones(4), size=4)
+    total = sum(
+        np.prod([probabilities[t, label] for t, label in enumerate(path)])
+        for path in itertools.product(range(4), repeat=4)
+        if collapsed(path, blank) == target
+    )
+    padded = np.array([target + [1, 2]])
+    loss = nn.ctc(np.log(probabilities)[:, None], padded, [4], [len(target)], blank, "sum")
+    assert np.isclose(np.exp(-loss), total)
+
+
+def test_ctc_of_the_impossible_has_no_gradient():
+    x = Tensor(np.zeros((2, 1, 3)))
+    loss = nn.ctc(nn.log_softmax(x, axis=2), [[1, 1]], [2], [2])
+    assert loss.data == np.inf
+    loss.backward()
+    assert (x.grad == 0).all()
+    with np.errstate(divide="ignore"):
+        certain = np.log(np.array([[[0.0, 1.0]], [[1.0, 0.0]]]))
+    assert nn.ctc(certain, [[1]], [2], [1]) == 0
+
+
+def packed_samples(layer):
+    lengths = [3, 5, 1]
+    sequences = [RANDOM.normal(size=(n, 3)) for n in lengths]
+    packed = nn.utils.rnn.pack_sequence(sequences, enforce_sorted=False)
+    return sequences, layer(packed)
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
+def test_packed_sequences_are_computed_one_by_one(kind):
+    layer = kind(3, 2, num_layers=2, bidirectional=True)
+    sequences, (y, state) = packed_samples(layer)
+    states = state if isinstance(state, tuple) else (state,)
+    padded, lengths = nn.utils.rnn.pad_packed_sequence(y, batch_first=True)
+    for i, x in enumerate(nn.utils.rnn.unpad_sequence(padded, lengths, batch_first=True)):
+        alone, ended = layer(sequences[i])
+        np.testing.assert_allclose(x.data, alone.data)
+        ends = ended if isinstance(ended, tuple) else (ended,)
+        for part, end in zip(states, ends, strict=True):
+            np.testing.assert_allclose(part[:, i].data, end.data)
+
+
+def test_packing_and_padding_are_inverse_functions():
+    x = RANDOM.normal(size=(4, 3, 2))
+    for first, lengths in itertools.product((False, True), ([4, 2, 1], [1, 4, 4])):
+        given = x.swapaxes(0, 1) if first else x
+        packed = nn.utils.rnn.pack_padded_sequence(given, lengths, first, enforce_sorted=False)
+        assert packed.data.shape == (sum(lengths), 2)
+        back, found = nn.utils.rnn.pad_packed_sequence(packed, first, -1.0, total_length=6)
+        assert found.tolist() == lengths
+        back = back.swapaxes(0, 1) if first else back
+        for i, n in enumerate(lengths):
+            assert (back[:n, i] == x[:n, i]).all()
+            assert (back[n:, i] == -1).all()
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_bags_may_be_empty(mode):
+    layer = nn.EmbeddingBag(6, 2, mode=mode)
+    y = layer([4, 1, 2], [0, 0, 2, 3])
+    reduce = {"sum": np.sum, "mean": np.mean, "max": np.max}[mode]
+    rows = [[], [4, 1], [2], []]
+    expected = [reduce(layer.weight.data[r], axis=0) if r else np.zeros(2) for r in rows]
+    np.testing.assert_allclose(y.data, expected)
+    y.sum().backward()
+    used = set(np.flatnonzero(layer.weight.grad.any(axis=1)))
+    assert used <= {1, 2, 4} if mode == "max" else used == {1, 2, 4}
+    assert layer(np.zeros(0, int), [0]).tolist() == [[0, 0]]
+
+
+def test_adaptive_softmax_is_a_distribution():
+    layer = nn.AdaptiveLogSoftmaxWithLoss(6, 10, [3, 7], div_value=1.5)
+    x, targets = RANDOM.normal(size=(10, 6)), np.arange(10)[::-1]
+    everything = layer.log_prob(x).data
+    np.testing.assert_allclose(np.exp(everything).sum(axis=1), 1)
+    output, loss = layer(x, targets)
+    np.testing.assert_allclose(output.data, everything[np.arange(10), targets])
+    assert np.isclose(loss.data, -output.data.mean())
+    assert (layer.predict(x) == everything.argmax(axis=1)).all()
+
+
+def test_weight_norm_can_be_trained_saved_and_removed(tmp_path):
+    def network():
+        nn.seed(1)
+        return nn.Sequential(nn.utils.weight_norm(nn.Linear(2, 3)), nn.Tanh(), nn.Linear(3, 1))
+
+    model, x = network(), RANDOM.normal(size=(20, 2))
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.05)
+    before = model[0].weight.data.copy()
+    for _ in range(5):
+        optimizer.zero_grad()
+        nn.mse(model(x), x[:, :1]).backward()
+        optimizer.step()
+    assert not np.allclose(model[0].weight.data, before)
+    nn.save(model, tmp_path / "w.safetensors")
+    other = network()
+    nn.load_into(other, tmp_path / "w.safetensors")
+    y = model(x).data
+    assert (other(x).data == y).all()
+    nn.utils.parametrize.remove_parametrizations(model[0], "weight")
+    assert type(model[0]) is nn.Linear
+    np.testing.assert_allclose(model(x).data, y)
+    with pytest.raises(OptionError, match="not parametrized"):
+        nn.utils.parametrize.remove_parametrizations(model[0], "weight")
+
+
+def test_parametrizations_follow_each_other():
+    class Doubled(nn.Module):
+        def forward(self, w):
+            return 2 * w
+
+        def right_inverse(self, w):
+            return w / 2
+
+    layer = nn.Linear(2, 2)
+    first = layer.weight.data.copy()
+    register = nn.utils.parametrize.register_parametrization
+    register(layer, "weight", Doubled())
+    assert (layer.weight.data == first).all()
+    register(layer, "weight", Doubled())
+    assert (layer.weight.data == 2 * first).all()
+    with pytest.raises(OptionError, match="no parameter 'weights'"):
+        register(nn.Linear(2, 2), "weights", Doubled())
+    with pytest.raises(DataError, match="keep the shape"):
+        register(nn.Linear(2, 3), "weight", nn.Flatten(0))
+
+
+def test_spectral_norm_finds_the_largest_singular_value():
+    layer = nn.utils.spectral_norm(nn.Conv2d(2, 3, 2), n_power_iterations=60)
+    matrix = layer.weight.data.reshape(3, -1)
+    assert np.isclose(np.linalg.norm(matrix, 2), 1)
+
+
+def test_the_copies_in_a_stack_are_trained_apart():
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0), 2)
+    assert len(encoder.parameters()) == 2 * 12
+    assert len({id(p.data) for p in encoder.parameters()}) == 24
+    matrices = [p.data for p in nn.Transformer(4, 2, 2, 1, 6).encoder.parameters() if p.ndim == 2]
+    assert not np.allclose(matrices[0], matrices[4])
+
+
+def test_a_causal_decoder_does_not_see_later_steps():
+    decoder = nn.TransformerDecoderLayer(4, 2, 6, dropout=0.0, batch_first=True)
+    x, memory = RANDOM.normal(size=(1, 5, 4)), RANDOM.normal(size=(1, 3, 4))
+    whole = decoder(x, memory, tgt_is_causal=True).data
+    np.testing.assert_allclose(decoder(x[:, :2], memory, tgt_is_causal=True).data, whole[:, :2])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: nn.ctc(np.zeros((2, 3)), [[1, 5]], [2], [2]), DataError, "0 to 2"),
+        (lambda: nn.ctc(np.zeros((2, 1, 3)), [[1]], [3], [1]), DataError, "from 0 to 2"),
+        (lambda: nn.ctc(np.zeros((2, 1, 3)), [[1]], [2, 2], [1]), ShapeError, "1 integers"),
+        (lambda: nn.EmbeddingBag(3, 2)(np.array([1, 2])), ShapeError, "offsets="),
+        (lambda: nn.EmbeddingBag(3, 2)(np.array([1, 2]), [1]), ShapeError, "begin with 0"),
+        (lambda: nn.EmbeddingBag(3, 2, mode="last"), OptionError, "last"),
+        (lambda: nn.Fold(4, 2)(np.zeros((1, 8, 4))), ShapeError, "multiple of 4, 9"),
+        (lambda: nn.GLU()(np.zeros((2, 3))), ShapeError, "no even length"),
+        (lambda: nn.AdaptiveLogSoftmaxWithLoss(4, 9, [5, 3]), OptionError, "increase"),
+        (lambda: nn.Conv1d(1, 1, 3, padding_mode="mirror"), OptionError, "mirror"),
+        (lambda: nn.TransformerEncoderLayer(4, 2, activation="tanh"), OptionError, "tanh"),
+        (
+            lambda: nn.ConvTranspose1d(1, 1, 3, 2)(np.zeros((1, 1, 3)), output_size=[11]),
+            ShapeError,
+            "less than a stride",
+        ),
+        (
+            lambda: nn.utils.rnn.pack_padded_sequence(np.zeros((3, 2)), [1, 3]),
+            DataError,
+            "enforce_sorted=False",
+        ),
+        (
+            lambda: nn.utils.rnn.pack_padded_sequence(np.zeros((3, 2)), [4, 3]),
+            DataError,
+            "from 1 to 3",
+        ),
+        (lambda: nn.utils.rnn.pad_sequence([]), DataError, "empty"),
+        (lambda: nn.gaussian_nll([0.0], [0.0], [-1.0]), OptionError, "negative"),
+        (lambda: nn.multi_margin(np.zeros((2, 3)), [0, 1], p=3), OptionError, "1 or 2"),
+        (
+            lambda: nn.cosine_embedding(np.zeros((2, 3)), np.zeros((2, 3)), [[1], [1]]),
+            ShapeError,
+            "one for each pair",
+        ),
+    ],
+)
+def test_wrong_arguments_of_layers_raise(call, error, match):
+    with pytest.raises(error, match=match):
+        call()
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_piecewise_activations_of_special_numbers(number):
+    x = np.array([number])
+    clear = np.clip(x, -1, 1)
+    np.testing.assert_array_equal(F.hardtanh(x), clear)
+    np.testing.assert_array_equal(F.hardshrink(x), x)
+    np.testing.assert_array_equal(F.softshrink(x), x)
+    np.testing.assert_array_equal(F.threshold(x, 0.0, 7.0), np.where(x <= 0, 7.0, x))
+
+
+def test_pooling_to_the_end_needs_no_window_beyond_it():
+    x = np.arange(12.0).reshape(1, 1, 12)
+    for size, stride, padding in itertools.product((2, 3), (1, 2, 3, 4), (0, 1)):
+        plain = nn.MaxPool1d(size, stride, padding)(x)
+        found = nn.MaxPool1d(size, stride, padding, ceil_mode=True)(x)
+        assert (found[..., : plain.shape[-1]] == plain).all()
+        assert np.isfinite(found).all()
+        assert found.shape[-1] - plain.shape[-1] in (0, 1)
