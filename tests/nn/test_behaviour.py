@@ -170,14 +170,14 @@ def test_per_head_masks_work_and_bad_masks_are_errors():
     for options, message in (
         ({"attn_mask": np.zeros((2, 2), bool)}, r"\(3, 3\)"),
         ({"key_padding_mask": np.zeros((2, 2), bool)}, r"\(2, 3\)"),
-        ({"key_padding_mask": np.zeros((2, 3))}, "float64"),
+        ({"key_padding_mask": np.zeros((2, 3), int)}, "int64"),
         ({"key": np.ones((3, 1, 4))}, "batch"),
         ({"value": np.ones((4, 2, 4))}, "steps"),
     ):
         with pytest.raises(ShapeError, match=message):
             layer(x, **options)
-    with pytest.raises(ShapeError, match=r"\(3, 4\)"):
-        layer(x[:, 0])
+    with pytest.raises(ShapeError, match=r"\(4,\)"):
+        layer(x[0, 0])
     with pytest.raises(OptionError, match="num_heads=3"):
         nn.MultiheadAttention(4, 3)
 

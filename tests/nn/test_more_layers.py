@@ -27,7 +27,7 @@ def test_ctc_sums_over_all_alignments(target, blank):
         for path in itertools.product(range(4), repeat=4)
         if collapsed(path, blank) == target
     )
-    padded = np.array([target + [1, 2]])
+    padded = np.array([[*target, 1, 2]])
     loss = nn.ctc(np.log(probabilities)[:, None], padded, [4], [len(target)], blank, "sum")
     assert np.isclose(np.exp(-loss), total)
 
