@@ -13,8 +13,10 @@ from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.engine.memory import owner_of
+from autograd.engine.objects import joined
 from autograd.graph import Graph, contents
 from autograd.rules.elementwise import positive
+from autograd.rules.own_sparsity import CLAIMS, noted
 
 
 def push_forward(
@@ -155,6 +157,22 @@ def pushed(
     primitive has a vjp, which is linear in the cotangent: its transpose, computed by a backward
     pass through it, is the Jacobian.
     """
+    found = _pushed(primitive, argnum, tangent, y, arguments, keywords, create)
+    if primitive.sparsity is not None and CLAIMS.are_noted:
+        return noted(primitive, argnum, tangent, found, arguments, keywords)
+    return found
+
+
+def _pushed(
+    primitive: Primitive,
+    argnum: int,
+    tangent: Any,
+    y: Any,
+    arguments: Sequence[Any],
+    keywords: dict[str, Any],
+    create: bool,
+) -> Any:
+    """Return the same, without a note of what the user says of the pattern."""
     if primitive.jvp is not None:
         return primitive.jvp(argnum, tangent, y, arguments, keywords)
     if primitive.partials is not None:
@@ -165,7 +183,7 @@ def pushed(
     data = contents(y)
     # A computed node, at which the pass ends: below it may be the graph of what a rule closes over.
     cotangent = positive(Tensor(np.zeros_like(data)))
-    pulled = primitive.pullback(argnum, cotangent, y, list(arguments), keywords)
+    pulled = joined(primitive.pullback(argnum, cotangent, y, list(arguments), keywords))
     if not isinstance(pulled, Node):
         return np.zeros_like(data)
     along = np.real(pulled * tangent).sum()  # type: ignore[call-overload]

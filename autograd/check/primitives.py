@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.check.checked_function import argument_names
 from autograd.check.gradients import check_gradients
+from autograd.check.own_parts import faults_of
 from autograd.check.report import Report
 from autograd.engine import Primitive
 from autograd.errors import DataError, GradientError
@@ -27,7 +28,8 @@ def check_primitive(
     This checks its derivatives in reverse and forward mode up to `order`, alone and inside another
     function (where cotangents are nodes), with arrays and with numbers, in double and in single
     precision; shapes and types of what the rule returns; and, for an elementwise rule, arguments
-    that broadcast and empty ones.
+    that broadcast and empty ones. What it has beside them is compared with its function and its
+    derivative: batch rule, source text, C where there is a compiler, and sparsity.
 
     Parameters
     ----------
@@ -106,6 +108,7 @@ def check_primitive(
         for position, x in zip(moving, single, strict=True):
             filled[position] = x
         _add_faults(report, primitive, filled, moving, keywords)
+    report.faults.extend(faults_of(primitive, arguments, keywords or {}))
     if raises and not report.ok:
         raise GradientError(f"The rule of {primitive.name!r} is wrong.\n{report}", report)
     return report

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine import objects
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.grad_mode import GRAD_MODE
@@ -122,6 +123,7 @@ def conform(g: Any, argument: Any, primitive: Primitive) -> Any:
         if g.shape != data.shape:
             raise _shape_error(primitive, g.shape, data.shape)
     if g.dtype is not data.dtype and g.dtype != data.dtype:
+        g = objects.joined(g)  # a rule may have made an array of a list of nodes
         if g.dtype.kind == "c" and data.dtype.kind != "c":
             g = np.real(g)
         g = g.astype(data.dtype)

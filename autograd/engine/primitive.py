@@ -67,6 +67,13 @@ class Primitive:
     batch : callable or None
         How to compute the results of all calls of a batch: ``batch(function, arguments,
         keywords)``, with batched arrays. By default `function` is called on these, or in a loop.
+    in_c : CText or None
+        What `function` computes, in C.
+    source : str, callable or None
+        What `function` computes, for saved programs: the text of a function of NumPy, or one that
+        can be imported.
+    sparsity : callable or None
+        Which elements of each argument an element of the result depends on, given the arguments.
     fresh_results : bool
         Whether the arrays that its rules return are new, or one of the arrays they were given:
         backward may then add to a new one in place. Rules of a program may keep what they return.
@@ -97,6 +104,9 @@ class Primitive:
         self.limit: Any = None
         self.push: Any = None
         self.batch: Any = None
+        self.in_c: Any = None
+        self.source: Any = None
+        self.sparsity: Any = None
         self.arity: int = 0
         self.fresh_results: bool = False
         self.reads_data: bool = True

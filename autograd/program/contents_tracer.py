@@ -153,7 +153,7 @@ class ContentsTracer(NodeTracer):
             numbers = [self.plain(x) for x in arguments]
             if all(type(x) is float for x in numbers):
                 return self.scalar(primitive, arguments)
-        if isinstance(function, np.ufunc) or is_followed(function):
+        if primitive.in_c is None and (isinstance(function, np.ufunc) or is_followed(function)):
             return function(*arguments, **keywords)
         return self.emit(function, arguments, keywords, primitive)
 

@@ -227,6 +227,14 @@ class Instruction:
         """The name of the function."""
         return str(getattr(self.function, "__name__", getattr(self.function, "name", "function")))
 
+    @property
+    def in_c(self) -> Any:
+        """The C that the user has written for the primitive whose function it calls; or None."""
+        primitive = self.primitive
+        if primitive is None or primitive.in_c is None:
+            return None
+        return primitive.in_c if self.function is primitive.function else None
+
     def uses(self) -> Iterator[Variable]:
         """Yield the variables that it reads, with repetitions."""
         yield from variables_in(self.arguments)

@@ -149,7 +149,7 @@ class Jitted:
         """Run a program, or the function if the program raises an error; raise `GuardFailed`."""
         try:
             return path.run(*leaves)
-        except GuardFailed:
+        except (GuardFailed, SourceError):  # C of the user computes something else
             raise
         except Interrupted as interrupted:
             raise interrupted.error from None

@@ -13,6 +13,10 @@ from typing import Any
 from autograd.engine.primitive import Primitive
 from autograd.engine.registry import DISPATCH, USER_RULES
 from autograd.rules import table
+from autograd.rules.in_c import CText
+from autograd.rules.own_batch import for_all
+from autograd.rules.own_sparsity import checked_sparsity
+from autograd.rules.source_text import checked
 from autograd.rules.table import Partial
 
 
@@ -21,6 +25,8 @@ def elementwise(
     scalar: Callable[..., float] | None,
     *partials: Partial,
     name: str | None = None,
+    source: str | Callable[..., Any] | None = None,
+    c: str | None = None,
 ) -> Primitive:
     """Return an elementwise function with the given partial derivatives.
 
@@ -35,6 +41,11 @@ def elementwise(
         arguments, ``partial(y, x)`` or ``partial(z, x, y)``.
     name : str, optional
         The name in graphs and messages; by default the name of `function`.
+    source : str or callable, optional
+        What saved programs contain for `function`, as for `define`.
+    c : str, optional
+        What C programs compute: one expression, in which the parameters of `function` are numbers,
+        ``double`` or ``float``. By default programs in C call `function`.
 
     Returns
     -------
@@ -45,6 +56,9 @@ def elementwise(
     ------
     TypeError
         If there is no partial derivative, or one is neither a number nor callable.
+    SourceError
+        If `source` or `c` is not what it should be; for C that does not compile, or computes
+        something else than `function`, when it is used.
 
     Examples
     --------
@@ -59,6 +73,8 @@ def elementwise(
     -0.735759
     """
     row = table.elementwise(function, scalar, *partials, name=name, replaces=())
+    row.source = checked(source, row.name)
+    row.in_c = None if c is None else CText(c, function, is_expression=True)
     return _registered(row, None, fresh_results=True)
 
 
@@ -69,6 +85,9 @@ def linear(
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
     batch: Callable[..., Any] | None = None,
+    source: str | Callable[..., Any] | None = None,
+    c: str | None = None,
+    sparsity: str | Callable[..., Any] | None = None,
 ) -> Primitive:
     """Return a function, linear in its arguments, with the given transposes.
 
@@ -90,6 +109,8 @@ def linear(
         For `vmap`: `function` for many calls at once, ``batch(*arguments, **keywords)``, where each
         array has one more axis in front, and so has the result. By default `function` itself is
         called with batched arrays, if it consists of NumPy's functions, else once for each entry.
+    source, c, sparsity : optional
+        As for `define`.
 
     Returns
     -------
@@ -107,7 +128,7 @@ def linear(
     array([100.,  10.,   1.])
     """
     row = table.linear(function, *transposes, name=name, replaces=())
-    row.batch = None if batch is None else _for_all(batch)
+    _extend(row, batch, source, c, sparsity)
     return _registered(row, replaces, fresh_results)
 
 
@@ -120,6 +141,9 @@ def define(
     name: str | None = None,
     replaces: Iterable[Any] | None = None,
     batch: Callable[..., Any] | None = None,
+    source: str | Callable[..., Any] | None = None,
+    c: str | None = None,
+    sparsity: str | Callable[..., Any] | None = None,
 ) -> Primitive:
     """Return a function with the given vector-Jacobian products.
 
@@ -147,6 +171,21 @@ def define(
         For `vmap`: `function` for many calls at once, ``batch(*arguments, **keywords)``, where each
         array has one more axis in front, and so has the result. By default `function` itself is
         called with batched arrays, if it consists of NumPy's functions, else once for each entry.
+    source : str or callable, optional
+        For saved programs: the text of a function of NumPy that computes the same, or a function
+        that they can import. By default `kernel`s are written with their own source, and anything
+        else is refused.
+    c : str, optional
+        For `jit` and saved programs in C: statements that fill ``result`` with what `function`
+        computes. Each array, under the name of the parameter, is a pointer to its elements in C
+        order, beside its ``_size`` and ``_shape``; numbers are numbers; ``real`` is the type of the
+        result. By default `jit` calls `function`, and a program is not saved as C.
+    sparsity : str or callable, optional
+        For sparse derivatives: "elementwise", "dense", or a function of the arguments that returns
+        for each argument in turn which of its elements each result depends on: a matrix with a row
+        for each result and a column for each element in C order, of booleans or of `scipy.sparse`;
+        None for all. Numbers that may differ between calls are NaN there. By default the pattern
+        is that of the functions of NumPy that the derivative calls.
 
     Returns
     -------
@@ -157,6 +196,9 @@ def define(
     ------
     TypeError
         If there are both `vjps` and `variadic`, or neither.
+    SourceError, OptionError
+        If `source`, `c` or `sparsity` is not what it should be. A wrong shape of `batch`, C that
+        computes something else, and a sparsity that lacks entries are errors when they are used.
 
     Examples
     --------
@@ -171,7 +213,7 @@ def define(
     row = table.define(
         function, *vjps, variadic=variadic, multilinear=multilinear, name=name, replaces=()
     )
-    row.batch = None if batch is None else _for_all(batch)
+    _extend(row, batch, source, c, sparsity)
     return _registered(row, replaces, fresh_results)
 
 
@@ -184,12 +226,9 @@ def _registered(row: Primitive, replaces: Iterable[Any] | None, fresh_results: b
     return row
 
 
-def _for_all(batch: Callable[..., Any]) -> Callable[[Any, Any, Any], Any]:
-    """Return how to compute a primitive for a batch, from a function of arrays of all calls."""
-
-    def call(function: Any, arguments: Any, keywords: Any) -> Any:
-        from autograd.batching.loops import of_whole  # needs time to import
-
-        return of_whole(batch, arguments, keywords)
-
-    return call
+def _extend(row: Primitive, batch: Any, source: Any, c: Any, sparsity: Any) -> None:
+    """Give a row what the user has written beside its derivative."""
+    row.batch = None if batch is None else for_all(batch, row.name)
+    row.source = checked(source, row.name)
+    row.in_c = None if c is None else CText(c, row.function, is_expression=False)
+    row.sparsity = checked_sparsity(sparsity, row.name)

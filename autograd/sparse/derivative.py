@@ -165,6 +165,8 @@ class SparseDerivative:
         ]
         if plan.pattern.dense:
             lines.append(f"counted as dense: {', '.join(sorted(plan.pattern.dense))}")
+        if plan.pattern.claimed:
+            lines.append(f"as sparsity= says: {', '.join(sorted(plan.pattern.claimed))}")
         return "\n".join(lines)
 
     # -- the pattern ------------------------------------------------------------------------
@@ -284,6 +286,13 @@ class SparseDerivative:
             matrix, product = self._computed(larger, given, arguments, keywords)
             errors, plan = larger.errors(matrix, product), larger
         worst = np.max(errors, initial=0.0)
+        claimed = sorted(plan.pattern.claimed)
+        if claimed and worst > epsilon**0.5:
+            raise SparsityError(
+                f"The entries that {self._what} has found do not fit a product with a vector: "
+                f"they differ by {worst:.1g}, relative to the terms. What sparsity= of "
+                f"{', '.join(claimed)} returned lacks entries: correct it, or leave it out."
+            )
         if worst > epsilon**0.25:
             raise SparsityError(
                 f"The entries that {self._what} has found do not fit a product with a vector: "

@@ -19,7 +19,8 @@ from autograd.program.instructions import Attempt, Constant, Guard, Instruction,
 from autograd.program.passes.dead_code import without_dead_code
 from autograd.program.passes.effects import is_pure
 from autograd.program.program import Program
-from autograd.sparse import axes, contractions, elements, scipy_functions, writing
+from autograd.rules.own_sparsity import Claim
+from autograd.sparse import axes, claims, contractions, elements, scipy_functions, writing
 from autograd.sparse.inside import traced_inside
 from autograd.sparse.memory import Memories
 from autograd.sparse.operands import Operand, Step, Unknown, plain, sets_of
@@ -39,17 +40,20 @@ class Pattern:
         The columns of the entries, for each element of the result.
     dense : set of str
         The functions for which every result counts as depending on every operand.
+    claimed : set of str
+        The functions whose pattern the user has written.
     """
 
     sets: Sets
     dense: set[str]
+    claimed: set[str]
 
     def with_entries_of(self, other: Pattern) -> Pattern:
         """Return the pattern of both; itself, if the other one has no more entries."""
         sets = self.sets.union(other.sets)
         if sets is self.sets:
             return self
-        return Pattern(sets, self.dense | other.dense)
+        return Pattern(sets, self.dense | other.dense, self.claimed | other.claimed)
 
 
 def pattern_of(program: Program, count: int) -> Pattern:
@@ -71,7 +75,7 @@ def pattern_of(program: Program, count: int) -> Pattern:
         first += size
     found = _Propagation(without_dead_code(program), inputs, width)
     parts = found.results() or [Sets.empty(1, width)]  # or a number that depends on nothing
-    return Pattern(joined(parts), found.dense)
+    return Pattern(joined(parts), found.dense, found.claimed)
 
 
 class _Propagation:
@@ -82,6 +86,7 @@ class _Propagation:
         self.width = width
         self.memories = Memories(program, width)
         self.dense: set[str] = set()
+        self.claimed: set[str] = set()
         for x, operand in zip(program.inputs, inputs, strict=True):
             self.memories.take(x, operand)
         for load in program.loads:
@@ -143,6 +148,8 @@ class _Propagation:
             sizes = [math.prod(x.shape) for x in step.results]
             if [sets.size for sets in found] != sizes:
                 raise Unknown
+            if isinstance(step.function, Claim):
+                self.claimed.add(step.name)
             return found
         except Unknown:
             pass
@@ -161,6 +168,7 @@ class _Propagation:
         if [x.size for x in sets] != [math.prod(x.shape) for x in step.results]:
             raise Unknown
         self.dense |= found.dense
+        self.claimed |= found.claimed
         return sets
 
     def _write(self, step: Step, target: Any, depends: bool) -> None:
@@ -202,6 +210,8 @@ def _union(step: Step) -> Sets:
 def _rule_of(step: Step) -> Any:
     """Return the rule for a function; None if there is none."""
     function = step.function
+    if isinstance(function, Claim):
+        return claims.claimed
     for rules in (elements.RULES, axes.RULES, contractions.RULES):
         rule = rules.get(function)
         if rule is not None:

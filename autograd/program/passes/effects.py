@@ -86,6 +86,8 @@ def _is_pure(instruction: Instruction) -> bool:
         return True
     if getattr(function, "may_fail", False):  # guards are needed even if the results are not
         return False
+    if instruction.in_c is not None:
+        return True
     return function in _PYTHON or is_of_numpy(function) or _is_library(function)
 
 

@@ -14,6 +14,7 @@ from autograd.program.instructions import Attempt
 from autograd.program.python_code import Names, Writer, public_name
 from autograd.program.source.statements import printable
 from autograd.rules.kernel import is_kernel
+from autograd.rules.source_text import defined_in
 
 #: What a kernel may import.
 _LIBRARIES = ("numpy", "scipy", "math", "cmath", "operator", "functools", "itertools")
@@ -135,20 +136,21 @@ def supplied(name: str, given: Any, names: Names) -> str:
     """
     if not isinstance(given, str):
         return _imported(name, given)
-    tree = _parsed(given)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    if not functions:
-        raise SourceError(f'The source for {name} defines no function. Write "def {name}(x): ...".')
-    defined = functions[-1].name
+    defined = defined_in(given, name)
     text = textwrap.dedent(given).strip()
     return text if defined == name else f"{text}\n\n\n{name} = {defined}"
 
 
-def _parsed(text: str) -> ast.Module:
-    try:
-        return ast.parse(textwrap.dedent(text))
-    except (SyntaxError, ValueError) as error:
-        raise SourceError(f"A source is not valid Python: {error}.") from None
+def sources_of(programs: list[Any]) -> dict[Any, Any]:
+    """Return what the primitives in programs say of the source of the functions that they call."""
+    return {
+        item.function: item.primitive.source
+        for program in programs
+        for item in program.instructions
+        if item.primitive is not None
+        and item.primitive.source is not None
+        and item.function is item.primitive.function
+    }
 
 
 def _imported(name: str, function: Any) -> str:

@@ -18,7 +18,7 @@ from autograd.program.source.constants import literal
 from autograd.program.source.description import docstring
 from autograd.program.source.expressions import SHORT, SourceWriter, quoted
 from autograd.program.source.guards import condition, refusal
-from autograd.program.source.kernels import Definitions
+from autograd.program.source.kernels import Definitions, sources_of
 from autograd.program.source.layout import statements
 from autograd.program.source.names import Naming
 from autograd.program.source.signature import Signature
@@ -46,7 +46,9 @@ class Module:
         self.names.reserve(reserved)
         self.writer = SourceWriter(self.names)
         self.naming = Naming(self.names)
-        self.definitions = Definitions(self.names, self.writer, sources or {})
+        self.definitions = Definitions(
+            self.names, self.writer, sources_of(programs) | (sources or {})
+        )
         self.block = block_of(programs)
         self.program = self.block.program
         self.loads = self.program.loads

@@ -90,7 +90,7 @@ def _refuse_missing(module: Module) -> None:
                 f"The program calls {name} ({printable(repr(x))}), whose source is not known. "
                 f'Write program.save(path, sources={{{name}: "def {name}(...): ..."}}) with the '
                 "text of a function of NumPy that computes the same, or with a function that the "
-                "module is to import."
+                "module is to import; a function of your own may have source=."
             )
         raise SourceError(
             f"The program refers to {printable(repr(x))}, a {type(x).__name__}, which cannot be "

@@ -33,6 +33,14 @@ FLAGS = (
     "-w",
 )
 
+#: What C that users have written must not do, though older C allows it.
+STRICT = (
+    "-Werror=implicit-function-declaration",
+    "-Werror=implicit-int",
+    "-Werror=int-conversion",
+    *(("-Wl,-z,defs",) if platform.system() == "Linux" else ()),
+)
+
 
 class CompilerError(Exception):
     """There is no compiler, or it has failed."""
@@ -80,6 +88,22 @@ class Compiler:
             except OSError as error:
                 raise CompilerError(f"{self.command[0]} wrote no library") from error
 
+    def check(self, source: str, libraries: tuple[str, ...]) -> None:
+        """Raise an error if source text does not compile, or calls what there is not.
+
+        Raises
+        ------
+        CompilerError
+            If the compiler refuses it, or takes too long.
+        """
+        with tempfile.TemporaryDirectory(prefix="chainrule-") as folder:
+            given = os.path.join(folder, "code.c")
+            with open(given, "w", encoding="ascii") as file:
+                file.write(source)
+            flags = [flag for flag in self.flags() if flag != "-w"]
+            made = os.path.join(folder, "code.so")
+            self._run([*self.command, *flags, *STRICT, "-O0", "-o", made, given, *libraries])
+
     def _run(self, command: list[str]) -> None:
         """Run the compiler; end it, and what it has started, if it takes too long."""
         try:
@@ -102,7 +126,9 @@ class Compiler:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
         if process.returncode:
-            first = message.decode(errors="replace").strip().split("\n")[0][:200]
+            lines = message.decode(errors="replace").strip().split("\n")
+            wanted = ("error:", "undefined reference")
+            first = next((x for x in lines if any(word in x for word in wanted)), lines[0])[:200]
             shown = "".join(c if c.isprintable() else "?" for c in first)
             raise CompilerError(f"{self.command[0]} failed: {shown}")
 

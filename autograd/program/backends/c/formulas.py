@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,8 @@ class Formula:
         That expression.
     check : str
         A statement that raises a flag of the processor where Python raises an error.
+    definition : callable or None
+        Returns the definition of the function that is called, for a type and its suffix.
     """
 
     text: str
@@ -46,6 +49,7 @@ class Formula:
     rare: str = ""
     instead: str = ""
     check: str = ""
+    definition: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from autograd.program.backends.c.formulas import (
     made,
     power_of,
 )
+from autograd.program.backends.c.own_formulas import formula_of
 from autograd.program.instructions import Constant, Instruction, Variable
 from autograd.program.ufuncs import UFUNCS
 from autograd.rules import elementwise as rules
@@ -41,11 +42,13 @@ def elementwise(item: Instruction) -> Elementwise | None:
         return of_floats(item)
     if not all(_is_operand(x) for x in arguments if not callable(x)):
         return None
-    if function is np.where and len(arguments) == 3:
+    if function is np.where and len(arguments) == 3 and item.in_c is None:
         return _selection(arguments, result.dtype)
     if function is _sharpened() and arguments[1] in SHARPENED:
         return _sharpening(arguments, result.dtype)
-    formula = kernel_formulas().get(function)
+    own = item.in_c
+    is_own = own is not None and own.is_expression
+    formula = formula_of(own) if is_own else kernel_formulas().get(function)
     if formula is not None:
         return _of_kernel(formula, function, arguments, result.dtype)
     if function in _SAME and len(arguments) == 1 and dtype_of(arguments[0]) == result.dtype:

@@ -9,16 +9,13 @@ import numpy as np
 
 from autograd.program.backends.c.dtypes import stored_type
 from autograd.program.backends.c.floats import raises
-from autograd.program.backends.c.library import Library
+from autograd.program.backends.c.library import QUICK, Library
 from autograd.program.backends.c.objects import KINDS, RAISED, UNDERFLOW
 from autograd.program.backends.c.section import ALIGNMENT, Section
 from autograd.program.instructions import Instruction, Variable
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Program
 from autograd.program.running import compiled
-
-#: A call with more elements in all arrays releases the GIL.
-QUICK = 1 << 14
 
 
 class Kernel(Tiled):

@@ -18,6 +18,9 @@ from autograd.program.backends.c.preamble import (
     vector_declarations,
 )
 
+#: With more elements in all arrays, other threads run meanwhile.
+QUICK = 1 << 14
+
 _LOCK = threading.Lock()
 
 #: Why nothing is compiled after the compiler failed.
@@ -71,15 +74,13 @@ def library_of(text: str) -> Library:
     found = compiler.found()
     assert found is not None
     source = whole(text)
-    has_vectors = found.is_of_the_system and vector_declarations()
-    libraries = ("-lmvec", "-lm") if has_vectors else ("-lm",)
     key = cache.key_of(source, *found.flags(), found.identity, compiler.processor())
     with _LOCK:
         known = _loaded(cache.stored(key))
         if known is not None:
             return known
         try:
-            data = found.compiled(source, libraries)
+            data = found.compiled(source, linked(found))
             kept = _loaded(cache.keep(key, data))
             if kept is not None:
                 return kept
@@ -88,6 +89,12 @@ def library_of(text: str) -> Library:
         except (CompilerError, OSError) as error:
             _failure.append(str(error))
             raise CompilerError(str(error)) from error
+
+
+def linked(found: compiler.Compiler) -> tuple[str, ...]:
+    """Return the options that name the libraries which generated code calls."""
+    has_vectors = found.is_of_the_system and vector_declarations()
+    return ("-lmvec", "-lm") if has_vectors else ("-lm",)
 
 
 def _loaded(path: str | None) -> Library | None:

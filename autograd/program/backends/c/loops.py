@@ -69,9 +69,10 @@ class NestWriter:
         self.used: dict[Any, str] = {}
         self.used_numbers: dict[Any, str] = {}
         self.streams: dict[Any, _Stream] = {}
+        self.definitions: dict[str, None] = {}
 
     def text(self) -> str:
-        """Return the function."""
+        """Return the function, after those that it calls."""
         body = self._rows()
         split = self.nest.split or 0
         groups = self._outer_axes(split)
@@ -99,7 +100,8 @@ class NestWriter:
             lines.append(f"{indent}}}")
         lines.append("(void)row;")
         text = "\n    ".join(lines)
-        return f"static NOINLINE void {self.name}({self._parameters()}) {{\n    {text}\n}}\n"
+        head = f"static NOINLINE void {self.name}({self._parameters()})"
+        return f"{''.join(self.definitions)}{head} {{\n    {text}\n}}\n"
 
     def call(self, tiles: list[str]) -> str:
         """Return the call of the function, with the memory for tiles."""
@@ -311,9 +313,12 @@ class NestWriter:
         """Return the line that computes one element."""
         formula = step.formula
         kind = TYPES[formula.loop]
+        mark = "f" if formula.loop.itemsize == 4 else ""
+        if formula.formula.definition is not None:
+            self.definitions[formula.formula.definition(kind, mark)] = None
         text = formula.formula.text.format(
             *operands,
-            s="f" if formula.loop.itemsize == 4 else "",
+            s=mark,
             t=kind,
             max="FLT_MAX" if formula.loop.itemsize == 4 else "DBL_MAX",
         )

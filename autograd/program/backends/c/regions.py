@@ -11,6 +11,8 @@ from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import library_of, unavailable
 from autograd.program.backends.c.lowering import fills_of, steps_of
+from autograd.program.backends.c.own import own_call, with_call
+from autograd.program.backends.c.own_checks import ElementCheck, require_compiles
 from autograd.program.backends.c.places import Place
 from autograd.program.backends.c.scatter import scatter_of
 from autograd.program.backends.c.section import NAME, Section
@@ -49,7 +51,11 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     for one in SIMPLIFYING:
         simple = one(simple)
     regions = _Regions(with_textbook_formulas(with_own_memory(simple)))
-    found = regions.program()
+    try:
+        found = regions.program()
+    except CompilerError as error:
+        report.refuses(REPORTED, str(error))
+        return program
     if regions.too_many:
         report.refuses(REPORTED, f"{regions.too_many} instructions would take long to compile")
     if not regions.calls:
@@ -60,6 +66,8 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     except CompilerError as error:
         report.refuses(REPORTED, str(error))
         return program
+    for check in regions.checks:
+        check.load(library, regions.names[check.source()])
     for call, text in regions.calls:
         call.load(library, regions.names[text])
     report.runs_in(REPORTED, f"{regions.count} instructions in {len(regions.calls)} functions")
@@ -77,10 +85,12 @@ class _Regions:
 
     Attributes
     ----------
-    calls : list of (Kernel or Scatter, str)
+    calls : list of (Kernel, Scatter or OwnCall, str)
         What carries them out, with its text.
+    checks : list of ElementCheck
+        What compares C that the user has written.
     count : int
-        How many instructions these carry out.
+        How many instructions are carried out.
     names : dict
         The names of functions, by their text: many regions may be the same.
     too_many : int
@@ -91,6 +101,7 @@ class _Regions:
         self.given = given
         self.used = Uses(given)
         self.calls: list[tuple[Any, str]] = []
+        self.checks: list[ElementCheck] = []
         self.count = 0
         self.fills = fills_of(given)
         self._new = {
@@ -110,7 +121,7 @@ class _Regions:
         groups = [group for group in _later(schedule, kinds, self.used) if group]
         for group in groups:
             if kinds[group[0]] is None:
-                items += [self._scattered(self.given.items[k]) for k in group]
+                items += [self._alone(self.given.items[k]) for k in group]
                 continue
             is_scalar = not any(x.shape for k in group for x in self.given.items[k].makes())
             length = int(MOST / NUMBER) if is_scalar else LARGEST
@@ -124,8 +135,13 @@ class _Regions:
         self.calls.append((call, text))
         self.count += count
 
-    def _scattered(self, item: Any) -> Any:
-        """Return an item, as one that runs in C if it adds to chosen elements."""
+    def _alone(self, item: Any) -> Any:
+        """Return an item, as one that runs in C by itself if there is such code."""
+        own = own_call(item)
+        if own is not None:
+            require_compiles(own.name, own.source())
+            self._note(own, own.source(), 1)
+            return with_call(item, own)
         found = scatter_of(item, self._new)
         if found is None:
             return item
@@ -137,7 +153,8 @@ class _Regions:
         chosen = [self.given.items[k] for k in group]
         steps = steps_of(chosen, self.fills)
         computed = [step for step in steps if not isinstance(step, View)]
-        if len(computed) < FEWEST:
+        written = {item.in_c: item.primitive.name for item in chosen if item.in_c is not None}
+        if len(computed) < FEWEST and not written:
             return chosen
         shown = _shown(chosen, steps, self.used, set(group))
         section = _section(steps, shown, self.used, set(group))
@@ -149,6 +166,11 @@ class _Regions:
             self._effort += effort
         filled = {x: None for item in chosen for x in reads(item) if x in self.fills}
         makers = [self.given.items[self.used.makers[x]] for x in filled]
+        for text, name in written.items():
+            check = ElementCheck(name, text)
+            require_compiles(name, check.source())
+            self.names.setdefault(check.source(), f"kernel_{len(self.names)}")
+            self.checks.append(check)
         kernel = Kernel(section, chosen, makers)
         self._note(kernel, section.text, len(chosen))
         quiet = all(item.quiet for item in chosen)

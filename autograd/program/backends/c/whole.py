@@ -16,7 +16,14 @@ from autograd.program.backends.c.lowering import lowered
 from autograd.program.backends.c.memory import Memory
 from autograd.program.backends.c.nests import ACCUMULATED, nests_of
 from autograd.program.backends.c.numbers import literal
-from autograd.program.backends.c.places import Place, place_of, static_view
+from autograd.program.backends.c.own import is_array, own_call
+from autograd.program.backends.c.places import (
+    Place,
+    contiguous,
+    place_of,
+    squeeze,
+    static_view,
+)
 from autograd.program.backends.c.steps import View
 from autograd.program.instructions import (
     BINARY,
@@ -124,7 +131,7 @@ class Whole:
         return SourceError(
             f"{item.name}{of}{where} cannot be written as C. Write it with elementwise functions, "
             "sums, maxima, indexing and matrix products, or save a module of NumPy: a path that "
-            "ends in .py."
+            "ends in .py. For a function of your own, write c=."
         )
 
     def _flush(self) -> None:
@@ -186,6 +193,8 @@ class Whole:
             return self._writing(item)
         if not isinstance(result, Variable) or not has_type(result):
             return None
+        if item.in_c is not None:
+            return self._own(item)
         if result.is_array and (function in _LIKE or not operands((arguments, item.keywords))):
             return self._new(item)
         if function is np.full and not operands(arguments[:1]):
@@ -218,6 +227,40 @@ class Whole:
                 OUT_OF_RANGE,
             )
         return None
+
+    def _own(self, item: Instruction) -> list[str] | None:
+        """Return the call of a function that the user has written in C."""
+        own = own_call(item)
+        if own is None:
+            return None
+        given = []
+        for x in own.operands:
+            place = place_of(x, self._views)
+            if not isinstance(place, Place):
+                return None
+            if is_array(x):
+                given.append(self._elements(place))
+            else:
+                number = self.memory.numbers.get(place.base)
+                given.append(number or f"{self.memory.name(place.base)}[{place.offset}]")
+        name = f"{self.name}_part_{len(self.functions)}"
+        self.functions.append(own.body(name))
+        return [own.call(name, given, self.memory.name(own.result))]
+
+    def _elements(self, place: Place) -> str:
+        """Return a pointer to the elements of an operand in order, copied if necessary."""
+        if place.along(place.shape) != contiguous(squeeze(place.shape)):
+            place = place_of(self._copy(place), {})
+        name = self.memory.name(place.base)
+        return f"{name} + {place.offset}" if place.offset else name
+
+    def _copy(self, place: Place) -> Variable:
+        """Return a variable with the elements of an operand, in memory of its own."""
+        own = Variable(-1, np.empty(place.shape, stored_type(place.base)))
+        self.memory.name(own)
+        self._block.append(copied_element(own, place))
+        self._flush()
+        return own
 
     def _new(self, item: Instruction) -> list[str] | None:
         """Return the statements that make an array of static numbers."""
@@ -342,11 +385,7 @@ class Whole:
         if stored_type(value).kind == "f" and stored_type(target.base).kind != "f":
             return None
         if place.base is target.base:  # what is copied may be overwritten meanwhile
-            own = Variable(-1, np.empty(place.shape, stored_type(value)))
-            self.memory.name(own)
-            self._block.append(copied_element(own, place))
-            self._flush()
-            place = place_of(own, {})
+            place = place_of(self._copy(place), {})
         return statements.assignment(target, place, self.memory.name)
 
     def _scattered(self, chosen: Any, value: Any, sign: str) -> list[str] | None:

@@ -1,0 +1,215 @@
+"""Primitives whose C the user has written: as formulas of elements, and as calls of their own."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd.program.backends.c.dtypes import FLOATS, TYPES, has_type, stored_type
+from autograd.program.backends.c.library import QUICK, Library
+from autograd.program.backends.c.numbers import literal
+from autograd.program.backends.c.objects import KINDS, condition_of_array, condition_of_number
+from autograd.program.backends.c.own_checks import compare
+from autograd.program.backends.c.section import NAME
+from autograd.program.instructions import Constant, Instruction, Variable
+from autograd.program.passes.buffers import is_c_contiguous
+from autograd.rules.in_c import CText
+
+_BODY = """\
+static NOINLINE void {name}({parameters}) {{
+    {unused}
+    {{
+{text}
+    }}
+}}
+"""
+
+
+class OwnCall:
+    """The call of a function of whole arrays, with C that the user has written.
+
+    If an array is not as expected, the function of Python is called. At the first call both are,
+    and their results are compared.
+
+    Parameters
+    ----------
+    text : CText
+        The C.
+    item : Instruction
+        The call.
+    bound : BoundArguments
+        The arguments.
+    """
+
+    __name__ = "own_in_c"
+
+    def __init__(self, text: CText, item: Instruction, bound: inspect.BoundArguments) -> None:
+        self.name = item.primitive.name
+        self.result: Variable = item.result
+        self.text = text
+        self.bound = bound
+        self.given = list(bound.arguments.values())
+        self.operands = [x for x in self.given if isinstance(x, (Variable, Constant))]
+        self.sorted = [k for k, x in enumerate(self.operands) if not _in_order(x)]
+        self.is_compared = False
+        self._call: Callable[[Any], int] | None = None
+
+    def source(self) -> str:
+        """Return the function that Python calls, and its body; `NAME` stands for its name."""
+        count = len(self.operands)
+        x = self.result
+        checks = [_condition(f"given[{k + 1}]", one) for k, one in enumerate(self.operands)]
+        lines = [
+            "void **given = ITEMS(arguments);",
+            f"void **kinds = ITEMS(given[{count + 1}]);",
+            "(void)kinds;",
+            *(f"if (!({check})) return -1;" for check in checks),
+        ]
+        numbers = iter(range(1, count + 1))
+        passed = []
+        for one in self.given:
+            if isinstance(one, (Variable, Constant)):
+                where, kind = f"given[{next(numbers)}]", TYPES[stored_type(one)]
+                is_array = isinstance(one, Constant) or one.is_array
+                passed.append(f"DATA({where})" if is_array else f"*(const {kind} *)VALUE({where})")
+        kind = TYPES[stored_type(x)]
+        lines.append(self.call(NAME, passed, f"({kind} *)DATA(given[0])"))
+        lines.append("return 0;")
+        body = "\n    ".join(lines)
+        return f"{self.body(NAME)}int {NAME}(void *arguments) {{\n    {body}\n}}\n"
+
+    def body(self, name: str) -> str:
+        """Return the function that computes the result, for a function of this name."""
+        parameters, unused = [], []
+        kind = TYPES[stored_type(self.result)]
+        pairs = [*zip(self.text.names, self.given, strict=True), ("result", self.result)]
+        for parameter, x in pairs:
+            unused.append(parameter)
+            if not is_array(x) and x is not self.result:
+                parameters.append(f"const {_type_of_number(x)} {parameter}")
+                continue
+            const = "" if x is self.result else "const "
+            parameters.append(f"{const}{TYPES[stored_type(x)]} *{parameter}")
+            parameters.append(f"const long {parameter}_size")
+            parameters.append(f"const long *{parameter}_shape")
+            unused += [f"{parameter}_size", f"{parameter}_shape"]
+        return _BODY.format(
+            name=f"{name}_own",
+            parameters=", ".join(parameters),
+            unused=" ".join(f"(void){one};" for one in unused),
+            text=f"typedef {kind} real;\n{self.text.text}"
+            if "real" in self.text.text
+            else self.text.text,
+        )
+
+    def call(self, name: str, operands: list[str], result: str) -> str:
+        """Return the call of that function, given the texts of operands and result."""
+        texts = iter(operands)
+        given = []
+        for x in (*self.given, self.result):
+            if not is_array(x) and x is not self.result:
+                is_variable = isinstance(x, (Variable, Constant))
+                given.append(next(texts) if is_variable else literal(x, _type_in_memory(x)))
+                continue
+            shape = x.value.shape if isinstance(x, Constant) else x.shape
+            given += [result if x is self.result else next(texts), str(math.prod(shape))]
+            given.append(f"(const long[]){{{', '.join(map(str, shape)) or '0'}}}")
+        return f"{name}_own({', '.join(given)});"
+
+    def load(self, library: Library, name: str) -> None:
+        """Take the function with this name from a compiled library."""
+        sizes = [math.prod(_shape(x)) for x in (*self.operands, self.result)]
+        self._call = library.function(name, sum(sizes) < QUICK)
+
+    def __call__(self, *operands: Any) -> Any:
+        """Compute the result."""
+        assert self._call is not None
+        given = operands
+        if self.sorted:
+            parts = [*operands]
+            for k in self.sorted:
+                parts[k] = np.ascontiguousarray(parts[k])
+            given = tuple(parts)
+        x = self.result
+        found = np.empty(x.shape, x.dtype)
+        if self._call((found, *given, KINDS)):
+            return self._by_python(operands)
+        if not self.is_compared:
+            compare(self.name, found, self._by_python(operands))
+            self.is_compared = True
+        return found if x.is_array else found[()]
+
+    def _by_python(self, operands: Any) -> Any:
+        values = iter(operands)
+        is_operand = (Variable, Constant)
+        named = self.bound.arguments.items()
+        given = {key: next(values) if isinstance(x, is_operand) else x for key, x in named}
+        bound = inspect.BoundArguments(self.bound.signature, given)
+        return self.text.function(*bound.args, **bound.kwargs)
+
+
+def own_call(item: Any) -> OwnCall | None:
+    """Return an instruction as a call of what the user has written in C; None if it is none."""
+    text = item.in_c if isinstance(item, Instruction) else None
+    x = None if text is None else item.result
+    if text is None or text.is_expression or not isinstance(x, Variable) or x.root is not x:
+        return None
+    if x.dtype not in FLOATS or not has_type(x) or (x.shape and not is_c_contiguous(x)):
+        return None
+    bound = inspect.signature(text.function).bind(*item.arguments, **item.keywords)
+    bound.apply_defaults()
+    for one in bound.arguments.values():
+        if isinstance(one, Variable) and not has_type(one):
+            return None
+        if isinstance(one, Constant) and stored_type(one) not in TYPES:
+            return None
+        if not isinstance(one, (Variable, Constant)) and type(one) not in (bool, int, float):
+            return None
+        if type(one) is int and not -(1 << 63) < one < 1 << 63:
+            return None
+    return OwnCall(text, item, bound)
+
+
+def with_call(item: Instruction, found: OwnCall) -> Instruction:
+    """Return an instruction that calls the C instead."""
+    return replace(item, function=found, arguments=tuple(found.operands), keywords={})
+
+
+def _condition(text: str, x: Any) -> str:
+    """Return the condition that an operand is as expected."""
+    if is_array(x):
+        return condition_of_array(text, _shape(x), None, stored_type(x))
+    return condition_of_number(text, stored_type(x))
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    shape: tuple[int, ...] = x.value.shape if isinstance(x, Constant) else x.shape
+    return shape
+
+
+def is_array(x: Any) -> bool:
+    """Return whether C gets a pointer for an argument, and not a number."""
+    return isinstance(x, Constant) or (isinstance(x, Variable) and x.is_array)
+
+
+def _in_order(x: Any) -> bool:
+    if isinstance(x, Constant):
+        return bool(x.value.flags.c_contiguous)
+    return not x.is_array or is_c_contiguous(x)
+
+
+def _type_in_memory(x: Any) -> Any:
+    """Return the type of a number that does not change."""
+    return np.dtype(np.float64 if type(x) is float else np.int64)
+
+
+def _type_of_number(x: Any) -> str:
+    """Return the type of C of a number."""
+    if isinstance(x, Variable):
+        return TYPES[stored_type(x)]
+    return "double" if type(x) is float else "long"
