@@ -81,3 +81,9 @@ class Missing:
             name=self.name,
             obj=instance,
         )
+
+
+def explain_missing(kind: Any) -> None:
+    """Let objects of a class say what to write for each name in `HINTS`."""
+    for name in HINTS:
+        setattr(kind, name, Missing(name))

@@ -11,7 +11,7 @@ from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
-from autograd.engine.missing import HINTS, Missing
+from autograd.engine.missing import HINTS
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import (
@@ -472,10 +472,6 @@ class Tensor(ArrayNode):
 
     def __iter__(self) -> Iterator[Any]:
         return iter([self[i] for i in range(len(self._contents))])
-
-
-for _name in HINTS:
-    setattr(Tensor, _name, Missing(_name))
 
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:

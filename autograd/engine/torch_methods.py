@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.missing import explain_missing
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import plain
 from autograd.errors import OptionError, ShapeError, lost
@@ -228,6 +229,9 @@ class TorchMethods(ArrayMethods):
                 dtype = each
         check_device(device)
         return self if dtype is None else self.astype(dtype, copy=False)
+
+
+explain_missing(TorchMethods)
 
 
 def check_device(device: Any) -> None:
