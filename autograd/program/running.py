@@ -21,12 +21,13 @@ from autograd.program.instructions import (
 from autograd.program.passes.buffers import is_kept, order_of
 from autograd.program.passes.checks import first_change
 from autograd.program.passes.dead_code import may_raise
-from autograd.program.passes.effects import Effects, is_generator, is_pure, operands, reads, root
+from autograd.program.passes.effects import Effects, operands, reads
 from autograd.program.passes.inlining import inlinable
 from autograd.program.passes.rows import SMALLEST, by_rows
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Load, Program, Store
 from autograd.program.spaces import Cell
+from autograd.program.undo import Undo
 
 #: From this number on, Values are read and stored in one call.
 MANY = 8
@@ -287,7 +288,7 @@ class _Compiler:
 
     def _body(self) -> None:
         """Write the instructions and the guards."""
-        undo = self.undo = _Undo(self)
+        undo = self.undo = Undo(self.program, self.effects, self.names)
         first = self.first_change
         released = self._released()
         kept = {*self.kept, *self._lasting_views()}
@@ -441,61 +442,6 @@ def _block(is_quiet: bool, is_by_rows: bool) -> list[str]:
         return []
     start = "with np.errstate(all='ignore'):" if is_quiet else "with np.errstate():"
     return [start, f"    np.setbufsize({SMALLEST})"] if is_by_rows else [start]
-
-
-class _Undo:
-    """What restores arrays and generators from outside, if a guard fails after they changed."""
-
-    def __init__(self, compiler: _Compiler) -> None:
-        self.compiler = compiler
-        items = compiler.program.items
-        self.effects = compiler.effects
-        self.outside = self.effects.outside
-        #: The position of the last item that may fail.
-        self.last_check = max(
-            (
-                i
-                for i, item in enumerate(items)
-                if isinstance(item, Guard) or may_raise(item, of_values=True)
-            ),
-            default=-1,
-        )
-        self.saved: dict[Any, str] = {}
-        self.restores: list[str] = []
-
-    def saving(self, position: int, item: Instruction) -> list[str]:
-        """Return the lines that save what an instruction is going to change."""
-        if position >= self.last_check:
-            return []
-        lines = []
-        for x in self._changed(item):
-            if x in self.saved:
-                continue
-            name = self.compiler.names.of(x)
-            before = self.saved[x] = self.compiler.names.new(f"before_{name}")
-            if is_generator(x):
-                lines.append(f"{before} = {name}.bit_generator.state")
-                self.restores.append(f"{name}.bit_generator.state = {before}")
-            else:
-                lines.append(f"{before} = {name}.copy()")
-                self.restores.append(f"{name}[...] = {before}")
-        return lines
-
-    def _changed(self, item: Instruction) -> list[Any]:
-        if item.writes is not None:
-            changed = root(item.writes)
-            return [changed] if self.effects.owner(changed) in self.outside else []
-        if is_pure(item):
-            return []
-        found = [x for x in operands(item.arguments) if is_generator(x)]
-        return [x for x in found if self.effects.owner(x) in self.outside]
-
-    def before(self) -> str:
-        """Return the statements that restore everything, from the last change to the first.
-
-        Two arguments may share memory: what was saved later has the earlier change in it.
-        """
-        return "".join(f"{line}; " for line in reversed(self.restores))
 
 
 def _later(program: Program) -> Callable[..., Any]:

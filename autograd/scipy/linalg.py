@@ -14,8 +14,6 @@ import numpy as np
 import scipy.linalg as _original
 
 from autograd.engine import Node as _Node
-from autograd.engine import Primitive as _Primitive
-from autograd.engine.broadcasting import unbroadcast as _unbroadcast
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import NoDerivativeError as _NoDerivativeError
 from autograd.errors import NoRuleError as _NoRuleError
@@ -24,6 +22,14 @@ from autograd.rules.kernel import taken as _taken
 from autograd.rules.matrices import H as _H
 from autograd.rules.matrices import T as _T
 from autograd.rules.table import define as _define
+from autograd.scipy.equations import solve_banded as solve_banded
+from autograd.scipy.equations import solve_continuous_lyapunov as solve_continuous_lyapunov
+from autograd.scipy.equations import solve_discrete_lyapunov as solve_discrete_lyapunov
+from autograd.scipy.equations import solve_sylvester as solve_sylvester
+from autograd.scipy.equations import solve_triangular as solve_triangular
+from autograd.scipy.equations import solveh_banded as solveh_banded
+from autograd.scipy.equations import sylvester as _sylvester
+from autograd.scipy.equations import triangular as _triangular
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
@@ -42,139 +48,6 @@ __getattr__ = _names_of(_original, "scipy.linalg")
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
-
-
-# -- triangular, banded and Sylvester equations -----------------------------------------------
-
-
-@_functools.wraps(_original.solve_triangular)
-def _solve_triangle(
-    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
-) -> Any:
-    return _recorded(_original.solve_triangular)(
-        a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal
-    )
-
-
-def _transposed_solve(
-    g: Any, y: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
-) -> Any:
-    """Solve with the transpose of op(a), where `trans` names op."""
-    if trans in (2, "C"):
-        return _triangular(np.conjugate(a), g, 0, lower, unit_diagonal)
-    return _triangular(a, g, 1 if trans in (0, "N") else 0, lower, unit_diagonal)
-
-
-def _triangular_vjp(
-    g: Any, y: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
-) -> Any:
-    """Return -(A⁻ᵀ g) yᵀ for the triangle that is read."""
-    v = _transposed_solve(g, y, a, b, trans, lower, unit_diagonal)
-    if np.ndim(b) == 1:
-        v, y = v[..., :, None], y[..., :, None]
-    found = -v @ _T(y)
-    if trans not in (0, "N"):
-        found = _H(found) if trans in (2, "C") else _T(found)
-    offset = 1 if unit_diagonal else 0
-    return _unbroadcast(np.tril(found, -offset) if lower else np.triu(found, offset), a)
-
-
-def _banded_rows(ab: Any, lower: int, upper: int) -> Any:
-    """Return the transpose of a banded matrix in diagonal form."""
-    rows = [np.roll(ab[r], r - upper) for r in range(lower + upper + 1)]
-    return np.stack(rows[::-1])
-
-
-def _banded_vjp(g: Any, y: Any, ab: Any, b: Any, lower: int, upper: int) -> Any:
-    """Return the diagonals of -(A⁻ᵀ g) yᵀ."""
-    v = _banded(_banded_rows(ab, lower, upper), g, upper, lower)
-    n = np.shape(ab)[1]
-    v, y = np.reshape(v, (n, -1)), np.reshape(y, (n, -1))
-    rows = []
-    for k in range(-upper, lower + 1):
-        inside = (np.arange(n) + k >= 0) & (np.arange(n) + k < n)
-        rows.append(np.where(inside, -np.sum(np.roll(v, -k, axis=0) * y, axis=1), 0.0))
-    return np.stack(rows)
-
-
-def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:
-    return _recorded(_original.solve_sylvester)(a, b, q) if np.size(q) else np.array(q)
-
-
-# Defined further down.
-_banded: _Primitive
-_sylvester: _Primitive
-
-# fmt: off
-_triangular = _define(_solve_triangle, _triangular_vjp,
-                      lambda g, y, a, b, *more, **keywords: _unbroadcast(_transposed_solve(g, y, a, b, *more, **keywords), b),
-                      name="solve_triangular")
-_banded     = _define(lambda ab, b, lower, upper: _recorded(_original.solve_banded)((lower, upper), ab, b),
-                      _banded_vjp,
-                      lambda g, y, ab, b, lower, upper: _banded(_banded_rows(ab, lower, upper), g, upper, lower),
-                      name="solve_banded")
-_sylvester  = _define(_solve_sylvester,
-                      lambda g, x, a, b, q: -_sylvester(_T(a), _T(b), g) @ _T(x),
-                      lambda g, x, a, b, q: -_T(x) @ _sylvester(_T(a), _T(b), g),
-                      lambda g, x, a, b, q: _sylvester(_T(a), _T(b), g),
-                      name="solve_sylvester")
-# fmt: on
-
-
-@_in_place_of(_original.solve_triangular)
-def solve_triangular(
-    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, **_: Any
-) -> Any:
-    """Solve a x = b for a triangular matrix; only one triangle is read.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> from autograd.scipy.linalg import solve_triangular
-    >>> a = np.array([[2.0, 0.0], [1.0, 4.0]])
-    >>> grad(lambda b: np.sum(solve_triangular(a, b, lower=True)))(np.ones(2))
-    array([0.375, 0.25 ])
-    """
-    return _triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
-
-
-@_in_place_of(_original.solve_banded)
-def solve_banded(l_and_u: Any, ab: Any, b: Any, **_: Any) -> Any:
-    """Solve a x = b for a banded matrix in diagonal form."""
-    return _banded(ab, b, *(int(n) for n in l_and_u))
-
-
-@_in_place_of(_original.solveh_banded)
-def solveh_banded(ab: Any, b: Any, *_: Any, lower: bool = False, **__: Any) -> Any:
-    """Solve a x = b for a positive definite banded matrix in diagonal form."""
-    u = np.shape(ab)[0] - 1
-    shifted = [
-        np.conjugate(np.roll(ab[k if lower else u - k], k if lower else -k))
-        for k in range(1, u + 1)
-    ]
-    rows = [*shifted[::-1], *ab] if lower else [*ab, *shifted]
-    return _banded(np.stack(rows), b, u, u)
-
-
-@_in_place_of(_original.solve_sylvester)
-def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
-    """Solve a x + x b = q."""
-    return _sylvester(a, b, q)
-
-
-@_in_place_of(_original.solve_continuous_lyapunov)
-def solve_continuous_lyapunov(a: Any, q: Any) -> Any:
-    """Solve a x + x aᴴ = q."""
-    return _sylvester(a, _H(a), q)
-
-
-@_in_place_of(_original.solve_discrete_lyapunov)
-def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
-    """Solve a x aᴴ - x + q = 0."""
-    n = np.shape(a)[0]
-    x = _la.solve(np.eye(n * n) - np.kron(a, np.conjugate(a)), np.reshape(q, (-1,)))
-    return np.reshape(x, (n, n))
 
 
 # -- functions of matrices --------------------------------------------------------------------

@@ -1,10 +1,7 @@
 """Views and versions: an assignment reaches all Tensors on the same memory, as in NumPy."""
 
-import asyncio
-import contextlib
 import copy
 import pickle
-import threading
 
 import numpy as np
 import pytest
@@ -12,7 +9,7 @@ from rules.samples import SAMPLES
 
 import autograd
 import nn
-from autograd import Tensor, Value, check_gradients, grad, no_grad, scope
+from autograd import Tensor, Value, check_gradients, grad, no_grad
 from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
 
 b = np.array([2.0, 3.0, 5.0])
@@ -317,87 +314,6 @@ def test_retained_grads_and_hooks_see_the_current_elements():
     h.retain_grad().register_hook(seen.append)
     np.sum(h**2).backward()
     assert h.grad.tolist() == seen[0].tolist() == [14, 12, 20]
-
-
-# -- no_grad and scope follow the context -------------------------------------------------------
-
-x = Value(2.0)
-
-
-def recorded():
-    return bool((x * x).parents)
-
-
-def test_no_grad_does_not_leak_out_of_generators():
-    def generator():
-        with no_grad():
-            yield recorded()
-            yield recorded()
-
-    @no_grad()
-    def decorated():
-        received = yield recorded()
-        yield received or recorded()
-
-    @contextlib.contextmanager
-    def block():
-        with no_grad():
-            yield
-
-    for found in generator():
-        assert not found
-        assert recorded()
-    steps = decorated()
-    assert not next(steps)
-    assert recorded()
-    assert not steps.send(False)
-    steps.close()
-    with block():
-        assert not recorded()
-    unfinished = generator()
-    next(unfinished)
-    del unfinished
-    assert recorded()
-
-
-def test_no_grad_does_not_leak_into_other_async_tasks():
-    async def other():
-        await asyncio.sleep(0)
-        return recorded()
-
-    async def block():
-        with no_grad():
-            await asyncio.sleep(0)
-            return recorded()
-
-    @no_grad()
-    async def decorated():
-        await asyncio.sleep(0)
-        return recorded()
-
-    async def everything():
-        return await asyncio.gather(block(), other(), decorated(), other())
-
-    assert asyncio.run(everything()) == [False, True, False, True]
-    assert recorded()
-
-
-def test_scopes_are_not_shared_between_threads():
-    stop, wrong = threading.Event(), []
-
-    def work():
-        while not stop.is_set():
-            if (x * x).scope:
-                wrong.append(1)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    for _ in range(300):
-        with scope("here"):
-            assert (x * x).scope == "here"
-    stop.set()
-    thread.join()
-    assert not wrong
 
 
 def test_overwritten_data_is_drawn_as_overwritten():

@@ -1,20 +1,18 @@
 import gc
 import math
 import runpy
-import sys
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
+from optimised import assert_same, numbers, with_gradients
 
 import nn
 from autograd import Tensor, Value
 from autograd.errors import (
     DataError,
     GraphError,
-    MissingProgramError,
-    NonFiniteError,
     OptionError,
     ShapeError,
     WeightsError,
@@ -37,23 +35,6 @@ EVERYTHING = {
     "RAdam": lambda p: optim.RAdam(p, lr=0.1, betas=(0.5, 0.9), weight_decay=0.1),
     "Lion": lambda p: optim.Lion(p, lr=0.1, weight_decay=0.1),
 }
-
-
-def with_gradients(*shapes, dtype=np.float64, seed=0):
-    random = np.random.default_rng(seed)
-    parameters = [Tensor(np.asarray(random.normal(size=shape), dtype)) for shape in shapes]
-    for parameter in parameters:
-        parameter.grad = np.asarray(random.normal(size=parameter.shape), dtype)
-    return parameters
-
-
-def numbers(parameters):
-    return [np.array(parameter.data) for parameter in parameters]
-
-
-def assert_same(first, second):
-    for a, b in zip(first, second, strict=True):
-        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize("name", RECORDER["OPTIMIZERS"])
@@ -440,104 +421,3 @@ def test_complex_parameters_are_rejected():
 
 def test_repr_shows_the_options():
     assert repr(optim.SGD([Tensor([1.0])], lr=0.5)).startswith("SGD(1 parameters, lr=0.5, ")
-
-
-# -- L-BFGS --------------------------------------------------------------------------------
-
-
-def rosenbrock(x, y):
-    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
-
-
-@pytest.mark.parametrize("kind", [Tensor, Value])
-def test_lbfgs_finds_the_minimum(kind):
-    x, y = kind(-1.0), kind(2.0)
-    optimizer = optim.LBFGS([x, y], max_iter=100)
-
-    def closure():
-        optimizer.zero_grad()
-        loss = rosenbrock(x, y)
-        loss.backward()
-        return loss
-
-    assert optimizer.step(closure) < 1e-10
-    assert optimizer.result.success
-    assert [float(x.data), float(y.data)] == pytest.approx([1.0, 1.0], abs=1e-5)
-    assert isinstance(x.data, float if kind is Value else np.ndarray)
-
-
-def test_lbfgs_keeps_the_last_good_point_when_interrupted():
-    x, y = Tensor(-1.0), Tensor(2.0)
-    optimizer = optim.LBFGS([x, y], max_iter=100)
-    losses = []
-
-    def closure():
-        optimizer.zero_grad()
-        if len(losses) == 10:
-            raise KeyboardInterrupt
-        loss = rosenbrock(x, y)
-        loss.backward()
-        losses.append(loss.item())
-        return loss
-
-    with pytest.raises(KeyboardInterrupt):
-        optimizer.step(closure)
-    assert rosenbrock(x, y).item() in losses
-    assert rosenbrock(x, y).item() < losses[0]
-
-
-def test_lbfgs_needs_a_closure_and_scipy(monkeypatch):
-    optimizer = optim.LBFGS([Tensor([1.0])])
-    with pytest.raises(TypeError, match="closure"):
-        optimizer.step()
-    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(MissingProgramError, match=r'pip install "chainrule\[scipy\]"'):
-        optimizer.step(lambda: 0.0)
-
-
-# -- clipping ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("order", [1.0, 2.0, 3.0, math.inf])
-def test_clip_grad_norm_limits_the_total_norm(order):
-    parameters = [*with_gradients((3, 2), (4,)), Value(1.0), Tensor([1.0])]
-    parameters[2].grad = 5.0
-    before = [np.ravel(p.grad).copy() for p in parameters[:3]]
-    total = optim.clip_grad_norm(parameters, 0.5, order)
-    assert total == pytest.approx(np.linalg.norm(np.concatenate(before), order))
-    after = [np.ravel(p.grad) for p in parameters[:3]]
-    assert np.linalg.norm(np.concatenate(after), order) == pytest.approx(0.5, rel=1e-5)
-    np.testing.assert_allclose(after[0] / before[0], after[1][0] / before[1][0])
-    assert parameters[3].grad is None
-
-
-def test_clipping_keeps_gradients_below_the_limit():
-    parameters = with_gradients((3, 2))
-    before = parameters[0].grad.copy()
-    optim.clip_grad_norm(parameters, 100.0)
-    np.testing.assert_array_equal(parameters[0].grad, before)
-    assert optim.clip_grad_norm([Tensor([1.0])], 1.0) == 0.0
-
-
-def test_a_nonfinite_norm_is_an_error_on_request():
-    parameters = with_gradients((2,))
-    parameters[0].grad = np.array([np.nan, 1.0])
-    with pytest.raises(NonFiniteError, match="nan"):
-        optim.clip_grad_norm(parameters, 1.0, error_if_nonfinite=True)
-    assert math.isnan(optim.clip_grad_norm(parameters, 1.0))
-    assert np.all(np.isnan(parameters[0].grad))
-
-
-def test_clip_grad_value_clips_each_number():
-    parameters = [*with_gradients((2,)), Value(1.0)]
-    parameters[0].grad, parameters[1].grad = np.array([-3.0, 0.5]), 2.0
-    optim.clip_grad_value(parameters, 1.0)
-    np.testing.assert_array_equal(parameters[0].grad, [-1.0, 0.5])
-    assert parameters[1].grad == 1.0
-
-
-def test_negative_limits_are_rejected():
-    with pytest.raises(OptionError, match="max_norm=-1"):
-        optim.clip_grad_norm([], -1)
-    with pytest.raises(OptionError, match="clip_value=-1"):
-        optim.clip_grad_value([], -1)

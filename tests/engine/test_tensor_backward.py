@@ -1,0 +1,230 @@
+"""`backward` from Tensors: gradients, hooks, freed graphs, changed data."""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, Value, check_gradients, no_grad
+from autograd.errors import (
+    FreedGraphError,
+    GraphError,
+    ShapeError,
+)
+
+
+def test_backward_of_an_array_needs_a_gradient_of_its_shape():
+    t = Tensor([[1.0, 2.0]])
+    y = t * 2
+    with pytest.raises(ShapeError, match=r"\(1, 2\).*sum\(\)"):
+        y.backward()
+    for wrong in (np.ones(2), 1.0, [[1.0], [1.0]]):
+        with pytest.raises(ShapeError, match=r"gradient="):
+            y.backward(wrong)
+    y.backward([[1, 10]])
+    np.testing.assert_array_equal(t.grad, [[2.0, 20.0]])
+    (t[:, :1] * 3).backward()
+    np.testing.assert_array_equal(t.grad, [[5.0, 20.0]])
+
+
+def test_backward_of_a_complex_result_needs_a_gradient():
+    with pytest.raises(ShapeError, match="complex"):
+        (Tensor(1.0) * 1j).backward()
+
+
+def test_backward_frees_the_graph_and_a_second_call_raises():
+    t = Tensor([1.0, 2.0])
+    y = t * t
+    z = y.sum()
+    z.backward()
+    assert y.freed
+    assert (y.op, y.parents) == ("multiply", ())
+    for again in (z, (y * 2).sum()):
+        with pytest.raises(FreedGraphError, match="retain_graph=True"):
+            again.backward()
+    np.testing.assert_array_equal(t.grad, [2.0, 4.0])
+
+
+def test_a_retained_graph_accumulates_on_a_second_backward():
+    t = Tensor([1.0, 2.0])
+    z = (t * t).sum()
+    z.backward(retain_graph=True)
+    kept = t.grad
+    z.backward()
+    np.testing.assert_array_equal(t.grad, [4.0, 8.0])
+    np.testing.assert_array_equal(kept, [2.0, 4.0])
+
+
+def test_backward_frees_memory_only_it_needed():
+    import weakref
+
+    class Watched(np.ndarray):
+        pass
+
+    t = Tensor(np.ones(3))
+    inner = np.tanh(t)
+    seen = weakref.ref(inner.data)
+    z = (inner * 2).sum()
+    del inner
+    assert seen() is not None
+    z.backward()
+    assert seen() is None
+
+
+def test_retain_grad_keeps_intermediate_gradients():
+    t = Tensor([1.0, 2.0])
+    y = (t * 3).retain_grad()
+    other = y * y
+    other.sum().backward()
+    np.testing.assert_array_equal(y.grad, [6.0, 12.0])
+    assert other.grad is None
+
+
+def test_detached_results_and_constants_get_no_gradient():
+    t = Tensor([1.0, 2.0], label="t")
+    d = t.detach()
+    assert d.data is t.data
+    assert not d.requires_grad
+    (d * t).sum().backward()
+    np.testing.assert_array_equal(t.grad, [1.0, 2.0])
+    assert d.grad is None
+    c = Tensor([3.0], requires_grad=False)
+    with pytest.raises(GraphError, match="constant"):
+        (c * 2).sum().backward()
+    with pytest.raises(GraphError, match="constant"):
+        d.sum().backward()
+    c.requires_grad = True
+    (c * 2).sum().backward()
+    np.testing.assert_array_equal(c.grad, [2.0])
+    with pytest.raises(GraphError, match="leaf"):
+        (c * 2).requires_grad = False
+
+
+def test_hooks_see_and_can_replace_the_gradient():
+    t = Tensor([1.0, 2.0])
+    y = t * 2
+    seen = []
+    remove = y.register_hook(lambda g: seen.append(g.copy()))
+    y.register_hook(lambda g: g * 10)
+    t.register_hook(lambda g: g + 1)
+    y.sum().backward(retain_graph=True)
+    np.testing.assert_array_equal(seen, [[1.0, 1.0]])
+    np.testing.assert_array_equal(t.grad, [21.0, 21.0])
+    remove()
+    remove()
+    y.sum().backward()
+    assert len(seen) == 1
+    t.register_hook(lambda g: np.ones(3))
+    with pytest.raises(ShapeError):
+        (t * 2).sum().backward()
+    np.testing.assert_array_equal(t.grad, [42.0, 42.0])
+
+
+def test_second_derivatives_of_arrays():
+    t = Tensor([1.0, 2.0])
+    (t**3).sum().backward(create_graph=True)
+    first = t.grad
+    assert isinstance(first, Tensor)
+    t.grad = None
+    (first * np.array([1.0, 10.0])).sum().backward()
+    np.testing.assert_allclose(t.grad, [6.0, 120.0])
+
+
+def test_assigned_grad_must_match_the_shape():
+    t = Tensor([1.0, 2.0])
+    t.grad = [3.0, 4.0]
+    (t * 1).sum().backward()
+    np.testing.assert_array_equal(t.grad, [4.0, 5.0])
+    t.grad = None
+    with pytest.raises(ShapeError, match=r"\(3,\)"):
+        t.grad = np.ones(3)
+    t.data -= 1
+    np.testing.assert_array_equal(t.data, [0.0, 1.0])
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (2, 0)])
+def test_empty_arrays_work_forward_and_backward(shape):
+    t = Tensor(np.zeros(shape))
+    total = (np.tanh(t) * 2).sum() + (t @ np.ones((shape[-1], 2))).sum()
+    total.backward()
+    assert total.data == 0.0
+    assert t.grad.shape == shape
+
+
+def test_strided_and_read_only_arrays_work():
+    base = np.arange(12.0).reshape(3, 4)
+    base.flags.writeable = False
+    for data in (base, base.T, base[::2, ::-1], np.broadcast_to(1.0, (3, 2)), base[1]):
+        report = check_gradients(lambda x: np.tanh(x / 10).sum() + (x * x).mean(), data)
+        assert report.ok
+        t = Tensor(data)
+        (t * t).sum().backward()
+        np.testing.assert_allclose(t.grad, 2 * data)
+        assert t.grad.flags.writeable
+
+
+def test_changing_data_before_backward_is_an_error():
+    for change in (
+        lambda t: t.__setattr__("data", t.data * 2),
+        lambda t: t.data.__isub__(1) is not None and t.__setattr__("data", t.data),
+    ):
+        t = Tensor([1.0, 2.0])
+        y = (t * t).sum()
+        change(t)
+        with pytest.raises(GraphError, match=r"'multiply'.*changed in place"):
+            y.backward()
+        assert t.grad is None
+        (t * t).sum().backward()
+        np.testing.assert_array_equal(t.grad, 2 * t.data)
+    v, t = Value(2.0), Tensor([1.0])
+    y = (v * t).sum()
+    v.data = 5.0
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+    (Value(math.nan) * t).sum().backward()
+    (Value(math.inf) * t).sum().backward()
+    t = Tensor([1.0])
+    y = t * t
+    with no_grad():
+        t += 1.0
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+
+
+def test_nan_and_infinity_propagate():
+    t = Tensor([np.nan, np.inf, 1.0])
+    (t * 2).sum().backward()
+    np.testing.assert_array_equal(t.grad, [2.0, 2.0, 2.0])
+    t.grad = None
+    (t * t).sum().backward()
+    np.testing.assert_array_equal(t.grad, [np.nan, np.inf, 2.0])
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))]
+)
+def test_leaves_can_be_copied_and_pickled_results_only_copied(duplicate):
+    t = Tensor(np.array([1.0, 2.0], np.float32), label="w")
+    t.grad = np.ones(2, np.float32)
+    s = duplicate(t)
+    assert s is not t
+    assert (s.dtype, s.label, s.requires_grad) == (np.float32, "w", True)
+    np.testing.assert_array_equal(s.data, t.data)
+    np.testing.assert_array_equal(s.grad, t.grad)
+    assert duplicate(t.detach()).requires_grad is False
+    with pytest.raises(GraphError, match="Only leaves"):
+        pickle.dumps(t * 2)
+
+
+def test_a_subclass_works_like_a_tensor():
+    class Parameter(Tensor):
+        pass
+
+    p = Parameter([1.0, 2.0], label="p")
+    (p * p).sum().backward()
+    np.testing.assert_array_equal(p.grad, [2.0, 4.0])
+    assert type(copy.deepcopy(p)) is Parameter
+    p.note = "an attribute of the subclass"
+    assert p.note
