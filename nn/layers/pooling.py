@@ -124,6 +124,7 @@ class Pooling(OneInput):
 
     ndim: int
     windows: Windows
+    ceil_mode = False
 
     def __init__(
         self,
@@ -136,7 +137,8 @@ class Pooling(OneInput):
         stride = kernel_size if stride is None else stride
         self.windows = windows_of(self.ndim, kernel_size, stride, padding, dilation)
         self.kernel_size, self.stride = self.windows.kernel, self.windows.stride
-        self.ceil_mode = ceil_mode
+        if ceil_mode:
+            self.ceil_mode = True
         pairs = zip(self.windows.padding, self.windows.kernel, strict=True)
         if any(2 * max(padding) > kernel for padding, kernel in pairs):
             raise OptionError(
