@@ -161,6 +161,12 @@ class BatchNorm(Module):
             self._track(kept, count)
         return y
 
+    def reset_running_stats(self) -> None:
+        """Set the running statistics to those before the first batch."""
+        if self.track_running_stats:
+            self.running_mean[...], self.running_var[...] = 0.0, 1.0
+            self.num_batches_tracked[...] = 0
+
     def _track(self, kept: Kept, count: int) -> None:
         self.num_batches_tracked += 1
         share = self.momentum

@@ -5,11 +5,11 @@ Names, defaults and formulas are PyTorch's.
 
 # fmt: off
 # isort: off
-from nn.optim import lr_scheduler
+from nn.optim import lr_scheduler, swa_utils
 from nn.optim.adadelta import Adadelta
 from nn.optim.adam_variants import Adamax, Lion, NAdam, RAdam
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
-from nn.optim.averages import AveragedModel
+from nn.optim.averages import AveragedModel, update_bn
 from nn.optim.clipping import clip_grad_norm, clip_grad_value
 from nn.optim.combined_schedules import ChainedScheduler, SequentialLR
 from nn.optim.cyclic_schedules import (
@@ -17,7 +17,7 @@ from nn.optim.cyclic_schedules import (
 )
 from nn.optim.factor_schedules import (
     ConstantLR, ExponentialLR, LambdaLR, LinearLR, MultiplicativeLR, MultiStepLR, PolynomialLR,
-    StepLR,
+    StepLR, SWALR,
 )
 from nn.optim.lbfgs import LBFGS
 from nn.optim.optimizer import Optimizer
@@ -28,6 +28,7 @@ from nn.optim.sgd import SGD
 __all__ = [
     "LBFGS",
     "SGD",
+    "SWALR",
     "Adadelta",
     "Adagrad",
     "Adam",
@@ -59,6 +60,8 @@ __all__ = [
     "clip_grad_norm",
     "clip_grad_value",
     "lr_scheduler",
+    "swa_utils",
+    "update_bn",
 ]
 
 

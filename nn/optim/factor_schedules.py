@@ -299,3 +299,66 @@ def at_least_one(name: str, number: int) -> int:
     if number < 1:
         raise OptionError(f"{name}={number!r} must be at least 1.")
     return number
+
+
+class SWALR(Formula):
+    """Goes to a fixed rate in some steps and stays there, while weights are averaged.
+
+    Source: Izmailov et al., "Averaging weights leads to wider optima and better generalization",
+    2018.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The optimiser, whose groups' learning rates are set.
+    swa_lr : float
+        The fixed rate.
+    anneal_epochs : int
+        The number of steps to it.
+    anneal_strategy : {"cos", "linear"}
+        Whether to go along a cosine or a straight line.
+
+    Raises
+    ------
+    OptionError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> import nn
+    >>> schedule = SWALR(nn.optim.SGD([nn.Parameter([1.0])], lr=0.5), 0.1, 2, "linear")
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [0.3]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        swa_lr: float,
+        anneal_epochs: int = 10,
+        anneal_strategy: str = "cos",
+    ) -> None:
+        if anneal_strategy not in ("cos", "linear") or anneal_epochs < 0 or not swa_lr >= 0:
+            raise OptionError(
+                f"swa_lr={swa_lr!r} and anneal_epochs={anneal_epochs!r} must be at least 0, and "
+                f'anneal_strategy={anneal_strategy!r} "cos" or "linear".'
+            )
+        self.swa_lr, self.anneal_epochs = swa_lr, anneal_epochs
+        self.anneal_strategy = anneal_strategy
+        super().__init__(optimizer)
+
+    def rate(self, lr: float, t: int) -> float:
+        """Return the learning rate after some steps.
+
+        Parameters
+        ----------
+        lr : float
+            The initial learning rate.
+        t : int
+            The number of steps.
+        """
+        share = min(1.0, t / self.anneal_epochs) if self.anneal_epochs else 1.0
+        if self.anneal_strategy == "cos":
+            share = (1 - math.cos(math.pi * share)) / 2
+        return share * self.swa_lr + (1 - share) * lr

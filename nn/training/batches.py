@@ -24,7 +24,7 @@ def batches_of(data: Iterable[Any], targets: str) -> Iterator[Batch]:
         raise OptionError(f"targets={targets!r} must be 'last' or 'inputs'.")
     if is_array(data) or not isinstance(data, Iterable):
         raise DataError(
-            f"The data must be batches, {PAIRS}, not {_described(data)}, whose rows would be "
+            f"The data must be batches, {PAIRS}, not {described(data)}, whose rows would be "
             "batches."
         )
     read = _divided if targets == "last" else _doubled
@@ -51,13 +51,13 @@ def _divided(batch: Any) -> Batch:
     """Return the inputs and, last, the targets of a batch."""
     if not isinstance(batch, (tuple, list)) or len(batch) < 2:
         raise DataError(
-            f"A batch is {_described(batch)}, without targets. A batch must be a tuple or a list "
+            f"A batch is {described(batch)}, without targets. A batch must be a tuple or a list "
             f"of inputs and, last, targets, {PAIRS}. If the inputs are also the targets, as for "
             'an autoencoder, or the loss takes the whole batch, add targets="inputs".'
         )
     if not any(is_array(part) or isinstance(part, dict) for part in batch):
         raise DataError(
-            f"A batch is {_described(batch)}, which may be inputs and targets or examples. Its "
+            f"A batch is {described(batch)}, which may be inputs and targets or examples. Its "
             f"parts must be arrays, {PAIRS}."
         )
     *inputs, targets = batch
@@ -70,12 +70,12 @@ def _doubled(batch: Any) -> Batch:
     if isinstance(batch, (tuple, list)):
         if len(batch) != 1:
             raise DataError(
-                f'A batch is {_described(batch)}. With targets="inputs" it must be one array or '
+                f'A batch is {described(batch)}. With targets="inputs" it must be one array or '
                 "dict, which goes to the model and to the loss."
             )
         batch = batch[0]
     if not is_array(batch) and not isinstance(batch, dict):
-        raise DataError(f"A batch must be an array or a dict of arrays, not {_described(batch)}.")
+        raise DataError(f"A batch must be an array or a dict of arrays, not {described(batch)}.")
     _check_length(batch)
     return (batch,), batch
 
@@ -85,17 +85,20 @@ def _check_length(targets: Any) -> None:
     part = next(iter(targets.values()), None) if isinstance(targets, dict) else targets
     if getattr(part, "shape", None) == () or not hasattr(part, "__len__"):
         raise DataError(
-            f"The targets of a batch are {_described(part)}; they must be an array with the "
+            f"The targets of a batch are {described(part)}; they must be an array with the "
             "examples along the first axis."
         )
 
 
-def _described(thing: Any) -> str:
+def described(thing: Any) -> str:
+    """Say what something is, for messages."""
+    if thing is None:
+        return "None"
     if is_array(thing):
         return f"an array of shape {tuple(thing.shape)}"
     if isinstance(thing, (tuple, list)):
         if not thing or len(thing) > 4:
             return f"a {type(thing).__name__} of {len(thing)} parts"
-        return f"a {type(thing).__name__} of {' and '.join(_described(part) for part in thing)}"
+        return f"a {type(thing).__name__} of {' and '.join(described(part) for part in thing)}"
     name = type(thing).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.errors import WeightsError
 from nn import weights
+from nn.arrays import is_array
 from nn.optim import Optimizer
 from nn.seeding import GENERATOR
 from nn.training.history import History
@@ -63,10 +64,11 @@ class Checkpoint:
         """
         state = {f"model.{name}": array for name, array in self.model.state_dict().items()}
         optimizer = self.optimizer.state_dict()
-        steps = {}
+        numbers = {}
         for number, of_parameter in optimizer["state"].items():
-            steps[number] = of_parameter.pop("step")
-            state |= {f"optimizer.{number}.{name}": a for name, a in of_parameter.items()}
+            numbers[number] = {n: item for n, item in of_parameter.items() if not is_array(item)}
+            arrays = {n: item for n, item in of_parameter.items() if is_array(item)}
+            state |= {f"optimizer.{number}.{name}": array for name, array in arrays.items()}
         stopping = self.early_stopping
         if stopping is not None:
             state |= {f"best.{name}": array for name, array in stopping.weights.items()}
@@ -78,7 +80,7 @@ class Checkpoint:
                 "history": self.history.rows,
                 "stopped": self.history.stopped,
                 "param_groups": optimizer["param_groups"],
-                "steps": steps,
+                "numbers": numbers,
                 "schedule": None if self.schedule is None else self.schedule.state_dict(),
                 "early_stopping": None if stopping is None else [stopping.best, stopping.epoch],
                 "generators": [each.bit_generator.state for each in self.generators],
@@ -111,16 +113,14 @@ class Checkpoint:
                     f"{saved['kinds'].get(what)}, but this run has {here}. Resume with the "
                     "original arguments."
                 )
-        steps: dict[int, dict[str, Any]] = {
-            int(number): {"step": step} for number, step in saved["steps"].items()
-        }
+        states = {int(number): dict(items) for number, items in saved["numbers"].items()}
         for name, array in _under("optimizer.", found).items():
             number, _, rest = name.partition(".")
-            steps[int(number)][rest] = array
+            states[int(number)][rest] = array
         before = self.model.state_dict()
         self.model.load_state_dict(_under("model.", found))
         try:
-            self.optimizer.load_state_dict({"state": steps, "param_groups": saved["param_groups"]})
+            self.optimizer.load_state_dict({"state": states, "param_groups": saved["param_groups"]})
         except WeightsError:
             self.model.load_state_dict(before)
             raise

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from autograd import Node
 from autograd.errors import DataError, OptionError
 from nn.optim import ReduceLROnPlateau, Scheduler
-from nn.training.batches import Metric
+from nn.training.batches import Metric, described
 from nn.training.early_stopping import EarlyStopping, check_direction
 from nn.training.metrics import direction_of, named
 
@@ -27,6 +30,14 @@ def check_options(
             f"The optimizer must be one of nn.optim, such as nn.optim.Adam(model.parameters()), "
             f"not {type(optimizer).__name__}."
         )
+    trained = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    parts = [part for part in (model, loss) if hasattr(part, "parameters")]
+    if trained.isdisjoint(id(p) for part in parts for p in part.parameters()):
+        raise OptionError(
+            "The optimizer has none of the model's parameters, so it would train nothing. Write "
+            f"{type(optimizer).__name__}(model.parameters(), ...) with the model that fit gets; "
+            "a copy of a model has parameters of its own."
+        )
     if schedule_each not in ("epoch", "batch"):
         raise OptionError(f"schedule_each={schedule_each!r} must be 'epoch' or 'batch'.")
     if accumulate < 1:
@@ -40,6 +51,23 @@ def check_loss(loss: Any) -> None:
             "The loss must be a function such as nn.mse or nn.CrossEntropyLoss(), not "
             f"{type(loss).__name__}. Pass inputs and targets together: "
             "fit(model, nn.DataLoader((inputs, targets)), loss, optimizer, epochs)."
+        )
+
+
+def check_result(loss: Any, training: bool) -> None:
+    """Raise if what a loss returned is no number, or for training has no graph."""
+    is_node = isinstance(loss, Node)
+    if not is_node and not isinstance(loss, (int, float, np.ndarray, np.generic)):
+        end = " It lacks a return statement." if loss is None else ""
+        raise DataError(
+            f"The loss returned {described(loss)}; it must return one number, computed from the "
+            f"outputs.{end}"
+        )
+    if training and not (is_node and getattr(loss, "requires_grad", True)):
+        raise DataError(
+            f"The loss returned {described(loss)} without a graph, from which no gradient can be "
+            "computed. Compute it from the outputs as they are, without .data, .item(), .detach(), "
+            "float() or no_grad(); and at least one parameter must require a gradient."
         )
 
 

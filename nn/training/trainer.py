@@ -15,6 +15,7 @@ from nn.optim import Optimizer, clip_grad_norm
 from nn.training.batches import Batch, Loss, size_of
 from nn.training.metrics import Means
 from nn.training.nan import NanLossError
+from nn.training.options import check_result
 
 
 class Trainer:
@@ -123,4 +124,6 @@ class Trainer:
     def _result(self, batch: Batch) -> tuple[Any, Any]:
         inputs, targets = batch
         outputs = self.model(*inputs)
-        return self.loss(outputs, targets), outputs
+        result = self.loss(outputs, targets)
+        check_result(result, training=self.model.training)
+        return result, outputs

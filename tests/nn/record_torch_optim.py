@@ -63,6 +63,16 @@ OPTIMIZERS.update(
 )
 
 
+#: Optimisers that call a closure.
+CLOSURES = {
+    "LBFGS": lambda o, p: o.LBFGS(p, lr=0.5, max_iter=4),
+    "LBFGS, defaults": lambda o, p: o.LBFGS(p),
+    "LBFGS, short memory": lambda o, p: o.LBFGS(p, lr=0.3, max_iter=3, history_size=2),
+    "LBFGS, search": lambda o, p: o.LBFGS(p, max_iter=3, line_search_fn="strong_wolfe"),
+    "LBFGS, far": lambda o, p: o.LBFGS(p, 50.0, 5, 12, line_search_fn="strong_wolfe"),
+}
+
+
 class Together:
     """Schedules of one optimiser, each of which takes its own steps."""
 
@@ -150,6 +160,9 @@ SCHEDULES = {
         [s.LinearLR(o, total_iters=10), s.CosineAnnealingLR(o, T_max=20), s.ExponentialLR(o, 0.9)],
         milestones=[10, 30],
     ),
+    "SWALR": lambda s, o: s.SWALR(o, 0.02),
+    "SWALR, linear": lambda s, o: s.SWALR(o, 0.3, anneal_epochs=7, anneal_strategy="linear"),
+    "SWALR, at once": lambda s, o: s.SWALR(o, 0.3, anneal_epochs=0),
     "ChainedScheduler": lambda s, o: s.ChainedScheduler(
         [s.LinearLR(o, total_iters=10), s.StepLR(o, 15), s.ExponentialLR(o, 0.95)]
     ),
@@ -204,6 +217,7 @@ def main():
     import torch
     from safetensors.torch import save_file
 
+    torch.optim.lr_scheduler.SWALR = torch.optim.swa_utils.SWALR
     torch.set_default_dtype(torch.float64)
     inputs, targets, *start = problem()
     found = {}
@@ -217,6 +231,23 @@ def main():
             optimizer.step()
             path.append(np.concatenate([p.detach().numpy().ravel() for p in parameters]))
         found[f"optimizer: {name}"] = np.array(path)
+    for name, build in CLOSURES.items():
+        parameters = [torch.tensor(array, requires_grad=True) for array in start]
+        optimizer = build(torch.optim, parameters)
+
+        def closure(optimizer=optimizer, parameters=parameters):
+            optimizer.zero_grad()
+            result = loss(torch.tanh, parameters, torch.tensor(inputs), torch.tensor(targets))
+            result.backward()
+            return result
+
+        path = []
+        for _ in range(6):
+            result = optimizer.step(closure).item()
+            path.append(
+                np.concatenate([[result], *[p.detach().numpy().ravel() for p in parameters]])
+            )
+        found[f"closure: {name}"] = np.array(path)
     for kind, table in (
         ("schedule", SCHEDULES), ("together", TOGETHER), ("plateau", PLATEAUS)
     ):  # fmt: skip

@@ -1,15 +1,18 @@
-"""L-BFGS: its minimum, interruptions, and what it needs."""
+"""L-BFGS: the steps of PyTorch's, its minimum, interruptions, and what it needs."""
 
-import sys
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograd import Tensor, Value
-from autograd.errors import (
-    MissingProgramError,
-)
+from autograd.errors import OptionError
 from nn import optim
+from nn.arrays import plain
+
+RECORDER = runpy.run_path(str(Path(__file__).with_name("record_torch_optim.py")))
+RECORDED = np.load(RECORDER["FOLDER"] / "torch_optim.npz")
 
 
 def rosenbrock(x, y):
@@ -19,7 +22,7 @@ def rosenbrock(x, y):
 @pytest.mark.parametrize("kind", [Tensor, Value])
 def test_lbfgs_finds_the_minimum(kind):
     x, y = kind(-1.0), kind(2.0)
-    optimizer = optim.LBFGS([x, y], max_iter=100)
+    optimizer = optim.LBFGS([x, y], max_iter=100, line_search_fn="strong_wolfe")
 
     def closure():
         optimizer.zero_grad()
@@ -27,15 +30,15 @@ def test_lbfgs_finds_the_minimum(kind):
         loss.backward()
         return loss
 
-    assert optimizer.step(closure) < 1e-10
-    assert optimizer.result.success
+    assert plain(optimizer.step(closure)) == rosenbrock(-1.0, 2.0)
+    assert plain(rosenbrock(x, y)) < 1e-10
     assert [float(x.data), float(y.data)] == pytest.approx([1.0, 1.0], abs=1e-5)
     assert isinstance(x.data, float if kind is Value else np.ndarray)
 
 
 def test_lbfgs_keeps_the_last_good_point_when_interrupted():
     x, y = Tensor(-1.0), Tensor(2.0)
-    optimizer = optim.LBFGS([x, y], max_iter=100)
+    optimizer = optim.LBFGS([x, y], max_iter=100, line_search_fn="strong_wolfe")
     losses = []
 
     def closure():
@@ -53,10 +56,32 @@ def test_lbfgs_keeps_the_last_good_point_when_interrupted():
     assert rosenbrock(x, y).item() < losses[0]
 
 
-def test_lbfgs_needs_a_closure_and_scipy(monkeypatch):
+def test_lbfgs_needs_a_closure_and_one_group():
     optimizer = optim.LBFGS([Tensor([1.0])])
     with pytest.raises(TypeError, match="closure"):
         optimizer.step()
-    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(MissingProgramError, match=r'pip install "chainrule\[scipy\]"'):
-        optimizer.step(lambda: 0.0)
+    with pytest.raises(OptionError, match="strong_wolfe"):
+        optim.LBFGS([Tensor([1.0])], line_search_fn="armijo")
+    with pytest.raises(OptionError, match="one group"):
+        optim.LBFGS([{"params": [Tensor([1.0])]}, {"params": [Tensor([1.0])]}])
+
+
+@pytest.mark.parametrize("name", RECORDER["CLOSURES"])
+def test_the_steps_of_lbfgs_match_pytorch(name):
+    inputs, targets, *start = RECORDER["problem"]()
+    parameters = [Tensor(array) for array in start]
+    optimizer = RECORDER["CLOSURES"][name](optim, parameters)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = RECORDER["loss"](np.tanh, parameters, inputs, targets)
+        loss.backward()
+        return loss
+
+    for expected in RECORDED[f"closure: {name}"]:
+        loss = optimizer.step(closure)
+        found = np.concatenate([np.ravel(p.data) for p in parameters])
+        np.testing.assert_allclose([loss.item(), *found], expected, rtol=1e-7, atol=1e-7)
+        state = optimizer.state_dict()
+        optimizer = RECORDER["CLOSURES"][name](optim, parameters)
+        optimizer.load_state_dict(state)

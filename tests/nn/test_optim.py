@@ -419,5 +419,38 @@ def test_complex_parameters_are_rejected():
         optim.Adam([parameter]).step()
 
 
+def test_averages_take_the_functions_of_pytorch():
+    model = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1))
+    swa = optim.swa_utils
+    ways = {
+        "decay": {"decay": 0.8},
+        "avg_fn": {"avg_fn": swa.get_ema_avg_fn(0.8)},
+        "multi_avg_fn": {"multi_avg_fn": swa.get_ema_multi_avg_fn(0.8), "use_buffers": True},
+        "mean": {"use_buffers": True},
+    }
+    averages = {name: optim.AveragedModel(model, **options) for name, options in ways.items()}
+    for value in (1.0, 2.0, 6.0):
+        model[0].weight.data[...] = model[1].running_mean[...] = value
+        for average in averages.values():
+            average.update_parameters(model)
+    weights = {name: a.module[0].weight.item() for name, a in averages.items()}
+    assert weights == pytest.approx(dict.fromkeys(ways, 0.64 + 0.32 + 1.2) | {"mean": 3.0})
+    means = {name: a.module[1].running_mean.item() for name, a in averages.items()}
+    assert means == pytest.approx({"decay": 6, "avg_fn": 6, "multi_avg_fn": 2.16, "mean": 3})
+    with pytest.raises(OptionError, match="one of"):
+        optim.AveragedModel(model, 0.5, avg_fn=swa.get_ema_avg_fn())
+
+
+def test_update_bn_takes_means_over_all_batches():
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.5)).eval()
+    x = np.random.default_rng(0).normal(size=(12, 2))
+    optim.update_bn(nn.DataLoader((x, x), batch_size=4), model)
+    y = model[0](x).data
+    np.testing.assert_allclose(model[1].running_mean, y.mean(axis=0))
+    variances = [y[i : i + 4].var(axis=0, ddof=1) for i in (0, 4, 8)]
+    np.testing.assert_allclose(model[1].running_var, np.mean(variances, axis=0))
+    assert (model.training, model[1].momentum) == (False, 0.1)
+
+
 def test_repr_shows_the_options():
     assert repr(optim.SGD([Tensor([1.0])], lr=0.5)).startswith("SGD(1 parameters, lr=0.5, ")

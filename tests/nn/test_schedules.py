@@ -40,14 +40,15 @@ def test_a_rate_set_by_hand_is_kept_or_refused(name):
     scheduler.step()
     same.step()
     optimizer.param_groups[0]["lr"] *= 3.0
-    if name.startswith(("OneCycleLR", "CyclicLR")):
-        with pytest.raises(OptionError, match=r"CycleLR|CyclicLR set .* whatever it was"):
+    if name.startswith(("OneCycleLR", "CyclicLR", "SWALR, at once")):
+        with pytest.raises(OptionError, match=r"LR set .* whatever it was"):
             scheduler.step()
         return
     scheduler.step()
     same.step()
     ratio = optimizer.param_groups[0]["lr"] / other.param_groups[0]["lr"]
-    assert 2.8 < ratio < 3.6  # three times as large, except for the part above a minimum
+    least = 1.5 if name.startswith("SWALR") else 2.8  # much of which is the fixed rate
+    assert least < ratio < 3.6  # three times as large, except for the part above a minimum
 
 
 def test_a_lambda_composes_with_other_schedules():

@@ -1,3 +1,4 @@
+import copy
 import math
 import sys
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.errors import MissingProgramError, OptionError, WeightsError
+from autograd.errors import DataError, MissingProgramError, OptionError, WeightsError
 from nn.training.checkpoints import Checkpoint
 
 
@@ -344,9 +345,9 @@ def test_lbfgs_is_trained_by_the_same_loop():
     before = mse(model(x), y).item()
     history = nn.fit(**arguments)
     first, second = history["loss"]
-    assert second == pytest.approx(mse(model(x), y).item())
+    assert second == pytest.approx(mse(model(x), y).item(), rel=1e-2)
     assert before > first >= second * (1 - 1e-9)
-    assert math.isnan(history["lr"][0])
+    assert history["lr"] == [1.0, 1.0]
 
 
 def test_whole_batches_go_to_model_and_loss_if_asked_for():
@@ -409,3 +410,56 @@ def test_tqdm_shows_a_progress_bar_if_installed(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     assert len(nn.fit(**settings(progress=True))) == 6
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (lambda y, t: None, "None.*lacks a return"),
+        (lambda y, t: float(mse(y, t).data), "a float without a graph"),
+        (lambda y, t: mse(y, t).detach(), "without a graph"),
+        (lambda y, t: (mse(y, t), 1), "a tuple of"),
+    ],
+    ids=["None", "float", "detached", "tuple"],
+)
+def test_a_loss_must_return_a_number_with_a_graph(loss, message):
+    with pytest.raises(DataError, match=message):
+        nn.fit(**settings(loss=loss))
+
+
+def test_an_optimiser_of_another_model_is_an_error():
+    arguments = settings()
+    arguments["model"] = copy.deepcopy(arguments["model"])
+    with pytest.raises(OptionError, match="none of the model's parameters"):
+        nn.fit(**arguments)
+
+
+@pytest.mark.parametrize("kind", ["Momentum", "LBFGS"])
+def test_own_optimisers_resume_from_checkpoints(kind, tmp_path):
+    class Momentum(nn.optim.Optimizer):
+        def __init__(self, params, keep=0.9):
+            super().__init__(params, {"lr": 0.01, "keep": keep})
+
+        def step(self, closure=None):
+            loss = closure()
+            for p in self.param_groups[0]["params"]:
+                state = self.state[p]
+                state["count"] = state.get("count", 0) + 1
+                state["v"] = self.param_groups[0]["keep"] * state.get("v", 0.0) + p.grad
+                p.data -= self.param_groups[0]["lr"] * state["v"] / state["count"]
+            return loss
+
+    def arguments(**options):
+        found = settings(noise=0.0, **options)
+        parameters = found["model"].parameters()
+        found["optimizer"] = (
+            Momentum(parameters) if kind == "Momentum" else nn.optim.LBFGS(parameters, 0.1, 2)
+        )
+        return found
+
+    whole, path = arguments(epochs=4), tmp_path / "run.safetensors"
+    expected = nn.fit(**whole)
+    nn.fit(**arguments(epochs=2, checkpoint=path))
+    resumed = arguments(epochs=4, checkpoint=path, resume=True)
+    assert nn.fit(**resumed).rows == expected.rows
+    assert_same_state(resumed["model"].state_dict(), whole["model"].state_dict())
