@@ -16,8 +16,8 @@ What the function assigns to such attributes is stored after each run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from autograd.engine import tracing as hooks
 from autograd.engine.grad_mode import GRAD_MODE
@@ -51,14 +51,6 @@ class State(NamedTuple):
     counted: bool = False
     inner: bool = False
     functions: tuple[Callable[..., Any], ...] = ()
-
-
-class Stateful(Protocol):
-    """An object whose state programs follow."""
-
-    def __program_state__(self) -> Iterable[State]:
-        """Yield the dicts with the state."""
-        ...
 
 
 class _Changes:

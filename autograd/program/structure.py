@@ -125,11 +125,6 @@ class Identity:
         found = self._found()
         return found is not None and found is other._found()
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether the object still exists."""
-        return self._found() is not None
-
 
 def fixed(x: Any) -> Any:
     """Return what identifies a fixed argument: its value if nothing can change it, else itself."""

@@ -124,15 +124,6 @@ def _spread_again(x: Operand, axes: tuple[int, ...], shape: tuple[int, ...]) -> 
     return found.take(broadcast_positions(kept, shape))
 
 
-def along_given(step: Step) -> list[Sets]:
-    """Return the sets of a function whose second argument says which elements along an axis."""
-    x = step.arguments[0]
-    axis = plain(step.arguments[2] if len(step.arguments) > 2 else step.keywords.get("axis", -1))
-    if not isinstance(x, Operand) or x.sets is None or axis is None:
-        raise Unknown
-    return [_spread_again(x, _axes(axis, len(x.shape)), step.shape)]
-
-
 def matrices(step: Step) -> list[Sets]:
     """Return the sets of a function of matrices: stacks of them do not mix."""
     parts: list[tuple[Sets, tuple[int, ...]]] = []

@@ -67,10 +67,6 @@ class Point:
         rows = wrong.reshape(-1, self.x.size)
         return frozenset(path for path, part in parts.items() if not rows[:, part].any())
 
-    def accepts(self, given: Vector | None) -> bool:
-        """Return whether derivatives are right."""
-        return given is not None and not self.wrong(given).any()
-
 
 class Oracle:
     """Knows the right derivatives.

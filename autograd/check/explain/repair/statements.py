@@ -49,11 +49,6 @@ class Site:
         """The number of its first line."""
         return int(self.node.lineno)
 
-    @property
-    def is_statement(self) -> bool:
-        """Whether it is a whole statement."""
-        return isinstance(self.node, ast.stmt)
-
 
 def sites(source: Source) -> Iterator[Site]:
     """Yield the executed statements of a function, in their order."""

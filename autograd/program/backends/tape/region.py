@@ -34,9 +34,6 @@ EXACT = 1 << 53
 
 _NUMBERS = frozenset((float, int, bool))
 
-#: Types of arguments that may hold variables, or are arrays.
-_NESTED = frozenset((tuple, list, dict, slice, Constant))
-
 #: Stands for the type of a number whose type varies.
 MIXED = object()
 
