@@ -12,6 +12,7 @@ from autograd import tree
 from autograd.captured import AllAtOnce, closed_over, pulled, varies
 from autograd.debugging import Trace
 from autograd.engine import Node, Tensor, Value, dispatch, no_grad
+from autograd.engine.batching import Batched
 from autograd.engine.closures import begin_call
 from autograd.engine.grad_mode import is_recording
 from autograd.engine.objects import joined
@@ -156,4 +157,6 @@ class _Watch(Trace):
 
 
 def _leaf_of(data: Any) -> Any:
-    return Value(data) if isinstance(data, float) else Tensor(data)
+    return (
+        Value(data) if isinstance(data, float) and not isinstance(data, Batched) else Tensor(data)
+    )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
+from autograd.engine.batching import Batched
 from autograd.engine.observers import Observer
 from autograd.errors import NonFiniteError
 from autograd.graph import Graph, contents
@@ -204,6 +205,8 @@ class debug(Trace):  # noqa: N801 - stands beside no_grad
         )
 
     def _is_fine(self, data: Any) -> bool:
+        while isinstance(data, Batched):
+            data = data.array
         if isinstance(data, float):
             return math.isfinite(data) or (self.allow_infinity and not math.isnan(data))
         if not isinstance(data, (np.ndarray, np.generic)) or data.dtype.kind not in "fc":

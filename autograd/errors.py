@@ -63,8 +63,8 @@ class BatchError(AutogradError, ValueError):
     """A function that `vmap` calls does something that differs between the calls of a batch."""
 
 
-class BatchAttributeError(BatchError, AttributeError):
-    """An attribute of an array that a batched one does not have, such as its bytes in memory."""
+class BatchNumberError(BatchError, TypeError):
+    """A batched number is used as an array."""
 
 
 class GuardError(AutogradError, ValueError):

@@ -200,7 +200,7 @@ def _like(tangent: Any, data: Any) -> Any:
         return tangent if same else np.broadcast_to(tangent, np.shape(data))  # type: ignore[call-overload]
     if isinstance(tangent, Node):
         return tangent
-    if isinstance(data, float):
+    if isinstance(data, float) and not isinstance(data, batching.Batched):
         number = np.real(tangent)
         return number.as_float() if isinstance(number, tracing.Followed) else float(number)
     if real and np.iscomplexobj(tangent):

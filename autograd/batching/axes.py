@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray
+from autograd.batching.array import batched
 from autograd.batching.level import Level, aligned, depends_on, is_in, ndim
 from autograd.batching.ufuncs import shifted, wrapped
 
@@ -126,7 +126,7 @@ def transform(function: Any, several: bool = False, default: Any = -1) -> Rule:
         if axis is None and given.get("s") is not None:
             axis = tuple(range(-len(given["s"]), 0))
         found_axis = shifted(axis, x.ndim)
-        return BatchedArray(function(x.array, **{name: found_axis}, **given), level)
+        return batched(function(x.array, **{name: found_axis}, **given), level)
 
     return rule
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograd.batching import shapes, writing
-from autograd.batching.array import RULES
 from autograd.batching.axes import along, elementwise, reduction, through, transform
-from autograd.batching.level import innermost, mapped, ndim, shape
+from autograd.batching.entries import RULES
+from autograd.batching.explaining import stand_in
+from autograd.batching.level import innermost, mapped, ndim
 from autograd.batching.linalg import LINALG
 from autograd.batching.loops import looped
 from autograd.batching.products import PRODUCTS
-from autograd.engine.batching import Batched
 
 Rule = Callable[..., Any]
 
@@ -116,7 +116,7 @@ TABLE: dict[Any, Rule] = {
 def call_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call a function of NumPy for all entries of the innermost batch."""
     if function in STATIC:
-        return function(*[mapped(x, _stand_in) for x in arguments], **keywords)
+        return function(*[mapped(x, stand_in) for x in arguments], **keywords)
     level = innermost((arguments, keywords))
     if function in (np.array2string, np.array_repr, np.array_str):
         return repr(arguments[0])
@@ -126,12 +126,6 @@ def call_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> An
         if found is not NotImplemented:
             return found
     return looped(function, level, arguments, keywords)
-
-
-def _stand_in(x: Any) -> Any:
-    """Return an array of the shape and type in one call, which takes no memory."""
-    is_batched = isinstance(x, Batched)
-    return np.broadcast_to(np.zeros((), x.array.dtype), shape(x)) if is_batched else x
 
 
 def _listed(arguments: Any) -> Any:

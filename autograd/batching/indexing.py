@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import RULES, BatchedArray, of_entries, refuse_write
+from autograd.batching.array import batched, of_entries
+from autograd.batching.entries import RULES
+from autograd.batching.explaining import raise_as_in_one_call
 from autograd.batching.level import Level, aligned, depends_on, entry, innermost, is_in, ndim
+from autograd.batching.operators import refuse_write
+from autograd.engine.batching import Batched
 from autograd.engine.node import Node
 from autograd.errors import BatchError
 
@@ -16,19 +21,34 @@ def getitem(x: Any, index: Any) -> Any:
     """Return elements in all calls."""
     level = innermost((x, index))
     if not is_in(x, level):
-        x = BatchedArray(np.broadcast_to(x, (level.size, *np.shape(x))), level)
+        x = batched(np.broadcast_to(x, (level.size, *np.shape(x))), level)
     parts = _parts(index, x)
     if not depends_on(parts, level):
-        found = _read(x.array, parts)
+        try:
+            found = _read(x.array, parts)
+        except IndexError as error:
+            raise_as_in_one_call(error, operator.getitem, (x, index), {})
         if found.ndim == 1 and not any(part is Ellipsis for part in parts):
-            return BatchedArray(found.copy(), level)  # a number is not a view
+            return batched(found.copy(), level)  # a number is not a view
         return of_entries(found, level)
     _refuse_masks(parts, level)
-    return BatchedArray(_gathered(x, parts, level), level)
+    return batched(_gathered(x, parts, level), level)
 
 
 def setitem(x: Any, index: Any, item: Any) -> None:
     """Assign to elements in all calls."""
+    try:
+        _assign(x, index, item)
+    except (ValueError, IndexError) as error:
+        raise_as_in_one_call(error, _assigned, (x, index, item), {})
+
+
+def _assigned(x: Any, index: Any, item: Any) -> None:
+    x = np.array(x)
+    x[index] = item
+
+
+def _assign(x: Any, index: Any, item: Any) -> None:
     if isinstance(item, Node):
         raise TypeError("A node cannot be an element of a batched array.")
     level = innermost((x, index, item))
@@ -121,7 +141,7 @@ def _kind(part: Any) -> str:
         return "slice"
     if _is_mask(part):
         return "mask"
-    return "array" if hasattr(part, "dtype") and isinstance(part, np.ndarray) else "int"
+    return "array" if isinstance(part, (np.ndarray, Batched)) else "int"
 
 
 def _is_mask(part: Any) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.engine.batching import Batched
+from autograd.engine.batching import Batched, levels
+from autograd.engine.callers import hint_for_caller
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import BatchError
 
@@ -30,6 +31,9 @@ class Level:
         What modules may do that draw random numbers: see `vmap`.
     looped : dict of str to int
         How often a function was called for each entry, because it has no batch rule.
+    refusals : list of BatchError
+        The errors that were raised because one answer would have been that of all calls. What
+        catches one and goes on would take the same branch in all calls.
     """
 
     def __init__(self, size: int, begun: float, randomness: str = "same") -> None:
@@ -39,6 +43,7 @@ class Level:
         self.begun = begun
         self.randomness = randomness
         self.looped: dict[str, int] = {}
+        self.refusals: list[BatchError] = []
         #: By identity: nodes from outside, and what stands for them in each call.
         self.shared: dict[int, tuple[Any, Any]] = {}
 
@@ -51,8 +56,28 @@ class Level:
                 "is none. Call the function with at least one."
             )
 
+    @property
+    def label(self) -> str:
+        """The name of the batch in texts."""
+        return f"of batch {self.number}:"
+
     def __repr__(self) -> str:
         return f"<batch {self.number} of {self.size}>"
+
+
+def settle(error: BaseException | None) -> None:
+    """Note that the library has caught an error, and computes in another way."""
+    while error is not None:
+        for level in levels():
+            level.refusals = [each for each in level.refusals if each is not error]
+        error = error.__cause__
+
+
+def refuse(level: Level, text: str) -> NoReturn:
+    """Raise the error for a question whose answer would be the same in all calls."""
+    error = BatchError(text + hint_for_caller())
+    level.refusals.append(error)
+    raise error
 
 
 def batched_in(items: Any) -> Iterable[Batched]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray
+from autograd.batching.array import batched
 from autograd.batching.axes import stacks
 from autograd.batching.level import Level, depends_on, is_in, ndim, whole
 from autograd.batching.ufuncs import shifted
@@ -18,13 +18,13 @@ def solve(level: Level, a: Any, b: Any) -> Any:
     if ndim(a) < 2:
         return NotImplemented  # the loop raises NumPy's error
     if is_in(b, level) and not is_in(a, level) and b.ndim == 1 and ndim(a) == 2:
-        return BatchedArray(np.linalg.solve(a, b.array.T).T, level)  # one factorisation for all
+        return batched(np.linalg.solve(a, b.array.T).T, level)  # one factorisation for all
     if ndim(b) == 1:
         columns = whole(b, level).reshape((level.size, *(1,) * (ndim(a) - 2), -1, 1))
-        return BatchedArray(np.linalg.solve(whole(a, level), columns)[..., 0], level)
+        return batched(np.linalg.solve(whole(a, level), columns)[..., 0], level)
     if ndim(a) != ndim(b):
         return NotImplemented
-    return BatchedArray(np.linalg.solve(whole(a, level), whole(b, level)), level)
+    return batched(np.linalg.solve(whole(a, level), whole(b, level)), level)
 
 
 def norm(level: Level, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
@@ -37,8 +37,8 @@ def norm(level: Level, x: Any, ord: Any = None, axis: Any = None, keepdims: Any 
         flat = np.linalg.norm(x.array.reshape((level.size, x.size)), axis=1)
         if keepdims:
             flat = flat.reshape((level.size, *(1,) * x.ndim))
-        return BatchedArray(flat, level)
-    return BatchedArray(
+        return batched(flat, level)
+    return batched(
         np.linalg.norm(x.array, ord, shifted(axis, x.ndim) if axis is not None else
                        (1 if x.ndim == 1 else (1, 2)), keepdims), level
     )  # fmt: skip

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray, of_entries, refuse_write
+from autograd.batching.array import batched, of_entries
 from autograd.batching.level import Level, entry, innermost, is_in, shape, whole
+from autograd.batching.operators import refuse_write
+from autograd.engine.batching import Batched
 from autograd.errors import BatchError
 
 
@@ -56,7 +58,7 @@ def joined(found: list[Any], level: Level, name: str) -> Any:
         return first
     joined_shapes(found, name)
     is_array = type(first) is np.ndarray  # or an array without axes, unlike a number
-    return (of_entries if is_array else BatchedArray)(np.stack(found), level)
+    return (of_entries if is_array else batched)(np.stack(found), level)
 
 
 def joined_shapes(found: list[Any], name: str) -> None:
@@ -80,7 +82,7 @@ def of_whole(batch: Callable[..., Any], arguments: Any, keywords: dict[str, Any]
     level = innermost((arguments, keywords))
 
     def widened(x: Any) -> Any:
-        return whole(x, level) if isinstance(x, np.ndarray) else x
+        return whole(x, level) if isinstance(x, (np.ndarray, Batched)) else x
 
     given = [widened(x) for x in arguments]
     named = {key: widened(x) for key, x in keywords.items()}
@@ -91,4 +93,4 @@ def of_whole(batch: Callable[..., Any], arguments: Any, keywords: dict[str, Any]
             f"The batch rule {getattr(batch, '__name__', 'function')} returned shape "
             f"{shape(found)} for a batch of {level.size}; the first axis must count the entries."
         )
-    return BatchedArray(found, level)
+    return batched(found, level)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray
+from autograd.batching.array import batched
 from autograd.batching.level import Level, aligned, is_in, ndim, shape
 
 
@@ -15,7 +15,7 @@ def matmul(level: Level, a: Any, b: Any) -> Any:
     """Multiply matrices, or stacks of them."""
     if not ndim(a) or not ndim(b):
         np.matmul(np.zeros(shape(a)), np.zeros(shape(b)))  # raises NumPy's error
-    return BatchedArray(_matmul(level, a, b), level)
+    return batched(_matmul(level, a, b), level)
 
 
 def _matmul(level: Level, a: Any, b: Any) -> Any:
@@ -69,7 +69,7 @@ def dot(level: Level, a: Any, b: Any, out: Any = None) -> Any:
         return NotImplemented
     if not n or not m:
         axes = max(n, m)
-        return BatchedArray(np.multiply(aligned(a, level, axes), aligned(b, level, axes)), level)
+        return batched(np.multiply(aligned(a, level, axes), aligned(b, level, axes)), level)
     if m == 1 or (n <= 2 and m == 2):
         return matmul(level, a, b)
     return tensordot(level, a, b, ([n - 1], [max(m - 2, 0)]))
@@ -109,9 +109,9 @@ def tensordot(level: Level, a: Any, b: Any, axes: Any = 2) -> Any:
         left, right = [int(i) % n for i in left], [int(i) % m for i in right]
     if not is_in(a, level):
         found = np.tensordot(a, b.array, (left, [i + 1 for i in right]))
-        return BatchedArray(np.moveaxis(found, n - len(left), 0), level)
+        return batched(np.moveaxis(found, n - len(left), 0), level)
     if not is_in(b, level):
-        return BatchedArray(np.tensordot(a.array, b, ([i + 1 for i in left], right)), level)
+        return batched(np.tensordot(a.array, b, ([i + 1 for i in left], right)), level)
     return _contracted(level, a, b, left, right)
 
 
@@ -130,7 +130,7 @@ def _contracted(level: Level, a: Any, b: Any, left: list[int], right: list[int])
     found = np.matmul(
         first.reshape((level.size, wide, length)), second.reshape((level.size, length, high))
     )
-    return BatchedArray(found.reshape((level.size, *kept)), level)
+    return batched(found.reshape((level.size, *kept)), level)
 
 
 def einsum(level: Level, *operands: Any, optimize: Any = False, **keywords: Any) -> Any:
@@ -153,7 +153,7 @@ def einsum(level: Level, *operands: Any, optimize: Any = False, **keywords: Any)
         parts.append(batch + term if is_in(x, level) else term)
         plain.append(x.array if is_in(x, level) else x)
     found = np.einsum(f"{','.join(parts)}->{batch}{wanted}", *plain, optimize=optimize)
-    return BatchedArray(found, level)
+    return batched(found, level)
 
 
 def kron(level: Level, a: Any, b: Any) -> Any:

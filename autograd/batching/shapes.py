@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import BatchedArray, of_entries
+from autograd.batching.array import batched, of_entries
 from autograd.batching.level import (
     Level,
     aligned,
@@ -65,12 +65,12 @@ def in_order(x: Any, order: str) -> Any:
 def transpose(level: Level, a: Any, axes: Any = None) -> Any:
     """Permute the axes."""
     order = range(a.ndim)[::-1] if axes is None else axes
-    return BatchedArray(a.array.transpose((0, *shifted(tuple(order), a.ndim))), level)
+    return batched(a.array.transpose((0, *shifted(tuple(order), a.ndim))), level)
 
 
 def swapaxes(level: Level, a: Any, axis1: Any, axis2: Any) -> Any:
     """Exchange two axes."""
-    return BatchedArray(a.array.swapaxes(shifted(axis1, a.ndim), shifted(axis2, a.ndim)), level)
+    return batched(a.array.swapaxes(shifted(axis1, a.ndim), shifted(axis2, a.ndim)), level)
 
 
 def matrix_transpose(level: Level, x: Any) -> Any:
@@ -83,13 +83,13 @@ def moveaxis(level: Level, a: Any, source: Any, destination: Any) -> Any:
     if source is None or destination is None:
         return NotImplemented  # the loop raises NumPy's error
     array = np.moveaxis(a.array, shifted(source, a.ndim), shifted(destination, a.ndim))
-    return BatchedArray(array, level)
+    return batched(array, level)
 
 
 def expand_dims(level: Level, a: Any, axis: Any) -> Any:
     """Insert axes of length one."""
     axis = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
-    return BatchedArray(np.expand_dims(a.array, shifted(axis, a.ndim + len(axis))), level)
+    return batched(np.expand_dims(a.array, shifted(axis, a.ndim + len(axis))), level)
 
 
 def squeeze(level: Level, a: Any, axis: Any = None) -> Any:
@@ -118,7 +118,7 @@ def concatenate(
         arrays, axis = [np.ravel(x) for x in arrays], 0
     axes = max(ndim(x) for x in arrays)
     found = np.concatenate([whole(x, level) for x in arrays], shifted(axis, axes), **options)
-    return BatchedArray(found, level)
+    return batched(found, level)
 
 
 def at_least(axes: int) -> Any:
@@ -187,7 +187,7 @@ def stack(level: Level, arrays: Any, axis: Any = 0, out: Any = None, **options: 
         return NotImplemented
     arrays = list(arrays)
     axes = max(ndim(x) for x in arrays) + 1
-    return BatchedArray(
+    return batched(
         np.stack([whole(x, level) for x in arrays], shifted(axis, axes), **options), level
     )
 
@@ -197,8 +197,7 @@ def split(level: Level, ary: Any, indices_or_sections: Any, axis: Any = 0) -> An
     if depends_on(indices_or_sections, level):
         return NotImplemented
     return [
-        BatchedArray(x, level)
-        for x in np.split(ary.array, indices_or_sections, shifted(axis, ary.ndim))
+        batched(x, level) for x in np.split(ary.array, indices_or_sections, shifted(axis, ary.ndim))
     ]
 
 
@@ -207,26 +206,26 @@ def array_split(level: Level, ary: Any, indices_or_sections: Any, axis: Any = 0)
     if depends_on(indices_or_sections, level):
         return NotImplemented
     return [
-        BatchedArray(x, level)
+        batched(x, level)
         for x in np.array_split(ary.array, indices_or_sections, shifted(axis, ary.ndim))
     ]
 
 
 def flip(level: Level, m: Any, axis: Any = None) -> Any:
     """Reverse the order of elements."""
-    return BatchedArray(np.flip(m.array, shifted(axis, m.ndim)), level)
+    return batched(np.flip(m.array, shifted(axis, m.ndim)), level)
 
 
 def rot90(level: Level, m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
     """Rotate in a plane."""
-    return BatchedArray(np.rot90(m.array, k, shifted(tuple(axes), m.ndim)), level)
+    return batched(np.rot90(m.array, k, shifted(tuple(axes), m.ndim)), level)
 
 
 def tile(level: Level, A: Any, reps: Any) -> Any:  # noqa: N803 - NumPy's name
     """Repeat an array along each axis."""
     reps = tuple(reps) if isinstance(reps, (tuple, list, np.ndarray)) else (reps,)
     reps = (1,) * (A.ndim - len(reps)) + reps
-    return BatchedArray(np.tile(aligned(A, level, len(reps)), (1, *reps)), level)
+    return batched(np.tile(aligned(A, level, len(reps)), (1, *reps)), level)
 
 
 def triangle(function: Any) -> Any:
@@ -235,7 +234,7 @@ def triangle(function: Any) -> Any:
     def rule(level: Level, m: Any, k: Any = 0) -> Any:
         if m.ndim < 2:
             m = broadcast_to(level, m, (m.shape[0], m.shape[0]))
-        return BatchedArray(function(m.array, k), level)
+        return batched(function(m.array, k), level)
 
     return rule
 
@@ -243,7 +242,7 @@ def triangle(function: Any) -> Any:
 def diagonal(level: Level, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     """Return the elements on a diagonal."""
     found = np.diagonal(a.array, offset, shifted(axis1, a.ndim), shifted(axis2, a.ndim))
-    return BatchedArray(found, level)
+    return batched(found, level)
 
 
 def trace(
@@ -254,7 +253,7 @@ def trace(
     if out is not None:
         return NotImplemented
     axes = (shifted(axis1, a.ndim), shifted(axis2, a.ndim))
-    return BatchedArray(np.trace(a.array, offset, *axes, dtype=dtype), level)
+    return batched(np.trace(a.array, offset, *axes, dtype=dtype), level)
 
 
 def diag(level: Level, v: Any, k: Any = 0) -> Any:
@@ -267,7 +266,7 @@ def diag(level: Level, v: Any, k: Any = 0) -> Any:
     found = np.zeros_like(v.array, shape=(level.size, length, length))
     i = np.arange(v.shape[0])
     found[:, i + max(-k, 0), i + max(k, 0)] = v.array
-    return BatchedArray(found, level)
+    return batched(found, level)
 
 
 def pad(level: Level, array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
@@ -281,7 +280,7 @@ def pad(level: Level, array: Any, pad_width: Any, mode: Any = "constant", **opti
         if np.ndim(item):
             each = np.broadcast_to(np.asarray(item), (array.ndim, 2)).tolist()
             options[name] = [[1, 1] if name == "stat_length" else [0, 0], *each]
-    return BatchedArray(np.pad(array.array, [[0, 0], *widths], mode, **options), level)
+    return batched(np.pad(array.array, [[0, 0], *widths], mode, **options), level)
 
 
 def take(
@@ -293,10 +292,10 @@ def take(
     if axis is None:
         a, axis = np.ravel(a), 0
     if not is_in(indices, level):
-        return BatchedArray(np.take(a.array, indices, shifted(axis, a.ndim), mode=mode), level)
+        return batched(np.take(a.array, indices, shifted(axis, a.ndim), mode=mode), level)
     if not is_in(a, level):
         found = np.take(a, indices.array, axis, mode=mode)
-        return BatchedArray(np.moveaxis(found, axis % np.ndim(a), 0), level)
+        return batched(np.moveaxis(found, axis % np.ndim(a), 0), level)
     length = a.shape[axis]
     if mode == "wrap":
         indices = indices % length
@@ -316,7 +315,7 @@ def take_along_axis(level: Level, arr: Any, indices: Any, axis: Any = -1) -> Any
     if ndim(arr) != ndim(indices):
         np.take_along_axis(np.zeros(shape(arr)), np.zeros(shape(indices), int), axis)
     arrays = (whole(arr, level), whole(indices, level))
-    return BatchedArray(np.take_along_axis(*arrays, shifted(axis, ndim(arr))), level)
+    return batched(np.take_along_axis(*arrays, shifted(axis, ndim(arr))), level)
 
 
 def where(level: Level, condition: Any, x: Any = None, y: Any = None) -> Any:
@@ -348,7 +347,7 @@ def like(function: Any) -> Any:
 
 def copy(level: Level, a: Any, order: Any = "K", subok: Any = False) -> Any:
     """Return a copy."""
-    return BatchedArray(a.array.copy("K" if order in ("K", "A") else order), level)
+    return batched(a.array.copy("K" if order in ("K", "A") else order), level)
 
 
 def roll(level: Level, a: Any, shift: Any, axis: Any = None) -> Any:
@@ -357,4 +356,4 @@ def roll(level: Level, a: Any, shift: Any, axis: Any = None) -> Any:
         return NotImplemented
     if axis is None:
         return reshape(level, roll(level, ravel(level, a), shift, 0), a.shape)
-    return BatchedArray(np.roll(a.array, shift, shifted(axis, a.ndim)), level)
+    return batched(np.roll(a.array, shift, shifted(axis, a.ndim)), level)

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from autograd.batching import products
-from autograd.batching.array import RULES, BatchedArray, refuse_write
+from autograd.batching.array import batched
+from autograd.batching.entries import RULES
 from autograd.batching.indexing import whole_index
-from autograd.batching.level import Level, aligned, innermost, is_in, ndim
+from autograd.batching.level import Level, aligned, entry, innermost, is_in, ndim
 from autograd.batching.loops import looped
+from autograd.batching.operators import refuse_write
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -44,9 +46,7 @@ def _call(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> An
     found = ufunc(*plain, **keywords)
     if out is not None:
         results = found if isinstance(found, tuple) else (found,)
-        kept = [
-            BatchedArray(f, level) if x is None else x for x, f in zip(out, results, strict=True)
-        ]
+        kept = [batched(f, level) if x is None else x for x, f in zip(out, results, strict=True)]
         return kept[0] if len(kept) == 1 else tuple(kept)
     return wrapped(found, level)
 
@@ -54,9 +54,9 @@ def _call(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> An
 def wrapped(found: Any, level: Level) -> Any:
     """Return the results of a call for all entries, as batched arrays."""
     if isinstance(found, tuple):
-        parts = [BatchedArray(x, level) for x in found]
+        parts = [batched(x, level) for x in found]
         return type(found)(*parts) if hasattr(found, "_fields") else tuple(parts)
-    return BatchedArray(found, level)
+    return batched(found, level)
 
 
 def _targets(out: Any, level: Level) -> Any:
@@ -111,7 +111,7 @@ def _reduce(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> 
     axis = shifted(axis, x.ndim)
     single = len(axis) == 1 if isinstance(axis, tuple) else False
     array = ufunc.reduce(x.array, axis=axis[0] if single else axis, **given)
-    return BatchedArray(array, level)
+    return batched(array, level)
 
 
 def _accumulate(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -120,7 +120,7 @@ def _accumulate(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any])
     if given.pop("out", None) not in (None, (None,)) or not x.ndim:
         return NotImplemented
     axis = shifted(given.pop("axis", 0), x.ndim)
-    return BatchedArray(ufunc.accumulate(x.array, axis=axis, **given), level)
+    return batched(ufunc.accumulate(x.array, axis=axis, **given), level)
 
 
 def _reduceat(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -130,7 +130,7 @@ def _reduceat(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -
     if given.pop("out", None) not in (None, (None,)) or innermost(indices) is level:
         return NotImplemented
     axis = shifted(given.pop("axis", 0), x.ndim)
-    return BatchedArray(ufunc.reduceat(x.array, indices, axis=axis, **given), level)
+    return batched(ufunc.reduceat(x.array, indices, axis=axis, **given), level)
 
 
 def _outer(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -152,9 +152,7 @@ def _at(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> Any:
     found = whole_index(target, index, level)
     if found is None:
         for place in range(level.size):
-            own = (target.array[place, ...],)
-            rest = [x.array[place] if is_in(x, level) else x for x in (index, *operands)]
-            ufunc.at(*own, *rest)
+            ufunc.at(target.array[place, ...], *entry((index, *operands), level, place))
         return None
     index, axes = found
     ufunc.at(target.array, index, *[aligned(x, level, axes) for x in operands])

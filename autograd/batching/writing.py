@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching.array import refuse_write
 from autograd.batching.level import Level, aligned, entry, is_in
+from autograd.batching.operators import refuse_write
 
 
 def copyto(level: Level, dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:

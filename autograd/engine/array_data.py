@@ -33,12 +33,12 @@ def as_array(data: Any, dtype: Any) -> Any:
         own = data.dtype
         if own is FLOAT64 or own is FLOAT32:
             return data
-    if isinstance(data, np.generic):
+    if isinstance(data, Batched):
+        pass  # it says that it is an array, or a number
+    elif isinstance(data, np.generic):
         data = np.asarray(data)  # the usual case: the sum of an array is a NumPy scalar
     elif isinstance(data, Followed):
         data = np.asarray(data)  # type: ignore[call-overload]
-    elif isinstance(data, Batched):
-        pass  # it says that it is an array
     elif isinstance(data, Node):
         raise lost(
             f"A Tensor made of a {type(data).__name__}",

@@ -433,4 +433,4 @@ def is_constant_by_steps(primitive: Primitive | None) -> bool:
 def _as_array(x: Any) -> Any:
     """Return the array in a node; of a Value a number with an array's methods."""
     found = plain(x)
-    return np.float64(found) if isinstance(found, float) else found
+    return np.float64(found) if type(found) is float else found

@@ -133,7 +133,7 @@ def apply(
                 plain.append(argument._plain())
                 numbers += argument._contents
                 connected = True
-        elif isinstance(argument, _ndarray):
+        elif _is_array(argument):
             has_batched = has_batched or isinstance(argument, batching.Batched)
             if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
                 return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
@@ -262,9 +262,13 @@ def _converted(x: Any, dtype: Any, name: str) -> Any:
             f"numpy.{name}(..., dtype={str(dtype)!r}) of a Value: a Value is a Python float. "
             f"For other types write Tensor(number, dtype={str(dtype)!r})."
         )
-    if isinstance(x, tensor.Tensor) or isinstance(x, _ndarray):
+    if isinstance(x, tensor.Tensor) or _is_array(x):
         return x if x.dtype == dtype else x.astype(dtype)
     return x
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, _ndarray) or isinstance(x, batching.Batched)
 
 
 def numpy_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
+from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.missing import HINTS
@@ -126,7 +127,8 @@ class Tensor(ArrayNode):
             return
         if not isinstance(gradient, Node):
             gradient = np.asarray(gradient) if not hasattr(gradient, "shape") else gradient
-        if isinstance(gradient, _ndarray) and gradient.dtype != self._contents.dtype:
+        is_array = isinstance(gradient, _ndarray) or isinstance(gradient, Batched)
+        if is_array and gradient.dtype != self._contents.dtype:
             gradient = gradient.astype(self._contents.dtype)
         if gradient.shape != self._contents.shape:
             raise ShapeError(

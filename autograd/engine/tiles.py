@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.engine.batching import Batched
+
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
 
@@ -101,7 +103,9 @@ def _flat(arguments: Any, shape: Any) -> list[Any] | None:
             if x.shape != shape or not x.flags.c_contiguous:
                 return None
             x = x.reshape(-1)
-        elif not (type(x) is _ndarray or isinstance(x, (float, int, _generic))):
+        elif isinstance(x, Batched) or not (
+            type(x) is _ndarray or isinstance(x, (float, int, _generic))
+        ):
             return None
         whole.append(x)
     return whole

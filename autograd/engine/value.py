@@ -13,6 +13,7 @@ from typing import Any, final
 import numpy as np
 
 from autograd.engine import backward, calls, tracing, value_backward
+from autograd.engine.batching import Batched
 from autograd.engine.fields import NumberNode
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import UNRECORDED, Node
@@ -73,7 +74,7 @@ class Value(NumberNode):
         _right_partial: float = 0.0,
     ) -> None:
         if GRAD_MODE.interventions == 0:
-            contents: float = data if isinstance(data, float) else _as_float(data)
+            contents: float = data if type(data) is float else _as_float(data)
             super().__init__(contents, _primitive, _left, _left_partial, _right, _right_partial)
         else:
             number: float = _as_float(tracing.concrete(data))
@@ -189,13 +190,13 @@ class Value(NumberNode):
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return Value(self._contents + other._contents, "", ADD, self, 1.0, other, 1.0)
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             return Value(self._contents + c, "", ADD, self, 1.0, None, c)
         return calls.operator(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             return Value(c + self._contents, "", ADD, None, c, self, 1.0)
         return calls.operator(ADD, other, self)
@@ -203,13 +204,13 @@ class Value(NumberNode):
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return Value(self._contents - other._contents, "", SUBTRACT, self, 1.0, other, -1.0)
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             return Value(self._contents - c, "", SUBTRACT, self, 1.0, None, c)
         return calls.operator(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             return Value(c - self._contents, "", SUBTRACT, None, c, self, -1.0)
         return calls.operator(SUBTRACT, other, self)
@@ -225,13 +226,13 @@ class Value(NumberNode):
                 other,
                 self._contents,
             )
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             return Value(self._contents * c, "", MULTIPLY, self, c, None, c)
         return calls.operator(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             return Value(c * self._contents, "", MULTIPLY, None, c, self, c)
         return calls.operator(MULTIPLY, other, self)
@@ -240,21 +241,21 @@ class Value(NumberNode):
         if isinstance(other, Value) and other._contents != 0.0:
             y = self._contents / other._contents
             return Value(y, "", DIVIDE, self, 1.0 / other._contents, other, -y / other._contents)
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             c = float(other)
             if c != 0.0:
                 return Value(self._contents / c, "", DIVIDE, self, 1.0 / c, None, c)
         return calls.operator(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        if (isinstance(other, float) or isinstance(other, int)) and self._contents != 0.0:
+        if _is_number(other) and self._contents != 0.0:
             c = float(other)
             y = c / self._contents
             return Value(y, "", DIVIDE, None, c, self, -y / self._contents)
         return calls.operator(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        if isinstance(other, float) or isinstance(other, int):
+        if _is_number(other):
             x, c = self._contents, float(other)
             if c == 2.0:
                 return Value(x * x, "", POWER, self, 2.0 * x, None, c)
@@ -342,6 +343,8 @@ class Value(NumberNode):
 
 def as_constant(x: Any) -> Any:
     """Return a real scalar as a float, and None for anything else."""
+    if isinstance(x, Batched):
+        return None
     if isinstance(x, (float, int)):
         return float(x)
     if isinstance(x, np.generic):
@@ -349,8 +352,13 @@ def as_constant(x: Any) -> Any:
     return float(x) if isinstance(x, numbers.Real) else None
 
 
+def _is_number(x: Any) -> bool:
+    """Return whether this is a float or an integer; a batched number only says so."""
+    return (isinstance(x, float) or isinstance(x, int)) and not isinstance(x, Batched)
+
+
 def _as_float(x: Any) -> float:
-    if isinstance(x, float):
+    if isinstance(x, float) and not isinstance(x, Batched):
         return x
     if isinstance(x, Node):
         raise lost(
@@ -436,7 +444,7 @@ def store_data(values: list[Value], numbers: tuple[Any, ...]) -> None:
     """Store a number in the ``data`` of each Value."""
     for i in range(len(values)):
         number: Any = numbers[i]
-        values[i]._contents = number if isinstance(number, float) else _as_float(number)
+        values[i]._contents = number if type(number) is float else _as_float(number)
 
 
 def store_gradients(values: list[Value], numbers: tuple[Any, ...]) -> None:
@@ -444,6 +452,6 @@ def store_gradients(values: list[Value], numbers: tuple[Any, ...]) -> None:
     for i in range(len(values)):
         number: Any = numbers[i]
         value = values[i]
-        value._grad = number if isinstance(number, float) else _as_float(number)
+        value._grad = number if type(number) is float else _as_float(number)
         if value._notes is not None:
             value._notes.gradient = None

@@ -181,7 +181,7 @@ def followed(generator: Any) -> Any:
         if tracer is not None:
             generator = tracer.generator(generator)
     if GRAD_MODE.batching != 0:
-        from autograd.batching.generators import drawn  # what batches are needs time to import
+        from autograd.batching.randomness import drawn  # what batches are needs time to import
 
         return drawn(generator)
     return generator

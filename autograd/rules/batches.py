@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching import BatchedArray, Level, innermost, is_in, looped
+from autograd.batching import Level, batched, innermost, is_in, looped
 from autograd.batching.indexing import getitem
-from autograd.batching.level import aligned, batched_in, mapped, ndim, whole
+from autograd.batching.level import aligned, batched_in, mapped, ndim, settle, whole
 from autograd.batching.loops import joined, joined_shapes
 from autograd.batching.uniform import in_rule
 from autograd.engine import Node, Primitive, Tensor, Value, batching, tracing
@@ -37,7 +37,7 @@ def entered(x: Any, level: Level, axis: int) -> Any:
     """Return the array of one call, given those of all calls along an axis."""
     if _is_inside(x, level):
         return x.with_array(entered(x.array, level, axis + 1))
-    return BatchedArray(np.moveaxis(x, axis, 0) if axis else x, level)
+    return batched(np.moveaxis(x, axis, 0) if axis else x, level)
 
 
 def left(x: Any, level: Level, axis: int) -> Any:
@@ -109,6 +109,7 @@ class NodesInBatches(Batching):
         except Exception as error:
             if not _is_of_batch(error):
                 raise
+            settle(error)
             level = innermost((arguments, keywords))
             return looped(_calling(primitive), level, arguments, keywords)
 
@@ -122,6 +123,7 @@ class NodesInBatches(Batching):
         except Exception as error:
             if not _is_of_batch(error) or (primitive.limit is not None and isinstance(g, Node)):
                 raise  # the rule reads the graph of its cotangent, which a loop would cut
+            settle(error)
             given = (argnum, g, y, arguments, keywords)
             return one_by_one(primitive.pullback, primitive.name, given, {})
 
@@ -140,6 +142,7 @@ class NodesInBatches(Batching):
                 raise
             if innermost(plain((arguments, keywords))) is None:
                 raise
+            settle(error)
             return one_by_one(handler, name, arguments, keywords)
 
     def holding(self, array: Any, index: Any, item: Any) -> Any:
@@ -147,7 +150,7 @@ class NodesInBatches(Batching):
         if isinstance(array, Node):
             return array
         level = innermost((array, index, item))
-        return array if is_in(array, level) else BatchedArray(whole(array, level).copy(), level)
+        return array if is_in(array, level) else batched(whole(array, level).copy(), level)
 
     def zeros(self, shape: Any, dtype: Any, like: Any) -> Any:
         """Return batched zeros into which these arrays can be written."""
@@ -164,7 +167,7 @@ class NodesInBatches(Batching):
         axes = max(ndim(x) for x in arguments)
         given = [aligned(x, level, axes) for x in arguments]
         named = {key: aligned(x, level, axes) for key, x in keywords.items()}
-        return BatchedArray(function(*given, **named), level)
+        return batched(function(*given, **named), level)
 
 
 def _is_of_batch(error: BaseException | None) -> bool:
@@ -179,7 +182,7 @@ def _of_elements(primitive: Primitive, arguments: Any) -> Any:
     level = innermost(arguments)
     axes = max(ndim(x) for x in arguments)
     plain = [aligned(x, level, axes) for x in arguments]
-    return BatchedArray(_calling(primitive)(*plain), level)
+    return batched(_calling(primitive)(*plain), level)
 
 
 def _calling(primitive: Primitive) -> Any:

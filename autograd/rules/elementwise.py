@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive, Value, tracing
+from autograd.engine.batching import Batched
 from autograd.engine.dispatch import refuse_out
 from autograd.engine.tracing import Followed
 from autograd.rules.kernel import kernel, self_contained
@@ -27,7 +28,7 @@ LN2, LN10, DEGREE = math.log(2), math.log(10), math.pi / 180
 
 def where(condition: Any, x: Any, y: Any) -> Any:
     """Choose `x` or `y`; the condition may be a bool or an array."""
-    if isinstance(condition, (bool, np.bool_)):
+    if isinstance(condition, (bool, np.bool_)) and not isinstance(condition, Batched):
         return x if condition else y
     if isinstance(condition, Followed) and not isinstance(condition, np.ndarray):
         if isinstance(x, Node) or isinstance(y, Node):
@@ -267,7 +268,8 @@ def clip(
     lowest = a_min if min is None else min
     highest = a_max if max is None else max
     limits = tracing.concrete(lowest), tracing.concrete(highest)
-    if all(isinstance(x, (int, float)) for x in limits) and not isinstance(a, Value):
+    numbers = all(isinstance(x, (int, float)) and not isinstance(x, Batched) for x in limits)
+    if numbers and not isinstance(a, Value):
         return limited(a, lowest, highest)
     a = a if lowest is None else maximum(a, lowest)
     return a if highest is None else minimum(a, highest)

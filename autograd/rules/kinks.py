@@ -147,7 +147,7 @@ def vanishing(q: Any, x: Any) -> Any:
     """Return q x, and 0 where x is 0 even if q is infinite; its derivative by x is q there too."""
     if not (isinstance(q, Node) or isinstance(x, Node)):
         return q * x
-    numbers = isinstance(q, (float, Value)) and isinstance(x, (float, Value))
+    numbers = all(isinstance(z, (float, Value)) and not isinstance(z, Batched) for z in (q, x))
     return _of_numbers(q, x) if numbers else _of_arrays(q, x)
 
 

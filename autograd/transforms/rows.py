@@ -47,7 +47,10 @@ def jacobian_rows(call: Call, result: Any) -> list[Any] | None:
             if given < result.size:
                 return _by_columns(call, result, largest)
             return _by_rows(call, result, largest)
-        except Exception:  # whatever a rule cannot do with a batch, it may do with a row
+        except Exception as error:  # what a rule cannot do with a batch, it may do with a row
+            from autograd.batching.level import settle
+
+            settle(error)
             return None
 
 
@@ -87,11 +90,11 @@ class _Block:
     """The batch of one block of rows, around the pass that computes them."""
 
     def __init__(self, size: int, nested: bool) -> None:
-        from autograd.batching import BatchedArray, Level  # imported when first needed
+        from autograd.batching import Level, batched  # imported when first needed
         from autograd.rules.batches import leave
 
         self.level = Level(size, GRAD_MODE.calls + 0.5)
-        self.batched, self.leave, self.nested = BatchedArray, leave, nested
+        self.batched, self.leave, self.nested = batched, leave, nested
 
     def __enter__(self) -> _Block:
         if self.nested:  # then what the pass computes are nodes, and those of the graph are shared

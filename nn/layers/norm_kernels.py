@@ -64,7 +64,7 @@ def normalise_back(
 
     Remove from g · weight the parts that change the mean and the variance of x.
     """
-    centred = not isinstance(mean, float)
+    centred = type(mean) is not float
     kind = layout(x, axes, g, weight, variance, mean if centred else None)
     if kind == "rows":
         return rows_back(g, x, weight, mean, variance, axes, eps)
@@ -129,7 +129,7 @@ def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, 
     by_weight = np.zeros(count, x.dtype)
     for part in parts(rows):
         inverse, y, slope = inverses[part], whole[part], slopes[part]
-        if isinstance(mean, float):
+        if type(mean) is float:
             centre = rows[part].copy()
         else:
             centre = rows[part] - mean.reshape((-1, 1))[part]
@@ -137,7 +137,7 @@ def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, 
         by_weight += inverse[:, 0] @ product
         np.multiply(slope, factors, out=y)
         centre *= (product @ average) * (inverse * inverse)
-        if not isinstance(mean, float):
+        if type(mean) is not float:
             centre += slope @ average
         y -= centre
         y *= inverse

@@ -1,6 +1,6 @@
 """The arguments and results of `vmap`: axes, containers, keywords, types, random numbers."""
 
-import random
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,11 @@ from autograd import Tensor, grad, vmap
 from autograd.errors import AutogradError, BatchError, OptionError, ShapeError
 
 X = np.random.default_rng(3).normal(size=(3, 4))
+
+
+@dataclasses.dataclass
+class Pair:
+    x: object
 
 
 class Point(NamedTuple):
@@ -121,52 +126,6 @@ def test_functions_without_a_rule_are_called_in_a_loop():
     assert g.looped == {}
 
 
-# -- random numbers -----------------------------------------------------------------------------
-
-
-def test_random_numbers_are_an_error_by_default():
-    generator = np.random.default_rng(1)
-    with pytest.raises(BatchError, match="draws random numbers"):
-        vmap(lambda x: x + generator.normal())(X)
-    with pytest.raises(BatchError, match="draws random numbers"):
-        vmap(lambda x: x + np.random.rand(), randomness="different")(X)
-    with pytest.raises(BatchError, match="draws random numbers"):
-        vmap(lambda x, g: x + g.normal(), (0, None))(X, generator)
-
-
-@pytest.mark.parametrize("choice", ["error", "different"])
-def test_other_sources_of_random_numbers_are_errors(choice):
-    own, state, new = random.Random(1), np.random.RandomState(1), np.random.default_rng(1)
-    of_objects = (random.random, own.random, state.rand, new.normal)
-    for draw in (*of_objects, lambda: own.gauss(0, 1), lambda: state.normal()):
-        with pytest.raises(BatchError, match="draws random numbers"):
-            vmap(lambda x, draw=draw: x + draw(), randomness=choice)(X)
-        found = vmap(lambda x, draw=draw: x * 0.0 + draw(), randomness="same")(X)
-        assert np.all(found == found[0])
-
-
-def test_random_numbers_may_be_the_same_in_all_calls():
-    found = vmap(lambda x, g: g.normal(size=4), (0, None), randomness="same")(
-        X, np.random.default_rng(1)
-    )
-    np.testing.assert_array_equal(found, [np.random.default_rng(1).normal(size=4)] * 3)
-
-
-def test_random_numbers_may_differ_between_calls():
-    def noisy(x, g):
-        return x + g.normal(x, 0.1), g.integers(0, 10, size=(2,)), g.random()
-
-    first, second, third = vmap(noisy, (0, None), randomness="different")(
-        X, np.random.default_rng(1)
-    )
-    again = np.random.default_rng(1)
-    np.testing.assert_array_equal(first, X + again.normal(X, 0.1, size=(3, 4)))
-    np.testing.assert_array_equal(second, again.integers(0, 10, size=(3, 2)))
-    np.testing.assert_array_equal(third, again.random(3))
-    with pytest.raises(BatchError, match="Draw them before"):
-        vmap(lambda x, g: g.permutation(4), (0, None), randomness="different")(X, again)
-
-
 # -- bad input ----------------------------------------------------------------------------------
 
 BAD = {
@@ -185,7 +144,7 @@ BAD = {
     ),
     "float": (lambda: vmap(lambda x: float(x[0]))(X), BatchError, "float of a batched array"),
     "in": (lambda: vmap(lambda x: 3.0 in x)(X), BatchError, "np.any"),
-    "format": (lambda: vmap(lambda x: f"{x[0]:.2f}")(X), BatchError, "A format of a batched"),
+    "format": (lambda: vmap(lambda x: f"{x[0]:.2f}")(X), BatchError, "A text of a batched array"),
     "range": (lambda: vmap(lambda x: list(range(x[0].astype(int))))(X), BatchError, "an index"),
     "mask": (lambda: vmap(lambda x: x[x > 0])(X), BatchError, r"np.where\(mask"),
     "mask of a node": (lambda: vmap(grad(lambda x: x[x > 0].sum()))(X), BatchError, r"np.where\(mask"),
@@ -194,6 +153,8 @@ BAD = {
     "shapes": (lambda: vmap(np.flatnonzero)(X > 0), BatchError, "have the shapes"),
     "in place": (lambda: vmap(changes_plain)(X), BatchError, "all calls of a batch share"),
     "tensor from outside": (lambda: vmap(writes_outside(Tensor(X[0])))(X), AutogradError, "copy"),
+    "axis_size": (lambda: vmap(np.sin, axis_size=4)(X), ShapeError, "4 entries in axis_size, but 3"),
+    "object with arrays": (lambda: vmap(np.add)(X, Pair(X)), OptionError, "type Pair.*None in in_axes"),
     "randomness": (lambda: vmap(np.sin, randomness="yes"), OptionError, "none of"),
     "more axes than arguments": (lambda: vmap(np.add, (0, None, 0))(X, 2.0), OptionError, "3 parts"),
 }  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.engine import tracing
+from autograd.engine.batching import Batched
 from autograd.hips import numpy as anp
 from autograd.variables import plain
 
@@ -59,7 +60,7 @@ def _as_float(x: Any) -> Any:
     """Return a number of NumPy as one of Python; a node as it is."""
     if isinstance(x, tracing.Followed):
         return x.as_float()
-    return float(x) if isinstance(x, np.floating) else x
+    return float(x) if isinstance(x, np.floating) and not isinstance(x, Batched) else x
 
 
 def _sorted(value: Any) -> Any:
