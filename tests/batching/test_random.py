@@ -327,7 +327,7 @@ def test_programs_draw_again_for_each_entry():
         np.testing.assert_allclose(f(X, generator), X + again.normal(size=(3, 4)))
 
 
-def test_a_generator_in_a_batch_is_a_generator_that_cannot_be_copied():
+def test_a_generator_of_a_batch_cannot_be_copied():
     import copy
 
     assert np.all(different(lambda x, g: x * isinstance(g, Generator), new()) == X)
