@@ -155,7 +155,7 @@ BAD = {
     "tensor from outside": (lambda: vmap(writes_outside(Tensor(X[0])))(X), AutogradError, "copy"),
     "axis_size": (lambda: vmap(np.sin, axis_size=4)(X), ShapeError, "4 entries in axis_size, but 3"),
     "object with arrays": (lambda: vmap(np.add)(X, Pair(X)), OptionError, "type Pair.*None in in_axes"),
-    "randomness": (lambda: vmap(np.sin, randomness="yes"), OptionError, "none of"),
+    "randomness": (lambda: vmap(np.sin, randomness="yes"), OptionError, "must be one of"),
     "more axes than arguments": (lambda: vmap(np.add, (0, None, 0))(X, 2.0), OptionError, "3 parts"),
 }  # fmt: skip
 
