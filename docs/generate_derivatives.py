@@ -58,6 +58,7 @@ EVIDENT = (matrices.T, matrices.H, elementwise.where, elementwise.conjugate)
 DISTRIBUTION_FUNCTIONS = (
     *("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"),
     "entropy",
+    "rvs",
 )
 LONGEST = 90  # characters of a formula; beyond that, words are easier to read
 

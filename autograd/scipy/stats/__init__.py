@@ -1,8 +1,8 @@
 """`scipy.stats`: densities and distribution functions that have derivatives.
 
 Each distribution is a module, as in HIPS autograd: ``from autograd.scipy.stats import norm`` and
-``import autograd.scipy.stats.norm`` both work. Most of these modules are made here, from the tables
-in `continuous` and `discrete`. All other names, in this package and in its modules, are SciPy's own.
+``import autograd.scipy.stats.norm`` both work. Most of these modules are made here, from the
+`tables`. All other names, in this package and in its modules, are SciPy's own.
 """
 
 from __future__ import annotations
@@ -14,25 +14,27 @@ from typing import Any
 import scipy.stats as _original
 
 from autograd.scipy.fallback import names_of as _names_of
-from autograd.scipy.stats import continuous as _continuous
-from autograd.scipy.stats import discrete as _discrete
-from autograd.scipy.stats.families import Family as _Family
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
+from autograd.scipy.stats.tables import FAMILIES as _FAMILIES
 
-_families = [
-    family
-    for table in (_continuous, _discrete)
-    for family in vars(table).values()
-    if isinstance(family, _Family)
-]
-for _family in _families:
+for _family in _FAMILIES:
     globals()[_family.name] = sys.modules[f"{__name__}.{_family.name}"] = _family.module(__name__)
 
 #: Distributions of vectors: modules with a file of their own.
-_MULTIVARIATE = ("dirichlet", "multinomial", "multivariate_normal")
+_MULTIVARIATE = (
+    "dirichlet",
+    "dirichlet_multinomial",
+    "invwishart",
+    "matrix_normal",
+    "multinomial",
+    "multivariate_normal",
+    "multivariate_t",
+    "vonmises_fisher",
+    "wishart",
+)
 _others = _names_of(_original, "scipy.stats")
 
-__all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _families]]
+__all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _FAMILIES]]
 
 
 def __getattr__(name: str) -> Any:

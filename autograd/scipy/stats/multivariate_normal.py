@@ -15,7 +15,16 @@ from autograd.errors import ShapeError as _ShapeError
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.fallback import recorded as _recorded
+from autograd.scipy.stats.covariances import factor_of as _factor_of
+from autograd.scipy.stats.covariances import log_det as _log_det
+from autograd.scipy.stats.covariances import moved as _moved
+from autograd.scipy.stats.covariances import symmetrised as _symmetrised
+from autograd.scipy.stats.covariances import whitened as _whitened
+from autograd.scipy.stats.families import as_distribution as _as_distribution
 from autograd.scipy.stats.families import number as _number
+
+_as_distribution(__name__)
 
 __getattr__ = _names_of(_stats.multivariate_normal, "scipy.stats.multivariate_normal")
 
@@ -57,27 +66,16 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
             allow_singular = True
         else:
             return _stats.multivariate_normal.logpdf(x, mean, cov, allow_singular)
-    mean, cov = _parameters(mean, cov)
-    x = _number(x)
+    mean, cov = parameters(mean, cov)
     n = np.shape(cov)[0]
-    if np.ndim(x) == 0:
-        x = np.reshape(x, (1,))
-    elif np.ndim(x) == 1 and n == 1:
-        x = np.reshape(x, (-1, 1))
-    if np.shape(x)[-1] != n:
-        raise _ShapeError(
-            f"x has shape {np.shape(x)} and cov {np.shape(cov)}: the last axis of x must have "
-            f"length {n}."
-        )
-    deviation = x - mean
+    deviation = points(x, n) - mean
     if allow_singular:
-        whitened, logdet, rank, possible = _whitened_by_rank(deviation, cov)
+        white, logdet, rank, possible = _whitened_by_rank(deviation, cov)
     else:
-        factor = np.linalg.cholesky((cov + np.swapaxes(cov, -1, -2)) / 2)
-        columns = np.reshape(deviation, (-1, n)).T
-        whitened = np.reshape(np.linalg.solve(factor, columns).T, np.shape(deviation))
-        logdet, rank, possible = 2 * np.sum(np.log(np.diagonal(factor))), n, True
-    squares = np.sum(whitened * whitened, axis=-1)
+        factor = _factor_of(cov)
+        white, logdet = _whitened(factor, deviation), _log_det(factor)
+        rank, possible = n, True
+    squares = np.sum(white * white, axis=-1)
     y = -0.5 * (rank * _math.log(2 * _math.pi) + logdet + squares)
     return np.squeeze(y if np.all(possible) else np.where(possible, y, -_math.inf))
 
@@ -91,13 +89,40 @@ def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) ->
 @_redefinable
 def entropy(mean: Any = None, cov: Any = 1) -> Any:
     """Return the differential entropy, which does not depend on the mean."""
-    mean, cov = _parameters(mean, cov)
+    mean, cov = parameters(mean, cov)
     n = np.shape(cov)[0]
-    _, logdet = np.linalg.slogdet((cov + np.swapaxes(cov, -1, -2)) / 2)
+    _, logdet = np.linalg.slogdet(_symmetrised(cov))
     return 0.5 * (n * (1 + _math.log(2 * _math.pi)) + logdet)
 
 
-def _parameters(mean: Any, cov: Any) -> tuple[Any, Any]:
+@_redefinable
+def rvs(mean: Any = None, cov: Any = 1, size: Any = 1, random_state: Any = None) -> Any:
+    """Draw SciPy's samples, as ``mean + L z`` with the Cholesky factor L of the covariance."""
+    if isinstance(cov, _stats.Covariance) and not _has_node(mean):
+        return _stats.multivariate_normal.rvs(mean, cov, size, random_state)
+    mean, cov = parameters(mean, cov.covariance if isinstance(cov, _stats.Covariance) else cov)
+    draw = _recorded(_stats.multivariate_normal.rvs)
+    x = np.asarray(draw(_plain(mean), _plain(cov), size, random_state))
+    n = np.shape(cov)[0]
+    return np.squeeze(_moved(np.reshape(x, (-1, n)), mean, cov).reshape(points(x, n).shape))
+
+
+def points(x: Any, n: int) -> Any:
+    """Return points in the last axis, of length `n`."""
+    x = _number(x)
+    if np.ndim(x) == 0:
+        x = np.reshape(x, (1,))
+    elif np.ndim(x) == 1 and n == 1:
+        x = np.reshape(x, (-1, 1))
+    if np.shape(x)[-1] != n:
+        raise _ShapeError(
+            f"x has shape {np.shape(x)} and the covariance {(n, n)}: the last axis of x must have "
+            f"length {n}."
+        )
+    return x
+
+
+def parameters(mean: Any, cov: Any) -> tuple[Any, Any]:
     """Return the mean as a vector and the covariance as a matrix."""
     cov = _number(cov)
     if mean is None:

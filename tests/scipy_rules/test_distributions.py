@@ -1,0 +1,308 @@
+"""Every distribution in the tables: values, derivatives of all functions in both modes, samples."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.stats
+
+from autograd import Value, deriv, grad, hessian_vector_product, jit, value_and_grad, vmap
+from autograd.errors import NoRuleError, ShapeError
+from autograd.scipy import stats
+from autograd.scipy.stats.densities import Continuous
+from autograd.scipy.stats.masses import Discrete
+from autograd.scipy.stats.tables import FAMILIES
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+
+CONTINUOUS = [family.name for family in FAMILIES if isinstance(family, Continuous)]
+DISCRETE = [family.name for family in FAMILIES if isinstance(family, Discrete)]
+SHAPES = {
+    "erlang": [2.0], "genextreme": [0.2], "johnsonsb": [0.3, 1.2], "loguniform": [0.5, 3.0], "ncx2": [2.5, 1.3],
+    "reciprocal": [0.5, 3.0], "skewcauchy": [0.23], "triang": [0.4], "truncnorm": [-1.0, 1.5],
+    "truncpareto": [1.3, 4.0], "wrapcauchy": [0.4],
+}  # fmt: skip
+COUNTS = {  # integers that have no derivative, and parameters that have one
+    "bernoulli": ((), [0.3]), "binom": ((6,), [0.3]), "betabinom": ((6,), [1.7, 2.2]), "betanbinom": ((5,), [1.7, 2.2]),
+    "boltzmann": ((), [0.7]), "dlaplace": ((), [0.8]), "geom": ((), [0.3]), "logser": ((), [0.6]), "nbinom": ((), [2.5, 0.3]),
+    "planck": ((), [0.7]), "poisson": ((), [2.3]), "skellam": ((), [1.5, 2.2]), "yulesimon": ((), [1.7]), "zipf": ((), [2.4]),
+}  # fmt: skip
+DENSITIES = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
+MASSES = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
+SLOW = ("exponnorm", "recipinvgauss", "foldcauchy", "foldnorm")  # entropies from SciPy's quantiles
+Q = np.array([0.08, 0.8])
+LOC, SCALE = 0.3, 1.4
+
+
+def shapes_of(name):
+    number = getattr(scipy.stats, name).numargs
+    return SHAPES.get(name, [1.7, 2.2][:number])
+
+
+def slope(f, p, direction, h=1e-4):
+    """Difference of f along a direction, with an error of the order of h⁴."""
+    near, far = (f(p + k * h * direction) - f(p - k * h * direction) for k in (1, 2))
+    return (8 * near - far) / (12 * h)
+
+
+def assert_derivatives(f, p):
+    """Check gradients, forward derivatives and second derivatives along a direction."""
+    direction = np.linspace(0.5, 1.0, len(p)) * np.maximum(1.0, np.abs(p))
+    expected = slope(f, p, direction)
+    assert np.dot(grad(f)(p), direction) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    forward = deriv(lambda s: f(p + s * direction))(0.0)
+    assert forward == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    found, expected = hessian_vector_product(f)(p, direction), slope(grad(f), p, direction)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_continuous_distributions_match_scipy(name):
+    ours, theirs, shapes = getattr(stats, name), getattr(scipy.stats, name), shapes_of(name)
+    x = LOC + SCALE * theirs.ppf(Q, *shapes)
+    for function in DENSITIES:
+        found, expected = (getattr(m, function)(x, *shapes, LOC, SCALE) for m in (ours, theirs))
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-13, err_msg=function)
+    for function in ("ppf", "isf"):
+        found, expected = (getattr(m, function)(Q, *shapes, LOC, SCALE) for m in (ours, theirs))
+        np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-12, err_msg=function)
+    assert ours.interval(0.5, *shapes, LOC, SCALE) == pytest.approx(
+        theirs.interval(0.5, *shapes, LOC, SCALE)
+    )
+    if name not in SLOW:
+        expected = theirs.entropy(*shapes, LOC, SCALE)
+        assert ours.entropy(*shapes, LOC, SCALE) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_derivatives_of_continuous_distributions(name):
+    ours, shapes = getattr(stats, name), shapes_of(name)
+    point = float(LOC + SCALE * ours.ppf(0.7, *shapes))
+
+    def total(p):
+        parameters, x, q = [p[i] for i in range(len(shapes) + 2)], p[-2], p[-1]
+        found = [getattr(ours, f)(x, *parameters) for f in DENSITIES]
+        found += [getattr(ours, f)(q, *parameters) for f in ("ppf", "isf")]
+        return sum(k * y for k, y in enumerate(found, 1))
+
+    assert_derivatives(total, np.array([*shapes, LOC, SCALE, point, 0.3]))
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_samples_and_entropies_have_derivatives(name):
+    ours, theirs, shapes = getattr(stats, name), getattr(scipy.stats, name), shapes_of(name)
+    # Samples of angles are wrapped into one turn, which their quantiles are not.
+    p = np.array([*shapes, *((0.0, 1.0) if name == "wrapcauchy" else (LOC, SCALE))])
+
+    def sample(p):
+        return ours.rvs(*[p[i] for i in range(len(p))], size=2, random_state=3)
+
+    x = sample(p)
+    expected = theirs.rvs(*p, size=2, random_state=3)
+    turn = 2 * math.pi * np.round((x - expected) / (2 * math.pi))  # some versions wrap angles
+    np.testing.assert_allclose(x - turn, expected, rtol=1e-12)
+    direction = np.linspace(0.5, 1.0, len(p))
+    q = ours.cdf(x, *p)
+    expected = slope(lambda p: ours.ppf(q, *p), p, direction)
+    found = deriv(lambda s: sample(p + s * direction))(0.0)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    if name in SLOW:
+        return
+    expected = slope(lambda p: ours.entropy(*p), p, direction, 1e-3)
+    found = grad(lambda p: ours.entropy(*[p[i] for i in range(len(p))]))(p) @ direction
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", DISCRETE)
+def test_distributions_of_integers(name):
+    fixed, p = COUNTS[name][0], np.array(COUNTS[name][1])
+    last = (7.0,) if name == "boltzmann" else ()
+    ours, theirs, k = getattr(stats, name), getattr(scipy.stats, name), np.array([1, 2, 5, -2])
+    for function in MASSES:
+        found, expected = (getattr(m, function)(k, *fixed, *p, *last) for m in (ours, theirs))
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-13, err_msg=function)
+    assert ours.ppf(0.4, *fixed, *p, *last) == theirs.ppf(0.4, *fixed, *p, *last)
+
+    def total(p):
+        parameters = [*fixed, *[p[i] for i in range(len(p))], *last]
+        found = [getattr(ours, f)(1, *parameters) for f in MASSES[:4]]
+        found += [getattr(ours, f)(0, *parameters) for f in MASSES[4:]] if name != "geom" else []
+        found += [] if name in ("yulesimon", "betanbinom") else [ours.entropy(*parameters)]
+        return sum(i * y for i, y in enumerate(found, 1) if np.isfinite(getattr(y, "data", y)))
+
+    assert_derivatives(total, p)
+
+
+def test_entropies_of_integers_against_sums():
+    zeta, slope = mpmath.zeta(2.5), mpmath.zeta(2.5, derivative=1)
+    expected = float(mpmath.log(zeta) - 2.5 * slope / zeta)
+    assert stats.zipf.entropy(2.5) == pytest.approx(expected, rel=1e-12)
+    for name in ("binom", "poisson", "planck"):
+        fixed, p = COUNTS[name]
+        expected = getattr(scipy.stats, name).entropy(*fixed, *p)
+        assert getattr(stats, name).entropy(*fixed, *p) == pytest.approx(expected, rel=1e-6)
+    with pytest.raises(NoRuleError, match=r"yulesimon\.entropy is a sum of more than"):
+        stats.yulesimon.entropy(1.7)
+
+
+def test_integers_from_nodes_are_refused_with_a_reason():
+    for function, arguments in (("rvs", ()), ("ppf", (0.5,)), ("median", ())):
+        with pytest.raises(NoRuleError, match=r"poisson\..* integers.* gradient of its logpmf"):
+            getattr(stats.poisson, function)(*arguments, Value(2.0))
+
+
+def test_mean_gradients_of_samples_match_the_score():
+    """The mean of a function of gamma and beta variables has two estimates of its gradient."""
+    for name, shapes in (("gamma", (2.3,)), ("beta", (1.7, 2.5))):
+        ours, n = getattr(stats, name), 4000
+        x = getattr(scipy.stats, name).rvs(*shapes, size=n, random_state=0)
+        path = deriv(lambda a: np.sin(ours.rvs(a, *shapes[1:], size=n, random_state=0)))(shapes[0])  # noqa: B023
+        score = deriv(lambda a: ours.logpdf(x, a, *shapes[1:]))(shapes[0]) * np.sin(x)  # noqa: B023
+        error = math.hypot(path.std(), score.std()) / math.sqrt(n)
+        assert abs(path.mean() - score.mean()) < 5 * error
+
+
+def test_jit_and_vmap_of_distributions_and_samples():
+    def loss(a, scale):
+        x = stats.gengamma.rvs(a, 1.3, scale=scale, size=3, random_state=1)
+        return np.sum(stats.skewnorm(a, 0.0, scale).logcdf(x)) + stats.nakagami.ppf(0.3, a)
+
+    expected = value_and_grad(loss, (0, 1))(1.2, 0.7)
+    found = jit(value_and_grad(loss, (0, 1)))(1.2, 0.7)
+    assert found[0] == pytest.approx(expected[0])
+    assert found[1] == pytest.approx(expected[1])
+    many = vmap(grad(loss))(np.array([1.2, 1.5]), np.array([0.7, 0.9]))
+    np.testing.assert_allclose(many, [grad(loss)(1.2, 0.7), grad(loss)(1.5, 0.9)])
+
+
+@pytest.mark.parametrize("c", [-1e-5, 0.0, 1e-5])
+def test_extreme_value_distributions_are_smooth_at_zero(c):
+    with mpmath.workdps(40):
+        for ours, log_sf in (
+            (stats.genpareto.logsf, lambda c: -mpmath.log(1 + c) / c),
+            (stats.genextreme.logcdf, lambda c: -((1 - c) ** (1 / c))),
+        ):
+            expected = mpmath.diff(log_sf, mpmath.mpf(c) + mpmath.mpf(10) ** -20)
+            assert grad(ours, 1)(1.0, c) == pytest.approx(float(expected), rel=1e-9)
+
+
+def test_frozen_distributions_take_nodes_and_scipys_functions():
+    assert grad(lambda s: stats.norm(0.0, scale=s).logpdf(1.0))(2.0) == grad(stats.norm.logpdf, 2)(
+        1.0, 0.0, 2.0
+    )
+    assert stats.gamma(2.0, scale=3.0).mean() == 6.0
+    assert stats.gamma(2.0).rvs(size=3, random_state=0).shape == (3,)
+    assert stats.multivariate_normal(np.zeros(2)).logpdf([0.0, 0.0]) == pytest.approx(
+        -math.log(2 * math.pi)
+    )
+    assert stats.uniform(1.0, 2.0).interval(1.0) == (1.0, 3.0)
+    with pytest.raises(NoRuleError, match=r"gamma\(\.\.\.\)\.mean has no derivative rule"):
+        stats.gamma(Value(2.0)).mean()
+
+
+# -- vectors and matrices -----------------------------------------------------------------------
+
+RANDOM = np.random.default_rng(0)
+
+
+def definite(n):
+    root = RANDOM.normal(size=(n, n))
+    return root @ root.T + np.eye(n)
+
+
+V, W, U, M, X = (
+    definite(3),
+    definite(3),
+    definite(2),
+    RANDOM.normal(size=3),
+    RANDOM.normal(size=(4, 3)),
+)
+ALPHA, MATRICES = np.array([1.3, 2.0, 0.7]), RANDOM.normal(size=(2, 2, 3))
+MULTIVARIATE = [  # distribution, function, arguments, those with a derivative
+    ("multivariate_t", "logpdf", (X, M, V, 3.3), (0, 1, 2, 3)), ("multivariate_t", "entropy", (M, V, 3.3), (1, 2)),
+    ("wishart", "logpdf", (W, 4.4, V), (0, 1, 2)), ("wishart", "pdf", (np.stack([W, V], -1), 4.4, V), (0, 1, 2)),
+    ("wishart", "entropy", (4.4, V), (0, 1)), ("invwishart", "logpdf", (W, 4.4, V), (0, 1, 2)),
+    ("matrix_normal", "logpdf", (MATRICES, MATRICES[0], U, V), (0, 1, 2, 3)), ("matrix_normal", "entropy", (U, V), (0, 1)),
+    ("dirichlet", "entropy", (ALPHA,), (0,)), ("dirichlet_multinomial", "logpmf", ([[1, 2, 3], [0, 4, 2]], ALPHA, 6), (1,)),
+    ("vonmises_fisher", "logpdf", (X / np.linalg.norm(X, axis=1)[:, None], M / np.linalg.norm(M), 2.3), (2,)),
+    ("vonmises_fisher", "entropy", (M / np.linalg.norm(M), 2.3), (1,)), ("multinomial", "entropy", (5, np.array([0.2, 0.3, 0.5])), (1,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "function", "given", "variable"), MULTIVARIATE)
+def test_distributions_of_vectors_and_matrices(name, function, given, variable):
+    ours, theirs = (getattr(getattr(m, name), function) for m in (stats, scipy.stats))
+    np.testing.assert_allclose(ours(*given), theirs(*given), rtol=1e-9)
+    inner = np.random.default_rng(1)
+    paths = [inner.normal(size=(2, *np.shape(given[i]))) for i in variable]
+
+    def total(p):  # a curved surface through the arguments
+        moved = list(given)
+        for i, (first, second) in zip(variable, paths, strict=True):
+            moved[i] = given[i] + 0.05 * (p[0] * first + p[1] * second + p[0] * p[1] * second)
+        return np.sum(ours(*moved))
+
+    assert_derivatives(total, np.zeros(2))
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "variable"),
+    [
+        ("multivariate_normal", (M, V), 1),
+        ("multivariate_t", (M, V, 6.3), 2),
+        ("wishart", (4.4, V), 0),
+        ("invwishart", (9.4, V), 0),
+        ("matrix_normal", (MATRICES[0], U, V), 1),
+        ("dirichlet", (ALPHA,), 0),
+    ],
+)
+def test_samples_of_vectors_have_unbiased_gradients(name, given, variable):
+    ours, theirs, n = getattr(stats, name), getattr(scipy.stats, name), 4000
+    for size in (1, 3):
+        found, expected = (m.rvs(*given, size=size, random_state=3) for m in (ours, theirs))
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(found, expected, rtol=1e-8)
+    step = (
+        np.eye(len(given[variable]))[0]
+        if name == "dirichlet"
+        else np.eye(np.shape(given[variable])[0])
+        if np.ndim(given[variable])
+        else 1.0
+    )
+    x = theirs.rvs(*given, size=n, random_state=1)
+    points = np.moveaxis(x, 0, -1) if name in ("dirichlet", "wishart", "invwishart") else x
+
+    def at(s):
+        return [*given[:variable], given[variable] + s * step, *given[variable + 1 :]]
+
+    def test_function(x):
+        x = np.reshape(x, (n, -1))
+        return np.sin(x[:, 0]) + np.cos(x[:, 1] * x[:, 2] + 0.3)
+
+    path = deriv(lambda s: test_function(ours.rvs(*at(s), size=n, random_state=1)))(0.0)
+    values = test_function(x)
+    score = deriv(lambda s: ours.logpdf(points, *at(s)))(0.0) * (values - values.mean())
+    error = math.hypot(path.std(), score.std()) / math.sqrt(n)
+    assert abs(path.mean() - score.mean()) < 5 * error
+    assert path.std() > 0
+
+
+def test_the_inverse_wishart_entropy_is_a_mean():
+    """SciPy's own differs by a constant from the mean of its densities."""
+    x = scipy.stats.invwishart.rvs(9.4, V, size=5000, random_state=1)
+    surprise = -scipy.stats.invwishart.logpdf(np.moveaxis(x, 0, -1), 9.4, V)
+    error = 5 * surprise.std() / math.sqrt(len(surprise))
+    assert stats.invwishart.entropy(9.4, V) == pytest.approx(surprise.mean(), abs=error)
+
+
+def test_wrong_parameters_of_matrices_are_named():
+    for call, message in (
+        (lambda: stats.wishart.logpdf(W, 1.5, V), "df must be one number above 2"),
+        (lambda: stats.wishart.logpdf(U, 4.0, V), r"shape \(2, 2\) and scale \(3, 3\)"),
+        (lambda: stats.matrix_normal.logpdf(MATRICES, None, V, V), "3 rows and 3 columns"),
+        (lambda: stats.multivariate_t.logpdf(X, M, V, -1.0), "positive number"),
+        (lambda: stats.vonmises_fisher.logpdf(X, M, 1.0), "unit vectors"),
+    ):
+        with pytest.raises(ShapeError, match=message):
+            call()
