@@ -18,12 +18,13 @@ from autograd.engine.batching import levels
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
-from autograd.errors import ImpureFunctionError, SourceError, TraceError
+from autograd.errors import SourceError, TraceError
 from autograd.program import counting, structure
 from autograd.program.backends import Backend
 from autograd.program.backends.report import in_words
 from autograd.program.bound import Bound
 from autograd.program.environment import Environment
+from autograd.program.impurity import require_unchanged
 from autograd.program.path import Path
 from autograd.program.places import at, is_inside
 from autograd.program.program import WRITERS, Program, kind_of
@@ -61,20 +62,6 @@ EAGER: list[Any] = []
 
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
-
-
-def _require_unchanged(source: str | None, name: str | None) -> None:
-    """Raise an error if the function has drawn random numbers or changed what it reads."""
-    if source is not None:
-        raise ImpureFunctionError(
-            f"The function draws random numbers from {source}. Pass a numpy.random.Generator as an "
-            "argument, or draw the numbers outside."
-        )
-    if name is not None:
-        raise ImpureFunctionError(
-            f"The function changes {name!r}, which is not among its arguments, so its next call "
-            "does something else. Return the new value, and pass the old one as an argument."
-        )
 
 
 class Jitted:
@@ -387,7 +374,7 @@ class Jitted:
             finally:
                 changed = environment.drawn(), environment.change()
                 environment.restore()
-            _require_unchanged(*changed)
+            require_unchanged(*changed)
             if first.results.refused:
                 return self._refused(first.results.refused, signature, arguments, keywords)
             return self._record_again(first, signature, environment, arguments, keywords)
@@ -460,7 +447,7 @@ class Jitted:
         )
 
 
-def jit(function: Callable[..., Any], *, backend: str | None = None) -> Any:
+def jit(function: Callable[..., Any], *, backend: str | None = None, threads: int = 1) -> Any:
     """Return a function that records `function` once for each signature and replays the program.
 
     Parameters
@@ -471,6 +458,8 @@ def jit(function: Callable[..., Any], *, backend: str | None = None) -> Any:
         What runs the programs: NumPy and Python, or C wherever it can. By default C where it is
         faster; the environment variable ``CHAINRULE_BACKEND`` may choose as well. Where C cannot
         run a part, NumPy does; ``f.summary()`` says which runs what, and why.
+    threads : int
+        How many threads carry out large loops in C. The results do not depend on it.
 
     Returns
     -------
@@ -497,4 +486,4 @@ def jit(function: Callable[..., Any], *, backend: str | None = None) -> Any:
     >>> derivative(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    return Jitted(function, Backend(backend))
+    return Jitted(function, Backend(backend, threads))

@@ -22,6 +22,9 @@ PASSES: list[Pass] = []
 #: The names that `jit` takes; None lets it choose.
 NAMES = (None, "numpy", "c")
 
+#: The most threads.
+MOST = 256
+
 #: The environment variable that chooses if `jit` is not told.
 VARIABLE = "CHAINRULE_BACKEND"
 
@@ -33,6 +36,8 @@ class Backend:
     ----------
     name : str or None
         ``"numpy"``, ``"c"``, or None for the environment variable, else for C where it pays.
+    threads : int
+        How many threads may carry out large loops in C.
 
     Attributes
     ----------
@@ -42,8 +47,13 @@ class Backend:
         Whether the user chose C: then it runs all that it can, not only what pays.
     """
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, threads: int = 1) -> None:
         self.name = _checked(name, "backend")
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 0 < threads <= MOST:
+            raise OptionError(f"threads is {threads!r}; write a number from 1 to {MOST}.")
+        if threads > 1 and name == "numpy":
+            raise OptionError("threads= is for loops in C: leave it out, or write backend='c'.")
+        self.threads = threads
         chosen = name or _checked(os.environ.get(VARIABLE) or None, VARIABLE)
         self.uses_c = chosen != "numpy"
         self.is_asked_for = chosen == "c"

@@ -17,6 +17,7 @@ from autograd.program.backends.c.preamble import (
     needed,
     vector_declarations,
 )
+from autograd.program.backends.c.tasks import THREADS
 
 #: With more elements in all arrays, other threads run meanwhile.
 QUICK = 1 << 14
@@ -94,7 +95,7 @@ def library_of(text: str) -> Library:
 def linked(found: compiler.Compiler) -> tuple[str, ...]:
     """Return the options that name the libraries which generated code calls."""
     has_vectors = found.is_of_the_system and vector_declarations()
-    return ("-lmvec", "-lm") if has_vectors else ("-lm",)
+    return (*(("-lmvec",) if has_vectors else ()), "-lm", "-lpthread")
 
 
 def _loaded(path: str | None) -> Library | None:
@@ -109,5 +110,6 @@ def _loaded(path: str | None) -> Library | None:
 
 def whole(text: str) -> str:
     """Return functions as a complete source text."""
-    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, ERRORS, *needed(text), text)
+    threads = THREADS if "run_tasks(" in text else ""
+    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, ERRORS, threads, *needed(text), text)
     return "\n".join(parts)

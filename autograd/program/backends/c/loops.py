@@ -10,18 +10,19 @@ import dataclasses
 import math
 from typing import Any
 
-import numpy as np
-
+from autograd.program.backends.c.division import (
+    division_of_rows,
+    division_of_tiles,
+    joined,
+    start_of,
+)
 from autograd.program.backends.c.dtypes import BOOL, SINGLE, TYPES, stored_type
+from autograd.program.backends.c.long_rows import LongRow, has_parts
 from autograd.program.backends.c.nests import ACCUMULATED, FULL, REDUCED, ROW, Nest
 from autograd.program.backends.c.numbers import literal, suffix
 from autograd.program.backends.c.places import Place, contiguous
-from autograd.program.backends.c.plan import TILE, Loop, Plan
-from autograd.program.backends.c.preamble import ZERO
+from autograd.program.backends.c.plan import Loop, Plan
 from autograd.program.backends.c.steps import REDUCTIONS, Element, Reduction
-
-#: What sums and maxima start with, by the ufunc.
-STARTS = {np.add: ZERO, np.maximum: "-INFINITY", np.minimum: "INFINITY"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +50,8 @@ class NestWriter:
         The names of the pointers to what has memory, by variable or constant.
     numbers : dict
         The names of numbers among the arguments.
+    threads : int
+        How many threads may carry it out; 0 for a function that is never called for a part.
 
     Attributes
     ----------
@@ -56,16 +59,25 @@ class NestWriter:
         What the loops compute.
     used : dict
         The variables and constants whose memory is used, in the order of the parameters.
+    division : Division or None
+        How the loop is divided, known when it has been written.
     """
 
     def __init__(
-        self, nest: Nest, name: str, memory: dict[Any, str], numbers: dict[Any, str]
+        self,
+        nest: Nest,
+        name: str,
+        memory: dict[Any, str],
+        numbers: dict[Any, str],
+        threads: int = 0,
     ) -> None:
         self.nest = nest
         self.name = name
         self.memory = memory
         self.numbers = numbers
         self.plan = Plan(nest, memory)
+        self.threads = threads
+        self.division = division_of_tiles(self.plan, threads)
         self.used: dict[Any, str] = {}
         self.used_numbers: dict[Any, str] = {}
         self.streams: dict[Any, _Stream] = {}
@@ -76,10 +88,16 @@ class NestWriter:
         body = self._rows()
         split = self.nest.split or 0
         groups = self._outer_axes(split)
-        lines = [*self._starts(), "long row = 0;"]
-        indent = ""
+        if groups:
+            self.division = division_of_rows(self.plan, groups[0][1], self.threads)
+        lines, indent = [*self._starts(), "long row = 0;"], ""
         for number, (_, length) in enumerate(groups):
-            lines.append(f"{indent}for (long i{number} = 0; i{number} < {length}; i{number}++) {{")
+            begin, end = "0", str(length)
+            if number == 0 and self.division:
+                begin, end = "from", "to"
+                lines.append(f"row = from * {math.prod(n for _, n in groups[1:])};")
+            loop = f"for (long i{number} = {begin}; i{number} < {end}; i{number}++) {{"
+            lines.append(indent + loop)
             indent += "    "
         for stream in self.streams.values():
             moved = "".join(
@@ -99,24 +117,47 @@ class NestWriter:
             indent = indent[4:]
             lines.append(f"{indent}}}")
         lines.append("(void)row;")
+        last = LongRow(self).end() if self.of_tiles else []  # it may need further parameters
+        found = "".join(self.definitions) + self._function(self.name, lines)
+        return found + (self._function(f"{self.name}_end", last) if last else "")
+
+    @property
+    def of_tiles(self) -> bool:
+        """Whether the loop over the tiles of a row is divided."""
+        return self.division is not None and self.division.of_tiles
+
+    def _function(self, name: str, lines: list[str]) -> str:
         text = "\n    ".join(lines)
-        head = f"static NOINLINE void {self.name}({self._parameters()})"
-        return f"{''.join(self.definitions)}{head} {{\n    {text}\n}}\n"
+        parameters = [f"{kind}{parameter}" for kind, parameter in self.parameters()]
+        if self.division:
+            parameters += ["const long from", "const long to"]
+        head = f"static NOINLINE void {name}({', '.join(parameters) or 'void'})"
+        return f"{head} {{\n    {text}\n}}\n"
 
     def call(self, tiles: list[str]) -> str:
         """Return the call of the function, with the memory for tiles."""
         given = [*self.used.values(), *tiles, *self.used_numbers.values()]
         return f"{self.name}({', '.join(given)});"
 
-    def _parameters(self) -> str:
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the types and names of the parameters, apart from those that bound a block."""
         written = {x for x in self.used if x in self.plan.levels}
         parameters = [
-            f"{'' if x in written else 'const '}{TYPES[self._type(x)]} *restrict {name}"
+            (f"{'' if x in written else 'const '}{TYPES[self._type(x)]} *restrict ", name)
             for x, name in self.used.items()
         ]
-        parameters += [f"{TYPES[t]} *restrict t{k}" for k, t in enumerate(self.plan.tiles)]
-        parameters += [f"{TYPES[stored_type(x)]} {name}" for x, name in self.used_numbers.items()]
-        return ", ".join(parameters) or "void"
+        parameters += [(f"{TYPES[t]} *restrict ", f"t{k}") for k, t in enumerate(self.plan.tiles)]
+        parameters += [(f"{TYPES[stored_type(x)]} ", name) for x, name in self.used_numbers.items()]
+        if self.division and self.of_tiles:
+            parameters += [
+                (f"{TYPES[step.dtype]} *restrict ", self.blocks_of(step))
+                for step in self.division.sums
+            ]
+        return parameters
+
+    def blocks_of(self, step: Any) -> str:
+        """Return the name of the pointer to the sums of blocks."""
+        return f"{self.name_of(step.result)}_blocks"
 
     def _type(self, x: Any) -> Any:
         return self.plan.dtypes[x] if x in self.plan.dtypes else stored_type(x)
@@ -143,9 +184,8 @@ class NestWriter:
                 continue
             shape = enumerate(self.nest.shape)
             size = math.prod(n for axis, n in shape if axis not in step.axes)
-            start = STARTS[step.ufunc] if step.dtype.kind == "f" else "0"
             name = self._memory(step.result)
-            lines.append(f"for (long k = 0; k < {size}; k++) {name}[k] = {start};")
+            lines.append(f"for (long k = 0; k < {size}; k++) {name}[k] = {start_of(step)};")
         return lines
 
     def _memory(self, x: Any) -> str:
@@ -157,41 +197,25 @@ class NestWriter:
         """Return what is done for each row."""
         lines: list[str] = []
         if self.plan.is_long:
-            lines += self._tiles()
+            lines += LongRow(self).tiles()
+        if not self.of_tiles:
+            lines += self.stages()
+        pointers = [] if self.plan.is_long else self.pointers("")
+        return [*self._single_loads(), *pointers, *lines]
+
+    def stages(self) -> list[str]:
+        """Return what is computed for each row, and the loops between, if it is in one piece."""
+        lines: list[str] = []
         stages = max(self.plan.stages.values(), default=0) + 2
         for stage in range(stages):
             lines += self._row_elements(stage)
             if not self.plan.is_long:
                 for loop in self.plan.loops:
                     if loop.stage == stage:
-                        lines += self._loop(loop, str(self.plan.width))
-        pointers = [] if self.plan.is_long else self._pointers("")
-        return [*self._single_loads(), *pointers, *lines]
+                        lines += self.loop(loop, str(self.plan.width))
+        return lines
 
-    def _tiles(self) -> list[str]:
-        """Return the loop over the tiles of a long row."""
-        sums = [s for s in self.plan.steps if self.plan.levels[s.result] == REDUCED]
-        before, inside, after = [], [], []
-        for loop in self.plan.loops:
-            inside += ["    " + line for line in self._loop(loop, "m")]
-        for step in sums:
-            x, kind = self._name(step.result), suffix(step.dtype)
-            if step.ufunc is np.add and step.dtype.kind == "f":
-                before += [f"{TYPES[step.dtype]} {x}_parts[64];", f"long {x}_count = 0;"]
-                after.append(f"const {TYPES[step.dtype]} {x} = total_{kind}({x}_parts, {x}_count);")
-            else:
-                start = STARTS[step.ufunc] if step.dtype.kind == "f" else "0"
-                before.append(f"{TYPES[step.dtype]} {x} = {start};")
-            after += self._stored(step)
-        count = self.nest.length
-        head = [
-            f"for (long o = 0; o < {count}; o += {TILE}) {{",
-            f"    const long m = {count} - o < {TILE} ? {count} - o : {TILE};",
-        ]
-        pointers = ["    " + line for line in self._pointers("o")]
-        return [*before, *head, *pointers, *inside, "}", *after]
-
-    def _pointers(self, start: str) -> list[str]:
+    def pointers(self, start: str) -> list[str]:
         """Return the lines that define the pointers of a row or tile."""
         lines = []
         for stream in self.streams.values():
@@ -229,7 +253,7 @@ class NestWriter:
                 for x, t in zip(step.places, step.formula.types, strict=True)
             ]
             lines += self._statement(step, operands)
-            lines += self._stored(step)
+            lines += self.stored(step)
         return lines
 
     def _row_operand(self, place: Any, step: Element, dtype: Any) -> str:
@@ -239,7 +263,7 @@ class NestWriter:
         if base in self.numbers:
             return self._number(base, dtype)
         if base in self.plan.levels:
-            return _converted(self._name(base), self.plan.dtypes[base], dtype)
+            return _converted(self.name_of(base), self.plan.dtypes[base], dtype)
         moves = any(place.along(step.shape))
         at = f"{place.offset} + row" if moves else str(place.offset)
         kind = self._type(base)
@@ -250,13 +274,13 @@ class NestWriter:
         self.used_numbers[x] = self.numbers[x]
         return _converted(self.numbers[x], stored_type(x), dtype)
 
-    def _stored(self, step: Any) -> list[str]:
+    def stored(self, step: Any) -> list[str]:
         """Return the line that stores a number of each row."""
         if step.result not in self.memory:
             return []
-        return [f"{self._memory(step.result)}[row] = {self._name(step.result)};"]
+        return [f"{self._memory(step.result)}[row] = {self.name_of(step.result)};"]
 
-    def _loop(self, loop: Loop, count: str) -> list[str]:
+    def loop(self, loop: Loop, count: str) -> list[str]:
         """Return one loop over a row or tile, and the reductions after it."""
         number = self.plan.loops.index(loop)
         body: list[str] = []
@@ -269,16 +293,16 @@ class NestWriter:
             body += self._statement(step, operands)
             target = self._target(step.result)
             if target:
-                body.append(f"{target}[j] = {self._name(step.result)};")
+                body.append(f"{target}[j] = {self.name_of(step.result)};")
         for one in loop.reductions:
             if self.plan.adds_each(one):
                 value = self._operand(one.places[0], one, one.dtype, number, loads, body)
-                body.append(self._added(one, f"{self._accumulator(one)}[j]", value))
+                body.append(joined(one, f"{self._accumulator(one)}[j]", value))
         lines = []
         rare = loop.rare
         if rare is not None:
             lines.append("int rare = 0;")
-            body.append(f"rare |= {self._condition(rare, self._name(rare.result))};")
+            body.append(f"rare |= {self._condition(rare, self.name_of(rare.result))};")
         if body:
             lines += [
                 "INDEPENDENT",
@@ -322,7 +346,7 @@ class NestWriter:
             t=kind,
             max="FLT_MAX" if formula.loop.itemsize == 4 else "DBL_MAX",
         )
-        name = self._name(step.result)
+        name = self.name_of(step.result)
         kept = [f"KEEP({name});"] if step.raises else []
         if step.raises and formula.formula.check:
             kept.append(formula.formula.check.format(*operands))
@@ -345,9 +369,9 @@ class NestWriter:
             return self._number(base, dtype)
         level = self.plan.levels.get(base)
         if level in (ROW, REDUCED):
-            return _converted(self._name(base), self.plan.dtypes[base], dtype)
+            return _converted(self.name_of(base), self.plan.dtypes[base], dtype)
         if level == FULL and self.plan.loop_of[base] == number:
-            return _converted(self._name(base), self.plan.dtypes[base], dtype)
+            return _converted(self.name_of(base), self.plan.dtypes[base], dtype)
         text = f"{self._target(base)}[j]" if level == FULL else self._loaded(place, step)
         if number >= 0 and text.endswith("]"):
             if text not in loads:
@@ -399,23 +423,17 @@ class NestWriter:
         else:
             pointer = self._stream(place.base, place.along(step.shape), place.offset, False).name
         found = f"{name}_{kind}({pointer}, {count})"
-        x = self._name(step.result)
+        x = self.name_of(step.result)
         if self.plan.levels[step.result] == ACCUMULATED:
-            return [self._added(step, f"*{self._accumulator(step)}_row", found)]
+            return [joined(step, f"*{self._accumulator(step)}_row", found)]
         if self.plan.is_long:
-            if step.ufunc is np.add and step.dtype.kind == "f":
+            if has_parts(step):
                 return [f"part_{kind}({x}_parts, {x}_count++, {found});"]
-            return [self._added(step, x, found)]
-        return [f"const {TYPES[step.dtype]} {x} = {found};", *self._stored(step)]
+            return [joined(step, x, found)]
+        return [f"const {TYPES[step.dtype]} {x} = {found};", *self.stored(step)]
 
-    def _added(self, step: Reduction, target: str, value: str) -> str:
-        """Return the statement that adds a value to what has been reduced so far."""
-        if step.ufunc is np.add:
-            return f"{target} += {value};"
-        name = REDUCTIONS[step.ufunc]
-        return f"{target} = {name}_of_two_{suffix(step.dtype)}({target}, {value});"
-
-    def _name(self, x: Any) -> str:
+    def name_of(self, x: Any) -> str:
+        """Return what the number is called that is computed for an element, a row, or all."""
         return f"v{self.plan.order[x]}"
 
 

@@ -47,6 +47,7 @@ PRAGMAS = """\
 #define INDEPENDENT
 #define NOINLINE
 #endif
+#define SMALLER(x, y) ((x) < (y) ? (x) : (y))
 """
 
 _REDUCTIONS = """\
@@ -110,7 +111,7 @@ def reductions() -> dict[str, str]:
     ):
         found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else ZERO)
         found[f"part_{s}"] = _PARTS.format(t=t, s=s)
-        for name, sign, start in (("maximum", ">=", lowest), ("minimum", "<=", highest)):
+        for name, sign, start in (("maximum", ">", lowest), ("minimum", "<", highest)):
             found[f"{name}_of_two_{s}"] = _OF_TWO.format(t=t, s=s, name=name, sign=sign)
             found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, start=start)
     return found

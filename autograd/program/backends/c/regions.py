@@ -50,7 +50,7 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     simple = program
     for one in SIMPLIFYING:
         simple = one(simple)
-    regions = _Regions(with_textbook_formulas(with_own_memory(simple)))
+    regions = _Regions(with_textbook_formulas(with_own_memory(simple)), backend.threads)
     try:
         found = regions.program()
     except CompilerError as error:
@@ -59,6 +59,8 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     if regions.too_many:
         report.refuses(REPORTED, f"{regions.too_many} instructions would take long to compile")
     if not regions.calls:
+        if backend.threads > 1:
+            report.refuses(REPORTED, "no part of the program can run in C")
         return program
     texts = [text.replace(NAME, name) for text, name in regions.names.items()]
     try:
@@ -70,8 +72,19 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
         check.load(library, regions.names[check.source()])
     for call, text in regions.calls:
         call.load(library, regions.names[text])
-    report.runs_in(REPORTED, f"{regions.count} instructions in {len(regions.calls)} functions")
+    report.runs_in(REPORTED, _described(regions))
     return found
+
+
+def _described(regions: _Regions) -> str:
+    """Return what runs in C, in words."""
+    count = len(regions.calls)
+    found = f"{regions.count} instructions in {count} function{'s' * (count != 1)}"
+    divided = sum(call.section.threaded for call, _ in regions.calls if isinstance(call, Kernel))
+    if regions.threads == 1:
+        return found
+    loops = f"{divided} loop{'s' * (divided != 1)}" if divided else "no loop, for none is large"
+    return f"{found}, {regions.threads} threads for {loops}"
 
 
 def _work(program: Program) -> int:
@@ -97,8 +110,9 @@ class _Regions:
         How many instructions are left to NumPy because there are too many.
     """
 
-    def __init__(self, given: Program) -> None:
+    def __init__(self, given: Program, threads: int) -> None:
         self.given = given
+        self.threads = threads
         self.used = Uses(given)
         self.calls: list[tuple[Any, str]] = []
         self.checks: list[ElementCheck] = []
@@ -158,6 +172,7 @@ class _Regions:
             return chosen
         shown = _shown(chosen, steps, self.used, set(group))
         section = _section(steps, shown, self.used, set(group))
+        section.threads = self.threads
         if section.text not in self.names:
             effort = sum(1 if step.shape else NUMBER for step in computed)
             if self._effort + effort > MOST:

@@ -13,6 +13,7 @@ from autograd.program.backends.c.nests import ACCUMULATED, Nest, nests_of
 from autograd.program.backends.c.objects import condition_of_array, condition_of_number
 from autograd.program.backends.c.places import Place
 from autograd.program.backends.c.steps import View
+from autograd.program.backends.c.tasks import Tasks
 from autograd.program.instructions import Constant, Variable
 from autograd.program.passes.buffers import is_c_contiguous
 
@@ -35,6 +36,10 @@ class Section:
         What is used elsewhere: the arrays that it fills, and then numbers.
     steps : list of Element, Reduction and View
         What it computes.
+    threads : int
+        How many threads may carry out large loops.
+    threaded : int
+        How many loops they carry out, known when it has been written.
     workspace : int
         The bytes that it needs to work, known when it has been written.
     """
@@ -42,6 +47,8 @@ class Section:
     inputs: list[Any]
     results: list[Variable]
     steps: list[Any]
+    threads: int = 1
+    threaded: int = 0
     workspace: int = 0
 
     @property
@@ -66,18 +73,25 @@ class Section:
         memory: dict[Any, str] = {}
         numbers: dict[Any, str] = {}
         lines = [*self._inputs(memory, numbers), *self._outputs(memory)]
-        lines += self._scratch(nests, memory)
+        lines += [*self._scratch(nests, memory), "int raised = 0;"]
         functions, calls, base = [], [], self.workspace
         for number, nest in enumerate(nests):
-            writer = NestWriter(nest, f"{NAME}_{number}", memory, numbers)
+            writer = NestWriter(nest, f"{NAME}_{number}", memory, numbers, self.threads)
             functions.append(writer.text())
+            if writer.division:
+                tasks = Tasks(writer, self.threads, base, _aligned)
+                functions.append(tasks.functions())
+                calls += tasks.calls()
+                self.threaded += tasks.threads > 1
+                self.workspace = max(self.workspace, tasks.end)
+                continue
             tiles, at = [], base
             for dtype in writer.plan.tiles:
                 tiles.append(f"({TYPES[dtype]} *)(work + {at})")
                 at += _aligned(writer.plan.width * dtype.itemsize)
             self.workspace = max(self.workspace, at)
             calls.append(writer.call(tiles))
-        body = "\n    ".join([*lines, "START", *calls, "return RAISED;"])
+        body = "\n    ".join([*lines, "START", *calls, "return RAISED | raised;"])
         return "".join(functions) + f"int {NAME}(void *arguments) {{\n    {body}\n}}\n"
 
     def _inputs(self, memory: dict[Any, str], numbers: dict[Any, str]) -> list[str]:
