@@ -11,6 +11,7 @@ from autograd.engine import Node, Primitive, Tensor, batching, tracing
 from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
+from autograd.engine.foreign import as_array, beside, like
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import joined
@@ -99,14 +100,14 @@ def takes_limit(node: Any) -> bool:
 
 def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
     """Return the tangent of an output, by one backward pass per element."""
-    data = np.asarray(output.data)  # type: ignore[attr-defined]
+    data = output.data  # type: ignore[attr-defined]
     targets = list(tangents)
     parts = (1.0,) if data.dtype.kind != "c" else (1.0, -1j)
     total: Any = 0.0
     for part in parts:
         rows = []
         for number in range(data.size):
-            seed = np.zeros(data.size, data.dtype)
+            seed = np.zeros(np.size(data), data.dtype, like=like(data))
             seed[number] = part
             found = derivatives(output, seed.reshape(data.shape), targets, True, create)
             products = [
@@ -114,8 +115,12 @@ def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
                 for g, target in zip(found, targets, strict=True)
                 if g is not None
             ]
-            rows.append(sum(products) if products else np.zeros(()))
-        moved = np.reshape(np.stack(rows), data.shape) if rows else np.zeros(data.shape)
+            rows.append(sum(products) if products else np.zeros((), like=like(data)))
+        moved = (
+            np.reshape(np.stack(rows), data.shape)
+            if rows
+            else np.zeros(data.shape, like=like(data))
+        )
         total = total + (moved if part == 1.0 else 1j * moved)
     return _like(total, output.data)  # type: ignore[attr-defined]
 
@@ -187,7 +192,7 @@ def _pushed(
     if not isinstance(pulled, Node):
         return np.zeros_like(data)
     along = np.real(pulled * tangent).sum()  # type: ignore[call-overload]
-    (found,) = derivatives(along, np.ones(()), [cotangent], False, create)
+    (found,) = derivatives(along, np.ones((), like=like(data)), [cotangent], False, create)
     return np.zeros_like(data) if found is None else found
 
 
@@ -206,5 +211,5 @@ def _like(tangent: Any, data: Any) -> Any:
     if real and np.iscomplexobj(tangent):
         tangent = np.real(tangent)
     if getattr(tangent, "dtype", None) != data.dtype or not isinstance(tangent, np.ndarray):
-        tangent = batching.as_array(tangent, data.dtype)
+        tangent = beside(as_array(tangent, data.dtype), data)
     return tangent if tangent.shape == data.shape else np.broadcast_to(tangent, data.shape)

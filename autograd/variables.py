@@ -13,6 +13,7 @@ from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
 from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
+from autograd.engine.foreign import as_array, like, ones
 from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
@@ -62,7 +63,7 @@ class Variable:
         else:
             if type(item) is not np.ndarray:
                 refuse_other_rules(item)
-            array = batching.as_array(item)
+            array = as_array(item)
             # A Python 3 is usually a typo for 3.0.
             kinds = "fciu" if isinstance(item, np.ndarray) else "fc"
             if array.dtype.kind not in kinds:
@@ -89,7 +90,7 @@ class Variable:
             if isinstance(derivative, Node):
                 return derivative
             if not isinstance(node, Value):
-                return batching.as_array(derivative)
+                return as_array(derivative)
             is_float = type(tracing.concrete(item)) is not np.float64
             if isinstance(derivative, tracing.Followed):
                 return derivative if is_float else np.asarray(derivative)[()]  # as np.float64 does
@@ -193,7 +194,9 @@ class Call:
     def rows(self, result: Any) -> list[Any]:
         """Return the derivatives of each element of an array."""
         result = current(result)
-        seeds = np.eye(result.size, dtype=result.dtype).reshape(result.size, *result.shape)
+        seeds = np.eye(result.size, dtype=result.dtype, like=like(result)).reshape(
+            result.size, *result.shape
+        )
         with self.differentiating():
             found: list[Any] = rows_of_derivatives(result, seeds, self.variable.nodes, self.nested)
         return found
@@ -241,9 +244,9 @@ def scalar_cotangent(result: Any, name: str) -> Any:
     if isinstance(result, Value):
         return 1.0
     if isinstance(result, Tensor) and result.size == 1 and result.dtype.kind == "f":
-        return np.ones_like(result.data) if result.shape else result.dtype.type(1)
+        return ones(result.data)
     nested = isinstance(result, (tuple, list, dict))
-    data = np.zeros(0) if nested else batching.as_array(plain(result))
+    data = np.zeros(0) if nested else as_array(plain(result))
     if data.size != 1:
         what = type(result).__name__ if nested else f"an array of shape {data.shape}"
         raise ShapeError(
@@ -260,4 +263,4 @@ def scalar_cotangent(result: Any, name: str) -> Any:
             f"{name} needs a function that returns a real number, but it returned a complex one. "
             "Take its real part, or use holomorphic_grad."
         )
-    return np.ones(data.shape, data.dtype)
+    return np.ones(data.shape, data.dtype, like=like(data))

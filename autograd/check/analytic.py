@@ -13,6 +13,7 @@ from autograd import tree
 from autograd.check.arrays import Vector, as_array, as_reals, plain, random_weights
 from autograd.check.checked_function import CheckedFunction
 from autograd.engine import Node, Tensor, Value
+from autograd.engine.foreign import beside
 from autograd.engine.objects import joined
 from autograd.errors import DataError
 from autograd.forward import push_forward
@@ -72,7 +73,7 @@ class RecordedCall:
                 continue
             if isinstance(output, Tensor):
                 if output.requires_grad:
-                    output.backward(cotangent, retain_graph=True)
+                    output.backward(beside(cotangent, output), retain_graph=True)
             elif isinstance(output, Value):
                 output.backward(float(cotangent))
         return self._collect()
@@ -94,14 +95,14 @@ class RecordedCall:
         with np.errstate(all="ignore"):
             for direction in directions:
                 tangents = {
-                    node: leaf.from_reals(direction[leaf.slice])
+                    node: beside(leaf.from_reals(direction[leaf.slice]), node)
                     for leaf, node in zip(self.function.inputs, self.leaves, strict=True)
                 }
                 pushed = iter(push_forward(self.graph.outputs, tangents))
                 columns.append(
                     np.concatenate(
                         [
-                            as_reals(np.asarray(next(pushed)))
+                            as_reals(np.asarray(plain(next(pushed))))
                             if isinstance(output, Node)
                             else np.zeros(leaf.size)
                             for leaf, output in zip(

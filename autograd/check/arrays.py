@@ -9,14 +9,17 @@ import numpy.typing as npt
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain as plain_data
+from autograd.engine.foreign import is_foreign, to_numpy
 
 Vector = npt.NDArray[np.float64]
 
 
 def plain(x: Any) -> Any:
-    """Return the array or number in a node, a tensor, a JAX array or a matrix of SciPy."""
+    """Return the array of NumPy, or the number, in a node, another array or a matrix of SciPy."""
     if isinstance(x, Node):
-        return plain_data(x)
+        x = plain_data(x)
+    if is_foreign(x):
+        return to_numpy(x)
     if hasattr(x, "detach") and hasattr(x, "numpy"):
         for step in ("detach", "cpu", "resolve_conj", "resolve_neg"):
             x = getattr(x, step, lambda x=x: x)()

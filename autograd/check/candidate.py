@@ -13,6 +13,7 @@ from autograd import tree
 from autograd.check.arrays import Vector, as_array, as_reals, plain
 from autograd.check.checked_function import CheckedFunction, Leaf, is_part
 from autograd.check.slots import renamed
+from autograd.engine.foreign import beside
 from autograd.errors import DataError
 
 
@@ -167,7 +168,7 @@ def _like(cotangent: Any, result: Any) -> Any:
         for step in ("detach", "resolve_conj", "resolve_neg"):  # PyTorch has lazy conjugates
             result = getattr(result, step, lambda r=result: r)()
         return result.new_tensor(np.asarray(cotangent), dtype=result.dtype)
-    return float(cotangent) if isinstance(result, float) else cotangent
+    return float(cotangent) if isinstance(result, float) else beside(cotangent, result)
 
 
 def _matrix(array: Any, leaf: Leaf, outputs: Sequence[Leaf]) -> Vector:

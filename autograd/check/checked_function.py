@@ -16,6 +16,7 @@ import numpy as np
 from autograd import tree
 from autograd.check.arrays import Vector, as_array, as_reals, plain
 from autograd.engine import Tensor, Value, no_grad
+from autograd.engine.foreign import beside, is_foreign
 from autograd.engine.objects import joined
 from autograd.errors import DataError, ShapeError
 
@@ -213,13 +214,14 @@ class CheckedFunction:
                 return Value(float(data))
             return np.float64(data) if isinstance(leaf.original, np.float64) else float(data)
         if self.on_nodes:
-            return Tensor(np.array(data))
+            return Tensor(beside(np.array(data), leaf.original))
         if leaf.kind == "torch":
             made = leaf.original.new_tensor(np.array(data), dtype=leaf.original.dtype)
             return made.requires_grad_(leaf.original.requires_grad)
-        if isinstance(leaf.original, np.generic) or not isinstance(leaf.original, np.ndarray):
-            return data.dtype.type(data) if np.ndim(data) == 0 else np.array(data)
-        return np.array(data)
+        is_array = isinstance(leaf.original, np.ndarray) or is_foreign(leaf.original)
+        if np.ndim(data) == 0 and not is_array:
+            return data.dtype.type(data)
+        return beside(np.array(data), leaf.original)
 
     def arguments(self, objects: Sequence[Any]) -> tuple[Any, ...]:
         """Return the arguments with each leaf replaced by its object."""
@@ -266,7 +268,7 @@ class CheckedFunction:
                 raise
             return np.full(self.size, np.nan)
         if isinstance(result, Tensor) and len(self.outputs) == 1:
-            found = as_reals(result.data)
+            found = as_reals(plain(result))
         else:
             found = self.flatten(result)
         if self.outputs and found.size != self.size:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import threading
 from typing import Any, Final, final
 
-import numpy as np
-
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.mypyc import mypyc_attr
 
@@ -165,14 +163,6 @@ def elements(function: Any, arguments: Any, keywords: Any) -> Any:
     if not any_batched(arguments) and not any_batched(keywords.values()):
         return None
     return INSTALLED.batching.elements(function, arguments, keywords)
-
-
-def as_array(x: Any, dtype: Any = None) -> Any:
-    """Return `numpy.asarray`, which NumPy does not ask batched arrays for."""
-    if isinstance(x, Batched):
-        array: Any = x
-        return array if dtype is None else array.astype(dtype, copy=False)
-    return np.asarray(x) if dtype is None else np.asarray(x, dtype)
 
 
 def any_batched(items: Any) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.engine import objects
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
+from autograd.engine.foreign import beside, ones
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node, plain
 from autograd.engine.primitive import Primitive
@@ -35,7 +36,7 @@ def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
             raise ShapeError(
                 "backward() of a complex number needs gradient=; or take its .real or .imag."
             )
-        return data.dtype.type(1) if data.shape == () else np.ones(data.shape, data.dtype)
+        return ones(data)
     if isinstance(gradient, Node) and not create:
         gradient = plain(gradient)
     if not hasattr(gradient, "shape"):
@@ -120,6 +121,7 @@ def conform(g: Any, argument: Any, primitive: Primitive) -> Any:
     if primitive.partials is None:  # `unbroadcast` has checked the shape of elementwise rules
         if not hasattr(g, "dtype"):
             g = np.reshape(g, data.shape) if data.size == 1 else np.asarray(g)
+            g = beside(g, data)
         if g.shape != data.shape:
             raise _shape_error(primitive, g.shape, data.shape)
     if g.dtype is not data.dtype and g.dtype != data.dtype:

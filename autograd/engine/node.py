@@ -48,7 +48,8 @@ from autograd.engine.operations import (
     TAN,
     TANH,
 )
-from autograd.engine.primitive import Primitive, Recorded
+from autograd.engine.primitive import Primitive
+from autograd.engine.recorded import Recorded
 from autograd.engine.registry import USER_RULES
 from autograd.engine.transform_calls import ARGUMENTS, CALLS
 from autograd.errors import GradientLostError, lost

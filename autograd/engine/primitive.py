@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd.engine import calls
 from autograd.engine.broadcasting import unbroadcast
-from autograd.engine.mypyc import mypyc_attr
+from autograd.engine.foreign import like
+from autograd.engine.recorded import Recorded
 from autograd.engine.tiles import TILES, product_in_tiles
 from autograd.engine.tracing import Followed
 
@@ -25,11 +26,6 @@ NOTHING: Final[Any] = object()
 
 #: Shared by all nodes that were made without keyword arguments. Never written to.
 NO_KEYWORDS: Final[dict[str, Any]] = {}
-
-
-@mypyc_attr(allow_interpreted_subclasses=True)
-class Recorded:
-    """The base of nodes: what a primitive is called with besides numbers and arrays."""
 
 
 class Primitive:
@@ -188,7 +184,7 @@ class Primitive:
         if partial == 1:
             return unbroadcast(g, x)
         if partial == 0:
-            return np.zeros(np.shape(x), getattr(x, "dtype", float))
+            return np.zeros(np.shape(x), getattr(x, "dtype", float), like=like(x))
         return unbroadcast(g * partial, x)
 
     def _product(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:

@@ -11,6 +11,7 @@ from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, adopt
+from autograd.engine.foreign import index_beside
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.missing import HINTS
 from autograd.engine.mypyc import mypyc_attr
@@ -409,6 +410,8 @@ class Tensor(ArrayNode):
     # -- indexing ---------------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:
+        if type(self._contents) is not _ndarray:
+            index = index_beside(index, self._contents)
         return calls.apply(GETITEM, (self, index), NO_KEYWORDS)
 
     def __setitem__(self, index: Any, item: Any) -> None:
@@ -417,7 +420,7 @@ class Tensor(ArrayNode):
         So do views of this Tensor, and its base if it is a view. Earlier results keep their
         derivatives: numbers that a rule still reads are copied before they change.
         """
-        assignment.assign(self, index, item)
+        assignment.assign(self, index_beside(index, self._contents), item)
 
     @property
     def flat(self) -> Any:
@@ -438,7 +441,7 @@ class Tensor(ArrayNode):
 
     @flat.setter
     def flat(self, items: Any) -> None:
-        self.put(np.arange(self.size), items)
+        self.put(np.arange(self._contents.size), items)
 
     def __delitem__(self, index: Any) -> None:
         raise ShapeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,9 +12,10 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine import Node, Tensor
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import beside, like
 from autograd.errors import ShapeError
 from autograd.rules.kernel import taken
-from autograd.rules.shapes import along_axis, arrays, setitem, slices
+from autograd.rules.shapes import along_axis, arrays, grids, setitem, slices
 from autograd.rules.table import composition_of, implements
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -93,7 +95,10 @@ def linspace(
     start, stop = arrays(start, stop)
     step = (stop - start) / max(num - 1 if endpoint else num, 1)
     shape = (num,) + (1,) * max(np.ndim(start), np.ndim(stop))
-    y = start + np.arange(num, dtype=real_type(start, stop)).reshape(shape) * step
+    y = (
+        start
+        + np.arange(num, dtype=real_type(start, stop), like=like(start, stop)).reshape(shape) * step
+    )
     y = np.moveaxis(y, 0, axis) if axis else y
     y = y if dtype is None else y.astype(dtype)
     return (y, step) if retstep else y
@@ -106,7 +111,10 @@ def geomspace(
     """Return numbers in a geometric progression."""
     start, stop = arrays(start, stop)
     ndim = max(np.ndim(start), np.ndim(stop))
-    part = np.linspace(0.0, 1.0, num, endpoint).reshape((num,) + (1,) * ndim)
+    part = np.arange(num, dtype=float, like=like(start, stop)) / max(
+        num - 1 if endpoint else num, 1
+    )
+    part = part.reshape((num,) + (1,) * ndim)
     y = start * (stop / start) ** part.astype(real_type(start, stop))
     y = np.moveaxis(y, 0, axis) if axis else y
     return y if dtype is None else y.astype(dtype)
@@ -149,13 +157,14 @@ def piecewise(
     flat = np.reshape(flat, -1) if np.ndim(x) == 0 else flat
     conditions = as_conditions(condlist, np.ndim(x))
     if len(funclist) == len(conditions) + 1:
-        conditions.append(~np.any(conditions, axis=0))
+        conditions.append(~functools.reduce(np.logical_or, conditions))
     elif len(funclist) != len(conditions):
         raise ShapeError(
             f"piecewise got {len(conditions)} conditions and {len(funclist)} functions; it takes one "
             "function for each condition, and optionally one more for all other elements."
         )
-    y: Any = np.zeros(np.shape(flat), real_type(flat) if np.isrealobj(plain(flat)) else complex)
+    kind = real_type(flat) if np.isrealobj(plain(flat)) else complex
+    y: Any = np.zeros(np.shape(flat), kind, like=like(flat))
     for condition, function in zip(conditions, funclist, strict=True):
         if callable(function) and not isinstance(function, Node):
             chosen = flat[condition]
@@ -169,15 +178,16 @@ def piecewise(
 def as_conditions(given: Any, ndim: int) -> list[Any]:
     """Return the conditions of `numpy.piecewise`, or the single one, as masks."""
     given = plain(given)
-    alone = np.ndim(given) == 0 or (np.ndim(given[0]) == 0 and ndim > 0)
-    masks = [np.asarray(condition, bool) for condition in ([given] if alone else given)]
+    has_parts = isinstance(given, (list, tuple)) or np.ndim(given) > 0
+    alone = not has_parts or (np.ndim(given[0]) == 0 and ndim > 0)
+    masks = [arrays(condition)[0].astype(bool) for condition in ([given] if alone else given)]
     return masks if ndim else [np.reshape(mask, -1) for mask in masks]
 
 
 @composition_of(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     """Choose from a list of arrays by index."""
-    number = np.asarray(plain(a))
+    (number,) = arrays(plain(a))
     wrapped = {"wrap": lambda n: n % len(choices), "clip": lambda n: n.clip(0, len(choices) - 1)}
     number = wrapped[mode](number) if mode in wrapped else number
     return select([number == i for i in range(len(choices))], list(choices))
@@ -186,14 +196,14 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
 @composition_of(np.compress)
 def compress(condition: Any, a: Any, axis: Any = None, out: None = None) -> Any:
     """Select the slices for which a condition holds."""
-    chosen = np.flatnonzero(plain(condition))
+    chosen = beside(np.flatnonzero(plain(condition)), a)
     return np.take(np.ravel(a) if axis is None else a, chosen, axis=0 if axis is None else axis)
 
 
 @composition_of(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
     """Select the elements for which a condition holds."""
-    return np.ravel(arr)[np.flatnonzero(plain(condition))]
+    return np.ravel(arr)[beside(np.flatnonzero(plain(condition)), arr)]
 
 
 @composition_of(np.append)
@@ -208,7 +218,8 @@ def append(arr: Any, values: Any, axis: Any = None) -> Any:
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     """Delete slices."""
     arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
-    return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis=axis)
+    kept = np.delete(np.arange(np.shape(arr)[axis]), obj)
+    return np.take(arr, beside(kept, arr), axis=axis)
 
 
 @composition_of(np.insert)
@@ -226,7 +237,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     shape = tuple(count if i == axis else m for i, m in enumerate(np.shape(arr)))
     joined = np.concatenate([arr, np.broadcast_to(values, shape)], axis=axis)
     order = np.insert(np.arange(n), obj, n + np.arange(count))
-    return np.take(joined, order, axis=axis)
+    return np.take(joined, beside(order, arr), axis=axis)
 
 
 @composition_of(np.resize)
@@ -234,8 +245,9 @@ def resize(a: Any, new_shape: Any) -> Any:
     """Repeat the elements to fill a shape."""
     size = int(np.prod(new_shape, dtype=int))
     if np.size(plain(a)) == 0:
-        return np.zeros(new_shape)
-    return np.reshape(np.ravel(a)[np.arange(size) % np.size(plain(a))], new_shape)
+        return np.zeros(new_shape, like=like(a))
+    places = np.arange(size, like=like(a)) % np.size(plain(a))
+    return np.reshape(np.ravel(a)[places], new_shape)
 
 
 @implements(np.rollaxis)
@@ -257,9 +269,9 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     """Take elements along an axis, each by its own index."""
     if axis is None:
         return np.ravel(arr)[indices]
-    grids: list[Any] = list(np.indices(np.shape(arr), sparse=True))
-    grids[normalize_axis_index(axis, np.ndim(arr))] = indices
-    return arr[tuple(grids)]
+    places = list(grids(np.shape(arr), arr))
+    places[normalize_axis_index(axis, np.ndim(arr))] = indices
+    return arr[tuple(places)]
 
 
 @implements(np.meshgrid)
@@ -337,9 +349,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     a = arrays(a)[0]
     one = tuple(1 if i == axis % np.ndim(a) else m for i, m in enumerate(np.shape(a)))
     ends = [
-        np.broadcast_to(e, one) if np.ndim(e) == 0 else arrays(e)[0]
-        for e in (prepend, append)
-        if e is not None
+        np.broadcast_to(e, one) if np.ndim(e) == 0 else e
+        for e in arrays(a, *[e for e in (prepend, append) if e is not None])[1:]
     ]
     if ends:
         parts = (
@@ -357,8 +368,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """Return differences of adjacent elements of the flattened array."""
     middle = diff(np.ravel(ary))
-    parts = [np.ravel(e) for e in (to_begin,) if e is not None]
-    parts += [middle, *[np.ravel(e) for e in (to_end,) if e is not None]]
+    ends = [None if e is None else np.ravel(arrays(e, middle)[0]) for e in (to_begin, to_end)]
+    parts = [part for part in (ends[0], middle, ends[1]) if part is not None]
     return np.concatenate(parts) if len(parts) > 1 else middle
 
 
@@ -387,8 +398,10 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     n = np.shape(f)[axis]
-    (spacing,) = arrays(spacing)
-    steps = diff(spacing) if np.ndim(spacing) else np.ones(n - 1, real_type(f)) * spacing
+    f, spacing = arrays(f, spacing)
+    steps = (
+        diff(spacing) if np.ndim(spacing) else np.ones(n - 1, real_type(f), like=like(f)) * spacing
+    )
     steps = along_axis(steps, axis, np.ndim(f))
     before, after = slices(steps, axis, None, -1), slices(steps, axis, 1, None)
     lower, here, upper = (slices(f, axis, i, n - 2 + i) for i in range(3))

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.errors import NoDerivativeError
 from autograd.rules.eigenvalues import type_of_result
+from autograd.rules.kernel import holds
 from autograd.rules.limits import rounding
 from autograd.rules.matrices import H, T, column, diagonal_matrix, diagonal_of
 from autograd.rules.packing import Part, decomposition, unpack
@@ -25,16 +27,16 @@ def with_factor(matrix: Any, u: Any, vh: Any) -> Any:
 def cofactors_of_array(a: Any) -> Any:
     """Compute the cofactors det(A) A⁻ᵀ, also of singular matrices, from the SVD."""
     u, s, vh = np.linalg.svd(a)
-    others = np.where(np.eye(np.shape(s)[-1], dtype=bool), 1.0, s[..., None, :])
+    others = np.where(np.eye(np.shape(s)[-1], dtype=bool, like=like(s)), 1.0, s[..., None, :])
     return with_factor(diagonal_matrix(np.prod(others, axis=-1)), u, vh)
 
 
 def products_without(s: Any) -> Any:
     """Return for each pair i, j the product of all other numbers; 0 on the diagonal."""
     n = np.shape(s)[-1]
-    after = np.triu(np.ones((n, n), bool), 1)
+    after = T(np.tri(n, k=-1, dtype=bool, like=like(s)))
     between = np.cumprod(np.where(after, s[..., None, :], 1.0), axis=-1)
-    ones = np.ones((*np.shape(s)[:-1], 1), s.dtype)
+    ones = np.ones((*np.shape(s)[:-1], 1), s.dtype, like=like(s))
     before = np.cumprod(np.concatenate([ones, s], axis=-1), axis=-1)[..., :-1]
     behind = np.flip(np.cumprod(np.flip(np.concatenate([s, ones], axis=-1), -1), axis=-1), -1)
     shifted = np.concatenate([np.ones_like(between[..., :1]), between[..., :-1]], axis=-1)
@@ -62,7 +64,9 @@ def second_slope_vjp(g: Any, y: Any, a: Any, e: Any) -> Any:
     singular = (
         np.min(s, axis=-1, initial=np.inf)[..., None, None] <= rounding(s, n)[..., None, None]
     )
-    inverse = np.where(singular, np.nan, np.linalg.inv(np.where(singular, np.eye(n), a)))
+    inverse = np.where(
+        singular, np.nan, np.linalg.inv(np.where(singular, np.eye(n, like=like(a)), a))
+    )
     size = column(np.linalg.det(a))
     once, other = inverse @ e, inverse @ g
     one, two = (
@@ -88,7 +92,7 @@ det       = define(np.linalg.det,      lambda g, y, a: column(g) * cofactors(a))
 def slogdet_vjp(g: Any, y: Any, a: Any) -> Any:
     """Return g A⁻ᵀ for the cotangent g of the logarithm; the sign of complex determinants varies too."""
     (gsign, glog), (sign, _) = unpack(g, slogdet_parts(a)), unpack(y, slogdet_parts(a))
-    if np.any(plain(sign) == 0):
+    if holds(plain(sign) == 0):
         raise NoDerivativeError(
             "The logarithm of the determinant of a singular matrix is -inf and has no derivative; "
             "np.linalg.det has one there."

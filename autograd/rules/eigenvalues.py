@@ -16,8 +16,16 @@ import numpy as np
 from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError
 from autograd.rules import limits
+from autograd.rules.kernel import holds
 from autograd.rules.limits import close, divided, fragile, largest, tolerance
-from autograd.rules.matrices import H, T, diagonal_matrix, diagonal_of, of_one_triangle
+from autograd.rules.matrices import (
+    H,
+    T,
+    diagonal_matrix,
+    diagonal_of,
+    of_one_triangle,
+    off_diagonal,
+)
 from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import implements
 
@@ -25,11 +33,6 @@ PHASE = (
     "Complex eigenvectors are determined only up to a phase, and the result depends on it: there is "
     "no derivative. Divide each vector by the phase of one of its elements."
 )
-
-
-def off_diagonal(x: Any) -> Any:
-    """Return the matrix with zeros on the diagonal."""
-    return x * (1 - np.eye(np.shape(x)[-1]))
 
 
 def differences(w: Any) -> Any:
@@ -43,7 +46,7 @@ def refuse_phase(inner: Any) -> None:
     if not np.iscomplexobj(numbers):
         return
     turning = np.max(np.abs(np.imag(diagonal_of(numbers))), axis=-1, initial=0.0)
-    if np.any(turning > tolerance(numbers.dtype, largest(numbers))):
+    if holds(turning > tolerance(numbers.dtype, largest(numbers))):
         raise NoDerivativeError(PHASE)
 
 
@@ -90,10 +93,10 @@ def limit_of(
 ) -> Any:
     """Return the limits of the quotients for close eigenvalues, and the pairs to use them for."""
     v = plain(unpack(y, parts)[1])
-    if not pairs.any() or not limits.uses_vectors(g, y, parts, 0):
+    if not holds(pairs) or not limits.uses_vectors(g, y, parts, 0):
         return 0.0, pairs
     found = limits.Limits(g, y, parts, 0, pairs, "Eigenvalues")
-    slopes = found.slopes(of_vectors) + np.zeros(np.shape(pairs))
+    slopes = np.broadcast_to(found.slopes(of_vectors), np.shape(pairs))
     limit = np.where(pairs, slopes if skew else H(slopes), 0.0)
     turn = np.where(pairs, limits.pattern(np.shape(pairs), v.dtype), 0.0)
     turn = v @ (turn - H(turn) if skew else turn)
@@ -132,7 +135,7 @@ def eig_vjp(g: Any, y: Any, a: Any) -> Any:
 def refuse_defective(v: Any) -> None:
     """Raise if a matrix is defective."""
     s = np.linalg.svd(v, compute_uv=False)
-    if np.any(np.min(s, axis=-1, initial=1.0) <= 8 * np.shape(v)[-1] * np.finfo(s.dtype).eps):
+    if holds(np.min(s, axis=-1, initial=1.0) <= 8 * np.shape(v)[-1] * np.finfo(s.dtype).eps):
         raise NoDerivativeError(
             "A matrix is defective here (it has fewer eigenvectors than rows), and its eigenvalues "
             "have no derivative: they move like roots. Functions of the whole matrix may have one: "

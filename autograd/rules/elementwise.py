@@ -17,7 +17,7 @@ from autograd.engine import Node, Primitive, Value, tracing
 from autograd.engine.batching import Batched
 from autograd.engine.dispatch import refuse_out
 from autograd.engine.tracing import Followed
-from autograd.rules.kernel import kernel, self_contained
+from autograd.rules.kernel import kernel, may_hold, self_contained
 from autograd.rules.table import elementwise, implements, linear
 
 #: By type: below this, cancellation costs a slope so many digits that the exact form pays off. In
@@ -53,7 +53,7 @@ def exp_weight(exponential: Any, z: Any, x: Any, y: Any) -> Any:
     if type(z) is float:
         exponential = getattr(math, exponential.__name__)
     infinite = np.isinf(z)
-    if not np.any(infinite):
+    if not may_hold(infinite):
         return exponential(x - z)
     finite = exponential(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, z))
     found = np.where(infinite & (z > 0), np.where(x == y, 0.5, x > y), finite)
@@ -74,7 +74,7 @@ def sharpened(slope: Any, exact: Callable[[Any], Any], x: Any) -> Any:
     if type(slope) is np.ndarray and slope.size and slope.item(slope.argmin()) >= limit:
         return slope  # argmin is twice as fast as min
     small = slope < limit
-    if type(small) is bool or (np.ndim(small) == 0 and type(slope) is not np.ndarray):
+    if type(slope) is not np.ndarray and issubclass(small.__class__, (bool, np.bool_)):
         return exact(x) if small else slope
     if type(slope) is np.ndarray and type(x) is np.ndarray:
         slope = slope.copy()

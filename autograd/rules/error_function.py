@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.floats import floats
 from autograd.rules.kernel import kernel, self_contained
 
 #: The largest t at which exp(-t²/2) is not 0 in double precision.
@@ -83,7 +84,7 @@ def erf_of_array(x: Any) -> Any:
     >>> round(float(autograd.erf(1.0)), 4)
     0.8427
     """
-    x = np.asarray(x)
+    x = floats(x)
     size = np.minimum(np.abs(x.astype(np.float64)), 6.5)  # where erf is 1
     small, large = np.minimum(size, 1.125), np.maximum(size, 1.125)
     first = small.astype(np.float32).astype(np.float64)  # the square of these digits is exact

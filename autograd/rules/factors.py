@@ -12,7 +12,8 @@ import numpy as np
 from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.rules.eigenvalues import type_of_result
-from autograd.rules.matrices import H, diagonal_of, of_one_triangle
+from autograd.rules.kernel import holds
+from autograd.rules.matrices import H, below_diagonal, diagonal_of, of_one_triangle, on_diagonal
 from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import define, implements
 
@@ -28,7 +29,7 @@ def refuse_rank(r: Any, shape: Any) -> None:
     """Raise for rank-deficient matrices: R⁻¹ does not exist, and Q is not unique."""
     sizes = np.abs(diagonal_of(plain(r)))
     small = 8 * max(shape[-2:]) * np.finfo(sizes.dtype).eps * np.max(sizes, axis=-1, initial=0.0)
-    if np.any(sizes <= small[..., None]):
+    if holds(sizes <= small[..., None]):
         raise NoDerivativeError(
             f"A matrix of shape {tuple(shape[-2:])} is rank-deficient here; its QR decomposition has "
             "no derivative."
@@ -45,9 +46,8 @@ def qr_vjp(g: Any, y: Any, a: Any) -> Any:
         gq = gq + a[..., :, m:] @ H(gr[..., :, m:])
     square, gsquare = r[..., :, :m], gr[..., :, :m]
     inner = square @ H(gsquare) - H(gq) @ q
-    k = np.shape(inner)[-1]
-    below = inner * np.tril(np.ones((k, k)), -1)
-    core = below + H(below) + np.real(inner) * np.eye(k)
+    below = below_diagonal(inner)
+    core = below + H(below) + on_diagonal(np.real(inner))
     left = H(np.linalg.solve(square, H(gq + q @ core)))
     if m < n:
         left = np.concatenate([left, q @ gr[..., :, m:]], axis=-1)
@@ -59,9 +59,8 @@ def cholesky_vjp(g: Any, y: Any, a: Any, upper: bool = False) -> Any:
     g, lower = np.conjugate(g), y
     if upper:
         g, lower = H(g), H(y)
-    n = np.shape(a)[-1]
     inner = H(lower) @ g
-    half = inner * np.tril(np.ones((n, n)), -1) + np.real(inner) * np.eye(n) / 2
+    half = below_diagonal(inner) + on_diagonal(np.real(inner)) / 2
     left = np.linalg.solve(H(lower), half)
     core = H(np.linalg.solve(H(lower), H(left)))
     return np.conjugate(of_one_triangle(core, not upper))

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
-from autograd.rules.shapes import along_axis
+from autograd.rules.shapes import along_axis, arrays
 from autograd.rules.table import composition_of, implements, linear
 
 
@@ -35,7 +35,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     """Count integers, or sum their weights."""
     if not isinstance(weights, Node):
         return np.bincount(plain(x), weights, minlength)
-    x = np.asarray(plain(x))
+    (x,) = arrays(plain(x), weights)[:1]
     if np.shape(weights) != x.shape:
         raise ShapeError(
             f"bincount needs one weight for each number; the numbers have shape {x.shape}, the "
@@ -69,7 +69,7 @@ def totals(columns: list[Any], edges: list[Any], weights: Any) -> Any:
     number: Any = 0
     inside: Any = True
     for x, edge, n in zip(columns, edges, shape, strict=True):
-        k, is_in = place(x, np.asarray(plain(edge)))
+        k, is_in = place(x, arrays(plain(edge))[0])
         number, inside = number * n + k, inside & is_in
     found = np.flatnonzero(inside)
     size = math.prod(shape)
@@ -114,7 +114,7 @@ def histogramdd(
     elif np.ndim(sample) == 1:
         sample = np.reshape(sample, (-1, 1))
     counts, chosen = np.histogramdd(plain(sample), plain(bins), plain(range), None, plain(weights))
-    dimensions = np.arange(len(chosen)).tolist()
+    dimensions = [i for i, _ in enumerate(chosen)]
     each_bins = [bins] * len(chosen) if isinstance(bins, (int, np.integer)) else bins
     each_range = [None] * len(chosen) if range is None else range
     edges = [bin_edges(sample[:, i], each_bins[i], each_range[i], chosen[i]) for i in dimensions]

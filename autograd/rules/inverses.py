@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.rules.matrices import H, T
 from autograd.rules.norms import norm
 from autograd.rules.singular_values import svdvals
@@ -40,8 +41,8 @@ def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
 def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None) -> Any:
     """Return the derivative for constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
     m, n = np.shape(a)[-2:]
-    rows = (np.eye(m) - a @ y) @ T(g) @ y @ H(y)
-    columns = H(y) @ y @ T(g) @ (np.eye(n) - y @ a)
+    rows = (np.eye(m, like=like(a)) - a @ y) @ T(g) @ y @ H(y)
+    columns = H(y) @ y @ T(g) @ (np.eye(n, like=like(a)) - y @ a)
     return np.conjugate(rows + columns) - T(y) @ g @ T(y)
 
 
@@ -69,7 +70,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     x = pinv(a, rcond=rcond) @ b
     rank = int(np.linalg.matrix_rank(plain(a), rtol=rcond))
     if rank < n or m <= n:
-        return x, np.zeros(0), rank, svdvals(a)
+        return x, np.zeros(0, like=like(a)), rank, svdvals(a)
     residuals = np.sum(np.square(b - a @ x), axis=0)
     return x, np.reshape(residuals, (1,)) if np.ndim(b) == 1 else residuals, rank, svdvals(a)
 
@@ -85,7 +86,7 @@ def matrix_power(a: Any, n: int) -> Any:
             result = a if result is None else result @ a
         a, n = a @ a if n > 1 else a, n >> 1
     size = np.shape(a)[-1]
-    return np.eye(size, dtype=a.dtype) + 0 * a if result is None else result
+    return np.eye(size, dtype=a.dtype, like=like(a)) + 0 * a if result is None else result
 
 
 @implements(np.linalg.multi_dot)

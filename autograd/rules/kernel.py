@@ -22,6 +22,7 @@ import numpy as np
 
 from autograd.engine import batching, tracing
 from autograd.engine.batching import Batched
+from autograd.engine.foreign import index_beside, is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tiles import in_tiles
@@ -148,11 +149,25 @@ def is_tiled(function: Any) -> bool:
 
 
 def any_holds(mask: Any) -> bool:
-    """Return whether a mask holds anywhere; True for an array that is traced."""
+    """Return whether a mask holds anywhere; True, without looking, if it is traced or foreign."""
     if isinstance(mask, Batched):
         return any_holds(mask.array)
     is_traced = isinstance(mask, Followed) and isinstance(mask, np.ndarray)
-    return is_traced or bool(np.any(mask))
+    return is_traced or is_foreign(mask) or bool(np.any(mask))
+
+
+@self_contained
+def may_hold(mask: Any) -> bool:
+    """Return whether a mask holds anywhere; True, without looking, if it is not one of NumPy's."""
+    is_numpys = issubclass(mask.__class__, (bool, np.ndarray, np.generic))  # also if it is traced
+    return not is_numpys or bool(np.any(mask))
+
+
+@self_contained
+def holds(condition: Any) -> bool:
+    """Return whether a condition holds anywhere: the one number that a guard reads from a device."""
+    found = np.any(condition)
+    return bool(found.item() if hasattr(found, "item") else found)
 
 
 def followed_with(array: Any, others: Any) -> Any:
@@ -163,7 +178,8 @@ def followed_with(array: Any, others: Any) -> Any:
 
 
 def taken(array: Any, index: Any) -> Any:
-    """Return ``array[index]``, also if only the index is traced or batched."""
+    """Return ``array[index]``, also if only the index is traced or batched, or if it is NumPy's."""
+    index = index_beside(index, array)
     if GRAD_MODE.batched and batching.any_batched((index,)):
         array = batching.holding(array, index, 0)
     return followed_with(array, (index,))[index]
@@ -176,11 +192,11 @@ def full_of(shape: Any, x: Any) -> Any:
 
 
 def zeros(shape: Any, dtype: Any, *followed: Any) -> Any:
-    """Return zeros into which these arrays, if they are traced, can be written."""
+    """Return zeros into which these arrays, if they are traced or foreign, can be written."""
     if GRAD_MODE.batched and batching.any_batched(followed):
         return batching.zeros(shape, dtype, followed)
     if GRAD_MODE.tracing != 0 and tracing.any_followed(followed):
         kind = np.dtype(dtype)
         kind = kind.type if np.dtype(kind.type) == kind else kind  # easier to read
         return tracing.tracer().emit(np.zeros, (shape, kind), {})
-    return np.zeros(shape, dtype)
+    return np.zeros(shape, dtype, like=like(*followed))

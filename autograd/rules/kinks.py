@@ -36,6 +36,7 @@ from autograd.rules.elementwise import (
     sign,
     where,
 )
+from autograd.rules.kernel import holds
 from autograd.rules.table import define, elementwise
 
 #: The primitives that are lengths.
@@ -78,7 +79,7 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
         alone = plain(own) * weights
         rounding = math.sqrt(np.finfo(numbers.dtype).eps) * np.max(np.abs(alone[zero]))
         mixed |= zero & ~(np.abs(weighted - alone) <= rounding)
-    return where(mixed, math.nan, own) if mixed.any() else own
+    return where(mixed, math.nan, own) if holds(mixed) else own
 
 
 def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -95,7 +96,7 @@ def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
         )
         if same:
             again.append(node)
-        elif np.any(plain(node) == 0):
+        elif holds(plain(node) == 0):
             others.append(node)
     return again, others
 
@@ -203,7 +204,7 @@ def through_extreme(extreme: Primitive, argnum: int) -> Callable[..., Any]:
             return found
         slope = slopes(g, z, np.broadcast_to(tie, np.shape(plain(z))))
         bent = tie & ~np.isnan(plain(slope))
-        if not bent.any():
+        if not holds(bent):
             return found
         return found + vanishing(where(bent, slope, 0.0) / 4, own - other)
 

@@ -24,9 +24,11 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.engine.operations import GETITEM
 from autograd.errors import NoDerivativeError
 from autograd.graph import Graph
+from autograd.rules.kernel import holds
 from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define
 
@@ -51,7 +53,7 @@ def rounding(w: Any, size: int) -> Any:
 def gaps(w: Any) -> Any:
     """Return the distance of each pair of values; infinity on the diagonal."""
     apart = np.abs(w[..., None, :] - w[..., :, None])
-    return np.where(np.eye(np.shape(w)[-1], dtype=bool), math.inf, apart)
+    return np.where(np.eye(np.shape(w)[-1], dtype=bool, like=like(w)), math.inf, apart)
 
 
 def close(w: Any) -> Any:
@@ -66,7 +68,7 @@ def close(w: Any) -> Any:
 def colours(pairs: Any) -> Any:
     """Return a colour for each value; those of a close pair differ."""
     n = np.shape(pairs)[-1]
-    found = np.zeros(np.shape(pairs)[:-1], int)
+    found = np.zeros(np.shape(pairs)[:-1], int, like=like(pairs))
     for i in range(1, n):
         taken = np.where(pairs[..., :i, i], found[..., :i], -1)
         found[..., i] = np.max(taken, axis=-1, initial=-1) + 1
@@ -84,7 +86,7 @@ def uses_vectors(g: Any, y: Any, parts: Sequence[Part], values: int) -> bool:
     """Return whether a cotangent depends on more than the values of a decomposition."""
     place = places(parts)[values]
     numbers = plain(g)
-    if np.any(numbers[..., : place.start]) or np.any(numbers[..., place.stop :]):
+    if holds(numbers[..., : place.start] != 0) or holds(numbers[..., place.stop :] != 0):
         return True
     for node in operations_between(y, g):
         if any(argument is y for argument in node.arguments):
@@ -162,8 +164,8 @@ class Limits:
     def _changes_with_vectors(self, slopes: Any) -> bool:
         """Return whether derivatives by the vectors are not all 0."""
         place = places(self.parts)[self.values]
-        return slopes is not None and bool(
-            np.any(slopes[..., : place.start]) or np.any(slopes[..., place.stop :])
+        return slopes is not None and (
+            holds(slopes[..., : place.start] != 0) or holds(slopes[..., place.stop :] != 0)
         )
 
     def changes(self, zeros: list[Any], along: Callable[[list[Any]], Any]) -> Any:
@@ -201,7 +203,7 @@ class Limits:
         w = plain(unpack(self.y, self.parts)[self.values])
         right = doubts <= tolerance(w.dtype, scale)
         equal = self.pairs & (gaps(w) <= rounding(w, np.shape(w)[-1])[..., None, None])
-        if np.any((np.any(equal, axis=(-2, -1)) | zeros) & ~right):
+        if holds((np.any(equal, axis=(-2, -1)) | zeros) & ~right):
             raise NoDerivativeError(CHOICE.format(what=self.what))
         return self.pairs & right[..., None, None]
 
@@ -234,7 +236,7 @@ def fragile(
     least = np.finfo(w.dtype).eps ** (1 / 3)
     near = gaps(w) <= least * np.max(np.abs(w), axis=-1, initial=0.0)[..., None, None]
     near &= np.abs(plain(x)) <= least * scale[..., None, None]
-    if not near.any() or not uses_vectors(g, y, parts, values):
+    if not holds(near) or not uses_vectors(g, y, parts, values):
         return quotients
     return np.where(near, only_once(plain(quotients), g, y), quotients)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.foreign import like
+
 
 def T(x: Any) -> Any:  # noqa: N802 - the sign of the textbooks
     """Return the transpose."""
@@ -19,7 +21,7 @@ def H(x: Any) -> Any:  # noqa: N802
 
 def diagonal_matrix(x: Any) -> Any:
     """Return diagonal matrices of the vectors in the last axis."""
-    return x[..., :, None] * np.eye(np.shape(x)[-1])
+    return x[..., :, None] * np.eye(np.shape(x)[-1], like=like(x))
 
 
 def column(x: Any) -> Any:
@@ -34,7 +36,21 @@ def diagonal_of(x: Any) -> Any:
 
 def of_one_triangle(g: Any, lower: bool) -> Any:
     """Fold the derivative of a Hermitian matrix to the triangle that is read."""
-    n = np.shape(g)[-1]
     both = g + H(g)
-    triangle = np.tril(np.ones((n, n)), -1) if lower else np.triu(np.ones((n, n)), 1)
-    return both * triangle + np.real(both) * np.eye(n) / 2
+    triangle = np.tri(np.shape(g)[-1], k=-1, like=like(g))
+    return both * (triangle if lower else T(triangle)) + on_diagonal(np.real(both)) / 2
+
+
+def on_diagonal(x: Any) -> Any:
+    """Return the matrix with zeros off the diagonal."""
+    return x * np.eye(np.shape(x)[-1], like=like(x))
+
+
+def off_diagonal(x: Any) -> Any:
+    """Return the matrix with zeros on the diagonal."""
+    return x * (1 - np.eye(np.shape(x)[-1], like=like(x)))
+
+
+def below_diagonal(x: Any) -> Any:
+    """Return the matrix with zeros on and above the diagonal."""
+    return x * np.tri(np.shape(x)[-1], k=-1, like=like(x))

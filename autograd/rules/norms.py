@@ -11,7 +11,7 @@ from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
 from autograd.rules.elementwise import nonzero
-from autograd.rules.kernel import kernel
+from autograd.rules.kernel import holds, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, slopes, vanishing
 from autograd.rules.reductions import forward_by, restore_axes, root_of_squares, spread
 from autograd.rules.singular_values import svdvals
@@ -32,14 +32,14 @@ def shares(y: Any, x: Any, order: float) -> Any:
 def where_length(y: Any, x: Any, other: Any) -> Any:
     """Replace numbers whose norm is 0."""
     zero = y == 0
-    return np.where(zero, other, x) if np.any(zero) else x
+    return np.where(zero, other, x) if may_hold(zero) else x
 
 
 @kernel()
 def flat_without_length(y: Any, slope: Any, x: Any) -> Any:
     """Return the derivative of a norm, 0 where the norm is 0."""
     zero = y == 0
-    return np.where(zero, 0.0 * x, slope) if np.any(zero) else slope
+    return np.where(zero, 0.0 * x, slope) if may_hold(zero) else slope
 
 
 def power_norm_vjp(
@@ -54,7 +54,7 @@ def power_norm_vjp(
     if not isinstance(g, Node) and not isinstance(y, Node):
         return flat_without_length(long, found, x)
     zero = plain(y) == 0
-    if not np.any(zero):
+    if not holds(zero):
         return found
     flat = (plain(g) == 0) & (plain(slopes(g, y, zero)) == 0)
     limit = np.where(flat | ~zero, 0.0, math.nan).astype(plain(y).dtype)

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.errors import NoRuleError
 from autograd.rules.shapes import along_axis, rearrangement, slices, sources
 from autograd.rules.table import implements
@@ -106,7 +107,7 @@ def ramps(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
     edges = slices(x, axis, 0, 1), slices(x, axis, np.shape(x)[axis] - 1, None)
     found = []
     for edge, value, count in zip(edges, values, width, strict=True):
-        share = (np.arange(count) / max(count, 1)).astype(x.dtype)
+        share = (np.arange(count, like=like(x)) / max(count, 1)).astype(x.dtype)
         found.append(value + (edge - value) * along_axis(share, axis, np.ndim(x)))
     return found[0], np.flip(found[1], axis)
 
@@ -133,7 +134,9 @@ def odd_reflection(include_edge: bool) -> Callable[..., Ends]:
             steps = further.astype(x.dtype) * (last - first)
             return np.where(further == 0, y, y + steps)  # avoids 0 times infinity
 
-        return at(np.arange(-width[0], 0)), at(np.arange(n, n + width[1]))
+        home = like(x)
+        before = np.arange(-width[0], 0, like=home)
+        return at(before), at(np.arange(n, n + width[1], like=home))
 
     return ends
 
@@ -144,7 +147,7 @@ def nothing(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
     found = []
     for count in width:
         shape[axis] = count
-        found.append(np.zeros(shape, x.dtype))
+        found.append(np.zeros(shape, x.dtype, like=like(x)))
     return found[0], found[1]
 
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
 from autograd.rules.composite import real_type
+from autograd.rules.kernel import holds
 from autograd.rules.shapes import arrays
 from autograd.rules.table import composition_of, define
 
@@ -21,8 +23,8 @@ def polyval(p: Any, x: Any) -> Any:
     """Evaluate a polynomial by Horner's rule."""
     p, x = arrays(p, x)
     if np.shape(p)[0] == 0:
-        return np.zeros(np.shape(x))
-    y: Any = np.zeros(np.shape(x)) + p[0]
+        return np.zeros(np.shape(x), like=like(x))
+    y: Any = np.zeros(np.shape(x), like=like(p, x)) + p[0]
     for coefficient in p[1:]:
         y = y * x + coefficient
     return y
@@ -33,17 +35,17 @@ def polyder(p: Any, m: int = 1) -> Any:
     """Differentiate a polynomial."""
     for _ in range(m):
         n = np.shape(p)[0] - 1
-        p = p[:-1] * np.arange(n, 0, -1, dtype=real_type(p))
+        p = p[:-1] * np.arange(n, 0, -1, dtype=real_type(p), like=like(p))
     return p
 
 
 @composition_of(np.polyint)
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """Integrate a polynomial."""
-    constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
+    constants = np.zeros(m, like=like(p)) if k is None else np.broadcast_to(arrays(k, p)[0], (m,))
     for i in range(m):
         n = np.shape(p)[0]
-        powers = np.arange(n, 0, -1, dtype=real_type(p))
+        powers = np.arange(n, 0, -1, dtype=real_type(p), like=like(p))
         p = np.concatenate([p / powers, constants[i : i + 1].astype(powers.dtype)])
     return p
 
@@ -82,9 +84,9 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N80
     """Return a matrix whose columns are powers of the input."""
     n = np.shape(x)[0] if N is None else N
     if n == 0:
-        return np.zeros((np.shape(x)[0], 0))
-    powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)
-    return np.stack([x**p if p else 0 * x + 1 for p in powers.tolist()], axis=1)
+        return np.zeros((np.shape(x)[0], 0), like=like(x))
+    powers = range(n) if increasing else range(n - 1, -1, -1)
+    return np.stack([x**p if p else 0 * x + 1 for p in powers], axis=1)
 
 
 @composition_of(np.polydiv)
@@ -99,7 +101,7 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
         leading = scale * rest[k]
         rest = rest - np.pad(leading * v, (k, np.shape(u)[0] - n - k))
         quotient.append(leading)
-    q = np.stack(quotient) if quotient else np.zeros(1, real_type(u, v))
+    q = np.stack(quotient) if quotient else np.zeros(1, real_type(u, v), like=like(u, v))
     start = np.shape(u)[0] - np.shape(np.polydiv(plain(u), plain(v))[1])[0]
     return q, rest[start:]
 
@@ -118,11 +120,11 @@ def poly(seq_of_zeros: Any) -> Any:
         raise ShapeError(
             f"poly takes a vector of roots or a square matrix, not an array of shape {shape}."
         )
-    y: Any = np.ones(1, np.result_type(plain(zeros)))
+    y: Any = np.ones(1, np.result_type(plain(zeros)), like=like(zeros))
     for i in range(np.shape(zeros)[0]):
         y = np.pad(y, (0, 1)) - np.pad(zeros[i] * y, (1, 0))
     numbers = plain(zeros)
-    if np.iscomplexobj(numbers) and np.all(np.sort(numbers) == np.sort(numbers.conjugate())):
+    if np.iscomplexobj(numbers) and not holds(np.sort(numbers) != np.sort(numbers.conjugate())):
         return np.real(y)
     return y
 
@@ -133,7 +135,7 @@ def slopes_at_zeros(p: Any, zeros: Any) -> Any:
     slopes = np.polyval(derivative, zeros)
     scale = np.polyval(np.abs(plain(derivative)), np.abs(plain(zeros)))
     close = 4 * np.sqrt(np.finfo(np.result_type(plain(zeros))).eps)
-    if np.any(np.abs(plain(slopes)) <= close * scale):
+    if holds(np.abs(plain(slopes)) <= close * scale):
         raise NoDerivativeError(
             "A multiple root of a polynomial has no derivative: it splits when a coefficient "
             "changes. Write symmetric functions of the roots, such as their sum, with the "

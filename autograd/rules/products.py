@@ -12,6 +12,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.shapes import arrays, put
 from autograd.rules.table import composition_of, define, implements
@@ -277,8 +278,7 @@ def cross(
             f"cross takes vectors of two or three elements, not arrays of shapes {np.shape(a)} and "
             f"{np.shape(b)}."
         )
-    i, j = np.array([1, 2, 0]), np.array([2, 0, 1])
-    product = a[..., i] * b[..., j] - a[..., j] * b[..., i]
+    product = np.roll(a, -1, -1) * np.roll(b, -2, -1) - np.roll(a, -2, -1) * np.roll(b, -1, -1)
     return product[..., 2] if flat else np.moveaxis(product, -1, axisc)
 
 
@@ -286,7 +286,9 @@ def in_space(x: Any) -> Any:
     """Append a third component 0 to vectors of the plane."""
     if np.shape(x)[-1] != 2:
         return x
-    return np.concatenate([x, np.zeros((*np.shape(x)[:-1], 1), plain(x).dtype)], axis=-1)
+    return np.concatenate(
+        [x, np.zeros((*np.shape(x)[:-1], 1), plain(x).dtype, like=like(x))], axis=-1
+    )
 
 
 @composition_of(np.convolve)
@@ -314,7 +316,8 @@ def _slide(a: Any, v: Any, mode: str) -> Any:
         "full": (m - 1, n + m - 1), "same": (m // 2, n), "valid": (0, n - m + 1)
     }[mode]  # fmt: skip
     padded = np.pad(a, (before, max(length - n + m - 1 - before, 0)))
-    windows = padded[np.arange(length)[:, None] + np.arange(m)]
+    home = like(a, v)
+    windows = padded[np.arange(length, like=home)[:, None] + np.arange(m, like=home)]
     return np.matmul(windows, v)
 
 

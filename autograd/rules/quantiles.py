@@ -13,7 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
+from autograd.rules.kernel import may_hold
 from autograd.rules.reductions import axes_of
+from autograd.rules.shapes import arrays, grids, inverse
 
 
 def ranks(a: Any, axis: Any) -> Any:
@@ -26,25 +29,25 @@ def ranks(a: Any, axis: Any) -> Any:
     rows = moved.reshape(*moved.shape[: ndim - len(last)], length)
     found = np.argsort(np.argsort(rows, axis=-1, kind="stable"), axis=-1).astype(np.float64)
     found[np.isnan(rows)] = math.nan
-    return np.transpose(found.reshape(moved.shape), np.argsort(order))
+    return np.transpose(found.reshape(moved.shape), inverse(order))
 
 
 def at_positions(ordered: Any, positions: Any) -> Any:
     """Take sorted elements along the first axis, interpolating between positions."""
     if np.shape(ordered)[0] == 0:
-        return np.full(np.shape(positions), math.nan, plain(ordered).dtype)
+        return np.full(np.shape(positions), math.nan, plain(ordered).dtype, like=like(ordered))
     missing = np.isnan(positions)
     known = np.where(missing, 0.0, positions)
     lower = np.floor(known).astype(int)
     fraction = (known - lower).astype(plain(ordered).dtype)
-    columns = tuple(np.indices(np.shape(ordered)[1:], sparse=True))
+    columns = grids(np.shape(ordered)[1:], ordered)
     y = ordered[(lower, *columns)]
-    if fraction.any():
+    if may_hold(fraction != 0):
         upper = np.minimum(lower + 1, np.shape(ordered)[0] - 1)
         between = fraction != 0
         step = ordered[(np.where(between, upper, lower), *columns)] - y
         y = y + np.where(between, step * fraction, 0.0)  # infinity minus infinity, not used
-    return np.where(missing, math.nan, y) if missing.any() else y
+    return np.where(missing, math.nan, y) if may_hold(missing) else y
 
 
 def quantile_by_ranks(
@@ -53,9 +56,10 @@ def quantile_by_ranks(
     """Return the quantiles of sorted elements by a NumPy function."""
     if isinstance(axis, list):
         axis = tuple(axis)
-    q = np.asarray(q, np.float64)
+    _, q = arrays(ordered, q)
+    q = q.astype(np.float64)
     flat = q.ravel() if q.ndim > 1 else q  # NumPy's nanquantile confuses the axes of a matrix
-    positions = np.asarray(function(ranks(a, axis), flat, axis=axis, **plain(keywords)))
+    positions = arrays(function(ranks(a, axis), flat, axis=axis, **plain(keywords)))[0]
     if q.ndim > 1:
         positions = positions.reshape(q.shape + positions.shape[1:])
     return at_positions(ordered, positions)

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive
-from autograd.engine.batching import Batched, as_array
+from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import shape_of
 from autograd.engine.dispatch import plain, refuse_out
+from autograd.engine.foreign import as_array, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.tracing import Followed
 from autograd.rules.elementwise import nonzero
 from autograd.rules.floats import floats
-from autograd.rules.kernel import full_of, kernel
+from autograd.rules.kernel import full_of, holds, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
+from autograd.rules.shapes import arrays
 from autograd.rules.table import composition_of, define, implements, linear, with_values
 
 _add_reduce: Any = np.add.reduce
@@ -156,14 +158,15 @@ def others_product(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
 @kernel()
 def product_without_self(x: Any, y: Any, axes: Any) -> Any:
     """Return the product y of elements along some axes, without each element itself."""
-    if np.all(x != 0) and np.all(np.isfinite(y)) and np.all(y != 0):
+    if not may_hold((x == 0) | ~np.isfinite(y) | (y == 0)):
         return y / x
     order = [a for a in range(np.ndim(x)) if a not in axes] + axes
     moved = np.transpose(x, order)
     rows = np.reshape(moved, (*moved.shape[: np.ndim(x) - len(axes)], -1))
-    others = np.where(np.eye(rows.shape[-1], dtype=bool), 1.0, rows[..., None, :])
+    number = np.cumsum(np.ones_like(x, int, shape=rows.shape[-1:]))
+    others = np.where(number[:, None] == number, 1.0, rows[..., None, :])
     found = np.reshape(np.prod(others, axis=-1), moved.shape)
-    return np.transpose(found, np.argsort(order))
+    return np.transpose(found, sorted(range(len(order)), key=order.__getitem__))
 
 
 def backwards_cumsum(g: Any, x: Any, axis: Any = None) -> Any:
@@ -183,17 +186,17 @@ def cumprod_vjp(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
     flat = np.ravel(x) if axis is None or np.ndim(x) == 0 else x
     weighted = np.flip(np.cumsum(np.flip(g * y, along), along), along)
     zero = flat == 0
-    if not np.any(zero):
+    if not holds(zero):
         return np.reshape(weighted / flat, np.shape(x))
     # All products after a zero vanish; their derivative with respect to it is the product of the rest.
     n = np.shape(flat)[along]
     found = []
     for i in range(n):
-        index = np.arange(n).reshape(
+        index = np.cumsum(np.ones_like(flat, int, shape=n)).reshape(
             [-1 if a == along % np.ndim(flat) else 1 for a in range(np.ndim(flat))]
         )
-        others = np.cumprod(np.where(index == i, 1.0, flat), axis=along)
-        found.append(np.sum(np.where(index >= i, g * others, 0.0), axis=along))
+        others = np.cumprod(np.where(index == i + 1, 1.0, flat), axis=along)
+        found.append(np.sum(np.where(index > i, g * others, 0.0), axis=along))
     return np.reshape(np.stack(found, axis=along), np.shape(x))
 
 
@@ -267,7 +270,7 @@ def reduction(
         keywords = {**dict(zip(parameters, positional, strict=False)), **keywords}
         where = plain(keywords.pop("where", True))
         if where is not True:
-            chosen = chosen & np.asarray(where, bool)
+            chosen = chosen & arrays(where)[0].astype(bool)
         refuse_out(keywords.pop("out", None), primitive.name)
         given = {k: v for k, v in keywords.items() if v is not None and v is not False}
         if "correction" in given:
@@ -304,7 +307,8 @@ def filled(primitive: Primitive, neutral: float) -> Callable[..., Any]:
 
     def masked(a: Any, axis: Any, chosen: Any, **keywords: Any) -> Any:
         if count(a, axis) == 0:  # NumPy has no largest element of an empty array
-            return np.full(np.shape(np.sum(plain(a), axis=axis, **keywords)), neutral)
+            empty = np.sum(plain(a), axis=axis, **keywords)
+            return np.full(np.shape(empty), neutral, like=like(a))
         return primitive(np.where(chosen, a, neutral), axis, **keywords)
 
     return masked
@@ -388,7 +392,7 @@ def cumulative(function: Any, first: float) -> Any:
             return y
         shape = list(np.shape(y))
         shape[axis] = 1
-        return np.concatenate([np.full(shape, first, y.dtype), y], axis=axis)
+        return np.concatenate([np.full(shape, first, y.dtype, like=like(y)), y], axis=axis)
 
     return handler
 
@@ -447,7 +451,7 @@ def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 def softmax_of_sum(total: Any, x: Any, axis: Any) -> Any:
     """Return softmax(x) = exp(x - total), with its limit where the total is infinite."""
     infinite = np.isinf(total)
-    if not np.any(infinite):
+    if not may_hold(infinite):
         return np.exp(x - total)
     finite = np.exp(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, total))
     largest = np.where(infinite, x == math.inf, 0.0)

@@ -18,7 +18,8 @@ from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.batching import holding
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
-from autograd.rules.kernel import followed_with, zeros
+from autograd.engine.foreign import as_array, index_beside, like
+from autograd.rules.kernel import followed_with, taken, zeros
 from autograd.rules.table import composition_of, define, implements, linear
 
 # -- indexing ---------------------------------------------------------------------------------
@@ -57,6 +58,7 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     if numbers_rows(index, shape) and type(g) is np.ndarray:
         return rows_in_zeros(g, shape, index)
     whole = zeros(shape, np.result_type(g), g, index)
+    index = index_beside(index, whole)
     if is_basic(index):
         whole[index] = g
     else:
@@ -77,18 +79,18 @@ def no_derivative(g: Any, *_: Any) -> float:
 def with_elements(x: Any, index: Any, item: Any) -> Any:
     """Return a copy of an array with other elements at an index."""
     y = holding(np.array(x) if type(x) is np.ndarray else x.copy(), index, item)
-    y[index] = item
+    y[index_beside(index, y)] = item
     return y
 
 
 def without_elements(g: Any, index: Any) -> Any:
     """Set the cotangents of overwritten elements to zero."""
     if isinstance(g, Node):
-        assigned = zeros(np.shape(g), bool, index)
-        assigned[index] = True
+        assigned = zeros(np.shape(g), bool, index, g)
+        assigned[index_beside(index, assigned)] = True
         return np.where(assigned, 0.0, g)
     g = holding(g.copy(), index, 0)
-    g[index] = 0
+    g[index_beside(index, g)] = 0
     return g
 
 
@@ -96,8 +98,9 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
     """Return the cotangents of the assigned elements; at repeated indices the last one counts."""
     taken = g[index]
     if not is_basic(index):
-        order = np.arange(np.size(plain(taken))).reshape(np.shape(taken))
-        last = zeros(np.shape(g), int, index)
+        order = numbered(plain(taken))
+        last = zeros(np.shape(g), int, index, g)
+        index = index_beside(index, last)
         last[index] = order
         taken = np.where(last[index] == order, taken, 0.0)
     extra = np.ndim(item) - np.ndim(taken)
@@ -106,14 +109,18 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
     return unbroadcast(taken, item)
 
 
+def numbered(x: Any) -> Any:
+    """Return an array of the shape of `x` that numbers its elements."""
+    shape = np.shape(x)
+    return np.arange(math.prod(shape), like=like(x)).reshape(shape)
+
+
 # -- rearrangements ---------------------------------------------------------------------------
 
 
 def sources(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: Any) -> Any:
     """Return the flat index in `x` of each element of ``function(x)``; -1 if it has none."""
-    shape = np.shape(x)
-    flat = followed_with(np.arange(np.prod(shape, dtype=int)).reshape(shape), arguments)
-    return function(flat, *arguments, **keywords)
+    return function(followed_with(numbered(x), arguments), *arguments, **keywords)
 
 
 def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
@@ -125,7 +132,7 @@ def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
 
 def gather_elements(x: Any, shape: tuple[int, ...], indices: Any) -> Any:
     """Return the elements of `x` at these flat indices; 0 for index -1."""
-    return np.append(x, np.zeros(1, np.result_type(x)))[indices]
+    return np.append(x, np.zeros(1, np.result_type(x), like=like(x)))[indices]
 
 
 def rearrangement(
@@ -155,7 +162,7 @@ def rearrangement(
 def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -> Any:
     """Return the flat indices of the elements of ``np.sort(x)``; ties stay in order."""
     values: Any = plain(x)
-    flat = np.arange(np.size(values)).reshape(np.shape(values))
+    flat = numbered(values)
     if axis is None:
         values, flat, axis = values.ravel(), flat.ravel(), 0
     return np.take_along_axis(flat, np.argsort(values, axis=axis, kind="stable"), axis)
@@ -166,7 +173,7 @@ def sources_of_partition(
 ) -> Any:
     """Return the flat indices of the elements of ``np.partition(x)``."""
     values: Any = plain(x)
-    flat = np.arange(np.size(values)).reshape(np.shape(values))
+    flat = numbered(values)
     if axis is None:
         values, flat, axis = values.ravel(), flat.ravel(), 0
     return np.take_along_axis(flat, np.argpartition(values, kth, axis=axis, kind=kind), axis)
@@ -174,12 +181,19 @@ def sources_of_partition(
 
 def inverse(axes: Any) -> Any:
     """Return the inverse of a permutation of axes."""
-    return None if axes is None else np.argsort(np.mod(axes, len(axes)))
+    if axes is None:
+        return None
+    return tuple(sorted(range(len(axes)), key=lambda axis: axes[axis] % len(axes)))
 
 
 # Defined further down.
 put: Primitive
 gather: Primitive
+
+
+def negative(shift: Any) -> Any:
+    """Return the opposite of a shift along one axis or several."""
+    return tuple([-by for by in shift]) if isinstance(shift, (tuple, list)) else -shift
 
 
 def converted(x: Any, dtype: Any) -> Any:
@@ -191,7 +205,7 @@ def converted(x: Any, dtype: Any) -> Any:
 getitem      = linear(operator.getitem, lambda g, x, index: elements_put(g, x, index),                     name="getitem", replaces=())
 setitem      = linear(with_elements,    lambda g, x, index, item: without_elements(g, index), no_derivative,
                                         lambda g, x, index, item: elements_of(g, index, item),                     name="setitem", replaces=())
-put          = linear(put_in_zeros,     lambda g, x, shape, index: g[index],                               name="put",     replaces=())
+put          = linear(put_in_zeros,     lambda g, x, shape, index: taken(g, index),                          name="put",     replaces=())
 scatter      = linear(scatter_elements, lambda g, x, shape, indices: gather(g, shape, indices),            name="scatter", replaces=())
 gather       = linear(gather_elements,  lambda g, x, shape, indices: scatter(g, shape, indices),           name="gather",  replaces=())
 
@@ -203,14 +217,14 @@ swapaxes     = linear(np.swapaxes,      lambda g, x, axis1, axis2: np.swapaxes(g
 expand_dims  = linear(np.expand_dims,   lambda g, x, axis: np.reshape(g, np.shape(x)))
 squeeze      = linear(np.squeeze,       lambda g, x, axis=None: np.reshape(g, np.shape(x)))
 flip         = linear(np.flip,          lambda g, x, axis=None: np.flip(g, axis))
-roll         = linear(np.roll,          lambda g, x, shift, axis=None: np.roll(g, np.negative(shift), axis))
+roll         = linear(np.roll,          lambda g, x, shift, axis=None: np.roll(g, negative(shift), axis))
 rot90        = linear(np.rot90,         lambda g, x, k=1, axes=(0, 1): np.rot90(g, -k, axes))
 tril         = linear(np.tril,          lambda g, x, k=0: unbroadcast(np.tril(g, k), x))
 triu         = linear(np.triu,          lambda g, x, k=0: unbroadcast(np.triu(g, k), x))
 copy         = linear(np.copy,          lambda g, x, *_, **__: g)
 astype       = linear(converted,        lambda g, x, dtype: g,                             name="astype")
 broadcast_to = linear(np.broadcast_to,  lambda g, x, shape, *_, **__: unbroadcast(g, x))
-where        = linear(np.where,         lambda g, c, x, y: np.zeros(np.shape(c)),
+where        = linear(np.where,         lambda g, c, x, y: np.zeros(np.shape(c), like=like(c)),
                                         lambda g, c, x, y: unbroadcast(np.where(c, g, 0), x),
                                         lambda g, c, x, y: unbroadcast(np.where(c, 0, g), y),              replaces=())
 
@@ -224,8 +238,16 @@ partition    = rearrangement(np.partition, sources_of_partition)
 
 
 def arrays(*things: Any) -> list[Any]:
-    """Convert lists, tuples and numbers to arrays; leave nodes as they are."""
-    return [x if isinstance(x, Node) else np.asarray(x) for x in things]
+    """Convert lists, tuples and numbers to arrays like the others; leave nodes as they are."""
+    home = like(*things)
+
+    def array(x: Any) -> Any:
+        if isinstance(x, Node):
+            return x
+        is_moved = home is not None and not hasattr(x, "__array_function__")
+        return np.asarray(x, like=home) if is_moved else as_array(x)
+
+    return [array(x) for x in things]
 
 
 def slices(x: Any, axis: int, start: Any, stop: Any) -> Any:
@@ -238,6 +260,14 @@ def along_axis(vector: Any, axis: int, ndim: int) -> Any:
     shape = [1] * ndim
     shape[axis] = -1
     return np.reshape(vector, tuple(shape))
+
+
+def grids(shape: tuple[int, ...], *others: Any) -> tuple[Any, ...]:
+    """Return indices along each axis that broadcast to a shape: `numpy.indices`, sparse."""
+    home = like(*others)
+    return tuple(
+        along_axis(np.arange(n, like=home), axis, len(shape)) for axis, n in enumerate(shape)
+    )
 
 
 # -- other names and options -------------------------------------------------------------------
@@ -354,7 +384,7 @@ def diag(v: Any, k: int = 0) -> Any:
     if np.ndim(v) == 2:
         return np.diagonal(v, k)
     n = len(v)
-    first = np.arange(n)
+    first = np.arange(n, like=like(v))
     return put(v, (n + abs(k), n + abs(k)), (first + max(-k, 0), first + max(k, 0)))
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
 from autograd.errors import NoRuleError
 from autograd.rules import limits
-from autograd.rules.eigenvalues import differences, off_diagonal, refuse_phase, type_of_result
+from autograd.rules.eigenvalues import differences, refuse_phase, type_of_result
+from autograd.rules.kernel import holds
 from autograd.rules.limits import Limits, close, divided, fragile, largest, only_once, rounding
-from autograd.rules.matrices import H, T, diagonal_matrix
+from autograd.rules.matrices import H, T, diagonal_matrix, off_diagonal
 from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import implements
 
@@ -38,7 +40,7 @@ def has_close_values(y: Any, arguments: Any) -> bool:
         return False
     shape = np.shape(arguments[0])
     s = np.real(unpack(y, svd_parts(arguments[0]))[1])
-    return bool(np.any(close(s)) or np.any(zero_values(s, shape)))
+    return holds(close(s)) or holds(zero_values(s, shape))
 
 
 def sums(s: Any) -> Any:
@@ -86,14 +88,14 @@ def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> 
     """
     u, s, vh = (plain(x) for x in unpack(y, parts))
     pairs = close(s)
-    if not (pairs.any() or zeros.any()) or not limits.uses_vectors(g, y, parts, 1):
+    if not (holds(pairs) or holds(zeros)) or not limits.uses_vectors(g, y, parts, 1):
         return pairs, [0.0] * 4
     found = Limits(g, y, parts, 1, pairs, "Singular values")
     left, right, out_u, out_v = turned(found, u, H(vh), zeros)
     both = zeros[..., None, :] & zeros[..., :, None]
     one = zeros[..., None, :]
     masks = [pairs, both, one, one]
-    single = np.eye(np.shape(s)[-1], dtype=bool)
+    single = np.eye(np.shape(s)[-1], dtype=bool, like=like(s))
     limit = [(left + right) / 2, (right - left) / np.where(single, 4, 2), out_u, out_v]
     limit = [np.where(mask, x, 0.0) for mask, x in zip(masks, limit, strict=True)]
     vanishing = [np.where(mask, x, 0.0) for mask, x in zip(masks, numerators, strict=True)]
@@ -121,7 +123,7 @@ def turned(found: Limits, u: Any, v: Any, zeros: Any) -> Any:
         turns = [left - H(left), right - H(right)]
         return np.concatenate([*turns, H(slopes[0]), np.conjugate(slopes[2])], axis=-1)
 
-    slopes = found.slopes(of_vectors, zeros) + np.zeros((k, 2 * k + m + n))
+    slopes = found.slopes(of_vectors, zeros) + np.zeros((k, 2 * k + m + n), like=like(u))
     left, right, out_u, out_v = np.split(slopes, [k, 2 * k, 2 * k + m], axis=-1)
     out_u, out_v = T(out_u), H(out_v)
     return left, right, out_u - u @ (H(u) @ out_u), out_v - v @ (H(v) @ out_v)

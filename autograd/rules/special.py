@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import by_numpy
 from autograd.engine.primitive import Primitive
 from autograd.rules.elementwise import exp, sharpened, where
 from autograd.rules.error_function import erf_of_array
@@ -23,7 +24,7 @@ TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 @kernel(elementwise=True)
 def each(scalar: Callable[..., float], x: Any, *constants: Any) -> Any:
     """Call a function of floats with each element, keeping the precision of the array."""
-    x = np.asarray(x)
+    x = floats(x)
     function = (lambda t: scalar(*constants, t)) if constants else scalar
     y = np.asarray(np.frompyfunc(function, 1, 1)(x), float)
     return y.astype(x.dtype if x.dtype.kind == "f" else float)[()]
@@ -200,7 +201,7 @@ def lgamma_of_array(x: Any) -> Any:
     >>> round(float(autograd.lgamma(3.0)), 4)
     0.6931
     """
-    return each(lgamma_of_float, x)
+    return by_numpy(functools.partial(each, lgamma_of_float), x)
 
 
 @self_contained
@@ -251,7 +252,7 @@ def polygamma(order: int) -> Primitive:
     """Return the polygamma function of an order; its derivative is the one of the next order."""
 
     def function(x: Any) -> Any:
-        return each(polygamma_of_float, x, order)
+        return by_numpy(lambda x: each(polygamma_of_float, x, order), x)
 
     name = "digamma" if order == 0 else f"polygamma{order}"
     return elementwise(
@@ -269,7 +270,7 @@ def bessel_of_array(order: int, x: Any) -> Any:
     By the power series, whose terms have one sign, up to 30, and by the asymptotic series beyond
     (Abramowitz & Stegun 9.6.10, 9.7.1).
     """
-    numbers = np.asarray(x, np.float64)
+    numbers = floats(x).astype(np.float64)
     size = np.abs(numbers)
     is_small = size < 30
     half = np.where(is_small, size, 0.0) / 2
@@ -288,8 +289,7 @@ def bessel_of_array(order: int, x: Any) -> Any:
         asymptotic = asymptotic * np.exp(large) / np.sqrt(2 * np.pi * large)
     y = np.where(is_small, series, asymptotic)
     y = np.where((numbers < 0) & (order % 2 == 1), -y, y)
-    kind = np.asarray(x).dtype
-    return y.astype(kind if kind.kind == "f" else np.float64)
+    return y.astype(floats(x).dtype)
 
 
 @functools.cache

@@ -9,6 +9,8 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import like
+from autograd.rules.kernel import may_hold
 from autograd.rules.quantiles import quantile_by_ranks
 from autograd.rules.reductions import axes_of
 from autograd.rules.shapes import along_axis, arrays
@@ -33,7 +35,7 @@ def average(
         a, weights = arrays(a, weights)
         if np.ndim(weights) == 1 != np.ndim(a) and axis is not None:
             weights = along_axis(weights, axis, np.ndim(a))
-        spread = weights + np.zeros(np.shape(a))
+        spread = weights + np.zeros(np.shape(a), like=like(a))
         total = np.sum(spread, axis=axis, keepdims=keepdims)
         y = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (y, np.broadcast_to(total, np.shape(plain(y)))) if returned else y
@@ -52,10 +54,10 @@ def order_statistics(a: Any, axis: Any) -> Any:
 
 def interpolated(ordered: Any, q: Any, lengths: Any) -> Any:
     """Return quantiles of the first `lengths` of sorted numbers."""
-    (q,) = arrays(q)
+    _, q = arrays(ordered, q)
     columns = math.prod(np.shape(ordered)[1:])
     if np.shape(ordered)[0] == 0:
-        return np.full(np.shape(q) + np.shape(ordered)[1:], math.nan)
+        return np.full(np.shape(q) + np.shape(ordered)[1:], math.nan, like=like(ordered))
     places = np.reshape(q, np.shape(q) + (1,) * np.ndim(lengths)) * np.maximum(lengths - 1, 0)
     lower = np.floor(plain(places)).astype(int)
     upper = np.minimum(lower + 1, np.maximum(lengths - 1, 0))
@@ -64,14 +66,14 @@ def interpolated(ordered: Any, q: Any, lengths: Any) -> Any:
 
     def taken(number: Any) -> Any:
         flat = np.reshape(number, (*np.shape(q), columns))
-        return np.reshape(rows[flat, np.arange(columns)], shape)
+        return np.reshape(rows[flat, np.arange(columns, like=like(ordered))], shape)
 
     fraction = places - lower
     if not isinstance(q, Node):
         fraction = fraction.astype(plain(ordered).dtype)
     below, above = taken(lower), taken(upper)
     exact = plain(fraction) == 0
-    if np.all(exact) and not isinstance(q, Node):
+    if not isinstance(q, Node) and not may_hold(~exact):
         return below
     return np.where(exact & ~np.isfinite(plain(above)), below, below + (above - below) * fraction)
 
@@ -99,7 +101,7 @@ def quantile_functions(quantile: Any, percentile: Any, median: Any, known: Any) 
         return with_axes(y, a, q, axis) if keepdims else y
 
     def of_percentage(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
-        return of_fraction(a, arrays(q)[0] / 100, *positional, **keywords)  # q may be a list
+        return of_fraction(a, arrays(q, a)[0] / 100, *positional, **keywords)  # q may be a list
 
     def middle(
         a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
@@ -114,7 +116,7 @@ def quantile_functions(quantile: Any, percentile: Any, median: Any, known: Any) 
 
 quantile_functions(
     np.quantile, np.percentile, np.median,
-    lambda ordered: np.full(np.shape(ordered)[1:], np.shape(ordered)[0]),
+    lambda ordered: np.full(np.shape(ordered)[1:], np.shape(ordered)[0], like=like(ordered)),
 )  # fmt: skip
 quantile_functions(
     np.nanquantile, np.nanpercentile, np.nanmedian,
@@ -143,9 +145,9 @@ def cov(
 
 def _weighted_covariance(x: Any, counts: Any, importance: Any, lost: float) -> Any:
     """Combine frequency weights and reliability weights."""
-    numbers, n = np.zeros(np.shape(x)), np.shape(x)[1]
+    numbers, n = np.zeros(np.shape(x), like=like(x)), np.shape(x)[1]
     np.cov(numbers, fweights=plain(counts), aweights=plain(importance))  # for NumPy's own errors
-    w = np.ones(n) if counts is None else np.asarray(plain(counts), float)
+    w = np.ones(n, like=like(x)) if counts is None else arrays(plain(counts), x)[0].astype(float)
     w = w if importance is None else w * importance
     total = np.sum(w)
     centred = x - (x @ w / total)[:, None]

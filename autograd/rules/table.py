@@ -20,6 +20,7 @@ import numpy as np
 
 from autograd.engine.batching import Batched
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import is_foreign
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.registry import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, take_declared
@@ -162,13 +163,15 @@ def with_values(found: Any, expected: Any) -> Any:
 def _identical(data: Any, expected: Any) -> bool:
     """Return whether numbers agree to the last bit and lie in memory alike, as sums depend on it.
 
-    False if that is not known, when traced.
+    False if that is not known, because they are traced or on a device.
     """
     if isinstance(data, Followed) or isinstance(expected, Followed):
         return False
     if isinstance(data, Batched) and isinstance(expected, Batched):
         return data.level is expected.level and _identical(data.array, expected.array)
     if isinstance(data, Batched) or isinstance(expected, Batched):
+        return False
+    if is_foreign(data) or is_foreign(expected):
         return False
     a, b = np.asarray(data), np.asarray(expected)
     same_kind = a.dtype == b.dtype and a.shape == b.shape and a.strides == b.strides

@@ -14,12 +14,13 @@ import numpy as np
 
 from autograd.engine import Node, Primitive
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import beside, is_foreign, like, to_numpy
 from autograd.engine.registry import DISPATCH
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.inplace import at
 from autograd.rules.kernel import followed_with, kernel
 from autograd.rules.reductions import axes_of, logsumexp, restore_axes
-from autograd.rules.shapes import put, rearrangement
+from autograd.rules.shapes import along_axis, arrays, numbered, put, rearrangement, slices
 from autograd.rules.table import as_in_numpy, implements, linear
 
 # -- reduce -----------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
         rows = rows_of(ufunc, a, axis)
         if initial is not None:
             if not isinstance(initial, Node):
-                initial = np.asarray(initial, plain(a).dtype)
+                initial = np.asarray(initial, plain(a).dtype, like=like(a))
             first = np.broadcast_to(initial, (1, *np.shape(rows)[1:]))
             rows = np.concatenate([first, rows])
         y = together(ufunc, rows)
@@ -107,13 +108,14 @@ def places_of_records(ufunc: Any) -> Callable[..., Any]:
     def sources(x: Any, axis: int = 0) -> Any:
         values = np.moveaxis(plain(x), axis, 0)
         if values.size == 0:
-            return np.zeros(np.shape(x), int)
+            return np.zeros(np.shape(x), int, like=like(x))
         y = ufunc.accumulate(values, 0)
         same = (y[1:] == y[:-1]) | ((y[1:] != y[1:]) & (y[:-1] != y[:-1]))
-        turn = np.arange(1, values.shape[0]).reshape([-1] + [1] * (values.ndim - 1))
-        steps = np.concatenate([np.zeros((1, *values.shape[1:]), int), np.where(same, 0, turn)])
+        turn = along_axis(np.arange(1, values.shape[0], like=like(x)), 0, values.ndim)
+        first = np.zeros((1, *values.shape[1:]), int, like=like(x))
+        steps = np.concatenate([first, np.where(same, 0, turn)])
         latest = np.maximum.accumulate(steps, axis=0)
-        flat = np.moveaxis(np.arange(values.size).reshape(np.shape(x)), axis, 0)
+        flat = np.moveaxis(numbered(x), axis, 0)
         return np.moveaxis(np.take_along_axis(flat, latest, axis=0), 0, axis)
 
     return sources
@@ -171,9 +173,8 @@ def outer(ufunc: Any) -> Callable[..., Any]:
 
 def segments(indices: Any, n: int) -> list[Any]:
     """Return the ranges that `reduceat` reduces; an index not below the next is one element."""
-    starts = np.asarray(indices)
-    stops = np.append(starts[1:], n)
-    return [np.arange(i, max(i + 1, j)) for i, j in zip(starts, stops, strict=True)]
+    starts = to_numpy(indices).tolist()
+    return [range(i, max(i + 1, j)) for i, j in zip(starts, [*starts[1:], n], strict=True)]
 
 
 @kernel()
@@ -188,7 +189,11 @@ def elements_of_ranges(indices: Any, n: int) -> Any:
 def sums_transpose(g: Any, x: Any, indices: Any, axis: int = 0) -> Any:
     """Sum `g` over the ranges that contain each element."""
     axis = axis % np.ndim(x)
-    owners, elements = elements_of_ranges(indices, np.shape(x)[axis])
+    if is_foreign(indices):  # NumPy counts how often to repeat
+        found = elements_of_ranges(to_numpy(indices), np.shape(x)[axis])
+        owners, elements = (beside(places, indices) for places in found)
+    else:
+        owners, elements = elements_of_ranges(indices, np.shape(x)[axis])
     taken = np.take(followed_with(g, (owners,)), owners, axis=axis)
     return put(taken, np.shape(x), (slice(None),) * axis + (elements,))
 
@@ -200,7 +205,9 @@ sums_of_ranges = linear(lambda x, indices, axis=0: np.add.reduceat(x, indices, a
 
 def add_reduceat(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
     """Sum ranges along an axis; NumPy passes ``indices=`` among the keywords as well."""
-    return sums_of_ranges(a if dtype is None else a.astype(dtype), np.asarray(plain(indices)), axis)
+    return sums_of_ranges(
+        a if dtype is None else a.astype(dtype), arrays(plain(indices), a)[0], axis
+    )
 
 
 def reduceat(ufunc: Any) -> Callable[..., Any]:
@@ -209,7 +216,9 @@ def reduceat(ufunc: Any) -> Callable[..., Any]:
     def by_range(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
         a = a if dtype is None else a.astype(dtype)
         parts = segments(plain(indices), np.shape(a)[axis])
-        reduced = [ufunc.reduce(np.take(a, part, axis=axis), axis=axis) for part in parts]
+        reduced = [
+            ufunc.reduce(slices(a, axis, part.start, part.stop), axis=axis) for part in parts
+        ]
         return np.stack(reduced, axis=axis)
 
     return by_range

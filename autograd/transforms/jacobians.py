@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd import forward, tree
-from autograd.engine import Node, Tensor, Value, batching
+from autograd.engine import Node, Tensor, Value
+from autograd.engine.foreign import as_array, like, ones
 from autograd.errors import DataError
 from autograd.transforms.naming import transform
 from autograd.transforms.rows import jacobian_rows
@@ -86,7 +87,7 @@ def _weighed(parts: list[tuple[Any, Any]]) -> tuple[Any, float]:
 def _as_cotangent(g: Any, result: Any) -> Any:
     if isinstance(result, Value) and not isinstance(g, Node):
         return float(g)
-    return g if isinstance(g, Node) else batching.as_array(g)
+    return g if isinstance(g, Node) else as_array(g)
 
 
 @transform
@@ -181,7 +182,9 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
         shape = np.shape(plain(result))
         if not isinstance(result, Node):
             warn_of_independence(1)
-            return tree.mapped(call.variable.given, lambda x: np.zeros(shape + np.shape(x)))
+            return tree.mapped(
+                call.variable.given, lambda x: np.zeros(shape + np.shape(x), like=like(x))
+            )
         if (
             not real_part
             and np.iscomplexobj(plain(result))
@@ -194,7 +197,7 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
             )
         if shape == ():
             return call.pull_back(
-                result, np.ones((), plain(result).dtype) if isinstance(result, Tensor) else 1.0
+                result, ones(plain(result)) if isinstance(result, Tensor) else 1.0
             )
         found = jacobian_rows(call, result)
         if found is None:
@@ -208,7 +211,7 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
 def _shaped(rows: Any, leaf: Any, shape: tuple[int, ...]) -> Any:
     """Return the Jacobian of one leaf of the argument in its shape."""
     if rows is None:
-        return np.zeros(shape + leaf.shape, leaf.dtype)
+        return np.zeros(shape + leaf.shape, leaf.dtype, like=like(leaf))
     return np.reshape(rows, shape + leaf.shape)
 
 
@@ -220,7 +223,7 @@ def _stacked(rows: list[list[Any]], shape: tuple[int, ...], variable: Variable) 
         number = next(numbers)
         data = plain(item)
         column = [np.zeros_like(data) if row[number] is None else row[number] for row in rows]
-        joined = np.stack(column) if column else np.zeros(0, np.asarray(data).dtype)
+        joined = np.stack(column) if column else np.zeros_like(data, shape=0)
         return np.reshape(joined, shape + np.shape(data))
 
     return tree.mapped(variable.given, stack)

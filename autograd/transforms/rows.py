@@ -15,6 +15,7 @@ import numpy as np
 from autograd import forward
 from autograd.engine import Tensor, batching
 from autograd.engine.derivatives import rows_of_derivatives
+from autograd.engine.foreign import like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.graph import Graph, current
 from autograd.variables import Call
@@ -79,11 +80,9 @@ def _blocks(count: int, largest: int) -> Iterator[range]:
 
 def _one_hot(block: range, leaf: Any, offset: int) -> Any:
     """Return arrays of the shape of a leaf that have a one at each place of a block."""
-    rows = np.zeros((len(block), leaf.size), leaf.dtype)
-    places = np.arange(block.start, block.stop) - offset
-    inside = (places >= 0) & (places < leaf.size)
-    rows[np.flatnonzero(inside), places[inside]] = 1
-    return rows.reshape((len(block), *leaf.shape))
+    place = np.arange(block.start - offset, block.stop - offset, like=like(leaf))
+    rows = place[:, None] == np.arange(leaf.size, like=like(leaf))
+    return rows.astype(leaf.dtype).reshape((len(block), *leaf.shape))
 
 
 class _Block:

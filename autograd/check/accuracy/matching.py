@@ -18,7 +18,7 @@ import numpy as np
 import autograd
 from autograd.check.accuracy.reformulations import ROWS
 from autograd.engine import Node, Primitive, Tensor, Value, operations
-from autograd.engine.primitive import Recorded
+from autograd.engine.recorded import Recorded
 from autograd.graph import Graph, contents
 from autograd.rules import elementwise, reductions, softmax
 
