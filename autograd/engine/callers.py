@@ -12,6 +12,7 @@ NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "nump
 SCIPY: Final = (
     "fft",
     "integrate",
+    "interpolate",
     "linalg",
     "ndimage",
     "optimize",

@@ -17,7 +17,10 @@ except ImportError as error:
         'autograd.scipy needs SciPy, which is not installed: pip install "chainrule[scipy]"'
     ) from error
 
-_SUBMODULES = ("fft", "integrate", "linalg", "ndimage", "optimize", "signal", "special", "stats")
+_SUBMODULES = (
+    *("fft", "integrate", "interpolate", "linalg", "ndimage"),
+    *("optimize", "signal", "special", "stats"),
+)
 
 __all__ = list(_SUBMODULES)
 

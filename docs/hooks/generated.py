@@ -162,7 +162,10 @@ def functions_of_scipy() -> str:
         and getattr(scipy.special, name) in DISPATCH
     ]
     rows = [("`scipy.special`, as it is", _codes(sorted(ufuncs, key=str.lower)))]
-    for short in ("special", "linalg", "integrate", "optimize", "signal", "fft", "ndimage"):
+    for short in (
+        *("special", "linalg", "integrate", "interpolate", "optimize"),
+        *("signal", "fft", "ndimage"),
+    ):
         module = importlib.import_module(f"autograd.scipy.{short}")
         names = [n for n, thing in vars(module).items() if _is_ours(n, thing, module)]
         rows.append((f"`autograd.scipy.{short}`", _codes(sorted(names, key=str.lower))))
