@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import aliases
 from autograd import rules as rules
-from autograd.engine import Node, Primitive, Tensor, Value, no_grad, scope, value
+from autograd.engine import (
+    Node,
+    Primitive,
+    Tensor,
+    Value,
+    enable_grad,
+    is_recording,
+    no_grad,
+    scope,
+    value,
+)
 from autograd.engine.registry import LAZY_RULES
 from autograd.rules.activations import elu, gelu, leaky_relu, silu
 from autograd.rules.custom import define, elementwise, linear
@@ -42,6 +52,7 @@ if TYPE_CHECKING:  # read by the documentation; type checkers read __init__.pyi
         grad,
         grad_and_aux,
         grad_named,
+        gradients,
         hessian,
         hessian_tensor_product,
         hessian_vector_product,
@@ -85,16 +96,19 @@ __all__ = [
     "elementwise",
     "elementwise_grad",
     "elu",
+    "enable_grad",
     "erf",
     "gelu",
     "grad",
     "grad_and_aux",
     "grad_named",
+    "gradients",
     "hessian",
     "hessian_tensor_product",
     "hessian_vector_product",
     "holomorphic_grad",
     "hvp",
+    "is_recording",
     "jacobian",
     "jit",
     "jvp",

@@ -89,16 +89,19 @@ __all__ = [
     "elementwise",
     "elementwise_grad",
     "elu",
+    "enable_grad",
     "erf",
     "gelu",
     "grad",
     "grad_and_aux",
     "grad_named",
+    "gradients",
     "hessian",
     "hessian_tensor_product",
     "hessian_vector_product",
     "holomorphic_grad",
     "hvp",
+    "is_recording",
     "jacobian",
     "jit",
     "jvp",
@@ -572,6 +575,9 @@ class Tensor(_Functions[Tensor], engine.Tensor):
 class no_grad(engine.no_grad):  # noqa: N801
     def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]: ...
 
+class enable_grad(engine.enable_grad):  # noqa: N801
+    def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]: ...
+
 class scope(engine.scope):  # noqa: N801
     def __init__(self, name: str) -> None: ...
     def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]: ...
@@ -774,4 +780,23 @@ def make_ggnvp(
     f: Callable[_P, Any], g: Callable[[Any], Any] = ..., f_argnum: int | Sequence[int] = 0
 ) -> Callable[_P, Callable[[Any], Any]]: ...
 def grad_named(f: Callable[_P, Any], argname: str) -> Callable[_P, Any]: ...
+@overload
+def gradients(
+    result: Node,
+    nodes: Sequence[Node],
+    gradient: Any = ...,
+    *,
+    create_graph: Literal[True],
+    retain_graph: bool = ...,
+) -> _list[Node | None]: ...
+@overload
+def gradients(
+    result: Node,
+    nodes: Sequence[Node],
+    gradient: Any = ...,
+    *,
+    create_graph: bool = ...,
+    retain_graph: bool = ...,
+) -> _list[Any]: ...
+def is_recording() -> bool: ...
 def multigrad_dict(f: Callable[_P, Any]) -> Callable[_P, _dict[str, Any]]: ...

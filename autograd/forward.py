@@ -12,7 +12,7 @@ from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.derivatives import derivatives
 from autograd.engine.foreign import as_array, beside, like
-from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
+from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import joined
 from autograd.graph import Graph, contents
@@ -58,7 +58,7 @@ def push_forward(
     [array([ 2., 40.])]
     """
     if not is_recording():  # transposing a rule needs a graph
-        with recording_again():
+        with enable_grad():
             return push_forward(outputs, tangents, create_graph, since)
     graph = Graph.of(*outputs)
     moving_leaves = dict(tangents)

@@ -14,7 +14,7 @@ from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
 from autograd.engine.foreign import as_array, like, ones
-from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
+from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
 from autograd.engine.transform_calls import arguments as arguments_of_call
@@ -154,7 +154,7 @@ class Call:
             if recording:
                 self.result = f(*replaced, **keywords)
             else:
-                with recording_again():
+                with enable_grad():
                     self.result = f(*replaced, **keywords)
         if not isinstance(self.result, Node):
             self.result = tree.mapped(self.result, joined)

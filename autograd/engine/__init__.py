@@ -5,7 +5,7 @@ It knows no particular NumPy function; those are rows of the table in `autograd.
 
 from autograd.engine import dispatch  # installs what the lower files call
 from autograd.engine.description import describe_primitives
-from autograd.engine.grad_mode import is_recording, no_grad
+from autograd.engine.grad_mode import enable_grad, is_recording, no_grad
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.scopes import scope
@@ -14,4 +14,7 @@ from autograd.engine.value import Value
 
 describe_primitives()
 
-__all__ = ["Node", "Primitive", "Tensor", "Value", "dispatch", "is_recording", "no_grad", "scope"]
+__all__ = [
+    "Node", "Primitive", "Tensor", "Value", "dispatch", "enable_grad", "is_recording", "no_grad",
+    "scope",
+]  # fmt: skip

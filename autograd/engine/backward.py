@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine import assignment, batching, calls, constants, gc_tracking, tracing
 from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
-from autograd.engine.grad_mode import GRAD_MODE, is_recording, recording_again
+from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
 from autograd.engine.observers import tell_pulled
@@ -89,7 +89,7 @@ def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
     if not sweep.limits or sweep.create:
         return _walk(sweep, seed, retain)
     nodes = list(sweep.nodes)
-    with recording_again():
+    with enable_grad():
         _walk(sweep, seed, True)
     for number in sweep.reached:
         g = sweep.cotangents[number]

@@ -71,7 +71,15 @@ _BLOCKS: Final[ContextVar[tuple[Block, ...]]] = ContextVar("no_grad", default=()
 
 
 def is_recording() -> bool:
-    """Return whether operations are recorded in this context."""
+    """Return whether operations are recorded in this context.
+
+    Examples
+    --------
+    >>> from autograd import is_recording, no_grad
+    >>> with no_grad():
+    ...     is_recording()
+    False
+    """
     if GRAD_MODE.interventions == 0:
         return True
     for block in _BLOCKS.get():  # noqa: SIM110 - as it is compiled
@@ -99,16 +107,46 @@ def _generator_frame() -> Any:
 _GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
-class recording_again:  # noqa: N801 - stands beside no_grad
-    """Record inside a `no_grad` block, for a derivative that is computed there."""
+class enable_grad:  # noqa: N801 - stands beside no_grad
+    """Record again inside a `no_grad` block, as a context manager or as a decorator.
 
-    def __enter__(self) -> recording_again:
-        self._blocks: tuple[Block, ...] = _BLOCKS.get()
+    Examples
+    --------
+    >>> from autograd import Value, enable_grad, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     with enable_grad():
+    ...         y = x * x
+    >>> y.backward()
+    >>> x.grad
+    6.0
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[Block, ...]] = []
+
+    def __enter__(self) -> enable_grad:
+        self._blocks.append(_BLOCKS.get())
         _BLOCKS.set(())
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        _BLOCKS.set(self._blocks)
+        _BLOCKS.set(self._blocks.pop())
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function, recording what it computes."""
+        if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+            raise TypeError(
+                f"enable_grad cannot decorate {function.__name__}, which is suspended while other "
+                "code runs. Write `with enable_grad():` inside it."
+            )
+
+        @functools.wraps(function)
+        def recording(*arguments: Any, **keywords: Any) -> Any:
+            with enable_grad():
+                return function(*arguments, **keywords)
+
+        return recording
 
 
 def count_intervention(count: int) -> None:

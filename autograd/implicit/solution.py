@@ -12,7 +12,7 @@ from autograd.captured import AllAtOnce, closed_over, pulled
 from autograd.debugging import Trace
 from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
-from autograd.engine.grad_mode import is_recording, recording_again
+from autograd.engine.grad_mode import enable_grad, is_recording
 from autograd.errors import DataError
 from autograd.implicit.equations import Point, System
 from autograd.implicit.newton import largest, polished
@@ -109,7 +109,7 @@ class Solution:
     def __init__(self, residual: Callable[[Any], Any], x: Any) -> None:
         self.system = System(residual, x)
         begun = begin_call()
-        with recording_again():
+        with enable_grad():
             self.packed = polished(self.system, self.system.packed())
             with Trace() as trace:
                 self.point = Point(self.system, self.packed)

@@ -19,7 +19,7 @@ from autograd.engine import tracing as hooks
 from autograd.engine.assignment import current
 from autograd.engine.constants import COPIED
 from autograd.engine.derivatives import derivatives
-from autograd.engine.grad_mode import is_recording, recording_again
+from autograd.engine.grad_mode import enable_grad, is_recording
 from autograd.engine.node import UNRECORDED
 from autograd.engine.observers import is_observed
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
@@ -280,7 +280,7 @@ class Replay:
                 pass
         self._require_no_effects("differentiated in this way")
         # Inside `no_grad`, derivatives of what was recorded are wanted.
-        again = contextlib.nullcontext() if is_recording() else recording_again()
+        again = contextlib.nullcontext() if is_recording() else enable_grad()
         with again, self.readings.restored(call.readings, self.name):
             inputs = self.inputs_of(call, parts)
             found = None

@@ -78,7 +78,7 @@ def no_derivative(g: Any, *_: Any) -> float:
 
 def with_elements(x: Any, index: Any, item: Any) -> Any:
     """Return a copy of an array with other elements at an index."""
-    y = holding(np.array(x) if type(x) is np.ndarray else x.copy(), index, item)
+    y = holding(_copied(x), index, item)
     y[index_beside(index, y)] = item
     return y
 
@@ -89,9 +89,14 @@ def without_elements(g: Any, index: Any) -> Any:
         assigned = zeros(np.shape(g), bool, index, g)
         assigned[index_beside(index, assigned)] = True
         return np.where(assigned, 0.0, g)
-    g = holding(g.copy(), index, 0)
+    g = holding(_copied(g), index, 0)
     g[index_beside(index, g)] = 0
     return g
+
+
+def _copied(x: Any) -> Any:
+    """Return a copy to assign to: of a NumPy scalar an array of shape ()."""
+    return np.array(x) if isinstance(x, (np.generic, float)) or type(x) is np.ndarray else x.copy()
 
 
 def elements_of(g: Any, index: Any, item: Any) -> Any:

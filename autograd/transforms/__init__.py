@@ -25,6 +25,7 @@ from autograd.transforms.jacobians import (
     vector_jacobian_product,
     vjp,
 )
+from autograd.transforms.recorded import gradients
 from autograd.transforms.second_order import (
     hessian,
     hessian_tensor_product,
@@ -40,6 +41,7 @@ __all__ = [
     "grad",
     "grad_and_aux",
     "grad_named",
+    "gradients",
     "hessian",
     "hessian_tensor_product",
     "hessian_vector_product",
