@@ -317,8 +317,8 @@ def orthogonal(shape: Shape, gain: float = 1.0, generator: Generator = None) -> 
     """
     fans(shape)  # raises if there are fewer than two axes
     rows, columns = shape[0], math.prod(shape[1:])
-    long = normal((max(rows, columns), min(rows, columns)), 1.0, generator)
-    q, r = np.linalg.qr(long)
+    drawn = normal((rows, columns), 1.0, generator)
+    q, r = np.linalg.qr(drawn if rows >= columns else drawn.T)
     q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # makes the distribution uniform
     return gain * (q if rows >= columns else q.T).reshape(shape)
 

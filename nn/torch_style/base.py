@@ -1,0 +1,218 @@
+"""What a tensor holds, and how results become tensors again.
+
+A tensor in PyTorch's style is a view: it holds a Tensor of `autograd`, or an array of integers or
+booleans, and its methods mean what PyTorch's do. Everything below, rules, layers and optimisers,
+works on what it holds. So ordinary Tensors know nothing of this class and pay nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import numpy as np
+
+import autograd
+from autograd import Node
+from autograd.errors import DataError
+from nn.arrays import plain
+from nn.torch_style.promotion import operands
+
+S = TypeVar("S", bound="TensorBase")
+P = ParamSpec("P")
+
+_new: Final = object.__new__
+_ndarray: Final = np.ndarray
+_engine: Final = autograd.Tensor
+
+
+class TensorBase:
+    """A Tensor of `autograd`, or an array, in PyTorch's style."""
+
+    __slots__ = ("__weakref__", "_held", "_owner")
+
+    #: A Tensor of `autograd`, or an array: of integers or booleans, or of floats that are the
+    #: memory of another tensor, as ``x.data``.
+    _held: Any
+    #: The Tensor whose memory such an array is.
+    _owner: Any
+
+
+class _Kinds:
+    """The class of results. `tensor` sets it, because it is made of the files that use it."""
+
+    def __init__(self) -> None:
+        self.tensor: type[Any] = TensorBase
+
+
+KINDS: Final = _Kinds()
+
+
+def made(found: Any) -> Any:
+    """Return a tensor that holds a result.
+
+    New arrays of floats become constants, to which computed elements may be assigned later.
+    """
+    kind = type(found)
+    if kind is not _engine:
+        if isinstance(found, np.generic):
+            found = np.asarray(found)
+            kind = _ndarray
+        if kind is _ndarray and found.base is None and found.dtype.kind in "fc":
+            found = _engine(found, None, "", False)
+    result = _new(KINDS.tensor)
+    result._held = found
+    result._owner = None
+    return result
+
+
+def constant(array: Any, requires_grad: Any = False) -> Any:
+    """Return a tensor of a new array, or one of floats that was made for it."""
+    if array.dtype.kind in "fc":
+        array = _engine(array, None, "", requires_grad)
+    elif requires_grad:
+        raise DataError(
+            f"Only tensors of floats can require gradients, not of {array.dtype}: write x.float()."
+        )
+    result = _new(KINDS.tensor)
+    result._held = array
+    result._owner = None
+    return result
+
+
+def memory_of(array: Any, owner: Any) -> Any:
+    """Return a tensor of the memory of another one; changes are seen there."""
+    result = _new(KINDS.tensor)
+    result._held = array
+    result._owner = owner
+    return result
+
+
+def held(x: Any) -> Any:
+    """Return what a tensor holds; anything else unchanged."""
+    return x._held if isinstance(x, TensorBase) else x
+
+
+def tensor_held(x: Any, what: str = "The function") -> Any:
+    """Return what a tensor, Tensor or array holds; raise for anything else."""
+    if isinstance(x, TensorBase):
+        return x._held
+    if isinstance(x, (Node, np.ndarray)) or hasattr(x, "__array_function__"):
+        return x
+    raise DataError(f"{what} takes a tensor, not {type(x).__name__}: write torch.tensor(x).")
+
+
+def inside(x: Any) -> Any:
+    """Return anything with tensors, also in tuples, lists and dicts, as what these hold."""
+    if isinstance(x, TensorBase):
+        return x._held
+    kind = type(x)
+    if kind is tuple or kind is list:
+        return kind([inside(item) for item in x])
+    if kind is dict:
+        return {name: inside(item) for name, item in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind(*[inside(item) for item in x])
+    return x
+
+
+def outside(x: Any) -> Any:
+    """Return results as tensors, also in tuples, lists and dicts; the opposite of `inside`."""
+    if isinstance(x, (Node, np.ndarray, np.generic)):
+        return made(x)
+    kind = type(x)
+    if kind is tuple or kind is list:
+        return kind([outside(item) for item in x])
+    if kind is dict:
+        return {name: outside(item) for name, item in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind(*[outside(item) for item in x])
+    if isinstance(x, TensorBase):
+        return x
+    return made(x) if hasattr(x, "__array_function__") else x
+
+
+def numbers(x: Any) -> Any:
+    """Return the array of a tensor or Tensor, without history; anything else unchanged."""
+    return plain(held(x))
+
+
+def positions(index: Any) -> Any:
+    """Return an index as NumPy takes it: tensors as arrays, lists as they are."""
+    if isinstance(index, TensorBase):
+        found = plain(index._held)
+        if found.dtype.kind in "fc":
+            raise DataError(
+                f"Tensors used as indices must hold integers or booleans, not {found.dtype}: "
+                "write index.long()."
+            )
+        return found
+    if isinstance(index, tuple):
+        return tuple([positions(part) for part in index])
+    if isinstance(index, list) and any(isinstance(part, TensorBase) for part in index):
+        return [positions(part) for part in index]
+    return index
+
+
+def mutated(x: TensorBase) -> None:
+    """Tell the Tensor whose memory this is that its numbers have changed."""
+    owner = x._owner
+    if owner is not None:
+        owner.data = owner.data
+
+
+def unary(function: Callable[[Any], Any], does: str, floating: bool = True) -> Callable[[S], S]:
+    """Return a method that calls a function of one array; integers become floats before."""
+
+    def method(self: S) -> S:
+        x = self._held if isinstance(self, TensorBase) else tensor_held(self, does)
+        if floating and x.dtype.kind in "iub":
+            (x,) = operands(x, floating=True)
+        return made(function(x))
+
+    method.__doc__ = f"Return {does}."
+    return method
+
+
+def in_place(method: Callable[Concatenate[S, P], Any]) -> Callable[Concatenate[S, P], S]:
+    """Return the method that stores in the tensor what another one returns."""
+
+    def stored(self: S, *arguments: P.args, **options: P.kwargs) -> S:
+        return store(self, method(self, *arguments, **options))
+
+    name = getattr(method, "__name__", "method")
+    stored.__doc__ = f"Do the same as `{name.rstrip('_')}`, in place; return the tensor."
+    return stored  # type: ignore[return-value]
+
+
+def store(target: S, result: Any, index: Any = ...) -> S:
+    """Assign to elements of a tensor; recorded, unless it is memory or inside ``no_grad``."""
+    found = held(result)
+    space: Any = target._held
+    if isinstance(space, _engine):
+        _check_leaf(space)
+        if isinstance(found, _engine) and found.dtype != space.dtype:
+            found = found.astype(space.dtype)
+        space[index] = found
+        return target
+    if isinstance(found, Node):
+        flows = getattr(found, "requires_grad", True) and autograd.is_recording()
+        if flows and space.dtype.kind in "fc":
+            raise DataError(
+                "A result with a derivative cannot be stored in the memory of another tensor "
+                "(x.data, x.grad, x.detach() or torch.from_numpy(a)): write y = x.clone() and "
+                "assign to y."
+            )
+        found = plain(found)
+    space[index] = found
+    mutated(target)
+    return target
+
+
+def _check_leaf(space: Any) -> None:
+    """Raise where PyTorch does: a leaf that requires a gradient is not overwritten."""
+    if space.requires_grad and space.primitive is None and autograd.is_recording():
+        raise DataError(
+            "A leaf that requires a gradient cannot be changed in place. Write `with "
+            "torch.no_grad():` around it, or change x.data."
+        )

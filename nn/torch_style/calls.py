@@ -1,0 +1,55 @@
+"""Functions of `autograd` and `nn` as functions of tensors in PyTorch's style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from autograd.errors import OptionError
+from nn.torch_style.base import inside, outside
+from nn.torch_style.tensor import Tensor
+
+#: Of an argument that changes nothing: every value is accepted.
+ANY: Final = object()
+
+
+def shown(
+    function: Callable[..., Any], order: str = "", lacking: Mapping[str, Any] | None = None
+) -> Callable[..., Tensor]:
+    """Return a function of tensors that calls one of Tensors and arrays.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    order : str
+        The names of PyTorch's arguments in their order, where they differ; ``new=old`` gives an
+        argument that the function names otherwise.
+    lacking : mapping
+        PyTorch's arguments that the function lacks, with the values that change nothing, or `ANY`.
+    """
+    names = [name.partition("=")[0] for name in order.split()]
+    renamed = dict(name.split("=") for name in order.split() if "=" in name)
+    harmless = lacking or {}
+    called = getattr(function, "__name__", "function")
+
+    def call(*inputs: Any, **options: Any) -> Any:
+        if names:
+            if len(inputs) > len(names):
+                raise OptionError(f"{called} takes at most {len(names)} arguments.")
+            options = {**dict(zip(names, inputs, strict=False)), **options}
+            inputs = ()
+        for name, usual in harmless.items():
+            if options.pop(name, usual) != usual and usual is not ANY:
+                raise OptionError(f"{called} has no {name}= here, but what {name}={usual!r} means.")
+        given = {renamed.get(name, name): option for name, option in options.items()}
+        return outside(function(*inside(inputs), **inside(given)))
+
+    call.__name__ = called
+    call.__doc__ = summary(function)
+    return call
+
+
+def summary(function: Callable[..., Any]) -> str:
+    """Return the first line of a docstring; the examples behind it are those of arrays."""
+    return (function.__doc__ or "").strip().partition("\n")[0]

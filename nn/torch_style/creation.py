@@ -1,0 +1,286 @@
+"""New tensors: of data, of one number, of ranges, of random numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Node
+from autograd.errors import DataError
+from nn.torch_style.base import TensorBase, constant, made, memory_of, numbers
+from nn.torch_style.promotion import result_type
+from nn.torch_style.tensor import Tensor, shape_of, source
+from nn.torch_style.types import DEFAULT, array_type, check_device
+
+
+def _array(data: Any) -> Any:
+    """Return an array of data, floats being of the default type, as PyTorch chooses it."""
+    if isinstance(data, (TensorBase, Node)):
+        return np.array(numbers(data))
+    if isinstance(data, (np.ndarray, np.generic)):
+        return np.array(data)
+    if isinstance(data, Sequence) and any(isinstance(part, TensorBase) for part in data):
+        return np.stack([_array(part) for part in data])
+    try:
+        found = np.array(data)
+    except ValueError as error:
+        raise DataError(f"A tensor cannot be made of this: {error}") from error
+    if found.dtype.kind not in "biufc":
+        raise DataError(
+            f"A tensor holds numbers, not {found.dtype}: {data!r:.60} cannot be converted."
+        )
+    if isinstance(data, (list, tuple)) and _holds_arrays(data):
+        return found
+    if found.dtype.kind == "f" or not found.size:
+        return found.astype(DEFAULT.array)
+    return found.astype(result_type(1j)) if found.dtype.kind == "c" else found
+
+
+def _holds_arrays(data: Any) -> bool:
+    """Return whether lists hold arrays or NumPy's numbers, whose type counts."""
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return isinstance(data, (np.ndarray, np.generic))
+
+
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
+    """Return a tensor with a copy of data; floats of Python become float32.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.tensor([1, 2]).dtype, torch.tensor([1.0, 2.0]).dtype
+    (torch.int64, torch.float32)
+    """
+    check_device(device)
+    array = _array(data)
+    if dtype is not None:
+        array = array.astype(array_type(dtype), copy=False)
+    return constant(array, requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """Return data as a tensor: a tensor itself, an array with its memory."""
+    check_device(device)
+    found = data
+    if isinstance(data, np.ndarray):
+        found = memory_of(data, None)
+    elif not isinstance(data, Tensor):
+        found = tensor(data)
+    return found if dtype is None else found.to(dtype)
+
+
+asarray = as_tensor
+
+
+def from_numpy(array: Any) -> Tensor:
+    """Return a tensor with the memory of an array: changes of one are seen in the other."""
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"from_numpy takes an array, not {type(array).__name__}: torch.tensor(x).")
+    return memory_of(array, None)
+
+
+def _filled(array: Any, options: dict[str, Any]) -> Tensor:
+    """Return a new array as a tensor, with the options that all functions here take."""
+    check_device(options.pop("device", None))
+    requires_grad = options.pop("requires_grad", False)
+    for ignored in ("layout", "pin_memory", "memory_format", "out"):
+        options.pop(ignored, None)
+    if options:
+        raise TypeError(f"There is no argument {', '.join(options)}.")
+    return constant(array, requires_grad)
+
+
+def _type(options: dict[str, Any], default: Any) -> Any:
+    wanted = options.pop("dtype", None)
+    return default if wanted is None else array_type(wanted)
+
+
+def zeros(*size: Any, **options: Any) -> Tensor:
+    """Return zeros of a shape."""
+    wanted = _type(options, DEFAULT.array)
+    return _filled(np.zeros(_shape(size, options), wanted), options)
+
+
+def _shape(size: Any, options: dict[str, Any]) -> Any:
+    return shape_of((options.pop("size"),) if "size" in options else size)
+
+
+def ones(*size: Any, **options: Any) -> Tensor:
+    """Return ones of a shape."""
+    wanted = _type(options, DEFAULT.array)
+    return _filled(np.ones(_shape(size, options), wanted), options)
+
+
+def empty(*size: Any, **options: Any) -> Tensor:
+    """Return a tensor of a shape to be overwritten; it holds zeros."""
+    return zeros(*size, **options)
+
+
+def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
+    """Return one number in a shape."""
+    fill = numbers(fill_value)
+    default = result_type(fill if isinstance(fill, (int, float, complex)) else np.asarray(fill))
+    return _filled(np.full(shape_of((size,)), fill, _type(options, default)), options)
+
+
+def zeros_like(input: Any, **options: Any) -> Tensor:
+    """Return zeros of the shape and type of another tensor."""
+    x = numbers(input)
+    return _filled(np.zeros(x.shape, _type(options, x.dtype)), options)
+
+
+def ones_like(input: Any, **options: Any) -> Tensor:
+    """Return ones of the shape and type of another tensor."""
+    x = numbers(input)
+    return _filled(np.ones(x.shape, _type(options, x.dtype)), options)
+
+
+def empty_like(input: Any, **options: Any) -> Tensor:
+    """Return a tensor of the shape and type of another one, to be overwritten."""
+    return zeros_like(input, **options)
+
+
+def full_like(input: Any, fill_value: Any, **options: Any) -> Tensor:
+    """Return one number in the shape and type of another tensor."""
+    x = numbers(input)
+    return _filled(np.full(x.shape, fill_value, _type(options, x.dtype)), options)
+
+
+def arange(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+    """Return the numbers from `start` to `end`, without the last."""
+    if end is None:
+        start, end = 0, start
+    start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
+    are_whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
+    wanted = _type(options, np.dtype(np.int64) if are_whole else DEFAULT.array)
+    count = max(math.ceil((end - start) / step), 0)
+    return _filled((start + step * np.arange(count)).astype(wanted), options)
+
+
+def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
+    """Return so many numbers from `start` to `end`, both included."""
+    wanted = _type(options, DEFAULT.array)
+    return _filled(np.linspace(float(start), float(end), steps).astype(wanted), options)
+
+
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Any) -> Tensor:
+    """Return so many numbers from base**start to base**end."""
+    found = np.logspace(float(start), float(end), steps, base=base)
+    return _filled(found.astype(_type(options, DEFAULT.array)), options)
+
+
+def eye(n: int, m: Any = None, **options: Any) -> Tensor:
+    """Return a matrix with ones on the diagonal."""
+    return _filled(np.eye(n, m, dtype=_type(options, DEFAULT.array)), options)
+
+
+def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    """Return the rows and columns of the lower triangle of a matrix."""
+    return made(np.stack(np.tril_indices(row, offset, col)))
+
+
+def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    """Return the rows and columns of the upper triangle of a matrix."""
+    return made(np.stack(np.triu_indices(row, offset, col)))
+
+
+def complex_of(real: Any, imag: Any) -> Tensor:
+    """Return complex numbers of their real and imaginary parts."""
+    return real + 1j * imag
+
+
+# -- random numbers -----------------------------------------------------------------------------
+
+
+def rand(*size: Any, generator: Any = None, **options: Any) -> Tensor:
+    """Return numbers from 0 to 1, all equally likely."""
+    wanted, shape = _type(options, DEFAULT.array), _shape(size, options)
+    return _filled(source(generator).uniform(0.0, 1.0, shape, wanted).astype(wanted), options)
+
+
+def randn(*size: Any, generator: Any = None, **options: Any) -> Tensor:
+    """Return numbers from the standard normal distribution."""
+    wanted, shape = _type(options, DEFAULT.array), _shape(size, options)
+    return _filled(source(generator).normal(0.0, 1.0, shape, wanted).astype(wanted), options)
+
+
+def rand_like(input: Any, **options: Any) -> Tensor:
+    """Return numbers from 0 to 1 in the shape and type of another tensor."""
+    return rand(numbers(input).shape, **{"dtype": numbers(input).dtype, **options})
+
+
+def randn_like(input: Any, **options: Any) -> Tensor:
+    """Return normal numbers in the shape and type of another tensor."""
+    return randn(numbers(input).shape, **{"dtype": numbers(input).dtype, **options})
+
+
+def randint(
+    low: int, high: Any = None, size: Any = None, *, generator: Any = None, **options: Any
+) -> Tensor:
+    """Return integers from `low`, or 0, to `high`, without the last."""
+    if size is None:
+        low, high, size = 0, low, high
+    drawn = source(generator).integers(int(low), int(high), shape_of((size,)))
+    return _filled(drawn.astype(_type(options, np.dtype(np.int64))), options)
+
+
+def randint_like(input: Any, low: int, high: Any = None, **options: Any) -> Tensor:
+    """Return integers in the shape and type of another tensor."""
+    low, high = (0, low) if high is None else (low, high)
+    return randint(low, high, numbers(input).shape, **{"dtype": numbers(input).dtype, **options})
+
+
+def randperm(n: int, *, generator: Any = None, **options: Any) -> Tensor:
+    """Return the integers below n in a random order."""
+    found = source(generator).permutation(int(n))
+    return _filled(found.astype(_type(options, np.dtype(np.int64))), options)
+
+
+def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None) -> Tensor:
+    """Return normal numbers with these averages and standard deviations."""
+    if size is not None:
+        return randn(size, generator=generator) * std + mean
+    shape = np.broadcast_shapes(np.shape(numbers(mean)), np.shape(numbers(std)))
+    return mean + std * randn(shape, generator=generator)
+
+
+def bernoulli(input: Any, *, generator: Any = None) -> Tensor:
+    """Return 1 with the probabilities that `input` holds, else 0."""
+    p = numbers(input)
+    drawn = source(generator).random(p.shape)
+    return made((drawn < p).astype(p.dtype))
+
+
+def multinomial(
+    input: Any, num_samples: int, replacement: bool = False, *, generator: Any = None
+) -> Tensor:
+    """Return places drawn with the probabilities that each row of `input` is proportional to."""
+    p = np.asarray(numbers(input), np.float64)
+    if (p < 0).any() or not np.isfinite(p).all() or not (p.sum(-1) > 0).all():
+        raise DataError("multinomial takes weights that are not negative, finite, and not all 0.")
+    if not replacement and num_samples > (p > 0).sum(-1).min():
+        raise DataError(
+            f"multinomial: {num_samples} different places cannot be drawn from "
+            f"{(p > 0).sum(-1).min()} with positive weight: pass replacement=True."
+        )
+    rows = p.reshape(-1, p.shape[-1])
+    shape = (*p.shape[:-1], num_samples)
+    drawn = source(generator)
+    if replacement:
+        ends = np.cumsum(rows, -1) / rows.sum(-1, keepdims=True)
+        u = drawn.uniform(0.0, 1.0, (len(rows), num_samples), np.float64)
+        found = [np.searchsorted(end, x, "right") for end, x in zip(ends, u, strict=True)]
+        places = np.minimum(np.stack(found), rows.shape[-1] - 1)
+    else:  # the largest of p / exponential numbers: the first ones of a race
+        u = drawn.uniform(0.0, 1.0, rows.shape, np.float64)
+        with np.errstate(divide="ignore"):
+            race = np.where(rows > 0, rows / -np.log1p(-u), -1.0)
+        places = np.argsort(-race, -1, kind="stable")[:, :num_samples]
+    return made(places.reshape(shape).astype(np.int64))

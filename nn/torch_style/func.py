@@ -1,0 +1,122 @@
+"""PyTorch's ``torch.func``: the transforms of `autograd` on functions of tensors."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+from nn import functional_call as call_with
+from nn.arrays import plain
+from nn.torch_style.base import inside, outside
+
+__all__ = [
+    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp",
+    "vmap",
+]  # fmt: skip
+
+
+def _plain(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of Tensors and arrays that calls one of tensors."""
+
+    @functools.wraps(f)
+    def call(*inputs: Any, **options: Any) -> Any:
+        return inside(f(*outside(inputs), **outside(options)))
+
+    return call
+
+
+def _shown(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors that calls one of Tensors and arrays."""
+
+    @functools.wraps(f)
+    def call(*inputs: Any, **options: Any) -> Any:
+        return outside(f(*_arguments(inputs), **_arguments(options)))
+
+    return call
+
+
+def _arguments(x: Any) -> Any:
+    """Return what tensors hold; of constants the arrays, with respect to which we differentiate."""
+    found = inside(x)
+    return tree_mapped(found, lambda leaf: leaf if _flows(leaf) else plain(leaf))
+
+
+def _flows(x: Any) -> bool:
+    return isinstance(x, autograd.Tensor) and x.requires_grad
+
+
+def tree_mapped(x: Any, function: Callable[[Any], Any]) -> Any:
+    """Return tuples, lists and dicts with ``function(leaf)`` for each leaf."""
+    if isinstance(x, (tuple, list)):
+        return type(x)([tree_mapped(item, function) for item in x])
+    if isinstance(x, dict):
+        return {name: tree_mapped(item, function) for name, item in x.items()}
+    return function(x)
+
+
+def grad(f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """Return a function that computes the gradient.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.func.grad(lambda x: (x**3).sum())(torch.tensor([1.0, 2.0]))
+    tensor([ 3., 12.])
+    """
+    if has_aux:
+        return _shown(autograd.grad_and_aux(_plain(f), argnums))
+    return _shown(autograd.grad(_plain(f), argnums))
+
+
+def grad_and_value(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+    """Return a function that computes the gradient and the value."""
+    both = _shown(autograd.value_and_grad(_plain(f), argnums))
+
+    def call(*inputs: Any, **options: Any) -> Any:
+        value, gradient = both(*inputs, **options)
+        return gradient, value
+
+    return call
+
+
+def jacrev(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian."""
+    return _shown(autograd.jacobian(_plain(f), argnums))
+
+
+jacfwd = jacrev
+
+
+def hessian(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+    """Return a function that computes the Hessian."""
+    return _shown(autograd.hessian(_plain(f), argnums))
+
+
+def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0) -> Callable[..., Any]:
+    """Return a function that calls `f` for all entries of a batch."""
+    return _shown(autograd.vmap(_plain(f), in_dims, out_dims))
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> Any:
+    """Return the result, and the function that computes the vector-Jacobian product."""
+    pull, result = autograd.make_vjp(_plain(f), tuple(range(len(primals))))(*_arguments(primals))
+
+    def call(cotangent: Any) -> Any:
+        found = outside(pull(inside(cotangent)))
+        return tuple(found)
+
+    return outside(result), call
+
+
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
+    """Return the result, and the Jacobian-vector product."""
+    push = autograd.make_jvp(_plain(f), tuple(range(len(primals))))(*_arguments(tuple(primals)))
+    return tuple(outside(push(_arguments(tuple(tangents)))))
+
+
+def functional_call(module: Any, parameters: Any, args: Any = (), kwargs: Any = None) -> Any:
+    """Call a module with other parameters."""
+    given = args if isinstance(args, tuple) else (args,)
+    return call_with(module, inside(dict(parameters)), *given, **(kwargs or {}))

@@ -1,0 +1,142 @@
+"""The graph: derivatives, constants, hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import autograd
+from autograd import Node
+from autograd.errors import DataError, GraphError
+from nn.torch_style.base import TensorBase, held, made, memory_of, mutated, numbers
+from nn.torch_style.products import Products
+from nn.torch_style.types import Bool
+
+S = TypeVar("S", bound="InGraph")
+
+
+class Hook:
+    """What `Tensor.register_hook` returns; ``remove()`` removes the hook."""
+
+    def __init__(self, remove: Callable[[], None]) -> None:
+        self.remove = remove
+
+
+class InGraph(Products):
+    """What a tensor was computed from, and its derivative."""
+
+    __slots__ = ()
+
+    @property
+    def requires_grad(self) -> Bool:
+        """Whether derivatives flow to this."""
+        return isinstance(self._held, Node) and bool(getattr(self._held, "requires_grad", True))
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: Any) -> None:
+        self.requires_grad_(wanted)
+
+    def requires_grad_(self: S, requires_grad: Bool = True) -> S:
+        """Set whether derivatives flow to this leaf; return it."""
+        if not isinstance(self._held, Node):
+            if not requires_grad:
+                return self
+            if self._held.dtype.kind not in "fc":
+                raise DataError(
+                    f"Only tensors of floats can require gradients, not of {self._held.dtype}: "
+                    "write x.float()."
+                )
+            self._held = autograd.Tensor(self._held)
+            self._owner = None
+        elif requires_grad != self.requires_grad:
+            self._held.requires_grad = requires_grad  # type: ignore[attr-defined]
+        return self
+
+    @property
+    def is_leaf(self) -> Bool:
+        """Whether this was not computed from tensors that require gradients."""
+        return not isinstance(self._held, Node) or self._held.primitive is None
+
+    @property
+    def grad_fn(self) -> Any:
+        """The function that computed this; None for leaves."""
+        return getattr(self._held, "primitive", None)
+
+    @property
+    def grad(self) -> Any:
+        """The derivative, None before ``backward``."""
+        found = getattr(self._held, "grad", None)
+        if found is None:
+            return None
+        return made(found) if isinstance(found, Node) else memory_of(found, None)
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        if not isinstance(self._held, Node):
+            if gradient is None:
+                return
+            raise GraphError("This tensor requires no gradient: write x.requires_grad_() before.")
+        self._held.grad = held(gradient)  # type: ignore[attr-defined]
+
+    def backward(
+        self,
+        gradient: Any = None,
+        retain_graph: Any = None,
+        create_graph: Bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add the derivatives of this to the ``grad`` of the leaves it was computed from."""
+        node: Any = self._held
+        if not isinstance(node, autograd.Tensor):
+            raise GraphError(
+                "This tensor has no graph: nothing that it was computed from requires a gradient."
+            )
+        if inputs is not None:
+            self._backward_to(inputs, gradient, retain_graph, create_graph)
+            return
+        node.backward(held(gradient), retain_graph=bool(retain_graph), create_graph=create_graph)
+
+    def _backward_to(self, inputs: Any, gradient: Any, retain: Any, create: Any) -> None:
+        """Add the derivatives to the ``grad`` of some nodes only."""
+        nodes = [held(x) for x in ([inputs] if isinstance(inputs, TensorBase) else inputs)]
+        found = autograd.gradients(
+            self._held, nodes, held(gradient), create_graph=create, retain_graph=bool(retain)
+        )
+        for node, part in zip(nodes, found, strict=True):
+            if part is not None:
+                node.grad = part if node.grad is None else node.grad + part
+
+    def retain_grad(self) -> None:
+        """Keep the derivative of this computed tensor in ``grad``."""
+        self._held.retain_grad()
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> Hook:
+        """Call ``hook(gradient)`` during ``backward``; what it returns replaces the gradient."""
+        return Hook(self._held.register_hook(lambda g: held(hook(made(g)))))
+
+    # -- without history ---------------------------------------------------------------------
+
+    @property
+    def data(self: S) -> S:
+        """The same memory without history; changing it changes the tensor, unrecorded."""
+        if isinstance(self._held, Node):
+            return memory_of(numbers(self), self._held)
+        return self
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        found = numbers(data)
+        if isinstance(self._held, Node):
+            self._held.data = found  # type: ignore[attr-defined]
+        else:
+            self._held = found
+            mutated(self)
+
+    def detach(self: S) -> S:
+        """Return the same memory as a constant."""
+        return self.data
+
+    def detach_(self: S) -> S:
+        """Forget the history of this tensor; return it."""
+        self._held = autograd.Tensor(numbers(self), None, "", False)
+        return self

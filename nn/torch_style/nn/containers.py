@@ -1,0 +1,170 @@
+"""Modules made of others: `Sequential`, `ModuleList`, `ModuleDict`; parameters in lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from nn import containers
+from nn.torch_style.nn.module import Module
+from nn.torch_style.nn.parameter import Parameter
+
+
+class Sequential(Module, containers.Sequential):
+    """Modules applied one after the other.
+
+    Parameters
+    ----------
+    *modules : Module
+        The modules; or one dict of them.
+
+    Examples
+    --------
+    >>> from nn.torch_style import nn
+    >>> nn.Sequential(nn.Linear(4, 8), nn.ReLU())
+    Sequential(
+      (0): Linear(in_features=4, out_features=8)
+      (1): ReLU()
+    )
+    """
+
+    def __init__(self, *modules: Any) -> None:
+        containers.Sequential.__init__(self, *modules)
+
+    @classmethod
+    def _of(cls, modules: list[Any]) -> Sequential:
+        return Sequential(*modules)
+
+
+class ModuleList(Module, containers.ModuleList):
+    """A list of modules."""
+
+    def __init__(self, modules: Iterable[Any] | None = None) -> None:
+        containers.ModuleList.__init__(self, modules or ())
+
+    @classmethod
+    def _of(cls, modules: list[Any]) -> ModuleList:
+        return ModuleList(modules)
+
+    def __iadd__(self, modules: Iterable[Any]) -> ModuleList:
+        return self.extend(modules)
+
+
+class ModuleDict(Module, containers.ModuleDict):
+    """A dict of modules."""
+
+    def __init__(self, modules: Mapping[str, Any] | None = None) -> None:
+        containers.ModuleDict.__init__(self, modules)
+
+
+class Identity(Module):
+    """Returns its input. It takes any arguments, and ignores them."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__()
+
+    def forward(self, x: Any) -> Any:
+        """Return x."""
+        return x
+
+
+class ParameterList(Module):
+    """A list of parameters.
+
+    Parameters
+    ----------
+    values : iterable of tensor
+        Parameters; other tensors become parameters.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> [p.numel() for p in torch.nn.ParameterList([torch.zeros(2), torch.ones(3)]).parameters()]
+    [2, 3]
+    """
+
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self._count = 0
+        self.extend(values or ())
+
+    def append(self, value: Any) -> ParameterList:
+        """Add a parameter at the end; return the list."""
+        setattr(self, str(self._count), _parameter(value))
+        self._count += 1
+        return self
+
+    def extend(self, values: Iterable[Any]) -> ParameterList:
+        """Add several parameters at the end; return the list."""
+        for value in values:
+            self.append(value)
+        return self
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return getattr(self, str(range(len(self))[index]))
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        setattr(self, str(range(len(self))[index]), _parameter(value))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self[:])
+
+
+class ParameterDict(Module):
+    """A dict of parameters.
+
+    Parameters
+    ----------
+    parameters : mapping of str to tensor
+        Parameters; other tensors become parameters.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self._names: tuple[str, ...] = ()
+        self.update(parameters or {})
+
+    def update(self, parameters: Mapping[str, Any]) -> None:
+        """Add parameters, or replace those of the same names."""
+        for name, value in dict(parameters).items():
+            self[name] = value
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name not in self._names:
+            self._names = (*self._names, name)
+        setattr(self, name, _parameter(value))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def keys(self) -> list[str]:
+        """Return the names."""
+        return list(self._names)
+
+    def values(self) -> list[Any]:
+        """Return the parameters."""
+        return [self[name] for name in self._names]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Return the names and the parameters."""
+        return [(name, self[name]) for name in self._names]
+
+
+def _parameter(value: Any) -> Parameter:
+    return value if isinstance(value, Parameter) else Parameter(value)

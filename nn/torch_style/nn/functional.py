@@ -1,0 +1,211 @@
+"""PyTorch's ``torch.nn.functional``: functions of tensors without parameters of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn import functional
+from nn.torch_style.calls import ANY, shown
+from nn.torch_style.nn.layers import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Unfold
+from nn.torch_style.nn.losses import reduction_of
+from nn.torch_style.tensor import Tensor
+
+# -- activations --------------------------------------------------------------------------------
+
+
+def _activation(function: Any, settings: str = "") -> Any:
+    """Return an activation that accepts ``inplace``, which changes nothing but memory."""
+    return shown(function, f"input=x {settings} inplace", {"inplace": ANY})
+
+
+celu = _activation(functional.celu, "alpha")
+elu = _activation(functional.elu, "alpha")
+gelu = _activation(functional.gelu, "approximate")
+glu = _activation(functional.glu, "dim")
+hardshrink = _activation(functional.hardshrink, "lambd")
+hardsigmoid = _activation(functional.hardsigmoid)
+hardswish = _activation(functional.hardswish)
+hardtanh = _activation(functional.hardtanh, "min_val max_val")
+leaky_relu = _activation(functional.leaky_relu, "negative_slope")
+logsigmoid = _activation(functional.logsigmoid)
+mish = _activation(functional.mish)
+relu = _activation(functional.relu)
+relu6 = _activation(functional.relu6)
+selu = _activation(functional.selu)
+sigmoid = _activation(functional.sigmoid)
+silu = _activation(functional.silu)
+softmin = _activation(functional.softmin, "dim")
+softplus = shown(functional.softplus, "input=x beta threshold", {"threshold": 20.0})
+softshrink = _activation(functional.softshrink, "lambd")
+softsign = _activation(functional.softsign)
+tanh = _activation(functional.tanh)
+tanhshrink = _activation(functional.tanhshrink)
+threshold = _activation(functional.threshold, "threshold value")
+
+
+def softmax(input: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """Return exp(x) / Σ exp(x) along an axis."""
+    return input.softmax(_axis(input, dim), dtype)
+
+
+def log_softmax(input: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """Return the logarithm of `softmax`."""
+    return input.log_softmax(_axis(input, dim), dtype)
+
+
+def _axis(x: Any, dim: Any) -> int:
+    """Return an axis; where none is given, the one that PyTorch takes, with a warning there."""
+    return (0 if x.dim() in (0, 1, 3) else 1) if dim is None else dim
+
+
+def prelu(input: Any, weight: Any) -> Tensor:
+    """Return max(x, 0) + weight·min(x, 0)."""
+    shape = [1, -1] + [1] * (input.dim() - 2) if weight.numel() > 1 else [-1]
+    return input.clamp(min=0.0) + weight.view(shape) * input.clamp(max=0.0)
+
+
+# -- layers -------------------------------------------------------------------------------------
+
+linear = shown(functional.linear, "input=x weight bias")
+conv1d = shown(functional.conv1d, "input=x weight bias stride padding dilation groups")
+conv2d = shown(functional.conv2d, "input=x weight bias stride padding dilation groups")
+_POOL = "input=x kernel_size stride padding"
+_MAX_POOL = f"{_POOL} dilation ceil_mode return_indices"
+_AVG_POOL = f"{_POOL} ceil_mode count_include_pad divisor_override"
+max_pool1d = shown(functional.max_pool1d, _MAX_POOL, {"return_indices": False})
+max_pool2d = shown(functional.max_pool2d, _MAX_POOL, {"return_indices": False})
+avg_pool1d = shown(functional.avg_pool1d, _AVG_POOL)
+avg_pool2d = shown(functional.avg_pool2d, _AVG_POOL)
+pairwise_distance = shown(functional.pairwise_distance, "x1 x2 p eps keepdim")
+dropout = shown(functional.dropout, "input=x p training inplace")
+layer_norm = shown(functional.layer_norm, "input=x normalized_shape weight bias eps")
+normalize = shown(functional.normalize, "input=x p dim eps")
+cosine_similarity = shown(functional.cosine_similarity, "x1 x2 dim eps")
+one_hot = shown(functional.one_hot, "tensor=indices num_classes")
+pad = shown(functional.pad, "input=x pad mode value")
+interpolate = shown(functional.interpolate, "input=x size scale_factor mode align_corners")
+upsample = interpolate
+scaled_dot_product_attention = shown(
+    functional.scaled_dot_product_attention,
+    "query key value attn_mask dropout_p is_causal scale enable_gqa",
+    {"enable_gqa": False},
+)
+
+
+def embedding(input: Any, weight: Any, padding_idx: Any = None) -> Tensor:
+    """Return the rows of a table at indices; that of `padding_idx` gets no derivative."""
+    if padding_idx is not None:
+        places = np.arange(len(weight)).reshape(-1, 1) == padding_idx % len(weight)
+        weight = Tensor.where(weight.detach(), places, weight)
+    return weight[input.long()]
+
+
+def batch_norm(
+    input: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None,
+    training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
+) -> Tensor:  # fmt: skip
+    """Return each channel with average 0 and variance 1, of the batch or of the running ones."""
+    axes = tuple(axis for axis in range(input.dim()) if axis != 1)
+    shape = [1, -1] + [1] * (input.dim() - 2)
+    if training or running_mean is None:
+        mean, var = input.mean(axes), input.var(axes, unbiased=False)
+        if running_mean is not None:
+            count = input.numel() / mean.numel()
+            running_mean.data.lerp_(mean.detach(), momentum)
+            running_var.data.lerp_(var.detach() * (count / (count - 1)), momentum)
+    else:
+        mean, var = running_mean, running_var
+    found = (input - mean.view(shape)) / (var.view(shape) + eps).sqrt()
+    found = found if weight is None else found * weight.view(shape)
+    return found if bias is None else found + bias.view(shape)
+
+
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
+    """Return averages over windows, so many along the last axis."""
+    return AdaptiveAvgPool1d(output_size)(input)
+
+
+def adaptive_max_pool2d(input: Any, output_size: Any) -> Tensor:
+    """Return the largest elements of windows, so many along each axis."""
+    return AdaptiveMaxPool2d(output_size)(input)
+
+
+def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
+    """Return averages over windows, so many along each axis."""
+    return AdaptiveAvgPool2d(output_size)(input)
+
+
+# -- losses -------------------------------------------------------------------------------------
+
+_OLD = "size_average reduce reduction"
+
+
+def _loss(function: Any, order: str) -> Any:
+    """Return a loss that takes PyTorch's older arguments, too."""
+    names = [name.partition("=")[0] for name in order.split()]
+    call = shown(function, order.replace("size_average ", "").replace("reduce ", ""))
+
+    def loss(*inputs: Any, **options: Any) -> Tensor:
+        given = reduction_of({**dict(zip(names, inputs, strict=False)), **options})
+        return call(**given)
+
+    loss.__doc__ = call.__doc__
+    return loss
+
+
+_PAIR = "input=outputs target=targets"
+mse_loss = _loss(functional.mse_loss, f"{_PAIR} {_OLD}")
+l1_loss = _loss(functional.l1_loss, f"{_PAIR} {_OLD}")
+smooth_l1_loss = _loss(functional.smooth_l1_loss, f"{_PAIR} {_OLD} beta")
+huber_loss = _loss(functional.huber_loss, f"{_PAIR} reduction delta")
+kl_div = _loss(functional.kl_div, f"{_PAIR} {_OLD} log_target")
+_WEIGHTED = "weight size_average ignore_index reduce reduction"
+cross_entropy = _loss(functional.cross_entropy, f"{_PAIR} {_WEIGHTED} label_smoothing")
+nll_loss = _loss(functional.nll_loss, f"{_PAIR} {_WEIGHTED}")
+binary_cross_entropy = _loss(functional.binary_cross_entropy, f"{_PAIR} weight {_OLD}")
+binary_cross_entropy_with_logits = _loss(
+    functional.binary_cross_entropy_with_logits, f"{_PAIR} weight {_OLD} pos_weight"
+)
+triplet_margin_loss = _loss(
+    functional.triplet_margin_loss, f"anchor positive negative margin p eps {_OLD}"
+)
+cosine_embedding_loss = _loss(
+    functional.cosine_embedding_loss, f"input1=first input2=second target=targets margin {_OLD}"
+)
+margin_ranking_loss = _loss(
+    functional.margin_ranking_loss, f"input1=first input2=second target=targets margin {_OLD}"
+)
+hinge_embedding_loss = _loss(functional.hinge_embedding_loss, f"{_PAIR} margin {_OLD}")
+soft_margin_loss = _loss(functional.soft_margin_loss, f"{_PAIR} {_OLD}")
+multi_margin_loss = _loss(functional.multi_margin_loss, f"{_PAIR} p margin weight {_OLD}")
+multilabel_soft_margin_loss = _loss(
+    functional.multilabel_soft_margin_loss, f"{_PAIR} weight {_OLD}"
+)
+poisson_nll_loss = _loss(
+    functional.poisson_nll_loss, f"{_PAIR} log_input full size_average eps reduce reduction"
+)
+gaussian_nll_loss = shown(functional.gaussian_nll_loss, f"{_PAIR} var full eps reduction")
+ctc_loss = shown(
+    functional.ctc_loss,
+    "log_probs targets input_lengths target_lengths blank reduction zero_infinity",
+)
+
+
+def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, dim: int = -1) -> Tensor:
+    """Return a softmax of logits with Gumbel noise; `hard` gives ones and zeros."""
+    noise = -logits.detach().clone().exponential_().log()
+    soft = ((logits + noise) / tau).softmax(dim)
+    if not hard:
+        return soft
+    ones = soft.detach().argmax(dim, keepdim=True)
+    chosen = soft.detach().clone().zero_().scatter_(dim, ones, 1.0)
+    return chosen - soft.detach() + soft
+
+
+def unfold(
+    input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Tensor:
+    """Return all patches of images as columns."""
+    return Unfold(kernel_size, dilation, padding, stride)(input)

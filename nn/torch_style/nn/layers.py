@@ -1,0 +1,246 @@
+"""The layers of `nn` on single examples, in PyTorch's style."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import nn
+from nn.torch_style.base import numbers
+from nn.torch_style.nn.module import Face, face_of
+
+POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+SPARSE: dict[str, Any] = {
+    "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False,
+}  # fmt: skip
+
+
+class Linear(Face, plain=nn.Linear):
+    """`nn.Linear` on tensors in PyTorch's style."""
+
+
+class Bilinear(Face, plain=nn.Bilinear):
+    """`nn.Bilinear` on tensors in PyTorch's style."""
+
+
+class Embedding(Face, plain=nn.Embedding):
+    """`nn.Embedding` on tensors in PyTorch's style."""
+
+    order = ("num_embeddings", "embedding_dim", "padding_idx", *SPARSE)
+    lacking: ClassVar[dict[str, Any]] = SPARSE
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, **options: Any) -> Embedding:
+        """Return a table of given vectors."""
+        table = nn.Embedding.from_pretrained(numbers(embeddings), freeze, **options)
+        return face_of(table, cls)
+
+
+class EmbeddingBag(Face, plain=nn.EmbeddingBag):
+    """`nn.EmbeddingBag` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = SPARSE
+
+
+class Flatten(Face, plain=nn.Flatten):
+    """`nn.Flatten` on tensors in PyTorch's style."""
+
+    order = ("start_dim", "end_dim")
+
+
+class Unflatten(Face, plain=nn.Unflatten):
+    """`nn.Unflatten` on tensors in PyTorch's style."""
+
+
+class Dropout(Face, plain=nn.Dropout):
+    """`nn.Dropout` on tensors in PyTorch's style."""
+
+
+class Dropout1d(Face, plain=nn.Dropout1d):
+    """`nn.Dropout1d` on tensors in PyTorch's style."""
+
+
+class Dropout2d(Face, plain=nn.Dropout2d):
+    """`nn.Dropout2d` on tensors in PyTorch's style."""
+
+
+class PReLU(Face, plain=nn.PReLU):
+    """`nn.PReLU` on tensors in PyTorch's style."""
+
+
+class Conv1d(Face, plain=nn.Conv1d):
+    """`nn.Conv1d` on tensors in PyTorch's style."""
+
+
+class Conv2d(Face, plain=nn.Conv2d):
+    """`nn.Conv2d` on tensors in PyTorch's style."""
+
+
+class ConvTranspose1d(Face, plain=nn.ConvTranspose1d):
+    """`nn.ConvTranspose1d` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
+
+
+class ConvTranspose2d(Face, plain=nn.ConvTranspose2d):
+    """`nn.ConvTranspose2d` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
+
+
+class AvgPool1d(Face, plain=nn.AvgPool1d):
+    """`nn.AvgPool1d` on tensors in PyTorch's style."""
+
+    order = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
+
+
+class AvgPool2d(Face, plain=nn.AvgPool2d):
+    """`nn.AvgPool2d` on tensors in PyTorch's style."""
+
+    order = (
+        "kernel_size",
+        "stride",
+        "padding",
+        "ceil_mode",
+        "count_include_pad",
+        "divisor_override",
+    )
+
+
+class MaxPool1d(Face, plain=nn.MaxPool1d):
+    """`nn.MaxPool1d` on tensors in PyTorch's style."""
+
+    order = POOLING
+    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
+
+
+class MaxPool2d(Face, plain=nn.MaxPool2d):
+    """`nn.MaxPool2d` on tensors in PyTorch's style."""
+
+    order = POOLING
+    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
+
+
+class AdaptiveAvgPool1d(Face, plain=nn.AdaptiveAvgPool1d):
+    """`nn.AdaptiveAvgPool1d` on tensors in PyTorch's style."""
+
+
+class AdaptiveAvgPool2d(Face, plain=nn.AdaptiveAvgPool2d):
+    """`nn.AdaptiveAvgPool2d` on tensors in PyTorch's style."""
+
+
+class AdaptiveMaxPool1d(Face, plain=nn.AdaptiveMaxPool1d):
+    """`nn.AdaptiveMaxPool1d` on tensors in PyTorch's style."""
+
+
+class AdaptiveMaxPool2d(Face, plain=nn.AdaptiveMaxPool2d):
+    """`nn.AdaptiveMaxPool2d` on tensors in PyTorch's style."""
+
+
+class PixelShuffle(Face, plain=nn.PixelShuffle):
+    """`nn.PixelShuffle` on tensors in PyTorch's style."""
+
+
+class PixelUnshuffle(Face, plain=nn.PixelUnshuffle):
+    """`nn.PixelUnshuffle` on tensors in PyTorch's style."""
+
+
+class Upsample(Face, plain=nn.Upsample):
+    """`nn.Upsample` on tensors in PyTorch's style."""
+
+
+class Fold(Face, plain=nn.Fold):
+    """`nn.Fold` on tensors in PyTorch's style."""
+
+
+class Unfold(Face, plain=nn.Unfold):
+    """`nn.Unfold` on tensors in PyTorch's style."""
+
+
+class CosineSimilarity(Face, plain=nn.CosineSimilarity):
+    """`nn.CosineSimilarity` on tensors in PyTorch's style."""
+
+
+class PairwiseDistance(Face, plain=nn.PairwiseDistance):
+    """`nn.PairwiseDistance` on tensors in PyTorch's style."""
+
+
+class AdaptiveLogSoftmaxWithLoss(Face, plain=nn.AdaptiveLogSoftmaxWithLoss):
+    """`nn.AdaptiveLogSoftmaxWithLoss` on tensors in PyTorch's style."""
+
+
+class ReflectionPad1d(Face, plain=nn.ReflectionPad1d):
+    """`nn.ReflectionPad1d` on tensors in PyTorch's style."""
+
+
+class ReflectionPad2d(Face, plain=nn.ReflectionPad2d):
+    """`nn.ReflectionPad2d` on tensors in PyTorch's style."""
+
+
+class ReplicationPad1d(Face, plain=nn.ReplicationPad1d):
+    """`nn.ReplicationPad1d` on tensors in PyTorch's style."""
+
+
+class ReplicationPad2d(Face, plain=nn.ReplicationPad2d):
+    """`nn.ReplicationPad2d` on tensors in PyTorch's style."""
+
+
+class ZeroPad1d(Face, plain=nn.ZeroPad1d):
+    """`nn.ZeroPad1d` on tensors in PyTorch's style."""
+
+
+class ZeroPad2d(Face, plain=nn.ZeroPad2d):
+    """`nn.ZeroPad2d` on tensors in PyTorch's style."""
+
+
+class CircularPad1d(Face, plain=nn.CircularPad1d):
+    """`nn.CircularPad1d` on tensors in PyTorch's style."""
+
+
+class CircularPad2d(Face, plain=nn.CircularPad2d):
+    """`nn.CircularPad2d` on tensors in PyTorch's style."""
+
+
+class ConstantPad1d(Face, plain=nn.ConstantPad1d):
+    """`nn.ConstantPad1d` on tensors in PyTorch's style."""
+
+
+class ConstantPad2d(Face, plain=nn.ConstantPad2d):
+    """`nn.ConstantPad2d` on tensors in PyTorch's style."""
+
+
+class BatchNorm1d(Face, plain=nn.BatchNorm1d):
+    """`nn.BatchNorm1d` on tensors in PyTorch's style."""
+
+
+class BatchNorm2d(Face, plain=nn.BatchNorm2d):
+    """`nn.BatchNorm2d` on tensors in PyTorch's style."""
+
+
+class LayerNorm(Face, plain=nn.LayerNorm):
+    """`nn.LayerNorm` on tensors in PyTorch's style."""
+
+
+class RMSNorm(Face, plain=nn.RMSNorm):
+    """`nn.RMSNorm` on tensors in PyTorch's style."""
+
+
+class GroupNorm(Face, plain=nn.GroupNorm):
+    """`nn.GroupNorm` on tensors in PyTorch's style."""
+
+
+class InstanceNorm1d(Face, plain=nn.InstanceNorm1d):
+    """`nn.InstanceNorm1d` on tensors in PyTorch's style."""
+
+    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
+    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
+
+
+class InstanceNorm2d(Face, plain=nn.InstanceNorm2d):
+    """`nn.InstanceNorm2d` on tensors in PyTorch's style."""
+
+    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
+    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
+
+
+class LocalResponseNorm(Face, plain=nn.LocalResponseNorm):
+    """`nn.LocalResponseNorm` on tensors in PyTorch's style."""

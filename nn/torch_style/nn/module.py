@@ -1,0 +1,326 @@
+"""`Module`: a module whose attributes are tensors in PyTorch's style.
+
+A module here is one of `nn`: what it stores, parameters, buffers and other modules, is what any
+module of `nn` stores. Only access differs: a parameter is shown as a tensor. So whatever works on
+modules of `nn`, optimisers, files, programs of `autograd.jit`, works on these.
+
+A layer of `nn` computes with Tensors of `autograd`. A `Face` of it has the same ``__dict__`` as an
+object of the layer's own class, its twin, and lets the twin compute.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+import numpy as np
+
+import autograd
+from autograd.errors import OptionError
+from nn.module import Module as PlainModule
+from nn.parameter import Parameter as PlainParameter
+from nn.torch_style.base import TensorBase, inside, made, memory_of, numbers, outside
+from nn.torch_style.calls import ANY, summary
+from nn.torch_style.nn.parameter import Parameter, shown_parameter
+from nn.torch_style.nn.text import described
+from nn.torch_style.random import GENERATOR
+from nn.torch_style.tensor import Tensor
+from nn.torch_style.types import DEFAULT, array_type, check_device
+
+#: By the type of an attribute, how it is shown: ``show(module, name, attribute)``.
+SHOWN: Final[dict[type[Any], Callable[[Any, str, Any], Any]]] = {
+    PlainParameter: lambda module, name, found: shown_parameter(found),
+    autograd.Tensor: lambda module, name, found: made(found),
+    np.ndarray: lambda module, name, found: (
+        memory_of(found, None) if name in module._buffers else found
+    ),
+}
+
+
+class Module(PlainModule):
+    """A function with parameters: the base class of layers and networks.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> from nn.torch_style import nn
+    >>> class Net(nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.layer = nn.Linear(4, 2)
+    ...         self.scale = nn.Parameter(torch.ones(1))
+    ...
+    ...     def forward(self, x):
+    ...         return self.scale * self.layer(x).relu()
+    >>> model = Net()
+    >>> model(torch.zeros(3, 4)).size()
+    torch.Size([3, 2])
+    >>> [name for name, _ in model.named_parameters()]
+    ['scale', 'layer.weight', 'layer.bias']
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __getattribute__(self, name: str) -> Any:
+        found = object.__getattribute__(self, name)
+        show = SHOWN.get(type(found))
+        return found if show is None else show(self, name, found)
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        if isinstance(item, Parameter):
+            item = item._held
+        elif isinstance(item, TensorBase) and name in vars(self).get("_buffers", ()):
+            item = numbers(item)
+        super().__setattr__(name, item)
+
+    # -- contents ---------------------------------------------------------------------------
+
+    def named_modules(self) -> Any:
+        """Return this module, under the empty name, and all modules in it, each once."""
+        return shown(super().named_modules())
+
+    def named_children(self) -> Any:
+        """Return the modules in the attributes of this one, each once."""
+        return shown(super().named_children())
+
+    def named_parameters(self, recurse: bool = True) -> Any:
+        """Return the parameters with their names; a shared one once."""
+        return shown(super().named_parameters(recurse))
+
+    def named_buffers(self, recurse: bool = True) -> Any:
+        """Return the buffers with their names."""
+        return shown(super().named_buffers(recurse))
+
+    if TYPE_CHECKING:
+
+        def parameters(self, recurse: bool = True) -> list[Parameter]: ...  # type: ignore[override]  # noqa: D102
+        def buffers(self, recurse: bool = True) -> list[Tensor]: ...  # noqa: D102
+
+    def get_submodule(self, path: str) -> Any:
+        """Return an inner module by its name; itself for the empty one."""
+        return shown_item(super().get_submodule(path))
+
+    def get_parameter(self, path: str) -> Any:
+        """Return a parameter by its name."""
+        return shown_parameter(super().get_parameter(path))
+
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:  # type: ignore[override]
+        """Add a tensor that is not trained."""
+        super().register_buffer(name, None if tensor is None else numbers(tensor), persistent)
+
+    def register_parameter(self, name: str, param: Any) -> None:  # type: ignore[override]
+        """Assign a parameter to an attribute."""
+        super().register_parameter(name, param._held if isinstance(param, Parameter) else param)
+
+    def _own_buffers(self) -> Iterator[tuple[str, Any]]:
+        found = ((name, vars(self).get(name)) for name in self._buffers)
+        return ((name, buffer) for name, buffer in found if buffer is not None)
+
+    def num_parameters(self) -> int:
+        """Return how many numbers the parameters hold, counting a shared parameter once."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    # -- types and devices ------------------------------------------------------------------
+
+    def to(self, *target: Any, **options: Any) -> Self:
+        """Convert parameters and buffers of floats; "cpu" is the only device."""
+        wanted = options.get("dtype")
+        check_device(options.get("device"))
+        for each in target:
+            if isinstance(each, TensorBase):
+                wanted = each._held.dtype
+            elif isinstance(each, str) or hasattr(each, "index"):
+                check_device(each)
+            elif not isinstance(each, bool):
+                wanted = each
+        return self if wanted is None else self.astype(array_type(wanted))
+
+    def astype(self, dtype: Any) -> Self:
+        """Convert parameters and floating-point buffers in place; return the module."""
+        plain = PlainModule.named_parameters(self)
+        for _, parameter in plain:
+            parameter.grad = None
+            parameter.data = parameter.data.astype(dtype)
+        for _, module in PlainModule.named_modules(self):
+            space = vars(module)
+            for name in module._buffers:
+                buffer = space.get(name)
+                if buffer is not None and buffer.dtype.kind in "fc":
+                    PlainModule.__setattr__(module, name, buffer.astype(dtype))
+        return self
+
+    def double(self) -> Self:
+        """Convert to float64."""
+        return self.astype(np.float64)
+
+    def float(self) -> Self:
+        """Convert to float32."""
+        return self.astype(np.float32)
+
+    def half(self) -> Self:
+        """Convert to float16."""
+        return self.astype(np.float16)
+
+    def cpu(self) -> Self:
+        """Return the module."""
+        return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """Raise: there is no such device."""
+        check_device("cuda")
+        return self
+
+    def share_memory(self) -> Self:
+        """Return the module."""
+        return self
+
+    # -- state ------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return copies of all parameters and buffers by name."""
+        return {name: memory_of(array, None) for name, array in super().state_dict().items()}
+
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:  # type: ignore[override]
+        """Copy tensors or arrays into the parameters and buffers of the same names."""
+        found = {name: numbers(array) for name, array in state_dict.items()}
+        super().load_state_dict(found, strict)
+        return "<All keys matched successfully>" if strict else None
+
+    def extra_repr(self) -> str:
+        """Return what ``repr`` shows in the brackets behind the name of the class."""
+        return ""
+
+    def __repr__(self) -> str:
+        return described(self, PlainModule)
+
+    def __dir__(self) -> Any:
+        return sorted({*object.__dir__(self), *vars(self)})
+
+
+def shown_item(item: Any) -> Any:
+    """Return a parameter, buffer or module as attributes show it."""
+    if isinstance(item, np.ndarray):
+        return memory_of(item, None)
+    show = SHOWN.get(type(item))
+    return item if show is None else show(None, "", item)
+
+
+def shown(pairs: Any) -> Any:
+    """Return pairs of names and items, the items as attributes show them."""
+    return type(pairs)((name, shown_item(item)) for name, item in pairs)
+
+
+# -- layers of nn -------------------------------------------------------------------------------
+
+
+def twin(face: Any) -> Any:
+    """Return the object of the layer's own class, with the same attributes."""
+    plain = type(face).plain
+    found = object.__new__(plain)
+    object.__setattr__(found, "__dict__", object.__getattribute__(face, "__dict__"))
+    return found
+
+
+def _delegated(name: str, function: Any) -> Callable[..., Any]:
+    """Return a method that calls a method of the twin."""
+
+    def method(self: Any, *inputs: Any, **options: Any) -> Any:
+        found = function(twin(self), *inside(inputs), **inside(options))
+        return self if found is None else outside(found)
+
+    method.__name__, method.__doc__ = name, summary(function)
+    return method
+
+
+class Face(Module):
+    """The base class of layers that are those of `nn`: ``class Linear(Face, plain=layers.Linear)``.
+
+    Attributes
+    ----------
+    plain : type
+        The layer's own class.
+    order : tuple of str
+        The names of PyTorch's positional arguments, where they differ; ``new=old`` where the layer
+        has another name.
+    lacking : dict
+        PyTorch's arguments that the layer lacks, with the values that change nothing, or `ANY`.
+    """
+
+    plain: ClassVar[type[PlainModule]]
+    order: ClassVar[tuple[str, ...]] = ()
+    lacking: ClassVar[dict[str, Any]] = {}
+    _draws: ClassVar[bool] = False  # whether the layer takes a generator
+
+    def __init_subclass__(cls, plain: type[PlainModule] | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if plain is None:  # a subclass of a layer
+            return
+        cls.plain = plain
+        cls._draws = "generator" in inspect.signature(plain).parameters
+        SHOWN[plain] = lambda module, name, found: face_of(found, cls)
+        for name, function in _methods(plain):
+            if name not in vars(cls):
+                setattr(cls, name, _delegated(name, function))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        if self.order:
+            check_count(self, arguments)
+            names = [name.partition("=")[0] for name in self.order]
+            options = {**dict(zip(names, arguments, strict=False)), **options}
+            arguments = ()
+        check_device(options.pop("device", None))
+        wanted = options.pop("dtype", None)
+        for name, harmless in self.lacking.items():
+            given = options.pop(name, harmless)
+            if harmless is not ANY and given != harmless:
+                raise OptionError(
+                    f"{type(self).__name__} has no {name}= in nn.torch_style, but what "
+                    f"{name}={harmless!r} means."
+                )
+        renamed = dict(name.split("=") for name in self.order if "=" in name)
+        options = {renamed.get(name, name): _plain(item) for name, item in options.items()}
+        if self._draws:
+            options.setdefault("generator", GENERATOR)
+        twin(self).__init__(*map(_plain, arguments), **options)
+        self.astype(DEFAULT.array if wanted is None else array_type(wanted))
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        super().__setattr__(name, twin(item) if isinstance(item, Face) else item)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Any, **options: Any) -> Tensor: ...  # type: ignore[override]  # noqa: D102
+        def reset_parameters(self) -> None: ...  # noqa: D102
+
+
+def check_count(face: Face, arguments: tuple[Any, ...]) -> None:
+    """Raise if there are more positional arguments than the layer has."""
+    if len(arguments) > len(face.order):
+        raise OptionError(
+            f"{type(face).__name__} takes {', '.join(face.order)}, not {len(arguments)} arguments."
+        )
+
+
+def _plain(item: Any) -> Any:
+    """Return an argument as the layer's own class takes it."""
+    return twin(item) if isinstance(item, Face) else inside(item)
+
+
+def _methods(plain: type[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the public methods that a layer adds to those of all modules."""
+    for kind in plain.__mro__:
+        if kind is PlainModule:
+            return
+        for name, function in vars(kind).items():
+            if inspect.isfunction(function) and not name.startswith("_"):
+                yield name, function
+
+
+def face_of(plain: PlainModule, kind: type[Face]) -> Any:
+    """Return a layer of `nn` in PyTorch's style."""
+    face = object.__new__(kind)
+    object.__setattr__(face, "__dict__", vars(plain))
+    return face

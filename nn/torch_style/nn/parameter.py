@@ -1,0 +1,66 @@
+"""`Parameter`, and how the parameters of modules are shown."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from nn.parameter import Parameter as PlainParameter
+from nn.torch_style.base import numbers
+from nn.torch_style.tensor import Tensor
+from nn.torch_style.types import DEFAULT
+
+#: By the identity of a parameter how it is shown, so that it is shown as one object.
+_SHOWN: Final[WeakValueDictionary[int, Parameter]] = WeakValueDictionary()
+
+
+class Parameter(Tensor):
+    """A tensor that is found by ``parameters()`` when it is an attribute of a module.
+
+    Parameters
+    ----------
+    data : tensor
+        The initial numbers, which are copied.
+    requires_grad : bool
+        Whether to train it.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.nn.Parameter(torch.zeros(2))
+    Parameter containing:
+    tensor([0., 0.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:  # type: ignore[override]
+        """Return a parameter with a copy of the data."""
+        found = np.zeros(0, DEFAULT.array) if data is None else numbers(data)
+        return shown_parameter(PlainParameter(found, requires_grad=requires_grad))
+
+    def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
+        pass
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{super().__repr__()}"
+
+    def __deepcopy__(self, memo: Any) -> Parameter:
+        copy = Parameter(self, self.requires_grad)
+        memo[id(self)] = copy
+        return copy
+
+    def __reduce__(self) -> Any:
+        return Parameter, (Tensor(numbers(self)).to(self.dtype), self.requires_grad)
+
+
+def shown_parameter(parameter: PlainParameter) -> Parameter:
+    """Return a parameter of `nn` as a tensor: always the same one while it is in use."""
+    found = _SHOWN.get(id(parameter))
+    if found is None:
+        found = object.__new__(Parameter)
+        found._held, found._owner = parameter, None
+        _SHOWN[id(parameter)] = found
+    return found

@@ -1,0 +1,112 @@
+"""The layers of `nn` on sequences, in PyTorch's style."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import nn
+from nn.torch_style.base import inside, numbers, outside
+from nn.torch_style.calls import ANY
+from nn.torch_style.nn.module import Face, twin
+from nn.torch_style.tensor import Tensor
+
+
+class GRUCell(Face, plain=nn.GRUCell):
+    """`nn.GRUCell` on tensors in PyTorch's style."""
+
+
+class LSTMCell(Face, plain=nn.LSTMCell):
+    """`nn.LSTMCell` on tensors in PyTorch's style."""
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
+
+
+class RNNCell(Face, plain=nn.RNNCell):
+    """`nn.RNNCell` on tensors in PyTorch's style."""
+
+
+class GRU(Face, plain=nn.GRU):
+    """`nn.GRU` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"proj_size": 0}
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
+
+
+class LSTM(Face, plain=nn.LSTM):
+    """`nn.LSTM` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"proj_size": 0}
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
+
+
+class RNN(Face, plain=nn.RNN):
+    """`nn.RNN` on tensors in PyTorch's style."""
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
+
+
+class MultiheadAttention(Face, plain=nn.MultiheadAttention):
+    """`nn.MultiheadAttention` on tensors in PyTorch's style."""
+
+    order = (
+        "embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim",
+        "batch_first",
+    )  # fmt: skip
+
+    def forward(
+        self, query: Any, key: Any, value: Any, key_padding_mask: Any = None,
+        need_weights: bool = True, attn_mask: Any = None, average_attn_weights: bool = True,
+        is_causal: bool = False,
+    ) -> Any:  # fmt: skip
+        """Return the attended values, and the attention weights or None."""
+        return outside(
+            twin(self).forward(
+                *inside((query, key, value)),
+                key_padding_mask=numbers(key_padding_mask),
+                attn_mask=inside(attn_mask),
+                is_causal=is_causal,
+                need_weights=need_weights,
+                average_attn_weights=average_attn_weights,
+            )
+        )
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
+
+
+class TransformerEncoderLayer(Face, plain=nn.TransformerEncoderLayer):
+    """`nn.TransformerEncoderLayer` on tensors in PyTorch's style."""
+
+
+class TransformerDecoderLayer(Face, plain=nn.TransformerDecoderLayer):
+    """`nn.TransformerDecoderLayer` on tensors in PyTorch's style."""
+
+
+class TransformerEncoder(Face, plain=nn.TransformerEncoder):
+    """`nn.TransformerEncoder` on tensors in PyTorch's style."""
+
+    order = ("encoder_layer=layer", "num_layers", "norm", "enable_nested_tensor", "mask_check")
+    lacking: ClassVar[dict[str, Any]] = {"enable_nested_tensor": ANY, "mask_check": ANY}
+
+
+class TransformerDecoder(Face, plain=nn.TransformerDecoder):
+    """`nn.TransformerDecoder` on tensors in PyTorch's style."""
+
+    order = ("decoder_layer=layer", "num_layers", "norm")
+
+
+class Transformer(Face, plain=nn.Transformer):
+    """`nn.Transformer` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"custom_encoder": None, "custom_decoder": None}

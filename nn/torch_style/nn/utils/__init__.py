@@ -1,0 +1,46 @@
+"""PyTorch's ``torch.nn.utils``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn import utils
+from nn.torch_style.base import inside
+from nn.torch_style.calls import shown
+from nn.torch_style.creation import tensor
+from nn.torch_style.nn.utils import rnn
+from nn.torch_style.tensor import Tensor
+
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "parameters_to_vector",
+    "rnn",
+    "vector_to_parameters",
+]
+
+
+def clip_grad_norm_(
+    parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
+    foreach: Any = None,
+) -> Tensor:  # fmt: skip
+    """Scale all gradients so that their joint norm is at most `max_norm`; return the norm."""
+    given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    norm = utils.clip_grad_norm_(inside(given), max_norm, norm_type, error_if_nonfinite)
+    return tensor(norm)
+
+
+def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
+    """Limit each element of the gradients to -clip_value and clip_value."""
+    given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    utils.clip_grad_value_(inside(given), clip_value)
+
+
+def parameters_to_vector(parameters: Any) -> Tensor:
+    """Return all parameters as one vector."""
+    return shown(utils.parameters_to_vector)(list(parameters))
+
+
+def vector_to_parameters(vec: Any, parameters: Any) -> None:
+    """Write the numbers of a vector into parameters."""
+    utils.vector_to_parameters(inside(vec), inside(list(parameters)))

@@ -1,0 +1,30 @@
+"""PyTorch's ``torch.optim``: the optimisers of `nn` on tensors in its style."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.torch_style import hints
+from nn.torch_style.optim import lr_scheduler
+from nn.torch_style.optim.optimizers import (
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+)
+
+__all__ = [
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
+    "RAdam", "RMSprop", "lr_scheduler",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(hints.missing("torch.optim", name, __all__))

@@ -1,0 +1,145 @@
+"""The optimisers of `nn`, on tensors in PyTorch's style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograd.errors import OptionError
+from nn import optim
+from nn.optim.optimizer import WITHOUT_EFFECT
+from nn.parameter import Parameter as PlainParameter
+from nn.torch_style.base import TensorBase, held, inside
+from nn.torch_style.nn.parameter import shown_parameter
+from nn.torch_style.tensor import Tensor
+
+
+class Optimizer(optim.Optimizer):
+    """The base class of optimisers: your own define ``step``.
+
+    Parameters
+    ----------
+    params : iterable of tensor, or of dict
+        The parameters, or groups of them with options.
+    defaults : dict
+        The default options.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> class Descent(torch.optim.Optimizer):
+    ...     def __init__(self, params, lr=0.1):
+    ...         super().__init__(params, dict(lr=lr))
+    ...
+    ...     @torch.no_grad()
+    ...     def step(self):
+    ...         for group in self.param_groups:
+    ...             for p in group["params"]:
+    ...                 p.add_(p.grad, alpha=-group["lr"])
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> w.sum().backward()
+    >>> Descent([w]).step()
+    >>> w
+    tensor([0.9000, 0.9000], requires_grad=True)
+    """
+
+    def __init__(
+        self, params: Any, defaults: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        if isinstance(params, TensorBase):
+            raise OptionError("The parameters must be in a list: write [parameter].")
+        given = [_group(part) for part in params]
+        super().__init__(given, defaults, **options)
+
+    def add_param_group(self, group: dict[str, Any]) -> None:
+        """Add a group of parameters."""
+        params = group["params"]
+        params = [params] if isinstance(params, TensorBase) else list(params)
+        found = [held(parameter) for parameter in params]
+        seen = {id(held(p)) for other in self.param_groups for p in other["params"]}
+        if seen & set(map(id, found)):
+            raise OptionError("A parameter is in two groups, and would be updated twice per step.")
+        super().add_param_group({**group, "params": found})
+        self.param_groups[-1]["params"] = [
+            old if isinstance(old, TensorBase) else _shown(new)
+            for old, new in zip(params, found, strict=True)
+        ]
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient."""
+        return super().step(closure)
+
+
+def _group(part: Any) -> Any:
+    """Return a parameter as it is, of a pair of name and parameter the second."""
+    if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str):
+        return part[1]
+    return part
+
+
+def _shown(parameter: Any) -> Any:
+    if isinstance(parameter, PlainParameter):
+        return shown_parameter(parameter)
+    found = object.__new__(Tensor)
+    found._held, found._owner = parameter, None
+    return found
+
+
+class _Known(Optimizer):
+    """An optimiser of `nn`: accepts PyTorch's options that change nothing."""
+
+    def __init__(self, params: Any, *arguments: Any, **options: Any) -> None:
+        for name in WITHOUT_EFFECT:
+            options.pop(name, None)
+        kind: Any = next(k for k in type(self).__mro__ if not issubclass(k, Optimizer))
+        kind.__init__(self, [_group(part) for part in params], *map(inside, arguments), **options)
+
+
+class SGD(_Known, optim.SGD):
+    """Gradient descent, with momentum if asked for."""
+
+
+class Adam(_Known, optim.Adam):
+    """Adam."""
+
+
+class AdamW(_Known, optim.AdamW):
+    """Adam with decoupled weight decay."""
+
+
+class Adamax(_Known, optim.Adamax):
+    """Adam with the largest gradient in place of the mean square."""
+
+
+class NAdam(_Known, optim.NAdam):
+    """Adam with Nesterov's momentum."""
+
+
+class RAdam(_Known, optim.RAdam):
+    """Adam with a rectified variance."""
+
+
+class Adagrad(_Known, optim.Adagrad):
+    """Gradient descent with rates that fall with the sum of squared gradients."""
+
+
+class Adadelta(_Known, optim.Adadelta):
+    """Gradient descent with rates from the sizes of past steps."""
+
+
+class RMSprop(_Known, optim.RMSprop):
+    """Gradient descent with rates from the mean of squared gradients."""
+
+
+class LBFGS(_Known, optim.LBFGS):
+    """The limited-memory BFGS method."""
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Iterate until one of the limits is reached; return the loss before."""
+        (group,) = self.param_groups
+        shown = group["params"]
+        group["params"] = inside(shown)  # the method reads and writes arrays
+        try:
+            return super().step(closure)
+        finally:
+            group["params"] = shown

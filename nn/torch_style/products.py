@@ -1,0 +1,109 @@
+"""Products of vectors and matrices."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from nn.torch_style.arithmetic import pair
+from nn.torch_style.base import in_place, made, tensor_held
+from nn.torch_style.selection import Selection
+from nn.torch_style.types import Number
+
+S = TypeVar("S", bound="Products")
+
+
+def _product(a: Any, b: Any, axes: int, name: str) -> Any:
+    """Return the product of two tensors, each with so many axes."""
+    x, y = tensor_held(a, name), tensor_held(b, name)
+    if x.ndim != axes or y.ndim != axes:
+        raise ShapeError(
+            f"{name} takes two tensors with {axes} axes, not {x.shape} and {y.shape}; "
+            "matmul takes any."
+        )
+    if axes == 3 and x.shape[0] != y.shape[0]:
+        raise ShapeError(f"bmm: batches of {x.shape[0]} and {y.shape[0]} matrices differ.")
+    return made(np.matmul(*pair(x, y)))
+
+
+class Products(Selection):
+    """Products of vectors and matrices."""
+
+    __slots__ = ()
+
+    def matmul(self: S, other: Any) -> S:
+        """Return the matrix product of the last two axes."""
+        return made(np.matmul(*pair(tensor_held(self, "matmul"), other)))
+
+    def mm(self: S, mat2: Any) -> S:
+        """Return the product of two matrices."""
+        return _product(self, mat2, 2, "mm")
+
+    def bmm(self: S, mat2: Any) -> S:
+        """Return the products of two batches of matrices."""
+        return _product(self, mat2, 3, "bmm")
+
+    def mv(self: S, vec: Any) -> S:
+        """Return the product of a matrix and a vector."""
+        return self.matmul(vec)
+
+    def dot(self: S, other: Any) -> S:
+        """Return the inner product of two vectors."""
+        return _product(self, other, 1, "dot")
+
+    inner = dot
+
+    def outer(self: S, vec2: Any) -> S:
+        """Return all products of the elements of two vectors."""
+        return made(np.outer(*pair(tensor_held(self, "outer"), vec2)))
+
+    ger = outer
+
+    def cross(self: S, other: Any, dim: int = -1) -> S:
+        """Return the cross product of vectors of length 3."""
+        return made(np.cross(*pair(tensor_held(self, "cross"), other), axis=dim))  # type: ignore[call-overload]
+
+    def addmm(self: S, mat1: Any, mat2: Any, *, beta: Number = 1, alpha: Number = 1) -> S:
+        """Return beta·self + alpha·mat1 @ mat2."""
+        return beta * self + alpha * mat1.matmul(mat2)
+
+    def addbmm(self: S, batch1: Any, batch2: Any, *, beta: Number = 1, alpha: Number = 1) -> S:
+        """Return beta·self + alpha times the sum of the products of two batches of matrices."""
+        return beta * self + alpha * batch1.matmul(batch2).sum(0)
+
+    def baddbmm(self: S, batch1: Any, batch2: Any, *, beta: Number = 1, alpha: Number = 1) -> S:
+        """Return beta·self + alpha times the products of two batches of matrices."""
+        return beta * self + alpha * batch1.matmul(batch2)
+
+    def addmv(self: S, mat: Any, vec: Any, *, beta: Number = 1, alpha: Number = 1) -> S:
+        """Return beta·self + alpha·mat @ vec."""
+        return beta * self + alpha * mat.matmul(vec)
+
+    addmm_ = in_place(addmm)
+
+    def inverse(self: S) -> S:
+        """Return the inverse of a square matrix."""
+        return made(np.linalg.inv(tensor_held(self, "inverse")))
+
+    def pinverse(self: S) -> S:
+        """Return the pseudoinverse of a matrix."""
+        return made(np.linalg.pinv(tensor_held(self, "pinverse")))
+
+    def det(self: S) -> S:
+        """Return the determinant of a square matrix."""
+        return made(np.linalg.det(tensor_held(self, "det")))
+
+    def logdet(self: S) -> S:
+        """Return the logarithm of the determinant; NaN if that is negative."""
+        sign, log = np.linalg.slogdet(tensor_held(self, "logdet"))
+        return made(np.where(np.asarray(made(sign).numpy()) > 0, log, np.nan))
+
+    def cholesky(self: S) -> S:
+        """Return the lower triangular L with L @ L.T equal to this matrix."""
+        return made(np.linalg.cholesky(tensor_held(self, "cholesky")))
+
+    def kron(self: S, other: Any) -> S:
+        """Return the Kronecker product."""
+        return made(np.kron(*pair(tensor_held(self, "kron"), other)))

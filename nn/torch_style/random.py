@@ -1,0 +1,222 @@
+"""Random numbers: the same as PyTorch draws on a processor, from the same seed.
+
+PyTorch's stream is that of the Mersenne Twister, of which a float32 takes 24 bits and a float64 53.
+Normal numbers are made of uniform ones by the method of Box and Muller, sixteen at a time. Uniform
+and normal numbers, integers and permutations agree with PyTorch's to the last digits; others, such
+as those of dropout, for which PyTorch uses other libraries, are only seeded.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.torch_style.types import DEFAULT, check_device
+
+FLOAT64: Final = np.dtype(np.float64)
+
+
+def _count(size: Any) -> int:
+    return math.prod(size) if isinstance(size, (tuple, list)) else 1 if size is None else int(size)
+
+
+class Generator(np.random.Generator):
+    """A random generator.
+
+    It is a generator of NumPy as well: layers take it as ``generator=``.
+
+    Parameters
+    ----------
+    device : str or device
+        "cpu".
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> g = torch.Generator().manual_seed(42)
+    >>> torch.randint(0, 10, (5,), generator=g)
+    tensor([2, 7, 6, 4, 6])
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        check_device(device)
+        super().__init__(np.random.MT19937())
+        self._kept: float | None = None  # the second of a pair of normal numbers
+        self.manual_seed(67280421310721)
+
+    def __reduce__(self) -> Any:
+        return _restored, (self.get_state(),)
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start again from a seed; return the generator."""
+        if not isinstance(seed, (int, np.integer)):
+            raise OptionError(f"A seed is an integer, not {seed!r}.")
+        self._seed = int(seed)
+        state: Any = np.random.RandomState(self._seed % 2**32).get_state(legacy=False)
+        self.bit_generator.state = {"bit_generator": "MT19937", "state": state["state"]}
+        self._kept = None
+        return self
+
+    def seed(self) -> int:
+        """Start again from a seed that differs every time; return it."""
+        self.manual_seed(int(np.random.SeedSequence().entropy) % 2**63)  # type: ignore[arg-type]
+        return self._seed
+
+    def initial_seed(self) -> int:
+        """Return the seed that it was started from."""
+        return self._seed
+
+    def get_state(self) -> Any:
+        """Return the state, to be passed to `set_state`."""
+        return {**self.bit_generator.state, "kept": self._kept, "seed": self._seed}
+
+    def set_state(self, new_state: Any) -> Generator:
+        """Restore a state; return the generator."""
+        self._kept, self._seed = new_state["kept"], new_state["seed"]
+        self.bit_generator.state = new_state
+        return self
+
+    # -- draws ------------------------------------------------------------------------------
+
+    def _words(self, count: int) -> Any:
+        """Return so many draws of 32 bits."""
+        return np.asarray(self.bit_generator.random_raw(count), np.uint64)  # type: ignore[attr-defined]
+
+    def _long_words(self, count: int) -> Any:
+        """Return so many draws of 64 bits."""
+        high, low = self._words(2 * count).reshape(count, 2).T
+        return (high << np.uint64(32)) | low
+
+    def _unit(self, count: int, dtype: Any) -> Any:
+        """Return numbers from 0 to 1."""
+        if dtype == FLOAT64:
+            return (self._long_words(count) & np.uint64(2**53 - 1)) * 2.0**-53
+        small = self._words(count) & np.uint64(2**24 - 1)
+        return small.astype(np.float32) * np.float32(2.0**-24)
+
+    def random(self, size: Any = None, dtype: Any = None, out: Any = None) -> Any:  # type: ignore[override]
+        """Return numbers from 0 to 1, all equally likely."""
+        return self.uniform(0.0, 1.0, size, dtype)
+
+    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
+        """Return numbers from `low` to `high`, all equally likely."""
+        wanted = np.dtype(dtype or DEFAULT.array)
+        drawn = self._unit(_count(size), wanted)
+        kind = drawn.dtype.type
+        found = drawn * kind(high - low) + kind(low)
+        return found.reshape(size) if size is not None else found[0]
+
+    def standard_normal(self, size: Any = None, dtype: Any = None, out: Any = None) -> Any:  # type: ignore[override]
+        """Return numbers from the standard normal distribution."""
+        return self.normal(0.0, 1.0, size, dtype)
+
+    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
+        """Return numbers from a normal distribution."""
+        wanted = np.dtype(dtype or DEFAULT.array)
+        count = _count(size)
+        if count < 16:
+            found = np.array([self._one_normal() for _ in range(count)])
+        else:
+            found = self._normals(count, wanted)
+        found = (found * scale + loc).astype(wanted, copy=False)
+        return found.reshape(size) if size is not None else found[0]
+
+    def _one_normal(self) -> float:
+        """Return one number; they are drawn in pairs."""
+        if self._kept is not None:
+            found, self._kept = self._kept, None
+            return found
+        first, second = self._unit(2, FLOAT64).tolist()
+        radius, angle = math.sqrt(-2.0 * math.log1p(-second)), 2.0 * math.pi * first
+        self._kept = radius * math.sin(angle)
+        return radius * math.cos(angle)
+
+    def _normals(self, count: int, dtype: Any) -> Any:
+        """Return many numbers: sixteen of sixteen draws; the last sixteen are drawn again."""
+        drawn = self._unit(count, dtype)
+        whole = count // 16 * 16
+        parts = [_box_muller(drawn[:whole])]
+        if whole < count:
+            last = _box_muller(self._unit(16, dtype))
+            parts = [parts[0][: count - 16], last]
+        return np.concatenate(parts)
+
+    def integers(  # type: ignore[override]
+        self, low: Any, high: Any = None, size: Any = None, dtype: Any = np.int64,
+        endpoint: bool = False,
+    ) -> Any:  # fmt: skip
+        """Return integers from `low` to `high`, without the last."""
+        if high is None:
+            low, high = 0, low
+        span = int(high) - int(low) + endpoint
+        if span < 1:
+            raise OptionError(f"There are no integers from {low} to {high}, without the last.")
+        count = _count(size)
+        drawn = self._words(count) if span < 2**28 else self._long_words(count)
+        found = (drawn % np.uint64(span)).astype(np.int64) + int(low)
+        return found.reshape(size).astype(dtype) if size is not None else found[0]
+
+    def permutation(self, x: Any, axis: int = 0) -> Any:
+        """Return the integers below a number, or the rows of an array, in a random order."""
+        count = x if isinstance(x, (int, np.integer)) else len(x)
+        order = list(range(count))
+        drawn = self._words(max(count - 1, 0)).tolist()
+        for i, word in enumerate(drawn):
+            j = i + word % (count - i)
+            order[i], order[j] = order[j], order[i]
+        found = np.array(order, np.int64)
+        return found if isinstance(x, (int, np.integer)) else np.take(x, found, axis)
+
+
+def _box_muller(drawn: Any) -> Any:
+    """Return normal numbers of uniform ones, eight of each sixteen giving the radius."""
+    groups = drawn.reshape(-1, 2, 8)
+    two = drawn.dtype.type(2)
+    radius = np.sqrt(-two * np.log(drawn.dtype.type(1) - groups[:, 0]))
+    angle = two * drawn.dtype.type(math.pi) * groups[:, 1]
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)
+
+
+def _restored(state: Any) -> Generator:
+    return Generator().set_state(state)
+
+
+#: The generator that `manual_seed` seeds.
+GENERATOR: Final = Generator()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Seed the random generator; return it.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.manual_seed(0)  # doctest: +ELLIPSIS
+    Generator(MT19937) at 0x...
+    >>> torch.rand(2)
+    tensor([0.4963, 0.7682])
+    """
+    return GENERATOR.manual_seed(seed)
+
+
+def initial_seed() -> int:
+    """Return the seed of the generator."""
+    return GENERATOR.initial_seed()
+
+
+def seed() -> int:
+    """Seed the generator with a number that differs every time; return it."""
+    return GENERATOR.seed()
+
+
+def get_rng_state() -> Any:
+    """Return the state of the generator."""
+    return GENERATOR.get_state()
+
+
+def set_rng_state(new_state: Any) -> None:
+    """Restore a state of the generator."""
+    GENERATOR.set_state(new_state)

@@ -1,0 +1,262 @@
+"""Functions that combine the elements along axes: sums, extremes, softmax."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar, overload
+
+import numpy as np
+
+import autograd
+from autograd.errors import DataError, OptionError
+from nn.torch_style.arithmetic import pair
+from nn.torch_style.base import TensorBase, made, numbers, tensor_held
+from nn.torch_style.elementwise import Elementwise
+from nn.torch_style.promotion import operands
+from nn.torch_style.types import Bool, Dims, Int, Number, array_type
+
+S = TypeVar("S", bound="Reductions")
+
+
+class Extreme(NamedTuple):
+    """Elements and their places: the result of ``x.max(dim)``, ``x.sort()`` and the like."""
+
+    values: Any
+    indices: Any
+
+
+def axes(dim: Any) -> Any:
+    """Return axes as NumPy takes them: a list as a tuple, none at all as None."""
+    if isinstance(dim, (list, tuple)):
+        return tuple(dim) if dim else None
+    return dim
+
+
+def _typed(x: Any, dtype: Any) -> Any:
+    return x if dtype is None else x.astype(array_type(dtype))
+
+
+def _float(x: Any, what: str) -> Any:
+    if x.dtype.kind in "iub":
+        raise DataError(f"{what} of {x.dtype} is not defined: write x.float().{what}().")
+    return x
+
+
+def picked(x: Any, places: Any, dim: Int) -> Any:
+    """Return the elements at places along an axis; derivatives go there and nowhere else."""
+    return np.take_along_axis(x, places, axis=dim)
+
+
+def _extreme(self: Any, dim: Any, keepdim: Any, reduce: Any, choose: Any, both: Any) -> Any:
+    """Return the extreme of all, along an axis with its places, or of two tensors."""
+    x = tensor_held(self, reduce.__name__)
+    if dim is None:
+        return made(reduce(x))
+    if isinstance(dim, (TensorBase, np.ndarray)):
+        return made(both(*pair(self, dim)))
+    if not x.ndim:
+        return Extreme(made(x), made(np.asarray(0)))
+    places = np.expand_dims(choose(numbers(x), axis=dim), dim)
+    found = picked(x, places, dim)
+    if not keepdim:
+        found, places = np.squeeze(found, dim), np.squeeze(places, dim)
+    return Extreme(made(found), made(places))
+
+
+def _spread(self: Any, function: Any, dim: Any, unbiased: Any, keepdim: Any, more: Any) -> Any:
+    """Return variance or standard deviation."""
+    if isinstance(dim, bool):  # the old form x.var(unbiased)
+        dim, unbiased = None, dim
+    correction = more.pop("correction", 1 if unbiased else 0)
+    if more:
+        raise OptionError(f"There is no option {', '.join(more)} of std and var.")
+    x = _float(tensor_held(self, function.__name__), function.__name__)
+    return made(function(x, axis=axes(dim), ddof=correction, keepdims=keepdim))
+
+
+class Reductions(Elementwise):
+    """Functions that combine elements."""
+
+    __slots__ = ()
+
+    def sum(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
+        """Return the sum, of all elements or along axes."""
+        x = _typed(tensor_held(self, "sum"), dtype)
+        return made(np.sum(x, axis=axes(dim), keepdims=keepdim))
+
+    def mean(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
+        """Return the average, of all elements or along axes."""
+        x = _float(_typed(tensor_held(self, "mean"), dtype), "mean")
+        return made(np.mean(x, axis=axes(dim), keepdims=keepdim))
+
+    def nansum(self: S, dim: Dims = None, keepdim: Bool = False) -> S:
+        """Return the sum without NaN."""
+        return made(np.nansum(tensor_held(self), axis=axes(dim), keepdims=keepdim))
+
+    def nanmean(self: S, dim: Dims = None, keepdim: Bool = False) -> S:
+        """Return the average without NaN."""
+        return made(np.nanmean(tensor_held(self), axis=axes(dim), keepdims=keepdim))
+
+    def prod(self: S, dim: Any = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
+        """Return the product, of all elements or along an axis."""
+        x = _typed(tensor_held(self, "prod"), dtype)
+        return made(np.prod(x, axis=dim, keepdims=keepdim))
+
+    def std(
+        self: S, dim: Any = None, unbiased: Bool = True, keepdim: Bool = False, **more: Any
+    ) -> S:
+        """Return the standard deviation, which divides by n - 1; by n with ``unbiased=False``."""
+        return _spread(self, np.std, dim, unbiased, keepdim, more)
+
+    def var(
+        self: S, dim: Any = None, unbiased: Bool = True, keepdim: Bool = False, **more: Any
+    ) -> S:
+        """Return the variance, which divides by n - 1; by n with ``unbiased=False``."""
+        return _spread(self, np.var, dim, unbiased, keepdim, more)
+
+    def std_mean(
+        self: S, dim: Any = None, unbiased: Bool = True, keepdim: Bool = False, **more: Any
+    ) -> tuple[S, S]:
+        """Return the standard deviation and the average."""
+        return self.std(dim, unbiased, keepdim, **more), self.mean(dim, keepdim)
+
+    def var_mean(
+        self: S, dim: Any = None, unbiased: Bool = True, keepdim: Bool = False, **more: Any
+    ) -> tuple[S, S]:
+        """Return the variance and the average."""
+        return self.var(dim, unbiased, keepdim, **more), self.mean(dim, keepdim)
+
+    @overload
+    def max(self: S) -> S: ...
+    @overload
+    def max(self: S, dim: TensorBase) -> S: ...
+    @overload
+    def max(self, dim: Int, keepdim: Bool = ...) -> Extreme: ...
+    def max(self, dim: Any = None, keepdim: Any = False) -> Any:
+        """Return the largest element; along an axis with its place; or the larger of two."""
+        return _extreme(self, dim, keepdim, np.max, np.argmax, np.maximum)
+
+    @overload
+    def min(self: S) -> S: ...
+    @overload
+    def min(self: S, dim: TensorBase) -> S: ...
+    @overload
+    def min(self, dim: Int, keepdim: Bool = ...) -> Extreme: ...
+    def min(self, dim: Any = None, keepdim: Any = False) -> Any:
+        """Return the smallest element; along an axis with its place; or the smaller of two."""
+        return _extreme(self, dim, keepdim, np.min, np.argmin, np.minimum)
+
+    def amax(self: S, dim: Dims = None, keepdim: Bool = False) -> S:
+        """Return the largest elements; equal ones share the derivative."""
+        return made(np.max(tensor_held(self), axis=axes(dim), keepdims=keepdim))
+
+    def amin(self: S, dim: Dims = None, keepdim: Bool = False) -> S:
+        """Return the smallest elements; equal ones share the derivative."""
+        return made(np.min(tensor_held(self), axis=axes(dim), keepdims=keepdim))
+
+    def argmax(self: S, dim: Any = None, keepdim: Bool = False) -> S:
+        """Return the place of the largest element, of all or along an axis."""
+        return made(np.argmax(numbers(self), axis=dim, keepdims=keepdim))
+
+    def argmin(self: S, dim: Any = None, keepdim: Bool = False) -> S:
+        """Return the place of the smallest element, of all or along an axis."""
+        return made(np.argmin(numbers(self), axis=dim, keepdims=keepdim))
+
+    def median(self, dim: Any = None, keepdim: Bool = False) -> Any:
+        """Return the median, of two the lower one; along an axis with its place."""
+        if dim is None:
+            flat = self.reshape(-1)  # type: ignore[attr-defined]
+            return flat.kthvalue((numbers(self).size + 1) // 2).values
+        return self.kthvalue((numbers(self).shape[dim] + 1) // 2, dim, keepdim)
+
+    def kthvalue(self, k: Int, dim: Int = -1, keepdim: Bool = False) -> Extreme:
+        """Return the k-th smallest elements along an axis, counted from 1, and their places."""
+        x = tensor_held(self, "kthvalue")
+        order = np.argsort(numbers(x), axis=dim, kind="stable")
+        places = np.take(order, [k - 1], axis=dim)
+        found = picked(x, places, dim)
+        if not keepdim:
+            found, places = np.squeeze(found, dim), np.squeeze(places, dim)
+        return Extreme(made(found), made(places))
+
+    def sort(self, dim: Int = -1, descending: Bool = False, stable: Bool = False) -> Extreme:
+        """Return the elements in order along an axis, and the places where they were."""
+        x = tensor_held(self, "sort")
+        places = _ordered(numbers(x), dim, descending)
+        return Extreme(made(picked(x, places, dim)), made(places))
+
+    def argsort(self: S, dim: Int = -1, descending: Bool = False, stable: Bool = False) -> S:
+        """Return the places of the elements in order along an axis."""
+        return made(_ordered(numbers(self), dim, descending))
+
+    def topk(self, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True) -> Extreme:
+        """Return the k largest elements along an axis, and their places."""
+        x = tensor_held(self, "topk")
+        if not 0 <= k <= x.shape[dim]:
+            raise OptionError(f"topk: k={k} is not from 0 to the {x.shape[dim]} elements.")
+        places = np.take(_ordered(numbers(x), dim, largest), range(k), axis=dim)
+        return Extreme(made(picked(x, places, dim)), made(places))
+
+    def cumsum(self: S, dim: Int, *, dtype: Any = None) -> S:
+        """Return the running sum along an axis."""
+        return made(np.cumsum(_typed(tensor_held(self), dtype), axis=dim))
+
+    def cumprod(self: S, dim: Int, *, dtype: Any = None) -> S:
+        """Return the running product along an axis."""
+        return made(np.cumprod(_typed(tensor_held(self), dtype), axis=dim))
+
+    def logsumexp(self: S, dim: Dims, keepdim: Bool = False) -> S:
+        """Return log Σ exp(x) along axes."""
+        x = tensor_held(self, "logsumexp")
+        return made(autograd.logsumexp(x, axis=axes(dim), keepdims=keepdim))
+
+    def softmax(self: S, dim: Int, dtype: Any = None) -> S:
+        """Return exp(x) / Σ exp(x) along an axis."""
+        return made(autograd.softmax(_typed(tensor_held(self), dtype), axis=dim))
+
+    def log_softmax(self: S, dim: Int, dtype: Any = None) -> S:
+        """Return the logarithm of `softmax`."""
+        return made(autograd.log_softmax(_typed(tensor_held(self), dtype), axis=dim))
+
+    def norm(self: S, p: Any = "fro", dim: Any = None, keepdim: Bool = False) -> S:
+        """Return the p-norm of all elements, or along axes."""
+        (x,) = operands(tensor_held(self, "norm"), floating=True)
+        p = 2 if p == "fro" else p
+        if dim is None:
+            found = np.linalg.norm(np.reshape(x, (-1,)), ord=p)
+            return made(np.reshape(found, (1,) * x.ndim) if keepdim else found)
+        dim = axes(dim)
+        if isinstance(dim, tuple) and len(dim) > 1:
+            total = np.sum(np.absolute(x) ** p, axis=dim, keepdims=keepdim)
+            return made(total ** (1 / p))
+        return made(np.linalg.norm(x, ord=p, axis=dim, keepdims=keepdim))
+
+    def dist(self: S, other: Any, p: Number = 2) -> S:
+        """Return the p-norm of the difference."""
+        return (self - other).norm(p)
+
+    def all(self: S, dim: Any = None, keepdim: Bool = False) -> S:
+        """Return whether no element is 0, of all or along an axis."""
+        return made(np.all(numbers(self), axis=axes(dim), keepdims=keepdim))
+
+    def any(self: S, dim: Any = None, keepdim: Bool = False) -> S:
+        """Return whether an element is not 0, of all or along an axis."""
+        return made(np.any(numbers(self), axis=axes(dim), keepdims=keepdim))
+
+    def count_nonzero(self: S, dim: Dims = None) -> S:
+        """Return how many elements are not 0."""
+        return made(np.asarray(np.count_nonzero(numbers(self), axis=axes(dim))))
+
+    def quantile(self: S, q: Any, dim: Any = None, keepdim: Bool = False) -> S:
+        """Return a quantile, interpolated linearly."""
+        x = tensor_held(self, "quantile")
+        return made(np.quantile(x, numbers(q), axis=dim, keepdims=keepdim))
+
+
+def _ordered(x: Any, dim: Int, descending: Any) -> Any:
+    """Return the places of the elements in order; equal ones keep theirs."""
+    if not x.ndim:
+        return np.asarray(0)
+    if not descending:
+        return np.argsort(x, axis=dim, kind="stable")
+    backwards = np.argsort(np.flip(x, dim), axis=dim, kind="stable")
+    return x.shape[dim] - 1 - np.flip(backwards, dim)

@@ -1,0 +1,157 @@
+"""`save` and `load`: tensors in files of the format safetensors, which hold no code.
+
+A dict of tensors is saved as such, under the names of its keys, so that other programs read it.
+Other nested lists, tuples and dicts of tensors, numbers and strings are described in the metadata.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import nn
+from autograd.errors import WeightsError
+from nn.torch_style import types
+from nn.torch_style.base import TensorBase, constant, numbers
+from nn.torch_style.types import check_device, dtype
+
+#: The key of the description in the metadata.
+TREE = "torch_style"
+
+
+def save(obj: Any, f: Any, **options: Any) -> None:
+    """Save tensors, in any nesting of lists, tuples and dicts.
+
+    Parameters
+    ----------
+    obj : any
+        Tensors, arrays, numbers and strings: a ``state_dict`` of a model or an optimiser, or a
+        dict of these.
+    f : path
+        The file.
+
+    Raises
+    ------
+    WeightsError
+        If something else is in it, such as a whole model.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import nn.torch_style as torch
+    >>> path = os.path.join(tempfile.mkdtemp(), "checkpoint.pt")
+    >>> torch.save({"epoch": 3, "weights": [torch.ones(2)]}, path)
+    >>> torch.load(path)
+    {'epoch': 3, 'weights': [tensor([1., 1.])]}
+    """
+    if not isinstance(f, (str, os.PathLike)):
+        raise WeightsError("torch.save writes to a path here, not to a buffer.")
+    arrays: dict[str, Any] = {}
+    described = _described(obj, "", arrays)
+    is_flat = isinstance(obj, Mapping) and list(arrays) == list(obj)
+    nn.save(arrays, f, {} if is_flat else {TREE: described})
+
+
+def load(f: Any, map_location: Any = None, weights_only: bool = True, **options: Any) -> Any:
+    """Load what `save` wrote, a safetensors file of another program, or an npz file.
+
+    Parameters
+    ----------
+    f : path
+        The file.
+    map_location : str or device, optional
+        "cpu".
+    weights_only : bool
+        Ignored: files contain nothing else.
+
+    Raises
+    ------
+    WeightsError
+        If it is a pickle of PyTorch's, which would run code; the message says how to convert it.
+    """
+    if isinstance(map_location, (str, os.PathLike)):
+        check_device(map_location)
+    if not isinstance(f, (str, os.PathLike)):
+        raise WeightsError("torch.load reads a path here, not a buffer.")
+    if os.path.isfile(f):
+        _refuse_pickle(f)
+        if zipfile.is_zipfile(f):
+            with np.load(f, allow_pickle=False) as found:
+                return {name: constant(found[name]) for name in found.files}
+    weights = nn.load(f)
+    tree = weights.metadata.get(TREE) if weights.version else None
+    if tree is None:
+        return {name: constant(array) for name, array in weights.items()}
+    return _restored(tree, weights)
+
+
+def _refuse_pickle(path: Any) -> None:
+    """Raise if a file is a pickle, which PyTorch writes in a zip file or alone."""
+    with open(path, "rb") as file:
+        start = file.read(2)
+    is_pickle = start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            is_pickle = any(name.endswith("data.pkl") for name in archive.namelist())
+    if is_pickle:
+        name = os.fspath(path)
+        target = os.path.splitext(name)[0] + ".safetensors"
+        raise WeightsError(
+            f"{name!r} is a pickle, which runs code when it is loaded. Convert it where PyTorch is "
+            "installed:\n"
+            '  python -c "import torch; from safetensors.torch import save_file; '
+            f"save_file(torch.load('{name}', weights_only=True), '{target}')\"\n"
+            f"and load {target!r}."
+        )
+
+
+def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
+    """Return something as JSON can hold it, and add its tensors to `arrays`."""
+    if isinstance(item, (TensorBase, np.ndarray)):
+        name = path or "tensor"
+        while name in arrays:
+            name += "_"
+        arrays[name] = numbers(item)
+        return {"tensor": name}
+    if item is None or isinstance(item, (bool, int, float, str)):
+        return item
+    if isinstance(item, np.generic):
+        return item.item()
+    if isinstance(item, dtype):
+        return {"dtype": item.name}
+    if isinstance(item, Mapping):
+        pairs = []
+        for key, value in item.items():
+            if not isinstance(key, (str, int, float, bool)):
+                raise WeightsError(f"torch.save: keys are strings and numbers, not {key!r}.")
+            pairs.append([key, _described(value, f"{path}.{key}" if path else str(key), arrays)])
+        return {"dict": pairs}
+    if isinstance(item, (list, tuple)):
+        kind = "list" if isinstance(item, list) else "tuple"
+        paths = [f"{path}.{i}" if path else str(i) for i in range(len(item))]
+        parts = [_described(x, place, arrays) for x, place in zip(item, paths, strict=True)]
+        return {kind: parts}
+    advice = "model.state_dict()" if hasattr(item, "state_dict") else "numbers and tensors"
+    raise WeightsError(
+        f"torch.save writes no objects of type {type(item).__name__}, because loading them would "
+        f"run code: save {advice}."
+    )
+
+
+def _restored(item: Any, arrays: Any) -> Any:
+    """Return what `_described` described."""
+    if not isinstance(item, dict):
+        return item
+    ((kind, content),) = item.items()
+    if kind == "tensor":
+        return constant(arrays[content])
+    if kind == "dict":
+        return {key: _restored(value, arrays) for key, value in content}
+    if kind == "dtype":
+        return getattr(types, content)
+    parts = [_restored(part, arrays) for part in content]
+    return parts if kind == "list" else tuple(parts)

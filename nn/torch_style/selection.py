@@ -1,0 +1,178 @@
+"""Choosing and replacing elements: indices, masks, gather and scatter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from autograd.errors import ShapeError
+from nn.torch_style.arithmetic import pair
+from nn.torch_style.base import held, in_place, made, numbers, positions, store, tensor_held
+from nn.torch_style.promotion import converted
+from nn.torch_style.shapes import Shapes
+from nn.torch_style.types import Bool, Int
+
+S = TypeVar("S", bound="Selection")
+
+
+def places_along(dim: Int, index: Any) -> Any:
+    """Return an index of all elements that `gather` and `scatter` name by places on one axis."""
+    dim = normalize_axis_index(dim, index.ndim)
+    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
+    grid[dim] = index
+    return tuple(grid)
+
+
+def _source(src: Any, index: Any) -> Any:
+    """Return the elements to scatter: those of a tensor that have an index, or a number."""
+    src = held(src)
+    if np.ndim(src) == 0:
+        return src
+    return src[tuple(slice(n) for n in index.shape)]
+
+
+class Selection(Shapes):
+    """Indices, masks, gather and scatter."""
+
+    __slots__ = ()
+
+    def __getitem__(self: S, index: Any) -> S:
+        return made(self._held[positions(index)])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        store(self, value, positions(index))
+
+    def __len__(self) -> int:
+        if not self._held.ndim:
+            raise TypeError("len() of a tensor of shape ()")
+        return len(self._held)
+
+    def __iter__(self: S) -> Iterator[S]:
+        return iter(self.unbind(0))
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(np.equal(numbers(self), numbers(item))))
+
+    def gather(self: S, dim: Int, index: Any) -> S:
+        """Return the elements at the places that `index` names along an axis."""
+        found = numbers(index)
+        x = tensor_held(self, "gather")
+        if found.ndim != x.ndim:
+            raise ShapeError(
+                f"gather: index has {found.ndim} axes, the tensor {x.ndim}; they must be the same. "
+                f"Write index.unsqueeze({dim}) and, behind it, squeeze({dim})."
+            )
+        return made(x[places_along(dim, found)])
+
+    def scatter(self: S, dim: Int, index: Any, src: Any = None, *, value: Any = None) -> S:
+        """Return a copy with elements of `src` at the places that `index` names along an axis."""
+        return self.clone().scatter_(dim, index, src, value=value)
+
+    def scatter_(self: S, dim: Int, index: Any, src: Any = None, *, value: Any = None) -> S:
+        """Assign elements of `src` to the places that `index` names along an axis."""
+        found = numbers(index)
+        return store(self, _source(value if src is None else src, found), places_along(dim, found))
+
+    def scatter_add(self: S, dim: Int, index: Any, src: Any) -> S:
+        """Return a copy with elements of `src` added at the places that `index` names."""
+        found = numbers(index)
+        total = np.copy(tensor_held(self, "scatter_add"))
+        source = converted(_source(src, found), total.dtype)
+        return made(added(total, places_along(dim, found), source))
+
+    scatter_add_ = in_place(scatter_add)
+
+    def index_select(self: S, dim: Int, index: Any) -> S:
+        """Return the elements at places along an axis."""
+        return made(np.take(tensor_held(self), numbers(index), axis=dim))
+
+    def index_add(self: S, dim: Int, index: Any, source: Any, *, alpha: Any = 1) -> S:
+        """Return a copy with `source` added at places along an axis."""
+        total = np.copy(tensor_held(self, "index_add"))
+        before = (slice(None),) * normalize_axis_index(dim, total.ndim)
+        source = converted(held(source) * alpha, total.dtype)
+        return made(added(total, (*before, numbers(index)), source))
+
+    index_add_ = in_place(index_add)
+
+    def index_fill(self: S, dim: Int, index: Any, value: Any) -> S:
+        """Return a copy with a number at places along an axis."""
+        copy = self.clone()
+        before = (slice(None),) * normalize_axis_index(dim, copy.ndim)
+        return store(copy, value, (*before, numbers(index)))
+
+    index_fill_ = in_place(index_fill)
+
+    def take_along_dim(self: S, indices: Any, dim: Any = None) -> S:
+        """Return the elements at places along an axis, with shapes that broadcast."""
+        return made(np.take_along_axis(tensor_held(self), numbers(indices), dim))
+
+    def take(self: S, index: Any) -> S:
+        """Return the elements at places of the flattened tensor."""
+        return made(np.take(tensor_held(self, "take"), numbers(index)))
+
+    def masked_fill(self: S, mask: Any, value: Any) -> S:
+        """Return a copy with a number where a mask is true."""
+        x = tensor_held(self, "masked_fill")
+        value = held(value)
+        fill = np.asarray(value, x.dtype) if isinstance(value, (int, float)) else value
+        return made(np.where(np.asarray(numbers(mask), bool), converted(fill, x.dtype), x))
+
+    masked_fill_ = in_place(masked_fill)
+
+    def masked_select(self: S, mask: Any) -> S:
+        """Return the elements where a mask is true, along one axis."""
+        x = tensor_held(self, "masked_select")
+        mask = np.broadcast_to(numbers(mask), np.broadcast_shapes(x.shape, mask.shape))
+        return made(np.broadcast_to(x, mask.shape)[mask])
+
+    def masked_scatter(self: S, mask: Any, source: Any) -> S:
+        """Return a copy with elements of `source`, in turn, where a mask is true."""
+        mask = np.broadcast_to(numbers(mask), self._held.shape)
+        flat = np.reshape(held(source), (-1,))
+        return store(self.clone(), flat[: int(mask.sum())], mask)
+
+    def where(self: S, condition: Any, other: Any) -> S:
+        """Return the elements where a condition is true, else those of `other`."""
+        x, y = pair(self, other)
+        return made(np.where(numbers(condition), x, y))
+
+    def nonzero(self: S, *, as_tuple: Bool = False) -> Any:
+        """Return the places of the elements that are not 0, one in each row."""
+        found = np.nonzero(numbers(self))
+        if as_tuple:
+            return tuple([made(part) for part in found])
+        return made(np.stack(found, -1))
+
+    argwhere = nonzero
+
+    def unique(
+        self: S,
+        sorted: Bool = True,
+        return_inverse: Bool = False,
+        return_counts: Bool = False,
+        dim: Any = None,
+    ) -> Any:
+        """Return the different elements in order, where each was, and how often."""
+        found: Any = np.unique(  # type: ignore[call-overload]
+            numbers(self), return_inverse=return_inverse, return_counts=return_counts, axis=dim
+        )
+        return tuple(map(made, found)) if isinstance(found, tuple) else made(found)
+
+    def bincount(self: S, weights: Any = None, minlength: Int = 0) -> S:
+        """Return how often each integer appears."""
+        return made(np.bincount(numbers(self), numbers(weights), minlength))
+
+    def searchsorted(self: S, values: Any, *, right: Bool = False) -> S:
+        """Return where values would have to be inserted to keep the order."""
+        side = "right" if right else "left"
+        return made(np.asarray(np.searchsorted(numbers(self), numbers(values), side)))  # type: ignore[call-overload]
+
+
+def added(total: Any, places: Any, source: Any) -> Any:
+    """Return `total` with elements of `source` added at places that may repeat."""
+    np.add.at(total, places, source)
+    return total

@@ -1,0 +1,258 @@
+"""The same elements in another shape or order."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from autograd.errors import DataError, OptionError, ShapeError
+from nn.torch_style.base import made, numbers, tensor_held
+from nn.torch_style.reductions import Reductions
+from nn.torch_style.types import Dims, Int, Size, dtype
+
+S = TypeVar("S", bound="Shapes")
+
+
+def lengths(given: Any) -> Any:
+    """Return the lengths that were passed one by one, or as one sequence."""
+    if len(given) == 1 and isinstance(given[0], (tuple, list)):
+        given = given[0]
+    return tuple([n if type(n) is int else int(n) for n in given])
+
+
+class Shapes(Reductions):
+    """The shape, and the same elements in another one."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Size:
+        """The length of each axis."""
+        return Size(self._held.shape)
+
+    def size(self, dim: Any = None) -> Any:
+        """Return the shape, or the length of an axis."""
+        return Size(self._held.shape) if dim is None else self._held.shape[dim]
+
+    @property
+    def ndim(self) -> Int:
+        """The number of axes."""
+        return int(self._held.ndim)
+
+    def dim(self) -> Int:
+        """Return the number of axes."""
+        return int(self._held.ndim)
+
+    ndimension = dim
+
+    def numel(self) -> Int:
+        """Return the number of elements."""
+        return math.prod(self._held.shape)
+
+    nelement = numel
+
+    def view(self: S, *shape: Any) -> S:
+        """Return the elements in another shape; -1 stands for what is left."""
+        if len(shape) == 1 and isinstance(shape[0], dtype):
+            raise OptionError("view(dtype) would reinterpret bytes: for other types write x.to().")
+        return made(np.reshape(self._held, lengths(shape)))
+
+    def reshape(self: S, *shape: Any) -> S:
+        """Return the elements in another shape; -1 stands for what is left."""
+        return made(np.reshape(tensor_held(self, "reshape"), lengths(shape)))
+
+    def view_as(self: S, other: Any) -> S:
+        """Return the elements in the shape of another tensor."""
+        return self.view(other.shape)
+
+    reshape_as = view_as
+
+    def flatten(self: S, start_dim: Int = 0, end_dim: Int = -1) -> S:
+        """Return the elements with some adjacent axes joined, by default all."""
+        x = tensor_held(self, "flatten")
+        if not x.ndim:
+            return self.reshape(1)
+        first = normalize_axis_index(start_dim, x.ndim)
+        last = normalize_axis_index(end_dim, x.ndim)
+        if first > last:
+            raise ShapeError(f"flatten: axis {start_dim} is behind axis {end_dim}.")
+        shape = x.shape
+        return self.reshape(*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :])
+
+    def unflatten(self: S, dim: Int, sizes: Any) -> S:
+        """Return the elements with one axis split into several."""
+        shape = self._held.shape
+        dim = normalize_axis_index(dim, len(shape))
+        return self.reshape(*shape[:dim], *sizes, *shape[dim + 1 :])
+
+    def ravel(self: S) -> S:
+        """Return the elements along one axis."""
+        return self.reshape(-1)
+
+    def squeeze(self: S, dim: Dims = None) -> S:
+        """Return the elements without axes of length 1: all, or those given that have it."""
+        x = tensor_held(self, "squeeze")
+        if dim is not None:
+            given = (dim,) if isinstance(dim, int) else dim
+            dim = tuple(d for d in given if x.shape[d] == 1)
+        return made(np.squeeze(x, axis=dim))
+
+    def unsqueeze(self: S, dim: Int) -> S:
+        """Return the elements with a new axis of length 1."""
+        return made(np.expand_dims(tensor_held(self, "unsqueeze"), dim))
+
+    def transpose(self: S, dim0: Int, dim1: Int) -> S:
+        """Return the elements with two axes exchanged."""
+        return made(np.swapaxes(tensor_held(self, "transpose"), dim0, dim1))
+
+    swapaxes = swapdims = transpose
+
+    def t(self: S) -> S:
+        """Return the transpose of a matrix."""
+        x = tensor_held(self, "t")
+        if x.ndim > 2:
+            raise ShapeError(f"t() takes at most 2 axes, not {x.ndim}: write x.mT.")
+        return made(x.T)
+
+    @property
+    def T(self: S) -> S:  # noqa: N802 - PyTorch's name
+        """The transpose: all axes in reverse order."""
+        return made(self._held.T)
+
+    @property
+    def mT(self: S) -> S:  # noqa: N802 - PyTorch's name
+        """The transpose of each matrix: the last two axes exchanged."""
+        return self.transpose(-1, -2)
+
+    @property
+    def H(self: S) -> S:  # noqa: N802 - PyTorch's name
+        """The conjugate transpose of a matrix."""
+        return self.t().conj()
+
+    def permute(self: S, *dims: Any) -> S:
+        """Return the elements with the axes in another order."""
+        return made(np.transpose(tensor_held(self, "permute"), lengths(dims)))
+
+    def movedim(self: S, source: Any, destination: Any) -> S:
+        """Return the elements with axes moved to other places."""
+        return made(np.moveaxis(tensor_held(self, "movedim"), source, destination))
+
+    moveaxis = movedim
+
+    def expand(self: S, *sizes: Any) -> S:
+        """Return the elements with axes of length 1 repeated; -1 keeps a length."""
+        own, wanted = self._held.shape, lengths(sizes)
+        added = len(wanted) - len(own)
+        full = [own[i - added] if n == -1 and i >= added else n for i, n in enumerate(wanted)]
+        return made(np.broadcast_to(self._held, full))
+
+    broadcast_to = expand
+
+    def expand_as(self: S, other: Any) -> S:
+        """Return the elements with axes repeated to the shape of another tensor."""
+        return self.expand(other.shape)
+
+    def repeat(self: S, *repeats: Any) -> S:
+        """Return the whole tensor, repeated along each axis."""
+        counts = lengths(repeats)
+        if len(counts) < self._held.ndim:
+            raise ShapeError(
+                f"repeat takes a count for each of the {self._held.ndim} axes, not {counts}."
+            )
+        return made(np.tile(self._held, counts))
+
+    def tile(self: S, *dims: Any) -> S:
+        """Return the whole tensor, repeated along the last axes."""
+        return made(np.tile(tensor_held(self, "tile"), lengths(dims)))
+
+    def repeat_interleave(self: S, repeats: Any, dim: Any = None) -> S:
+        """Return the elements, each repeated."""
+        return made(np.repeat(tensor_held(self), numbers(repeats), axis=dim))
+
+    def split(self: S, split_size: Any, dim: Int = 0) -> tuple[S, ...]:
+        """Return parts along an axis: of one length, or of the lengths in a list."""
+        x = tensor_held(self, "split")
+        count = x.shape[dim]
+        if isinstance(split_size, int):
+            ends = list(range(split_size, count, split_size))
+        else:
+            if sum(split_size) != count:
+                raise ShapeError(f"split: {list(split_size)} must sum to the {count} elements.")
+            ends = np.cumsum(split_size)[:-1].tolist()
+        parts = []
+        for start, stop in zip([0, *ends], [*ends, count], strict=True):
+            parts.append(self.narrow(dim, start, stop - start))
+        return tuple(parts)
+
+    def chunk(self: S, chunks: Int, dim: Int = 0) -> tuple[S, ...]:
+        """Return at most so many parts of equal length along an axis; the last may be shorter."""
+        count = tensor_held(self, "chunk").shape[dim]
+        return self.split(max(-(-count // chunks), 1), dim)
+
+    def unbind(self: S, dim: Int = 0) -> tuple[S, ...]:
+        """Return the parts along an axis, without the axis."""
+        return tuple([self.select(dim, i) for i in range(tensor_held(self).shape[dim])])
+
+    def narrow(self: S, dim: Int, start: Int, length: Int) -> S:
+        """Return the elements from `start` along an axis."""
+        x = tensor_held(self, "narrow")
+        before = (slice(None),) * normalize_axis_index(dim, x.ndim)
+        return made(x[(*before, slice(start, start + length))])
+
+    def select(self: S, dim: Int, index: Int) -> S:
+        """Return the elements at one place along an axis, without the axis."""
+        x = tensor_held(self, "select")
+        return made(x[(*(slice(None),) * normalize_axis_index(dim, x.ndim), index)])
+
+    def flip(self: S, *dims: Any) -> S:
+        """Return the elements with axes reversed."""
+        return made(np.flip(tensor_held(self, "flip"), lengths(dims)))
+
+    def roll(self: S, shifts: Any, dims: Any = None) -> S:
+        """Return the elements shifted along axes, those from the end at the beginning."""
+        return made(np.roll(tensor_held(self, "roll"), shifts, dims))
+
+    def tril(self: S, diagonal: Int = 0) -> S:
+        """Return the matrices with zeros above a diagonal."""
+        return made(np.tril(tensor_held(self, "tril"), diagonal))
+
+    def triu(self: S, diagonal: Int = 0) -> S:
+        """Return the matrices with zeros below a diagonal."""
+        return made(np.triu(tensor_held(self, "triu"), diagonal))
+
+    def diagonal(self: S, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> S:
+        """Return the elements on a diagonal."""
+        return made(np.diagonal(tensor_held(self), offset, dim1, dim2))
+
+    def diag(self: S, diagonal: Int = 0) -> S:
+        """Return the diagonal of a matrix, or a matrix with this diagonal."""
+        return made(np.diag(tensor_held(self, "diag"), diagonal))
+
+    def trace(self: S) -> S:
+        """Return the sum of the diagonal of a matrix."""
+        return made(np.trace(tensor_held(self, "trace")))
+
+    def unfold(self: S, dimension: Int, size: Int, step: Int) -> S:
+        """Return all windows of a length along an axis, as a new last axis."""
+        x = tensor_held(self, "unfold")
+        count = (x.shape[dimension] - size) // step + 1
+        if count < 1:
+            raise DataError(f"unfold: a window of {size} is longer than the axis.")
+        places = np.arange(count)[:, None] * step + np.arange(size)
+        found = np.take(x, places, axis=dimension)
+        return made(np.moveaxis(found, normalize_axis_index(dimension, x.ndim) + 1, -1))
+
+    def contiguous(self: S) -> S:
+        """Return the tensor: where the order matters, arrays are copied as needed."""
+        return self
+
+    def is_contiguous(self) -> bool:
+        """Return whether the elements are in memory in their order."""
+        return bool(numbers(self).flags.c_contiguous)
+
+    def clone(self: S) -> S:
+        """Return a copy, through which derivatives flow."""
+        return made(np.copy(tensor_held(self, "clone")))

@@ -1,0 +1,223 @@
+"""PyTorch's small types: `dtype`, `device`, `Size`, and the default type of floats."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.errors import DataError, OptionError
+
+Number = int | float
+Int = int
+Bool = bool
+Shape = tuple[int, ...]
+Dims = int | tuple[int, ...] | list[int] | None
+
+
+class dtype:  # noqa: N801 - PyTorch's name
+    """The type of the elements of a tensor, such as ``torch.float32``.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.zeros(2).dtype, torch.float32.is_floating_point
+    (torch.float32, True)
+    """
+
+    __slots__ = ("array", "name")
+
+    def __init__(self, name: str, array: Any) -> None:
+        self.name = name
+        self.array: Any = None if array is None else np.dtype(array)
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    @property
+    def is_floating_point(self) -> bool:
+        """Whether the numbers are real floating-point numbers."""
+        return self.array is None or self.array.kind == "f"
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the numbers are complex."""
+        return self.array is not None and self.array.kind == "c"
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of an element."""
+        return 2 if self.array is None else int(self.array.itemsize)
+
+
+float16: Final = dtype("float16", np.float16)
+float32: Final = dtype("float32", np.float32)
+float64: Final = dtype("float64", np.float64)
+bfloat16: Final = dtype("bfloat16", None)  # there to be named; NumPy has no such arrays
+complex64: Final = dtype("complex64", np.complex64)
+complex128: Final = dtype("complex128", np.complex128)
+uint8: Final = dtype("uint8", np.uint8)
+int8: Final = dtype("int8", np.int8)
+int16: Final = dtype("int16", np.int16)
+int32: Final = dtype("int32", np.int32)
+int64: Final = dtype("int64", np.int64)
+boolean: Final = dtype("bool", np.bool_)
+
+DTYPES: Final = {
+    known.array: known
+    for known in (float16, float32, float64, complex64, complex128, uint8, int8, int16, int32,
+                  int64, boolean)
+}  # fmt: skip
+
+
+class _Default:
+    """The type of floats that are given without one."""
+
+    def __init__(self) -> None:
+        self.array = np.dtype(np.float32)
+
+
+DEFAULT: Final = _Default()
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Set the type of new floats: ``torch.float32`` unless it is set."""
+    wanted = array_type(d)
+    if wanted.kind != "f":
+        raise OptionError(f"The default dtype must be a floating-point type, not {d}.")
+    DEFAULT.array = wanted
+
+
+def get_default_dtype() -> dtype:
+    """Return the type of new floats."""
+    return DTYPES[DEFAULT.array]
+
+
+def array_type(wanted: Any) -> Any:
+    """Return NumPy's dtype for PyTorch's, for Python's float, int and bool, or for NumPy's."""
+    if isinstance(wanted, dtype):
+        if wanted.array is None:
+            raise DataError("NumPy has no arrays of bfloat16: write torch.float32.")
+        return wanted.array
+    found = np.dtype(wanted)
+    if found not in DTYPES:
+        raise DataError(f"There are no tensors of {found}, but of {list(DTYPES.values())}.")
+    return found
+
+
+def dtype_of(array_dtype: Any) -> dtype:
+    """Return PyTorch's dtype for NumPy's."""
+    found = DTYPES.get(array_dtype)
+    if found is None:
+        raise DataError(f"There are no tensors of {array_dtype}: convert with x.astype(np.int64).")
+    return found
+
+
+class device:  # noqa: N801 - PyTorch's name
+    """Where a tensor is: always the processor, "cpu".
+
+    Parameters
+    ----------
+    type : str or device
+        "cpu".
+    index : int, optional
+        Ignored.
+
+    Raises
+    ------
+    OptionError
+        If it is another device.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device(type='cpu')
+    """
+
+    __slots__ = ()
+    type = "cpu"
+    index = None
+
+    def __init__(self, type: Any = "cpu", index: Any = None) -> None:
+        check_device(type)
+
+    def __repr__(self) -> str:
+        return "device(type='cpu')"
+
+    def __str__(self) -> str:
+        return "cpu"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device)
+
+    def __hash__(self) -> int:
+        return hash("cpu")
+
+    def __enter__(self) -> device:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def check_device(place: Any) -> None:
+    """Raise if a device is not the processor."""
+    if place is not None and str(place).partition(":")[0] != "cpu":
+        raise OptionError(
+            f"There is no device {str(place)!r}: tensors are in the processor's memory. Write "
+            'torch.device("cuda" if torch.cuda.is_available() else "cpu").'
+        )
+
+
+class Size(tuple[int, ...]):
+    """The shape of a tensor.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.zeros(2, 3).size(), torch.zeros(2, 3).size().numel()
+    (torch.Size([2, 3]), 6)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"torch.Size({list(self)})"
+
+    def numel(self) -> int:
+        """Return the number of elements of such a tensor."""
+        return math.prod(self)
+
+
+class finfo:  # noqa: N801 - PyTorch's name
+    """The limits of a floating-point type.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.finfo(torch.float32).bits
+    32
+    """
+
+    def __init__(self, type: Any = None) -> None:
+        found = np.finfo(DEFAULT.array if type is None else array_type(type))
+        self.bits = int(found.bits)
+        self.eps, self.max, self.min = float(found.eps), float(found.max), float(found.min)
+        self.tiny = self.smallest_normal = float(found.tiny)
+
+
+class iinfo:  # noqa: N801 - PyTorch's name
+    """The limits of an integer type.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.iinfo(torch.int8).max
+    127
+    """
+
+    def __init__(self, type: Any) -> None:
+        found = np.iinfo(array_type(type))
+        self.bits, self.max, self.min = int(found.bits), int(found.max), int(found.min)
