@@ -17,7 +17,9 @@ def test_nodes_computed_from_each_other_get_total_derivatives():
     of_square, of_x, of_other = gradients(y, [square, x, other])
     np.testing.assert_allclose(of_square, np.cos(X * X) * X, rtol=1e-14)
     np.testing.assert_allclose(of_x, np.cos(X * X) * 2 * X * X + np.sin(X * X), rtol=1e-14)
-    assert of_other is None and x.grad is None and square.grad is None
+    assert of_other is None
+    assert x.grad is None
+    assert square.grad is None
 
 
 def test_derivatives_of_derivatives_agree_with_the_formula():
@@ -27,7 +29,8 @@ def test_derivatives_of_derivatives_agree_with_the_formula():
     np.testing.assert_allclose(curvature, 6 * X, rtol=1e-14)
     v = Value(2.0)
     (slope,) = gradients(v**3 * v, [v], create_graph=True)
-    assert slope.data == 32.0 and gradients(slope, [v]) == [48.0]
+    assert slope.data == 32.0
+    assert gradients(slope, [v]) == [48.0]
 
 
 def test_the_graph_is_freed_unless_it_is_to_be_kept():
@@ -74,7 +77,10 @@ def test_recording_is_on_again_inside_a_block():
         assert not is_recording()
         z = cube(x)
         constant = x * 2
-    assert is_recording() and y.requires_grad and z.requires_grad and not constant.requires_grad
+    assert is_recording()
+    assert y.requires_grad
+    assert z.requires_grad
+    assert not constant.requires_grad
 
 
 def test_what_is_suspended_cannot_be_decorated():
@@ -92,4 +98,5 @@ def test_the_element_of_a_number_is_assigned_with_a_derivative(create):
     y[...] = x * x
     y[()] += 0.0
     y.backward(create_graph=create)
-    assert y.item() == 9.0 and float(np.asarray(getattr(x.grad, "data", x.grad))) == 6.0
+    assert y.item() == 9.0
+    assert float(np.asarray(getattr(x.grad, "data", x.grad))) == 6.0
