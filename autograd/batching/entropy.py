@@ -62,7 +62,16 @@ class Watch:
                     setattr(*_ORIGINALS.pop())
 
 
+#: Modules that ask for random bits for no numbers of the user: imported ones may, to name files.
+_UNRELATED = ("importlib._bootstrap", "tempfile")
+
+
 def _note() -> None:
+    frame: Any = sys._getframe() if _WATCHES.open else None
+    while frame is not None:
+        if frame.f_globals.get("__name__") in _UNRELATED:
+            return
+        frame = frame.f_back
     for watch in _WATCHES.open:
         watch.asked = True
 
@@ -77,8 +86,7 @@ def _noting(original: Callable[[int], bytes]) -> Callable[[int], bytes]:
 
 def _seeding(original: Callable[..., None]) -> Callable[..., None]:
     def seed(self: random.Random, a: Any = None, *arguments: Any, **keywords: Any) -> None:
-        names_a_file = sys._getframe(2).f_globals.get("__name__") == "tempfile"
-        if a is None and not names_a_file:
+        if a is None:
             _note()
         original(self, a, *arguments, **keywords)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd import tree
 from autograd.batching.array import batched, of_entries
 from autograd.batching.level import Level, entry, innermost, is_in, shape, whole
 from autograd.batching.operators import refuse_write
@@ -41,24 +42,75 @@ def _written(function: Callable[..., Any], arguments: Any, keywords: dict[str, A
     return [x for x in (out if isinstance(out, tuple) else (out,)) if x is not None]
 
 
-def joined(found: list[Any], level: Level, name: str) -> Any:
-    """Join the results of all calls: arrays and numbers, in tuples and lists."""
+def joined(
+    found: list[Any], level: Level, name: str, join: Callable[..., Any] | None = None
+) -> Any:
+    """Join the results of all calls: arrays and numbers, in tuples, lists and dicts.
+
+    `join` gets those of one place in these containers, the batch and the name.
+    """
     first = found[0]
-    if isinstance(first, (tuple, list)):
+    if isinstance(first, tree.CONTAINERS) and not isinstance(first, Batched):
         if any(len(other) != len(first) for other in found):
             raise BatchError(
                 f"{name} returns {len(first)} and {len(_other(found))} results for different "
                 "entries of the batch; the number must be the same for all."
             )
-        parts = [joined(list(each), level, name) for each in zip(*found, strict=True)]
+        if isinstance(first, dict):
+            items = [_field([x[key] for x in found], level, name, join) for key in first]
+            return tree.like(first, items)
+        parts = [joined(list(each), level, name, join) for each in zip(*found, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
     if first is None or isinstance(first, (str, type, np.dtype)):
         if any(other is not first and other != first for other in found):
             raise BatchError(f"{name} returns {first!r} for one entry of the batch only.")
         return first
+    return (join or stacked_entries)(found, level, name)
+
+
+def _field(found: list[Any], level: Level, name: str, join: Callable[..., Any] | None) -> Any:
+    """Join what all calls return for one key; what cannot be joined is refused when it is used."""
+    try:
+        return joined(found, level, name, join)
+    except BatchError as error:
+        return Differing(found, error)
+
+
+class Differing:
+    """Stands for objects that differ between the calls of a batch, but are no arrays of a shape.
+
+    Attributes
+    ----------
+    of_calls : list
+        What each call has.
+    """
+
+    def __init__(self, of_calls: list[Any], error: BatchError) -> None:
+        self.of_calls = of_calls
+        self._error = error
+
+    def __repr__(self) -> str:
+        return f"<{len(self.of_calls)} different objects: {self.of_calls!r}>"
+
+    def _refuse(self, *arguments: Any) -> NoReturn:
+        raise self._error
+
+    __getattr__ = __getitem__ = __iter__ = __len__ = __bool__ = __call__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+def stacked_entries(found: list[Any], level: Level, name: str) -> Any:
+    """Join arrays, numbers, and whatever NumPy makes an array of."""
     joined_shapes(found, name)
-    is_array = type(first) is np.ndarray  # or an array without axes, unlike a number
-    return (of_entries if is_array else batched)(np.stack(found), level)
+    array = np.stack(found)
+    if array.dtype == object:
+        raise BatchError(
+            f"{name} returns {type(found[0]).__name__} for each entry of the batch, which cannot "
+            "be joined. Return arrays and numbers, in tuples, lists and dicts."
+        )
+    is_array = type(found[0]) is np.ndarray  # or an array without axes, unlike a number
+    return (of_entries if is_array else batched)(array, level)
 
 
 def joined_shapes(found: list[Any], name: str) -> None:

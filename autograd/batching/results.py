@@ -12,10 +12,11 @@ import numpy as np
 from autograd.batching.level import Level
 from autograd.batching.text import REFUSED
 from autograd.engine.batching import Batched
+from autograd.engine.node import Node, plain
 from autograd.errors import BatchError
 
 #: No more objects are searched.
-MANY = 1000
+MANY = 10_000
 
 #: Objects that are never searched: what they refer to belongs to no single call.
 _SHARED = (type, types.ModuleType, types.CodeType, types.BuiltinFunctionType)
@@ -28,7 +29,8 @@ def refuse_hidden(x: Any, level: Level) -> None:
             raise BatchError(REFUSED)
         return
     for each in reached(x):
-        if isinstance(each, Batched) and each.level is level:
+        data = plain(each) if isinstance(each, Node) else each
+        if isinstance(data, Batched) and data.level is level:
             raise BatchError(
                 f"A function that vmap calls returned an object of type {type(x).__name__}, which "
                 "holds arrays that differ between the calls. Return arrays and numbers, in tuples, "
@@ -50,7 +52,7 @@ def reached(x: Any) -> Iterator[Any]:
 
 
 def _referents(x: Any) -> list[Any]:
-    if isinstance(x, _SHARED):
+    if isinstance(x, (*_SHARED, Batched, Node)):
         return []
     if isinstance(x, types.FunctionType):  # its globals are not its own
         return [x.__closure__, x.__defaults__, x.__kwdefaults__]

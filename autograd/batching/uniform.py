@@ -34,6 +34,11 @@ class in_rule:  # noqa: N801 - reads as `with in_rule():`
         _DEPTH.rules -= 1
 
 
+def rules_are_running() -> bool:
+    """Return whether the code of a rule runs."""
+    return _DEPTH.rules != 0
+
+
 def uniform(x: Any, depth: int = 2) -> Any:
     """Return the number that a batched one is in all calls.
 

@@ -165,6 +165,18 @@ def elements(function: Any, arguments: Any, keywords: Any) -> Any:
     return INSTALLED.batching.elements(function, arguments, keywords)
 
 
+def first_batched(items: Any) -> Any:
+    """Return the first batched array in nested tuples and lists; None if there is none."""
+    for item in items:
+        if isinstance(item, Batched):
+            return item
+        if isinstance(item, tuple) or isinstance(item, list):
+            found = first_batched(item)
+            if found is not None:
+                return found
+    return None
+
+
 def any_batched(items: Any) -> bool:
     """Return whether something in nested tuples and lists is batched."""
     for item in items:

@@ -63,6 +63,22 @@ def hint_for_caller() -> str:
     return f" {hint(caller)}" if caller.startswith("scipy.") else ""
 
 
+def hint_for_solver() -> str:
+    """Return what to call instead of SciPy, if it calls the function that runs; "" if it does not.
+
+    Functions of `autograd.scipy` are called for each entry of a batch.
+    """
+    frame: Any = sys._getframe()
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith(("autograd.scipy.", "autograd.transforms.")):
+            return ""
+        if name.startswith("scipy."):
+            return f" {hint(name)}"
+        frame = frame.f_back
+    return ""
+
+
 def _package_of_scipy() -> str:
     """Return the public package of SciPy that was called, such as ``linalg``; "" if none was."""
     frame: Any = sys._getframe()

@@ -13,6 +13,7 @@ from autograd.errors import NoDerivativeError, SolutionError
 from autograd.implicit.equations import Packing, jacobian_of, joined, variable
 from autograd.implicit.newton import NEAR, largest
 from autograd.implicit.solution import root
+from autograd.rules.entries import in_turn
 from autograd.transforms import grad
 
 #: How near to 0 a constraint is active, relative to the size of the solution.
@@ -25,6 +26,7 @@ STRICT = 1e-7
 Function = Callable[[Any], Any]
 
 
+@in_turn
 def optimum(
     objective: Function,
     x: Any,

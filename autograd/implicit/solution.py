@@ -17,11 +17,13 @@ from autograd.errors import DataError
 from autograd.implicit.equations import Point, System
 from autograd.implicit.newton import largest, polished
 from autograd.rules.custom import define
+from autograd.rules.entries import in_turn
 
 #: How far a solution may have moved, relative to its size, when it is differentiated.
 CHANGED = 1e-6
 
 
+@in_turn
 def root(residual: Callable[[Any], Any], x: Any) -> Any:
     """Return a solution of ``residual(x) = 0`` with its derivatives.
 
@@ -69,6 +71,7 @@ def root(residual: Callable[[Any], Any], x: Any) -> Any:
     return Solution(residual, x).result
 
 
+@in_turn
 def fixed_point(step: Callable[[Any], Any], x: Any) -> Any:
     """Return a fixed point ``x = step(x)`` with its derivatives; see `root`.
 

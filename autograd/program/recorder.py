@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.engine.batching import Batched, any_batched
+from autograd.engine.batching import Batched, first_batched
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.node import Node
@@ -185,8 +185,11 @@ class Recorder(ContentsTracer):
 
         If it raises an error, this is recorded too, unless the caller tries something else then.
         """
-        if GRAD_MODE.batched and any_batched((arguments, [*keywords.values()])):
-            return function(*arguments, **keywords)  # what batched arrays hold is recorded
+        batched = first_batched((arguments, [*keywords.values()])) if GRAD_MODE.batched else None
+        if batched is not None:  # what batched arrays hold is recorded
+            if hasattr(function, "_implementation"):  # NumPy asks some of its arguments only
+                return batched.__array_function__(function, (), arguments, keywords)
+            return function(*arguments, **keywords)
         if not keywords and type(function) is types.BuiltinFunctionType:
             number = self.arithmetic(function, arguments, primitive)
             if number is not None:

@@ -6,7 +6,9 @@ stands for it, whose cotangents differ between the calls; the rule of `share` ad
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy as np
 from autograd.batching import Level, batched, innermost, is_in, looped
 from autograd.batching.indexing import getitem
 from autograd.batching.level import aligned, batched_in, mapped, ndim, settle, whole
-from autograd.batching.loops import joined, joined_shapes
+from autograd.batching.loops import joined, joined_shapes, stacked_entries
 from autograd.batching.uniform import in_rule
 from autograd.engine import Node, Primitive, Tensor, Value, batching, tracing
 from autograd.engine.assignment import current
@@ -206,28 +208,48 @@ def one_by_one(function: Any, name: str, arguments: Any, keywords: Any) -> Any:
 
     def of_call(place: int, x: Any) -> Any:
         if isinstance(x, Node):
-            return x if _is_outside(x, level) else _as_made_in(level, leave, x, level, 0)[place]
+            return node_of_entry(x, level, place)
         return x.array[place] if is_in(x, level) else x
 
     rows = []
     for place in range(level.size):
         given, named = mapped((arguments, keywords), functools.partial(of_call, place))
         rows.append(function(*given, **named))
-    return _entered_rows(rows, level, name)
+    return join_entries(rows, level, name)
 
 
-def _entered_rows(rows: list[Any], level: Level, name: str) -> Any:
-    """Join the results of all calls, in tuples and lists."""
-    first = rows[0]
-    if isinstance(first, (tuple, list)) and not isinstance(first, Batched):
-        parts = [_entered_rows(list(each), level, name) for each in zip(*rows, strict=True)]
-        return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
-    if first is None or any(row is NOTHING for row in rows):
-        return first if first is None else NOTHING
+def node_of_entry(node: Any, level: Level, place: int) -> Any:
+    """Return the node of one call; one from outside stays what it is."""
+    if _is_outside(node, level):
+        return node
+    return _as_made_in(level, leave, node, level, 0)[place]
+
+
+def join_entries(rows: list[Any], level: Level, name: str) -> Any:
+    """Join the results of all calls, nodes among them, in tuples, lists and dicts."""
+    return joined(rows, level, name, _entered)
+
+
+def _entered(rows: list[Any], level: Level, name: str) -> Any:
+    if any(row is NOTHING for row in rows):
+        return NOTHING
     if any(isinstance(row, Node) for row in rows):
         joined_shapes(rows, name)
-        return enter(np.stack(rows), level, 0)
-    return joined(rows, level, name)
+        with outside_of(level):  # a node from outside gets the sum of what its rows get
+            stacked = np.stack(rows)
+        return enter(stacked, level, 0)
+    return stacked_entries(rows, level, name)
+
+
+@contextlib.contextmanager
+def outside_of(level: Level) -> Iterator[None]:
+    """Run code that one call has, where nodes from outside are nodes like others."""
+    before = batching.levels()
+    INSTALLED.threads.levels = tuple([each for each in before if each is not level])
+    try:
+        yield
+    finally:
+        INSTALLED.threads.levels = before
 
 
 # -- nodes from outside -------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from autograd.captured import varies
 from autograd.engine import Node, objects, tracing
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import NoRuleError
+from autograd.rules.entries import in_turn
 from autograd.rules.redefinable import redefinable
 
 
@@ -88,6 +89,7 @@ def refusing_nodes(name: str, function: Callable[..., Any]) -> Callable[..., Any
     bare = recorded(function)
 
     @redefinable
+    @in_turn
     @functools.wraps(function)
     def original(*arguments: Any, **keywords: Any) -> Any:
         if has_node(arguments, keywords):

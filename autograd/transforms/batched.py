@@ -20,7 +20,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import OBJECT, joined
-from autograd.errors import BatchError, OptionError
+from autograd.errors import AutogradError, BatchError, OptionError
 from autograd.program import creation
 from autograd.rules.batches import enter, entered, leave, left
 from autograd.transforms.batch_axes import Axes, is_numeric, leaves_with_axes, size_of, spread_axes
@@ -103,12 +103,14 @@ def vmap(
             reached = list(reachable(f))
             with policy.watching(arguments, keywords, reached), kinds.of_one_call(reached):
                 result = f(*plain_arguments, **plain_keywords)
+        except Exception as error:
+            _raise_refusal(level, error)
+            raise
         finally:
             creation.end()
             batching.pop()
             over_batch.looped = level.looped  # type: ignore[attr-defined]
-        if level.refusals:  # the function has caught them, and went on in the same way in all calls
-            raise level.refusals[0]
+        _raise_refusal(level)
         wanted = iter(spread_axes(out_axes, result, "out_axes"))
         inputs = [x for _, x, _ in given]
         return tree.mapped(result, lambda x: _result(joined(x), next(wanted), level, inputs))
@@ -119,6 +121,12 @@ def vmap(
     )
     over_batch.looped = {}  # type: ignore[attr-defined]
     return over_batch
+
+
+def _raise_refusal(level: Level, error: Exception | None = None) -> None:
+    """Raise the error that something has caught to go on in the same way in all calls."""
+    if level.refusals and not isinstance(error, AutogradError):
+        raise level.refusals[0] from error
 
 
 # -- arguments and results ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import random
 import secrets
+import tempfile
 import threading
 import types
 import uuid
@@ -189,6 +190,21 @@ def test_generators_with_a_seed_draw_the_same_in_each_entry(choice):
     ]  # fmt: skip
     for f in ways:
         np.testing.assert_array_equal(vmap(f, randomness=choice)(X), [f(x) for x in X])
+
+
+def test_imports_and_names_of_files_are_no_random_numbers(tmp_path, monkeypatch):
+    (tmp_path / "imported_in_a_batch.py").write_text(
+        "import os, random\nkey = os.urandom(8), random.Random()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def f(x):
+        import imported_in_a_batch
+
+        tempfile.mkdtemp(dir=tmp_path)
+        return x * len(imported_in_a_batch.key)
+
+    np.testing.assert_array_equal(vmap(f)(X), 2 * X)
 
 
 def test_sources_of_random_bits_are_those_of_before():

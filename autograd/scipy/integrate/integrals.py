@@ -18,6 +18,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import is_recording
 from autograd.errors import NoRuleError, SolutionError
 from autograd.rules.custom import define
+from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined, with_copies
 
@@ -27,6 +28,7 @@ Function = Callable[..., Any]
 WEIGHTS = ("weight", "wvar", "complex_func")
 
 
+@in_turn
 def quad(func: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
     """Integrate a function of one number; see `scipy.integrate.quad`.
 
@@ -77,6 +79,7 @@ def quad(func: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
     return integral.result
 
 
+@in_turn
 def quad_vec(f: Function, a: Any, b: Any, *, args: Any = (), **options: Any) -> Any:
     """Integrate a function of one number that returns an array; see `scipy.integrate.quad_vec`.
 
@@ -125,6 +128,7 @@ def fixed_quad(func: Function, a: Any, b: Any, args: Any = (), n: int = 5) -> An
     return (b - a) / 2.0 * np.sum(weights * y, axis=-1), None
 
 
+@in_turn
 def nquad(
     func: Function, ranges: Any, args: Any = (), opts: Any = None, full_output: bool = False
 ) -> Any:
@@ -188,6 +192,7 @@ def nquad(
     return inner(len(ranges) - 1, ())[:2]
 
 
+@in_turn
 def dblquad(
     func: Function, a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), **options: Any
 ) -> Any:
@@ -201,6 +206,7 @@ def dblquad(
     return nquad(func, [limits, (a, b)], args, options or None)
 
 
+@in_turn
 def tplquad(
     func: Function,
     a: Any,

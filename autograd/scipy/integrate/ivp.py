@@ -11,6 +11,7 @@ import scipy.integrate as _original
 from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
+from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined, with_copies
 from autograd.scipy.integrate.steps import STEPS
@@ -20,6 +21,7 @@ from autograd.transforms import jacobian
 IMPLICIT = ("Radau", "BDF", "LSODA")
 
 
+@in_turn
 def solve_ivp(
     fun: Callable[..., Any],
     t_span: Any,

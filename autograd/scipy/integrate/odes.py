@@ -17,6 +17,7 @@ from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.engine.tracing import Followed as _Followed
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
+from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
@@ -161,6 +162,7 @@ _solution = _define(_solve, _adjoint, name="odeint")
 
 
 @_redefinable
+@in_turn
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords: Any) -> Any:
     """Solve dy/dt = func(y, t, ...), with derivatives by the adjoint method.
 

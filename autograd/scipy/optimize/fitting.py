@@ -12,6 +12,7 @@ import scipy.optimize as _original
 from autograd import implicit
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
+from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
@@ -28,6 +29,7 @@ LOSSES: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@in_turn
 def least_squares(
     fun: Callable[..., Any],
     x0: Any,
@@ -121,6 +123,7 @@ def least_squares(
     return found
 
 
+@in_turn
 def curve_fit(
     f: Callable[..., Any],
     xdata: Any,

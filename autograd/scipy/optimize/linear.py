@@ -9,12 +9,14 @@ import scipy.optimize as _original
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
+from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import assert_converged
 from autograd.scipy.optimize.constraints import limits
 
 
+@in_turn
 def linprog(
     c: Any,
     A_ub: Any = None,
@@ -80,6 +82,7 @@ def linprog(
     return found
 
 
+@in_turn
 def linear_sum_assignment(cost_matrix: Any, maximize: bool = False) -> Any:
     """Assign rows to columns; see `scipy.optimize.linear_sum_assignment`.
 

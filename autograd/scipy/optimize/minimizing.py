@@ -10,6 +10,7 @@ import scipy.optimize as _original
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
+from autograd.rules.entries import in_turn
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import Constraints, limits
@@ -23,6 +24,7 @@ WITH_PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "trust-constr")
 WITH_HESSIAN = ("dogleg", "trust-exact")
 
 
+@in_turn
 def minimize(
     fun: Callable[..., Any],
     x0: Any,
@@ -125,6 +127,7 @@ def minimize(
     return found
 
 
+@in_turn
 def minimize_scalar(
     fun: Callable[..., Any],
     bracket: Any = None,

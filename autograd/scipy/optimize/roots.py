@@ -11,6 +11,7 @@ import scipy.optimize as _original
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
+from autograd.rules.entries import in_turn
 from autograd.scipy.fallback import joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.transforms import jacobian
@@ -19,6 +20,7 @@ from autograd.transforms import jacobian
 WITH_JACOBIAN = ("hybr", "lm")
 
 
+@in_turn
 def root(
     fun: Callable[..., Any],
     x0: Any,
@@ -80,6 +82,7 @@ def root(
     return found
 
 
+@in_turn
 def root_scalar(f: Callable[..., Any], args: Any = (), method: Any = None, **keywords: Any) -> Any:
     """Find a root of a function of one number; see `scipy.optimize.root_scalar`.
 
@@ -124,6 +127,7 @@ def root_scalar(f: Callable[..., Any], args: Any = (), method: Any = None, **key
     return found
 
 
+@in_turn
 def fsolve(
     func: Callable[..., Any],
     x0: Any,
@@ -179,6 +183,7 @@ def fsolve(
     return (x, info, flag, message) if full_output else x
 
 
+@in_turn
 def newton(
     func: Callable[..., Any],
     x0: Any,
@@ -238,6 +243,7 @@ def newton(
     return _of_root(called, found)
 
 
+@in_turn
 def fixed_point(func: Callable[..., Any], x0: Any, args: Any = (), **keywords: Any) -> Any:
     """Find a fixed point of a function; see `scipy.optimize.fixed_point`.
 
@@ -340,7 +346,7 @@ def _bracketing(solver: Callable[..., Any]) -> Callable[..., Any]:
     >>> round(grad(lambda a: optimize.{solver.__name__}(lambda x: x * x - a, 0.0, 9.0))(4.0), 9)
     0.25
     """
-    return solve
+    return in_turn(solve)
 
 
 bisect = _bracketing(_original.bisect)
