@@ -7,7 +7,7 @@ Modules hold parameters, which are Tensors. There are also networks of Values, t
 # isort: off
 import autograd.installation  # noqa: F401 - before all others
 from autograd import relu, sigmoid, softmax
-from nn import functional, init, optim, utils
+from nn import callbacks, functional, init, optim, utils
 from nn.containers import Identity, ModuleDict, ModuleList, Residual, Sequential
 from nn.data import (
     ConcatDataset, DataLoader, Dataset, Subset, TensorDataset, random_split, train_test_split,
@@ -106,7 +106,7 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "huber", "kl_divergence", "mae", "margin_ranking", "mse", "multi_margin",
     "multilabel_soft_margin", "nll", "poisson_nll", "smooth_l1", "soft_margin", "triplet_margin",
     "MLP", "Layer", "Neuron",
-    "functional", "init", "optim", "seed", "utils",
+    "callbacks", "functional", "init", "optim", "seed", "utils",
     "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",
     "train_test_split", "ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split",
     "load", "load_into", "save",

@@ -19,7 +19,9 @@ MODULES = (
     "autograd.errors",
     "autograd.files",
     "nn",
+    "nn.callbacks",
     "nn.init",
+    "nn.keras_style",
     "nn.optim",
 )
 

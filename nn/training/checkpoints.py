@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class Checkpoint:
         The state of early stopping.
     generator : numpy.random.Generator, optional
         The generator of the data.
+    callbacks : sequence of Callback
+        Callbacks that have a state.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class Checkpoint:
         schedule: Any = None,
         early_stopping: Any = None,
         generator: np.random.Generator | None = None,
+        callbacks: Sequence[Any] = (),
     ) -> None:
+        self.callbacks = list(callbacks)
         self.model, self.optimizer, self.history = model, optimizer, history
         self.schedule, self.early_stopping = schedule, early_stopping
         found = [GENERATOR] if generator is None else [GENERATOR, generator]
@@ -69,6 +73,12 @@ class Checkpoint:
             numbers[number] = {n: item for n, item in of_parameter.items() if not is_array(item)}
             arrays = {n: item for n, item in of_parameter.items() if is_array(item)}
             state |= {f"optimizer.{number}.{name}": array for name, array in arrays.items()}
+        called = []
+        for number, callback in enumerate(self.callbacks):
+            values = callback.state_dict()
+            called.append({n: item for n, item in values.items() if not is_array(item)})
+            arrays = {n: item for n, item in values.items() if is_array(item)}
+            state |= {f"callback.{number}.{name}": array for name, array in arrays.items()}
         stopping = self.early_stopping
         if stopping is not None:
             state |= {f"best.{name}": array for name, array in stopping.weights.items()}
@@ -81,6 +91,7 @@ class Checkpoint:
                 "stopped": self.history.stopped,
                 "param_groups": optimizer["param_groups"],
                 "numbers": numbers,
+                "callbacks": called,
                 "schedule": None if self.schedule is None else self.schedule.state_dict(),
                 "early_stopping": None if stopping is None else [stopping.best, stopping.epoch],
                 "generators": [each.bit_generator.state for each in self.generators],
@@ -130,6 +141,9 @@ class Checkpoint:
         if stopping is not None:
             stopping.best, stopping.epoch = saved["early_stopping"]
             stopping.weights = _under("best.", found)
+        for place, values in enumerate(saved["callbacks"]):
+            own = _under(f"callback.{place}.", found)
+            self.callbacks[place].load_state_dict({**values, **own})
         for generator, state in zip(self.generators, saved["generators"], strict=True):
             generator.bit_generator.state = state
         self.history.rows, self.history.stopped = saved["history"], saved["stopped"]
@@ -140,6 +154,7 @@ class Checkpoint:
             "optimizer": type(self.optimizer).__name__,
             "schedule": self.schedule and type(self.schedule).__name__,
             "early stopping": self.early_stopping is not None,
+            "callbacks": [type(callback).__name__ for callback in self.callbacks],
             "random generators": [type(g.bit_generator).__name__ for g in self.generators],
         }
 

@@ -48,6 +48,16 @@ class History:
             )
         return [row[name] for row in self.rows]
 
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """All measurements by name, as Keras' users read them."""
+        return {name: self[name] for name in (self.rows[-1] if self.rows else {})}
+
+    @property
+    def epoch(self) -> list[int]:
+        """The epochs, counted from 0."""
+        return list(range(len(self.rows)))
+
     def __len__(self) -> int:
         return len(self.rows)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from autograd.errors import MissingProgramError, OptionError
-from nn.optim import Optimizer, ReduceLROnPlateau, Scheduler
-from nn.optional_imports import require
-from nn.training.batches import Loss, Metric, batches_of, windows_of
+from autograd.errors import OptionError
+from nn.optim import Optimizer, Scheduler
+from nn.training.batches import Loss, Metric, batches_of
+from nn.training.callback import Callbacks
 from nn.training.checkpoints import Checkpoint
 from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.metrics import Means
 from nn.training.nan import NanLossError, TerminateOnNaN
-from nn.training.options import check_loss, check_options, measured, monitored
+from nn.training.options import check_loss, check_options, monitored
+from nn.training.progress import ProgressBar, is_shown
+from nn.training.run import Run
 from nn.training.trainer import Trainer
 
 
@@ -35,12 +36,13 @@ def fit(
     early_stopping: EarlyStopping | None = None,
     accumulate: int = 1,
     max_norm: float | None = None,
-    callbacks: Iterable[Callable[[Any, History], Any]] = (),
+    callbacks: Iterable[Any] = (),
     checkpoint: Any = None,
     resume: bool = False,
-    progress: bool = True,
+    progress: bool | str = "auto",
     jit: bool = False,
     targets: str = "last",
+    gradient_norm: bool = False,
 ) -> History:
     """Train a model, and put it into evaluation mode.
 
@@ -73,15 +75,17 @@ def fit(
         The number of batches per step, which together act as one large batch.
     max_norm : float, optional
         The norm to clip the gradients to.
-    callbacks : iterable of callable
+    callbacks : iterable of callable or Callback
         ``callback(model, history)``, called after each epoch; training stops if it returns True.
+        Objects as in `nn.callbacks` are called at other times as well.
     checkpoint : path, optional
         A file in which to save the state after each epoch.
     resume : bool
         Whether to continue from that file, if it exists. The results are the same, bit for bit, as
         without the interruption.
-    progress : bool
-        Whether to show a progress bar, if tqdm is installed.
+    progress : bool or "auto"
+        Whether to show a progress bar, with the loss, the steps per second and the time left, if
+        tqdm is installed; "auto" for a terminal and Jupyter only.
     jit : bool
         Whether to record steps and evaluation with `autograd.jit` and replay them. The results are
         the same, bit for bit. A batch of another size is recorded once more. Model and loss must be
@@ -89,6 +93,8 @@ def fit(
     targets : {"last", "inputs"}
         "inputs" if a batch is one array or dict, which goes to the model and to the loss: for an
         autoencoder, or if the loss finds the targets itself.
+    gradient_norm : bool
+        Whether to measure the mean norm of the gradients, before they are clipped, of each epoch.
 
     Returns
     -------
@@ -127,56 +133,39 @@ def fit(
     monitor = monitored(monitor, validation is not None, metrics, early_stopping, schedule)
     history = History()
     generator = getattr(data, "generator", None)
-    saved = Checkpoint(model, optimizer, history, schedule, early_stopping, generator)
+    parts = [part for part in callbacks if hasattr(part, "load_state_dict")]
+    saved = Checkpoint(model, optimizer, history, schedule, early_stopping, generator, parts)
     if resume and os.path.isfile(checkpoint):
         saved.restore(checkpoint)
         if not (early_stopping and early_stopping.has_ended(len(history))):
             history.stopped = ""  # what ended training may be different now
-    trainer = Trainer(model, loss, optimizer, max_norm, bool(metrics), jit)
-    bar = _bar(epochs, len(history)) if progress else None
-    place = "the first epoch"
+    run = Run(
+        model, data, loss, optimizer, validation=validation, metrics=metrics, schedule=schedule,
+        schedule_each=schedule_each, monitor=monitor, early_stopping=early_stopping,
+        accumulate=accumulate, targets=targets, gradient_norm=gradient_norm, history=history,
+        trainer=Trainer(model, loss, optimizer, max_norm, bool(metrics), jit, gradient_norm),
+    )  # fmt: skip
+    params = {"epochs": epochs, "steps": run.steps()}
+    shown = [ProgressBar()] if is_shown(progress) else []
+    called = run.callbacks = Callbacks([*callbacks, *shown], model, optimizer, history, params)
     try:
+        called.call("on_train_begin", {})
         while len(history) < epochs and not history.stopped:
-            epoch = len(history) + 1
-            place = f"epoch {epoch}, before its first step"
-            means = Means(metrics, loss)
-            windows = windows_of(batches_of(data, targets), accumulate)
-            for step in trainer.steps(windows, means, epoch):
-                place = f"epoch {epoch}, after step {step}"
-                if schedule_each == "batch":
-                    _advance(schedule, means.row(), monitor)
-            place = f"epoch {epoch}, after its last step"
-            row = {"lr": optimizer.param_groups[0].get("lr", math.nan), **means.row()}
-            if validation is not None:
-                found = trainer.evaluate(batches_of(validation, targets), Means(metrics, loss))
-                row |= {f"val_{name}": number for name, number in found.items()}
-            history.rows.append(row)
-            if schedule_each == "epoch":
-                _advance(schedule, row, monitor)
-            if early_stopping and early_stopping.ends(epoch, measured(row, monitor), model):
-                history.stopped = f"after epoch {epoch}; {early_stopping}, by {monitor}"
-            for callback in callbacks:
-                if callback(model, history) is True:
-                    name = getattr(callback, "__name__", type(callback).__name__)
-                    history.stopped = f"after epoch {epoch}, by {name}"
+            run.take_epoch()
             if checkpoint is not None:
                 saved.save(checkpoint)
-            if bar is not None:
-                bar.set_postfix({name: f"{number:.4g}" for name, number in row.items()})
-                bar.update()
-        _restore_best(early_stopping, model, history)
+        run.restore_best()
     except NanLossError as error:
         if not any(isinstance(callback, TerminateOnNaN) for callback in callbacks):
             raise
         history.stopped = f"in {error.place}: the loss is NaN"
-        _restore_best(early_stopping, model, history)
+        run.restore_best()
     except KeyboardInterrupt:
-        history.stopped = f"interrupted in {place}"
+        history.stopped = f"interrupted in {run.place}"
     finally:
         optimizer.zero_grad()
         model.eval()
-        if bar is not None:
-            bar.close()
+        called.call("on_train_end", history.rows[-1] if history.rows else {})
     return history
 
 
@@ -229,26 +218,5 @@ def evaluate(
     """
     check_loss(loss)
     means = Means(metrics, loss)
-    trainer = Trainer(model, loss, None, None, bool(means.metrics), jit)
+    trainer = Trainer(model, loss, None, None, bool(means.metrics), jit, False)
     return trainer.evaluate(batches_of(data, targets), means)
-
-
-def _restore_best(early_stopping: EarlyStopping | None, model: Any, history: History) -> None:
-    if early_stopping and early_stopping.weights:
-        model.load_state_dict(early_stopping.weights)
-        history.best = early_stopping.epoch
-
-
-def _advance(schedule: Any, row: dict[str, float], name: str) -> None:
-    if isinstance(schedule, ReduceLROnPlateau):
-        schedule.step(measured(row, name))
-    elif schedule is not None:
-        schedule.step()
-
-
-def _bar(epochs: int, done: int) -> Any:
-    try:
-        tqdm = require("tqdm.auto", "A progress bar", "train")
-    except MissingProgramError:
-        return None
-    return tqdm.tqdm(total=epochs, initial=done, desc="training", unit="epoch")

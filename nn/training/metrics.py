@@ -175,11 +175,13 @@ class Means:
         self.metrics = {name: for_loss(m, loss) for name, m in named(metrics).items()}
         self.sums = dict.fromkeys(["loss", *self.metrics], 0.0)
         self.count = 0
+        self.norms: list[float] = []  # of the gradients of each step
         self.begin()
 
     def begin(self) -> None:
         """Discard the measurements since `close`, because the step is computed again."""
         self.pending: list[tuple[dict[str, float], int]] = []
+        self.norm: float | None = None
 
     def take(self, loss: Any, outputs: Any, batch: Batch) -> None:
         """Measure one batch."""
@@ -193,8 +195,13 @@ class Means:
         found |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
         self.pending.append((found, size_of(batch)))
 
-    def take_all(self, window: list[Batch], found: list[Any]) -> None:
-        """Measure several batches, given the loss and the outputs of each."""
+    def take_norm(self, norm: float | None) -> None:
+        """Measure the norm of the gradients of a step."""
+        self.norm = norm
+
+    def take_all(self, window: list[Batch], found: list[Any], norm: float | None) -> None:
+        """Measure several batches, given the loss and the outputs of each, and their gradients."""
+        self.take_norm(norm)
         for batch, (loss, outputs) in zip(window, found, strict=True):
             self.take(loss, outputs, batch)
 
@@ -204,6 +211,8 @@ class Means:
 
     def close(self) -> None:
         """Count the measurements since `begin`."""
+        if self.norm is not None:
+            self.norms.append(float(self.norm))
         for found, size in self.pending:
             self.count += size
             for name, number in found.items():

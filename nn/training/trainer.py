@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -29,9 +29,10 @@ class Trainer:
         max_norm: float | None,
         with_outputs: bool,
         jit: bool,
+        with_norm: bool,
     ) -> None:
         self.model, self.loss, self.optimizer, self.max_norm = model, loss, optimizer, max_norm
-        self.with_outputs = with_outputs
+        self.with_outputs, self.with_norm = with_outputs, with_norm
         self._measured: Any = self._measure
         self._steps: Any = None  # whole steps
         self._derived: Any = None  # only their gradients
@@ -48,10 +49,17 @@ class Trainer:
             if hasattr(part, "__program_state__"):
                 yield from part.__program_state__()
 
-    def steps(self, windows: Iterable[list[Batch]], means: Means, epoch: int) -> Iterator[int]:
-        """Take the steps of an epoch; yield the number of each."""
+    def steps(
+        self,
+        windows: Iterable[list[Batch]],
+        means: Means,
+        epoch: int,
+        before: Callable[[int], None],
+    ) -> Iterator[int]:
+        """Take the steps of an epoch; yield the number of each, and call a function before it."""
         self.model.train()
         for step, window in enumerate(windows, 1):
+            before(step)
             self.step(window, means)
             if math.isnan(means.loss()):
                 raise NanLossError(epoch, step, window)
@@ -61,7 +69,7 @@ class Trainer:
     def step(self, window: list[Batch], means: Means) -> None:
         """Take a step with the gradients of the mean loss over all examples in some batches."""
         if self._steps is not None:
-            means.take_all(window, self._steps(window))
+            means.take_all(window, *self._steps(window))
         else:
             self.optimizer.step(partial(self._closure, window, means))
 
@@ -78,23 +86,25 @@ class Trainer:
     def _closure(self, window: list[Batch], means: Means) -> Any:
         means.begin()  # the closure may be called again
         if self._derived is None:
-            return self._gradients(window, means)[0]
-        total, found = self._derived(window)
-        means.take_all(window, found)
+            total, _, norm = self._gradients(window, means)
+            means.take_norm(norm)
+            return total
+        total, found, norm = self._derived(window)
+        means.take_all(window, found, norm)
         return total
 
     def _step(self, window: list[Batch]) -> Any:
         found: list[Any] = []
 
         def closure() -> Any:
-            total, found[:] = self._gradients(window)
+            total, *found[:] = self._gradients(window)
             return total
 
         self.optimizer.step(closure)
-        return found
+        return found[0], found[1]
 
     def _gradients(self, window: list[Batch], means: Means | None = None) -> Any:
-        """Compute the gradients; return the loss, and for each batch its loss and outputs.
+        """Compute gradients; return the loss, those of all batches with outputs, and their norm.
 
         With means, hand losses and outputs over to these, and do not keep them.
         """
@@ -111,10 +121,12 @@ class Trainer:
             share = result if len(window) == 1 else result * (size / sum(sizes))
             share.backward()
             total = total + plain(share)
-        if self.max_norm is not None:
+        norm = None
+        if self.max_norm is not None or self.with_norm:
+            limit = math.inf if self.max_norm is None else self.max_norm
             groups = self.optimizer.param_groups
-            clip_grad_norm([p for group in groups for p in group["params"]], self.max_norm)
-        return total, found
+            norm = clip_grad_norm([p for group in groups for p in group["params"]], limit)
+        return total, found, norm
 
     def _measure(self, batch: Batch) -> Any:
         """Return the loss and the outputs of a batch as plain arrays."""

@@ -1,0 +1,143 @@
+"""Callbacks that write files: weights, and tables of measurements."""
+
+from __future__ import annotations
+
+import csv
+import os
+from typing import Any
+
+from autograd.errors import OptionError
+from autograd.files import replacing
+from nn import weights
+from nn.callbacks.monitors import Monitor
+from nn.training.callback import Callback
+
+
+class ModelCheckpoint(Monitor):
+    """Saves the weights after each epoch, or only if they are the best so far.
+
+    Parameters
+    ----------
+    filepath : path
+        The file; ``{epoch}`` (counted from 1) and measurements such as ``{val_loss:.2f}`` in its
+        name are filled in.
+    monitor : str
+        The measurement.
+    verbose : int
+        Whether to say what is saved.
+    save_best_only : bool
+        Whether to save only the best weights.
+    save_weights_only : bool
+        Accepted for programs written for Keras: weights are all that is saved. To resume a run use
+        ``checkpoint=`` of `nn.fit`.
+    mode : {"auto", "min", "max"}
+        Whether smaller or larger is better; "auto" takes larger for accuracies, else smaller.
+
+    Examples
+    --------
+    >>> ModelCheckpoint("{epoch:02d}-{val_loss:.2f}.safetensors", save_best_only=True).mode
+    'min'
+    """
+
+    def __init__(
+        self,
+        filepath: Any,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = True,
+        mode: str = "auto",
+    ) -> None:
+        super().__init__(monitor, mode)
+        self.filepath, self.verbose = os.fspath(filepath), verbose
+        self.save_best_only = save_best_only
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Save the weights.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch, counted from 0.
+        logs : dict
+            The measurements.
+        """
+        if self.save_best_only and not self.improves(epoch, logs):
+            return
+        try:
+            path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+        except KeyError as error:
+            raise OptionError(
+                f"{self.filepath!r} contains {error}, which is not measured. Measured: "
+                f"{', '.join(logs or {})}."
+            ) from None
+        weights.save(self.model, path)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: saved {path}.")
+
+
+class CSVLogger(Callback):
+    """Writes the measurements of each epoch as a row of a table.
+
+    After each epoch the file is complete, also if the program is interrupted.
+
+    Parameters
+    ----------
+    filename : path
+        The file.
+    separator : str
+        What separates the columns.
+    append : bool
+        Whether to keep the rows that are there.
+
+    Examples
+    --------
+    >>> CSVLogger("training.csv").separator
+    ','
+    """
+
+    def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
+        self.filename, self.separator, self.append = filename, separator, append
+        self.rows: list[list[Any]] = []
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Read the rows that are kept: those there, or those before a run was resumed.
+
+        Parameters
+        ----------
+        logs : dict
+            Not used.
+        """
+        self.rows = []
+        if self.append and os.path.isfile(self.filename):
+            with open(self.filename, newline="", encoding="utf-8") as file:
+                self.rows = list(csv.reader(file, delimiter=self.separator))
+            return
+        for epoch, row in enumerate(self.history.rows):
+            self._add(epoch, row)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write a row.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch, counted from 0.
+        logs : dict
+            The measurements.
+        """
+        self._add(epoch, logs or {})
+        with replacing(self.filename) as file:
+            lines = "".join(self.separator.join(map(str, row)) + "\n" for row in self.rows)
+            file.write(lines.encode())
+
+    def _add(self, epoch: int, row: dict[str, float]) -> None:
+        names = ["epoch", *row]
+        if not self.rows:
+            self.rows.append(names)
+        elif self.rows[0] != names:
+            raise OptionError(
+                f"The columns of {str(self.filename)!r} are {', '.join(map(str, self.rows[0]))}; "
+                f"this run measures {', '.join(names)}. Use another file, or append=False."
+            )
+        self.rows.append([epoch, *row.values()])

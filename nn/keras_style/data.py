@@ -1,0 +1,75 @@
+"""The data of Keras' ``fit``: arrays, their last share for validation, and weights of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DataError, OptionError, ShapeError
+from nn.arrays import is_array, plain
+from nn.data import DataLoader
+from nn.layers.linear import indices_below
+
+
+def arrays_of(x: Any, y: Any, sample_weight: Any = None) -> tuple[Any, ...]:
+    """Return inputs, targets and weights as arrays of as many examples each."""
+    inputs = x if isinstance(x, (tuple, list)) and x and is_array(x[0]) else (x,)
+    found = [np.asarray(plain(part)) for part in (*inputs, y)]
+    names = [*["x"] * len(inputs), "y"]
+    if sample_weight is not None:
+        found.append(np.asarray(plain(sample_weight), float))
+        names.append("sample_weight")
+    lengths = {name: part.shape[:1] for name, part in zip(names, found, strict=True)}
+    if len(set(lengths.values())) > 1 or () in lengths.values():
+        raise ShapeError(
+            "Arrays must have as many examples, along the first axis: "
+            + ", ".join(f"{name} has shape {p.shape}" for name, p in zip(names, found, strict=True))
+            + "."
+        )
+    if sample_weight is not None and found[-1].ndim != 1:
+        raise ShapeError(f"sample_weight= has shape {found[-1].shape}; it must be one-dimensional.")
+    return tuple(found)
+
+
+def divided(arrays: tuple[Any, ...], share: float) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return all examples but the last share, and the last."""
+    if not 0 < share < 1:
+        raise OptionError(f"validation_split={share!r} must be between 0 and 1.")
+    count = len(arrays[0])
+    first = int(count * (1 - share))
+    if not 0 < first < count:
+        raise OptionError(f"validation_split={share} of {count} examples leaves one part empty.")
+    return tuple(part[:first] for part in arrays), tuple(part[first:] for part in arrays)
+
+
+def weights_of(classes: dict[int, float], targets: Any) -> Any:
+    """Return the weight of each example by its class."""
+    targets = np.asarray(targets)
+    if targets.ndim > 1 and targets.shape[-1] > 1:
+        targets = targets.argmax(axis=-1)
+    labels = targets.reshape(len(targets), -1)
+    if labels.shape[1] != 1 or (labels % 1 != 0).any():
+        raise DataError("class_weight= needs one class for each example, an integer.")
+    labels = labels[:, 0].astype(int)
+    missing = sorted(set(np.unique(labels).tolist()) - set(classes))
+    if missing:
+        raise DataError(f"class_weight= lacks the classes {missing}; it has {sorted(classes)}.")
+    table = np.zeros(max(classes) + 1)
+    table[list(classes)] = list(classes.values())
+    return table[indices_below(len(table), labels, "class_weight")]
+
+
+class Weighted:
+    """Batches whose targets are a dict of the targets and the weights of the examples."""
+
+    def __init__(self, loader: DataLoader) -> None:
+        self.loader, self.generator = loader, loader.generator
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def __iter__(self) -> Iterator[Any]:
+        for *inputs, targets, weights in self.loader:
+            yield (*inputs, {"targets": targets, "weights": weights})

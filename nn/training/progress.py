@@ -1,0 +1,74 @@
+"""The progress bar of `fit`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from autograd.errors import MissingProgramError, OptionError
+from nn.optional_imports import require
+from nn.training.callback import Callback
+
+
+def in_jupyter() -> bool:
+    """Return whether the program runs in a kernel of Jupyter."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def is_shown(progress: Any) -> bool:
+    """Return whether to show a progress bar."""
+    if progress not in (True, False, "auto"):
+        raise OptionError(f"progress={progress!r} must be True, False or 'auto'.")
+    return progress is True or (progress == "auto" and (in_jupyter() or sys.stderr.isatty()))
+
+
+class ProgressBar(Callback):
+    """Shows the epoch, the measurements, the steps per second and the time left."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+        self.unit, self.epoch = "epoch", 0
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Show the bar, if tqdm is installed."""
+        try:
+            tqdm = require("tqdm.auto", "A progress bar", "train")
+        except MissingProgramError:
+            return
+        epochs, steps = self.params["epochs"], self.params["steps"]
+        self.unit, each = ("epoch", 1) if steps is None else ("step", steps)
+        self.bar = tqdm.tqdm(
+            total=epochs * each,
+            initial=len(self.history) * each,
+            desc="training",
+            unit=self.unit,
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Name the epoch."""
+        self.epoch = epoch
+        if self.bar is not None:
+            self.bar.set_description(f"epoch {epoch + 1}/{self.params['epochs']}", refresh=False)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Advance by a step."""
+        if self.bar is not None and self.unit == "step":
+            self.bar.set_postfix(_short(logs or {}), refresh=False)
+            self.bar.update()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Show the measurements of the epoch."""
+        if self.bar is not None:
+            self.bar.set_postfix(_short(logs or {}), refresh=False)
+            self.bar.update(self.unit == "epoch")
+            self.bar.refresh()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Leave the bar as it is."""
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _short(row: dict[str, float]) -> dict[str, str]:
+    return {name: f"{number:.4g}" for name, number in row.items()}

@@ -1,0 +1,95 @@
+"""The epochs of a run of `fit`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nn.optim import Optimizer, ReduceLROnPlateau, Scheduler
+from nn.training.batches import Loss, Metric, batches_of, windows_of
+from nn.training.callback import Callbacks
+from nn.training.early_stopping import EarlyStopping
+from nn.training.history import History
+from nn.training.metrics import Means
+from nn.training.options import measured
+from nn.training.trainer import Trainer
+
+
+@dataclass
+class Run:
+    """A run of `fit`: its parts, and the epochs. For the options see there."""
+
+    model: Any
+    data: Iterable[Any]
+    loss: Loss
+    optimizer: Optimizer
+    validation: Iterable[Any] | None
+    metrics: list[Metric]
+    schedule: Scheduler | None
+    schedule_each: str
+    monitor: str
+    early_stopping: EarlyStopping | None
+    accumulate: int
+    targets: str
+    gradient_norm: bool
+    history: History
+    trainer: Trainer
+    callbacks: Callbacks = field(init=False)
+    place: str = "the first epoch"  # where an interruption is
+
+    def steps(self) -> int | None:
+        """Return the number of steps in an epoch, or None if it is not known."""
+        count = getattr(self.data, "__len__", None)
+        return None if count is None else -(-count() // self.accumulate)
+
+    def take_epoch(self) -> None:
+        """Train and validate, record what is measured, and find out whether to stop."""
+        epoch, history = len(self.history) + 1, self.history
+        row = self._measured(epoch)
+        history.rows.append(row)
+        if self.schedule_each == "epoch":
+            self._advance(row)
+        stopping, monitor = self.early_stopping, self.monitor
+        if stopping and stopping.ends(epoch, measured(row, monitor), self.model):
+            history.stopped = f"after epoch {epoch}; {stopping}, by {monitor}"
+        history.stopped = self.callbacks.end_epoch(epoch, row) or history.stopped
+
+    def restore_best(self) -> None:
+        """Restore the weights that early stopping found best."""
+        if self.early_stopping and self.early_stopping.weights:
+            self.model.load_state_dict(self.early_stopping.weights)
+            self.history.best = self.early_stopping.epoch
+
+    def _measured(self, epoch: int) -> dict[str, float]:
+        """Train for an epoch and validate; return the measurements."""
+        self.place = f"epoch {epoch}, before its first step"
+        self.callbacks.call("on_epoch_begin", epoch - 1, {})
+        means = Means(self.metrics, self.loss)
+        windows = windows_of(batches_of(self.data, self.targets), self.accumulate)
+        for step in self.trainer.steps(windows, means, epoch, self.callbacks.begin_step):
+            self.place = f"epoch {epoch}, after step {step}"
+            if self.schedule_each == "batch":
+                self._advance(means.row())
+            self.callbacks.end_step(step, means.row)
+        self.place = f"epoch {epoch}, after its last step"
+        row = {"lr": self.optimizer.param_groups[0].get("lr", math.nan), **means.row()}
+        if self.gradient_norm:
+            row["gradient_norm"] = sum(means.norms) / len(means.norms)
+        if self.validation is not None:
+            self.callbacks.call("on_test_begin", {})
+            batches = batches_of(self.validation, self.targets)
+            found = self.trainer.evaluate(batches, Means(self.metrics, self.loss))
+            found = {f"val_{name}": number for name, number in found.items()}
+            row |= found
+            self.callbacks.call("on_test_end", found)
+        return row
+
+    def _advance(self, row: dict[str, float]) -> None:
+        """Take a step of the learning rate schedule."""
+        schedule: Any = self.schedule
+        if isinstance(schedule, ReduceLROnPlateau):
+            schedule.step(measured(row, self.monitor))
+        elif schedule is not None:
+            schedule.step()

@@ -1,0 +1,334 @@
+"""Callbacks: when they are called, what they do, and that it is what Keras does."""
+
+import csv
+import json
+import runpy
+import struct
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import nn
+from autograd.errors import DataError, MissingProgramError, OptionError
+from nn import callbacks
+
+RECORDER = runpy.run_path(str(Path(__file__).with_name("record_keras.py")))
+RECORDED = json.loads(RECORDER["PATH"].read_text(encoding="utf-8"))
+
+
+def settings(**options):
+    """Return new arguments of `fit`."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(24, 2))
+    y = (x[:, :1] > 0) * 1.0
+    model = nn.Linear(2, 1, generator=np.random.default_rng(1))
+    found = {
+        "model": model,
+        "data": nn.DataLoader((x, y), 8, shuffle=True, generator=np.random.default_rng(2)),
+        "loss": nn.mse,
+        "optimizer": nn.optim.SGD(model.parameters(), lr=0.1, momentum=0.5),
+        "epochs": 3,
+        "validation": [(x, y)],
+    }
+    return {**found, **options}
+
+
+def recorder(calls):
+    class Recorder(callbacks.Callback):
+        pass
+
+    def method(name):
+        def record(self, *arguments):
+            *places, logs = arguments
+            calls.append((name, *places, sorted(logs)))
+
+        return record
+
+    for name in vars(callbacks.Callback):
+        if name.startswith("on_"):
+            setattr(Recorder, name, method(name))
+    return Recorder()
+
+
+def test_hooks_are_called_in_the_order_of_keras():
+    calls = []
+    nn.fit(**settings(epochs=2, callbacks=[recorder(calls)]))
+    row = ["loss", "lr", "val_loss"]
+
+    def epoch(number):
+        steps = [
+            call
+            for step in range(3)
+            for call in (
+                ("on_train_batch_begin", step, []),
+                ("on_train_batch_end", step, ["loss"]),
+            )
+        ]
+        return [
+            ("on_epoch_begin", number, []),
+            *steps,
+            ("on_test_begin", []),
+            ("on_test_end", ["val_loss"]),
+            ("on_epoch_end", number, row),
+        ]
+
+    assert calls == [("on_train_begin", []), *epoch(0), *epoch(1), ("on_train_end", row)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_training_that_fails_calls_the_last_hook(error):
+    calls = []
+
+    def fail(outputs, targets):
+        raise error
+
+    if error is ValueError:
+        with pytest.raises(ValueError):
+            nn.fit(**settings(loss=fail, callbacks=[recorder(calls)]))
+    else:
+        assert "interrupted" in nn.fit(**settings(loss=fail, callbacks=[recorder(calls)])).stopped
+    assert calls[-1] == ("on_train_end", [])
+
+
+def test_callbacks_end_training_in_three_ways():
+    class AtOnce(callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                self.model.stop_training = True
+
+    history = nn.fit(**settings(epochs=9, callbacks=[AtOnce()]))
+    assert (len(history), history.stopped) == (2, "after epoch 2, by model.stop_training")
+    stop = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epoch == 2)
+    assert len(nn.fit(**settings(epochs=9, callbacks=[stop]))) == 3
+    assert len(nn.fit(**settings(epochs=9, callbacks=[lambda model, history: True]))) == 1
+    arguments = settings(callbacks=[AtOnce()])
+    arguments["model"].stop_training = True  # of a run before
+    assert len(nn.fit(**arguments)) == 2
+    with pytest.raises(OptionError, match="no callback"):
+        nn.fit(**settings(callbacks=["plot"]))
+    with pytest.raises(OptionError, match="on_epoch_ends"):
+        callbacks.LambdaCallback(on_epoch_ends=print)
+
+
+def ran(callback, run, name="val_loss"):
+    """Return the results and the rates of a callback for a run of measurements."""
+    group = {"lr": 0.1}
+    callback.optimizer = SimpleNamespace(param_groups=[group])
+    callback.history = nn.History()
+    callback.set_model(SimpleNamespace(state_dict=dict))
+    callback.on_train_begin({})
+    rates = []
+    for epoch, number in enumerate(run):
+        stops = callback.on_epoch_end(epoch, {name: float(number)})
+        rates.append(group["lr"])
+        if stops is True:
+            return epoch, rates
+    return -1, rates
+
+
+def test_early_stopping_stops_where_keras_does():
+    expected = iter(RECORDED["stops"])
+    for options in RECORDER["STOPS"]:
+        for run in RECORDER["measurements"]():
+            callback = callbacks.EarlyStopping(**options)
+            epoch, _ = ran(callback, run, options.get("monitor", "val_loss"))
+            assert [epoch, callback.best_epoch] == next(expected), options
+
+
+def test_rates_are_reduced_where_keras_does():
+    expected = iter(RECORDED["plateaus"])
+    for options in RECORDER["PLATEAUS"]:
+        for run in RECORDER["measurements"]():
+            _, rates = ran(callbacks.ReduceLROnPlateau(**options), run)
+            np.testing.assert_allclose(rates, next(expected), rtol=1e-9)
+
+
+def test_the_best_weights_are_restored_and_saved(tmp_path):
+    weights = []
+
+    def keep(model, history):
+        weights.append(model.weight.data.copy())
+        model.weight.data[...] += 1.0  # makes it worse
+
+    stop = callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True)
+    path = tmp_path / "best-{epoch}.safetensors"
+    save = callbacks.ModelCheckpoint(path, save_best_only=True)
+    arguments = settings(epochs=8, callbacks=[stop, save, keep])
+    history = nn.fit(**arguments)
+    best = int(np.argmin(history["val_loss"]))
+    assert history.best == best + 1
+    assert len(history) == best + 3
+    np.testing.assert_array_equal(arguments["model"].weight.data, weights[best])
+    saved = sorted(tmp_path.iterdir())
+    np.testing.assert_array_equal(nn.load(saved[-1])["weight"], weights[best])
+    with pytest.raises(OptionError, match="accuracy"):
+        nn.fit(**settings(callbacks=[callbacks.ModelCheckpoint(tmp_path / "{accuracy}")]))
+    with pytest.raises(OptionError, match="'val_acc' is not measured"):
+        nn.fit(**settings(callbacks=[callbacks.EarlyStopping("val_acc")]))
+
+
+def test_a_schedule_sets_the_rate_before_each_epoch():
+    both = callbacks.LearningRateScheduler(lambda epoch, lr: lr / 2 if epoch else lr)
+    assert nn.fit(**settings(callbacks=[both]))["lr"] == [0.1, 0.05, 0.025]
+    alone = callbacks.LearningRateScheduler(lambda epoch: 1 / (epoch + 1))
+    assert nn.fit(**settings(callbacks=[alone]))["lr"] == [1.0, 0.5, 1 / 3]
+
+
+def test_the_table_has_a_row_for_each_epoch(tmp_path):
+    path = tmp_path / "log.csv"
+    history = nn.fit(**settings(callbacks=[callbacks.CSVLogger(path)]))
+
+    def rows():
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.reader(file))
+
+    assert rows()[0] == ["epoch", "lr", "loss", "val_loss"]
+    assert [float(row[2]) for row in rows()[1:]] == history["loss"]
+    nn.fit(**settings(callbacks=[callbacks.CSVLogger(path, append=True)]))
+    assert len(rows()) == 7
+    with pytest.raises(OptionError, match="columns"):
+        nn.fit(**settings(validation=None, callbacks=[callbacks.CSVLogger(path, append=True)]))
+
+
+def test_callbacks_resume_with_the_run(tmp_path):
+    def arguments(**options):
+        watched = [
+            callbacks.EarlyStopping(patience=4, restore_best_weights=True),
+            callbacks.ReduceLROnPlateau(patience=1, factor=0.5, min_delta=0.01),
+            callbacks.CSVLogger(tmp_path / f"{options['epochs']}.csv"),
+        ]
+        return settings(callbacks=watched, **options)
+
+    whole, path = arguments(epochs=12), tmp_path / "run.safetensors"
+    expected = nn.fit(**whole)
+    nn.fit(**arguments(epochs=5, checkpoint=path))
+    resumed = arguments(epochs=12, checkpoint=path, resume=True)
+    table = (tmp_path / "12.csv").read_text()
+    assert nn.fit(**resumed).rows == expected.rows
+    assert (tmp_path / "12.csv").read_text() == table
+    assert (resumed["model"].weight.data == whole["model"].weight.data).all()
+
+
+# -- what is seen ---------------------------------------------------------------------------------
+
+
+def test_progress_is_shown_in_terminals_only(capsys, monkeypatch):
+    monkeypatch.setattr("tqdm.auto.tqdm.monitor_interval", 0)  # else a thread of it stays
+    nn.fit(**settings())
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    nn.fit(**settings())
+    shown = capsys.readouterr().err.rpartition("\r")[2]
+    assert "epoch 3/3: 100%" in shown
+    assert "9/9" in shown
+    assert "step/s" in shown
+    assert "val_loss=" in shown
+    nn.fit(**settings(progress=False))
+    assert capsys.readouterr().err == ""
+    with pytest.raises(OptionError, match="progress"):
+        nn.fit(**settings(progress="yes"))
+
+
+def test_a_stream_of_batches_has_a_bar_of_epochs(capsys, monkeypatch):
+    monkeypatch.setattr("tqdm.auto.tqdm.monitor_interval", 0)
+
+    class Stream:
+        def __iter__(self):
+            return iter([(np.zeros((1, 2)), np.zeros((1, 1)))])
+
+    nn.fit(**settings(data=Stream(), progress=True))
+    assert "3/3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("limit", [None, 0.1])
+def test_the_norm_of_gradients_is_that_before_clipping(jit, limit):
+    norms = []
+
+    class Measured(nn.optim.SGD):
+        pass
+
+    arguments = settings(epochs=2, max_norm=limit, gradient_norm=True, jit=jit)
+    model, data = arguments["model"], list(arguments["data"])
+    arguments["data"] = data
+    twin = nn.Linear(2, 1)
+    twin.load_state_dict(model.state_dict())
+    optimizer = Measured(twin.parameters(), lr=0.1, momentum=0.5)
+    for _ in range(2):
+        epoch = []
+        for x, y in data:
+            optimizer.zero_grad()
+            nn.mse(twin(x), y).backward()
+            epoch.append(nn.optim.clip_grad_norm(twin.parameters(), limit or np.inf))
+            optimizer.step()
+        norms.append(np.mean(epoch))
+    assert nn.fit(**arguments)["gradient_norm"] == pytest.approx(norms, rel=1e-12)
+
+
+def test_a_live_plot_is_updated_in_jupyter_only(monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, figure):
+            shown.append(figure)
+
+    def display(figure, display_id):
+        shown.append(figure)
+        return Handle()
+
+    nn.fit(**settings(callbacks=[callbacks.LivePlot()]))
+    assert shown == []
+    nn.History([{"loss": 1.0}]).plot()  # matplotlib looks for IPython once
+    kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setitem(sys.modules, "IPython", kernel)
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
+    nn.fit(**settings(progress=False, callbacks=[callbacks.LivePlot()]))
+    assert len(shown) == 3
+    assert [len(figure.axes[0].lines[0].get_xdata()) for figure in shown] == [1, 2, 3]
+
+
+def scalars(folder):
+    """Return the tags and numbers in TensorBoard's files, which are framed protocol buffers."""
+    event_pb2 = pytest.importorskip("tensorboardX.proto.event_pb2")
+    found = {}
+    for path in sorted(folder.iterdir()):
+        data, at = path.read_bytes(), 0
+        while at < len(data):
+            (length,) = struct.unpack("<Q", data[at : at + 8])
+            event = event_pb2.Event.FromString(data[at + 12 : at + 12 + length])
+            at += 16 + length
+            for value in event.summary.value:
+                if value.HasField("simple_value"):
+                    found.setdefault(value.tag, []).append((event.step, value.simple_value))
+    return found
+
+
+def test_logs_for_tensorboard_hold_the_measurements(tmp_path):
+    pytest.importorskip("tensorboardX", reason="tensorboardX is not installed")
+    board = callbacks.TensorBoard(tmp_path, histogram_freq=1, update_freq="batch")
+    history = nn.fit(**settings(callbacks=[board]))
+    train, validation = scalars(tmp_path / "train"), scalars(tmp_path / "validation")
+    assert [step for step, _ in train["epoch_loss"]] == [0, 1, 2]
+    assert [x for _, x in train["epoch_loss"]] == pytest.approx(history["loss"], rel=1e-6)
+    assert [x for _, x in validation["epoch_loss"]] == pytest.approx(history["val_loss"], rel=1e-6)
+    assert [step for step, _ in train["batch_loss"]] == list(range(1, 10))
+
+
+def test_tensorboard_without_its_writer_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(MissingProgramError, match=r'pip install "chainrule\[tensorboard\]"'):
+        nn.fit(**settings(callbacks=[callbacks.TensorBoard(tmp_path)]))
+    with pytest.raises(OptionError, match="update_freq"):
+        callbacks.TensorBoard(update_freq="often")
+
+
+def test_a_checkpoint_of_other_callbacks_is_refused(tmp_path):
+    path = tmp_path / "run.safetensors"
+    nn.fit(**settings(callbacks=[callbacks.EarlyStopping()], checkpoint=path))
+    with pytest.raises(nn.weights.WeightsError, match="callbacks"):
+        nn.fit(**settings(checkpoint=path, resume=True))
+    with pytest.raises(DataError):
+        nn.fit(**settings(loss=lambda y, t: None))

@@ -1,0 +1,193 @@
+"""Keras' way to train: the numbers of a hand-written loop, and Keras' losses."""
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, check_gradients
+from autograd.errors import DataError, OptionError, ShapeError
+from nn import keras_style as keras
+
+RECORDER = runpy.run_path(str(Path(__file__).with_name("record_keras.py")))
+RECORDED = json.loads(RECORDER["PATH"].read_text(encoding="utf-8"))
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(50, 3))
+CLASSES = np.argmax(X, axis=1)
+
+
+def network(end=None):
+    nn.seed(3)
+    layers = [nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 3)]
+    return keras.Sequential(layers + ([end] if end else []))
+
+
+def by_hand(weights=1.0, epochs=3, count=50, rate=0.05):
+    """Train with a loop of one's own; return the losses of the epochs and the model."""
+    model = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 3))
+    model.load_state_dict(network().state_dict())
+    optimizer = nn.optim.Adam(model.parameters(), lr=rate, eps=1e-7)
+    weights = np.ones(50) * weights
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for start in range(0, count, 16):
+            part = slice(start, min(start + 16, count))
+            each = nn.cross_entropy(model(X[part]), CLASSES[part], "none")
+            loss = (each * weights[part]).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * (part.stop - part.start)
+        losses.append(total / count)
+    return losses, model
+
+
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("weighted", ["", "class", "sample", "both", "split"])
+def test_fit_computes_what_a_loop_by_hand_does(weighted, jit):
+    factors = {0: 0.5, 1: 2.0, 2: 1.0}
+    weights = np.linspace(0, 2, 50)
+    options, expected = {
+        "": ({}, by_hand()),
+        "class": ({"class_weight": factors}, by_hand(np.array([0.5, 2, 1])[CLASSES])),
+        "sample": ({"sample_weight": weights}, by_hand(weights)),
+        "both": (
+            {"sample_weight": weights, "class_weight": factors},
+            by_hand(weights * np.array([0.5, 2, 1])[CLASSES]),
+        ),
+        "split": ({"validation_split": 0.2}, by_hand(count=40)),
+    }[weighted]
+    model = network()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(learning_rate=0.05), loss, ["accuracy"], jit_compile=jit)
+    history = model.fit(X, CLASSES, 16, 3, shuffle=False, verbose=0, **options)
+    assert history.history["loss"] == pytest.approx(expected[0], rel=1e-12)
+    trained = expected[1]
+    for name, array in trained.state_dict().items():
+        np.testing.assert_allclose(model.state_dict()[name], array, rtol=1e-12)
+    outputs = trained(X).data
+    np.testing.assert_allclose(model.predict(X, batch_size=7), outputs, rtol=1e-12)
+    right = outputs.argmax(axis=1) == CLASSES
+    whole = nn.cross_entropy(outputs, CLASSES)
+    assert model.evaluate(X, CLASSES) == pytest.approx([whole, right.mean()])
+    if weighted == "split":
+        assert history.history["val_accuracy"][-1] == pytest.approx(right[40:].mean())
+        assert history.epoch == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", RECORDER["LOSSES"])
+def test_losses_are_those_of_keras(name):
+    outputs, targets, options = RECORDER["LOSSES"][name]
+    given = RECORDER["arrays"]()
+    loss = getattr(keras.losses, name.split()[0])(**options)
+    found = loss(Tensor(given[outputs]), given[targets])
+    assert found.shape == (4,)
+    both = [found.data.mean(), (found.data * given["weights"]).mean()]
+    assert both == pytest.approx(RECORDED["losses"][name], rel=1e-5)
+    inside = 0.1 + 0.8 * given[outputs] if "shares" in outputs else given[outputs]
+    check_gradients(lambda y: loss(y, given[targets]).sum(), inside)
+
+
+def test_strings_name_losses_metrics_and_optimisers():
+    for optimizer in keras.optimizers.RECIPES:
+        for loss in ("mse", "MAE", "huber", "log_cosh"):
+            model = keras.Model(nn.Linear(3, 1))
+            model.compile(optimizer, loss, metrics=["mse", "mae"])
+            history = model.fit(X, X[:, 0], epochs=1, verbose=0)
+            assert list(history.history) == ["lr", "loss", "mse", "mae"]
+    assert keras.optimizers.RMSprop(rho=0.5)([nn.Parameter([1.0])]).defaults["alpha"] == 0.5
+    made = keras.optimizers.Adam(beta_1=0.5, epsilon=1e-3)([nn.Parameter([1.0])])
+    assert (made.defaults["betas"], made.defaults["eps"]) == ((0.5, 0.999), 1e-3)
+
+
+def test_accuracy_is_chosen_by_the_shapes():
+    outputs = np.array([[0.1, 0.9], [0.8, 0.2]])
+    assert keras.metrics.accuracy(outputs, np.array([1, 1])) == 0.5
+    assert keras.metrics.accuracy(outputs, np.array([[1], [0]])) == 1.0
+    assert keras.metrics.accuracy(outputs, np.array([[0, 1], [0, 1]])) == 0.5
+    assert keras.metrics.accuracy(outputs[:, :1], np.array([0, 1])) == 1.0
+    with pytest.raises(DataError, match="class indices"):
+        keras.metrics.accuracy(outputs, np.zeros((2, 3)))
+
+
+def test_several_inputs_and_validation_with_weights():
+    class Sum(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.scale = nn.Parameter([0.5])
+
+        def call(self, a, b):
+            return (a + b) * self.scale
+
+    model = Sum()
+    model.compile(nn.optim.SGD(model.parameters(), lr=0.0), "mse")
+    a, b, y = X[:, :1], X[:, 1:2], X[:, 2:]
+    weights = np.linspace(0, 1, 50)
+    history = model.fit([a, b], y, validation_data=([a, b], y, weights), verbose=0)
+    error = ((a + b) / 2 - y)[:, 0] ** 2
+    assert history["val_loss"][-1] == pytest.approx((weights * error).mean())
+    assert model.evaluate([a, b], y, sample_weight=weights) == pytest.approx(
+        (weights * error).mean()
+    )
+    assert model.predict([a, b]).shape == (50, 1)
+
+
+def test_weights_are_saved_and_the_summary_is_printed(tmp_path, capsys):
+    model, other = network(), keras.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 3))
+    model.save_weights(tmp_path / "w.safetensors")
+    other.load_weights(tmp_path / "w.safetensors")
+    assert (other.predict(X) == model.predict(X)).all()
+    model.summary()
+    assert capsys.readouterr().out.endswith("trained parameters: 38 of 38\n")
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(X, CLASSES, verbose=2)
+    assert capsys.readouterr().out.startswith("Epoch 1 - lr: 0.01 - loss: ")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda m: m.fit(X, CLASSES), OptionError, "Compile the model first"),
+        (lambda m: m.compile("adam"), OptionError, "loss="),
+        (lambda m: m.compile("adams", "mse"), OptionError, "no optimizer 'adams'"),
+        (lambda m: m.compile("adam", "msee"), OptionError, "no loss 'msee'"),
+        (lambda m: m.compile("adam", "mse", ["acuracy"]), OptionError, "no metric"),
+        (lambda m: keras.losses.Huber(from_logits=True), OptionError, "no probabilities"),
+        (lambda m: keras.Model().predict(X), OptionError, "neither forward nor call"),
+    ],
+)
+def test_wrong_settings_of_a_model_raise(call, error, match):
+    with pytest.raises(error, match=match):
+        call(network())
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"y": CLASSES[:9]}, ShapeError, r"y has shape \(9,\)"),
+        ({"validation_split": 1.0}, OptionError, "between 0 and 1"),
+        ({"class_weight": {0: 1.0}}, DataError, r"lacks the classes \[1, 2\]"),
+        ({"sample_weight": np.ones((50, 1))}, ShapeError, "one-dimensional"),
+        ({"y": np.eye(3)[CLASSES]}, DataError, "categorical_crossentropy"),
+    ],
+)
+def test_wrong_data_of_fit_raise(options, error, match):
+    model = network(nn.Softmax())
+    model.compile("adam", "sparse_categorical_crossentropy")
+    with pytest.raises(error, match=match):
+        model.fit(**{"x": X, "y": CLASSES, "verbose": 0, **options})
+
+
+def test_logits_where_probabilities_belong_raise():
+    model = network()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    with pytest.raises(DataError, match="from_logits=True"):
+        model.fit(X * 5, CLASSES, verbose=0)
+    model.compile("adam", nn.cross_entropy)
+    with pytest.raises(DataError, match="one number for each"):
+        model.fit(X, CLASSES, verbose=0, sample_weight=np.ones(50))
