@@ -174,6 +174,7 @@ _LAZY = {
 aliases.install()
 if importlib.util.find_spec("autograd.scipy"):
     LAZY_RULES["scipy.special"] = "autograd.scipy.rules"
+    LAZY_RULES["scipy.sparse"] = "autograd.scipy.sparse.operators"
 
 
 def __getattr__(name: str) -> Any:

@@ -20,10 +20,19 @@ from autograd.batching.text import REFUSED, Text
 from autograd.batching.uniform import uniform
 from autograd.engine.batching import Batched
 from autograd.engine.node import Node
+from autograd.engine.operations import MATMUL
+from autograd.engine.registry import operand_handler
 from autograd.errors import BatchError
 
 #: Set by the modules that know the batch rules, which need this class.
 RULES: dict[str, Callable[..., Any]] = {}
+
+
+def _product(a: Any, b: Any) -> Any:
+    """Return the product of matrices, also if one of them is of another library."""
+    other = b if isinstance(a, Batched) else a
+    handler = None if isinstance(other, np.ndarray | Batched) else operand_handler(other)
+    return RULES["matmul"](a, b) if handler is None else handler(MATMUL, a, b)
 
 
 class Entries(Batched):
@@ -183,10 +192,10 @@ class Entries(Batched):
         self._refuse("A batched array cannot be pickled. Return it from the function.")
 
     def __matmul__(self, other: Any) -> Any:
-        return RULES["matmul"](self, other)
+        return _product(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return RULES["matmul"](other, self)
+        return _product(other, self)
 
     # -- elements ---------------------------------------------------------------------------
 

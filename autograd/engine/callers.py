@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
+from autograd.engine import registry
+
 #: Packages whose functions compute with C arrays: an array of objects only fails later in them.
 NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
 
@@ -17,6 +19,7 @@ SCIPY: Final = (
     "ndimage",
     "optimize",
     "signal",
+    "sparse",
     "special",
     "stats",
 )
@@ -33,6 +36,17 @@ def numerical_caller() -> str:
             return ""
         frame = frame.f_back
     return ""
+
+
+def is_asked_by_operator() -> bool:
+    """Return whether an operator of another library asks, which gives way to that of the node."""
+    registry.load_lazy_rules()
+    frame: Any = sys._getframe()
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(
+        "autograd.engine."
+    ):
+        frame = frame.f_back
+    return frame is not None and frame.f_code in registry.YIELDING
 
 
 def depth() -> int:

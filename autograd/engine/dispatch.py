@@ -205,7 +205,8 @@ def operator(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
             or value.as_constant(argument) is not None
             or hasattr(argument, "__array_function__")
         ):
-            return NotImplemented
+            handler = registry.operand_handler(argument)
+            return NotImplemented if handler is None else handler(primitive, a, b)
     return call(primitive, (a, b), NO_KEYWORDS)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import calls
-from autograd.engine.callers import hint, numerical_caller
+from autograd.engine.callers import hint, is_asked_by_operator, numerical_caller
 from autograd.engine.fields import ArrayNode
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.metadata import own
@@ -54,12 +54,21 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
     return found
 
 
+def by_itself(node: Any) -> Any:
+    """Return what NumPy makes of an object that it knows nothing of: operators then give way."""
+    found = np.empty((), OBJECT)
+    found[()] = node
+    return found
+
+
 def _elements(node: Any, dtype: Any, what: str) -> Any:
     if dtype is not None and np.dtype(dtype) != OBJECT:
         raise lost(f"{what} with dtype={np.dtype(dtype)}", ADVICE)
     found = np.empty(np.shape(node), OBJECT)
     if dtype is None:
         caller = numerical_caller()
+        if caller and is_asked_by_operator():
+            return by_itself(node)
         if caller:
             raise lost(f"{what} in {caller}", f"{ADVICE} {hint(caller)}")
         if found.size > LARGEST:

@@ -21,6 +21,12 @@ WITHOUT_DERIVATIVE: Final[set[Any]] = set()
 #: Module -> the module with rules for its functions, imported when a rule is missing.
 LAZY_RULES: Final[dict[str, str]] = {}
 
+#: Type of another library -> what carries out operators between its objects and nodes.
+OPERANDS: Final[dict[Any, Callable[..., Any]]] = {}
+
+#: Code of operators that ask for an array of a node, and let its operator act if it has none.
+YIELDING: Final[set[Any]] = set()
+
 
 def load_lazy_rules() -> bool:
     """Import the lazy rules of every module imported so far; return whether there were any."""
@@ -29,6 +35,16 @@ def load_lazy_rules() -> bool:
         importlib.import_module(LAZY_RULES[module])
         LAZY_RULES.pop(module, None)  # only now: another thread may be waiting for the import
     return bool(found)
+
+
+def operand_handler(x: Any) -> Callable[..., Any] | None:
+    """Return what carries out operators with an object of another library, None if nothing does."""
+    load_lazy_rules()
+    for kind in type(x).__mro__:
+        handler = OPERANDS.get(kind)
+        if handler is not None:
+            return handler
+    return None
 
 
 _UNDEFINED: Final[dict[str, Primitive]] = {}

@@ -24,10 +24,11 @@ from typing import Any
 import numpy as np
 
 from autograd.batching.shapes import in_order
-from autograd.engine import Tensor, dispatch, tracing
+from autograd.engine import Tensor, dispatch, registry, tracing
 from autograd.engine.batching import Batched
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
+from autograd.engine.objects import by_itself
 from autograd.engine.tracing import Followed
 from autograd.errors import ImpureFunctionError
 from autograd.program.traced import Traced, TracedArray, TracedNumber
@@ -65,6 +66,12 @@ def _followed_only(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
+        if (
+            registry.YIELDING
+            and sys._getframe(1).f_code in registry.YIELDING
+            and (any_of(Node, arguments) or any_of(Batched, arguments))
+        ):
+            return by_itself(arguments[0])
         if GRAD_MODE.batched and any_of(Batched, arguments):
             if is_scipy(sys._getframe(1)):  # its error makes vmap loop
                 return function(*arguments, **keywords)

@@ -19,7 +19,7 @@ except ImportError as error:
 
 _SUBMODULES = (
     *("fft", "integrate", "interpolate", "linalg", "ndimage"),
-    *("optimize", "signal", "special", "stats"),
+    *("optimize", "signal", "sparse", "special", "stats"),
 )
 
 __all__ = list(_SUBMODULES)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.batching import innermost, looped
 from autograd.captured import varies
 from autograd.engine import Node, objects, tracing
 from autograd.engine.grad_mode import GRAD_MODE
@@ -44,6 +45,22 @@ def recorded(function: Callable[..., Any]) -> Callable[..., Any]:
             if tracer is not None and tracing.any_followed(given):
                 return tracer.emit(function, arguments, keywords)
         return function(*arguments, **keywords)
+
+    return call
+
+
+def opaque(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of arrays that is only called with arrays, for what SciPy computes in C.
+
+    A program calls it, instead of looking inside, and `vmap` calls it once for each entry.
+    """
+    inner = recorded(function)
+
+    @functools.wraps(function)
+    def call(*arguments: Any) -> Any:
+        if GRAD_MODE.batched and (level := innermost(arguments)) is not None:
+            return looped(call, level, arguments, {})
+        return inner(*arguments)
 
     return call
 

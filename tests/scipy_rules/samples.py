@@ -9,8 +9,10 @@ import scipy.signal
 import scipy.special as original
 import scipy.stats
 from rules.samples import Sample
+from scipy import sparse
 
 from autograd.scipy import fft, integrate, linalg, ndimage, signal, special, stats
+from autograd.scipy.sparse import patterns, solving
 
 random = np.random.default_rng(11)
 
@@ -344,4 +346,22 @@ MORE = [
 ]
 # fmt: on
 
-SAMPLES = [*SPECIAL, *STATS, *LINALG, *OTHERS, *MORE]
+SPARSE = sparse.csr_array(DENSE := definite(3) * [[1, 1, 0], [1, 1, 1], [0, 1, 1]])
+PATTERN = patterns.Pattern(SPARSE)
+W, V = np.linalg.eigh(DENSE)
+KNOWN = np.append(V[:, 0], W[0])
+
+# fmt: off
+SPARSE_SAMPLES = [
+    *[Sample(lambda d, x, f=f: f(d, x, PATTERN), (SPARSE.data, real(*shape)), name=f.name) for f in (patterns.times, patterns.times_transposed) for shape in ((3,), (3, 2))],
+    *[Sample(lambda a, b: patterns.at_entries(a, b, PATTERN), (real(*shape), real(*shape)), name="at_entries") for shape in ((3,), (3, 2))],
+    *[Sample(lambda d, b, t=t: solving.solution(d, b, PATTERN, solving.Direct(), t), (SPARSE.data, real(3)), name="solution") for t in (False, True)],
+]
+MORE_DISTRIBUTIONS = [
+    *[of_distribution("skewnorm", f, between(-1, 1, 2), np.array([0.7, -1.3])) for f in ("cdf", "sf")],
+    *[of_distribution("rice", f, between(0.5, 2, 2), np.array([0.7, 1.3])) for f in ("cdf", "sf")],
+    *[of_distribution("vonmises", f, between(-2.5, 2.5, 2), between(0.5, 2.5, 2)) for f in ("cdf", "sf")],
+]
+# fmt: on
+
+SAMPLES = [*SPECIAL, *STATS, *LINALG, *OTHERS, *MORE, *SPARSE_SAMPLES, *MORE_DISTRIBUTIONS]

@@ -1,0 +1,271 @@
+"""Solutions of sparse systems, by factorisation or by iteration, and their derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse.linalg as _original
+
+from autograd.engine import Node, Primitive
+from autograd.engine.dispatch import plain
+from autograd.errors import NoDerivativeError, NoRuleError, ShapeError, SolutionError
+from autograd.rules.table import define
+from autograd.scipy.fallback import has_node, opaque
+from autograd.scipy.sparse.arrays import SparseArray, as_sparse, is_sparse
+from autograd.scipy.sparse.patterns import Pattern, at_entries, times, times_transposed
+from autograd.scipy.stats.families import number
+
+
+class Direct:
+    """Solves by a factorisation, which it keeps for the next right side.
+
+    Parameters
+    ----------
+    **options
+        Those of `scipy.sparse.linalg.splu`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._last: tuple[Any, Any, Any] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Direct) and self._options == other._options
+
+    def __hash__(self) -> int:
+        return hash(Direct)
+
+    def factors(self, data: Any, pattern: Pattern) -> Any:
+        """Return SciPy's factors of a matrix."""
+        last = self._last
+        if last is None or last[1] != pattern or not np.array_equal(last[0], data):
+            try:
+                found = _original.splu(pattern.matrix(data).tocsc(), **self._options)
+            except RuntimeError as error:
+                raise NoDerivativeError(
+                    f"The sparse matrix is singular ({error}), so the system has no unique solution."
+                ) from error
+            self._last = last = np.array(data), pattern, found
+        return last[2]
+
+    def __call__(self, data: Any, b: Any, pattern: Pattern, transposed: bool) -> Any:
+        """Return the solution for a right side."""
+        kind = np.result_type(data, b)
+        x = self.factors(data, pattern).solve(np.asarray(b, kind), "T" if transposed else "N")
+        if not np.all(np.isfinite(x)) and np.all(np.isfinite(b)):
+            raise NoDerivativeError(
+                "The sparse matrix is singular to rounding: the solution overflows."
+            )
+        return x
+
+
+class Iterative:
+    """Solves by one of SciPy's iterations.
+
+    Parameters
+    ----------
+    solver : callable
+        ``solver(A, b, x0, **options)`` returns the solution, and 0 if it has converged.
+    start : pair
+        A right side and the point from which to begin for it, or None.
+    options : dict
+        Its options.
+    """
+
+    def __init__(self, solver: Callable[..., Any], start: Any, options: dict[str, Any]) -> None:
+        self._solver, self._start, self._options = solver, start, options
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, Iterative) and self._solver is other._solver
+        return same and self._options == other._options  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self._solver)
+
+    def __call__(self, data: Any, b: Any, pattern: Pattern, transposed: bool) -> Any:
+        """Return the solution for a right side; raise if there is none."""
+        matrix = pattern.matrix(data)
+        right, start = self._start
+        first = start if not transposed and np.array_equal(right, b) else None
+        x, info = self._solver(
+            matrix.T.tocsr() if transposed else matrix, b, first, **self._options
+        )
+        if info != 0:
+            raise SolutionError(
+                f"{self._solver.__name__} did not converge (info={info}), so there is nothing to differentiate. "
+                "Allow more iterations (maxiter=), precondition (M=), or use spsolve."
+            )
+        return x
+
+
+@opaque
+def _solution(data: Any, b: Any, pattern: Pattern, method: Any, transposed: bool = False) -> Any:
+    """Return the solution of a x = b, or of aᵀ x = b."""
+    return method(data, b, pattern, transposed)
+
+
+def _vjp_data(
+    g: Any, x: Any, data: Any, b: Any, pattern: Pattern, method: Any, transposed: bool = False
+) -> Any:
+    adjoint = solution(data, g, pattern, method, not transposed)
+    return -(at_entries(x, adjoint, pattern) if transposed else at_entries(adjoint, x, pattern))
+
+
+def _vjp_right(
+    g: Any, x: Any, data: Any, b: Any, pattern: Pattern, method: Any, transposed: bool = False
+) -> Any:
+    return solution(data, g, pattern, method, not transposed)
+
+
+def _jvp(argnum: int, tangent: Any, x: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    data, _, pattern, method, *more = arguments
+    if argnum == 1:
+        return solution(data, tangent, pattern, method, *more)
+    product = times_transposed if more and more[0] else times
+    return -solution(data, product(tangent, x, pattern), pattern, method, *more)
+
+
+solution: Primitive = define(_solution, _vjp_data, _vjp_right, name="sparse_solution")
+solution.jvp = _jvp
+
+
+def _square(a: Any) -> SparseArray:
+    matrix = as_sparse(a)
+    if matrix.shape[0] != matrix.shape[1]:
+        raise ShapeError(f"The matrix of a system must be square; its shape is {matrix.shape}.")
+    return matrix
+
+
+def _solved(matrix: SparseArray, b: Any, method: Any, transposed: bool = False) -> Any:
+    if is_sparse(b):
+        raise NoRuleError("A sparse right side of nodes has no rule. Write b.toarray().")
+    b = number(b)
+    if np.shape(b)[0] != matrix.shape[0] or np.ndim(b) > 2:
+        raise ShapeError(
+            f"The right side has shape {np.shape(b)}; a matrix of shape {matrix.shape} needs "
+            f"{matrix.shape[0]} rows."
+        )
+    return solution(matrix.data, b, matrix.pattern, method, transposed)
+
+
+def has_nodes(*arguments: Any) -> bool:
+    """Return whether there is a node among the arguments, or in a sparse matrix."""
+    return any(
+        (isinstance(x, SparseArray) and isinstance(x.data, Node)) or has_node(x) for x in arguments
+    )
+
+
+def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -> Any:  # noqa: N803
+    """Solve a sparse system; see `scipy.sparse.linalg.spsolve`.
+
+    Parameters
+    ----------
+    A : sparse matrix
+        A square matrix, of numbers or of nodes.
+    b : array_like
+        The right side, a vector or a matrix, also a node.
+    permc_spec : str, optional
+        As for SciPy.
+    use_umfpack : bool
+        As for SciPy; not used for nodes.
+
+    Raises
+    ------
+    NoDerivativeError
+        If something is a node and the matrix is singular.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import scipy.sparse
+    >>> from autograd import grad
+    >>> from autograd.scipy.sparse.linalg import spsolve
+    >>> A = scipy.sparse.csr_array([[2.0, 0.0], [1.0, 4.0]])
+    >>> grad(lambda b: np.sum(spsolve(A, b)))(np.ones(2))
+    array([0.375, 0.25 ])
+    """
+    if not has_nodes(A, b):
+        return _original.spsolve(A, b, permc_spec, use_umfpack)
+    x = _solved(_square(A), b, Direct(permc_spec=permc_spec))
+    return np.reshape(x, (-1,)) if np.shape(x)[1:] == (1,) else x
+
+
+class SuperLU:
+    """The factors of a matrix, what `splu` returns: they solve for nodes too.
+
+    Parameters
+    ----------
+    matrix : SparseArray
+        The matrix.
+    options : dict
+        Those of `scipy.sparse.linalg.splu`.
+    """
+
+    def __init__(self, matrix: SparseArray, options: dict[str, Any]) -> None:
+        self._matrix, self._method = _square(matrix), Direct(**options)
+        self._method.factors(plain(matrix.data), matrix.pattern)
+
+    def solve(self, rhs: Any, trans: str = "N") -> Any:
+        """Solve for a right side, with the matrix ("N") or its transpose ("T")."""
+        if trans == "H" and np.iscomplexobj(self._matrix.data):
+            return np.conjugate(self.solve(np.conjugate(rhs), "T"))
+        return _solved(self._matrix, rhs, self._method, trans != "N")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of SciPy's factors, of the matrix as numbers."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if has_nodes(self._matrix):
+            raise NoRuleError(f"splu(A).{name} of nodes has no derivative rule.")
+        return getattr(self._method.factors(self._matrix.data, self._matrix.pattern), name)
+
+
+def splu(A: Any, **options: Any) -> SuperLU:  # noqa: N803
+    """Factorise a sparse matrix; see `scipy.sparse.linalg.splu`."""
+    return SuperLU(as_sparse(A), options)
+
+
+def factorized(A: Any) -> Callable[[Any], Any]:  # noqa: N803
+    """Return a function that solves a sparse system for right sides, which may be nodes."""
+    return SuperLU(as_sparse(A), {}).solve
+
+
+def _iterative(name: str) -> Callable[..., Any]:
+    """Return the counterpart of one of SciPy's iterations."""
+    original = getattr(_original, name)
+
+    def solve(A: Any, b: Any, x0: Any = None, **options: Any) -> Any:  # noqa: N803
+        if not has_nodes(A, b):
+            return original(A, b, x0, **options)
+        if isinstance(A, _original.LinearOperator) or not (is_sparse(A) or np.ndim(A) == 2):
+            raise NoRuleError(
+                f"{name} of nodes needs a matrix: a LinearOperator does not tell what it depends on. "
+                "For a function use autograd.implicit.root."
+            )
+        method = Iterative(original, (plain(number(b)), plain(x0)), options)
+        return _solved(_square(_dense_or_sparse(A)), b, method), 0
+
+    solve.__name__ = name
+    solve.__doc__ = (
+        f"Solve a system by iteration; see `scipy.sparse.linalg.{name}`.\n\n"
+        "The derivative is that of the solution, found by the same iteration with the same options.\n"
+    )
+    return solve
+
+
+def _dense_or_sparse(a: Any) -> SparseArray:
+    if is_sparse(a):
+        return as_sparse(a)
+    a = number(a)
+    ones = as_sparse(np.ones(np.shape(a)))
+    return SparseArray(np.reshape(a, (-1,)), ones.pattern)
+
+
+cg, minres, gmres, bicg, bicgstab, cgs, lgmres, qmr, tfqmr, gcrotmk = (
+    _iterative(name)
+    for name in (
+        *("cg", "minres", "gmres", "bicg", "bicgstab", "cgs", "lgmres", "qmr", "tfqmr", "gcrotmk"),
+    )
+)

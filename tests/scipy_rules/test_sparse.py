@@ -1,0 +1,247 @@
+"""Sparse matrices of nodes, systems and eigenvalues: against dense ones and differences."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+import scipy.sparse.linalg
+
+from autograd import Tensor, deriv, grad, hessian_vector_product, jacobian, jit, vmap
+from autograd.errors import (
+    GradientLostError,
+    NoDerivativeError,
+    NoRuleError,
+    ShapeError,
+    SolutionError,
+)
+from autograd.scipy import sparse
+from autograd.scipy.sparse import linalg
+
+RANDOM = np.random.default_rng(2)
+DENSE = RANDOM.normal(size=(6, 6)) * (RANDOM.uniform(size=(6, 6)) < 0.4) + 3 * np.eye(6)
+A = scipy.sparse.csr_array(DENSE)
+ROWS, COLUMNS = A.tocoo().coords
+SYMMETRIC = scipy.sparse.csr_array(DENSE + DENSE.T + np.diag(np.arange(6.0)))
+B, X = RANDOM.normal(size=6), RANDOM.normal(size=(6, 2))
+OTHER = scipy.sparse.csr_array(RANDOM.normal(size=(6, 6)) * (RANDOM.uniform(size=(6, 6)) < 0.5))
+KINDS = (
+    scipy.sparse.csr_array,
+    scipy.sparse.csc_array,
+    scipy.sparse.coo_array,
+    scipy.sparse.csr_matrix,
+)
+
+
+def slope(f, p, direction, h=1e-3):
+    near, far = (f(p + k * h * direction) - f(p - k * h * direction) for k in (1, 2))
+    return (8 * near - far) / (12 * h)
+
+
+def assert_derivatives(f, p, seed=0):
+    direction = np.random.default_rng(seed).normal(size=p.shape)
+    expected = slope(f, p, direction)
+    assert np.sum(grad(f)(p) * direction) == pytest.approx(expected, rel=1e-6, abs=1e-8)
+    assert deriv(lambda s: f(p + s * direction))(0.0) == pytest.approx(expected, rel=1e-6, abs=1e-8)
+    found, expected = hessian_vector_product(f)(p, direction), slope(grad(f), p, direction)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def matrix(data, like=A):
+    return sparse.csr_array((data, like.indices, like.indptr), like.shape)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_scipys_matrices_multiply_nodes(kind):
+    a = kind(A)
+    for x in (B, X):
+        for f, expected in (
+            (lambda x: a @ x, a @ x),
+            (lambda x: a @ x if kind is scipy.sparse.coo_array else a.dot(x), a @ x),
+            (lambda x: x.T @ a, x.T @ a),
+        ):
+            node = f(Tensor(x))
+            assert isinstance(node, Tensor)
+            np.testing.assert_allclose(node.data, expected)
+            assert_derivatives(lambda x, f=f: np.sum(np.sin(f(x))), x)
+    if kind is scipy.sparse.csr_matrix:
+        np.testing.assert_allclose((a * Tensor(B)).data, a * B)
+
+
+def test_products_with_matrices_of_numbers_are_transformed():
+    def loss(x):
+        return np.sum(np.sin(A @ x)) + (x @ A)[0]
+
+    expected = grad(loss)(B)
+    np.testing.assert_allclose(jit(grad(loss))(B), expected)
+    np.testing.assert_allclose(vmap(grad(loss))(X.T)[0], grad(loss)(X[:, 0]))
+    np.testing.assert_allclose(vmap(lambda x: x @ A)(X.T), X.T @ A)
+    twice = jit(lambda x: A @ (2 * x))
+    np.testing.assert_allclose([twice(B), twice(X[:, 0])], [A @ (2 * B), A @ (2 * X[:, 0])])
+    np.testing.assert_allclose(jacobian(lambda x: A @ x)(B), DENSE)
+
+
+OPERATIONS = {
+    "products": lambda a: a @ B + B @ a,
+    "products with matrices": lambda a: a @ X + (X.T @ a).T,
+    "sparse products": lambda a: (a @ OTHER @ a.T).toarray(),
+    "scipy on the left": lambda a: (OTHER @ a).toarray(),
+    "sums": lambda a: (a + OTHER - a.T).toarray(),
+    "sums with numbers": lambda a: (2 * a / 3 - a.multiply(a)).sum(axis=0),
+    "elements": lambda a: a.multiply(OTHER).toarray() + a.multiply(B).toarray() + a.multiply(X[:, :1]).toarray(),
+    "parts": lambda a: a[1:4, ::2].toarray() + a[0, 0],
+    "lists": lambda a: a[[0, 2, 5]].sum(axis=1) + a[[0, 1, 2], [1, 1, 2]],
+    "diagonal": lambda a: a.diagonal() + a.diagonal(1)[0] + a.trace(),
+    "stacks": lambda a: sparse.vstack([sparse.hstack([a, OTHER]), sparse.hstack([OTHER, a])]).sum(axis=1),
+    "kron": lambda a: sparse.kron(a, OTHER).sum(axis=0),
+    "plus dense": lambda a: a + DENSE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations_with_matrices_of_nodes(name):
+    f = OPERATIONS[name]
+    expected = f(A)
+    expected = np.asarray(expected.todense() if scipy.sparse.issparse(expected) else expected)
+    found = f(matrix(Tensor(A.data)))
+    np.testing.assert_allclose(found.data, expected, rtol=1e-12, atol=1e-14)
+    assert_derivatives(lambda d: np.sum(np.sin(f(matrix(d)))), A.data)
+
+
+def test_constructors_take_nodes():
+    for construct in (
+        lambda d: sparse.csr_array((d, (ROWS, COLUMNS)), (6, 6)),
+        lambda d: sparse.coo_array(
+            (np.concatenate([d / 2, d / 2]), (np.tile(ROWS, 2), np.tile(COLUMNS, 2)))
+        ),
+        lambda d: sparse.csc_array((d, A.indices, A.indptr)).T,
+        lambda d: sparse.csr_matrix(matrix(d).toarray()),
+    ):
+        found = construct(Tensor(A.data))
+        assert isinstance(found, sparse.SparseArray)
+        np.testing.assert_allclose(found.toarray().data, DENSE)
+        assert_derivatives(lambda d, c=construct: np.sum(np.sin(c(d) @ B)), A.data)
+    diagonals, offsets = [Tensor(B), Tensor(B[:5])], [0, -1]
+    found = sparse.diags_array(diagonals, offsets=offsets).toarray().data
+    np.testing.assert_allclose(
+        found, scipy.sparse.diags_array([B, B[:5]], offsets=offsets).toarray()
+    )
+    found = sparse.diags([Tensor([1.0]), Tensor([-2.0])], [1, 0], (3, 3)).toarray().data
+    np.testing.assert_allclose(found, scipy.sparse.diags([1.0, -2.0], [1, 0], (3, 3)).toarray())
+    assert isinstance(sparse.csr_array(DENSE), scipy.sparse.csr_array)
+
+
+OPTIONS = {"rtol": 1e-13, "atol": 1e-13}
+SOLVERS = {
+    "spsolve": lambda m, a, b: m.spsolve(a, b),
+    "splu": lambda m, a, b: m.splu(a).solve(b) + m.splu(a).solve(b, "T"),
+    **{f: lambda m, a, b, f=f: getattr(m, f)(a, b, **OPTIONS)[0] for f in ("gmres", "bicgstab", "bicg", "lgmres")},
+    **{f: lambda m, a, b, f=f: getattr(m, f)(a @ a.T, b, **OPTIONS)[0] for f in ("cg", "cgs")},
+    "minres": lambda m, a, b: m.minres(a + a.T, b, rtol=1e-14)[0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_solutions_of_systems(name):
+    solve, n = SOLVERS[name], A.nnz
+    expected = solve(scipy.sparse.linalg, A.tocsc(), B)
+    np.testing.assert_allclose(solve(linalg, matrix(Tensor(A.data)), B).data, expected, rtol=1e-8)
+    np.testing.assert_allclose(solve(linalg, A, Tensor(B)).data, expected, rtol=1e-8)
+
+    def total(p):
+        return np.sum(np.sin(solve(linalg, matrix(p[:n]), p[n:])))
+
+    assert_derivatives(total, np.concatenate([A.data, B]))
+
+
+def test_solutions_for_many_right_sides_and_transforms():
+    def total(data, b):
+        return np.sum(np.sin(linalg.spsolve(matrix(data), b)))
+
+    np.testing.assert_allclose(linalg.spsolve(A, Tensor(X)).data, np.linalg.solve(DENSE, X))
+    assert_derivatives(lambda b: total(A.data, b), X)
+    expected = grad(total, (0, 1))(A.data, B)
+    for found in (
+        jit(grad(total, (0, 1)))(A.data, B),
+        [g[1] for g in vmap(grad(total, (0, 1)), (None, 0))(A.data, np.stack([B * 2, B]))],
+    ):
+        np.testing.assert_allclose(found[0], expected[0])
+        np.testing.assert_allclose(found[1], expected[1])
+    solve = linalg.factorized(A.tocsc())
+    np.testing.assert_allclose(jacobian(solve)(B), np.linalg.inv(DENSE), atol=1e-14)
+
+
+def test_eigenvalues_of_symmetric_matrices():
+    def pairs(data):
+        half = matrix(data, SYMMETRIC)
+        return linalg.eigsh((half + half.T) / 2, 2, v0=np.ones(6))
+
+    w, v = pairs(Tensor(SYMMETRIC.data))
+    np.testing.assert_allclose(w.data, scipy.sparse.linalg.eigsh(SYMMETRIC, 2, v0=np.ones(6))[0])
+    np.testing.assert_allclose(SYMMETRIC @ v.data, v.data * w.data, atol=1e-10)
+
+    def total(data):
+        w, v = pairs(data)
+        return w[0] ** 2 + w[1] + np.sum(v**4) + np.sum(v[:, 0] * v[:, 1] ** 3 * v[0, 0] * v[0, 1])
+
+    assert_derivatives(total, SYMMETRIC.data)
+    with pytest.raises(NoDerivativeError, match="not simple"):
+        grad(lambda d: linalg.eigsh(sparse.diags_array(d), 1, v0=np.ones(4))[1][0, 0])(np.ones(4))
+    with pytest.raises(NoRuleError, match="symmetric"):
+        linalg.eigsh(matrix(Tensor(A.data)), 1)
+
+
+@pytest.mark.parametrize("scale", [0.1, 2.0])
+def test_exponentials_times_vectors(scale):
+    expected = scipy.sparse.linalg.expm_multiply(A * scale, B)
+    np.testing.assert_allclose(
+        linalg.expm_multiply(matrix(Tensor(A.data * scale)), B).data, expected, rtol=1e-10
+    )
+    found = linalg.expm_multiply(A, Tensor(X), start=0.0, stop=0.4, num=3).data
+    np.testing.assert_allclose(
+        found, scipy.sparse.linalg.expm_multiply(A, X, 0.0, 0.4, 3), rtol=1e-10
+    )
+    n = A.nnz
+    assert_derivatives(
+        lambda p: np.sum(np.tanh(linalg.expm_multiply(matrix(p[:n] * scale), p[n:]))),
+        np.concatenate([A.data, B]) * 0.3,
+    )
+
+
+def test_bad_input_is_named():
+    singular = scipy.sparse.csr_array([[1.0, 2.0], [2.0, 4.0]])
+    for call, kind, message in (
+        (lambda: linalg.spsolve(singular, Tensor(B[:2])), NoDerivativeError, "singular"),
+        (lambda: linalg.spsolve(A[:2], Tensor(B)), ShapeError, r"square; its shape is \(2, 6\)"),
+        (lambda: linalg.spsolve(A, Tensor(B[:3])), ShapeError, "needs 6 rows"),
+        (
+            lambda: linalg.gmres(A, Tensor(B), maxiter=1, restart=1, rtol=1e-14),
+            SolutionError,
+            "gmres did not converge",
+        ),
+        (lambda: A @ Tensor(B[:3]), ShapeError, r"\(6, 6\) .* \(3,\)"),
+        (lambda: A.multiply(Tensor(B)), GradientLostError, "autograd.scipy.sparse"),
+        (
+            lambda: linalg.cg(scipy.sparse.linalg.aslinearoperator(A), Tensor(B)),
+            NoRuleError,
+            "LinearOperator",
+        ),
+    ):
+        with pytest.raises(kind, match=message):
+            call()
+
+
+def test_a_large_system_needs_little_memory():
+    n = 20_000
+    laplace = sparse.diags_array(
+        [np.full(n, 2.1), -np.ones(n - 1), -np.ones(n - 1)], offsets=[0, 1, -1]
+    )
+
+    def energy(data):
+        x = linalg.spsolve(
+            sparse.csr_array((data, laplace.tocsr().indices, laplace.tocsr().indptr)), np.ones(n)
+        )
+        return np.sum(x)
+
+    gradient = grad(energy)(laplace.tocsr().data)
+    x = scipy.sparse.linalg.spsolve(laplace.tocsc(), np.ones(n))
+    rows = np.repeat(np.arange(n), np.diff(laplace.tocsr().indptr))
+    np.testing.assert_allclose(gradient, -x[rows] * x[laplace.tocsr().indices])
