@@ -141,6 +141,60 @@ def test_a_pole_is_balanced(tmp_path):
 
 
 @pytest.mark.slow
+def test_words_that_are_used_alike_get_similar_vectors():
+    losses, ranks, words = run("word_vectors", "--epochs", 2)
+    assert losses[-1] < losses[0] < np.log(2)
+    assert len(ranks) >= 8
+    assert np.median(list(ranks.values())) < words / 5
+    assert run("word_vectors", "--epochs", 1) == run("word_vectors", "--epochs", 1)
+
+
+@pytest.mark.slow
+def test_missing_ratings_are_guessed():
+    found = run("recommendation")
+    mean, biases, free, best = found.values()
+    assert 0.5 < best < free < mean
+    assert best < biases < 0.85 * mean
+    assert run("recommendation", "--epochs", 2) == run("recommendation", "--epochs", 2)
+
+
+@pytest.mark.slow
+def test_falling_balls_are_caught():
+    before, after = run("actor_critic", "--iterations", 150)
+    assert before < 0.25
+    assert after > 2 * before
+    assert run("actor_critic", "--iterations", 3) == run("actor_critic", "--iterations", 3)
+
+
+@pytest.mark.slow
+def test_two_numbers_describe_a_digit(tmp_path):
+    error, linear = run("autoencoder", "--epochs", 12, "--output", tmp_path)
+    assert error < 0.9 * linear
+    assert (tmp_path / "autoencoder.png").stat().st_size > 1000
+    assert run("autoencoder", "--epochs", 1) == run("autoencoder", "--epochs", 1)
+
+
+@pytest.mark.slow
+def test_a_residual_network_is_better_than_a_plain_one():
+    networks = ["LeNet", "plain, 4 convolutions", "ResNet, 4 convolutions"]
+    found = run("lenet_to_resnet", "--epochs", 3, "--networks", *networks)
+    assert found["ResNet, 4 convolutions"] > 0.95 > found["plain, 4 convolutions"]
+    again = [run("lenet_to_resnet", "--epochs", 1, "--networks", "LeNet") for _ in range(2)]
+    assert again[0] == again[1]
+
+
+@pytest.mark.slow
+def test_overfitting_is_cured(tmp_path):
+    found = run("overfitting", "--epochs", 40, "--output", tmp_path)
+    learnt, right = found.pop("nothing")
+    assert learnt > 0.95
+    for name, (labels, digits) in found.items():
+        assert labels < learnt, name
+        assert digits > right + 0.02, name
+    assert (tmp_path / "overfitting.png").stat().st_size > 1000
+
+
+@pytest.mark.slow
 def test_a_soap_film_becomes_smaller(capsys):
     found = run("soap_film", "--size", 16)
     assert capsys.readouterr().out.startswith("196 × 196 with 1262 entries")
