@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, define
-from autograd.errors import ShapeError
+from autograd.errors import BatchError, ShapeError
 from nn import init
 from nn.arrays import floating, shape_of
 from nn.layers.norm_kernels import normalise, normalise_back, sum_like
@@ -168,13 +168,20 @@ class BatchNorm(Module):
             self.num_batches_tracked[...] = 0
 
     def _track(self, kept: Kept, count: int) -> None:
-        self.num_batches_tracked += 1
         share = self.momentum
         if share is None:
-            share = (1 / self.num_batches_tracked).item()
-        self.running_mean += share * (kept.mean.reshape(-1) - self.running_mean)
+            share = (1 / (self.num_batches_tracked + 1)).item()
         unbiased = kept.variance.reshape(-1) * (count / (count - 1))
+        try:
+            self.running_mean += share * (kept.mean.reshape(-1) - self.running_mean)
+        except BatchError as error:
+            raise BatchError(
+                f"{type(self).__name__} in training mode changes its running statistics, which all "
+                "entries of the batch share, by those of each entry. Call model.eval() first, or "
+                "make it with track_running_stats=False."
+            ) from error
         self.running_var += share * (unbiased - self.running_var)
+        self.num_batches_tracked += 1
 
 
 class BatchNorm1d(BatchNorm):
