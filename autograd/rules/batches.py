@@ -123,7 +123,8 @@ class NodesInBatches(Batching):
             with in_rule():
                 return primitive.pullback(argnum, g, y, arguments, keywords)
         except Exception as error:
-            if not _is_of_batch(error) or (primitive.limit is not None and isinstance(g, Node)):
+            reads_graph = primitive.limit is not None or primitive.again is not None
+            if not _is_of_batch(error) or (reads_graph and isinstance(g, Node)):
                 raise  # the rule reads the graph of its cotangent, which a loop would cut
             settle(error)
             given = (argnum, g, y, arguments, keywords)

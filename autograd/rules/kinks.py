@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import Node, Primitive, Value
+from autograd.engine import Node, Primitive, Value, tracing
 from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.derivatives import derivatives
@@ -47,7 +47,20 @@ def occurs(mask: Any) -> bool:
     """Return whether a mask holds anywhere; False for data of other array libraries."""
     if isinstance(mask, Batched):
         return occurs(mask.array)
-    return isinstance(mask, (bool, np.bool_, np.ndarray)) and bool(np.any(mask))
+    is_numpy = isinstance(tracing.concrete(mask), (bool, np.bool_, np.ndarray))
+    return is_numpy and bool(np.any(mask))
+
+
+def _in_any_call(mask: Any) -> bool:
+    """Return whether a mask holds anywhere, in any call of a batch."""
+    return _in_any_call(mask.array) if isinstance(mask, Batched) else holds(mask)
+
+
+def _hold_several(mask: Any) -> bool:
+    """Return whether a mask holds at several places, those of all calls of a batch together."""
+    if isinstance(mask, Batched):
+        return _hold_several(mask.array)
+    return bool(np.count_nonzero(mask) > 1)
 
 
 def slopes(g: Any, y: Any, zero: Any) -> Any:
@@ -60,8 +73,6 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
         return 0.0 * plain(y)
     numbers = np.asarray(plain(g))
     again, others = other_lengths(g, y)
-    weights = np.zeros_like(numbers)
-    weights[zero] = np.linspace(1, 2, np.count_nonzero(zero))
     once: Any = 1.0 if isinstance(g, Value) else np.asarray(zero, numbers.dtype)
     own, *more = derivatives(g, once, [y, *again, *others], True, True)
     for found in more[: len(again)]:
@@ -70,16 +81,19 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
     for other, found in zip(others, more[len(again) :], strict=True):
         if found is not None:
             touched = (plain(other) == 0) & (plain(found) != 0)
-            mixed |= touched if np.shape(touched) == mixed.shape else np.any(touched)
+            mixed = mixed | (touched if np.shape(touched) == mixed.shape else np.any(touched))
     if own is None:
         own = np.zeros_like(numbers) if numbers.ndim else 0.0
-    elif np.count_nonzero(zero) > 1:
+    elif _hold_several(zero):
+        order = np.reshape(np.cumsum(zero), np.shape(zero)) / np.size(zero)
+        weights = np.asarray(where(zero, 1 + order, 0.0), numbers.dtype)
         found = derivatives(g, weights, [y, *again], True, True)
         weighted = sum(plain(x) for x in found if x is not None)
         alone = plain(own) * weights
-        rounding = math.sqrt(np.finfo(numbers.dtype).eps) * np.max(np.abs(alone[zero]))
-        mixed |= zero & ~(np.abs(weighted - alone) <= rounding)
-    return where(mixed, math.nan, own) if holds(mixed) else own
+        largest = np.max(where(zero, np.abs(alone), 0.0))
+        rounding = math.sqrt(np.finfo(numbers.dtype).eps) * largest
+        mixed = mixed | (zero & ~(np.abs(weighted - alone) <= rounding))
+    return where(mixed, math.nan, own) if _in_any_call(mixed) else own
 
 
 def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -96,7 +110,7 @@ def other_lengths(g: Any, y: Any) -> tuple[list[Any], list[Any]]:
         )
         if same:
             again.append(node)
-        elif holds(plain(node) == 0):
+        elif _in_any_call(plain(node) == 0):
             others.append(node)
     return again, others
 
@@ -204,7 +218,7 @@ def through_extreme(extreme: Primitive, argnum: int) -> Callable[..., Any]:
             return found
         slope = slopes(g, z, np.broadcast_to(tie, np.shape(plain(z))))
         bent = tie & ~np.isnan(plain(slope))
-        if not holds(bent):
+        if not _in_any_call(bent):
             return found
         return found + vanishing(where(bent, slope, 0.0) / 4, own - other)
 

@@ -21,6 +21,15 @@ from autograd.variables import Argnum, Function, Variable, plain
 
 _MODES = ("auto", "forward", "reverse")
 
+#: How often the vector of a product that does not fit is split in two, to see what adds up.
+SPLITS = 8
+
+#: How well, relative to what is missing.
+ADDING = 0.1
+
+#: How much larger rounding errors may be at other numbers.
+NOISE = 100.0
+
 
 class _OtherSizeError(Exception):
     """The result has another size than that of the plan: it depends on the data."""
@@ -85,7 +94,13 @@ class SparseDerivative:
         except _OtherSizeError:
             plan = self._replaced(plan, self._structure(given, arguments, keywords), given)
             matrix = self._matrix(plan, given, arguments, keywords)
-        return self._split(matrix, given)
+        return self._split(self._of_type(matrix, given), given)
+
+    def _of_type(self, matrix: Any, given: Any) -> Any:
+        """Return a matrix in the type of the argument, as `jacobian` does."""
+        kinds = [np.asarray(plain(x)).dtype for x in tree.flat(given)]
+        dtype = np.result_type(*[kind if kind.kind == "f" else float for kind in kinds])
+        return matrix if self._complex or matrix.dtype == dtype else matrix.astype(dtype)
 
     def pattern(self, *arguments: Any, **keywords: Any) -> Any:
         """Return which entries may be other than zero, as a `scipy.sparse.csr_array` of booleans.
@@ -285,6 +300,10 @@ class SparseDerivative:
             larger = self._replaced(plan, both, given)
             matrix, product = self._computed(larger, given, arguments, keywords)
             errors, plan = larger.errors(matrix, product), larger
+        if np.max(errors, initial=0.0) > epsilon**0.25:
+            noisy = self._rounding(plan, matrix, product, (given, arguments, keywords))
+            plan.noise = np.maximum(plan.noise, noisy)
+            errors = plan.errors(matrix, product)
         worst = np.max(errors, initial=0.0)
         claimed = sorted(plan.pattern.claimed)
         if claimed and worst > epsilon**0.5:
@@ -301,6 +320,27 @@ class SparseDerivative:
             )
         plan.tolerance = np.maximum(plan.tolerance, 4 * errors)  # rounding: the pattern is right
         return matrix
+
+    def _rounding(self, plan: Plan, matrix: Any, product: Any, call: Any) -> Any:
+        """Return how far each number of a product may be from the product with the matrix.
+
+        Terms that cancel, such as those of sqrt(x)², leave rounding errors, to which no terms of
+        the matrix compare. What entries that a pattern lacks contribute to products adds up,
+        however the vector is split in two; rounding errors do not.
+        """
+        given, arguments, keywords = call
+        forward = plan.mode == "forward"
+        products = self._forward if forward else self._reverse
+        like = given if forward else self._result(arguments, keywords)
+        parts = np.random.default_rng(1).uniform(-1, 1, (SPLITS, plan.test.size)) * plan.test
+        vectors = np.concatenate([parts, plan.test - parts])
+        found = products([structured(vectors, like)], arguments, keywords)
+        with np.errstate(all="ignore"):
+            missing = product - plan.times(matrix, plan.test)
+            left = found - np.array([plan.times(matrix, vector) for vector in vectors])
+            apart = np.abs(left[:SPLITS] + left[SPLITS:] - missing)
+            adds_up = np.all(apart <= ADDING * np.abs(missing), axis=0)
+        return np.where(adds_up | ~np.isfinite(missing), 0.0, NOISE * np.abs(missing))
 
     def _replaced(self, plan: Plan, pattern: Pattern, given: Any) -> Plan:
         """Return the plan for another pattern, and use it from now on."""

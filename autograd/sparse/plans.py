@@ -42,6 +42,8 @@ class Plan:
     tolerance : float or ndarray
         How far a product with the result may be from the one that is computed, relative to the
         sum of the absolute terms, because of rounding errors that have been seen.
+    noise : float or ndarray
+        The same, where all terms are rounding errors: how far it may be from the product.
     what : str
         What has colours.
     mode : str
@@ -55,6 +57,7 @@ class Plan:
         self.pattern = pattern
         self.sets = sets = pattern.sets
         self.tolerance: Any = 0.0
+        self.noise: Any = 0.0
         self.rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
         self.colors = self._colored(shape)
         self.count = int(self.colors.max(initial=-1)) + 1
@@ -119,18 +122,22 @@ class Plan:
 
         Where it is so close that rounding explains it, however small the terms are, that is 0.
         """
-        matrix = self._turned(matrix)
         with np.errstate(all="ignore"):
-            expected = matrix @ self.test
+            expected = self.times(matrix, self.test)
             difference = np.abs(expected - product)
-            far = np.flatnonzero(~(difference <= EPSILONS * epsilon_of(product) * abs(expected)))
+            rounding = np.maximum(EPSILONS * epsilon_of(product) * abs(expected), self.noise)
+            far = np.flatnonzero(~(difference <= rounding))
             found = np.zeros(len(expected))
             if far.size:
-                terms = abs(matrix[far]) @ self.test
+                terms = abs(self._turned(matrix)[far]) @ self.test
                 ratios = difference[far] / terms
                 ratios[~np.isfinite(terms) | (difference[far] == 0)] = 0.0
                 found[far] = np.where(np.isnan(ratios), np.inf, ratios)
         return found
+
+    def times(self, matrix: Any, vector: Any) -> Any:
+        """Return the product of a matrix with a vector, as it is computed."""
+        return self._turned(matrix) @ vector
 
     def _turned(self, matrix: Any) -> Any:
         """Return the matrix whose products are computed."""

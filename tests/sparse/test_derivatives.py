@@ -156,6 +156,14 @@ def test_the_checker_takes_sparse_matrices():
     assert autograd.check_gradients(f, X, gradient=sparse_jacobian(f)).ok
 
 
+def test_entries_have_the_type_of_the_argument():
+    weights = np.triu(np.ones((9, 9)))
+    x = X.astype(np.float32)
+    for mode in ("forward", "reverse"):
+        found = sparse_jacobian(lambda x: weights[:, : len(x)] @ x**2, mode=mode)(x)
+        assert found.dtype == jacobian(lambda x: weights[:, : len(x)] @ x**2)(x).dtype == x.dtype
+
+
 def test_single_precision_stays_single():
     x = X.astype(np.float32)
     check_close(sparse_jacobian(lambda x: x[1:] * x[:-1])(x), jacobian(lambda x: x[1:] * x[:-1])(x))
@@ -383,3 +391,34 @@ def test_the_size_of_the_result_may_depend_on_the_data(mode, verify):
     for signs in ([1, -1, -1, 1, -1, -1], [1] * 6, [-1, 1, 1, -1, 1, -1], [1, -1, -1, -1, -1, -1]):
         x = X * signs
         check_close(derivative(x), jacobian(squares_of_the_positive)(x))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(np.sqrt(x + 1) ** 2),
+        lambda x: np.sum(np.log(np.exp(x[1:]))),
+        lambda x: np.sum(x[1:] * x[:-1] - x[:-1] * x[1:]),
+        lambda x: np.sum(np.sin(x) ** 2 + np.cos(x) ** 2) + x[0] * x[1],
+        lambda x: 1e-20 * np.sum(x[1:] * x[:-1] ** 2) + np.sum(np.exp(np.log(x))),
+    ],
+)
+def test_entries_that_are_rounding_errors_are_no_error(f):
+    derivative = sparse_hessian(f)
+    for x in (X**2 + 0.1, 2 * X**2 + 0.3):
+        np.testing.assert_allclose(derivative(x).toarray(), hessian(f)(x), atol=1e-14)
+
+
+def test_entries_that_are_missing_among_rounding_errors_are_an_error(monkeypatch):
+    f = lambda x: np.sum(np.sqrt(x + 1) ** 2) + 1e-9 * x[0] * x[3]  # noqa: E731
+    derivative = sparse_hessian(f)
+    structure = type(derivative)._structure
+
+    def lacking(self, *arguments):
+        pattern = structure(self, *arguments)
+        pattern.sets = pattern.sets.filtered(np.arange(pattern.sets.size) % 3 > 0)
+        return pattern
+
+    monkeypatch.setattr(type(derivative), "_structure", lacking)
+    with pytest.raises(SparsityError, match="lacks entries"):
+        derivative(X**2 + 0.1)
