@@ -69,7 +69,10 @@ def planted(program):
 
 #: Programs by someone who did not know how wrong lines are found.
 INDEPENDENT = frozenset(
-    ("chemistry", "coursework", "desk", "language", "likelihoods", "mechanics", "sensing", "tapes")
+    (
+        *("chemistry", "coursework", "desk", "language", "likelihoods", "mechanics", "sensing"),
+        *("notebook", "studio", "tapes", "workbench"),
+    )
 )
 
 

@@ -50,7 +50,9 @@ class Backward:
         """Call the function, and return its result."""
         return self.function.call(self.function.objects(point.x))
 
-    def matrix(self, point: Point, patch: Patch = contextlib.nullcontext) -> Vector:
+    def matrix(
+        self, point: Point, patch: Patch = contextlib.nullcontext, made: bool = False
+    ) -> Vector:
         """Return the derivatives at a point, as the oracle knows them.
 
         Parameters
@@ -59,13 +61,21 @@ class Backward:
             The point.
         patch : callable
             Returns a context in which the backward pass runs, but not the function.
+        made : bool
+            Whether the function makes what is patched: then it runs in that context as well.
         """
+        if made:
+            with patch(), np.errstate(all="ignore"):
+                result = self.forward(point)
+                return point.view(self._claim(result, point).matrix)
         result = self.results.get(id(point))
         if self.remembers or result is None:
             result = self.results[id(point)] = self.forward(point)
         with patch(), np.errstate(all="ignore"):
-            claim: Claim = self.candidate.backward(result, point.x, point.weights)
-        return point.view(claim.matrix)
+            return point.view(self._claim(result, point).matrix)
+
+    def _claim(self, result: Any, point: Point) -> Claim:
+        return self.candidate.backward(result, point.x, point.weights)
 
     def learn_memory(self, laboratory: Any, here: Point) -> None:
         """Find out whether the function must be called before."""

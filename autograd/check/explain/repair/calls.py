@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import string
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
 from autograd.check.explain.repair.arithmetic import turned
@@ -95,6 +97,50 @@ def axes(n: Any, around: Vocabulary) -> Iterator[Any]:
         rest = [k for k in n.keywords if k.arg != "ddof"]
         yield ast.Call(n.func, n.args, rest)
         yield ast.Call(n.func, n.args, [*rest, ast.keyword("ddof", ast.Constant(1))])
+
+
+def subscripts(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a sum over indices, such as `einsum`, in which one index or two were others."""
+    text: Any = n.args[0].value if n.args and isinstance(n.args[0], ast.Constant) else None
+    if not isinstance(text, str) or "->" not in text:
+        return
+    for other in _resubscripted(text):
+        yield ast.Call(n.func, [ast.Constant(other), *n.args[1:]], n.keywords)
+
+
+def _resubscripted(text: str) -> Iterator[str]:
+    """Yield subscripts with two indices of a group exchanged, or one replaced; and two groups."""
+    groups = text.replace("->", ",").split(",")
+    letters = sorted(set(text) & set(string.ascii_letters))
+
+    def joined(changed: Sequence[str]) -> str:
+        return f"{','.join(changed[:-1])}->{changed[-1]}"
+
+    for number, group in enumerate(groups):
+        for new in _slips(group, letters):
+            yield joined([*groups[:number], new, *groups[number + 1 :]])
+    for one, other in combinations(range(len(groups)), 2):
+        changed = [*groups]
+        changed[one], changed[other] = changed[other], changed[one]
+        yield joined(changed)
+    for a, b in combinations(letters, 2):  # in one group, and in the result
+        exchange = {ord(a): b, ord(b): a}
+        result = groups[-1].translate(exchange)
+        for number, group in enumerate(groups[:-1]):
+            swapped = group.translate(exchange)
+            if swapped != group and result != groups[-1]:
+                yield joined([*groups[:number], swapped, *groups[number + 1 : -1], result])
+
+
+def _slips(group: str, letters: Sequence[str]) -> Iterator[str]:
+    """Yield the subscripts of one operand with two exchanged, or one replaced."""
+    for i, j in combinations(range(len(group)), 2):
+        if group[i] in letters and group[j] in letters:
+            yield group[:i] + group[j] + group[i + 1 : j] + group[i] + group[j + 1 :]
+    for i, letter in enumerate(group):
+        for other in letters if letter in letters else ():
+            if other != letter:
+                yield group[:i] + other + group[i + 1 :]
 
 
 def walked(n: Any, around: Vocabulary) -> Iterator[Any]:

@@ -21,6 +21,8 @@ from autograd.check.explain.repair.terms import (
     MOST_TRIED,
     coefficient_texts,
     factors,
+    near_factors,
+    near_terms,
     places,
     plain_factors,
     plain_terms,
@@ -84,12 +86,23 @@ class Fitting:
         self.search = search
         self.around = around
         self.site = around.site
+        self._known: dict[Path, Place | None] = {}
+
+    def times_near(self) -> Iterator[Variant]:
+        """Yield the statements with a value at hand as a factor."""
+        for place in self._places((*places(self.site.node), *summands(self.site.node))):
+            yield from self._times(place, near_factors(self.around, place.shape))
+
+    def plus_near(self) -> Iterator[Variant]:
+        """Yield the statements with a value at hand as a term."""
+        for place in self._places(places(self.site.node)):
+            yield from self._plus(place, near_terms(self.around, place.shape, place.value))
 
     def likely(self) -> Iterator[Variant]:
-        """Yield the statements with a likely factor or term whose coefficient fits."""
+        """Yield the statements with another likely factor or term whose coefficient fits."""
         for place in self._places(places(self.site.node)):
             yield from self._times(place, plain_factors(self.around, place.shape))
-            yield from self._plus(place, plain_terms(self.around, place.shape, place.value))
+            yield from self._plus(place, plain_terms(self.around, place.shape))
         for place in self._places(summands(self.site.node)):
             yield from self._times(place, plain_factors(self.around, place.shape))
 
@@ -101,22 +114,32 @@ class Fitting:
 
     def _places(self, paths: Iterable[Path]) -> Iterator[Place]:
         """Yield the values that influence all wrong derivatives."""
-        search, seen = self.search, set()
+        seen: set[Path] = set()
         for path in paths:
-            value = at(self.site.node, path)
-            if path in seen or not isinstance(value, ast.expr):
+            if path in seen:
                 continue
             seen.add(path)
-            noisy = expression("_1(_0)", value, attribute_of_choice("disturbed"))
-            nothing = expression("_0 * 0.0", value)
-            tried = [replaced(self.site.node, path, new) for new in (noisy, nothing)]
-            found = list(search.outcomes(self.site, tried, search.here))
-            if found[0] is None or found[1] is None or not np.isfinite(found[1]).all():
-                continue
-            still = search.wrong & (found[0] == search.given)
-            if not search.corrigible(still):
-                continue
-            yield Place(self.site, path, value, np.shape(search.choice.seen), found[1])
+            if path not in self._known:
+                self._known[path] = self._place(path)
+            place = self._known[path]
+            if place is not None:
+                yield place
+
+    def _place(self, path: Path) -> Place | None:
+        """Return a value, if it influences all derivatives that are wrong."""
+        search, value = self.search, at(self.site.node, path)
+        if not isinstance(value, ast.expr):
+            return None
+        noisy = expression("_1(_0)", value, attribute_of_choice("disturbed"))
+        nothing = expression("_0 * 0.0", value)
+        tried = [replaced(self.site.node, path, new) for new in (noisy, nothing)]
+        found = list(search.outcomes(self.site, tried, search.here))
+        if found[0] is None or found[1] is None or not np.isfinite(found[1]).all():
+            return None
+        still = search.wrong & (found[0] == search.given)
+        if not search.corrigible(still):
+            return None
+        return Place(self.site, path, value, np.shape(search.choice.seen), found[1])
 
     def _times(self, place: Place, candidates: Iterable[Any]) -> Iterator[Variant]:
         return self._fitted("a factor", place, _times, candidates, place.without)

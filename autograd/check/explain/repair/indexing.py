@@ -80,6 +80,10 @@ def moved(item: Any, around: Vocabulary) -> Iterator[Any]:
             moved = (shifted(ends[0], lower), shifted(ends[1], upper))
             if moved != ends:
                 yield ast.Slice(*moved, item.step)
+        if item.lower is None and item.upper is not None:
+            yield ast.Slice(ast.Constant(1), item.upper, item.step)
+        if item.upper is None and item.lower is not None:
+            yield ast.Slice(item.lower, expression("-1"), item.step)
         if item.step is None:
             yield ast.Slice(item.lower, item.upper, ast.UnaryOp(ast.USub(), ast.Constant(1)))
         else:
@@ -149,6 +153,13 @@ def fetched(n: Any, around: Vocabulary) -> Iterator[Any]:
         for name, value in around.site.names.items():
             if isinstance(value, (int, np.integer)) and name != n.slice.id:
                 yield ast.Subscript(n.value, ast.Name(name, ast.Load()), n.ctx)
+
+
+def both(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield the sum of two elements of an array in place of one of them."""
+    if isinstance(n.ctx, ast.Load):
+        for other in fetched(n, around):
+            yield ast.BinOp(n, ast.Add(), other)
 
 
 def rolled(n: Any, around: Vocabulary) -> Iterator[Any]:

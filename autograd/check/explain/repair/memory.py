@@ -7,10 +7,10 @@ import contextlib
 import copy
 import ctypes
 import functools
-import io
 import operator
 import random
 import sys
+import time
 import types
 from _thread import LockType
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.explain.repair.sources import is_users
+from autograd.check.explain.repair.streams import Streams
 from autograd.engine import Node, Primitive
 
 #: How many objects are looked at, and how many numbers are copied.
@@ -62,6 +63,8 @@ class Memory:
         Whether all objects were looked at.
     caches : list
         Functions that remember results: those of `functools.lru_cache`.
+    streams : Streams
+        What cannot be put back.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Memory:
         self.complete = True
         self.caches: list[Any] = []
         self._undo: list[Callable[[], None]] = []
-        self._files: list[tuple[Any, int]] = []
+        self.streams = Streams()
         self._protected: list[Any] = []
         self._seen: dict[int, Any] = {}  # the objects stay alive, so that their numbers stay theirs
         python_state = random.getstate()
@@ -97,13 +100,10 @@ class Memory:
     def release(self) -> None:
         """Restore, and let large arrays be changed again."""
         self.restore()
+        self.streams.unmute()
         for array in sorted(self._protected, key=lambda array: array.base is not None):
             with contextlib.suppress(ValueError):
                 array.flags.writeable = True
-
-    def has_written(self) -> bool:
-        """Return whether something was written to a file that was open before."""
-        return any(_position(file) != position for file, position in self._files)
 
     def forget(self, codes: Iterable[types.CodeType]) -> None:
         """Clear the caches of functions with some code: they would hide what it does."""
@@ -113,7 +113,8 @@ class Memory:
                 cache.cache_clear()
 
     def protect(self) -> None:
-        """Let nothing change large arrays, until they are released."""
+        """Let nothing change large arrays, or write to terminals, until they are released."""
+        self.streams.mute()
         for array in self._protected:
             array.flags.writeable = False
 
@@ -123,6 +124,7 @@ class Memory:
         """Keep some variables, and yield their values and the variables of user's modules."""
         names = [*names]
         known = {name: scope[name] for name in names if name in scope}
+        self.streams.may_wait |= "sleep" in names or any(v is time.sleep for v in known.values())
         absent = [name for name in names if name not in scope]
         self._undo.append(functools.partial(_restore_variables, scope, known, absent))
         for value in known.values():
@@ -146,7 +148,8 @@ class Memory:
                     waiting += keep(self, item)
                     break
             else:
-                waiting += self._object(item)
+                if not self.streams.note(item):
+                    waiting += self._object(item)
 
     # -- how each kind is kept: all yield what it refers to -----------------------------------
 
@@ -220,15 +223,9 @@ class Memory:
         return ()
 
     def _lock(self, lock: Any) -> Iterable[Any]:
+        self.streams.may_wait = True
         locked = lock.locked()
         self._undo.append(lambda: None if locked or not lock.locked() else lock.release())
-        return ()
-
-    def _file(self, file: Any) -> Iterable[Any]:
-        if not file.closed and file.writable():
-            position = _position(file)
-            if position is not None:
-                self._files.append((file, position))
         return ()
 
     def _function(self, function: types.FunctionType) -> Iterable[Any]:
@@ -301,7 +298,6 @@ _KINDS: dict[Any, Callable[[Memory, Any], Iterable[Any]]] = {
     np.random.RandomState: Memory._old_generator,
     random.Random: Memory._python_generator,
     LockType: Memory._lock,
-    io.IOBase: Memory._file,
     types.FunctionType: Memory._function,
     (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType): Memory._method,
     functools.partial: Memory._partial,
@@ -381,11 +377,3 @@ def _restore_dict(mapping: dict[Any, Any], kept: dict[Any, Any]) -> None:
 def _restore_slot(item: Any, name: str, value: Any) -> None:
     if getattr(item, name, None) is not value:
         object.__setattr__(item, name, value)
-
-
-def _position(file: Any) -> int | None:
-    """Return how far a file is; None if that is not known."""
-    try:
-        return int(file.tell()) if file.seekable() else None
-    except (OSError, ValueError):
-        return None

@@ -62,6 +62,7 @@ SLIPS = (
     Row("another function", ast.Call, calls.functions),
     Row("the arguments", ast.Call, calls.arguments),
     Row("an axis", ast.Call, calls.axes),
+    Row("the subscripts", ast.Call, calls.subscripts),
     Row("a known derivative", ast.BinOp, forms.derivatives),
     Row("the assignment", ast.AugAssign, assignments.augmented, 0.5),
     Row("the assignment", ast.Assign, assignments.assigned, 0.5),
@@ -77,6 +78,7 @@ SLIPS = (
 FORMS = (
     Row("two values exchanged", None, indexing.exchanged),
     Row("two indices exchanged", None, indexing.resliced),
+    Row("a missing operand", ast.Subscript, indexing.both, 1.0),
     Row("a variable that is not used", None, forms.forgotten, 1.0),
     Row("a missing statement", None, assignments.followed),
     Row("a missing statement", None, assignments.accumulated),
@@ -125,12 +127,19 @@ def everywhere(node: Any, around: Vocabulary) -> Iterator[Variant]:
         if isinstance(part, ast.expr) and isinstance(getattr(part, "ctx", ast.Load()), ast.Load):
             found.setdefault(ast.unparse(part), []).append(path)
     for paths in found.values():
-        if len(paths) > 1:
+        if len(paths) > 1 and isinstance(at(node, paths[0]), ast.Slice):
+            for other in indexing.moved(at(node, paths[0]), around):
+                yield Variant("an index", _all_replaced(node, paths, other), 1.0)
+        elif len(paths) > 1:
             for change in variants(at(node, paths[0]), around, (*SLIPS, FORMS[-1])):
-                changed = node
-                for path in paths:
-                    changed = replaced(changed, path, change.node)
+                changed = _all_replaced(node, paths, change.node)
                 yield change._replace(node=changed, cost=change.cost + 0.5)
+
+
+def _all_replaced(node: Any, paths: list[Path], new: Any) -> Any:
+    for path in paths:
+        node = replaced(node, path, new)
+    return node
 
 
 def pairs(node: Any, around: Vocabulary) -> Iterator[Variant]:

@@ -211,8 +211,9 @@ def _keeping(tree: Any, free: Sequence[str]) -> Any:
     if isinstance(tree, ast.Lambda):
         body = ast.IfExp(ast.Constant(True), tree.body, used)
         return ast.Expr(replaced(tree, (("body", None),), body))
-    never = ast.If(ast.Constant(False), [ast.Expr(used)], [])
-    function = replaced(tree, (("body", 0),), [never, tree.body[0]])
+    never = ast.If(ast.Constant(False), [ast.Expr(used)], [])  # at the end: after any `nonlocal`
+    last = len(tree.body) - 1
+    function = replaced(tree, (("body", last),), [tree.body[last], never])
     function.decorator_list = []
     return function
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import itertools
 import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -128,6 +128,7 @@ class Search:
         self.choice = Choice()
         self.budget = check.budget.part(SECONDS)
         self.found: list[Repair] = []
+        self.waiting: set[int] = set()
         self.reshaped: tuple[Repair, Vector] | None = None
 
     def repairs(self) -> list[Repair]:
@@ -141,7 +142,8 @@ class Search:
             self.function_sources = Sources(watch(lambda: self.backward.forward(here), own))
             self.backward.matrix(here)
             self.backward.remembers = False
-            self.sources = Sources(watch(lambda: self.backward.matrix(here), own))
+            ran = watch(lambda: self.backward.matrix(here), own)
+            self.sources = Sources(ran, self.function_sources.executed)
             self.backward.remembers = True
         except Exception as error:
             self.obstacle = f"it raises {type(error).__name__} when it is traced"
@@ -156,7 +158,7 @@ class Search:
             for source in (*self.sources.found, *Sources(self.related).found):
                 code = source.changed(source.tree, self.choice)  # its loops end
                 assert code is not None
-                stack.enter_context(patched(source.functions, code))
+                stack.enter_context(patched(source, code))
             self.laboratory.forget(item.code for item in self.sources.executed)
             self._prepare(here)
             self._search()
@@ -217,7 +219,7 @@ class Search:
         self.others = [
             point
             for point in self.laboratory.run(self.oracle.elsewhere) or []
-            if self.laboratory.run(partial(self.backward.matrix, point)) is not None
+            if self.laboratory.run(functools.partial(self.backward.matrix, point)) is not None
         ]
         self.backward.learn_memory(self.laboratory, here)
 
@@ -250,13 +252,16 @@ class Search:
         self.vocabularies = [Vocabulary(site, self.laboratory.run, trees) for site in places]
         if np.isnan(self.given).any():
             self._reshape()
+        fitting = functools.cache(functools.partial(Fitting, self))
         stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
             lambda around: variants(around.site.node, around, SLIPS),
+            lambda around: fitting(around).times_near(),
+            lambda around: fitting(around).plus_near(),
             lambda around: variants(around.site.node, around, FORMS),
-            lambda around: Fitting(self, around).likely(),
+            lambda around: fitting(around).likely(),
             lambda around: everywhere(around.site.node, around),
             lambda around: variants(around.site.node, around, COMBINED),
-            lambda around: Fitting(self, around).farther(),
+            lambda around: fitting(around).farther(),
             lambda around: pairs(around.site.node, around),
         )
         suspects = [around for around in self.vocabularies if self._may_repair(around.site)]
@@ -298,7 +303,7 @@ class Search:
 
     def _own(self) -> list[Source]:
         """Return the functions that the function under test does not run: those are right."""
-        shared = {source.executed.code for source in self.function_sources.found}
+        shared = {item.code for item in self.function_sources.executed}
         own = [source for source in self.sources.found if source.executed.code not in shared]
         return own or self.sources.found
 
@@ -381,11 +386,19 @@ class Search:
         return site.source.changed(tree, self.choice)
 
     def outcome(self, site: Site, code: types.CodeType, point: Point) -> Vector | None:
-        """Return the derivatives by a changed function at a point; None if it fails."""
+        """Return the derivatives by a changed function at a point; None if it fails.
+
+        A statement that once waited for something in vain is not tried again.
+        """
+        if id(site) in self.waiting:
+            return None
         self.tried += 1
+        source, barks = site.source, self.laboratory.watchdog.barks
         found: Vector | None = self.laboratory.run(
-            lambda: self.backward.matrix(point, lambda: patched(site.source.functions, code))
+            lambda: self.backward.matrix(point, lambda: patched(source, code), bool(source.holders))
         )
+        if self.laboratory.watchdog.barks > barks:
+            self.waiting.add(id(site))
         return found
 
     def _corrected(self, site: Site, code: types.CodeType) -> tuple[frozenset[str], bool]:
@@ -413,7 +426,7 @@ class Search:
         function: CheckedFunction = self.check.function
 
         def values() -> Any:
-            with patched(site.source.functions, code):
+            with patched(site.source, code):
                 return function.value(self.here.x)
 
         found = self.laboratory.run(values)

@@ -169,12 +169,15 @@ class Source:
         The names of the classes around it.
     names : dict
         For each executed line, also of functions inside it, the variables before it.
+    holders : list of function
+        Functions that make this one each time they run, but are right themselves.
     """
 
     executed: Executed
     tree: Any
     classes: tuple[str, ...]
     names: dict[int, dict[str, Any]]
+    holders: list[types.FunctionType] = field(default_factory=list)
 
     @property
     def path(self) -> str:
@@ -189,12 +192,13 @@ class Source:
     @cached_property
     def functions(self) -> list[types.FunctionType]:
         """The function objects that run this code; several if it is a closure."""
-        code = self.executed.code
-        return [
-            item
-            for item in gc.get_referrers(code)
-            if isinstance(item, types.FunctionType) and item.__code__ is code
-        ]
+        return functions_with(self.executed.code)
+
+    def carriers(self, code: types.CodeType) -> list[tuple[types.FunctionType, types.CodeType]]:
+        """Return the functions to run other code in, each with its code then."""
+        own = self.executed.code
+        holding = [(holder, _with_inner(holder.__code__, own, code)) for holder in self.holders]
+        return [*((function, code) for function in self.functions), *holding]
 
     def changed(self, tree: Any, choice: Choice) -> types.CodeType | None:
         """Return the code of a changed tree; None if it cannot replace the original."""
@@ -205,8 +209,36 @@ class Source:
         return Ticking(self.tree)
 
 
+def functions_with(code: types.CodeType) -> list[types.FunctionType]:
+    """Return the functions that run some code."""
+    holders = gc.get_referrers(code)
+    return [f for f in holders if isinstance(f, types.FunctionType) and f.__code__ is code]
+
+
+def _with_inner(outer: types.CodeType, old: types.CodeType, new: types.CodeType) -> types.CodeType:
+    """Return the code of a function that makes functions with new code in place of old."""
+
+    def place(code: types.CodeType) -> tuple[str, int]:
+        return code.co_name, code.co_firstlineno
+
+    constants: list[Any] = []
+    for constant in outer.co_consts:
+        if isinstance(constant, types.CodeType):
+            mine = place(constant) == place(old) and constant.co_freevars == new.co_freevars
+            constant = new if mine else _with_inner(constant, old, new)
+        constants.append(constant)
+    return outer.replace(co_consts=tuple(constants))
+
+
 class Sources:
     """The source of all that a call executed.
+
+    Parameters
+    ----------
+    executed : list of Executed
+        What it executed.
+    makers : list of Executed
+        Functions that are right, but may make others that are not.
 
     Attributes
     ----------
@@ -218,25 +250,34 @@ class Sources:
         Those without source.
     """
 
-    def __init__(self, executed: list[Executed]) -> None:
+    def __init__(self, executed: list[Executed], makers: Sequence[Executed] = ()) -> None:
         self.executed = executed
         self.found: list[Source] = []
-        self.missing: list[Executed] = []
         self._modules: dict[str, ast.Module | None] = {}
+        right = {item.code for item in makers}
+        own = {item.code for item in executed}
         located = [(item, self._locate(item.code)) for item in executed]
         self.missing = [item for item, place in located if place is None]
         known = [(item, *place) for item, place in located if place is not None]
+        for item in makers:
+            place = None if item.code in own else self._locate(item.code)
+            known += [] if place is None else [(item, *place)]
         for item, tree, classes in known:
+            if item.code not in own:
+                continue
             path = item.code.co_filename
             near = [k for k in known if k[0] is not item and k[0].code.co_filename == path]
-            if any(_contains(other, tree) for _, other, _ in near):
+            around = [k for k in near if _contains(k[1], tree)]
+            mine = item.code in right
+            if any((k[0].code in right) == mine for k in around):
                 continue
             names = dict(item.names)
             for inner, other, _ in near:
-                if _contains(tree, other):
+                if _contains(tree, other) and (inner.code in right) == mine:
                     names.update(inner.names)
-            source = Source(item, tree, classes, names)
-            if source.functions and source.changed(tree, Choice()) is not None:
+            holders = [f for k in around for f in functions_with(k[0].code)]
+            source = Source(item, tree, classes, names, holders)
+            if source.carriers(item.code) and source.changed(tree, Choice()) is not None:
                 self.found.append(source)
             else:
                 self.missing.append(item)

@@ -15,6 +15,9 @@ from autograd.check.explain.repair.vocabulary import Vocabulary, is_within, shap
 #: How many values are combined, and how many factors and terms are tried at one place.
 MOST_COMBINED, MOST_TRIED = 14, 500
 
+#: How many numbers are tried as coefficients of terms in loops.
+MOST_COEFFICIENTS = 4
+
 
 def places(node: Any) -> Iterator[Path]:
     """Yield the paths of the values in a statement that may lack something, the largest first."""
@@ -62,16 +65,51 @@ def _at_hand(around: Vocabulary, shape: tuple[int, ...]) -> dict[str, Any]:
     return {text: value for text, value in values.items() if is_within(value, shape)}
 
 
-def plain_factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
-    """Yield the likeliest of what may be missing as a factor of a value of some shape."""
-    fitting = _at_hand(around, shape)
+def _near(around: Vocabulary, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Return the values at hand that broadcast to a shape, if need be with further axes."""
+    found = {}
+    for text, value in around.values.items():
+        if is_within(value, shape):
+            found[text] = value
+        for index in _columns(shape_of(value) or (), shape):
+            found[f"{text}[{index}]"] = value
+    return found
+
+
+def _columns(mine: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[str]:
+    """Yield the indices that put an array in place of leading or middle axes of a shape."""
+    if not mine or max(mine) == 1:
+        return
+    for first in range(len(shape) - len(mine)):
+        if shape[first : first + len(mine)] == mine:
+            after = len(shape) - len(mine) - first
+            yield ", ".join([":" if len(mine) == 1 else "...", *["None"] * after])
+
+
+def near_factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield the values at hand that may be missing as a factor or divisor of some shape."""
+    fitting = _near(around, shape)
     yield ast.Constant(1)
     for text in fitting:
         yield expression(text)
-    for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0", "1 / _0"):
+    for text, value in fitting.items():
+        if shape_of(value) or around.site.loops:  # else it is a coefficient
+            yield expression("1 / _0", expression(text))
+
+
+def plain_factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield the likeliest of what else may be missing as a factor of a value of some shape."""
+    fitting = _at_hand(around, shape)
+    beside = [text for text in fitting if text not in around.values]
+    for text in beside:
+        yield expression(text)
+    for form in ("1 - _0**2", "_0 * (1 - _0)", "_0 > 0"):
         for text in fitting:
             if shape_of(fitting[text]):
                 yield expression(form, expression(text))
+    for text in beside:
+        if shape_of(fitting[text]):
+            yield expression("1 / _0", expression(text))
 
 
 def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
@@ -103,12 +141,25 @@ def factors(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
         yield expression("_1 / _0", expression(one), expression(other))
 
 
-def plain_terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[Any]:
-    """Yield the likeliest of what may be missing as a term of a value of some shape."""
+def near_terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterator[Any]:
+    """Yield the values at hand that may be missing as a term of a value of some shape."""
     if len(shape) == 2 and shape[0] == shape[1]:
         yield ast.Attribute(value, "T", ast.Load())
-    for text in _at_hand(around, shape):
+    fitting = _near(around, shape)
+    for text in fitting:
         yield expression(text)
+    if around.site.loops:  # what is computed is no linear function of a coefficient
+        for number in [*around.scalars][:MOST_COEFFICIENTS]:
+            for text, item in fitting.items():
+                if shape_of(item) == shape and text != number:
+                    yield expression("_0 * _1", expression(number), expression(text))
+
+
+def plain_terms(around: Vocabulary, shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield the likeliest of what else may be missing as a term of a value of some shape."""
+    for text in _at_hand(around, shape):
+        if text not in around.values:
+            yield expression(text)
     yield from _matrix_products(around, shape)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import sys
 import threading
 import types
@@ -17,6 +18,8 @@ import numpy as np
 
 from autograd.check.explain.repair.memory import Memory
 from autograd.check.explain.repair.recompile import Choice, TooLong
+from autograd.check.explain.repair.sources import Source
+from autograd.check.explain.repair.watchdog import Watchdog
 
 #: Events of Python's audit that change something outside of the process.
 _OUTSIDE = (
@@ -28,9 +31,14 @@ _OUTSIDE = (
     "ftplib.",
     "smtplib.",
     "urllib.",
+    "builtins.input",
+    "mmap.",
 )
 _HARMLESS = ("os.listdir", "os.scandir", "os.walk", "os.fwalk", "os.putenv", "os.getxattr")
 
+
+#: How many runs may end by a signal, because they wait.
+MOST_HANGING = 5
 
 #: How many bytes the changed functions may use beyond what is in use.
 MOST_MEMORY = 2**30
@@ -48,6 +56,7 @@ class _Guard:
 
     active = False
     installed = False
+    patience = 0.0
     others: frozenset[int] = frozenset()
 
     @classmethod
@@ -65,10 +74,20 @@ class _Guard:
     def hook(cls, event: str, arguments: tuple[Any, ...]) -> None:
         if not cls.active:
             return
-        writes = event == "open" and any(c in str(arguments[1] or "r") for c in "wax+")
+        writes = event == "open" and _is_to_write(*arguments[1:3])
         outside = event.startswith(_OUTSIDE) and event not in _HARMLESS
         if (writes or outside) and cls.concerns_this_thread():
             raise Refused(event)
+        sleeps = event == "time.sleep" and arguments[0] > cls.patience
+        if sleeps and cls.concerns_this_thread():
+            raise TooLong
+
+
+def _is_to_write(mode: Any, flags: Any) -> bool:
+    """Return whether a file is opened to be written, by its mode or the flags of the system."""
+    if mode is not None:
+        return any(c in str(mode) for c in "wax+")
+    return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC))
 
 
 class _Silence(io.TextIOBase):
@@ -170,6 +189,7 @@ class Laboratory:
         self.choice = choice
         self.seconds = 1.0
         self.late = 0
+        self.watchdog = Watchdog(choice)
         self.refused = self.outside = ""
 
     def forget(self, codes: Iterable[types.CodeType]) -> None:
@@ -189,35 +209,51 @@ class Laboratory:
             warnings.catch_warnings(),
             np.errstate(all="ignore"),
             _bounded_memory(),
+            self.watchdog.on_duty(),
         ):
             warnings.simplefilter("ignore")
             logging.disable(logging.CRITICAL)
             self._memory = Memory(self.roots, self.scopes)
             try:
                 self._memory.protect()
-                if not self._memory.complete:
-                    self.refused = "it refers to more objects than can be put back afterwards"
+                self.refused = self._obstacle()
                 yield
             finally:
                 logging.disable(disabled)
                 self._memory.release()
 
+    def _obstacle(self) -> str:
+        """Return why nothing may be run; or an empty string."""
+        if not self._memory.complete:
+            return "it refers to more objects than can be put back afterwards"
+        streams = self._memory.streams
+        if streams.may_wait and not self.watchdog.able:
+            return "it may wait for something, which only the main thread can interrupt"
+        return streams.obstacle
+
     def run(self, call: Callable[[], Any]) -> Any:
         """Return what a call returns; None if it fails, is refused or takes too long."""
         if self.refused:
             return None
+        _Guard.patience = self.seconds
+        try:
+            return self._ended(call)
+        except TooLong:  # while it was put back
+            self._memory.restore()
+        return None
+
+    def _ended(self, call: Callable[[], Any]) -> Any:
         self.choice.start(self.seconds)
         try:
             _Guard.active = True
             found = call()
-            if self._memory.has_written():
-                self.refused = "it writes to a file that is open"
-                return None
-            return found
+            self.refused = self._memory.streams.change()
+            return None if self.refused else found
         except Refused as refused:
             self.outside = f"it writes or starts something ({refused})"
         except TooLong:
-            pass
+            if self.watchdog.barks == MOST_HANGING:
+                self.refused = "it waits for something when it is changed"
         except (Exception, SystemExit):  # a change may break anything
             pass
         finally:
@@ -231,12 +267,12 @@ class Laboratory:
 
 
 @contextlib.contextmanager
-def patched(functions: Iterable[types.FunctionType], code: types.CodeType) -> Iterator[None]:
-    """Let functions run other code inside the block."""
-    before = [(function, function.__code__) for function in functions]
+def patched(source: Source, code: types.CodeType) -> Iterator[None]:
+    """Let a function run other code inside the block."""
+    before = [(function, function.__code__) for function, _ in source.carriers(code)]
     try:
-        for function, _ in before:
-            function.__code__ = code
+        for function, new in source.carriers(code):
+            function.__code__ = new
         yield
     finally:
         for function, original in before:

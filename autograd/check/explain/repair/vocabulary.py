@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.explain.repair.memory import slots_of_object
 from autograd.check.explain.repair.statements import Site
 from autograd.check.explain.repair.syntax import parts
 from autograd.engine import Node
@@ -74,13 +75,14 @@ class Vocabulary:
     @cached_property
     def values(self) -> dict[str, Any]:
         """Numbers and arrays by the expression that denotes them: ``h``, ``self.W``, ``c["x"]``."""
-        found: dict[str, Any] = {}
-        for name, value in self._variables():
+        variables = dict(self._variables())
+        found = {name: value for name, value in variables.items() if shape_of(value) is not None}
+        for name, value in variables.items():
             for text, item in _entries(name, value, 2):
-                if text not in found and shape_of(item) is not None:
-                    found[text] = item
                 if len(found) >= MOST_VALUES:
                     return found
+                if text not in found and shape_of(item) is not None:
+                    found[text] = item
         return found
 
     def _variables(self) -> Iterator[tuple[str, Any]]:
@@ -156,12 +158,22 @@ class Vocabulary:
     @cached_property
     def attributes(self) -> dict[str, list[str]]:
         """The names of the attributes of each variable that has some of its own."""
-        return {
-            name: sorted(value.__dict__)
-            for name, value in self.site.names.items()
-            if isinstance(getattr(value, "__dict__", None), dict)
-            and not isinstance(value, (types.ModuleType, type, types.FunctionType))
-        }
+        found = {name: sorted(attributes_of(v)) for name, v in self.site.names.items()}
+        return {name: attributes for name, attributes in found.items() if attributes}
+
+
+#: What has attributes, but is a value as a whole.
+_WHOLE = (np.ndarray, np.generic, Node, types.ModuleType, type, types.FunctionType)
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """Return an object's own attributes, also those of slots and named tuples."""
+    if isinstance(value, _WHOLE):
+        return {}
+    fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
+    own = getattr(value, "__dict__", None)
+    named = {name: getattr(value, name) for name in fields}
+    return {**named, **(own if isinstance(own, dict) else {}), **slots_of_object(value)}
 
 
 def _entries(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
@@ -169,18 +181,18 @@ def _entries(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
     if text.startswith("_") and depth == 2:
         return
     yield text, value
-    whole = (np.ndarray, Node, types.ModuleType, type, types.FunctionType)
-    if depth == 0 or isinstance(value, whole):
+    if depth == 0 or isinstance(value, _WHOLE):
+        return
+    attributes = attributes_of(value)
+    for name in [*attributes][:MOST_ENTRIES]:
+        yield from _entries(f"{text}.{name}", attributes[name], depth - 1)
+    if attributes:
         return
     if isinstance(value, dict):
         for key in [*value][:MOST_ENTRIES]:
             if isinstance(key, (str, int)):
                 yield from _entries(f"{text}[{key!r}]", value[key], depth - 1)
-    elif isinstance(value, (list, tuple)):
-        if len(value) <= MOST_ENTRIES:
-            for position, item in enumerate(value):
-                if not isinstance(item, int):  # rarely written out
-                    yield from _entries(f"{text}[{position}]", item, depth - 1)
-    elif isinstance(getattr(value, "__dict__", None), dict):
-        for name in [*value.__dict__][:MOST_ENTRIES]:
-            yield from _entries(f"{text}.{name}", value.__dict__[name], depth - 1)
+    elif isinstance(value, (list, tuple)) and len(value) <= MOST_ENTRIES:
+        for position, item in enumerate(value):
+            if not isinstance(item, int):  # rarely written out
+                yield from _entries(f"{text}[{position}]", item, depth - 1)

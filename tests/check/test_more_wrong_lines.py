@@ -1,0 +1,147 @@
+"""Wrong lines in less usual code: named tuples, subscripts, closures, counters, parts of arrays."""
+
+from collections import namedtuple
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from autograd import check_gradients
+
+random = np.random.default_rng(5)
+Pair = namedtuple("Pair", "a b")
+A, B, C = random.normal(size=3), random.normal(size=(3, 4, 4)), random.normal(size=4)
+
+
+def corrections(f, *inputs, **derivative):
+    report = check_gradients(f, *inputs, **derivative, raises=False)
+    assert report.lines, report
+    plain = {"return (": "return ", "b)": "b", "k.c)": "k.c"}  # Python 3.12 and before
+    texts = [line.correction for line in report.lines]
+    for old, new in plain.items():
+        texts = [text.replace(old, new) for text in texts]
+    return texts
+
+
+def product(x, y):
+    return np.sum(x * np.sin(y))
+
+
+def by_named_tuple(x, y):
+    outer = Pair(np.sin(y), x * np.cos(y))
+    inner = Pair(outer.a, outer.b)
+    return inner.a, inner.a
+
+
+@dataclass(slots=True)
+class Slots:
+    s: np.ndarray
+    c: np.ndarray
+
+
+def by_slots(x, y):
+    k = Slots(np.sin(y), np.cos(y))
+    return k.s, x * k.s
+
+
+def contraction(a, c):
+    return np.einsum("a,abc,b,c->", a, B, c, c)
+
+
+def by_subscripts(a, c):
+    dc = np.einsum("a,abc,c->b", a, B, c)
+    dc += np.einsum("a,abc,c->b", a, B, c)
+    return np.einsum("abc,b,c->a", B, c, c), dc
+
+
+def springs(x):
+    return sum((x[i] ** 2) * x[j] for i, j in ((0, 1), (1, 3), (2, 0)))
+
+
+def by_elements(x):
+    g = np.zeros(4)
+    for i, j in ((0, 1), (1, 3), (2, 0)):
+        g[i] += x[i] * x[j]
+        g[i] += x[i] * x[j]
+        g[j] += x[i] * x[j]
+    return g
+
+
+def centred(x):
+    return np.sum(np.exp(x)) + np.sum(x[1:-1] ** 2)
+
+
+def by_slices(x):
+    g = np.exp(x)
+    inner = 2 * x
+    g[1:] += inner[1:]
+    return g
+
+
+CALLS = 0
+
+
+def counting(x):
+    global CALLS
+    CALLS += 1
+    return np.cos(x)
+
+
+def scaled_rows(w):
+    return np.sum((w * A[:, None]) ** 3) + w[:, 0] @ A
+
+
+def by_columns(w):
+    g = 3 * (w * A[:, None]) ** 2
+    g[:, 0] += A
+    return g
+
+
+@pytest.mark.parametrize(
+    ("f", "inputs", "gradient", "correction"),
+    [
+        (product, (A, C[:3]), by_named_tuple, "return inner.a, inner.b"),
+        (product, (A, C[:3]), by_slots, "return k.s, x * k.c"),
+        (contraction, (A, C), by_subscripts, None),
+        (springs, (C,), by_elements, "g[j] += x[i] * x[i]"),
+        (centred, (C,), by_slices, "g[1:-1] += inner[1:-1]"),
+        (np.sum, (A,), counting, None),
+        (scaled_rows, (random.normal(size=(3, 2)),), by_columns, None),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_correction_of_a_line(f, inputs, gradient, correction):
+    found = corrections(f, *inputs, gradient=gradient)
+    assert correction in (None, *found)
+
+
+def steps():
+    """Return a function whose result holds the rest of the derivative, and its backward pass."""
+
+    def forward(x, w):
+        h = np.tanh(w * x)
+
+        def pull(g):
+            a = g * (1 - h)
+            return a * w, a * x
+
+        return h, pull
+
+    return forward, lambda g, pull: pull(g)
+
+
+def test_a_line_of_a_closure_that_the_function_returns():
+    forward, backward = steps()
+    (correction,) = corrections(forward, A, C[:3], vjp=backward)
+    assert correction == "a = g * (1 - h**2)"
+
+
+def test_a_line_of_a_function_that_counts_its_calls():
+    turns = 0
+
+    def gradient(x):
+        nonlocal turns
+        turns += 1
+        return np.sin(x)
+
+    assert corrections(lambda x: np.sum(np.sin(x)), A, gradient=gradient) == ["return np.cos(x)"]
