@@ -26,7 +26,8 @@ def words_of(mistake):
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)
 @pytest.mark.usefixtures("_without_source")
 def test_each_wrong_gradient_is_found_and_explained(mistake):
-    report = check_gradients(mistake.f, *mistake.inputs, gradient=mistake.gradient, raises=False)
+    options = {"gradient": mistake.gradient, "raises": False, "explain": bool(words_of(mistake))}
+    report = check_gradients(mistake.f, *mistake.inputs, **options)
     assert not report.ok
     assert not report.worst.ok
     reasons = " ".join(report.reasons)

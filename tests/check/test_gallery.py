@@ -69,7 +69,7 @@ def test_the_gallery_is_large_enough():
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_noted_mistake_is_found(program):
     edits = planted(program)
-    for edit in edits[:: len(edits) // 4]:
+    for edit in edits[:: len(edits) // 2]:
         for name, keyword in effects(program, edit):
             with loaded(program, edit) as module:
                 call = calls(module, SEEDS[0])[name]
@@ -83,7 +83,7 @@ def test_a_noted_mistake_is_found(program):
 @pytest.mark.parametrize("program", ["equations", "layers", "losses"])
 def test_what_is_said_of_a_mistake_is_true(program):
     edits = planted(program)
-    for edit in edits[:: len(edits) // 2]:
+    for edit in edits[len(edits) // 2 :][:1]:
         for name, keyword in effects(program, edit):
             judgement = judge(Mistake(edit, program, name, keyword, "written"))
             assert judgement.category not in (FALSE, NOT_FOUND, ERROR), judgement

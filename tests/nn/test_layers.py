@@ -80,8 +80,8 @@ def test_derivatives_agree_with_finite_differences(sample):
             "PReLU",
         )
     )
-    check_gradients(f, tuple(x), parameters, order=1 if kinked else 2, method="projected")
-    check_gradients(f, tuple(x), parameters, modes=("reverse", "forward"))
+    options = {"modes": ("reverse", "forward"), "method": "projected"}
+    check_gradients(f, tuple(x), parameters, order=1 if kinked else 2, **options)
 
 
 @SAMPLES

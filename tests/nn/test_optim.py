@@ -18,7 +18,10 @@ from autograd.errors import (
     WeightsError,
 )
 from nn import optim
-from nn.optim.packing import BLOCK
+from nn.optim import packing
+
+#: Blocks of fewer numbers than usual: as many of them, in less time.
+BLOCK = 1 << 12
 
 RECORDER = runpy.run_path(str(Path(__file__).with_name("record_torch_optim.py")))
 RECORDED = np.load(RECORDER["FOLDER"] / "torch_optim.npz")
@@ -35,6 +38,11 @@ EVERYTHING = {
     "RAdam": lambda p: optim.RAdam(p, lr=0.1, betas=(0.5, 0.9), weight_decay=0.1),
     "Lion": lambda p: optim.Lion(p, lr=0.1, weight_decay=0.1),
 }
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(packing, "BLOCK", BLOCK)
 
 
 @pytest.mark.parametrize("name", RECORDER["OPTIMIZERS"])
