@@ -62,7 +62,10 @@ class Backend:
         """Return an optimised program, parts of which run in C; note in the report which do."""
         for one in PASSES if self.uses_c else ():
             program = one(program, self, report)
-        return optimised(program)
+        found = optimised(program)
+        return (
+            with_products(found, report) if self.is_asked_for or REPORTED in report.runs else found
+        )
 
     def ready(self, program: Program, report: Report) -> Callable[..., Any]:
         """Return a function of the inputs that runs a program; see `running.compiled`."""
@@ -81,6 +84,7 @@ def _checked(name: str | None, what: str) -> str | None:
 
 # Imported last: these modules need the names above.
 from autograd.program.backends.c import saving as _saving  # noqa: E402, F401
-from autograd.program.backends.c.regions import with_kernels  # noqa: E402
+from autograd.program.backends.c.products import with_products  # noqa: E402
+from autograd.program.backends.c.regions import REPORTED, with_kernels  # noqa: E402
 
 PASSES += (with_kernels, with_tapes)

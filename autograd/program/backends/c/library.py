@@ -61,8 +61,15 @@ class Library:
         return found  # type: ignore[no-any-return]
 
 
-def library_of(text: str) -> Library:
+def library_of(text: str, options: tuple[str, ...] = ()) -> Library:
     """Return the library of functions that are given as text, from the cache if it is there.
+
+    Parameters
+    ----------
+    text : str
+        The functions.
+    options : tuple of str
+        Further options of the compiler.
 
     Raises
     ------
@@ -75,13 +82,13 @@ def library_of(text: str) -> Library:
     found = compiler.found()
     assert found is not None
     source = whole(text)
-    key = cache.key_of(source, *found.flags(), found.identity, compiler.processor())
+    key = cache.key_of(source, *found.flags(), *options, found.identity, compiler.processor())
     with _LOCK:
         known = _loaded(cache.stored(key))
         if known is not None:
             return known
         try:
-            data = found.compiled(source, linked(found))
+            data = found.compiled(source, (*options, *linked(found)))
             kept = _loaded(cache.keep(key, data))
             if kept is not None:
                 return kept
