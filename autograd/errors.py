@@ -63,6 +63,10 @@ class BatchError(AutogradError, ValueError):
     """A function that `vmap` calls does something that differs between the calls of a batch."""
 
 
+class BareNumberError(BatchError):
+    """A function that `vmap` calls needs the number of each call, and has an array for all."""
+
+
 class BatchNumberError(BatchError, TypeError):
     """A batched number is used as an array."""
 

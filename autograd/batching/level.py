@@ -12,7 +12,7 @@ from autograd.batching.uniform import rules_are_running
 from autograd.engine.batching import Batched, levels
 from autograd.engine.callers import hint_for_caller, hint_for_solver
 from autograd.engine.grad_mode import GRAD_MODE
-from autograd.errors import BatchError
+from autograd.errors import BareNumberError, BatchError
 
 _NUMBERS = itertools.count(1)
 
@@ -76,7 +76,7 @@ def settle(error: BaseException | None) -> None:
 
 def refuse(level: Level, text: str) -> NoReturn:
     """Raise the error for a question whose answer would be the same in all calls."""
-    error = BatchError(text + (hint_for_caller() or hint_for_solver()))
+    error = BareNumberError(text + (hint_for_caller() or hint_for_solver()))
     if not rules_are_running():  # which are called for each entry then
         level.refusals.append(error)
     raise error

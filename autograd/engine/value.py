@@ -32,7 +32,7 @@ from autograd.engine.operations import (
     SUBTRACT,
 )
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
-from autograd.errors import DataError, GraphError, lost
+from autograd.errors import BareNumberError, DataError, GraphError, lost
 
 
 @final
@@ -364,6 +364,11 @@ def _as_float(x: Any) -> float:
         raise lost(
             f"A Value made of a {type(x).__name__}",
             "Use the node itself, or its .data for a number without history.",
+        )
+    if isinstance(x, Batched):
+        raise BareNumberError(
+            "A Value holds one number, and this batched array has one for each call of the batch. "
+            "Use Tensor, or pass only floats to the function that vmap calls, one for each call."
         )
     number = as_constant(x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x)
     if number is None:

@@ -49,6 +49,16 @@ def place_of_caller() -> Place | None:
     return None
 
 
+def depth_of_caller() -> int:
+    """Return the ``stacklevel`` of a warning that names the line of the user's code."""
+    frame: Any = sys._getframe(1)
+    depth = 1
+    while frame.f_back is not None and is_inside(frame.f_code):
+        frame = frame.f_back
+        depth += 1
+    return depth
+
+
 def is_inside(code: Any) -> bool:
     """Return whether code belongs to this library or to NumPy."""
     return _known(code)[1] is None

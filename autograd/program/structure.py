@@ -46,6 +46,9 @@ VALUES = (
 )  # fmt: skip
 
 
+_FLOATS = frozenset((float,))
+
+
 def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
     """Append the inputs in nested arguments to `leaves`, and what identifies the rest to `key`."""
     kind = type(x)
@@ -62,6 +65,10 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
             items = x.values()
         else:
             key += (kind, len(x))
+        if len(x) > 1 and set(map(type, items)) == _FLOATS:  # all at once
+            leaves += items
+            key.append(_FLOATS)
+            return
         for item in items:
             if type(item) is np.ndarray:  # as above, without a call
                 leaves.append(item)

@@ -104,7 +104,7 @@ class NodesInBatches(Batching):
         if isinstance(function, np.ufunc):
             return function(*arguments, **keywords)
         if primitive.partials is not None and not keywords:
-            return _of_elements(primitive, arguments)
+            return of_elements(primitive, arguments)
         try:
             with in_rule():
                 return function(*arguments, **keywords)
@@ -180,7 +180,7 @@ def _is_of_batch(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _of_elements(primitive: Primitive, arguments: Any) -> Any:
+def of_elements(primitive: Primitive, arguments: Any) -> Any:
     """Call an elementwise function with the arrays of all calls."""
     level = innermost(arguments)
     axes = max(ndim(x) for x in arguments)

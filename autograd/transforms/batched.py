@@ -20,10 +20,11 @@ from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import OBJECT, joined
-from autograd.errors import AutogradError, BatchError, OptionError
+from autograd.errors import AutogradError, BareNumberError, BatchError, OptionError
 from autograd.program import creation
 from autograd.rules.batches import enter, entered, leave, left
 from autograd.transforms.batch_axes import Axes, is_numeric, leaves_with_axes, size_of, spread_axes
+from autograd.transforms.numbers import OfNumbers
 
 
 def vmap(
@@ -41,11 +42,15 @@ def vmap(
     and compute for all: ``vmap(f)(x)[i]`` is ``f(x[i])``. It composes with all transforms, in any
     order.
 
+    If each call gets single numbers only, `f` may need them as Python's floats: to branch, for
+    ``math.sin``, or for `Value`. Then a call is recorded for each branch, as `jit` does, and runs
+    in C for the entries that take it.
+
     Parameters
     ----------
     f : callable
         Takes and returns numbers, arrays and nodes, in nested containers. Where it needs the bare
-        number, for ``if x > 0`` or ``float(x)``, it raises `BatchError`.
+        number of an array, for ``if x[0] > 0`` or ``float(x[0])``, it raises `BatchError`.
     in_axes : int, None or tuple
         The axis of the positional arguments that counts the entries; None for an argument that all
         calls share. A tuple has one for each argument, which may be a container like the argument.
@@ -89,10 +94,24 @@ def vmap(
     """
     policy = Randomness(randomness)
     name = getattr(f, "__name__", "function")
+    numbers = OfNumbers(f, name)
 
     def over_batch(*arguments: Any, **keywords: Any) -> Any:
         given = leaves_with_axes(in_axes, keyword_axes, arguments, keywords, name)
         level = Level(size_of(given, axis_size, name), GRAD_MODE.calls + 0.5, randomness)
+        over_batch.looped = level.looped  # type: ignore[attr-defined]
+        call = numbers.call(given, arguments, keywords)
+        if call is None:
+            return with_arrays(level, given, arguments, keywords)
+        if not call.is_needed():
+            try:
+                return with_arrays(level, given, arguments, keywords)
+            except BareNumberError:
+                level.refusals.clear()
+        return call.results(level, out_axes)
+
+    def with_arrays(level: Level, given: Any, arguments: Any, keywords: Any) -> Any:
+        """Call the function once, with the arrays of all entries."""
         GRAD_MODE.calls += 1.0
         parts = iter([_entry(x, axis, level, policy) for _, x, axis in given])
         plain_arguments = [tree.mapped(x, lambda _: next(parts)) for x in arguments]
@@ -109,7 +128,6 @@ def vmap(
         finally:
             creation.end()
             batching.pop()
-            over_batch.looped = level.looped  # type: ignore[attr-defined]
         _raise_refusal(level)
         wanted = iter(spread_axes(out_axes, result, "out_axes"))
         inputs = [x for _, x, _ in given]

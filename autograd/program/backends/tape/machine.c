@@ -135,7 +135,8 @@ static int view(PyObject *x, Py_buffer *found, char kind, Py_ssize_t count, int 
     return 0;
 }
 
-static int open_views(PyObject *list, Views *views, Py_ssize_t wanted, Py_ssize_t count, int writes)
+/* Look into the arrays among the inputs, and store the numbers that all entries share. */
+static int open_inputs(Tape *self, PyObject *list, Views *views, double *v, Py_ssize_t count)
 {
     views->count = PyTuple_GET_SIZE(list);
     views->views = PyMem_Calloc(views->count + 1, sizeof(Py_buffer));
@@ -143,83 +144,83 @@ static int open_views(PyObject *list, Views *views, Py_ssize_t wanted, Py_ssize_
         PyErr_NoMemory();
         return -1;
     }
-    if (views->count != wanted) {
-        PyErr_Format(PyExc_TypeError, "the tape takes %zd arrays, not %zd", wanted, views->count);
+    if (views->count != self->inputs) {
+        PyErr_Format(PyExc_TypeError, "the tape takes %zd inputs, not %zd", self->inputs, views->count);
         return -1;
     }
-    for (Py_ssize_t k = 0; k < wanted; k++) {
+    for (Py_ssize_t k = 0; k < self->inputs; k++) {
         PyObject *x = PyTuple_GET_ITEM(list, k);
-        if (!writes && (PyFloat_Check(x) || PyBool_Check(x)))
-            continue;
-        if (view(x, views->views + k, 'd', count, writes) < 0)
+        if (PyFloat_Check(x) || PyBool_Check(x)) {
+            double number = 0.0;
+            if (as_number(x, &number) < 0)
+                return -1;
+            for (Py_ssize_t l = 0; l < MANY; l++)
+                v[(self->constants + k) * MANY + l] = number;
+        } else if (view(x, views->views + k, 'd', count, 0) < 0)
             return -1;
     }
     return 0;
 }
 
-static int run_block(Tape *self, double *v, PyObject *inputs, Views *in, Views *out,
-                     int32_t *failed, Py_ssize_t start, Py_ssize_t count)
+static int run_block(Tape *self, double *v, Views *in, double *results, int32_t *failed,
+                     Py_ssize_t start, Py_ssize_t all)
 {
     int32_t lanes[MANY];
+    Py_ssize_t count = all - start < MANY ? all - start : MANY;
     for (Py_ssize_t k = 0; k < self->inputs; k++) {
-        double *to = v + (self->constants + k) * MANY, number = 0.0;
-        if (in->views[k].obj == NULL && as_number(PyTuple_GET_ITEM(inputs, k), &number) < 0)
-            return -1;
-        for (Py_ssize_t l = 0; l < MANY; l++) {
-            Py_ssize_t at = start + (l < count ? l : count - 1); /* lanes that are left repeat one */
-            to[l] = in->views[k].obj == NULL ? number : ((double *)in->views[k].buf)[at];
-        }
+        if (in->views[k].obj == NULL)
+            continue;
+        double *to = v + (self->constants + k) * MANY, *from = (double *)in->views[k].buf + start;
+        for (Py_ssize_t l = 0; l < MANY; l++)
+            to[l] = from[l < count ? l : count - 1]; /* lanes that are left repeat one */
     }
     for (Py_ssize_t l = 0; l < MANY; l++)
         lanes[l] = l >= count;
     if (run_many(self, v, lanes) < 0)
         return -1;
     for (Py_ssize_t k = 0; k < self->output_count; k++)
-        memcpy((double *)out->views[k].buf + start, v + (size_t)self->code.outputs[k] * MANY,
+        memcpy(results + k * all + start, v + (size_t)self->code.outputs[k] * MANY,
                count * sizeof(double));
     memcpy(failed + start, lanes, count * sizeof(int32_t));
     return 0;
 }
 
-PyDoc_STRVAR(batch_doc, "batch($self, count, inputs, outputs, failed, /)\n--\n\n"
-"Run the tape for many examples at once.\n\n"
+PyDoc_STRVAR(batch_doc, "batch($self, count, inputs, results, failed, /)\n--\n\n"
+"Run the tape for many entries at once.\n\n"
 "Parameters\n----------\n"
-"count : int\n    The number of examples.\n"
-"inputs : tuple\n    For each input an array of doubles, or one number for all examples.\n"
-"outputs : tuple of array\n    Gets the results, as doubles.\n"
-"failed : array of int32\n    Gets for each example 0, or the number of the guard that failed, plus one.");
+"count : int\n    The number of entries.\n"
+"inputs : tuple\n    For each input an array of doubles, or one number for all entries.\n"
+"results : array\n    Gets a row of doubles for each result.\n"
+"failed : array of int32\n    Gets for each entry 0, or the number of the guard that failed, plus one.");
 
 static PyObject *batch(PyObject *object, PyObject *arguments)
 {
     Tape *self = (Tape *)object;
     Py_ssize_t count;
-    PyObject *inputs, *outputs, *failures;
-    if (is_cleared(self) ||
-        !PyArg_ParseTuple(arguments, "nO!O!O:batch", &count, &PyTuple_Type, &inputs, &PyTuple_Type,
-                          &outputs, &failures))
+    PyObject *inputs, *results, *failures;
+    if (is_cleared(self) || !PyArg_ParseTuple(arguments, "nO!OO:batch", &count, &PyTuple_Type,
+                                              &inputs, &results, &failures))
         return NULL;
-    if (count < 0) {
-        PyErr_SetString(PyExc_ValueError, "the number of examples is negative");
+    if (count < 0 || count > PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(double) / (self->output_count + 1)) {
+        PyErr_SetString(PyExc_ValueError, "the number of entries is negative, or too large");
         return NULL;
     }
-    Views in = {NULL, 0}, out = {NULL, 0};
-    Py_buffer failed = {0};
-    double *v = NULL;
+    Views in = {NULL, 0};
+    Py_buffer out = {0}, failed = {0};
+    double *v = memory_of(self, MANY);
     PyObject *result = NULL;
-    if (open_views(inputs, &in, self->inputs, count, 0) == 0 &&
-        open_views(outputs, &out, self->output_count, count, 1) == 0 &&
-        view(failures, &failed, 'i', count, 1) == 0 && (v = memory_of(self, MANY)) != NULL) {
+    if (v != NULL && open_inputs(self, inputs, &in, v, count) == 0 &&
+        view(results, &out, 'd', count * self->output_count, 1) == 0 &&
+        view(failures, &failed, 'i', count, 1) == 0) {
         Py_ssize_t start = 0;
-        for (; start < count; start += MANY) {
-            Py_ssize_t size = count - start < MANY ? count - start : MANY;
-            if (run_block(self, v, inputs, &in, &out, failed.buf, start, size) < 0)
-                break;
-        }
+        while (start < count && run_block(self, v, &in, out.buf, failed.buf, start, count) == 0)
+            start += MANY;
         result = start < count ? NULL : Py_NewRef(Py_None);
     }
     PyMem_Free(v);
     release(&in);
-    release(&out);
+    if (out.obj != NULL)
+        PyBuffer_Release(&out);
     if (failed.obj != NULL)
         PyBuffer_Release(&failed);
     return result;

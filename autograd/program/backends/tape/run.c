@@ -88,10 +88,18 @@ static int usual_power(double x, double y, double *found)
 
 #define LANES 1
 #define RUN run_lane
+#define FOR_EACH_PROCESSOR
 #include "run.h"
 #undef LANES
 #undef RUN
+#undef FOR_EACH_PROCESSOR
 
+/* The widest registers that the processor has: the linker's loader chooses among the versions. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FOR_EACH_PROCESSOR
+#endif
 #define LANES MANY
 #define RUN run_lanes
 #include "run.h"

@@ -9,9 +9,31 @@
         EACH found[l] = (expression);                                                              \
         EACH V(1) = found[l];                                                                      \
     } while (0)
+/* Compute all lanes at once, and call Python for those for which a condition does not hold. */
+#define WHERE_USUAL(condition, expression)                                                         \
+    do {                                                                                           \
+        double first[LANES], second[LANES], found[LANES];                                          \
+        int usual = 1;                                                                             \
+        EACH                                                                                       \
+        {                                                                                          \
+            double x = first[l] = V(2), y = second[l] = V(3);                                      \
+            (void)y;                                                                               \
+            usual &= (condition);                                                                  \
+            found[l] = (expression);                                                               \
+        }                                                                                          \
+        EACH V(1) = found[l];                                                                      \
+        if (usual)                                                                                 \
+            break;                                                                                 \
+        EACH                                                                                       \
+        {                                                                                          \
+            double x = first[l], y = second[l];                                                    \
+            if (!(condition) && IS_RUNNING && call_back(tape, pc[4], x, y, 2, &V(1)) < 0)          \
+                return -1;                                                                         \
+        }                                                                                          \
+    } while (0)
 #define IS_RUNNING (LANES == 1 || !failed[l])
 
-static int RUN(const Tape *tape, double *v, Failure *failure, int32_t *failed)
+FOR_EACH_PROCESSOR static int RUN(const Tape *tape, double *v, Failure *failure, int32_t *failed)
 {
     const int32_t *pc = tape->code.code;
     (void)failure;
@@ -129,25 +151,11 @@ static int RUN(const Tape *tape, double *v, Failure *failure, int32_t *failed)
             pc += 5;
             break;
         case OP_DIV:
-            EACH
-            {
-                double x = V(2), y = V(3);
-                if (y != 0.0)
-                    V(1) = x / y;
-                else if (IS_RUNNING && call_back(tape, pc[4], x, y, 2, &V(1)) < 0)
-                    return -1;
-            }
+            WHERE_USUAL(y != 0.0, x / y);
             pc += 5;
             break;
         case OP_LIMIT: /* the exact form of a slope where cancellation has made it small */
-            EACH
-            {
-                double slope = V(2), x = V(3);
-                if (!(slope < tape->limit))
-                    V(1) = slope;
-                else if (IS_RUNNING && call_back(tape, pc[4], slope, x, 2, &V(1)) < 0)
-                    return -1;
-            }
+            WHERE_USUAL(!(x < tape->limit), x);
             pc += 5;
             break;
         case OP_POWER:
@@ -196,19 +204,28 @@ static int RUN(const Tape *tape, double *v, Failure *failure, int32_t *failed)
             pc += 4 + pc[3];
             break;
         case OP_GUARD:
+#if LANES == 1
+        {
+            int l = 0;
+            if ((V(1) != 0.0) != (pc[3] != 0)) {
+                failure->number = pc[4];
+                failure->value = V(2);
+                return 1;
+            }
+        }
+#else
+        {
+            int running = 0;
             EACH
             {
-                if ((V(1) != 0.0) != (pc[3] != 0)) {
-#if LANES == 1
-                    failure->number = pc[4];
-                    failure->value = V(2);
-                    return 1;
-#else
-                    if (!failed[l])
-                        failed[l] = pc[4] + 1;
-#endif
-                }
+                if ((V(1) != 0.0) != (pc[3] != 0) && !failed[l])
+                    failed[l] = pc[4] + 1;
+                running += !failed[l];
             }
+            if (!running)
+                return 0;
+        }
+#endif
             pc += 5;
             break;
         default: /* OP_END */
@@ -220,4 +237,5 @@ static int RUN(const Tape *tape, double *v, Failure *failure, int32_t *failed)
 #undef V
 #undef EACH
 #undef COMPUTE
+#undef WHERE_USUAL
 #undef IS_RUNNING

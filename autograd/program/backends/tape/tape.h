@@ -88,7 +88,7 @@ int run_one(const Tape *tape, double *v, Failure *failure);
 
 /* The same for LANES examples at once. Examples with a number in `failed` are skipped; where a
    guard fails, its number plus one goes there. */
-#define MANY 8
+#define MANY 16
 int run_many(const Tape *tape, double *v, int32_t *failed);
 
 #endif
