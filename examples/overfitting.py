@@ -26,24 +26,29 @@ def data(generator):
     return parts
 
 
+#: The probability of dropout, the weight decay, and whether to stop early.
+CURES = {
+    "nothing": (0.0, 0.0, False),
+    "dropout": (0.6, 0.0, False),
+    "weight decay": (0.0, 1.0, False),
+    "early stopping": (0.0, 0.0, True),
+    "all three": (0.6, 1.0, True),
+}
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--epochs", type=int, default=80)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cures", nargs="*", default=list(CURES), choices=CURES)
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to put a picture")
     options = parser.parse_args(arguments)
 
     train, validation, test = data(np.random.default_rng(options.seed))
-    cures = {
-        "nothing": (0.0, 0.0, None),
-        "dropout": (0.6, 0.0, None),
-        "weight decay": (0.0, 1.0, None),
-        "early stopping": (0.0, 0.0, nn.EarlyStopping(patience=5)),
-        "all three": (0.6, 1.0, nn.EarlyStopping(patience=5)),
-    }
     found, histories = {}, {}
     started = time.perf_counter()
-    for name, (dropout, decay, stopping) in cures.items():
+    for name in options.cures:
+        dropout, decay, stops = CURES[name]
         nn.seed(options.seed)
         model = nn.Sequential(
             nn.Linear(64, 256), nn.ReLU(), nn.Dropout(dropout),
@@ -57,7 +62,7 @@ def main(arguments=None):
             optimizer,
             options.epochs,
             validation=[validation],
-            early_stopping=stopping,
+            early_stopping=nn.EarlyStopping(patience=5) if stops else None,
             progress=False,
         )
         found[name] = tuple(

@@ -62,6 +62,7 @@ from nn.losses.more_modules import (
     MultiLabelSoftMarginLoss, MultiMarginLoss, PoissonNLLLoss, SoftMarginLoss,
 )
 from nn.module import Module
+from nn.onnx_export import export_onnx
 from nn.packed import PackedSequence
 from nn.parameter import Parameter
 from nn.scalar import MLP, Layer, Neuron
@@ -109,7 +110,7 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "callbacks", "functional", "init", "optim", "seed", "utils",
     "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",
     "train_test_split", "ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split",
-    "load", "load_into", "save",
+    "export_onnx", "load", "load_into", "save",
     "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
 ]
 

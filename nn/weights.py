@@ -93,6 +93,8 @@ def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> No
 def load(path: Any) -> Weights:
     """Load a file of weights, written by this library or another program.
 
+    Numbers of the type bfloat16, which NumPy lacks, become float32.
+
     Parameters
     ----------
     path : path
@@ -108,7 +110,7 @@ def load(path: Any) -> Weights:
     FileNotFoundError
         If there is no such file.
     WeightsError
-        If the file is damaged.
+        If the file is damaged, or one of PyTorch's, which may contain programs.
     MissingProgramError
         If the package safetensors is not installed.
 
@@ -126,9 +128,13 @@ def load(path: Any) -> Weights:
         raise FileNotFoundError(f"there is no file {str(path)!r}")
     try:
         with package.safe_open(path, framework="np") as file:
-            found.update({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            kinds = {name: file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118
+            short = [name for name, kind in kinds.items() if kind == "BF16"]
+            found.update({name: file.get_tensor(name) for name in kinds if name not in short})
             foreign = file.metadata() or {}
+        found.update(_widened(path, short))
     except Exception as error:
+        _refuse_pickle(path)
         raise WeightsError(
             f"{str(path)!r} is damaged, or not a safetensors file: {error}"
         ) from None
@@ -186,6 +192,35 @@ def load_into(model: Any, path: Any, strict: bool = True) -> Weights:
     found = load(path)
     model.load_state_dict(found, strict=strict)
     return found
+
+
+def _widened(path: Any, names: list[str]) -> dict[str, Any]:
+    """Return arrays of the type bfloat16 as float32, whose first 16 bits they are."""
+    found = {}
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+        for name in names:
+            start, stop = header[name]["data_offsets"]
+            file.seek(8 + size + start)
+            numbers = np.frombuffer(file.read(stop - start), "<u2").astype(np.uint32) << 16
+            found[name] = numbers.view(np.float32).reshape(header[name]["shape"])
+    return found
+
+
+def _refuse_pickle(path: Any) -> None:
+    """Raise if a file is one of PyTorch's: a zip archive of pickles, or a pickle."""
+    with open(path, "rb") as file:
+        begin = file.read(4)
+    if not begin.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x04")):
+        return
+    name = os.fspath(path)
+    target = f"{os.path.splitext(name)[0]}.safetensors"
+    raise WeightsError(
+        f"{name!r} is a pickle of PyTorch's, which may run any program when it is loaded. Where "
+        'PyTorch is installed, convert it: python -c "import torch, safetensors.torch as s; '
+        f's.save_file(torch.load({name!r}, weights_only=True), {target!r})"'
+    ) from None
 
 
 def _canonical(thing: Any) -> str:

@@ -223,3 +223,61 @@ def test_loading_leaves_no_file_open(path):
     found = nn.load(path)
     assert str(path) not in MAPPED.read_text()
     assert found["a"] == 0.0
+
+
+def written_by_another_program(path, arrays):
+    """Write a file of the format by hand: types, shapes and bytes by name."""
+    header, data = {}, b""
+    for name, (kind, shape, content) in arrays.items():
+        header[name] = {
+            "dtype": kind,
+            "shape": shape,
+            "data_offsets": [len(data), len(data) + len(content)],
+        }
+        data += content
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+
+def test_bfloat16_and_float16_weights_load(path):
+    model = nn.Linear(3, 2)
+    weight = np.array([[1.0, -2.5, np.inf], [3.140625, 0.0, 2.0**-126]], np.float32)
+    halves = (weight.view(np.uint32) >> 16).astype("<u2")
+    bias = np.array([0.5, -65504.0], np.float16)
+    written_by_another_program(
+        path,
+        {"weight": ("BF16", [2, 3], halves.tobytes()), "bias": ("F16", [2], bias.tobytes()),
+         "none": ("BF16", [0, 4], b"")},
+    )  # fmt: skip
+    found = nn.load(path)
+    assert {name: array.dtype for name, array in found.items()} == {
+        "weight": np.float32, "bias": np.float16, "none": np.float32,
+    }  # fmt: skip
+    np.testing.assert_array_equal(found["weight"], weight)
+    assert found["none"].shape == (0, 4)
+    nn.load_into(model, path, strict=False)
+    assert model.weight.dtype == model.bias.dtype == np.float64
+    np.testing.assert_array_equal(model.weight.data, weight)
+    np.testing.assert_array_equal(model.bias.data, bias)
+
+
+def test_bfloat16_weights_written_by_torch_load(path):
+    torch = pytest.importorskip("torch")
+    save_file = pytest.importorskip("safetensors.torch").save_file
+    numbers = torch.randn(4, 5).to(torch.bfloat16)
+    save_file({"w": numbers}, path)
+    np.testing.assert_array_equal(nn.load(path)["w"], numbers.float().numpy())
+
+
+@pytest.mark.parametrize("begin", [b"PK\x03\x04", b"\x80\x02\x8a\x0a"])
+def test_pickles_are_refused_with_the_line_that_converts_them(tmp_path, begin):
+    path = tmp_path / "model.pt"
+    path.write_bytes(begin + b"\x00" * 50)
+    with pytest.raises(
+        WeightsError, match=r"torch\.load\('.*model\.pt', weights_only=True\)"
+    ) as error:
+        nn.load(path)
+    assert "model.safetensors" in str(error.value)
+    line = str(error.value).partition('python -c "')[2].rstrip('"')
+    compile(line, "line", "exec")
