@@ -1,4 +1,4 @@
-"""`scipy.signal` with derivatives: convolution and correlation."""
+"""`scipy.signal` with derivatives: convolution, filters and spectra."""
 
 from __future__ import annotations
 
@@ -10,13 +10,29 @@ import numpy as np
 import scipy.fft as _fft
 import scipy.signal as _original
 
-from autograd.engine.dispatch import plain as _plain
 from autograd.errors import ShapeError as _ShapeError
 from autograd.rules.redefinable import redefinable as _redefinable
-from autograd.rules.table import define as _define
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
-from autograd.scipy.sliding import valid as _valid
+from autograd.scipy.filtering import detrend as detrend
+from autograd.scipy.filtering import filtfilt as filtfilt
+from autograd.scipy.filtering import lfilter as lfilter
+from autograd.scipy.filtering import lfilter_zi as lfilter_zi
+from autograd.scipy.filtering import savgol_filter as savgol_filter
+from autograd.scipy.filtering import sosfilt as sosfilt
+from autograd.scipy.filtering import sosfilt_zi as sosfilt_zi
+from autograd.scipy.filtering import sosfiltfilt as sosfiltfilt
+from autograd.scipy.sliding import fully as _fully
+from autograd.scipy.sliding import padded as _padded
+from autograd.scipy.sliding import slide as _slide
+from autograd.scipy.sliding import swapped as _swapped
+from autograd.scipy.spectra import csd as csd
+from autograd.scipy.spectra import hilbert as hilbert
+from autograd.scipy.spectra import istft as istft
+from autograd.scipy.spectra import periodogram as periodogram
+from autograd.scipy.spectra import resample as resample
+from autograd.scipy.spectra import stft as stft
+from autograd.scipy.spectra import welch as welch
 
 __all__ = list(_original.__all__)
 
@@ -49,44 +65,6 @@ class _Layout(NamedTuple):
         sizes = [_math.prod(shape[a] for a in axes) for axes in (self.kept, self.summed)]
         order = (*self.kept, *self.summed, *self.convolved)
         return np.reshape(np.transpose(x, order), (*sizes, *(shape[a] for a in self.convolved)))
-
-
-# -- of arrays of shape (kept, summed, *convolved) --------------------------------------------
-
-
-def _flipped(x: Any) -> Any:
-    return np.flip(x, tuple(range(2, np.ndim(x))))
-
-
-def _swapped(x: Any) -> Any:
-    """Swap the kept and the summed axis."""
-    return np.swapaxes(x, 0, 1)
-
-
-def _valid_vjp_large(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Convolve fully with b reversed: Σ g[i, l, n] b[l, k, m] at each n + m."""
-    return _fully(g, _flipped(_swapped(b)))
-
-
-def _valid_vjp_small(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Correlate a with the cotangent."""
-    return _flipped(_swapped(_slide(_swapped(a), _flipped(_swapped(g)))))
-
-
-_slide = _define(_valid, _valid_vjp_large, _valid_vjp_small, name="convolve")
-
-
-def _padded(x: Any, margins: Sequence[tuple[int, int]]) -> Any:
-    return np.pad(x, ((0, 0), (0, 0), *margins))
-
-
-def _fully(a: Any, b: Any) -> Any:
-    """Convolve wherever the arrays overlap."""
-    if np.size(_plain(a)) < np.size(
-        _plain(b)
-    ):  # pad the smaller array and slide it over the larger
-        return _swapped(_fully(b, a))
-    return _slide(_padded(a, [(m - 1, m - 1) for m in np.shape(b)[2:]]), b)
 
 
 # -- of any arrays ----------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import scipy.fft
 
+from autograd.engine.dispatch import plain
 from autograd.rules.kernel import kernel, self_contained
+from autograd.rules.table import define
 
 #: From this number of shifts on, the Fourier transform is faster.
 MANY_SHIFTS = 64
@@ -53,3 +56,38 @@ def valid_by_fourier(a: Any, b: Any, out: tuple[int, ...]) -> Any:
     y = backward(spectrum, sizes, axes)
     starts = [m - 1 for m in np.shape(b)[2:]]
     return y[(..., *(slice(s, s + n) for s, n in zip(starts, out, strict=True)))]
+
+
+def flipped(x: Any) -> Any:
+    """Reverse the convolved axes."""
+    return np.flip(x, tuple(range(2, np.ndim(x))))
+
+
+def swapped(x: Any) -> Any:
+    """Swap the kept and the summed axis."""
+    return np.swapaxes(x, 0, 1)
+
+
+def valid_vjp_large(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Convolve fully with b reversed: Σ g[i, l, n] b[l, k, m] at each n + m."""
+    return fully(g, flipped(swapped(b)))
+
+
+def valid_vjp_small(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Correlate a with the cotangent."""
+    return flipped(swapped(slide(swapped(a), flipped(swapped(g)))))
+
+
+slide = define(valid, valid_vjp_large, valid_vjp_small, name="convolve")
+
+
+def padded(x: Any, margins: Sequence[tuple[int, int]]) -> Any:
+    """Extend the convolved axes by zeros."""
+    return np.pad(x, ((0, 0), (0, 0), *margins))
+
+
+def fully(a: Any, b: Any) -> Any:
+    """Convolve wherever the arrays overlap."""
+    if np.size(plain(a)) < np.size(plain(b)):  # pad the smaller array and slide it over the larger
+        return swapped(fully(b, a))
+    return slide(padded(a, [(m - 1, m - 1) for m in np.shape(b)[2:]]), b)

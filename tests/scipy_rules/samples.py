@@ -11,7 +11,7 @@ import scipy.stats
 from rules.samples import Sample
 from scipy import sparse
 
-from autograd.scipy import fft, integrate, linalg, ndimage, signal, special, stats
+from autograd.scipy import fft, filtering, integrate, linalg, ndimage, signal, special, stats
 from autograd.scipy.sparse import patterns, solving
 
 random = np.random.default_rng(11)
@@ -357,6 +357,10 @@ SPARSE_SAMPLES = [
     *[Sample(lambda a, b: patterns.at_entries(a, b, PATTERN), (real(*shape), real(*shape)), name="at_entries") for shape in ((3,), (3, 2))],
     *[Sample(lambda d, b, t=t: solving.solution(d, b, PATTERN, solving.Direct(), t), (SPARSE.data, real(3)), name="solution") for t in (False, True)],
 ]
+FILTER_SAMPLES = [
+    *[Sample(lambda v, a: filtering.recursion(v, a), (real(*shape), 0.5 * real(2)), name="recursion") for shape in ((5,), (2, 4))],
+    *[Sample(lambda x, m=m, k=k: ndimage.spline_filter1d(x, k, 1, mode=m), (real(2, 5),), name="spline_filter1d") for m, k in (("mirror", 3), ("reflect", 5), ("grid-wrap", 2))],
+]
 MORE_DISTRIBUTIONS = [
     *[of_distribution("skewnorm", f, between(-1, 1, 2), np.array([0.7, -1.3])) for f in ("cdf", "sf")],
     *[of_distribution("rice", f, between(0.5, 2, 2), np.array([0.7, 1.3])) for f in ("cdf", "sf")],
@@ -364,4 +368,13 @@ MORE_DISTRIBUTIONS = [
 ]
 # fmt: on
 
-SAMPLES = [*SPECIAL, *STATS, *LINALG, *OTHERS, *MORE, *SPARSE_SAMPLES, *MORE_DISTRIBUTIONS]
+SAMPLES = [
+    *SPECIAL,
+    *STATS,
+    *LINALG,
+    *OTHERS,
+    *MORE,
+    *SPARSE_SAMPLES,
+    *FILTER_SAMPLES,
+    *MORE_DISTRIBUTIONS,
+]

@@ -1,0 +1,1 @@
+"""What `autograd.scipy.ndimage` is made of."""
