@@ -10,6 +10,7 @@ import numpy as np
 from autograd.engine import Node, Primitive, Tensor, batching, tracing
 from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
+from autograd.engine.broadcasting import size_of
 from autograd.engine.derivatives import derivatives
 from autograd.engine.foreign import as_array, beside, like
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
@@ -71,7 +72,7 @@ def push_forward(
         carried = [
             (argnum, moving[id(argument)])
             for argnum, argument in enumerate(node.arguments)
-            if isinstance(argument, Node) and id(argument) in moving and np.size(argument.data)  # type: ignore[attr-defined]
+            if isinstance(argument, Node) and id(argument) in moving and size_of(argument.data)  # type: ignore[attr-defined]
         ]
         if carried and takes_limit(node):
             return [_by_rows(output, moving_leaves, create_graph) for output in graph.outputs]
@@ -107,7 +108,7 @@ def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
     for part in parts:
         rows = []
         for number in range(data.size):
-            seed = np.zeros(np.size(data), data.dtype, like=like(data))
+            seed = np.zeros(size_of(data), data.dtype, like=like(data))
             seed[number] = part
             found = derivatives(output, seed.reshape(data.shape), targets, True, create)
             products = [

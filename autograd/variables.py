@@ -13,7 +13,7 @@ from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
 from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
-from autograd.engine.foreign import as_array, like, ones
+from autograd.engine.foreign import as_array, eye, like, ones
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
@@ -194,9 +194,7 @@ class Call:
     def rows(self, result: Any) -> list[Any]:
         """Return the derivatives of each element of an array."""
         result = current(result)
-        seeds = np.eye(result.size, dtype=result.dtype, like=like(result)).reshape(
-            result.size, *result.shape
-        )
+        seeds = eye(result.size, result.dtype, result).reshape(result.size, *result.shape)
         with self.differentiating():
             found: list[Any] = rows_of_derivatives(result, seeds, self.variable.nodes, self.nested)
         return found

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.devices import is_foreign, like, to_numpy
 
 FLOAT = np.dtype(np.float64)
 
@@ -24,6 +25,26 @@ def floating(x: Any) -> Any:
     if isinstance(x, (list, tuple, bool, int)):
         x = np.asarray(x)
     return x.astype(np.float64) if getattr(x, "dtype", FLOAT).kind in "iub" else x
+
+
+def copied(x: Any) -> Any:
+    """Return a new array of the same numbers: on its device, if it is on one."""
+    return x.copy() if is_foreign(x) else np.array(x)
+
+
+def moved(x: Any, library: Any) -> Any:
+    """Return an array as one of another library; from one device to another by way of NumPy."""
+    numbers = to_numpy(x)
+    return numbers if library is np else library.asarray(numbers)
+
+
+def grids(x: Any) -> list[Any]:
+    """Return the indices along each axis of an array: `numpy.indices`, sparse."""
+    shape = x.shape
+    return [
+        np.arange(n, like=like(x)).reshape([-1 if a == axis else 1 for a in range(len(shape))])
+        for axis, n in enumerate(shape)
+    ]
 
 
 def is_array(x: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import scope
 from autograd.errors import DataError, OptionError, WeightsError
 from autograd.program import State, changed, created, follow
-from nn.arrays import plain
+from nn.arrays import copied, moved, plain
 from nn.assignments import check_assignment, check_class
 from nn.contents import Found, found_in, joined, once
 from nn.description import described
@@ -181,7 +181,7 @@ class Module:
         if name not in self._buffers:
             self._buffers = (*self._buffers, name)
         self._unsaved = tuple(n for n in self._unsaved if n != name) + (name,) * (not persistent)
-        setattr(self, name, None if array is None else np.array(plain(array)))
+        setattr(self, name, None if array is None else copied(plain(array)))
 
     def register_parameter(self, name: str, parameter: Parameter | None) -> None:
         """Assign a parameter to an attribute.
@@ -396,6 +396,45 @@ class Module:
             for name, buffer in module._own_buffers():
                 if buffer.dtype.kind in "fc":
                     setattr(module, name, buffer.astype(dtype))
+        return self
+
+    def to(self, library: Any) -> Self:
+        """Move parameters and buffers to the device of another library, in place.
+
+        Call this before creating an optimiser.
+
+        Parameters
+        ----------
+        library : module
+            A library of arrays, such as `cupy`; `numpy` moves them back.
+
+        Returns
+        -------
+        Module
+            The module itself.
+
+        Raises
+        ------
+        OptionError
+            If the library has no function ``asarray``.
+
+        Examples
+        --------
+        >>> import nn
+        >>> nn.Linear(2, 3).to(np).weight.shape
+        (3, 2)
+        """
+        if not hasattr(library, "asarray"):
+            raise OptionError(
+                f"{library!r} is no library of arrays. Write model.to(cupy), or model.to(numpy) to "
+                "move it back; for another type write model.astype(dtype)."
+            )
+        for parameter in self.parameters():
+            parameter.grad = None
+            parameter.data = moved(parameter.data, library)
+        for module in self.modules():
+            for name, buffer in module._own_buffers():
+                setattr(module, name, moved(buffer, library))
         return self
 
     # -- state ------------------------------------------------------------------------------

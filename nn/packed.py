@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.devices import beside, like, to_numpy
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import plain, shape_of
 
@@ -64,8 +65,9 @@ class PackedSequence(NamedTuple):
             raise OptionError(f"total_length={total} is less than the longest length, {count}.")
         rows = np.full((total, int(self.batch_sizes[0])), len(steps))
         rows[steps, sequences] = np.arange(len(steps))
-        filled = np.full((1, *shape_of(self.data)[1:]), value, self.data.dtype)
-        return np.concatenate([self.data, filled])[rows]
+        shape, home = (1, *shape_of(self.data)[1:]), like(self.data)
+        filled = np.full(shape, value, self.data.dtype, like=home)
+        return np.concatenate([self.data, filled])[beside(rows, self.data)]
 
     def with_data(self, data: Any) -> PackedSequence:
         """Return other data for the same sequences.
@@ -80,7 +82,7 @@ class PackedSequence(NamedTuple):
 
 def packed_of(x: Any, lengths: Any, batch_first: bool, enforce_sorted: bool) -> PackedSequence:
     """Pack padded sequences; see `nn.utils.rnn.pack_padded_sequence`."""
-    lengths = np.asarray(plain(lengths)).reshape(-1)
+    lengths = to_numpy(plain(lengths)).reshape(-1)
     x = np.swapaxes(x, 0, 1) if batch_first else x
     steps, batch = shape_of(x)[:2]
     if lengths.shape != (batch,) or lengths.dtype.kind not in "iu":
@@ -98,8 +100,9 @@ def packed_of(x: Any, lengths: Any, batch_first: bool, enforce_sorted: bool) -> 
             )
     else:
         order = np.argsort(-lengths, kind="stable")
-        x, lengths = x[:, order], lengths[order]
+        x, lengths = x[:, beside(order, x)], lengths[order]
     there = np.arange(lengths.max())[:, None] < lengths
-    data = x[: lengths.max()][np.nonzero(there)]
+    steps_of, sequences = (beside(places, x) for places in np.nonzero(there))
+    data = x[: lengths.max()][steps_of, sequences]
     back = None if order is None else np.argsort(order)
     return PackedSequence(data, there.sum(axis=1), order, back)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor
+from nn.arrays import copied
 
 
 class Parameter(Tensor):
@@ -34,5 +33,5 @@ class Parameter(Tensor):
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: bool = True
     ) -> None:
-        super().__init__(np.array(data), dtype, label, requires_grad)
+        super().__init__(copied(data), dtype, label, requires_grad)
         self.is_parameter = True

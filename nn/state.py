@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import as_array, beside, is_foreign, to_numpy
 from autograd.errors import WeightsError
 
 
 def copy_into(own: Mapping[str, Any], state: Mapping[str, Any], strict: bool, owner: str) -> None:
     """Copy arrays into those of the same names; raise, and change nothing, if they do not fit."""
-    given = {name: np.asarray(array) for name, array in state.items()}
+    given = {name: as_array(array) for name, array in state.items()}
     pairs = [(name, given[name], array) for name, array in own.items() if name in given]
     complaints = [
         f"{name}: shape {new.shape}, expected {old.shape}"
@@ -33,4 +34,5 @@ def copy_into(own: Mapping[str, Any], state: Mapping[str, Any], strict: bool, ow
             + ("\nstrict=False ignores missing and unexpected names." if strict else "")
         )
     for _, new, old in pairs:
-        np.copyto(old, new, casting="same_kind")
+        fitting = beside(new, old) if is_foreign(old) else to_numpy(new)
+        np.copyto(old, fitting, casting="same_kind")

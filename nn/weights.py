@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import autograd
+from autograd.devices import to_numpy
 from autograd.errors import WeightsError
 from autograd.files import replacing
 from nn.optional_imports import require
@@ -69,7 +70,7 @@ def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> No
     """
     serialize = require("safetensors.numpy", "Saving weights", "weights").save
     state = model if isinstance(model, Mapping) else model.state_dict()
-    arrays = {name: np.asarray(array, order="C") for name, array in state.items()}
+    arrays = {name: np.asarray(to_numpy(array), order="C") for name, array in state.items()}
     content = {
         "version": autograd.__version__,
         "metadata": dict(metadata or {}),

@@ -17,7 +17,7 @@ LAYERS = """
 autograd.version  autograd.errors
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
-autograd.graph  autograd.batching
+autograd.graph  autograd.batching  autograd.devices
 autograd.rules
 autograd.forward  autograd.debugging  autograd.variables
 autograd.captured
@@ -42,6 +42,7 @@ FACES = ("autograd", "autograd.aliases")
 #: The public submodules of `autograd`.
 PUBLIC = (
     "autograd.check",
+    "autograd.devices",
     "autograd.drawing",
     "autograd.errors",
     "autograd.files",

@@ -56,7 +56,7 @@ class RecordedCall:
         found: dict[int, Any] = {}
         for leaf, node in zip(self.function.outputs, self.outputs, strict=True):
             if isinstance(node, Node):  # it may be several outputs
-                found[id(node)] = found.get(id(node), 0.0) + cotangents[leaf.path]
+                found[id(node)] = found.get(id(node), 0.0) + beside(cotangents[leaf.path], node)
         return found
 
     def reverse(self, weights: Vector) -> Vector:

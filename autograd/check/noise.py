@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd.check.analytic import RecordedCall
-from autograd.check.arrays import Vector, as_cotangent
+from autograd.check.arrays import Vector, as_cotangent, plain
 from autograd.check.checked_function import CheckedFunction
+from autograd.devices import as_array, beside
 from autograd.engine import Node
 from autograd.engine.grad_mode import is_recording
 from autograd.graph import Graph, contents
@@ -134,13 +135,13 @@ class Noise:
         def pull(node: Any, g: Any) -> Iterator[tuple[Any, Any]]:
             for argument, found in _pull(node, g):
                 if node.primitive.partials is None:
-                    effects.append(np.abs(found) * _rounding(contents(argument)))
+                    effects.append(np.abs(plain(found)) * _rounding(contents(argument)))
                 yield argument, found
 
         with np.errstate(all="ignore"):
             arrived = self._program.pull_back(call.seeds(weights), pull)
             effects += [
-                np.abs(arrived.get(id(node), 0.0)) * self._roundings[id(node)]
+                np.abs(plain(arrived.get(id(node), 0.0))) * self._roundings[id(node)]
                 for node in self._program
             ]
             if any(np.isposinf(effect).any() for effect in effects):
@@ -179,8 +180,8 @@ def _rounding_of(node: Any) -> Any:
         x = contents(argument)
         if not isinstance(argument, Node):
             return x
-        factor = random.uniform(0.5, 1.5, np.shape(x))
-        return np.asarray(x * factor, np.asarray(x).dtype)
+        factor = beside(random.uniform(0.5, 1.5, np.shape(x)), x)
+        return as_array(x * factor, as_array(x).dtype)
 
     try:
         with np.errstate(all="ignore"):
@@ -191,5 +192,5 @@ def _rounding_of(node: Any) -> Any:
 
 
 def _rounding(x: Any) -> Any:
-    array = np.asarray(x)
+    array = np.asarray(plain(x))
     return np.finfo(array.dtype).eps * np.abs(array)

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.engine import batching, calls, constants, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
+from autograd.engine.foreign import copied
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View, owner_of
 from autograd.engine.node import plain
@@ -158,7 +159,7 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     if root._at == DETACHED:
         memory = root._memory = Memory()
     in_place = now is not root and not is_observed() and memory.may_write(now._contents, index)
-    data = now._contents if in_place else now._contents.copy(order="K")
+    data = now._contents if in_place else copied(now._contents)
     data = batching.holding(data, index, numbers)
     data[index] = numbers
     if in_place:

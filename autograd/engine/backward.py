@@ -14,6 +14,7 @@ import numpy as np
 from autograd.engine import assignment, batching, calls, constants, gc_tracking, tracing
 from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
+from autograd.engine.foreign import as_float
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
@@ -397,7 +398,7 @@ def _commit(sweep: Sweep) -> None:
             if GRAD_MODE.tracing != 0:
                 tracing.here().pull_back(values, derivatives, None)
                 derivatives = [tracing.concrete(derivative) for derivative in derivatives]
-            backward_values(values, [float(derivative) for derivative in derivatives])
+            backward_values(values, [as_float(derivative) for derivative in derivatives])
         elif create:
             for i in range(len(values)):
                 take_gradient(values[i], derivatives[i])
@@ -439,4 +440,4 @@ def take_gradient(node: NumberNode, gradient: Node) -> None:
     node._notes = own(node._notes)
     node._notes.gradient = gradient
     gc_tracking.track_below(gradient)
-    node._grad = float(plain(gradient))
+    node._grad = as_float(plain(gradient))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,11 @@ def shape_of(x: Any) -> Any:
     if isinstance(x, (float, int)):
         return ()
     return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
+def size_of(x: Any) -> int:
+    """Return the number of elements; not every library of arrays has `numpy.size`."""
+    return math.prod(shape_of(x))
 
 
 def unbroadcast(g: Any, x: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.engine import objects
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
-from autograd.engine.foreign import beside, ones
+from autograd.engine.foreign import beside, is_foreign, ones
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node, plain
 from autograd.engine.primitive import Primitive
@@ -41,6 +41,8 @@ def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
         gradient = plain(gradient)
     if not hasattr(gradient, "shape"):
         gradient = np.asarray(gradient)
+    if is_foreign(data) and isinstance(gradient, (np.ndarray, np.generic)):
+        gradient = np.asarray(gradient, like=data)
     if gradient.shape != data.shape:
         raise ShapeError(
             f"gradient= has shape {gradient.shape}, but the Tensor has shape {data.shape}; "

@@ -11,6 +11,7 @@ from autograd.engine import tracing
 from autograd.engine.backward import Sweep, explore, walk
 from autograd.engine.cotangents import seed_of
 from autograd.engine.fields import ArrayNode, NumberNode
+from autograd.engine.foreign import as_float
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.value_backward import derivatives_of_values
@@ -32,7 +33,7 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
             found = tracing.here().pull_back([root], [seed], targets)
             if found is not None:
                 return found
-        return derivatives_of_values([root], [float(seed)], targets)
+        return derivatives_of_values([root], [as_float(seed)], targets)
     if create and not is_recording():
         raise GraphError("A derivative made inside no_grad() cannot be differentiated again.")
     if isinstance(root, ArrayNode):
@@ -83,7 +84,7 @@ def _arrived(sweep: Sweep, targets: list[Node]) -> list[Any]:
     if values:
         below = tracing.here().pull_back(values, seeds, targets) if GRAD_MODE.tracing != 0 else None
         if below is None:
-            below = derivatives_of_values(values, [float(seed) for seed in seeds], targets)
+            below = derivatives_of_values(values, [as_float(seed) for seed in seeds], targets)
         for target, derivative in zip(targets, below, strict=True):
             if derivative is not None:
                 found[id(target)] = derivative

@@ -13,6 +13,7 @@ from autograd.engine import (
     calls,
     closures,
     constants,
+    foreign,
     objects,
     outputs,
     registry,
@@ -106,7 +107,7 @@ def apply(
     versions = 0
     numbers = 0.0
     arity = primitive.arity
-    has_constants = has_large_constants = has_batched = False
+    has_constants = has_large_constants = has_batched = has_foreign = False
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
             if argnum >= arity >= 0:
@@ -125,8 +126,11 @@ def apply(
                     versions += memory.mutations
                 if GRAD_MODE.tracing != 0:
                     adopt(argument)
-                has_batched = has_batched or isinstance(argument._contents, batching.Batched)
-                plain.append(argument._contents)
+                contents = argument._contents
+                if type(contents) is not _ndarray:
+                    has_batched = has_batched or isinstance(contents, batching.Batched)
+                    has_foreign = True
+                plain.append(contents)
                 connected = connected or argument._requires_grad
             else:
                 assert isinstance(argument, value.Value)
@@ -152,7 +156,10 @@ def apply(
         found = batching.called(primitive, plain, keywords)
     elif GRAD_MODE.tracing == 0:
         function = primitive.function
-        found = function(*plain, **keywords) if keywords else function(*plain)
+        if has_foreign:
+            found = foreign.computed(primitive.name, function, plain, keywords)
+        else:
+            found = function(*plain, **keywords) if keywords else function(*plain)
     else:
         found = tracing.here().call(primitive, plain, keywords)
     result = tensor.Tensor(found)

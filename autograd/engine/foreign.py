@@ -14,12 +14,29 @@ import numpy as np
 from autograd.engine.batching import Batched
 from autograd.engine.recorded import Recorded
 from autograd.engine.tracing import Followed
+from autograd.errors import DataError, NoRuleError
 
 _ndarray: Final = np.ndarray
 
 
 def is_foreign(x: Any) -> bool:
-    """Return whether this is an array of another library."""
+    """Return whether this is an array of another library than NumPy.
+
+    Parameters
+    ----------
+    x : any
+        Anything; a node is none, whatever it holds.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_foreign(np.ones(3))
+    False
+    """
     if type(x) is _ndarray or type(x) is float or not hasattr(type(x), "__array_function__"):
         return False
     if isinstance(x, Recorded) or isinstance(x, Batched) or isinstance(x, Followed):
@@ -28,9 +45,24 @@ def is_foreign(x: Any) -> bool:
 
 
 def like(*arguments: Any) -> Any:
-    """Return the first array of another library among arrays and nodes, or None.
+    """Return what to pass as ``like=`` to functions of NumPy that make arrays (NEP 35).
 
-    This is what `numpy.zeros`, `numpy.arange` and the like take as ``like=``.
+    Parameters
+    ----------
+    *arguments
+        Arrays, nodes, numbers, and tuples and lists of them.
+
+    Returns
+    -------
+    array or None
+        The first array of another library; None, which NumPy ignores, if there is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> x @ np.eye(3, like=like(x))  # works for an array of CuPy too
+    array([1., 1., 1.])
     """
     for x in arguments:
         if type(x) is _ndarray or type(x) is float:
@@ -49,7 +81,25 @@ def like(*arguments: Any) -> Any:
 
 
 def beside(array: Any, *others: Any) -> Any:
-    """Return an array of NumPy as one that can be combined with these arrays."""
+    """Return an array of NumPy as one that can be combined with others: moved to their device.
+
+    Parameters
+    ----------
+    array : array
+        What is not an array of NumPy is returned as it is.
+    *others
+        Arrays, nodes, numbers, and tuples and lists of them.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> beside(np.arange(2), np.ones(3))
+    array([0, 1])
+    """
     if type(array) is not _ndarray:
         return array
     home = like(*others)
@@ -66,7 +116,24 @@ def index_beside(index: Any, array: Any) -> Any:
 
 
 def as_array(x: Any, dtype: Any = None) -> Any:
-    """Return `numpy.asarray` of numbers and lists, and other arrays as they are."""
+    """Return `numpy.asarray` of numbers and lists, and arrays of any library as they are.
+
+    Parameters
+    ----------
+    x : array_like
+        An array, a number, or nested lists of numbers.
+    dtype : dtype, optional
+        The type to convert to.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> as_array([1, 2])
+    array([1, 2])
+    """
     if isinstance(x, Batched) or is_foreign(x):
         array: Any = x
         return array if dtype is None else array.astype(dtype, copy=False)
@@ -80,9 +147,98 @@ def ones(data: Any) -> Any:
     return np.ones(data.shape, data.dtype, like=like(data))
 
 
+def copied(x: Any) -> Any:
+    """Return a copy of an array, which lies in memory like it if it is one of NumPy's."""
+    return x.copy() if is_foreign(x) else x.copy(order="K")
+
+
+def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    """Call a function of arrays of which some are of another library; explain its errors."""
+    home = like(*arguments)
+    if home is None:
+        return function(*arguments, **keywords)
+    library = type(home).__module__.partition(".")[0]
+    try:
+        found = function(*arguments, **keywords)
+    except TypeError as error:
+        others = [x for x in arguments if isinstance(x, _ndarray)]
+        if not others or isinstance(others[0], (Batched, Followed)):
+            raise
+        raise DataError(
+            f"{name} got an array of {library} of shape {home.shape} and one of NumPy of shape "
+            f"{others[0].shape}. Move one to the other: autograd.devices.beside(b, a) is b where a "
+            "is, autograd.devices.to_numpy(a) reads a."
+        ) from error
+    if isinstance(found, _ndarray) and not isinstance(found, (Batched, Followed)):
+        raise NoRuleError(
+            f"{library} has no {name}: it has computed its arrays to call NumPy's. Write it with "
+            "other functions, or read them before: autograd.devices.to_numpy(x)."
+        )
+    return found
+
+
+def eye(n: int, dtype: Any, *others: Any) -> Any:
+    """Return the identity matrix, like these arrays.
+
+    Not every library takes all arguments that `numpy.eye` passes on with ``like=``.
+
+    Parameters
+    ----------
+    n : int
+        The number of rows.
+    dtype : dtype
+        The type of the elements.
+    *others
+        Arrays, nodes, numbers, and tuples and lists of them.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> eye(2, float, np.ones(2))
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    home = like(*others)
+    if home is None:
+        return np.eye(n, dtype=dtype)
+    number = np.arange(n, like=home)
+    return (number[:, None] == number).astype(dtype)
+
+
 def by_numpy(function: Any, x: Any) -> Any:
     """Call a function that computes with NumPy alone: read the array, and send the result back."""
     return np.asarray(function(to_numpy(x)), like=x) if is_foreign(x) else function(x)
+
+
+def holds(condition: Any) -> bool:
+    """Return whether a condition holds anywhere: the one number that a guard reads from a device.
+
+    Parameters
+    ----------
+    condition : array_like of bool
+        Of any shape.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> holds(np.ones(3) > 1)
+    False
+    """
+    found = np.any(condition)
+    return bool(found.item() if hasattr(found, "item") else found)
+
+
+def as_float(x: Any) -> float:
+    """Return a number, or an array without axes, as a float of Python; read it from a device."""
+    return float(to_numpy(x)) if is_foreign(x) else float(x)
 
 
 def to_numpy(x: Any) -> Any:
@@ -90,9 +246,18 @@ def to_numpy(x: Any) -> Any:
 
     Parameters
     ----------
-    x : array
+    x : array_like
         An array of NumPy, of CuPy (which has ``get``), of Dask (``compute``) or one that NumPy
         converts.
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Examples
+    --------
+    >>> to_numpy([1.0, 2.0])
+    array([1., 2.])
     """
     if type(x) is _ndarray or not is_foreign(x):
         return np.asarray(x)

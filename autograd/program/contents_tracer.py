@@ -161,6 +161,7 @@ class ContentsTracer(NodeTracer):
 
     def contents(self, node: Any) -> Any:
         """Return the traced array of a Tensor that holds a plain one."""
+        self.give_up_foreign((node._contents,))
         if self.is_inside(node):
             return self.constant(node._contents)
         self.use_outside(node)

@@ -150,6 +150,7 @@ class Recorder(ContentsTracer):
 
     def with_followed(self, arguments: Any) -> Any:
         """Replace the plain arrays among the arguments of a primitive by traced ones."""
+        self.give_up_foreign(arguments)
         return tuple(
             [
                 x if type(x) is not np.ndarray or x.dtype.hasobject else self.constant(x)

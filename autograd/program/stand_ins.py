@@ -14,6 +14,7 @@ from typing import Any
 from autograd.engine import Node, Tensor, Value, is_recording
 from autograd.engine.assignment import current
 from autograd.engine.fields import ENDED, replace_contents
+from autograd.engine.foreign import like
 from autograd.engine.tensor import restore_tensor
 from autograd.engine.transform_calls import ARGUMENTS
 from autograd.engine.transform_calls import arguments as arguments_of_call
@@ -101,6 +102,12 @@ class NodeTracer(StateTracer):
                 f"A program cannot do what this function does: {reason}. Make a node of the "
                 "argument inside, Tensor(x), or return the derivative that `grad` gives."
             )
+
+    def give_up_foreign(self, items: Any) -> None:
+        """Stop at an array of another library: programs are made of functions of NumPy's arrays."""
+        found = like(*items)
+        if found is not None:
+            self.give_up(f"it computes with arrays of {type(found).__module__}", is_lost=True)
 
     def is_inside(self, node: Any) -> bool:
         """Return whether a node was made while the function was traced."""

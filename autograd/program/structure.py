@@ -16,6 +16,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Tensor
 from autograd.engine.assignment import current
+from autograd.engine.foreign import is_foreign
 from autograd.engine.memory import bounds, owner_of
 from autograd.engine.node import Node
 from autograd.errors import TraceError
@@ -97,6 +98,8 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
             key.append(Identity(x))
         for item in tree.items(x):
             flatten(item, leaves, key)
+    elif is_foreign(x):
+        key.append(kind)
     else:
         key.append(kind)
         key.append(fixed(x))
@@ -229,7 +232,7 @@ def _flatten_node(x: Any, leaves: list[Any], key: list[Any]) -> None:
     if isinstance(x, Tensor):
         held = current(x)._contents
         strides = getattr(held, "strides", ())
-        key += (held.dtype, held.shape, strides, x.requires_grad, x.is_parameter)
+        key += (type(held), held.dtype, held.shape, strides, x.requires_grad, x.is_parameter)
     leaves.append(x)
 
 

@@ -109,6 +109,7 @@ def record(
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
     recorder = Recorder(isolated, changing, strict)
+    recorder.give_up_foreign(tree.flat((arguments, keywords)))
     inputs, given = _inputs(recorder, leaves)
     symbols = iter([x._variable for x in inputs])
     parameters = structure.parameters_of(

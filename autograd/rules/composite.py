@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.engine import Node, Tensor
+from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import beside, like
 from autograd.errors import ShapeError
@@ -168,7 +169,7 @@ def piecewise(
     for condition, function in zip(conditions, funclist, strict=True):
         if callable(function) and not isinstance(function, Node):
             chosen = flat[condition]
-            if np.size(plain(chosen)):
+            if size_of(plain(chosen)):
                 y = setitem(y, condition, function(chosen, *arguments, **keywords))
         else:
             y = setitem(y, condition, function)
@@ -244,9 +245,9 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 def resize(a: Any, new_shape: Any) -> Any:
     """Repeat the elements to fill a shape."""
     size = int(np.prod(new_shape, dtype=int))
-    if np.size(plain(a)) == 0:
+    if size_of(plain(a)) == 0:
         return np.zeros(new_shape, like=like(a))
-    places = np.arange(size, like=like(a)) % np.size(plain(a))
+    places = np.arange(size, like=like(a)) % size_of(plain(a))
     return np.reshape(np.ravel(a)[places], new_shape)
 
 

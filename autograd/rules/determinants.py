@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import eye, holds, like
 from autograd.errors import NoDerivativeError
 from autograd.rules.eigenvalues import type_of_result
-from autograd.rules.kernel import holds
 from autograd.rules.limits import rounding
 from autograd.rules.matrices import H, T, column, diagonal_matrix, diagonal_of
 from autograd.rules.packing import Part, decomposition, unpack
@@ -27,7 +26,7 @@ def with_factor(matrix: Any, u: Any, vh: Any) -> Any:
 def cofactors_of_array(a: Any) -> Any:
     """Compute the cofactors det(A) A⁻ᵀ, also of singular matrices, from the SVD."""
     u, s, vh = np.linalg.svd(a)
-    others = np.where(np.eye(np.shape(s)[-1], dtype=bool, like=like(s)), 1.0, s[..., None, :])
+    others = np.where(eye(np.shape(s)[-1], bool, s), 1.0, s[..., None, :])
     return with_factor(diagonal_matrix(np.prod(others, axis=-1)), u, vh)
 
 
@@ -64,9 +63,7 @@ def second_slope_vjp(g: Any, y: Any, a: Any, e: Any) -> Any:
     singular = (
         np.min(s, axis=-1, initial=np.inf)[..., None, None] <= rounding(s, n)[..., None, None]
     )
-    inverse = np.where(
-        singular, np.nan, np.linalg.inv(np.where(singular, np.eye(n, like=like(a)), a))
-    )
+    inverse = np.where(singular, np.nan, np.linalg.inv(np.where(singular, eye(n, float, a), a)))
     size = column(np.linalg.det(a))
     once, other = inverse @ e, inverse @ g
     one, two = (

@@ -133,7 +133,7 @@ def clip_of_array(x: Any, low: float, high: float) -> Any:
 
 def conjugate(x: Any) -> Any:
     """Return the complex conjugate; real numbers are returned as they are."""
-    return x.conjugate()
+    return x.conjugate() if hasattr(x, "conjugate") else np.conjugate(x)
 
 
 # Defined further down.

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
+from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.errors import ShapeError
 from autograd.rules.shapes import along_axis, arrays
@@ -48,7 +49,7 @@ def bin_edges(a: Any, bins: Any, limits: Any, chosen: Any) -> Any:
     """Return the edges that NumPy has chosen, as nodes if they depend on nodes."""
     if np.ndim(bins) == 1 and not isinstance(bins, str):
         return bins if isinstance(bins, Node) else chosen
-    ends = (np.min(a), np.max(a)) if limits is None and np.size(plain(a)) else limits
+    ends = (np.min(a), np.max(a)) if limits is None and size_of(plain(a)) else limits
     if ends is None or not any(isinstance(end, Node) for end in ends):
         return chosen
     if plain(ends[0]) == plain(ends[1]):

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.engine import Tensor
 from autograd.engine.batching import Batched
+from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.errors import GradientLostError, ShapeError, lost
 from autograd.rules.histograms import in_bins
@@ -52,7 +53,7 @@ def writes(function: Any) -> Callable[[Callable[..., None]], Callable[..., None]
 
 def numbered(target: Any) -> Any:
     """Return the flat index of each element of an array, in an array of its shape."""
-    return np.arange(np.size(plain(target))).reshape(np.shape(target))
+    return np.arange(size_of(plain(target))).reshape(np.shape(target))
 
 
 def assign_flat(target: Any, positions: Any, values: Any) -> None:
@@ -66,7 +67,7 @@ def cycled(values: Any, order: Any) -> Any:
     if np.ndim(values) == 0:
         return values
     values = np.ravel(values)
-    return values[order % np.shape(values)[0]] if np.size(values) else None
+    return values[order % np.shape(values)[0]] if size_of(values) else None
 
 
 def broadcast_to_target(values: Any, shape: tuple[int, ...]) -> Any:
@@ -80,7 +81,7 @@ def broadcast_to_target(values: Any, shape: tuple[int, ...]) -> Any:
 @writes(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     """Assign to the elements with these flat indices, values in turn."""
-    positions = np.take(np.arange(np.size(plain(a))), plain(ind), mode=mode).ravel()  # type: ignore[call-overload]
+    positions = np.take(np.arange(size_of(plain(a))), plain(ind), mode=mode).ravel()  # type: ignore[call-overload]
     assign_flat(a, positions, cycled(v, np.arange(positions.size)))
 
 
@@ -88,7 +89,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """Assign to the elements where a mask holds, values in turn."""
     positions = np.flatnonzero(plain(mask))
-    if positions.size and not np.size(vals):
+    if positions.size and not size_of(vals):
         raise ShapeError("np.place needs at least one value to insert.")
     assign_flat(arr, positions, cycled(np.ravel(vals), np.arange(positions.size)))
 
@@ -97,7 +98,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Assign to the elements where a mask holds, to each the value at the same flat index."""
     if isinstance(plain(mask), Batched):
-        every = cycled(values, np.arange(np.size(plain(a))))
+        every = cycled(values, np.arange(size_of(plain(a))))
         if every is not None:
             every = np.reshape(every, np.shape(a)) if np.ndim(every) else every
             a[...] = np.where(plain(mask), every, a)
@@ -148,7 +149,7 @@ def at(ufunc: Any) -> Callable[..., None]:
         operands = tuple(np.ravel(np.broadcast_to(b, np.shape(positions))) for b in operands)
         positions = np.ravel(positions)
         if ufunc in (np.add, np.subtract):
-            added = in_bins(operands[0] + 0.0, positions, np.size(plain(target)))
+            added = in_bins(operands[0] + 0.0, positions, size_of(plain(target)))
             target[...] = ufunc(target, np.reshape(added, np.shape(target)))
             return
         for chosen in rounds(positions):

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import eye, like
 from autograd.rules.matrices import H, T
 from autograd.rules.norms import norm
 from autograd.rules.singular_values import svdvals
@@ -41,8 +41,8 @@ def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
 def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None) -> Any:
     """Return the derivative for constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
     m, n = np.shape(a)[-2:]
-    rows = (np.eye(m, like=like(a)) - a @ y) @ T(g) @ y @ H(y)
-    columns = H(y) @ y @ T(g) @ (np.eye(n, like=like(a)) - y @ a)
+    rows = (eye(m, float, a) - a @ y) @ T(g) @ y @ H(y)
+    columns = H(y) @ y @ T(g) @ (eye(n, float, a) - y @ a)
     return np.conjugate(rows + columns) - T(y) @ g @ T(y)
 
 
@@ -86,7 +86,7 @@ def matrix_power(a: Any, n: int) -> Any:
             result = a if result is None else result @ a
         a, n = a @ a if n > 1 else a, n >> 1
     size = np.shape(a)[-1]
-    return np.eye(size, dtype=a.dtype, like=like(a)) + 0 * a if result is None else result
+    return eye(size, a.dtype, a) + 0 * a if result is None else result
 
 
 @implements(np.linalg.multi_dot)

@@ -22,7 +22,7 @@ import numpy as np
 
 from autograd.engine import batching, tracing
 from autograd.engine.batching import Batched
-from autograd.engine.foreign import index_beside, is_foreign, like
+from autograd.engine.foreign import holds, index_beside, is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tiles import in_tiles
@@ -53,6 +53,9 @@ def self_contained(function: Function) -> Function:
     """
     _KERNELS[function] = Kind.ANY
     return function
+
+
+self_contained(holds)
 
 
 def kernel(
@@ -161,13 +164,6 @@ def may_hold(mask: Any) -> bool:
     """Return whether a mask holds anywhere; True, without looking, if it is not one of NumPy's."""
     is_numpys = issubclass(mask.__class__, (bool, np.ndarray, np.generic))  # also if it is traced
     return not is_numpys or bool(np.any(mask))
-
-
-@self_contained
-def holds(condition: Any) -> bool:
-    """Return whether a condition holds anywhere: the one number that a guard reads from a device."""
-    found = np.any(condition)
-    return bool(found.item() if hasattr(found, "item") else found)
 
 
 def followed_with(array: Any, others: Any) -> Any:

@@ -18,9 +18,10 @@ import numpy as np
 
 from autograd.engine import Node, Primitive, Value, tracing
 from autograd.engine.batching import Batched
-from autograd.engine.broadcasting import unbroadcast
+from autograd.engine.broadcasting import size_of, unbroadcast
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import holds
 from autograd.graph import Graph
 from autograd.rules.elementwise import (
     absolute,
@@ -36,7 +37,6 @@ from autograd.rules.elementwise import (
     sign,
     where,
 )
-from autograd.rules.kernel import holds
 from autograd.rules.table import define, elementwise
 
 #: The primitives that are lengths.
@@ -85,7 +85,7 @@ def slopes(g: Any, y: Any, zero: Any) -> Any:
     if own is None:
         own = np.zeros_like(numbers) if numbers.ndim else 0.0
     elif _hold_several(zero):
-        order = np.reshape(np.cumsum(zero), np.shape(zero)) / np.size(zero)
+        order = np.reshape(np.cumsum(zero), np.shape(zero)) / size_of(zero)
         weights = np.asarray(where(zero, 1 + order, 0.0), numbers.dtype)
         found = derivatives(g, weights, [y, *again], True, True)
         weighted = sum(plain(x) for x in found if x is not None)

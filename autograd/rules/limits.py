@@ -24,11 +24,10 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import eye, holds, like
 from autograd.engine.operations import GETITEM
 from autograd.errors import NoDerivativeError
 from autograd.graph import Graph
-from autograd.rules.kernel import holds
 from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define
 
@@ -53,7 +52,7 @@ def rounding(w: Any, size: int) -> Any:
 def gaps(w: Any) -> Any:
     """Return the distance of each pair of values; infinity on the diagonal."""
     apart = np.abs(w[..., None, :] - w[..., :, None])
-    return np.where(np.eye(np.shape(w)[-1], dtype=bool, like=like(w)), math.inf, apart)
+    return np.where(eye(np.shape(w)[-1], bool, w), math.inf, apart)
 
 
 def close(w: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.foreign import like
+from autograd.engine.foreign import eye, like
 
 
 def T(x: Any) -> Any:  # noqa: N802 - the sign of the textbooks
@@ -21,7 +21,7 @@ def H(x: Any) -> Any:  # noqa: N802
 
 def diagonal_matrix(x: Any) -> Any:
     """Return diagonal matrices of the vectors in the last axis."""
-    return x[..., :, None] * np.eye(np.shape(x)[-1], like=like(x))
+    return x[..., :, None] * eye(np.shape(x)[-1], float, x)
 
 
 def column(x: Any) -> Any:
@@ -43,12 +43,12 @@ def of_one_triangle(g: Any, lower: bool) -> Any:
 
 def on_diagonal(x: Any) -> Any:
     """Return the matrix with zeros off the diagonal."""
-    return x * np.eye(np.shape(x)[-1], like=like(x))
+    return x * eye(np.shape(x)[-1], float, x)
 
 
 def off_diagonal(x: Any) -> Any:
     """Return the matrix with zeros on the diagonal."""
-    return x * (1 - np.eye(np.shape(x)[-1], like=like(x)))
+    return x * (1 - eye(np.shape(x)[-1], float, x))
 
 
 def below_diagonal(x: Any) -> Any:

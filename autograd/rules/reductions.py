@@ -10,14 +10,14 @@ import numpy as np
 
 from autograd.engine import Node, Primitive
 from autograd.engine.batching import Batched
-from autograd.engine.broadcasting import shape_of
+from autograd.engine.broadcasting import shape_of, size_of
 from autograd.engine.dispatch import plain, refuse_out
-from autograd.engine.foreign import as_array, like
+from autograd.engine.foreign import as_array, holds, is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.tracing import Followed
-from autograd.rules.elementwise import nonzero
+from autograd.rules.elementwise import conjugate, nonzero
 from autograd.rules.floats import floats
-from autograd.rules.kernel import full_of, holds, kernel, may_hold
+from autograd.rules.kernel import full_of, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.shapes import arrays
 from autograd.rules.table import composition_of, define, implements, linear, with_values
@@ -113,7 +113,7 @@ def extreme_vjp(
 
 def deviation(x: Any, axis: Any) -> Any:
     """Return the conjugate of x - mean(x)."""
-    return (x - np.mean(x, axis=axis, keepdims=True)).conjugate()
+    return conjugate(x - np.mean(x, axis=axis, keepdims=True))
 
 
 def length_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -440,7 +440,8 @@ def logsumexp_of_array(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     1000.0
     """
     x = floats(x)
-    largest = np.max(x, axis=axis, keepdims=True, initial=-math.inf)
+    empty: Any = {} if is_foreign(x) and size_of(x) else {"initial": -math.inf}
+    largest = np.max(x, axis=axis, keepdims=True, **empty)
     shift = np.where(np.isfinite(largest), largest, 0.0).astype(largest.dtype)
     with np.errstate(divide="ignore"):  # log(0) is -inf, as it should be
         y = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift

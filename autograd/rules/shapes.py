@@ -196,6 +196,11 @@ put: Primitive
 gather: Primitive
 
 
+def in_order(x: Any, shape: tuple[int, ...], order: Any) -> Any:
+    """Reshape; not every library has the keyword ``order=``."""
+    return np.reshape(x, shape) if order == "C" else np.reshape(x, shape, order=order)
+
+
 def negative(shift: Any) -> Any:
     """Return the opposite of a shift along one axis or several."""
     return tuple([-by for by in shift]) if isinstance(shift, (tuple, list)) else -shift
@@ -214,8 +219,8 @@ put          = linear(put_in_zeros,     lambda g, x, shape, index: taken(g, inde
 scatter      = linear(scatter_elements, lambda g, x, shape, indices: gather(g, shape, indices),            name="scatter", replaces=())
 gather       = linear(gather_elements,  lambda g, x, shape, indices: scatter(g, shape, indices),           name="gather",  replaces=())
 
-reshape      = linear(np.reshape,       lambda g, x, shape=None, order="C", **_: np.reshape(g, np.shape(x), order=order))
-ravelled     = linear(np.ravel,         lambda g, x, order="C": np.reshape(g, np.shape(x), order=order),           name="ravel",   replaces=())
+reshape      = linear(np.reshape,       lambda g, x, shape=None, order="C", **_: in_order(g, np.shape(x), order))
+ravelled     = linear(np.ravel,         lambda g, x, order="C": in_order(g, np.shape(x), order),      name="ravel",   replaces=())
 transpose    = linear(np.transpose,     lambda g, x, axes=None: np.transpose(g, inverse(axes)))
 moveaxis     = linear(np.moveaxis,      lambda g, x, source, destination: np.moveaxis(g, destination, source))
 swapaxes     = linear(np.swapaxes,      lambda g, x, axis1, axis2: np.swapaxes(g, axis1, axis2))

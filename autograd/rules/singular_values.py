@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import eye, holds, like
 from autograd.errors import NoRuleError
 from autograd.rules import limits
 from autograd.rules.eigenvalues import differences, refuse_phase, type_of_result
-from autograd.rules.kernel import holds
 from autograd.rules.limits import Limits, close, divided, fragile, largest, only_once, rounding
 from autograd.rules.matrices import H, T, diagonal_matrix, off_diagonal
 from autograd.rules.packing import Part, decomposition, unpack
@@ -95,7 +94,7 @@ def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> 
     both = zeros[..., None, :] & zeros[..., :, None]
     one = zeros[..., None, :]
     masks = [pairs, both, one, one]
-    single = np.eye(np.shape(s)[-1], dtype=bool, like=like(s))
+    single = eye(np.shape(s)[-1], bool, s)
     limit = [(left + right) / 2, (right - left) / np.where(single, 4, 2), out_u, out_v]
     limit = [np.where(mask, x, 0.0) for mask, x in zip(masks, limit, strict=True)]
     vanishing = [np.where(mask, x, 0.0) for mask, x in zip(masks, numerators, strict=True)]

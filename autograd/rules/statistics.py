@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node
+from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import like
 from autograd.rules.kernel import may_hold
@@ -158,7 +159,7 @@ def _weighted_covariance(x: Any, counts: Any, importance: Any, lost: float) -> A
 def _variables(x: Any, rowvar: bool) -> Any:
     (x,) = arrays(x)
     if np.ndim(x) < 2:
-        return np.reshape(x, (1, np.size(x)))
+        return np.reshape(x, (1, size_of(x)))
     return x if rowvar else np.swapaxes(x, 0, 1)
 
 

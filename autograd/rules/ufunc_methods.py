@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import Node, Primitive
+from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import beside, is_foreign, like, to_numpy
 from autograd.engine.registry import DISPATCH
@@ -68,7 +69,7 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
                 "Select the elements first, a[mask]."
             )
         a = a if dtype is None else a.astype(dtype)
-        if np.size(plain(a)) == 0 and initial is None:
+        if size_of(plain(a)) == 0 and initial is None:
             return ufunc.reduce(plain(a), axis=axis, keepdims=keepdims)
         rows = rows_of(ufunc, a, axis)
         if initial is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import beside
 from autograd.errors import DataError, ShapeError
 
 NUMBERS = (int, float, complex, np.generic)
@@ -58,7 +59,7 @@ def places_of(chosen: Any) -> Any:
 def taken(part: Any, chosen: Any) -> Any:
     """Return some examples of an array or a sequence, given a slice or an array of indices."""
     if hasattr(part, "shape") or isinstance(chosen, slice):
-        return part[chosen]
+        return part[beside(chosen, part)]
     return [part[place] for place in places_of(chosen)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import softmax as softmax_along
+from autograd.devices import like
 from autograd.errors import DataError
 from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout, affine
@@ -99,7 +100,7 @@ def scaled_dot_product_attention(
     scores = (query * (1 / math.sqrt(width) if scale is None else scale)) @ np.swapaxes(key, -1, -2)
     steps = shape_of(scores)[-2:]
     if is_causal:
-        scores = np.where(np.tril(np.ones(steps, bool)), scores, -np.inf)
+        scores = np.where(np.tri(*steps, like=like(scores)) > 0, scores, -np.inf)
     if attn_mask is not None:
         mask = plain(attn_mask)
         if mask.dtype.kind not in "bf":

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import softmax as softmax_along
+from autograd.devices import as_array, eye
 from autograd.errors import DataError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import log_softmax as log_softmax_along
@@ -114,12 +115,12 @@ def one_hot(indices: Any, num_classes: int = -1) -> Any:
     array([[1, 0, 0],
            [0, 0, 1]])
     """
-    indices = np.asarray(plain(indices))
+    indices = as_array(plain(indices))
     if num_classes < 0:
         if not indices.size:
             raise DataError("Without indices, one_hot needs num_classes=.")
         num_classes = int(indices.max()) + 1
-    found = np.eye(num_classes, dtype=np.int64)
+    found = eye(num_classes, np.int64, indices)
     return found[indices_below(num_classes, indices, "one_hot")]
 
 

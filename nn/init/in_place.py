@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import beside
 from nn.arrays import shape_of
 from nn.init import arrays
 from nn.init.arrays import Generator, calculate_gain
@@ -17,7 +18,7 @@ from nn.init.arrays import Generator, calculate_gain
 def written(tensor: Any, numbers: Any) -> Any:
     """Write numbers into a parameter, whether or not a graph is recorded; return it."""
     data = tensor.data
-    data[...] = numbers
+    data[...] = beside(numbers, data)
     tensor.data = data  # tells the engine about the change
     return tensor
 

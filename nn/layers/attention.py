@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, softmax
+from autograd.devices import as_array, beside, like
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
@@ -161,7 +162,7 @@ class MultiheadAttention(Module):
         if alone:
             query, key, value = _with_batch(int(not self.batch_first), query, key, value)
             if key_padding_mask is not None:
-                key_padding_mask = np.asarray(plain(key_padding_mask))[None]
+                key_padding_mask = as_array(plain(key_padding_mask))[None]
         q, k, v = (self._heads(x) for x in self._projected(query, key, value))
         if shape_of(k) != shape_of(v) or shape_of(k)[0] != shape_of(q)[0]:
             raise ShapeError(
@@ -170,7 +171,10 @@ class MultiheadAttention(Module):
                 "steps."
             )
         steps = (*shape_of(q)[:3], shape_of(k)[2])
-        masks = self._mask(steps, key_padding_mask, attn_mask, is_causal)
+        masks = [
+            None if mask is None else beside(mask, q)
+            for mask in self._mask(steps, key_padding_mask, attn_mask, is_causal)
+        ]
         k, v = self._extended(k, self.bias_k), self._extended(v, self.bias_v)
         hidden, added = (_widened(mask, shape_of(k)[2]) for mask in masks)
         scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
@@ -208,9 +212,9 @@ class MultiheadAttention(Module):
         added = []
         if trained is not None:
             row = trained.reshape((1, heads, 1, width))
-            added.append(row * np.ones((batch, 1, 1, 1), x.dtype))
+            added.append(row * np.ones((batch, 1, 1, 1), x.dtype, like=like(x)))
         if self.add_zero_attn:
-            added.append(np.zeros((batch, heads, 1, width), x.dtype))
+            added.append(np.zeros((batch, heads, 1, width), x.dtype, like=like(x)))
         return np.concatenate([x, *added], axis=2) if added else x
 
     def _heads(self, x: Any) -> Any:
@@ -230,7 +234,7 @@ class MultiheadAttention(Module):
         hidden: Any = np.triu(np.ones(shape[2:], bool), 1) if is_causal else None
         added = None
         if key_padding_mask is not None:
-            padding = np.asarray(plain(key_padding_mask))
+            padding = as_array(plain(key_padding_mask))
             if padding.dtype.kind not in "bf" or padding.shape != (shape[0], shape[3]):
                 raise ShapeError(
                     f"key_padding_mask= has shape {padding.shape} and type {padding.dtype}; it "
@@ -243,7 +247,7 @@ class MultiheadAttention(Module):
             else:
                 hidden = padding if hidden is None else hidden | padding
         if attn_mask is not None:
-            mask = np.asarray(plain(attn_mask))
+            mask = as_array(plain(attn_mask))
             if mask.shape not in (shape[2:], (shape[0] * shape[1], *shape[2:])):
                 raise ShapeError(
                     f"attn_mask= has shape {mask.shape}; it must be {shape[2:]}, or "

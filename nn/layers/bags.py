@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.devices import beside, to_numpy
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
@@ -91,9 +92,10 @@ class EmbeddingBag(Module):
             )
         if per_sample_weights is not None and self.mode != "sum":
             raise OptionError(f'per_sample_weights= needs mode="sum", not {self.mode!r}.')
-        counted = np.ones(indices.shape, bool)
+        counted = np.ones_like(indices, bool)
         if offsets is not None:
-            places, counted = self._bags(np.asarray(plain(offsets)), len(indices))
+            found = self._bags(to_numpy(plain(offsets)), len(indices))
+            places, counted = (beside(numbers, indices) for numbers in found)
             indices = indices[places] if indices.size else np.zeros_like(places)
             if per_sample_weights is not None and indices.size:
                 per_sample_weights = per_sample_weights[places]

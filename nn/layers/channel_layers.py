@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, leaky_relu
+from autograd.devices import beside
 from autograd.errors import ShapeError
 from nn.arrays import floating, shape_of
 from nn.layers.linear import Dropout
@@ -45,7 +46,7 @@ class ChannelDropout(Dropout):
         channels = shape[: len(shape) - self.ndim] + (1,) * self.ndim
         kept = chosen(self.generator).random(channels, np.float32) >= self.p
         scale = 1 / (1 - self.p) if self.p < 1 else 0.0
-        return x * (kept * np.asarray(scale, x.dtype))
+        return x * beside(kept * np.asarray(scale, x.dtype), x)
 
 
 class Dropout1d(ChannelDropout):

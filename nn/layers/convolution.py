@@ -86,9 +86,7 @@ def matrices_of(weight: Any, groups: int, by_rows: bool) -> list[Any]:
     """Return the weight as matrices to multiply with `columns`."""
     shape = (groups, len(weight) // groups, -1)
     if by_rows:
-        return [
-            np.ascontiguousarray(weight[:, :, i]).reshape(shape) for i in range(weight.shape[2])
-        ]
+        return [weight[:, :, i].copy().reshape(shape) for i in range(weight.shape[2])]
     return [weight.reshape(shape)]
 
 
@@ -154,7 +152,7 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     for part, laid in columns(x, windows, groups, by_rows):
         for row, matrix in zip(total, laid, strict=True):
             row += np.matmul(flat[part], matrix.swapaxes(2, 3)).sum(axis=0)
-    return np.ascontiguousarray(np.moveaxis(found, 0, 2)) if by_rows else found[0]
+    return np.moveaxis(found, 0, 2).copy() if by_rows else found[0]
 
 
 # fmt: off

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograd import Tensor, define
+from autograd.devices import as_array, beside, to_numpy
 from autograd.errors import DataError, OptionError, ShapeError
 from autograd.program import is_tracing
 from nn import init
@@ -158,7 +159,7 @@ class Embedding(Module):
         ShapeError
             If there are not two axes.
         """
-        embeddings = np.asarray(plain(embeddings))
+        embeddings = as_array(plain(embeddings))
         if embeddings.ndim != 2:
             raise ShapeError(
                 f"from_pretrained takes an array of shape (num_embeddings, embedding_dim), not "
@@ -187,6 +188,7 @@ class Embedding(Module):
             If the indices are not integers, or out of range.
         """
         indices = indices_below(self.num_embeddings, indices, "Embedding")
+        indices = beside(indices, self.weight)
         found = self.weight[indices]
         if self.padding_idx is None:
             return found
@@ -197,18 +199,19 @@ class Embedding(Module):
 
 def indices_below(count: int, indices: Any, who: str) -> Any:
     """Return indices as an array; raise if they are not integers from 0 to count - 1."""
-    indices = np.asarray(plain(indices))
+    indices = as_array(plain(indices))
     if indices.dtype.kind not in "iu":
         raise DataError(
             f"{who} takes integers, not {indices.dtype}: convert them with .astype(int)."
         )
     if is_tracing() and np.can_cast(indices.dtype, np.intp):
         return np.ravel_multi_index((indices,), (count,))  # raises in each run, without a guard
-    if indices.size and not 0 <= indices.min() <= indices.max() < count:
-        raise DataError(
-            f"{who} takes integers from 0 to {count - 1}; these range from {indices.min()} to "
-            f"{indices.max()}."
-        )
+    if indices.size:
+        low, high = to_numpy(np.stack([indices.min(), indices.max()])).tolist()
+        if low < 0 or high >= count:
+            raise DataError(
+                f"{who} takes integers from 0 to {count - 1}; these range from {low} to {high}."
+            )
     return indices
 
 
@@ -339,4 +342,4 @@ class Dropout(OneInput):
             return x
         kept = chosen(self.generator).random(shape_of(x), np.float32) >= self.p
         scale = 1 / (1 - self.p) if self.p < 1 else 0.0
-        return x * (kept * np.asarray(scale, x.dtype))
+        return x * beside(kept * np.asarray(scale, x.dtype), x)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, define, kernel, linear
+from autograd.devices import beside, like
 from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
@@ -42,7 +43,7 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
     padded = windows.padded(x, -math.inf)
     indices = [index for _, index in offsets(windows, windows.counts(x.shape))]
     if y.size < FEW:  # one call for all takes less time than three for each
-        return np.logical_not(np.array([padded[index] for index in indices]) < y).argmax(axis=0)
+        return np.logical_not(np.stack([padded[index] for index in indices]) < y).argmax(axis=0)
     found = np.zeros_like(y, np.min_scalar_type(len(indices)), order="C")
     before = np.ones_like(y, bool, order="C")
     for index in indices[:-1]:
@@ -62,9 +63,9 @@ def window_places(windows: Windows, shape: tuple[int, ...]) -> tuple[Any, Any]:
 
 def places_of(which: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
     """Return where the element of each window at the given position is in a flat padded array."""
-    begin, step = window_places(windows, shape)
+    begin, step = (beside(found, which) for found in window_places(windows, shape))
     padded = windows.padded_shape(shape)
-    images = np.arange(shape[0] * shape[1]) * math.prod(padded[2:])
+    images = np.arange(shape[0] * shape[1], like=like(which)) * math.prod(padded[2:])
     return (step[which.reshape((len(images), len(begin)))] + begin + images[:, None]).reshape(-1)
 
 
@@ -212,7 +213,7 @@ class AvgPool(Pooling):
                 )
             else:
                 count = summed(counted, windows)
-        return window_sum(x, windows=windows) / count
+        return window_sum(x, windows=windows) / beside(count, x)
 
 
 class MaxPool1d(MaxPool):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Primitive, Tensor
+from autograd.devices import beside, like
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
@@ -126,10 +127,12 @@ class Recurrent(Module):
         padded = x.padded()
         first = self._first(state, shape_of(padded)[1], padded.dtype, False)
         if x.sorted_indices is not None:
-            first = [part[:, x.sorted_indices] for part in first]
+            order = beside(x.sorted_indices, padded)
+            first = [part[:, order] for part in first]
         y, ended = self._layers(padded, first, x.lengths)
         if x.unsorted_indices is not None:
-            ended = [part[:, x.unsorted_indices] for part in ended]
+            back = beside(x.unsorted_indices, padded)
+            ended = [part[:, back] for part in ended]
         return x.with_data(y[x.places]), ended[0] if self.states == 1 else tuple(ended)
 
     def _layers(self, x: Any, first: list[Any], lengths: Any = None) -> tuple[Any, list[Any]]:
@@ -141,9 +144,10 @@ class Recurrent(Module):
         backward: Any = slice(None, None, -1)
         final: Any = -1
         if lengths is not None:
-            at = np.arange(steps)[:, None]
-            backward = np.where(at < lengths, lengths - 1 - at, at), np.arange(batch)
-            final = lengths - 1, np.arange(batch)
+            at, rows = np.arange(steps)[:, None], np.arange(batch)
+            turned = np.where(at < lengths, lengths - 1 - at, at)
+            backward = beside(turned, x), beside(rows, x)
+            final = beside(lengths - 1, x), beside(rows, x)
         last: list[list[Any]] = []
         for layer in range(self.num_layers):
             if layer:
@@ -163,7 +167,8 @@ class Recurrent(Module):
         """Return the initial state, with an axis of the batch."""
         shape = (self.num_layers * self.directions, batch, self.hidden_size)
         if state is None:
-            zeros = np.zeros(shape, np.result_type(dtype, self.weight_hh_l0.dtype))
+            weight = self.weight_hh_l0
+            zeros = np.zeros(shape, np.result_type(dtype, weight.dtype), like=like(weight))
             return [zeros] * self.states
         given = [state] if self.states == 1 else list(state)
         wanted = (shape[0], shape[2]) if alone else shape
@@ -178,7 +183,7 @@ class Recurrent(Module):
     def _sequence(self, x: Any, suffix: str, first: list[Any]) -> list[Any]:
         """Return the states of one layer and direction at all steps; the first are the outputs."""
         names = [name + suffix for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-        zero = np.zeros(self.gates * self.hidden_size, first[0].dtype)
+        zero = np.zeros(self.gates * self.hidden_size, first[0].dtype, like=like(first[0]))
         parts = [getattr(self, name, zero) for name in names] + first
         inputs = None
         if isinstance(x, Tensor) and x.requires_grad:

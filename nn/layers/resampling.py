@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, kernel, linear
+from autograd.devices import beside
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
@@ -38,7 +39,7 @@ def neighbours(length: int, wanted: int, scale: float, align_corners: bool) -> A
 @kernel()
 def combined_arrays(x: Any, matrix: Any) -> Any:
     """Return x @ matrix.T, in which infinite elements and NaNs times zero are 0."""
-    if np.isfinite(np.add.reduce(x, axis=None)):
+    if np.isfinite(np.add.reduce(x, axis=None)).item():
         return x @ matrix.T
     rows = [(row != 0, row) for row in matrix]
     return np.stack([x[..., used] @ row[used] for used, row in rows], axis=-1)
@@ -56,7 +57,7 @@ combined: Primitive = linear(
 def along_grid(x: Any, matrices: list[Any]) -> Any:
     """Multiply the last axes by matrices, one for each."""
     for axis, matrix in enumerate(reversed(matrices), 1):
-        matrix = matrix.astype(x.dtype)
+        matrix = beside(matrix.astype(x.dtype), x)
         x = np.swapaxes(combined(np.swapaxes(x, -axis, -1), matrix), -axis, -1)
     return x
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, Tensor, define, sigmoid
+from autograd.devices import like
 from nn.layers.linear import rows
 
 Shapes = tuple[tuple[int, ...], ...]
@@ -97,10 +98,10 @@ def recurrence(
     return define(function, vjp, fresh_results=True, name=name)
 
 
-def room(g: Any, like: Any) -> Any:
+def room(g: Any, x: Any) -> Any:
     """Return a container for results of single steps: a list for nodes, else one array."""
-    nodes = isinstance(g, Tensor) or isinstance(like, Tensor)
-    return [None] * len(like) if nodes else np.empty_like(like)
+    nodes = isinstance(g, Tensor) or isinstance(x, Tensor)
+    return [None] * len(x) if nodes else np.empty_like(x)
 
 
 def filled(found: Any) -> Any:
@@ -152,11 +153,11 @@ def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
     """
     hs, cs, gates = y
     width = h.shape[1]
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], gates.dtype), width)
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], gates.dtype, like=like(gates)), width)
     shift = 1 - scale
     gates += b_hh
     gates *= scale
-    turned = np.ascontiguousarray(w_hh.T) * scale
+    turned = w_hh.T.copy("C") * scale
     for t, a in enumerate(gates):
         a += h @ turned
         np.tanh(a, out=a)
@@ -173,7 +174,7 @@ def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> 
     """Backpropagate through c = f c + i u, h = o tanh(c)."""
     _, c, gates = y
     width = h.shape[1]
-    shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], h.dtype), width)
+    shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], h.dtype, like=like(h)), width)
     by_h: Any = 0.0
     by_c: Any = 0.0
     found = room(g[0], gates)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.devices import as_array, beside, is_foreign
 from autograd.errors import OptionError, ShapeError
 from autograd.program import is_tracing
-from nn.arrays import floating, plain, shape_of
+from nn.arrays import floating, grids, plain, shape_of
 from nn.layers.activations import log_softmax
 from nn.layers.linear import indices_below
 from nn.losses.kernels import surprisal, weighted_sum
@@ -134,11 +135,11 @@ def cross_entropy(
     total = weights.sum() if reduction == "mean" else 1
     factors = weights * ((1 - label_smoothing) / total)
     if isinstance(weights, Tensor):  # which get gradients, also where they are 0
-        losses = surprisal(outputs, axis, index, np.asarray(counted, outputs.dtype), []) * factors
+        losses = surprisal(outputs, axis, index, as_array(counted, outputs.dtype), []) * factors
     else:
         losses = surprisal(outputs, axis, index, factors, [])
     if label_smoothing:
-        even = np.asarray(-label_smoothing / count, outputs.dtype) / total
+        even = outputs.dtype.type(-label_smoothing / count) / total
         every = 1 if weight is None else weights_of_classes(outputs, weight)
         shares = even * np.expand_dims(counted, axis) * every * np.ones_like(plain(outputs))
         losses = losses + weighted_sum(log_softmax(outputs, axis=axis), shares, axis)
@@ -185,15 +186,15 @@ def target_classes(
 ) -> tuple[Any, tuple[Any, ...], Any]:
     """Return which examples count, the index of their target classes, and their weights."""
     axis = class_axis(outputs)
-    targets = np.asarray(plain(targets))
+    targets = beside(as_array(plain(targets)), outputs)
     assert_indices(outputs, targets)
     counted = targets != ignore_index
-    if is_tracing() or not counted.all():
+    if is_tracing() or is_foreign(counted) or not counted.all():
         targets = np.where(counted, targets, 0)
     classes = indices_below(shape_of(outputs)[axis], targets, "A classification loss")
-    index = list(np.indices(targets.shape, sparse=True))
+    index = grids(targets)
     index.insert(axis, classes)
-    weights = np.asarray(counted, outputs.dtype)
+    weights = as_array(counted, outputs.dtype)
     if weight is not None:
         weights = weights * weights_of_classes(outputs, weight).reshape(-1)[classes]
     return counted, tuple(index), weights

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import logsumexp
+from autograd.devices import beside, like, to_numpy
 from autograd.errors import DataError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.linear import indices_below
@@ -74,11 +75,12 @@ def ctc(
     steps, batch, classes = shape_of(x)
     reads = _lengths(input_lengths, batch, steps, "input_lengths")
     labels, lengths = _labels(targets, target_lengths, batch, classes, blank)
-    said = np.maximum(x[:, np.arange(batch)[:, None], labels], NEVER)
+    labels, lengths, reads = (beside(numbers, x) for numbers in (labels, lengths, reads))
+    rows = np.arange(batch, like=like(x))
+    said = np.maximum(x[:, rows[:, None], labels], NEVER)
     last = _alphas(said, labels, reads, blank)
-    rows = np.arange(batch)
     ends = np.stack([last[rows, 2 * lengths], last[rows, np.maximum(2 * lengths - 1, 0)]])
-    ends = np.where(np.array([np.ones(batch), lengths > 0]) > 0, ends, NEVER)
+    ends = np.where(np.stack([lengths >= 0, lengths > 0]), ends, NEVER)
     losses = -logsumexp(ends, axis=0)
     impossible = plain(losses) > -NEVER / 2
     losses = np.where(impossible, 0.0 if zero_infinity else np.inf, losses)
@@ -90,10 +92,10 @@ def ctc(
 def _alphas(said: Any, labels: Any, reads: Any, blank: int) -> Any:
     """Return for each position the log-probability of all ways to reach it by the last step."""
     batch, width = labels.shape
-    skips = np.zeros(labels.shape, bool)
+    skips = np.zeros_like(labels, bool)
     skips[:, 2:] = (labels[:, 2:] != labels[:, :-2]) & (labels[:, 2:] != blank)
-    never = np.full((batch, 2), NEVER, said.dtype)
-    alpha = np.where(np.arange(width) < 2, said[0], NEVER)
+    never = np.full((batch, 2), NEVER, said.dtype, like=like(said))
+    alpha = np.where(np.arange(width, like=like(said)) < 2, said[0], NEVER)
     for step in range(1, len(said)):
         before = np.concatenate([never, alpha], axis=1)
         ways = [alpha, before[:, 1 : 1 + width], np.where(skips, before[:, :width], NEVER)]
@@ -104,7 +106,7 @@ def _alphas(said: Any, labels: Any, reads: Any, blank: int) -> Any:
 
 def _labels(targets: Any, lengths: Any, batch: int, classes: int, blank: int) -> tuple[Any, Any]:
     """Return the target of each example with blanks around all classes, and its length."""
-    targets = np.asarray(plain(targets))
+    targets = to_numpy(plain(targets))
     if targets.ndim == 1 and batch == 1:
         targets = targets[None]
     if targets.ndim == 1:
@@ -127,7 +129,7 @@ def _labels(targets: Any, lengths: Any, batch: int, classes: int, blank: int) ->
 
 
 def _lengths(given: Any, batch: int, most: int, name: str) -> Any:
-    lengths = np.asarray(plain(given)).reshape(-1)
+    lengths = to_numpy(plain(given)).reshape(-1)
     if lengths.shape != (batch,) or lengths.dtype.kind not in "iu":
         raise ShapeError(f"{name}= must be {batch} integers, one for each example, not {given!r}.")
     if ((lengths < 0) | (lengths > most)).any():

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import as_array, beside
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.losses.kernels import huber_of_difference
@@ -139,7 +140,7 @@ def margin_ranking(
     2.0
     """
     first, second = same_shape(first, second)
-    signs = np.asarray(plain(targets), first.dtype)
+    signs = beside(as_array(plain(targets), first.dtype), first)
     return reduced(np.maximum(margin - signs * (first - second), 0.0), reduction)
 
 
@@ -214,7 +215,7 @@ def cosine_embedding(
     first, second = same_shape(first, second)
     squares = [np.sum(x * x, axis=-1) + 1e-12 for x in (first, second)]
     cosine = np.sum(first * second, axis=-1) / np.sqrt(squares[0] * squares[1])
-    signs = np.asarray(plain(targets))
+    signs = beside(as_array(plain(targets)), first)
     if signs.shape != shape_of(cosine):
         raise ShapeError(
             f"The vectors have shape {shape_of(first)}, the targets {signs.shape}; they must have "

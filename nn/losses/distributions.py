@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import as_array, holds
 from autograd.errors import OptionError
 from nn.arrays import floating, plain
 from nn.losses.reductions import reduced, same_shape
@@ -111,7 +112,7 @@ def gaussian_nll(
     """
     outputs, targets = same_shape(outputs, targets)
     var = floating(var)
-    if (np.asarray(plain(var)) < 0).any():
+    if holds(as_array(plain(var)) < 0):
         raise OptionError("var= has negative numbers; a variance is at least 0.")
     var = np.maximum(var, eps)
     losses = 0.5 * (np.log(var) + (outputs - targets) ** 2 / var)

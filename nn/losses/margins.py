@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import softplus
+from autograd.devices import as_array, beside, like
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.linear import indices_below
@@ -92,7 +93,8 @@ def multi_margin(
     """
     if p not in (1, 2):
         raise OptionError(f"p={p!r} must be 1 or 2.")
-    outputs, targets = floating(outputs), np.asarray(plain(targets))
+    outputs = floating(outputs)
+    targets = beside(as_array(plain(targets)), outputs)
     shape = shape_of(outputs)
     if len(shape) not in (1, 2) or targets.shape != shape[:-1]:
         raise ShapeError(
@@ -101,7 +103,7 @@ def multi_margin(
         )
     chosen = indices_below(shape[-1], targets, "multi_margin")[..., None]
     own = np.take_along_axis(outputs, chosen, axis=-1)
-    others = np.arange(shape[-1]) != chosen
+    others = np.arange(shape[-1], like=like(chosen)) != chosen
     losses = np.where(others, np.maximum(margin - own + outputs, 0.0) ** p, 0.0)
     if weight is not None:
         losses = losses * weights_in(outputs.dtype, weight)[chosen]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import softplus
+from autograd.devices import holds
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain, shape_of
 from nn.losses.kernels import cross_entropy_of_bits, cross_entropy_of_logits
@@ -66,7 +67,7 @@ def binary_cross_entropy(
     """
     outputs, targets = same_shape(outputs, targets)
     for what, numbers in (("outputs", plain(outputs)), ("targets", plain(targets))):
-        if ((numbers < 0) | (numbers > 1)).any():
+        if holds((numbers < 0) | (numbers > 1)):
             raise OptionError(
                 f"The {what} of binary_cross_entropy must be probabilities, from 0 to 1; they "
                 f"range from {numbers.min():.6g} to {numbers.max():.6g}. For outputs without a "

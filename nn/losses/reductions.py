@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.devices import as_array, beside
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, plain, shape_of
 
@@ -32,16 +33,15 @@ def weights_in(dtype: Any, weight: Any) -> Any:
         weight = np.reshape(weight, ())  # a Tensor
     if isinstance(weight, Tensor) and weight.requires_grad:
         return weight.astype(dtype)
-    return np.asarray(plain(weight), dtype)
+    return as_array(plain(weight), dtype)
 
 
 def same_shape(outputs: Any, targets: Any) -> tuple[Any, Any]:
     """Return outputs and targets as numbers of one type; raise if their shapes differ."""
     outputs = floating(outputs)
     if not isinstance(targets, Tensor):
-        targets = floating(
-            np.asarray(targets, outputs.dtype if isinstance(outputs, Tensor) else None)
-        )
+        dtype = outputs.dtype if isinstance(outputs, Tensor) else None
+        targets = floating(beside(as_array(targets, dtype), outputs))
     if shape_of(outputs) != targets.shape:
         raise ShapeError(
             f"The outputs have shape {shape_of(outputs)}, the targets {targets.shape}; they must "

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import holds
 from autograd.errors import OptionError
 from nn.arrays import plain
 from nn.losses.kernels import huber_of_difference
@@ -149,6 +150,6 @@ def hinge(outputs: Any, targets: Any, reduction: str = "mean", margin: float = 1
     array([0. , 1.5])
     """
     outputs, targets = same_shape(outputs, targets)
-    if not (np.abs(plain(targets)) == 1).all():
+    if holds(np.abs(plain(targets)) != 1):
         raise OptionError("hinge takes targets -1 and 1. For targets 0 and 1 write 2 * t - 1.")
     return reduced(np.maximum(margin - targets * outputs, 0.0), reduction)

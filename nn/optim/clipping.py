@@ -61,8 +61,8 @@ def clip_grad_norm(
             "positive."
         )
     found = _with_gradient(parameters)
-    norms = [np.linalg.norm(np.ravel(plain(p.grad)), norm_type).item() for p in found]
-    total: Any = np.linalg.norm(np.array(norms), norm_type).item() if norms else 0.0
+    norms = [np.linalg.norm(np.ravel(plain(p.grad)), norm_type) for p in found]
+    total: Any = np.linalg.norm(np.stack(norms), norm_type).item() if norms else 0.0
     if error_if_nonfinite and not np.isfinite(total):
         raise NonFiniteError(
             f"The norm of the gradients is {total}. Find the first such number with "
@@ -107,7 +107,7 @@ def clip_grad_value(parameters: Any, clip_value: float) -> None:
         raise OptionError(f"clip_value={clip_value!r} must not be negative.")
     for parameter in _with_gradient(parameters):
         gradient = plain(parameter.grad)
-        out = gradient if isinstance(gradient, np.ndarray) else None
+        out = None if isinstance(gradient, float) else gradient
         parameter.grad = np.clip(gradient, -clip_value, clip_value, out=out)
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Tensor
+from autograd.devices import beside
 from autograd.errors import DataError, ShapeError
 from autograd.program import State, changed, concrete
 from nn.arrays import plain
@@ -190,7 +191,7 @@ class Packing:
                             f"Parameter {position} has shape {shape}, but its {name!r} has shape "
                             f"{np.shape(array)}. Create a new optimiser, or load a fitting state."
                         )
-                    array = concrete(array)
+                    array = beside(concrete(array), like)
                     flat = block.filled(name)[place]
                     flat.reshape(part)[...] = array if rows is None else array[rows]
             self._blocks = (*self._blocks, block)

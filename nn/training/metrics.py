@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import to_numpy
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import losses
 from nn.arrays import plain, shape_of
@@ -66,7 +67,7 @@ def accuracy(
     >>> accuracy(np.array([0.2, 0.7]), [0, 1], threshold=0.5)
     1.0
     """
-    outputs, targets = np.asarray(plain(outputs)), np.asarray(plain(targets))
+    outputs, targets = to_numpy(plain(outputs)), to_numpy(plain(targets))
     shape = outputs.shape
     single = (len(shape) == 1 and targets.ndim == 1) or (len(shape) == 2 and shape[1] == 1)
     if single:
@@ -191,7 +192,7 @@ class Means:
                 "batch."
             )
         outputs, targets = plain(outputs), plain(batch[1])
-        found = {"loss": float(plain(loss))}
+        found = {"loss": to_numpy(plain(loss)).item()}
         found |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
         self.pending.append((found, size_of(batch)))
 

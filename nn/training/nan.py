@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import holds
 from autograd.errors import NonFiniteError
 from nn.arrays import is_array, plain
 from nn.training.batches import Batch
@@ -51,4 +52,4 @@ class NanLossError(NonFiniteError):
 
 
 def _has_nan(x: Any) -> bool:
-    return is_array(x) and x.dtype.kind in "fc" and not np.isfinite(plain(x)).all()
+    return is_array(x) and x.dtype.kind in "fc" and holds(~np.isfinite(plain(x)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rules.checks import quiet
 from rules.samples import SAMPLES
-from sparse.programs import random_function
+from sparsity.programs import random_function
 
 import autograd.scipy.fft
 import autograd.scipy.linalg

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse
 from fuzz import programs
 from rules.checks import quiet
-from sparse.programs import random_function
+from sparsity.programs import random_function
 
 import autograd
 from autograd import grad, hessian, jacobian, sparse_hessian, sparse_jacobian
@@ -409,7 +409,7 @@ def test_entries_that_are_rounding_errors_are_no_error(f):
         np.testing.assert_allclose(derivative(x).toarray(), hessian(f)(x), atol=1e-14)
 
 
-def test_entries_that_are_missing_among_rounding_errors_are_an_error(monkeypatch):
+def test_entries_missing_among_rounding_errors_are_an_error(monkeypatch):
     f = lambda x: np.sum(np.sqrt(x + 1) ** 2) + 1e-9 * x[0] * x[3]  # noqa: E731
     derivative = sparse_hessian(f)
     structure = type(derivative)._structure

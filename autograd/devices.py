@@ -1,0 +1,12 @@
+"""Arrays of other libraries: on a GPU, on a cluster.
+
+A Tensor may hold any array that follows NumPy's protocols (NEP 13 and 18), such as those of CuPy
+and Dask. These functions are for code that shall work with them as well: a rule, a layer or a
+training loop.
+"""
+
+from __future__ import annotations
+
+from autograd.engine.foreign import as_array, beside, eye, holds, is_foreign, like, to_numpy
+
+__all__ = ["as_array", "beside", "eye", "holds", "is_foreign", "like", "to_numpy"]

@@ -1,0 +1,140 @@
+"""Tensors of Dask arrays: lazy, with NumPy's derivatives, or an error."""
+
+import numpy as np
+import pytest
+from rules import checks
+from rules.checks import quiet
+from rules.samples import SAMPLES
+
+import autograd as ag
+from autograd import Tensor
+from autograd.errors import NoRuleError, TraceError
+
+dask = pytest.importorskip("dask")
+da = pytest.importorskip("dask.array")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*not implemented by Dask array:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:.*imaginary part"),  # in Dask's own functions
+]
+
+RANDOM = np.random.default_rng(0)
+ROWS, WEIGHTS = RANDOM.normal(size=(100, 5)), np.full(5, 0.1)
+
+
+class Computations(dask.callbacks.Callback):
+    """Counts how often Dask computes."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def _start(self, graph):
+        self.count += 1
+
+
+def lazy(x):
+    x = np.array(x)
+    return da.from_array(x, chunks=2 if x.ndim else -1)
+
+
+def logistic(rows):
+    classes = (rows[:, 0] > 0) * 1.0
+
+    def loss(w):
+        margin = np.matmul(rows, w)
+        return np.mean(np.logaddexp(0.0, margin) - classes * margin)
+
+    return loss
+
+
+def mixture(rows):
+    def loss(parameters):
+        apart = [
+            np.sum((rows - centre) ** 2, axis=1) for centre in (parameters[:5], parameters[5:])
+        ]
+        return -np.mean(np.logaddexp(-apart[0], -apart[1]))
+
+    return loss
+
+
+@pytest.mark.parametrize(
+    ("model", "at"), [(logistic, WEIGHTS), (mixture, RANDOM.normal(size=10))], ids=["logistic", "mixture"]
+)  # fmt: skip
+def test_loss_and_gradient_are_computed_together(model, at):
+    here, there = model(ROWS), model(da.from_array(ROWS, chunks=(20, 5)))
+    with Computations() as computations:
+        loss, slope = ag.value_and_grad(there)(at)
+        product = ag.hessian_vector_product(there)(at, np.ones(len(at)))
+        assert computations.count == 0
+        found = dask.compute(loss, slope, product)
+        assert computations.count == 1
+    expected = (
+        *ag.value_and_grad(here)(at),
+        ag.hessian_vector_product(here)(at, np.ones(len(at))),
+    )
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, 1e-10, 1e-12)
+
+
+def test_the_graph_does_not_grow_from_step_to_step():
+    rows = da.from_array(ROWS, chunks=(20, 5))
+    w, sizes = Tensor(WEIGHTS), []
+    for _ in range(3):
+        w.grad = None
+        loss = logistic(rows)(w)
+        loss.backward()
+        sizes.append(len(w.grad.dask))
+        (step,) = dask.compute(w.grad)
+        w.data = w.data - 0.1 * step
+    assert sizes[0] == sizes[1] == sizes[2]
+
+
+@pytest.mark.parametrize("sample", SAMPLES[3::10], ids=str)
+@quiet
+def test_a_rule_is_right_or_refused_on_dask(sample):
+    here = [Tensor(np.array(x)) for x in sample.inputs]
+    result = checks.call(sample, here)
+    weights = checks.weights_like(result)
+    result.backward(weights)
+    there = [Tensor(lazy(x)) for x in sample.inputs]
+    try:
+        found = checks.call(sample, there)
+        found.backward(da.asarray(weights))
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        NotImplementedError,
+    ):
+        return  # Dask says why
+    assert isinstance(found.data, da.Array)
+    np.testing.assert_allclose(found.data.compute(), result.data, 1e-10, 1e-10)
+    for a, b in zip(there, here, strict=True):
+        np.testing.assert_allclose(a.grad.compute(), b.grad, 1e-10, 1e-10)
+
+
+def test_most_functions_work_on_dask():
+    smooth = (
+        np.exp,
+        np.tanh,
+        np.sin,
+        np.sqrt,
+        np.square,
+        np.log1p,
+        ag.sigmoid,
+        ag.relu,
+        ag.softplus,
+    )
+    for function in (*smooth, np.sum, np.mean, np.var, np.max, np.prod):
+        x = np.abs(ROWS[:4, :3])
+        slope = ag.grad(lambda x, f=function: np.sum(f(x)))(lazy(x))
+        np.testing.assert_allclose(slope.compute(), ag.grad(lambda x, f=function: np.sum(f(x)))(x))
+
+
+def test_what_dask_lacks_is_refused():
+    with pytest.raises(NoRuleError, match=r"dask has no sort.*to_numpy"):
+        np.sort(Tensor(lazy(ROWS)), axis=0)
+    with pytest.raises(TraceError, match=r"arrays of dask\.array\.core"):
+        ag.trace(np.exp)(lazy(ROWS))

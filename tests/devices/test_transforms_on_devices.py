@@ -1,0 +1,119 @@
+"""Transforms, assignment, checks and `jit` on arrays of a device, compared with NumPy's."""
+
+import numpy as np
+import pytest
+from devices import strict
+from devices.strict import DeviceArray, on_device
+
+import autograd as ag
+from autograd import Tensor, Value, tree
+from autograd.errors import GradientError, TraceError
+
+X = np.random.default_rng(0).normal(size=3)
+A = np.random.default_rng(1).normal(size=(3, 3))
+
+
+def total(x):
+    return np.sum(np.tanh(x) ** 2 * x)
+
+
+def vector(x):
+    return np.sin(x) * np.sum(x * x)
+
+
+cube = ag.define(lambda x: x**3, lambda g, y, x: g * 3 * x**2, name="cube")
+
+
+def assigned(x):
+    t = Tensor(x)
+    u = t * 2
+    u[1] = t[0] * t[2]
+    u[0:1] += t[1]
+    u[[0, 2]] *= 2
+    np.sum(u * u).backward()
+    return t.grad
+
+
+def steps(x):
+    t = Tensor(x)
+    for _ in range(3):
+        t.grad = None
+        total(t).backward()
+        with ag.no_grad():
+            t -= 0.1 * t.grad
+    return t.data
+
+
+def hooked(x):
+    t = Tensor(x)
+    t.register_hook(lambda g: 2 * g)
+    total(t).backward()
+    return t.grad
+
+
+CASES = {
+    "grad": ag.grad(total),
+    "value and grad": ag.value_and_grad(total),
+    "second derivative": ag.grad(lambda y: np.sum(ag.grad(total)(y) ** 2)),
+    "elementwise_grad": ag.elementwise_grad(np.tanh),
+    "jacobian": ag.jacobian(vector),
+    "hessian": ag.hessian(total),
+    "make_vjp": lambda x: ag.make_vjp(vector)(x)[0](x),
+    "make_jvp": lambda x: ag.make_jvp(vector)(x)(x),
+    "deriv": ag.deriv(vector),
+    "hessian_vector_product": lambda x: ag.hessian_vector_product(total)(x, x),
+    "make_ggnvp": lambda x: ag.make_ggnvp(vector)(x)(x),
+    "checkpoint": ag.grad(lambda y: total(ag.checkpoint(vector)(y))),
+    "vmap": ag.vmap(lambda y: y * y + 1),
+    "vmap of grad": ag.vmap(ag.grad(lambda y: np.sin(y) * y)),
+    "vmap of rows": lambda x: ag.vmap(lambda row: np.sum(row @ row) * row)(x * x[:, None]),
+    "containers": lambda x: ag.grad(lambda p: np.sum(p["a"] @ p["b"]))({"a": x * x[:, None], "b": x}),
+    "a closure": lambda x: ag.grad(lambda y: np.sum(y * x))(2 * x),
+    "a custom primitive": ag.grad(lambda y: np.sum(cube(y))),
+    "iteration": ag.grad(lambda y: sum(e * e for e in y)),
+    "a Value": lambda x: ag.grad(lambda y: np.sum(y * Value(2.0)))(x),
+    "assignment": assigned,
+    "steps in no_grad": steps,
+    "hooks": hooked,
+    "jit": ag.jit(total),
+    "jit of grad": ag.jit(ag.grad(total)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.filterwarnings("ignore:.*copies of the arrays:UserWarning")
+def test_a_transform_works_on_arrays_of_a_device(name):
+    expected = tree.flat(CASES[name](X.copy()))
+    strict.transfers.clear()
+    found = tree.flat(CASES[name](on_device(X)))
+    assert set(strict.transfers) <= ({"get"} if name == "a Value" else {"sent"})  # it holds a float
+    for there, here in zip(found, expected, strict=True):
+        there = there.data if isinstance(there, Tensor) else there
+        assert isinstance(there, DeviceArray)
+        np.testing.assert_allclose(there.get(), getattr(here, "data", here), 1e-10)
+
+
+def test_jit_says_that_it_calls_functions_of_devices_directly():
+    function = ag.jit(total)
+    function(X)
+    for _ in range(3):
+        function(on_device(X))
+    assert "computes with arrays of devices.strict" in function.summary()
+    assert len(function.not_followed) == 1
+    np.testing.assert_allclose(function(X), total(X))
+
+
+def test_trace_refuses_arrays_of_devices():
+    with pytest.raises(TraceError, match=r"arrays of devices\.strict"):
+        ag.trace(total)(on_device(X))
+
+
+def test_gradients_on_a_device_are_checked():
+    def gradient(x):
+        t = np.tanh(x)
+        return t**2 + 2 * t * (1 - t**2) * x
+
+    assert ag.check_gradients(total, on_device(X))
+    assert ag.check_gradients(total, on_device(X), gradient=gradient)
+    with pytest.raises(GradientError, match="3 wrong"):
+        ag.check_gradients(total, on_device(X), gradient=lambda x: 2 * gradient(x))
