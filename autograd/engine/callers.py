@@ -20,6 +20,7 @@ SCIPY: Final = (
     "optimize",
     "signal",
     "sparse",
+    "spatial",
     "special",
     "stats",
 )

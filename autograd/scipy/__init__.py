@@ -19,7 +19,7 @@ except ImportError as error:
 
 _SUBMODULES = (
     *("fft", "integrate", "interpolate", "linalg", "ndimage"),
-    *("optimize", "signal", "sparse", "special", "stats"),
+    *("optimize", "signal", "sparse", "spatial", "special", "stats"),
 )
 
 __all__ = list(_SUBMODULES)

@@ -164,7 +164,7 @@ def functions_of_scipy() -> str:
     rows = [("`scipy.special`, as it is", _codes(sorted(ufuncs, key=str.lower)))]
     for short in (
         *("special", "linalg", "integrate", "interpolate", "optimize"),
-        *("signal", "fft", "ndimage", "sparse", "sparse.linalg"),
+        *("signal", "fft", "ndimage", "sparse", "sparse.linalg", "spatial.distance"),
     ):
         module = importlib.import_module(f"autograd.scipy.{short}")
         names = [n for n, thing in vars(module).items() if _is_ours(n, thing, module)]
