@@ -24,6 +24,13 @@ from nn import init
 from nn.arrays import shape_of
 from nn.layers.padding import MODES, pad
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
+from nn.layers.small_grids import (
+    SUMMED_WINDOWS,
+    convolved_small,
+    correlated_small,
+    is_small,
+    spread_small,
+)
 from nn.module import Module
 
 #: How many elements to copy at once: what fits into a processor's cache.
@@ -94,6 +101,8 @@ def matrices_of(weight: Any, groups: int, by_rows: bool) -> list[Any]:
 def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
     """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
+    if is_small(len(x), counts, groups):
+        return convolved_small(x, weight, bias, windows)
     by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups)
     first, *others = matrices_of(weight, groups, by_rows)
     shape = (len(x), outputs, *counts)
@@ -113,6 +122,9 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
     """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
     mirrored = windows.mirrored()
+    is_wide = mirrored is None or outputs > shape[1]
+    if is_wide and is_small(len(g), counts, groups, SUMMED_WINDOWS):
+        return spread_small(g, weight, windows, shape)
     if mirrored is not None and outputs <= 2 * shape[1] * math.prod(windows.kernel):
         return convolved_array(g, mirror_of(weight, groups), None, mirrored, groups)
     matrices = weight.reshape((groups, outputs // groups, -1)).swapaxes(1, 2)
@@ -140,6 +152,8 @@ def mirror_of(weight: Any, groups: int) -> Any:
 def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum the output times the window over all windows."""
     outputs, counts, inputs = g.shape[1], g.shape[2:], x.shape[1] // groups
+    if is_small(len(x), counts, groups):
+        return correlated_small(g, x, windows)
     by_rows = goes_by_rows(windows, inputs, outputs // groups)
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
     kind = np.result_type(g, x)
