@@ -59,7 +59,8 @@ fuzz: $(STAMP)
 
 # The C code of this package, with each access to memory and each operation checked.
 sanitize: $(TOOLS)
-	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes tests/program/test_c_kernels.py tests/program/test_saved_c.py
+	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes tests/program/test_c_kernels.py tests/program/test_saved_c.py \
+	    tests/program/test_c_products.py tests/program/test_threads.py tests/program/test_own_functions.py
 
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers

@@ -6,6 +6,7 @@ options; the engine runs interpreted.
 """
 
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -23,34 +24,47 @@ FLAGS = shlex.split(
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 
-def compile_tape(folder: Path) -> None:
+def compile_tape(folder: Path, compiler: list[str], sanitizers: list[str]) -> None:
     """Compile the interpreter of tapes in a copy of the package."""
-    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC"))
     sources = sorted(map(str, folder.joinpath(TAPE).glob("*.c")))
     target = folder / TAPE / f"machine{sysconfig.get_config_var('EXT_SUFFIX')}"
     include = f"-I{sysconfig.get_path('include')}"
-    command = [*compiler, *FLAGS, *SANITIZERS, include, *sources, "-o", str(target), "-lm"]
+    command = [*compiler, *FLAGS, *sanitizers, include, *sources, "-o", str(target), "-lm"]
     subprocess.run(command, check=True)
+
+
+def runtime_of(compiler: list[str]) -> tuple[str, list[str]]:
+    """Return the library that checks accesses to memory, and how it is linked."""
+    for name, options in (
+        ("libasan.so", []),
+        (f"libclang_rt.asan-{platform.machine()}.so", ["-shared-libasan"]),
+    ):
+        command = [*compiler, f"-print-file-name={name}"]
+        found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        if os.path.isabs(found):
+            return found, options
+    raise SystemExit(f"{shlex.join(compiler)} has no AddressSanitizer; set CC to one that has.")
 
 
 def main() -> int:
     """Return the exit status of the tests."""
     compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC"))
-    command = [*compiler, "-print-file-name=libasan.so"]
-    library = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    library, options = runtime_of(compiler)
+    sanitizers = [*SANITIZERS, *options]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for package in ("autograd", "nn"):
             unwanted = shutil.ignore_patterns("*.so", "__pycache__")
             shutil.copytree(ROOT / package, folder / package, ignore=unwanted)
-        compile_tape(folder)
+        compile_tape(folder, compiler, sanitizers)
         environment = os.environ | {
             "PYTHONPATH": name,
             "PYTHONMALLOC": "malloc",  # so that each object is checked
             "LD_PRELOAD": library,
             "ASAN_OPTIONS": "detect_leaks=0",  # Python keeps much until it ends
             "OMP_NUM_THREADS": "1",
-            "CHAINRULE_SANITIZE": " ".join(SANITIZERS),
+            "CHAINRULE_SANITIZE": " ".join(sanitizers),
+            "CC": shlex.join(compiler),
         }
         pytest = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         return subprocess.run([*pytest, *sys.argv[1:]], cwd=ROOT, env=environment).returncode

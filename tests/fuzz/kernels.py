@@ -7,11 +7,17 @@ import numpy as np
 KINDS = (np.float64, np.float64, np.float32, np.float32, np.int64, np.int32, np.bool_,
          np.complex128, np.complex64, np.int16, np.uint8, np.uint64, np.float16)  # fmt: skip
 
+
+def unsigned(x):
+    """Return numbers whose zeros have no sign: NumPy takes any zero for the extreme of zeros."""
+    return np.where(x == 0, np.zeros_like(x), x)[()]
+
+
 #: Operations whose results NumPy rounds correctly, so that C has the same bits.
 EXACT = (
     np.add, np.subtract, np.multiply, np.divide, np.negative, np.absolute, np.sign, np.square,
-    np.sqrt, np.reciprocal, np.floor, np.ceil, np.trunc, np.rint, np.maximum, np.minimum, np.fmax,
-    np.fmin, np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
+    np.sqrt, np.reciprocal, np.floor, np.ceil, np.trunc, np.rint, np.maximum, np.minimum,
+    np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
     np.not_equal, np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.bitwise_and,
     np.bitwise_or, np.bitwise_xor, np.invert, np.isnan, np.isinf, np.isfinite,
     np.heaviside, np.floor_divide, np.remainder, np.fmod, np.left_shift, np.right_shift,
@@ -26,6 +32,7 @@ EXACT = (
     lambda x, y: np.where(x, x, y), lambda x, y: np.where(y < 1, x, y), lambda x: np.ones_like(x),
     lambda x: np.nan_to_num(x), lambda x, y: np.where(x != x, y, np.nan),
     lambda x: np.float64(2) * x, lambda x: x & 1, lambda x: x | True, lambda x: x ^ 3,
+    lambda x, y: unsigned(np.fmax(x, y)), lambda x, y: unsigned(np.fmin(x, y)),
     lambda x: abs(x), lambda x: np.maximum(x, 0), lambda x: np.signbit(np.where(x == x, x, 1)),
     lambda x, y: np.copysign(x, np.where(y == y, y, 1)),  # a NaN has any sign
 )  # fmt: skip
@@ -182,12 +189,7 @@ class Kernels:
         if self.random.random() < 0.4:
             keywords["keepdims"] = True
         if function in (np.max, np.min, np.maximum.reduce):
-
-            def extreme(known):  # the sign of a zero among zeros of both depends on the processor
-                found = function(known[a], **keywords)
-                return np.where(found == 0, np.zeros_like(found), found)[()]
-
-            return extreme, "bits", True
+            return (lambda known: unsigned(function(known[a], **keywords))), "bits", True
         if function not in (np.sum, np.prod, np.mean, np.add.reduce):
             return (lambda known: function(known[a], **keywords)), "bits", True
 

@@ -3,6 +3,8 @@
 import ctypes
 import os
 import re
+import shlex
+import shutil
 import subprocess
 
 import numpy as np
@@ -17,18 +19,22 @@ KINDS = {
 NUMBERS = {"double": ctypes.c_double, "float": ctypes.c_float}
 #: What `make sanitize` adds.
 SANITIZERS = tuple(os.environ.get("CHAINRULE_SANITIZE", "").split())
+#: The compilers of this machine; only that of the sanitizers with these.
+COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
+if SANITIZERS:
+    COMPILERS = [os.environ["CC"]]
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 
 
 class Compiled:
     """A function of C, called with arrays; it returns its code and its results."""
 
-    def __init__(self, path, compiler="gcc", flags=()):
+    def __init__(self, path, compiler="", flags=()):
         header = path.with_suffix(".h").read_text()
         library = path.with_suffix(".so")
         subprocess.run(
             [
-                compiler,
+                *shlex.split(compiler or COMPILERS[0]),
                 *STRICT,
                 *SANITIZERS,
                 "-O1",

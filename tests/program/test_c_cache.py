@@ -1,6 +1,7 @@
 """The C compiler and the cache of what it has compiled: damage, races, and compilers that fail."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -157,6 +158,27 @@ def test_a_compiler_that_hangs_is_ended(monkeypatch, tmp_path):
             return
         time.sleep(0.02)
     pytest.fail("what the compiler has started is still running")
+
+
+def test_a_compiler_that_writes_without_end_is_ended(monkeypatch, tmp_path):
+    compiler_that(monkeypatch, tmp_path, "exec yes nonsense >&2")
+    assert "gcc failed: nonsense" in computed(3.5)
+
+
+def test_the_variable_cc_chooses_the_compiler(monkeypatch, tmp_path):
+    own = tmp_path / "my compiler"
+    calls = tmp_path / "calls"
+    real = shutil.which("gcc") or shutil.which("clang")
+    own.write_text(f'#!/bin/sh\necho "$1" >> {calls}\nshift\nexec {real} "$@"\n')
+    own.chmod(0o755)
+    monkeypatch.setenv("CC", f"'{own}' -a-flag")
+    compiler.found.cache_clear()
+    assert "C kernels: " in computed(3.25)
+    assert set(calls.read_text().split()) == {"-a-flag"}
+    for absent in ("there-is-no-such-compiler -O2", "'", "", " "):
+        monkeypatch.setenv("CC", absent)
+        compiler.found.cache_clear()
+        assert compiler.found().command[0] != str(own)
 
 
 def test_a_compiler_that_writes_nothing_is_noticed(monkeypatch, tmp_path):

@@ -20,12 +20,14 @@ DTYPES = (np.float64, np.float32)
 @pytest.fixture(autouse=True, scope="module")
 def own_library(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "FLAGS", (*compiler.FLAGS, *SANITIZERS))
+        if SANITIZERS:
+            flags = [x.replace("-O3", "-O1") for x in compiler.FLAGS]
+            patch.setattr(compiler, "FLAGS", (*flags, *SANITIZERS))
         patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        products._library.cache_clear()
+        products._compiled.cache_clear()
         products._product.cache_clear()
         yield
-    products._library.cache_clear()
+    products._compiled.cache_clear()
     products._product.cache_clear()
 
 
@@ -143,6 +145,20 @@ def test_other_products_are_left_to_numpy(x, y):
     assert found.dtype == (x @ y).dtype
     assert np.array_equal(found, x @ y)
     assert "C products" not in jitted.summary()
+
+
+def test_without_products_the_other_kernels_still_run(monkeypatch):
+    monkeypatch.setattr(products, "_TEXT", "this is no C\n")
+    products._compiled.cache_clear()
+    products._product.cache_clear()
+    jitted = jit(lambda x: np.tanh(x @ x) * 2 + 1, backend="c")
+    x = np.eye(4)
+    jitted(x)
+    assert np.allclose(jitted(x), np.tanh(x @ x) * 2 + 1)
+    assert "C kernels: " in jitted.summary()
+    assert "no C products: " in jitted.summary()
+    assert unavailable() == ""
+    products._compiled.cache_clear()
 
 
 def test_a_matrix_that_changes_is_not_copied_once():

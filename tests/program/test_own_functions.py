@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from program.saved_c import Compiled
+from program.saved_c import SANITIZERS, Compiled
 
 import autograd
 from autograd import errors, jit, trace, vmap
-from autograd.program.backends.c import library
+from autograd.program.backends.c import compiler, library
 from autograd.program.backends.c.library import unavailable
 
 needs_compiler = pytest.mark.skipif(unavailable() != "", reason=unavailable())
@@ -62,6 +62,7 @@ def in_c(function, *arguments):
 @pytest.fixture(autouse=True, scope="module")
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "FLAGS", (*compiler.FLAGS, *SANITIZERS))
         patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 

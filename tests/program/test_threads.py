@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 from program.c_kernels import replayed
+from program.saved_c import SANITIZERS
 
 from autograd import errors, jit, value_and_grad
 from autograd.program.backends.c import compiler
@@ -22,7 +23,8 @@ WIDE = RANDOM.normal(size=(1200, 33, 7))
 @pytest.fixture(autouse=True, scope="module")
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "FLAGS", tuple(x.replace("-O3", "-O1") for x in compiler.FLAGS))
+        flags = [x.replace("-O3", "-O1") for x in compiler.FLAGS]
+        patch.setattr(compiler, "FLAGS", (*flags, *SANITIZERS))
         patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 

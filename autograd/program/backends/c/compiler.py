@@ -7,15 +7,21 @@ import functools
 import importlib.util
 import os
 import platform
+import selectors
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 
 #: The seconds after which a compiler is killed.
 LIMIT = 20.0
+
+#: No more than this is read of what a compiler writes, in bytes.
+LONGEST = 1 << 16
 
 #: The names of compilers; the first one found is used.
 _NAMES = ("gcc", "cc", "clang")
@@ -117,14 +123,14 @@ class Compiler:
         except OSError as error:
             raise CompilerError(f"{self.command[0]} cannot be run: {error}") from error
         try:
-            _, message = process.communicate(timeout=LIMIT)
+            message = _message_of(process)
         except subprocess.TimeoutExpired:
             raise CompilerError(f"{self.command[0]} took more than {LIMIT:g} seconds") from None
         finally:
             if process.poll() is None:
                 with contextlib.suppress(OSError):
                     os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+                process.wait()
         if process.returncode:
             lines = message.decode(errors="replace").strip().split("\n")
             wanted = ("error:", "undefined reference")
@@ -133,22 +139,57 @@ class Compiler:
             raise CompilerError(f"{self.command[0]} failed: {shown}")
 
 
+def _message_of(process: subprocess.Popen[bytes]) -> bytes:
+    """Return what a compiler writes until it ends, or until it has written more than anyone reads.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        If it takes too long.
+    """
+    assert process.stderr is not None
+    end = time.monotonic() + LIMIT
+    message = b""
+    with process.stderr as stream, selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while len(message) < LONGEST:
+            if not selector.select(max(end - time.monotonic(), 0)):
+                raise subprocess.TimeoutExpired(process.args, LIMIT)
+            part = os.read(stream.fileno(), LONGEST)
+            if not part:
+                break
+            message += part
+    process.wait(max(end - time.monotonic(), 0))
+    return message
+
+
 @functools.cache
 def found() -> Compiler | None:
     """Return the compiler of this machine, looked for once; None if there is none.
 
-    It is gcc, cc or clang, or the one in the package ziglang.
+    It is what the environment variable ``CC`` names, if that is there, else gcc, cc or clang, or
+    the one in the package ziglang.
     """
     if platform.system() == "Windows":
         return None
-    for name in _NAMES:
-        path = shutil.which(name)
+    for command in (_chosen(), *([name] for name in _NAMES)):
+        path = shutil.which(command[0]) if command else None
         if path is not None:
-            return Compiler((path,), _identity(path))
+            others = filter(None, map(shutil.which, command[1:]))  # behind a wrapper like ccache
+            identity = "\n".join(map(_identity, (path, *others)))
+            return Compiler((path, *command[1:]), identity)
     zig = importlib.util.find_spec("ziglang")
     if zig is not None and zig.origin is not None:
         return Compiler((sys.executable, "-m", "ziglang", "cc"), _identity(zig.origin), False)
     return None
+
+
+def _chosen() -> list[str]:
+    """Return the command that the user has chosen, in words."""
+    try:
+        return shlex.split(os.environ.get("CC", ""))
+    except ValueError:  # a quote that does not end
+        return []
 
 
 def _identity(path: str) -> str:

@@ -61,7 +61,7 @@ class Library:
         return found  # type: ignore[no-any-return]
 
 
-def library_of(text: str, options: tuple[str, ...] = ()) -> Library:
+def library_of(text: str, options: tuple[str, ...] = (), is_representative: bool = True) -> Library:
     """Return the library of functions that are given as text, from the cache if it is there.
 
     Parameters
@@ -70,6 +70,8 @@ def library_of(text: str, options: tuple[str, ...] = ()) -> Library:
         The functions.
     options : tuple of str
         Further options of the compiler.
+    is_representative : bool
+        Whether nothing else will compile either, if this does not.
 
     Raises
     ------
@@ -95,7 +97,8 @@ def library_of(text: str, options: tuple[str, ...] = ()) -> Library:
             with cache.for_now(data) as path:
                 return Library(path)
         except (CompilerError, OSError) as error:
-            _failure.append(str(error))
+            if is_representative:
+                _failure.append(str(error))
             raise CompilerError(str(error)) from error
 
 

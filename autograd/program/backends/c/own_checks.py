@@ -133,6 +133,6 @@ def _message(definition: str) -> str:
     assert found is not None
     try:
         found.check(whole(definition.replace(NAME, "own")), linked(found))
-    except CompilerError as error:
+    except (CompilerError, OSError) as error:
         return str(error)
     return ""

@@ -241,15 +241,25 @@ def _name(dtype: Any) -> str:
 
 
 @functools.cache
-def _library() -> Library:
-    """Return the library of all products, compiled when it is first needed."""
+def _compiled() -> Library | CompilerError:
+    """Return the library of all products, or why there is none; it is compiled once."""
     texts = [
         _PRODUCT.format(
             t=TYPES[dtype], s=suffix(dtype), name=_name(dtype), kind=KINDS.index(dtype, 2)
         )
         for dtype in FLOATS
     ]
-    return library_of(_TEXT + "".join(texts), ("-ffp-contract=fast",))
+    try:
+        return library_of(_TEXT + "".join(texts), ("-ffp-contract=fast",), is_representative=False)
+    except CompilerError as error:
+        return error
+
+
+def _library() -> Library:
+    found = _compiled()
+    if isinstance(found, CompilerError):
+        raise CompilerError(str(found))
+    return found
 
 
 def with_products(program: Program, report: Any) -> Program:
