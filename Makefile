@@ -19,7 +19,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 
-.PHONY: demo test suite test-quick test-latest test-oldest fuzz sanitize gallery test-peers lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -56,6 +56,10 @@ test-oldest:
 # The random tests with a hundred times as many cases; FACTOR=1000 runs more.
 fuzz: $(STAMP)
 	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(PYTEST) tests/fuzz
+
+# The tests of arrays of other libraries, on a GPU: needs CuPy, `pip install ".[cuda12]"`.
+gpu: $(STAMP)
+	$(BIN)/pytest -q -rs tests/devices --device cupy
 
 # The C code of this package, with each access to memory and each operation checked.
 sanitize: $(TOOLS)

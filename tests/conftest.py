@@ -28,6 +28,12 @@ def pytest_addoption(parser):
         metavar="N",
         help="run about N cases, evenly spaced, of each test that has more than N",
     )
+    parser.addoption(
+        "--device",
+        choices=("stand-in", "cupy"),
+        default="stand-in",
+        help="whose arrays tests/devices computes with: a stand-in for those of a GPU, or CuPy's",
+    )
 
 
 def pytest_configure(config):
@@ -35,6 +41,7 @@ def pytest_configure(config):
     package = Path(autograd.__file__).parent
     aliased = [package / f"{name}{suffix}" for name in aliases.MODULES for suffix in ("", ".py")]
     config.option.ignore = [*(config.option.ignore or []), *map(str, aliased)]
+    os.environ["CHAINRULE_DEVICE"] = config.getoption("device")
 
 
 @pytest.hookimpl(trylast=True)  # after markers have been selected

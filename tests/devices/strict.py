@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import functools
 import operator
+import os
 import types
 from typing import Any
 
 import numpy as np
+import pytest
 
 transfers: list[str] = []  # what has been read, one entry each
 
@@ -217,10 +219,19 @@ def _written(found: Any, out: Any) -> Any:
     return out[0] if isinstance(out, tuple) and len(out) == 1 else out
 
 
+#: Whether the tests compute with CuPy's arrays instead: ``pytest tests/devices --device cupy``.
+CUPY = os.environ.get("CHAINRULE_DEVICE") == "cupy"
+if CUPY:
+    cupy = pytest.importorskip("cupy", reason="CuPy is not installed")
+    if not cupy.cuda.is_available():
+        pytest.skip("CuPy finds no GPU", allow_module_level=True)
+    DeviceArray = cupy.ndarray  # type: ignore[misc]
+
+
 def on_device(x: Any) -> Any:
     """Move arrays, also in tuples and lists, to the device."""
     if isinstance(x, np.ndarray):
-        return DeviceArray(x.copy())
+        return cupy.asarray(x) if CUPY else DeviceArray(x.copy())
     if type(x) in (tuple, list):
         return type(x)(map(on_device, x))
     if type(x) is dict:
@@ -234,7 +245,7 @@ class NumPyThere:
     def __getattr__(self, name: str) -> Any:
         function = getattr(np, name)
         if name in ("array", "asarray", "zeros", "ones", "eye", "arange", "full", "linspace", "r_"):
-            return lambda *args, **keywords: _placed(function(*args, **keywords))
+            return lambda *args, **keywords: on_device(function(*args, **keywords))
         return function
 
 

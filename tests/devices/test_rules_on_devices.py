@@ -15,6 +15,8 @@ from autograd import Tensor
 #: the gamma function, the shape of the result depends on the numbers, or a user's index is sent.
 READ_MORE = {"get", "sent", "int", "bool"}
 
+STAND_IN = pytest.mark.skipif(strict.CUPY, reason="the transfers of CuPy are not counted")
+
 
 def number(x):
     """Return an array of NumPy of any array or node."""
@@ -84,7 +86,12 @@ def test_each_rule_works_on_arrays_of_a_device(sample):
     here, there = Place(sample, False), Place(sample, True)
     weights = checks.weights_like(here.call(here.nodes()))
     strict.transfers.clear()
-    found = there.first(weights)
+    try:
+        found = there.first(weights)
+    except TypeError as error:
+        if strict.CUPY and "no implementation found" in str(error):
+            pytest.skip("CuPy lacks a function")
+        raise
     reads = [read for read in strict.transfers if read not in READ_MORE]
     assert len(reads) <= 12, reads
     compare(found, here.first(weights))
@@ -93,6 +100,7 @@ def test_each_rule_works_on_arrays_of_a_device(sample):
         compare(there.second(weights), here.second(weights))
 
 
+@STAND_IN
 def test_most_rules_read_nothing():
     reading = set()
     for sample in SAMPLES[::3]:
@@ -106,6 +114,7 @@ def test_most_rules_read_nothing():
     assert len(reading) < 0.15 * len(SAMPLES[::3]), reading
 
 
+@STAND_IN
 def test_the_stand_in_refuses_what_devices_refuse():
     x = on_device(np.ones(3))
     with pytest.raises(DeviceError, match="Implicit conversion"):

@@ -9,6 +9,7 @@ import autograd as ag
 from autograd import Tensor, Value, tree
 from autograd.errors import GradientError, TraceError
 
+LIBRARY = DeviceArray.__module__
 X = np.random.default_rng(0).normal(size=3)
 A = np.random.default_rng(1).normal(size=(3, 3))
 
@@ -98,13 +99,13 @@ def test_jit_says_that_it_calls_functions_of_devices_directly():
     function(X)
     for _ in range(3):
         function(on_device(X))
-    assert "computes with arrays of devices.strict" in function.summary()
+    assert f"computes with arrays of {LIBRARY}" in function.summary()
     assert len(function.not_followed) == 1
     np.testing.assert_allclose(function(X), total(X))
 
 
 def test_trace_refuses_arrays_of_devices():
-    with pytest.raises(TraceError, match=r"arrays of devices\.strict"):
+    with pytest.raises(TraceError, match=f"arrays of {LIBRARY}"):
         ag.trace(total)(on_device(X))
 
 
