@@ -24,7 +24,6 @@ HINTS = {
     "grad_fn": "x.primitive",
     "gt": "x > y",
     "index_select": "np.take(x, index, axis=dim)",
-    "is_leaf": "x.primitive is None",
     "isnan": "np.isnan(x)",
     "le": "x <= y",
     "log_softmax": "nn.log_softmax(x, axis=dim)",

@@ -152,6 +152,11 @@ class Tensor(ArrayNode):
         self._requires_grad = bool(wanted)
 
     @property
+    def is_leaf(self) -> bool:
+        """Whether this was not computed; False once computed elements were assigned to it."""
+        return self._now()._primitive is None
+
+    @property
     def is_parameter(self) -> bool:
         """Whether a module or an optimiser trains this leaf.
 

@@ -25,6 +25,7 @@ from nn.torch_style.types import Bool, Number
 S = TypeVar("S", bound="Arithmetic")
 
 _PLAIN = (int, float, bool, complex)
+_OPERANDS = (TensorBase, np.ndarray, np.generic, autograd.Node, *_PLAIN)
 
 
 def pair(a: Any, b: Any, floating: bool = False) -> list[Any]:
@@ -50,7 +51,7 @@ def binary(
     """Return a method of a tensor and another one or a number."""
 
     def method(self: S, other: Any) -> S:
-        if not (isinstance(other, (TensorBase, np.ndarray, np.generic, autograd.Node, *_PLAIN))):
+        if not isinstance(other, _OPERANDS) and not hasattr(other, "__array_ufunc__"):
             return NotImplemented
         return made(function(*pair(self, other, floating)))
 

@@ -93,7 +93,7 @@ def held(x: Any) -> Any:
     return x._held if isinstance(x, TensorBase) else x
 
 
-def tensor_held(x: Any, what: str = "The function") -> Any:
+def tensor_held(x: Any, what: str = "This function") -> Any:
     """Return what a tensor, Tensor or array holds; raise for anything else."""
     if isinstance(x, TensorBase):
         return x._held
@@ -165,7 +165,7 @@ def unary(function: Callable[[Any], Any], does: str, floating: bool = True) -> C
     """Return a method that calls a function of one array; integers become floats before."""
 
     def method(self: S) -> S:
-        x = self._held if isinstance(self, TensorBase) else tensor_held(self, does)
+        x = self._held if isinstance(self, TensorBase) else tensor_held(self)
         if floating and x.dtype.kind in "iub":
             (x,) = operands(x, floating=True)
         return made(function(x))
@@ -211,7 +211,7 @@ def store(target: S, result: Any, index: Any = ...) -> S:
 
 def _check_leaf(space: Any) -> None:
     """Raise where PyTorch does: a leaf that requires a gradient is not overwritten."""
-    if space.requires_grad and space.primitive is None and autograd.is_recording():
+    if space.requires_grad and space.is_leaf and autograd.is_recording():
         raise DataError(
             "A leaf that requires a gradient cannot be changed in place. Write `with "
             "torch.no_grad():` around it, or change x.data."

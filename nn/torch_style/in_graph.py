@@ -22,6 +22,15 @@ class Hook:
         self.remove = remove
 
 
+class Made(str):
+    """The name of the function that computed a tensor."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
 class InGraph(Products):
     """What a tensor was computed from, and its derivative."""
 
@@ -55,12 +64,12 @@ class InGraph(Products):
     @property
     def is_leaf(self) -> Bool:
         """Whether this was not computed from tensors that require gradients."""
-        return not isinstance(self._held, Node) or self._held.primitive is None
+        return not isinstance(self._held, Node) or bool(self._held.is_leaf)  # type: ignore[attr-defined]
 
     @property
     def grad_fn(self) -> Any:
-        """The function that computed this; None for leaves."""
-        return getattr(self._held, "primitive", None)
+        """What computed this, for messages; None for leaves."""
+        return None if self.is_leaf else Made(self._held.op or "assignment")  # type: ignore[attr-defined]
 
     @property
     def grad(self) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.errors import DataError
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import held, made, numbers, tensor_held
-from nn.torch_style.promotion import NUMBERS, converted, operands, result_type
+from nn.torch_style.promotion import converted, is_number, operands, result_type
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import dtype_of
 
@@ -63,9 +63,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         return made(numbers(condition)).nonzero(as_tuple=True)
     x, y = held(input), held(other)
     wanted = result_type(x, y)
-    x, y = (
-        np.asarray(z, wanted) if isinstance(z, NUMBERS) else converted(z, wanted) for z in (x, y)
-    )
+    x, y = (np.asarray(z, wanted) if is_number(z) else converted(z, wanted) for z in (x, y))
     return made(np.where(numbers(condition), x, y))
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd.errors import ShapeError
+from nn.arrays import plain
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import in_place, made, tensor_held
 from nn.torch_style.selection import Selection
@@ -98,7 +99,7 @@ class Products(Selection):
     def logdet(self: S) -> S:
         """Return the logarithm of the determinant; NaN if that is negative."""
         sign, log = np.linalg.slogdet(tensor_held(self, "logdet"))
-        return made(np.where(np.asarray(made(sign).numpy()) > 0, log, np.nan))
+        return made(np.where(plain(sign) > 0, log, np.nan))
 
     def cholesky(self: S) -> S:
         """Return the lower triangular L with L @ L.T equal to this matrix."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.program import concrete
 from nn.torch_style.types import DEFAULT
 
 KINDS: Final = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
@@ -29,12 +30,17 @@ def promoted(a: Any, b: Any) -> Any:
     return a if first > second else b
 
 
+def is_number(x: Any) -> bool:
+    """Return whether this is a number of Python, also in a function that is traced."""
+    return isinstance(x, NUMBERS) or isinstance(concrete(x), NUMBERS)
+
+
 def result_type(*given: Any) -> Any:
     """Return the type of a result computed from arrays, Tensors and Python's numbers."""
     levels: list[Any] = [None, None, None]  # with axes, of shape (), numbers
     for x in given:
-        if isinstance(x, NUMBERS):
-            level, own = 2, _type_of_number(x)
+        if is_number(x):
+            level, own = 2, _type_of_number(concrete(x))
         else:
             level, own = (0 if x.ndim else 1), x.dtype
         before = levels[level]
@@ -68,7 +74,7 @@ def operands(*given: Any, floating: bool = False) -> list[Any]:
     wanted = result_type(*given)
     if floating and wanted.kind in "iub":
         wanted = DEFAULT.array
-    return [x if isinstance(x, NUMBERS) else converted(x, wanted) for x in given]
+    return [x if is_number(x) else converted(x, wanted) for x in given]
 
 
 def converted(x: Any, wanted: Any) -> Any:

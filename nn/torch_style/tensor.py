@@ -10,6 +10,7 @@ import numpy as np
 import autograd
 from autograd import Node
 from autograd.errors import GraphError, lost
+from nn.seeding import chosen
 from nn.torch_style import hints
 from nn.torch_style.base import (
     KINDS,
@@ -242,25 +243,22 @@ class Tensor(Conversions):
         parts = [printed(numbers(self))]
         if self._held.dtype not in (DEFAULT.array, np.int64, np.bool_):
             parts.append(f"dtype={self.dtype}")
-        if isinstance(self._held, Node) and self.requires_grad:
-            primitive = self._held.primitive
-            parts.append(
-                "requires_grad=True" if primitive is None else f"grad_fn=<{primitive.name}>"
-            )
+        if self.requires_grad:
+            parts.append("requires_grad=True" if self.is_leaf else f"grad_fn={self.grad_fn!r}")
         return f"tensor({', '.join(parts)})"
 
     def __copy__(self) -> Tensor:
         return made(self._held)
 
     def __deepcopy__(self, memo: Any) -> Tensor:
-        if isinstance(self._held, Node) and self._held.primitive is not None:
+        if not self.is_leaf:
             raise GraphError("Only leaves can be deep-copied: write x.detach().clone().")
         copy: Tensor = constant(numbers(self).copy(), self.requires_grad)
         memo[id(self)] = copy
         return copy
 
     def __reduce__(self) -> Any:
-        if isinstance(self._held, Node) and self._held.primitive is not None:
+        if not self.is_leaf:
             raise GraphError("Only leaves can be pickled: write x.detach().")
         return constant, (numbers(self), self.requires_grad)
 
@@ -323,8 +321,9 @@ def shape_of(size: Any) -> Any:
 
 
 def source(generator: Any) -> Generator:
-    """Return a generator: by default the one that `manual_seed` seeds."""
-    return GENERATOR if generator is None else generator
+    """Return a generator, by default that of `manual_seed`; what represents it in a program."""
+    found: Any = chosen(GENERATOR if generator is None else generator)
+    return found
 
 
 def overwrite(x: Tensor, array: Any) -> Tensor:

@@ -28,14 +28,33 @@ from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import DEFAULT, array_type, check_device
 
-#: By the type of an attribute, how it is shown: ``show(module, name, attribute)``.
-SHOWN: Final[dict[type[Any], Callable[[Any, str, Any], Any]]] = {
+Show = Callable[[Any, str, Any], Any]
+
+
+def _show_buffer(module: Any, name: str, found: Any) -> Any:
+    """Show an array that is a buffer as a tensor, and any other one as it is."""
+    return memory_of(found, None) if name in module._buffers else found
+
+
+#: By the type of an attribute, how it is shown: ``show(module, name, attribute)``, or None.
+SHOWN: Final[dict[type[Any], Show | None]] = {
     PlainParameter: lambda module, name, found: shown_parameter(found),
     autograd.Tensor: lambda module, name, found: made(found),
-    np.ndarray: lambda module, name, found: (
-        memory_of(found, None) if name in module._buffers else found
-    ),
+    np.ndarray: _show_buffer,
+    list: lambda module, name, found: shown_list(found),
 }
+
+
+def _learned(kind: type[Any]) -> Show | None:
+    """Return how attributes of another type are shown, and remember it."""
+    show: Show | None = None
+    if issubclass(kind, PlainModule) and not issubclass(kind, Module):
+        type(kind.__name__, (Face,), {"__doc__": kind.__doc__}, plain=kind)  # registers itself
+        return SHOWN[kind]
+    if hasattr(kind, "__array_function__") and not issubclass(kind, TensorBase):
+        show = _show_buffer  # an array of another library, or of a function that is traced
+    SHOWN[kind] = show
+    return show
 
 
 class Module(PlainModule):
@@ -66,7 +85,8 @@ class Module(PlainModule):
 
     def __getattribute__(self, name: str) -> Any:
         found = object.__getattribute__(self, name)
-        show = SHOWN.get(type(found))
+        kind = type(found)
+        show = SHOWN[kind] if kind in SHOWN else _learned(kind)
         return found if show is None else show(self, name, found)
 
     def __setattr__(self, name: str, item: Any) -> None:
@@ -194,17 +214,25 @@ class Module(PlainModule):
         return ""
 
     def __repr__(self) -> str:
-        return described(self, PlainModule)
+        return described(self, PlainModule, shown_item)
 
     def __dir__(self) -> Any:
         return sorted({*object.__dir__(self), *vars(self)})
+
+
+def shown_list(items: list[Any]) -> list[Any]:
+    """Return a list of a layer's own modules and parameters as attributes show them."""
+    if any(isinstance(item, (PlainModule, PlainParameter)) for item in items):
+        return [shown_item(item) for item in items]
+    return items
 
 
 def shown_item(item: Any) -> Any:
     """Return a parameter, buffer or module as attributes show it."""
     if isinstance(item, np.ndarray):
         return memory_of(item, None)
-    show = SHOWN.get(type(item))
+    kind = type(item)
+    show = SHOWN[kind] if kind in SHOWN else _learned(kind)
     return item if show is None else show(None, "", item)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from nn.contents import found_in
@@ -10,10 +11,10 @@ from nn.contents import found_in
 HIDDEN = {"training", "generator"}
 
 
-def described(module: Any, kind: type[Any]) -> str:
+def described(module: Any, kind: type[Any], shown: Callable[[Any], Any]) -> str:
     """Return the class and settings of a module, and those of inner modules, indented."""
     inner = [
-        f"  ({name}): " + repr(child).replace("\n", "\n  ")
+        f"  ({name}): " + repr(shown(child)).replace("\n", "\n  ")
         for name, child in found_in(vars(module), kind)
     ]
     settings = module.extra_repr() if hasattr(module, "extra_repr") else ""

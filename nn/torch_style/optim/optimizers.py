@@ -9,7 +9,7 @@ from autograd.errors import OptionError
 from nn import optim
 from nn.optim.optimizer import WITHOUT_EFFECT
 from nn.parameter import Parameter as PlainParameter
-from nn.torch_style.base import TensorBase, held, inside
+from nn.torch_style.base import TensorBase, held, inside, outside
 from nn.torch_style.nn.parameter import shown_parameter
 from nn.torch_style.tensor import Tensor
 
@@ -68,6 +68,14 @@ class Optimizer(optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient."""
         return super().step(closure)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and the options, to be passed to `load_state_dict`."""
+        return outside(super().state_dict())
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        """Restore a state, from which steps continue bit for bit."""
+        super().load_state_dict(inside(dict(state_dict)))
 
 
 def _group(part: Any) -> Any:
