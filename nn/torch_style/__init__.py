@@ -35,7 +35,9 @@ from typing import Any
 
 import autograd as _autograd
 from nn.torch_style import hints
-from nn.torch_style import autograd, distributions, func, linalg, nn, optim, utils
+from nn.torch_style import (
+    accelerator, autograd, backends, cuda, distributions, func, linalg, mps, nn, optim, utils,
+)
 from nn.torch_style.compiling import compile
 from nn.torch_style.creation import (
     arange, as_tensor, asarray, bernoulli, empty, empty_like, eye, from_numpy, full, full_like,
@@ -71,9 +73,9 @@ from nn.torch_style.joining import (
     block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod, cat, cdist, concat,
     concatenate, einsum, histc, hstack, meshgrid, stack, tensordot, vstack, where,
 )
-from nn.torch_style.machine import (
-    accelerator, backends, cuda, get_num_threads, mps, set_float32_matmul_precision,
-    set_num_threads, set_printoptions, use_deterministic_algorithms, version,
+from nn.torch_style.settings import (
+    get_num_threads, set_float32_matmul_precision, set_num_threads, set_printoptions,
+    use_deterministic_algorithms, version,
 )
 from nn.torch_style.random import (
     Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,

@@ -7,6 +7,7 @@ Other nested lists, tuples and dicts of tensors, numbers and strings are describ
 from __future__ import annotations
 
 import os
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +32,7 @@ def save(obj: Any, f: Any, **options: Any) -> None:
     obj : any
         Tensors, arrays, numbers and strings: a ``state_dict`` of a model or an optimiser, or a
         dict of these.
-    f : path
+    f : path or file
         The file.
 
     Raises
@@ -48,12 +49,19 @@ def save(obj: Any, f: Any, **options: Any) -> None:
     >>> torch.load(path)
     {'epoch': 3, 'weights': [tensor([1., 1.])]}
     """
-    if not isinstance(f, (str, os.PathLike)):
-        raise WeightsError("torch.save writes to a path here, not to a buffer.")
     arrays: dict[str, Any] = {}
     described = _described(obj, "", arrays)
     is_flat = isinstance(obj, Mapping) and list(arrays) == list(obj)
-    nn.save(arrays, f, {} if is_flat else {TREE: described})
+    is_flat = is_flat and all(isinstance(item, TensorBase) for item in obj.values())
+    metadata = {} if is_flat else {TREE: described}
+    if isinstance(f, (str, os.PathLike)):
+        nn.save(arrays, f, metadata)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "saved")
+        nn.save(arrays, path, metadata)
+        with open(path, "rb") as file:
+            f.write(file.read())
 
 
 def load(f: Any, map_location: Any = None, weights_only: bool = True, **options: Any) -> Any:
@@ -61,7 +69,7 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
 
     Parameters
     ----------
-    f : path
+    f : path or file
         The file.
     map_location : str or device, optional
         "cpu".
@@ -76,7 +84,11 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     if isinstance(map_location, (str, os.PathLike)):
         check_device(map_location)
     if not isinstance(f, (str, os.PathLike)):
-        raise WeightsError("torch.load reads a path here, not a buffer.")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "loaded")
+            with open(path, "wb") as file:
+                file.write(f.read())
+            return load(path)
     if os.path.isfile(f):
         _refuse_pickle(f)
         if zipfile.is_zipfile(f):
@@ -116,7 +128,7 @@ def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
         while name in arrays:
             name += "_"
         arrays[name] = numbers(item)
-        return {"tensor": name}
+        return {"tensor" if isinstance(item, TensorBase) else "array": name}
     if item is None or isinstance(item, (bool, int, float, str)):
         return item
     if isinstance(item, np.generic):
@@ -149,6 +161,8 @@ def _restored(item: Any, arrays: Any) -> Any:
     ((kind, content),) = item.items()
     if kind == "tensor":
         return constant(arrays[content])
+    if kind == "array":
+        return arrays[content]
     if kind == "dict":
         return {key: _restored(value, arrays) for key, value in content}
     if kind == "dtype":

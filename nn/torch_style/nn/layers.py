@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import nn
-from nn.torch_style.base import numbers
-from nn.torch_style.nn.module import Face, face_of
+from nn import functional
+from nn.torch_style.base import inside, numbers, outside
+from nn.torch_style.nn.module import Face, face_of, twin
 
 POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 SPARSE: dict[str, Any] = {
@@ -61,6 +62,12 @@ class Dropout1d(Face, plain=nn.Dropout1d):
 
 class Dropout2d(Face, plain=nn.Dropout2d):
     """`nn.Dropout2d` on tensors in PyTorch's style."""
+
+    def forward(self, input: Any) -> Any:
+        """Return the input with random channels set to zero; of a matrix, random elements."""
+        if input.dim() != 2:
+            return outside(twin(self).forward(inside(input)))
+        return outside(functional.dropout(inside(input), self.p, self.training))
 
 
 class PReLU(Face, plain=nn.PReLU):

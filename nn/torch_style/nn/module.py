@@ -286,19 +286,19 @@ class Face(Module):
         super().__init_subclass__(**options)
         if plain is None:  # a subclass of a layer
             return
-        cls.plain = plain
-        cls._draws = "generator" in inspect.signature(plain).parameters
+        names = inspect.signature(plain).parameters
+        cls.plain, cls._draws = plain, "generator" in names
+        if "order" not in vars(cls):
+            cls.order = (*(name for name in names if name != "generator"), "device", "dtype")
         SHOWN[plain] = lambda module, name, found: face_of(found, cls)
         for name, function in _methods(plain):
             if name not in vars(cls):
                 setattr(cls, name, _delegated(name, function))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        if self.order:
-            check_count(self, arguments)
-            names = [name.partition("=")[0] for name in self.order]
-            options = {**dict(zip(names, arguments, strict=False)), **options}
-            arguments = ()
+        check_count(self, arguments)
+        names = [name.partition("=")[0] for name in self.order]
+        options = {**dict(zip(names, arguments, strict=False)), **options}
         check_device(options.pop("device", None))
         wanted = options.pop("dtype", None)
         for name, harmless in self.lacking.items():
@@ -312,7 +312,7 @@ class Face(Module):
         options = {renamed.get(name, name): _plain(item) for name, item in options.items()}
         if self._draws:
             options.setdefault("generator", GENERATOR)
-        twin(self).__init__(*map(_plain, arguments), **options)
+        twin(self).__init__(**options)
         self.astype(DEFAULT.array if wanted is None else array_type(wanted))
 
     def __setattr__(self, name: str, item: Any) -> None:

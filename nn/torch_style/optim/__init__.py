@@ -6,7 +6,7 @@ from typing import Any
 
 from nn.torch_style import hints
 from nn.torch_style.optim import lr_scheduler
-from nn.torch_style.optim.optimizers import (
+from nn.torch_style.optim.optimizer import (
     LBFGS,
     SGD,
     Adadelta,

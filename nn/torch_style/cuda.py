@@ -1,0 +1,31 @@
+"""PyTorch's ``torch.cuda``: there is no such device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def is_available() -> bool:
+    """Return False."""
+    return False
+
+
+def device_count() -> int:
+    """Return 0."""
+    return 0
+
+
+def manual_seed(seed: int) -> None:
+    """Do nothing."""
+
+
+def manual_seed_all(seed: int) -> None:
+    """Do nothing."""
+
+
+def synchronize(device: Any = None) -> None:
+    """Do nothing: nothing is computed later."""
+
+
+def empty_cache() -> None:
+    """Do nothing."""

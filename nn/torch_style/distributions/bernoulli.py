@@ -1,0 +1,38 @@
+"""Zeros and ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import OptionError
+from nn.torch_style.creation import bernoulli
+from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.nn import functional
+from nn.torch_style.tensor import Tensor
+
+
+class Bernoulli(Distribution):
+    """1 with a given probability, else 0."""
+
+    def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
+        if (probs is None) == (logits is None):
+            raise OptionError("Bernoulli takes probs= or logits=, one of them.")
+        self.probs = as_float(probs) if logits is None else as_float(logits).sigmoid()
+        self.logits = self.probs.logit(1e-7) if logits is None else as_float(logits)
+        self._shape = self.probs.shape
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random zeros and ones."""
+        return bernoulli(self.probs.detach().expand(*sample_shape, *self._shape))
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        logits, value = broadcast_tensors(self.logits, value)
+        return -functional.binary_cross_entropy_with_logits(logits, value, reduction="none")
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return functional.binary_cross_entropy_with_logits(
+            self.logits, self.probs, reduction="none"
+        )

@@ -1,0 +1,59 @@
+"""The normal distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nn.torch_style.creation import randn
+from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.tensor import Tensor
+
+
+class Normal(Distribution):
+    """The normal distribution.
+
+    Parameters
+    ----------
+    loc, scale : tensor or float
+        Average and standard deviation.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.distributions.Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
+    tensor(-0.9189)
+    """
+
+    def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
+        self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
+        self._shape = self.loc.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.loc
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.scale**2
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers, as constants."""
+        return self.rsample(sample_shape).detach()
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to average and standard deviation."""
+        noise = randn(*sample_shape, *self._shape, dtype=self.loc.dtype)
+        return self.loc + self.scale * noise
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        squares = (value - self.loc) ** 2 / (2 * self.scale**2)
+        return -squares - self.scale.log() - math.log(math.sqrt(2 * math.pi))
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()

@@ -1,0 +1,35 @@
+"""Numbers that are all equally likely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.torch_style.creation import rand
+from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.tensor import Tensor
+
+
+class Uniform(Distribution):
+    """Numbers from `low` to `high`, all equally likely."""
+
+    def __init__(self, low: Any, high: Any, validate_args: Any = None) -> None:
+        self.low, self.high = broadcast_tensors(as_float(low), as_float(high))
+        self._shape = self.low.shape
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers, as constants."""
+        return self.rsample(sample_shape).detach()
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the limits."""
+        return self.low + (self.high - self.low) * rand(*sample_shape, *self._shape)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        inside = (value >= self.low) & (value < self.high)
+        return inside.to(self.low.dtype).log() - (self.high - self.low).log()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return (self.high - self.low).log()

@@ -1,0 +1,45 @@
+"""Batches made of lists of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DataError
+from nn.torch_style.base import TensorBase
+from nn.torch_style.creation import as_tensor, tensor
+from nn.torch_style.joining import stack
+
+
+def default_collate(batch: Any) -> Any:
+    """Return a list of examples as one batch: tensors and numbers stacked, also in containers.
+
+    Examples
+    --------
+    >>> default_collate([(1, 0.5), (2, 0.25)])
+    [tensor([1, 2]), tensor([0.5000, 0.2500], dtype=torch.float64)]
+    """
+    first = batch[0]
+    if isinstance(first, TensorBase):
+        return stack(batch)
+    if isinstance(first, (np.ndarray, np.generic)):
+        return stack([as_tensor(np.asarray(part)) for part in batch])
+    if isinstance(first, (bool, int)):
+        return tensor(batch)
+    if isinstance(first, float):
+        return tensor(np.array(batch, np.float64))
+    if isinstance(first, Mapping):
+        return {key: default_collate([example[key] for example in batch]) for key in first}
+    if isinstance(first, tuple) and hasattr(first, "_fields"):
+        return type(first)(*map(default_collate, zip(*batch, strict=True)))
+    if isinstance(first, (tuple, list)):
+        if len({len(example) for example in batch}) > 1:
+            raise DataError("The examples of a batch have different numbers of parts.")
+        return [default_collate(part) for part in zip(*batch, strict=True)]
+    if isinstance(first, str):
+        return list(batch)
+    raise DataError(
+        f"A batch cannot be made of objects of type {type(first).__name__}: pass collate_fn=."
+    )
