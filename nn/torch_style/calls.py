@@ -42,6 +42,8 @@ def shown(
         for name, usual in harmless.items():
             if options.pop(name, usual) != usual and usual is not ANY:
                 raise OptionError(f"{called} has no {name}= here, but what {name}={usual!r} means.")
+        if names and names[0] in options:
+            inputs = (options.pop(names[0]),)
         given = {renamed.get(name, name): option for name, option in options.items()}
         return outside(function(*inside(inputs), **inside(given)))
 

@@ -227,6 +227,8 @@ def randint(
     """Return integers from `low`, or 0, to `high`, without the last."""
     if size is None:
         low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
     drawn = source(generator).integers(int(low), int(high), shape_of((size,)))
     return _filled(drawn.astype(_type(options, np.dtype(np.int64))), options)
 

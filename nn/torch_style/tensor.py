@@ -84,6 +84,9 @@ class Tensor(Conversions):
     is_cuda = False
     is_sparse = False
     is_mps = False
+    is_xpu = False
+    is_quantized = False
+    is_meta = False
     layout = "torch.strided"
 
     def get_device(self) -> Int:
@@ -265,7 +268,7 @@ class Tensor(Conversions):
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise AttributeError(hints.missing("Tensor", name, dir(type(self))), name=name, obj=self)
+        raise AttributeError(hints.missing("Tensor", name, dir(type(self))))
 
 
 KINDS.tensor = accept_aliases(Tensor)

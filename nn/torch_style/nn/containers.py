@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nn import containers
-from nn.torch_style.nn.module import Module
+from nn.torch_style.nn.module import Module, show_as, shown_item
 from nn.torch_style.nn.parameter import Parameter
 
 
@@ -31,6 +31,9 @@ class Sequential(Module, containers.Sequential):
     def __init__(self, *modules: Any) -> None:
         containers.Sequential.__init__(self, *modules)
 
+    def _items(self) -> list[Any]:
+        return [shown_item(module) for module in super()._items()]
+
     @classmethod
     def _of(cls, modules: list[Any]) -> Sequential:
         return Sequential(*modules)
@@ -41,6 +44,9 @@ class ModuleList(Module, containers.ModuleList):
 
     def __init__(self, modules: Iterable[Any] | None = None) -> None:
         containers.ModuleList.__init__(self, modules or ())
+
+    def _items(self) -> list[Any]:
+        return [shown_item(module) for module in super()._items()]
 
     @classmethod
     def _of(cls, modules: list[Any]) -> ModuleList:
@@ -56,6 +62,9 @@ class ModuleDict(Module, containers.ModuleDict):
     def __init__(self, modules: Mapping[str, Any] | None = None) -> None:
         containers.ModuleDict.__init__(self, modules)
 
+    def __getitem__(self, name: str) -> Any:
+        return shown_item(super().__getitem__(name))
+
 
 class Identity(Module):
     """Returns its input. It takes any arguments, and ignores them."""
@@ -66,6 +75,11 @@ class Identity(Module):
     def forward(self, x: Any) -> Any:
         """Return x."""
         return x
+
+
+show_as(containers.Sequential, Sequential)
+show_as(containers.ModuleList, ModuleList)
+show_as(containers.ModuleDict, ModuleDict)
 
 
 class ParameterList(Module):

@@ -290,7 +290,7 @@ class Face(Module):
         cls.plain, cls._draws = plain, "generator" in names
         if "order" not in vars(cls):
             cls.order = (*(name for name in names if name != "generator"), "device", "dtype")
-        SHOWN[plain] = lambda module, name, found: face_of(found, cls)
+        show_as(plain, cls)
         for name, function in _methods(plain):
             if name not in vars(cls):
                 setattr(cls, name, _delegated(name, function))
@@ -347,8 +347,13 @@ def _methods(plain: type[Any]) -> Iterator[tuple[str, Any]]:
                 yield name, function
 
 
-def face_of(plain: PlainModule, kind: type[Face]) -> Any:
-    """Return a layer of `nn` in PyTorch's style."""
+def show_as(plain: type[PlainModule], kind: type[Module]) -> None:
+    """Show modules of a class of `nn` as those of one in PyTorch's style."""
+    SHOWN[plain] = lambda module, name, found: face_of(found, kind)
+
+
+def face_of(plain: PlainModule, kind: type[Module]) -> Any:
+    """Return a module of `nn` in PyTorch's style: another object with the same attributes."""
     face = object.__new__(kind)
     object.__setattr__(face, "__dict__", vars(plain))
     return face

@@ -50,7 +50,9 @@ class RandomSampler(Sampler):
             drawn = Generator().manual_seed(int(GENERATOR.integers(0, 2**63, 1)[0]))
         count = len(self.data_source)
         if self.replacement:
-            yield from drawn.integers(0, count, self.num_samples).tolist()
+            for start in range(0, self.num_samples, 32):  # it may be endless: a part at a time
+                size = min(self.num_samples - start, 32)
+                yield from drawn.integers(0, count, size).tolist()
             return
         for _ in range(self.num_samples // count):
             yield from drawn.permutation(count).tolist()

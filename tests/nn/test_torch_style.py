@@ -1,0 +1,359 @@
+"""`nn.torch_style` beyond single calls: memory, modules, programs, files, errors."""
+
+import copy
+import io
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd
+import nn.torch_style as torch
+from autograd.errors import (
+    DataError,
+    GradientLostError,
+    GraphError,
+    OptionError,
+    TraceError,
+    WeightsError,
+)
+from nn.torch_style import nn, optim
+from nn.torch_style.nn import functional
+from nn.torch_style.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
+
+# -- memory -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int64])
+def test_views_and_their_base_see_changes(dtype):
+    x = torch.zeros(4, dtype=dtype)
+    part = x[1:3]
+    part += 1
+    x.view(2, 2)[0, 0] = 5
+    x.T.data[3] = 7
+    assert x.tolist() == [5, 1, 1, 7]
+    assert part.tolist() == [1, 1]
+
+
+def test_data_and_gradients_are_memory():
+    x = torch.ones(2, requires_grad=True)
+    x.data.mul_(3)
+    x.detach()[0] = 4
+    (x * x).sum().backward()
+    assert x.tolist() == [4, 3]
+    x.grad.data.clamp_(max=7)
+    x.grad *= 0.5
+    assert x.grad.tolist() == [3.5, 3]
+    kept = x.grad
+    x.grad.zero_()
+    assert kept.tolist() == [0, 0]
+
+
+def test_what_a_derivative_needs_is_not_overwritten_silently():
+    x = torch.ones(2, requires_grad=True)
+    h = x * 2
+    y = (h * h).sum()
+    h.detach().zero_()
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+    with pytest.raises(DataError, match="leaf"):
+        x.add_(1)
+    with pytest.raises(DataError, match=r"x\.clone\(\)"):
+        torch.from_numpy(np.zeros(2)).copy_(h)
+
+
+def test_constants_take_computed_elements():
+    x = torch.tensor([2.0, 3.0], requires_grad=True)
+    total = torch.zeros(3)
+    view = total[:2]
+    view.add_(x * x)
+    total[2] = x[0]
+    (total * torch.tensor([1.0, 10.0, 100.0])).sum().backward()
+    assert view.tolist() == [4, 9]
+    assert x.grad.tolist() == [104, 60]
+    assert not total.is_leaf
+    assert x.is_leaf
+
+
+# -- modules ------------------------------------------------------------------------------------
+
+
+def test_inner_layers_of_layers_are_shown_as_tensors_and_modules():
+    model = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, 0.0, batch_first=True), 2)
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
+    for layer in layers:
+        nn.init.zeros_(layer.weight)
+    assert len(layers) == 6
+    assert model.layers[0].linear1.weight.abs().sum() == 0
+    assert model.layers[0].self_attn.in_proj_weight.size() == (24, 8)
+    assert model(torch.ones(1, 3, 8)).shape == (1, 3, 8)
+    assert all(isinstance(p, nn.Parameter) for p in model.parameters())
+    assert model.layers[0].linear1.weight is model.layers[0].linear1.weight
+
+
+def test_parameters_replaced_shared_and_copied_stay_parameters():
+    model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3), nn.BatchNorm1d(3))
+    model[1].weight = model[0].weight
+    assert len(list(model.parameters())) == 5
+    twin = copy.deepcopy(model)
+    restored = pickle.loads(pickle.dumps(model))
+    with torch.no_grad():
+        model[0].weight.zero_()
+    for other in (twin, restored):
+        assert other[0].weight.abs().sum() > 0
+        assert other[1].weight is other[0].weight
+    assert model[1].weight.abs().sum() == 0
+    with pytest.raises(DataError, match="would not be trained"):
+        model[0].bias = torch.zeros(3)
+
+
+def test_buffers_change_and_move_with_the_module():
+    class Mean(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("total", torch.zeros(2))
+            self.register_buffer("count", torch.tensor(0))
+
+        def forward(self, x):
+            self.count += 1
+            self.total = 0.5 * self.total + 0.5 * x
+            return self.total / self.count
+
+    model = Mean()
+    model(torch.ones(2))
+    assert model(torch.ones(2)).tolist() == [0.375, 0.375]
+    assert model.count.dtype == torch.int64
+    assert model.double().total.dtype == torch.float64
+    assert list(model.state_dict()) == ["total", "count"]
+
+
+def test_hooks_get_tensors():
+    seen = []
+    layer = nn.Linear(3, 2)
+    hook = layer.register_forward_hook(lambda module, x, y: seen.append((x[0].size(), y.size())))
+    x = torch.ones(1, 3, requires_grad=True)
+    removed = x.register_hook(lambda g: g.mul(2))
+    layer(x).sum().backward()
+    hook.remove()
+    removed.remove()
+    layer(x)
+    assert seen == [((1, 3), (1, 2))]
+    np.testing.assert_allclose(x.grad, 2 * layer.weight.detach().sum(0, keepdim=True), rtol=1e-6)
+
+
+def test_every_layer_of_nn_has_a_face():
+    import nn as plain
+
+    own = {"Residual", "TransformerBlock", "HingeLoss"}  # these are not PyTorch's
+    kinds = {
+        name
+        for name in plain.__all__
+        if isinstance(getattr(plain, name), type) and issubclass(getattr(plain, name), plain.Module)
+    }
+    assert {name for name in kinds - own if name not in nn.__all__} == set()
+    assert {name for name in plain.functional.__all__ if not hasattr(functional, name)} == set()
+
+
+# -- optimisers and data ------------------------------------------------------------------------
+
+
+def test_optimisers_continue_from_a_saved_state():
+    def step(model, optimizer):
+        optimizer.zero_grad()
+        model(torch.ones(2, 3)).pow(2).mean().backward()
+        optimizer.step()
+
+    torch.manual_seed(0)
+    model = nn.Linear(3, 2)
+    optimizer = optim.Adam(
+        [{"params": [model.weight]}, {"params": [model.bias], "lr": 0.5}], lr=0.1
+    )
+    step(model, optimizer)
+    buffer = io.BytesIO()
+    torch.save({"m": model.state_dict(), "o": optimizer.state_dict(), "n": (1, "a", None)}, buffer)
+    buffer.seek(0)
+    saved = torch.load(buffer)
+    other = nn.Linear(3, 2)
+    other.load_state_dict(saved["m"])
+    another = optim.Adam([{"params": [other.weight]}, {"params": [other.bias], "lr": 0.5}], lr=0.1)
+    another.load_state_dict(saved["o"])
+    step(model, optimizer)
+    step(other, another)
+    assert saved["n"] == (1, "a", None)
+    assert torch.equal(model.weight, other.weight)
+    assert torch.equal(model.bias, other.bias)
+    assert optimizer.param_groups[0]["params"][0] is model.weight
+
+
+def test_batches_are_tensors_in_the_order_of_pytorch():
+    class Numbers(Dataset):
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, place):
+            return {"x": np.float32(place), "y": place, "z": torch.ones(2) * place, "n": "a"}
+
+    batch = next(iter(DataLoader(Numbers(), batch_size=3, num_workers=2)))
+    assert batch["x"].dtype == torch.float32
+    assert batch["y"].tolist() == [0, 1, 2]
+    assert batch["z"].shape == (3, 2)
+    assert batch["n"] == ["a"] * 3
+    torch.manual_seed(0)
+    loader = DataLoader(TensorDataset(torch.arange(10)), batch_size=5, shuffle=True)
+    assert [x.tolist() for (x,) in loader] == [[6, 7, 1, 4, 2], [0, 9, 8, 3, 5]]  # PyTorch's
+    endless = RandomSampler(range(3), replacement=True, num_samples=10**10)
+    assert next(iter(endless)) in (0, 1, 2)
+
+
+def test_random_numbers_do_not_depend_on_what_was_asked_before():
+    torch.manual_seed(3)
+    whole = torch.rand(7)
+    torch.manual_seed(3)
+    assert torch.cat([torch.rand(3), torch.rand(4)]).tolist() == whole.tolist()
+    state = torch.get_rng_state()
+    first = torch.randn(5), torch.randint(0, 9, (4,)), torch.randperm(6)
+    torch.set_rng_state(state)
+    again = torch.randn(5), torch.randint(0, 9, (4,)), torch.randperm(6)
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+
+
+# -- programs and transforms ----------------------------------------------------------------------
+
+
+def trained(compiled):
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 2)
+    )
+    optimizer = optim.Adam(model.parameters(), lr=0.1)
+    x, y = torch.randn(5, 4), torch.tensor([0, 1, 0, 1, 0])
+
+    def step(x, y):
+        loss = functional.cross_entropy(model(x + 0.1 * torch.randn(5, 4)), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    run = torch.compile(step) if compiled else step
+    return [run(x, y).item() for _ in range(4)] + model[1].running_mean.tolist()
+
+
+def test_compiled_training_steps_give_the_same_losses():
+    np.testing.assert_allclose(trained(True), trained(False), rtol=1e-6)
+
+
+def test_compiled_functions_follow_branches_numbers_and_state():
+    hidden = torch.zeros(2)
+
+    def f(x):
+        y = x * x.sum().item() if x.sum() > 0 else x * 3
+        return y + hidden
+
+    compiled = torch.compile(f)
+    for x in (torch.ones(2), -torch.ones(2), 2 * torch.ones(2)):
+        assert torch.equal(compiled(x), f(x))
+    hidden.add_(5)
+    assert torch.equal(compiled(torch.ones(2)), f(torch.ones(2)))
+    x = torch.ones(2, requires_grad=True)
+    compiled(x).sum().backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_gradients_of_each_example_agree_with_a_loop():
+    torch.manual_seed(0)
+    model = nn.Linear(3, 1)
+    parameters = {name: p.detach() for name, p in model.named_parameters()}
+    x, y = torch.randn(4, 3), torch.randn(4, 1)
+
+    def loss(parameters, x, y):
+        return functional.mse_loss(torch.func.functional_call(model, parameters, (x,)), y)
+
+    found = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(parameters, x, y)
+    for i in range(4):
+        model.zero_grad()
+        functional.mse_loss(model(x[i]), y[i]).backward()
+        assert torch.allclose(found["weight"][i], model.weight.grad)
+
+
+class PowerAndProduct(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, k):
+        ctx.save_for_backward(x)
+        ctx.k = k
+        return x**2 * k, x * k
+
+    @staticmethod
+    def backward(ctx, first, second):
+        (x,) = ctx.saved_tensors
+        return first * 2 * x * ctx.k + second * ctx.k, None
+
+
+def test_functions_with_several_results_are_differentiated_twice():
+    x = torch.tensor([1.0, 2.0], dtype=torch.double, requires_grad=True)
+
+    def f(x):
+        a, b = PowerAndProduct.apply(x, 3.0)
+        return (a * b).sum() + (b * b).sum()
+
+    assert torch.autograd.gradcheck(f, (x,))
+    (slope,) = torch.autograd.grad(f(x), x, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), x)
+    np.testing.assert_allclose(slope.detach(), 27 * np.array([1, 4]) + 18 * np.array([1, 2]))
+    np.testing.assert_allclose(curvature, 54 * np.array([1, 2]) + 18)
+    with pytest.raises(TraceError, match=r"autograd\.define"):
+        torch.compile(lambda x: PowerAndProduct.apply(x, 1.0)[0])(torch.ones(2))
+
+
+def test_numpy_and_autograd_take_tensors():
+    x = torch.tensor([1.0, 4.0], requires_grad=True)
+    y = np.sqrt(x) * np.array([1.0, 2.0], np.float32)
+    assert isinstance(y, torch.Tensor)
+    y.sum().backward()
+    assert x.grad.tolist() == [0.5, 0.5]
+    assert isinstance(x.held, autograd.Tensor)
+    assert np.asarray(x.detach()).dtype == np.float32
+    assert [1, 2, 3][torch.tensor(1)] == 2
+    assert f"{torch.tensor(1.5):.2f}" == "1.50"
+    assert max(torch.tensor(1.0), torch.tensor(2.0)).item() == 2
+
+
+# -- errors -------------------------------------------------------------------------------------
+
+ERRORS = [
+    (lambda: torch.ones(1).tensor_split, AttributeError, r"x\.split or x\.chunk"),
+    (lambda: torch.ones(1).foor(), AttributeError, "floor"),
+    (lambda: torch.sparse, AttributeError, "dense tensors"),
+    (lambda: nn.Conv3d, AttributeError, "Conv2d"),
+    (lambda: optim.Adma, AttributeError, "Adam"),
+    (lambda: torch.exp(2.0), DataError, r"torch\.tensor\(x\)"),
+    (lambda: torch.ones(1).cuda(), OptionError, "cuda.is_available"),
+    (lambda: torch.zeros(1, device="cuda"), OptionError, "cuda.is_available"),
+    (lambda: torch.ones(1).to(torch.bfloat16), DataError, r"torch\.float32"),
+    (lambda: torch.arange(3).mean(), DataError, r"x\.float\(\)"),
+    (lambda: torch.arange(3).requires_grad_(), DataError, r"x\.float\(\)"),
+    (lambda: torch.ones(3)[torch.tensor([0.0])], DataError, r"index\.long\(\)"),
+    (lambda: torch.ones(2, requires_grad=True).numpy(), GradientLostError, r"x\.detach\(\)"),
+    (lambda: torch.ones(2).sum().backward(), GraphError, "constant"),
+    (lambda: torch.tensor("a"), DataError, "numbers"),
+    (lambda: torch.multinomial(torch.tensor([0.0, 1.0]), 2), DataError, "replacement"),
+    (lambda: nn.Embedding(3, 2, max_norm=1.0), OptionError, "max_norm"),
+    (lambda: nn.Linear(1, 2, 3, 4, 5, 6), OptionError, "in_features"),
+    (lambda: functional.mse_loss(torch.ones(2, 1), torch.ones(2)), ValueError, "shape"),
+    (lambda: torch.save(nn.Linear(1, 1), "unused"), WeightsError, r"model\.state_dict\(\)"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "advice"), ERRORS)
+def test_what_is_not_there_says_what_to_write(call, error, advice):
+    with pytest.raises(error, match=advice):
+        call()
+
+
+def test_pickles_are_refused_with_the_line_that_converts_them(tmp_path):
+    path = tmp_path / "model.pt"
+    path.write_bytes(pickle.dumps({"weight": [1.0]}, protocol=2))
+    with pytest.raises(WeightsError, match=r"python -c .*save_file"):
+        torch.load(path)
+    np.savez(tmp_path / "model.npz", weight=np.ones(2))
+    assert torch.load(tmp_path / "model.npz")["weight"].tolist() == [1, 1]
