@@ -49,13 +49,8 @@ class Level:
         self.shared: dict[int, tuple[Any, Any]] = {}
 
     def note_loop(self, name: str) -> None:
-        """Note that a function is called for each entry; raise an error if there is none."""
+        """Note that a function is called for each entry."""
         self.looped[name] = self.looped.get(name, 0) + 1
-        if not self.size:
-            raise BatchError(
-                f"{name} has no batch rule, so it is called for each entry of the batch, but there "
-                "is none. Call the function with at least one."
-            )
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.batching.array import batched
 from autograd.batching.axes import stacks
-from autograd.batching.level import Level, depends_on, is_in, ndim, whole
+from autograd.batching.level import Level, depends_on, is_in, ndim, shape, whole
 from autograd.batching.ufuncs import shifted
 
 
@@ -20,7 +20,8 @@ def solve(level: Level, a: Any, b: Any) -> Any:
     if is_in(b, level) and not is_in(a, level) and b.ndim == 1 and ndim(a) == 2:
         return batched(np.linalg.solve(a, b.array.T).T, level)  # one factorisation for all
     if ndim(b) == 1:
-        columns = whole(b, level).reshape((level.size, *(1,) * (ndim(a) - 2), -1, 1))
+        (length,) = shape(b)
+        columns = whole(b, level).reshape((level.size, *(1,) * (ndim(a) - 2), length, 1))
         return batched(np.linalg.solve(whole(a, level), columns)[..., 0], level)
     if ndim(a) != ndim(b):
         return NotImplemented

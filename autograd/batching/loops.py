@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.batching.array import batched, of_entries
-from autograd.batching.level import Level, entry, innermost, is_in, shape, whole
+from autograd.batching.level import Level, entry, innermost, is_in, mapped, shape, whole
 from autograd.batching.operators import refuse_write
 from autograd.engine.batching import Batched
 from autograd.errors import BatchError
@@ -25,11 +25,51 @@ def looped(
         if not is_in(target, level):
             refuse_write(target)
     level.note_loop(name)
+    if not level.size:
+        return of_no_entry(function, level, name, arguments, keywords)
     found = [
         function(*entry(arguments, level, place), **entry(keywords, level, place))
         for place in range(level.size)
     ]
     return joined(found, level, name)
+
+
+def of_no_entry(
+    function: Callable[..., Any], level: Level, name: str, arguments: Any, keywords: Any
+) -> Any:
+    """Return the results of an empty batch, whose shapes and types are those for other numbers."""
+    try:
+        found = [_of_numbers(function, arguments, keywords, kind) for kind in _ANY_NUMBERS]
+        results = joined(found, level, name)
+    except Exception as error:
+        raise BatchError(
+            f"{name} has no batch rule, so it is called for each entry of the batch, but there is "
+            "none, and the shape of its result cannot be known. Call the function with at least "
+            "one entry."
+        ) from error
+    return mapped(results, lambda x: type(x)(x.array[:0], level) if is_in(x, level) else x)
+
+
+#: Numbers with which a function may be called to see the shape of its result.
+_ANY_NUMBERS: tuple[Callable[[Any], Any], ...] = (
+    lambda shape: np.random.default_rng(0).uniform(0.5, 1.5, shape),
+    lambda shape: 1 + np.maximum(np.random.default_rng(1).uniform(-1, 1, shape), 0),  # some equal
+)
+
+
+def _of_numbers(
+    function: Callable[..., Any], arguments: Any, keywords: Any, numbers: Callable[[Any], Any]
+) -> Any:
+    """Call a function with numbers of the shapes that batched ones have in one call."""
+
+    def of_one(x: Any) -> Any:
+        if not isinstance(x, Batched):
+            return x
+        like: Any = x
+        found = np.zeros(like.shape) if like.dtype.kind not in "fc" else numbers(like.shape)
+        return np.asarray(found, like.dtype)[() if not like.ndim else ...]
+
+    return function(*mapped(tuple(arguments), of_one), **mapped(keywords, of_one))
 
 
 def _written(function: Callable[..., Any], arguments: Any, keywords: dict[str, Any]) -> list[Any]:

@@ -51,7 +51,9 @@ def uniform(x: Any, depth: int = 2) -> Any:
     array = x.array
     while isinstance(array, Batched):
         array = array.array
-    if not array.size or x.size != 1:
+    if x.size != 1:
         return None
+    if not array.size:  # there is no call, in which it could be anything else
+        return np.zeros((), array.dtype)[()]
     first = array.reshape(-1)[0]  # while a function is traced, a guard records what follows
     return first if bool(np.all(array == first)) else None

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.batching import Level, batched, innermost, is_in, looped
 from autograd.batching.indexing import getitem
 from autograd.batching.level import aligned, batched_in, mapped, ndim, settle, whole
-from autograd.batching.loops import joined, joined_shapes, stacked_entries
+from autograd.batching.loops import joined, joined_shapes, of_no_entry, stacked_entries
 from autograd.batching.uniform import in_rule
 from autograd.engine import Node, Primitive, Tensor, Value, batching, tracing
 from autograd.engine.assignment import current
@@ -206,6 +206,8 @@ def one_by_one(function: Any, name: str, arguments: Any, keywords: Any) -> Any:
     """Call a function of nodes and batched arrays for each entry of a batch."""
     level = innermost(plain((arguments, keywords)))
     level.note_loop(name)
+    if not level.size:
+        return of_no_entry(function, level, name, plain(arguments), plain(keywords))
 
     def of_call(place: int, x: Any) -> Any:
         if isinstance(x, Node):
