@@ -19,6 +19,12 @@ from autograd.sparse.sets import Sets
 #: The rows on which to test a colouring first, before all of them.
 SAMPLED = 200
 
+#: The fewest colours of a path of four vertices, and of a triangle.
+THREE = 3
+
+#: Longer rows are not those of stencils on a grid, whose colouring repeats itself.
+SHORT = 16
+
 #: The most axes of a grid.
 AXES = 3
 
@@ -26,12 +32,17 @@ AXES = 3
 def columns_colored(sets: Sets, shape: tuple[int, ...]) -> Any:
     """Return a colour for each column, such that no row has two entries of the same colour.
 
-    Greedy, in two orders: as the columns are, and those with most entries first. If this takes
-    more colours than the longest row needs, perhaps the columns are points of a grid, whose axes
-    `shape` or the distances from the diagonal tell: then a colouring that repeats itself is better.
+    Perhaps the columns are points of a grid, whose axes `shape` or the distances from the diagonal
+    tell: then a colouring that repeats itself may need no more colours than the longest row.
+    Otherwise greedy, in two orders: as the columns are, and those with most entries first. If this
+    takes more colours than a repeating one with a few more than the longest row, that is better.
     """
-    columns = sets.matrix().T.tocsr()
     least = int(np.diff(sets.indptr).max(initial=0))
+    if 0 < least <= SHORT:
+        found = repeating(sets, shape, range(least, least + 1), None)
+        if found is not None:
+            return found
+    columns = sets.matrix().T.tocsr()
     best = _greedy(columns, sets.size, range(sets.width))
     if best.max(initial=-1) + 1 > least:
         lengths = np.diff(columns.indptr)
@@ -54,7 +65,7 @@ def repeating(sets: Sets, shape: tuple[int, ...], counts: range, otherwise: Any)
         The shape of the array whose elements are the columns.
     counts : range
         How many colours to try.
-    otherwise : ndarray
+    otherwise : ndarray or None
         What to return if no such colouring is found.
     """
     axes = [np.unravel_index(np.arange(sets.width), s) for s in _grids(sets, shape)]
@@ -76,7 +87,8 @@ def _grids(sets: Sets, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
 
     In a square matrix the most frequent distances from the diagonal are the strides of a grid.
     """
-    found = [shape] if 1 < len(shape) <= AXES else []
+    found: list[tuple[int, ...]] = [(sets.width,)]
+    found += [shape] if 1 < len(shape) <= AXES else []
     rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
     distances = np.abs(sets.indices - rows)
     lengths, counts = np.unique(distances[distances > 1], return_counts=True)
@@ -114,18 +126,39 @@ def _greedy(columns: Any, rows: int, order: Any) -> Any:
     return np.array(colors, int)
 
 
-def stars_colored(sets: Sets) -> Any:
+def stars_colored(sets: Sets, shape: tuple[int, ...]) -> Any:
     """Return a colour for each row and column of a symmetric matrix.
 
     Rows with an entry in common have different colours, and every path of four rows has three: so
-    each entry is the only one of its colour in its row, or in its column.
+    each entry is the only one of its colour in its row, or in its column. Three colours are the
+    fewest where there is such a path, and columns of different colours are those of stars as well.
     """
-    best = _greedy_stars(sets, range(sets.size))
     lengths = np.diff(sets.indptr)
-    if lengths.size and lengths.max() > lengths.min():
+    has_path = _has_path(sets)
+    if lengths.max(initial=0) <= THREE and has_path and _has_diagonal(sets):
+        found = repeating(sets, shape, range(THREE, THREE + 1), None)
+        if found is not None:
+            return found
+    best = _greedy_stars(sets, range(sets.size))
+    least = THREE if has_path else 1
+    if best.max(initial=-1) + 1 > least and lengths.max() > lengths.min():
         other = _greedy_stars(sets, np.argsort(-lengths, kind="stable").tolist())
         best = min(best, other, key=lambda colors: colors.max(initial=-1))
     return best
+
+
+def _has_diagonal(sets: Sets) -> bool:
+    """Return whether all entries on the diagonal of a matrix are in its pattern."""
+    rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
+    return bool(np.count_nonzero(rows == sets.indices) == sets.size)
+
+
+def _has_path(sets: Sets) -> bool:
+    """Return whether there is a path of four vertices, or a triangle, in a symmetric matrix."""
+    rows = np.repeat(np.arange(sets.size), np.diff(sets.indptr))
+    edges = rows != sets.indices
+    degrees = np.bincount(rows[edges], minlength=sets.size)
+    return bool(np.any((degrees[rows] > 1) & (degrees[sets.indices] > 1) & edges))
 
 
 def _greedy_stars(sets: Sets, order: Any) -> Any:

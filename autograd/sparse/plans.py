@@ -170,7 +170,7 @@ class StarPlan(Plan):
         matrix = self.sets.matrix()
         self.sets = Sets.of_matrix((matrix + matrix.T).tocsr())
         self.rows = np.repeat(np.arange(self.sets.size), np.diff(self.sets.indptr))
-        return stars_colored(self.sets)
+        return stars_colored(self.sets, shape)
 
     def _found(self) -> Any:
         columns, size = self.sets.indices.astype(int), self.sets.size

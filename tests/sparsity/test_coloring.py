@@ -51,7 +51,7 @@ def test_stars_have_no_path_of_two_colors(seed):
     n = 4 + seed % 12
     matrix = random_matrix(seed, n, n)
     matrix = matrix | matrix.T
-    colors = stars_colored(sets_of(matrix))
+    colors = stars_colored(sets_of(matrix), (n,))
     beside = [[j for j in range(n) if matrix[i, j] and j != i] for i in range(n)]
     for a in range(n):
         for b in beside[a]:
@@ -62,14 +62,21 @@ def test_stars_have_no_path_of_two_colors(seed):
                         assert color_count(colors[[a, b, c, d]]) > 2
 
 
+@pytest.mark.parametrize("width", [1, 2, 3, 7])
+def test_bands_need_as_many_colors_as_their_rows(width):
+    band = sum(np.eye(40, k=k) for k in range(-width, width + 1))
+    assert color_count(columns_colored(sets_of(band), (40,))) == 2 * width + 1
+    assert color_count(columns_colored(sets_of(band[:, width:]), (40 - width,))) == 2 * width + 1
+
+
 def test_usual_patterns_need_few_colors():
     band = np.eye(30, k=-1) + np.eye(30) + np.eye(30, k=1)
     arrow = np.eye(30)
     arrow[0] = arrow[:, 0] = 1
     assert color_count(columns_colored(sets_of(band), (30,))) == 3
-    assert color_count(stars_colored(sets_of(band))) == 3
-    assert color_count(stars_colored(sets_of(arrow))) == 2
-    assert color_count(stars_colored(sets_of(np.eye(5)))) == 1
+    assert color_count(stars_colored(sets_of(band), (30,))) == 3
+    assert color_count(stars_colored(sets_of(arrow), (30,))) == 2
+    assert color_count(stars_colored(sets_of(np.eye(5)), (5,))) == 1
 
 
 @pytest.mark.parametrize("shape", [(64,), (8, 8)])
@@ -84,4 +91,4 @@ def test_periodic_grids_need_five_colors_where_they_fit():
 def test_empty_patterns():
     assert columns_colored(sets_of(np.zeros((3, 2))), (2,)).tolist() == [0, 0]
     assert columns_colored(sets_of(np.zeros((0, 0))), (0,)).size == 0
-    assert stars_colored(sets_of(np.zeros((0, 0)))).size == 0
+    assert stars_colored(sets_of(np.zeros((0, 0))), (0,)).size == 0
