@@ -50,7 +50,7 @@ def columns_colored(sets: Sets, shape: tuple[int, ...]) -> Any:
         best = min(best, other, key=lambda colors: colors.max(initial=-1))
     count = int(best.max(initial=-1)) + 1
     if count > least:
-        best = repeating(sets, shape, range(least, count), best)
+        best = repeating(sets, shape, range(max(least, 1), count), best)
     return best
 
 
