@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from nn.optional_imports import require
@@ -56,9 +57,11 @@ class LivePlot(Callback):
         """
         if not in_jupyter() or (epoch + 1) % self.every:
             return
-        figure = self.history.plot()
+        jupyter = require("IPython.display", "A live plot", "plot")
+        content = io.BytesIO()
+        self.history.plot().savefig(content, format="png", dpi=96)
+        picture = jupyter.Image(content.getvalue())  # a figure is shown as text, without pyplot
         if self.handle is None:
-            display = require("IPython.display", "A live plot", "plot").display
-            self.handle = display(figure, display_id=True)
+            self.handle = jupyter.display(picture, display_id=True)
         else:
-            self.handle.update(figure)
+            self.handle.update(picture)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Any
 
 from autograd.errors import MissingProgramError, OptionError
@@ -33,7 +34,9 @@ class ProgressBar(Callback):
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Show the bar, if tqdm is installed."""
         try:
-            tqdm = require("tqdm.auto", "A progress bar", "train")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that Jupyter lacks widgets: the bar is text then
+                tqdm = require("tqdm.auto", "A progress bar", "train")
         except MissingProgramError:
             return
         epochs, steps = self.params["epochs"], self.params["steps"]

@@ -268,26 +268,37 @@ def test_the_norm_of_gradients_is_that_before_clipping(jit, limit):
     assert nn.fit(**arguments)["gradient_norm"] == pytest.approx(norms, rel=1e-12)
 
 
-def test_a_live_plot_is_updated_in_jupyter_only(monkeypatch):
-    shown = []
-
-    class Handle:
-        def update(self, figure):
-            shown.append(figure)
-
-    def display(figure, display_id):
-        shown.append(figure)
-        return Handle()
-
+def test_a_live_plot_does_nothing_outside_jupyter(capsys):
     nn.fit(**settings(callbacks=[callbacks.LivePlot()]))
-    assert shown == []
-    nn.History([{"loss": 1.0}]).plot()  # matplotlib looks for IPython once
-    kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=object()))
-    monkeypatch.setitem(sys.modules, "IPython", kernel)
-    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
-    nn.fit(**settings(progress=False, callbacks=[callbacks.LivePlot()]))
-    assert len(shown) == 3
-    assert [len(figure.axes[0].lines[0].get_xdata()) for figure in shown] == [1, 2, 3]
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_a_live_plot_is_updated_in_jupyter():
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    client = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    lines = (
+        "import numpy as np, nn",
+        "model, x = nn.Linear(2, 1), np.ones((8, 2))",
+        "optimizer = nn.optim.SGD(model.parameters(), lr=0.1)",
+        "plot = nn.callbacks.LivePlot()",
+        "nn.fit(model, [(x, x[:, :1])], nn.mse, optimizer, 3, callbacks=[plot]);",
+    )
+    cell = nbformat.v4.new_code_cell("\n".join(lines))
+    seen = []
+
+    class Client(client.NotebookClient):
+        def process_message(self, message, cell, cell_index):
+            if message["msg_type"] in ("display_data", "update_display_data"):
+                seen.append(message["content"]["data"]["image/png"])
+            return super().process_message(message, cell, cell_index)
+
+    Client(nbformat.v4.new_notebook(cells=[cell]), timeout=120, kernel_name="python3").execute()
+    assert len(set(seen)) == len(seen) == 3
+    text = "".join(output.get("text", "") for output in cell.outputs)
+    assert "epoch 3/3: 100%" in text
+    assert "Warning" not in text
 
 
 def scalars(folder):
