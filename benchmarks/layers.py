@@ -37,7 +37,7 @@ class Ours:
     """A layer of `nn`, and a call of it with its backward pass."""
 
     def __init__(self, row, inputs, dtype):
-        names = {"nn": nn, "None": None}
+        names = {"nn": nn, "np": np, "None": None}
         self.model = eval(row.ours, names)
         if self.model is not None:
             self.model.astype(np.dtype(dtype).type)

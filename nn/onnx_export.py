@@ -20,6 +20,7 @@ from nn.arrays import plain
 from nn.layers.activations import gelu_tanh
 from nn.layers.convolution import convolved, spread
 from nn.layers.linear import affine
+from nn.layers.more_activations import limited
 from nn.layers.normalisation import normalised
 from nn.layers.pooling import window_max, window_sum
 from nn.layers.sliding_window import Windows
@@ -270,6 +271,7 @@ def rules() -> dict[Any, Rule]:
         autograd.elu: _elu,
         autograd.softmax: _along("Softmax"),
         autograd.log_softmax: _along("LogSoftmax"),
+        limited: _clip,
         affine: _affine,
         convolved: _convolution,
         spread: _transposed,

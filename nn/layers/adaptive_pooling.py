@@ -9,7 +9,9 @@ import numpy as np
 from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
+from nn.layers.pooling import window_max
 from nn.layers.resampling import along_grid
+from nn.layers.sliding_window import windows_of
 
 
 def ranges(length: int, wanted: int) -> list[tuple[int, int]]:
@@ -73,6 +75,9 @@ class AdaptiveMaxPool(AdaptivePool):
 
     def _pooled(self, x: Any, sizes: list[tuple[int, int]]) -> Any:
         ndim = self.ndim
+        if len(sizes) + 2 == len(shape_of(x)) and not any(n % wanted for n, wanted in sizes):
+            kernel = tuple(n // wanted for n, wanted in sizes)
+            return window_max(x, windows=windows_of(ndim, kernel, kernel, 0))
         index: list[Any] = []
         for axis, size in enumerate(sizes):  # windows first, then the elements of a window
             found = places(*size)

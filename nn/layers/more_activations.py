@@ -6,19 +6,43 @@ from typing import Any
 
 import numpy as np
 
-from autograd import sigmoid, softmax, softplus
+from autograd import Primitive, define, sigmoid, softmax, softplus
 from autograd.errors import ShapeError
-from nn.arrays import floating, shape_of
+from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import elu
 
 #: Fixed points of mean 0 and variance 1: the constants of SELU.
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
+# fmt: off
+limited: Primitive = define(
+    lambda x, low, high: np.clip(x, low, high),
+    lambda g, y, x, low, high: g * of_slope(x, (plain(x) > low) & (plain(x) < high)),
+    fresh_results=True, name="limit")
+kept: Primitive = define(
+    lambda x, size: x * (np.abs(x) > size),
+    lambda g, y, x, size: g * of_slope(x, np.abs(plain(x)) > size),
+    fresh_results=True, name="hardshrink")
+shrunk: Primitive = define(
+    lambda x, size: x - np.clip(x, -size, size),
+    lambda g, y, x, size: g * of_slope(x, np.abs(plain(x)) > size),
+    fresh_results=True, name="softshrink")
+beyond: Primitive = define(
+    lambda x, threshold, value: np.where(x <= threshold, value, x),
+    lambda g, y, x, threshold, value: g * of_slope(x, ~(plain(x) <= threshold)),
+    fresh_results=True, name="threshold")
+# fmt: on
+
+
+def of_slope(x: Any, mask: Any) -> Any:
+    """Return a mask as numbers of the type of x: a slope of 0 or 1."""
+    return mask.astype(x.dtype) if hasattr(mask, "astype") else float(mask)
+
+
 def between(x: Any, low: float, high: float) -> Any:
     """Return x limited to a range, outside and at the ends of which the derivative is 0."""
-    x = floating(x)
-    return np.where(x <= low, low, np.where(x >= high, high, x))
+    return limited(floating(x), low, high)
 
 
 def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
@@ -170,8 +194,7 @@ def softshrink(x: Any, lambd: float = 0.5) -> Any:
     >>> softshrink(np.array([0.2, 2.0]))
     array([0. , 1.5])
     """
-    x = floating(x)
-    return np.where(np.abs(x) <= lambd, 0.0, x - lambd * np.sign(x))
+    return shrunk(floating(x), lambd)
 
 
 def hardshrink(x: Any, lambd: float = 0.5) -> Any:
@@ -189,8 +212,7 @@ def hardshrink(x: Any, lambd: float = 0.5) -> Any:
     >>> hardshrink(np.array([0.2, 2.0]))
     array([0., 2.])
     """
-    x = floating(x)
-    return np.where(np.abs(x) <= lambd, 0.0, x)
+    return kept(floating(x), lambd)
 
 
 def tanhshrink(x: Any) -> Any:
@@ -243,8 +265,7 @@ def above(x: Any, threshold: float, value: float) -> Any:
     >>> above(np.array([0.5, 2.0]), 1.0, 9.0)
     array([9., 2.])
     """
-    x = floating(x)
-    return np.where(x <= threshold, value, x)
+    return beyond(floating(x), threshold, value)
 
 
 def softmin(x: Any, dim: int = -1) -> Any:

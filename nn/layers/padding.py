@@ -9,6 +9,7 @@ import numpy as np
 from autograd.errors import OptionError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
+from nn.layers.borders import bordered
 from nn.layers.sliding_window import Size
 
 #: NumPy's names of PyTorch's ways to fill a border.
@@ -48,14 +49,16 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
         )
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
     pairs = [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
-    cut = tuple(
-        slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, shape_of(x), strict=True)
-    )
-    added = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    if min(map(min, pairs)) < 0:
+        ends = zip(pairs, shape_of(x), strict=True)
+        x = x[tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in ends)]
+    widths = tuple((max(a, 0), max(b, 0)) for a, b in pairs)
+    x = np.asarray(x) if isinstance(x, (list, tuple)) else x
     if mode == "constant" and value:
         x = floating(x)  # integers may not hold the value
-    options: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}
-    return np.pad(x[cut], added, MODES[mode], **options)  # type: ignore[call-overload]
+        border = np.pad(np.zeros(shape_of(x), x.dtype), widths, constant_values=value)
+        return bordered(x, widths, "constant") + border
+    return bordered(x, widths, MODES[mode])
 
 
 class Padding(OneInput):

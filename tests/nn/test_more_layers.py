@@ -7,7 +7,7 @@ import pytest
 
 import nn
 import nn.functional as F  # noqa: N812
-from autograd import Tensor
+from autograd import Tensor, check_gradients, grad, vmap
 from autograd.errors import DataError, OptionError, ShapeError
 
 RANDOM = np.random.default_rng(0)
@@ -222,6 +222,19 @@ def test_piecewise_activations_of_special_numbers(number):
     np.testing.assert_array_equal(F.hardshrink(x), x)
     np.testing.assert_array_equal(F.softshrink(x), x)
     np.testing.assert_array_equal(F.threshold(x, 0.0, 7.0), np.where(x <= 0, 7.0, x))
+
+
+@pytest.mark.parametrize(
+    "function", [F.hardtanh, F.relu6, F.hardsigmoid, F.hardswish, F.hardshrink, F.softshrink, F.selu,
+                 lambda x: F.threshold(x, 0.1, 20.0), lambda x: F.pad(x, (2, -1), "reflect"),
+                 lambda x: F.pad(x, (1, 3), "circular"), lambda x: F.pad(x, (1, 2), value=3.0)]
+)  # fmt: skip
+def test_piecewise_functions_have_derivatives_between_kinks(function):
+    x = np.array([[-4.0, -2.5, -0.8, -0.3], [0.2, 0.7, 2.5, 7.0]])
+    check_gradients(function, x, order=2)
+    check_gradients(function, x, modes=("forward",))
+    each = vmap(grad(lambda row: np.sum(function(row) ** 2)))(x)
+    np.testing.assert_allclose(each, [grad(lambda r: np.sum(function(r) ** 2))(row) for row in x])
 
 
 def test_pooling_to_the_end_needs_no_window_beyond_it():

@@ -38,7 +38,7 @@ MODELS = {
     "activations": (
         lambda: nn.Sequential(
             nn.Linear(4, 8), nn.GELU(), nn.GELU("tanh"), nn.LeakyReLU(), nn.PReLU(), nn.ELU(), nn.SiLU(),
-            nn.Softplus(2.0), nn.Sigmoid(), nn.Mish(), nn.RMSNorm(8), nn.Softmax(1), nn.LogSoftmax(1),
+            nn.Softplus(2.0), nn.Sigmoid(), nn.Mish(), nn.Hardswish(), nn.RMSNorm(8), nn.Softmax(1), nn.LogSoftmax(1),
         ),
         (2, 4),
     ),
