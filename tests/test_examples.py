@@ -229,3 +229,47 @@ def test_gradients_show_the_effect_of_depth(tmp_path):
     assert (tmp_path / "depth.png").stat().st_size > 1000
     first, second = (run("depth", "--steps", 1) for _ in range(2))
     assert str(first) == str(second)
+
+
+@pytest.mark.slow
+def test_a_drug_is_fitted_as_by_r():
+    estimates, errors = run("pharmacokinetics")
+    np.testing.assert_allclose(estimates, [-2.9196, 0.5752, -3.9159], atol=1e-4)
+    np.testing.assert_allclose(errors["Gauss-Newton"], [0.1709, 0.1728, 0.1273], atol=1e-4)
+
+
+@pytest.mark.slow
+def test_option_prices_match_closed_forms_and_papers():
+    greeks, price, slopes, inverse = run("option_prices")
+    for ours, exact in greeks.values():
+        assert ours == pytest.approx(exact, rel=1e-10)
+    assert price == pytest.approx(5.785155450, abs=1e-7)
+    assert inverse == pytest.approx(1.0)
+    assert slopes["spot"] > 0
+
+
+@pytest.mark.slow
+def test_conductivity_is_found_from_temperatures():
+    difference, error = run("heat_source", "--iterations", 40)
+    assert difference < 1e-13
+    assert error < 0.1
+
+
+@pytest.mark.slow
+def test_other_closed_forms_of_science_are_met(tmp_path):
+    difference, likelihood, _ = run("gaussian_process", "--output", tmp_path)
+    assert difference < 1e-12
+    assert likelihood > 0
+    assert (tmp_path / "gaussian_process.svg").exists()
+    difference, miss = run("robot_arm")
+    assert max(difference, miss) < 1e-13
+    one, exact, designed, bare = run("photonics", "--iterations", 15)
+    assert one == pytest.approx(exact, rel=1e-3)
+    assert designed < bare / 50
+
+
+@pytest.mark.slow
+def test_eight_schools_have_the_published_posterior():
+    found = run("eight_schools", "--samples", 1500)
+    assert found["mean effect"] == pytest.approx((4.4, 3.3), abs=0.7)
+    assert found["deviation"] == pytest.approx((3.6, 3.2), abs=0.7)
