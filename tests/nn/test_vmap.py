@@ -1,12 +1,17 @@
 """Layers and losses in a batch: every sample through `vmap`, compared with a loop."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
-from samples import CONSTANTS, TABLE, arrays, factors, flat, state
 
 import nn
 from autograd import Node, grad, vmap
 from autograd.errors import BatchError
+
+sys.path.insert(0, str(Path(__file__).parent))
+from samples import CONSTANTS, TABLE, arrays, factors, flat, state
 
 NAMES = {**CONSTANTS, "nn": nn, "np": np}
 
