@@ -10,7 +10,8 @@ from autograd import relu, sigmoid, softmax
 from nn import callbacks, functional, init, optim, utils
 from nn.containers import Identity, ModuleDict, ModuleList, Residual, Sequential
 from nn.data import (
-    ConcatDataset, DataLoader, Dataset, Subset, TensorDataset, random_split, train_test_split,
+    ConcatDataset, DataLoader, Dataset, Shards, Subset, TensorDataset, random_split,
+    train_test_split,
 )
 from nn.functional_call import functional_call
 from nn.layers.activation_modules import (
@@ -110,7 +111,7 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "callbacks", "functional", "init", "optim", "seed", "utils",
     "DataLoader", "EarlyStopping", "History", "TerminateOnNaN", "accuracy", "evaluate", "fit",
     "train_test_split", "ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split",
-    "export_onnx", "load", "load_into", "save",
+    "Shards", "export_onnx", "load", "load_into", "save",
     "GradientReport", "gradient_report", "DPSGD", "per_example_grads",
 ]
 

@@ -35,7 +35,7 @@ def batches_of(data: Iterable[Any], targets: str) -> Iterator[Batch]:
         yield from map(read, data)
 
 
-def windows_of(batches: Iterator[Batch], size: int) -> Iterator[list[Batch]]:
+def windows_of(batches: Iterator[Any], size: int) -> Iterator[list[Any]]:
     """Yield lists of `size` batches; the last may be shorter."""
     while window := list(islice(batches, size)):
         yield window

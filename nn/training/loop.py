@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.errors import OptionError
+from nn.data.shards import Shards
 from nn.optim import Optimizer, Scheduler
 from nn.training.batches import Loss, Metric, batches_of
 from nn.training.callback import Callbacks
@@ -19,6 +20,7 @@ from nn.training.options import check_loss, check_options, monitored
 from nn.training.progress import ProgressBar, is_shown
 from nn.training.run import Run
 from nn.training.trainer import Trainer
+from nn.training.workers import ShardTrainer
 
 
 def fit(
@@ -43,6 +45,7 @@ def fit(
     jit: bool = False,
     targets: str = "last",
     gradient_norm: bool = False,
+    client: Any = None,
 ) -> History:
     """Train a model, and put it into evaluation mode.
 
@@ -50,7 +53,7 @@ def fit(
     ----------
     model : Module
         The model, called with all parts of a batch except the last.
-    data : DataLoader, or iterable of batches
+    data : DataLoader, Shards, or iterable of batches
         The training data. A batch is a tuple or list of inputs and, last, the targets.
     loss : callable
         ``loss(outputs, targets)``, the mean over the batch.
@@ -95,6 +98,8 @@ def fit(
         autoencoder, or if the loss finds the targets itself.
     gradient_norm : bool
         Whether to measure the mean norm of the gradients, before they are clipped, of each epoch.
+    client : dask.distributed.Client, optional
+        The cluster whose workers compute the gradients; `data` must be `Shards`.
 
     Returns
     -------
@@ -143,7 +148,9 @@ def fit(
         model, data, loss, optimizer, validation=validation, metrics=metrics, schedule=schedule,
         schedule_each=schedule_each, monitor=monitor, early_stopping=early_stopping,
         accumulate=accumulate, targets=targets, gradient_norm=gradient_norm, history=history,
-        trainer=Trainer(model, loss, optimizer, max_norm, bool(metrics), jit, gradient_norm),
+        trainer=_trainer(
+            data, client, model, loss, optimizer, max_norm, metrics, jit, gradient_norm
+        ),
     )  # fmt: skip
     params = {"epochs": epochs, "steps": run.steps()}
     shown = [ProgressBar()] if is_shown(progress) else []
@@ -167,6 +174,21 @@ def fit(
         model.eval()
         called.call("on_train_end", history.rows[-1] if history.rows else {})
     return history
+
+
+def _trainer(
+    data: Any, client: Any, model: Any, loss: Loss, optimizer: Any, max_norm: float | None,
+    metrics: list[Metric], jit: bool, gradient_norm: bool,
+) -> Trainer:  # fmt: skip
+    """Return what takes the steps: in this process, or on the shards of the data."""
+    options = (model, loss, optimizer, max_norm, bool(metrics), jit, gradient_norm)
+    if not isinstance(data, Shards):
+        if client is not None:
+            raise OptionError("client= needs data in shards: nn.Shards((inputs, targets), 8, 64).")
+        return Trainer(*options)
+    if jit:
+        raise OptionError("jit= and shards exclude each other: write jit=False.")
+    return ShardTrainer(data, client, *options)
 
 
 def evaluate(

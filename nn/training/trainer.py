@@ -121,12 +121,15 @@ class Trainer:
             share = result if len(window) == 1 else result * (size / sum(sizes))
             share.backward()
             total = total + plain(share)
-        norm = None
-        if self.max_norm is not None or self.with_norm:
-            limit = math.inf if self.max_norm is None else self.max_norm
-            groups = self.optimizer.param_groups
-            norm = clip_grad_norm([p for group in groups for p in group["params"]], limit)
-        return total, found, norm
+        return total, found, self._clipped()
+
+    def _clipped(self) -> Any:
+        """Clip the gradients; return their norm, or None if it is not needed."""
+        if self.max_norm is None and not self.with_norm:
+            return None
+        limit = math.inf if self.max_norm is None else self.max_norm
+        groups = self.optimizer.param_groups
+        return clip_grad_norm([p for group in groups for p in group["params"]], limit)
 
     def _measure(self, batch: Batch) -> Any:
         """Return the loss and the outputs of a batch as plain arrays."""

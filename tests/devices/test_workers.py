@@ -1,0 +1,130 @@
+"""Training on several workers: the numbers of one process, also when a worker is killed."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+import nn
+from autograd.errors import OptionError
+
+distributed = pytest.importorskip("distributed")
+
+RANDOM = np.random.default_rng(0)
+X, Y = RANDOM.normal(size=(50, 4)), RANDOM.integers(0, 3, 50)
+
+
+def model_of():
+    first, last = (np.random.default_rng(seed) for seed in (1, 2))
+    return nn.Sequential(
+        nn.Linear(4, 8, generator=first),
+        nn.Tanh(),
+        nn.Dropout(0.5),
+        nn.Linear(8, 3, generator=last),
+    )
+
+
+def trained(client=None, epochs=2, model=None, **options):
+    model = model_of() if model is None else model
+    shards = nn.Shards((X[:48], Y[:48]), 4, batch_size=16)
+    optimizer = nn.optim.Adam(model.parameters(), 0.01)
+    options = {"metrics": [nn.accuracy], "max_norm": 1.0, "progress": False, **options}
+    history = nn.fit(model, shards, nn.cross_entropy, optimizer, epochs, client=client, **options)
+    return [history["loss"], history["accuracy"], *(p.data for p in model.parameters())]
+
+
+def same(found, expected):
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, 1e-9, 1e-12)  # BLAS may round otherwise elsewhere
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(host="127.0.0.1", **options) as found:
+        yield found
+
+
+@pytest.fixture
+def client(cluster):
+    with distributed.Client(cluster) as found:
+        yield found
+
+
+def test_shards_give_what_all_examples_give_at_once():
+    models = [nn.Linear(4, 3, generator=np.random.default_rng(0)) for _ in range(2)]
+    data = (X[:48], Y[:48])
+    for model, batches in zip(models, (nn.Shards(data, 4, 48), [data]), strict=True):
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
+        nn.fit(model, batches, nn.cross_entropy, optimizer, 5, progress=False)
+    np.testing.assert_allclose(models[0].weight.data, models[1].weight.data, 1e-12)
+
+
+def test_workers_give_the_numbers_of_one_process(client):
+    same(trained(client), trained())
+
+
+def killing(file, here):
+    """Return a metric that kills the first worker that computes it, in the middle of a step."""
+
+    def killed(outputs, targets):
+        if os.getpid() != here and not file.exists():
+            file.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 0.0
+
+    return killed
+
+
+def test_a_killed_worker_loses_nothing(client, tmp_path):
+    metrics = [nn.accuracy, killing(tmp_path / "killed", os.getpid())]
+    found = trained(client, metrics=metrics)
+    assert (tmp_path / "killed").exists()
+    same(found, trained())
+
+
+def test_training_resumes_on_workers(client, tmp_path):
+    for epochs in (1, 2):
+        found = trained(client, epochs, checkpoint=tmp_path / "run", resume=True)
+    same(found, trained())
+
+
+def test_running_statistics_are_refused():
+    model = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
+    with pytest.raises(OptionError, match="track_running_stats=False"):
+        trained(model=model)
+    trained(model=nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3, track_running_stats=False)))
+
+
+def test_a_slow_worker_is_reported():
+    from nn.training.workers import ShardTrainer
+
+    model = model_of()
+    trainer = ShardTrainer(
+        nn.Shards((X, Y), 4, 16), None, model, nn.mse, None, None, False, False, False
+    )
+    trainer.times = {"a": [1.0, 1.0], "b": [1.1], "c": [9.0]}
+    with pytest.warns(RuntimeWarning, match=r"c took 8\.2 times as long"):
+        trainer.report_slow()
+    assert not trainer.times
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (((X, Y), 4, 10), "multiple of the number of shards, 4"),
+        (((X, Y), 60, 60), "50 examples, fewer than 60"),
+        ((X, 4, 16), "tuple of arrays"),
+    ],
+)
+def test_bad_shards_are_refused(arguments, text):
+    with pytest.raises(OptionError, match=text):
+        nn.Shards(*arguments)
+
+
+def test_a_client_needs_shards():
+    model = nn.Linear(4, 3)
+    optimizer = nn.optim.SGD(model.parameters(), 0.1)
+    with pytest.raises(OptionError, match=r"nn\.Shards"):
+        nn.fit(model, [(X, Y)], nn.cross_entropy, optimizer, 1, client=object())
