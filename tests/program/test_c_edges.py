@@ -9,7 +9,8 @@ import pytest
 from program.c_kernels import distance, replayed
 from program.saved_c import SANITIZERS
 
-from autograd import elu, jit, leaky_relu
+import autograd
+from autograd import Value, elu, jit, leaky_relu, sigmoid
 from autograd.program.backends.c import compiler
 from autograd.program.backends.c.floats import EXTENDED
 from autograd.program.backends.c.formulas import kernel_formulas
@@ -233,3 +234,38 @@ def test_sums_of_negative_zeros_have_the_sign_of_numpy(shape, dtype):
     assert "C kernels: " in summary
     for one, other in zip(found, f(x), strict=True):
         assert np.array_equal(np.signbit(one), np.signbit(other))
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "softplus", "sign", "gelu", "tanh", "arcsin"])
+def test_functions_of_values_and_their_slopes_run_in_c(name):
+    def function(x):
+        y = Value(x)
+        z = (getattr(autograd, name, None) or getattr(np, name))(y)
+        z.backward()
+        return z.data, y.grad, y.grad * 0.5 - x, x * x
+
+    for x in (*NUMBERS, 40.0, -40.0, 0.999999999999, 1e-20):
+        try:
+            wanted = function(x)
+        except ERRORS:
+            continue
+        found, summary = replayed(function, x)
+        assert "C kernels: " in summary
+        assert distance(np.array(found), np.array(wanted)).max() <= 8, x
+
+
+def test_relus_and_truth_values_do_not_divide_programs_of_floats():
+    def function(x):
+        y = Value(x)
+        z = y
+        for _ in range(6):
+            z = ((z * y - 0.25).relu() + (z > 0.1) * z) ** 2 + sigmoid(z)
+        z.backward()
+        return z.data, y.grad
+
+    for x in (0.7, -0.4, 0.0):
+        found, summary = replayed(function, x)
+        assert "instructions in 1 function" in summary
+        assert np.allclose(found, function(x), rtol=1e-13)
+    product = replayed(lambda x, y, z: (x * y + z, x - y * z), 1 + 2**-30, 1 - 2**-30, -1.0)[0]
+    assert product == ((1 + 2**-30) * (1 - 2**-30) - 1.0, 1 + 2**-30 + (1 - 2**-30))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import replace
+from inspect import unwrap
 from typing import Any
 
 import numpy as np
@@ -12,14 +14,18 @@ import numpy as np
 from autograd.program.backends.c.dtypes import BOOL, dtype_of
 from autograd.program.backends.c.formulas import (
     FORMULAS,
+    OF_FLOATS,
     QUOTIENT,
+    SHARPENED,
     WHERE,
     Elementwise,
+    Formula,
     made,
     power_of,
 )
 from autograd.program.instructions import Constant, Extended, Instruction, Variable, choose
 from autograd.program.ufuncs import UFUNCS
+from autograd.rules import elementwise as rules
 
 #: Functions that raise errors where C returns infinity or NaN.
 EXTENDED: dict[Callable[..., Any], Any] = {
@@ -75,6 +81,13 @@ def of_floats(item: Instruction) -> Elementwise | None:
         return made(WHERE, item.arguments, types, double) if item.result.kind is float else None
     elif function is float:
         function = np.positive
+    elif function is unwrap(rules.sharpened) and item.arguments[1] in SHARPENED:
+        slope, exact, x = item.arguments
+        limit = rules.CANCELLED["d"]
+        formula = Formula(f"{{0}} < {limit!r} ? {SHARPENED[exact]} : {{0}}")
+        return _with_formula(formula, replace(item, arguments=(slope, x)))
+    elif function in OF_FLOATS:
+        return _with_formula(OF_FLOATS[function], item)
     return _with_floats(EXTENDED.get(function, UFUNCS.get(function, function)), item)
 
 
@@ -82,21 +95,28 @@ def _with_floats(ufunc: Any, item: Instruction) -> Elementwise | None:
     """Return a function of numbers of Python as C."""
     if ufunc not in FORMULAS or "f" not in FORMULAS[ufunc][0].kinds:
         return None
-    if len(item.arguments) != ufunc.nin or item.keywords:
+    if len(item.arguments) != ufunc.nin:
+        return None
+    if ufunc is np.power and item.arguments:
+        power = power_of(operator.pow, *item.arguments)
+        if power is not None:
+            return _with_formula(power, replace(item, arguments=item.arguments[:1]))
+    formula = QUOTIENT if item.function is operator.truediv else FORMULAS[ufunc][0]
+    return _with_formula(formula, item)
+
+
+def _with_formula(formula: Formula, item: Instruction) -> Elementwise | None:
+    """Return a function of numbers of Python as C; None if the numbers are of other types."""
+    if item.keywords:
         return None
     for x in item.arguments:
         if isinstance(x, Constant) or (isinstance(x, Variable) and x.shape):
             return None
-        if dtype_of(x) not in (float, int, np.dtype(np.float64)):
+        if dtype_of(x) not in (float, int, bool, np.dtype(np.float64), BOOL):
             return None
         if isinstance(x, Variable) and dtype_of(x) is int:
             return None
     double = np.dtype(np.float64)
-    kinds = (double,) * ufunc.nin
-    formula = QUOTIENT if item.function is operator.truediv else FORMULAS[ufunc][0]
-    if ufunc is np.power:
-        power = power_of(operator.pow, *item.arguments)
-        if power is not None:
-            return made(power, item.arguments[:1], kinds[:1], double)
+    kinds = (double,) * len(item.arguments)
     result = BOOL if item.result.kind is bool else double
     return Elementwise(formula, tuple(item.arguments), kinds, double, result)

@@ -228,6 +228,20 @@ KERNELS = {
 }
 
 
+#: Kernels of the rules for Python's floats, as they are written there.
+OF_FLOATS: dict[Any, Formula] = {
+    special.relu_of_float: Formula("((({0} >= 0) | ({0} != {0})) ? {0} : 0) + 0.0"),
+    special.sigmoid_of_float: Formula(
+        "({0} >= 0 ? 1 : exp(-fabs({0}))) / (1 + exp(-fabs({0})))", calls="exp"
+    ),
+    special.softplus_of_float: Formula("({0} > 0 ? {0} : 0) + log1p(exp(-fabs({0})))", calls="exp"),
+    rules.sign_of_float: FORMULAS[np.sign][0],
+    activations.gelu_of_float: Formula(
+        "{0} > -INFINITY ? {0} * erfc(-{0} * 0.70710678118654752440) / 2 : -0.0", calls="erfc"
+    ),
+}
+
+
 @functools.cache
 def kernel_formulas() -> dict[Any, Formula]:
     """Return the formulas by the functions that programs call."""

@@ -131,7 +131,9 @@ class NestWriter:
         parameters = [f"{kind}{parameter}" for kind, parameter in self.parameters()]
         if self.division:
             parameters += ["const long from", "const long to"]
-        head = f"static NOINLINE void {name}({', '.join(parameters) or 'void'})"
+        is_short = self.threads and not self.nest.shape  # numbers: no slower, if compiled faster
+        plain = "PLAIN " if is_short else ""
+        head = f"static {plain}NOINLINE void {name}({', '.join(parameters) or 'void'})"
         return f"{head} {{\n    {text}\n}}\n"
 
     def call(self, tiles: list[str]) -> str:

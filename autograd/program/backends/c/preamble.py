@@ -39,11 +39,15 @@ PRAGMAS = """\
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpass-failed"
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define PLAIN
 #define NOINLINE __attribute__((noinline))
 #elif defined(__GNUC__)
+#define EXACT "fp-contract=off", "no-math-errno", "no-trapping-math"
+#define PLAIN __attribute__((optimize("O1", EXACT)))
 #define INDEPENDENT _Pragma("GCC ivdep")
 #define NOINLINE __attribute__((noinline))
 #else
+#define PLAIN
 #define INDEPENDENT
 #define NOINLINE
 #endif

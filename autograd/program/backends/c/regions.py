@@ -30,7 +30,7 @@ FEWEST = 2
 
 #: The most steps of one region, and of all different ones: more take long to compile. Numbers take
 #: less time than arrays.
-LARGEST, MOST, NUMBER = 300, 800, 0.25
+LARGEST, MOST, NUMBER = 300, 800, 0.18
 
 #: Without `backend="c"`, the fewest elements that a call must compute to be worth compiling.
 WORTH = 1 << 20
