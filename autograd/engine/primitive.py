@@ -119,6 +119,12 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self  # like a function: rules are found by its identity
+
     def pullback(self, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any) -> Any:
         """Return the cotangent of one argument.
 

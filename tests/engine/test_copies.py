@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Tensor, Value, checkpoint, grad, hessian, jacobian, make_jvp, no_grad
 from autograd.errors import GraphError
@@ -132,3 +133,9 @@ def test_a_masked_array_times_a_node_keeps_mask_and_gradient():
     except (TypeError, NotImplementedError):
         return  # an error will do
     np.testing.assert_array_equal(found, 2 * b + np.where(m.mask, 0.0, b))
+
+
+def test_a_copy_of_a_primitive_is_the_primitive():
+    held = {"activation": [autograd.relu, autograd.softmax]}
+    assert copy.deepcopy(held) == held
+    assert copy.copy(autograd.relu) is copy.deepcopy(autograd.relu) is autograd.relu
