@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd import Node, value_and_grad, vmap
+from autograd import Node, value_and_grad
 from autograd.errors import OptionError
-from autograd.program import State, changed, follow
+from autograd.program import State, follow
 from nn.arrays import plain
 from nn.functional_call import functional_call
 from nn.optim import Optimizer
 from nn.seeding import chosen
-
-Loss = Callable[[Any, Any], Any]
+from nn.training.examples import Loss, Whole, at_once, factored
 
 
 def per_example_grads(loss: Loss, model: Any, *batch: Any) -> dict[str, Any]:
@@ -97,30 +96,15 @@ def _at_once(
         *inputs, targets = [part[None] for part in parts]
         return loss(functional_call(model, chosen, *inputs), targets)
 
-    modules = list(model.modules())
-    states = [vars(module).copy() for module in modules]
     axes = (None, *[0] * len(batch))
-    try:
-        losses, found = vmap(value_and_grad(of_example), axes, randomness="different")(
-            given, *[plain(part) for part in batch]
-        )
-    except Exception:  # an error of the model itself is raised again, one example at a time
-        found = None
-    if not all(map(_is_unchanged, modules, states)):
-        for module, state in zip(modules, states, strict=True):
-            vars(module).clear()
-            vars(module).update(state)
-        changed()
+    given_parts = [given, *[plain(part) for part in batch]]
+    both = at_once(model, value_and_grad(of_example), axes, given_parts)
+    if both is None:
         return None
-    if found is None or any(isinstance(x, Node) for x in (losses, *found.values())):
+    losses, found = both
+    if any(isinstance(x, Node) for x in (losses, *found.values())):
         return None
     return (np.reshape(losses, (-1,)), list(found.values()))
-
-
-def _is_unchanged(module: Any, state: dict[str, Any]) -> bool:
-    """Return whether a module has the attributes that it had."""
-    now = vars(module)
-    return now.keys() == state.keys() and all(now[key] is state[key] for key in now)
 
 
 def _one_by_one(
@@ -155,6 +139,9 @@ class DPSGD:
     of standard deviation ``noise_multiplier · max_grad_norm`` is added to their sum, which is
     divided by the batch size and passed to the optimiser.
 
+    Of a dense layer that gets one vector for each example, the gradients themselves are not
+    computed: their norms, and the sum, need their factors only.
+
     The privacy guarantee depends on the noise multiplier, the share of the data in a batch, and the
     number of steps; compute it with an accounting library such as Google's dp-accounting. Most
     bounds assume that each example is drawn independently, so that batch sizes vary; then pass
@@ -186,7 +173,7 @@ class DPSGD:
     References
     ----------
     Abadi, Chu, Goodfellow, McMahan, Mironov, Talwar, Zhang: Deep learning with differential
-    privacy, CCS 2016.
+    privacy, CCS 2016. Goodfellow: Efficient per-example gradient computations, 2015.
 
     Examples
     --------
@@ -244,12 +231,11 @@ class DPSGD:
         total = 0.0
         for block in _blocks(len(batch[-1]), sum(parameter.nbytes for parameter in parameters)):
             parts = [part[block] for part in batch]
-            losses, gradients = _of_examples(self.loss, self.model, parameters, tuple(parts))
-            flat = [np.reshape(g, (len(g), -1)) for g in gradients]
-            norms = np.sqrt(sum(np.vecdot(g, g) for g in flat))
+            losses, gradients = self._of_examples(parameters, tuple(parts))
+            norms = np.sqrt(sum(gradient.squared_norms() for gradient in gradients))
             scales = 1 / np.maximum(1.0, norms / self.max_grad_norm)
             for each, gradient in zip(sums, gradients, strict=True):
-                each += np.tensordot(scales, gradient, 1)
+                each += gradient.weighted_sum(scales)
             total = total + np.sum(losses).item()
         deviation = self.noise_multiplier * self.max_grad_norm
         size = self.expected_batch_size or len(batch[-1])
@@ -261,3 +247,11 @@ class DPSGD:
         self.optimizer.step()
         self.optimizer.zero_grad()
         return total / len(batch[-1])
+
+    def _of_examples(self, parameters: list[Any], batch: tuple[Any, ...]) -> tuple[Any, list[Any]]:
+        """Return the loss of each example, and what clipping asks of the gradients."""
+        found = factored(self.loss, self.model, parameters, batch)
+        if found is not None:
+            return found
+        losses, gradients = _of_examples(self.loss, self.model, parameters, batch)
+        return losses, [Whole(gradient) for gradient in gradients]

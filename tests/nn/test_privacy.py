@@ -264,3 +264,78 @@ def test_gradients_contain_what_the_loss_takes_from_the_model(model, penalty):
 
 def plain(x):
     return getattr(x, "data", x)
+
+
+# -- gradients as factors ----------------------------------------------------------------------
+
+
+class Tied(nn.Module):
+    """Uses the weight of its dense layer once more, beside it."""
+
+    def __init__(self):
+        self.dense = nn.Linear(3, 4)
+
+    def forward(self, x):
+        return self.dense(x) + 0.1 * (x @ self.dense.weight.T)
+
+
+class Twice(nn.Module):
+    def __init__(self):
+        self.dense, self.last = nn.Linear(3, 3), nn.Linear(3, 4)
+
+    def forward(self, x):
+        return self.last(np.tanh(self.dense(np.tanh(self.dense(x)))))
+
+
+class Shared(nn.Module):
+    def __init__(self):
+        self.first, self.second, self.last = nn.Linear(3, 3), nn.Linear(3, 3), nn.Linear(3, 4)
+        self.second.weight = self.first.weight
+
+    def forward(self, x):
+        return self.last(np.tanh(self.second(np.tanh(self.first(x)))))
+
+
+FACTORED = {
+    **{name: (*MODELS[name], True) for name in ("dense", "convolution", "embedding")},
+    "without bias": (nn.Sequential(nn.Linear(3, 5, bias=False), nn.Linear(5, 4)), X[:5], True),
+    "sequences": (nn.Sequential(nn.Linear(3, 4), nn.Flatten(), nn.Linear(16, 4)), SEQUENCES, False),
+    "tied": (Tied(), X[:5], False),
+    "twice": (Twice(), X[:5], False),
+    "shared": (Shared(), X[:5], True),  # only its last layer
+}
+
+
+def step_of(model, inputs, limit=0.3):
+    """Return the parameters after a step without noise, which are put back."""
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    before = [p.data.copy() for p in model.parameters()]
+    nn.DPSGD(model, nn.cross_entropy, optimizer, limit, 0.0).step(inputs, CLASSES)
+    found = [p.data.copy() for p in model.parameters()]
+    for parameter, data in zip(model.parameters(), before, strict=True):
+        parameter.data = data
+    return found
+
+
+@pytest.mark.parametrize("name", FACTORED)
+def test_steps_with_factors_are_those_with_whole_gradients(name, monkeypatch):
+    model, inputs, is_factored = FACTORED[name]
+    before = [vars(module).copy() for module in model.modules()]
+    parts = privacy.factored(nn.cross_entropy, model, [*model.parameters()], (inputs, CLASSES))
+    assert (parts is not None) == is_factored
+    assert [vars(module) for module in model.modules()] == before
+    found = step_of(model, inputs)
+    monkeypatch.setattr(privacy, "factored", lambda *_: None)
+    for ours, theirs in zip(found, step_of(model, inputs), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+    one_by_one(monkeypatch)
+    for ours, theirs in zip(found, step_of(model, inputs), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_frozen_biases_and_penalties_are_not_factored():
+    model = nn.Linear(3, 4)
+    weight = [model.weight]
+    assert privacy.factored(nn.cross_entropy, model, weight, (X[:5], CLASSES)) is None
+    penalised = lambda y, t: nn.cross_entropy(y, t) + np.sum(model.weight**2)  # noqa: E731
+    assert privacy.factored(penalised, model, [*model.parameters()], (X[:5], CLASSES)) is None
