@@ -246,7 +246,8 @@ def test_functions_of_values_and_their_slopes_run_in_c(name):
 
     for x in (*NUMBERS, 40.0, -40.0, 0.999999999999, 1e-20):
         try:
-            wanted = function(x)
+            with np.errstate(all="ignore"):
+                wanted = function(x)
         except ERRORS:
             continue
         found, summary = replayed(function, x)
