@@ -10,21 +10,13 @@ from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.layers.pooling import window_max
-from nn.layers.resampling import along_grid
+from nn.layers.resampling import along_grid, averages
 from nn.layers.sliding_window import windows_of
 
 
 def ranges(length: int, wanted: int) -> list[tuple[int, int]]:
     """Return where windows begin and end that together cover an axis."""
     return [(i * length // wanted, -(-(i + 1) * length // wanted)) for i in range(wanted)]
-
-
-def averages(length: int, wanted: int) -> Any:
-    """Return the matrix that averages over the windows of an axis."""
-    matrix = np.zeros((wanted, length))
-    for row, (first, last) in zip(matrix, ranges(length, wanted), strict=True):
-        row[first:last] = 1 / (last - first)
-    return matrix
 
 
 def places(length: int, wanted: int) -> Any:

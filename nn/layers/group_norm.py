@@ -72,18 +72,23 @@ class GroupNorm(Module):
                 f"{type(self).__name__} got an input of shape {shape}; it takes (batch, "
                 f"{self.num_channels}, ...)."
             )
-        count = math.prod(shape[1:]) // self.num_groups
-        if count < 2:
-            raise ShapeError(
-                f"{type(self).__name__} needs more than one number in each group, but the input "
-                f"has shape {shape}."
-            )
-        rows = x.reshape((shape[0], self.num_groups, count))
-        y: Tensor = normalised(rows, None, None, (-1,), self.eps, True, Kept()).reshape(shape)
-        of_channels = (-1,) + (1,) * (len(shape) - 2)
-        if self.weight is not None:
-            y = y * self.weight.reshape(of_channels)
-        return y if self.bias is None else y + self.bias.reshape(of_channels)
+        y: Tensor = group_normalised(x, self.num_groups, self.weight, self.bias, self.eps)
+        return y
+
+
+def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) -> Any:
+    """Return x normalised in groups of channels; see `GroupNorm.forward`."""
+    shape = shape_of(x)
+    count = math.prod(shape[1:]) // groups
+    if count < 2:
+        raise ShapeError(
+            f"GroupNorm needs more than one number in each group, but the input has shape {shape}."
+        )
+    rows = x.reshape((shape[0], groups, count))
+    y = normalised(rows, None, None, (-1,), eps, True, Kept()).reshape(shape)
+    of_channels = (-1,) + (1,) * (len(shape) - 2)
+    y = y if weight is None else y * weight.reshape(of_channels)
+    return y if bias is None else y + bias.reshape(of_channels)
 
 
 class InstanceNorm(GroupNorm):

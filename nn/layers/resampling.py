@@ -36,6 +36,42 @@ def neighbours(length: int, wanted: int, scale: float, align_corners: bool) -> A
     return np.eye(length)[left] * (1 - share) + np.eye(length)[right] * share
 
 
+def between_pixels(length: int, wanted: int, scale: float) -> Any:
+    """Return the matrix that takes for each place the element whose middle is nearest."""
+    places = np.floor((np.arange(wanted) + 0.5) * scale).astype(int)
+    return np.eye(length)[np.minimum(places, length - 1)]
+
+
+def averages(length: int, wanted: int) -> Any:
+    """Return the matrix that averages over `wanted` windows which together cover an axis."""
+    matrix = np.zeros((wanted, length))
+    for i, row in enumerate(matrix):
+        first, last = i * length // wanted, -(-(i + 1) * length // wanted)
+        row[first:last] = 1 / (last - first)
+    return matrix
+
+
+def cubic(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
+    """Return the matrix that interpolates by cubics through four neighbours.
+
+    Source: Keys, "Cubic convolution interpolation for digital image processing", 1981, with the
+    slope -0.75 that is usual for images.
+    """
+    if align_corners:
+        at = np.arange(wanted) * ((length - 1) / max(wanted - 1, 1))
+    else:
+        at = (np.arange(wanted) + 0.5) * scale - 0.5
+    left, slope = np.floor(at).astype(int), -0.75
+    matrix = np.zeros((wanted, length))
+    for step in range(-1, 3):
+        distance = np.abs(at - left - step)
+        near = ((slope + 2) * distance - (slope + 3)) * distance**2 + 1
+        far = ((slope * distance - 5 * slope) * distance + 8 * slope) * distance - 4 * slope
+        places = np.clip(left + step, 0, length - 1)
+        np.add.at(matrix, (np.arange(wanted), places), np.where(distance <= 1, near, far))
+    return matrix
+
+
 @kernel()
 def combined_arrays(x: Any, matrix: Any) -> Any:
     """Return x @ matrix.T, in which infinite elements and NaNs times zero are 0."""
@@ -79,8 +115,9 @@ def interpolate(
         The wanted lengths.
     scale_factor : float or sequence of float, optional
         How much longer they are; instead of `size`.
-    mode : {"nearest", "linear", "bilinear"}
-        What to take between the elements of x; "linear" for one axis, "bilinear" for two.
+    mode : {"nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic"}
+        What to take between the elements of x; "linear" for one axis, "bilinear" and "bicubic" for
+        two; "area" averages.
     align_corners : bool, optional
         Whether the first and last elements stay where they are, when interpolating.
 
@@ -96,7 +133,8 @@ def interpolate(
     """
     x = floating(x)
     lengths = shape_of(x)[2:]
-    modes = {1: ("nearest", "linear"), 2: ("nearest", "bilinear")}
+    always = "nearest", "nearest-exact", "area"
+    modes = {1: (*always, "linear"), 2: (*always, "bilinear", "bicubic")}
     if (size is None) == (scale_factor is None) or mode not in modes.get(len(lengths), ()):
         raise OptionError(
             f"interpolate takes size= or scale_factor=, and for an input of shape {shape_of(x)} "
@@ -110,10 +148,14 @@ def interpolate(
         factors = list(scale_factor) if many else [scale_factor] * len(lengths)
         wanted = tuple(math.floor(n * f) for n, f in zip(lengths, factors, strict=True))
         scales = [1 / factor for factor in factors]
-    axes = zip(lengths, wanted, scales, strict=True)
-    if mode == "nearest":
-        return along_grid(x, [nearest(*axis) for axis in axes])
-    return along_grid(x, [neighbours(*axis, bool(align_corners)) for axis in axes])
+    axes = list(zip(lengths, wanted, scales, strict=True))
+    if mode == "area":
+        return along_grid(x, [averages(n, m) for n, m, _ in axes])
+    if mode in ("nearest", "nearest-exact"):
+        matrix = nearest if mode == "nearest" else between_pixels
+        return along_grid(x, [matrix(*axis) for axis in axes])
+    smooth = cubic if mode == "bicubic" else neighbours
+    return along_grid(x, [smooth(*axis, bool(align_corners)) for axis in axes])
 
 
 class Upsample(OneInput):
@@ -125,8 +167,9 @@ class Upsample(OneInput):
         The wanted lengths.
     scale_factor : float or sequence of float, optional
         How much longer they are; instead of `size`.
-    mode : {"nearest", "linear", "bilinear"}
-        What to take between the elements of x; "linear" for one axis, "bilinear" for two.
+    mode : {"nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic"}
+        What to take between the elements of x; "linear" for one axis, "bilinear" and "bicubic" for
+        two; "area" averages.
     align_corners : bool, optional
         Whether the first and last elements stay where they are, when interpolating.
 

@@ -11,7 +11,7 @@ from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import shape_of
 from nn.layers.convolution import spread
-from nn.layers.sliding_window import Size, sizes_of, windows_of, with_batch
+from nn.layers.sliding_window import Size, Windows, sizes_of, windows_of, with_batch
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -74,30 +74,43 @@ class ConvTranspose(Module):
             If the shape does not fit.
         """
         x, alone = with_batch(x, self.ndim, self.in_channels, type(self).__name__)
-        windows = self.windows
-        lengths = [
-            (n - 1) * step - sum(pad) + gap * (size - 1) + 1
-            for n, step, pad, gap, size in zip(
-                shape_of(x)[2:], windows.stride, windows.padding, windows.dilation,
-                windows.kernel, strict=True,
-            )
-        ]  # fmt: skip
-        extra = self.output_padding
-        if output_size is not None:
-            wanted = tuple(output_size)[-self.ndim :]
-            extra = tuple(n - least for n, least in zip(wanted, lengths, strict=True))
-            if not all(0 <= n < step for n, step in zip(extra, windows.stride, strict=True)):
-                raise ShapeError(
-                    f"output_size={wanted} does not fit an input of shape {shape_of(x)}, whose "
-                    f"result has at least {tuple(lengths)}, and less than a stride more."
-                )
-        lengths = [n + more for n, more in zip(lengths, extra, strict=True)]
-        shape = (shape_of(x)[0], self.out_channels, *lengths)
-        windows.counts(shape)  # or raise
-        y: Tensor = spread(x, self.weight, windows, self.groups, shape)
-        if self.bias is not None:
-            y = y + self.bias.reshape((-1,) + (1,) * self.ndim)
+        y: Tensor = transposed(
+            x, self.weight, self.bias, self.windows, self.groups, self.output_padding, output_size
+        )
         return y[0] if alone else y
+
+
+def transposed(
+    x: Any,
+    weight: Any,
+    bias: Any,
+    windows: Windows,
+    groups: int,
+    extra: tuple[int, ...],
+    output_size: Any = None,
+) -> Any:
+    """Return the transposed convolution of a batch; see `ConvTranspose.forward`."""
+    ndim = len(windows.kernel)
+    lengths = [
+        (n - 1) * step - sum(pad) + gap * (size - 1) + 1
+        for n, step, pad, gap, size in zip(
+            shape_of(x)[2:], windows.stride, windows.padding, windows.dilation,
+            windows.kernel, strict=True,
+        )
+    ]  # fmt: skip
+    if output_size is not None:
+        wanted = tuple(output_size)[-ndim:]
+        extra = tuple(n - least for n, least in zip(wanted, lengths, strict=True))
+        if not all(0 <= n < step for n, step in zip(extra, windows.stride, strict=True)):
+            raise ShapeError(
+                f"output_size={wanted} does not fit an input of shape {shape_of(x)}, whose "
+                f"result has at least {tuple(lengths)}, and less than a stride more."
+            )
+    lengths = [n + more for n, more in zip(lengths, extra, strict=True)]
+    shape = (shape_of(x)[0], shape_of(weight)[1] * groups, *lengths)
+    windows.counts(shape)  # or raise
+    y = spread(x, weight, windows, groups, shape)
+    return y if bias is None else y + bias.reshape((-1,) + (1,) * ndim)
 
 
 class ConvTranspose1d(ConvTranspose):

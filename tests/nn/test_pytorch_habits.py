@@ -78,6 +78,31 @@ def test_functional_convolution_and_pooling_are_those_of_layers(groups):
         F.conv2d(IMAGES, W)
 
 
+def test_functions_of_grids_are_those_of_layers():
+    for n, x in ((1, IMAGES[..., 0]), (2, IMAGES)):
+        for kind in ("Avg", "Max"):
+            function = getattr(F, f"adaptive_{kind.lower()}_pool{n}d")
+            layer = getattr(nn, f"Adaptive{kind}Pool{n}d")(3)
+            np.testing.assert_array_equal(function(x, 3), layer(x))
+        layer = getattr(nn, f"ConvTranspose{n}d")(4, 6, 3, 2, 1, 1, groups=2)
+        function = getattr(F, f"conv_transpose{n}d")
+        for y in (x, x[0]):
+            found = function(y, layer.weight, layer.bias, 2, 1, 1, groups=2)
+            np.testing.assert_array_equal(found.data, layer(y).data)
+    with pytest.raises(ShapeError, match="conv_transpose2d"):
+        F.conv_transpose2d(IMAGES[:, :3], layer.weight)
+    layer = nn.GroupNorm(2, 4)
+    found = F.group_norm(IMAGES, 2, layer.weight, layer.bias)
+    np.testing.assert_array_equal(found.data, layer(IMAGES).data)
+    layer = nn.PReLU(4)
+    np.testing.assert_array_equal(F.prelu(IMAGES, layer.weight).data, layer(IMAGES).data)
+    same = F.pixel_unshuffle(F.pixel_shuffle(IMAGES, 2), 2)
+    np.testing.assert_array_equal(same, IMAGES)
+    counts = F.fold(F.unfold(np.ones_like(IMAGES), 2), IMAGES.shape[2:], 2)
+    np.testing.assert_array_equal(F.fold(F.unfold(IMAGES, 2), IMAGES.shape[2:], 2) / counts, IMAGES)
+    np.testing.assert_array_equal(F.local_response_norm(IMAGES, 3), nn.LocalResponseNorm(3)(IMAGES))
+
+
 def test_causal_and_masked_attention_agree():
     q = np.random.default_rng(0).normal(size=(2, 5, 4))
     future = np.tril(np.ones((5, 5), bool))
