@@ -10,6 +10,7 @@ import scipy.special as _original
 
 from autograd.engine.dispatch import plain as _plain
 from autograd.errors import DataError as _DataError
+from autograd.errors import NoRuleError as _NoRuleError
 from autograd.rules import reductions as _reductions
 from autograd.rules import softmax as _softmax
 from autograd.rules.elementwise import where as _where
@@ -19,6 +20,7 @@ from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.rules.gamma import polygamma as polygamma
 from autograd.scipy.rules.gamma import zeta as _zeta
+from autograd.scipy.rules.harmonics import polar as _polar
 from autograd.scipy.rules.hypergeometric import lambertw_branch as _lambertw_branch
 
 __getattr__ = _names_of(_original, "scipy.special")
@@ -159,3 +161,26 @@ __all__ = [
     ),
     *("softmax", "softplus", "zeta"),
 ]
+
+
+def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
+    """Return spherical harmonics, by the angles; see `scipy.special.sph_harm_y`.
+
+    Degree and order are integers and have no derivative.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> from autograd.scipy.special import sph_harm_y
+    >>> import numpy as np
+    >>> round(grad(lambda theta: np.real(sph_harm_y(1, 0, theta, 0.0)))(np.pi / 2), 6)  # -√(3/4π)
+    -0.488603
+    """
+    if not _has_node(n, m, theta, phi) or diff_n:
+        return _original.sph_harm_y(n, m, theta, phi, diff_n=diff_n)
+    if _has_node(n, m):
+        raise _NoRuleError(
+            "scipy.special.sph_harm_y has no derivative with respect to n and m, which are integers. "
+            "Pass plain numbers there (node.data)."
+        )
+    return _polar(theta, n, m) * np.exp(1j * np.asarray(m) * phi)

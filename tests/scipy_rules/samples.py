@@ -12,6 +12,7 @@ from rules.samples import Sample
 from scipy import sparse
 
 from autograd.scipy import fft, filtering, integrate, linalg, ndimage, signal, special, stats
+from autograd.scipy.rules import harmonics
 from autograd.scipy.sparse import patterns, solving
 
 random = np.random.default_rng(11)
@@ -358,6 +359,7 @@ SPARSE_SAMPLES = [
     *[Sample(lambda d, b, t=t: solving.solution(d, b, PATTERN, solving.Direct(), t), (SPARSE.data, real(3)), name="solution") for t in (False, True)],
 ]
 FILTER_SAMPLES = [
+    *[Sample(lambda t, n=n, m=m: harmonics.polar(t, n, m), (between(0.3, 2.5, 3),), name="sph_harm_y") for n, m in ((2, 1), (3, -3))],
     *[Sample(lambda v, a: filtering.recursion(v, a), (real(*shape), 0.5 * real(2)), name="recursion") for shape in ((5,), (2, 4))],
     *[Sample(lambda x, m=m, k=k: ndimage.spline_filter1d(x, k, 1, mode=m), (real(2, 5),), name="spline_filter1d") for m, k in (("mirror", 3), ("reflect", 5), ("grid-wrap", 2))],
 ]

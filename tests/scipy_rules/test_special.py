@@ -3,6 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 
 from autograd import Tensor, Value, grad, jacobian
 from autograd.errors import DataError, NoRuleError
@@ -136,12 +137,10 @@ def test_logsumexp_with_zero_weights_and_empty_terms():
 
 def test_missing_derivatives_raise_only_when_requested():
     for name, arguments in {
-        "jv": (1.0, 2.0), "iv": (1.0, 2.0), "kv": (1.0, 2.0), "polygamma": (1.0, 2.0),
-        "hyp1f1": (1.0, 2.0, 0.5), "ellipkinc": (0.5, 0.3),
+        "yn": (1.0, 2.0), "kn": (1.0, 2.0), "expn": (1.0, 2.0), "polygamma": (1.0, 2.0),
     }.items():  # fmt: skip
-        position = 1 if name.startswith("ellip") else 0
         with pytest.raises(NoRuleError, match=f"{name} has no derivative rule"):
-            grad(getattr(special, name), position)(*arguments)
+            grad(getattr(special, name))(*arguments)
     with pytest.raises(NoRuleError, match="factorial2 has no derivative rule"):
         special.factorial2(Tensor([5.0]))
     with pytest.raises(NoRuleError, match="complex"):
@@ -167,3 +166,60 @@ def test_logarithms_at_their_smallest_argument():
     assert grad(special.huber)(1.0, 1.0) == 0.0
     assert grad(special.huber, 1)(1.0, -3.0) == -1.0
     assert grad(special.i0e)(0.0) == 0.0
+
+
+BESSEL = {"jv": mpmath.besselj, "yv": mpmath.bessely, "iv": mpmath.besseli, "kv": mpmath.besselk}
+ORDERS_AND_PLACES = [(0.3, 1.3), (2.0, 0.5), (1.5, 30.0), (-0.7, 2.0), (7.3, 0.2), (20.0, 15.0)]
+
+
+def assert_slope(function, argnum, arguments, exact, digits=1e-9):
+    """Compare a derivative by one argument with that of a function of mpmath."""
+    with mpmath.workdps(30):
+        others = [mpmath.mpf(x) for x in arguments]
+        expected = mpmath.diff(
+            lambda t: exact(*others[:argnum], t, *others[argnum + 1 :]), others[argnum]
+        )
+    assert grad(function, argnum)(*arguments) == pytest.approx(float(expected), rel=digits)
+
+
+@pytest.mark.parametrize("name", BESSEL)
+def test_bessel_functions_have_derivatives_by_their_order(name):
+    function, exact = getattr(scipy.special, name), BESSEL[name]
+    for v, x in ORDERS_AND_PLACES:
+        assert_slope(function, 0, (v, x), exact)
+        with mpmath.workdps(30):
+            expected = float(mpmath.diff(lambda t: exact(t, mpmath.mpf(x)), mpmath.mpf(v), 2))  # noqa: B023
+        assert grad(grad(function))(v, x) == pytest.approx(expected, rel=1e-7)
+    assert grad(function)(1.5, 0.0) == 0.0
+    assert np.isnan(grad(function)(1.5, -1.0))
+
+
+def test_hypergeometric_functions_have_derivatives_by_parameters():
+    for arguments in ((0.7, 1.3, 0.5), (2.0, 3.5, -4.0), (-2.0, 1.2, 3.0), (0.3, 0.9, -30.0)):
+        for argnum in (0, 1):
+            assert_slope(scipy.special.hyp1f1, argnum, arguments, mpmath.hyp1f1)
+    for arguments in ((0.7, 1.3, 2.1, 0.5), (2.0, 3.5, 1.2, -4.0), (-2.0, 1.2, 0.7, 0.8)):
+        for argnum in (0, 1, 2):
+            assert_slope(scipy.special.hyp2f1, argnum, arguments, mpmath.hyp2f1)
+    assert_slope(scipy.special.hyp0f1, 0, (1.2, 0.7), mpmath.hyp0f1)
+    with pytest.raises(NoRuleError, match=r"above 0\.9"):
+        grad(scipy.special.hyp2f1)(0.7, 1.3, 2.1, 0.95)
+
+
+def test_elliptic_integrals_have_derivatives_by_the_parameter():
+    for name, exact in (("ellipkinc", mpmath.ellipf), ("ellipeinc", mpmath.ellipe)):
+        for arguments in ((0.7, 0.0), (1.2, 0.2), (-0.6, 0.7), (1.4, -2.0), (5.0, 1e-3)):
+            assert_slope(getattr(scipy.special, name), 1, arguments, exact)
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 0), (1, -1), (3, 2), (4, -4)])
+@pytest.mark.parametrize("angles", [(0.7, 0.3), (0.0, 0.4), (np.pi, 1.0)])
+def test_spherical_harmonics_have_derivatives_by_angles(n, m, angles):
+    value, by_both = scipy.special.sph_harm_y(n, m, *angles, diff_n=1)
+    assert special.sph_harm_y(n, m, Value(angles[0]), angles[1]).data == pytest.approx(
+        value, abs=1e-14
+    )
+    real = grad(lambda t, p: np.real(special.sph_harm_y(n, m, t, p)), (0, 1))(*angles)
+    imaginary = grad(lambda t, p: np.imag(special.sph_harm_y(n, m, t, p)), (0, 1))(*angles)
+    np.testing.assert_allclose(real, by_both.real, atol=1e-12)
+    np.testing.assert_allclose(imaginary, by_both.imag, atol=1e-12)
