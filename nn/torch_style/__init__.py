@@ -31,7 +31,7 @@ tensor(0.0432, grad_fn=<mean>)
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd as _autograd
 from nn.torch_style import hints
@@ -140,6 +140,7 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "var_mean", "version", "vstack", "where", "zeros", "zeros_like",
 ]
 
+if not TYPE_CHECKING:  # a type checker is to find wrong names
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(hints.missing("torch", name, __all__))
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(hints.missing("torch", name, __all__))

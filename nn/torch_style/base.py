@@ -8,7 +8,7 @@ works on what it holds. So ordinary Tensors know nothing of this class and pay n
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, TypeVar
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from nn.arrays import plain
 from nn.torch_style.promotion import operands
 
 S = TypeVar("S", bound="TensorBase")
-P = ParamSpec("P")
 
 _new: Final = object.__new__
 _ndarray: Final = np.ndarray
@@ -174,15 +173,15 @@ def unary(function: Callable[[Any], Any], does: str, floating: bool = True) -> C
     return method
 
 
-def in_place(method: Callable[Concatenate[S, P], Any]) -> Callable[Concatenate[S, P], S]:
+def in_place(method: Callable[..., Any]) -> Callable[Concatenate[S, ...], S]:
     """Return the method that stores in the tensor what another one returns."""
 
-    def stored(self: S, *arguments: P.args, **options: P.kwargs) -> S:
+    def stored(self: S, *arguments: Any, **options: Any) -> S:
         return store(self, method(self, *arguments, **options))
 
     name = getattr(method, "__name__", "method")
     stored.__doc__ = f"Do the same as `{name.rstrip('_')}`, in place; return the tensor."
-    return stored  # type: ignore[return-value]
+    return stored
 
 
 def store(target: S, result: Any, index: Any = ...) -> S:

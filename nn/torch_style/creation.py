@@ -181,14 +181,16 @@ def eye(n: int, m: Any = None, **options: Any) -> Tensor:
     return _filled(np.eye(n, m, dtype=_type(options, DEFAULT.array)), options)
 
 
-def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """Return the rows and columns of the lower triangle of a matrix."""
-    return made(np.stack(np.tril_indices(row, offset, col)))
+    found = np.stack(np.tril_indices(row, offset, col))
+    return _filled(found.astype(_type(options, np.dtype(np.int64))), options)
 
 
-def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """Return the rows and columns of the upper triangle of a matrix."""
-    return made(np.stack(np.triu_indices(row, offset, col)))
+    found = np.stack(np.triu_indices(row, offset, col))
+    return _filled(found.astype(_type(options, np.dtype(np.int64))), options)
 
 
 def complex_of(real: Any, imag: Any) -> Tensor:

@@ -88,13 +88,13 @@ class Reductions(Elementwise):
         x = _float(_typed(tensor_held(self, "mean"), dtype), "mean")
         return made(np.mean(x, axis=axes(dim), keepdims=keepdim))
 
-    def nansum(self: S, dim: Dims = None, keepdim: Bool = False) -> S:
+    def nansum(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the sum without NaN."""
-        return made(np.nansum(tensor_held(self), axis=axes(dim), keepdims=keepdim))
+        return made(np.nansum(_typed(tensor_held(self), dtype), axis=axes(dim), keepdims=keepdim))
 
-    def nanmean(self: S, dim: Dims = None, keepdim: Bool = False) -> S:
+    def nanmean(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the average without NaN."""
-        return made(np.nanmean(tensor_held(self), axis=axes(dim), keepdims=keepdim))
+        return made(np.nanmean(_typed(tensor_held(self), dtype), axis=axes(dim), keepdims=keepdim))
 
     def prod(self: S, dim: Any = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the product, of all elements or along an axis."""
@@ -217,9 +217,11 @@ class Reductions(Elementwise):
         """Return the logarithm of `softmax`."""
         return made(autograd.log_softmax(_typed(tensor_held(self), dtype), axis=dim))
 
-    def norm(self: S, p: Any = "fro", dim: Any = None, keepdim: Bool = False) -> S:
+    def norm(
+        self: S, p: Any = "fro", dim: Any = None, keepdim: Bool = False, dtype: Any = None
+    ) -> S:
         """Return the p-norm of all elements, or along axes."""
-        (x,) = operands(tensor_held(self, "norm"), floating=True)
+        (x,) = operands(_typed(tensor_held(self, "norm"), dtype), floating=True)
         p = 2 if p == "fro" else p
         if dim is None:
             found = np.linalg.norm(np.reshape(x, (-1,)), ord=p)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, Concatenate, TypeVar
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
@@ -18,9 +21,27 @@ S = TypeVar("S", bound="Shapes")
 
 def lengths(given: Any) -> Any:
     """Return the lengths that were passed one by one, or as one sequence."""
+    if len(given) == 1 and isinstance(given[0], dtype):
+        raise OptionError("view(dtype) would reinterpret bytes: for other types write x.to(dtype).")
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
         given = given[0]
     return tuple([n if type(n) is int else int(n) for n in given])
+
+
+def one_or_many(method: Callable[..., Any]) -> Callable[Concatenate[S, ...], S]:
+    """Return a method of lengths or axes that takes them one by one, in a sequence, or by name."""
+    (_, name) = inspect.signature(method).parameters
+    names = {"size", "shape"} if name in ("size", "shape") else {name}
+
+    @functools.wraps(method)
+    def call(self: S, *given: Any, **named: Any) -> S:
+        for known in names & named.keys():
+            given = (named.pop(known),)
+        if named:
+            raise TypeError(f"{method.__name__}() has no argument {', '.join(named)}.")
+        return method(self, lengths(given))
+
+    return call
 
 
 class Shapes(Reductions):
@@ -54,15 +75,15 @@ class Shapes(Reductions):
 
     nelement = numel
 
-    def view(self: S, *shape: Any) -> S:
+    @one_or_many
+    def view(self: S, shape: Any) -> S:
         """Return the elements in another shape; -1 stands for what is left."""
-        if len(shape) == 1 and isinstance(shape[0], dtype):
-            raise OptionError("view(dtype) would reinterpret bytes: for other types write x.to().")
-        return made(np.reshape(self._held, lengths(shape)))
+        return made(np.reshape(self._held, shape))
 
-    def reshape(self: S, *shape: Any) -> S:
+    @one_or_many
+    def reshape(self: S, shape: Any) -> S:
         """Return the elements in another shape; -1 stands for what is left."""
-        return made(np.reshape(tensor_held(self, "reshape"), lengths(shape)))
+        return made(np.reshape(tensor_held(self, "reshape"), shape))
 
     def view_as(self: S, other: Any) -> S:
         """Return the elements in the shape of another tensor."""
@@ -132,9 +153,10 @@ class Shapes(Reductions):
         """The conjugate transpose of a matrix."""
         return self.t().conj()
 
-    def permute(self: S, *dims: Any) -> S:
+    @one_or_many
+    def permute(self: S, dims: Any) -> S:
         """Return the elements with the axes in another order."""
-        return made(np.transpose(tensor_held(self, "permute"), lengths(dims)))
+        return made(np.transpose(tensor_held(self, "permute"), dims))
 
     def movedim(self: S, source: Any, destination: Any) -> S:
         """Return the elements with axes moved to other places."""
@@ -142,31 +164,36 @@ class Shapes(Reductions):
 
     moveaxis = movedim
 
-    def expand(self: S, *sizes: Any) -> S:
+    @one_or_many
+    def expand(self: S, size: Any) -> S:
         """Return the elements with axes of length 1 repeated; -1 keeps a length."""
-        own, wanted = self._held.shape, lengths(sizes)
+        own, wanted = tensor_held(self, "expand").shape, size
         added = len(wanted) - len(own)
         full = [own[i - added] if n == -1 and i >= added else n for i, n in enumerate(wanted)]
         return made(np.broadcast_to(self._held, full))
 
-    broadcast_to = expand
+    @one_or_many
+    def broadcast_to(self: S, size: Any) -> S:
+        """Do the same as `expand`."""
+        return self.expand(size)
 
     def expand_as(self: S, other: Any) -> S:
         """Return the elements with axes repeated to the shape of another tensor."""
         return self.expand(other.shape)
 
-    def repeat(self: S, *repeats: Any) -> S:
+    @one_or_many
+    def repeat(self: S, repeats: Any) -> S:
         """Return the whole tensor, repeated along each axis."""
-        counts = lengths(repeats)
-        if len(counts) < self._held.ndim:
+        if len(repeats) < self._held.ndim:
             raise ShapeError(
-                f"repeat takes a count for each of the {self._held.ndim} axes, not {counts}."
+                f"repeat takes a count for each of the {self._held.ndim} axes, not {repeats}."
             )
-        return made(np.tile(self._held, counts))
+        return made(np.tile(self._held, repeats))
 
-    def tile(self: S, *dims: Any) -> S:
+    @one_or_many
+    def tile(self: S, dims: Any) -> S:
         """Return the whole tensor, repeated along the last axes."""
-        return made(np.tile(tensor_held(self, "tile"), lengths(dims)))
+        return made(np.tile(tensor_held(self, "tile"), dims))
 
     def repeat_interleave(self: S, repeats: Any, dim: Any = None) -> S:
         """Return the elements, each repeated."""
@@ -207,9 +234,10 @@ class Shapes(Reductions):
         x = tensor_held(self, "select")
         return made(x[(*(slice(None),) * normalize_axis_index(dim, x.ndim), index)])
 
-    def flip(self: S, *dims: Any) -> S:
+    @one_or_many
+    def flip(self: S, dims: Any) -> S:
         """Return the elements with axes reversed."""
-        return made(np.flip(tensor_held(self, "flip"), lengths(dims)))
+        return made(np.flip(tensor_held(self, "flip"), dims))
 
     def roll(self: S, shifts: Any, dims: Any = None) -> S:
         """Return the elements shifted along axes, those from the end at the beginning."""

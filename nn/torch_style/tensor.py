@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -238,9 +238,9 @@ class Tensor(Conversions):
         return round(self.item(), digits)
 
     def __format__(self, specification: str) -> str:
-        if specification and not self._held.ndim:
+        if not self._held.ndim:
             return format(self.item(), specification)
-        return repr(self)
+        return object.__format__(self, specification)
 
     def __repr__(self) -> str:
         parts = [printed(numbers(self))]
@@ -265,10 +265,12 @@ class Tensor(Conversions):
             raise GraphError("Only leaves can be pickled: write x.detach().")
         return constant, (numbers(self), self.requires_grad)
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise AttributeError(hints.missing("Tensor", name, dir(type(self))))
+    if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise AttributeError(hints.missing("Tensor", name, dir(type(self))))
 
 
 KINDS.tensor = accept_aliases(Tensor)

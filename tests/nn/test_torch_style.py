@@ -127,6 +127,26 @@ def test_buffers_change_and_move_with_the_module():
     assert list(model.state_dict()) == ["total", "count"]
 
 
+def test_lists_in_attributes_are_the_lists_themselves():
+    class Stack(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers, self.seen = [], []
+            for _ in range(2):
+                self.layers.extend([nn.Linear(2, 2), nn.ReLU()])
+            self.layers.pop()
+            self.layers = nn.Sequential(*self.layers)
+
+        def forward(self, x):
+            self.seen.append(x.sum())
+            return self.layers(x)
+
+    model = Stack()
+    model(torch.ones(1, 2))
+    assert len(model.layers) == 3
+    assert len(model.seen) == 1
+
+
 def test_hooks_get_tensors():
     seen = []
     layer = nn.Linear(3, 2)

@@ -42,6 +42,9 @@ autograd\.(?!Value|Tensor|no_grad|scope)\w+\..*
 """
 
 
+USER_CODE = ("user_code.py", "hips_code.py", "numpy_functions.py", "torch_code.py")
+
+
 def run(*command, **environment):
     return subprocess.run(
         command,
@@ -55,7 +58,7 @@ def run(*command, **environment):
 def test_mypy_accepts_user_code_with_the_stated_types(tmp_path):
     configuration = tmp_path / "mypy.ini"
     configuration.write_text(MYPY)
-    files = [str(HERE / name) for name in ("user_code.py", "hips_code.py", "numpy_functions.py")]
+    files = [str(HERE / name) for name in USER_CODE]
     found = run(sys.executable, "-m", "mypy", "--config-file", str(configuration), *files)
     assert found.returncode == 0, found.stdout + found.stderr
 

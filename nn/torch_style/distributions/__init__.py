@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nn.torch_style import hints
 from nn.torch_style.distributions.bernoulli import Bernoulli
@@ -14,6 +14,7 @@ from nn.torch_style.distributions.uniform import Uniform
 
 __all__ = ["Bernoulli", "Categorical", "Distribution", "Normal", "Uniform", "kl_divergence"]
 
+if not TYPE_CHECKING:  # a type checker is to find wrong names
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(hints.missing("torch.distributions", name, __all__))
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(hints.missing("torch.distributions", name, __all__))

@@ -7,7 +7,7 @@ Names, arguments and defaults are PyTorch's; the layers are those of `nn`.
 # isort: off
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nn.torch_style import hints
 from nn.torch_style.nn import functional, init, parallel, parameter, utils
@@ -66,6 +66,7 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "ZeroPad1d", "ZeroPad2d", "functional", "init", "parallel", "parameter", "utils",
 ]
 
+if not TYPE_CHECKING:  # a type checker is to find wrong names
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(hints.missing("torch.nn", name, __all__))
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(hints.missing("torch.nn", name, __all__))

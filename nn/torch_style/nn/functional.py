@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from autograd.errors import OptionError
 from nn import functional
 from nn.torch_style.calls import ANY, shown
 from nn.torch_style.nn.layers import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Unfold
@@ -15,7 +17,7 @@ from nn.torch_style.tensor import Tensor
 # -- activations --------------------------------------------------------------------------------
 
 
-def _activation(function: Any, settings: str = "") -> Any:
+def _activation(function: Any, settings: str = "") -> Callable[..., Tensor]:
     """Return an activation that accepts ``inplace``, which changes nothing but memory."""
     return shown(function, f"input=x {settings} inplace", {"inplace": ANY})
 
@@ -94,8 +96,12 @@ scaled_dot_product_attention = shown(
 )
 
 
-def embedding(input: Any, weight: Any, padding_idx: Any = None) -> Tensor:
+def embedding(
+    input: Any, weight: Any, padding_idx: Any = None, max_norm: Any = None, **unused: Any
+) -> Tensor:
     """Return the rows of a table at indices; that of `padding_idx` gets no derivative."""
+    if max_norm is not None or unused.get("scale_grad_by_freq"):
+        raise OptionError("embedding has no max_norm= and scale_grad_by_freq= here.")
     if padding_idx is not None:
         places = np.arange(len(weight)).reshape(-1, 1) == padding_idx % len(weight)
         weight = Tensor.where(weight.detach(), places, weight)
@@ -142,7 +148,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
 _OLD = "size_average reduce reduction"
 
 
-def _loss(function: Any, order: str) -> Any:
+def _loss(function: Any, order: str) -> Callable[..., Tensor]:
     """Return a loss that takes PyTorch's older arguments, too."""
     names = [name.partition("=")[0] for name in order.split()]
     call = shown(function, order.replace("size_average ", "").replace("reduce ", ""))

@@ -221,9 +221,10 @@ class Module(PlainModule):
 
 
 def shown_list(items: list[Any]) -> list[Any]:
-    """Return a list of a layer's own modules and parameters as attributes show them."""
-    if any(isinstance(item, (PlainModule, PlainParameter)) for item in items):
-        return [shown_item(item) for item in items]
+    """Return a layer's own list of modules as attributes show them; a user's list itself."""
+    for item in items:
+        if isinstance(item, PlainModule) and not isinstance(item, Module):
+            return [shown_item(part) for part in items]
     return items
 
 

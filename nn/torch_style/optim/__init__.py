@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nn.torch_style import hints
 from nn.torch_style.optim import lr_scheduler
@@ -25,6 +25,7 @@ __all__ = [
     "RAdam", "RMSprop", "lr_scheduler",
 ]  # fmt: skip
 
+if not TYPE_CHECKING:  # a type checker is to find wrong names
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(hints.missing("torch.optim", name, __all__))
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(hints.missing("torch.optim", name, __all__))
