@@ -27,13 +27,13 @@ from nn.layers.adaptive_pooling import (
 )
 from nn.layers.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
 from nn.layers.attention import MultiheadAttention
-from nn.layers.bags import EmbeddingBag
+from nn.layers.embedding_bag import EmbeddingBag
 from nn.layers.cells import GRUCell, LSTMCell, RNNCell
 from nn.layers.channel_layers import Dropout1d, Dropout2d, PReLU
 from nn.layers.convolution import Conv1d, Conv2d
 from nn.layers.group_norm import GroupNorm, InstanceNorm1d, InstanceNorm2d
 from nn.layers.linear import Dropout, Embedding, Flatten, Linear, Unflatten
-from nn.layers.norm_local import LocalResponseNorm
+from nn.layers.local_response_norm import LocalResponseNorm
 from nn.layers.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from nn.layers.padding import (
     CircularPad1d, CircularPad2d, ConstantPad1d, ConstantPad2d, ReflectionPad1d, ReflectionPad2d,
@@ -58,9 +58,10 @@ from nn.losses.modules import (
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss,
     MSELoss, NLLLoss, SmoothL1Loss, TripletMarginLoss,
 )
-from nn.losses.more_modules import (
-    CosineEmbeddingLoss, CTCLoss, GaussianNLLLoss, HingeEmbeddingLoss, MarginRankingLoss,
-    MultiLabelSoftMarginLoss, MultiMarginLoss, PoissonNLLLoss, SoftMarginLoss,
+from nn.losses.likelihood_modules import CTCLoss, GaussianNLLLoss, PoissonNLLLoss
+from nn.losses.margin_modules import (
+    CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiLabelSoftMarginLoss,
+    MultiMarginLoss, SoftMarginLoss,
 )
 from nn.module import Module
 from nn.onnx_export import export_onnx

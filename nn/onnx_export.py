@@ -17,10 +17,10 @@ from autograd import Tensor
 from autograd.errors import DataError
 from autograd.files import replacing
 from nn.arrays import plain
+from nn.layers.activation_functions import limited
 from nn.layers.activations import gelu_tanh
 from nn.layers.convolution import convolved, spread
 from nn.layers.linear import affine
-from nn.layers.more_activations import limited
 from nn.layers.normalisation import normalised
 from nn.layers.pooling import window_max, window_sum
 from nn.layers.sliding_window import Windows

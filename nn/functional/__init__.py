@@ -39,9 +39,8 @@ from nn.functional.windows import (
     max_pool1d,
     max_pool2d,
 )
-from nn.layers.activations import elu, gelu, leaky_relu, silu, softplus
-from nn.layers.more_activations import above as threshold
-from nn.layers.more_activations import (
+from nn.layers.activation_functions import above as threshold
+from nn.layers.activation_functions import (
     celu,
     glu,
     hardshrink,
@@ -57,6 +56,7 @@ from nn.layers.more_activations import (
     softsign,
     tanhshrink,
 )
+from nn.layers.activations import elu, gelu, leaky_relu, silu, softplus
 from nn.layers.padding import pad
 from nn.layers.resampling import interpolate
 from nn.layers.vectors import cosine_similarity, pairwise_distance

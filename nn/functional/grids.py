@@ -13,7 +13,7 @@ from nn.layers.adaptive_pooling import (
     AdaptiveMaxPool2d,
 )
 from nn.layers.group_norm import group_normalised
-from nn.layers.norm_local import LocalResponseNorm
+from nn.layers.local_response_norm import LocalResponseNorm
 from nn.layers.resampling import PixelShuffle, PixelUnshuffle
 from nn.layers.sliding_window import Size, sizes_of, windows_of, with_batch
 from nn.layers.transposed import transposed

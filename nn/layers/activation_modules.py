@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import InitVar, dataclass
 
-from nn.layers.activations import Activation
-from nn.layers.more_activations import (
+from nn.layers.activation_functions import (
     above,
     celu,
     glu,
@@ -22,6 +21,7 @@ from nn.layers.more_activations import (
     softsign,
     tanhshrink,
 )
+from nn.layers.activations import Activation
 
 
 @dataclass(repr=False, eq=False)
