@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import calls
-from autograd.engine.callers import hint, is_asked_by_operator, numerical_caller
+from autograd.engine.callers import hint, hint_for_caller, is_asked_by_operator, numerical_caller
 from autograd.engine.fields import ArrayNode
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.metadata import own
@@ -63,7 +63,7 @@ def by_itself(node: Any) -> Any:
 
 def _elements(node: Any, dtype: Any, what: str) -> Any:
     if dtype is not None and np.dtype(dtype) != OBJECT:
-        raise lost(f"{what} with dtype={np.dtype(dtype)}", ADVICE)
+        raise lost(f"{what} with dtype={np.dtype(dtype)}", ADVICE + hint_for_caller())
     found = np.empty(np.shape(node), OBJECT)
     if dtype is None:
         caller = numerical_caller()

@@ -19,6 +19,7 @@ FUNCTIONS = {
     "brentq": lambda a: optimize.brentq(lambda x: cube(x, a), 0.0, 9.0),
     "brentq, arguments": lambda a: optimize.brentq(cube, 0.0, 9.0, (a,)),
     "newton": lambda a: optimize.newton(lambda x: cube(x, a), 1.5),
+    "fixed_point": lambda a: optimize.fixed_point(lambda x: (x + a / x) / 2, 1.5),
     "fsolve": lambda a: optimize.fsolve(lambda x: cube(x, a), 1.5)[0],
     "root": lambda a: optimize.root(lambda x: cube(x, a), np.ones(2)).x[1],
     "minimize": lambda a: optimize.minimize(lambda x: np.sum((x - a) ** 4 + x * x), [0.0]).x[0],

@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import scipy.optimize as _original
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
+from autograd.errors import OptionError
 from autograd.rules.entries import in_turn
 from autograd.scipy.fallback import joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
@@ -279,8 +281,28 @@ def fixed_point(func: Callable[..., Any], x0: Any, args: Any = (), **keywords: A
     0.166666667
     """
     called = Called(func, args)
-    found = _original.fixed_point(called.numbers, plain(joined(x0)), (), **keywords)
+    found = _iterated(called.numbers, np.asarray(plain(joined(x0))), **keywords)
     return implicit.fixed_point(called, found) if called.follows(found) else found
+
+
+def _iterated(
+    func: Callable[..., Any], x0: Any, xtol: float = 1e-8, maxiter: int = 500, method: str = "del2"
+) -> Any:
+    """Return what `scipy.optimize.fixed_point` finds, whose own code cannot be traced."""
+    if method not in ("del2", "iteration"):
+        raise OptionError(f'method={method!r} must be "del2" or "iteration".')
+    p0 = x0
+    for _ in range(maxiter):
+        p = p1 = func(p0)
+        if method == "del2":  # Steffensen's acceleration
+            p2 = func(p1)
+            bend = p2 - 2.0 * p1 + p0
+            p = np.where(bend != 0, p0 - (p1 - p0) ** 2 / np.where(bend != 0, bend, 1.0), p2)
+        change = np.where(p0 != 0, (p - p0) / np.where(p0 != 0, p0, 1.0), p)
+        if np.all(np.abs(change) < xtol):
+            return p
+        p0 = p
+    raise RuntimeError(f"Failed to converge after {maxiter} iterations, value is {p0}")
 
 
 def _of_root(called: Called, found: Any) -> Any:
