@@ -46,6 +46,10 @@ def parts_of_rows(*arrays: Any) -> Any:
         yield [a[start : start + step] for a in flat]
 
 
+#: Next to a probability above this one, what the others add up to loses digits.
+DOMINANT = 0.99
+
+
 @kernel()
 def softmax_of_array(x: Any, axis: Any = -1) -> Any:
     """Return exp(x) / Σ exp(x) without overflow.
@@ -97,6 +101,11 @@ def softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
     for slopes, part, weighted in parts_of_rows(g, y, found):
         np.multiply(slopes, part, out=weighted)
         weighted -= part * (weighted @ ones)
+        if np.maximum.reduce(part, None) > DOMINANT:  # there a difference loses what 1 - y is
+            most = np.flatnonzero(part > DOMINANT)
+            rows = most // length
+            apart = (slopes[rows] - slopes.reshape(-1)[most, None]) * part[rows]
+            weighted[rows] = apart - part[rows] * (apart @ ones)
     return found
 
 
@@ -131,7 +140,14 @@ def log_softmax_of_array(x: Any, axis: Any = -1) -> Any:
     ones = np.ones((length, 1), x.dtype)
     for part, y in parts_of_rows(x, found):
         np.subtract(part, np.maximum.reduce(part, 1, keepdims=True), out=y)
-        y -= np.log(np.exp(y) @ ones)
+        exponentials = np.exp(y)
+        total = exponentials @ ones
+        logs, sure = np.log(total), total[:, 0] < 1 / DOMINANT
+        if sure.any():  # one is 1, and the others would be lost next to it
+            others = exponentials[sure]
+            others[others == 1] = 0
+            logs[sure] = np.log1p(others @ ones)
+        y -= logs
     return found
 
 
@@ -145,8 +161,14 @@ def log_softmax_vjp(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
     ones = np.ones((length, 1), y.dtype)
     for slopes, part, result in parts_of_rows(g, y, found):
         np.exp(part, out=result)
-        result *= slopes @ ones
+        total = slopes @ ones
+        result *= total
         np.subtract(slopes, result, out=result)
+        if np.maximum.reduce(part, None) > DOMINANT - 1:  # there exp(part) is nearly 1
+            most = np.flatnonzero(part > DOMINANT - 1)
+            mine, log = slopes.reshape(-1)[most], part.reshape(-1)[most]
+            others = total[most // length, 0] - mine
+            result.reshape(-1)[most] = -np.expm1(log) * mine - np.exp(log) * others
     return found
 
 

@@ -25,29 +25,39 @@ def weighted_sum_of_arrays(x: Any, weights: Any, axis: int) -> Any:
 
 
 def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
-    """Return -log softmax(x) at some elements, times their weights."""
+    """Return -log softmax(x) at some elements, times their weights.
+
+    The exponentials of the others are summed by themselves: next to a large one they would be lost.
+    """
     shifted = x - np.maximum.reduce(x, axis, keepdims=True)
     right = shifted[index]
     exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
-    total = np.add.reduce(exponentials, axis, keepdims=True)
-    kept[:] = [(x, exponentials, total)]  # reused in backward
-    surprisals = np.log(total.squeeze(axis)) - right  # may be infinite or NaN where the weight is 0
+    picked = exponentials[index]
+    exponentials[index] = 0.0
+    others = np.add.reduce(exponentials, axis)
+    exponentials[index] = picked
+    total = others + picked
+    kept[:] = [(x, exponentials, total, others)]  # reused in backward
+    surprisals = np.where(right == 0, np.log1p(others), np.log(total) - right)
+    # They may be infinite or NaN where the weight is 0.
     return weights * np.where(weights == 0, 0.0, surprisals)
 
 
 def surprisal_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, kept: Any) -> Any:
     """Return g · weights · (softmax(x) − 1 at the selected elements)."""
     g = g * weights
-    of_each = g[(slice(None),) * axis + (None,)]
+    along = (slice(None),) * axis + (None,)
     if isinstance(g, Tensor) or isinstance(x, Tensor):
-        picked = np.zeros_like(plain(x))
-        picked[index] = 1
-        return (softmax(x, axis=axis) - picked) * of_each
+        rest = np.ones_like(plain(x))
+        rest[index] = 0
+        others = softmax(x, axis=axis) * rest
+        return (others - (1 - rest) * np.sum(others, axis=axis, keepdims=True)) * g[along]
     if not kept or kept[0][0] is not x:  # a second backward, or a gradient check
         surprisal_of_arrays(x, axis, index, weights, kept)
-    _, exponentials, total = kept.pop()  # removed, because their memory is reused below
-    slope = np.multiply(exponentials, of_each / total, out=exponentials)
-    slope[index] -= g
+    _, exponentials, total, others = kept.pop()  # removed, because their memory is reused below
+    of_each = g / total
+    slope = np.multiply(exponentials, of_each[along], out=exponentials)
+    slope[index] = 0.0 - of_each * others
     return slope
 
 
@@ -73,7 +83,7 @@ cross_entropy_of_bits = elementwise(
     name="binary_cross_entropy")
 cross_entropy_of_logits = elementwise(
     lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
-    lambda y, z, t: sigmoid(z) - t,
+    lambda y, z, t: (1 - t) * sigmoid(z) - t * sigmoid(-z),  # sigmoid(z) - t loses digits
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
 surprisal = define(surprisal_of_arrays, surprisal_vjp, fresh_results=True, name="cross_entropy")
 weighted_sum = define(weighted_sum_of_arrays,

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.check.explain.values.dataflow import Dataflow, Evaluation
 from autograd.check.explain.values.probes import Site
-from autograd.check.explain.values.right import Key, origin
+from autograd.check.explain.values.right import Key, RecordedValues, origin
 from autograd.check.explain.values.runs import Row
 from autograd.check.explain.values.sequences import ZERO
 from autograd.check.explain.values.substitution import Substitution
@@ -51,7 +51,19 @@ class Judge:
                 found, flow = smaller, self._flow(smaller)
         found.unverified += self._others(found, flow)
         found.unverified += self._after(found, flow)
+        found.elsewhere = self.search.budget.is_over() or self._may_add_what_is_right(found, flow)
         return found
+
+    def _may_add_what_is_right(self, found: Substitution, flow: Dataflow) -> bool:
+        """Return whether a statement may add a right value: then another is wrong, or missing."""
+        if not found.site.adds or found.site.kind not in ("stored", "array"):
+            return False
+        clocks = [found.before[found.site.number].clocks[turn] for turn in found.wrong_turns]
+        added = [flow.last(number, clock) for number in found.site.inside for clock in clocks]
+        known = [e for e in added if e is not None]
+        if not isinstance(self.search.here, RecordedValues):
+            return True  # what each statement should add is not known
+        return bool(known) and all(self._is_recognised(e, flow, exactly=True) for e in known)
 
     def _flow(self, found: Substitution) -> Dataflow:
         self.data, self.below = {}, self._below(found)

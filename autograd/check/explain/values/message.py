@@ -26,7 +26,7 @@ def sentence(localisation: Localisation, sizes: Sizes, what: str = "gradient") -
         return ""
     places = list({place(site): None for site in (*found.unverified, found.site)})
     places.sort(key=lambda p: (p.file, p.line))
-    if len(places) > MOST_LINES:
+    if found.elsewhere or len(places) > MOST_LINES:
         text = f"A right value in one line of the {what} makes every derivative right:"
         return "\n    ".join([text, str(place(found.site)), claim(found, localisation.here, sizes)])
     text = f"The line of the {what} that is wrong:"
@@ -39,7 +39,11 @@ def sentence(localisation: Localisation, sizes: Sizes, what: str = "gradient") -
 def lines_of(localisation: Localisation, text: str) -> list[WrongLine]:
     """Return the line of the first wrong value, unless another may be the wrong one instead."""
     found = localisation.found
-    if found is None or any(place(other) != place(found.site) for other in found.unverified):
+    if (
+        found is None
+        or found.elsewhere
+        or any(place(other) != place(found.site) for other in found.unverified)
+    ):
         return []  # another may be the wrong one instead
     site = found.site
     turn = found.wrong_turns[0] if len(found.given) > 1 else None

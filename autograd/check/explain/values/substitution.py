@@ -32,6 +32,8 @@ class Substitution:
         What lists held then.
     unverified : list of Site
         Expressions that it is computed from, whose values may be wrong as well.
+    elsewhere : bool
+        Whether something that is not known may be wrong instead, such as a missing statement.
     """
 
     site: Site
@@ -41,6 +43,7 @@ class Substitution:
     before: dict[int, Row]
     items: dict[int, list[tuple[int, list[Any]]]]
     unverified: list[Site] = field(default_factory=list)
+    elsewhere: bool = False
 
     @property
     def is_scaled(self) -> bool:
