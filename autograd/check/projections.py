@@ -51,6 +51,8 @@ def by_projections(check: Check) -> None:
         _check_single(check, claims, held)
     if "" in claims and (outcomes[0].verdict == WRONG).any():
         _narrow_down(check, claims[""], directions, outcomes[0])
+    elif "" in claims and not claims[""].misshapen:
+        _look_closer(check, claims[""], directions, outcomes[0])
 
 
 def _compare(check: Check, claims: dict[str, Claim], directions: Vector) -> list[Outcome]:
@@ -156,6 +158,21 @@ def _narrow_down(check: Check, claim: Claim, directions: Vector, outcome: Outcom
     if positions:
         check.report.notes.append(note)
         _add_single(check, claim, positions, thorough=True)
+
+
+def _look_closer(check: Check, claim: Claim, directions: Vector, outcome: Outcome) -> None:
+    """Find single wrong inputs that are too small to show along random directions.
+
+    What differs from this library's derivative is only shown if differences contradict it too.
+    """
+    positions, note = _by_own_derivative(check, claim, directions, outcome, 0)
+    if positions:
+        report, before = check.report, (len(check.report.batches), len(check.report.notes))
+        _add_single(check, claim, positions, thorough=True)
+        if any((batch.outcome.verdict == WRONG).any() for batch in report.batches[before[0] :]):
+            report.notes.insert(before[1], note)
+        else:
+            del report.batches[before[0] :], report.notes[before[1] :]
 
 
 def _by_own_derivative(

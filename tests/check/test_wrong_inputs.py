@@ -139,3 +139,25 @@ def test_errors_of_smooth_derivatives_are_no_underestimates():
     for value, error in smooth_derivatives(line, center, 2.0**-52):
         assert np.all(np.abs(value[:2] - right) <= 10 * error[:2])
     assert np.all(error[:2] < 1e-6)
+
+
+def test_one_element_that_is_wrong_by_a_millionth_is_found():
+    x = np.random.default_rng(1).normal(size=100_000)
+
+    def gradient(x):
+        slopes = np.cos(x)
+        slopes[777] *= 1 + 1e-6
+        return slopes
+
+    f = lambda x: np.sum(np.sin(x))
+    report = check_gradients(f, x, gradient=gradient, raises=False, explain=False)
+    assert report.counts["WRONG"] == 1
+    assert report.worst.where == "x[777]"
+    assert check_gradients(f, x, gradient=np.cos).ok
+
+
+def test_another_choice_at_a_kink_is_not_shown_as_wrong():
+    x = np.random.default_rng(1).normal(size=5_000)
+    x[:3] = 0
+    right = lambda x: 2.0 * (x >= 0)
+    assert check_gradients(lambda x: np.sum(np.maximum(x, 0) * 2), x, gradient=right).ok
