@@ -127,9 +127,7 @@ def claimed_jacobian(function: CheckedFunction, given: Any) -> Claim:
     for leaf, item in zip(function.inputs, by_leaf(function, given), strict=True):
         if item is None:
             claim.absent.add(leaf.path)
-        array = np.zeros(()) if item is None else as_array(item)
-        if array is None:
-            array = _numbers(item, leaf)
+        array = np.zeros(()) if item is None else _numbers(item, leaf)
         if item is None and leaf.data.size != 1:
             array = np.zeros(function.outputs[0].data.shape + leaf.data.shape)
         claim.arrays[leaf.path] = array
@@ -148,12 +146,20 @@ def claimed_jacobian(function: CheckedFunction, given: Any) -> Claim:
 
 
 def _numbers(item: Any, leaf: Leaf) -> Any:
+    """Return what was given as the derivative of an input as an array."""
     if isinstance(item, dict):
         raise DataError(
             f"The gradient with respect to {leaf.path} is a dict with the keys "
             f"{', '.join(map(str, item))}. Return an array, or a dict by the names of the inputs."
         )
-    return np.asarray(plain(item), np.float64)
+    try:
+        array = as_array(item)
+        return np.asarray(plain(item), np.float64) if array is None else array
+    except (TypeError, ValueError):
+        raise DataError(
+            f"The gradient with respect to {leaf.path} must be an array of numbers of its shape, "
+            f"{leaf.data.shape}, not {item!r:.60}."
+        ) from None
 
 
 def _fits(given: tuple[int, ...], *wanted: tuple[int, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,10 @@ class Given:
         args: Sequence[Any],
         kwargs: Mapping[str, Any] | None,
     ) -> None:
+        if not callable(f):
+            raise DataError(f"The first argument is the function to check, not {f!r:.60}.")
+        if isinstance(args, str) or not isinstance(args, Iterable):
+            raise DataError(f"args= is a tuple of further arguments: args=({args!r},).")
         self.names = list(names) if names is not None else argument_names(f, len(inputs))
         self.inputs = tuple(inputs)
         self.notes: list[str] = []

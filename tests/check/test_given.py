@@ -114,6 +114,10 @@ def test_a_value_and_gradient_without_a_word_gets_a_hint():
         (loss, {"gradient": gradient, "wrt": 1}, "not 1"),
         (loss, {"gradient": gradient, "wrt": ()}, "wrt= is empty"),
         (both, {"gradient": lambda w: {"a": w, "c": w}}, "keys a, c"),
+        (loss, {"gradient": "gradient"}, r"array of numbers of its shape, \(3,\), not 'gradient'"),
+        (loss, {"gradient": lambda w: (w, 1.0)}, "must be an array of numbers"),
+        (loss, {"gradient": gradient, "args": 3}, r"args=\(3,\)"),
+        (3.0, {"gradient": gradient}, r"the function to check, not 3\.0"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_gets_a_clear_error(f, options, message):
