@@ -73,7 +73,7 @@ def test_a_run_that_a_signal_ends_can_be_resumed(number, whole, tmp_path):
     process.send_signal(getattr(signal, number))
     if number == "SIGINT":
         rows, stopped, _ = ended(process)
-        assert stopped.startswith(f"interrupted in epoch {len(rows) + 1}, after step ")
+        assert stopped.startswith(f"interrupted in epoch {len(rows) + 1}, ")
     else:
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL

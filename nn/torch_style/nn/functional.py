@@ -62,17 +62,23 @@ def _axis(x: Any, dim: Any) -> int:
     return (0 if x.dim() in (0, 1, 3) else 1) if dim is None else dim
 
 
-def prelu(input: Any, weight: Any) -> Tensor:
-    """Return max(x, 0) + weight·min(x, 0)."""
-    shape = [1, -1] + [1] * (input.dim() - 2) if weight.numel() > 1 else [-1]
-    return input.clamp(min=0.0) + weight.view(shape) * input.clamp(max=0.0)
-
-
 # -- layers -------------------------------------------------------------------------------------
 
 linear = shown(functional.linear, "input=x weight bias")
 conv1d = shown(functional.conv1d, "input=x weight bias stride padding dilation groups")
 conv2d = shown(functional.conv2d, "input=x weight bias stride padding dilation groups")
+_TRANSPOSED = "input=x weight bias stride padding output_padding groups dilation"
+conv_transpose1d = shown(functional.conv_transpose1d, _TRANSPOSED)
+conv_transpose2d = shown(functional.conv_transpose2d, _TRANSPOSED)
+adaptive_max_pool1d = shown(
+    functional.adaptive_max_pool1d, "input=x output_size return_indices", {"return_indices": False}
+)
+fold = shown(functional.fold, "input=x output_size kernel_size dilation padding stride")
+pixel_shuffle = shown(functional.pixel_shuffle, "input=x upscale_factor")
+pixel_unshuffle = shown(functional.pixel_unshuffle, "input=x downscale_factor")
+group_norm = shown(functional.group_norm, "input=x num_groups weight bias eps")
+local_response_norm = shown(functional.local_response_norm, "input=x size alpha beta k")
+prelu = shown(functional.prelu, "input=x weight")
 _POOL = "input=x kernel_size stride padding"
 _MAX_POOL = f"{_POOL} dilation ceil_mode return_indices"
 _AVG_POOL = f"{_POOL} ceil_mode count_include_pad divisor_override"
