@@ -19,7 +19,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 
-.PHONY: demo test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo demo-cluster test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -28,6 +28,10 @@ demo: $(STAMP)
 	    --draw demo-output/neuron.$$(command -v dot >/dev/null && echo svg || echo dot) --draw demo-output/neuron.html
 	@echo
 	$(BIN)/python examples/digits.py --output demo-output
+
+# Models of rows in chunks, and a network, on two workers of a cluster of this machine.
+demo-cluster: $(TOOLS) $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -P examples/cluster.py
 
 # Lint runs while the engine is compiled, which takes about as long.
 test: $(TOOLS)

@@ -220,6 +220,17 @@ def test_the_brusselator_needs_the_same_steps_with_derivatives():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_models_of_rows_are_fitted_on_a_cluster():
+    pytest.importorskip("distributed")
+    alike, means, right = run("cluster", "--rows", 4000)
+    assert alike > 0.95
+    np.testing.assert_allclose(sorted(means), [-2, -2, 2, 2], atol=0.2)
+    assert right > 0.85
+
+
+@pytest.mark.slow
 def test_gradients_show_the_effect_of_depth(tmp_path):
     results = run("depth", "--steps", 22, "--output", tmp_path)
     verdicts = [report.verdict for report, _ in results.values()]

@@ -67,8 +67,8 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
         return False
     if isinstance(g, Followed) and not isinstance(total, Followed):
         return False  # the array is a constant of the program
-    if isinstance(g, Batched):
-        return False  # all calls of the batch share the array
+    if isinstance(g, Batched) or is_foreign(g):
+        return False  # all calls of the batch share the array; another library returns new ones
     if not _is_basic(index):
         return False
     if g.dtype != total.dtype:

@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 RANDOM = np.random.default_rng(0)
-ROWS, WEIGHTS = RANDOM.normal(size=(100, 5)), np.full(5, 0.1)
+ROWS, WEIGHTS = RANDOM.normal(size=(100, 5)), np.full(6, 0.1)
 
 
 class Computations(dask.callbacks.Callback):
@@ -41,7 +41,7 @@ def logistic(rows):
     classes = (rows[:, 0] > 0) * 1.0
 
     def loss(w):
-        margin = np.matmul(rows, w)
+        margin = np.matmul(rows, w[:-1]) + w[-1]
         return np.mean(np.logaddexp(0.0, margin) - classes * margin)
 
     return loss

@@ -11,6 +11,12 @@ from autograd.errors import OptionError
 
 distributed = pytest.importorskip("distributed")
 
+#: What Dask leaves open when a worker is killed is closed later.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.normal(size=(50, 4)), RANDOM.integers(0, 3, 50)
 
@@ -41,7 +47,7 @@ def same(found, expected):
 
 @pytest.fixture(scope="module")
 def cluster():
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
     with distributed.LocalCluster(host="127.0.0.1", **options) as found:
         yield found
 
