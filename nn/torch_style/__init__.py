@@ -36,8 +36,10 @@ from typing import TYPE_CHECKING, Any
 import autograd as _autograd
 from nn.torch_style import hints
 from nn.torch_style import (
-    accelerator, autograd, backends, cuda, distributions, func, linalg, mps, nn, optim, utils,
+    accelerator, amp, autograd, backends, cuda, distributions, func, linalg, mps, nn, optim,
+    utils,
 )
+from nn.torch_style.amp import autocast
 from nn.torch_style.compiling import compile
 from nn.torch_style.creation import (
     arange, as_tensor, asarray, bernoulli, empty, empty_like, eye, from_numpy, full, full_like,
@@ -102,19 +104,19 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "BoolTensor", "ByteTensor", "DoubleTensor", "FloatTensor", "Generator", "HalfTensor",
     "IntTensor", "LongTensor", "Size", "Tensor", "abs", "absolute", "accelerator", "acos",
     "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "all", "allclose", "amax",
-    "amin", "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
+    "amin", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
     "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray",
-    "asin", "asinh", "atan", "atan2", "atanh", "autograd", "backends", "baddbmm", "bernoulli",
-    "bfloat16", "bincount", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor",
-    "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
-    "cartesian_prod", "cat", "cdist", "ceil", "cholesky", "chunk", "clamp", "clamp_max",
-    "clamp_min", "clip", "clone", "compile", "complex", "complex128", "complex64", "concat",
-    "concatenate", "conj", "cos", "cosh", "count_nonzero", "cross", "cuda", "cumprod", "cumsum",
-    "deg2rad", "det", "device", "diag", "diagonal", "dist", "distributions", "div", "divide",
-    "dot", "double", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal",
-    "erf", "exp", "exp2", "expm1", "eye", "finfo", "fix", "flatten", "flip", "float", "float16",
-    "float32", "float64", "floor", "floor_divide", "fmod", "frac", "from_numpy", "full",
-    "full_like", "func", "gather", "ge", "ger", "get_default_dtype", "get_num_threads",
+    "asin", "asinh", "atan", "atan2", "atanh", "autocast", "autograd", "backends", "baddbmm",
+    "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_not", "bitwise_or",
+    "bitwise_xor", "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors",
+    "broadcast_to", "cartesian_prod", "cat", "cdist", "ceil", "cholesky", "chunk", "clamp",
+    "clamp_max", "clamp_min", "clip", "clone", "compile", "complex", "complex128", "complex64",
+    "concat", "concatenate", "conj", "cos", "cosh", "count_nonzero", "cross", "cuda", "cumprod",
+    "cumsum", "deg2rad", "det", "device", "diag", "diagonal", "dist", "distributions", "div",
+    "divide", "dot", "double", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq",
+    "equal", "erf", "exp", "exp2", "expm1", "eye", "finfo", "fix", "flatten", "flip", "float",
+    "float16", "float32", "float64", "floor", "floor_divide", "fmod", "frac", "from_numpy",
+    "full", "full_like", "func", "gather", "ge", "ger", "get_default_dtype", "get_num_threads",
     "get_rng_state", "greater", "greater_equal", "gt", "half", "histc", "hstack", "hypot",
     "iinfo", "index_add", "index_fill", "index_select", "inf", "inference_mode", "initial_seed",
     "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_complex",

@@ -7,20 +7,19 @@ from collections.abc import Iterable
 from typing import Final
 
 HINTS: Final = {
-    "autocast": "nothing: there is one type of floats, float32 by default",
-    "amp": "nothing: there is one type of floats, float32 by default",
-    "bfloat16()": "x.float(): NumPy has no bfloat16",
     "distributed": "nothing: there is one process",
     "hub": "torch.load of a safetensors file, and model.load_state_dict",
     "jit": "torch.compile(function), or autograd.jit(function)",
     "multiprocessing": "Python's multiprocessing",
     "onnx": "torch.save(model.state_dict(), path), a safetensors file",
     "quantization": "nothing: there are no quantised layers",
+    "spectral_norm": "nn.utils.spectral_norm on modules of nn itself",
     "sparse": "dense tensors, or SciPy's sparse matrices and autograd.sparse_jacobian",
     "sparse_coo_tensor": "a dense tensor: index_add_ and scatter_add_ sum over edges",
     "tensor_split": "x.split or x.chunk",
     "to_sparse": "x itself: there are only dense tensors",
     "to_dense": "x itself: there are only dense tensors",
+    "weight_norm": "nn.utils.weight_norm on modules of nn itself",
     "vision": "arrays of images: torchvision works on PyTorch's tensors only",
 }
 

@@ -81,12 +81,12 @@ class Reductions(Elementwise):
     def sum(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the sum, of all elements or along axes."""
         x = _typed(tensor_held(self, "sum"), dtype)
-        return made(np.sum(x, axis=axes(dim), keepdims=keepdim))
+        return made(x.sum(axis=axes(dim), keepdims=keepdim))
 
     def mean(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the average, of all elements or along axes."""
         x = _float(_typed(tensor_held(self, "mean"), dtype), "mean")
-        return made(np.mean(x, axis=axes(dim), keepdims=keepdim))
+        return made(x.mean(axis=axes(dim), keepdims=keepdim))
 
     def nansum(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the sum without NaN."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import nn as plain_nn
+from nn.module import Module as PlainModule
 from nn.torch_style import hints
 from nn.torch_style.nn import functional, init, parallel, parameter, utils
 from nn.torch_style.nn.layers import (
@@ -39,7 +41,7 @@ from nn.torch_style.nn.losses import (
 from nn.torch_style.nn.containers import (
     Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential,
 )
-from nn.torch_style.nn.module import Module
+from nn.torch_style.nn.module import Module, face_class
 from nn.torch_style.nn.parallel import DataParallel
 from nn.torch_style.nn.parameter import Parameter
 
@@ -69,4 +71,7 @@ __all__ = [  # noqa: RUF022 - without regard to case
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
+        found = getattr(plain_nn, name, None)
+        if name in plain_nn.__all__ and isinstance(found, type) and issubclass(found, PlainModule):
+            return face_class(found)
         raise AttributeError(hints.missing("torch.nn", name, __all__))

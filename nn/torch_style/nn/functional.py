@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.errors import OptionError
 from nn import functional
+from nn.torch_style import hints
 from nn.torch_style.calls import ANY, shown
-from nn.torch_style.nn.layers import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Unfold
 from nn.torch_style.nn.losses import reduction_of
 from nn.torch_style.tensor import Tensor
 
@@ -87,6 +88,24 @@ max_pool2d = shown(functional.max_pool2d, _MAX_POOL, {"return_indices": False})
 avg_pool1d = shown(functional.avg_pool1d, _AVG_POOL)
 avg_pool2d = shown(functional.avg_pool2d, _AVG_POOL)
 pairwise_distance = shown(functional.pairwise_distance, "x1 x2 p eps keepdim")
+_TRANSPOSED = "input=x weight bias stride padding output_padding groups dilation"
+conv_transpose1d = shown(functional.conv_transpose1d, _TRANSPOSED)
+conv_transpose2d = shown(functional.conv_transpose2d, _TRANSPOSED)
+fold = shown(functional.fold, "input=x output_size kernel_size dilation padding stride")
+unfold = shown(functional.unfold, "input=x kernel_size dilation padding stride")
+pixel_shuffle = shown(functional.pixel_shuffle, "input=x upscale_factor")
+pixel_unshuffle = shown(functional.pixel_unshuffle, "input=x downscale_factor")
+adaptive_avg_pool1d = shown(functional.adaptive_avg_pool1d, "input=x output_size")
+adaptive_avg_pool2d = shown(functional.adaptive_avg_pool2d, "input=x output_size")
+_RETURN = {"return_indices": False}
+adaptive_max_pool1d = shown(
+    functional.adaptive_max_pool1d, "input=x output_size return_indices", _RETURN
+)
+adaptive_max_pool2d = shown(
+    functional.adaptive_max_pool2d, "input=x output_size return_indices", _RETURN
+)
+group_norm = shown(functional.group_norm, "input=x num_groups weight bias eps")
+local_response_norm = shown(functional.local_response_norm, "input=x size alpha beta k")
 dropout = shown(functional.dropout, "input=x p training inplace")
 layer_norm = shown(functional.layer_norm, "input=x normalized_shape weight bias eps")
 normalize = shown(functional.normalize, "input=x p dim eps")
@@ -132,21 +151,6 @@ def batch_norm(
     found = (input - mean.view(shape)) / (var.view(shape) + eps).sqrt()
     found = found if weight is None else found * weight.view(shape)
     return found if bias is None else found + bias.view(shape)
-
-
-def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
-    """Return averages over windows, so many along the last axis."""
-    return AdaptiveAvgPool1d(output_size)(input)
-
-
-def adaptive_max_pool2d(input: Any, output_size: Any) -> Tensor:
-    """Return the largest elements of windows, so many along each axis."""
-    return AdaptiveMaxPool2d(output_size)(input)
-
-
-def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
-    """Return averages over windows, so many along each axis."""
-    return AdaptiveAvgPool2d(output_size)(input)
 
 
 # -- losses -------------------------------------------------------------------------------------
@@ -216,8 +220,16 @@ def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, dim: int =
     return chosen - soft.detach() + soft
 
 
-def unfold(
-    input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
-) -> Tensor:
-    """Return all patches of images as columns."""
-    return Unfold(kernel_size, dilation, padding, stride)(input)
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        if name not in functional.__all__:
+            known = [known for known in globals() if not known.startswith("_")]
+            raise AttributeError(hints.missing("torch.nn.functional", name, known))
+        first = next(iter(inspect.signature(getattr(functional, name)).parameters))
+        return shown(getattr(functional, name), named(getattr(functional, name), first))
+
+
+def named(function: Callable[..., Any], first: str) -> str:
+    """Return the names of a function's arguments, the first one under PyTorch's name of it."""
+    return " ".join([f"input={first}", *list(inspect.signature(function).parameters)[1:]])

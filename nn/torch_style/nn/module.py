@@ -18,6 +18,7 @@ import numpy as np
 
 import autograd
 from autograd.errors import OptionError
+from nn.contents import joined
 from nn.module import Module as PlainModule
 from nn.parameter import Parameter as PlainParameter
 from nn.torch_style.base import TensorBase, inside, made, memory_of, numbers, outside
@@ -49,7 +50,7 @@ def _learned(kind: type[Any]) -> Show | None:
     """Return how attributes of another type are shown, and remember it."""
     show: Show | None = None
     if issubclass(kind, PlainModule) and not issubclass(kind, Module):
-        type(kind.__name__, (Face,), {"__doc__": kind.__doc__}, plain=kind)  # registers itself
+        face_class(kind)
         return SHOWN[kind]
     if hasattr(kind, "__array_function__") and not issubclass(kind, TensorBase):
         show = _show_buffer  # an array of another library, or of a function that is traced
@@ -200,8 +201,18 @@ class Module(PlainModule):
     # -- state ------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """Return copies of all parameters and buffers by name."""
-        return {name: memory_of(array, None) for name, array in super().state_dict().items()}
+        """Return the memory of all parameters and buffers by name: copy it to keep it."""
+        owners = {
+            joined(prefix, name): parameter
+            for prefix, module in self._walk("", ())
+            for name, parameter in module._own_parameters()
+        }
+        return {name: memory_of(array, owners.get(name)) for name, array in self._state().items()}
+
+    @property
+    def _modules(self) -> dict[str, Any]:
+        """The modules in the attributes, as programs look them up."""
+        return dict(self.named_children())
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:  # type: ignore[override]
         """Copy tensors or arrays into the parameters and buffers of the same names."""
@@ -289,7 +300,9 @@ class Face(Module):
             return
         names = inspect.signature(plain).parameters
         cls.plain, cls._draws = plain, "generator" in names
-        if "order" not in vars(cls):
+        if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in names.values()):
+            cls.order = ()
+        elif "order" not in vars(cls):
             cls.order = (*(name for name in names if name != "generator"), "device", "dtype")
         show_as(plain, cls)
         for name, function in _methods(plain):
@@ -297,9 +310,11 @@ class Face(Module):
                 setattr(cls, name, _delegated(name, function))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        check_count(self, arguments)
-        names = [name.partition("=")[0] for name in self.order]
-        options = {**dict(zip(names, arguments, strict=False)), **options}
+        if self.order:
+            check_count(self, arguments)
+            names = [name.partition("=")[0] for name in self.order]
+            options = {**dict(zip(names, arguments, strict=False)), **options}
+            arguments = ()
         check_device(options.pop("device", None))
         wanted = options.pop("dtype", None)
         for name, harmless in self.lacking.items():
@@ -313,7 +328,7 @@ class Face(Module):
         options = {renamed.get(name, name): _plain(item) for name, item in options.items()}
         if self._draws:
             options.setdefault("generator", GENERATOR)
-        twin(self).__init__(**options)
+        twin(self).__init__(*map(_plain, arguments), **options)
         self.astype(DEFAULT.array if wanted is None else array_type(wanted))
 
     def __setattr__(self, name: str, item: Any) -> None:
@@ -346,6 +361,17 @@ def _methods(plain: type[Any]) -> Iterator[tuple[str, Any]]:
         for name, function in vars(kind).items():
             if inspect.isfunction(function) and not name.startswith("_"):
                 yield name, function
+
+
+#: The classes that `face_class` has made.
+_MADE: Final[dict[type[Any], Any]] = {}
+
+
+def face_class(plain: type[PlainModule]) -> Any:
+    """Return a class of faces for a layer that has none of its own."""
+    if plain not in _MADE:
+        _MADE[plain] = type(plain.__name__, (Face,), {"__doc__": plain.__doc__}, plain=plain)
+    return _MADE[plain]
 
 
 def show_as(plain: type[PlainModule], kind: type[Module]) -> None:

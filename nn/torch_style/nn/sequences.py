@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import nn
 from nn.torch_style.base import inside, numbers, outside
 from nn.torch_style.calls import ANY
+from nn.torch_style.creation import full
 from nn.torch_style.nn.module import Face, twin
 from nn.torch_style.tensor import Tensor
+
+
+class Recurrent(Face):
+    """The base class of recurrent layers."""
+
+    def flatten_parameters(self) -> None:
+        """Do nothing: it is for GPUs."""
 
 
 class GRUCell(Face, plain=nn.GRUCell):
@@ -27,7 +36,7 @@ class RNNCell(Face, plain=nn.RNNCell):
     """`nn.RNNCell` on tensors in PyTorch's style."""
 
 
-class GRU(Face, plain=nn.GRU):
+class GRU(Recurrent, plain=nn.GRU):
     """`nn.GRU` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"proj_size": 0}
@@ -37,7 +46,7 @@ class GRU(Face, plain=nn.GRU):
         def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
 
 
-class LSTM(Face, plain=nn.LSTM):
+class LSTM(Recurrent, plain=nn.LSTM):
     """`nn.LSTM` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"proj_size": 0}
@@ -47,7 +56,7 @@ class LSTM(Face, plain=nn.LSTM):
         def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
 
 
-class RNN(Face, plain=nn.RNN):
+class RNN(Recurrent, plain=nn.RNN):
     """`nn.RNN` on tensors in PyTorch's style."""
 
     if TYPE_CHECKING:
@@ -110,3 +119,8 @@ class Transformer(Face, plain=nn.Transformer):
     """`nn.Transformer` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"custom_encoder": None, "custom_decoder": None}
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+        """Return a matrix of 0, and -inf above the diagonal, to be added to attention scores."""
+        return full((sz, sz), -math.inf, device=device, dtype=dtype).triu(1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nn import utils
+from nn.torch_style import hints
 from nn.torch_style.base import inside
 from nn.torch_style.calls import shown
 from nn.torch_style.creation import tensor
@@ -44,3 +45,9 @@ def parameters_to_vector(parameters: Any) -> Tensor:
 def vector_to_parameters(vec: Any, parameters: Any) -> None:
     """Write the numbers of a vector into parameters."""
     utils.vector_to_parameters(inside(vec), inside(list(parameters)))
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(hints.missing("torch.nn.utils", name, __all__))

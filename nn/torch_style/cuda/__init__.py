@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn.torch_style.cuda import amp as amp
+
 
 def is_available() -> bool:
     """Return False."""
