@@ -21,6 +21,7 @@ FLAGS = shlex.split(
     "-std=c11 -O1 -g -ffp-contract=off -fPIC -shared -Wall -Wextra -Werror"
     " -Wno-missing-field-initializers -Wno-unused-parameter -Wno-cast-function-type"
 )
+CLANG = ["-shared-libasan", "-fsanitize-trap=undefined"]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 
@@ -35,9 +36,9 @@ def compile_tape(folder: Path, compiler: list[str], sanitizers: list[str]) -> No
 
 def runtime_of(compiler: list[str]) -> tuple[str, list[str]]:
     """Return the library that checks accesses to memory, and how it is linked."""
-    for name, options in (
+    for name, options in (  # clang knows both
+        (f"libclang_rt.asan-{platform.machine()}.so", CLANG),
         ("libasan.so", []),
-        (f"libclang_rt.asan-{platform.machine()}.so", ["-shared-libasan"]),
     ):
         command = [*compiler, f"-print-file-name={name}"]
         found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

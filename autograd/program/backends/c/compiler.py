@@ -70,6 +70,11 @@ class Compiler:
     identity: str
     is_of_the_system: bool = True
 
+    @property
+    def limit(self) -> float:
+        """After how many seconds it is ended: zig first compiles libraries of its own, once."""
+        return LIMIT if self.is_of_the_system else 6 * LIMIT
+
     def flags(self) -> tuple[str, ...]:
         """Return the options with which code is compiled for this machine."""
         wide = ("-mprefer-vector-width=512",) if platform.machine() in ("x86_64", "AMD64") else ()
@@ -123,9 +128,9 @@ class Compiler:
         except OSError as error:
             raise CompilerError(f"{self.command[0]} cannot be run: {error}") from error
         try:
-            message = _message_of(process)
+            message = _message_of(process, self.limit)
         except subprocess.TimeoutExpired:
-            raise CompilerError(f"{self.command[0]} took more than {LIMIT:g} seconds") from None
+            raise CompilerError(f"{self.command[0]} took more than {self.limit:g} seconds") from None
         finally:
             if process.poll() is None:
                 with contextlib.suppress(OSError):
@@ -139,7 +144,7 @@ class Compiler:
             raise CompilerError(f"{self.command[0]} failed: {shown}")
 
 
-def _message_of(process: subprocess.Popen[bytes]) -> bytes:
+def _message_of(process: subprocess.Popen[bytes], limit: float) -> bytes:
     """Return what a compiler writes until it ends, or until it has written more than anyone reads.
 
     Raises
@@ -148,13 +153,13 @@ def _message_of(process: subprocess.Popen[bytes]) -> bytes:
         If it takes too long.
     """
     assert process.stderr is not None
-    end = time.monotonic() + LIMIT
+    end = time.monotonic() + limit
     message = b""
     with process.stderr as stream, selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
         while len(message) < LONGEST:
             if not selector.select(max(end - time.monotonic(), 0)):
-                raise subprocess.TimeoutExpired(process.args, LIMIT)
+                raise subprocess.TimeoutExpired(process.args, limit)
             part = os.read(stream.fileno(), LONGEST)
             if not part:
                 break
