@@ -270,7 +270,8 @@ def test_headers_suit_cpp(tmp_path):
     text = '#include "saved.h"\nint main() { double x[5] = {0}, y, g[5]; '
     text += "double work[CHAIN_WORKSPACE / 8 + 1]; return chain(x, &y, g, work); }\n"
     (tmp_path / "main.cpp").write_text(text)
-    compiler = shutil.which("g++") or pytest.skip("there is no C++ compiler")
+    name = "clang++" if "clang" in COMPILERS[0] else "g++"
+    compiler = shutil.which(name) or pytest.skip("there is no C++ compiler")
     Compiled(tmp_path / "saved.c")
     strict = [flag for flag in STRICT if flag != "-std=c99"]
     command = [compiler, *strict, "main.cpp", "./saved.so", "-o", "main", "-lm"]

@@ -130,7 +130,8 @@ class Compiler:
         try:
             message = _message_of(process, self.limit)
         except subprocess.TimeoutExpired:
-            raise CompilerError(f"{self.command[0]} took more than {self.limit:g} seconds") from None
+            what = f"{self.command[0]} took more than {self.limit:g} seconds"
+            raise CompilerError(what) from None
         finally:
             if process.poll() is None:
                 with contextlib.suppress(OSError):

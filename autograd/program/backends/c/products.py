@@ -198,7 +198,7 @@ int {name}(void *arguments)
         if (padded && !(shared && m))
             copied_{s}(n, columns - begin, y + begin * y_next, y_step, y_next, copy, padded);
         matrices_{s}(rows, columns, n, x, x_row, x_step, begin || !padded ? y : copy,
-            begin || !padded ? y_step : padded, copy + (whole - begin), padded, to);
+            begin || !padded ? y_step : padded, padded ? copy + (whole - begin) : y, padded, to);
         to += rows * columns;
         for (long k = last - 1; k >= 0 && ++index[k] == shape[k]; k--) index[k] = 0;
     }}
