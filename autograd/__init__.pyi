@@ -637,7 +637,9 @@ def checkpoint(f: Callable[_P, _R]) -> Callable[_P, _R]: ...
 
 # -- programs ---------------------------------------------------------------------------------
 
-def jit(function: Callable[_P, _R], *, backend: str | None = None) -> Callable[_P, _R]: ...
+def jit(
+    function: Callable[_P, _R], *, backend: str | None = None, threads: int = 1
+) -> Callable[_P, _R]: ...
 def trace(function: Callable[_P, Any]) -> Callable[_P, Program]: ...
 
 # -- transforms -------------------------------------------------------------------------------
@@ -706,6 +708,7 @@ def vmap(
     out_axes: Any = 0,
     *,
     keyword_axes: Any = None,
+    axis_size: int | None = None,
     randomness: Literal["error", "same", "different"] = "error",
 ) -> Callable[_P, _R]: ...
 @overload
