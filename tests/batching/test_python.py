@@ -50,7 +50,7 @@ def is_same(a, b, strict):
         return all(is_same(p, q, strict) for p, q in pairs)
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(is_same(a[key], b[key], strict) for key in a)
-    if a is None or isinstance(a, str):
+    if a is None or isinstance(a, (str, bytes)):
         return a == b
     a, b = np.asarray(a), np.asarray(b)
     if a.dtype.kind in "OU" or b.dtype.kind in "OU":
