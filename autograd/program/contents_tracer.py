@@ -46,6 +46,12 @@ class ContentsTracer(NodeTracer):
         """Call a function on the values, record the call, and return its traced result."""
         raise NotImplementedError
 
+    def arithmetic(
+        self, function: Any, arguments: Any, primitive: Any = None, place: Any = None
+    ) -> Any:
+        """Record an operation on Python's numbers; None if it is anything else."""
+        raise NotImplementedError
+
     def plain(self, x: Any) -> Any:
         """Replace traced objects by their values, nested."""
         raise NotImplementedError
@@ -76,8 +82,16 @@ class ContentsTracer(NodeTracer):
 
     def computed(self, value: Any, primitive: Any, arguments: Any) -> None:
         """Record the operation that computed a Value."""
-        operands = [self.number(x) if isinstance(x, Value) else x for x in arguments]
-        if not any(isinstance(x, Traced) for x in operands):
+        values = self._values
+        operands: list[Any] = []
+        is_followed = False
+        for x in arguments:
+            if type(x) is Value:
+                known = values.get(id(x))
+                x = self.number(x) if known is None else known[1]
+            operands.append(x)
+            is_followed = is_followed or isinstance(x, Traced)
+        if not is_followed:
             self._made[id(value)] = value
             return
         if primitive is POWER and not isinstance(arguments[1], Value) and arguments[1] == 2.0:
@@ -138,7 +152,11 @@ class ContentsTracer(NodeTracer):
     def scalar(self, primitive: Primitive, arguments: Any) -> Any:
         """Compute what a primitive computes of Python's floats."""
         function = primitive.scalar
-        if isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
+        if type(function) is types.BuiltinFunctionType:  # most often
+            found = self.arithmetic(function, arguments, primitive)
+            if found is not None and type(found._value) is float:
+                return found
+        elif isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
             return function(*arguments)
         try:
             found = self.emit(function, arguments, {}, primitive, is_tried=True)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import gc
 import threading
 
+#: So many new objects make Python search: a recording has five for each instruction.
+OBJECTS = 10_000_000
+
 
 class _FewerSearches:
-    """A context in which Python searches for garbage a hundred times less often."""
+    """A context in which Python searches for garbage after millions of new objects only."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,7 +26,9 @@ class _FewerSearches:
             self._depth += 1
             if self._depth == 1:
                 self._thresholds = gc.get_threshold()
-                gc.set_threshold(100 * self._thresholds[0], *self._thresholds[1:])
+                if not self._thresholds[0]:  # it never searches
+                    return
+                gc.set_threshold(max(OBJECTS, self._thresholds[0]), *self._thresholds[1:])
 
     def __exit__(self, *error: object) -> None:
         with self._lock:

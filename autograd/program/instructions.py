@@ -56,6 +56,14 @@ class Variable:
         """Whether this is an array and not a number."""
         return self.kind is np.ndarray
 
+    def is_like(self, other: Variable) -> bool:
+        """Return whether another one has this number, type, shape and strides."""
+        same = self.number == other.number and self.kind is other.kind
+        return same and (
+            self.kind is float
+            or (self.shape, self.dtype, self.strides) == (other.shape, other.dtype, other.strides)
+        )
+
     @property
     def nbytes(self) -> int:
         """The memory of an array, in bytes; 0 for numbers."""

@@ -24,6 +24,7 @@ from autograd.program.backends import Backend
 from autograd.program.backends.report import in_words
 from autograd.program.bound import Bound
 from autograd.program.environment import Environment
+from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.impurity import require_unchanged
 from autograd.program.path import Path
 from autograd.program.places import at, is_inside
@@ -348,7 +349,7 @@ class Jitted:
         tried: Any = (),
     ) -> Any:
         """Record a call, one thread at a time, and keep the program."""
-        with RECORDING:
+        with RECORDING, FEWER_SEARCHES:
             paths = self._cache.get(signature, [])
             if paths and id(paths[-1]) not in tried and paths[-1].holds():
                 # Another thread has recorded it meanwhile.
@@ -392,7 +393,14 @@ class Jitted:
         structure.flatten((arguments, keywords), given, [])
         with_graph = first.results.has_nodes or any(isinstance(x, Node) for x in given)
         second = record(
-            self.function, arguments, keywords, environment, with_graph, self._changing, True
+            self.function,
+            arguments,
+            keywords,
+            environment,
+            with_graph,
+            self._changing,
+            True,
+            before=first,
         )
         require_same(first.program, second.program)
         second.program = with_own_arrays(first.program, second.program)

@@ -6,6 +6,7 @@ import operator
 import threading
 import types
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, NoReturn
 
 import numpy as np
@@ -62,16 +63,27 @@ class Recorder(ContentsTracer):
         In the order in which they ran.
     constants : list of Constant
         The plain arrays that they refer to.
+    variables : list of Variable
+        By their numbers.
     refusal : TraceError or None
         The first error that this raised; the function might have caught it.
     """
 
-    def __init__(self, isolated: bool = False, changing: Any = (), strict: bool = False) -> None:
+    def __init__(
+        self,
+        isolated: bool = False,
+        changing: Any = (),
+        strict: bool = False,
+        before: Recorder | None = None,
+    ) -> None:
         super().__init__(changing, strict)
+        self.variables: list[Variable] = []
+        #: What another recording of the same call has made, which is taken over where it is equal.
+        self._known_items: list[Any] = [] if before is None else before.items
+        self._known_variables: list[Variable] = [] if before is None else before.variables
         self.items: list[Any] = []
         self.constants: list[Constant] = []
         self.isolated = isolated
-        self.count = 0
         self._constants: dict[int, tuple[Constant, Traced]] = {}
         self.refusal: TraceError | None = None
         self.is_finished = False
@@ -122,8 +134,12 @@ class Recorder(ContentsTracer):
 
     def variable(self, value: Any, hint: str = "") -> Variable:
         """Return a new variable for a value like this one."""
-        self.count += 1
-        return Variable(self.count - 1, value, hint)
+        number = len(self.variables)
+        found = Variable(number, value, hint)
+        if number < len(self._known_variables) and found.is_like(self._known_variables[number]):
+            found = self._known_variables[number]
+        self.variables.append(found)
+        return found
 
     def input(self, value: Any, hint: str = "") -> Traced:
         """Return a traced array or number for an input."""
@@ -226,18 +242,41 @@ class Recorder(ContentsTracer):
             if type(x) not in _PYTHON:
                 return None
             plain.append(x)
-        self._check()
+        if self._calling is not None or self.is_finished or self._thread != get_ident():
+            self._check()
         try:
             value = function(*plain)
         except Exception:
             return None
         if type(value) not in _PYTHON:
             return None
-        variable = self.variable(value)
-        self._append(function, tuple(symbols), {}, variable, None, False, primitive, place)
+        number = len(self.items)
+        known = self._known_items[number] if number < len(self._known_items) else None
+        if known is not None and self._is_repeated(known, function, symbols, value, primitive):
+            self.items.append(known)
+            variable = known.result
+            self.variables.append(variable)
+        else:
+            variable = self.variable(value)
+            place = place or place_of_caller()
+            self._append(function, tuple(symbols), {}, variable, None, False, primitive, place)
         found = TracedNumber(value, variable, self)
         found._moves = moves
         return found
+
+    def _is_repeated(
+        self, item: Any, function: Any, symbols: list[Any], value: Any, primitive: Any
+    ) -> bool:
+        """Return whether an instruction of the other recording does this."""
+        if type(item) is not Instruction or item.function is not function:
+            return False
+        result = item.result
+        if type(result) is not Variable or result.kind is not type(value):
+            return False
+        if result.number != len(self.variables) or item.primitive is not primitive:
+            return False
+        arguments = item.arguments
+        return len(arguments) == len(symbols) and all(map(_is_repeated, arguments, symbols))
 
     def _call(
         self,
@@ -493,6 +532,11 @@ class Recorder(ContentsTracer):
             self.origins.ended(position)
         else:
             self.origins.reached(position, self.variable_of(node), self.variable_of(cotangent))
+
+
+def _is_repeated(a: Any, b: Any) -> bool:
+    """Return whether two operands are the same variable, or the same float."""
+    return a is b or (type(a) is float and type(b) is float and a == b != 0.0)
 
 
 def is_float(x: Any) -> bool:

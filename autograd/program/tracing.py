@@ -67,6 +67,8 @@ class Recording:
         Numbers among this state that the function has changed, and that are not yet inputs.
     is_repeatable : bool
         Whether the program does everything that the function has done to objects.
+    recorder : Recorder
+        What has recorded it.
     """
 
     def __init__(self, program: Program, result: Any, results: Results, recorder: Recorder) -> None:
@@ -76,6 +78,7 @@ class Recording:
         self.fixed = recorder.fixed(program.loads, program.stores)
         self.changing = recorder.found_changing
         self.is_repeatable = recorder.is_repeatable
+        self.recorder = recorder
 
 
 def record(
@@ -86,6 +89,7 @@ def record(
     isolated: bool = False,
     changing: Any = (),
     strict: bool = False,
+    before: Recording | None = None,
 ) -> Recording:
     """Call a function and record it.
 
@@ -105,10 +109,12 @@ def record(
         Numbers among this state that are inputs.
     strict : bool
         Raise `NotFollowed` where the function does something with nodes that cannot be repeated.
+    before : Recording, optional
+        Another recording of the same call, whose instructions are taken over where they are equal.
     """
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
-    recorder = Recorder(isolated, changing, strict)
+    recorder = Recorder(isolated, changing, strict, None if before is None else before.recorder)
     recorder.give_up_foreign(tree.flat((arguments, keywords)))
     inputs, given = _inputs(recorder, leaves)
     symbols = iter([x._variable for x in inputs])
@@ -350,7 +356,7 @@ def with_own_arrays(first: Program, second: Program) -> Program:
 def require_same(first: Program, second: Program) -> None:
     """Raise an error if two recordings of the same call differ."""
     for a, b in zip(first.items, second.items, strict=False):
-        reason = _difference(a, b)
+        reason = "" if a is b else _difference(a, b)
         if reason:
             raise ImpureFunctionError(f"{at(a.place)}{reason}")
     if len(first.items) != len(second.items):
