@@ -173,7 +173,7 @@ class Primitive:
             arguments = [_floating(a, y) for a in arguments]
         try:
             return partial(y, *arguments)
-        except ArithmeticError:  # Python's floats raise errors where NumPy's are infinite
+        except (ArithmeticError, ValueError):  # where NumPy returns infinity or NaN
             numbers = [y, *arguments]
             return partial(*[np.asarray(a) if _is_number(a) else a for a in numbers])
 

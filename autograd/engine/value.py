@@ -405,10 +405,13 @@ def binary(primitive: Primitive, a: Any, b: Any) -> Any:
 
 
 def _exceptional(primitive: Primitive, arguments: Any) -> Any:
-    """Return result and partials as NumPy computes them where Python's floats raise errors."""
+    """Return result and partials, as NumPy computes those for which Python's floats raise errors."""
     with np.errstate(all="ignore"):
         scalars = [np.float64(argument) for argument in arguments]
-        y = np.float64(primitive.function(*scalars))
+        try:
+            y = np.float64(primitive.scalar(*arguments))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            y = np.float64(primitive.function(*scalars))
         found = [float(y)]
         for argnum in range(len(arguments)):
             found.append(_partial(primitive, argnum, y, *scalars))

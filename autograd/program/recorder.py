@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import threading
 import types
@@ -308,7 +309,8 @@ class Recorder(ContentsTracer):
         self, function: Any, arguments: Any, keywords: Any, error: Exception, writes: Any = None
     ) -> NoReturn:
         """Record that a call raises an error, which the function may catch, and raise it."""
-        if self._moves and not (isinstance(error, ArithmeticError) and is_in_rule()):
+        of_numbers = isinstance(error, (ArithmeticError, ValueError))
+        if self._moves and not (of_numbers and is_in_rule()):
             attempt = Attempt(function, type(error), str(error))
             found = self.record(attempt, arguments, keywords, True, writes=writes)
             self.guard(found, bool)
@@ -470,6 +472,8 @@ class Recorder(ContentsTracer):
                 return False
         if function is operator.pow and type(b) is float and b == 1.0 and is_float(a):
             return a  # as in the slope of a square
+        if function is operator.pow and is_float(a) and is_in_rule():
+            function = math.pow  # a slope is NaN where Python's operator returns a complex number
         return self.emit(function, (a, b), {})
 
     def compare(self, function: Any, a: Any, b: Any) -> Any:
