@@ -75,6 +75,10 @@ class GuardError(AutogradError, ValueError):
     """A program was called with inputs for which the traced function would take another branch."""
 
 
+class ReplayError(AutogradError, RuntimeError):
+    """A program that `jit` has recorded raises an error which the function does not: our fault."""
+
+
 class SourceError(AutogradError, TypeError):
     """A program contains something that cannot be written as source."""
 

@@ -405,7 +405,7 @@ def binary(primitive: Primitive, a: Any, b: Any) -> Any:
 
 
 def _exceptional(primitive: Primitive, arguments: Any) -> Any:
-    """Return result and partials, as NumPy computes those for which Python's floats raise errors."""
+    """Return result and partials; NumPy computes those for which Python's floats raise errors."""
     with np.errstate(all="ignore"):
         scalars = [np.float64(argument) for argument in arguments]
         try:
@@ -436,15 +436,14 @@ def read_data(values: list[Value]) -> list[Any]:
     return found
 
 
-def read_gradients(values: list[Value]) -> list[Any]:
-    """Return the derivatives in ``grad``."""
+def read_gradients(values: list[Value]) -> list[Any] | None:
+    """Return the derivatives in ``grad``; None if one of them is a node."""
     found: list[Any] = []
     for value in values:
         notes = value._notes
         if notes is not None and notes.gradient is not None:
-            found.append(notes.gradient)
-        else:
-            found.append(value._grad)
+            return None
+        found.append(value._grad)
     return found
 
 

@@ -12,7 +12,7 @@ from autograd.engine import Node, Tensor, Value
 from autograd.engine.fields import replace_gradient
 from autograd.engine.operations import POWER
 from autograd.engine.primitive import Primitive
-from autograd.program.instructions import Extended
+from autograd.program.instructions import Extended, Instruction
 from autograd.program.numpy_functions import is_followed
 from autograd.program.outside import Outside
 from autograd.program.stand_ins import NodeTracer
@@ -31,6 +31,7 @@ class ContentsTracer(NodeTracer):
 
     def __init__(self, changing: Any, strict: bool) -> None:
         super().__init__(changing, strict)
+        self.items: list[Any] = []
         self.outside: dict[tuple[int, str], Outside] = {}
         self._values: dict[int, tuple[Value, Traced]] = {}
         self._gradients: dict[int, tuple[Value, Any]] = {}
@@ -157,7 +158,12 @@ class ContentsTracer(NodeTracer):
             if found is not None and type(found._value) is float:
                 return found
         elif isinstance(function, types.FunctionType) and function.__name__ == "<lambda>":
-            return function(*arguments)
+            start = len(self.items)
+            found = function(*arguments)
+            for item in self.items[start:]:
+                if type(item) is Instruction:
+                    item.primitive = primitive
+            return found
         try:
             found = self.emit(function, arguments, {}, primitive, is_tried=True)
         except (ArithmeticError, ValueError):

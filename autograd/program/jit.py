@@ -18,7 +18,7 @@ from autograd.engine.batching import levels
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
-from autograd.errors import SourceError, TraceError
+from autograd.errors import AutogradError, ReplayError, SourceError, TraceError
 from autograd.program import counting, structure
 from autograd.program.backends import Backend
 from autograd.program.backends.report import in_words
@@ -60,6 +60,9 @@ UNRECORDED = object()
 
 #: Instead of the paths for a signature: the function itself is called.
 EAGER: list[Any] = []
+
+#: Errors of programs that functions may handle, or that Values do not raise.
+OF_NUMBERS = (ArithmeticError, ValueError, Warning, AutogradError, NotFollowed)
 
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
@@ -141,10 +144,24 @@ class Jitted:
             raise
         except Interrupted as interrupted:
             raise interrupted.error from None
-        except Exception:
-            # The function itself raises the error where the user sees it, or handles it,
-            # or returns infinity where Python's floats raise an error but Values do not.
-            return self.function(*arguments, **keywords)
+        except Exception as error:
+            return self._without_program(path, error, arguments, keywords)
+
+    def _without_program(self, path: Path, error: Exception, arguments: Any, keywords: Any) -> Any:
+        """Call the function itself, which raises the error of a program where the user sees it.
+
+        It may handle it instead, or return infinity where Python's floats raise an error and Values
+        do not. Other errors that it does not raise are faults of this library.
+        """
+        found = self.function(*arguments, **keywords)
+        name, kind = getattr(self, "__name__", "the function"), type(error).__name__
+        if not isinstance(error, OF_NUMBERS):
+            raise ReplayError(
+                f"A program of {name} raises {kind}, which {name} itself does not: {error}. This "
+                "is a fault of chainrule; please report it. Call the function without jit."
+            ) from error
+        path.report.refuses("program", f"where it raises {kind}, {name} itself runs")
+        return found
 
     def __program_state__(self) -> Iterator[State]:
         """Yield the function: for others that call this one, nothing else of it counts."""

@@ -407,8 +407,9 @@ class Program:
 
         A path that ends in ``.c`` gets a function in C99 and a header beside it, for elementwise
         functions, sums, maxima, indexing, assignments and matrix products. Its numbers agree as
-        `jit` says of C. It returns 0, or the number of the branch that it would not take. Where
-        Python raises an error, as for ``1 / 0``, it goes on with infinity or NaN.
+        `jit` says of C. It returns 0, or the number of the branch that it would not take, or -2
+        where Python raises an error for floats, as for ``1 / 0``, or makes a complex number. Where
+        Values and arrays go on with infinity or NaN, so does C.
 
         Parameters
         ----------

@@ -176,7 +176,13 @@ class _Compiler:
                 continue
             names = "".join(f"{self.names.of(x)}, " for x in loads.values())
             nodes = self.names.object([load.node for load in loads], "values")
-            self.lines.append(f"{names}= {self.names.function(read)}({nodes})")
+            call = f"{self.names.function(read)}({nodes})"
+            if what == "grad":
+                read_all = self.names.new("gradients")
+                self.lines.append(f"{read_all} = {call}")
+                self.lines.append(f"if {read_all} is None: raise GuardFailed(-1, None)")
+                call = read_all
+            self.lines.append(f"{names}= {call}")
             done.update(loads)
         return done
 
@@ -217,9 +223,7 @@ class _Compiler:
                     same = f"{name} is not {self.names.object(load.node.array, 'array')}"
                     check = same if load.node.is_kept else f"{same} and ({check})"
                 self.lines.append(f"if {check}: raise GuardFailed(-1, None)")
-            elif load.what == "grad":
-                self.lines.append(f"if {name} is None: raise GuardFailed(-1, None)")
-            elif isinstance(load.node, Cell):
+            elif load.what == "grad" or isinstance(load.node, Cell):
                 kind = self.names.object(x.kind, "kind")
                 self.lines.append(f"if type({name}) is not {kind}: raise GuardFailed(-1, None)")
 

@@ -29,9 +29,25 @@ STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 class Compiled:
     """A function of C, called with arrays; it returns its code and its results."""
 
-    def __init__(self, path, compiler="", flags=()):
+    def __init__(self, path, compiler="", flags=(), library=None):
         header = path.with_suffix(".h").read_text()
-        library = path.with_suffix(".so")
+        if library is None:
+            library = path.with_suffix(".so")
+            self.compile(path, compiler, flags, library)
+        (self.name, parameters) = re.search(r"^int (\w+)\((.*)\);", header, re.M).groups()
+        self.parameters = [p.rsplit(" ", 1) for p in parameters.split(", ") if p != "void"]
+        found = re.search(r"_WORKSPACE (\d+)", header)
+        self.size = int(found.group(1)) if found else 0
+        self.shapes = {
+            name: tuple(map(int, shape.split(","))) if shape else ()
+            for name, shape in re.findall(
+                r"^   (\w+): \w+(?:\[([\d, ]+)\])?, returned", header, re.M
+            )
+        }
+        self.function = ctypes.CDLL(str(library))[self.name]
+
+    @staticmethod
+    def compile(path, compiler, flags, library):
         subprocess.run(
             [
                 *shlex.split(compiler or COMPILERS[0]),
@@ -48,17 +64,6 @@ class Compiled:
             ],
             check=True,
         )
-        (self.name, parameters) = re.search(r"^int (\w+)\((.*)\);", header, re.M).groups()
-        self.parameters = [p.rsplit(" ", 1) for p in parameters.split(", ") if p != "void"]
-        found = re.search(r"_WORKSPACE (\d+)", header)
-        self.size = int(found.group(1)) if found else 0
-        self.shapes = {
-            name: tuple(map(int, shape.split(","))) if shape else ()
-            for name, shape in re.findall(
-                r"^   (\w+): \w+(?:\[([\d, ]+)\])?, returned", header, re.M
-            )
-        }
-        self.function = ctypes.CDLL(str(library))[self.name]
 
     def __call__(self, *arguments):
         given, results, kept, waiting = [], [], [], list(arguments)

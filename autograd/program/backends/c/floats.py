@@ -63,11 +63,50 @@ EXTENDED: dict[Callable[..., Any], Any] = {
 }
 
 
+#: Whether NumPy's function takes square roots for the exponent 0.5, which Python does not.
+ROOTS = bool(np.signbit(np.power(-0.0, 0.5)))
+ROOT_OR_POWER = Formula("({1} == 0.5 ? sqrt{s}({0}) : pow{s}({0}, {1}))", calls="pow")
+
+
 def raises(item: Instruction) -> bool:
     """Return whether Python raises an error where C returns infinity or NaN."""
     result = item.result
     is_number = isinstance(result, Variable) and result.dtype is None
     return is_number and item.function in EXTENDED
+
+
+#: Functions among these for which Python never raises an error, whatever the numbers are.
+_TOTAL = (math.fabs, math.copysign, math.degrees, math.radians, math.atan, math.atan2)
+
+#: Operators that raise an error where the divisor is 0.
+_DIVIDING = (operator.truediv, operator.floordiv, operator.mod)
+
+#: Python raises an error for a result that is NaN, or infinite, without such an operand.
+_INVALID = "({y} != {y} && !({nan})) || (isinf({y}) && !({special}))"
+
+
+def error_condition(item: Instruction, result: str, operands: list[str]) -> str | None:
+    """Return when Python raises an error, or returns a complex number, as a condition of C.
+
+    Parameters
+    ----------
+    item : Instruction
+        A function of Python's numbers.
+    result : str
+        Its result, as an expression of C.
+    operands : list of str
+        What it was computed from.
+    """
+    x = item.result
+    if not isinstance(x, Variable) or x.dtype is not None or item.function in _TOTAL:
+        return None
+    if item.function in _DIVIDING:
+        return f"{operands[1]} == 0"
+    if item.function not in EXTENDED:
+        return None
+    nan = " || ".join(f"{x} != {x}" for x in operands)
+    special = " || ".join(f"{x} != {x} || isinf({x})" for x in operands)
+    return _INVALID.format(y=result, nan=nan, special=special)
 
 
 def of_floats(item: Instruction) -> Elementwise | None:
@@ -101,6 +140,8 @@ def _with_floats(ufunc: Any, item: Instruction) -> Elementwise | None:
         power = power_of(operator.pow, *item.arguments)
         if power is not None:
             return _with_formula(power, replace(item, arguments=item.arguments[:1]))
+        if item.function is np.power and ROOTS:
+            return _with_formula(ROOT_OR_POWER, item)
     formula = QUOTIENT if item.function is operator.truediv else FORMULAS[ufunc][0]
     return _with_formula(formula, item)
 

@@ -14,7 +14,7 @@ from autograd.program.backends.c.dtypes import TYPES, has_type, stored_type
 from autograd.program.backends.c.memory import Memory, function_identifier, identifier
 from autograd.program.backends.c.preamble import INCLUDES, NO_ERRORS, PRAGMAS, needed
 from autograd.program.backends.c.textbook import with_textbook_formulas
-from autograd.program.backends.c.whole import OUT_OF_RANGE, Whole
+from autograd.program.backends.c.whole import OUT_OF_RANGE, PYTHON_ERROR, Whole
 from autograd.program.instructions import Constant, Guard, Variable, substituted
 from autograd.program.passes import SIMPLIFYING
 from autograd.program.passes.buffers import is_c_contiguous
@@ -158,8 +158,10 @@ def _header(function: str, parameters: str, described: list[str], program: Any, 
     lines += [f"/* {function}, written by chainrule.", *(f"   {text}" for text in described)]
     lines.append("   Arrays lie in the order of C, and results do not overlap with other arrays.")
     guards = [item for item in program.items if isinstance(item, Guard)]
+    lines.append(f"   Returns 0; {OUT_OF_RANGE} if an index is out of range;")
     lines.append(
-        f"   Returns 0; {OUT_OF_RANGE} if an index is out of range" + ("." if not guards else ";")
+        f"   {PYTHON_ERROR} if Python raises an error, as for 1 / 0, or computes a complex number"
+        + ("." if not guards else ";")
     )
     for number, guard_ in enumerate(guards, start=1):
         where = f" in line {guard_.place[1]}" if guard_.place else ""

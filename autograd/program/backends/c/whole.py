@@ -11,6 +11,7 @@ from autograd.errors import SourceError
 from autograd.program.backends.c import statements
 from autograd.program.backends.c.copies import copied_element
 from autograd.program.backends.c.dtypes import FLOATS, TYPES, has_type, stored_type
+from autograd.program.backends.c.floats import error_condition
 from autograd.program.backends.c.loops import NestWriter
 from autograd.program.backends.c.lowering import lowered
 from autograd.program.backends.c.memory import Memory
@@ -39,6 +40,9 @@ from autograd.program.ufuncs import UFUNCS
 
 #: What the function returns if an index is out of range; guards are counted from 1.
 OUT_OF_RANGE = -1
+
+#: What it returns if Python raises an error, as for 1 / 0, or computes a complex number.
+PYTHON_ERROR = -2
 
 #: Operators that change their first operand, as those that do not.
 _PLAIN: dict[Any, Any] = {
@@ -75,6 +79,8 @@ class Whole:
         self._block: list[Any] = []
         self._positions: set[int] = set()
         self._guards = 0
+        #: The instructions in the block for which Python may raise an error.
+        self._checked: list[Instruction] = []
         #: For whose memory it is, the positions of the items that read it.
         self._readers: dict[Any, set[int]] = {}
 
@@ -86,6 +92,10 @@ class Whole:
             changed = [] if item.writes is None else [item.writes]
             for x in (*reads(item), *changed):
                 self._readers.setdefault(root_of(x, self._views), set()).add(position)
+        for position, item in enumerate(items):
+            if isinstance(item, Instruction) and self._may_raise(item):
+                for x in (item.result, *reads(item)):
+                    self._readers.setdefault(root_of(x, self._views), set()).add(-1 - position)
         for x in self.memory.leaving:
             self._readers.setdefault(root_of(x, self._views), set()).add(len(items))
         for position, item in enumerate(items):
@@ -116,6 +126,8 @@ class Whole:
         if step is not None:
             self._block.append(step)
             self._positions.add(position)
+            if self._may_raise(item):
+                self._checked.append(item)
             return
         self._flush()
         text = self._statement(item)
@@ -155,6 +167,33 @@ class Whole:
             self.functions.append(writer.text())
             tiles = self.memory.tiles(writer.plan.tiles, writer.plan.width)
             self.lines.append(writer.call(tiles))
+        checked, self._checked = self._checked, []
+        for item in checked:
+            self._check(item)
+
+    def _may_raise(self, item: Instruction) -> bool:
+        """Return whether Python raises an error for some numbers; C returns infinity or NaN.
+
+        So do Values, and derivatives.
+        """
+        if item.writes is not None or item.primitive is not None or item.backward:
+            return False
+        return error_condition(item, "0", ["0"] * len(item.arguments)) is not None
+
+    def _check(self, item: Instruction) -> None:
+        """Return from the function where Python raises an error."""
+        operands = [self._number(x) for x in item.arguments]
+        condition = error_condition(item, self._number(item.result), operands)
+        self.lines.append(f"if ({condition}) return {PYTHON_ERROR};")
+
+    def _number(self, x: Any) -> str:
+        """Return a number as an expression."""
+        if not isinstance(x, (Variable, Constant)):
+            return literal(float(x), np.dtype(np.float64))
+        place = place_of(x, self._views)
+        base = place.base if isinstance(place, Place) else x
+        known = self.memory.numbers.get(base)
+        return known or f"{self.memory.name(base)}[{getattr(place, 'offset', 0)}]"
 
     def _guard(self, guard: Guard) -> None:
         """Return another number if a guard does not hold."""

@@ -19,6 +19,9 @@ static int store(PyObject *found, double *result)
         *result = PyFloat_AS_DOUBLE(found);
     } else if (PyBool_Check(found)) {
         *result = found == Py_True;
+    } else if (PyComplex_Check(found)) { /* as of a power of a negative number */
+        PyErr_SetString(PyExc_ArithmeticError, "a tape takes floats, not complex numbers");
+        status = -1;
     } else {
         PyErr_Format(PyExc_TypeError, "a tape takes floats, not %.100s", Py_TYPE(found)->tp_name);
         status = -1;
