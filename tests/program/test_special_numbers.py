@@ -53,7 +53,18 @@ def test_saved_c_returns_a_code_where_python_raises(kind, tmp_path):
     assert len(saved) > len(KINDS[kind]) // 2
     library = tmp_path / "all.so"
     sources = [str(path) for *_, path in saved]
-    command = [*shlex.split(COMPILERS[0]), *STRICT, *SANITIZERS, "-O0", "-shared", "-fPIC", "-o", str(library), *sources, "-lm"]
+    command = [
+        *shlex.split(COMPILERS[0]),
+        *STRICT,
+        *SANITIZERS,
+        "-O0",
+        "-shared",
+        "-fPIC",
+        "-o",
+        str(library),
+        *sources,
+        "-lm",
+    ]
     subprocess.run(command, check=True)
     faults = []
     for text, f, points, path in saved:
