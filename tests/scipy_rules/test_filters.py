@@ -8,6 +8,11 @@ from autograd import Tensor, deriv, grad, hessian_vector_product, jit, vmap
 from autograd.errors import AutogradError, ShapeError
 from autograd.scipy import signal
 
+#: Of some versions of SciPy, about options.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::UserWarning:scipy", "ignore:The behavior of affine", "ignore:Input data is complex"
+)
+
 MODULES = (signal, scipy.signal)
 RANDOM = np.random.default_rng(6)
 X = RANDOM.normal(size=37)

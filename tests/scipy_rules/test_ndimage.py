@@ -8,6 +8,11 @@ from autograd import Tensor, deriv, grad, hessian_vector_product, jit, vmap
 from autograd.errors import AutogradError, ShapeError
 from autograd.scipy import ndimage
 
+#: Of some versions of SciPy, about options.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::UserWarning:scipy", "ignore:The behavior of affine", "ignore:Input data is complex"
+)
+
 MODULES = (ndimage, scipy.ndimage)
 RANDOM = np.random.default_rng(4)
 IMAGE = RANDOM.normal(size=(7, 8))

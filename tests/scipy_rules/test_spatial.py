@@ -94,7 +94,7 @@ TO = {
     "as_quat": lambda r: r.as_quat(canonical=True), "magnitude": lambda r: r.magnitude(),
     **{seq: lambda r, seq=seq: r.as_euler(seq) for seq in ("xyz", "ZXY", "zxz", "YXY", "zyx")},
     "apply": lambda r: r.apply(VECTORS), "inverse": lambda r: r.apply(VECTORS, inverse=True),
-    "inv": lambda r: (r.inv() * r[::-1]).as_matrix(), "power": lambda r: r[0].__pow__(0.3).as_matrix(),
+    "inv": lambda r: (r.inv() * r[::-1]).as_matrix(), "power": lambda r: r[0].__pow__(0.25).as_matrix(),
     "mean": lambda r: r.mean().as_matrix(), "parts": lambda r: r[1:3].as_rotvec(degrees=True),
 }  # fmt: skip
 FROM = {

@@ -79,9 +79,9 @@ class RBFInterpolator:
         kernel: str = "thin_plate_spline", epsilon: Any = None, degree: Any = None,
     ) -> None:  # fmt: skip
         def construct(y: Any, d: Any, smoothing: Any, *epsilon: Any) -> Any:
-            return _original.RBFInterpolator(
-                y, d, neighbors, smoothing, kernel, *(epsilon or (None,)), degree
-            )
+            smooth = smoothing if smoothing.ndim else float(smoothing)
+            scale = float(epsilon[0]) if epsilon else None
+            return _original.RBFInterpolator(y, d, neighbors, smooth, kernel, scale, degree)
 
         more = () if epsilon is None else (epsilon,)
         validated(construct, y, d, smoothing, *more)
