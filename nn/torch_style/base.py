@@ -190,13 +190,14 @@ def store(target: S, result: Any, index: Any = ...) -> S:
     space: Any = target._held
     if isinstance(space, _engine):
         _check_leaf(space)
+        if not space.requires_grad and not _flows(found) and _overwritten(space, index, found):
+            return target
         if isinstance(found, _engine) and found.dtype != space.dtype:
             found = found.astype(space.dtype)
         space[index] = found
         return target
     if isinstance(found, Node):
-        flows = getattr(found, "requires_grad", True) and autograd.is_recording()
-        if flows and space.dtype.kind in "fc":
+        if _flows(found) and space.dtype.kind in "fc":
             raise DataError(
                 "A result with a derivative cannot be stored in the memory of another tensor "
                 "(x.data, x.grad, x.detach() or torch.from_numpy(a)): write y = x.clone() and "
@@ -206,6 +207,27 @@ def store(target: S, result: Any, index: Any = ...) -> S:
     space[index] = found
     mutated(target)
     return target
+
+
+def _flows(x: Any) -> bool:
+    """Return whether an assignment of this is to be recorded."""
+    is_variable = isinstance(x, Node) and bool(getattr(x, "requires_grad", True))
+    return is_variable and autograd.is_recording()
+
+
+def _overwritten(space: Any, index: Any, item: Any) -> bool:
+    """Write constants into the memory of a constant, which NumPy's arrays may share.
+
+    Returns False, and does nothing, in a function that is traced or batched.
+    """
+    array, numbers = plain(space), plain(item)
+    if type(array) is not _ndarray:
+        return False
+    if type(numbers) is not _ndarray and hasattr(numbers, "__array_function__"):
+        return False
+    array[index] = numbers
+    space.data = array  # tells the engine about the change
+    return True
 
 
 def _check_leaf(space: Any) -> None:

@@ -35,6 +35,28 @@ def test_views_and_their_base_see_changes(dtype):
     assert part.tolist() == [1, 1]
 
 
+def test_arrays_and_tensors_share_memory_both_ways():
+    x = torch.ones(3)
+    array = x.numpy()
+    x.add_(1)
+    x[0] = 7
+    assert array.tolist() == [7, 2, 2]
+    array[1] = 5
+    part = x[1:]
+    part.mul_(2)
+    assert x.tolist() == [7, 10, 4]
+    source = np.ones(2)
+    shared = torch.from_numpy(source)
+    np.add(source, 1, out=source)
+    shared += 1
+    assert source.tolist() == shared.tolist() == [3, 3]
+    w = torch.ones(3, requires_grad=True)
+    y = (w * x).sum()
+    x.zero_()
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+
+
 def test_data_and_gradients_are_memory():
     x = torch.ones(2, requires_grad=True)
     x.data.mul_(3)
