@@ -16,6 +16,7 @@ import autograd
 from autograd import Node
 from autograd.errors import DataError
 from nn.arrays import plain
+from nn.torch_style.promotion import KINDS as KINDS_OF
 from nn.torch_style.promotion import operands
 
 S = TypeVar("S", bound="TensorBase")
@@ -177,7 +178,16 @@ def in_place(method: Callable[..., Any]) -> Callable[Concatenate[S, ...], S]:
     """Return the method that stores in the tensor what another one returns."""
 
     def stored(self: S, *arguments: Any, **options: Any) -> S:
-        return store(self, method(self, *arguments, **options))
+        result = method(self, *arguments, **options)
+        if result is NotImplemented:
+            return result
+        own, other = self._held.dtype, result._held.dtype
+        if own is not other and KINDS_OF[other.kind] > KINDS_OF[own.kind]:
+            raise DataError(
+                f"A result of {other} cannot be stored in place in a tensor of {own}: write "
+                "x = x + y, or convert the tensor before, x.float()."
+            )
+        return store(self, result)
 
     name = getattr(method, "__name__", "method")
     stored.__doc__ = f"Do the same as `{name.rstrip('_')}`, in place; return the tensor."

@@ -370,6 +370,7 @@ def test_numpy_and_autograd_take_tensors():
     assert np.asarray(x.detach()).dtype == np.float32
     assert [1, 2, 3][torch.tensor(1)] == 2
     assert f"{torch.tensor(1.5):.2f}" == "1.50"
+    assert repr(torch.ones(2, 3).shape[:1] + (4,)) == "torch.Size([2, 4])"  # noqa: RUF005
     assert max(torch.tensor(1.0), torch.tensor(2.0)).item() == 2
 
 
@@ -385,6 +386,8 @@ ERRORS = [
     (lambda: torch.ones(1).cuda(), OptionError, "cuda.is_available"),
     (lambda: torch.zeros(1, device="cuda"), OptionError, "cuda.is_available"),
     (lambda: torch.ones(1).to(torch.bfloat16), DataError, r"torch\.float32"),
+    (lambda: torch.arange(3).add_(0.5), DataError, r"x\.float\(\)"),
+    (lambda: torch.ones(2).bool().mul_(2), DataError, "in place"),
     (lambda: torch.arange(3).mean(), DataError, r"x\.float\(\)"),
     (lambda: torch.arange(3).requires_grad_(), DataError, r"x\.float\(\)"),
     (lambda: torch.ones(3)[torch.tensor([0.0])], DataError, r"index\.long\(\)"),
