@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, linear
+from autograd.devices import beside
 
 #: How much is added before and after each of the last axes.
 Widths = tuple[tuple[int, int], ...]
@@ -28,7 +29,7 @@ def bordered_array(x: Any, widths: Widths, mode: str) -> Any:
     for axis, width in enumerate(widths, x.ndim - len(widths)):
         if any(width):
             places: Any = np.pad(np.arange(x.shape[axis]), width, mode)  # type: ignore[call-overload]
-            x = np.take(x, places, axis)
+            x = np.take(x, beside(places, x), axis)
     return x
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import beside
 from autograd.errors import OptionError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
@@ -57,7 +58,7 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
     if mode == "constant" and value:
         x = floating(x)  # integers may not hold the value
         border = np.pad(np.zeros(shape_of(x), x.dtype), widths, constant_values=value)
-        return bordered(x, widths, "constant") + border
+        return bordered(x, widths, "constant") + beside(border, x)
     return bordered(x, widths, MODES[mode])
 
 

@@ -67,7 +67,7 @@ def planted(program):
     return edits
 
 
-#: Programs by someone who did not know how wrong lines are found.
+#: Programs that were written apart from the code that finds lines.
 INDEPENDENT = frozenset(
     (
         *("chemistry", "coursework", "desk", "language", "likelihoods", "mechanics", "sensing"),
