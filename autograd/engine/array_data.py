@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,8 @@ _ndarray: Final = np.ndarray
 
 def refuse_other_rules(x: Any) -> None:
     """Raise an error for NumPy's arrays that compute by other rules than plain ones."""
-    if isinstance(x, np.ma.MaskedArray):
+    masked: Any = sys.modules.get("numpy.ma")  # importing it takes longer than a small program
+    if masked is not None and isinstance(x, masked.MaskedArray):
         raise DataError("A masked array would lose its mask here. Fill it: x.filled(0.0).")
     if isinstance(x, np.matrix):
         raise DataError(
