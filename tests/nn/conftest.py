@@ -16,9 +16,9 @@ def recordings(monkeypatch):
     """List the recordings, isolated ones as well."""
     counted = []
 
-    def record(function, *more):
+    def record(function, *more, **keywords):
         counted.append(function)
-        return original(function, *more)
+        return original(function, *more, **keywords)
 
     modules = [importlib.import_module(f"autograd.program.{name}") for name in ("tracing", "jit")]
     original = modules[0].record
