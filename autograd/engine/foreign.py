@@ -37,8 +37,11 @@ def is_foreign(x: Any) -> bool:
     >>> is_foreign(np.ones(3))
     False
     """
-    if type(x) is _ndarray or type(x) is float or not hasattr(type(x), "__array_function__"):
+    kind = type(x)
+    if kind is _ndarray or kind is float or not hasattr(kind, "__array_function__"):
         return False
+    if not hasattr(kind, "__array_ufunc__"):
+        return False  # it only looks like an array, as the results of a program do
     if isinstance(x, Recorded) or isinstance(x, Batched) or isinstance(x, Followed):
         return False
     return not isinstance(x, _ndarray)
