@@ -270,3 +270,21 @@ def test_relus_and_truth_values_do_not_divide_programs_of_floats():
         assert np.allclose(found, function(x), rtol=1e-13)
     product = replayed(lambda x, y, z: (x * y + z, x - y * z), 1 + 2**-30, 1 - 2**-30, -1.0)[0]
     assert product == ((1 + 2**-30) * (1 - 2**-30) - 1.0, 1 + 2**-30 + (1 - 2**-30))
+
+
+def test_views_of_what_is_not_computed_in_c_do_not_disturb_it():
+    def function(x, y):
+        positions = np.argsort(x)
+        return np.sqrt(x) * 2, np.log(x) + 1, positions[()] + positions[::-1]
+
+    x = np.array([0.25, -1.0, 0.0])
+    with np.errstate(all="ignore"):
+        wanted = function(x, 1.0)
+    jitted = jit(function, backend="c")
+    with pytest.warns(RuntimeWarning):
+        jitted(x, 1.0)
+    with pytest.warns(RuntimeWarning):  # NumPy computes the region again
+        found = jitted(x, 1.0)
+    for one, other in zip(found, wanted, strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
+    assert "C kernels: " in jitted.summary()

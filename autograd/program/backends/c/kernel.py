@@ -13,6 +13,7 @@ from autograd.program.backends.c.library import QUICK, Library
 from autograd.program.backends.c.objects import KINDS, RAISED, UNDERFLOW
 from autograd.program.backends.c.section import ALIGNMENT, Section
 from autograd.program.instructions import Instruction, Variable
+from autograd.program.passes.effects import reads
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Program
 from autograd.program.running import compiled
@@ -30,6 +31,7 @@ class Kernel(Tiled):
     def __init__(
         self, section: Section, items: list[Instruction], filled: list[Instruction]
     ) -> None:
+        items = _without_unused_views(items, section.results)
         super().__init__(items, section.inputs, section.results, ())
         #: What makes the arrays that are full of one number, which C does not need.
         self.filled = filled
@@ -123,3 +125,17 @@ def _is_variable(x: Any) -> bool:
 
 def _size(x: Variable) -> int:
     return int(np.prod(x.shape, dtype=int))
+
+
+def _without_unused_views(items: list[Instruction], results: list[Variable]) -> list[Instruction]:
+    """Return the items of a region without views that only others use: their memory is no input."""
+    needed: set[Any] = set(results)
+    found = []
+    for item in reversed(items):
+        x = item.result
+        is_view = isinstance(x, Variable) and x.root is not x
+        if is_view and x not in needed:
+            continue
+        needed.update(reads(item))
+        found.append(item)
+    return found[::-1]
