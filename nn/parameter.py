@@ -26,6 +26,7 @@ class Parameter(Tensor):
     Examples
     --------
     >>> import nn
+    >>> import numpy as np
     >>> nn.Parameter(np.zeros((2, 3))).shape
     (2, 3)
     """

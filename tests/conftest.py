@@ -13,6 +13,7 @@ from autograd import aliases
 collect_ignore_glob = [
     "check/gallery/programs/*.py",  # loaded by the gallery, with mistakes
     "nn/record_*.py",
+    "nn/torch_scripts/*.py",  # run by a test, with changed imports
     "typing/*_code.py",
     "typing/numpy_functions.py",
 ]

@@ -17,9 +17,9 @@ LAYERS = """
 autograd.version  autograd.errors
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
-autograd.graph  autograd.batching  autograd.devices
+autograd.graph  autograd.batching
 autograd.rules
-autograd.forward  autograd.debugging  autograd.variables
+autograd.devices  autograd.forward  autograd.debugging  autograd.variables
 autograd.captured
 autograd.program
 autograd.transforms  autograd.checkpointing  autograd.expression

@@ -94,6 +94,8 @@ def _add_in_batch(total: Any, index: Any, g: Any) -> bool:
     """Add the cotangents of some elements in all calls of a batch."""
     if g.array.dtype != total.array.dtype:
         return False
+    if isinstance(g.array, Followed) and not isinstance(total.array, Followed):
+        return False  # as above
     elements = total[index]
     if elements.ndim:
         np.add(elements, g, out=elements)

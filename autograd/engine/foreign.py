@@ -217,28 +217,6 @@ def by_numpy(function: Any, x: Any) -> Any:
     return np.asarray(function(to_numpy(x)), like=x) if is_foreign(x) else function(x)
 
 
-def holds(condition: Any) -> bool:
-    """Return whether a condition holds anywhere: the one number that a guard reads from a device.
-
-    Parameters
-    ----------
-    condition : array_like of bool
-        Of any shape.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> holds(np.ones(3) > 1)
-    False
-    """
-    found = np.any(condition)
-    return bool(found.item() if hasattr(found, "item") else found)
-
-
 def as_float(x: Any) -> float:
     """Return a number, or an array without axes, as a float of Python; read it from a device."""
     return float(to_numpy(x)) if is_foreign(x) else float(x)

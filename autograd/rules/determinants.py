@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import eye, holds, like
+from autograd.engine.foreign import eye, like
 from autograd.errors import NoDerivativeError
 from autograd.rules.eigenvalues import type_of_result
+from autograd.rules.kernel import holds
 from autograd.rules.limits import rounding
 from autograd.rules.matrices import H, T, column, diagonal_matrix, diagonal_of
 from autograd.rules.packing import Part, decomposition, unpack

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import holds
 from autograd.errors import NoDerivativeError
 from autograd.rules import limits
+from autograd.rules.kernel import holds
 from autograd.rules.limits import close, divided, fragile, largest, tolerance
 from autograd.rules.matrices import (
     H,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import holds
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.rules.eigenvalues import type_of_result
+from autograd.rules.kernel import holds
 from autograd.rules.matrices import H, below_diagonal, diagonal_of, of_one_triangle, on_diagonal
 from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import define, implements

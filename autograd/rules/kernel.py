@@ -22,7 +22,7 @@ import numpy as np
 
 from autograd.engine import batching, tracing
 from autograd.engine.batching import Batched
-from autograd.engine.foreign import holds, index_beside, is_foreign, like
+from autograd.engine.foreign import index_beside, is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tiles import in_tiles
@@ -55,7 +55,26 @@ def self_contained(function: Function) -> Function:
     return function
 
 
-self_contained(holds)
+@self_contained
+def holds(condition: Any) -> bool:
+    """Return whether a condition holds anywhere: the one number that a guard reads from a device.
+
+    Parameters
+    ----------
+    condition : array_like of bool
+        Of any shape.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> holds(np.ones(3) > 1)
+    False
+    """
+    found = np.any(condition)
+    return bool(found.item() if hasattr(found, "item") else found)
 
 
 def kernel(

@@ -21,7 +21,6 @@ from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import size_of, unbroadcast
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import holds
 from autograd.graph import Graph
 from autograd.rules.elementwise import (
     absolute,
@@ -37,6 +36,7 @@ from autograd.rules.elementwise import (
     sign,
     where,
 )
+from autograd.rules.kernel import holds
 from autograd.rules.table import define, elementwise
 
 #: The primitives that are lengths.

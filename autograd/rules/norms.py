@@ -9,10 +9,9 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import holds
 from autograd.errors import ShapeError
 from autograd.rules.elementwise import nonzero
-from autograd.rules.kernel import kernel, may_hold
+from autograd.rules.kernel import holds, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, slopes, vanishing
 from autograd.rules.reductions import forward_by, restore_axes, root_of_squares, spread
 from autograd.rules.singular_values import svdvals

@@ -12,12 +12,12 @@ from autograd.engine import Node, Primitive
 from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import shape_of, size_of
 from autograd.engine.dispatch import plain, refuse_out
-from autograd.engine.foreign import as_array, holds, is_foreign, like
+from autograd.engine.foreign import as_array, is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.tracing import Followed
 from autograd.rules.elementwise import conjugate, nonzero
 from autograd.rules.floats import floats
-from autograd.rules.kernel import full_of, kernel, may_hold
+from autograd.rules.kernel import full_of, holds, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.shapes import arrays
 from autograd.rules.table import composition_of, define, implements, linear, with_values

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import eye, holds, like
+from autograd.engine.foreign import eye, like
 from autograd.errors import NoRuleError
 from autograd.rules import limits
 from autograd.rules.eigenvalues import differences, refuse_phase, type_of_result
+from autograd.rules.kernel import holds
 from autograd.rules.limits import Limits, close, divided, fragile, largest, only_once, rounding
 from autograd.rules.matrices import H, T, diagonal_matrix, off_diagonal
 from autograd.rules.packing import Part, decomposition, unpack

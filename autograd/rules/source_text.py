@@ -26,7 +26,7 @@ def defined_in(text: str, name: str) -> str:
 
     Examples
     --------
-    >>> defined_in("def double(x):\\n    return 2 * x", "f")
+    >>> defined_in("def double(x):\n    return 2 * x", "f")
     'double'
     """
     try:

@@ -39,6 +39,7 @@ class Hardtanh(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Hardtanh()(np.array([-2.0, 0.5]))
     array([-1. ,  0.5])
     """
@@ -61,6 +62,7 @@ class ReLU6(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> ReLU6()(np.array([-2.0, 8.0]))
     array([0., 6.])
     """
@@ -81,6 +83,7 @@ class Hardsigmoid(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Hardsigmoid()(np.array([0.0, 9.0]))
     array([0.5, 1. ])
     """
@@ -103,6 +106,7 @@ class Hardswish(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Hardswish()(np.array([-9.0, 9.0])) + 0.0
     array([0., 9.])
     """
@@ -125,6 +129,7 @@ class Mish(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Mish()(np.array([0.0, 50.0]))
     array([ 0., 50.])
     """
@@ -147,6 +152,7 @@ class SELU(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> SELU()(np.array([1.0])).round(4)
     array([1.0507])
     """
@@ -169,6 +175,7 @@ class CELU(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> CELU()(np.array([-1000.0, 2.0]))
     array([-1.,  2.])
     """
@@ -184,6 +191,7 @@ class Softsign(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Softsign()(np.array([1.0, -3.0]))
     array([ 0.5 , -0.75])
     """
@@ -202,6 +210,7 @@ class Softshrink(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Softshrink()(np.array([0.2, 2.0]))
     array([0. , 1.5])
     """
@@ -221,6 +230,7 @@ class Hardshrink(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Hardshrink()(np.array([0.2, 2.0]))
     array([0., 2.])
     """
@@ -234,6 +244,7 @@ class Tanhshrink(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Tanhshrink()(np.array([0.0]))
     array([0.])
     """
@@ -246,6 +257,7 @@ class LogSigmoid(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> LogSigmoid()(np.array([-1000.0]))
     array([-1000.])
     """
@@ -268,6 +280,7 @@ class Threshold(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Threshold(1.0, 9.0)(np.array([0.5, 2.0]))
     array([9., 2.])
     """
@@ -292,6 +305,7 @@ class GLU(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> GLU()(np.array([4.0, 0.0]))
     array([2.])
     """
@@ -311,6 +325,7 @@ class Softmin(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Softmin()(np.array([0.0, 0.0]))
     array([0.5, 0.5])
     """

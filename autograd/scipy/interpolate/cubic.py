@@ -67,8 +67,8 @@ class CubicSpline(CubicHermiteSpline):
     >>> x = np.linspace(0.0, 1.0, 5)
     >>> round(grad(CubicSpline(x, x**3))(0.3), 12)
     0.27
-    >>> grad(lambda y: CubicSpline(x, y).integrate(0.0, 1.0))(x**3).round(12)  # Boole's rule
-    array([0.07777778, 0.35555556, 0.13333333, 0.35555556, 0.07777778])
+    >>> grad(lambda y: CubicSpline(x, y).integrate(0.0, 1.0))(x**3).round(12)  # Simpson's rule
+    array([0.08333333, 0.33333333, 0.16666667, 0.33333333, 0.08333333])
     """
 
     def __init__(
