@@ -26,7 +26,9 @@ def each(scalar: Callable[..., float], x: Any, *constants: Any) -> Any:
     """Call a function of floats with each element, keeping the precision of the array."""
     x = floats(x)
     function = (lambda t: scalar(*constants, t)) if constants else scalar
-    y = np.asarray(np.frompyfunc(function, 1, 1)(x), float)
+    # Comparing NaN sets flags of the processor or not, as the interpreter has specialised the code.
+    with np.errstate(all="ignore"):
+        y = np.asarray(np.frompyfunc(function, 1, 1)(x), float)
     return y.astype(x.dtype if x.dtype.kind == "f" else float)[()]
 
 
