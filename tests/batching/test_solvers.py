@@ -128,16 +128,25 @@ def test_solvers_without_derivatives_are_called_for_each_entry():
     np.testing.assert_allclose(vmap(solve)(A)[:, 0], A, atol=1e-6)
 
 
-def test_solvers_of_scipy_itself_are_refused():
-    for solve in (
-        lambda a: scipy.optimize.fsolve(lambda x: x**2 - a, np.ones(2)),
-        lambda a: scipy.optimize.brentq(lambda x: x**2 - a, 0.0, 10.0),
-        lambda a: scipy.optimize.minimize(lambda x: np.sum((x - a) ** 2), np.ones(2)).x,
-    ):
-        with pytest.raises(
-            BatchError, match=r"call the same function of autograd\.scipy\.optimize"
-        ):
-            vmap(solve)(A)
+OF_SCIPY = [
+    lambda a: scipy.optimize.fsolve(lambda x: x**2 - np.sum(a), np.ones(2)),
+    lambda a: scipy.optimize.brentq(lambda x: x**2 - np.sum(a), 0.0, 10.0),
+    lambda a: scipy.optimize.minimize(lambda x: np.sum((x - np.sum(a)) ** 2), np.ones(2)).x,
+]
+
+
+@pytest.mark.parametrize("solve", OF_SCIPY)
+@pytest.mark.filterwarnings("ignore:vmap calls:RuntimeWarning")
+def test_solvers_of_scipy_itself_get_each_number(solve):
+    found = vmap(solve)(A)
+    assert found.dtype == float
+    np.testing.assert_array_equal(found, [solve(a) for a in A])
+
+
+@pytest.mark.parametrize("solve", OF_SCIPY)
+def test_solvers_of_scipy_itself_are_refused_for_rows(solve):
+    with pytest.raises(BatchError, match=r"call the same function of autograd\.scipy\.optimize"):
+        vmap(solve)(np.stack([A, A]))
 
 
 def test_variables_that_do_not_differ_are_shared_between_entries():

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.program.entries.structures import are_numbers, number_of
-from autograd.program.instructions import Variable
+from autograd.program.instructions import Constant, Variable
 from autograd.program.program import Program
 from autograd.program.running import GuardFailed, compiled
 
@@ -34,9 +34,7 @@ class OneByOne:
         leaves = tree.flat(program.output)
         self._numbers = are_numbers(leaves)
         self.types = [
-            np.dtype(x.dtype or x.kind) if type(x) is Variable else np.asarray(x).dtype
-            for x, is_number in zip(leaves, self._numbers, strict=True)
-            if is_number
+            _type_of(x) for x, is_number in zip(leaves, self._numbers, strict=True) if is_number
         ]
 
     def __call__(self, count: int, inputs: list[Any], numbers: Mapping[int, Any]) -> Any:
@@ -59,3 +57,10 @@ class OneByOne:
                 column.append(x)
         pairs = zip(columns, self.types, strict=True)
         return [np.asarray(column, kind) for column, kind in pairs], failed
+
+
+def _type_of(x: Any) -> np.dtype[Any]:
+    """Return the type of what a program returns: a variable, a constant array or a number."""
+    if isinstance(x, Variable):
+        return np.dtype(x.dtype or x.kind)
+    return np.asarray(x.value if isinstance(x, Constant) else x).dtype
