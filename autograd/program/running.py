@@ -89,6 +89,8 @@ class _Compiler:
         }
         #: Tensors that are read.
         self.leaves: dict[int, None] = {}
+        #: The entries that are checked to be tuples.
+        self.tuples: set[tuple[int, Any]] = set()
         #: The first line that changes something outside.
         self.changing: int | None = None
         #: The line after which no error is expected.
@@ -211,6 +213,8 @@ class _Compiler:
             if x is None:
                 self.lines.append(f"if {place} is not None: raise GuardFailed(-1, None)")
                 continue
+            if isinstance(load.node, Cell) and load.node.index is not None:
+                self._tuple(load.node)
             name = self.names.of(x)
             self.lines.append(f"{name} = {place}")
             if x.is_array:
@@ -220,12 +224,23 @@ class _Compiler:
                 if load.what == "grad":
                     check = f"{name} is None or {check}"
                 elif isinstance(load.node, Cell):
+                    check = f"type({name}) is not np.ndarray or {check}"
                     same = f"{name} is not {self.names.object(load.node.array, 'array')}"
                     check = same if load.node.is_kept else f"{same} and ({check})"
                 self.lines.append(f"if {check}: raise GuardFailed(-1, None)")
             elif load.what == "grad" or isinstance(load.node, Cell):
                 kind = self.names.object(x.kind, "kind")
                 self.lines.append(f"if type({name}) is not {kind}: raise GuardFailed(-1, None)")
+
+    def _tuple(self, cell: Cell) -> None:
+        """Check, once, that an entry is a tuple as long as it was."""
+        known = id(cell.space), cell.key
+        if known in self.tuples:
+            return
+        self.tuples.add(known)
+        entry = self._entry(cell)
+        other = f"type({entry}) is not tuple or len({entry}) != {cell.count}"
+        self.lines.append(f"if {other}: raise GuardFailed(-1, None)")
 
     def _leaf(self, node: Tensor) -> None:
         """Check that a Tensor is differentiated as it was, and calls the same hooks."""
@@ -248,8 +263,11 @@ class _Compiler:
             label = cell.label
             node = self.names.object(cell, label if label.isidentifier() else "node")
             return f"{node}.{at.what}"
-        text = f"{self.names.object(cell.space, 'state')}[{self._key(cell.key)}]"
+        text = self._entry(cell)
         return text if cell.index is None else f"{text}[{cell.index}]"
+
+    def _entry(self, cell: Cell) -> str:
+        return f"{self.names.object(cell.space, 'state')}[{self._key(cell.key)}]"
 
     def _key(self, key: Any) -> str:
         return repr(key) if type(key) in (str, int) else self.names.object(key, "key")

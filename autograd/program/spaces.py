@@ -39,6 +39,8 @@ class Cell:
         The key or the index of the entry.
     index : int or None
         Which element of the entry, if it is a tuple.
+    count : int
+        How many elements that tuple has.
     label : str
         The name of the input of the program.
     tells : bool
@@ -49,12 +51,15 @@ class Cell:
         Whether it must stay this array, because another one shares its memory.
     """
 
-    __slots__ = ("array", "index", "is_kept", "key", "label", "space", "tells")
+    __slots__ = ("array", "count", "index", "is_kept", "key", "label", "space", "tells")
 
-    def __init__(self, space: Any, key: Any, label: str, index: int | None = None) -> None:
+    def __init__(
+        self, space: Any, key: Any, label: str, index: int | None = None, count: int = 0
+    ) -> None:
         self.space = space
         self.key = key
         self.index = index
+        self.count = count
         self.label = label if index is None else f"{label}_{index}"
         self.tells = False
         self.array: Any = None
@@ -110,8 +115,8 @@ class Space:
         name = str(key) if isinstance(key, (str, int)) else "entry"
         return f"{self._label}_{name}" if self._label else name
 
-    def _cell(self, key: Any, index: int | None = None) -> Cell:
-        return Cell(self.space, key, self._name(key), index)
+    def _cell(self, key: Any, index: int | None = None, count: int = 0) -> Cell:
+        return Cell(self.space, key, self._name(key), index, count)
 
     def _followed(self, key: Any, item: Any, changes: bool) -> Any:
         """Return what represents an entry while the function is traced."""
@@ -123,7 +128,8 @@ class Space:
         if changes and is_number(item):
             return recorder.load(self._cell(key), item)
         if changes and type(item) is tuple and all(map(is_number, item)):
-            return tuple([recorder.load(self._cell(key, i), x) for i, x in enumerate(item)])
+            cells = [self._cell(key, i, len(item)) for i in range(len(item))]
+            return tuple(map(recorder.load, cells, item))
         return item
 
     def stores(self) -> list[Store]:
@@ -143,7 +149,7 @@ class Space:
                 found.append(Store(self._cell(key), "data", recorder.symbol(now)))
                 if key not in self.entered and may_change(self.before.get(key)):
                     recorder.found_changing.add((id(self.space), key))
-            elif is_number(now) and is_number(was):
+            elif may_change(now) and may_change(was):
                 if not is_same(now, was):
                     recorder.found_changing.add((id(self.space), key))
             elif isinstance(now, PLAIN):

@@ -207,6 +207,68 @@ def test_state_may_be_none_at_first(recordings):
     compare(remembering, [nothing, nothing, nothing, reset, nothing, nothing], recordings, 2)
 
 
+KINDS = {
+    "None": None,
+    "array": np.ones(3),
+    "shorter array": np.ones(2),
+    "masked array": np.ma.ones(3),
+    "array without axes": np.array(2.0),
+    "float": 2.0,
+    "tuple": (1.0, 2.0, 3.0),
+    "shorter tuple": (1.0,),
+    "list": [1.0, 2.0, 3.0],
+    "missing": ...,
+}
+
+
+class OfAnyKind(nn.Module):
+    """Keeps something of any kind, and changes it."""
+
+    def __init__(self):
+        self.state = {}
+
+    def forward(self, x):
+        state = self.state.get("a")
+        if state is None:
+            return x * 1.0
+        if isinstance(state, tuple):
+            self.state["a"] = tuple([2 * t for t in state])
+            return x * (sum(state) + len(self.state))
+        if not isinstance(state, list):
+            self.state["a"] = state * 2
+        return x * (np.sum(state) + len(self.state))
+
+    def put(self, item):
+        if item is ...:
+            self.state.pop("a", None)
+        else:
+            self.state["a"] = item
+
+
+def test_tuples_of_numbers_are_read_and_stored():
+    model, twin = OfAnyKind(), OfAnyKind()
+    f = jit(model)
+    for either in (model, twin):
+        either.put((1.0, 2.0))
+    for _ in range(8):
+        assert_same(f(np.ones(3)), twin(np.ones(3)))
+    assert len(f.programs) == 1
+
+
+@pytest.mark.filterwarnings("ignore:jit has recorded:RuntimeWarning")
+@pytest.mark.parametrize("first", KINDS)
+def test_state_may_change_its_kind(first):
+    x = np.arange(3.0)
+    for second in KINDS:
+        model, twin = OfAnyKind(), OfAnyKind()
+        f = jit(lambda x, model=model: model(x))
+        for kind in (first, second, first, second):
+            model.put(KINDS[kind])
+            twin.put(KINDS[kind])
+            for _ in range(5):
+                assert_same(f(x), twin(x))
+
+
 class Nested(nn.Module):
     """Keeps state in lists and dicts, and one array in two places."""
 
