@@ -19,8 +19,9 @@ _ndarray: Final = np.ndarray
 
 def refuse_other_rules(x: Any) -> None:
     """Raise an error for NumPy's arrays that compute by other rules than plain ones."""
-    masked: Any = sys.modules.get("numpy.ma")  # importing it takes longer than a small program
-    if masked is not None and isinstance(x, masked.MaskedArray):
+    # Importing it takes longer than a small program; another thread may just be doing so.
+    masked: Any = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
+    if masked is not None and isinstance(x, masked):
         raise DataError("A masked array would lose its mask here. Fill it: x.filled(0.0).")
     if isinstance(x, np.matrix):
         raise DataError(
