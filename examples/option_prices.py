@@ -115,7 +115,7 @@ def draw(folder):
             implied_volatility(p, 100.0, k, 0.0, years)
             for p, k in zip(prices, strikes, strict=True)
         ]
-        axes.plot(strikes, smile, label=f"{years:g} years")
+        axes.plot(strikes, smile, label=f"{years:g} year{'s' * (years != 1)}")
     axes.set(xlabel="strike", ylabel="implied volatility")
     axes.legend()
     figure.savefig(folder / "option_prices.svg", metadata={"Date": None})

@@ -95,7 +95,7 @@ def _add_in_batch(total: Any, index: Any, g: Any) -> bool:
     if g.array.dtype != total.array.dtype:
         return False
     if isinstance(g.array, Followed) and not isinstance(total.array, Followed):
-        return False  # as above
+        return False  # the array is a constant of the program
     elements = total[index]
     if elements.ndim:
         np.add(elements, g, out=elements)

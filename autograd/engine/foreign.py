@@ -164,15 +164,15 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
     try:
         found = function(*arguments, **keywords)
     except TypeError as error:
-        others = [x for x in arguments if isinstance(x, _ndarray)]
-        if not others or isinstance(others[0], (Batched, Followed)):
+        others = [x for x in arguments if type(x) is _ndarray]
+        if not others:
             raise
         raise DataError(
             f"{name} got an array of {library} of shape {home.shape} and one of NumPy of shape "
             f"{others[0].shape}. Move one to the other: autograd.devices.beside(b, a) is b where a "
             "is, autograd.devices.to_numpy(a) reads a."
         ) from error
-    if isinstance(found, _ndarray) and not isinstance(found, (Batched, Followed)):
+    if type(found) is _ndarray:
         raise NoRuleError(
             f"{library} has no {name}: it has computed its arrays to call NumPy's. Write it with "
             "other functions, or read them before: autograd.devices.to_numpy(x)."
@@ -240,9 +240,8 @@ def to_numpy(x: Any) -> Any:
     >>> to_numpy([1.0, 2.0])
     array([1., 2.])
     """
-    if type(x) is _ndarray or not is_foreign(x):
-        return np.asarray(x)
-    for method in ("get", "compute"):
-        if hasattr(x, method):
-            return np.asarray(getattr(x, method)())
+    if is_foreign(x):
+        for method in ("get", "compute"):
+            if hasattr(x, method):
+                return np.asarray(getattr(x, method)())
     return np.asarray(x)

@@ -103,7 +103,7 @@ class Comparison:
 
 
 def compare(first: Program, second: Program, *arguments: Any, **keywords: Any) -> Comparison:
-    """Compare two programs, such as one before and after passes, or one's own and a reference.
+    """Compare two programs, such as one before and after passes, or a new one and a reference.
 
     Two instructions are the same if they call the same function on what was computed in the same
     way from the same inputs.

@@ -7,16 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nn.data.shards import Shards
 from nn.optim import Optimizer, ReduceLROnPlateau, Scheduler
-from nn.training.batches import Loss, Metric, batches_of, windows_of
+from nn.training.batches import Loss, Metric, batches_of
 from nn.training.callback import Callbacks
 from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.metrics import Means
 from nn.training.options import measured
 from nn.training.trainer import Trainer
-from nn.training.workers import ShardTrainer
 
 
 @dataclass
@@ -69,18 +67,13 @@ class Run:
         self.place = f"epoch {epoch}, before its first step"
         self.callbacks.call("on_epoch_begin", epoch - 1, {})
         means = Means(self.metrics, self.loss)
-        windows: Any
-        if isinstance(self.data, Shards):
-            windows = windows_of(self.data.steps(epoch), self.accumulate)
-        else:
-            windows = windows_of(batches_of(self.data, self.targets), self.accumulate)
+        windows = self.trainer.windows(self.data, self.targets, epoch, self.accumulate)
         for step in self.trainer.steps(windows, means, epoch, self.callbacks.begin_step):
             self.place = f"epoch {epoch}, after step {step}"
             if self.schedule_each == "batch":
                 self._advance(means.row())
             self.callbacks.end_step(step, means.row)
-        if isinstance(self.trainer, ShardTrainer):
-            self.trainer.report_slow()
+        self.trainer.end_epoch()
         self.place = f"epoch {epoch}, after its last step"
         row = {"lr": self.optimizer.param_groups[0].get("lr", math.nan), **means.row()}
         if self.gradient_norm:

@@ -12,7 +12,7 @@ from autograd import no_grad
 from autograd.program import State
 from nn.arrays import plain
 from nn.optim import Optimizer, clip_grad_norm
-from nn.training.batches import Batch, Loss, size_of
+from nn.training.batches import Batch, Loss, batches_of, size_of, windows_of
 from nn.training.metrics import Means
 from nn.training.nan import NanLossError
 from nn.training.options import check_result
@@ -48,6 +48,15 @@ class Trainer:
         for part in (self.model, self.loss, self.optimizer):
             if hasattr(part, "__program_state__"):
                 yield from part.__program_state__()
+
+    def windows(
+        self, data: Iterable[Any], targets: str, epoch: int, size: int
+    ) -> Iterator[list[Any]]:
+        """Yield what each step of an epoch takes: `size` batches, fewer in the last one."""
+        return windows_of(batches_of(data, targets), size)
+
+    def end_epoch(self) -> None:
+        """Report what concerns a whole epoch; here nothing."""
 
     def steps(
         self,

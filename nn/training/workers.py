@@ -11,7 +11,7 @@ import threading
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from nn import seeding
 from nn.arrays import plain
 from nn.data.examples import taken
 from nn.data.shards import ShardBatch, Shards
+from nn.training.batches import windows_of
 from nn.training.metrics import Means
 from nn.training.options import check_result
 from nn.training.trainer import Trainer
@@ -47,6 +48,12 @@ class ShardTrainer(Trainer):
 
     def _submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return self.client.submit(function, *arguments, pure=False)
+
+    def windows(
+        self, data: Any, targets: str, epoch: int, size: int
+    ) -> Iterator[list[list[ShardBatch]]]:
+        """Yield what all shards take in each step of an epoch."""
+        return windows_of(self.shards.steps(epoch), size)
 
     def _gradients(self, window: Any, means: Means | None = None) -> Any:
         """Compute the gradients of one step on all shards; return the loss."""
@@ -75,7 +82,7 @@ class ShardTrainer(Trainer):
             loss += measured["loss"] * count / total
         return loss, [], self._clipped()
 
-    def report_slow(self) -> None:
+    def end_epoch(self) -> None:
         """Warn of workers that took much longer for an example than the others, and forget."""
         medians = {worker: statistics.median(times) for worker, times in self.times.items()}
         usual = statistics.median(medians.values()) if medians else 0.0

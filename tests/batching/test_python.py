@@ -90,7 +90,7 @@ def test_plain_python_gives_the_result_of_a_loop_or_an_error(name):
 
 
 def test_refusals_say_what_to_write():
-    told = set()
+    messages = set()
     for text in WAYS:
         f = compiled(text)
         _, error = outcome(vmap(f), BATCHES["floats"].copy())
@@ -100,7 +100,7 @@ def test_refusals_say_what_to_write():
             e for e in (error, error.__cause__, error.__context__) if isinstance(e, BatchError)
         ]
         if not known:
-            told.add(text.removeprefix("return "))
+            messages.add(text.removeprefix("return "))
     # Python's own functions in C, which name the type
     of_python = (
         "float(str",
@@ -112,7 +112,7 @@ def test_refusals_say_what_to_write():
         "memoryview",
         "x @ x",
     )
-    assert not [text for text in told if not text.startswith(of_python)]
+    assert not [text for text in messages if not text.startswith(of_python)]
 
 
 def test_printing_shows_the_numbers_of_all_entries(capsys):

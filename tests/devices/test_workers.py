@@ -112,7 +112,7 @@ def test_a_slow_worker_is_reported():
     )
     trainer.times = {"a": [1.0, 1.0], "b": [1.1], "c": [9.0]}
     with pytest.warns(RuntimeWarning, match=r"c took 8\.2 times as long"):
-        trainer.report_slow()
+        trainer.end_epoch()
     assert not trainer.times
 
 

@@ -27,7 +27,7 @@ def network(end=None):
 
 
 def by_hand(weights=1.0, epochs=3, count=50, rate=0.05):
-    """Train with a loop of one's own; return the losses of the epochs and the model."""
+    """Train with a loop written by hand; return the losses of the epochs and the model."""
     model = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 3))
     model.load_state_dict(network().state_dict())
     optimizer = nn.optim.Adam(model.parameters(), lr=rate, eps=1e-7)

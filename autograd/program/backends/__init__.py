@@ -25,7 +25,7 @@ NAMES = (None, "numpy", "c")
 #: The most threads.
 MOST = 256
 
-#: The environment variable that chooses if `jit` is not told.
+#: The environment variable that chooses if `jit` has no ``backend=``.
 VARIABLE = "CHAINRULE_BACKEND"
 
 

@@ -18,7 +18,7 @@ _TRANSFORMED = re.compile(r"(grad|value_and_grad)_of_(\w+|<lambda>)_wrt_argnum_(
 def transformed(program: Any) -> tuple[str, str, list[int], int] | None:
     """Return what a transform of this library computes, of what, and for which parameters.
 
-    The last number counts the parameters that it was told, of which some may be unknown.
+    The last number counts the parameters that it was given, of which some may be unknown.
     """
     match = _TRANSFORMED.fullmatch(program.name)
     if match is None:
