@@ -21,39 +21,39 @@ def claimed(step: Step) -> list[Sets]:
     tangent, *arguments = step.arguments
     if not isinstance(tangent, Operand) or tangent.sets is None:
         return [Sets.empty(math.prod(step.shape), step.width)]
-    claimed = _claimed(claim, arguments, step.keywords)
-    if claimed is None or (isinstance(claimed, str) and claimed == DENSE):
+    pattern = _pattern_of(claim, arguments, step.keywords)
+    if pattern is None or (isinstance(pattern, str) and pattern == DENSE):
         raise Unknown
-    if isinstance(claimed, str) and claimed == ELEMENTWISE:
+    if isinstance(pattern, str) and pattern == ELEMENTWISE:
         return [spread(tangent, step.shape, step.width)]
     given = shape_of(arguments[claim.argnum])
     wanted = (math.prod(step.shape), math.prod(given))
-    matrix = _matrix(claimed, claim, wanted)
+    matrix = _matrix(pattern, claim, wanted)
     return [tangent.sets.combined(matrix.row, matrix.col, wanted[0])]
 
 
-def _claimed(claim: Any, arguments: Any, keywords: Any) -> Any:
+def _pattern_of(claim: Any, arguments: Any, keywords: Any) -> Any:
     """Return what the user says of one argument."""
     primitive = claim.primitive
     if isinstance(primitive.sparsity, str):
         return primitive.sparsity
     kinds = frozenset((Operand,))
     given = substituted(tuple(arguments), _numbers, kinds)
-    claimed = primitive.sparsity(*given, **substituted(keywords, _numbers, kinds))
+    pattern = primitive.sparsity(*given, **substituted(keywords, _numbers, kinds))
     count = primitive.arity if primitive.arity >= 0 else len(given)
-    if count == 1 and not isinstance(claimed, (tuple, list)):
-        claimed = (claimed,)
-    if not isinstance(claimed, (tuple, list)) or len(claimed) != count:
+    if count == 1 and not isinstance(pattern, (tuple, list)):
+        pattern = (pattern,)
+    if not isinstance(pattern, (tuple, list)) or len(pattern) != count:
         found = (
-            f"{len(claimed)} things"
-            if isinstance(claimed, (tuple, list))
-            else type(claimed).__name__
+            f"{len(pattern)} things"
+            if isinstance(pattern, (tuple, list))
+            else type(pattern).__name__
         )
         raise SparsityError(
             f"sparsity= of {primitive.name} returned {found}; it must return a tuple of {count}, "
             "one for each argument that has a derivative."
         )
-    return claimed[claim.argnum]
+    return pattern[claim.argnum]
 
 
 def _numbers(operand: Operand) -> Any:
@@ -66,15 +66,15 @@ def _numbers(operand: Operand) -> Any:
     return np.full(operand.shape, np.nan, dtype)[()]
 
 
-def _matrix(claimed: Any, claim: Any, wanted: tuple[int, int]) -> Any:
+def _matrix(pattern: Any, claim: Any, wanted: tuple[int, int]) -> Any:
     """Return the places of the entries that the user names."""
     sparse = scipy_sparse()
     try:
-        matrix = sparse.coo_array(claimed if sparse.issparse(claimed) else np.asarray(claimed) != 0)
+        matrix = sparse.coo_array(pattern if sparse.issparse(pattern) else np.asarray(pattern) != 0)
     except (TypeError, ValueError):
         matrix = None
     if matrix is None or matrix.shape != wanted:
-        found = f"shape {matrix.shape}" if matrix is not None else type(claimed).__name__
+        found = f"shape {matrix.shape}" if matrix is not None else type(pattern).__name__
         raise SparsityError(
             f"sparsity= of {claim.primitive.name} returned {found} for argument {claim.argnum}; "
             f"it must return a matrix of shape {wanted}: a row for each element of the result, a "

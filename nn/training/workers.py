@@ -157,9 +157,8 @@ def _seed(task: _Task, seed: tuple[int, ...]) -> None:
     for module in task.model.modules():
         generators += [x for x in vars(module).values() if isinstance(x, np.random.Generator)]
     for number, generator in enumerate(generators):
-        generator.bit_generator.state = type(generator)(
-            type(generator.bit_generator)([*seed, number])
-        ).bit_generator.state
+        kind = type(generator.bit_generator)
+        generator.bit_generator.state = kind([*seed, number]).state
 
 
 def _buffers(task: _Task) -> list[Any]:
