@@ -62,6 +62,7 @@ def main(arguments=None):
             f"{name:12} {values.mean():.2f} ± {values.std():.2f}   published {mean} ± {deviation}"
         )
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(samples, options.output)
     return {name: (values.mean(), values.std()) for name, values in found.items()}
 

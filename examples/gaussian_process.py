@@ -68,6 +68,7 @@ def main(arguments=None):
     print(f"size {size:.3f}, length {length:.3f}, noise {noise:.3f} (the data: 0.2)")
     print(f"log likelihood {-surprise(start):.3f} before, {-fit.fun:.3f} after {fit.nit} steps")
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(fit.x, options.output)
     return difference, -fit.fun, np.exp(fit.x)
 

@@ -72,6 +72,7 @@ def main(arguments=None):
     before = np.sqrt(np.mean(truth**2))
     print(f"error of the logarithm of the conductivity: {before:.3f} before, {error:.3f} after")
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(truth, found.x, options.output)
     return exact_check(), error
 

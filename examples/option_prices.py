@@ -99,6 +99,7 @@ def main(arguments=None):
         f"implied volatility {volatility:.6f}, by the price {by_price:.6f}, 1/vega {1 / vega:.6f}"
     )
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(options.output)
     return found, price, slopes, by_price * vega
 

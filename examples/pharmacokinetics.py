@@ -57,6 +57,7 @@ def main(arguments=None):
         ours = f"{fit.x[i]:8.4f}          {both}"
         print(f"{name:16} {ours}    {FROM_R['estimate'][i]:8.4f} {FROM_R['error'][i]:.4f}")
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(fit.x, options.output)
     return fit.x, errors
 

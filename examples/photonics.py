@@ -76,6 +76,7 @@ def main(arguments=None):
     print(f"bare glass reflects {bare:.4f} (closed form)")
     print(f"six colours: {loss(start):.4f} before, {found.fun:.1e} after {found.nit} steps")
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(found.x, options.output)
     return reflected(profile(np.array([1.9]))), exact, found.fun, bare
 

@@ -70,6 +70,7 @@ def main(arguments=None):
         misses.append(np.linalg.norm(hand(found.x) - target))
     print(f"12 places of a circle reached, the farthest miss is {max(misses):.1e} m")
     if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
         draw(poses[1:], options.output)
     return difference, max(misses)
 
