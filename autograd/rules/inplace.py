@@ -17,6 +17,7 @@ from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.errors import GradientLostError, ShapeError, lost
 from autograd.rules.histograms import in_bins
+from autograd.rules.shapes import numbered
 from autograd.rules.table import implements
 
 #: Handlers that assign to an argument: a batch cannot call them for each entry.
@@ -49,11 +50,6 @@ def writes(function: Any) -> Callable[[Callable[..., None]], Callable[..., None]
         return implements(function)(checked)
 
     return decorate
-
-
-def numbered(target: Any) -> Any:
-    """Return the flat index of each element of an array, in an array of its shape."""
-    return np.arange(size_of(plain(target))).reshape(np.shape(target))
 
 
 def assign_flat(target: Any, positions: Any, values: Any) -> None:

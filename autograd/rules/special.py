@@ -272,7 +272,8 @@ def bessel_of_array(order: int, x: Any) -> Any:
     By the power series, whose terms have one sign, up to 30, and by the asymptotic series beyond
     (Abramowitz & Stegun 9.6.10, 9.7.1).
     """
-    numbers = floats(x).astype(np.float64)
+    x = floats(x)
+    numbers = x.astype(np.float64)
     size = np.abs(numbers)
     is_small = size < 30
     half = np.where(is_small, size, 0.0) / 2
@@ -291,7 +292,7 @@ def bessel_of_array(order: int, x: Any) -> Any:
         asymptotic = asymptotic * np.exp(large) / np.sqrt(2 * np.pi * large)
     y = np.where(is_small, series, asymptotic)
     y = np.where((numbers < 0) & (order % 2 == 1), -y, y)
-    return y.astype(floats(x).dtype)
+    return y.astype(x.dtype)
 
 
 @functools.cache
