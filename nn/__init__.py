@@ -23,31 +23,42 @@ from nn.layers.activations import (
     leaky_relu, log_softmax, silu, softplus,
 )
 from nn.layers.adaptive_pooling import (
-    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d, AdaptiveMaxPool3d,
 )
 from nn.layers.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
+from nn.layers.alpha_dropout import AlphaDropout
 from nn.layers.attention import MultiheadAttention
 from nn.layers.embedding_bag import EmbeddingBag
 from nn.layers.cells import GRUCell, LSTMCell, RNNCell
-from nn.layers.channel_layers import Dropout1d, Dropout2d, PReLU
-from nn.layers.convolution import Conv1d, Conv2d
-from nn.layers.group_norm import GroupNorm, InstanceNorm1d, InstanceNorm2d
+from nn.layers.channel_layers import (
+    ChannelShuffle, Dropout1d, Dropout2d, Dropout3d, PReLU,
+)
+from nn.layers.convolution import Conv1d, Conv2d, Conv3d
+from nn.layers.group_norm import GroupNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from nn.layers.linear import Dropout, Embedding, Flatten, Linear, Unflatten
 from nn.layers.local_response_norm import LocalResponseNorm
-from nn.layers.normalisation import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
-from nn.layers.padding import (
-    CircularPad1d, CircularPad2d, ConstantPad1d, ConstantPad2d, ReflectionPad1d, ReflectionPad2d,
-    ReplicationPad1d, ReplicationPad2d, ZeroPad1d, ZeroPad2d,
+from nn.layers.normalisation import (
+    BatchNorm1d, BatchNorm2d, BatchNorm3d, LayerNorm, RMSNorm,
 )
-from nn.layers.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from nn.layers.padding import (
+    CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
+    ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d,
+    ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d,
+)
+from nn.layers.pooling import (
+    AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d,
+)
+from nn.layers.power_pooling import LPPool1d, LPPool2d, LPPool3d
 from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.layers.resampling import PixelShuffle, PixelUnshuffle, Upsample
 from nn.layers.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from nn.layers.transformer_blocks import (
     TransformerBlock, TransformerDecoderLayer, TransformerEncoderLayer,
 )
-from nn.layers.transposed import ConvTranspose1d, ConvTranspose2d
+from nn.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from nn.layers.unfolding import Fold, Unfold
+from nn.layers.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from nn.layers.vectors import Bilinear, CosineSimilarity, PairwiseDistance
 from nn.losses import (
     binary_cross_entropy, binary_cross_entropy_with_logits, cosine_embedding, cross_entropy, ctc,
@@ -83,17 +94,20 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "functional_call",
     "AdaptiveLogSoftmaxWithLoss", "Bilinear", "CosineSimilarity", "Dropout", "Embedding",
     "EmbeddingBag", "Flatten", "Fold", "Linear", "PairwiseDistance", "Unflatten", "Unfold",
-    "Conv1d", "Conv2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d",
-    "ConvTranspose1d", "ConvTranspose2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d",
-    "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "PixelShuffle", "PixelUnshuffle", "CircularPad1d",
-    "CircularPad2d", "ConstantPad1d", "ConstantPad2d", "Upsample", "ReflectionPad1d",
-    "ReflectionPad2d", "ReplicationPad1d", "ReplicationPad2d", "ZeroPad1d", "ZeroPad2d",
-    "Dropout1d", "Dropout2d", "GRUCell", "LSTMCell", "RNNCell",
-    "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "PReLU",
+    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
+    "AvgPool1d", "AvgPool2d", "AvgPool3d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "LPPool1d",
+    "LPPool2d", "LPPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d", "PixelShuffle", "PixelUnshuffle", "Upsample", "CircularPad1d",
+    "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d", "ConstantPad3d",
+    "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d",
+    "ReplicationPad2d", "ReplicationPad3d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "Dropout1d",
+    "Dropout2d", "Dropout3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "AlphaDropout",
+    "ChannelShuffle", "GRUCell", "LSTMCell", "RNNCell", "GroupNorm", "PReLU",
     "GRU", "LSTM", "RNN", "PackedSequence", "MultiheadAttention", "Transformer", "TransformerBlock",
     "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
     "TransformerEncoderLayer",
-    "BatchNorm1d", "BatchNorm2d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
+    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
     "CELU", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LogSigmoid", "Mish",
     "ReLU6", "SELU", "Softmin", "Softshrink", "Softsign", "Tanhshrink", "Threshold",
     "ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus",

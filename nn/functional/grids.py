@@ -9,8 +9,10 @@ from nn.layers.activations import leaky_relu
 from nn.layers.adaptive_pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
     AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
 )
 from nn.layers.group_norm import group_normalised
 from nn.layers.local_response_norm import LocalResponseNorm
@@ -58,6 +60,25 @@ def adaptive_avg_pool2d(x: Any, output_size: Any) -> Any:
     return AdaptiveAvgPool2d(output_size)(x)
 
 
+def adaptive_avg_pool3d(x: Any, output_size: Any) -> Any:
+    """Return the averages over windows; see `nn.AdaptiveAvgPool3d`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    output_size
+        As for the layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> adaptive_avg_pool3d(np.ones((1, 1, 4, 4, 4)), 2).shape
+    (1, 1, 2, 2, 2)
+    """
+    return AdaptiveAvgPool3d(output_size)(x)
+
+
 def adaptive_max_pool1d(x: Any, output_size: Any) -> Any:
     """Return the largest elements of windows; see `nn.AdaptiveMaxPool1d`.
 
@@ -94,6 +115,25 @@ def adaptive_max_pool2d(x: Any, output_size: Any) -> Any:
     (1, 1, 2, 2)
     """
     return AdaptiveMaxPool2d(output_size)(x)
+
+
+def adaptive_max_pool3d(x: Any, output_size: Any) -> Any:
+    """Return the largest elements of windows; see `nn.AdaptiveMaxPool3d`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    output_size
+        As for the layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> adaptive_max_pool3d(np.ones((1, 1, 4, 4, 4)), 2).shape
+    (1, 1, 2, 2, 2)
+    """
+    return AdaptiveMaxPool3d(output_size)(x)
 
 
 def conv_transpose1d(
@@ -158,6 +198,38 @@ def conv_transpose2d(
     (1, 2, 8, 8)
     """
     return _transposed(2, x, weight, bias, (stride, padding, dilation), output_padding, groups)
+
+
+def conv_transpose3d(
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
+    groups: int = 1,
+    dilation: Size = 1,
+) -> Any:
+    """Return the transposed convolution of an input; see `nn.ConvTranspose3d`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    weight : array_like or Tensor, shape (inputs, outputs / groups, *kernel)
+        The weight.
+    bias : array_like or Tensor, shape (outputs,), optional
+        The bias.
+    stride, padding, output_padding, groups, dilation
+        As for the layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> conv_transpose3d(np.ones((1, 3, 4, 4, 4)), np.ones((3, 2, 4, 4, 4))).shape
+    (1, 2, 7, 7, 7)
+    """
+    return _transposed(3, x, weight, bias, (stride, padding, dilation), output_padding, groups)
 
 
 def _transposed(

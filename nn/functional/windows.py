@@ -6,7 +6,14 @@ from typing import Any
 
 from nn.arrays import shape_of
 from nn.layers.convolution import convolved
-from nn.layers.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from nn.layers.pooling import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
 from nn.layers.sliding_window import Size, windows_of, with_batch
 
 
@@ -84,6 +91,37 @@ def conv2d(
     return _convolution(2, x, weight, bias, (stride, padding, dilation), groups)
 
 
+def conv3d(
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> Any:
+    """Return the convolution of an input; see `nn.Conv3d`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor, shape (batch, channels, depth, height, width)
+        The input.
+    weight : array_like or Tensor, shape (outputs, channels / groups, *kernel)
+        The weight.
+    bias : array_like or Tensor, shape (outputs,), optional
+        The bias.
+    stride, padding, dilation, groups
+        As for `nn.Conv3d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> conv3d(np.ones((1, 1, 5, 5, 5)), np.ones((2, 1, 3, 3, 3))).shape
+    (1, 2, 3, 3, 3)
+    """
+    return _convolution(3, x, weight, bias, (stride, padding, dilation), groups)
+
+
 def max_pool1d(
     x: Any,
     kernel_size: Size,
@@ -91,6 +129,7 @@ def max_pool1d(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
+    return_indices: bool = False,
 ) -> Any:
     """Return the maximum of each window; see `nn.MaxPool1d`.
 
@@ -98,7 +137,7 @@ def max_pool1d(
     ----------
     x : array_like or Tensor
         The input.
-    kernel_size, stride, padding, dilation, ceil_mode
+    kernel_size, stride, padding, dilation, ceil_mode, return_indices
         As for `nn.MaxPool1d`.
 
     Examples
@@ -107,7 +146,10 @@ def max_pool1d(
     >>> max_pool1d(np.ones((1, 1, 4)), 2).shape
     (1, 1, 2)
     """
-    return MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode)(x)
+    layer = MaxPool1d(
+        kernel_size, stride, padding, dilation, ceil_mode, return_indices=return_indices
+    )
+    return layer(x)
 
 
 def avg_pool1d(
@@ -152,6 +194,7 @@ def max_pool2d(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
+    return_indices: bool = False,
 ) -> Any:
     """Return the maximum of each window; see `nn.MaxPool2d`.
 
@@ -159,7 +202,7 @@ def max_pool2d(
     ----------
     x : array_like or Tensor
         The input.
-    kernel_size, stride, padding, dilation, ceil_mode
+    kernel_size, stride, padding, dilation, ceil_mode, return_indices
         As for `nn.MaxPool2d`.
 
     Examples
@@ -168,7 +211,40 @@ def max_pool2d(
     >>> max_pool2d(np.ones((1, 1, 4, 4)), 2).shape
     (1, 1, 2, 2)
     """
-    return MaxPool2d(kernel_size, stride, padding, dilation, ceil_mode)(x)
+    layer = MaxPool2d(
+        kernel_size, stride, padding, dilation, ceil_mode, return_indices=return_indices
+    )
+    return layer(x)
+
+
+def max_pool3d(
+    x: Any,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """Return the maximum of each window; see `nn.MaxPool3d`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    kernel_size, stride, padding, dilation, ceil_mode, return_indices
+        As for `nn.MaxPool3d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> max_pool3d(np.ones((1, 1, 4, 4, 4)), 2).shape
+    (1, 1, 2, 2, 2)
+    """
+    layer = MaxPool3d(
+        kernel_size, stride, padding, dilation, ceil_mode, return_indices=return_indices
+    )
+    return layer(x)
 
 
 def avg_pool2d(
@@ -196,6 +272,41 @@ def avg_pool2d(
     (1, 1, 2, 2)
     """
     layer = AvgPool2d(
+        kernel_size,
+        stride,
+        padding,
+        count_include_pad,
+        ceil_mode=ceil_mode,
+        divisor_override=divisor_override,
+    )
+    return layer(x)
+
+
+def avg_pool3d(
+    x: Any,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Any:
+    """Return the average of each window; see `nn.AvgPool3d`.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The input.
+    kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        As for `nn.AvgPool3d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> avg_pool3d(np.ones((1, 1, 4, 4, 4)), 2).shape
+    (1, 1, 2, 2, 2)
+    """
+    layer = AvgPool3d(
         kernel_size,
         stride,
         padding,

@@ -148,3 +148,37 @@ class AdaptiveMaxPool2d(AdaptiveMaxPool):
     """
 
     ndim = 2
+
+
+class AdaptiveAvgPool3d(AdaptiveAvgPool):
+    """Averages over so many windows that the output has a given depth, height and width.
+
+    Parameters
+    ----------
+    output_size : int or (int, int, int)
+        The depth, height and width of the output; None keeps one.
+
+    Examples
+    --------
+    >>> AdaptiveAvgPool3d(1)(np.ones((2, 3, 8, 8, 8))).shape
+    (2, 3, 1, 1, 1)
+    """
+
+    ndim = 3
+
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool):
+    """The largest elements of so many windows that the output has a given depth, height and width.
+
+    Parameters
+    ----------
+    output_size : int or (int, int, int)
+        The depth, height and width of the output; None keeps one.
+
+    Examples
+    --------
+    >>> AdaptiveMaxPool3d(1)(np.ones((2, 3, 8, 8, 8))).shape
+    (2, 3, 1, 1, 1)
+    """
+
+    ndim = 3

@@ -1,4 +1,4 @@
-"""Layers that treat each channel as a whole: `Dropout1d`, `Dropout2d` and `PReLU`."""
+"""Layers that treat each channel as a whole: dropout, shuffles and `PReLU`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from autograd import Tensor, leaky_relu
 from autograd.devices import beside
 from autograd.errors import ShapeError
 from nn.arrays import floating, shape_of
+from nn.function_module import OneInput
 from nn.layers.linear import Dropout
 from nn.module import Module
 from nn.parameter import Parameter
@@ -17,7 +18,7 @@ from nn.seeding import chosen
 
 
 class ChannelDropout(Dropout):
-    """The base class of `Dropout1d` and `Dropout2d`; for its parameters see there."""
+    """The base class of `Dropout1d` to `Dropout3d`; for its parameters see there."""
 
     ndim: int
 
@@ -94,6 +95,74 @@ class Dropout2d(ChannelDropout):
     """
 
     ndim = 2
+
+
+class Dropout3d(ChannelDropout):
+    """Sets random channels of inputs (batch, channels, depth, height, width) to zero.
+
+    That is in training mode; the others are multiplied by 1 / (1 - p). Source: as for
+    `Dropout1d`.
+
+    Parameters
+    ----------
+    p : float
+        The probability of a zero, from 0 to 1.
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> Dropout3d(0.5).eval()(np.ones((1, 1, 1, 1, 2)))
+    array([[[[[1., 1.]]]]])
+    """
+
+    ndim = 3
+
+
+class ChannelShuffle(OneInput):
+    """Mixes groups of channels: the first of each group, then the second of each, and so on.
+
+    Source: Zhang, Zhou, Lin & Sun, "ShuffleNet: an extremely efficient convolutional neural network
+    for mobile devices", 2018.
+
+    Parameters
+    ----------
+    groups : int
+        The number of groups.
+
+    Raises
+    ------
+    ShapeError
+        If `groups` does not divide the channels.
+
+    Examples
+    --------
+    >>> ChannelShuffle(2)(np.arange(4).reshape(1, 4, 1)).ravel()
+    array([0, 2, 1, 3])
+    """
+
+    def __init__(self, groups: int) -> None:
+        self.groups = groups
+
+    def forward(self, x: Any) -> Any:
+        """Return x with its channels in another order.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, channels, ...)
+            The input.
+        """
+        shape = shape_of(x)
+        if len(shape) < 2 or shape[1] % self.groups:
+            raise ShapeError(
+                f"ChannelShuffle({self.groups}) got an input of shape {shape}; its second axis "
+                f"must be a multiple of {self.groups}."
+            )
+        batch, channels, *grid = shape
+        groups = np.reshape(x, (batch, self.groups, channels // self.groups, *grid))
+        return np.reshape(np.swapaxes(groups, 1, 2), shape)
 
 
 class PReLU(Module):

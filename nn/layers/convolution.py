@@ -1,4 +1,4 @@
-"""Convolution: `Conv1d` and `Conv2d`.
+"""Convolution: `Conv1d` to `Conv3d`.
 
 Three functions are linear in both arguments, and each is a derivative of the others:
 ``convolved(x, w)``, ``spread(g, w)`` back to the input, and ``correlated(g, x)`` back to the
@@ -187,7 +187,7 @@ convolved: Primitive = define(convolved_array,
 
 
 class Convolution(Module):
-    """The base class of `Conv1d` and `Conv2d`; for its parameters see there."""
+    """The base class of `Conv1d` to `Conv3d`; for its parameters see there."""
 
     ndim: int  # the number of axes that the kernel slides over
 
@@ -335,3 +335,46 @@ class Conv2d(Convolution):
     """
 
     ndim = 2
+
+
+class Conv3d(Convolution):
+    """Convolution of inputs of shape (batch, channels, depth, height, width).
+
+    More precisely the cross-correlation, as usual in deep learning: each output is the sum of a
+    window of the input times the weight, plus the bias. Weight and bias are initialised uniformly
+    up to 1 / √(in_channels · kernel elements / groups).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        The number of channels of the input and of the output.
+    kernel_size : int or (int, int, int)
+        The size of the window.
+    stride : int or (int, int, int)
+        The distance between windows.
+    padding : int or (int, int, int), "same" or "valid"
+        The number of zeros to add on each side; "same" keeps the size of the input, "valid" adds
+        none.
+    dilation : int or (int, int, int)
+        The distance between the elements of a window.
+    groups : int
+        The number of groups of channels, each with its own weight.
+    bias : bool
+        Whether to add a bias.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What to fill the padding with.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or `groups` does not divide the channels.
+
+    Examples
+    --------
+    >>> Conv3d(3, 8, 5, padding="same")(np.zeros((2, 3, 8, 8, 8))).shape
+    (2, 8, 8, 8, 8)
+    """
+
+    ndim = 3

@@ -92,7 +92,7 @@ def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) ->
 
 
 class InstanceNorm(GroupNorm):
-    """The base class of `InstanceNorm1d` and `InstanceNorm2d`; for its parameters see there."""
+    """The base class of `InstanceNorm1d` to `InstanceNorm3d`; for its parameters see there."""
 
     ndim: int
 
@@ -167,3 +167,28 @@ class InstanceNorm2d(InstanceNorm):
     """
 
     ndim = 4
+
+
+class InstanceNorm3d(InstanceNorm):
+    """Normalisation of each channel of each example, with inputs of five axes.
+
+    They are (batch, channels, depth, height, width).
+    Source: as for `InstanceNorm1d`.
+
+    Parameters
+    ----------
+    num_features : int
+        The number of channels.
+    eps : float
+        Added to the variance.
+    affine : bool
+        Whether to scale and shift each channel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> InstanceNorm3d(3)(np.zeros((5, 3, 4, 4, 4))).shape
+    (5, 3, 4, 4, 4)
+    """
+
+    ndim = 5

@@ -1,4 +1,4 @@
-"""The normalisation layers `BatchNorm1d`, `BatchNorm2d`, `LayerNorm` and `RMSNorm`."""
+"""The normalisation layers `BatchNorm1d` to `BatchNorm3d`, `LayerNorm` and `RMSNorm`."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ normalised = define(normalised_array, input_vjp, weight_vjp,
 
 
 class BatchNorm(Module):
-    """The base class of `BatchNorm1d` and `BatchNorm2d`; for its parameters see there."""
+    """The base class of `BatchNorm1d` to `BatchNorm3d`; for its parameters see there."""
 
     ndims: tuple[int, ...]  # the numbers of axes that the input may have
     running_mean: Any
@@ -244,6 +244,37 @@ class BatchNorm2d(BatchNorm):
     """
 
     ndims = (4,)
+
+
+class BatchNorm3d(BatchNorm):
+    """Batch normalisation of inputs of shape (batch, channels, depth, height, width).
+
+    (x - mean) / √(variance + eps) for each channel, over the batch and all positions, multiplied by
+    a weight and shifted by a bias. In training mode mean and variance are those
+    of the batch, and running averages of them are kept; in evaluation mode these are used.
+    Source: Ioffe & Szegedy, "Batch normalization: accelerating deep network training by reducing
+    internal covariate shift", 2015.
+
+    Parameters
+    ----------
+    num_features : int
+        The number of channels.
+    eps : float
+        Added to the variance.
+    momentum : float or None
+        The weight of a new batch in the running averages; None for the average of all batches.
+    affine : bool
+        Whether to scale and shift.
+    track_running_stats : bool
+        Whether to keep running averages; without them, each batch is normalised by itself.
+
+    Examples
+    --------
+    >>> BatchNorm3d(3)(np.zeros((5, 3, 4, 4, 4))).shape
+    (5, 3, 4, 4, 4)
+    """
+
+    ndims = (5,)
 
 
 class LayerNorm(Module):

@@ -270,3 +270,97 @@ class CircularPad2d(Padding):
 
     ndim = 2
     mode = "circular"
+
+
+class ZeroPad3d(Padding):
+    """Adds a border of zeros to the last three axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top, bottom, front and back.
+
+    Examples
+    --------
+    >>> ZeroPad3d(1)(np.ones((1, 1, 2, 2, 2))).shape
+    (1, 1, 4, 4, 4)
+    """
+
+    ndim = 3
+
+
+class ReflectionPad3d(Padding):
+    """Adds a border of the elements inside, mirrored at the edge to the last three axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top, bottom, front and back.
+
+    Examples
+    --------
+    >>> ReflectionPad3d(1)(np.ones((1, 1, 2, 2, 2))).shape
+    (1, 1, 4, 4, 4)
+    """
+
+    ndim = 3
+    mode = "reflect"
+
+
+class ReplicationPad3d(Padding):
+    """Adds a border of the elements at the edge to the last three axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top, bottom, front and back.
+
+    Examples
+    --------
+    >>> ReplicationPad3d(1)(np.ones((1, 1, 2, 2, 2))).shape
+    (1, 1, 4, 4, 4)
+    """
+
+    ndim = 3
+    mode = "replicate"
+
+
+class ConstantPad3d(Padding):
+    """Adds a border of a constant to the last three axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top, bottom, front and back.
+    value : float
+        The constant.
+
+    Examples
+    --------
+    >>> ConstantPad3d(1, 2.5)(np.ones((1, 1, 2, 2, 2))).shape
+    (1, 1, 4, 4, 4)
+    """
+
+    ndim = 3
+
+    def __init__(self, padding: Size, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+
+class CircularPad3d(Padding):
+    """Adds a border of the elements at the other end to the last three axes.
+
+    Parameters
+    ----------
+    padding : int or sequence of int
+        How much to add on all sides; or left, right, top, bottom, front and back.
+
+    Examples
+    --------
+    >>> CircularPad3d(1)(np.ones((1, 1, 2, 2, 2))).shape
+    (1, 1, 4, 4, 4)
+    """
+
+    ndim = 3
+    mode = "circular"

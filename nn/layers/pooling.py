@@ -120,6 +120,24 @@ add_windows: Primitive = linear(added_back,
 # fmt: on
 
 
+def max_indices(x: Any, windows: Windows) -> Any:
+    """Return where the maximum of each window is in its flat channel, the first of several."""
+    shape = shape_of(x)
+    widths = ((0, 0),) * (len(shape) - len(windows.kernel)) + windows.padding
+    padded, counts = np.pad(x, widths, constant_values=-math.inf), windows.counts(shape)
+    parts = [padded[index] for _, index in offsets(windows, counts)]
+    which, found, size = np.argmax(np.stack(parts), axis=0), 0, 1
+    for axis, kernel_size in reversed(list(enumerate(windows.kernel))):
+        which, within = np.floor_divide(which, kernel_size), np.remainder(which, kernel_size)
+        length = shape[axis + len(shape) - len(windows.kernel)]
+        begin = np.arange(counts[axis]) * windows.stride[axis] - windows.padding[axis][0]
+        begin = begin.reshape((-1,) + (1,) * (len(counts) - axis - 1))
+        at = within * windows.dilation[axis] + beside(begin, x)
+        found = found + size * np.clip(at, 0, length - 1)  # of -inf, the padding may be the first
+        size *= length
+    return found
+
+
 class Pooling(OneInput):
     """The base class of pooling layers; for the parameters see these."""
 
@@ -164,11 +182,16 @@ class Pooling(OneInput):
         ShapeError
             If the shape does not fit, or the window is larger than the input.
         """
+        x, alone, windows = self._prepared(x)
+        y = self._pooled(x, windows)
+        return y[0] if alone else y
+
+    def _prepared(self, x: Any) -> tuple[Any, bool, Windows]:
+        """Return the input with a batch axis, whether it had none, and the windows; or raise."""
         x, alone = with_batch(floating(x), self.ndim, None, type(self).__name__)
         windows = self.windows.covering(shape_of(x)) if self.ceil_mode else self.windows
         windows.counts(shape_of(x))  # raises if there is no window
-        y = self._pooled(x, windows)
-        return y[0] if alone else y
+        return x, alone, windows
 
     def _pooled(self, x: Any, windows: Windows) -> Any:
         """Pool an input that has a batch axis."""
@@ -178,8 +201,46 @@ class Pooling(OneInput):
 class MaxPool(Pooling):
     """The maximum of each window."""
 
-    def _pooled(self, x: Any, windows: Windows) -> Any:
-        return window_max(x, windows=windows)
+    return_indices = False
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        dilation: Size = 1,
+        ceil_mode: bool = False,
+        *,
+        return_indices: bool = False,
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
+        if return_indices:
+            self.return_indices = True
+
+    def forward(self, x: Any) -> Any:
+        """Pool each channel.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, channels, *grid) or (channels, *grid)
+            The input.
+
+        Returns
+        -------
+        array or Tensor, shape (batch, channels, *windows) or (channels, *windows)
+            With `return_indices` a pair: the maxima, and where each is in its flat channel.
+
+        Raises
+        ------
+        ShapeError
+            If the shape does not fit, or the window is larger than the input.
+        """
+        x, alone, windows = self._prepared(x)
+        y = window_max(x, windows=windows)
+        if not self.return_indices:
+            return y[0] if alone else y
+        indices = max_indices(plain(x), windows)
+        return (y[0], indices[0]) if alone else (y, indices)
 
 
 class AvgPool(Pooling):
@@ -234,6 +295,8 @@ class MaxPool1d(MaxPool):
         The distance between the elements of a window.
     ceil_mode : bool
         Whether to add windows that reach beyond the end, if something is left over.
+    return_indices : bool
+        Whether to return also where the maxima are, for `MaxUnpool1d`.
 
     Raises
     ------
@@ -267,6 +330,8 @@ class MaxPool2d(MaxPool):
         The distance between the elements of a window.
     ceil_mode : bool
         Whether to add windows that reach beyond the end, if something is left over.
+    return_indices : bool
+        Whether to return also where the maxima are, for `MaxUnpool2d`.
 
     Raises
     ------
@@ -344,3 +409,70 @@ class AvgPool2d(AvgPool):
     """
 
     ndim = 2
+
+
+class MaxPool3d(MaxPool):
+    """The maximum of windows of inputs of shape (batch, channels, depth, height, width).
+
+    Of equal maxima the first one gets the derivative.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int, int)
+        The size of the window.
+    stride : int or (int, int, int), optional
+        The distance between windows; by default `kernel_size`.
+    padding : int or (int, int, int)
+        The number of elements to add on each side, at most half of `kernel_size`. They are
+        never the maximum.
+    dilation : int or (int, int, int)
+        The distance between the elements of a window.
+    ceil_mode : bool
+        Whether to add windows that reach beyond the end, if something is left over.
+    return_indices : bool
+        Whether to return also where the maxima are, for `MaxUnpool3d`.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or the padding too large.
+
+    Examples
+    --------
+    >>> MaxPool3d(2)(np.zeros((2, 3, 8, 8, 8))).shape
+    (2, 3, 4, 4, 4)
+    """
+
+    ndim = 3
+
+
+class AvgPool3d(AvgPool):
+    """The average of windows of inputs of shape (batch, channels, depth, height, width).
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int, int)
+        The size of the window.
+    stride : int or (int, int, int), optional
+        The distance between windows; by default `kernel_size`.
+    padding : int or (int, int, int)
+        The number of elements to add on each side, at most half of `kernel_size`, zeros.
+    count_include_pad : bool
+        Whether the average counts the padding.
+    ceil_mode : bool
+        Whether to add windows that reach beyond the end, if something is left over.
+    divisor_override : int, optional
+        What to divide the sums by; by default the number of elements.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or the padding too large.
+
+    Examples
+    --------
+    >>> AvgPool3d(2)(np.zeros((2, 3, 8, 8, 8))).shape
+    (2, 3, 4, 4, 4)
+    """
+
+    ndim = 3

@@ -109,15 +109,15 @@ def interpolate(
 
     Parameters
     ----------
-    x : array_like or Tensor, shape (batch, channels, length) or (batch, channels, height, width)
+    x : array_like or Tensor, shape (batch, channels, *grid)
         The input.
     size : int or sequence of int, optional
         The wanted lengths.
     scale_factor : float or sequence of float, optional
         How much longer they are; instead of `size`.
-    mode : {"nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic"}
+    mode : {"nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear"}
         What to take between the elements of x; "linear" for one axis, "bilinear" and "bicubic" for
-        two; "area" averages.
+        two, "trilinear" for three; "area" averages.
     align_corners : bool, optional
         Whether the first and last elements stay where they are, when interpolating.
 
@@ -134,11 +134,12 @@ def interpolate(
     x = floating(x)
     lengths = shape_of(x)[2:]
     always = "nearest", "nearest-exact", "area"
-    modes = {1: (*always, "linear"), 2: (*always, "bilinear", "bicubic")}
-    if (size is None) == (scale_factor is None) or mode not in modes.get(len(lengths), ()):
+    modes = {1: ("linear",), 2: ("bilinear", "bicubic"), 3: ("trilinear",)}
+    known = (*always, *modes.get(len(lengths), ())) if lengths else ()
+    if (size is None) == (scale_factor is None) or mode not in known:
         raise OptionError(
             f"interpolate takes size= or scale_factor=, and for an input of shape {shape_of(x)} "
-            f"mode= must be one of {', '.join(modes.get(len(lengths), ['none']))}, not {mode!r}."
+            f"mode= must be one of {', '.join(known) or 'none'}, not {mode!r}."
         )
     if size is not None:
         wanted = sizes_of(len(lengths), size, "size", 1)
@@ -167,9 +168,9 @@ class Upsample(OneInput):
         The wanted lengths.
     scale_factor : float or sequence of float, optional
         How much longer they are; instead of `size`.
-    mode : {"nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic"}
+    mode : {"nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear"}
         What to take between the elements of x; "linear" for one axis, "bilinear" and "bicubic" for
-        two; "area" averages.
+        two, "trilinear" for three; "area" averages.
     align_corners : bool, optional
         Whether the first and last elements stay where they are, when interpolating.
 

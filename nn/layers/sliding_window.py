@@ -15,6 +15,9 @@ from nn.arrays import shape_of
 
 Size = int | Sequence[int]
 
+#: The names of the axes that a kernel slides over, by their number.
+GRIDS = {1: "length", 2: "height, width", 3: "depth, height, width"}
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -148,7 +151,7 @@ def with_batch(x: Any, ndim: int, channels: int | None, who: str) -> tuple[Any, 
     """Return an input with a batch axis, and whether it had none."""
     shape = shape_of(x)
     if len(shape) not in (ndim + 1, ndim + 2) or channels not in (None, shape[-ndim - 1]):
-        wanted = f"{channels or 'channels'}, {('length', 'height, width')[ndim - 1]}"
+        wanted = f"{channels or 'channels'}, {GRIDS[ndim]}"
         raise ShapeError(
             f"{who} got an input of shape {shape}; it takes (batch, {wanted}) or ({wanted})."
         )

@@ -1,4 +1,4 @@
-"""Transposed convolution: `ConvTranspose1d` and `ConvTranspose2d`."""
+"""Transposed convolution: `ConvTranspose1d` to `ConvTranspose3d`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nn.parameter import Parameter
 
 
 class ConvTranspose(Module):
-    """The base class of `ConvTranspose1d` and `ConvTranspose2d`; for its parameters see there."""
+    """The base class of `ConvTranspose1d` to `ConvTranspose3d`; for its parameters see there."""
 
     ndim: int
     output_axis = 1  # of the weight
@@ -189,3 +189,41 @@ class ConvTranspose2d(ConvTranspose):
     """
 
     ndim = 2
+
+
+class ConvTranspose3d(ConvTranspose):
+    """The transpose of `Conv2d`: each input adds its multiple of the weight to a window.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        The number of channels of the input and of the output.
+    kernel_size : int or (int, int, int)
+        The size of the window.
+    stride : int or (int, int, int)
+        The distance between windows, by which the output is larger.
+    padding : int or (int, int, int)
+        The number of elements to remove on each side.
+    output_padding : int or (int, int, int)
+        The number of elements to add at the end.
+    groups : int
+        The number of groups of channels, each with its own weight.
+    bias : bool
+        Whether to add a bias.
+    dilation : int or (int, int, int)
+        The distance between the elements of a window.
+    generator : numpy.random.Generator, optional
+        The generator for the initial weights; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If a size is invalid, or `groups` does not divide the channels.
+
+    Examples
+    --------
+    >>> ConvTranspose3d(3, 8, 4, stride=2, padding=1)(np.zeros((2, 3, 5, 5, 5))).shape
+    (2, 8, 10, 10, 10)
+    """
+
+    ndim = 3

@@ -22,6 +22,7 @@ MOVES = (
     "Flatten",
     "Unflatten",
     "Unfold",
+    "ChannelShuffle",
     "ZeroPad",
     "ConstantPad",
     "CircularPad",

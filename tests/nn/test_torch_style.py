@@ -380,7 +380,7 @@ ERRORS = [
     (lambda: torch.ones(1).tensor_split, AttributeError, r"x\.split or x\.chunk"),
     (lambda: torch.ones(1).foor(), AttributeError, "floor"),
     (lambda: torch.sparse, AttributeError, "dense tensors"),
-    (lambda: nn.Conv3d, AttributeError, "Conv2d"),
+    (lambda: nn.Conv4d, AttributeError, "Conv3d"),
     (lambda: optim.Adma, AttributeError, "Adam"),
     (lambda: torch.exp(2.0), DataError, r"torch\.tensor\(x\)"),
     (lambda: torch.ones(1).cuda(), OptionError, "cuda.is_available"),

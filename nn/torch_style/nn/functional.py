@@ -66,46 +66,46 @@ def _axis(x: Any, dim: Any) -> int:
 # -- layers -------------------------------------------------------------------------------------
 
 linear = shown(functional.linear, "input=x weight bias")
-conv1d = shown(functional.conv1d, "input=x weight bias stride padding dilation groups")
-conv2d = shown(functional.conv2d, "input=x weight bias stride padding dilation groups")
+_CONVOLUTION = "input=x weight bias stride padding dilation groups"
+conv1d = shown(functional.conv1d, _CONVOLUTION)
+conv2d = shown(functional.conv2d, _CONVOLUTION)
+conv3d = shown(functional.conv3d, _CONVOLUTION)
 _TRANSPOSED = "input=x weight bias stride padding output_padding groups dilation"
 conv_transpose1d = shown(functional.conv_transpose1d, _TRANSPOSED)
 conv_transpose2d = shown(functional.conv_transpose2d, _TRANSPOSED)
-adaptive_max_pool1d = shown(
-    functional.adaptive_max_pool1d, "input=x output_size return_indices", {"return_indices": False}
-)
+conv_transpose3d = shown(functional.conv_transpose3d, _TRANSPOSED)
+_POOL = "input=x kernel_size stride padding"
+_MAX_POOL = f"{_POOL} dilation ceil_mode return_indices"
+max_pool1d = shown(functional.max_pool1d, _MAX_POOL)
+max_pool2d = shown(functional.max_pool2d, _MAX_POOL)
+max_pool3d = shown(functional.max_pool3d, _MAX_POOL)
+_UNPOOL = "input=x indices kernel_size stride padding output_size"
+max_unpool1d = shown(functional.max_unpool1d, _UNPOOL)
+max_unpool2d = shown(functional.max_unpool2d, _UNPOOL)
+max_unpool3d = shown(functional.max_unpool3d, _UNPOOL)
+_AVG_POOL = f"{_POOL} ceil_mode count_include_pad divisor_override"
+avg_pool1d = shown(functional.avg_pool1d, _AVG_POOL)
+avg_pool2d = shown(functional.avg_pool2d, _AVG_POOL)
+avg_pool3d = shown(functional.avg_pool3d, _AVG_POOL)
+_LP_POOL = "input=x norm_type kernel_size stride ceil_mode"
+lp_pool1d = shown(functional.lp_pool1d, _LP_POOL)
+lp_pool2d = shown(functional.lp_pool2d, _LP_POOL)
+lp_pool3d = shown(functional.lp_pool3d, _LP_POOL)
+adaptive_avg_pool1d = shown(functional.adaptive_avg_pool1d, "input=x output_size")
+adaptive_avg_pool2d = shown(functional.adaptive_avg_pool2d, "input=x output_size")
+adaptive_avg_pool3d = shown(functional.adaptive_avg_pool3d, "input=x output_size")
+_ADAPTIVE, _RETURN = "input=x output_size return_indices", {"return_indices": False}
+adaptive_max_pool1d = shown(functional.adaptive_max_pool1d, _ADAPTIVE, _RETURN)
+adaptive_max_pool2d = shown(functional.adaptive_max_pool2d, _ADAPTIVE, _RETURN)
+adaptive_max_pool3d = shown(functional.adaptive_max_pool3d, _ADAPTIVE, _RETURN)
 fold = shown(functional.fold, "input=x output_size kernel_size dilation padding stride")
+unfold = shown(functional.unfold, "input=x kernel_size dilation padding stride")
 pixel_shuffle = shown(functional.pixel_shuffle, "input=x upscale_factor")
 pixel_unshuffle = shown(functional.pixel_unshuffle, "input=x downscale_factor")
 group_norm = shown(functional.group_norm, "input=x num_groups weight bias eps")
 local_response_norm = shown(functional.local_response_norm, "input=x size alpha beta k")
 prelu = shown(functional.prelu, "input=x weight")
-_POOL = "input=x kernel_size stride padding"
-_MAX_POOL = f"{_POOL} dilation ceil_mode return_indices"
-_AVG_POOL = f"{_POOL} ceil_mode count_include_pad divisor_override"
-max_pool1d = shown(functional.max_pool1d, _MAX_POOL, {"return_indices": False})
-max_pool2d = shown(functional.max_pool2d, _MAX_POOL, {"return_indices": False})
-avg_pool1d = shown(functional.avg_pool1d, _AVG_POOL)
-avg_pool2d = shown(functional.avg_pool2d, _AVG_POOL)
 pairwise_distance = shown(functional.pairwise_distance, "x1 x2 p eps keepdim")
-_TRANSPOSED = "input=x weight bias stride padding output_padding groups dilation"
-conv_transpose1d = shown(functional.conv_transpose1d, _TRANSPOSED)
-conv_transpose2d = shown(functional.conv_transpose2d, _TRANSPOSED)
-fold = shown(functional.fold, "input=x output_size kernel_size dilation padding stride")
-unfold = shown(functional.unfold, "input=x kernel_size dilation padding stride")
-pixel_shuffle = shown(functional.pixel_shuffle, "input=x upscale_factor")
-pixel_unshuffle = shown(functional.pixel_unshuffle, "input=x downscale_factor")
-adaptive_avg_pool1d = shown(functional.adaptive_avg_pool1d, "input=x output_size")
-adaptive_avg_pool2d = shown(functional.adaptive_avg_pool2d, "input=x output_size")
-_RETURN = {"return_indices": False}
-adaptive_max_pool1d = shown(
-    functional.adaptive_max_pool1d, "input=x output_size return_indices", _RETURN
-)
-adaptive_max_pool2d = shown(
-    functional.adaptive_max_pool2d, "input=x output_size return_indices", _RETURN
-)
-group_norm = shown(functional.group_norm, "input=x num_groups weight bias eps")
-local_response_norm = shown(functional.local_response_norm, "input=x size alpha beta k")
 dropout = shown(functional.dropout, "input=x p training inplace")
 layer_norm = shown(functional.layer_norm, "input=x normalized_shape weight bias eps")
 normalize = shown(functional.normalize, "input=x p dim eps")

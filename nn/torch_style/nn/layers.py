@@ -70,6 +70,18 @@ class Dropout2d(Face, plain=nn.Dropout2d):
         return outside(functional.dropout(inside(input), self.p, self.training))
 
 
+class Dropout3d(Face, plain=nn.Dropout3d):
+    """`nn.Dropout3d` on tensors in PyTorch's style."""
+
+
+class AlphaDropout(Face, plain=nn.AlphaDropout):
+    """`nn.AlphaDropout` on tensors in PyTorch's style."""
+
+
+class ChannelShuffle(Face, plain=nn.ChannelShuffle):
+    """`nn.ChannelShuffle` on tensors in PyTorch's style."""
+
+
 class PReLU(Face, plain=nn.PReLU):
     """`nn.PReLU` on tensors in PyTorch's style."""
 
@@ -82,6 +94,10 @@ class Conv2d(Face, plain=nn.Conv2d):
     """`nn.Conv2d` on tensors in PyTorch's style."""
 
 
+class Conv3d(Face, plain=nn.Conv3d):
+    """`nn.Conv3d` on tensors in PyTorch's style."""
+
+
 class ConvTranspose1d(Face, plain=nn.ConvTranspose1d):
     """`nn.ConvTranspose1d` on tensors in PyTorch's style."""
 
@@ -90,6 +106,12 @@ class ConvTranspose1d(Face, plain=nn.ConvTranspose1d):
 
 class ConvTranspose2d(Face, plain=nn.ConvTranspose2d):
     """`nn.ConvTranspose2d` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
+
+
+class ConvTranspose3d(Face, plain=nn.ConvTranspose3d):
+    """`nn.ConvTranspose3d` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
 
@@ -113,18 +135,59 @@ class AvgPool2d(Face, plain=nn.AvgPool2d):
     )
 
 
+class AvgPool3d(Face, plain=nn.AvgPool3d):
+    """`nn.AvgPool3d` on tensors in PyTorch's style."""
+
+    order = (
+        "kernel_size",
+        "stride",
+        "padding",
+        "ceil_mode",
+        "count_include_pad",
+        "divisor_override",
+    )
+
+
 class MaxPool1d(Face, plain=nn.MaxPool1d):
     """`nn.MaxPool1d` on tensors in PyTorch's style."""
 
     order = POOLING
-    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
 
 
 class MaxPool2d(Face, plain=nn.MaxPool2d):
     """`nn.MaxPool2d` on tensors in PyTorch's style."""
 
     order = POOLING
-    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
+
+
+class MaxPool3d(Face, plain=nn.MaxPool3d):
+    """`nn.MaxPool3d` on tensors in PyTorch's style."""
+
+    order = POOLING
+
+
+class LPPool1d(Face, plain=nn.LPPool1d):
+    """`nn.LPPool1d` on tensors in PyTorch's style."""
+
+
+class LPPool2d(Face, plain=nn.LPPool2d):
+    """`nn.LPPool2d` on tensors in PyTorch's style."""
+
+
+class LPPool3d(Face, plain=nn.LPPool3d):
+    """`nn.LPPool3d` on tensors in PyTorch's style."""
+
+
+class MaxUnpool1d(Face, plain=nn.MaxUnpool1d):
+    """`nn.MaxUnpool1d` on tensors in PyTorch's style."""
+
+
+class MaxUnpool2d(Face, plain=nn.MaxUnpool2d):
+    """`nn.MaxUnpool2d` on tensors in PyTorch's style."""
+
+
+class MaxUnpool3d(Face, plain=nn.MaxUnpool3d):
+    """`nn.MaxUnpool3d` on tensors in PyTorch's style."""
 
 
 class AdaptiveAvgPool1d(Face, plain=nn.AdaptiveAvgPool1d):
@@ -135,12 +198,20 @@ class AdaptiveAvgPool2d(Face, plain=nn.AdaptiveAvgPool2d):
     """`nn.AdaptiveAvgPool2d` on tensors in PyTorch's style."""
 
 
+class AdaptiveAvgPool3d(Face, plain=nn.AdaptiveAvgPool3d):
+    """`nn.AdaptiveAvgPool3d` on tensors in PyTorch's style."""
+
+
 class AdaptiveMaxPool1d(Face, plain=nn.AdaptiveMaxPool1d):
     """`nn.AdaptiveMaxPool1d` on tensors in PyTorch's style."""
 
 
 class AdaptiveMaxPool2d(Face, plain=nn.AdaptiveMaxPool2d):
     """`nn.AdaptiveMaxPool2d` on tensors in PyTorch's style."""
+
+
+class AdaptiveMaxPool3d(Face, plain=nn.AdaptiveMaxPool3d):
+    """`nn.AdaptiveMaxPool3d` on tensors in PyTorch's style."""
 
 
 class PixelShuffle(Face, plain=nn.PixelShuffle):
@@ -153,6 +224,20 @@ class PixelUnshuffle(Face, plain=nn.PixelUnshuffle):
 
 class Upsample(Face, plain=nn.Upsample):
     """`nn.Upsample` on tensors in PyTorch's style."""
+
+
+class UpsamplingNearest2d(Upsample):
+    """`Upsample` of images by the nearest pixel."""
+
+    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
+        super().__init__(size, scale_factor, "nearest")
+
+
+class UpsamplingBilinear2d(Upsample):
+    """`Upsample` of images between pixels, the corners aligned."""
+
+    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
+        super().__init__(size, scale_factor, "bilinear", align_corners=True)
 
 
 class Fold(Face, plain=nn.Fold):
@@ -183,12 +268,20 @@ class ReflectionPad2d(Face, plain=nn.ReflectionPad2d):
     """`nn.ReflectionPad2d` on tensors in PyTorch's style."""
 
 
+class ReflectionPad3d(Face, plain=nn.ReflectionPad3d):
+    """`nn.ReflectionPad3d` on tensors in PyTorch's style."""
+
+
 class ReplicationPad1d(Face, plain=nn.ReplicationPad1d):
     """`nn.ReplicationPad1d` on tensors in PyTorch's style."""
 
 
 class ReplicationPad2d(Face, plain=nn.ReplicationPad2d):
     """`nn.ReplicationPad2d` on tensors in PyTorch's style."""
+
+
+class ReplicationPad3d(Face, plain=nn.ReplicationPad3d):
+    """`nn.ReplicationPad3d` on tensors in PyTorch's style."""
 
 
 class ZeroPad1d(Face, plain=nn.ZeroPad1d):
@@ -199,12 +292,20 @@ class ZeroPad2d(Face, plain=nn.ZeroPad2d):
     """`nn.ZeroPad2d` on tensors in PyTorch's style."""
 
 
+class ZeroPad3d(Face, plain=nn.ZeroPad3d):
+    """`nn.ZeroPad3d` on tensors in PyTorch's style."""
+
+
 class CircularPad1d(Face, plain=nn.CircularPad1d):
     """`nn.CircularPad1d` on tensors in PyTorch's style."""
 
 
 class CircularPad2d(Face, plain=nn.CircularPad2d):
     """`nn.CircularPad2d` on tensors in PyTorch's style."""
+
+
+class CircularPad3d(Face, plain=nn.CircularPad3d):
+    """`nn.CircularPad3d` on tensors in PyTorch's style."""
 
 
 class ConstantPad1d(Face, plain=nn.ConstantPad1d):
@@ -215,12 +316,20 @@ class ConstantPad2d(Face, plain=nn.ConstantPad2d):
     """`nn.ConstantPad2d` on tensors in PyTorch's style."""
 
 
+class ConstantPad3d(Face, plain=nn.ConstantPad3d):
+    """`nn.ConstantPad3d` on tensors in PyTorch's style."""
+
+
 class BatchNorm1d(Face, plain=nn.BatchNorm1d):
     """`nn.BatchNorm1d` on tensors in PyTorch's style."""
 
 
 class BatchNorm2d(Face, plain=nn.BatchNorm2d):
     """`nn.BatchNorm2d` on tensors in PyTorch's style."""
+
+
+class BatchNorm3d(Face, plain=nn.BatchNorm3d):
+    """`nn.BatchNorm3d` on tensors in PyTorch's style."""
 
 
 class LayerNorm(Face, plain=nn.LayerNorm):
@@ -244,6 +353,13 @@ class InstanceNorm1d(Face, plain=nn.InstanceNorm1d):
 
 class InstanceNorm2d(Face, plain=nn.InstanceNorm2d):
     """`nn.InstanceNorm2d` on tensors in PyTorch's style."""
+
+    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
+    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
+
+
+class InstanceNorm3d(Face, plain=nn.InstanceNorm3d):
+    """`nn.InstanceNorm3d` on tensors in PyTorch's style."""
 
     order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
     lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}

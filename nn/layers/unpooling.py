@@ -1,0 +1,158 @@
+"""The inverse of maximum pooling: `MaxUnpool1d` to `MaxUnpool3d`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd import kernel
+from autograd.devices import like
+from autograd.errors import ShapeError
+from nn.arrays import floating, plain, shape_of
+from nn.layers.sliding_window import Size, sizes_of, with_batch
+from nn.module import Module
+
+
+@kernel()
+def sources(indices: Any, grid: tuple[int, ...]) -> Any:
+    """Return for each place of a grid which number it takes, the last one; -1 for none."""
+    count = math.prod(grid)
+    if indices.size and not 0 <= indices.min() <= indices.max() < count:
+        raise ShapeError(
+            f"Unpooling got indices from {indices.min()} to {indices.max()}, but the grid is "
+            f"{grid}: write output_size= with the shape before the pooling."
+        )
+    found = np.full_like(indices, -1, shape=(len(indices), count))
+    numbers = np.arange(indices.shape[1], like=like(indices))
+    np.put_along_axis(found, indices, np.broadcast_to(numbers, indices.shape), 1)
+    return found
+
+
+class MaxUnpool(Module):
+    """The base class of `MaxUnpool1d` to `MaxUnpool3d`; for its parameters see there."""
+
+    ndim: int
+
+    def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> None:
+        self.kernel_size = sizes_of(self.ndim, kernel_size, "kernel_size", 1)
+        self.stride = sizes_of(self.ndim, kernel_size if stride is None else stride, "stride", 1)
+        self.padding = sizes_of(self.ndim, padding, "padding", 0)
+
+    def forward(self, x: Any, indices: Any, output_size: Any = None) -> Any:
+        """Put each number where the maximum was, and 0 elsewhere.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, channels, *windows) or (channels, *windows)
+            The numbers.
+        indices : array_like of int
+            Where they go in their flat channels, as maximum pooling returns it.
+        output_size : sequence of int, optional
+            The lengths of the grid; by default the smallest that the windows fit into.
+
+        Returns
+        -------
+        array or Tensor, shape (batch, channels, *grid) or (channels, *grid)
+
+        Raises
+        ------
+        ShapeError
+            If the shapes differ, or an index is outside of the grid.
+        """
+        indices = np.asarray(indices) if isinstance(indices, list) else plain(indices)
+        if shape_of(x) != indices.shape:
+            raise ShapeError(
+                f"{type(self).__name__} got an input of shape {shape_of(x)} and indices of shape "
+                f"{indices.shape}; they must be the same."
+            )
+        x, alone = with_batch(floating(x), self.ndim, None, type(self).__name__)
+        batch, channels, *lengths = shape_of(x)
+        steps = zip(lengths, self.stride, self.padding, self.kernel_size, strict=True)
+        grid = tuple((n - 1) * step - 2 * pad + size for n, step, pad, size in steps)
+        if output_size is not None:
+            grid = tuple(output_size)[-self.ndim :]
+        rows = (batch * channels, math.prod(lengths))
+        source = sources(indices.reshape(rows), grid)
+        taken = np.take_along_axis(x.reshape(rows), np.maximum(source, 0), axis=1)
+        y = np.where(source >= 0, taken, 0.0).reshape((batch, channels, *grid))
+        return y[0] if alone else y
+
+
+class MaxUnpool1d(MaxUnpool):
+    """The inverse of `MaxPool1d`: maxima go back to where they were, among zeros.
+
+    Source: Zeiler, Taylor & Fergus, "Adaptive deconvolutional networks for mid and high level
+    feature learning", 2011.
+
+    Parameters
+    ----------
+    kernel_size : int
+        The size of the window.
+    stride : int, optional
+        The distance between windows; by default `kernel_size`.
+    padding : int
+        The number of elements that were added on each side.
+
+    Examples
+    --------
+    >>> from nn import MaxPool1d
+    >>> y, indices = MaxPool1d(2, return_indices=True)(np.zeros((2, 3, 8)))
+    >>> MaxUnpool1d(2)(y, indices).shape
+    (2, 3, 8)
+    """
+
+    ndim = 1
+
+
+class MaxUnpool2d(MaxUnpool):
+    """The inverse of `MaxPool2d`: maxima go back to where they were, among zeros.
+
+    Source: Zeiler, Taylor & Fergus, "Adaptive deconvolutional networks for mid and high level
+    feature learning", 2011.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+        The size of the window.
+    stride : int or (int, int), optional
+        The distance between windows; by default `kernel_size`.
+    padding : int or (int, int)
+        The number of elements that were added on each side.
+
+    Examples
+    --------
+    >>> from nn import MaxPool2d
+    >>> y, indices = MaxPool2d(2, return_indices=True)(np.zeros((2, 3, 8, 6)))
+    >>> MaxUnpool2d(2)(y, indices).shape
+    (2, 3, 8, 6)
+    """
+
+    ndim = 2
+
+
+class MaxUnpool3d(MaxUnpool):
+    """The inverse of `MaxPool3d`: maxima go back to where they were, among zeros.
+
+    Source: Zeiler, Taylor & Fergus, "Adaptive deconvolutional networks for mid and high level
+    feature learning", 2011.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int, int)
+        The size of the window.
+    stride : int or (int, int, int), optional
+        The distance between windows; by default `kernel_size`.
+    padding : int or (int, int, int)
+        The number of elements that were added on each side.
+
+    Examples
+    --------
+    >>> from nn import MaxPool3d
+    >>> y, indices = MaxPool3d(2, return_indices=True)(np.zeros((2, 3, 4, 4, 6)))
+    >>> MaxUnpool3d(2)(y, indices).shape
+    (2, 3, 4, 4, 6)
+    """
+
+    ndim = 3
