@@ -27,6 +27,7 @@ from autograd.engine.registry import LAZY_RULES
 from autograd.rules.activations import elu, gelu, leaky_relu, silu
 from autograd.rules.custom import define, elementwise, linear
 from autograd.rules.kernel import kernel
+from autograd.rules.notation import Notation
 from autograd.rules.reductions import logsumexp
 from autograd.rules.softmax import log_softmax, softmax
 from autograd.rules.special import erf, lgamma, relu, sigmoid, softplus
@@ -77,6 +78,7 @@ __version__ = VERSION
 __all__ = [
     "COMPILED",
     "Node",
+    "Notation",
     "Primitive",
     "Program",
     "SparseDerivative",

@@ -65,11 +65,13 @@ from autograd.program import Program as Program
 from autograd.rules.custom import define as define
 from autograd.rules.custom import elementwise as elementwise
 from autograd.rules.custom import linear as linear
+from autograd.rules.notation import Notation as Notation
 from autograd.sparse import SparseDerivative as SparseDerivative
 
 __all__ = [
     "COMPILED",
     "Node",
+    "Notation",
     "Primitive",
     "Program",
     "SparseDerivative",
@@ -579,7 +581,7 @@ class enable_grad(engine.enable_grad):  # noqa: N801
     def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]: ...
 
 class scope(engine.scope):  # noqa: N801
-    def __init__(self, name: str) -> None: ...
+    def __init__(self, name: str, about: str = "") -> None: ...
     def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]: ...
 
 # -- functions --------------------------------------------------------------------------------

@@ -16,6 +16,14 @@ from autograd import Tensor, Value, scope
 IMAGES = Path(__file__).resolve().parent / "images"
 
 
+def first() -> Value:
+    """Return the expression at the beginning of seeing.md."""
+    x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    y = (x * w + x).tanh()
+    y.label = "y"
+    return y
+
+
 def neuron() -> Value:
     """Return micrograd's neuron with two inputs."""
     numbers = {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}
@@ -118,9 +126,9 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     (IMAGES / "call.svg").write_bytes(flow(CALL))
     (IMAGES / "backward.svg").write_bytes(flow(BACKWARD))
-    y = neuron()
-    y.backward()
-    autograd.draw(y).save(IMAGES / "neuron.svg")
+    for name, y in (("first", first()), ("neuron", neuron())):
+        y.backward()
+        autograd.draw(y).save(IMAGES / f"{name}.svg")
     autograd.steps(shared()).save(IMAGES / "steps.svg")
     loss = layer()
     loss.backward(retain_graph=True)

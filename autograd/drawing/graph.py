@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.notation import notation
 from autograd.drawing.numbers import short
 from autograd.engine import Node, Primitive, Tensor, dispatch
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
 from autograd.graph import Graph as RecordedGraph
+from autograd.rules.notation import PLAIN, Notation, written
 
 #: Scopes nested deeper than this are merged: a recursive function opens many.
 DEEPEST = 20
@@ -187,16 +187,19 @@ def _kind(node: Any, roots: set[int]) -> str:
 def _split(node: Any) -> tuple[tuple[int, ...], str]:
     """Return the positions of the operands, and the text of the other arguments."""
     primitive, arguments = node.primitive, node.arguments
+    shown = notation(primitive)
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
-    may_be_operand = set(range(arity)).difference(notation(primitive).settings)
+    may_be_operand = set(range(arity)).difference(shown.settings)
     operands, settings = [], []
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, Node) or (argnum in may_be_operand and _is_numeric(argument)):
             operands.append(argnum)
         elif argument is not None:
             named = _parameter(primitive, argnum)
-            shown = short(argument, most=24)
-            settings.append(f"{named}={shown}" if named else shown.strip("()"))
+            text = short(argument, most=24)
+            settings.append(f"{named}={text}" if named else text.strip("()"))
+    if shown.note is not None:
+        return tuple(operands), written(shown.note, arguments, node.keywords)
     settings += [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
     return tuple(operands), ", ".join(settings)
 
@@ -250,6 +253,11 @@ def _common(one: str, other: str) -> str:
     return ".".join(shared)
 
 
+def notation(primitive: Primitive | None) -> Notation:
+    """Return how a primitive is written: by its name, unless it says something else."""
+    return PLAIN if primitive is None else primitive.notation or PLAIN
+
+
 def formula(item: Item) -> str:
     """Write the operation of a node with the names of its parents; empty for a leaf."""
     if not item.op or item.formula:
@@ -257,11 +265,11 @@ def formula(item: Item) -> str:
     if item.missing:
         return f"{item.op}({item.missing})"
     arguments = [a.name if isinstance(a, Item) else short(a, most=24) for a in item.call]
-    written = notation(item.node.primitive)
-    if written.between and len(arguments) == 2:
-        return f" {written.between} ".join(arguments)
-    if written.form:
+    shown = notation(item.node.primitive)
+    if shown.between and len(arguments) == 2:
+        return f" {shown.between} ".join(arguments)
+    if shown.form:
         arguments[1:] = [argument.strip("()") for argument in arguments[1:]]
-        return written.form.format(*arguments)
+        return written(shown.form, item.call, item.node.keywords).format(*arguments)
     keywords = [f"{key}={short(value, most=24)}" for key, value in item.node.keywords.items()]
     return f"{item.op}({', '.join(arguments + keywords)})"

@@ -27,12 +27,21 @@ SIGNS = {
     "…": r"\dots ",
     "±": r" \pm ",
     "%": r"\%",
+    "∗": r"*",
+    "⋆": r"\star ",
+    "ĝ": r"\hat{g}",
+    "x̂": r"\hat{x}",
+    "δ": r"\delta ",
+    "μ": r"\mu ",
+    "σ": r"\sigma ",
 }
 SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+SUBSCRIPT = str.maketrans("ₜ₊₋₁", "t+-1")
 
 
 def latex(text: str, items: dict[int, Item]) -> str:
     """Turn a formula, nodes as ``⟦number⟧`` and words marked, into LaTeX."""
+    text = re.sub(r"\^\(([^()]*)\)", r"^{\1}", text)
     text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda s: f"^{{{s[0].translate(SUPERSCRIPT)}}}", text)
     text = re.sub(
         r"(?<=\d)e\+?([-−]?)0*(\d+)",
@@ -56,7 +65,7 @@ def _symbols(text: str) -> str:
     text = re.sub(r"(?<![\\\w{⟦])[A-Za-z_][A-Za-z_0-9]*", word, text)
     for sign, written in SIGNS.items():
         text = text.replace(sign, written)
-    return text
+    return re.sub("[ₜ₊₋₁]+", lambda s: f"_{{{s[0].translate(SUBSCRIPT)}}}", text)
 
 
 def _roots(text: str) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.formulas import called, marked_formula, without_marks
-from autograd.drawing.graph import Item
-from autograd.drawing.notation import notation
+from autograd.drawing.formulas import WORDS, called, marked_formula, without_marks
+from autograd.drawing.graph import Item, notation
 from autograd.drawing.numbers import short
 from autograd.drawing.source import body_of, closure_of, names_of
 from autograd.rules import elementwise
+from autograd.rules.notation import vjp_of
 
 LONGEST = 80
 
@@ -31,9 +31,10 @@ def derivative(item: Item, argnum: int) -> str:
     argument receives, given the cotangent ``g`` of the node. Words are marked; see `named`.
     """
     primitive = item.node.primitive
-    words = notation(primitive).vjp(argnum)
+    words = vjp_of(notation(primitive), argnum, item.call, item.node.keywords)
     if words:
-        return words.format(*map(_operand, item.operands))
+        operands = map(_operand, item.call)
+        return words.translate(WORDS).format(*operands, y=_operand(item))
     if primitive.partials is not None:
         return _written(item, primitive.partials[argnum], "y")
     if primitive.transposes is not None:

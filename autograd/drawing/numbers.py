@@ -16,6 +16,8 @@ FEW = 6
 OVERWRITTEN = "overwritten"
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 10
+#: A mean of fewer units in the last place of the standard deviation is shown as 0.
+MEANINGLESS = 64
 #: Statistics of a larger array are computed from about this many elements.
 SAMPLE_SIZE = 1_000_000
 
@@ -42,7 +44,7 @@ def short(x: Any, most: int = 60, number_format: str = ".6g") -> str:
     if x is None:
         return "none"
     if isinstance(x, (float, np.floating)):
-        return f"{x:{number_format}}"
+        return _number(x, number_format)
     if isinstance(x, (tuple, list)) and len(x) <= 4:
         return f"({', '.join(short(part, most // 2, number_format) for part in x)})"
     if isinstance(x, slice):
@@ -52,6 +54,12 @@ def short(x: Any, most: int = 60, number_format: str = ".6g") -> str:
         return _array(x, most, number_format)
     text = repr(x.item() if isinstance(x, np.generic) else x)  # True, not np.True_
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _number(x: Any, number_format: str) -> str:
+    """Write a number; zero without a sign, however it came about."""
+    text = f"{x:{number_format}}"
+    return text.replace("-", "", 1) if x == 0 and text.startswith("-") else text
 
 
 def _array(x: np.ndarray[Any, Any], most: int, number_format: str) -> str:
@@ -64,10 +72,12 @@ def _array(x: np.ndarray[Any, Any], most: int, number_format: str) -> str:
 
 
 def numbers_of(x: np.ndarray[Any, Any], number_format: str = ".6g") -> str:
-    """Write all numbers of an array as nested lists."""
+    """Write all numbers of an array as nested lists; of more than two axes, shape and a list."""
+    if x.ndim > 2:
+        return f"{'×'.join(map(str, x.shape))} {numbers_of(x.reshape(-1), number_format)}"
     if x.ndim == 0:
         number = x[()]
-        return f"{number:{number_format}}" if x.dtype.kind in "fc" else str(number)
+        return _number(number, number_format) if x.dtype.kind in "fc" else str(number)
     return f"[{', '.join(numbers_of(part, number_format) for part in x)}]"
 
 
@@ -89,8 +99,17 @@ def spread(x: Any) -> str:
     elements = _sample(x)
     with np.errstate(all="ignore"):
         if elements.size and elements.dtype.kind == "f" and elements.min() == elements.max():
-            return f"{elements[0]:.4g}"
-        return f"{np.mean(elements):.4g} ± {np.std(elements):.3g}"
+            return _number(elements[0], ".4g")
+        mean, deviation = np.mean(elements), np.std(elements)
+        if abs(mean) <= _noise(elements, deviation):
+            mean = mean * 0  # of the same type
+        return f"{_number(mean, '.4g')} ± {deviation:.3g}"
+
+
+def _noise(elements: Any, deviation: Any) -> Any:
+    """Return how large a mean may be by rounding alone."""
+    epsilon = np.finfo(elements.dtype).eps if elements.dtype.kind in "fc" else 0.0
+    return MEANINGLESS * epsilon * deviation
 
 
 def summary_lines(x: Any) -> list[str]:

@@ -16,6 +16,7 @@ from autograd.drawing.graph import Graph, Item, formula, graph_of
 from autograd.drawing.latex import latex, latex_name
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
+from autograd.drawing.paths import Paths
 from autograd.drawing.program_steps import ProgramSteps, program_steps
 from autograd.drawing.step_sequence import StepSequence
 from autograd.drawing.view import Frame, Options, view_of
@@ -27,6 +28,8 @@ FORMATS = (".txt", ".md", ".tex", *ANIMATIONS)
 #: The most steps to display.
 MOST = 200
 
+#: Sums of more derivatives are written as the sum so far, and the last.
+MOST_TERMS = 4
 #: Arrays that take more room are summarised as mean ± standard deviation.
 MOST_CHARACTERS = 40
 
@@ -64,6 +67,7 @@ class Steps(StepSequence[Step]):
         self.steps = steps
         self.number_format = number_format
         self._items = {item.number: item for item in graph.items}
+        self._paths = Paths(graph, steps)
 
     # -- in words -------------------------------------------------------------------------------
 
@@ -120,17 +124,30 @@ class Steps(StepSequence[Step]):
     def _row(self, step: Step) -> tuple[str, str, str]:
         """Write the local derivative, the product, and the derivative that it is added to."""
         rule, added, parent = self.formula(step), self.number(step.product), step.parent.name
+        role = self._paths.role(step)
         if step.local is None:
-            derived, product = f"{parent} receives {rule}", f"= {added}"
+            as_role = f" as the {role}" if role else ""
+            derived, product = f"{parent} receives{as_role} {rule}", f"= {added}"
         else:
             local = self.number(step.local)
             equal = "" if rule.replace("−", "-") == local else f" = {local}"
-            derived = f"∂{step.item.name}/∂{parent} = {rule}{equal}"
+            along = f" along the {role}" if role else ""
+            derived = f"∂{step.item.name}/∂{parent}{along} = {rule}{equal}"
             product = f"times {self.number(step.incoming)} is {added}"
         if step.before is None:
             return derived, product, f"→ {parent}"
-        total = f"{self.number(step.before)} + {added} = {self.number(step.after)}"
-        return derived, product, f"→ {parent}: {total}"
+        terms, is_last = self._terms(step)
+        total = f"{' + '.join(map(_in_brackets, terms))} = {self.number(step.after)}"
+        if is_last:
+            return derived, product, f"→ ∂{self.graph.roots[0].name}/∂{parent} = {total}"
+        return derived, product, f"→ {parent}: {total} so far"
+
+    def _terms(self, step: Step) -> tuple[list[str], bool]:
+        """Return what a node has received, and whether this step is the last to it."""
+        steps, is_last = self._paths.received(step)
+        if is_last and len(steps) <= MOST_TERMS:
+            return [self.number(each.product) for each in steps], True
+        return [self.number(step.before), self.number(step.product)], is_last
 
     def number(self, x: Any) -> str:
         """Return a number or a short array as text; a longer one as mean ± standard deviation.
@@ -165,10 +182,10 @@ class Steps(StepSequence[Step]):
         >>> y.label = "y"
         >>> print(steps(y).latex())
         \begin{align*}
-        \frac{\partial y}{\partial x} &= x = 3
+        \left. \frac{\partial y}{\partial x} \right|_{\text{first factor}} &= x = 3
             && 1 \cdot 3 = 3 \\
-        \frac{\partial y}{\partial x} &= x = 3
-            && 1 \cdot 3 = 3, \quad 3 + 3 = 6
+        \left. \frac{\partial y}{\partial x} \right|_{\text{second factor}} &= x = 3
+            && 1 \cdot 3 = 3, \quad \frac{\partial y}{\partial x} = 3 + 3 = 6
         \end{align*}
         """
         return "\n".join(self._aligned(list(steps)) for _, steps in self._by_operation(most))
@@ -182,25 +199,36 @@ class Steps(StepSequence[Step]):
 
     def _line(self, step: Step) -> str:
         name, parent = latex_name(step.item), latex_name(step.parent)
+        role = self._paths.role(step)
         rule = latex(derivative(step.item, step.argnum), self._items)
         total = ""
         if step.before is not None:
-            before, added = self._number_in_latex(step.before), self._factor(step.product)
-            total = rf", \quad {before} + {added} = {self._number_in_latex(step.after)}"
+            terms, is_last = self._terms(step)
+            written = " + ".join(self._in_latex(_in_brackets(term)) for term in terms)
+            end = latex_name(self.graph.roots[0])
+            whole = rf"\frac{{\partial {end}}}{{\partial {parent}}} = " if is_last else ""
+            total = rf", \quad {whole}{written} = {self._number_in_latex(step.after)}"
         product = self._number_in_latex(step.product)
         if step.local is None:
-            return rf"\bar{{{parent}}} &\mathrel{{+}}= {rule} && {product}{total}"
+            said = rf" \quad \text{{({role})}}" if role else ""
+            return rf"\bar{{{parent}}} &\mathrel{{+}}= {rule}{said} && {product}{total}"
         local = self._number_in_latex(step.local)
         equal = "" if local == rule else f" = {local}"
         incoming, factor = self._factor(step.incoming), self._factor(step.local)
+        slope = rf"\frac{{\partial {name}}}{{\partial {parent}}}"
+        if role:
+            slope = rf"\left. {slope} \right|_{{\text{{{role}}}}}"
         return (
-            rf"\frac{{\partial {name}}}{{\partial {parent}}} &= {rule}{equal}"
+            rf"{slope} &= {rule}{equal}"
             "\n"
             rf"    && {incoming} \cdot {factor} = {product}{total}"
         )
 
     def _number_in_latex(self, x: Any) -> str:
-        return latex(self.number(x).replace("-", "−"), self._items)
+        return self._in_latex(self.number(x))
+
+    def _in_latex(self, number: str) -> str:
+        return latex(number.replace("-", "−"), self._items)
 
     def _factor(self, x: Any) -> str:
         """Write a number as a factor, in brackets if it has a sign."""
@@ -284,6 +312,11 @@ class Steps(StepSequence[Step]):
             active = step.item.number
             yield Frame(dict(arrived), self.sentence(step), active, (active, step.position))
         yield Frame(dict(arrived), f"All derivatives of {end.name}")
+
+
+def _in_brackets(number: str) -> str:
+    """Write a number as a term of a sum, in brackets if it has a sign or is a spread."""
+    return f"({number})" if number.startswith("-") or "±" in number else number
 
 
 @overload

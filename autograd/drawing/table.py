@@ -24,6 +24,9 @@ from autograd.program import Program
 
 TITLES = ("scope", "operation", "calls", "shape", "parameters", "kept", "forward", "backward")
 
+#: Stands for the scope of operations in none, beside others that are in one.
+OUTSIDE = "(outside)"
+
 
 @dataclass(slots=True)
 class Row:
@@ -84,10 +87,12 @@ class Summary:
     def _cells(self) -> list[tuple[str, ...]]:
         cells: list[tuple[str, ...]] = []
         before = None
+        scoped = any(row.scope for row in self.rows)
         for row in [*self.rows, self.total]:
+            scope = row.scope or (OUTSIDE if scoped else "")
             cells.append(
                 (
-                    row.scope if row.scope != before else "",
+                    scope if scope != before else "",
                     row.operation,
                     f"{row.calls:,}",
                     "×".join(map(str, row.shape)),
@@ -97,7 +102,7 @@ class Summary:
                     seconds_of(row.backward),
                 )
             )
-            before = row.scope
+            before = scope
         return cells
 
     def __str__(self) -> str:

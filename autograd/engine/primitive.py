@@ -68,6 +68,8 @@ class Primitive:
     source : str, callable or None
         What `function` computes, for saved programs: the text of a function of NumPy, or one that
         can be imported.
+    notation : Notation or None
+        How it is written in pictures, text and lessons; by its name if None.
     sparsity : callable or None
         Which elements of each argument an element of the result depends on, given the arguments.
     fresh_results : bool
@@ -103,6 +105,7 @@ class Primitive:
         self.in_c: Any = None
         self.source: Any = None
         self.sparsity: Any = None
+        self.notation: Any = None
         self.arity: int = 0
         self.fresh_results: bool = False
         self.reads_data: bool = True

@@ -27,6 +27,8 @@ class scope:  # noqa: N801 - stands beside no_grad
     ----------
     name : str
         What the group is called.
+    about : str
+        What it is, such as the class of a layer; pictures show it beside the name.
 
     Raises
     ------
@@ -43,17 +45,18 @@ class scope:  # noqa: N801 - stands beside no_grad
     'encoder.square'
     """
 
-    def __init__(self, name: Any) -> None:
+    def __init__(self, name: Any, about: str = "") -> None:
         if not isinstance(name, str) or not name.strip("."):
             raise DataError(f"A scope needs a name, such as 'encoder', not {name!r}.")
         self.name = name.strip(".")
+        self.about = about
 
     def __enter__(self) -> scope:
         opened: list[Notes] = getattr(_THREAD, "opened", [])
         path = f"{opened[-1].scope}.{self.name}" if opened else self.name
         with _LOCK:
             GRAD_MODE.entries += 1
-            notes = Notes(path, GRAD_MODE.entries)
+            notes = Notes(path, GRAD_MODE.entries, self.about)
             opened.append(notes)
             _THREAD.opened = opened
             GRAD_MODE.scopes += 1
@@ -78,7 +81,7 @@ class scope:  # noqa: N801 - stands beside no_grad
 
         @functools.wraps(function)
         def within_scope(*arguments: Any, **keywords: Any) -> Any:
-            with scope(self.name):
+            with scope(self.name, self.about):
                 return function(*arguments, **keywords)
 
         return within_scope

@@ -14,6 +14,7 @@ from autograd.rules import (
     softmax,
     special,
     table,
+    textbook,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "softmax",
     "special",
     "table",
+    "textbook",
 ]
 
 LAZY_RULES["numpy"] = "autograd.rules.lazy"

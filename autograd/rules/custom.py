@@ -14,6 +14,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.registry import DISPATCH, USER_RULES
 from autograd.rules import table
 from autograd.rules.in_c import CText
+from autograd.rules.notation import Notation
 from autograd.rules.own_batch import for_all
 from autograd.rules.own_sparsity import checked_sparsity
 from autograd.rules.source_text import checked
@@ -27,6 +28,7 @@ def elementwise(
     name: str | None = None,
     source: str | Callable[..., Any] | None = None,
     c: str | None = None,
+    notation: Notation | None = None,
 ) -> Primitive:
     """Return an elementwise function with the given partial derivatives.
 
@@ -46,6 +48,8 @@ def elementwise(
     c : str, optional
         What C programs compute: one expression, in which the parameters of `function` are numbers,
         ``double`` or ``float``. By default programs in C call `function`.
+    notation : Notation, optional
+        How it is written in pictures, text and lessons; by default by its name.
 
     Returns
     -------
@@ -75,6 +79,7 @@ def elementwise(
     row = table.elementwise(function, scalar, *partials, name=name, replaces=())
     row.source = checked(source, row.name)
     row.in_c = None if c is None else CText(c, function, is_expression=True)
+    row.notation = notation
     return _registered(row, None, fresh_results=True)
 
 
@@ -88,6 +93,7 @@ def linear(
     source: str | Callable[..., Any] | None = None,
     c: str | None = None,
     sparsity: str | Callable[..., Any] | None = None,
+    notation: Notation | None = None,
 ) -> Primitive:
     """Return a function, linear in its arguments, with the given transposes.
 
@@ -109,7 +115,7 @@ def linear(
         For `vmap`: `function` for many calls at once, ``batch(*arguments, **keywords)``, where each
         array has one more axis in front, and so has the result. By default `function` itself is
         called with batched arrays, if it consists of NumPy's functions, else once for each entry.
-    source, c, sparsity : optional
+    source, c, sparsity, notation : optional
         As for `define`.
 
     Returns
@@ -129,6 +135,7 @@ def linear(
     """
     row = table.linear(function, *transposes, name=name, replaces=())
     _extend(row, batch, source, c, sparsity)
+    row.notation = notation
     return _registered(row, replaces, fresh_results)
 
 
@@ -144,6 +151,7 @@ def define(
     source: str | Callable[..., Any] | None = None,
     c: str | None = None,
     sparsity: str | Callable[..., Any] | None = None,
+    notation: Notation | None = None,
 ) -> Primitive:
     """Return a function with the given vector-Jacobian products.
 
@@ -186,6 +194,8 @@ def define(
         for each result and a column for each element in C order, of booleans or of `scipy.sparse`;
         None for all. Numbers that may differ between calls are NaN there. By default the pattern
         is that of the functions of NumPy that the derivative calls.
+    notation : Notation, optional
+        How it is written in pictures, text and lessons; by default by its name.
 
     Returns
     -------
@@ -214,6 +224,7 @@ def define(
         function, *vjps, variadic=variadic, multilinear=multilinear, name=name, replaces=()
     )
     _extend(row, batch, source, c, sparsity)
+    row.notation = notation
     return _registered(row, replaces, fresh_results)
 
 

@@ -32,6 +32,7 @@ from nn.layers.small_grids import (
     spread_small,
 )
 from nn.module import Module
+from nn.notation import CONVOLUTION
 
 #: How many elements to copy at once: what fits into a processor's cache.
 MOST = 1 << 18
@@ -182,7 +183,7 @@ convolved: Primitive = define(convolved_array,
     lambda g, y, x, weight, bias, windows, groups: spread(g, weight, windows, groups, x.shape),
     lambda g, y, x, weight, bias, windows, groups: correlated(g, x, windows, groups),
     lambda g, y, x, weight, bias, windows, groups: np.sum(g, axis=(0, *windows.axes)),
-    fresh_results=True, name="convolution")
+    fresh_results=True, name="convolution", notation=CONVOLUTION)
 # fmt: on
 
 

@@ -16,6 +16,7 @@ from nn import init
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.module import Module
+from nn.notation import LINEAR
 from nn.parameter import Parameter
 from nn.seeding import chosen
 
@@ -41,6 +42,7 @@ affine = define(
     lambda g, y, x, weight, bias=None: np.sum(rows(g), axis=0),
     fresh_results=True,
     name="linear",
+    notation=LINEAR,
 )
 
 

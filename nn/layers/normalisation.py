@@ -14,6 +14,7 @@ from nn import init
 from nn.arrays import floating, shape_of
 from nn.layers.norm_kernels import normalise, normalise_back, sum_like
 from nn.module import Module
+from nn.notation import NORMALISED
 from nn.parameter import Parameter
 
 
@@ -87,7 +88,7 @@ def weight_vjp(
 # fmt: off
 normalised = define(normalised_array, input_vjp, weight_vjp,
     lambda g, y, x, weight, bias, *settings: sum_like(g, bias),
-    fresh_results=True, name="normalise")
+    fresh_results=True, name="normalise", notation=NORMALISED)
 # fmt: on
 
 

@@ -15,6 +15,7 @@ from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
+from nn.notation import MAX_OF_WINDOWS, SUM_OF_WINDOWS
 
 #: Fewer windows than this are compared in one call.
 FEW = 1 << 10
@@ -110,10 +111,10 @@ put: Primitive = linear(put_back,
     fresh_results=True, name="put")
 window_max = define(largest,
     lambda g, y, x, windows: put(g, first_of(plain(x), plain(y), windows), windows, x.shape),
-    fresh_results=True, name="window_max")
+    fresh_results=True, name="window_max", notation=MAX_OF_WINDOWS)
 window_sum: Primitive = linear(summed,
     lambda g, x, windows: add_windows(g, windows, x.shape),
-    fresh_results=True, name="window_sum")
+    fresh_results=True, name="window_sum", notation=SUM_OF_WINDOWS)
 add_windows: Primitive = linear(added_back,
     lambda h, g, windows, shape: window_sum(h, windows),
     fresh_results=True, name="add_windows")

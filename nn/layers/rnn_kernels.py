@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Primitive, Tensor, define, sigmoid
+from autograd import Notation, Primitive, Tensor, define, sigmoid
 from autograd.devices import like
 from nn.layers.linear import rows
+from nn.notation import GRU, LSTM, RNN_RELU, RNN_TANH
 
 Shapes = tuple[tuple[int, ...], ...]
 
@@ -43,6 +44,7 @@ def recurrence(
     widths: tuple[int, ...],
     forward: Callable[..., None],
     backward: Callable[..., tuple[Any, Any, tuple[Any, ...]]],
+    notation: Notation,
 ) -> Primitive:
     """Return a primitive for a cell: ``primitive(flat, inputs, shapes=...)``.
 
@@ -59,6 +61,8 @@ def recurrence(
     backward : callable
         ``backward(g, y, w_hh, *first)`` returns the derivatives with respect to the projected
         inputs, the projected states before each step, and the initial states.
+    notation : Notation
+        How it is written.
 
     Returns
     -------
@@ -95,7 +99,7 @@ def recurrence(
         found += [np.sum(by_inputs, axis=0), np.sum(by_states, axis=0), *by_first]
         return packed(found if inputs is not None else [by_inputs @ w_ih, *found])
 
-    return define(function, vjp, fresh_results=True, name=name)
+    return define(function, vjp, fresh_results=True, name=name, notation=notation)
 
 
 def room(g: Any, x: Any) -> Any:
@@ -117,7 +121,9 @@ def cut(gates: Any, width: int) -> list[Any]:
 # -- the plain cell: h = f(projected + w h) ---------------------------------------------------
 
 
-def plain_cell(name: str, activation: Any, slope: Callable[[Any], Any]) -> Primitive:
+def plain_cell(
+    name: str, activation: Any, slope: Callable[[Any], Any], notation: Notation
+) -> Primitive:
     """Return the primitive of a plain cell, given its activation and the slope at a result."""
 
     def forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
@@ -134,12 +140,12 @@ def plain_cell(name: str, activation: Any, slope: Callable[[Any], Any]) -> Primi
         by_all = filled(found)
         return by_all, by_all, (by_h,)
 
-    return recurrence(name, (1,), forward, backward)
+    return recurrence(name, (1,), forward, backward, notation)
 
 
-tanh_sequence = plain_cell("rnn_tanh", np.tanh, lambda h: 1 - h * h)
+tanh_sequence = plain_cell("rnn_tanh", np.tanh, lambda h: 1 - h * h, RNN_TANH)
 relu_sequence = plain_cell(
-    "rnn_relu", lambda a, out: np.maximum(a, 0, out=out), lambda h: (h > 0) * 1.0
+    "rnn_relu", lambda a, out: np.maximum(a, 0, out=out), lambda h: (h > 0) * 1.0, RNN_RELU
 )
 
 # -- long short-term memory -------------------------------------------------------------------
@@ -194,7 +200,7 @@ def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> 
     return by_all, by_all, (by_h, by_c)
 
 
-lstm_sequence = recurrence("lstm", (1, 1, 4), lstm_forward, lstm_backward)
+lstm_sequence = recurrence("lstm", (1, 1, 4), lstm_forward, lstm_backward, LSTM)
 
 # -- gated recurrent unit ---------------------------------------------------------------------
 
@@ -235,4 +241,4 @@ def gru_backward(g: list[Any], y: list[Any], w_hh: Any, first: Any) -> Any:
     return filled(by_inputs), filled(by_states), (by_h,)
 
 
-gru_sequence = recurrence("gru", (1, 1, 3), gru_forward, gru_backward)
+gru_sequence = recurrence("gru", (1, 1, 3), gru_forward, gru_backward, GRU)

@@ -28,6 +28,20 @@ class Windows:
     padding: tuple[tuple[int, int], ...]  # the number of elements added before and after
     dilation: tuple[int, ...]  # the distance between the elements of a window
 
+    def in_words(self) -> str:
+        """Return the kernel and what is unusual, such as "3×3, stride 2"."""
+        before = tuple(max(pair) for pair in self.padding)
+        text = "×".join(map(str, self.kernel))
+        for name, numbers, usual in (
+            ("stride", self.stride, 1),
+            ("padding", before, 0),
+            ("dilation", self.dilation, 1),
+        ):
+            if set(numbers) != {usual}:
+                one = set(numbers) == {numbers[0]}
+                text += f", {name} {numbers[0] if one else '×'.join(map(str, numbers))}"
+        return text
+
     @property
     def axes(self) -> tuple[int, ...]:
         """The axes that the kernel slides over, counted from the end."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor, define, elementwise, kernel, sigmoid, softmax
 from nn.arrays import plain
+from nn.notation import CROSS_ENTROPY, WEIGHTED_SUM
 
 
 def log_at_least(x: Any) -> Any:
@@ -85,9 +86,10 @@ cross_entropy_of_logits = elementwise(
     lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
     lambda y, z, t: (1 - t) * sigmoid(z) - t * sigmoid(-z),  # sigmoid(z) - t loses digits
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
-surprisal = define(surprisal_of_arrays, surprisal_vjp, fresh_results=True, name="cross_entropy")
+surprisal = define(surprisal_of_arrays, surprisal_vjp,
+    fresh_results=True, name="cross_entropy", notation=CROSS_ENTROPY)
 weighted_sum = define(weighted_sum_of_arrays,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x,
-    fresh_results=True, name="weighted_sum")
+    fresh_results=True, name="weighted_sum", notation=WEIGHTED_SUM)
 # fmt: on

@@ -71,3 +71,8 @@ class Read:
     def into(self, name):
         """Return what leads to a box or a sign, in order."""
         return [a for a, b in self.edges if b == name]
+
+
+def words_of_step(line):
+    """Return the three columns of a step in a lesson."""
+    return [column.strip() for column in re.split(r"\s{3,}", line.strip())]

@@ -2,6 +2,7 @@
 
 import itertools
 import linecache
+import re
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ from rules.test_rules import all_primitives
 import autograd
 from autograd import Tensor, Value, extend
 from autograd.drawing import formulas, local_derivative
-from autograd.drawing.notation import NOTATION
 from autograd.rules import elementwise
+from autograd.rules.textbook import TEXTBOOK
 
 
 def through_hips(name):
@@ -75,10 +76,10 @@ def test_a_rule_named_like_any_primitive_shows_as_itself(kind):
             steps = autograd.steps(y, gradient=np.ones(y.shape))
             assert [steps.formula(s) for s in steps] == [e.format(name=name) for e in expected]
             assert shown in steps.text()
-            assert r"\text" not in steps.latex()
+            assert r"\text" not in re.sub(r"\\text\{\(?\w+ argument\)?\}", "", steps.latex())
 
 
-@pytest.mark.parametrize("primitive", NOTATION, ids=lambda primitive: primitive.name)
+@pytest.mark.parametrize("primitive", TEXTBOOK, ids=lambda primitive: primitive.name)
 def test_a_rule_named_like_a_noted_primitive_has_plain_settings(primitive):
     name = primitive.name
     rule = autograd.define(lambda x, y, k=1: x * k, lambda g, z, x, y, k: g, np.add, name=name)

@@ -32,12 +32,12 @@ def test_each_step_shows_formula_numbers_and_accumulation():
         "Backward from y = -4",
         "",
         "y = v3 + x = -4        ∂y/∂y = 1",
-        "    ∂y/∂v3 = 1   times 1 is 1   → v3",
-        "    ∂y/∂x = 1    times 1 is 1   → x",
+        "    ∂y/∂v3 = 1                        times 1 is 1   → v3",
+        "    ∂y/∂x along the second term = 1   times 1 is 1   → x",
         "",
         "v3 = w × x = -6        ∂y/∂v3 = 1",
         "    ∂v3/∂w = x = 2    times 1 is 2    → w",
-        "    ∂v3/∂x = w = -3   times 1 is -3   → x: 1 + -3 = -2",
+        "    ∂v3/∂x = w = -3   times 1 is -3   → ∂y/∂x = 1 + (-3) = -2",
     ]
 
 

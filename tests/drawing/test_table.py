@@ -44,6 +44,17 @@ def test_the_table_is_printed_by_scope_with_a_total():
     assert shown[-1].startswith("total")
 
 
+def test_operations_outside_of_all_scopes_say_so():
+    def model(x):
+        with scope("hidden"):
+            h = x * 2
+        return (h * h).sum()
+
+    lines = [line.split()[:2] for line in str(summary(model, np.ones(3))).splitlines()]
+    assert lines[2:5] == [["hidden", "multiply"], ["(outside)", "multiply"], ["sum", "1"]]
+    assert "(outside)" not in str(summary(lambda x: x * 2, 1.0))
+
+
 def test_views_share_memory_and_constants_count_once():
     big = np.ones((100, 10))
     table = summary(lambda x: (x.T * big.T).reshape(1, 10, 100).sum(), np.ones((100, 10)))
