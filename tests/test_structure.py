@@ -200,7 +200,7 @@ for package in {"autograd", "nn"} - removed:
 assert not removed & set(sys.modules)
 
 from autograd import Tensor, Value, grad, hessian, make_jvp
-from autograd.errors import GradientLostError, NoRuleError
+from autograd.errors import NoRuleError
 x = Value(3.0)
 (x * x).backward()
 assert x.grad == 6.0
@@ -213,7 +213,7 @@ assert make_jvp(np.sin)(0.0)(1.0) == (0.0, 1.0)
 import scipy.linalg, scipy.special
 for function, argument, error in (
     (scipy.special.kolmogorov, Tensor([0.5]), NoRuleError),
-    (scipy.linalg.expm, w, GradientLostError),
+    (scipy.linalg.expm, w, NoRuleError),
 ):
     try:
         function(argument)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from typing import Any, Final, final
 
 from autograd.engine import registry
+from autograd.errors import AutogradError, NoRuleError, lost
 
 #: Packages whose functions compute with C arrays: an array of objects only fails later in them.
 NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
@@ -25,6 +26,9 @@ SCIPY: Final = (
     "stats",
 )
 
+#: Packages of SciPy inside of those.
+NESTED: Final = ("sparse.linalg", "spatial.distance", "spatial.transform")
+
 
 def numerical_caller() -> str:
     """Return the module that needs bare numbers and asks for an array; "" for any other."""
@@ -33,7 +37,9 @@ def numerical_caller() -> str:
         name = str(frame.f_globals.get("__name__", ""))
         if name.startswith(NUMERICAL):
             return name
-        if not name.startswith(("autograd.engine.", "numpy.")):
+        if not name.startswith(
+            ("autograd.engine.", "autograd.batching.", "autograd.program.", "numpy.")
+        ):
             return ""
         frame = frame.f_back
     return ""
@@ -65,10 +71,23 @@ def depth() -> int:
 def hint(module: str) -> str:
     """Return what to call instead of a function of this module."""
     if module.startswith("scipy."):
-        package = _package_of_scipy()
-        if package in SCIPY:
-            return f"Instead of scipy.{package} call the same function of autograd.scipy.{package}."
-        return "autograd.scipy has some of SciPy's functions with derivatives."
+        function, is_counterpart = _called_of_scipy()
+        package, _, name = function.rpartition(".")
+        ours = sys.modules.get(f"autograd.{package}")
+        in_package = function.removeprefix("scipy.") in (*SCIPY, *NESTED)
+        if (
+            ours is not None and not in_package and name not in vars(ours)
+        ):  # it returns SciPy's, which is running
+            return (
+                f"{function} has no derivative rule. Write it with functions that have one, or "
+                "pass node.data for a constant."
+            )
+        if "." in function and not is_counterpart:
+            return (
+                f"Instead of {function} call {'the same function of ' if in_package else ''}"
+                f"autograd.{function}, which returns nodes or says why it does not."
+            )
+        return f"{function} computes with plain numbers: pass node.data for a constant."
     return "NumPy's functions take nodes, but no lists of nodes."
 
 
@@ -76,6 +95,54 @@ def hint_for_caller() -> str:
     """Return what to call instead of the function of SciPy that is running; "" if none is."""
     caller = numerical_caller()
     return f" {hint(caller)}" if caller.startswith("scipy.") else ""
+
+
+def lost_in(module: str, what: str, advice: str) -> AutogradError:
+    """Return the error for losing a derivative in a function of this module, or of the user, "".
+
+    SciPy replaces each `TypeError` of what it calls by an error that does not say why, so that it
+    gets another one. Its functions in C replace that one too; see `replaced`.
+    """
+    if not module.startswith("scipy."):
+        return lost(what, advice)
+    error = NoRuleError(f"{what} would lose the derivative. {hint(module)}")
+    LAST.message, LAST.code = str(error), _code_of_scipy()
+    return error
+
+
+@final
+class Last:
+    """The last error that functions of SciPy have been given, and the code that was running."""
+
+    def __init__(self) -> None:
+        self.message: str = ""
+        self.code: Any = None
+
+
+LAST: Final = Last()
+
+
+def replaced(error: BaseException) -> AutogradError | None:
+    """Return our error if SciPy has raised another one in its place."""
+    message, code, LAST.message, LAST.code = LAST.message, LAST.code, "", None
+    if not message or isinstance(error, AutogradError) or not isinstance(error, Exception):
+        return None
+    step: Any = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code is code:
+            return NoRuleError(message)
+        step = step.tb_next
+    return None
+
+
+def _code_of_scipy() -> Any:
+    """Return the code of SciPy's innermost function that is running."""
+    frame: Any = sys._getframe()
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).startswith("scipy."):
+            return frame.f_code
+        frame = frame.f_back
+    return None
 
 
 def hint_for_solver() -> str:
@@ -94,12 +161,35 @@ def hint_for_solver() -> str:
     return ""
 
 
-def _package_of_scipy() -> str:
-    """Return the public package of SciPy that was called, such as ``linalg``; "" if none was."""
+def _called_of_scipy() -> tuple[str, bool]:
+    """Return the public name of what SciPy was called for, and whether our counterpart called it.
+
+    Only the name of its package, such as "scipy.linalg", if the function is not public.
+    """
     frame: Any = sys._getframe()
+    found = ""
     while frame is not None:
-        root, *inner = str(frame.f_globals.get("__name__", "")).split(".")
-        if root == "scipy" and inner and not inner[0].startswith("_"):
-            return str(inner[0])
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith("autograd.scipy."):
+            return found or "SciPy", True
+        if module.startswith("scipy."):
+            package = _package(module)
+            name, _, method = frame.f_code.co_qualname.partition(".")
+            is_method = method not in ("", "__init__", "__new__")  # of an object of some other name
+            if package and not is_method and not name.startswith(("_", "<")):
+                found = f"scipy.{package}.{name}"
+            elif package and not found:
+                found = f"scipy.{package}"
+        elif found:
+            break
         frame = frame.f_back
-    return ""
+    return found or "SciPy", False
+
+
+def _package(module: str) -> str:
+    """Return the public package of a module of SciPy, such as "sparse.linalg", or ""."""
+    parts = module.split(".")
+    nested = ".".join(parts[1:3])
+    if nested in NESTED:
+        return nested
+    return parts[1] if parts[1] in SCIPY else ""

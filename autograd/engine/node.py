@@ -52,7 +52,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recorded import Recorded
 from autograd.engine.registry import USER_RULES
 from autograd.engine.transform_calls import ARGUMENTS, CALLS
-from autograd.errors import GradientLostError, lost
+from autograd.errors import AutogradError
 
 #: The primitive of a Value that was computed inside `no_grad`.
 UNRECORDED: Final = Primitive("")
@@ -402,16 +402,16 @@ class Node(Recorded):
         number = self._plain()
         return number if isinstance(number, float) else number[()]
 
-    def _lost(self, function: str, convert: str = "") -> GradientLostError:
+    def _lost(self, function: str, convert: str = "") -> AutogradError:
         kind = type(self).__name__
         what = f"{function}({kind})" if not convert else f"{function} {convert}({kind})"
-        return lost(
+        return callers.lost_in(
+            callers.numerical_caller(),
             what,
             f"For the bare number write {'x.data' if kind == 'Value' else 'x.item()'}. "
             "Functions of the math module take floats only: instead of math.sin(x) write "
             "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
-            "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x."
-            + callers.hint_for_caller(),
+            "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x.",
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import calls
-from autograd.engine.callers import hint, hint_for_caller, is_asked_by_operator, numerical_caller
+from autograd.engine.callers import hint, is_asked_by_operator, lost_in, numerical_caller
 from autograd.engine.fields import ArrayNode
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.metadata import own
@@ -63,14 +63,14 @@ def by_itself(node: Any) -> Any:
 
 def _elements(node: Any, dtype: Any, what: str) -> Any:
     if dtype is not None and np.dtype(dtype) != OBJECT:
-        raise lost(f"{what} with dtype={np.dtype(dtype)}", ADVICE + hint_for_caller())
+        raise lost_in(numerical_caller(), f"{what} with dtype={np.dtype(dtype)}", ADVICE)
     found = np.empty(np.shape(node), OBJECT)
     if dtype is None:
         caller = numerical_caller()
         if caller and is_asked_by_operator():
             return by_itself(node)
         if caller:
-            raise lost(f"{what} in {caller}", f"{ADVICE} {hint(caller)}")
+            raise lost_in(caller, f"{what} in {caller}", f"{ADVICE} {hint('')}")
         if found.size > LARGEST:
             raise lost(f"{what} of shape {found.shape}, element by element,", ADVICE)
     if np.iscomplexobj(node):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Final, final
 
+from autograd.engine.callers import replaced
 from autograd.engine.grad_mode import GRAD_MODE
 
 _LOCK: Final = threading.Lock()
@@ -50,10 +51,12 @@ class arguments:  # noqa: N801 - reads as `with arguments(nodes):`
                 INNER[id(node)] = (node, item, GRAD_MODE.calls)
         return self
 
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         ARGUMENTS.difference_update([id(node) for node in self._nodes])
         with _LOCK:
             CALLS.running -= 1
             if CALLS.running == 0:
                 CALLS.nested = False
                 INNER.clear()
+        if error is not None and (ours := replaced(error)) is not None:
+            raise ours from error

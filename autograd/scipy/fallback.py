@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import Any
@@ -156,7 +157,7 @@ def names_of(module: Any, where: str) -> Callable[[str], Any]:
         if name.startswith("__"):  # such as __path__, which would make it a package
             raise AttributeError(f"module {where!r} has no attribute {name!r}")
         found = getattr(module, name)
-        if isinstance(found, (types.FunctionType, types.MethodType)):
+        if inspect.isroutine(found):
             return refusing_nodes(f"{where}.{name}", found)
         return found
 

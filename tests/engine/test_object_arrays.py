@@ -194,8 +194,6 @@ def test_losing_a_derivative_raises():
         lambda: Tensor(nodes),
         lambda: Tensor([v, 1.0]),
         lambda: np.asarray(Tensor(np.zeros(LARGEST + 1))),
-        lambda: scipy.linalg.expm(Tensor(np.eye(2))),
-        lambda: scipy.stats.norm.pdf(v),
         lambda: np.linalg.det([[v, 1.0], [2.0, v]]),
     ]
     for attempt in lost:
@@ -220,7 +218,7 @@ def test_losing_a_derivative_raises():
 
 
 def test_errors_name_the_line_and_say_what_to_write():
-    with pytest.raises(GradientLostError, match=r"in scipy\.linalg.*autograd\.scipy"):
+    with pytest.raises(NoRuleError, match=r"call autograd\.scipy\.linalg\.expm"):
         scipy.linalg.expm(Tensor(np.eye(2)))
     with pytest.raises(GradientLostError, match=r"np\.zeros_like\(node\)"):
         np.zeros(2)[:] = Tensor([1.0, 2.0])

@@ -10,7 +10,7 @@ import scipy.special
 import scipy.stats
 
 from autograd import Tensor, Value, deriv, grad
-from autograd.errors import GradientLostError
+from autograd.errors import NoRuleError
 from autograd.scipy import stats
 
 ENDS = [
@@ -43,5 +43,5 @@ def test_a_quantile_slope_is_one_over_the_density(function, q, slope):
     ],
 )
 def test_scipys_own_functions_name_their_counterpart(call, package):
-    with pytest.raises(GradientLostError, match=rf"autograd\.scipy\.{package}"):
+    with pytest.raises(NoRuleError, match=rf"autograd\.scipy\.{package}"):
         call(Tensor(np.eye(2)))

@@ -7,7 +7,6 @@ import scipy.sparse.linalg
 
 from autograd import Tensor, deriv, grad, hessian_vector_product, jacobian, jit, vmap
 from autograd.errors import (
-    GradientLostError,
     NoDerivativeError,
     NoRuleError,
     ShapeError,
@@ -218,7 +217,7 @@ def test_bad_input_is_named():
             "gmres did not converge",
         ),
         (lambda: A @ Tensor(B[:3]), ShapeError, r"\(6, 6\) .* \(3,\)"),
-        (lambda: A.multiply(Tensor(B)), GradientLostError, "autograd.scipy.sparse"),
+        (lambda: A.multiply(Tensor(B)), NoRuleError, "autograd.scipy.sparse"),
         (
             lambda: linalg.cg(scipy.sparse.linalg.aslinearoperator(A), Tensor(B)),
             NoRuleError,

@@ -109,7 +109,7 @@ def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
 
     try:
         return _recorded(_original.odeint)(_untraced(change), *arguments, **keywords)
-    except _GradientLostError as error:
+    except (_GradientLostError, _NoRuleError) as error:
         raise _node_returned() from error
 
 
