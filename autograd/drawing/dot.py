@@ -13,7 +13,6 @@ from autograd.drawing.style import (
     ACTIVE,
     CLOSED,
     CLUSTER,
-    EDGE_RAMP,
     FAINT,
     INK,
     OPERATION,
@@ -127,11 +126,8 @@ def _flow(view: View, item: Item, position: int) -> str:
     """Colour an edge by the derivative that passes along it."""
     if view.frame is not None and view.frame.edge == (item.number, position):
         return f' [color="{STYLES[OUTPUT].border}", penwidth=3]'
-    magnitude = view.flows.get((item.number, position))
-    if magnitude is None or view.shade is None:
-        return ""
-    width = 1.0 + 2.0 * view.shade.place(magnitude)
-    return f' [color="{view.shade.colour(magnitude, EDGE_RAMP)}", penwidth={width:.2g}]'
+    look = view.flow_look(item, position)
+    return "" if look is None else f' [color="{look[0]}", penwidth={look[1]:.2g}]'
 
 
 def _links(view: View) -> Iterator[str]:

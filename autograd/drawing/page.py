@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import html
 import importlib.resources
 import json
 import re
+import zlib
 from typing import Any
 
 from autograd.drawing.chain import chain
+from autograd.drawing.dot import FONT
 from autograd.drawing.graph import BEYOND, Item, clean, formula
 from autograd.drawing.groups import LEGIBLE, Group
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.step_by_step import Steps
-from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, STYLES
+from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, RAMP, STYLES, ZERO
 from autograd.drawing.view import View, cut_short
 from autograd.errors import AutogradError
 
 #: Larger graphs are shown without formulas and steps.
 MOST_EXPLAINED = 3000
+#: Longer data, in characters, is compressed.
+MOST_PLAIN = 1_000_000
+
+#: The parts of the script, which share their names.
+SCRIPTS = (
+    "graph.js", "dot.js", "camera.js", "numbers.js", "details.js", "search.js", "steps.js",
+    "start.js",
+)  # fmt: skip
 
 
 def page(view: View) -> str:
@@ -29,9 +40,9 @@ def page(view: View) -> str:
     parts = {
         "title": html.escape(title),
         "css": _asset("page.css"),
-        "data": _json({"title": title, **_data(view)}),
+        "data": _script(_json({"title": title, **_data(view)})),
         "graphviz": _graphviz(),
-        "js": _asset("page.js"),
+        "js": "\n".join(map(_asset, SCRIPTS)),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
 
@@ -55,24 +66,30 @@ def _json(data: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def _script(text: str) -> str:
+    """Return the element with the data."""
+    if len(text) <= MOST_PLAIN:
+        return f'<script type="application/json" id="data">{text}</script>'
+    packed = base64.b64encode(zlib.compress(text.encode())).decode()
+    return f'<script type="text/plain" id="data">{packed}</script>'
+
+
 def _data(view: View) -> dict[str, Any]:
     explained = len(view.graph.items) <= MOST_EXPLAINED
     whole = view.folding.whole
-    steps, beginning = (
-        _steps(view) if explained else ([], "The graph is too large to list the steps.")
-    )
     by_number = {item.number: item for item in view.graph.items}
     return {
         "direction": view.options.direction,
         "items": [_item(view, item, by_number, explained) for item in view.graph.items],
         "whole": _group(view, whole),
         "open": [each.path for each in whole.all_groups() if view.folding.is_open(each)],
-        "steps": steps,
-        "beginning": beginning,
+        **_steps(view, explained),
         "notes": view.notes(),
         "styles": {
             kind: dataclasses.asdict(style) for kind, style in {**STYLES, "closed": CLOSED}.items()
         },
+        "legend": _legend(view),
+        "font": FONT,
         "operation": OPERATION.fill,
         "outside": OUTSIDE,
         "faint": FAINT,
@@ -81,8 +98,17 @@ def _data(view: View) -> dict[str, Any]:
     }
 
 
+def _legend(view: View) -> dict[str, Any] | None:
+    """Return what the colours of derivatives mean."""
+    if view.shade is None:
+        return None
+    least, greatest = (f"{10**end:.2g}" for end in (view.shade.least, view.shade.greatest))
+    return {"least": least, "greatest": greatest, "colours": RAMP, "zero": ZERO}
+
+
 def _item(view: View, item: Item, by_number: dict[int, Item], explained: bool) -> dict[str, Any]:
-    return {
+    """Return what the page knows of a node; what is empty is left out."""
+    found = {
         "number": item.number,
         "name": cut_short(item.name, 2000),
         "short": view.name(item),
@@ -99,21 +125,27 @@ def _item(view: View, item: Item, by_number: dict[int, Item], explained: bool) -
         "place": str(item.node.place or ""),
         "missing": item.missing,
         "arguments": [
-            _argument(view, item, argnum, by_number, explained) for argnum in item.argnums
+            _argument(view, item, position, by_number, explained)
+            for position in range(len(item.argnums))
         ],
     }
+    return {key: value for key, value in found.items() if value}
 
 
 def _argument(
-    view: View, item: Item, argnum: int, by_number: dict[int, Item], explained: bool
+    view: View, item: Item, position: int, by_number: dict[int, Item], explained: bool
 ) -> dict[str, Any]:
+    argnum = item.argnums[position]
     argument = item.call[argnum]
     if not isinstance(argument, Item):
         return {"constant": view.constant(argument)}
-    if not explained or view.graph.is_program:
-        return {"node": argument.number}
-    rule = named(derivative(item, argnum), by_number)
-    return {"node": argument.number, "rule": cut_short(rule, 300)}
+    found: dict[str, Any] = {"node": argument.number}
+    flow = view.flow_look(item, position)
+    if flow is not None:
+        found["flow"] = flow
+    if explained and not view.graph.is_program:
+        found["rule"] = cut_short(named(derivative(item, argnum), by_number), 300)
+    return found
 
 
 def _group(view: View, group: Group) -> dict[str, Any]:
@@ -128,25 +160,40 @@ def _group(view: View, group: Group) -> dict[str, Any]:
     }
 
 
-def _steps(view: View) -> tuple[list[dict[str, Any]], str]:
-    """Return the steps of the backward pass, and the text to begin with, or why there are none."""
+def _steps(view: View, explained: bool) -> dict[str, Any]:
+    """Return the steps of the backward pass and the text to begin with, or why there are none."""
     graph = view.graph
+    if not explained:
+        return _no_steps("The graph is too large to list the steps.")
     if graph.is_program:
-        return [], "A program runs its instructions in order; there is no chain rule to follow."
+        return _no_steps(
+            "A program runs its instructions in order; there is no chain rule to follow."
+        )
     if any(item.missing == BEYOND for item in graph.items):
-        return [], "The picture leaves out a part of the graph, so there are no steps."
+        return _no_steps("The picture leaves out a part of the graph, so there are no steps.")
     try:
         steps = Steps(graph, chain(graph), view.options.number_format)
     except AutogradError as error:
-        return [], str(error)
-    end = graph.roots[0].name
+        return _no_steps(str(error))
+    end = graph.roots[0]
     found = [
         {
             "number": step.item.number,
             "position": step.position,
             "parent": step.parent.number,
+            "after": steps.number(step.after),
             "sentence": steps.sentence(step),
         }
         for step in steps
     ]
-    return found, f"∂{end}/∂{end} = 1. Press ▶ to follow the chain rule edge by edge."
+    seed = steps.number(steps.steps[0].incoming if found else 1.0)
+    return {
+        "steps": found,
+        "seed": {"number": end.number, "text": seed},
+        "beginning": f"∂{end.name}/∂{end.name} = {seed}. Press ▶ to follow the chain rule edge "
+        "by edge.",
+    }
+
+
+def _no_steps(reason: str) -> dict[str, Any]:
+    return {"steps": [], "seed": None, "beginning": reason}

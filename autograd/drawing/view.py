@@ -21,7 +21,7 @@ from autograd.drawing.numbers import (
     short,
     summary_lines,
 )
-from autograd.drawing.style import Shade
+from autograd.drawing.style import EDGE_RAMP, Shade
 from autograd.errors import FormatError, GraphError, ShapeError
 
 #: The values of `direction` and `show`.
@@ -175,6 +175,14 @@ class View:
         """Return the colour for the derivative of a node; empty without shading."""
         size = self.magnitudes.get(item.number)
         return "" if size is None or self.shade is None else self.shade.colour(size)
+
+    def flow_look(self, item: Item, position: int) -> tuple[str, float] | None:
+        """Return the colour and width of an edge for the derivative along it, if there is one."""
+        magnitude = self.flows.get((item.number, position))
+        if magnitude is None or self.shade is None:
+            return None
+        width = 1.0 + 2.0 * self.shade.place(magnitude)
+        return self.shade.colour(magnitude, EDGE_RAMP), float(f"{width:.2g}")
 
     def group_shade(self, group: Group) -> tuple[str, str]:
         """Return colour and text for the mean derivative in a group; empty without shading."""

@@ -1,0 +1,66 @@
+// The chain rule, one edge after the other.
+
+const SECONDS = 1.2; // for each step, when played
+const slider = element("slider");
+const finals = new Map(); // number -> the derivative of a node after all steps
+let step = -1; // -1 shows the whole picture
+let playing = null;
+
+function findFinals() {
+  finals.clear();
+  if (data.seed) finals.set(data.seed.number, data.seed.text);
+  for (const { parent, after } of data.steps) finals.set(parent, after);
+}
+findFinals();
+
+/** Return the derivatives that are known after a step: number -> text. */
+function arrivedBy(last) {
+  const known = new Map([[data.seed.number, data.seed.text]]);
+  for (const { parent, after } of data.steps.slice(0, last + 1)) known.set(parent, after);
+  return known;
+}
+
+function go(to) {
+  const last = data.steps.length - 1;
+  step = Math.max(-1, Math.min(last, to));
+  element("back").disabled = element("first").disabled = step < 0;
+  element("next").disabled = step >= last;
+  element("play").disabled = slider.disabled = last < 0;
+  slider.max = data.steps.length;
+  slider.value = step + 1;
+  element("progress").textContent = last >= 0 ? `${step + 1} of ${data.steps.length}` : "";
+  slider.setAttribute("aria-valuetext", element("progress").textContent);
+  element("sentence").textContent = step >= 0 ? data.steps[step].sentence : data.beginning;
+  showNumbers();
+  mark();
+  if (step < 0) return;
+  const { number, parent } = data.steps[step];
+  follow([shown(number).id, entry(number), shown(parent).id]);
+}
+
+function play(wanted = playing === null) {
+  clearInterval(playing);
+  playing = null;
+  if (wanted && data.steps.length) {
+    if (step >= data.steps.length - 1) go(-1);
+    go(step + 1);
+    playing = setInterval(() => {
+      go(step + 1);
+      if (step >= data.steps.length - 1) play(false);
+    }, 1000 * SECONDS);
+  }
+  element("play").textContent = playing === null ? "▶" : "⏸";
+  element("play").setAttribute("aria-label", playing === null ? "Play" : "Pause");
+}
+
+/** Go to a step that the reader has chosen: playing ends. */
+function choosing(to) {
+  play(false);
+  go(to);
+}
+
+element("first").addEventListener("click", () => choosing(-1));
+element("back").addEventListener("click", () => choosing(step - 1));
+element("next").addEventListener("click", () => choosing(step + 1));
+element("play").addEventListener("click", () => play());
+slider.addEventListener("input", () => choosing(Number(slider.value) - 1));
