@@ -14,7 +14,7 @@ from autograd.aliases import target_of
 
 #: Modules and packages, each of which may import only those above it: nothing imports the last.
 LAYERS = """
-autograd.version  autograd.errors
+autograd.version  autograd.errors  autograd.installation
 autograd.tree  autograd.files  autograd.shell  autograd.aliases
 autograd.engine
 autograd.graph  autograd.batching
@@ -26,8 +26,9 @@ autograd.transforms  autograd.checkpointing  autograd.expression
 autograd.implicit
 autograd.sparse
 autograd
-autograd.installation  autograd.mypy_plugin
+autograd.mypy_plugin
 autograd.check  autograd.drawing
+autograd.pytest_plugin
 autograd.scipy
 autograd.__main__
 nn

@@ -3,6 +3,7 @@
 It knows no particular NumPy function; those are rows of the table in `autograd.rules`.
 """
 
+import autograd.installation  # isort: skip - before all others  # noqa: F401
 from autograd.engine import dispatch  # installs what the lower files call
 from autograd.engine.description import describe_primitives
 from autograd.engine.grad_mode import enable_grad, is_recording, no_grad

@@ -22,7 +22,7 @@ def test_wrong_without_the_fixture():
 def test_a_failure_shows_the_test_line_and_the_full_report(pytester, request):
     pytester.makepyfile(TESTS)
     installed = request.config.pluginmanager.has_plugin("chainrule")
-    plugin = [] if installed else ["-p", "autograd.check.pytest_plugin"]
+    plugin = [] if installed else ["-p", "autograd.pytest_plugin"]
     result = pytester.runpytest_inprocess(*plugin, "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(

@@ -1,7 +1,5 @@
 """What programs written for HIPS autograd do at import and with boxes, lists and several results."""
 
-import os
-import pathlib
 import subprocess
 import sys
 
@@ -257,22 +255,3 @@ def test_rules_find_nodes_inside_other_objects():
     f = lambda x: sum(outer([x], Tape(x)))  # noqa: E731
     assert grad(f)(0.3) == pytest.approx(np.cos(0.3) - np.sin(0.3))
     assert grad(grad(f))(0.3) == pytest.approx(-np.cos(0.3) - np.sin(0.3))
-
-
-def test_files_overwritten_by_hips_autograd_are_reported(tmp_path):
-    ours = pathlib.Path(autograd.__path__[0])
-    (tmp_path / "autograd").mkdir()
-    (tmp_path / "nn").mkdir()
-    (tmp_path / "autograd" / "__init__.py").write_text("from .core import grad")
-    (tmp_path / "autograd" / "core.py").write_text("grad = None")
-    for name in ("installation.py", "__main__.py", "errors.py"):
-        (tmp_path / "autograd" / name).write_text((ours / name).read_text())
-    (tmp_path / "nn" / "__init__.py").write_text((ours.parent / "nn" / "__init__.py").read_text())
-    for arguments in (["-c", "import nn"], ["-m", "autograd", "x", "x=1"]):
-        done = subprocess.run(
-            [sys.executable, *arguments], capture_output=True, text=True, cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        )  # fmt: skip
-        assert done.returncode != 0
-        assert "HIPS autograd was installed over chainrule" in done.stderr
-        assert "pip uninstall -y autograd" in done.stderr

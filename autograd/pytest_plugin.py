@@ -15,10 +15,18 @@ ROWS = 30
 @pytest.fixture
 def assert_gradients() -> Callable[..., None]:
     """Return `autograd.assert_gradients`, which fails the test if a gradient is wrong."""
-    import autograd
-    import autograd.installation
+    from autograd.check import assert_gradients
 
-    return autograd.assert_gradients
+    return assert_gradients
+
+
+def pytest_report_header() -> str | None:
+    """Say at the top of a run if HIPS autograd has replaced files of this distribution."""
+    try:
+        import autograd.installation  # noqa: F401
+    except ImportError as error:
+        return f"chainrule: {error}"
+    return None
 
 
 @pytest.hookimpl(wrapper=True)
