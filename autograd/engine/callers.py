@@ -74,7 +74,8 @@ def hint(module: str) -> str:
         function, is_counterpart = _called_of_scipy()
         package, _, name = function.rpartition(".")
         ours = sys.modules.get(f"autograd.{package}")
-        in_package = function.removeprefix("scipy.") in (*SCIPY, *NESTED)
+        folder = function.removeprefix("scipy.")
+        in_package = folder in SCIPY or folder in NESTED
         if (
             ours is not None and not in_package and name not in vars(ours)
         ):  # it returns SciPy's, which is running
