@@ -7,7 +7,7 @@ training loop.
 
 from __future__ import annotations
 
-from autograd.engine.foreign import as_array, beside, eye, is_foreign, like, to_numpy
+from autograd.engine.foreign import as_array, beside, eye, full, is_foreign, like, to_numpy
 from autograd.rules.kernel import holds
 
-__all__ = ["as_array", "beside", "eye", "holds", "is_foreign", "like", "to_numpy"]
+__all__ = ["as_array", "beside", "eye", "full", "holds", "is_foreign", "like", "to_numpy"]

@@ -12,7 +12,7 @@ from autograd.engine.assignment import as_recorded
 from autograd.engine.backward import check_unchanged, freed_error
 from autograd.engine.broadcasting import size_of
 from autograd.engine.derivatives import derivatives
-from autograd.engine.foreign import as_array, beside, like
+from autograd.engine.foreign import as_array, beside, full, like
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import joined
@@ -193,7 +193,7 @@ def _pushed(
     if not isinstance(pulled, Node):
         return np.zeros_like(data)
     along = np.real(pulled * tangent).sum()  # type: ignore[call-overload]
-    (found,) = derivatives(along, np.ones((), like=like(data)), [cotangent], False, create)
+    (found,) = derivatives(along, full((), 1.0, float, data), [cotangent], False, create)
     return np.zeros_like(data) if found is None else found
 
 

@@ -13,7 +13,7 @@ from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
 from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
-from autograd.engine.foreign import as_array, eye, like, ones
+from autograd.engine.foreign import as_array, eye, full, ones
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
@@ -261,4 +261,4 @@ def scalar_cotangent(result: Any, name: str) -> Any:
             f"{name} needs a function that returns a real number, but it returned a complex one. "
             "Take its real part, or use holomorphic_grad."
         )
-    return np.ones(data.shape, data.dtype, like=like(data))
+    return full(data.shape, 1, data.dtype, data)

@@ -38,6 +38,11 @@ def moved(x: Any, library: Any) -> Any:
     return numbers if library is np else library.asarray(numbers)
 
 
+def products(a: Any, b: Any) -> Any:
+    """Return the products of vectors in the last axis; CuPy has no `numpy.vecdot`."""
+    return np.sum(a * b, axis=-1) if is_foreign(a) else np.vecdot(a, b)
+
+
 def grids(x: Any) -> list[Any]:
     """Return the indices along each axis of an array: `numpy.indices`, sparse."""
     shape = x.shape

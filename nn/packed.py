@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.devices import beside, like, to_numpy
+from autograd.devices import beside, full, to_numpy
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import plain, shape_of
 
@@ -65,8 +65,8 @@ class PackedSequence(NamedTuple):
             raise OptionError(f"total_length={total} is less than the longest length, {count}.")
         rows = np.full((total, int(self.batch_sizes[0])), len(steps))
         rows[steps, sequences] = np.arange(len(steps))
-        shape, home = (1, *shape_of(self.data)[1:]), like(self.data)
-        filled = np.full(shape, value, self.data.dtype, like=home)
+        shape = (1, *shape_of(self.data)[1:])
+        filled = full(shape, value, self.data.dtype, self.data)
         return np.concatenate([self.data, filled])[beside(rows, self.data)]
 
     def with_data(self, data: Any) -> PackedSequence:

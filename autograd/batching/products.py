@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.batching.array import batched
 from autograd.batching.level import Level, aligned, is_in, ndim, shape
+from autograd.engine.foreign import is_foreign
 
 
 def matmul(level: Level, a: Any, b: Any) -> Any:
@@ -43,6 +44,8 @@ def _matmul(level: Level, a: Any, b: Any) -> Any:
             return np.matmul(a, columns)[..., 0]
         return np.matmul(a, aligned(b, level, max(n, m)))
     if n == 1 and m == 1:
+        if is_foreign(a.array):  # CuPy has no vecdot
+            return np.matmul(a.array[:, None, :], b.array[:, :, None])[:, 0, 0]
         return np.vecdot(a.array.conj() if a.dtype.kind == "c" else a.array, b.array)
     if n == 1:
         rows = a.array.reshape((level.size, *(1,) * (m - 1), shape(a)[0]))

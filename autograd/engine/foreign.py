@@ -64,8 +64,8 @@ def like(*arguments: Any) -> Any:
     --------
     >>> import numpy as np
     >>> x = np.ones(3)
-    >>> x @ np.eye(3, like=like(x))  # works for an array of CuPy too
-    array([1., 1., 1.])
+    >>> x + np.arange(3, like=like(x))  # works for an array of CuPy too
+    array([1., 2., 3.])
     """
     for x in arguments:
         if type(x) is _ndarray or type(x) is float:
@@ -147,7 +147,40 @@ def ones(data: Any) -> Any:
     """Return ones like an array; a NumPy scalar for an array of NumPy without axes."""
     if data.shape == () and not is_foreign(data):
         return data.dtype.type(1)
-    return np.ones(data.shape, data.dtype, like=like(data))
+    return full(data.shape, 1, data.dtype, data)
+
+
+def full(shape: Any, number: Any, dtype: Any, *others: Any) -> Any:
+    """Return an array that repeats one number, like these arrays.
+
+    ``numpy.full(..., like=x)`` and ``numpy.ones(..., like=x)`` pass on arguments that CuPy's
+    functions do not take.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+        The shape.
+    number : number
+        What is repeated.
+    dtype : dtype
+        The type of the elements.
+    *others
+        Arrays, nodes, numbers, and tuples and lists of them.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> full(2, 1.0, float, np.zeros(3))
+    array([1., 1.])
+    """
+    home = like(*others)
+    if home is None:
+        return np.full(shape, number, dtype)
+    return np.full_like(home, number, dtype=dtype, shape=shape)
 
 
 def copied(x: Any) -> Any:
@@ -163,10 +196,13 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
     library = type(home).__module__.partition(".")[0]
     try:
         found = function(*arguments, **keywords)
-    except TypeError as error:
+    except (TypeError, NotImplementedError) as error:
         others = [x for x in arguments if type(x) is _ndarray]
         if not others:
-            raise
+            raise NoRuleError(
+                f"{library} cannot compute {name} here: {error}. Write it with other functions, or "
+                "read the array before: autograd.devices.to_numpy(x)."
+            ) from error
         raise DataError(
             f"{name} got an array of {library} of shape {home.shape} and one of NumPy of shape "
             f"{others[0].shape}. Move one to the other: autograd.devices.beside(b, a) is b where a "

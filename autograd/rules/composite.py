@@ -13,7 +13,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from autograd.engine import Node, Tensor
 from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import beside, like
+from autograd.engine.foreign import beside, full, like
 from autograd.errors import ShapeError
 from autograd.rules.kernel import taken
 from autograd.rules.shapes import along_axis, arrays, grids, setitem, slices
@@ -400,9 +400,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 def _gradient_along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     n = np.shape(f)[axis]
     f, spacing = arrays(f, spacing)
-    steps = (
-        diff(spacing) if np.ndim(spacing) else np.ones(n - 1, real_type(f), like=like(f)) * spacing
-    )
+    steps = diff(spacing) if np.ndim(spacing) else full(n - 1, 1, real_type(f), f) * spacing
     steps = along_axis(steps, axis, np.ndim(f))
     before, after = slices(steps, axis, None, -1), slices(steps, axis, 1, None)
     lower, here, upper = (slices(f, axis, i, n - 2 + i) for i in range(3))

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import eye, like
+from autograd.engine.foreign import eye, full, like
 from autograd.errors import NoDerivativeError
 from autograd.rules.eigenvalues import type_of_result
-from autograd.rules.kernel import holds
+from autograd.rules.kernel import extreme, holds
 from autograd.rules.limits import rounding
 from autograd.rules.matrices import H, T, column, diagonal_matrix, diagonal_of
 from autograd.rules.packing import Part, decomposition, unpack
@@ -36,7 +36,7 @@ def products_without(s: Any) -> Any:
     n = np.shape(s)[-1]
     after = T(np.tri(n, k=-1, dtype=bool, like=like(s)))
     between = np.cumprod(np.where(after, s[..., None, :], 1.0), axis=-1)
-    ones = np.ones((*np.shape(s)[:-1], 1), s.dtype, like=like(s))
+    ones = full((*np.shape(s)[:-1], 1), 1, s.dtype, s)
     before = np.cumprod(np.concatenate([ones, s], axis=-1), axis=-1)[..., :-1]
     behind = np.flip(np.cumprod(np.flip(np.concatenate([s, ones], axis=-1), -1), axis=-1), -1)
     shifted = np.concatenate([np.ones_like(between[..., :1]), between[..., :-1]], axis=-1)
@@ -62,7 +62,7 @@ def second_slope_vjp(g: Any, y: Any, a: Any, e: Any) -> Any:
     s = np.linalg.svd(plain(a), compute_uv=False)
     n = np.shape(s)[-1]
     singular = (
-        np.min(s, axis=-1, initial=np.inf)[..., None, None] <= rounding(s, n)[..., None, None]
+        extreme(np.min, s, otherwise=np.inf)[..., None, None] <= rounding(s, n)[..., None, None]
     )
     inverse = np.where(singular, np.nan, np.linalg.inv(np.where(singular, eye(n, float, a), a)))
     size = column(np.linalg.det(a))

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError
 from autograd.rules import limits
-from autograd.rules.kernel import holds
+from autograd.rules.kernel import extreme, holds
 from autograd.rules.limits import close, divided, fragile, largest, tolerance
 from autograd.rules.matrices import (
     H,
@@ -45,7 +45,7 @@ def refuse_phase(inner: Any) -> None:
     numbers = plain(inner)
     if not np.iscomplexobj(numbers):
         return
-    turning = np.max(np.abs(np.imag(diagonal_of(numbers))), axis=-1, initial=0.0)
+    turning = extreme(np.max, np.abs(np.imag(diagonal_of(numbers))))
     if holds(turning > tolerance(numbers.dtype, largest(numbers))):
         raise NoDerivativeError(PHASE)
 
@@ -108,7 +108,7 @@ def limit_of(
     if skew:
         doubts = doubts + largest(limit - H(limit))
     scale = largest(zeros) + largest(limit) + largest(unpack(g, parts)[1])
-    scale = scale + np.max(np.abs(plain(unpack(g, parts)[0])), axis=-1, initial=0.0)
+    scale = scale + extreme(np.max, np.abs(plain(unpack(g, parts)[0])))
     trusted = found.trusted(doubts, scale)
     return limits.only_once(limit, g, y), trusted
 
@@ -135,7 +135,7 @@ def eig_vjp(g: Any, y: Any, a: Any) -> Any:
 def refuse_defective(v: Any) -> None:
     """Raise if a matrix is defective."""
     s = np.linalg.svd(v, compute_uv=False)
-    if holds(np.min(s, axis=-1, initial=1.0) <= 8 * np.shape(v)[-1] * np.finfo(s.dtype).eps):
+    if holds(extreme(np.min, s, otherwise=1.0) <= 8 * np.shape(v)[-1] * np.finfo(s.dtype).eps):
         raise NoDerivativeError(
             "A matrix is defective here (it has fewer eigenvectors than rows), and its eigenvalues "
             "have no derivative: they move like roots. Functions of the whole matrix may have one: "

@@ -12,7 +12,7 @@ import numpy as np
 from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.rules.eigenvalues import type_of_result
-from autograd.rules.kernel import holds
+from autograd.rules.kernel import extreme, holds
 from autograd.rules.matrices import H, below_diagonal, diagonal_of, of_one_triangle, on_diagonal
 from autograd.rules.packing import Part, decomposition, unpack
 from autograd.rules.table import define, implements
@@ -28,7 +28,7 @@ def qr_parts(a: Any) -> list[Part]:
 def refuse_rank(r: Any, shape: Any) -> None:
     """Raise for rank-deficient matrices: R⁻¹ does not exist, and Q is not unique."""
     sizes = np.abs(diagonal_of(plain(r)))
-    small = 8 * max(shape[-2:]) * np.finfo(sizes.dtype).eps * np.max(sizes, axis=-1, initial=0.0)
+    small = 8 * max(shape[-2:]) * np.finfo(sizes.dtype).eps * extreme(np.max, sizes)
     if holds(sizes <= small[..., None]):
         raise NoDerivativeError(
             f"A matrix of shape {tuple(shape[-2:])} is rank-deficient here; its QR decomposition has "

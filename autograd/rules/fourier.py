@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.foreign import like
+from autograd.engine.foreign import full
 from autograd.rules.shapes import along_axis, slices
 from autograd.rules.table import implements, linear
 
@@ -55,7 +55,7 @@ def rfft_transpose(g: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = No
 def irfft_transpose(g: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
     """Transform `g` forward; frequencies count twice unless they are their own conjugate."""
     length = np.shape(g)[axis]
-    weights = np.full(length // 2 + 1, 2.0, like=like(g))
+    weights = full(length // 2 + 1, 2.0, float, g)
     weights[0] = 1.0
     if length % 2 == 0:
         weights[-1] = 1.0

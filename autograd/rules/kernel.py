@@ -77,6 +77,18 @@ def holds(condition: Any) -> bool:
     return bool(found.item() if hasattr(found, "item") else found)
 
 
+@self_contained
+def extreme(function: Any, x: Any, axis: Any = -1, otherwise: float = 0.0) -> Any:
+    """Return the largest or smallest numbers along axes, or `otherwise` of no numbers.
+
+    CuPy's functions have no ``initial=``.
+    """
+    axes = axis if isinstance(axis, tuple) else range(np.ndim(x)) if axis is None else (axis,)
+    if 0 in [np.shape(x)[k] for k in axes]:
+        return np.sum(x, axis=axis) + otherwise
+    return function(x, axis=axis)
+
+
 def kernel(
     elementwise: bool = False, tiled: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -28,7 +28,7 @@ from autograd.engine.foreign import eye, like
 from autograd.engine.operations import GETITEM
 from autograd.errors import NoDerivativeError
 from autograd.graph import Graph
-from autograd.rules.kernel import holds
+from autograd.rules.kernel import extreme, holds
 from autograd.rules.packing import Part, places, unpack
 from autograd.rules.table import define
 
@@ -46,8 +46,7 @@ AGAIN = (
 
 def rounding(w: Any, size: int) -> Any:
     """Return the rounding error of the values of each matrix."""
-    largest = np.max(np.abs(w), axis=-1, initial=0.0)
-    return 8 * size * np.finfo(w.dtype).eps * largest
+    return 8 * size * np.finfo(w.dtype).eps * extreme(np.max, np.abs(w))
 
 
 def gaps(w: Any) -> Any:
@@ -61,8 +60,8 @@ def close(w: Any) -> Any:
 
     Its relative error is ε / |w_i - w_j|, that of the limit is |w_i - w_j|: they meet at √ε.
     """
-    largest = np.max(np.abs(w), axis=-1, initial=0.0)
-    return gaps(w) <= math.sqrt(np.finfo(w.dtype).eps) * largest[..., None, None]
+    scale = extreme(np.max, np.abs(w))
+    return gaps(w) <= math.sqrt(np.finfo(w.dtype).eps) * scale[..., None, None]
 
 
 def colours(pairs: Any) -> Any:
@@ -71,7 +70,7 @@ def colours(pairs: Any) -> Any:
     found = np.zeros(np.shape(pairs)[:-1], int, like=like(pairs))
     for i in range(1, n):
         taken = np.where(pairs[..., :i, i], found[..., :i], -1)
-        found[..., i] = np.max(taken, axis=-1, initial=-1) + 1
+        found[..., i] = extreme(np.max, taken, -1, -1) + 1
     return found
 
 
@@ -154,7 +153,7 @@ class Limits:
         if not self._changes_with_vectors(self._derivatives(cotangents, anything, [self.y])[0]):
             return total
         order = colours(self.pairs)
-        for number in range(int(order.max(initial=0)) + 1):
+        for number in range(int(extreme(np.max, order, None, 0)) + 1):
             rows = order == number
             found = self._derivatives(cotangents, rows, [self.y])[0]
             if found is not None:
@@ -187,7 +186,7 @@ class Limits:
             total = total + np.sum(np.real(weights * x))
         own, *more = self._derivatives(total, np.ones(()), [self.y, *others, *leaves])
         found = 0.0 if own is None else np.abs(along(unpack(own, self.parts)))
-        return found + sum(np.max(np.abs(x), initial=0.0) for x in more if x is not None)
+        return found + sum(extreme(np.max, np.abs(x), None) for x in more if x is not None)
 
     def _derivatives(self, root: Any, seed: Any, targets: list[Any]) -> list[Any]:
         if not isinstance(root, Node):
@@ -234,7 +233,7 @@ def fragile(
         return quotients
     w = plain(unpack(y, parts)[values])
     least = np.finfo(w.dtype).eps ** (1 / 3)
-    near = gaps(w) <= least * np.max(np.abs(w), axis=-1, initial=0.0)[..., None, None]
+    near = gaps(w) <= least * extreme(np.max, np.abs(w))[..., None, None]
     near &= np.abs(plain(x)) <= least * scale[..., None, None]
     if not holds(near) or not uses_vectors(g, y, parts, values):
         return quotients
@@ -249,4 +248,4 @@ def tolerance(dtype: Any, scale: Any) -> Any:
 
 def largest(x: Any) -> Any:
     """Return the largest absolute element of each matrix."""
-    return np.max(np.abs(plain(x)), axis=(-2, -1), initial=0.0)
+    return extreme(np.max, np.abs(plain(x)), (-2, -1))

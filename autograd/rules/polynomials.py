@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import full, like
 from autograd.errors import NoDerivativeError, NoRuleError, ShapeError
 from autograd.rules.composite import real_type
 from autograd.rules.kernel import holds
@@ -120,7 +120,7 @@ def poly(seq_of_zeros: Any) -> Any:
         raise ShapeError(
             f"poly takes a vector of roots or a square matrix, not an array of shape {shape}."
         )
-    y: Any = np.ones(1, np.result_type(plain(zeros)), like=like(zeros))
+    y: Any = full(1, 1, np.result_type(plain(zeros)), zeros)
     for i in range(np.shape(zeros)[0]):
         y = np.pad(y, (0, 1)) - np.pad(zeros[i] * y, (1, 0))
     numbers = plain(zeros)
@@ -131,7 +131,7 @@ def poly(seq_of_zeros: Any) -> Any:
 
 def slopes_at_zeros(p: Any, zeros: Any) -> Any:
     """Return the derivative of a polynomial at its roots; raise if it vanishes."""
-    derivative = np.polyder(p)
+    derivative = polyder(p)
     slopes = np.polyval(derivative, zeros)
     scale = np.polyval(np.abs(plain(derivative)), np.abs(plain(zeros)))
     close = 4 * np.sqrt(np.finfo(np.result_type(plain(zeros))).eps)

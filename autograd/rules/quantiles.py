@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import full
 from autograd.rules.kernel import may_hold
 from autograd.rules.reductions import axes_of
 from autograd.rules.shapes import arrays, grids, inverse
@@ -35,7 +35,7 @@ def ranks(a: Any, axis: Any) -> Any:
 def at_positions(ordered: Any, positions: Any) -> Any:
     """Take sorted elements along the first axis, interpolating between positions."""
     if np.shape(ordered)[0] == 0:
-        return np.full(np.shape(positions), math.nan, plain(ordered).dtype, like=like(ordered))
+        return full(np.shape(positions), math.nan, plain(ordered).dtype, ordered)
     missing = np.isnan(positions)
     known = np.where(missing, 0.0, positions)
     lower = np.floor(known).astype(int)

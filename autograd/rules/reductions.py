@@ -12,7 +12,7 @@ from autograd.engine import Node, Primitive
 from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import shape_of, size_of
 from autograd.engine.dispatch import plain, refuse_out
-from autograd.engine.foreign import as_array, is_foreign, like
+from autograd.engine.foreign import as_array, full, is_foreign
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.tracing import Followed
 from autograd.rules.elementwise import conjugate, nonzero
@@ -308,7 +308,7 @@ def filled(primitive: Primitive, neutral: float) -> Callable[..., Any]:
     def masked(a: Any, axis: Any, chosen: Any, **keywords: Any) -> Any:
         if count(a, axis) == 0:  # NumPy has no largest element of an empty array
             empty = np.sum(plain(a), axis=axis, **keywords)
-            return np.full(np.shape(empty), neutral, like=like(a))
+            return full(np.shape(empty), neutral, type(neutral), a)
         return primitive(np.where(chosen, a, neutral), axis, **keywords)
 
     return masked
@@ -392,7 +392,7 @@ def cumulative(function: Any, first: float) -> Any:
             return y
         shape = list(np.shape(y))
         shape[axis] = 1
-        return np.concatenate([np.full(shape, first, y.dtype, like=like(y)), y], axis=axis)
+        return np.concatenate([full(shape, first, y.dtype, y), y], axis=axis)
 
     return handler
 

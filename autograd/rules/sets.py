@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import full
 from autograd.rules.table import composition_of
 
 
@@ -86,7 +86,7 @@ def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     both = [np.ravel(ar) if assume_unique else np.unique(ar) for ar in (ar1, ar2)]
     ordered = np.sort(np.concatenate(both))
     change = plain(ordered)[1:] != plain(ordered)[:-1]
-    end = np.ones(1, bool, like=like(ordered))
+    end = full(1, True, bool, ordered)
     changes = np.concatenate([end, change, end])
     return ordered[changes[1:] & changes[:-1]]
 

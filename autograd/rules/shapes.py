@@ -181,7 +181,8 @@ def sources_of_partition(
     flat = numbered(values)
     if axis is None:
         values, flat, axis = values.ravel(), flat.ravel(), 0
-    return np.take_along_axis(flat, np.argpartition(values, kth, axis=axis, kind=kind), axis)
+    how = {} if kind == "introselect" else {"kind": kind}  # CuPy's function does not have it
+    return np.take_along_axis(flat, np.argpartition(values, kth, axis=axis, **how), axis)
 
 
 def inverse(axes: Any) -> Any:
@@ -335,7 +336,8 @@ def take_elements(
 ) -> Any:
     """Take elements by index."""
     refuse_out(out)
-    return take(a, indices, axis=axis, mode=mode)
+    how = {} if mode == "raise" else {"mode": mode}  # CuPy's function does not have it
+    return take(a, indices, axis=axis, **how)
 
 
 @implements(np.ravel)

@@ -15,7 +15,7 @@ from autograd.engine.foreign import eye, like
 from autograd.errors import NoRuleError
 from autograd.rules import limits
 from autograd.rules.eigenvalues import differences, refuse_phase, type_of_result
-from autograd.rules.kernel import holds
+from autograd.rules.kernel import extreme, holds
 from autograd.rules.limits import Limits, close, divided, fragile, largest, only_once, rounding
 from autograd.rules.matrices import H, T, diagonal_matrix, off_diagonal
 from autograd.rules.packing import Part, decomposition, unpack
@@ -106,7 +106,7 @@ def limits_of(g: Any, y: Any, parts: Any, zeros: Any, numerators: list[Any]) -> 
     doubts = doubts + largest(limit[0] - H(limit[0]))
     doubts = doubts + largest(np.where(both & ~single, right - H(left), 0.0))
     scale = sum(largest(x) for x in (*limit, *numerators, *unpack(g, parts)[::2]))
-    scale = scale + np.max(np.abs(plain(unpack(g, parts)[1])), axis=-1, initial=0.0)
+    scale = scale + extreme(np.max, np.abs(plain(unpack(g, parts)[1])))
     trusted = found.trusted(doubts, scale, zeros.any(axis=-1))
     return trusted, [only_once(x, g, y) for x in limit]
 

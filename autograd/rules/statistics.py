@@ -10,7 +10,7 @@ import numpy as np
 from autograd.engine import Node
 from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import like
+from autograd.engine.foreign import full, like
 from autograd.rules.kernel import may_hold
 from autograd.rules.quantiles import quantile_by_ranks
 from autograd.rules.reductions import axes_of
@@ -58,7 +58,7 @@ def interpolated(ordered: Any, q: Any, lengths: Any) -> Any:
     _, q = arrays(ordered, q)
     columns = math.prod(np.shape(ordered)[1:])
     if np.shape(ordered)[0] == 0:
-        return np.full(np.shape(q) + np.shape(ordered)[1:], math.nan, like=like(ordered))
+        return full(np.shape(q) + np.shape(ordered)[1:], math.nan, float, ordered)
     places = np.reshape(q, np.shape(q) + (1,) * np.ndim(lengths)) * np.maximum(lengths - 1, 0)
     lower = np.floor(plain(places)).astype(int)
     upper = np.minimum(lower + 1, np.maximum(lengths - 1, 0))
@@ -98,7 +98,8 @@ def quantile_functions(quantile: Any, percentile: Any, median: Any, known: Any) 
         if method == "linear" and weights is None:
             y = interpolated(ordered, q, known(ordered))
         else:
-            y = quantile_by_ranks(quantile, ordered, a, q, axis, method=method, weights=weights)
+            how = {"method": method} if weights is None else {"method": method, "weights": weights}
+            y = quantile_by_ranks(quantile, ordered, a, q, axis, **how)
         return with_axes(y, a, q, axis) if keepdims else y
 
     def of_percentage(a: Any, q: Any, *positional: Any, **keywords: Any) -> Any:
@@ -117,7 +118,7 @@ def quantile_functions(quantile: Any, percentile: Any, median: Any, known: Any) 
 
 quantile_functions(
     np.quantile, np.percentile, np.median,
-    lambda ordered: np.full(np.shape(ordered)[1:], np.shape(ordered)[0], like=like(ordered)),
+    lambda ordered: full(np.shape(ordered)[1:], np.shape(ordered)[0], int, ordered),
 )  # fmt: skip
 quantile_functions(
     np.nanquantile, np.nanpercentile, np.nanmedian,
@@ -148,7 +149,7 @@ def _weighted_covariance(x: Any, counts: Any, importance: Any, lost: float) -> A
     """Combine frequency weights and reliability weights."""
     numbers, n = np.zeros(np.shape(x), like=like(x)), np.shape(x)[1]
     np.cov(numbers, fweights=plain(counts), aweights=plain(importance))  # for NumPy's own errors
-    w = np.ones(n, like=like(x)) if counts is None else arrays(plain(counts), x)[0].astype(float)
+    w = full(n, 1.0, float, x) if counts is None else arrays(plain(counts), x)[0].astype(float)
     w = w if importance is None else w * importance
     total = np.sum(w)
     centred = x - (x @ w / total)[:, None]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, softmax
-from autograd.devices import as_array, beside, like
+from autograd.devices import as_array, beside, full, like
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
@@ -212,7 +212,7 @@ class MultiheadAttention(Module):
         added = []
         if trained is not None:
             row = trained.reshape((1, heads, 1, width))
-            added.append(row * np.ones((batch, 1, 1, 1), x.dtype, like=like(x)))
+            added.append(row * full((batch, 1, 1, 1), 1, x.dtype, x))
         if self.add_zero_attn:
             added.append(np.zeros((batch, heads, 1, width), x.dtype, like=like(x)))
         return np.concatenate([x, *added], axis=2) if added else x

@@ -107,7 +107,10 @@ class EmbeddingBag(Module):
         y: Tensor
         if self.mode == "max":
             some = counted.any(axis=1)
-            lowest = np.max(np.where(counted, vectors, -np.inf), axis=1, initial=-np.inf)
+            if shape_of(vectors)[1]:
+                lowest = np.max(np.where(counted, vectors, -np.inf), axis=1)
+            else:
+                lowest = np.sum(vectors, axis=1)
             y = np.where(some, lowest, 0.0)  # type: ignore[assignment]
             return y
         if weights is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import logsumexp
-from autograd.devices import beside, like, to_numpy
+from autograd.devices import beside, full, like, to_numpy
 from autograd.errors import DataError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.linear import indices_below
@@ -94,7 +94,7 @@ def _alphas(said: Any, labels: Any, reads: Any, blank: int) -> Any:
     batch, width = labels.shape
     skips = np.zeros_like(labels, bool)
     skips[:, 2:] = (labels[:, 2:] != labels[:, :-2]) & (labels[:, 2:] != blank)
-    never = np.full((batch, 2), NEVER, said.dtype, like=like(said))
+    never = full((batch, 2), NEVER, said.dtype, said)
     alpha = np.where(np.arange(width, like=like(said)) < 2, said[0], NEVER)
     for step in range(1, len(said)):
         before = np.concatenate([never, alpha], axis=1)

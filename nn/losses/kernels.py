@@ -30,7 +30,8 @@ def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: list[
 
     The exponentials of the others are summed by themselves: next to a large one they would be lost.
     """
-    shifted = x - np.maximum.reduce(x, axis, keepdims=True)
+    reduce = np.maximum.reduce if type(x) is np.ndarray else np.max  # the first is faster
+    shifted = x - reduce(x, axis=axis, keepdims=True)
     right = shifted[index]
     exponentials = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)
     picked = exponentials[index]

@@ -18,7 +18,7 @@ import numpy as np
 from autograd import Node, value_and_grad, vmap
 from autograd.errors import DataError
 from autograd.program import changed
-from nn.arrays import plain
+from nn.arrays import plain, products
 from nn.functional_call import functional_call
 from nn.layers.linear import Linear
 
@@ -61,7 +61,7 @@ class Whole:
     def squared_norms(self) -> Any:
         """Return the squared norm of each gradient."""
         rows = np.reshape(self.gradients, (len(self.gradients), -1))
-        return np.vecdot(rows, rows)
+        return products(rows, rows)
 
     def weighted_sum(self, weights: Any) -> Any:
         """Return the sum of the gradients, with a weight for each."""
@@ -76,7 +76,7 @@ class Outer:
 
     def squared_norms(self) -> Any:
         """Return the squared norm of each gradient."""
-        return np.vecdot(self.slopes, self.slopes) * np.vecdot(self.inputs, self.inputs)
+        return products(self.slopes, self.slopes) * products(self.inputs, self.inputs)
 
     def weighted_sum(self, weights: Any) -> Any:
         """Return the sum of the gradients, with a weight for each."""

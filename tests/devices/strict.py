@@ -3,20 +3,39 @@
 It follows NumPy's protocols (NEP 13 and 18), as CuPy's arrays do. Its elements are kept in an array
 of NumPy that is reached by `get` alone. What reads an element, `float`, `bool`, `item` and the like,
 is counted in `transfers`, because on a device it waits for all that was begun before.
+
+Functions, parameters and methods that CuPy does not have are refused as CuPy refuses them:
+``cupy_interface.json`` lists what there is.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import operator
 import os
 import types
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 transfers: list[str] = []  # what has been read, one entry each
+
+
+INTERFACE = json.loads((Path(__file__).parent / "cupy_interface.json").read_text())
+UFUNCS, ADDING = frozenset(INTERFACE["ufuncs"]), frozenset(INTERFACE["at"])
+
+#: The parameters of methods of ufuncs, with those for which CuPy has the method.
+METHODS = {
+    "reduce": (("add", "multiply"), ["array", "axis", "dtype", "out", "keepdims"]),
+    "accumulate": (("add", "multiply"), ["array", "axis", "dtype", "out"]),
+    "reduceat": (("add",), ["array", "indices", "axis", "dtype", "out"]),
+    "at": (ADDING, ["a", "indices", "b"]),
+    "outer": (UFUNCS, ["A", "B", "out", "dtype", "casting"]),
+    "__call__": (UFUNCS, ["*", "out", "dtype", "casting"]),
+}
 
 
 class DeviceError(TypeError):
@@ -104,12 +123,22 @@ class DeviceArray:
         out = keywords.get("out")
         if any(_leaves_it_to_the_other(x) for x in (*inputs, *(out or ()))):
             return NotImplemented
+        if ufunc.__name__ not in UFUNCS:
+            return NotImplemented
+        known, parameters = METHODS[method]
+        if ufunc.__name__ not in known:
+            raise NotImplementedError(f"`cupy_{ufunc.__name__}.{method}` is not supported yet")
+        _require(f"{ufunc.__name__}.{method}", parameters, inputs, keywords)
         found = getattr(ufunc, method)(*_read(inputs), **_read(keywords))
         return _written(found, out)
 
     def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
         if not all(issubclass(kind, DeviceArray | np.ndarray) for kind in types):
             return NotImplemented
+        name = ".".join([*function.__module__.split(".")[1:], function.__name__])
+        if name not in INTERFACE["functions"]:
+            return NotImplemented
+        _require(name, INTERFACE["functions"][name], args, keywords)
         if function in (np.asarray, np.array) and isinstance(args[0], np.ndarray):  # like= is given
             transfers.append("sent")
             return DeviceArray(function(*args, **keywords).copy())
@@ -124,10 +153,11 @@ class DeviceArray:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(np.ndarray, name, None)
-        if name.startswith("_") or not callable(method):
+        if name not in INTERFACE["attributes"] or not callable(method):
             raise AttributeError(f"'DeviceArray' has no attribute {name!r}")
 
         def call(*args: Any, **keywords: Any) -> Any:
+            _require(name, INTERFACE["attributes"][name], args, keywords)
             found = method(self._on_device, *_read(args), **_read(keywords))
             return _written(found, keywords.get("out"))
 
@@ -182,6 +212,17 @@ for _name in ("neg", "pos", "invert", "abs"):
         ),
     )
 DeviceArray.__hash__ = None  # type: ignore[assignment]
+
+
+def _require(name: str, parameters: list[str], args: Any, keywords: Any) -> None:
+    """Raise an error unless a function with these parameters could be called so."""
+    plain = [x for x in parameters if not x.startswith("*")]
+    takes_more = any(x.startswith("*") and not x.startswith("**") for x in parameters)
+    unknown = keywords.keys() - plain
+    if unknown and not any(x.startswith("**") for x in parameters):
+        raise TypeError(f"{name}() got an unexpected keyword argument {min(unknown)!r}")
+    if len(args) > len(plain) and not takes_more:
+        raise TypeError(f"{name}() takes {len(plain)} positional arguments but {len(args)} were")
 
 
 def _read(item: Any) -> Any:

@@ -39,6 +39,14 @@ class Place:
     def nodes(self):
         return [Tensor(self.move(x)) for x in self.inputs]
 
+    def is_refused(self):
+        """Return whether the library refuses to compute this with its arrays themselves."""
+        try:
+            self.call([self.move(x) for x in self.inputs])
+        except (TypeError, NotImplementedError, AttributeError):
+            return True
+        return False
+
     def first(self, weights):
         nodes = self.nodes()
         result = self.call(nodes)
@@ -88,9 +96,9 @@ def test_each_rule_works_on_arrays_of_a_device(sample):
     strict.transfers.clear()
     try:
         found = there.first(weights)
-    except TypeError as error:
-        if strict.CUPY and "no implementation found" in str(error):
-            pytest.skip("CuPy lacks a function")
+    except (TypeError, NotImplementedError, AttributeError):
+        if there.is_refused():
+            return  # with the error of the library, or ours
         raise
     reads = [read for read in strict.transfers if read not in READ_MORE]
     assert len(reads) <= 12, reads
@@ -107,11 +115,20 @@ def test_most_rules_read_nothing():
         place = Place(sample, True)
         with np.errstate(all="ignore"):
             weights = checks.weights_like(Place(sample, False).call(Place(sample, False).nodes()))
+            if place.is_refused():
+                continue
             strict.transfers.clear()
             place.first(weights)
         if strict.transfers:
             reading.add(str(sample))
     assert len(reading) < 0.15 * len(SAMPLES[::3]), reading
+
+
+@STAND_IN
+@quiet
+def test_the_library_refuses_few_of_the_samples():
+    refused = [str(sample) for sample in SAMPLES if Place(sample, True).is_refused()]
+    assert len(refused) < 0.15 * len(SAMPLES), refused
 
 
 @STAND_IN
