@@ -253,3 +253,61 @@ def test_solutions_can_be_compiled():
     f = jit(grad(square_root))
     for a in (2.0, 3.0, 5.0):
         assert f(a) == pytest.approx(0.5 * a**-0.5, rel=1e-12)
+
+
+# -- without a Jacobian ---------------------------------------------------------------------------
+
+
+def from_products(A, b):
+    """Solve a system with a matrix of which only products are known."""
+    columns = [A.matvec(column) for column in np.eye(len(b))]
+    return np.linalg.lstsq(np.stack(columns, axis=1), b, rcond=None)[0]
+
+
+def solved_by_products(t, solve=from_products):
+    x = plain(by_iteration(plain(t)))
+    return implicit.root(lambda x: np.tanh(A @ x) + 4 * x - t, x, solve=solve)
+
+
+def test_a_root_by_products_has_the_same_derivatives():
+    t = random.normal(size=3)
+    np.testing.assert_allclose(solved_by_products(t), by_iteration(t))
+    np.testing.assert_allclose(jacobian(solved_by_products)(t), jacobian(by_iteration)(t))
+
+    def loss(solve):
+        return lambda t: np.sum(np.sin(solve(t)))
+
+    for transform in (hessian, jacobian_of_gradient_by_jvp):
+        np.testing.assert_allclose(
+            transform(loss(solved_by_products))(t), transform(loss(by_iteration))(t), rtol=1e-6
+        )
+    check_gradients(solved_by_products, t, order=2)
+
+
+def jacobian_of_gradient_by_jvp(f):
+    return lambda t: [jvp(grad(f))(t)(row)[1] for row in np.eye(3)]
+
+
+def test_a_fixed_point_by_products():
+    def steady(a):
+        return implicit.fixed_point(
+            lambda x: np.cos(a * x), np.full(2, 0.7390851), solve=from_products
+        )
+
+    x = steady(1.0)[0]
+    expected = -np.sin(x) * x / (1 + np.sin(x))
+    np.testing.assert_allclose(jacobian(steady)(1.0), np.full(2, expected))
+
+
+@pytest.mark.parametrize(
+    ("residual", "solve", "match"),
+    [
+        (lambda x: A @ x - 1.0, lambda A, b: b, "did not solve a system"),
+        (lambda x: np.array([1.0, 1.0, 0.0]) * (x - 1.1), from_products, "not a solution"),
+        (lambda x: A @ x - 5.0, from_products, "not a solution"),
+    ],
+)
+def test_a_root_by_products_is_checked(residual, solve, match):
+    x = np.linalg.solve(A, np.ones(3))
+    with pytest.raises(SolutionError, match=match):
+        implicit.root(residual, x, solve=solve)

@@ -44,7 +44,12 @@ def polished(system: System, start: Any) -> Any:
             break
     else:
         return x
-    raise SolutionError(
+    raise no_solution(system, start)
+
+
+def no_solution(system: System, start: Any) -> SolutionError:
+    """Return the error for a point that is not a solution, and has none near."""
+    return SolutionError(
         f"This is not a solution: the residual is {largest(_residual_at(system, start)):.2g} there "
         "(for an optimum, the gradient), and no solution is near. Let the solver converge, and "
         "check that the function is the one that was solved."

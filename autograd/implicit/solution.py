@@ -15,6 +15,7 @@ from autograd.engine.closures import begin_call
 from autograd.engine.grad_mode import enable_grad, is_recording
 from autograd.errors import DataError
 from autograd.implicit.equations import Point, System
+from autograd.implicit.matrix_free import Krylov, Residual
 from autograd.implicit.newton import largest, polished
 from autograd.rules.custom import define
 from autograd.rules.entries import in_turn
@@ -24,7 +25,12 @@ CHANGED = 1e-6
 
 
 @in_turn
-def root(residual: Callable[[Any], Any], x: Any) -> Any:
+def root(
+    residual: Callable[[Any], Any],
+    x: Any,
+    *,
+    solve: Callable[[Any, Any], Any] | None = None,
+) -> Any:
     """Return a solution of ``residual(x) = 0`` with its derivatives.
 
     By the implicit function theorem, ``dx/dθ = -(∂r/∂x)⁻¹ ∂r/∂θ`` for every node θ that `residual`
@@ -37,6 +43,10 @@ def root(residual: Callable[[Any], Any], x: Any) -> Any:
         A function of `x`, with as many numbers in its result as in `x`.
     x : float, array_like or containers of them
         The solution, from any solver; nodes count as plain numbers.
+    solve : callable, optional
+        Solves linear systems of the Jacobian without making it, for thousands of unknowns:
+        ``solve(A, b)``, where `A` has products, ``A.matvec(v)`` and ``A.rmatvec(v)``. Iterations of
+        `scipy.sparse.linalg` are such functions: ``functools.partial(gmres, rtol=1e-10)``.
 
     Returns
     -------
@@ -46,7 +56,8 @@ def root(residual: Callable[[Any], Any], x: Any) -> Any:
     Raises
     ------
     SolutionError
-        If `x` is not a solution: Newton steps move it by more than a hundredth, or do not converge.
+        If `x` is not a solution: Newton steps move it by more than a hundredth, or do not converge;
+        or if `solve` does not solve a linear system.
     NoDerivativeError
         If the Jacobian of the residual is singular there.
     ShapeError
@@ -68,11 +79,18 @@ def root(residual: Callable[[Any], Any], x: Any) -> Any:
     >>> bool(np.isclose(derivative, (anomaly(e + h) - anomaly(e - h)) / (2 * h)))
     True
     """
-    return Solution(residual, x).result
+    if solve is None:
+        return Solution(residual, x).result
+    return MatrixFree(residual, x, Krylov(solve)).result
 
 
 @in_turn
-def fixed_point(step: Callable[[Any], Any], x: Any) -> Any:
+def fixed_point(
+    step: Callable[[Any], Any],
+    x: Any,
+    *,
+    solve: Callable[[Any, Any], Any] | None = None,
+) -> Any:
     """Return a fixed point ``x = step(x)`` with its derivatives; see `root`.
 
     Parameters
@@ -81,6 +99,8 @@ def fixed_point(step: Callable[[Any], Any], x: Any) -> Any:
         A function of `x`, with a result like `x`.
     x : float, array_like or containers of them
         The fixed point, from any iteration.
+    solve : callable, optional
+        As for `root`.
 
     Returns
     -------
@@ -103,7 +123,7 @@ def fixed_point(step: Callable[[Any], Any], x: Any) -> Any:
         pairs = zip(tree.flat(y), tree.aligned(step(y), y), strict=True)
         return [before - after for before, after in pairs]
 
-    return root(residual, x)
+    return root(residual, x, solve=solve)
 
 
 class Solution:
@@ -113,9 +133,9 @@ class Solution:
         self.system = System(residual, x)
         begun = begin_call()
         with enable_grad():
-            self.packed = polished(self.system, self.system.packed())
+            self.packed = self.polished(self.system.packed())
             with Trace() as trace:
-                self.point = Point(self.system, self.packed)
+                self.point = self.at(self.packed)
         self.others = closed_over(trace, [], begun)
         self.derivatives = AllAtOnce(range(len(self.others)))
         solution = self.packed
@@ -126,6 +146,14 @@ class Solution:
             solution = dispatch.apply(primitive, tuple(self.others), dispatch.NO_KEYWORDS)
         self.result = self.system.unpacked(solution)
 
+    def polished(self, start: Any) -> Any:
+        """Return an exact solution near another one; raise if there is none."""
+        return polished(self.system, start)
+
+    def at(self, u: Any, create: bool = False) -> Any:
+        """Return the residual at a point, with what solves systems of its Jacobian."""
+        return Point(self.system, u, create)
+
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
         return self.derivatives.of(argnum, g, lambda: self._by_all(g, y, arguments))
 
@@ -134,19 +162,53 @@ class Solution:
         create = isinstance(g, Node) or any(isinstance(a, Node) for a in (y, *arguments))
         point = self.point
         if create:
-            point = Point(self.system, y, True)
+            point = self.at(y, True)
             self._assert_same(point)
-        adjoint = np.linalg.solve(np.transpose(point.jacobian), g)
+        adjoint = self.adjoint(point, g, create)
         found = pulled(point.residual, -adjoint, [point.u, *self.others], create)[1:]
         zeros = [np.zeros_like(dispatch.plain(node)) for node in self.others]
         return [zero if part is None else part for part, zero in zip(found, zeros, strict=True)]
 
-    def _assert_same(self, point: Point) -> None:
+    def adjoint(self, point: Any, g: Any, create: bool) -> Any:
+        """Return λ."""
+        return np.linalg.solve(np.transpose(point.jacobian), g)
+
+    def step(self, change: Any) -> Any:
+        """Return by how much the solution moves if the residual changes."""
+        return np.linalg.solve(self.point.jacobian, change)
+
+    def _assert_same(self, point: Any) -> None:
         """Raise if the residual has become another function."""
         change = dispatch.plain(point.residual) - dispatch.plain(self.point.residual)
-        step = np.linalg.solve(self.point.jacobian, change)
-        if not largest(step) <= CHANGED * max(1.0, largest(self.packed)):
+        if not largest(self.step(change)) <= CHANGED * max(1.0, largest(self.packed)):
             raise DataError(
                 "The residual of an implicit solution has changed since it was solved, so its "
                 "derivative would be wrong. Do not let the residual depend on what changes."
             )
+
+
+class MatrixFree(Solution):
+    """A solution whose linear systems are solved with products of the Jacobian alone."""
+
+    def __init__(self, residual: Callable[[Any], Any], x: Any, krylov: Krylov) -> None:
+        self.krylov = krylov
+        super().__init__(residual, x)
+
+    def polished(self, start: Any) -> Any:
+        """Return an exact solution near another one; raise if there is none."""
+        return self.krylov.polished(self.system, start)
+
+    def at(self, u: Any, create: bool = False) -> Any:
+        """Return the residual at a point."""
+        return Residual(self.system, u)
+
+    def adjoint(self, point: Any, g: Any, create: bool) -> Any:
+        """Return λ, if needed as the root of its own system."""
+        plain = self.krylov(self.point, dispatch.plain(g), True)
+        if not create:
+            return plain
+        return root(lambda v: point.pulled(v, True) - g, plain, solve=self.krylov.solve)
+
+    def step(self, change: Any) -> Any:
+        """Return by how much the solution moves if the residual changes."""
+        return self.krylov(self.point, change) if largest(change) > 0 else change

@@ -31,7 +31,7 @@ def refused():
         ours = importlib.import_module(f"autograd.scipy.{package}")
         for name in original.__all__:
             found = getattr(original, name)
-            if inspect.isroutine(found) and name not in HARMLESS:
+            if inspect.isroutine(found) and name not in HARMLESS and name not in vars(ours):
                 yield f"scipy.{package}.{name}", found, getattr(ours, name)
 
 
@@ -40,12 +40,10 @@ def test_functions_without_a_counterpart_refuse_nodes():
     count = 0
     for name, original, ours in refused():
         assert ours is not original, name
-        if getattr(ours, "__module__", "").startswith("autograd."):
-            continue
         count += 1
         with pytest.raises(NoRuleError, match="has no derivative rule"):
             ours(node)
-    assert count > 300
+    assert count > 200
 
 
 def test_classes_without_a_counterpart_say_so():

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import scipy.optimize as _original
+from scipy.sparse.linalg import gmres
 
 from autograd import implicit
 from autograd.engine.dispatch import plain
@@ -20,6 +21,9 @@ from autograd.transforms import jacobian
 
 #: The methods of `root` that use the Jacobian.
 WITH_JACOBIAN = ("hybr", "lm")
+
+#: How linear systems are solved where the Jacobian is never made.
+KRYLOV = functools.partial(gmres, rtol=1e-10, atol=0.0)
 
 
 @in_turn
@@ -42,7 +46,8 @@ def root(
     args : tuple
         Further arguments, also nodes.
     method : str
-        The solver.
+        The solver. Derivatives of what ``"krylov"`` finds come without a Jacobian too, from products
+        with it, for thousands of unknowns.
     jac : callable or bool, optional
         The Jacobian, as for SciPy. By default it is computed here, for methods that use it.
     **keywords
@@ -70,7 +75,7 @@ def root(
     >>> jacobian(cross)(2.0).round(6)
     array([0.707107, 0.707107])
     """
-    called = Called(_first(fun) if jac is True else fun, args)
+    called = Called(first_of(fun) if jac is True else fun, args)
     start = vector(x0)
     if jac is None and method in WITH_JACOBIAN:
         jac = called.derivative(jacobian, start)
@@ -80,7 +85,7 @@ def root(
     found = _original.root(given, plain(joined(x0)), (), method, jac, **keywords)
     if called.follows(found.x):
         assert_converged(found.success, "root", found.message)
-        found.x = implicit.root(called, found.x)
+        found.x = implicit.root(called, found.x, solve=KRYLOV if method == "krylov" else None)
     return found
 
 
@@ -117,7 +122,7 @@ def root_scalar(f: Callable[..., Any], args: Any = (), method: Any = None, **key
     >>> round(grad(cube_root)(8.0), 9)
     0.083333333
     """
-    called = Called(_first(f) if keywords.get("fprime") is True else f, args)
+    called = Called(first_of(f) if keywords.get("fprime") is True else f, args)
     for name in ("fprime", "fprime2"):
         if callable(keywords.get(name)):
             keywords[name] = called.of_numbers(keywords[name])
@@ -317,7 +322,7 @@ def _of_root(called: Called, found: Any) -> Any:
     return (implicit.root(called, x), *found[1:])
 
 
-def _first(function: Callable[..., Any]) -> Callable[..., Any]:
+def first_of(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function without the derivatives that it returns besides its result."""
 
     @functools.wraps(function)
