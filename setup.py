@@ -1,6 +1,6 @@
-"""Compile the engine with mypyc, and the interpreter of tapes, if there is a C compiler.
+"""Compile the engine with mypyc, and what is written in C, if there is a C compiler.
 
-Without one the engine runs as it is, and NumPy and Python do the work of tapes.
+Without one the engine runs as it is, and NumPy and Python do the work of tapes and of calls.
 
 Everything else about the distribution stands in `pyproject.toml`. Set the environment variable
 CHAINRULE_INTERPRETED=1 to leave the engine uncompiled.
@@ -27,8 +27,8 @@ ENGINE = sorted(
     str(path) for path in Path("autograd/engine").glob("*.py") if path.name not in NOT_COMPILED
 )
 
-#: The interpreter of scalar programs.
-TAPE = Path("autograd/program/backends/tape")
+#: What is written in C: the interpreter of scalar programs, and what calls programs.
+WRITTEN_IN_C = ("autograd.program.backends.tape.machine", "autograd.program.native.calls")
 
 # The engine uses NumPy only through Python, so its types are not needed: the generated
 # code is the same whether or not NumPy is installed in the build environment.
@@ -71,15 +71,16 @@ def extensions():
             f" {error}. Build with the mypy that pyproject.toml requires (pip does it by default),"
             " or without compiling: CHAINRULE_INTERPRETED=1 pip install ..."
         )
-    return [*found, tape()]
+    return [*found, *map(written_in_c, WRITTEN_IN_C)]
 
 
-def tape():
-    """Describe the interpreter of tapes, which is written in C."""
+def written_in_c(name):
+    """Describe an extension whose sources are the C files in the folder of its package."""
+    folder = Path(*name.split(".")[:-1])
     return Extension(
-        "autograd.program.backends.tape.machine",
-        sorted(str(path) for path in TAPE.glob("*.c")),
-        depends=sorted(str(path) for path in TAPE.glob("*.h")),
+        name,
+        sorted(str(path) for path in folder.glob("*.c")),
+        depends=sorted(str(path) for path in folder.glob("*.h")),
         # Products are rounded before they are added, as in Python.
         extra_compile_args=[] if os.name == "nt" else ["-std=c11", "-O3", "-ffp-contract=off"],
         libraries=[] if os.name == "nt" else ["m"],

@@ -1,6 +1,6 @@
 """Run the tests of C with code that checks every access to memory.
 
-The interpreter of tapes is compiled by itself, with AddressSanitizer and
+The extensions that are written in C are compiled by themselves, with AddressSanitizer and
 UndefinedBehaviorSanitizer, beside a copy of the sources, and what tests generate with the same
 options; the engine runs interpreted.
 """
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TAPE = Path("autograd", "program", "backends", "tape")
+EXTENSIONS = ("autograd.program.backends.tape.machine", "autograd.program.native.calls")
 FLAGS = shlex.split(
     "-std=c11 -O1 -g -ffp-contract=off -fPIC -shared -Wall -Wextra -Werror"
     " -Wno-missing-field-initializers -Wno-unused-parameter -Wno-cast-function-type"
@@ -25,10 +25,11 @@ CLANG = ["-shared-libasan", "-fsanitize-trap=undefined"]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 
-def compile_tape(folder: Path, compiler: list[str], sanitizers: list[str]) -> None:
-    """Compile the interpreter of tapes in a copy of the package."""
-    sources = sorted(map(str, folder.joinpath(TAPE).glob("*.c")))
-    target = folder / TAPE / f"machine{sysconfig.get_config_var('EXT_SUFFIX')}"
+def compile_extension(name: str, folder: Path, compiler: list[str], sanitizers: list[str]) -> None:
+    """Compile an extension in a copy of the package."""
+    *packages, module = name.split(".")
+    sources = sorted(map(str, folder.joinpath(*packages).glob("*.c")))
+    target = folder.joinpath(*packages, f"{module}{sysconfig.get_config_var('EXT_SUFFIX')}")
     include = f"-I{sysconfig.get_path('include')}"
     command = [*compiler, *FLAGS, *sanitizers, include, *sources, "-o", str(target), "-lm"]
     subprocess.run(command, check=True)
@@ -57,7 +58,8 @@ def main() -> int:
         for package in ("autograd", "nn"):
             unwanted = shutil.ignore_patterns("*.so", "__pycache__")
             shutil.copytree(ROOT / package, folder / package, ignore=unwanted)
-        compile_tape(folder, compiler, sanitizers)
+        for extension in EXTENSIONS:
+            compile_extension(extension, folder, compiler, sanitizers)
         environment = os.environ | {
             "PYTHONPATH": name,
             "PYTHONMALLOC": "malloc",  # so that each object is checked

@@ -22,12 +22,21 @@ from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program import creation
 from autograd.program.libraries import is_installed, is_library
+from autograd.program.meanings import (
+    MISSING,
+    PLAIN,
+    Watched,
+    contents_of_cell,
+    equal_states,
+    is_same,
+    items_of,
+    refill,
+    states,
+    store,
+)
 from autograd.program.mentioned import Text, functions_in, globals_in, names_in
 from autograd.program.state import is_stateful
 from autograd.tree import CONTAINERS
-
-#: Types that are compared by value.
-PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
 
 #: Objects whose state tells whether numbers have been drawn.
 SOURCES = (np.random.Generator, np.random.RandomState, random.Random)
@@ -52,37 +61,6 @@ _UNCALLED = frozenset(
 #: Types whose attributes are not looked at.
 OPAQUE: set[type] = set()
 
-_MISSING = object()
-
-
-class Watched:
-    """Something that a function reads.
-
-    Attributes
-    ----------
-    read, write : callable
-        Get it, and give it another value.
-    before : any
-        What it was at first.
-    name : str
-        How the code calls it.
-    """
-
-    __slots__ = ("before", "name", "read", "write")
-
-    def __init__(
-        self, read: Callable[[], Any], write: Callable[[Any], Any], before: Any, name: str
-    ) -> None:
-        self.read = read
-        self.write = write
-        self.before = before
-        self.name = name
-
-    def is_same(self) -> bool:
-        """Return whether it is what it was."""
-        now = self.read()
-        return now is self.before or _same(now, self.before)
-
 
 class Environment:
     """The meanings of the names that a function reads, at one moment.
@@ -104,6 +82,8 @@ class Environment:
         self._entries: list[tuple[dict[Any, Any], Any, Any]] = []
         self._codes: list[tuple[Any, types.CodeType]] = []
         self._lists: list[tuple[list[Any], tuple[Any, ...]]] = []
+        self._cells: list[tuple[types.CellType, Any]] = []
+        self._attributed: list[tuple[Any, str, Any]] = []
         self._others: list[Watched] = []
         self.owners: list[Any] = []
         self.replaced: list[Watched] = []
@@ -138,8 +118,8 @@ class Environment:
     def holds(self) -> bool:
         """Return whether all names have the same meanings now."""
         for space, key, before in self._entries:
-            now = space.get(key, _MISSING)
-            if now is not before and not _same(now, before):
+            now = space.get(key, MISSING)
+            if now is not before and not is_same(now, before):
                 return False
         for function, code in self._codes:
             if function.__code__ is not code:
@@ -147,11 +127,38 @@ class Environment:
         for container, items in self._lists:
             if len(container) != len(items) or not all(map(operator.is_, container, items)):
                 return False
+        for cell, before in self._cells:
+            now = contents_of_cell(cell)
+            if now is not before and not is_same(now, before):
+                return False
+        for owner, name, before in self._attributed:
+            now = getattr(owner, name, MISSING)
+            if now is not before and not is_same(now, before):
+                return False
+        return self._others_hold()
+
+    def _others_hold(self) -> bool:
         for item in self._others:
             now = item.read()
-            if now is not item.before and not _same(now, item.before):
+            if now is not item.before and not is_same(now, item.before):
                 return False
         return True
+
+    def identities(self) -> tuple[tuple[Any, ...], ...]:
+        """Return where what is identical to what it was: see `native/front.c`.
+
+        Returns
+        -------
+        tuple
+            Of dicts with keys, of cells, and of objects with names of attributes, with what they
+            held; of functions with their code; and of lists with their items.
+        """
+        found = (self._entries, self._cells, self._attributed, self._codes, self._lists)
+        return tuple([tuple(places) for places in found])
+
+    def rest(self) -> Callable[[], bool] | None:
+        """Return what tells whether everything else has the same meaning; None if nothing can."""
+        return self._others_hold if self._others else None
 
     def restore(self) -> None:
         """Give all names the meanings that they had."""
@@ -159,13 +166,13 @@ class Environment:
             if not item.is_same():
                 item.write(item.before)
         for source in self._sources:
-            if not _equal_states(source.read(), source.before):
+            if not equal_states(source.read(), source.before):
                 source.write(source.before)
 
     def drawn(self) -> str | None:
         """Return the name of a source of random numbers that have been drawn since."""
         for item in self._sources:
-            if not _equal_states(item.read(), item.before):
+            if not equal_states(item.read(), item.before):
                 return item.name
         return None
 
@@ -241,9 +248,10 @@ class Environment:
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
-            read = functools.partial(_contents, cell)
+            read = functools.partial(contents_of_cell, cell)
             write = functools.partial(setattr, cell, "cell_contents")
-            self._watch(Watched(read, write, read(), name), changes=not of_library)
+            item = Watched(read, write, read(), name)
+            self._watch(item, self._cells, (cell,), changes=not of_library)
         if of_library:
             return
         if not self._is_foreign(function.__globals__.get("__name__", "")):
@@ -273,28 +281,28 @@ class Environment:
                 self._texts[name] = None
 
     def _attribute(self, owner: Any, name: str) -> None:
-        read = functools.partial(getattr, owner, name, _MISSING)
-        self._watch(Watched(read, functools.partial(setattr, owner, name), read(), name))
+        read = functools.partial(getattr, owner, name, MISSING)
+        item = Watched(read, functools.partial(setattr, owner, name), read(), name)
+        self._watch(item, self._attributed, (owner, name))
 
     def _item(self, space: Any, key: Any, name: str) -> None:
         if self._is_new((id(space), key), space):
-            read = functools.partial(space.get, key, _MISSING)
-            item = Watched(read, functools.partial(_store, space, key), read(), name)
-            self._watch(item, (space, key))
+            read = functools.partial(space.get, key, MISSING)
+            item = Watched(read, functools.partial(store, space, key), read(), name)
+            self._watch(item, self._entries, (space, key))
 
-    def _watch(self, item: Watched, entry: Any = None, changes: bool = True) -> None:
-        """Watch something that the code reads; `entry` says where in a dict it is."""
+    def _watch(
+        self, item: Watched, places: list[Any], place: tuple[Any, ...], changes: bool = True
+    ) -> None:
+        """Watch something that the code reads; `place` says where it is."""
         found = item.before
         if creation.has_stand_in(found):
             self.replaced.append(item)
         is_module = isinstance(found, types.ModuleType)
         if changes and not is_module:
             self.watched.append(item)
-            if entry is None:
-                self._others.append(item)
-            else:
-                self._entries.append((*entry, found))
-        if found is not _MISSING:
+            places.append((*place, found))
+        if found is not MISSING:
             self._reached(found, item.name)
 
     def _reached(self, found: Any, name: str = "") -> None:
@@ -305,7 +313,7 @@ class Environment:
         if isinstance(found, (Followed, Node, np.ndarray, *PLAIN)):
             return
         if isinstance(found, SOURCES):
-            read, write = _states(found)
+            read, write = states(found)
             self._sources.append(Watched(read, write, read(), name))
         elif isinstance(found, (list, tuple, set, frozenset, dict)):
             self._container(found, name)
@@ -331,7 +339,7 @@ class Environment:
         if not self._is_new(id(found), found):
             return
         if not isinstance(found, (tuple, frozenset)):
-            read, write = functools.partial(_items, found), functools.partial(_refill, found)
+            read, write = functools.partial(items_of, found), functools.partial(refill, found)
             item = Watched(read, write, read(), name)
             self.watched.append(item)
             if isinstance(found, list):
@@ -428,63 +436,3 @@ class Environment:
 
 def _module_of(function: Any) -> str:
     return str(getattr(getattr(function, "func", function), "__module__", None) or "")
-
-
-def _contents(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return _MISSING
-
-
-def _store(space: dict[str, Any], key: str, item: Any) -> None:
-    if item is _MISSING:
-        space.pop(key, None)
-    else:
-        space[key] = item
-
-
-def _items(container: Any) -> tuple[Any, ...]:
-    items = container.items() if isinstance(container, dict) else container
-    return tuple(items)
-
-
-def _refill(container: Any, items: Any) -> None:
-    if isinstance(container, list):
-        container[:] = items
-    else:
-        container.clear()
-        container.update(items)
-
-
-def _states(source: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
-    """Return functions that get and set the state of a source of random numbers."""
-    if isinstance(source, np.random.Generator):
-        bits = source.bit_generator
-        return (lambda: bits.state), functools.partial(setattr, bits, "state")
-    if isinstance(source, np.random.RandomState):
-        return source.get_state, source.set_state
-    return source.getstate, source.setstate
-
-
-def _equal_states(a: Any, b: Any) -> bool:
-    if isinstance(a, dict):
-        return all(_equal_states(a[key], b[key]) for key in a)
-    if isinstance(a, tuple) and not {int, type(None)}.issuperset(map(type, a)):
-        return len(a) == len(b) and all(map(_equal_states, a, b))
-    return bool(np.all(a == b)) if isinstance(a, np.ndarray) else bool(a == b)
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Return whether two objects are the same, or equal numbers or texts of the same type."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, tuple):
-        if len(a) != len(b):
-            return False
-        return all(map(operator.is_, a, b)) or all(map(_same, a, b))
-    if a is b:
-        return True
-    if isinstance(a, (float, complex, np.inexact)):
-        return np.asarray(a).tobytes() == np.asarray(b).tobytes()
-    return isinstance(a, PLAIN) and bool(a == b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,10 @@ class Fixed:
                 return False
             self._count = CHANGES.count
         return self._others.hold()
+
+    def rest(self) -> Callable[[], bool] | None:
+        """Return what tells whether everything is as it was; None if there is nothing."""
+        return self.holds if self._counted.sizes or self._others.sizes else None
 
     def change(self) -> str | None:
         """Return the name of an entry that is another one now; None if there is none."""

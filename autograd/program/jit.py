@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import sysconfig
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,19 +16,20 @@ from autograd.engine.batching import levels
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
-from autograd.errors import AutogradError, ReplayError, SourceError, TraceError
+from autograd.errors import SourceError, TraceError
 from autograd.program import counting, structure
 from autograd.program.backends import Backend
 from autograd.program.backends.report import in_words
 from autograd.program.bound import Bound
 from autograd.program.environment import Environment
+from autograd.program.failures import handled, not_followed
 from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.impurity import require_unchanged
+from autograd.program.native.routes import Front
 from autograd.program.path import Path
-from autograd.program.places import at, is_inside
 from autograd.program.program import WRITERS, Program, kind_of
 from autograd.program.replay import Replay
-from autograd.program.running import GuardFailed, Interrupted
+from autograd.program.running import GuardFailed
 from autograd.program.stand_ins import NotFollowed
 from autograd.program.state import State
 from autograd.program.tracing import (
@@ -42,9 +41,6 @@ from autograd.program.tracing import (
     trace,
     with_own_arrays,
 )
-
-#: Where Python's own modules and installed packages are.
-_PYTHON = sysconfig.get_path("stdlib")
 
 #: How many signatures of a function keep their programs; the oldest are dropped.
 SIGNATURES = 64
@@ -61,14 +57,11 @@ UNRECORDED = object()
 #: Instead of the paths for a signature: the function itself is called.
 EAGER: list[Any] = []
 
-#: Errors of programs that functions may handle, or that Values do not raise.
-OF_NUMBERS = (ArithmeticError, ValueError, Warning, AutogradError, NotFollowed)
-
 #: How many branches of a function are recorded for one signature.
 PATHS = 16
 
 
-class Jitted:
+class Jitted(Front):  # type: ignore[misc]
     """A function that `jit` has returned.
 
     Attributes
@@ -100,8 +93,8 @@ class Jitted:
         #: Whether a result may be a view of another node, because nothing assigns to its elements.
         self.may_share_views = False
 
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """Run the program for these arguments; record it at the first call."""
+    def _call(self, *arguments: Any, **keywords: Any) -> Any:
+        """Run the program for these arguments, where it is not called at once; or record it."""
         if GRAD_MODE.batching != 0 and levels():
             return self.function(*arguments, **keywords)  # its arrays may be batched
         intervened = GRAD_MODE.interventions != 0
@@ -128,7 +121,7 @@ class Jitted:
             path = paths[-1]
             failure = None
             if path.holds():
-                path.runs += 1
+                self._take(path, arguments, keywords)
                 try:
                     return self._run(path, leaves, arguments, keywords)
                 except GuardFailed as failed:
@@ -136,32 +129,36 @@ class Jitted:
             return self._elsewhere(signature, path, failure, leaves, arguments, keywords)
         return self._unknown(signature, arguments, keywords)
 
+    def _take(self, path: Path, arguments: Any, keywords: Any) -> None:
+        """Note that a call takes a path, and let calls like it run its program at once."""
+        if keywords or GRAD_MODE.interventions != 0:
+            path.slow_runs += 1
+            self._route = None
+        else:
+            self._route = path.route_for(arguments)
+
     def _run(self, path: Path, leaves: list[Any], arguments: Any, keywords: Any) -> Any:
         """Run a program, or the function if the program raises an error; raise `GuardFailed`."""
         try:
             return path.run(*leaves)
-        except (GuardFailed, SourceError):  # C of the user computes something else
+        except GuardFailed:
             raise
-        except Interrupted as interrupted:
-            raise interrupted.error from None
         except Exception as error:
-            return self._without_program(path, error, arguments, keywords)
+            return handled(self, path, error, arguments, keywords)
 
-    def _without_program(self, path: Path, error: Exception, arguments: Any, keywords: Any) -> Any:
-        """Call the function itself, which raises the error of a program where the user sees it.
-
-        It may handle it instead, or return infinity where Python's floats raise an error and Values
-        do not. Other errors that it does not raise are faults of this library.
-        """
-        found = self.function(*arguments, **keywords)
-        name, kind = getattr(self, "__name__", "the function"), type(error).__name__
-        if not isinstance(error, OF_NUMBERS):
-            raise ReplayError(
-                f"A program of {name} raises {kind}, which {name} itself does not: {error}. This "
-                "is a fault of chainrule; please report it. Call the function without jit."
-            ) from error
-        path.report.refuses("program", f"where it raises {kind}, {name} itself runs")
-        return found
+    def _failed(self, route: Any, error: Exception, arguments: Any) -> Any:
+        """Handle an error of a program that has run without Python code before it."""
+        leaves: list[Any] = []
+        key: list[Any] = []
+        for x in arguments:
+            structure.flatten(x, leaves, key)
+        signature = tuple(key)
+        path = next((p for p in self._cache.get(signature, []) if p.route is route), None)
+        if path is None:  # dropped meanwhile
+            return self._call(*arguments)
+        if isinstance(error, GuardFailed):
+            return self._elsewhere(signature, path, error, leaves, arguments, {})
+        return handled(self, path, error, arguments, {})
 
     def __program_state__(self) -> Iterator[State]:
         """Yield the function: for others that call this one, nothing else of it counts."""
@@ -313,6 +310,7 @@ class Jitted:
             except GuardFailed as again:
                 path, failure = following, again
                 continue
+            self._take(following, arguments, keywords)
             with RECORDING:
                 paths = self._cache.get(signature, [])
                 self._cache[signature] = [p for p in paths if p is not following] + [following]
@@ -388,7 +386,8 @@ class Jitted:
                 return self._refused(str(refusal), signature, arguments, keywords)
             except Exception as error:
                 environment.restore()
-                return self._after(error, arguments, keywords)
+                self.function(*arguments, **keywords)  # it may raise the error itself
+                raise not_followed(error) from error
             finally:
                 changed = environment.drawn(), environment.change()
                 environment.restore()
@@ -435,6 +434,7 @@ class Jitted:
         while len(self._cache) >= SIGNATURES:
             del self._cache[next(iter(self._cache))]
         self._cache[signature] = [*kept, path]
+        self._route = None  # it is that of the last path for its signature
         self._unrepeatable = 0
         return path.run(*given) if with_graph else second.result
 
@@ -443,21 +443,6 @@ class Jitted:
         self.not_followed[signature] = reason
         self._cache[signature] = EAGER
         return self.function(*arguments, **keywords)
-
-    def _after(self, error: Exception, arguments: Any, keywords: Any) -> Any:
-        """Call the function itself, which raises an error or cannot be followed."""
-        self.function(*arguments, **keywords)
-        places = [
-            (frame.f_code.co_filename, line)
-            for frame, line in traceback.walk_tb(error.__traceback__)
-            if not is_inside(frame.f_code)
-        ]
-        own = [place for place in places if not place[0].startswith(_PYTHON)]
-        chosen = own or places
-        raise TraceError(
-            f"{at(chosen[-1] if chosen else None)}This cannot be followed in a function that is "
-            f"traced: it raised {type(error).__name__}, which it does not without jit: {error}"
-        ) from error
 
     def _warn(self, path: Path | None, failure: GuardFailed | None) -> None:
         if self._warned:

@@ -10,6 +10,7 @@ from autograd.program.backends import Backend
 from autograd.program.backends.report import Report
 from autograd.program.environment import Environment
 from autograd.program.instructions import Attempt, same
+from autograd.program.native.routes import route_of
 from autograd.program.passes.checks import with_checks_first
 from autograd.program.running import GuardFailed
 from autograd.program.tracing import Recording
@@ -36,7 +37,24 @@ class Path:
         if written:
             self.run = _where_writable(self.run, written)
         self.expected = [guard.expected for guard in program.guards]
-        self.runs = 0
+        #: How often it has run, but for calls that took the route.
+        self.slow_runs = 0
+        #: What makes calls quick that are like another one; None if nothing does.
+        self.route: Any = None
+        self._is_described = False
+
+    @property
+    def runs(self) -> int:
+        """How often it has run."""
+        return self.slow_runs + (0 if self.route is None else int(self.route.runs))
+
+    def route_for(self, arguments: tuple[Any, ...]) -> Any:
+        """Return the route for calls like one that runs this, and count that one."""
+        self.slow_runs += 1
+        if not self._is_described:
+            self._is_described = True
+            self.route = route_of(arguments, self.run, self.environment, self.fixed)
+        return self.route
 
     def cause(self, failure: GuardFailed | None) -> str:
         """Return why a call does not take this path, in words; "" if it is not known."""

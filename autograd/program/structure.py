@@ -136,6 +136,14 @@ class Identity:
         return found is not None and found is other._found()
 
 
+def stands_for_itself(x: Any) -> bool:
+    """Return whether an argument is fixed, and identified by nothing but itself."""
+    leaves: list[Any] = []
+    key: list[Any] = []
+    flatten(x, leaves, key)
+    return not leaves and len(key) == 2 and type(key[1]) is Identity
+
+
 def fixed(x: Any) -> Any:
     """Return what identifies a fixed argument: its value if nothing can change it, else itself."""
     if isinstance(x, VALUES):

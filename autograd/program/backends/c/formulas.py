@@ -230,7 +230,7 @@ KERNELS = {
 
 #: Kernels of the rules for Python's floats, as they are written there.
 OF_FLOATS: dict[Any, Formula] = {
-    special.relu_of_float: Formula("((({0} >= 0) | ({0} != {0})) ? {0} : 0) + 0.0"),
+    special.relu_of_float: Formula("(0.0 > {0} ? 0.0 : {0}) + 0.0"),
     special.sigmoid_of_float: Formula(
         "({0} >= 0 ? 1 : exp(-fabs({0}))) / (1 + exp(-fabs({0})))", calls="exp"
     ),

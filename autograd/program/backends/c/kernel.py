@@ -13,6 +13,7 @@ from autograd.program.backends.c.library import QUICK, Library
 from autograd.program.backends.c.objects import KINDS, RAISED, UNDERFLOW
 from autograd.program.backends.c.section import ALIGNMENT, Section
 from autograd.program.instructions import Instruction, Variable
+from autograd.program.native.built import calls
 from autograd.program.passes.effects import reads
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Program
@@ -49,7 +50,22 @@ class Kernel(Tiled):
         arrays = [x for x in (*self.inputs, *self.arrays) if not isinstance(x, Variable) or x.shape]
         sizes = [x.value.size if not isinstance(x, Variable) else _size(x) for x in arrays]
         self._call = library.function(name, sum(sizes) < QUICK)
-        self._function = self._written()
+        self._function = self._of_numbers() or self._written()
+
+    def _of_numbers(self) -> Callable[..., Any] | None:
+        """Return the function if it takes and returns nothing but Python's floats; else None."""
+        numbers = [*self.inputs, *self.results]
+        if calls is None or self.arrays or not self.sums:
+            return None
+        if not all(_is_variable(x) and x.kind is float for x in numbers):
+            return None
+        results = np.empty(len(self.sums))
+        work = np.empty(self.section.workspace + ALIGNMENT, np.uint8)
+        after = (results, work, KINDS)
+        found: Callable[..., Any] = calls.Numbers(
+            self._call, len(self.inputs), results, after, self._again
+        )
+        return found
 
     def _written(self) -> Callable[..., Any]:
         """Return the function of the inputs and of the arrays to fill."""

@@ -18,6 +18,7 @@ from autograd.program.backends.c.preamble import (
     vector_declarations,
 )
 from autograd.program.backends.c.tasks import THREADS
+from autograd.program.native.built import calls
 
 #: With more elements in all arrays, other threads run meanwhile.
 QUICK = 1 << 14
@@ -56,6 +57,8 @@ class Library:
             Whether it is so short that other threads can wait: it keeps the GIL.
         """
         found: Any = (self._quick if quick else self._parallel)[name]
+        if quick and calls is not None:
+            return calls.Function(ctypes.cast(found, ctypes.c_void_p).value, self)  # type: ignore[no-any-return]
         found.argtypes = (ctypes.py_object,)
         found.restype = ctypes.c_int
         return found  # type: ignore[no-any-return]

@@ -47,7 +47,8 @@ MACROS = f"""\
 #define IS_CONTIGUOUS(x) ((FLAGS(x) & 0x101) == 0x101)
 #define ALIGNED(x) ((char *)(((uintptr_t)(x) + 63) & ~(uintptr_t)63))
 #if defined(__x86_64__)
-#define START unsigned state = __builtin_ia32_stmxcsr() & ~0x3fu; __builtin_ia32_ldmxcsr(state);
+#define START unsigned state = __builtin_ia32_stmxcsr(); \\
+    if (state & 0x1d) __builtin_ia32_ldmxcsr(state & ~0x3fu);
 #define RAISED (int)(__builtin_ia32_stmxcsr() & 0x1d)
 #else
 #include <fenv.h>

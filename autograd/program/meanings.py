@@ -1,0 +1,110 @@
+"""What names refer to: reading it, putting it back, and whether it is what it was."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+#: Types that are compared by value.
+PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
+
+#: Instead of what a dict, a cell or an object does not hold.
+MISSING = object()
+
+
+class Watched:
+    """Something that a function reads.
+
+    Attributes
+    ----------
+    read, write : callable
+        Get it, and give it another value.
+    before : any
+        What it was at first.
+    name : str
+        How the code calls it.
+    """
+
+    __slots__ = ("before", "name", "read", "write")
+
+    def __init__(
+        self, read: Callable[[], Any], write: Callable[[Any], Any], before: Any, name: str
+    ) -> None:
+        self.read = read
+        self.write = write
+        self.before = before
+        self.name = name
+
+    def is_same(self) -> bool:
+        """Return whether it is what it was."""
+        now = self.read()
+        return now is self.before or is_same(now, self.before)
+
+
+def contents_of_cell(cell: Any) -> Any:
+    """Return what a cell holds; `MISSING` if it is empty."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def store(space: dict[str, Any], key: str, item: Any) -> None:
+    """Put an item in a dict; `MISSING` takes out what is there."""
+    if item is MISSING:
+        space.pop(key, None)
+    else:
+        space[key] = item
+
+
+def items_of(container: Any) -> tuple[Any, ...]:
+    """Return what is in a list, a set or a dict."""
+    items = container.items() if isinstance(container, dict) else container
+    return tuple(items)
+
+
+def refill(container: Any, items: Any) -> None:
+    """Let a list, a set or a dict hold nothing but these items."""
+    if isinstance(container, list):
+        container[:] = items
+    else:
+        container.clear()
+        container.update(items)
+
+
+def states(source: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """Return functions that get and set the state of a source of random numbers."""
+    if isinstance(source, np.random.Generator):
+        bits = source.bit_generator
+        return (lambda: bits.state), functools.partial(setattr, bits, "state")
+    if isinstance(source, np.random.RandomState):
+        return source.get_state, source.set_state
+    return source.getstate, source.setstate
+
+
+def equal_states(a: Any, b: Any) -> bool:
+    """Return whether two states of a source of random numbers are equal."""
+    if isinstance(a, dict):
+        return all(equal_states(a[key], b[key]) for key in a)
+    if isinstance(a, tuple) and not {int, type(None)}.issuperset(map(type, a)):
+        return len(a) == len(b) and all(map(equal_states, a, b))
+    return bool(np.all(a == b)) if isinstance(a, np.ndarray) else bool(a == b)
+
+
+def is_same(a: Any, b: Any) -> bool:
+    """Return whether two objects are the same, or equal numbers or texts of the same type."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        if len(a) != len(b):
+            return False
+        return all(map(operator.is_, a, b)) or all(map(is_same, a, b))
+    if a is b:
+        return True
+    if isinstance(a, (float, complex, np.inexact)):
+        return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+    return isinstance(a, PLAIN) and bool(a == b)
