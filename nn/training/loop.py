@@ -17,7 +17,7 @@ from nn.training.history import History
 from nn.training.metrics import Means
 from nn.training.nan import NanLossError, TerminateOnNaN
 from nn.training.options import check_loss, check_options, monitored
-from nn.training.progress import ProgressBar, is_shown
+from nn.training.progress import displays
 from nn.training.run import Run
 from nn.training.trainer import Trainer
 from nn.training.workers import ShardTrainer
@@ -88,7 +88,8 @@ def fit(
         without the interruption.
     progress : bool or "auto"
         Whether to show a progress bar, with the loss, the steps per second and the time left, if
-        tqdm is installed; "auto" for a terminal and Jupyter only.
+        tqdm is installed; "auto" for a terminal and Jupyter only. Where the standard error stream
+        is neither, such as a log, True writes a line for an epoch, at most every ten seconds.
     jit : bool
         Whether to record steps and evaluation with `autograd.jit` and replay them. The results are
         the same, bit for bit. A batch of another size is recorded once more. Model and loss must be
@@ -153,7 +154,7 @@ def fit(
         ),
     )  # fmt: skip
     params = {"epochs": epochs, "steps": run.steps()}
-    shown = [ProgressBar()] if is_shown(progress) else []
+    shown = displays(progress)
     called = run.callbacks = Callbacks([*callbacks, *shown], model, optimizer, history, params)
     try:
         called.call("on_train_begin", {})

@@ -1,8 +1,9 @@
-"""The progress bar of `fit`."""
+"""The progress of `fit`: a bar in a terminal or in Jupyter, lines in a log."""
 
 from __future__ import annotations
 
 import sys
+import time
 import warnings
 from typing import Any
 
@@ -17,11 +18,42 @@ def in_jupyter() -> bool:
     return shell is not None and hasattr(shell, "kernel")
 
 
-def is_shown(progress: Any) -> bool:
-    """Return whether to show a progress bar."""
+#: A log gets a line for an epoch if this many seconds have passed since the last line.
+INTERVAL = 10.0
+
+
+def displays(progress: Any) -> list[Callback]:
+    """Return what shows the progress, in a list that is empty if nothing does."""
     if progress not in (True, False, "auto"):
         raise OptionError(f"progress={progress!r} must be True, False or 'auto'.")
-    return progress is True or (progress == "auto" and (in_jupyter() or sys.stderr.isatty()))
+    if not progress:
+        return []
+    if in_jupyter() or sys.stderr.isatty():
+        return [ProgressBar()]
+    return [] if progress == "auto" else [ProgressLines()]
+
+
+class ProgressLines(Callback):
+    """Writes lines for a log, which a bar would fill with all its states."""
+
+    def __init__(self) -> None:
+        self.written = -1
+        self._next = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write a line about the epoch, unless the last line is recent."""
+        if time.monotonic() >= self._next:
+            self._write(epoch, logs)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Write a line about the last epoch, if there is none yet."""
+        if self.history.rows and len(self.history) - 1 != self.written:
+            self._write(len(self.history) - 1, self.history.rows[-1])
+
+    def _write(self, epoch: int, logs: dict[str, float] | None) -> None:
+        self.written, self._next = epoch, time.monotonic() + INTERVAL
+        measured = ", ".join(f"{name} {text}" for name, text in _short(logs or {}).items())
+        print(f"epoch {epoch + 1}/{self.params['epochs']}: {measured}", file=sys.stderr, flush=True)
 
 
 class ProgressBar(Callback):

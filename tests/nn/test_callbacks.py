@@ -239,8 +239,18 @@ def test_a_stream_of_batches_has_a_bar_of_epochs(capsys, monkeypatch):
         def __iter__(self):
             return iter([(np.zeros((1, 2)), np.zeros((1, 1)))])
 
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     nn.fit(**settings(data=Stream(), progress=True))
     assert "3/3" in capsys.readouterr().err
+
+
+def test_a_log_gets_a_few_lines_instead_of_a_bar(capsys, monkeypatch):
+    clock = iter(range(0, 1000, 4))  # an epoch every four seconds
+    monkeypatch.setattr("nn.training.progress.time.monotonic", lambda: next(clock))
+    history = nn.fit(**settings(progress=True, epochs=9))
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["epoch 1/9", "epoch 4/9", "epoch 7/9"]
+    assert last.startswith(f"epoch 9/9: lr 0.1, loss {history['loss'][-1]:.4g}, val_loss ")
 
 
 @pytest.mark.parametrize("jit", [False, True])

@@ -405,6 +405,7 @@ def test_a_history_can_be_plotted(monkeypatch, tmp_path):
 
 def test_tqdm_shows_a_progress_bar_if_installed(capsys, monkeypatch):
     monkeypatch.setattr("tqdm.auto.tqdm.monitor_interval", 0)  # else a thread of it stays
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     nn.fit(**settings(progress=True))
     assert "6/6" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
