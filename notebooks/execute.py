@@ -1,4 +1,8 @@
-"""Run notebooks and store them with their outputs: `make notebooks NAMES="03_arrays.ipynb"`."""
+"""Run notebooks and store them with their outputs: `make notebooks NAMES="03_arrays.ipynb"`.
+
+A translation, such as ``01_one_number.zh-CN.ipynb``, has texts of its own. Its code and outputs are
+copied from the notebook that it translates.
+"""
 
 import sys
 from pathlib import Path
@@ -48,11 +52,34 @@ def is_progress(output):
     return output.output_type == "stream" and "\r" in output.text
 
 
+def translations(path):
+    """Return the translations of a notebook; a translation has none."""
+    return sorted(path.parent.glob(f"{path.stem}.*{path.suffix}"))
+
+
+def originals(folder=FOLDER):
+    """Return the notebooks that are not translations."""
+    return sorted(path for path in folder.glob("*.ipynb") if "." not in path.stem)
+
+
+def with_code_of(notebook, translation):
+    """Return a translation with the code cells of a notebook, in the same places."""
+    kinds = [cell.cell_type for cell in notebook.cells]
+    if kinds != [cell.cell_type for cell in translation.cells]:
+        raise SystemExit("The translation needs the same cells as the notebook, in the same order.")
+    pairs = zip(notebook.cells, translation.cells, strict=True)
+    translation.cells = [ours if ours.cell_type == "code" else theirs for ours, theirs in pairs]
+    return normalised(translation)
+
+
 def main(names):
     """Run the named notebooks, or all."""
-    for path in [FOLDER / name for name in names] or sorted(FOLDER.glob("*.ipynb")):
+    for path in [FOLDER / name for name in names] or originals():
         print(path.name, flush=True)
-        nbformat.write(executed(path), path)
+        notebook = executed(path)
+        nbformat.write(notebook, path)
+        for other in translations(path):
+            nbformat.write(with_code_of(notebook, nbformat.read(other, as_version=4)), other)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,10 @@ import pytest
 import autograd
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = sorted(ROOT.glob("docs/**/*.md"))
+#: A translation of a page has its Python code, which need not run twice.
+TRANSLATIONS = [path for path in PAGES if "." in path.stem]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *(path for path in PAGES if path not in TRANSLATIONS)]
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 FLAGS = doctest.ELLIPSIS
@@ -188,6 +191,16 @@ def test_the_code_of_a_document_runs(path, tmp_path, monkeypatch):
     Document(path).run()
 
 
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.stem)
+def test_translations_have_the_same_python_code(path):
+    original = path.with_stem(path.stem.partition(".")[0])
+    ours, theirs = (
+        [block for block in blocks(page.read_text(encoding="utf-8")) if block.language == "python"]
+        for page in (path, original)
+    )
+    assert [block.code for block in ours] == [block.code for block in theirs]
+
+
 def test_pictures_of_the_engine_name_files_that_exist():
     for name in ("call", "backward"):
         picture = (ROOT / "docs" / "images" / f"{name}.svg").read_text(encoding="utf-8")
@@ -222,8 +235,8 @@ def test_the_readmes_state_the_lines_of_code():
 
 
 def test_every_page_is_in_the_navigation_of_the_site():
-    named = set(re.findall(r"[:-] ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M))
-    pages = {path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md")}
+    named = set(re.findall(r"[:-] ([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M))
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in PAGES}
     assert pages - named == set()
 
 

@@ -17,6 +17,8 @@ nbformat = pytest.importorskip("nbformat")
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+#: A translation has the code and the outputs of the notebook with the same name.
+TRANSLATIONS = [path for path in NOTEBOOKS if "." in path.stem]
 LARGEST = 1_000_000  # bytes
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 DETAILS = re.compile(r"<details>(.*?)</details>", re.DOTALL)
@@ -27,6 +29,9 @@ PROGRESS = re.compile(r"\r[^\r\n]*")
 #: Warnings of Jupyter itself, in this process, are not about this library.
 pytestmark = pytest.mark.filterwarnings("default")
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_original = pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path not in TRANSLATIONS], ids=lambda path: path.stem
+)
 
 
 def solutions(cell):
@@ -46,7 +51,7 @@ def complaints(cell):
                 yield text
 
 
-@each_notebook
+@each_original
 @pytest.mark.slow
 def test_notebooks_and_their_solutions_run(path, tmp_path):
     folder = tmp_path / "notebooks"
@@ -110,8 +115,21 @@ def test_notebook_links_lead_to_files(path):
     assert not missing
 
 
-@each_notebook
+@each_original
 def test_notebooks_have_exercises_with_solutions(path):
     cells = nbformat.read(path, as_version=4).cells
     assert any("## Exercises" in cell.source for cell in cells if cell.cell_type == "markdown")
     assert sum(len(solutions(cell)) for cell in cells) >= 3
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.stem)
+def test_translations_have_the_same_code_and_outputs(path):
+    ours = nbformat.read(path, as_version=4).cells
+    theirs = nbformat.read(path.with_stem(path.stem.partition(".")[0]), as_version=4).cells
+    assert [cell.cell_type for cell in ours] == [cell.cell_type for cell in theirs]
+    for our, their in zip(ours, theirs, strict=True):
+        if our.cell_type == "code":
+            assert our == their
+        else:
+            assert solutions(our) == solutions(their)
+            assert our.source != their.source
