@@ -86,7 +86,7 @@ def _all_public(packages: griffe.GriffeLoader) -> Iterator[Any]:
 
 
 def _final(thing: Any) -> Any:
-    """Return what a name stands for: an import, or ``short = long``, stands for the object itself."""
+    """Return what a name stands for: an import, or ``short = long``, stands for an object."""
     thing = thing.final_target if thing.is_alias else thing
     if thing.is_attribute and isinstance(thing.value, griffe.ExprName):
         return _final(thing.modules_collection[thing.value.canonical_path])
