@@ -19,7 +19,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 
-.PHONY: demo demo-cluster test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo demo-cluster test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint wheel build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -113,6 +113,12 @@ $(STAMP): $(TOOLS) $(SOURCES)
 	@$(CONSTRAINED) --no-deps .
 	@rm -rf build *.egg-info
 	@touch $(STAMP)
+
+# A wheel to install elsewhere: compiled for this machine, if it has a C compiler.
+wheel: $(TOOLS)
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
+	@rm -rf build *.egg-info
+	@ls dist/*.whl
 
 build:
 	@rm -f $(STAMP)

@@ -1,6 +1,10 @@
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
+import autograd
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -15,6 +19,35 @@ def test_a_build_with_unknown_c_stops_and_changes_nothing(tmp_path, monkeypatch)
     with pytest.raises(UnexpectedCError, match="`untrack_values` found nothing to replace"):
         improve([str(generated)], Documentation([]))
     assert generated.read_text() == "int main(void) { return 0; }\n"
+
+
+def test_a_release_gets_its_links_from_the_repository(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from building import release
+
+    for name in ("pyproject.toml", "README.md"):
+        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    release.main("https://example.org/us/chainrule/", tmp_path)
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["urls"]["Source"] == "https://example.org/us/chainrule"
+    pages = [url.partition("/blob/main/")[2] for url in project["urls"].values()]
+    assert all((ROOT / page).exists() for page in pages)
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "(https://example.org/us/chainrule/raw/main/docs/images/" in readme
+    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", readme) == []
+    with pytest.raises(SystemExit, match="already"):
+        release.main("https://example.org", tmp_path)
+
+
+def test_the_citation_names_the_version():
+    assert f"\nversion: {autograd.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+
+
+def test_the_workflows_run_tests_that_exist():
+    text = "".join(path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml"))
+    named = set(re.findall(r"\b(?:tests|building)/[\w/.]+", text))
+    assert len(named) > 3
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_each_folder_of_modules_is_a_package():

@@ -28,7 +28,7 @@ class Watchdog:
     Attributes
     ----------
     able : bool
-        Whether it can do that: only where Python runs signal handlers.
+        Whether it can do that: only where Python runs signal handlers and has threads.
     barks : int
         How many runs it has ended.
     """
@@ -45,12 +45,16 @@ class Watchdog:
     @contextlib.contextmanager
     def on_duty(self) -> Iterator[None]:
         """Watch what runs inside the block."""
+        thread = threading.Thread(target=self._watch, args=(threading.get_ident(),), daemon=True)
+        if self.able:
+            try:
+                thread.start()
+            except RuntimeError:  # as in a browser, where there are no threads
+                self.able = False
         if not self.able:
             yield
             return
         self._before = signal.signal(signal.SIGALRM, self._handle)
-        thread = threading.Thread(target=self._watch, args=(threading.get_ident(),), daemon=True)
-        thread.start()
         try:
             yield
         finally:
