@@ -6,6 +6,7 @@ from arrays without axes: numbers do not change, and are no arrays, but floats, 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from autograd.batching.entries import RULES, Entries
 from autograd.batching.level import refuse
 from autograd.batching.operators import ARITHMETIC, inplace, matmul, repeated
+from autograd.engine.callers import gives_way
 from autograd.errors import BatchNumberError
 
 
@@ -35,7 +37,8 @@ class BatchedArray(Entries):
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        return np.ndarray
+        # SciPy's operators have a faster way for NumPy's own arrays, which reads their memory.
+        return BatchedArray if gives_way(sys._getframe(1)) else np.ndarray
 
     def with_array(self, array: Any) -> Any:
         """Return a batched array, or a number, of the same batch."""

@@ -47,13 +47,24 @@ def numerical_caller() -> str:
 
 def is_asked_by_operator() -> bool:
     """Return whether an operator of another library asks, which gives way to that of the node."""
-    registry.load_lazy_rules()
     frame: Any = sys._getframe()
     while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(
         "autograd.engine."
     ):
         frame = frame.f_back
-    return frame is not None and frame.f_code in registry.YIELDING
+    return gives_way(frame)
+
+
+def gives_way(frame: Any) -> bool:
+    """Return whether the code of a frame, or what it is called by there, gives way to nodes."""
+    registry.load_lazy_rules()
+    for _ in range(5):  # an operator may be a method, with others for some formats
+        if frame is None or not str(frame.f_globals.get("__name__", "")).startswith("scipy."):
+            return False
+        if frame.f_code in registry.YIELDING:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def depth() -> int:
@@ -71,7 +82,9 @@ def depth() -> int:
 def hint(module: str) -> str:
     """Return what to call instead of a function of this module."""
     if module.startswith("scipy."):
-        function, is_counterpart = _called_of_scipy()
+        function, is_counterpart, instead = _called_of_scipy()
+        if instead:
+            return instead
         package, _, name = function.rpartition(".")
         ours = sys.modules.get(f"autograd.{package}")
         folder = function.removeprefix("scipy.")
@@ -162,8 +175,10 @@ def hint_for_solver() -> str:
     return ""
 
 
-def _called_of_scipy() -> tuple[str, bool]:
+def _called_of_scipy() -> tuple[str, bool, str]:
     """Return the public name of what SciPy was called for, and whether our counterpart called it.
+
+    The last is what a method says to write instead.
 
     Only the name of its package, such as "scipy.linalg", if the function is not public.
     """
@@ -172,8 +187,10 @@ def _called_of_scipy() -> tuple[str, bool]:
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
         if module.startswith("autograd.scipy."):
-            return found or "SciPy", True
+            return found or "SciPy", True, ""
         if module.startswith("scipy."):
+            if frame.f_code in registry.INSTEAD:
+                return found, False, registry.INSTEAD[frame.f_code]
             package = _package(module)
             name, _, method = frame.f_code.co_qualname.partition(".")
             is_method = method not in ("", "__init__", "__new__")  # of an object of some other name
@@ -184,7 +201,7 @@ def _called_of_scipy() -> tuple[str, bool]:
         elif found:
             break
         frame = frame.f_back
-    return found or "SciPy", False
+    return found or "SciPy", False, ""
 
 
 def _package(module: str) -> str:

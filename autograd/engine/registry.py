@@ -27,6 +27,9 @@ OPERANDS: Final[dict[Any, Callable[..., Any]]] = {}
 #: Code of operators that ask for an array of a node, and let its operator act if it has none.
 YIELDING: Final[set[Any]] = set()
 
+#: Code of methods that ask for an array of a node -> what to write instead.
+INSTEAD: Final[dict[Any, str]] = {}
+
 
 def load_lazy_rules() -> bool:
     """Import the lazy rules of every module imported so far; return whether there were any."""

@@ -80,9 +80,12 @@ class Krylov:
     def __call__(self, residual: Residual, b: Any, transposed: bool = False) -> Any:
         """Return the solution; raise if it does not solve the system."""
         matrix = Jacobian(residual, transposed)
-        found = self.solve(matrix, b)
-        x = np.asarray(found[0] if isinstance(found, tuple) else found)
-        rest, size = largest(matrix.matvec(x) - b), largest(b)
+        size = largest(b)
+        if size == 0.0:
+            return np.zeros_like(b)
+        found = self.solve(matrix, b / size)  # iterations take a small right side for a breakdown
+        x = size * np.asarray(found[0] if isinstance(found, tuple) else found)
+        rest = largest(matrix.matvec(x) - b)
         if not rest <= REST * size:
             raise SolutionError(
                 "The function passed as solve= did not solve a system with the Jacobian of the "
@@ -100,8 +103,7 @@ class Krylov:
         eps = np.finfo(x.dtype).eps
         for _ in range(STEPS):
             residual = Residual(system, x)
-            rest = dispatch.plain(residual.residual)
-            step = self(residual, rest) if largest(rest) > 0 else np.zeros_like(x)
+            step = self(residual, dispatch.plain(residual.residual))
             if largest(step) <= 64 * eps * largest(x):
                 return x
             if not largest(step) <= last / 4:

@@ -211,4 +211,4 @@ class MatrixFree(Solution):
 
     def step(self, change: Any) -> Any:
         """Return by how much the solution moves if the residual changes."""
-        return self.krylov(self.point, change) if largest(change) > 0 else change
+        return self.krylov(self.point, change)

@@ -20,6 +20,10 @@ from autograd.rules.entries import in_turn
 from autograd.rules.redefinable import redefinable
 
 
+#: Functions that dispatch on their arguments: SciPy passes some on, such as `sinc`.
+_OF_NUMPY = type(np.sinc)
+
+
 def has_node(*arguments: Any) -> bool:
     """Return whether the arguments contain a node, at any depth, or in an array of objects."""
     return any(isinstance(x, Node) or objects.holds_nodes(x) for x in tree.flat(arguments))
@@ -157,7 +161,7 @@ def names_of(module: Any, where: str) -> Callable[[str], Any]:
         if name.startswith("__"):  # such as __path__, which would make it a package
             raise AttributeError(f"module {where!r} has no attribute {name!r}")
         found = getattr(module, name)
-        if inspect.isroutine(found):
+        if inspect.isroutine(found) and not isinstance(found, _OF_NUMPY):
             return refusing_nodes(f"{where}.{name}", found)
         return found
 

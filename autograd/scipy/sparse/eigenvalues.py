@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 import scipy.sparse.linalg as _original
 
 from autograd.engine import Primitive
@@ -13,43 +14,54 @@ from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.rules.table import define
 from autograd.scipy.fallback import opaque
-from autograd.scipy.sparse.arrays import as_sparse, from_entries
+from autograd.scipy.sparse.arrays import SparseArray, as_sparse, from_entries
 from autograd.scipy.sparse.patterns import Pattern, at_entries, times
-from autograd.scipy.sparse.solving import Direct, has_nodes, solution
+from autograd.scipy.sparse.solving import Direct, dense_or_sparse, has_nodes, solution
 from autograd.scipy.stats.families import number
 
 
 @opaque
-def _pair(data: Any, known: Any, pattern: Pattern) -> Any:
+def _pair(data: Any, weights: Any, known: Any, pattern: Pattern, other: Pattern) -> Any:
     """Return an eigenvector and its eigenvalue, as one vector: SciPy has found them."""
     return np.array(known, copy=True)
 
 
-def _vjp_pair(g: Any, pair: Any, data: Any, known: Any, pattern: Pattern) -> Any:
-    """Solve the adjoint of A v - w v = 0 and vᵀ v = 1.
+def _adjoint(g: Any, pair: Any, data: Any, weights: Any, pattern: Pattern, other: Pattern) -> Any:
+    """Solve the adjoint of A v - w M v = 0 and vᵀ M v = 1.
 
-    Its matrix is [[A - w, -v], [-vᵀ, 0]], up to the scale of the last row, and symmetric.
+    Its matrix is [[A - w M, -M v], [-(M v)ᵀ, 0]], up to the scale of the last row, and symmetric.
     """
     n = pattern.shape[0]
     v, w = pair[:n], pair[n]
-    rows, every = pattern.rows, np.arange(n)
-    last = np.full(n, n)
-    entries = np.concatenate([data, -w + 0.0 * v, -v, -v])
+    every, last = np.arange(n), np.full(n, n)
+    weighted = times(weights, v, other)
+    entries = np.concatenate([data, -w * weights, -weighted, -weighted])
     places = (
-        np.concatenate([rows, every, every, last]),
-        np.concatenate([pattern.indices, every, last, every]),
+        np.concatenate([pattern.rows, other.rows, every, last]),
+        np.concatenate([pattern.indices, other.indices, last, every]),
     )
     bordered = from_entries(entries, *places, (n + 1, n + 1))
     try:
-        found = solution(bordered.data, g, bordered.pattern, Direct())
+        return solution(bordered.data, g, bordered.pattern, Direct())
     except NoDerivativeError as error:
         raise NoDerivativeError(
             f"The eigenvalue {plain(w):.6g} is not simple, so its eigenvector has no derivative."
         ) from error
-    return -at_entries(found[:n], v, pattern)
 
 
-pair_of: Primitive = define(_pair, _vjp_pair, name="eigenpair")
+def _vjp_pair(g: Any, pair: Any, data: Any, weights: Any, known: Any, *patterns: Any) -> Any:
+    n = patterns[0].shape[0]
+    found = _adjoint(g, pair, data, weights, *patterns)
+    return -at_entries(found[:n], pair[:n], patterns[0])
+
+
+def _vjp_weights(g: Any, pair: Any, data: Any, weights: Any, known: Any, *patterns: Any) -> Any:
+    n = patterns[0].shape[0]
+    found, v = _adjoint(g, pair, data, weights, *patterns), pair[:n]
+    return at_entries(pair[n] * found[:n] + found[n] / 2 * v, v, patterns[1])
+
+
+pair_of: Primitive = define(_pair, _vjp_pair, _vjp_weights, name="eigenpair")
 
 
 def eigsh(
@@ -71,8 +83,9 @@ def eigsh(
         A real symmetric matrix, of numbers or of nodes.
     k : int
         How many.
-    M : optional
-        For a generalised problem; it has no derivative.
+    M : sparse matrix, optional
+        A symmetric positive definite matrix, of numbers or of nodes, for A v = w M v; then
+        vᵀ M v = 1.
     *arguments, **options
         As for SciPy: ``sigma``, ``which``, ``v0``, ...
     return_eigenvectors : bool
@@ -92,36 +105,47 @@ def eigsh(
         return _original.eigsh(
             A, k, M, *arguments, return_eigenvectors=return_eigenvectors, **options
         )
-    if M is not None:
-        raise NoRuleError("eigsh of nodes with M= has no rule. Factorise M and transform A.")
-    matrix = as_sparse(A)
+    matrix = _symmetric(A)
+    size = matrix.shape[0]
+    weights = _symmetric(scipy.sparse.eye_array(size, format="csr") if M is None else M)
+    w, v = _original.eigsh(
+        matrix.plain(), k, None if M is None else weights.plain(), *arguments, **options
+    )
+    given = matrix.data, weights.data
+    patterns = matrix.pattern, weights.pattern
+    known = [np.append(v[:, i], w[i]) for i in range(k)]
+    # An eigenvalue alone needs no system unless it is differentiated twice.
+    values = np.stack([value_of(*given, pair, *patterns) for pair in known])
+    if not return_eigenvectors:
+        return values
+    return values, np.stack([pair_of(*given, pair, *patterns)[:-1] for pair in known], axis=1)
+
+
+def _symmetric(a: Any) -> SparseArray:
+    """Return a matrix with derivatives; raise if it is not real and symmetric."""
+    matrix = dense_or_sparse(a)
     numbers = matrix.plain()
     if np.iscomplexobj(numbers.data) or abs(numbers - numbers.T).max() > 1e-12 * abs(numbers).max():
-        raise NoRuleError("eigsh of nodes needs a real symmetric matrix.")
-    w, v = _original.eigsh(numbers, k, None, *arguments, **options)
-    if not return_eigenvectors:
-        return np.stack([_eigenvalue(matrix, v[:, i], w[i]) for i in range(k)])
-    pairs = [pair_of(matrix.data, np.append(v[:, i], w[i]), matrix.pattern) for i in range(k)]
-    vectors = np.stack([pair[:-1] for pair in pairs], axis=1)
-    return np.stack([_eigenvalue(matrix, v[:, i], w[i]) for i in range(k)]), vectors
-
-
-def _eigenvalue(matrix: Any, v: Any, w: Any) -> Any:
-    """Return an eigenvalue with its derivative v vᵀ, which needs no system unless differentiated."""
-    return value_of(matrix.data, np.append(v, w), matrix.pattern)
+        raise NoRuleError("eigsh of nodes needs real symmetric matrices.")
+    return matrix
 
 
 @opaque
-def _value(data: Any, known: Any, pattern: Pattern) -> Any:
+def _value(data: Any, weights: Any, known: Any, pattern: Pattern, other: Pattern) -> Any:
     return np.asarray(known[-1])
 
 
-def _vjp_value(g: Any, w: Any, data: Any, known: Any, pattern: Pattern) -> Any:
-    v = pair_of(data, known, pattern)[:-1]
-    return g * at_entries(v, v, pattern)
+def _vjp_value(g: Any, w: Any, data: Any, weights: Any, known: Any, *patterns: Any) -> Any:
+    v = pair_of(data, weights, known, *patterns)[:-1]
+    return g * at_entries(v, v, patterns[0])
 
 
-value_of: Primitive = define(_value, _vjp_value, name="eigenvalue")
+def _vjp_value_weights(g: Any, w: Any, data: Any, weights: Any, known: Any, *patterns: Any) -> Any:
+    pair = pair_of(data, weights, known, *patterns)
+    return -g * pair[-1] * at_entries(pair[:-1], pair[:-1], patterns[1])
+
+
+value_of: Primitive = define(_value, _vjp_value, _vjp_value_weights, name="eigenvalue")
 
 
 def expm_multiply(

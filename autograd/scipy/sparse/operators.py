@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import scipy.sparse
 
 from autograd.engine import Primitive
-from autograd.engine.registry import OPERANDS, YIELDING
-from autograd.rules.elementwise import multiply
+from autograd.engine.registry import INSTEAD, OPERANDS, YIELDING
+from autograd.rules.elementwise import add, divide, multiply, subtract
 from autograd.rules.products import matmul
 from autograd.scipy.sparse.arrays import SparseArray, as_sparse
 
@@ -24,6 +25,10 @@ def _with_matrix(primitive: Primitive, a: Any, b: Any) -> Any:
         return as_sparse(a) @ b if left else as_sparse(b).__rmatmul__(a)
     if primitive is multiply:
         return as_sparse(matrix).multiply(other)
+    if primitive is divide and left:
+        return as_sparse(a) / b
+    if primitive in (add, subtract) and getattr(other, "ndim", 0) > 0:
+        return primitive(*(as_sparse(x).toarray() if x is matrix else x for x in (a, b)))
     return NotImplemented
 
 
@@ -32,6 +37,14 @@ for kind in (scipy.sparse.sparray, scipy.sparse.spmatrix, SparseArray):
 
 # SciPy's operators ask for an array of the other side, and give way if there is none.
 for kind in vars(scipy.sparse).values():
-    asking = getattr(kind, "_matmul_dispatch", None)
-    if asking is not None:
-        YIELDING.add(asking.__code__)
+    for name in ("_matmul_dispatch", "_divide", "__mul__", "__rmul__"):
+        asking = getattr(kind, name, None)
+        if isinstance(asking, types.FunctionType):
+            YIELDING.add(asking.__code__)
+    for name, text in (
+        ("multiply", "A.multiply(node) of SciPy's matrix returns no node: write node * A."),
+        ("dot", "A.dot(node) of SciPy's matrix returns no node: write A @ node."),
+    ):
+        method = getattr(kind, name, None)
+        if isinstance(method, types.FunctionType):
+            INSTEAD[method.__code__] = text

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 import scipy.sparse.linalg as _original
 
 from autograd.engine import Node, Primitive
@@ -13,6 +14,7 @@ from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError, ShapeError, SolutionError
 from autograd.rules.table import define
 from autograd.scipy.fallback import has_node, opaque
+from autograd.scipy.sparse import matrix_free
 from autograd.scipy.sparse.arrays import SparseArray, as_sparse, is_sparse
 from autograd.scipy.sparse.patterns import Pattern, at_entries, times, times_transposed
 from autograd.scipy.stats.families import number
@@ -47,6 +49,7 @@ class Direct:
                 raise NoDerivativeError(
                     f"The sparse matrix is singular ({error}), so the system has no unique solution."
                 ) from error
+            assert_regular(pattern.matrix(data), found)
             self._last = last = np.array(data), pattern, found
         return last[2]
 
@@ -59,6 +62,39 @@ class Direct:
                 "The sparse matrix is singular to rounding: the solution overflows."
             )
         return x
+
+
+def assert_regular(matrix: Any, factors: Any) -> None:
+    """Raise `NoDerivativeError` if a factorised matrix is singular to rounding, whatever its units.
+
+    The condition number is only estimated if some pivot is small beside others.
+    """
+    eps = np.finfo(matrix.dtype).eps
+    pivots = np.abs(factors.U.diagonal())
+    if pivots.size == 0 or np.min(pivots) > np.sqrt(eps) * np.max(pivots):
+        return
+    sizes = abs(matrix)
+    columns = sizes.max(axis=0).toarray().ravel()
+    scaled = sizes @ scipy.sparse.diags_array(1 / columns)
+    rows = scaled.max(axis=1).toarray().ravel()
+    norm = (scipy.sparse.diags_array(1 / rows) @ scaled).sum(axis=0).max()
+
+    def inverse(b: Any) -> Any:
+        return columns * factors.solve(rows * np.ravel(b))
+
+    def transposed(b: Any) -> Any:
+        return rows * factors.solve(columns * np.ravel(b), "H")
+
+    operator = _original.LinearOperator(
+        matrix.shape, matvec=inverse, rmatvec=transposed, dtype=matrix.dtype
+    )
+    with np.errstate(all="ignore"):
+        condition = norm * _original.onenormest(operator)
+    if not condition < 0.1 / eps:
+        raise NoDerivativeError(
+            f"The sparse matrix is singular to rounding: its condition number is about "
+            f"{condition:.0e}, so the system has no solution to differentiate."
+        )
 
 
 class Iterative:
@@ -237,25 +273,27 @@ def _iterative(name: str) -> Callable[..., Any]:
     original = getattr(_original, name)
 
     def solve(A: Any, b: Any, x0: Any = None, **options: Any) -> Any:  # noqa: N803
-        if not has_nodes(A, b):
+        if not (has_nodes(A, b) or matrix_free.returns_node(A)):
             return original(A, b, x0, **options)
-        if isinstance(A, _original.LinearOperator) or not (is_sparse(A) or np.ndim(A) == 2):
-            raise NoRuleError(
-                f"{name} of nodes needs a matrix: a LinearOperator does not tell what it depends on. "
-                "For a function use autograd.implicit.root."
-            )
+        if isinstance(A, _original.LinearOperator):
+            matrix = getattr(A, "A", None)  # that of aslinearoperator
+            if not (is_sparse(matrix) or isinstance(matrix, np.ndarray)):
+                return matrix_free.solution(original, A, b, x0, options), 0
+            A = matrix  # noqa: N806
         method = Iterative(original, (plain(number(b)), plain(x0)), options)
-        return _solved(_square(_dense_or_sparse(A)), b, method), 0
+        return _solved(_square(dense_or_sparse(A)), b, method), 0
 
     solve.__name__ = name
     solve.__doc__ = (
         f"Solve a system by iteration; see `scipy.sparse.linalg.{name}`.\n\n"
         "The derivative is that of the solution, found by the same iteration with the same options.\n"
+        "A `LinearOperator` may close over nodes: its function is called with nodes too.\n"
     )
     return solve
 
 
-def _dense_or_sparse(a: Any) -> SparseArray:
+def dense_or_sparse(a: Any) -> SparseArray:
+    """Return a matrix of any kind as a sparse one."""
     if is_sparse(a):
         return as_sparse(a)
     a = number(a)
