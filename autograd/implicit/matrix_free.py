@@ -77,8 +77,10 @@ class Krylov:
     def __init__(self, solve: Callable[[Any, Any], Any]) -> None:
         self.solve = solve
 
-    def __call__(self, residual: Residual, b: Any, transposed: bool = False) -> Any:
-        """Return the solution; raise if it does not solve the system."""
+    def __call__(
+        self, residual: Residual, b: Any, transposed: bool = False, allowed: float = REST
+    ) -> Any:
+        """Return the solution; raise if more than `allowed` of the right side is left."""
         matrix = Jacobian(residual, transposed)
         size = largest(b)
         if size == 0.0:
@@ -86,10 +88,10 @@ class Krylov:
         found = self.solve(matrix, b / size)  # iterations take a small right side for a breakdown
         x = size * np.asarray(found[0] if isinstance(found, tuple) else found)
         rest = largest(matrix.matvec(x) - b)
-        if not rest <= REST * size:
+        if not rest <= allowed * size:
             raise SolutionError(
                 "The function passed as solve= did not solve a system with the Jacobian of the "
-                f"residual: it leaves {rest / size:.0e} of the right side, and {REST:.0e} is "
+                f"residual: it leaves {rest / size:.0e} of the right side, and {allowed:.0e} is "
                 "allowed. Allow more iterations and a smaller tolerance, "
                 "functools.partial(gmres, rtol=1e-10), or precondition; a singular Jacobian has no "
                 "solution."
@@ -103,7 +105,7 @@ class Krylov:
         eps = np.finfo(x.dtype).eps
         for _ in range(STEPS):
             residual = Residual(system, x)
-            step = self(residual, dispatch.plain(residual.residual))
+            step = self(residual, dispatch.plain(residual.residual), allowed=NEAR)
             if largest(step) <= 64 * eps * largest(x):
                 return x
             if not largest(step) <= last / 4:

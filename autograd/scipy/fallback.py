@@ -19,7 +19,6 @@ from autograd.errors import NoRuleError
 from autograd.rules.entries import in_turn
 from autograd.rules.redefinable import redefinable
 
-
 #: Functions that dispatch on their arguments: SciPy passes some on, such as `sinc`.
 _OF_NUMPY = type(np.sinc)
 
