@@ -180,12 +180,12 @@ notebooks: $(STAMP)
 # The sources are read from this tree, so only the requirements are installed.
 DOCS := .venv-docs
 docs: $(DOCS)/.installed
-	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(DOCS)/$(notdir $(BIN))/python -m mkdocs build --strict
+	OMP_NUM_THREADS=1 $(DOCS)/$(notdir $(BIN))/python -m properdocs build --strict
 
-$(DOCS)/.installed: pyproject.toml
+$(DOCS)/.installed: pyproject.toml docs/requirements.txt
 	@test -d $(DOCS) || $(PYTHON) -m venv $(DOCS)
 	@echo "Setting up $(DOCS): this takes a minute, once."
-	@CHAINRULE_INTERPRETED=1 $(DOCS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check ".[docs]"
+	@CHAINRULE_INTERPRETED=1 $(DOCS)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check -r docs/requirements.txt ".[scipy]"
 	@rm -rf build *.egg-info
 	@touch $@
 

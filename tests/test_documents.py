@@ -235,7 +235,8 @@ def test_the_readmes_state_the_lines_of_code():
 
 
 def test_every_page_is_in_the_navigation_of_the_site():
-    named = set(re.findall(r"[:-] ([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M))
+    navigation = (ROOT / "properdocs.yml").read_text(encoding="utf-8")
+    named = set(re.findall(r"[:-] ([\w./-]+\.md)$", navigation, re.M))
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in PAGES}
     assert pages - named == set()
 

@@ -1,4 +1,4 @@
-"""For MkDocs: convert a notebook with its stored outputs to a Markdown page."""
+"""For ProperDocs: convert a notebook with its stored outputs to a Markdown page."""
 
 from __future__ import annotations
 

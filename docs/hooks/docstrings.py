@@ -1,4 +1,4 @@
-"""For MkDocs: warn about public names without a docstring or without a reference page.
+"""For ProperDocs: warn about public names without a docstring or without a reference page.
 
 The sources are read by griffe, and never run: a compiled module has no docstrings. With
 ``strict: true`` a warning fails the build.
@@ -15,7 +15,7 @@ from typing import Any
 import griffe
 
 ROOT = Path(__file__).resolve().parents[2]
-LOG = logging.getLogger("mkdocs.hooks.docstrings")
+LOG = logging.getLogger("properdocs.hooks.docstrings")
 
 #: Packages and modules whose public names must all be in the reference.
 PUBLIC = (

@@ -1,4 +1,4 @@
-"""For MkDocs: convert formulas, `$...$` and `$$...$$`, to MathML, which browsers render."""
+"""For ProperDocs: convert formulas, `$...$` and `$$...$$`, to MathML, which browsers render."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from latex2mathml.converter import convert
 
-LOG = logging.getLogger("mkdocs.hooks.formulas")
+LOG = logging.getLogger("properdocs.hooks.formulas")
 
 #: The output of the extension `pymdownx.arithmatex` for a formula.
 FORMULA = re.compile(

@@ -1,4 +1,4 @@
-"""For MkDocs: parts of pages that are generated from the library.
+"""For ProperDocs: parts of pages that are generated from the library.
 
 A function here returns what is to stand in the place of ``<!-- generated: its name -->``.
 """

@@ -1,4 +1,4 @@
-"""For MkDocs: pages from elsewhere in the repository, and links to files that are not pages.
+"""For ProperDocs: pages from elsewhere in the repository, and links to files that are not pages.
 
 The home page is README.md. A notebook becomes a page with its outputs. A link to a source file,
 which on the site would lead nowhere, leads to a page that shows the file. In a page,
@@ -18,9 +18,9 @@ from typing import Any
 
 import cells
 import generated
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, Files
+from properdocs.config.defaults import ProperDocsConfig
+from properdocs.plugins import event_priority
+from properdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +43,7 @@ GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 
 @event_priority(100)  # before plugins process the files
-def on_files(files: Files, config: MkDocsConfig) -> Files:
+def on_files(files: Files, config: ProperDocsConfig) -> Files:
     """Add the pages from elsewhere, and one for each file that a page links to."""
     for page, path in SHOWN.items():
         files.append(File.generated(config, page, content=_read(path)))
@@ -63,7 +63,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def _add_source(path: str, files: Files, config: MkDocsConfig) -> None:
+def _add_source(path: str, files: Files, config: ProperDocsConfig) -> None:
     """Add the page of a source file, or of a folder with all its files."""
     if files.get_file_from_path(_source_page(path)) is not None:
         return
@@ -139,7 +139,7 @@ def _relocated(link: str, origin: str, uri: str, wanted: set[str]) -> str:
         return link
     path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), target))
     if not (ROOT / path).exists():
-        return link  # MkDocs reports it
+        return link  # ProperDocs reports it
     if path.endswith(".ipynb"):
         page = path.removesuffix(".ipynb") + ".md"
     elif path in WITHIN:
