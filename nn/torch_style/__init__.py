@@ -36,113 +36,152 @@ from typing import TYPE_CHECKING, Any
 import autograd as _autograd
 from nn.torch_style import hints
 from nn.torch_style import (
-    accelerator, amp, autograd, backends, cuda, distributions, func, linalg, mps, nn, optim,
-    utils,
+    accelerator, amp, autograd, backends, cuda, distributions, fft, func, linalg, mps, nn, optim,
+    special, utils,
 )
 from nn.torch_style.amp import autocast
 from nn.torch_style.compiling import compile
 from nn.torch_style.creation import (
-    arange, as_tensor, asarray, bernoulli, empty, empty_like, eye, from_numpy, full, full_like,
-    linspace, logspace, multinomial, normal, ones, ones_like, rand, rand_like, randint,
-    randint_like, randn, randn_like, randperm, tensor, tril_indices, triu_indices, zeros,
-    zeros_like,
+    arange, as_tensor, asarray, bartlett_window, bernoulli, blackman_window, empty, empty_like,
+    eye, from_numpy, full, full_like, hamming_window, hann_window, linspace, logspace,
+    multinomial, normal, ones, ones_like, poisson, polar, rand, rand_like, randint, randint_like,
+    randn, randn_like, randperm, tensor, tril_indices, triu_indices, vander, zeros, zeros_like,
 )
 from nn.torch_style.functions import (
-    abs, absolute, acos, acosh, add, addbmm, addcdiv, addcmul, addmm, addmv, all, allclose, amax,
-    amin, angle, any, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, argmax, argmin,
-    argsort, argwhere, asin, asinh, atan, atan2, atanh, baddbmm, bincount, bitwise_and,
-    bitwise_not, bitwise_or, bitwise_xor, bmm, broadcast_to, ceil, cholesky, chunk, clamp,
-    clamp_max, clamp_min, clip, clone, conj, cos, cosh, count_nonzero, cross, cumprod, cumsum,
-    deg2rad, det, diag, diagonal, dist, div, divide, dot, eq, equal, erf, exp, exp2, expm1,
-    flatten, flip, floor, floor_divide, fmod, frac, gather, ge, ger, greater, greater_equal, gt,
-    hypot, index_add, index_fill, index_select, inner, inverse, isclose, isfinite, isinf, isnan,
-    kron, kthvalue, le, lerp, less, less_equal, lgamma, log, log10, log1p, log2, log_softmax,
-    logaddexp, logdet, logical_and, logical_not, logical_or, logical_xor, logit, logsumexp, lt,
-    masked_fill, masked_scatter, masked_select, matmul, max, maximum, mean, median, min, minimum,
-    mm, moveaxis, movedim, mul, multiply, mv, nan_to_num, nanmean, nansum, narrow, ne, neg,
-    negative, nonzero, norm, not_equal, numel, outer, permute, pinverse, pow, prod, quantile,
-    rad2deg, ravel, reciprocal, relu, remainder, repeat_interleave, reshape, roll, round, rsqrt,
-    rsub, scatter, scatter_add, searchsorted, select, sigmoid, sign, sin, sinc, sinh, softmax,
-    sort, split, sqrt, square, squeeze, std, std_mean, sub, subtract, sum, swapaxes, swapdims, t,
-    take, take_along_dim, tan, tanh, tile, topk, trace, transpose, tril, triu, true_divide, trunc,
-    unbind, unflatten, unique, unsqueeze, var, var_mean, is_floating_point, is_complex, fix,
-    is_tensor, is_nonzero,
+    abs, absolute, acos, acosh, add, addbmm, addcdiv, addcmul, addmm, addmv, addr, all, allclose,
+    amax, amin, aminmax, angle, any, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh,
+    argmax, argmin, argsort, argwhere, asin, asinh, atan, atan2, atanh, baddbmm, bincount,
+    bitwise_and, bitwise_not, bitwise_or, bitwise_xor, bmm, broadcast_to, bucketize, ceil,
+    cholesky, chunk, clamp, clamp_max, clamp_min, clip, clone, conj, copysign, corrcoef, cos,
+    cosh, count_nonzero, cov, cross, cummax, cummin, cumprod, cumsum, deg2rad, det, detach, diag,
+    diag_embed, diagflat, diagonal, diff, dist, div, divide, dot, dsplit, eq, equal, erf, exp,
+    exp2, expm1, fix, flatten, flip, fliplr, flipud, float_power, floor, floor_divide, fmax, fmin,
+    fmod, frac, gather, gcd, ge, ger, greater, greater_equal, gt, heaviside, hsplit, hypot, i0,
+    imag, index_add, index_copy, index_fill, index_put, index_select, inner, inverse, is_complex,
+    is_floating_point, is_nonzero, is_tensor, isclose, isfinite, isin, isinf, isnan, isneginf,
+    isposinf, isreal, kron, kthvalue, lcm, ldexp, le, lerp, less, less_equal, lgamma, log, log10,
+    log1p, log2, log_softmax, logaddexp, logaddexp2, logcumsumexp, logdet, logical_and,
+    logical_not, logical_or, logical_xor, logit, logsumexp, lt, masked_fill, masked_scatter,
+    masked_select, matmul, matrix_power, max, maximum, mean, median, min, minimum, mm, mode,
+    moveaxis, movedim, msort, mul, multiply, mv, nan_to_num, nanmean, nanquantile, nansum, narrow,
+    ne, neg, negative, nonzero, norm, not_equal, numel, outer, permute, pinverse, positive, pow,
+    prod, qr, quantile, rad2deg, ravel, real, reciprocal, relu, remainder, repeat_interleave,
+    reshape, roll, rot90, round, rsqrt, rsub, scatter, scatter_add, scatter_reduce, searchsorted,
+    select, sgn, sigmoid, sign, signbit, sin, sinc, sinh, slogdet, softmax, sort, split,
+    split_with_sizes, sqrt, square, squeeze, std, std_mean, sub, subtract, sum, svd, swapaxes,
+    swapdims, t, take, take_along_dim, tan, tanh, tensor_split, tile, topk, trace, transpose,
+    trapezoid, trapz, tril, triu, true_divide, trunc, unbind, unflatten, unique,
+    unique_consecutive, unsqueeze, var, var_mean, vdot, view_as_complex, view_as_real, vsplit,
+    xlogy,
 )
 from nn.torch_style.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled,
 )
 from nn.torch_style.joining import (
-    block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod, cat, cdist, concat,
-    concatenate, einsum, histc, hstack, meshgrid, stack, tensordot, vstack, where,
+    atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,
+    cartesian_prod, cat, cdist, column_stack, combinations, concat, concatenate, dstack, einsum,
+    histc, hstack, meshgrid, stack, tensordot, vstack, where,
 )
 from nn.torch_style.settings import (
-    get_num_threads, set_float32_matmul_precision, set_num_threads, set_printoptions,
-    use_deterministic_algorithms, version,
+    get_default_device, get_num_threads, is_inference_mode_enabled, set_default_device,
+    set_default_tensor_type, set_float32_matmul_precision, set_num_interop_threads,
+    set_num_threads, set_printoptions, use_deterministic_algorithms, version,
 )
 from nn.torch_style.random import (
     Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
 )
 from nn.torch_style.saving import load, save
 from nn.torch_style.tensor import (
-    BoolTensor, ByteTensor, DoubleTensor, FloatTensor, HalfTensor, IntTensor, LongTensor, Tensor,
+    BoolTensor, ByteTensor, CharTensor, DoubleTensor, FloatTensor, HalfTensor, IntTensor,
+    LongTensor, ShortTensor, Tensor,
 )
 from nn.torch_style.types import (
-    Size, bfloat16, complex64, complex128, device, dtype, finfo, float16, float32, float64,
-    get_default_dtype, iinfo, int8, int16, int32, int64, set_default_dtype, uint8,
+    Size, bfloat16, channels_last, channels_last_3d, complex128, complex64, contiguous_format,
+    device, dtype, finfo, float16, float32, float64, get_default_dtype, iinfo, int16, int32,
+    int64, int8, memory_format, preserve_format, set_default_dtype, uint8,
 )
 from nn.torch_style.creation import complex_of as complex
+from nn.torch_style.creation import range_of as range
+from nn.torch_style.func import vmap
+from nn.torch_style.amp import GradScaler
 from nn.torch_style.joining import result_type_of as result_type
 from nn.torch_style.types import boolean as bool
 
+from nn.torch_style.special import digamma, erfc, erfinv, polygamma
+from nn.torch_style.nn.functional import (
+    adaptive_avg_pool1d, avg_pool1d, celu, channel_shuffle, conv1d, conv2d, conv3d,
+    conv_transpose1d, conv_transpose2d, conv_transpose3d, cosine_similarity, group_norm,
+    max_pool1d, max_pool2d, max_pool3d, pairwise_distance, pdist, pixel_shuffle, pixel_unshuffle,
+    prelu, rms_norm, selu,
+)
+
 float, double, half = float32, float64, float16
 long, int, short = int64, int32, int16
+newaxis = None
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
 
 __version__ = _autograd.__version__
 
 __all__ = [  # noqa: RUF022 - without regard to case
-    "BoolTensor", "ByteTensor", "DoubleTensor", "FloatTensor", "Generator", "HalfTensor",
-    "IntTensor", "LongTensor", "Size", "Tensor", "abs", "absolute", "accelerator", "acos",
-    "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "all", "allclose", "amax",
-    "amin", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
-    "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray",
-    "asin", "asinh", "atan", "atan2", "atanh", "autocast", "autograd", "backends", "baddbmm",
-    "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_not", "bitwise_or",
-    "bitwise_xor", "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors",
-    "broadcast_to", "cartesian_prod", "cat", "cdist", "ceil", "cholesky", "chunk", "clamp",
-    "clamp_max", "clamp_min", "clip", "clone", "compile", "complex", "complex128", "complex64",
-    "concat", "concatenate", "conj", "cos", "cosh", "count_nonzero", "cross", "cuda", "cumprod",
-    "cumsum", "deg2rad", "det", "device", "diag", "diagonal", "dist", "distributions", "div",
-    "divide", "dot", "double", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq",
-    "equal", "erf", "exp", "exp2", "expm1", "eye", "finfo", "fix", "flatten", "flip", "float",
-    "float16", "float32", "float64", "floor", "floor_divide", "fmod", "frac", "from_numpy",
-    "full", "full_like", "func", "gather", "ge", "ger", "get_default_dtype", "get_num_threads",
-    "get_rng_state", "greater", "greater_equal", "gt", "half", "histc", "hstack", "hypot",
-    "iinfo", "index_add", "index_fill", "index_select", "inf", "inference_mode", "initial_seed",
-    "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite",
-    "isinf", "isnan", "kron", "kthvalue", "le", "lerp", "less", "less_equal", "lgamma", "linalg",
-    "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logdet",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp",
-    "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul",
-    "max", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim",
-    "mps", "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean", "nansum",
-    "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
-    "numel", "ones", "ones_like", "optim", "outer", "permute", "pi", "pinverse", "pow", "prod",
-    "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
-    "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave", "reshape",
-    "result_type", "roll", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add",
-    "searchsorted", "seed", "select", "set_default_dtype", "set_float32_matmul_precision",
-    "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "short",
-    "sigmoid", "sign", "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt", "square",
-    "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t",
-    "take", "take_along_dim", "tan", "tanh", "tensor", "tensordot", "tile", "topk", "trace",
-    "transpose", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8",
-    "unbind", "unflatten", "unique", "unsqueeze", "use_deterministic_algorithms", "utils", "var",
-    "var_mean", "version", "vstack", "where", "zeros", "zeros_like",
+    "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "Generator",
+    "GradScaler", "HalfTensor", "IntTensor", "LongTensor", "ShortTensor", "Size", "Tensor", "abs",
+    "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm", "addcdiv",
+    "addcmul", "addmm", "addmv", "addr", "all", "allclose", "amax", "amin", "aminmax", "amp",
+    "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh",
+    "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
+    "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16", "bincount",
+    "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "blackman_window", "block_diag",
+    "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
+    "cartesian_prod", "cat", "cdist", "ceil", "celu", "channel_shuffle", "channels_last",
+    "channels_last_3d", "cholesky", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone",
+    "column_stack", "combinations", "compile", "complex", "complex128", "complex64", "concat",
+    "concatenate", "conj", "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh",
+    "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
+    "cumsum", "deg2rad", "det", "detach", "device", "diag", "diag_embed", "diagflat", "diagonal",
+    "diff", "digamma", "dist", "distributions", "div", "divide", "dot", "double", "dsplit",
+    "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
+    "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "fft", "finfo", "fix", "flatten", "flip",
+    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "floor",
+    "floor_divide", "fmax", "fmin", "fmod", "frac", "from_numpy", "full", "full_like", "func",
+    "gather", "gcd", "ge", "ger", "get_default_device", "get_default_dtype", "get_num_threads",
+    "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half", "hamming_window",
+    "hann_window", "heaviside", "histc", "hsplit", "hstack", "hypot", "i0", "iinfo", "imag",
+    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf", "inference_mode",
+    "initial_seed", "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_complex",
+    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
+    "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf",
+    "isreal", "kron", "kthvalue", "lcm", "ldexp", "le", "lerp", "less", "less_equal", "lgamma",
+    "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
+    "logaddexp2", "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "logit", "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill",
+    "masked_scatter", "masked_select", "matmul", "matrix_power", "max", "max_pool1d",
+    "max_pool2d", "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min",
+    "minimum", "mm", "mode", "moveaxis", "movedim", "mps", "msort", "mul", "multinomial",
+    "multiply", "mv", "nan", "nan_to_num", "nanmean", "nanquantile", "nansum", "narrow", "ne",
+    "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
+    "numel", "ones", "ones_like", "optim", "outer", "pairwise_distance", "pdist", "permute", "pi",
+    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive",
+    "pow", "prelu", "preserve_format", "prod", "qr", "quantile", "rad2deg", "rand", "rand_like",
+    "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real",
+    "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type", "rms_norm",
+    "roll", "rot90", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "scatter_reduce",
+    "searchsorted", "seed", "select", "selu", "set_default_device", "set_default_dtype",
+    "set_default_tensor_type", "set_float32_matmul_precision", "set_grad_enabled",
+    "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
+    "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "slogdet", "softmax", "sort",
+    "special", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
+    "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot", "tile", "topk",
+    "trace", "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
+    "true_divide", "trunc", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
+    "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot",
+    "version", "view_as_complex", "view_as_real", "vmap", "vsplit", "vstack", "where", "xlogy",
+    "zeros", "zeros_like",
 ]
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hints.missing("torch", name, __all__))
+        raise AttributeError(hints.missing("torch", name, __all__, Tensor))

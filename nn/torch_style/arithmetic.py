@@ -183,6 +183,31 @@ class Arithmetic(TensorBase):
     hypot = binary(np.hypot, "√(self² + other²)", floating=True)
     logaddexp = binary(np.logaddexp, "log(exp(self) + exp(other))", floating=True)
 
+    logaddexp2 = binary(np.logaddexp2, "log₂(2^self + 2^other)", floating=True)
+    fmax = binary(np.fmax, "the larger elements; a number rather than NaN")
+    fmin = binary(np.fmin, "the smaller elements; a number rather than NaN")
+    copysign = binary(np.copysign, "|self| with the sign of other", floating=True)
+    gcd = binary(_boolean(np.gcd), "the greatest common divisors")
+    lcm = binary(_boolean(np.lcm), "the least common multiples")
+
+    def heaviside(self: S, values: Any) -> S:
+        """Return 0 for negative elements, 1 for positive ones, and `values` for 0."""
+        return made(np.heaviside(*pair(self, values)))
+
+    def ldexp(self: S, other: Any) -> S:
+        """Return self · 2^other."""
+        return self * 2.0**other
+
+    def float_power(self: S, exponent: Any) -> S:
+        """Return the power in double precision."""
+        return made(np.float_power(*pair(self, exponent)))
+
+    def xlogy(self: S, other: Any) -> S:
+        """Return self·log(other), and 0 where self is 0."""
+        x, y = pair(self, other, floating=True)
+        is_zero = np.logical_and(numbers(x) == 0, np.logical_not(np.isnan(numbers(y))))
+        return made(np.where(is_zero, x * 0, x * np.log(np.where(is_zero, 1, y))))
+
     def pow(self: S, exponent: Any) -> S:
         """Return the power; the base may be a number, as in ``torch.pow(2, x)``."""
         return made(operator.pow(*pair(self, exponent)))

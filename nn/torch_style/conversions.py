@@ -11,9 +11,11 @@ from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.in_graph import InGraph
 from nn.torch_style.types import (
     array_type,
+    bfloat16,
     check_device,
     device,
     dtype,
+    memory_format,
 )
 
 S = TypeVar("S", bound="Conversions")
@@ -49,7 +51,7 @@ class Conversions(InGraph):
                 wanted = each._held.dtype
             elif isinstance(each, (dtype, type, np.dtype)):
                 wanted = each
-            elif not isinstance(each, (bool, device)):
+            elif not isinstance(each, (bool, device, memory_format)):
                 check_device(each)
         return self if wanted is None else self._as(wanted)
 
@@ -98,6 +100,22 @@ class Conversions(InGraph):
     def short(self: S) -> S:
         """Return the elements as int16, towards zero, without derivative."""
         return self._as(np.int16)
+
+    def char(self: S) -> S:
+        """Return the elements as int8, without derivative."""
+        return self._as(np.int8)
+
+    def bfloat16(self: S) -> S:
+        """Raise: NumPy has no such type."""
+        return self._as(bfloat16)
+
+    def cdouble(self: S) -> S:
+        """Return the elements as complex128."""
+        return self._as(np.complex128)
+
+    def cfloat(self: S) -> S:
+        """Return the elements as complex64."""
+        return self._as(np.complex64)
 
     def byte(self: S) -> S:
         """Return the elements as uint8, without derivative."""

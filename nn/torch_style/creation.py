@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Node
-from autograd.errors import DataError
-from nn.torch_style.base import TensorBase, constant, made, memory_of, numbers
+from autograd.errors import DataError, OptionError
+from nn.torch_style.base import TensorBase, constant, made, memory_of, numbers, tensor_held
 from nn.torch_style.promotion import result_type
 from nn.torch_style.tensor import Tensor, shape_of, source
 from nn.torch_style.types import DEFAULT, array_type, check_device
@@ -90,8 +90,10 @@ def _filled(array: Any, options: dict[str, Any]) -> Tensor:
     """Return a new array as a tensor, with the options that all functions here take."""
     check_device(options.pop("device", None))
     requires_grad = options.pop("requires_grad", False)
-    for ignored in ("layout", "pin_memory", "memory_format", "out"):
+    for ignored in ("layout", "pin_memory", "memory_format"):
         options.pop(ignored, None)
+    if options.pop("out", None) is not None:
+        raise OptionError("There is no out= here: write y.copy_(...) with the result.")
     if options:
         raise TypeError(f"There is no argument {', '.join(options)}.")
     return constant(array, requires_grad)
@@ -191,6 +193,57 @@ def triu_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """Return the rows and columns of the upper triangle of a matrix."""
     found = np.stack(np.triu_indices(row, offset, col))
     return _filled(found.astype(_type(options, np.dtype(np.int64))), options)
+
+
+def range_of(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+    """Return the numbers from `start` to `end`, with the last: the older form of `arange`."""
+    if end is None:
+        start, end = 0, start
+    return arange(start, end + step / 2, step, **{"dtype": DEFAULT.array, **options})
+
+
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Tensor:  # noqa: N803
+    """Return a matrix whose columns are powers of x."""
+    array = tensor_held(x, "vander")
+    return made(np.vander(array, N, increasing).astype(array.dtype))
+
+
+def hann_window(window_length: int, periodic: bool = True, **options: Any) -> Tensor:
+    """Return Hann's window: a raised cosine."""
+    return _window(np.hanning, window_length, periodic, options)
+
+
+def hamming_window(window_length: int, periodic: bool = True, **options: Any) -> Tensor:
+    """Return Hamming's window."""
+    return _window(np.hamming, window_length, periodic, options)
+
+
+def blackman_window(window_length: int, periodic: bool = True, **options: Any) -> Tensor:
+    """Return Blackman's window."""
+    return _window(np.blackman, window_length, periodic, options)
+
+
+def bartlett_window(window_length: int, periodic: bool = True, **options: Any) -> Tensor:
+    """Return Bartlett's window: a triangle."""
+    return _window(np.bartlett, window_length, periodic, options)
+
+
+def _window(function: Any, length: int, periodic: bool, options: dict[str, Any]) -> Tensor:
+    wanted = _type(options, DEFAULT.array)
+    found = function(length + 1)[:-1] if periodic and length > 1 else function(length)
+    return _filled(found.astype(wanted), options)
+
+
+def polar(abs: Any, angle: Any) -> Tensor:
+    """Return complex numbers of their absolute values and angles."""
+    return complex_of(abs * angle.cos(), abs * angle.sin())
+
+
+def poisson(input: Any, *, generator: Any = None) -> Tensor:
+    """Return random counts whose averages are the elements of `input`."""
+    p = numbers(input)
+    drawn = np.random.Generator(source(generator).bit_generator).poisson(p)
+    return made(np.asarray(drawn).astype(p.dtype))
 
 
 def complex_of(real: Any, imag: Any) -> Tensor:

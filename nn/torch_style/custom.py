@@ -142,7 +142,7 @@ def _recorded(kind: Any, ctx: Context, inputs: Any, results: list[Any]) -> list[
                 grads[i] = part
             found = kind.backward(ctx, *grads)
             found = found if isinstance(found, tuple) else (found,)
-            _check(kind, found, inputs)
+            found = _fitting(kind, ctx, found, inputs)
             last[0], last[1] = g, [held(part) for part in found]
         return last[1]
 
@@ -171,18 +171,34 @@ def _split(x: Any, ends: list[int], shapes: list[Any]) -> list[Any]:
     ]
 
 
-def _check(kind: Any, found: tuple[Any, ...], inputs: Any) -> None:
-    """Raise if ``backward`` returned too few or too many derivatives, or of another shape."""
-    given = found[: len(inputs)]
+def _fitting(kind: Any, ctx: Context, found: tuple[Any, ...], inputs: Any) -> list[Any]:
+    """Return what ``backward`` returned, None for inputs that need no derivative.
+
+    A derivative of a shape that the input's broadcasts to is summed. Raises if there are too few
+    or too many derivatives, or one has another shape.
+    """
     if len(found) < len(inputs) or any(part is not None for part in found[len(inputs) :]):
         raise DataError(
             f"{kind.__name__}.backward returned {len(found)} derivatives for {len(inputs)} inputs; "
             "return one for each input, None for those without."
         )
-    for i, (part, x) in enumerate(zip(given, inputs, strict=True)):
-        shapes = [x._held.shape for x in (part, x) if isinstance(x, TensorBase)]
-        if len(set(shapes)) > 1:
-            raise DataError(
-                f"{kind.__name__}.backward returned shape {shapes[0]} for input {i} of shape "
-                f"{shapes[1]}; they must be the same."
-            )
+    parts: list[Any] = []
+    for i, (part, x) in enumerate(zip(found, inputs, strict=False)):
+        if not ctx.needs_input_grad[i]:
+            part = None
+        elif isinstance(part, TensorBase) and part._held.shape != x._held.shape:
+            part = _summed(kind, i, part, x)
+        parts.append(part)
+    return parts
+
+
+def _summed(kind: Any, place: int, part: Any, x: Any) -> Any:
+    """Return a derivative summed to the shape of its input."""
+    shape, wanted = part._held.shape, x._held.shape
+    pairs = zip(reversed(wanted), reversed(shape), strict=False)
+    if len(wanted) > len(shape) or any(n not in (1, m) for n, m in pairs):
+        raise DataError(
+            f"{kind.__name__}.backward returned shape {shape} for input {place} of shape {wanted}; "
+            "they must be the same."
+        )
+    return part.sum_to_size(wanted)

@@ -63,6 +63,13 @@ class Elementwise(Arithmetic):
     isnan = unary(_tested(np.isnan), "where the elements are NaN", floating=False)
     isinf = unary(_tested(np.isinf), "where the elements are infinite", floating=False)
     isfinite = unary(_tested(np.isfinite), "where the elements are finite", floating=False)
+    isposinf = unary(_tested(np.isposinf), "where the elements are ∞", floating=False)
+    isneginf = unary(_tested(np.isneginf), "where the elements are -∞", floating=False)
+    isreal = unary(_tested(np.isreal), "where the imaginary part is 0", floating=False)
+    signbit = unary(_tested(np.signbit), "where the sign is negative", floating=False)
+    positive = unary(np.positive, "the elements", floating=False)
+    sgn = unary(np.sign, "the signs; of complex numbers x / |x|", floating=False)
+    i0 = unary(np.i0, "the modified Bessel function of order 0")
     conj = unary(np.conjugate, "the complex conjugates", floating=False)
     angle = unary(np.angle, "the angles of complex numbers")
 

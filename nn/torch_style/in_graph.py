@@ -9,7 +9,7 @@ import autograd
 from autograd import Node
 from autograd.errors import DataError, GraphError
 from nn.torch_style.base import TensorBase, held, made, memory_of, mutated, numbers
-from nn.torch_style.products import Products
+from nn.torch_style.in_place_forms import InPlaceForms
 from nn.torch_style.types import Bool
 
 S = TypeVar("S", bound="InGraph")
@@ -31,7 +31,7 @@ class Made(str):
         return f"<{self}>"
 
 
-class InGraph(Products):
+class InGraph(InPlaceForms):
     """What a tensor was computed from, and its derivative."""
 
     __slots__ = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,6 +56,44 @@ def hstack(tensors: Sequence[Tensor]) -> Tensor:
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Return tensors joined along their first axis; vectors as rows."""
     return made(np.vstack(_all_held(tensors, "vstack")))
+
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return tensors joined along their third axis."""
+    return made(np.dstack(_all_held(tensors, "dstack")))
+
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return tensors joined along their second axis; vectors as columns."""
+    return made(np.column_stack(_all_held(tensors, "column_stack")))
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Return tensors with at least one axis."""
+    return _each(np.atleast_1d, tensors)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Return tensors with at least two axes."""
+    return _each(np.atleast_2d, tensors)
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Return tensors with at least three axes."""
+    return _each(np.atleast_3d, tensors)
+
+
+def _each(function: Any, tensors: Any) -> Any:
+    given = _given(tensors)
+    found = tuple(made(function(tensor_held(x))) for x in given)
+    return found if len(given) > 1 or given is not tensors else found[0]
+
+
+def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """Return all combinations of r elements of a vector, as rows."""
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    places = np.array(list(choose(range(len(input)), r)), np.int64).reshape(-1, r)
+    return made(tensor_held(input, "combinations")[places])
 
 
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:

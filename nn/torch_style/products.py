@@ -10,7 +10,7 @@ from autograd.errors import ShapeError
 from nn.arrays import plain
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import in_place, made, tensor_held
-from nn.torch_style.selection import Selection
+from nn.torch_style.statistics import Statistics
 from nn.torch_style.types import Number
 
 S = TypeVar("S", bound="Products")
@@ -29,7 +29,7 @@ def _product(a: Any, b: Any, axes: int, name: str) -> Any:
     return made(np.matmul(*pair(x, y)))
 
 
-class Products(Selection):
+class Products(Statistics):
     """Products of vectors and matrices."""
 
     __slots__ = ()
@@ -104,6 +104,33 @@ class Products(Selection):
     def cholesky(self: S) -> S:
         """Return the lower triangular L with L @ L.T equal to this matrix."""
         return made(np.linalg.cholesky(tensor_held(self, "cholesky")))
+
+    def vdot(self: S, other: Any) -> S:
+        """Return the inner product of two vectors, the first one conjugated."""
+        return self.conj().dot(other)
+
+    def addr(self: S, vec1: Any, vec2: Any, *, beta: Number = 1, alpha: Number = 1) -> S:
+        """Return beta·self + alpha times all products of the elements of two vectors."""
+        return beta * self + alpha * vec1.outer(vec2)
+
+    def matrix_power(self: S, n: int) -> S:
+        """Return the n-th power of a square matrix."""
+        return made(np.linalg.matrix_power(tensor_held(self, "matrix_power"), n))
+
+    def slogdet(self) -> Any:
+        """Return the sign of the determinant, and the logarithm of its absolute value."""
+        sign, log = np.linalg.slogdet(tensor_held(self, "slogdet"))
+        return made(sign), made(log)
+
+    def qr(self, some: bool = True) -> Any:
+        """Return Q and R with A = Q R."""
+        found = np.linalg.qr(tensor_held(self, "qr"), "reduced" if some else "complete")
+        return tuple(made(part) for part in found)
+
+    def svd(self, some: bool = True) -> Any:
+        """Return U, S and V with A = U S Vᵀ."""
+        u, s, v = np.linalg.svd(tensor_held(self, "svd"), not some)
+        return made(u), made(s), made(v).mT.conj()
 
     def kron(self: S, other: Any) -> S:
         """Return the Kronecker product."""

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from autograd.errors import ShapeError
+from autograd import Node
+from autograd.errors import GradientLostError, OptionError, ShapeError
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import held, in_place, made, numbers, positions, store, tensor_held
 from nn.torch_style.promotion import converted
@@ -84,6 +85,43 @@ class Selection(Shapes):
         return made(added(total, places_along(dim, found), source))
 
     scatter_add_ = in_place(scatter_add)
+
+    def scatter_reduce(
+        self: S, dim: Int, index: Any, src: Any, reduce: str, *, include_self: Bool = True
+    ) -> S:
+        """Return a copy with elements of `src` combined at the places that `index` names.
+
+        They are combined by their "sum", "mean", "amax", "amin" or "prod".
+        """
+        found = numbers(index)
+        x, places = tensor_held(self, "scatter_reduce"), places_along(dim, found)
+        source = converted(_source(src, found), x.dtype)
+        return made(reduced(x, places, source, reduce, include_self))
+
+    scatter_reduce_ = in_place(scatter_reduce)
+
+    def index_copy(self: S, dim: Int, index: Any, source: Any) -> S:
+        """Return a copy with `source` at places along an axis."""
+        copy = self.clone()
+        before = (slice(None),) * normalize_axis_index(dim, copy.ndim)
+        return store(copy, source, (*before, numbers(index)))
+
+    index_copy_ = in_place(index_copy)
+
+    def index_put(self: S, indices: Any, values: Any, accumulate: Bool = False) -> S:
+        """Return a copy with `values` at places, or added there."""
+        places = positions(tuple(indices))
+        if accumulate:
+            total = np.copy(tensor_held(self, "index_put"))
+            return made(added(total, places, converted(held(values), total.dtype)))
+        return store(self.clone(), values, places)
+
+    index_put_ = in_place(index_put)
+
+    def fill_diagonal_(self: S, fill_value: Any) -> S:
+        """Assign a number to the diagonal; return the tensor."""
+        count = np.arange(min(self._held.shape))
+        return store(self, fill_value, (count,) * self._held.ndim)
 
     def index_select(self: S, dim: Int, index: Any) -> S:
         """Return the elements at places along an axis."""
@@ -170,6 +208,53 @@ class Selection(Shapes):
         """Return where values would have to be inserted to keep the order."""
         side = "right" if right else "left"
         return made(np.asarray(np.searchsorted(numbers(self), numbers(values), side)))  # type: ignore[call-overload]
+
+
+def reduced(x: Any, places: Any, source: Any, reduce: str, include_self: bool) -> Any:
+    """Return x with elements of `source` combined at places that may repeat."""
+    named = np.zeros(x.shape, np.int64)
+    np.add.at(named, places, 1)
+    kept = x if include_self else np.where(named > 0, np.zeros((), x.dtype), x)
+    if reduce == "sum":
+        return added(np.copy(kept), places, source)
+    if reduce == "mean":
+        counts = np.maximum(np.where(named > 0, named + bool(include_self), 1), 1)
+        total = added(np.copy(kept), places, source)
+        return total // counts if x.dtype.kind in "iu" else total / counts.astype(x.dtype)
+    if reduce not in ("amax", "amin", "prod"):
+        raise OptionError(f"reduce={reduce!r} must be sum, mean, amax, amin or prod.")
+    best = _extremes(x, places, source, reduce, named, include_self)
+    if not _is_variable(x) and not _is_variable(source):
+        return best
+    if reduce == "prod":
+        raise GradientLostError(
+            'scatter_reduce with reduce="prod" has no derivative here: write the exponential of '
+            "scatter_add of logarithms."
+        )
+    # Every element that is the extreme one has a part of the derivative.
+    own = np.logical_and(numbers(x) == best, bool(include_self)) | (named == 0)
+    theirs = (numbers(source) == best[places]).astype(x.dtype)
+    shares = own.astype(x.dtype)
+    np.add.at(shares, places, theirs)
+    total = added(np.where(own, x, np.zeros((), x.dtype)), places, source * theirs) / shares
+    return total - numbers(total) + best
+
+
+def _extremes(x: Any, places: Any, source: Any, reduce: str, named: Any, include_self: bool) -> Any:
+    """Return the largest, smallest or multiplied numbers."""
+    best = numbers(x).copy()
+    if not include_self:
+        limits: Any = np.iinfo(best.dtype) if best.dtype.kind in "iu" else None
+        low, high = (-np.inf, np.inf) if limits is None else (limits.min, limits.max)
+        best[named > 0] = {"amax": low, "amin": high, "prod": 1}[reduce]
+    {"amax": np.maximum, "amin": np.minimum, "prod": np.multiply}[reduce].at(
+        best, places, numbers(source)
+    )
+    return best
+
+
+def _is_variable(x: Any) -> bool:
+    return isinstance(x, Node) and bool(getattr(x, "requires_grad", True))
 
 
 def added(total: Any, places: Any, source: Any) -> Any:

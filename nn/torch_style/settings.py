@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from nn.torch_style.grad_mode import is_grad_enabled
+from nn.torch_style.types import check_device, device, dtype_of, float32, float64, set_default_dtype
+
 
 class version:  # noqa: N801 - PyTorch's name of a module
     """``torch.version``."""
@@ -35,3 +38,28 @@ def set_printoptions(**options: Any) -> None:
     """Set how arrays are printed: ``precision``, ``threshold``, ``edgeitems``, ``linewidth``."""
     known = {"precision", "threshold", "edgeitems", "linewidth"}
     np.set_printoptions(**{name: option for name, option in options.items() if name in known})
+
+
+def set_default_device(place: Any) -> None:
+    """Accept the processor, and raise for any other device."""
+    check_device(place)
+
+
+def get_default_device() -> Any:
+    """Return the processor."""
+    return device()
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """Set the type of floats that are given without one, by a name such as FloatTensor."""
+    known = {"torch.FloatTensor": float32, "torch.DoubleTensor": float64}
+    set_default_dtype(known[t] if isinstance(t, str) else dtype_of(t.array))
+
+
+def set_num_interop_threads(count: int) -> None:
+    """Do nothing."""
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return whether nothing is recorded."""
+    return not is_grad_enabled()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any, Concatenate, TypeVar
@@ -109,6 +110,14 @@ class Shapes(Reductions):
         dim = normalize_axis_index(dim, len(shape))
         return self.reshape(*shape[:dim], *sizes, *shape[dim + 1 :])
 
+    def sum_to_size(self: S, *size: Any) -> S:
+        """Return the sums over the axes that a smaller shape lacks, or has with length 1."""
+        wanted = lengths(size)
+        added = self._held.ndim - len(wanted)
+        found = self.sum(tuple(range(added))) if added else self
+        ones = tuple(i for i, n in enumerate(wanted) if n == 1 and found._held.shape[i] != 1)
+        return found.sum(ones, keepdim=True) if ones else found
+
     def ravel(self: S) -> S:
         """Return the elements along one axis."""
         return self.reshape(-1)
@@ -147,6 +156,11 @@ class Shapes(Reductions):
     def mT(self: S) -> S:  # noqa: N802 - PyTorch's name
         """The transpose of each matrix: the last two axes exchanged."""
         return self.transpose(-1, -2)
+
+    @property
+    def mH(self: S) -> S:  # noqa: N802 - PyTorch's name
+        """The conjugate transpose of each matrix."""
+        return self.mT.conj()
 
     @property
     def H(self: S) -> S:  # noqa: N802 - PyTorch's name
@@ -214,6 +228,30 @@ class Shapes(Reductions):
             parts.append(self.narrow(dim, start, stop - start))
         return tuple(parts)
 
+    split_with_sizes = split
+
+    def tensor_split(self: S, indices_or_sections: Any, dim: Int = 0) -> tuple[S, ...]:
+        """Return parts along an axis: so many, or those between given places."""
+        x, ends = tensor_held(self, "tensor_split"), numbers(indices_or_sections)
+        if np.ndim(ends) == 0:
+            each, more = divmod(x.shape[dim], int(ends))
+            ends = np.cumsum([each + (i < more) for i in range(int(ends))])[:-1]
+        places = [0, *[int(end) for end in ends], x.shape[dim]]
+        spans = itertools.pairwise(places)
+        return tuple([self.narrow(dim, a, max(b - a, 0)) for a, b in spans])
+
+    def hsplit(self: S, indices_or_sections: Any) -> tuple[S, ...]:
+        """Return parts along the second axis; of vectors along the first."""
+        return self.tensor_split(indices_or_sections, 0 if self._held.ndim == 1 else 1)
+
+    def vsplit(self: S, indices_or_sections: Any) -> tuple[S, ...]:
+        """Return parts along the first axis."""
+        return self.tensor_split(indices_or_sections, 0)
+
+    def dsplit(self: S, indices_or_sections: Any) -> tuple[S, ...]:
+        """Return parts along the third axis."""
+        return self.tensor_split(indices_or_sections, 2)
+
     def chunk(self: S, chunks: Int, dim: Int = 0) -> tuple[S, ...]:
         """Return at most so many parts of equal length along an axis; the last may be shorter."""
         count = tensor_held(self, "chunk").shape[dim]
@@ -239,6 +277,18 @@ class Shapes(Reductions):
         """Return the elements with axes reversed."""
         return made(np.flip(tensor_held(self, "flip"), dims))
 
+    def fliplr(self: S) -> S:
+        """Return the elements with the second axis reversed."""
+        return self.flip(1)
+
+    def flipud(self: S) -> S:
+        """Return the elements with the first axis reversed."""
+        return self.flip(0)
+
+    def rot90(self: S, k: Int = 1, dims: Any = (0, 1)) -> S:
+        """Return the elements turned k times by 90 degrees."""
+        return made(np.rot90(tensor_held(self, "rot90"), k, tuple(dims)))
+
     def roll(self: S, shifts: Any, dims: Any = None) -> S:
         """Return the elements shifted along axes, those from the end at the beginning."""
         return made(np.roll(tensor_held(self, "roll"), shifts, dims))
@@ -252,12 +302,32 @@ class Shapes(Reductions):
         return made(np.triu(tensor_held(self, "triu"), diagonal))
 
     def diagonal(self: S, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> S:
-        """Return the elements on a diagonal."""
-        return made(np.diagonal(tensor_held(self), offset, dim1, dim2))
+        """Return the elements on a diagonal; of a matrix, its memory."""
+        x = tensor_held(self, "diagonal")
+        if x.ndim == 2 and (dim1, dim2) in ((0, 1), (-2, -1)) and numbers(x).flags.c_contiguous:
+            rows, columns = x.shape  # NumPy's function returns a view that is read-only
+            start = offset if offset >= 0 else -offset * columns
+            length = max(min(rows + min(offset, 0), columns - max(offset, 0)), 0)
+            flat = np.reshape(x, (-1,))
+            return made(flat[start : start + length * (columns + 1) : columns + 1])
+        return made(np.diagonal(x, offset, dim1, dim2))
 
     def diag(self: S, diagonal: Int = 0) -> S:
         """Return the diagonal of a matrix, or a matrix with this diagonal."""
         return made(np.diag(tensor_held(self, "diag"), diagonal))
+
+    def diagflat(self: S, offset: Int = 0) -> S:
+        """Return a matrix with these elements on a diagonal."""
+        return made(np.diagflat(tensor_held(self, "diagflat"), offset))
+
+    def diag_embed(self: S, offset: Int = 0, dim1: Int = -2, dim2: Int = -1) -> S:
+        """Return matrices with the last axis on their diagonals."""
+        x = tensor_held(self, "diag_embed")
+        size = x.shape[-1] + abs(offset)
+        at = np.arange(x.shape[-1])
+        mask = np.zeros((x.shape[-1], size, size), x.dtype)
+        mask[at, at + max(-offset, 0), at + max(offset, 0)] = 1
+        return made(np.moveaxis(np.tensordot(x, mask, 1), (-2, -1), (dim1, dim2)))
 
     def trace(self: S) -> S:
         """Return the sum of the diagonal of a matrix."""
@@ -273,14 +343,14 @@ class Shapes(Reductions):
         found = np.take(x, places, axis=dimension)
         return made(np.moveaxis(found, normalize_axis_index(dimension, x.ndim) + 1, -1))
 
-    def contiguous(self: S) -> S:
+    def contiguous(self: S, memory_format: Any = None) -> S:
         """Return the tensor: where the order matters, arrays are copied as needed."""
         return self
 
-    def is_contiguous(self) -> bool:
+    def is_contiguous(self, memory_format: Any = None) -> bool:
         """Return whether the elements are in memory in their order."""
         return bool(numbers(self).flags.c_contiguous)
 
-    def clone(self: S) -> S:
+    def clone(self: S, *, memory_format: Any = None) -> S:
         """Return a copy, through which derivatives flow."""
         return made(np.copy(tensor_held(self, "clone")))

@@ -29,6 +29,7 @@ from nn.torch_style.types import (
     Bool,
     Int,
     Number,
+    Size,
     array_type,
     check_device,
     device,
@@ -85,6 +86,7 @@ class Tensor(Conversions):
     is_sparse = False
     is_mps = False
     is_xpu = False
+    is_cpu = True
     is_quantized = False
     is_meta = False
     layout = "torch.strided"
@@ -110,6 +112,8 @@ class Tensor(Conversions):
     def element_size(self) -> Int:
         """Return the bytes of an element."""
         return int(self._held.dtype.itemsize)
+
+    itemsize = property(element_size, doc="The bytes of an element.")
 
     @property
     def nbytes(self) -> Int:
@@ -171,6 +175,12 @@ class Tensor(Conversions):
         """Return a tensor of data."""
         return self._new(np.array(numbers(data)), options)
 
+    def new(self, *data: Any) -> Tensor:
+        """Return a tensor of data, or zeros of a shape: the older form of `new_tensor`."""
+        if len(data) == 1 and not isinstance(data[0], (int, Size)):
+            return self.new_tensor(data[0])
+        return self.new_zeros(*data)
+
     # -- random numbers, in place -----------------------------------------------------------
 
     def normal_(self, mean: Number = 0.0, std: Number = 1.0, *, generator: Any = None) -> Tensor:
@@ -191,6 +201,30 @@ class Tensor(Conversions):
         """Overwrite with 1 of a probability, else 0; return the tensor."""
         u = source(generator).random(self._held.shape)
         return overwrite(self, (u < numbers(p)).astype(self._held.dtype))
+
+    def log_normal_(
+        self, mean: Number = 1.0, std: Number = 2.0, *, generator: Any = None
+    ) -> Tensor:
+        """Overwrite with e to the power of normal numbers; return the tensor."""
+        return overwrite(self, np.exp(source(generator).normal(mean, std, self._held.shape)))
+
+    def cauchy_(
+        self, median: Number = 0.0, sigma: Number = 1.0, *, generator: Any = None
+    ) -> Tensor:
+        """Overwrite with numbers from a Cauchy distribution; return the tensor."""
+        u = source(generator).uniform(0.0, 1.0, self._held.shape)
+        return overwrite(self, median + sigma * np.tan(np.pi * (u - 0.5)))
+
+    def geometric_(self, p: Number, *, generator: Any = None) -> Tensor:
+        """Overwrite with the number of trials until one succeeds; return the tensor."""
+        u = source(generator).uniform(0.0, 1.0, self._held.shape)
+        return overwrite(self, np.ceil(np.log1p(-u) / np.log1p(-p)).clip(1))
+
+    def bernoulli(self, p: Any = None, *, generator: Any = None) -> Tensor:
+        """Return 1 with the probabilities that the elements are, or `p`, else 0."""
+        chance = numbers(self) if p is None else p
+        u = source(generator).random(self._held.shape)
+        return made((u < chance).astype(self._held.dtype))
 
     def random_(self, *limits: Any, generator: Any = None) -> Tensor:
         """Overwrite with integers from a range; return the tensor."""
@@ -302,6 +336,8 @@ HalfTensor = OldForm(np.float16)
 LongTensor = OldForm(np.int64)
 IntTensor = OldForm(np.int32)
 ByteTensor = OldForm(np.uint8)
+CharTensor = OldForm(np.int8)
+ShortTensor = OldForm(np.int16)
 BoolTensor = OldForm(np.bool_)
 
 

@@ -171,6 +171,24 @@ def check_device(place: Any) -> None:
         )
 
 
+class memory_format:  # noqa: N801 - PyTorch's name
+    """The order of elements in memory, which changes nothing but speed on a GPU."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+channels_last: Final = memory_format("channels_last")
+channels_last_3d: Final = memory_format("channels_last_3d")
+contiguous_format: Final = memory_format("contiguous_format")
+preserve_format: Final = memory_format("preserve_format")
+
+
 class Size(tuple[int, ...]):
     """The shape of a tensor.
 

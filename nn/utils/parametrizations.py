@@ -53,11 +53,18 @@ class SpectralNorm(Module):
     _u: Any
     _v: Any
 
-    def __init__(self, weight: Any, n_power_iterations: int, dim: int, eps: float) -> None:
+    def __init__(
+        self,
+        weight: Any,
+        n_power_iterations: int,
+        dim: int,
+        eps: float,
+        generator: np.random.Generator | None = None,
+    ) -> None:
         self.n_power_iterations, self.dim, self.eps = n_power_iterations, dim, eps
         matrix = self._matrix(weight)
         for name, size in zip(("_u", "_v"), matrix.shape, strict=True):
-            start = chosen(None).normal(size=size).astype(weight.dtype)
+            start = chosen(generator).normal(size=size).astype(weight.dtype)
             self.register_buffer(name, self._unit(start))
         self._iterate(matrix, 15)
 

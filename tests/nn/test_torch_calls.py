@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nn.torch_style as torch
+from autograd.errors import MissingProgramError
 from nn.torch_style.nn import functional
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -21,7 +22,10 @@ RECORDED = json.loads((Path(__file__).parent / "data" / "torch_calls.json").read
 def test_a_call_does_what_pytorch_does(call):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = outcome(call, torch, torch.nn, functional)
+        try:
+            found = outcome(call, torch, torch.nn, functional)
+        except MissingProgramError:
+            pytest.skip("SciPy is not installed")
     recorded = RECORDED[call]
     assert [row[:2] for row in found["parts"]] == [row[:2] for row in recorded["parts"]]
     for row, expected in zip(found["parts"], recorded["parts"], strict=True):

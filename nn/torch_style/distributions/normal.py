@@ -8,6 +8,7 @@ from typing import Any
 from nn.torch_style.creation import randn
 from nn.torch_style.distributions.distribution import Distribution, as_float
 from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.special import erfinv
 from nn.torch_style.tensor import Tensor
 
 
@@ -53,6 +54,14 @@ class Normal(Distribution):
         """Return the logarithm of the density."""
         squares = (value - self.loc) ** 2 / (2 * self.scale**2)
         return -squares - self.scale.log() - math.log(math.sqrt(2 * math.pi))
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return 0.5 * (1 + ((value - self.loc) / (self.scale * math.sqrt(2))).erf())
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return self.loc + self.scale * erfinv(2 * value - 1) * math.sqrt(2)
 
     def entropy(self) -> Tensor:
         """Return the average of -log_prob."""

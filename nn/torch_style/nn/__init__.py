@@ -48,6 +48,7 @@ from nn.torch_style.nn.containers import (
 from nn.torch_style.nn.module import Module, face_class
 from nn.torch_style.nn.parallel import DataParallel
 from nn.torch_style.nn.parameter import Parameter
+from nn.torch_style.nn import modules
 
 __all__ = [  # noqa: RUF022 - without regard to case
     "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveLogSoftmaxWithLoss",
@@ -74,7 +75,7 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
     "TripletMarginLoss", "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d",
     "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "functional", "init",
-    "parallel", "parameter", "utils",
+    "modules", "parallel", "parameter", "utils",
 ]
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names

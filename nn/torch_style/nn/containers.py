@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nn import containers
+from nn.module import Module as PlainModule
 from nn.torch_style.nn.module import Module, show_as, shown_item
 from nn.torch_style.nn.parameter import Parameter
 
@@ -30,6 +31,21 @@ class Sequential(Module, containers.Sequential):
 
     def __init__(self, *modules: Any) -> None:
         containers.Sequential.__init__(self, *modules)
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        super().__setattr__(name, item)
+        if isinstance(item, PlainModule) and not name.isdigit() and name not in self._all_names():
+            self._names = (*self._all_names(), name)  # every module is applied
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if name in vars(self).get("_names", ()):
+            self._names = tuple(other for other in self._names if other != name)
+
+    def _all_names(self) -> tuple[str, ...]:
+        digits = tuple(name for name in vars(self) if name.isdigit())
+        names: tuple[str, ...] = vars(self).get("_names", digits)
+        return names
 
     def _items(self) -> list[Any]:
         return [shown_item(module) for module in super()._items()]

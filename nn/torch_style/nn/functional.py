@@ -10,9 +10,15 @@ import numpy as np
 
 from autograd.errors import OptionError
 from nn import functional
+from nn.layers.alpha_dropout import AlphaDropout
+from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
 from nn.torch_style import hints
-from nn.torch_style.calls import ANY, shown
+from nn.torch_style.base import held, inside, made, numbers, store
+from nn.torch_style.calls import ANY, shown, summary
 from nn.torch_style.nn.losses import reduction_of
+from nn.torch_style.nn.sampling import affine_grid as affine_grid
+from nn.torch_style.nn.sampling import grid_sample as grid_sample
+from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 
 # -- activations --------------------------------------------------------------------------------
@@ -62,6 +68,20 @@ def _axis(x: Any, dim: Any) -> int:
     """Return an axis; where none is given, the one that PyTorch takes, with a warning there."""
     return (0 if x.dim() in (0, 1, 3) else 1) if dim is None else dim
 
+
+def _in_place_form(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return the function that stores its result in the tensor."""
+
+    def call(input: Any, *settings: Any, **options: Any) -> Tensor:
+        return store(input, function(input, *settings, **options))
+
+    call.__doc__ = function.__doc__
+    return call
+
+
+celu_, elu_, hardtanh_ = _in_place_form(celu), _in_place_form(elu), _in_place_form(hardtanh)
+leaky_relu_, relu_ = _in_place_form(leaky_relu), _in_place_form(relu)
+selu_, threshold_ = _in_place_form(selu), _in_place_form(threshold)
 
 # -- layers -------------------------------------------------------------------------------------
 
@@ -119,6 +139,67 @@ scaled_dot_product_attention = shown(
     "query key value attn_mask dropout_p is_causal scale enable_gqa",
     {"enable_gqa": False},
 )
+
+
+def channel_shuffle(input: Any, groups: int) -> Tensor:
+    """Return x with its groups of channels mixed."""
+    return made(ChannelShuffle(groups)(held(input)))
+
+
+upsample_nearest = shown(functional.interpolate, "input=x size scale_factor")
+
+
+def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """Return images on a larger grid, between pixels, the corners aligned."""
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def _random_layer(layer: Any) -> Callable[..., Tensor]:
+    """Return a layer that draws random numbers as a function."""
+
+    def call(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+        found = layer(p, generator=GENERATOR).train(training)(inside(input))
+        return made(found)
+
+    call.__doc__ = summary(layer)
+    return call
+
+
+alpha_dropout = _random_layer(AlphaDropout)
+dropout1d = _random_layer(Dropout1d)
+dropout2d = _random_layer(Dropout2d)
+dropout3d = _random_layer(Dropout3d)
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
+    """Return x₁ᵀ W x₂ + b for each matrix of the weight."""
+    found = input1.unsqueeze(-2).unsqueeze(-2) @ weight @ input2.unsqueeze(-2).unsqueeze(-1)
+    found = found.squeeze(-1).squeeze(-1)
+    return found if bias is None else found + bias
+
+
+def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Tensor:
+    """Return x / √(mean(x²) + eps) over the last axes, times a weight."""
+    axes = tuple(range(-len(normalized_shape), 0))
+    eps = float(np.finfo(held(input).dtype).eps) if eps is None else eps
+    found = input * (input.square().mean(axes, keepdim=True) + eps).rsqrt()
+    return found if weight is None else found * weight
+
+
+def instance_norm(
+    input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None,
+    bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5,
+) -> Tensor:  # fmt: skip
+    """Return each channel of each example with average 0 and variance 1."""
+    if running_mean is not None or not use_input_stats:
+        raise OptionError("instance_norm has no running statistics here: write batch_norm.")
+    return group_norm(input, input.shape[1], weight, bias, eps)
+
+
+def pdist(input: Any, p: float = 2.0) -> Tensor:
+    """Return the p-norms of the differences of all pairs of different rows."""
+    first, second = np.triu_indices(input.shape[0], 1)
+    return (input[first] - input[second]).norm(p, dim=-1)
 
 
 def embedding(
@@ -203,6 +284,40 @@ poisson_nll_loss = _loss(
     functional.poisson_nll_loss, f"{_PAIR} log_input full size_average eps reduce reduction"
 )
 gaussian_nll_loss = shown(functional.gaussian_nll_loss, f"{_PAIR} var full eps reduction")
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Any, positive: Any, negative: Any, *, distance_function: Any = None,
+    margin: float = 1.0, swap: bool = False, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """Return max(d(anchor, positive) - d(anchor, negative) + margin, 0)."""
+    distance = distance_function or pairwise_distance
+    far = distance(anchor, negative)
+    far = far.minimum(distance(positive, negative)) if swap else far
+    found = (distance(anchor, positive) - far + margin).clamp(min=0)
+    return _reduced(found, reduction)
+
+
+def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """Return Σ max(1 - (x[right] - x[wrong]), 0) / n; -1 ends the list of right classes."""
+    x, t = (z if z.dim() > 1 else z.unsqueeze(0) for z in (input, target))
+    is_listed = np.cumprod(numbers(t) >= 0, 1).astype(bool)
+    is_right = np.zeros(tuple(x.shape), bool)
+    rows = np.nonzero(is_listed)[0]
+    is_right[rows, numbers(t)[is_listed]] = True
+    right = x.gather(1, t.clamp(min=0)).unsqueeze(2)
+    gaps = (1 - (right - x.unsqueeze(1))).clamp(min=0)
+    used = is_listed[:, :, None] & ~is_right[:, None, :]
+    found = (gaps * made(used.astype(gaps._held.dtype))).sum((1, 2)) / x.shape[1]
+    return _reduced(found if input.dim() > 1 else found[0], reduction)
+
+
+def _reduced(losses: Any, reduction: str) -> Tensor:
+    if reduction not in ("mean", "sum", "none"):
+        raise OptionError(f'reduction={reduction!r} must be "mean", "sum" or "none".')
+    return losses if reduction == "none" else getattr(losses, reduction)()
+
+
 ctc_loss = shown(
     functional.ctc_loss,
     "log_probs targets input_lengths target_lengths blank reduction zero_infinity",

@@ -15,6 +15,28 @@ SPARSE: dict[str, Any] = {
 }  # fmt: skip
 
 
+class _ConvNd(Face):
+    """The base class of convolutions."""
+
+    tupled = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+    transposed = False
+
+
+class _BatchNorm(Face):
+    """The base class of batch norms."""
+
+
+class _InstanceNorm(Face):
+    """The base class of instance norms."""
+
+    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
+    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
+
+
+class _DropoutNd(Face):
+    """The base class of dropout."""
+
+
 class Linear(Face, plain=nn.Linear):
     """`nn.Linear` on tensors in PyTorch's style."""
 
@@ -52,15 +74,15 @@ class Unflatten(Face, plain=nn.Unflatten):
     """`nn.Unflatten` on tensors in PyTorch's style."""
 
 
-class Dropout(Face, plain=nn.Dropout):
+class Dropout(_DropoutNd, plain=nn.Dropout):
     """`nn.Dropout` on tensors in PyTorch's style."""
 
 
-class Dropout1d(Face, plain=nn.Dropout1d):
+class Dropout1d(_DropoutNd, plain=nn.Dropout1d):
     """`nn.Dropout1d` on tensors in PyTorch's style."""
 
 
-class Dropout2d(Face, plain=nn.Dropout2d):
+class Dropout2d(_DropoutNd, plain=nn.Dropout2d):
     """`nn.Dropout2d` on tensors in PyTorch's style."""
 
     def forward(self, input: Any) -> Any:
@@ -70,11 +92,11 @@ class Dropout2d(Face, plain=nn.Dropout2d):
         return outside(functional.dropout(inside(input), self.p, self.training))
 
 
-class Dropout3d(Face, plain=nn.Dropout3d):
+class Dropout3d(_DropoutNd, plain=nn.Dropout3d):
     """`nn.Dropout3d` on tensors in PyTorch's style."""
 
 
-class AlphaDropout(Face, plain=nn.AlphaDropout):
+class AlphaDropout(_DropoutNd, plain=nn.AlphaDropout):
     """`nn.AlphaDropout` on tensors in PyTorch's style."""
 
 
@@ -86,34 +108,37 @@ class PReLU(Face, plain=nn.PReLU):
     """`nn.PReLU` on tensors in PyTorch's style."""
 
 
-class Conv1d(Face, plain=nn.Conv1d):
+class Conv1d(_ConvNd, plain=nn.Conv1d):
     """`nn.Conv1d` on tensors in PyTorch's style."""
 
 
-class Conv2d(Face, plain=nn.Conv2d):
+class Conv2d(_ConvNd, plain=nn.Conv2d):
     """`nn.Conv2d` on tensors in PyTorch's style."""
 
 
-class Conv3d(Face, plain=nn.Conv3d):
+class Conv3d(_ConvNd, plain=nn.Conv3d):
     """`nn.Conv3d` on tensors in PyTorch's style."""
 
 
-class ConvTranspose1d(Face, plain=nn.ConvTranspose1d):
+class ConvTranspose1d(_ConvNd, plain=nn.ConvTranspose1d):
     """`nn.ConvTranspose1d` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
+    transposed = True
 
 
-class ConvTranspose2d(Face, plain=nn.ConvTranspose2d):
+class ConvTranspose2d(_ConvNd, plain=nn.ConvTranspose2d):
     """`nn.ConvTranspose2d` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
+    transposed = True
 
 
-class ConvTranspose3d(Face, plain=nn.ConvTranspose3d):
+class ConvTranspose3d(_ConvNd, plain=nn.ConvTranspose3d):
     """`nn.ConvTranspose3d` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
+    transposed = True
 
 
 class AvgPool1d(Face, plain=nn.AvgPool1d):
@@ -320,15 +345,15 @@ class ConstantPad3d(Face, plain=nn.ConstantPad3d):
     """`nn.ConstantPad3d` on tensors in PyTorch's style."""
 
 
-class BatchNorm1d(Face, plain=nn.BatchNorm1d):
+class BatchNorm1d(_BatchNorm, plain=nn.BatchNorm1d):
     """`nn.BatchNorm1d` on tensors in PyTorch's style."""
 
 
-class BatchNorm2d(Face, plain=nn.BatchNorm2d):
+class BatchNorm2d(_BatchNorm, plain=nn.BatchNorm2d):
     """`nn.BatchNorm2d` on tensors in PyTorch's style."""
 
 
-class BatchNorm3d(Face, plain=nn.BatchNorm3d):
+class BatchNorm3d(_BatchNorm, plain=nn.BatchNorm3d):
     """`nn.BatchNorm3d` on tensors in PyTorch's style."""
 
 
@@ -344,25 +369,16 @@ class GroupNorm(Face, plain=nn.GroupNorm):
     """`nn.GroupNorm` on tensors in PyTorch's style."""
 
 
-class InstanceNorm1d(Face, plain=nn.InstanceNorm1d):
+class InstanceNorm1d(_InstanceNorm, plain=nn.InstanceNorm1d):
     """`nn.InstanceNorm1d` on tensors in PyTorch's style."""
 
-    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
-    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
 
-
-class InstanceNorm2d(Face, plain=nn.InstanceNorm2d):
+class InstanceNorm2d(_InstanceNorm, plain=nn.InstanceNorm2d):
     """`nn.InstanceNorm2d` on tensors in PyTorch's style."""
 
-    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
-    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
 
-
-class InstanceNorm3d(Face, plain=nn.InstanceNorm3d):
+class InstanceNorm3d(_InstanceNorm, plain=nn.InstanceNorm3d):
     """`nn.InstanceNorm3d` on tensors in PyTorch's style."""
-
-    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
-    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
 
 
 class LocalResponseNorm(Face, plain=nn.LocalResponseNorm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import nn
-from nn.torch_style.nn.module import Face, check_count
+from nn.torch_style.nn.module import Face, Module, check_count
 
 
 def reduction_of(options: dict[str, Any]) -> dict[str, Any]:
@@ -25,6 +25,31 @@ class Loss(Face):
         super().__init__(
             **reduction_of({**dict(zip(self.order, arguments, strict=False)), **options})
         )
+
+
+class _Loss(Module):
+    """The base class of losses of your own."""
+
+    reduction: str
+
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean"):
+        super().__init__()
+        options = {"size_average": size_average, "reduce": reduce, "reduction": reduction}
+        self.reduction = reduction_of(options)["reduction"]
+
+
+class _WeightedLoss(_Loss):
+    """The base class of losses of your own that weigh classes."""
+
+    def __init__(
+        self,
+        weight: Any = None,
+        size_average: Any = None,
+        reduce: Any = None,
+        reduction: str = "mean",
+    ):
+        super().__init__(size_average, reduce, reduction)
+        self.register_buffer("weight", weight)
 
 
 class BCELoss(Loss, plain=nn.BCELoss):

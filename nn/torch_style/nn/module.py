@@ -21,15 +21,21 @@ from autograd.errors import OptionError
 from nn.contents import joined
 from nn.module import Module as PlainModule
 from nn.parameter import Parameter as PlainParameter
+from nn.torch_style import hints
 from nn.torch_style.base import TensorBase, inside, made, memory_of, numbers, outside
 from nn.torch_style.calls import ANY, summary
 from nn.torch_style.nn.parameter import Parameter, shown_parameter
 from nn.torch_style.nn.text import described
 from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
-from nn.torch_style.types import DEFAULT, array_type, check_device
+from nn.torch_style.types import DEFAULT, array_type, bfloat16, check_device, memory_format
 
 Show = Callable[[Any, str, Any], Any]
+
+#: Methods of PyTorch's modules that are not here.
+OF_MODULES: Final = (
+    "register_backward_hook", "register_full_backward_hook", "to_empty", "xpu",
+)  # fmt: skip
 
 
 def _show_buffer(module: Any, name: str, found: Any) -> Any:
@@ -80,9 +86,21 @@ class Module(PlainModule):
     ['scale', 'layer.weight', 'layer.bias']
     """
 
-    if TYPE_CHECKING:
+    __slots__ = ("_stored",)
 
-        def __getattr__(self, name: str) -> Any: ...
+    def __getattr__(self, name: str) -> Any:
+        """Return an argument that the module was made with; raise for anything unknown."""
+        space = vars(self)
+        if name in space:  # called as a method
+            return getattr(self, name)
+        found = space.get("_given", ())
+        if name in found:
+            return found[name]
+        advice = hints.advice(name) if name in OF_MODULES else ""
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}"
+            + (f": write {advice}." if advice else "")
+        )
 
     def __getattribute__(self, name: str) -> Any:
         found = object.__getattribute__(self, name)
@@ -128,6 +146,13 @@ class Module(PlainModule):
         """Return a parameter by its name."""
         return shown_parameter(super().get_parameter(path))
 
+    def get_buffer(self, path: str) -> Any:
+        """Return a buffer by its name."""
+        return dict(self.named_buffers())[path]
+
+    def compile(self, *options: Any, **more: Any) -> None:
+        """Do nothing: `torch.compile` returns a faster module."""
+
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:  # type: ignore[override]
         """Add a tensor that is not trained."""
         super().register_buffer(name, None if tensor is None else numbers(tensor), persistent)
@@ -155,7 +180,7 @@ class Module(PlainModule):
                 wanted = each._held.dtype
             elif isinstance(each, str) or hasattr(each, "index"):
                 check_device(each)
-            elif not isinstance(each, bool):
+            elif not isinstance(each, (bool, memory_format)):
                 wanted = each
         return self if wanted is None else self.astype(array_type(wanted))
 
@@ -184,6 +209,14 @@ class Module(PlainModule):
     def half(self) -> Self:
         """Convert to float16."""
         return self.astype(np.float16)
+
+    def bfloat16(self) -> Self:
+        """Raise: NumPy has no such type."""
+        return self.astype(array_type(bfloat16))
+
+    def type(self, dst_type: Any) -> Self:
+        """Convert parameters and buffers of floats."""
+        return self.astype(array_type(dst_type))
 
     def cpu(self) -> Self:
         """Return the module."""
@@ -292,7 +325,9 @@ class Face(Module):
     plain: ClassVar[type[PlainModule]]
     order: ClassVar[tuple[str, ...]] = ()
     lacking: ClassVar[dict[str, Any]] = {}
+    tupled: ClassVar[tuple[str, ...]] = ()  # arguments that are kept as one number for each axis
     _draws: ClassVar[bool] = False  # whether the layer takes a generator
+    _usual: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, plain: type[PlainModule] | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -302,8 +337,13 @@ class Face(Module):
         cls.plain, cls._draws = plain, "generator" in names
         if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in names.values()):
             cls.order = ()
-        elif "order" not in vars(cls):
+        elif not cls.order:
             cls.order = (*(name for name in names if name != "generator"), "device", "dtype")
+        cls._usual = {
+            name: parameter.default
+            for name, parameter in names.items()
+            if parameter.default is not parameter.empty and name != "generator"
+        } | {name: item for name, item in cls.lacking.items() if item is not ANY}
         show_as(plain, cls)
         for name, function in _methods(plain):
             if name not in vars(cls):
@@ -317,6 +357,7 @@ class Face(Module):
             arguments = ()
         check_device(options.pop("device", None))
         wanted = options.pop("dtype", None)
+        settings = options.copy()
         for name, harmless in self.lacking.items():
             given = options.pop(name, harmless)
             if harmless is not ANY and given != harmless:
@@ -328,8 +369,47 @@ class Face(Module):
         options = {renamed.get(name, name): _plain(item) for name, item in options.items()}
         if self._draws:
             options.setdefault("generator", GENERATOR)
+        before = GENERATOR.get_state() if self._draws else None
         twin(self).__init__(*map(_plain, arguments), **options)
         self.astype(DEFAULT.array if wanted is None else array_type(wanted))
+        if not arguments:
+            self._remember(settings)
+            if type(self).reset_parameters is not Face.reset_parameters:
+                if before is not None:  # what the layer has drawn, the method draws
+                    GENERATOR.set_state(before)
+                self.reset_parameters()
+
+    def _remember(self, settings: dict[str, Any]) -> None:
+        """Keep the arguments, which are attributes in PyTorch."""
+        found = {**self._usual, **settings}
+        for name in self.tupled:
+            if isinstance(found.get(name), int):
+                found[name] = (found[name],) * self.plain.ndim  # type: ignore[attr-defined]
+        usual = (bool, int, float, str, tuple, list, type(None))
+        found = {name: item for name, item in found.items() if isinstance(item, usual)}
+        object.__setattr__(self, "_given", found)
+
+    def reset_parameters(self) -> None:
+        """Draw new initial numbers for the parameters.
+
+        Raises
+        ------
+        OptionError
+            If it is not known how they were drawn.
+        """
+        given, renamed = (
+            vars(self).get("_given"),
+            dict(n.split("=") for n in self.order if "=" in n),
+        )
+        if given is None:
+            raise OptionError(f"{type(self).__name__} does not know how its parameters were drawn.")
+        options = {renamed.get(n, n): item for n, item in given.items() if n not in self.lacking}
+        if self._draws:
+            options["generator"] = GENERATOR
+        new = dict(self.plain(**options).named_parameters())
+        for name, parameter in PlainModule.named_parameters(self, recurse=False):
+            if name in new:
+                parameter.data = new[name].data.astype(parameter.dtype)
 
     def __setattr__(self, name: str, item: Any) -> None:
         super().__setattr__(name, twin(item) if isinstance(item, Face) else item)
@@ -337,7 +417,6 @@ class Face(Module):
     if TYPE_CHECKING:
 
         def __call__(self, *inputs: Any, **options: Any) -> Tensor: ...  # type: ignore[override]  # noqa: D102
-        def reset_parameters(self) -> None: ...  # noqa: D102
 
 
 def check_count(face: Face, arguments: tuple[Any, ...]) -> None:
@@ -383,4 +462,10 @@ def face_of(plain: PlainModule, kind: type[Module]) -> Any:
     """Return a module of `nn` in PyTorch's style: another object with the same attributes."""
     face = object.__new__(kind)
     object.__setattr__(face, "__dict__", vars(plain))
+    object.__setattr__(face, "_stored", plain)
     return face
+
+
+def stored_as(module: Module) -> Any:
+    """Return the module of `nn` that this one shows; None if it is stored itself."""
+    return getattr(module, "_stored", None)

@@ -20,9 +20,11 @@ from nn.torch_style.optim.optimizer import (
     RMSprop,
 )
 
+from nn.torch_style.optim import swa_utils  # isort: skip - it uses lr_scheduler
+
 __all__ = [
     "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
-    "RAdam", "RMSprop", "lr_scheduler",
+    "RAdam", "RMSprop", "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names

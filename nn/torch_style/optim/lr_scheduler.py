@@ -17,7 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class _Schedule:
+class Schedule:
     """Accepts PyTorch's options that change nothing, and tensors."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -34,61 +34,65 @@ class _Schedule:
         super().step(*numbers)  # type: ignore[misc]
 
 
-class ChainedScheduler(_Schedule, lr_scheduler.ChainedScheduler):
+#: The name of the base class in older programs.
+_LRScheduler = LRScheduler
+
+
+class ChainedScheduler(Schedule, lr_scheduler.ChainedScheduler):
     """`nn.optim.ChainedScheduler`."""
 
 
-class ConstantLR(_Schedule, lr_scheduler.ConstantLR):
+class ConstantLR(Schedule, lr_scheduler.ConstantLR):
     """`nn.optim.ConstantLR`."""
 
 
-class CosineAnnealingLR(_Schedule, lr_scheduler.CosineAnnealingLR):
+class CosineAnnealingLR(Schedule, lr_scheduler.CosineAnnealingLR):
     """`nn.optim.CosineAnnealingLR`."""
 
 
-class CosineAnnealingWarmRestarts(_Schedule, lr_scheduler.CosineAnnealingWarmRestarts):
+class CosineAnnealingWarmRestarts(Schedule, lr_scheduler.CosineAnnealingWarmRestarts):
     """`nn.optim.CosineAnnealingWarmRestarts`."""
 
 
-class CyclicLR(_Schedule, lr_scheduler.CyclicLR):
+class CyclicLR(Schedule, lr_scheduler.CyclicLR):
     """`nn.optim.CyclicLR`."""
 
 
-class ExponentialLR(_Schedule, lr_scheduler.ExponentialLR):
+class ExponentialLR(Schedule, lr_scheduler.ExponentialLR):
     """`nn.optim.ExponentialLR`."""
 
 
-class LambdaLR(_Schedule, lr_scheduler.LambdaLR):
+class LambdaLR(Schedule, lr_scheduler.LambdaLR):
     """`nn.optim.LambdaLR`."""
 
 
-class LinearLR(_Schedule, lr_scheduler.LinearLR):
+class LinearLR(Schedule, lr_scheduler.LinearLR):
     """`nn.optim.LinearLR`."""
 
 
-class MultiStepLR(_Schedule, lr_scheduler.MultiStepLR):
+class MultiStepLR(Schedule, lr_scheduler.MultiStepLR):
     """`nn.optim.MultiStepLR`."""
 
 
-class MultiplicativeLR(_Schedule, lr_scheduler.MultiplicativeLR):
+class MultiplicativeLR(Schedule, lr_scheduler.MultiplicativeLR):
     """`nn.optim.MultiplicativeLR`."""
 
 
-class OneCycleLR(_Schedule, lr_scheduler.OneCycleLR):
+class OneCycleLR(Schedule, lr_scheduler.OneCycleLR):
     """`nn.optim.OneCycleLR`."""
 
 
-class PolynomialLR(_Schedule, lr_scheduler.PolynomialLR):
+class PolynomialLR(Schedule, lr_scheduler.PolynomialLR):
     """`nn.optim.PolynomialLR`."""
 
 
-class ReduceLROnPlateau(_Schedule, lr_scheduler.ReduceLROnPlateau):
+class ReduceLROnPlateau(Schedule, lr_scheduler.ReduceLROnPlateau):
     """`nn.optim.ReduceLROnPlateau`."""
 
 
-class SequentialLR(_Schedule, lr_scheduler.SequentialLR):
+class SequentialLR(Schedule, lr_scheduler.SequentialLR):
     """`nn.optim.SequentialLR`."""
 
 
-class StepLR(_Schedule, lr_scheduler.StepLR):
+class StepLR(Schedule, lr_scheduler.StepLR):
     """`nn.optim.StepLR`."""

@@ -14,6 +14,16 @@ from nn.torch_style.nn.parameter import shown_parameter
 from nn.torch_style.tensor import Tensor
 
 
+class _Required:
+    """What stands for an option without default."""
+
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()
+
+
 class Optimizer(optim.Optimizer):
     """The base class of optimisers: your own define ``step``.
 

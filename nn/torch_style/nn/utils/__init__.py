@@ -9,15 +9,29 @@ from nn.torch_style import hints
 from nn.torch_style.base import inside
 from nn.torch_style.calls import shown
 from nn.torch_style.creation import tensor
-from nn.torch_style.nn.utils import rnn
+from nn.torch_style.joining import stack
+from nn.torch_style.nn.utils import parametrizations, parametrize, rnn
+from nn.torch_style.nn.utils.old_norms import (
+    remove_spectral_norm,
+    remove_weight_norm,
+    spectral_norm,
+    weight_norm,
+)
 from nn.torch_style.tensor import Tensor
 
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
+    "get_total_norm",
     "parameters_to_vector",
+    "parametrizations",
+    "parametrize",
+    "remove_spectral_norm",
+    "remove_weight_norm",
     "rnn",
+    "spectral_norm",
     "vector_to_parameters",
+    "weight_norm",
 ]
 
 
@@ -35,6 +49,14 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
     """Limit each element of the gradients to -clip_value and clip_value."""
     given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     utils.clip_grad_value_(inside(given), clip_value)
+
+
+def get_total_norm(
+    tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
+) -> Tensor:
+    """Return the joint norm of tensors."""
+    given = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    return stack([x.detach().norm(norm_type) for x in given]).norm(norm_type)
 
 
 def parameters_to_vector(parameters: Any) -> Tensor:

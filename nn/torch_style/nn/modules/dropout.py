@@ -1,0 +1,12 @@
+"""PyTorch's ``torch.nn.modules.dropout``."""
+
+from nn.torch_style.nn.layers import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    _DropoutNd,
+)
+
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "_DropoutNd"]

@@ -1,0 +1,5 @@
+"""PyTorch's ``torch.nn.modules.rnn``."""
+
+from nn.torch_style.nn.sequences import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+
+__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"]

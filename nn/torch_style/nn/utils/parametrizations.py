@@ -1,0 +1,47 @@
+"""PyTorch's ``torch.nn.utils.parametrizations``: weights with a given norm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.torch_style.base import held
+from nn.torch_style.nn.module import Module, face_class
+from nn.torch_style.nn.utils.parametrize import register_parametrization
+from nn.torch_style.random import GENERATOR
+from nn.utils.parametrizations import SpectralNorm, WeightNorm
+
+__all__ = ["spectral_norm", "weight_norm"]
+
+
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    """Train the lengths and the directions of a weight apart; return the module.
+
+    Examples
+    --------
+    >>> from nn.torch_style import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> [name for name, _ in layer.named_parameters()]
+    ['bias', 'parametrizations.weight.original0', 'parametrizations.weight.original1']
+    """
+    return register_parametrization(module, name, face_class(WeightNorm)(dim))
+
+
+def spectral_norm(
+    module: Module,
+    name: str = "weight",
+    n_power_iterations: int = 1,
+    eps: float = 1e-12,
+    dim: int | None = None,
+) -> Module:
+    """Keep the largest singular value of a weight at 1; return the module."""
+    weight = held(getattr(module, name))
+    norm = face_class(SpectralNorm)(
+        weight.data, n_power_iterations, output_axis(module) if dim is None else dim, eps,
+        generator=GENERATOR,
+    )  # fmt: skip
+    return register_parametrization(module, name, norm.astype(weight.dtype))
+
+
+def output_axis(module: Any) -> int:
+    """Return the axis of a layer's weight that counts its outputs."""
+    return int(getattr(getattr(module, "plain", None), "output_axis", 0))
