@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import operator
 import types
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.engine import Node, Tensor, Value
 from autograd.engine.fields import replace_gradient
-from autograd.engine.operations import POWER
+from autograd.engine.operations import ADD, MULTIPLY, NEGATIVE, POWER, SUBTRACT
 from autograd.engine.primitive import Primitive
 from autograd.program.instructions import Extended, Instruction
 from autograd.program.numpy_functions import is_followed
 from autograd.program.outside import Outside
 from autograd.program.stand_ins import NodeTracer
 from autograd.program.traced import Traced, TracedArray
-from autograd.program.value_backward import pull_back
+from autograd.program.value_backward import Cotangent, pull_back
+
+#: What a Value computes as the scalar function does, so that the result is known.
+_KNOWN = frozenset((ADD, SUBTRACT, MULTIPLY, NEGATIVE))
 
 
 class ContentsTracer(NodeTracer):
@@ -61,6 +65,12 @@ class ContentsTracer(NodeTracer):
         """Return the traced array of a plain one."""
         raise NotImplementedError
 
+    def release(self) -> None:
+        """Let go of all Values: what refers to each other waits for a search for garbage."""
+        self._values.clear()
+        self._gradients.clear()
+        self._made.clear()
+
     def _outside(self, node: Any, what: str) -> Outside:
         known = self.outside.get((id(node), what))
         if known is None:
@@ -77,6 +87,22 @@ class ContentsTracer(NodeTracer):
         self.use_outside(value)
         return self._outside(value, "data").read()
 
+    def is_open(self) -> bool:
+        """Return whether this thread may record now."""
+        raise NotImplementedError
+
+    def number_of(
+        self,
+        function: Any,
+        symbols: Sequence[Any],
+        value: Any,
+        moves: bool = True,
+        primitive: Any = None,
+        place: Any = None,
+    ) -> Any:
+        """Record an operation on Python's numbers whose result is known."""
+        raise NotImplementedError
+
     def leaf(self, value: Any, number: Any) -> None:
         """Note the traced number of which a Value was made."""
         self._values[id(value)] = (value, number.as_float())
@@ -85,17 +111,23 @@ class ContentsTracer(NodeTracer):
         """Record the operation that computed a Value."""
         values = self._values
         operands: list[Any] = []
-        is_followed = False
+        symbols: list[Any] = []
+        is_followed = moves = False
         for x in arguments:
             if type(x) is Value:
                 known = values.get(id(x))
                 x = self.number(x) if known is None else known[1]
             operands.append(x)
-            is_followed = is_followed or isinstance(x, Traced)
+            if isinstance(x, Traced):
+                is_followed, moves = True, moves or x._moves
+                x = x._variable
+            symbols.append(x)
         if not is_followed:
             self._made[id(value)] = value
             return
-        if primitive is POWER and not isinstance(arguments[1], Value) and arguments[1] == 2.0:
+        if primitive in _KNOWN and self.is_open():
+            found = self.number_of(primitive.scalar, symbols, value._contents, moves, primitive)
+        elif primitive is POWER and not isinstance(arguments[1], Value) and arguments[1] == 2.0:
             square = (operands[0], operands[0])  # as `Value` computes it
             found = self.emit(operator.mul, square, {}, primitive).as_float()
         else:
@@ -122,6 +154,8 @@ class ContentsTracer(NodeTracer):
         self.use_of_argument(value)
         known = self._gradients.get(id(value))
         if known is not None:
+            if type(known[1]) is Cotangent:
+                known = self._gradients[id(value)] = (value, known[1].number(self))
             return known[1]
         if value._call() < self.begun and value.primitive is None:
             return self._outside(value, "grad").read()
@@ -138,13 +172,27 @@ class ContentsTracer(NodeTracer):
         known[id(value)] = (value, number)
         return float(self.plain(number))
 
-    def store_gradient(self, value: Any, gradient: Any) -> None:
-        """Note the ``grad`` that a backward pass gives a Value."""
-        self.use_of_argument(value)
+    def store_gradient(self, value: Any, gradient: Any) -> Any:
+        """Note the ``grad`` that a backward pass gives a Value; return what is noted."""
+        if value.primitive is not None:  # almost never read
+            stored: Any = Cotangent(gradient)
+        else:
+            self.use_of_argument(value)
+            stored = gradient + 0.0  # it turns -0 into 0, as in the engine
+        self.store_known(value, stored)
+        return stored
+
+    def store_known(self, value: Any, gradient: Any) -> None:
+        """Note the ``grad`` of a Value, which a backward pass has found in some recording."""
         if value.primitive is None and value._call() < self.begun:
             self._outside(value, "grad").written = True
-        # Adding zero turns -0 into 0, as in the engine.
-        self._gradients[id(value)] = (value, gradient + 0.0)
+        if isinstance(gradient, Traced) and gradient._recorder is not self:
+            gradient = self.own(gradient)
+        self._gradients[id(value)] = (value, gradient)
+
+    def own(self, number: Any) -> Any:
+        """Return what represents in this recording a number of another one."""
+        raise NotImplementedError
 
     def pull_back(self, roots: Any, seeds: Any, targets: Any) -> Any:
         """Record the backward pass through Values: see `value_backward`."""

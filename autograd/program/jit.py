@@ -28,6 +28,7 @@ from autograd.program.impurity import require_unchanged
 from autograd.program.native.routes import Front
 from autograd.program.path import Path
 from autograd.program.program import WRITERS, Program, kind_of
+from autograd.program.repeating import require_same
 from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed
 from autograd.program.stand_ins import NotFollowed
@@ -37,7 +38,6 @@ from autograd.program.tracing import (
     Recording,
     isolated,
     record,
-    require_same,
     trace,
     with_own_arrays,
 )
@@ -419,6 +419,8 @@ class Jitted(Front):  # type: ignore[misc]
             before=first,
         )
         require_same(first.program, second.program)
+        for recorder in (first.recorder, second.recorder):
+            recorder.release_passes()
         second.program = with_own_arrays(first.program, second.program)
         if not second.is_repeatable:
             self._unrepeatable += 1

@@ -42,7 +42,7 @@ class Origins:
 
     def __init__(self) -> None:
         self.gradients: dict[Variable, tuple[Variable, ...]] = {}
-        self._marks: list[tuple[int, bool, Any]] = []
+        self._marks: list[tuple[int, bool, Any, Any]] = []
 
     def reached(self, position: int, variable: Any, cotangent: Any) -> None:
         """Note that the instructions from this position on pull back the derivative of a variable.
@@ -56,20 +56,32 @@ class Origins:
         cotangent : Variable, Constant or None
             The derivative of the result with respect to it.
         """
-        self._marks.append((position, True, variable))
+        self._marks.append((position, True, variable, cotangent))
         if isinstance(cotangent, Variable) and isinstance(variable, Variable):
             self.gradients[cotangent] = (*self.gradients.get(cotangent, ()), variable)
 
+    def count(self) -> int:
+        """Return how often something was noted."""
+        return len(self._marks)
+
+    def take_over(self, other: Origins, begin: int, end: int) -> None:
+        """Note what another recording has noted from one count to another one."""
+        for position, backward, variable, cotangent in other._marks[begin:end]:
+            if backward:
+                self.reached(position, variable, cotangent)
+            else:
+                self.ended(position)
+
     def ended(self, position: int) -> None:
         """Note that a backward pass has ended."""
-        self._marks.append((position, False, None))
+        self._marks.append((position, False, None, None))
 
     @property
     def roots(self) -> list[Variable]:
         """The variables that backward passes begin with."""
         found = []
         inside = False
-        for _, backward, variable in self._marks:
+        for _, backward, variable, _ in self._marks:
             if backward and not inside and isinstance(variable, Variable):
                 found.append(variable)
             inside = backward
@@ -78,7 +90,7 @@ class Origins:
     def assign(self, items: Sequence[Any]) -> None:
         """Tell the instructions what they derive."""
         ends = [mark[0] for mark in self._marks[1:]] + [len(items)]
-        for (begin, backward, variable), end in zip(self._marks, ends, strict=False):
+        for (begin, backward, variable, _), end in zip(self._marks, ends, strict=False):
             if backward:
                 for item in items[begin:end]:
                     item.backward = True

@@ -7,7 +7,6 @@ import operator
 import threading
 import types
 from collections.abc import Callable
-from threading import get_ident
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,7 +18,6 @@ from autograd.engine.node import Node
 from autograd.engine.objects import holds_nodes
 from autograd.engine.tracing import pause, resume
 from autograd.errors import TraceError
-from autograd.program.contents_tracer import ContentsTracer
 from autograd.program.generators import TracedGenerator
 from autograd.program.instructions import (
     Attempt,
@@ -34,6 +32,7 @@ from autograd.program.instructions import (
     shape_of,
     substituted,
 )
+from autograd.program.number_recorder import NumberRecorder
 from autograd.program.numpy_functions import (
     DATA_DEPENDENT,
     NUMBERS,
@@ -44,18 +43,19 @@ from autograd.program.numpy_functions import (
     is_real_or_complex,
 )
 from autograd.program.object_arrays import elements_of
-from autograd.program.origins import Origins
 from autograd.program.places import at, is_in_rule, place_of_caller, scope_here
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask, traced_in
 from autograd.program.warnings_off import WarningsOff
 
 _OPERANDS = (np.ndarray, list, tuple, *NUMBERS)
-_PYTHON = frozenset((float, int, bool))
+#: Operators of Python's floats that need no special care, and what they are applied to most often.
+_PLAIN = frozenset((operator.add, operator.sub, operator.mul, operator.truediv))
+_TRACED_FLOATS = frozenset((float, TracedNumber))
 _TRACED: frozenset[type] = frozenset((TracedArray, TracedNumber, TracedGenerator))
 _FOLLOWED = _TRACED | {np.ndarray}
 
 
-class Recorder(ContentsTracer):
+class Recorder(NumberRecorder):
     """The instructions of one call of a function.
 
     Attributes
@@ -64,8 +64,6 @@ class Recorder(ContentsTracer):
         In the order in which they ran.
     constants : list of Constant
         The plain arrays that they refer to.
-    variables : list of Variable
-        By their numbers.
     refusal : TraceError or None
         The first error that this raised; the function might have caught it.
     """
@@ -77,19 +75,11 @@ class Recorder(ContentsTracer):
         strict: bool = False,
         before: Recorder | None = None,
     ) -> None:
-        super().__init__(changing, strict)
-        self.variables: list[Variable] = []
-        #: What another recording of the same call has made, which is taken over where it is equal.
-        self._known_items: list[Any] = [] if before is None else before.items
-        self._known_variables: list[Variable] = [] if before is None else before.variables
-        self.items: list[Any] = []
+        super().__init__(changing, strict, before)
         self.constants: list[Constant] = []
         self.isolated = isolated
         self._constants: dict[int, tuple[Constant, Traced]] = {}
         self.refusal: TraceError | None = None
-        self.is_finished = False
-        self._thread = threading.get_ident()
-        self._calling: Any = None  # what is called at this moment
         self._moves = False  # whether the last arguments depend on the inputs
         self._inputs: set[Variable] = set()
         self._written: set[int] = set()
@@ -97,7 +87,6 @@ class Recorder(ContentsTracer):
         self.begun = GRAD_MODE.calls + 0.5
         GRAD_MODE.calls += 1.0
         self._warnings_off = WarningsOff()
-        self.origins = Origins()
 
     def finish(self) -> None:
         """Refuse further instructions: what is traced does not outlive the call."""
@@ -224,60 +213,6 @@ class Recorder(ContentsTracer):
             for x in traced_in(found):
                 self.guard(x, dtype_of)
         return found
-
-    def arithmetic(
-        self, function: Any, arguments: Any, primitive: Any = None, place: Any = None
-    ) -> Any:
-        """Record an operation on Python's numbers, as Values do most; None if it is anything else.
-
-        It calls nothing that could record, and neither memory nor warnings matter.
-        """
-        plain, symbols, moves = [], [], False
-        for x in arguments:
-            if type(x) is TracedNumber:
-                symbols.append(x._variable)
-                moves = moves or x._moves
-                x = x._value
-            else:
-                symbols.append(x)
-            if type(x) not in _PYTHON:
-                return None
-            plain.append(x)
-        if self._calling is not None or self.is_finished or self._thread != get_ident():
-            self._check()
-        try:
-            value = function(*plain)
-        except Exception:
-            return None
-        if type(value) not in _PYTHON:
-            return None
-        number = len(self.items)
-        known = self._known_items[number] if number < len(self._known_items) else None
-        if known is not None and self._is_repeated(known, function, symbols, value, primitive):
-            self.items.append(known)
-            variable = known.result
-            self.variables.append(variable)
-        else:
-            variable = self.variable(value)
-            place = place or place_of_caller()
-            self._append(function, tuple(symbols), {}, variable, None, False, primitive, place)
-        found = TracedNumber(value, variable, self)
-        found._moves = moves
-        return found
-
-    def _is_repeated(
-        self, item: Any, function: Any, symbols: list[Any], value: Any, primitive: Any
-    ) -> bool:
-        """Return whether an instruction of the other recording does this."""
-        if type(item) is not Instruction or item.function is not function:
-            return False
-        result = item.result
-        if type(result) is not Variable or result.kind is not type(value):
-            return False
-        if result.number != len(self.variables) or item.primitive is not primitive:
-            return False
-        arguments = item.arguments
-        return len(arguments) == len(symbols) and all(map(_is_repeated, arguments, symbols))
 
     def _call(
         self,
@@ -458,6 +393,10 @@ class Recorder(ContentsTracer):
 
     def operator(self, function: Any, a: Any, b: Any) -> Any:
         """Record a binary operator; NotImplemented if the other operand is to decide."""
+        if function in _PLAIN and type(a) in _TRACED_FLOATS and type(b) in _TRACED_FLOATS:
+            found = self.arithmetic(function, (a, b))
+            if found is not None:
+                return found
         for x, other in ((a, b), (b, a)):
             if isinstance(x, Traced):
                 continue
@@ -536,11 +475,6 @@ class Recorder(ContentsTracer):
             self.origins.ended(position)
         else:
             self.origins.reached(position, self.variable_of(node), self.variable_of(cotangent))
-
-
-def _is_repeated(a: Any, b: Any) -> bool:
-    """Return whether two operands are the same variable, or the same float."""
-    return a is b or (type(a) is float and type(b) is float and a == b != 0.0)
 
 
 def is_float(x: Any) -> bool:

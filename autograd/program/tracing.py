@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
-import numbers
 import threading
 import types
 from collections.abc import Callable
@@ -16,22 +14,20 @@ from autograd import tree
 from autograd.engine import Node, Tensor, Value
 from autograd.engine import tracing as hooks
 from autograd.engine.fields import replace_contents
-from autograd.errors import ImpureFunctionError, TraceError
+from autograd.errors import TraceError
 from autograd.program import creation, structure
 from autograd.program.environment import Environment
 from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.instructions import (
     Constant,
-    Guard,
     Instruction,
     Method,
     Variable,
     contents_of,
-    same,
     variables_in,
 )
 from autograd.program.passes.effects import leaving, reads, rebuilt, root
-from autograd.program.places import at, set_outermost
+from autograd.program.places import set_outermost
 from autograd.program.program import Load, Program, Store
 from autograd.program.recorder import Recorder
 from autograd.program.results import Results, results_of
@@ -41,13 +37,6 @@ from autograd.program.traced import Traced, traced_in
 
 #: One thread at a time records: nodes from outside hold what represents them meanwhile.
 RECORDING = threading.RLock()
-
-
-#: What a program may return as it was recorded, though the function makes it at each call.
-_RETURNED = (
-    Variable, Constant, numbers.Number, np.generic, slice, datetime.date, datetime.time,
-    datetime.timedelta, *structure.VALUES,
-)  # fmt: skip
 
 
 class Recording:
@@ -164,6 +153,7 @@ def record(
     program.function = function
     program.derived = recorder.origins.roots
     program.gradients = recorder.origins.gradients
+    recorder.release()
     return Recording(program, tree.mapped(found, plain_result), results, recorder)
 
 
@@ -351,78 +341,3 @@ def with_own_arrays(first: Program, second: Program) -> Program:
     made = [Instruction(Method("copy"), (x, "K"), {}, copy) for x, copy in copies.items()]
     program = rebuilt(second, copies, second.items)
     return program.with_items([*made, *program.items])
-
-
-def require_same(first: Program, second: Program) -> None:
-    """Raise an error if two recordings of the same call differ."""
-    for a, b in zip(first.items, second.items, strict=False):
-        reason = "" if a is b else _difference(a, b)
-        if reason:
-            raise ImpureFunctionError(f"{at(a.place)}{reason}")
-    if len(first.items) != len(second.items):
-        longer = max(first.items, second.items, key=len)
-        raise ImpureFunctionError(
-            f"{at(longer[min(len(first.items), len(second.items))].place)}"
-            "The function takes another course when it is called again with the same arguments."
-        )
-    for x, y in zip(tree.flat(first.output), tree.flat(second.output), strict=False):
-        is_closure = isinstance(x, types.FunctionType) and x.__closure__
-        if x is not y and (is_closure or not isinstance(x, _RETURNED)):
-            raise TraceError(
-                f"A function that is traced returns a {type(x).__name__}, which it makes at each "
-                "call. Return a tuple, a list or a dict of arrays, numbers and texts."
-            )
-    if not _equal(first.output, second.output):
-        raise ImpureFunctionError(
-            "The function returns something else when it is called again with the same arguments."
-        )
-
-
-def _difference(a: Any, b: Any) -> str:
-    changed = "The function takes another course when it is called again with the same arguments."
-    if type(a) is not type(b):
-        return changed
-    if isinstance(a, Guard):
-        return "" if same(a.expected, b.expected) else changed
-    if a.function != b.function and type(a.function) is not type(b.function):
-        return changed
-    if _equal(a.arguments, b.arguments) and _equal(a.keywords, b.keywords):
-        return ""
-    return (
-        "A number here is another one when the function is called again with the same arguments: "
-        "it draws random numbers, reads a clock or counts. Pass such numbers as arguments, or a "
-        "numpy.random.Generator."
-    )
-
-
-def _equal(a: Any, b: Any) -> bool:
-    """Return whether two recordings refer to the same variables and constants."""
-    kind = type(a)
-    if kind is not type(b):
-        return False
-    if kind is Variable:
-        return bool(a.number == b.number and a.shape == b.shape and a.dtype == b.dtype)
-    if kind is tuple or kind is list:
-        return len(a) == len(b) and all(map(_equal, a, b))
-    if kind is dict:
-        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
-    if kind is Constant:
-        return bool(a.equals(b))
-    if isinstance(a, types.FunctionType):  # a new one at each call
-        parts = [
-            (f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
-            for f in (a, b)
-        ]
-        return a is b or (a.__code__ is b.__code__ and _equal(*parts))
-    if isinstance(a, dict):
-        return list(a) == list(b) and all(map(_equal, a.values(), b.values()))
-    if isinstance(a, (tuple, list)):
-        return len(a) == len(b) and all(map(_equal, a, b))
-    if isinstance(a, slice):
-        return _equal((a.start, a.stop, a.step), (b.start, b.stop, b.step))
-    if isinstance(a, (float, complex, np.generic)):
-        return bool(a == b or (a != a and b != b))
-    try:
-        return bool(a == b)
-    except Exception:
-        return a is b

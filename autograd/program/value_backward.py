@@ -10,8 +10,11 @@ import operator
 from typing import Any
 
 from autograd.engine import Value
+from autograd.engine.operations import MULTIPLY
+from autograd.program.instructions import same
 from autograd.program.places import place_of_caller
-from autograd.program.traced import Traced
+from autograd.program.repeating import difference
+from autograd.program.traced import Traced, TracedNumber
 
 
 def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -> Any:
@@ -33,18 +36,141 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
     list or None
         For each target its derivative, None where no root depends on it.
     """
-    pending, leaves = _count_edges(roots)
-    found = {id(x): recorder.value_gradient(x) if targets is None else 0.0 for x in leaves}
-    order = _walk_edges(recorder, roots, seeds, pending, found)
-    recorder.reached(None, None)
+    number = len(recorder.passes)
+    known = None if recorder.before is None else recorder.before.passes[number : number + 1]
+    pairs = known[0].paired(recorder, roots, seeds) if known and targets is None else None
+    if pairs is not None:
+        assert known
+        again = known[0].repeated(recorder, pairs)
+        if again is not None:
+            recorder.passes.append(again)
+            return None
+    found = Pass(recorder, roots, seeds, targets is None)
+    recorder.passes.append(found)
     if targets is None:
-        for node in order:
-            recorder.store_gradient(node, found[id(node)])
+        found.store(recorder)
         return None
-    reached = {id(leaf) for leaf in leaves}
+    reached = {id(leaf) for leaf in found.leaves}
     return [
-        _rounded_zero(found[id(target)]) if id(target) in reached else None for target in targets
+        _rounded_zero(found.found[id(target)]) if id(target) in reached else None
+        for target in targets
     ]
+
+
+class Cotangent:
+    """What a backward pass has found for a node that is no leaf, as long as nobody reads it."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, found: Any) -> None:
+        self.found = found
+
+    def number(self, recorder: Any) -> Any:
+        """Return the ``grad``."""
+        return _rounded_zero(_of(recorder, self.found))
+
+
+class Pass:
+    """A backward pass that has been recorded; another recording of the call may take it over.
+
+    Attributes
+    ----------
+    roots, seeds : list
+        The results and their cotangents.
+    leaves : list of Value
+        Those that the results depend on.
+    order : list of Value
+        The nodes as visited.
+    found : dict
+        By the identity of a node, its cotangent.
+    held : list of tuple
+        For each of the nodes its variable, and its number.
+    stored : list
+        The derivatives that they have got.
+    """
+
+    def __init__(self, recorder: Any, roots: list[Any], seeds: list[Any], adds: bool) -> None:
+        self.roots, self.seeds = roots, seeds
+        pending, self.leaves = _count_edges(roots)
+        self.found = {id(x): recorder.value_gradient(x) if adds else 0.0 for x in self.leaves}
+        self.initial = [self.found[id(x)] for x in self.leaves]
+        self.begin = recorder.position()
+        self.order = _walk_edges(recorder, roots, seeds, pending, self.found)
+        recorder.reached(None, None)
+        self.end = self.begin
+        self.held = [(recorder.variable_of(x), x._contents) for x in self.order]
+        self.stored: list[Any] = []
+
+    def store(self, recorder: Any) -> None:
+        """Add the derivatives to ``grad``."""
+        found, store = self.found, recorder.store_gradient
+        self.stored = [store(node, found[id(node)]) for node in self.order]
+        self.end = recorder.position()
+
+    def paired(self, recorder: Any, roots: list[Any], seeds: list[Any]) -> Any:
+        """Return, by the identity of a node, the one of another recording in its place.
+
+        None if there the graph is another one, or holds other numbers.
+        """
+        if self.end is self.begin or len(roots) != len(self.roots):
+            return None
+        if not all(map(_is_same_number, self.seeds, seeds)):
+            return None
+        pairs = dict(zip(map(id, self.roots), roots, strict=True))
+        pair, variable_of = pairs.setdefault, recorder.variable_of
+        for node, (variable, number) in zip(self.order, self.held, strict=True):
+            other = pairs[id(node)]
+            if node.primitive is not other.primitive or variable_of(other) is not variable:
+                return None
+            if variable is None and not same(number, other._contents):
+                return None
+            arguments, others = node.arguments, other.arguments
+            if len(arguments) != len(others):
+                return None
+            for x, y in zip(arguments, others, strict=True):
+                if type(x) is Value:
+                    if type(y) is not Value or pair(id(x), y) is not y:
+                        return None
+                elif type(y) is Value or not same(x, y):
+                    return None
+        return pairs if len(set(map(id, pairs.values()))) == len(pairs) else None
+
+    def repeated(self, recorder: Any, pairs: dict[int, Any]) -> Pass | None:
+        """Take the pass over into another recording; None if something before it is different."""
+        leaves = [pairs[id(x)] for x in self.leaves]
+        for x in leaves:
+            recorder.use_of_argument(x)
+        initial = [recorder.value_gradient(x) for x in leaves]
+        if recorder.position() != self.begin or not all(
+            map(_is_same_number, self.initial, initial)
+        ):
+            return None
+        first = recorder.before
+        for a, b in zip(first.items, recorder.items, strict=False):
+            if a is not b and difference(a, b):
+                return None
+        recorder.take_over(self.begin, self.end)
+        again = Pass.__new__(Pass)
+        again.roots, again.seeds = [pairs[id(x)] for x in self.roots], self.seeds
+        again.leaves, again.order = leaves, [pairs[id(x)] for x in self.order]
+        again.found, again.initial = {}, initial
+        again.begin, again.end = self.begin, self.end
+        again.held, again.stored = self.held, self.stored
+        for node, gradient in zip(again.order, self.stored, strict=True):
+            recorder.store_known(node, gradient)
+        return again
+
+
+def _is_same_number(a: Any, b: Any) -> bool:
+    """Return whether two recordings hold the same number here."""
+    if isinstance(a, Traced) and isinstance(b, Traced):
+        return a._variable is b._variable
+    return type(a) is type(b) and same(a, b)
+
+
+def _of(recorder: Any, x: Any) -> Any:
+    """Return a number for a recorder, which another one may have made."""
+    return recorder.own(x) if isinstance(x, Traced) and x._recorder is not recorder else x
 
 
 def _walk_edges(
@@ -57,19 +183,16 @@ def _walk_edges(
     """Record the sums of `found`, by the identity of the node; return the nodes as visited."""
     order: list[Any] = []
     stack: list[Any] = []
-    place = place_of_caller()
-
-    def computed(function: Any, x: Any, y: Any) -> Any:
-        if isinstance(x, Traced) or isinstance(y, Traced):
-            return recorder.arithmetic(function, (x, y), None, place)
-        return function(x, y)
+    product, total = _operations(recorder)
+    reached, number, variable_of = recorder.origins.reached, recorder.number, recorder.variable_of
+    items = recorder.items
 
     def add(node: Any, part: Any) -> None:
-        total = found.get(id(node), 0.0)
-        is_first = type(total) is float and total == 0.0
-        found[id(node)] = part if is_first else computed(operator.add, total, part)
-        pending[id(node)] -= 1
-        if pending[id(node)] == 0:
+        key = id(node)
+        before = found.get(key, 0.0)
+        found[key] = part if type(before) is float and before == 0.0 else total(before, part)
+        pending[key] -= 1
+        if pending[key] == 0:
             stack.append(node)
 
     for root, seed in zip(roots, seeds, strict=True):
@@ -78,21 +201,52 @@ def _walk_edges(
         node = stack.pop()
         order.append(node)
         g = found[id(node)]
-        recorder.reached(node, g)
-        arguments = node.arguments
+        reached(len(items), variable_of(node), variable_of(g))
+        primitive, arguments = node.primitive, node.arguments
+        numbers: list[Any] = []
         for argnum, parent in enumerate(arguments):
-            if isinstance(parent, Value):
-                partial = _partial(recorder, node, argnum, arguments)
-                if partial is None or partial is _MINUS:
-                    add(parent, g if partial is None else -g)
+            if type(parent) is not Value:
+                continue
+            constant = primitive.partials[argnum]
+            if constant == 1:
+                add(parent, g)
+            elif constant == -1:
+                add(parent, -g)
+            else:
+                if not numbers:
+                    numbers = [number(x) if type(x) is Value else x for x in arguments]
+                if primitive is MULTIPLY:
+                    partial = _as_float(numbers[1 - argnum])
                 else:
-                    is_one = type(g) is float and g == 1.0
-                    add(parent, partial if is_one else computed(operator.mul, g, partial))
+                    partial = _as_float(primitive.slope(argnum, number(node), numbers))
+                is_one = type(g) is float and g == 1.0
+                add(parent, partial if is_one else product(g, partial))
     return order
 
 
-#: Instead of a partial derivative of -1.
-_MINUS = object()
+def _operations(recorder: Any) -> tuple[Any, Any]:
+    """Return functions that record the product and the sum of two numbers."""
+    place = place_of_caller()
+    number_of, is_open = recorder.number_of, recorder.is_open
+
+    def recorded(function: Any) -> Any:
+        def operation(x: Any, y: Any) -> Any:
+            u, v = x, y
+            a, b = x, y
+            moves = False
+            if type(x) is TracedNumber:
+                u, a, moves = x._value, x._variable, x._moves
+            if type(y) is TracedNumber:
+                v, b, moves = y._value, y._variable, moves or y._moves
+            if a is x and b is y:
+                return function(x, y)
+            if type(u) is float and type(v) is float and is_open():
+                return number_of(function, (a, b), function(u, v), moves, None, place)
+            return recorder.arithmetic(function, (x, y), None, place)
+
+        return operation
+
+    return recorded(operator.mul), recorded(operator.add)
 
 
 def _count_edges(roots: list[Any]) -> tuple[dict[int, int], list[Any]]:
@@ -116,17 +270,6 @@ def _count_edges(roots: list[Any]) -> tuple[dict[int, int], list[Any]]:
         for parent in node.parents:
             reach(parent)
     return pending, leaves
-
-
-def _partial(recorder: Any, node: Any, argnum: int, arguments: Any) -> Any:
-    """Return a traced partial derivative; None for 1."""
-    primitive = node.primitive
-    constant = primitive.partials[argnum]
-    if isinstance(constant, (int, float)):
-        return None if constant == 1 else _MINUS if constant == -1 else float(constant)
-    plain = [recorder.number(x) if isinstance(x, Value) else x for x in arguments]
-    partial = primitive.slope(argnum, recorder.number(node), plain)
-    return _as_float(partial)
 
 
 def _as_float(x: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import operator
 import pickle
 import random
 import time
@@ -112,6 +113,15 @@ def test_other_numbers_at_the_second_call_name_the_line():
     ) as caught:
         jit(f)(1.0)
     assert __file__ in str(caught.value)
+
+
+def test_other_functions_at_the_second_call_are_noticed():
+    functions = itertools.cycle([operator.add, operator.sub])
+    with pytest.raises(ImpureFunctionError, match="another course"):
+        jit(lambda x: next(functions)(x, 1.0) * 2.0)(1.0)
+    ufuncs = itertools.cycle([np.sin, np.cos])
+    with pytest.raises(ImpureFunctionError, match="another course"):
+        jit(lambda x: next(ufuncs)(x))(np.ones(2))
 
 
 def test_passed_generators_draw_again():

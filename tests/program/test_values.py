@@ -1,5 +1,6 @@
 """Functions of Values and of Python's floats under `jit`: the same numbers as without it."""
 
+import itertools
 import math
 import random
 import struct
@@ -9,6 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, jit, value_and_grad
+from autograd.errors import ImpureFunctionError
 from nn.scalar import MLP
 
 NUMBERS = (2.0, 0.5, -1.5, 0.0, -0.0, 800.0, math.inf, -math.inf, math.nan, 1e-320, 3.7)
@@ -170,3 +172,44 @@ def test_derivatives_that_are_nodes_are_not_taken_for_numbers():
     for v in values:
         v.grad = 1.5
     assert total() == 60.0
+
+
+def test_gradients_of_values_inside_are_those_of_calls():
+    def f(x):
+        v = Value(x)
+        y = v * 3.0
+        z = np.tanh(y) * y - v
+        z.backward()
+        first = [y.grad, z.grad, v.grad, y.grad * 2.0]
+        (y * z).backward()
+        u = -y
+        u.backward(-0.0)
+        return [*first, y.grad, z.grad, v.grad, u.grad]
+
+    replayed = jit(f)
+    for number in (*NUMBERS, *NUMBERS):
+        assert outcome(replayed, number) == outcome(f, number), number
+
+
+ANOTHER = {
+    "leaf": lambda w, v: Value(w.data),
+    "same numbers": lambda w, v: v * 3.0,
+    "parts": lambda w, v: Value(v.data) * 3.0,
+    "order": lambda w, v: 3.0 * v,
+    "constant": lambda w, v: Value(1.5),
+}
+
+
+@pytest.mark.parametrize("comes_first", [False, True])
+@pytest.mark.parametrize("name", ANOTHER)
+def test_a_backward_pass_of_another_graph_is_not_taken_over(name, comes_first):
+    def f(x, flips):
+        v = Value(x)
+        w = v * 3.0
+        y = (ANOTHER[name](w, v) if next(flips) else w) * w
+        y.backward()
+        return v.grad
+
+    flips = itertools.cycle([comes_first, not comes_first])
+    with pytest.raises(ImpureFunctionError):
+        jit(lambda x: f(x, flips))(1.5)
