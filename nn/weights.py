@@ -19,6 +19,7 @@ from autograd.devices import to_numpy
 from autograd.errors import WeightsError
 from autograd.files import replacing
 from nn.optional_imports import require
+from nn.styles import plain_model, stripped
 
 #: The key of our entry in the metadata of a file.
 KEY = "chainrule"
@@ -69,7 +70,7 @@ def save(model: Any, path: Any, metadata: Mapping[str, Any] | None = None) -> No
     {'epochs': 5}
     """
     serialize = require("safetensors.numpy", "Saving weights", "weights").save
-    state = model if isinstance(model, Mapping) else model.state_dict()
+    state = stripped(model if isinstance(model, Mapping) else plain_model(model).state_dict())
     arrays = {name: np.asarray(to_numpy(array), order="C") for name, array in state.items()}
     content = {
         "version": autograd.__version__,

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.errors import OptionError
 from nn.arrays import plain
 from nn.optional_imports import require
+from nn.styles import plain_model
 from nn.training.callback import Callback
 
 
@@ -96,7 +97,7 @@ class TensorBoard(Callback):
             writer = self.writers["validation" if is_validated else "train"]
             writer.add_scalar(f"epoch_{name.removeprefix('val_')}", number, epoch)
         if self.histogram_freq and epoch % self.histogram_freq == 0:
-            for name, parameter in self.model.named_parameters():
+            for name, parameter in plain_model(self.model).named_parameters():
                 self.writers["train"].add_histogram(name, plain(parameter), epoch)
         for writer in self.writers.values():
             writer.flush()

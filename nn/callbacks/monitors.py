@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from autograd.errors import OptionError
+from nn.styles import plain_model
 from nn.training.callback import Callback
 from nn.training.options import measured
 
@@ -135,7 +136,7 @@ class EarlyStopping(Monitor):
         if not self.improves(epoch, logs):
             return self.wait >= self.patience and epoch > 0
         if self.restore_best_weights:
-            self.weights = self.model.state_dict()
+            self.weights = plain_model(self.model).state_dict()
         sign = -1.0 if self.mode == "max" else 1.0
         if self.baseline is None or sign * self.best < sign * self.baseline - self.min_delta:
             self.wait = 0

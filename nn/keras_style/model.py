@@ -17,6 +17,7 @@ from nn.keras_style import metrics as known_metrics
 from nn.keras_style.data import Weighted, arrays_of, divided, weights_of
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.styles import plain_model
 from nn.training.history import History
 from nn.training.loop import evaluate, fit
 from nn.weights import load_into, save
@@ -59,7 +60,7 @@ class Model(Module):
     optimizer: Any = None
 
     def __init__(self, module: Module | None = None) -> None:
-        self.module = module
+        self.module = plain_model(module)
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Call the wrapped module, or ``call``.
@@ -308,7 +309,8 @@ class Sequential(Model, containers.Sequential):
 
     def __init__(self, *layers: Any) -> None:
         many = len(layers) == 1 and isinstance(layers[0], (list, tuple))
-        containers.Sequential.__init__(self, *(layers[0] if many else layers))
+        given = layers[0] if many else layers
+        containers.Sequential.__init__(self, *[plain_model(layer) for layer in given])
 
 
 class Compiled:

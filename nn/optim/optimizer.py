@@ -14,6 +14,7 @@ from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
 from autograd.program import State, changed, created, follow
 from nn.optim.packing import Block, Packing
+from nn.styles import stripped
 
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
 POSITIVE = "momentum_decay lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
@@ -115,7 +116,7 @@ class Optimizer:
             The parameters under ``"params"``, and options that differ from the defaults.
         """
         params = group["params"]
-        params = [params] if isinstance(params, Node) else list(params)
+        params = [params] if isinstance(params, Node) else stripped(list(params))
         for parameter in params:
             if not isinstance(parameter, Node) or parameter.primitive is not None:
                 raise DataError(

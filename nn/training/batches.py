@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.errors import DataError, OptionError
 from nn.arrays import is_array
+from nn.styles import stripped
 
 Metric = Callable[[Any, Any], Any]
 Loss = Callable[[Any, Any], Any]
@@ -29,10 +30,10 @@ def batches_of(data: Iterable[Any], targets: str) -> Iterator[Batch]:
         )
     read = _divided if targets == "last" else _doubled
     if isinstance(data, (tuple, list)):  # perhaps arrays, not batches: raise before the first step
-        data = [read(batch) for batch in data]
+        data = [read(stripped(batch)) for batch in data]
         yield from data
     else:
-        yield from map(read, data)
+        yield from (read(stripped(batch)) for batch in data)
 
 
 def windows_of(batches: Iterator[Any], size: int) -> Iterator[list[Any]]:

@@ -12,6 +12,7 @@ from nn import weights
 from nn.arrays import is_array
 from nn.optim import Optimizer
 from nn.seeding import GENERATOR
+from nn.styles import stripped
 from nn.training.history import History
 
 
@@ -53,6 +54,7 @@ class Checkpoint:
         self.model, self.optimizer, self.history = model, optimizer, history
         self.schedule, self.early_stopping = schedule, early_stopping
         found = [GENERATOR] if generator is None else [GENERATOR, generator]
+        found += getattr(model, "generators", ())
         for module in model.modules():
             parts = vars(module).values()
             found += [part for part in parts if isinstance(part, np.random.Generator)]
@@ -67,7 +69,7 @@ class Checkpoint:
             The file to write.
         """
         state = {f"model.{name}": array for name, array in self.model.state_dict().items()}
-        optimizer = self.optimizer.state_dict()
+        optimizer = stripped(self.optimizer.state_dict())
         numbers = {}
         for number, of_parameter in optimizer["state"].items():
             numbers[number] = {n: item for n, item in of_parameter.items() if not is_array(item)}
@@ -94,7 +96,7 @@ class Checkpoint:
                 "callbacks": called,
                 "schedule": None if self.schedule is None else self.schedule.state_dict(),
                 "early_stopping": None if stopping is None else [stopping.best, stopping.epoch],
-                "generators": [each.bit_generator.state for each in self.generators],
+                "generators": [state_of(each) for each in self.generators],
             },
         )
 
@@ -145,7 +147,7 @@ class Checkpoint:
             own = _under(f"callback.{place}.", found)
             self.callbacks[place].load_state_dict({**values, **own})
         for generator, state in zip(self.generators, saved["generators"], strict=True):
-            generator.bit_generator.state = state
+            set_state(generator, state)
         self.history.rows, self.history.stopped = saved["history"], saved["stopped"]
 
     def _kinds(self) -> dict[str, Any]:
@@ -157,6 +159,21 @@ class Checkpoint:
             "callbacks": [type(callback).__name__ for callback in self.callbacks],
             "random generators": [type(g.bit_generator).__name__ for g in self.generators],
         }
+
+
+def state_of(generator: Any) -> Any:
+    """Return the state of a random generator."""
+    if hasattr(generator, "get_state"):
+        return generator.get_state()
+    return generator.bit_generator.state
+
+
+def set_state(generator: Any, state: Any) -> None:
+    """Set the state of a random generator."""
+    if hasattr(generator, "set_state"):
+        generator.set_state(state)
+    else:
+        generator.bit_generator.state = state
 
 
 def _under(prefix: str, found: Mapping[str, Any]) -> dict[str, Any]:

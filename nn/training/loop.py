@@ -9,6 +9,7 @@ from typing import Any
 from autograd.errors import OptionError
 from nn.data.shards import Shards
 from nn.optim import Optimizer, Scheduler
+from nn.styles import plain_loss, plain_model
 from nn.training.batches import Loss, Metric, batches_of
 from nn.training.callback import Callbacks
 from nn.training.checkpoints import Checkpoint
@@ -137,6 +138,8 @@ def fit(
         raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
     metrics, callbacks = list(metrics), list(callbacks)
     monitor = monitored(monitor, validation is not None, metrics, early_stopping, schedule)
+    shown, loss = model, plain_loss(loss, model)
+    model = plain_model(model)
     history = History()
     generator = getattr(data, "generator", None)
     parts = [part for part in callbacks if hasattr(part, "load_state_dict")]
@@ -154,8 +157,8 @@ def fit(
         ),
     )  # fmt: skip
     params = {"epochs": epochs, "steps": run.steps()}
-    shown = displays(progress)
-    called = run.callbacks = Callbacks([*callbacks, *shown], model, optimizer, history, params)
+    seen = [*callbacks, *displays(progress)]
+    called = run.callbacks = Callbacks(seen, shown, optimizer, history, params)
     try:
         called.call("on_train_begin", {})
         while len(history) < epochs and not history.stopped:
@@ -240,6 +243,7 @@ def evaluate(
     {'loss': 1.0}
     """
     check_loss(loss)
+    model, loss = plain_model(model), plain_loss(loss, model)
     means = Means(metrics, loss)
     trainer = Trainer(model, loss, None, None, bool(means.metrics), jit, False)
     return trainer.evaluate(batches_of(data, targets), means)

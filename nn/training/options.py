@@ -9,6 +9,7 @@ import numpy as np
 from autograd import Node
 from autograd.errors import DataError, OptionError
 from nn.optim import ReduceLROnPlateau, Scheduler
+from nn.styles import plain_model, stripped
 from nn.training.batches import Metric, described
 from nn.training.early_stopping import EarlyStopping, check_direction
 from nn.training.metrics import direction_of, named
@@ -30,8 +31,8 @@ def check_options(
             f"The optimizer must be one of nn.optim, such as nn.optim.Adam(model.parameters()), "
             f"not {type(optimizer).__name__}."
         )
-    trained = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    parts = [part for part in (model, loss) if hasattr(part, "parameters")]
+    trained = {id(stripped(p)) for group in optimizer.param_groups for p in group["params"]}
+    parts = [plain_model(part) for part in (model, loss) if hasattr(part, "parameters")]
     if trained.isdisjoint(id(p) for part in parts for p in part.parameters()):
         raise OptionError(
             "The optimizer has none of the model's parameters, so it would train nothing. Write "

@@ -12,6 +12,7 @@ from autograd import no_grad
 from autograd.program import State
 from nn.arrays import plain
 from nn.optim import Optimizer, clip_grad_norm
+from nn.styles import stripped
 from nn.training.batches import Batch, Loss, batches_of, size_of, windows_of
 from nn.training.metrics import Means
 from nn.training.nan import NanLossError
@@ -138,7 +139,7 @@ class Trainer:
             return None
         limit = math.inf if self.max_norm is None else self.max_norm
         groups = self.optimizer.param_groups
-        return clip_grad_norm([p for group in groups for p in group["params"]], limit)
+        return clip_grad_norm([stripped(p) for group in groups for p in group["params"]], limit)
 
     def _measure(self, batch: Batch) -> Any:
         """Return the loss and the outputs of a batch as plain arrays."""

@@ -62,7 +62,7 @@ def whole(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("number", ["SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_run_that_a_signal_ends_can_be_resumed(number, whole, tmp_path):
     path = tmp_path / "run"
     process = started(path, 1000, "slow")
@@ -76,7 +76,7 @@ def test_a_run_that_a_signal_ends_can_be_resumed(number, whole, tmp_path):
         assert stopped.startswith(f"interrupted in epoch {len(rows) + 1}, ")
     else:
         process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL
+        assert process.returncode == -getattr(signal, number)
     assert "model.0.weight" in nn.load(path)
     assert 0 < len(Path(f"{path}.csv").read_text().splitlines()) - 1 <= 12
     assert (ended(started(path, 12, "fast")), Path(f"{path}.csv").read_text()) == whole

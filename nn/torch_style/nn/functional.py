@@ -249,6 +249,7 @@ def _loss(function: Any, order: str) -> Callable[..., Tensor]:
         return call(**given)
 
     loss.__doc__ = call.__doc__
+    loss.plain_function = function  # type: ignore[attr-defined]
     return loss
 
 

@@ -25,6 +25,7 @@ from nn.torch_style import hints
 from nn.torch_style.base import TensorBase, inside, made, memory_of, numbers, outside
 from nn.torch_style.calls import ANY, summary
 from nn.torch_style.nn.parameter import Parameter, shown_parameter
+from nn.torch_style.nn.plain_view import plain_loss, plain_view
 from nn.torch_style.nn.text import described
 from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
@@ -253,6 +254,14 @@ class Module(PlainModule):
         super().load_state_dict(found, strict)
         return "<All keys matched successfully>" if strict else None
 
+    # -- for nn.fit -------------------------------------------------------------------------
+
+    def __plain_module__(self) -> PlainModule:
+        return plain_view(self)
+
+    def __plain_loss__(self, loss: Any) -> Any:
+        return plain_loss(loss)
+
     def extra_repr(self) -> str:
         """Return what ``repr`` shows in the brackets behind the name of the class."""
         return ""
@@ -305,6 +314,7 @@ def _delegated(name: str, function: Any) -> Callable[..., Any]:
         return self if found is None else outside(found)
 
     method.__name__, method.__doc__ = name, summary(function)
+    method.is_delegated = True  # type: ignore[attr-defined]
     return method
 
 
@@ -378,6 +388,10 @@ class Face(Module):
                 if before is not None:  # what the layer has drawn, the method draws
                     GENERATOR.set_state(before)
                 self.reset_parameters()
+
+    def __plain_module__(self) -> PlainModule:
+        is_own = getattr(type(self).forward, "is_delegated", False)
+        return twin(self) if is_own else plain_view(self)  # type: ignore[no-any-return]
 
     def _remember(self, settings: dict[str, Any]) -> None:
         """Keep the arguments, which are attributes in PyTorch."""
