@@ -20,6 +20,14 @@ FORMULA = re.compile(
 #: LaTeX commands that the converter does not know.
 UNKNOWN = re.compile(r"<m[io]>(\\[A-Za-z]+|&)</m[io]>")
 
+#: A named function, such as log or sin², that is no part of a power, an index or a fraction.
+_NAME = r"<mi>[A-Za-z]{2,}</mi>"
+_ALONE = "".join(f"(?<!<{tag}>)" for tag in ("msub", "msup", "msubsup", "mfrac", "mover", "munder"))
+_NAMED = rf"(?:{_ALONE}{_NAME}|<msup>{_NAME}<m[in]>[^<]*</m[in]></msup>)"
+BEFORE = re.compile(rf"(</m(?:i|n|sub|sup|frac|sqrt)>)(?={_NAMED})")
+AFTER = re.compile(rf"({_NAMED})(?=<m(?:i|n|sub|sup|subsup|frac|sqrt|over)\b)")
+SPACE = r'\1<mspace width="0.17em"></mspace>'
+
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
     """Replace the formulas in the HTML of a page."""
@@ -28,6 +36,7 @@ def on_page_content(content: str, page: Any, **_: Any) -> str:
         tag, opening, latex = found.groups()
         latex = html.unescape(latex).replace("{aligned}", "{align*}")  # the same, in a display
         made: str = convert(latex, display="block" if opening == "[" else "inline")
+        made = AFTER.sub(SPACE, BEFORE.sub(SPACE, made))
         for unknown in UNKNOWN.findall(made):
             LOG.warning("%s: %s cannot be written as MathML: %s", page.file.src_uri, unknown, latex)
         return f'<{tag} class="formula">{made}</{tag}>'
