@@ -51,7 +51,7 @@ def test_every_example_is_tested_and_described():
     tests = Path(__file__).read_text(encoding="utf-8")
     page = (EXAMPLES.parent / "docs" / "examples.md").read_text(encoding="utf-8")
     assert {name for name in names if f'"{name}"' not in tests} == set()
-    assert {name for name in names if f"python examples/{name}.py" not in page} == set()
+    assert {name for name in names if f"(../examples/{name}.py)" not in page} == set()
 
 
 @pytest.mark.slow

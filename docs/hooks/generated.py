@@ -22,6 +22,7 @@ import scipy.special
 
 import autograd.numpy
 import autograd.rules.lazy
+from autograd import Value, draw
 from autograd import __main__ as command_line
 from autograd.check import command as check_command
 from autograd.engine.primitive import Primitive
@@ -47,6 +48,33 @@ def _help(make_parser: Callable[[], argparse.ArgumentParser]) -> str:
     parser = make_parser()
     parser.formatter_class = functools.partial(argparse.HelpFormatter, width=80)
     return f"```text\n{parser.format_help().rstrip()}\n```"
+
+
+# -- the interactive page -----------------------------------------------------------------------
+
+
+def neuron_page() -> str:
+    """Return the interactive page of the neuron in the tutorial."""
+    x1, w1 = Value(2.0, label="x1"), Value(-3.0, label="w1")
+    x2, w2 = Value(0.0, label="x2"), Value(1.0, label="w2")
+    b = Value(6.8813735870195432, label="b")
+    y = np.tanh(x1 * w1 + x2 * w2 + b)
+    y.label = "y"
+    y.backward()
+    return draw(y).html()
+
+
+def live_neuron() -> str:
+    """Show that page inside another."""
+    return (
+        '<iframe class="live" src="live/neuron.html" loading="lazy" '
+        'title="A neuron as an interactive page"></iframe>\n\n'
+        "[The page alone](live/neuron.html){ target=_blank }"
+    )
+
+
+#: Files of the site that are made when it is built, besides pages.
+FILES: dict[str, Callable[[], str]] = {"live/neuron.html": neuron_page}
 
 
 # -- functions, and modules made of them -------------------------------------------------------

@@ -52,6 +52,8 @@ def on_files(files: Files, config: ProperDocsConfig) -> Files:
         files.append(File.generated(config, f"notebooks/{path.stem}.md", content=notebook.markdown))
         for name, picture in notebook.pictures.items():
             files.append(File.generated(config, f"notebooks/{name}", content=picture))
+    for uri, make in generated.FILES.items():
+        files.append(File.generated(config, uri, content=make()))
     for path in sorted((ROOT / "benchmarks" / "images").glob("*")):
         uri = path.relative_to(ROOT).as_posix()
         files.append(File(uri, str(ROOT), config.site_dir, config.use_directory_urls))
@@ -139,7 +141,7 @@ def _relocated(link: str, origin: str, uri: str, wanted: set[str]) -> str:
         return link
     path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), target))
     if not (ROOT / path).exists():
-        return link  # ProperDocs reports it
+        return link  # made when the site is built, or reported by ProperDocs
     if path.endswith(".ipynb"):
         page = path.removesuffix(".ipynb") + ".md"
     elif path in WITHIN:
