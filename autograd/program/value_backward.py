@@ -219,8 +219,10 @@ def _walk_edges(
                     partial = _as_float(numbers[1 - argnum])
                 else:
                     partial = _as_float(primitive.slope(argnum, number(node), numbers))
-                is_one = type(g) is float and g == 1.0
-                add(parent, partial if is_one else product(g, partial))
+                if type(g) is float and g == 1.0:
+                    add(parent, partial.as_float() if isinstance(partial, Traced) else partial)
+                else:
+                    add(parent, product(g, partial))
     return order
 
 

@@ -288,3 +288,16 @@ def test_programs_know_what_is_read_in_lanes():
         outer = jit(lambda k, f=f: vmap(lambda a: f(a, k))(points))
         for k in (0.2, -0.3):
             assert np.array_equal(outer(k), [f(x, k) for x in X.tolist()])
+
+
+def test_losses_that_end_in_a_kink_run_in_lanes():
+    def f(x, y):
+        w = Value(x)
+        loss = (1.0 - w * y * w).relu()
+        loss.backward()
+        return loss.data, w.grad
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of calls for each entry
+        found = vmap(f)(X, Y)
+    same(found, loop(f, X, Y))

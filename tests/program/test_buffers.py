@@ -316,3 +316,52 @@ def test_settings_of_numpy_are_as_before_after_each_call():
             run(broken)
         assert np.getbufsize() == 4096
         assert np.geterr()["invalid"] == "raise"
+
+
+# -- arrays and numbers side by side ------------------------------------------------------------
+
+ROW, SMALL = np.arange(1.0, 4.0), np.arange(3, dtype=np.float32)
+
+#: Functions, and their arguments.
+SIDE_BY_SIDE = {
+    "floats": (lambda x, y: np.stack([x * y, y, 2.0, x]), (1.5, -0.0)),
+    "NumPy's floats": (lambda x, y: np.stack([x, y * x, y]), (np.float64(1.5), 2.0)),
+    "small floats": (lambda x, y: np.stack([x, y * x, y]), (np.float32(1.5), np.float32(2.0))),
+    "mixed": (lambda x, y: np.stack([x, y, x > y, 1]), (1.5, np.float32(2.0))),
+    "complex": (lambda x, y: np.stack([x, y * x]), (1.5j, 2.0)),
+    "rows": (lambda x, y: np.sum(np.stack([x, x + y, y]), 1), (ROW, ROW[::-1])),
+    "rows that leave": (lambda x, y: np.stack([x, x + y, y]), (ROW, ROW)),
+    "other types": (lambda x, y: np.sum(np.stack([x, x + y, y]), 1), (ROW, SMALL)),
+    "columns": (lambda x, y: np.stack([x, y], axis=1) @ ROW[:2], (ROW, ROW)),
+    "matrices": (lambda x, y: np.sum(np.stack([x, x + y]), 0), (np.outer(ROW, ROW), ROW)),
+    "transposed": (lambda x, y: np.sum(np.stack([x, x * 2]), 0), (np.outer(ROW, ROW[:2]).T, 1.0)),
+    "a constant": (lambda x, y: np.sum(np.stack([ROW, x, y]), 1), (ROW * 2, ROW)),
+    "joined": (lambda x, y: np.cumsum(np.concatenate([x, y, x])), (ROW, ROW[:1])),
+    "joined columns": (
+        lambda x, y: np.sum(np.concatenate([x, y], axis=1), 1),
+        (np.outer(ROW, ROW), np.outer(ROW, ROW[:2])),
+    ),
+    "joined in a row": (
+        lambda x, y: np.sum(np.concatenate([x, y], axis=None) * 2),
+        (np.outer(ROW, ROW), ROW),
+    ),
+    "empty": (lambda x, y: np.stack([x, y]).sum(1), (ROW[:0], ROW[:0])),
+    "in a loop": (
+        lambda x, y: np.stack([np.stack([x, y]).sum(0), np.stack([y, x * y]).sum(0)]).sum(0) + x,
+        (ROW, ROW),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_what_is_put_side_by_side_is_the_same_to_the_last_bit(name):
+    function, given = SIDE_BY_SIDE[name]
+    run = jit(function)
+    earlier = []
+    for k in range(4):
+        arguments = [x + k if type(x) is np.ndarray else x for x in given]
+        found, wanted = run(*arguments), function(*arguments)
+        assert bits(found) == bits(wanted)
+        assert (found.strides, found.base is None) == (wanted.strides, wanted.base is None)
+        assert not any(np.shares_memory(found, x) for x in earlier)
+        earlier.append(found)

@@ -16,7 +16,7 @@ from autograd.program.backends.tape.built import machine
 from autograd.program.backends.tape.lanes import Lanes, lanes
 from autograd.program.entries.one_by_one import OneByOne
 from autograd.program.entries.stacked import Stacked
-from autograd.program.entries.structures import described, filled, structure_of
+from autograd.program.entries.structures import described, filled, object_in, structure_of
 from autograd.program.environment import Environment
 from autograd.program.instructions import Variable, variables_in
 from autograd.program.passes.effects import reads
@@ -43,6 +43,8 @@ class Branch:
         The structure of its result.
     described : str
         The same in words.
+    object_returned : type or None
+        Of something in the result that may hold a number of one entry.
     nodes : list of bool
         Which leaves of the result are nodes.
     read : list of Node
@@ -58,6 +60,7 @@ class Branch:
         self.run: Lanes | OneByOne = OneByOne(program) if found is None else found
         self.output = structure_of(program.output)
         self.described = described(self.output)
+        self.object_returned = object_in(self.output)
         self.nodes = [leaf is not None for leaf in recording.results.leaves]
         loads = [load for load in program.loads if load.variable is not None]
         read = [x for x in loads if isinstance(x.node, Node) and x.what == "data"]

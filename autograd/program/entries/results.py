@@ -14,8 +14,13 @@ from autograd.engine.closures import begin_call, depends_on_older
 from autograd.engine.grad_mode import is_recording
 from autograd.errors import BatchError
 from autograd.graph import current
-from autograd.program import structure
-from autograd.program.entries.structures import are_numbers, described, number_of, structure_of
+from autograd.program.entries.structures import (
+    are_numbers,
+    described,
+    number_of,
+    object_in,
+    structure_of,
+)
 from autograd.program.running import GuardFailed
 from autograd.program.stand_ins import NotFollowed
 
@@ -143,6 +148,8 @@ class Results:
             calls.owner.looped(calls.owner.name)
             calls.warn()
         self._begin_or_check(branch.output, branch.described, branch.run.types, branch.nodes)
+        if branch.object_returned is not None:
+            self._refuse_object(branch.object_returned)
         if self.is_traced and branch.reads_more:
             raise NotFollowed(f"{self.calls.owner.name} reads the state of an object in vmap")
         if self.is_traced or any(branch.nodes):
@@ -179,18 +186,15 @@ class Results:
             output = structure_of(found)
             nodes = [isinstance(x, Node) for x in leaves]
             self._begin_or_check(output, described(output), [x.dtype for x in parts], nodes)
+            other = object_in(output)
+            if other is not None:
+                self._refuse_object(other)
             self._add(parts, np.array([place]))
 
     def _begin_or_check(self, output: Any, described: str, types: Any, nodes: Any) -> None:
         """Raise an error if calls of the batch return something of another structure."""
         if self.rows is None:
             self.output, self._described, self.types, self.nodes = output, described, types, nodes
-            for x in tree.flat(output):
-                if not isinstance(x, structure.VALUES):
-                    raise BatchError(
-                        f"{self.calls.owner.name} returns a {type(x).__name__}, which may hold a "
-                        "number of one entry. Return numbers."
-                    )
             return
         if described != self._described:
             raise BatchError(
@@ -201,6 +205,12 @@ class Results:
             self.nodes = [a or b for a, b in zip(self.nodes, nodes, strict=True)]
         if types != self.types:
             self.types = list(map(np.result_type, self.types, types))
+
+    def _refuse_object(self, kind: type) -> NoReturn:
+        raise BatchError(
+            f"{self.calls.owner.name} returns a {kind.__name__}, which may hold a number of one "
+            "entry. Return numbers."
+        )
 
     def _add(self, parts: Any, places: Any) -> None:
         """Add the results of some entries: an array of floats, or arrays."""

@@ -9,6 +9,7 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Tensor
 from autograd.program.instructions import Constant, Variable
+from autograd.program.structure import VALUES
 
 #: In a structure: a number.
 NUMBER = "a number"
@@ -33,6 +34,12 @@ def are_numbers(leaves: list[Any]) -> list[bool]:
 def structure_of(result: Any) -> Any:
     """Return a result with `NUMBER` in the place of numbers."""
     return tree.mapped(result, lambda x: NUMBER if isinstance(x, _NUMBERS) else x)
+
+
+def object_in(structure: Any) -> type | None:
+    """Return the type of something in a structure that may hold a number; None if nothing does."""
+    others = (x for x in tree.flat(structure) if not isinstance(x, VALUES))
+    return next(map(type, others), None)
 
 
 def described(structure: Any) -> str:

@@ -111,7 +111,7 @@ class _Allocation:
         keywords = dict(item.keywords)
         if ufunc is not None:
             function: Any = ufunc
-        elif is_reduction(item):
+        elif is_reduction(item) or _joins_arrays(item):
             function = item.function
         else:
             return self._copied(item)
@@ -196,6 +196,15 @@ class _Allocation:
         order = {} if order_of(like) == "C" else {"order": "F"}
         self.buffers.append(Instruction(np.empty, (like.shape, like.dtype), order, place, scope=""))
         return place
+
+
+def _joins_arrays(item: Instruction) -> bool:
+    """Return whether an instruction puts arrays side by side."""
+    if item.function not in (np.stack, np.concatenate) or not item.keywords.keys() <= {"axis"}:
+        return False
+    parts = item.arguments[0]
+    is_list = type(parts) in (list, tuple) and len(item.arguments) <= 2
+    return is_list and all(getattr(x, "is_array", isinstance(x, Constant)) for x in parts)
 
 
 def _is_product(item: Instruction) -> bool:
