@@ -1,7 +1,7 @@
 """Arrays of other libraries: on a GPU, on a cluster.
 
 A Tensor may hold any array that follows NumPy's protocols (NEP 13 and 18), such as those of CuPy
-and Dask. These functions are for code that shall work with them as well: a rule, a layer or a
+and Dask. These functions are for code that should work with them as well: a rule, a layer or a
 training loop.
 """
 
