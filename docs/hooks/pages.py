@@ -38,6 +38,8 @@ LANGUAGES = {".py": "python", ".toml": "toml", ".yml": "yaml", ".js": "javascrip
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=(?:\s+\"[^\"]*\")?\))")
 INCLUDE = re.compile(r"^<!-- include: (\S+) -->$", re.MULTILINE)
+#: A line break between two Chinese characters, which browsers would show as a space.
+CHINESE_BREAK = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])\n(?=[\u4e00-\u9fff])")
 PICTURE = re.compile(r'(?<!">)(<img [^>]*?src="(?!data:)([^"]+)"[^>]*>)')
 GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
@@ -83,7 +85,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         page.meta["hide"] = ["navigation"]
     if uri.startswith("source/"):
         return markdown
-    markdown = _rewritten(markdown, uri, set())
+    markdown = CHINESE_BREAK.sub("", _rewritten(markdown, uri, set()))
     return INCLUDE.sub(lambda found: _included(found[1], uri), markdown)
 
 
